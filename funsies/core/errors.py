@@ -1,0 +1,211 @@
+"""Errors as values, and the exceptions for misuse.
+
+An :class:`Error` is what an operation that failed leaves in the place of its value. It is data:
+frozen, comparable, and encoded as JSON. A :class:`FunsiesError` is raised, at once, where
+funsies is used wrongly; its message names the remedy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+MAX_DETAILS_CHARACTERS: Final = 64_000
+"""Longer details are cut in the middle, so that no error can fill the server."""
+
+
+class ErrorKind(str, Enum):
+    """What went wrong, in one word."""
+
+    EXCEPTION_RAISED = "ExceptionRaised"
+    """The function raised an exception (also ``SystemExit`` and ``KeyboardInterrupt``)."""
+    RETURNED_FAILURE = "ReturnedFailure"
+    """The function returned a ``Failure`` of the ``returns`` library."""
+    COMMAND_FAILED = "CommandFailed"
+    """A shell command ended with an exit code other than zero."""
+    MISSING_OUTPUT = "MissingOutput"
+    """The step ended, but did not make this output."""
+    INVALID_OUTPUT = "InvalidOutput"
+    """The output is there but cannot be stored: a directory, a device, a link leading out."""
+    ENCODING_FAILED = "EncodingFailed"
+    """The value does not match the annotation that says how it is stored."""
+    DECODING_FAILED = "DecodingFailed"
+    """Stored bytes could not be read as the type that the parameter's annotation asks for."""
+    INVALID_INPUT = "InvalidInput"
+    """An input cannot be given to the step: a bad file name found on the worker."""
+
+    WORKER_LOST = "WorkerLost"
+    """The process that ran the step died or vanished."""
+    OUT_OF_MEMORY = "OutOfMemory"
+    """The process that ran the step was killed for its use of memory, or ran out of it."""
+    JOB_TIMED_OUT = "JobTimedOut"
+    """The step ran longer than its ``timeout``."""
+    DATA_MISSING = "DataMissing"
+    """Bytes that should be in the data store are not there."""
+    DATA_CORRUPTED = "DataCorrupted"
+    """Stored bytes do not match their digest."""
+    NOT_LOADABLE = "NotLoadable"
+    """The task cannot be loaded on this worker: a missing module, a corrupt payload."""
+    WRONG_PYTHON = "WrongPython"
+    """The task was defined under another minor version of Python."""
+    CYCLE = "Cycle"
+    """Dynamic operations wait for one another in a circle."""
+    CANCELLED = "Cancelled"
+    """The operation was cancelled."""
+    NOT_EVALUATED = "NotEvaluated"
+    """The operation was asked for with ``evaluate=False`` and no result was at hand."""
+    NOT_FOUND = "NotFound"
+    """No value yet: the operation has not been executed, or has not finished."""
+    STATE_LOST = "StateLost"
+    """The server lost the state of the operation while it was waited for."""
+
+
+INFRASTRUCTURE: Final = frozenset(
+    {
+        ErrorKind.WORKER_LOST,
+        ErrorKind.OUT_OF_MEMORY,
+        ErrorKind.JOB_TIMED_OUT,
+        ErrorKind.DATA_MISSING,
+        ErrorKind.DATA_CORRUPTED,
+        ErrorKind.NOT_LOADABLE,
+        ErrorKind.WRONG_PYTHON,
+        ErrorKind.CYCLE,
+        ErrorKind.CANCELLED,
+        ErrorKind.NOT_EVALUATED,
+        ErrorKind.NOT_FOUND,
+        ErrorKind.STATE_LOST,
+    }
+)
+"""Kinds that say nothing about the step itself: reported, never memoised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Error:
+    """Why there is no value.
+
+    Attributes:
+        kind: what went wrong.
+        source: hash of the operation that failed first, 64 hexadecimal digits; None if no
+            operation is to blame.
+        task: name of that operation's task.
+        details: the traceback, or the tail of the standard error stream; at most
+            64,000 characters.
+        exception: qualified name of the exception's type, for ``ExceptionRaised``.
+        exit_code: exit code of the command or process.
+        signal: name of the signal that ended the process, e.g. ``"SIGKILL"``.
+        host: name of the machine on which it happened.
+        worker: name of the worker on which it happened.
+        attempts: how many times the step was started.
+        peak_memory_bytes: largest resident memory of the process that ran the step.
+    """
+
+    kind: ErrorKind
+    source: str | None = None
+    task: str | None = None
+    details: str = ""
+    exception: str | None = None
+    exit_code: int | None = None
+    signal: str | None = None
+    host: str | None = None
+    worker: str | None = None
+    attempts: int | None = None
+    peak_memory_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        """Bound the details and make them valid Unicode."""
+        object.__setattr__(self, "details", _bounded(self.details))
+
+    @property
+    def is_infrastructure(self) -> bool:
+        """True if the failure says nothing about the step and is not memoised."""
+        return self.kind in INFRASTRUCTURE
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MAX_DETAILS_CHARACTERS:
+        head, tail = MAX_DETAILS_CHARACTERS // 4, MAX_DETAILS_CHARACTERS // 2
+        left_out = len(text) - head - tail
+        text = f"{text[:head]}\n... {left_out} characters left out ...\n{text[-tail:]}"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def encode_error(error: Error) -> bytes:
+    """Encode an error as JSON."""
+    return msgspec.json.encode(error)
+
+
+def decode_error(data: bytes) -> Error:
+    """Read an error back.
+
+    Raises:
+        EncodingError: if the bytes are not those of an error.
+    """
+    try:
+        return msgspec.json.decode(data, type=Error)
+    except msgspec.MsgspecError as problem:
+        raise EncodingError(f"these bytes are not an encoded Error: {problem}") from problem
+
+
+class FunsiesError(Exception):
+    """Base of every exception that funsies raises for misuse or a missing server."""
+
+
+class WiringError(FunsiesError, TypeError):
+    """The arguments given do not fit the function: arity, names, or types."""
+
+
+class EncodingError(FunsiesError, ValueError):
+    """A value cannot be stored, or stored bytes cannot be read, as the type asked for."""
+
+
+class UnsupportedTypeError(EncodingError, TypeError):
+    """There is no encoding for this type."""
+
+
+class FingerprintError(FunsiesError, ValueError):
+    """The code of a function cannot be seen whole, so its identity is unknown."""
+
+
+class FileNameError(FunsiesError, ValueError):
+    """A file of a shell step lies outside its directory, or has no usable name."""
+
+
+class NoServerError(FunsiesError, ConnectionError):
+    """No server answers."""
+
+
+class ServerError(FunsiesError):
+    """The server answers but cannot be used: full, evicting keys, wrong password."""
+
+
+class UnknownHashError(FunsiesError, LookupError):
+    """No artefact or operation has this hash, or several have it."""
+
+
+class StateLostError(FunsiesError):
+    """The server came back without the state of what was waited for; execute again."""
+
+
+class WaitTimeoutError(FunsiesError, TimeoutError):
+    """What was waited for is not finished in time; it goes on."""
+
+
+class UnwrapError(FunsiesError):
+    """``take`` found an error in the place of the value.
+
+    Attributes:
+        error: the error found.
+    """
+
+    def __init__(self, error: Error) -> None:
+        self.error = error
+        super().__init__(_describe(error))
+
+
+def _describe(error: Error) -> str:
+    origin = f" in {error.task or 'operation'} {(error.source or '')[:10]}" if error.source else ""
+    first = f"{error.kind.value}{origin}"
+    return f"{first}\n{error.details}" if error.details else first
