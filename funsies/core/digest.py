@@ -19,7 +19,7 @@ Digest = NewType("Digest", bytes)
 
 DIGEST_BYTES = 32
 
-Field: TypeAlias = "bytes | str | int | None | tuple[Field, ...] | list[Field]"
+Field: TypeAlias = "bytes | str | int | tuple[Field, ...] | list[Field] | None"
 """What a record may hold. ``bool`` is an ``int`` to the type checker and kept apart here."""
 
 
@@ -72,7 +72,9 @@ def digest(tag: str, *fields: Field) -> Digest:
     Returns:
         The SHA-256 of the schema version, the tag and the fields.
     """
-    return Digest(hashlib.sha256(encode_record(("funsies", SCHEMA_VERSION, tag, fields))).digest())
+    return Digest(
+        hashlib.sha256(encode_record(("funsies", SCHEMA_VERSION, tag, fields))).digest()
+    )
 
 
 def content_digest(data: bytes) -> Digest:

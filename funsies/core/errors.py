@@ -8,7 +8,7 @@ funsies is used wrongly; its message names the remedy.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -17,7 +17,7 @@ MAX_DETAILS_CHARACTERS: Final = 64_000
 """Longer details are cut in the middle, so that no error can fill the server."""
 
 
-class ErrorKind(str, Enum):
+class ErrorKind(StrEnum):
     """What went wrong, in one word."""
 
     EXCEPTION_RAISED = "ExceptionRaised"
@@ -193,6 +193,14 @@ class WaitTimeoutError(FunsiesError, TimeoutError):
     """What was waited for is not finished in time; it goes on."""
 
 
+class DataMissingError(FunsiesError, LookupError):
+    """Bytes that should be in the data store are not there."""
+
+
+class DataCorruptedError(FunsiesError, ValueError):
+    """Stored bytes do not match their digest."""
+
+
 class UnwrapError(FunsiesError):
     """``take`` found an error in the place of the value.
 
@@ -206,6 +214,8 @@ class UnwrapError(FunsiesError):
 
 
 def _describe(error: Error) -> str:
-    origin = f" in {error.task or 'operation'} {(error.source or '')[:10]}" if error.source else ""
+    origin = (
+        f" in {error.task or 'operation'} {(error.source or '')[:10]}" if error.source else ""
+    )
     first = f"{error.kind.value}{origin}"
     return f"{first}\n{error.details}" if error.details else first

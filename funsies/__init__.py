@@ -1,0 +1,1 @@
+"""Typed, reproducible, incremental, fault-tolerant, distributed workflows in plain Python."""

@@ -1,0 +1,182 @@
+"""The graph: tasks, operations, and references to values.
+
+Everything here is immutable and knows its own address. Nothing here knows Python types:
+:class:`~funsies.build.artefact.Artefact` adds them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from .digest import Digest, Field, digest
+from .options import Options
+
+
+class TaskKind(StrEnum):
+    """How a task is run."""
+
+    PYTHON = "python"
+    SHELL = "shell"
+    DYNAMIC = "dynamic"
+    """A Python function that returns an artefact: it builds a graph at run time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a task makes under one name.
+
+    Attributes:
+        name: unique within the task.
+        wire: how the value becomes bytes: ``"blob"``, ``"json"``, or a codec's name.
+        type_name: the type as shown to people, e.g. ``"list[float]"``.
+    """
+
+    name: str
+    wire: str
+    type_name: str
+
+
+class Task(ABC):
+    """What to do: one identity for all operations that do the same thing.
+
+    Attributes:
+        kind: how it is run.
+        name: what people call it; progress is counted by this name.
+        digest: its address.
+        strict: True if it never sees errors: an error among the inputs is its result.
+        outputs: what it makes, in order.
+        python: minor version of Python that can load the payload (``"3.11"``); None for any.
+    """
+
+    __slots__ = ("digest", "kind", "name", "outputs", "python", "strict")
+
+    kind: TaskKind
+    name: str
+    digest: Digest
+    strict: bool
+    outputs: tuple[Output, ...]
+    python: str | None
+
+    @abstractmethod
+    def payload(self) -> bytes:
+        """What a worker needs to run it. Made when it is first asked for."""
+
+    @abstractmethod
+    def ingredients(self) -> bytes:
+        """What went into the digest, as JSON, for a later comparison of two runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value known when the graph is built.
+
+    Attributes:
+        digest: its address, as an artefact.
+        content: address of its bytes.
+        wire: how the value was made into bytes.
+        data: the bytes; None if they are in the data store already.
+        size_bytes: their number.
+    """
+
+    digest: Digest
+    content: Digest
+    wire: str
+    data: bytes | None
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutputOf:
+    """One output of an operation of this program.
+
+    Attributes:
+        digest: its address, as an artefact.
+        operation: the operation that makes it.
+        index: position among the operation's outputs.
+    """
+
+    digest: Digest
+    operation: Operation
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One output of an operation that only the store knows, found by its hash.
+
+    Attributes:
+        digest: its address, as an artefact.
+        producer: address of the operation that makes it.
+        index: position among the operation's outputs.
+        wire: how the value is made into bytes.
+        name: name of the output.
+    """
+
+    digest: Digest
+    producer: Digest
+    index: int
+    wire: str
+    name: str
+
+
+Reference: TypeAlias = Constant | OutputOf | Stored
+"""Where the value of an artefact comes from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """A task applied to artefacts: a node of the graph.
+
+    Attributes:
+        digest: its address.
+        task: what to do.
+        inputs: (name, where the value comes from), sorted by name.
+        options: how to run it; not part of its identity.
+    """
+
+    digest: Digest
+    task: Task
+    inputs: tuple[tuple[str, Reference], ...]
+    options: Options
+
+    def output(self, index: int) -> OutputOf:
+        """Refer to one of the outputs."""
+        name = self.task.outputs[index].name
+        return OutputOf(output_digest(self.digest, name), self, index)
+
+    def producers(self) -> Iterator[Operation]:
+        """The operations of this program that make the inputs, each once."""
+        seen: set[Digest] = set()
+        for _, reference in self.inputs:
+            if isinstance(reference, OutputOf) and reference.operation.digest not in seen:
+                seen.add(reference.operation.digest)
+                yield reference.operation
+
+
+def operation(
+    task: Task, inputs: Sequence[tuple[str, Reference]], options: Options
+) -> Operation:
+    """Apply a task to inputs.
+
+    Args:
+        task: what to do.
+        inputs: (name, where the value comes from), each name once, in any order.
+        options: how to run it.
+    """
+    ordered = tuple(sorted(inputs, key=lambda item: item[0]))
+    record: list[Field] = [(name, reference.digest) for name, reference in ordered]
+    return Operation(digest("operation", task.digest, record), task, ordered, options)
+
+
+def output_digest(producer: Digest, name: str) -> Digest:
+    """Address of an output, as an artefact."""
+    return digest("artefact", producer, name)
+
+
+def constant(wire: str, data: bytes | None, content: Digest, size_bytes: int) -> Constant:
+    """Refer to a value whose bytes are known."""
+    return Constant(digest("constant", wire, content), content, wire, data, size_bytes)

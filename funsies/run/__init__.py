@@ -1,0 +1,1 @@
+"""Runners: from a claimed operation and its inputs to an outcome."""

@@ -1,0 +1,1 @@
+"""Where the graph, its state and its values are kept."""

@@ -1,0 +1,311 @@
+"""The store as the rest of funsies sees it: two protocols.
+
+:class:`GraphStore` keeps the graph and its state; every call is atomic and may be sent twice.
+:class:`DataStore` keeps the bytes of large values under their content digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import BinaryIO, Protocol
+
+from funsies.core.digest import Digest
+
+from .rows import (
+    ArtefactRow,
+    Completion,
+    Definitions,
+    Fence,
+    Found,
+    Generation,
+    Lease,
+    OperationRow,
+    OperationState,
+    QueueName,
+    RequestAnswer,
+    StepAnswer,
+    SweepAnswer,
+    TaskCounts,
+    TaskRow,
+    Verdict,
+    Wanted,
+)
+
+
+class Subscription(Protocol):
+    """News for one client about the operations that it watches."""
+
+    def wait(self, timeout_seconds: float | None) -> frozenset[Digest]:
+        """Block until some watched operations are finished, and return them.
+
+        Returns at once what has come since the last call. Returns nothing after the timeout,
+        after :meth:`wake`, and after a lost connection was restored (the client then looks
+        again by itself).
+        """
+
+    def wake(self) -> None:
+        """Make a ``wait`` in another thread return."""
+
+    def close(self) -> None:
+        """End the subscription."""
+
+
+class GraphStore(Protocol):
+    """The graph, its state, and small values. Each method is one atomic act."""
+
+    # -- writing the graph
+
+    def define(self, definitions: Definitions) -> None:
+        """Write graph nodes. What is there already stays as it is."""
+
+    def save_options(self, options: Mapping[Digest, bytes]) -> None:
+        """Store encoded options under their digest."""
+
+    def options(self, digest: Digest) -> bytes | None:
+        """Encoded options; None if unknown."""
+
+    # -- asking for results
+
+    def new_generation(self) -> Generation:
+        """Number a request: max(server time in ms, last generation + 1)."""
+
+    def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
+        """Ask for operations, leaves first.
+
+        An operation with a final result whose small bytes are there, or with a volatile result
+        of this generation or a newer one, is satisfied. One that is pending is also wanted by
+        this generation; if this generation is the newest, queue, priority and options become
+        those given here, also for an entry that is queued already. Any other is started: it
+        waits for the distinct producers that are pending, or becomes ready, or is ended at once
+        by an error among its inputs. It is not started, and its producers are returned in
+        ``needs``, if a producer is undefined, idle, or finished with a volatile result of an
+        older generation or with missing bytes. An undefined operation is itself in ``needs``.
+        """
+
+    def cancel(
+        self, generation: Generation, operations: Sequence[Digest], error: Digest
+    ) -> int:
+        """Withdraw a request; operations that no other request wants end with the error.
+
+        The error (a small content, stored beforehand with :meth:`define`) is published as a
+        volatile result of each such operation; a running one loses its lease, so that its
+        worker stops it. Consumers are treated as after any error.
+
+        Returns:
+            The number of operations ended.
+        """
+
+    def reset(self, operations: Sequence[Digest]) -> int:
+        """Forget the results and the traces of operations; return how many were forgotten.
+
+        One that is running loses its lease and is ready again; one that is otherwise pending
+        stays as it is.
+        """
+
+    def watch(self, client: str, operations: Sequence[Digest]) -> list[OperationState]:
+        """Have the client told when these are finished; return their states now.
+
+        Only operations that are pending are watched.
+        """
+
+    def subscribe(self, client: str) -> Subscription:
+        """Listen to the news for a client. Subscribe before you watch."""
+
+    # -- running operations
+
+    def step(
+        self,
+        slot: str,
+        sequence: int,
+        queue: QueueName,
+        *,
+        lease_ms: int,
+        fence: Fence,
+        completion: Completion | None = None,
+        claim: bool = True,
+    ) -> StepAnswer:
+        """Publish a result and take the next operation, in one round trip.
+
+        A slot holds at most one lease. The same sequence number gives the same answer, without
+        doing anything again. A claim on a slot that still holds a lease (and completes nothing)
+        puts that operation back first.
+
+        Publishing: accepted if the operation is running under the completion's fence and all
+        small bytes that the results name are sent along or stored. Then the outputs become
+        visible together, the trace is recorded unless volatile, and the waiters are woken:
+        at most some hundred now, the rest by later steps and sweeps. A strict consumer of a
+        failed output ends at once with that same error.
+
+        Claiming: the operation of highest priority; among equals that of the oldest
+        generation; among those what was unlocked last; then in the order of the request.
+        Attempts are counted here. Delayed operations of the queue that are due come too.
+
+        Args:
+            slot: name of the claiming process.
+            sequence: number of the message, growing by one.
+            queue: from which to claim.
+            lease_ms: how long the lease holds without renewal, milliseconds.
+            fence: for the claim.
+            completion: what to publish.
+            claim: False only publishes.
+        """
+
+    def release(
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        *,
+        delay_ms: int = 0,
+        give_attempt_back: bool = False,
+    ) -> Verdict:
+        """Put a running operation back: ready now, or after a delay."""
+
+    def delegate(
+        self, slot: str, operation: Digest, fence: Fence, target: Digest, index: int
+    ) -> Verdict:
+        """Let the one output of a dynamic operation be that of another operation.
+
+        ``IDLE`` if the target is idle or undefined; the operation then keeps its lease. If the
+        target is finished, so is the operation. No trace is recorded; a volatile target makes
+        the operation volatile.
+        """
+
+    def park(self, slot: str, operation: Digest, fence: Fence) -> Verdict:
+        """Let a running operation wait again for its inputs; the attempt is given back.
+
+        ``IDLE`` if an input is idle or undefined; the operation then keeps its lease.
+        If no input is missing the operation is ready again.
+        """
+
+    def renew(self, slot: str, fence: Fence, *, lease_ms: int) -> bool:
+        """Prolong the lease of a slot; False if the slot does not hold this fence any more."""
+
+    def invalidate(self, operation: Digest, index: int, content: Digest) -> bool:
+        """Forget a finished result whose bytes are missing or bad, and its trace.
+
+        Compare and set: only if that output still has this content. The operation is idle then.
+        """
+
+    # -- upkeep
+
+    def sweep(
+        self, sweeper: str, *, fences: Sequence[Fence], lease_ms: int, limit: int = 100
+    ) -> SweepAnswer:
+        """Do what is due: expired leases, delays, cascades; at most ``limit`` acts.
+
+        An operation whose lease expired is put back, unless its attempts have reached the
+        request's ``lost_limit``: then the sweeper gets a lease on it (slot ``sweeper:<n>``,
+        one of ``fences``) and publishes the error itself.
+        If no sweep came for longer than half a lease, expired leases are prolonged once by
+        ``lease_ms`` instead: the server was away, not the workers.
+        """
+
+    def leases(self) -> list[Lease]:
+        """All leases that are held now."""
+
+    def waiting_on(self, operation: Digest) -> tuple[Digest, ...]:
+        """What a waiting operation's missing producers are, or a delegated one's target."""
+
+    def pending(self, limit: int) -> list[Digest]:
+        """Some operations that are waiting or delegated: where an audit starts."""
+
+    def is_stuck(self) -> bool:
+        """True if something is pending and nothing is ready, running, delayed or cascading."""
+
+    def fail_waiting(self, operation: Digest, error: Digest) -> bool:
+        """End a waiting or delegated operation with a volatile error (an audit found a cycle).
+
+        The error is a small content, stored beforehand with :meth:`define`.
+        """
+
+    # -- looking
+
+    def states(self, operations: Sequence[Digest]) -> list[OperationState]:
+        """States, in the order asked; undefined operations are idle."""
+
+    def undefined(self, operations: Sequence[Digest]) -> list[Digest]:
+        """Those of the operations that are not in the store."""
+
+    def operation(self, digest: Digest) -> OperationRow | None:
+        """Definition of an operation."""
+
+    def operations(self, digests: Sequence[Digest]) -> list[OperationRow | None]:
+        """Definitions of several operations."""
+
+    def task(self, digest: Digest, python: str) -> TaskRow | None:
+        """A task, as loadable under the given minor version of Python if there is a choice."""
+
+    def artefact(self, digest: Digest) -> ArtefactRow | None:
+        """Where an artefact comes from."""
+
+    def consumers(self, operation: Digest) -> tuple[Digest, ...]:
+        """The operations that have an output of this one as an input, sorted."""
+
+    def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
+        """Small bytes, in the order asked."""
+
+    def record(self, operation: Digest) -> bytes | None:
+        """Record of the last execution, JSON."""
+
+    def log(self, operation: Digest) -> bytes | None:
+        """Tail of what the step printed in its last execution."""
+
+    def find(self, prefix: str, limit: int) -> list[Found]:
+        """Artefacts and operations whose hexadecimal address begins with the prefix, sorted."""
+
+    def counts(self) -> dict[str, TaskCounts]:
+        """Counters by task name."""
+
+    def queues(self) -> dict[QueueName, int]:
+        """Queues with the number of operations that are ready."""
+
+    # -- life
+
+    def check(self) -> None:
+        """See that the server can be used.
+
+        Raises:
+            NoServerError: if nobody answers.
+            ServerError: if it refuses the password, or may evict keys.
+        """
+
+    def clear(self) -> None:
+        """Remove everything in this namespace."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
+class DataStore(Protocol):
+    """Bytes of large values under their content digest (SHA-256)."""
+
+    def write(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+        """Store a stream; whole or not at all.
+
+        Returns:
+            Content digest and number of bytes.
+
+        Raises:
+            ServerError: if it is full or cannot be written.
+        """
+
+    def open(self, digest: Digest) -> BinaryIO:
+        """Read a value as a stream, verified: the last read raises if the digest is wrong.
+
+        Raises:
+            DataMissingError: if there is no such value, or a part of it is gone.
+            DataCorruptedError: by reads, if the bytes do not match the digest.
+        """
+
+    def missing(self, digests: Collection[Digest]) -> set[Digest]:
+        """Those of the values that are not there, without reading them."""
+
+    def size_bytes(self, digest: Digest) -> int | None:
+        """Number of bytes; None if it is not there."""
+
+    def delete(self, digest: Digest) -> None:
+        """Remove a value; nothing happens if it is not there."""
+
+    def close(self) -> None:
+        """Close what is open."""
