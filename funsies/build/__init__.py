@@ -1,0 +1,1 @@
+"""From Python calls to operations: pure, nothing is stored or run."""
