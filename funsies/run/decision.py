@@ -1,0 +1,58 @@
+"""What to do with a claimed operation after it was evaluated: values, acted on by the drain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from funsies.core.digest import Digest
+from funsies.store.rows import Completion, QueueName
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Publish these results."""
+
+    completion: Completion
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """Put the operation back into its queue: a retry, or a worker that has to stop.
+
+    Attributes:
+        delay_ms: pause before it may be claimed again.
+        give_attempt_back: True if this attempt does not count.
+    """
+
+    delay_ms: int = 0
+    give_attempt_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """Let the result be that of another operation, which was requested.
+
+    Attributes:
+        target: that operation.
+        index: position among its outputs.
+        arm: queues on which the request made work ready.
+    """
+
+    target: Digest
+    index: int
+    arm: tuple[QueueName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """Wait again for inputs that were lost and have been requested again.
+
+    Attributes:
+        arm: queues on which the request made work ready.
+    """
+
+    arm: tuple[QueueName, ...]
+
+
+Decision: TypeAlias = Publish | PutBack | Delegate | Park
