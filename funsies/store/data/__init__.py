@@ -1,0 +1,19 @@
+"""Where the bytes of large values live: Redis, a directory, or this process's memory."""
+
+from .address import open_data_store
+from .chunks import CHUNK_BYTES, FileChunks, copy_to_file
+from .disk import DiskDataStore
+from .memory import MemoryDataStore
+from .redis import RedisDataStore
+from .verify import is_good
+
+__all__ = [
+    "CHUNK_BYTES",
+    "DiskDataStore",
+    "FileChunks",
+    "MemoryDataStore",
+    "RedisDataStore",
+    "copy_to_file",
+    "is_good",
+    "open_data_store",
+]

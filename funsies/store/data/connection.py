@@ -1,0 +1,130 @@
+"""A connection to a Redis server for bytes, and its failures in the words of funsies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+import redis
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.retry import Retry
+
+from funsies.core.errors import FunsiesError, NoServerError, ServerError
+
+REDIS_SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
+
+SOCKET_TIMEOUT_SECONDS: Final = 30.0
+"""How long one message, of one chunk at most, may take. The URL may say otherwise."""
+
+_RETRIES: Final = 3
+
+_UNREADABLE: Final = (
+    "the address of the data store cannot be read: special characters in a password must be "
+    'percent-encoded ("/" is %2F, "@" is %40, ":" is %3A, "#" is %23, "?" is %3F), the port is '
+    "a number, and a socket is given as unix:///path/to/socket"
+)
+
+
+def describe(url: str) -> str:
+    """Say where a server is, without user name, password and options.
+
+    >>> describe("rediss://me:secret@host:6380/2?password=secret")
+    'rediss://host:6380/2'
+    """
+    parts = split(url)
+    if parts.scheme == "unix":
+        return f"unix://{parts.path}"
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{host}{port}{parts.path}"
+
+
+def split(url: str) -> SplitResult:
+    """Split a URL.
+
+    Raises:
+        FunsiesError: if it cannot be; the message does not repeat the URL.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        # The text of this exception may hold a part of the password, so it goes no further.
+        raise FunsiesError(_UNREADABLE) from None
+    if _may_show_password(parts):
+        raise FunsiesError(_UNREADABLE)
+    return parts
+
+
+def _may_show_password(parts: SplitResult) -> bool:
+    """Whether a "/", "?" or "#" in a password seems to have cut the address in two."""
+    if parts.scheme == "unix":
+        return bool(parts.hostname)
+    return parts.scheme in REDIS_SCHEMES and "@" in parts.path + parts.query + parts.fragment
+
+
+def connect(url: str) -> redis.Redis:
+    """Make a client for a server; no message is sent yet.
+
+    The client may be used from several threads, and after a fork: its pool opens new
+    connections in the child. All commands sent through it must bear being sent twice.
+
+    Raises:
+        FunsiesError: if the URL is wrong; the message shows no password.
+    """
+    parts = split(url)
+    _check_path(url, parts)
+    retry = Retry(ExponentialWithJitterBackoff(cap=1.0, base=0.05), _RETRIES)
+    try:
+        client = redis.Redis.from_url(url, socket_timeout=SOCKET_TIMEOUT_SECONDS, retry=retry)
+        client.connection_pool.make_connection()  # finds unknown options; opens nothing
+    except (TypeError, ValueError):
+        raise FunsiesError(
+            f"the address {describe(url)} has an option that is unknown or has a wrong value"
+        ) from None
+    return client
+
+
+def _check_path(url: str, parts: SplitResult) -> None:
+    """Refuse what the client library would take for something else without a word."""
+    if parts.scheme == "unix":
+        if not parts.path.startswith("/") or parts.path == "/":
+            raise FunsiesError(f"{describe(url)} names no socket; write unix:///path/to/socket")
+    elif parts.path.strip("/") and not parts.path.strip("/").isdecimal():
+        raise FunsiesError(
+            f"{describe(url)} names no database; write the number of one: "
+            f"{parts.scheme}://host:port/0"
+        )
+
+
+@contextmanager
+def server_errors(place: str) -> Iterator[None]:
+    """Turn failures of the client library into those of funsies.
+
+    Args:
+        place: where the server is, as :func:`describe` says it.
+
+    Raises:
+        NoServerError: if nobody answers.
+        ServerError: if the server answers but refuses.
+    """
+    try:
+        yield
+    except (redis.AuthenticationError, redis.exceptions.AuthorizationError) as problem:
+        raise ServerError(
+            f"the server at {place} refuses the user name or password in the address"
+        ) from problem
+    except (redis.ConnectionError, redis.TimeoutError) as problem:
+        raise NoServerError(
+            f"no server answers at {place}; is it running, and is the address right?"
+        ) from problem
+    except redis.OutOfMemoryError as problem:
+        raise ServerError(
+            f"the server at {place} is full; delete what is not needed, raise its "
+            "maxmemory, or keep large values on disk (file:///path/to/directory)"
+        ) from problem
+    except redis.RedisError as problem:
+        raise ServerError(f"the server at {place} cannot be used: {problem}") from problem

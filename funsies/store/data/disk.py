@@ -1,0 +1,193 @@
+"""Values as files in a directory, named after their content digest.
+
+``<directory>/ab/cd/abcd...`` holds the bytes of the value ``abcd...`` and nothing else, so
+``sha256sum`` can check it. A file is written in ``<directory>/tmp``, flushed to the disk,
+and renamed: other processes see all of it or none.
+
+On NFS the same holds if the directory is on one mount: renames are atomic on the server,
+``fsync`` and ``close`` wait for it, and opening a file looks at the server, not at the
+cache. What does not hold there: a dead writer's file is told by its age alone if the
+mount has no locks.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from funsies.core.digest import Digest
+from funsies.core.errors import ServerError
+
+from .chunks import HashedChunks, chunks_of, rechunk
+from .temporary import STALE_SECONDS, TemporaryFile, remove_stale
+from .verify import find_stored, missing, verified_reader
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NOT_THERE: Final = frozenset({errno.ENOENT, errno.ESTALE, errno.ELOOP})
+"""ELOOP: a symbolic link is not a value."""
+
+
+class DiskDataStore:
+    """A data store in a directory, which may be shared by machines.
+
+    May be used from several threads, and after a fork. Only the owner can read it.
+
+    Args:
+        directory: made if it does not exist.
+        stale_seconds: temporary files of dead writers are removed when they are older.
+
+    Raises:
+        ServerError: if the directory cannot be made or used.
+    """
+
+    def __init__(
+        self, directory: str | os.PathLike[str], *, stale_seconds: float = STALE_SECONDS
+    ) -> None:
+        self._directory = Path(directory).absolute()
+        self._temporary = self._directory / "tmp"
+        with self._disk_errors():
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._temporary.mkdir(mode=0o700, exist_ok=True)
+            remove_stale(self._temporary, older_than_seconds=stale_seconds)
+
+    def __repr__(self) -> str:
+        return f"<DiskDataStore: {self._directory}>"
+
+    def write(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+        """Store a stream; whole, and safely on the disk, or not at all.
+
+        Raises:
+            ServerError: if the disk is full or cannot be written.
+        """
+        if (stored := find_stored(self, chunks)) is not None:
+            return stored
+        with self._disk_errors():
+            file = TemporaryFile(self._temporary)
+        try:
+            return self._write_to(file, HashedChunks(chunks))
+        finally:
+            file.discard()
+
+    def _write_to(self, file: TemporaryFile, hashed: HashedChunks) -> tuple[Digest, int]:
+        for chunk in rechunk(hashed):  # the source's own errors are not the disk's
+            with self._disk_errors():
+                file.write(chunk)
+        path = self._path(hashed.digest)
+        with self._disk_errors():
+            _make_directory(path.parent.parent)
+            _make_directory(path.parent)
+            file.rename(path)
+            _sync_directory(path.parent)
+        return hashed.digest, hashed.size_bytes
+
+    def open(self, digest: Digest) -> BinaryIO:
+        """Read a value as a stream, verified and in flat memory.
+
+        Raises:
+            DataMissingError: if there is no such value.
+            DataCorruptedError: by reads, if the bytes do not match the digest.
+            ServerError: here or by reads, if the disk cannot be read.
+        """
+        file = self._open_file(digest)
+        if file is None:
+            raise missing(digest, str(self._directory))
+        size_bytes = os.fstat(file.fileno()).st_size
+        return verified_reader(digest, size_bytes, self._chunks(file), file.close)
+
+    def _chunks(self, file: io.FileIO) -> Iterator[bytes]:
+        with self._disk_errors():
+            yield from chunks_of(file)
+
+    def _open_file(self, digest: Digest) -> io.FileIO | None:
+        """Open the file of a value; None if there is none, or something that is not a file."""
+        path = self._path(digest)
+        with self._disk_errors():
+            descriptor = _open_or_none(path)
+            if descriptor is None:
+                _look_again(path.parent)
+                descriptor = _open_or_none(path)
+        return None if descriptor is None else io.FileIO(descriptor, "rb")
+
+    def missing(self, digests: Collection[Digest]) -> set[Digest]:
+        """Those of the values that are not there, without reading them."""
+        return {digest for digest in digests if self.size_bytes(digest) is None}
+
+    def size_bytes(self, digest: Digest) -> int | None:
+        """Number of bytes; None if it is not there."""
+        file = self._open_file(digest)
+        if file is None:
+            return None
+        with file:
+            return os.fstat(file.fileno()).st_size
+
+    def delete(self, digest: Digest) -> None:
+        """Remove a value; nothing happens if it is not there."""
+        with self._disk_errors():
+            self._path(digest).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Nothing is open between calls."""
+
+    def _path(self, digest: Digest) -> Path:
+        name = digest.hex()
+        return self._directory / name[:2] / name[2:4] / name
+
+    @contextmanager
+    def _disk_errors(self) -> Iterator[None]:
+        """Turn failures of the file system into those of funsies."""
+        try:
+            yield
+        except OSError as problem:
+            reason = problem.strerror or type(problem).__name__
+            if problem.errno in _FULL:
+                text = f"is full ({reason}); make room and execute again"
+            else:
+                text = f"cannot be used: {reason}"
+            raise ServerError(f"the data directory {self._directory} {text}") from problem
+
+
+def _open_or_none(path: Path) -> int | None:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as problem:
+        if problem.errno in _NOT_THERE:
+            return None
+        raise
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _look_again(directory: Path) -> None:
+    """Make an NFS client ask the server: opening a directory ends what it has cached of it."""
+    for level in (directory.parent.parent, directory.parent, directory):
+        with suppress(OSError):
+            os.close(os.open(level, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+
+
+def _make_directory(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        return
+    _sync_directory(path.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    """Have the names in a directory reach the disk, where the file system can do that."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as problem:
+        if problem.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,177 @@
+"""Values in a Redis server.
+
+A value is one hash under ``{namespace}:b:<digest>``: chunk number -> at most 1 MiB of bytes,
+and ``chunks`` and ``size``. It is uploaded under ``{namespace}:u:<random>``, which expires if
+its writer goes away, and renamed when it is whole. So there is never a part of a value.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+from importlib.resources import files
+from typing import BinaryIO, Final, cast
+
+import redis
+from redis.client import Pipeline
+
+from funsies.core.digest import Digest
+from funsies.core.errors import ServerError
+
+from .chunks import HashedChunks, rechunk
+from .connection import connect, describe, server_errors
+from .verify import find_stored, is_good, missing, verified_reader
+
+UPLOAD_SECONDS: Final = 3600
+"""How long an upload outlives the last chunk that its writer sent."""
+
+_KEYS_PER_MESSAGE: Final = 1000
+_COMMIT: Final = files(__package__).joinpath("commit_value.lua").read_text("utf-8")
+
+
+class RedisDataStore:
+    """A data store in a Redis server.
+
+    May be used from several threads, and after a fork.
+
+    Args:
+        url: ``redis://``, ``rediss://`` or ``unix://``.
+        namespace: begins the name of each key.
+        upload_seconds: how long an upload outlives the last chunk that its writer sent.
+
+    Raises:
+        FunsiesError: if the address is wrong. The server is not asked yet.
+    """
+
+    def __init__(
+        self, url: str, *, namespace: str = "funsies", upload_seconds: int = UPLOAD_SECONDS
+    ) -> None:
+        self._client = connect(url)
+        self._place = describe(url)
+        self._prefix = b"{%s}:" % namespace.encode()
+        self._upload_ms = upload_seconds * 1000
+
+    def __repr__(self) -> str:
+        return f"<RedisDataStore: {self._place}>"
+
+    def write(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+        """Store a stream; whole or not at all.
+
+        Raises:
+            ServerError: if the server is full, or refuses.
+            NoServerError: if it does not answer.
+        """
+        if (stored := find_stored(self, chunks)) is not None:
+            return stored
+        upload = self._prefix + b"u:" + os.urandom(16)
+        try:
+            return self._write_under(upload, chunks)
+        except BaseException:
+            with suppress(redis.RedisError):  # it expires by itself
+                self._client.unlink(upload)
+            raise
+
+    def _write_under(self, upload: bytes, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+        hashed = HashedChunks(chunks)
+        count = 0
+        for count, chunk in enumerate(rechunk(hashed), start=1):
+            self._upload_chunk(upload, count - 1, chunk)
+        self._commit(upload, hashed.digest, count, hashed.size_bytes)
+        return hashed.digest, hashed.size_bytes
+
+    def _upload_chunk(self, upload: bytes, number: int, chunk: bytes) -> None:
+        def commands(pipeline: Pipeline) -> None:
+            pipeline.hset(upload, str(number), chunk)
+            pipeline.pexpire(upload, self._upload_ms)
+
+        self._send(commands)
+
+    def _commit(self, upload: bytes, digest: Digest, count: int, size_bytes: int) -> None:
+        with server_errors(self._place):
+            is_committed = self._client.eval(
+                _COMMIT, 2, upload, self._key(digest), count, size_bytes
+            )
+        # No upload, but a good value: the answer to an earlier try was lost on the way.
+        if not is_committed and not is_good(self, digest):
+            raise ServerError(
+                f"an upload to {self._place} expired because its source paused for more "
+                f"than {self._upload_ms // 1000} s; try again"
+            )
+
+    def open(self, digest: Digest) -> BinaryIO:
+        """Read a value as a stream, verified and in flat memory.
+
+        Raises:
+            DataMissingError: if there is no such value; by reads, if it was deleted meanwhile.
+            DataCorruptedError: by reads, if the bytes do not match the digest.
+            NoServerError: here or by reads, if the server does not answer.
+        """
+        key = self._key(digest)
+        with server_errors(self._place):
+            manifest = cast("list[bytes | None]", self._client.hmget(key, ["chunks", "size"]))
+        count, size_bytes = (None if field is None else int(field) for field in manifest)
+        if count is None or size_bytes is None:
+            raise missing(digest, self._place)
+        return verified_reader(digest, size_bytes, self._chunks(digest, count))
+
+    def _chunks(self, digest: Digest, count: int) -> Iterator[bytes]:
+        for number in range(count):
+            with server_errors(self._place):
+                chunk = cast("bytes | None", self._client.hget(self._key(digest), str(number)))
+            if chunk is None:
+                raise missing(digest, self._place)
+            yield chunk
+
+    def missing(self, digests: Collection[Digest]) -> set[Digest]:
+        """Those of the values that are not there, or of which a chunk is gone."""
+        asked = list(digests)
+        absent: set[Digest] = set()
+        for start in range(0, len(asked), _KEYS_PER_MESSAGE):
+            absent |= self._missing_of(asked[start : start + _KEYS_PER_MESSAGE])
+        return absent
+
+    def _missing_of(self, digests: list[Digest]) -> set[Digest]:
+        def commands(pipeline: Pipeline) -> None:
+            for digest in digests:
+                pipeline.hget(self._key(digest), "chunks")
+                pipeline.hlen(self._key(digest))
+
+        answers = self._send(commands)
+        pairs = zip(answers[::2], answers[1::2], strict=True)
+        return {
+            digest
+            for digest, (count, fields) in zip(digests, pairs, strict=True)
+            if count is None or fields != int(cast("bytes", count)) + 2
+        }
+
+    def size_bytes(self, digest: Digest) -> int | None:
+        """Number of bytes; None if it is not there."""
+        with server_errors(self._place):
+            size = cast("bytes | None", self._client.hget(self._key(digest), "size"))
+        return None if size is None else int(size)
+
+    def delete(self, digest: Digest) -> None:
+        """Remove a value; nothing happens if it is not there."""
+        with server_errors(self._place):
+            self._client.unlink(self._key(digest))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _key(self, digest: Digest) -> bytes:
+        return self._prefix + b"b:" + digest
+
+    def _send(self, commands: Callable[[Pipeline], None]) -> list[object]:
+        """Send commands in one message; raise the first error among the answers.
+
+        Errors raised by the pipeline itself would show pieces of the value.
+        """
+        with server_errors(self._place), self._client.pipeline(transaction=False) as pipeline:
+            commands(pipeline)
+            answers: list[object] = pipeline.execute(raise_on_error=False)
+            for answer in answers:
+                if isinstance(answer, Exception):
+                    raise answer
+        return answers

@@ -1,0 +1,94 @@
+"""Temporary files that become values, or vanish, even if their writer dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import stat
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+STALE_SECONDS: Final = 24 * 3600.0
+"""Temporary files that nobody has written to for so long are looked at, and removed if dead."""
+
+
+class TemporaryFile:
+    """A new file, locked while its writer lives, that is to be renamed into place.
+
+    The lock (``flock``) ends with the process, so that others can tell a dead writer from
+    a slow one. Where locks are not to be had, only the age of the file tells.
+
+    Args:
+        directory: where to make it; in the same file system as its final place.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / secrets.token_hex(16)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self._descriptor = os.open(self.path, flags, 0o600)
+        _try_lock(self._descriptor)
+
+    def write(self, data: bytes) -> None:
+        """Add bytes at its end."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+    def rename(self, target: Path) -> None:
+        """Give it its final name, in place of a file that has it already, when it is safe."""
+        os.fsync(self._descriptor)
+        self.path.replace(target)
+
+    def discard(self) -> None:
+        """Close it, let go of the lock, and remove it unless it was renamed."""
+        with suppress(OSError):
+            os.close(self._descriptor)
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+
+def remove_stale(directory: Path, *, older_than_seconds: float) -> int:
+    """Remove the temporary files of writers that have died.
+
+    A file is removed if it is older than the age given and its lock is free. Failures are
+    passed over: another process may be doing the same.
+
+    Returns:
+        Number of files removed.
+    """
+    newest = time.time() - older_than_seconds
+    return sum(_remove_if_stale(path, newest) for path in directory.iterdir())
+
+
+def _remove_if_stale(path: Path, newest: float) -> bool:
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            about = os.fstat(descriptor)
+            if (
+                stat.S_ISREG(about.st_mode)
+                and about.st_mtime <= newest
+                and _try_lock(descriptor)
+            ):
+                path.unlink()
+                return True
+        finally:
+            os.close(descriptor)
+    return False
+
+
+def _try_lock(descriptor: int) -> bool:
+    """Lock a file; False if another process holds the lock. No locks at all count as free."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # this file system has no locks
+        return True
+    return True
