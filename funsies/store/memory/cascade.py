@@ -1,0 +1,111 @@
+"""The end of an operation, and what it sets free."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from funsies.core.digest import Digest
+from funsies.store.rows import Result, Status
+
+from .inputs import satisfies
+from .moves import delegate_to, make_ready, move
+from .tables import Cell, Tables, Waiter
+
+CASCADE_CHUNK = 50
+CASCADE_BUDGET = 200
+"""Entries of cascades that one call works off."""
+
+
+def finish(
+    tables: Tables, operation: Digest, results: tuple[Result, ...], *, volatile: bool
+) -> None:
+    """Publish the results of an operation and tell who watches and who waits."""
+    is_done = all(result.ok for result in results)
+    cell = move(tables, operation, Status.DONE if is_done else Status.FAILED)
+    cell.results, cell.volatile = results, volatile
+    cell.wanted_by = set()
+    for client in tables.watchers.pop(operation, set()):
+        if client in tables.mailboxes:
+            tables.mailboxes[client].deliver(operation)
+    waiters = tables.waiters.pop(operation, None)
+    if waiters:
+        tables.cascades.append((operation, waiters))
+
+
+def end_with(tables: Tables, operation: Digest, error: Result, *, volatile: bool) -> None:
+    """End an operation with the same error in the place of each output."""
+    outputs = tables.definitions[operation].outputs
+    finish(tables, operation, (error,) * len(outputs), volatile=volatile)
+
+
+def skip(tables: Tables, operation: Digest, error: Result, *, volatile: bool) -> None:
+    """End an operation by an error among its inputs."""
+    tables.counters[tables.definitions[operation].task_name]["skipped"] += 1
+    end_with(tables, operation, error, volatile=volatile)
+
+
+def error_result(tables: Tables, error: Digest) -> Result:
+    """The result for a small error that is stored."""
+    return Result(False, error, False, len(tables.contents[error]))
+
+
+def work_cascades(tables: Tables, budget: int = CASCADE_BUDGET) -> int:
+    """Wake waiters of finished operations, newest cascade first; return what is left over."""
+    while budget > 0 and tables.cascades:
+        producer, waiters = tables.cascades[-1]
+        chunk = _take(waiters, min(budget, CASCADE_CHUNK))
+        if not waiters:
+            tables.cascades.pop()
+        for waiter in chunk:
+            _wake(tables, producer, waiter)
+        budget -= len(chunk)
+    return budget
+
+
+def _take(waiters: deque[Waiter], count: int) -> list[Waiter]:
+    return [waiters.popleft() for _ in range(min(count, len(waiters)))]
+
+
+def _wake(tables: Tables, producer: Digest, waiter: Waiter) -> None:
+    operation, epoch = waiter
+    cell = tables.look(operation)
+    if cell.epoch != epoch:
+        return
+    if cell.status is Status.DELEGATED and cell.target:
+        _end_delegation(tables, operation, cell, cell.target)
+    elif cell.status is Status.WAITING:
+        _count_down(tables, operation, cell, producer)
+
+
+def _count_down(tables: Tables, operation: Digest, cell: Cell, producer: Digest) -> None:
+    made = tables.look(producer)
+    error = _error_from(tables, operation, producer, made)
+    if error:
+        skip(tables, operation, error, volatile=made.volatile)
+        return
+    cell.missing -= 1
+    if cell.missing == 0:
+        make_ready(tables, operation)
+
+
+def _error_from(
+    tables: Tables, operation: Digest, producer: Digest, made: Cell
+) -> Result | None:
+    row = tables.definitions[operation]
+    if made.status is not Status.FAILED or not row.strict:
+        return None
+    used = (made.results[item.index] for item in row.inputs if item.producer == producer)
+    return next((result for result in used if not result.ok), None)
+
+
+def _end_delegation(
+    tables: Tables, operation: Digest, cell: Cell, target: tuple[Digest, int]
+) -> None:
+    made = tables.look(target[0])
+    if satisfies(tables, made, 0):
+        volatile = made.volatile or cell.is_tainted
+        finish(tables, operation, (made.results[target[1]],), volatile=volatile)
+    elif made.status.is_pending:
+        delegate_to(tables, operation, target)
+    else:
+        make_ready(tables, operation)

@@ -1,0 +1,95 @@
+"""What an operation would be given, and what stands in its way."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from funsies.core.digest import Digest
+from funsies.store.rows import Generation, InputRow, OperationRow, Result
+
+from .tables import Cell, Tables
+
+
+@dataclass(slots=True)
+class Inputs:
+    """The inputs of an operation as they are now.
+
+    Attributes:
+        results: in the order of the definition; None where the producer is not finished.
+        pending: distinct producers that are pending.
+        idle: distinct producers that are idle or undefined.
+        stale: distinct producers whose result does not do for the request asked about.
+        error: first failed result, and whether it is volatile.
+        is_tainted: one of the results is volatile.
+    """
+
+    results: list[Result | None]
+    pending: list[Digest]
+    idle: list[Digest]
+    stale: list[Digest]
+    error: tuple[Result, bool] | None = None
+    is_tainted: bool = False
+
+
+def read_inputs(tables: Tables, row: OperationRow, generation: int = 0) -> Inputs:
+    """Look at the inputs of an operation, for a request of the given generation."""
+    inputs = Inputs([], [], [], [])
+    for item in row.inputs:
+        if item.producer is None:
+            inputs.results.append(_constant(tables, item))
+        else:
+            _add(tables, inputs, item.producer, item.index, generation)
+    return inputs
+
+
+def _constant(tables: Tables, item: InputRow) -> Result:
+    artefact = tables.artefacts.get(item.artefact)
+    size = artefact.constant.size_bytes if artefact and artefact.constant else 0
+    return Result(True, item.content or Digest(b""), item.large, size)
+
+
+def _add(tables: Tables, inputs: Inputs, producer: Digest, index: int, generation: int) -> None:
+    cell = tables.look(producer)
+    result = cell.results[index] if cell.status.is_finished else None
+    inputs.results.append(result)
+    if result is None:
+        _add_once(inputs.pending if cell.status.is_pending else inputs.idle, producer)
+        return
+    if not satisfies(tables, cell, generation):
+        _add_once(inputs.stale, producer)
+    inputs.is_tainted = inputs.is_tainted or cell.volatile
+    if not result.ok and inputs.error is None:
+        inputs.error = (result, cell.volatile)
+
+
+def _add_once(producers: list[Digest], producer: Digest) -> None:
+    if producer not in producers:
+        producers.append(producer)
+
+
+def satisfies(tables: Tables, cell: Cell, generation: int) -> bool:
+    """Whether a finished result does for a request of this generation."""
+    is_fresh = not cell.volatile or cell.generation >= generation
+    return cell.status.is_finished and is_fresh and tables.has_bytes(cell.results)
+
+
+def needs(tables: Tables, row: OperationRow, generation: Generation) -> list[Digest]:
+    """Producers to be requested or defined first, in the order of the inputs."""
+    inputs = read_inputs(tables, row, generation)
+    bad = {*inputs.idle, *inputs.stale}
+    producers = (item.producer for item in row.inputs)
+    return list(dict.fromkeys(each for each in producers if each in bad))
+
+
+def trace_index(row: OperationRow, results: list[Result | None]) -> bytes:
+    """Where the trace of a task on inputs with these contents is kept."""
+    names = [item.name.encode() for item in row.inputs]
+    pieces = [row.task, *(len(name).to_bytes(4, "big") + name for name in names)]
+    pieces += [bytes([result.ok]) + result.content for result in results if result]
+    return hashlib.sha1(b"".join(pieces), usedforsecurity=False).digest()
+
+
+def may_have_trace(row: OperationRow, inputs: Inputs) -> bool:
+    """Traces are of static operations on final inputs that are all there."""
+    return not row.dynamic and None not in inputs.results and not inputs.is_tainted

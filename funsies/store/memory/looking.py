@@ -1,0 +1,150 @@
+"""Writing the graph, and reading it and its state."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from funsies.core.digest import Digest
+from funsies.store.rows import (
+    ArtefactRow,
+    ConstantRow,
+    Definitions,
+    Found,
+    OperationRow,
+    OperationState,
+    QueueName,
+    TaskCounts,
+    TaskRow,
+)
+
+from .tables import Cell, Tables
+
+
+def define(tables: Tables, definitions: Definitions) -> None:
+    """Write graph nodes that are not there yet."""
+    tables.contents.update(definitions.contents)
+    for task in definitions.tasks:
+        tables.tasks.setdefault(task.digest, {}).setdefault(task.python, task)
+    for constant in definitions.constants:
+        _add_constant(tables, constant)
+    for row in definitions.operations:
+        if row.digest not in tables.definitions:
+            _add_operation(tables, row)
+
+
+def _add_constant(tables: Tables, constant: ConstantRow) -> None:
+    row = ArtefactRow(constant.artefact, None, 0, constant)
+    tables.artefacts.setdefault(constant.artefact, row)
+
+
+def _add_operation(tables: Tables, row: OperationRow) -> None:
+    tables.definitions[row.digest] = row
+    for index, artefact in enumerate(row.outputs):
+        tables.artefacts[artefact] = ArtefactRow(artefact, row.digest, index, None)
+    for item in row.inputs:
+        if item.producer is not None:
+            tables.children[item.producer].add(row.digest)
+
+
+def watch(tables: Tables, client: str, operations: Sequence[Digest]) -> list[OperationState]:
+    """Register a client with those that are pending; return all states."""
+    for operation in operations:
+        if tables.look(operation).status.is_pending:
+            tables.watchers.setdefault(operation, set()).add(client)
+    return [_state(tables.look(operation)) for operation in operations]
+
+
+def _state(cell: Cell) -> OperationState:
+    return OperationState(
+        cell.status,
+        cell.generation,
+        cell.volatile,
+        cell.results,
+        cell.attempts,
+        cell.missing,
+        cell.queue,
+    )
+
+
+class Reader:
+    """What only looks."""
+
+    def __init__(self, lock: threading.RLock, tables: Tables) -> None:
+        self._lock = lock
+        self._tables = tables
+
+    def options(self, digest: Digest) -> bytes | None:
+        """See :meth:`GraphStore.options`."""
+        with self._lock:
+            return self._tables.options.get(digest)
+
+    def states(self, operations: Sequence[Digest]) -> list[OperationState]:
+        """See :meth:`GraphStore.states`."""
+        with self._lock:
+            return [_state(self._tables.look(operation)) for operation in operations]
+
+    def undefined(self, operations: Sequence[Digest]) -> list[Digest]:
+        """See :meth:`GraphStore.undefined`."""
+        with self._lock:
+            return [each for each in operations if each not in self._tables.definitions]
+
+    def operation(self, digest: Digest) -> OperationRow | None:
+        """See :meth:`GraphStore.operation`."""
+        with self._lock:
+            return self._tables.definitions.get(digest)
+
+    def operations(self, digests: Sequence[Digest]) -> list[OperationRow | None]:
+        """See :meth:`GraphStore.operations`."""
+        with self._lock:
+            return [self._tables.definitions.get(digest) for digest in digests]
+
+    def task(self, digest: Digest, python: str) -> TaskRow | None:
+        """See :meth:`GraphStore.task`."""
+        with self._lock:
+            rows = self._tables.tasks.get(digest, {})
+            return rows.get(python) or rows.get("") or next(iter(rows.values()), None)
+
+    def artefact(self, digest: Digest) -> ArtefactRow | None:
+        """See :meth:`GraphStore.artefact`."""
+        with self._lock:
+            return self._tables.artefacts.get(digest)
+
+    def consumers(self, operation: Digest) -> tuple[Digest, ...]:
+        """See :meth:`GraphStore.consumers`."""
+        with self._lock:
+            return tuple(sorted(self._tables.children.get(operation, ())))
+
+    def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
+        """See :meth:`GraphStore.contents`."""
+        with self._lock:
+            return [self._tables.contents.get(digest) for digest in digests]
+
+    def record(self, operation: Digest) -> bytes | None:
+        """See :meth:`GraphStore.record`."""
+        with self._lock:
+            return self._tables.records.get(operation)
+
+    def log(self, operation: Digest) -> bytes | None:
+        """See :meth:`GraphStore.log`."""
+        with self._lock:
+            return self._tables.logs.get(operation)
+
+    def find(self, prefix: str, limit: int) -> list[Found]:
+        """See :meth:`GraphStore.find`."""
+        with self._lock:
+            found = [Found(each, False) for each in self._tables.artefacts]
+            found += [Found(each, True) for each in self._tables.definitions]
+        matching = (each for each in found if each.digest.hex().startswith(prefix))
+        return sorted(matching, key=lambda each: each.digest)[:limit]
+
+    def counts(self) -> dict[str, TaskCounts]:
+        """See :meth:`GraphStore.counts`."""
+        with self._lock:
+            counters = self._tables.counters.items()
+            return {name: TaskCounts(**each) for name, each in counters if any(each.values())}
+
+    def queues(self) -> dict[QueueName, int]:
+        """See :meth:`GraphStore.queues`."""
+        with self._lock:
+            return {name: len(entries) for name, entries in self._tables.ready.items()}

@@ -1,0 +1,189 @@
+"""The store in the memory of one process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from funsies.core.digest import Digest
+from funsies.store.ports import Subscription
+from funsies.store.rows import (
+    Completion,
+    Definitions,
+    Fence,
+    Generation,
+    Lease,
+    OperationState,
+    QueueName,
+    RequestAnswer,
+    StepAnswer,
+    SweepAnswer,
+    Verdict,
+    Wanted,
+)
+
+from . import looking, requesting, running, upkeep
+from .looking import Reader
+from .subscription import Mailbox
+from .tables import Tables
+
+
+class MemoryStore(Reader):
+    """A :class:`~funsies.store.ports.GraphStore` without a server, safe to share by threads.
+
+    Args:
+        clock: time in milliseconds; the system's if None.
+    """
+
+    def __init__(self, *, clock: Callable[[], int] | None = None) -> None:
+        self._clock = clock or _system_ms
+        super().__init__(threading.RLock(), Tables(self._clock))
+
+    def __repr__(self) -> str:
+        """Say how much is kept."""
+        return f"MemoryStore({len(self._tables.definitions)} operations)"
+
+    def define(self, definitions: Definitions) -> None:
+        """See :meth:`GraphStore.define`."""
+        with self._lock:
+            looking.define(self._tables, definitions)
+
+    def save_options(self, options: Mapping[Digest, bytes]) -> None:
+        """See :meth:`GraphStore.save_options`."""
+        with self._lock:
+            self._tables.options.update(options)
+
+    def new_generation(self) -> Generation:
+        """See :meth:`GraphStore.new_generation`."""
+        with self._lock:
+            return requesting.new_generation(self._tables)
+
+    def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
+        """See :meth:`GraphStore.request`."""
+        with self._lock:
+            return requesting.request(self._tables, generation, wanted)
+
+    def cancel(
+        self, generation: Generation, operations: Sequence[Digest], error: Digest
+    ) -> int:
+        """See :meth:`GraphStore.cancel`."""
+        with self._lock:
+            return requesting.cancel(self._tables, generation, operations, error)
+
+    def reset(self, operations: Sequence[Digest]) -> int:
+        """See :meth:`GraphStore.reset`."""
+        with self._lock:
+            return requesting.reset(self._tables, operations)
+
+    def watch(self, client: str, operations: Sequence[Digest]) -> list[OperationState]:
+        """See :meth:`GraphStore.watch`."""
+        with self._lock:
+            return looking.watch(self._tables, client, operations)
+
+    def subscribe(self, client: str) -> Subscription:
+        """See :meth:`GraphStore.subscribe`."""
+        with self._lock:
+            return self._tables.mailboxes.setdefault(client, Mailbox())
+
+    def step(
+        self,
+        slot: str,
+        sequence: int,
+        queue: QueueName,
+        *,
+        lease_ms: int,
+        fence: Fence,
+        completion: Completion | None = None,
+        claim: bool = True,
+    ) -> StepAnswer:
+        """See :meth:`GraphStore.step`."""
+        with self._lock:
+            return running.step(
+                self._tables, slot, sequence, queue, lease_ms, fence, completion, claim
+            )
+
+    def release(
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        *,
+        delay_ms: int = 0,
+        give_attempt_back: bool = False,
+    ) -> Verdict:
+        """See :meth:`GraphStore.release`."""
+        with self._lock:
+            return running.release(
+                self._tables, slot, operation, fence, delay_ms, give_attempt_back
+            )
+
+    def delegate(
+        self, slot: str, operation: Digest, fence: Fence, target: Digest, index: int
+    ) -> Verdict:
+        """See :meth:`GraphStore.delegate`."""
+        with self._lock:
+            return running.delegate(self._tables, slot, operation, fence, target, index)
+
+    def park(self, slot: str, operation: Digest, fence: Fence) -> Verdict:
+        """See :meth:`GraphStore.park`."""
+        with self._lock:
+            return running.park(self._tables, slot, operation, fence)
+
+    def renew(self, slot: str, fence: Fence, *, lease_ms: int) -> bool:
+        """See :meth:`GraphStore.renew`."""
+        with self._lock:
+            return running.renew(self._tables, slot, fence, lease_ms)
+
+    def invalidate(self, operation: Digest, index: int, content: Digest) -> bool:
+        """See :meth:`GraphStore.invalidate`."""
+        with self._lock:
+            return requesting.invalidate(self._tables, operation, index, content)
+
+    def sweep(
+        self, sweeper: str, *, fences: Sequence[Fence], lease_ms: int, limit: int = 100
+    ) -> SweepAnswer:
+        """See :meth:`GraphStore.sweep`."""
+        with self._lock:
+            return upkeep.sweep(self._tables, sweeper, fences, lease_ms, limit)
+
+    def leases(self) -> list[Lease]:
+        """See :meth:`GraphStore.leases`."""
+        with self._lock:
+            return upkeep.leases(self._tables)
+
+    def waiting_on(self, operation: Digest) -> tuple[Digest, ...]:
+        """See :meth:`GraphStore.waiting_on`."""
+        with self._lock:
+            return upkeep.waiting_on(self._tables, operation)
+
+    def pending(self, limit: int) -> list[Digest]:
+        """See :meth:`GraphStore.pending`."""
+        with self._lock:
+            return list(self._tables.blocked)[:limit]
+
+    def is_stuck(self) -> bool:
+        """See :meth:`GraphStore.is_stuck`."""
+        with self._lock:
+            return upkeep.is_stuck(self._tables)
+
+    def fail_waiting(self, operation: Digest, error: Digest) -> bool:
+        """See :meth:`GraphStore.fail_waiting`."""
+        with self._lock:
+            return requesting.fail_waiting(self._tables, operation, error)
+
+    def check(self) -> None:
+        """Nothing can be wrong."""
+
+    def clear(self) -> None:
+        """See :meth:`GraphStore.clear`."""
+        with self._lock:
+            mailboxes = self._tables.mailboxes
+            self._tables = Tables(self._clock, mailboxes=mailboxes)
+
+    def close(self) -> None:
+        """Nothing is open; what is kept stays until the object goes."""
+
+
+def _system_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,143 @@
+"""What the store in memory keeps."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from funsies.core.digest import Digest
+from funsies.store.rows import (
+    ArtefactRow,
+    Fence,
+    Generation,
+    OperationRow,
+    QueueName,
+    Result,
+    Status,
+    TaskRow,
+    Verdict,
+)
+
+from .subscription import Mailbox
+
+EntryKey = tuple[int, int, int, int, Digest]
+"""Place in a ready queue: -priority, generation, class, sequence, operation."""
+
+
+@dataclass(slots=True)
+class Cell:
+    """State of one operation; the comments of ``OperationState`` and ``Wanted`` hold.
+
+    Attributes:
+        first_generation: of the request that started it; orders the ready queue.
+        wanted_by: generations that want it while it is pending.
+        epoch: number of the wait; entries of older waits are void.
+        target: of a delegated operation, with the index of the output.
+        entry: place in the ready queue.
+        is_tainted: an input of the present run is volatile.
+        trace_index: where the trace of the present inputs is, or would be.
+    """
+
+    status: Status = Status.IDLE
+    generation: Generation = Generation(0)
+    queue: QueueName = QueueName("")
+    attempts: int = 0
+    volatile: bool = False
+    results: tuple[Result, ...] = ()
+    priority: int = 0
+    options: Digest = Digest(b"")
+    lost_limit: int = 0
+    first_generation: Generation = Generation(0)
+    wanted_by: set[Generation] = field(default_factory=set)
+    epoch: int = 0
+    missing: int = 0
+    target: tuple[Digest, int] | None = None
+    entry: EntryKey | None = None
+    fence: Fence = Fence(b"")
+    slot: str = ""
+    is_tainted: bool = False
+    trace_index: bytes = b""
+
+
+@dataclass(slots=True)
+class Hold:
+    """A lease: who runs what, until when.
+
+    Attributes:
+        is_prolonged: an outage prolonged it, and it was not renewed since.
+        worker: the slot that was lost, if a sweeper holds the lease now.
+    """
+
+    operation: Digest
+    fence: Fence
+    expires_ms: int
+    started_ms: int
+    is_prolonged: bool = False
+    worker: str = ""
+
+
+@dataclass(slots=True)
+class Slot:
+    """What is remembered of a slot, so that a repeated message gets the same answer."""
+
+    sequence: int = -1
+    verdict: Verdict | None = None
+    ended_fence: Fence = Fence(b"")
+    ended_verdict: Verdict = Verdict.OK
+    used_ms: int = 0
+
+
+Waiter = tuple[Digest, int]
+"""A waiting operation, and the epoch of its wait."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """All that is kept."""
+
+    clock: Callable[[], int]
+    definitions: dict[Digest, OperationRow] = field(default_factory=dict)
+    tasks: dict[Digest, dict[str, TaskRow]] = field(default_factory=dict)
+    artefacts: dict[Digest, ArtefactRow] = field(default_factory=dict)
+    contents: dict[Digest, bytes] = field(default_factory=dict)
+    options: dict[Digest, bytes] = field(default_factory=dict)
+    children: defaultdict[Digest, set[Digest]] = field(default_factory=lambda: defaultdict(set))
+    cells: dict[Digest, Cell] = field(default_factory=dict)
+    traces: dict[bytes, tuple[Digest, tuple[Result, ...]]] = field(default_factory=dict)
+    records: dict[Digest, bytes] = field(default_factory=dict)
+    logs: dict[Digest, bytes] = field(default_factory=dict)
+    counters: defaultdict[str, defaultdict[str, int]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(int))
+    )
+    queues: set[QueueName] = field(default_factory=set)
+    ready: dict[QueueName, dict[Digest, EntryKey]] = field(default_factory=dict)
+    heaps: dict[QueueName, list[EntryKey]] = field(default_factory=dict)
+    delayed: dict[Digest, int] = field(default_factory=dict)
+    blocked: dict[Digest, None] = field(default_factory=dict)
+    waiters: dict[Digest, deque[Waiter]] = field(default_factory=dict)
+    cascades: list[tuple[Digest, deque[Waiter]]] = field(default_factory=list)
+    leases: dict[str, Hold] = field(default_factory=dict)
+    slots: dict[str, Slot] = field(default_factory=dict)
+    watchers: dict[Digest, set[str]] = field(default_factory=dict)
+    mailboxes: dict[str, Mailbox] = field(default_factory=dict)
+    sequence: int = 0
+    generation: Generation = Generation(0)
+    swept_ms: int | None = None
+
+    def next_number(self) -> int:
+        """Number that was not given before: for epochs and for places in queues."""
+        self.sequence += 1
+        return self.sequence
+
+    def cell(self, operation: Digest) -> Cell:
+        """State of an operation."""
+        return self.cells.setdefault(operation, Cell())
+
+    def look(self, operation: Digest) -> Cell:
+        """State of an operation, to be read only."""
+        return self.cells.get(operation) or Cell()
+
+    def has_bytes(self, results: tuple[Result, ...]) -> bool:
+        """Whether the small bytes that the results name are stored."""
+        return all(result.large or result.content in self.contents for result in results)

@@ -1,0 +1,126 @@
+"""What is due: expired leases, delays, cascades; and what an audit needs to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from funsies.core.digest import Digest
+from funsies.store.rows import Expired, Fence, Lease, Status, SweepAnswer
+
+from .cascade import work_cascades
+from .inputs import read_inputs
+from .moves import make_ready, run_under
+from .requesting import arm, is_due
+from .running import count_lost, promote
+from .tables import Hold, Tables
+
+SLOT_MEMORY_MS = 3_600_000
+"""How long a slot without a lease is remembered."""
+
+
+def sweep(
+    tables: Tables, sweeper: str, fences: Sequence[Fence], lease_ms: int, limit: int
+) -> SweepAnswer:
+    """Do what is due, at most ``limit`` acts."""
+    _shift_leases(tables, lease_ms)
+    exhausted, free = _own_leases(tables, sweeper, fences)
+    requeued: list[Digest] = []
+    budget = limit
+    for slot, hold in _expired(tables)[:limit]:
+        cell = tables.cell(hold.operation)
+        if cell.attempts < cell.lost_limit:
+            count_lost(tables, hold)
+            make_ready(tables, hold.operation)
+            requeued.append(hold.operation)
+        elif free:
+            count_lost(tables, hold)
+            exhausted.append(_take_over(tables, slot, hold, free.pop(0), lease_ms))
+        budget -= 1
+    promoted = promote(tables, budget)
+    work_cascades(tables, budget - promoted)
+    _forget_slots(tables)
+    armed = arm(tables, sorted(tables.queues))
+    return SweepAnswer(tuple(requeued), tuple(exhausted), promoted, armed, is_due(tables))
+
+
+def _shift_leases(tables: Tables, lease_ms: int) -> None:
+    now_ms, last_ms = tables.clock(), tables.swept_ms
+    tables.swept_ms = now_ms
+    if last_ms is not None and now_ms - last_ms <= lease_ms // 2:
+        return
+    for _, hold in _expired(tables):
+        if not hold.is_prolonged:
+            hold.expires_ms, hold.is_prolonged = now_ms + lease_ms, True
+
+
+def _expired(tables: Tables) -> list[tuple[str, Hold]]:
+    now_ms = tables.clock()
+    expired = [item for item in tables.leases.items() if item[1].expires_ms <= now_ms]
+    return sorted(expired, key=lambda item: (item[1].expires_ms, item[0]))
+
+
+def _own_leases(
+    tables: Tables, sweeper: str, fences: Sequence[Fence]
+) -> tuple[list[Expired], list[tuple[str, Fence]]]:
+    """What a repeated sweep was given before, and the slots with fences that are free."""
+    mine: list[Expired] = []
+    free: list[tuple[str, Fence]] = []
+    for number, fence in enumerate(fences):
+        slot = f"{sweeper}:{number}"
+        hold = tables.leases.get(slot)
+        if hold is None:
+            free.append((slot, fence))
+        elif hold.fence == fence:
+            mine.append(_report(tables, hold))
+    return mine, free
+
+
+def _take_over(
+    tables: Tables, slot: str, hold: Hold, place: tuple[str, Fence], lease_ms: int
+) -> Expired:
+    taken = replace(
+        hold,
+        fence=place[1],
+        expires_ms=tables.clock() + lease_ms,
+        is_prolonged=True,
+        worker=hold.worker or slot,
+    )
+    run_under(tables, hold.operation, place[0], taken)
+    return _report(tables, taken)
+
+
+def _report(tables: Tables, hold: Hold) -> Expired:
+    attempts = tables.look(hold.operation).attempts
+    return Expired(hold.operation, hold.fence, attempts, hold.worker)
+
+
+def _forget_slots(tables: Tables) -> None:
+    oldest_ms = tables.clock() - SLOT_MEMORY_MS
+    for slot, memory in list(tables.slots.items()):
+        if memory.used_ms < oldest_ms and slot not in tables.leases:
+            del tables.slots[slot]
+
+
+def leases(tables: Tables) -> list[Lease]:
+    """All leases, by slot."""
+    return [
+        Lease(hold.operation, slot, hold.fence, hold.expires_ms, hold.started_ms)
+        for slot, hold in sorted(tables.leases.items())
+    ]
+
+
+def waiting_on(tables: Tables, operation: Digest) -> tuple[Digest, ...]:
+    """Missing producers of a waiting operation, or the target of a delegated one."""
+    cell = tables.look(operation)
+    if cell.target:
+        return (cell.target[0],)
+    if cell.status is not Status.WAITING:
+        return ()
+    return tuple(sorted(read_inputs(tables, tables.definitions[operation]).pending))
+
+
+def is_stuck(tables: Tables) -> bool:
+    """Whether something is pending and nothing moves."""
+    moving = (tables.ready, tables.delayed, tables.leases, tables.cascades)
+    return bool(tables.blocked) and not any(moving)
