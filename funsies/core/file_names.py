@@ -1,0 +1,100 @@
+"""Names of files in the directory of a shell step.
+
+Checked when the graph is built, and again on the worker. Whatever stays inside the directory
+and is written in one way only is usable: spaces, newlines, leading dashes, any script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import Final
+
+from .errors import FileNameError
+
+MAX_PART_BYTES: Final = 255
+"""Longest name of a file or directory that common file systems can keep, in UTF-8."""
+
+
+def validate_file_name(name: str) -> None:
+    """Check the name of one file.
+
+    Args:
+        name: path of the file, relative to the step's directory.
+
+    Raises:
+        FileNameError: if it leads out of the directory or is not usable as a name.
+
+    >>> validate_file_name("results/run 1.csv")
+    """
+    if (problem := _problem(name)) is not None:
+        raise FileNameError(problem)
+
+
+def validate_file_names(names: Iterable[str]) -> None:
+    """Check names of files that are to exist side by side.
+
+    Raises:
+        FileNameError: if one of them is not usable, occurs twice, or is a file and at the
+            same time the directory of another.
+    """
+    seen: set[str] = set()
+    for name in names:
+        validate_file_name(name)
+        if name in seen:
+            raise FileNameError(f"duplicate file {_quoted(name)}; name each file once")
+        seen.add(name)
+    for name in seen:
+        for directory in _directories(name):
+            if directory in seen:
+                raise FileNameError(
+                    f"{_quoted(directory)} cannot be a file and the directory of "
+                    f"{_quoted(name)}; rename one of them"
+                )
+
+
+def _problem(name: object) -> str | None:
+    """What is wrong with a name, and what to do about it; None if nothing is."""
+    if not isinstance(name, str):
+        return f"a file name is text, not {type(name).__name__}; write it as a str"
+    if not name:
+        return "a file name is empty; name a file in the step's directory"
+    quoted = _quoted(name)
+    if "\0" in name:
+        return f"{quoted} contains a NUL character, which no file name can; remove it"
+    if not _is_unicode(name):
+        return f"{quoted} is not valid Unicode; rename the file"
+    if name.startswith("/"):
+        return f"{quoted} is an absolute path; shell files live in the job directory"
+    return _problem_of_parts(name.split("/"), quoted)
+
+
+def _problem_of_parts(parts: list[str], quoted: str) -> str | None:
+    if ".." in parts:
+        return f'{quoted} contains ".."; shell files live in the job directory'
+    named = [part for part in parts if part not in ("", ".")]
+    if not named or not parts[-1] or parts[-1] == ".":
+        return f"{quoted} is a directory; name the files in it, each by itself"
+    if named != parts:
+        return f"{quoted} can be written shorter; write {_quoted('/'.join(named))}"
+    if any(len(part.encode()) > MAX_PART_BYTES for part in parts):
+        return f"{quoted} is longer than {MAX_PART_BYTES} bytes; choose a shorter name"
+    return None
+
+
+def _directories(name: str) -> Iterable[str]:
+    """The directories that a name goes through: ``a`` and ``a/b`` for ``a/b/c``."""
+    return accumulate(name.split("/")[:-1], "{}/{}".format)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _quoted(name: str) -> str:
+    shown = name if len(name) <= MAX_PART_BYTES else f"{name[:MAX_PART_BYTES]}..."
+    return f'"{shown}"' if shown.isprintable() and '"' not in shown else ascii(shown)

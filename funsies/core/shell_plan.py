@@ -1,0 +1,135 @@
+"""What a shell step does: its commands, the files it makes, its environment.
+
+The plan is what the build layer makes and what a worker runs; encoded, it is the payload of a
+shell task.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from .errors import EncodingError, FunsiesError, WiringError
+from .file_names import validate_file_names
+
+MAX_COMMAND_BYTES: Final = 131_071
+"""Longest command, and longest ``NAME=value``, that Linux hands to a program."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShellPlan:
+    """What a shell step does.
+
+    Attributes:
+        commands: what ``/bin/sh`` runs, one after the other, in the same directory.
+        outputs: names of the files that it makes.
+        env: variables added to the environment, (name, value), sorted: part of the identity.
+        check: True stops at the first command with an exit code other than zero.
+    """
+
+    commands: tuple[str, ...]
+    outputs: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    check: bool = True
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Names of what the step makes, in order.
+
+        >>> ShellPlan(("ls",), ("a.txt",)).output_names
+        ('stdout:0', 'stderr:0', 'returncode:0', 'file:a.txt')
+        """
+        streams = (
+            f"{kind}:{index}"
+            for index in range(len(self.commands))
+            for kind in ("stdout", "stderr", "returncode")
+        )
+        return (*streams, *(f"file:{name}" for name in self.outputs))
+
+
+def validate_plan(plan: ShellPlan) -> None:
+    """Check that a plan can be run.
+
+    Raises:
+        WiringError: if there is no command, or a command or a variable cannot be handed to
+            a program.
+        FileNameError: if the name of an output is not usable.
+    """
+    if not plan.commands:
+        raise WiringError("a shell step needs at least one command")
+    for command in plan.commands:
+        _validate_command(command)
+    _validate_environment(plan.env)
+    validate_file_names(plan.outputs)
+
+
+def encode_plan(plan: ShellPlan) -> bytes:
+    """Encode a plan as JSON; equal plans have equal bytes.
+
+    Raises:
+        WiringError, FileNameError: if the plan cannot be run.
+    """
+    validate_plan(plan)
+    return msgspec.json.encode(plan)
+
+
+def decode_plan(data: bytes) -> ShellPlan:
+    """Read a plan back, and check it again.
+
+    Raises:
+        EncodingError: if the bytes are not those of a plan that can be run.
+    """
+    try:
+        plan = msgspec.json.decode(data, type=ShellPlan)
+        validate_plan(plan)
+    except (msgspec.MsgspecError, FunsiesError) as problem:
+        raise EncodingError(f"these bytes are not a shell step: {problem}") from problem
+    return plan
+
+
+def _validate_command(command: object) -> None:
+    if not isinstance(command, str):
+        raise WiringError(f"a command is text, not {type(command).__name__}; write a str")
+    if not command.strip():
+        raise WiringError("a command is empty; leave it out")
+    _validate_text(command, f"the command {command[:60]!a}")
+    if len(command.encode()) > MAX_COMMAND_BYTES:
+        raise WiringError(
+            f"the command {command[:60]!a}... is longer than {MAX_COMMAND_BYTES} bytes; "
+            'give it as an input file and run "sh file"'
+        )
+
+
+def _validate_environment(env: tuple[tuple[str, str], ...]) -> None:
+    names = [name for name, _ in env]
+    if names != sorted(set(names)):
+        raise WiringError("environment variables are sorted by name and occur once")
+    for name, value in env:
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise WiringError(
+                f"environment variable {name!r} is text, not {type(value).__name__}; "
+                "write it as a str"
+            )
+        _validate_variable(name, value)
+
+
+def _validate_variable(name: str, value: str) -> None:
+    if not name or "=" in name:
+        raise WiringError(f'{name!r} cannot name an environment variable: no "=", not empty')
+    _validate_text(name + value, f"environment variable {name!r}")
+    if len(f"{name}={value}".encode()) > MAX_COMMAND_BYTES:
+        raise WiringError(
+            f"environment variable {name!r} is longer than {MAX_COMMAND_BYTES} bytes; "
+            "give it as an input file"
+        )
+
+
+def _validate_text(text: str, what: str) -> None:
+    if "\0" in text:
+        raise WiringError(f"{what} contains a NUL character, which no program can be given")
+    try:
+        text.encode()
+    except UnicodeEncodeError as problem:
+        raise WiringError(f"{what} is not valid Unicode: {problem}") from None
