@@ -1,0 +1,115 @@
+"""The fingerprint of a function."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from threading import Lock
+from types import CodeType, FunctionType
+from typing import Any, Final, TypeAlias
+
+from funsies.core.digest import Digest, digest
+from funsies.core.fingerprint.protocol import wrapped_task
+from funsies.core.fingerprint.snapshot import Snapshot
+from funsies.core.fingerprint.table import Table
+from funsies.core.fingerprint.things import field_of
+from funsies.core.fingerprint.walk import Ingredient, Walk
+
+KEPT_FINGERPRINTS: Final = 4096
+"""How many fingerprints a process remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """The identity of a function's code, down to the last helper and constant.
+
+    Attributes:
+        digest: equal for two functions only if they do the same.
+        ingredients: the parts that the digest was made of, in order of discovery.
+        table: texts of all code that was reached; travels with the function, so that a
+            worker without the source gets the same fingerprint.
+    """
+
+    digest: Digest
+    ingredients: tuple[Ingredient, ...]
+    table: Table
+
+
+def fingerprint(
+    function: Callable[..., object], *, ignore: Collection[str] = ()
+) -> Fingerprint:
+    """Identify the code of a function, and of everything of the project that it uses.
+
+    Args:
+        function: a function, lambda, method, ``functools.partial``, class, callable object
+            or task.
+        ignore: names (``"NAME"`` or ``"module.NAME"``) that do not count, wherever they
+            are used.
+
+    Returns:
+        The fingerprint; the same in every process, whatever the hash seed, the directory
+        and the way in which the code was started.
+
+    Raises:
+        FingerprintError: if something that the function uses cannot be seen. The message
+            says how it is reached, and what to do.
+
+    >>> def double(x: int) -> int:
+    ...     return x * 2
+    >>> same = fingerprint(double).digest == fingerprint(lambda x: x * 2).digest
+    >>> same
+    False
+    """
+    task = wrapped_task(function)
+    target = function if task is None or task.version is not None else task.function
+    key = _cache_key(target, ignore)
+    if key is None:
+        return _walk(function, ignore)[0]
+    with _lock:
+        known = _known.get(key)
+    if known is not None and known[1].is_current():
+        return known[0]
+    return _remember(key, *_walk(target, ignore), target)
+
+
+_Key: TypeAlias = tuple[object, ...]
+_known: OrderedDict[_Key, tuple[Fingerprint, Snapshot, object]] = OrderedDict()
+_lock: Final = Lock()
+
+
+def _cache_key(function: object, ignore: Collection[str]) -> _Key | None:
+    """Plain functions are known by their code: a lambda in a loop is a new object each time.
+
+    A function with a closure is not remembered: its cells may hold large objects, which
+    must not be kept alive.
+    """
+    if not isinstance(function, FunctionType) or function.__closure__ or function.__dict__:
+        return None
+    keyword_defaults = function.__kwdefaults__ or {}
+    defaults = (*(function.__defaults__ or ()), *keyword_defaults.values())
+    return (
+        id(function.__code__),
+        id(function.__globals__),
+        tuple(map(id, defaults)),
+        tuple(keyword_defaults),
+        frozenset(ignore),
+    )
+
+
+def _remember(
+    key: _Key, found: Fingerprint, snapshot: Snapshot, function: object
+) -> Fingerprint:
+    with _lock:
+        _known[key] = (found, snapshot, function)
+        if len(_known) > KEPT_FINGERPRINTS:
+            _known.popitem(last=False)
+    return found
+
+
+def _walk(function: Any, ignore: Collection[str]) -> tuple[Fingerprint, Snapshot]:
+    name = str(getattr(function, "__name__", type(function).__name__))
+    walk = Walk(field_of, frozenset(ignore), ())
+    total = walk.finish(field_of(walk, function, name))
+    found = Fingerprint(digest("fingerprint", total), tuple(walk.ingredients), walk.table)
+    return found, walk.snapshot

@@ -1,0 +1,242 @@
+"""Functions: their text, and what they use by name."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import sys
+from collections.abc import Iterator, Mapping
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any, Final
+
+from funsies.core.digest import Field, digest
+from funsies.core.fingerprint.modules import imported_field
+from funsies.core.fingerprint.names import names_of
+from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.records import code_record
+from funsies.core.fingerprint.snapshot import MISSING, cell_content
+from funsies.core.fingerprint.texts import function_entry, table_of
+from funsies.core.fingerprint.walk import Reference, Walk
+
+_UNSEEN: Final = {
+    id(thing): name
+    for name, thing in (
+        ("eval", eval),
+        ("exec", exec),
+        ("globals", globals),
+        ("__import__", __import__),
+        ("importlib.import_module", importlib.import_module),
+    )
+}
+"""Reach code that no walk can see."""
+
+
+def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
+    """Text, defaults and used names of a function of the project."""
+    code, namespace = function.__code__, function.__globals__
+    _refuse_assigned_globals(walk, function)
+    entry = function_entry(code, namespace)
+    walk.table.update(table_of(code, namespace))
+    defaults, keyword_defaults = function.__defaults__, function.__kwdefaults__
+    walk.snapshot.functions.append((function, code, defaults, keyword_defaults))
+    return (
+        entry.digest or digest("bytecode", code_record(code)),
+        tuple(_defaults(walk, function)),
+        tuple(_cells(walk, function)),
+        tuple(_globals(walk, function, dict(entry.library_names))),
+        tuple(_imports(walk, function)),
+        _wrapped(walk, function),
+    )
+
+
+def _refuse_assigned_globals(walk: Walk, function: FunctionType) -> None:
+    for name in names_of(function.__code__).written:
+        if not walk.is_ignored(name):
+            walk.refuse(
+                name,
+                "the function assigns this global name, so what it does depends on what ran "
+                "before, and on which worker",
+            )
+
+
+def _defaults(walk: Walk, function: FunctionType) -> Iterator[Field]:
+    code, defaults = function.__code__, function.__defaults__ or ()
+    names = code.co_varnames[: code.co_argcount][code.co_argcount - len(defaults) :]
+    named = [
+        *zip(names, defaults, strict=True),
+        *sorted((function.__kwdefaults__ or {}).items()),
+    ]
+    for name, value in named:
+        yield name, "ignored" if walk.is_ignored(name) else _named(walk, name, value)
+
+
+def _named(walk: Walk, name: str, value: object) -> Field:
+    found = walk.field(value, name)
+    if not isinstance(found, Reference):
+        walk.note(" -> ".join((*walk.path, name)), "value", found)
+    return found
+
+
+def _cells(walk: Walk, function: FunctionType) -> Iterator[Field]:
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    for chain in names_of(function.__code__).cells:
+        cell = cells[chain[0]]
+        content = cell_content(cell)
+        walk.snapshot.cells.append((cell, content))
+        if walk.is_ignored(chain[0], ".".join(chain)):
+            yield chain[0], "ignored"
+        elif content is MISSING:
+            yield chain[0], "unbound"
+        else:
+            yield _followed(walk, chain, content)
+
+
+def _globals(
+    walk: Walk, function: FunctionType, library_names: Mapping[str, str]
+) -> Iterator[Field]:
+    namespace = function.__globals__
+    for chain in names_of(function.__code__).globals:
+        name = chain[0]
+        value = namespace.get(name, MISSING)
+        walk.snapshot.lookups.append((namespace, name, value))
+        if walk.is_ignored(name, ".".join(chain)):
+            yield name, "ignored"
+        elif name in library_names:
+            _refuse_unseen(walk, ".".join(chain), value)
+            yield name, ("library", library_names[name])
+        elif value is MISSING:
+            yield _builtin(walk, name)
+        else:
+            yield _followed(walk, chain, value)
+
+
+def _builtin(walk: Walk, name: str) -> Field:
+    value = vars(builtins).get(name, MISSING)
+    walk.snapshot.lookups.append((vars(builtins), name, value))
+    if value is MISSING:
+        return name, "unbound"
+    _refuse_unseen(walk, name, value)
+    return (name, _named(walk, name, value)) if is_project(value) else (name, "builtin")
+
+
+def _refuse_unseen(walk: Walk, name: str, value: object) -> None:
+    if id(value) in _UNSEEN:
+        walk.refuse(
+            name,
+            f"{_UNSEEN[id(value)]} reaches code that funsies cannot see",
+            "Import or call what you need by its name, or state the identity of the code "
+            'yourself with version="1"; ignore=("{name}",) if it does not matter.',
+        )
+
+
+def _followed(walk: Walk, chain: tuple[str, ...], value: object) -> Field:
+    """Follow ``lib.sub.helper`` through modules of the project to what is meant."""
+    used = [chain[0]]
+    for attribute in chain[1:]:
+        if isinstance(value, ModuleType) and is_project(value):
+            found = getattr(value, attribute, MISSING)
+            walk.snapshot.lookups.append(
+                (vars(value), attribute, vars(value).get(attribute, MISSING))
+            )
+            if found is MISSING:
+                return ".".join(used), "unbound", attribute
+            value = found
+            used.append(attribute)
+        elif value is importlib and attribute == "import_module":
+            _refuse_unseen(walk, "importlib.import_module", importlib.import_module)
+        elif isinstance(value, FunctionType) and attribute in vars(value) and is_project(value):
+            walk.snapshot.lookups.append((vars(value), attribute, vars(value)[attribute]))
+            own = _named(walk, f"{'.'.join(used)}.{attribute}", vars(value)[attribute])
+            return ".".join(used), _named(walk, ".".join(used), value), attribute, own
+        else:
+            break
+    name = ".".join(used)
+    if walk.is_ignored(name):
+        return name, "ignored"
+    _refuse_unseen(walk, name, value)
+    return name, _named(walk, name, value)
+
+
+def _imports(walk: Walk, function: FunctionType) -> Iterator[Field]:
+    package = str(function.__globals__.get("__package__") or "")
+    for module, names, level in names_of(function.__code__).imported:
+        yield imported_field(walk, module, names, level, package)
+
+
+def _wrapped(walk: Walk, function: FunctionType) -> Field:
+    wrapped = function.__dict__.get("__wrapped__")
+    return None if wrapped is None else walk.field(wrapped, "__wrapped__")
+
+
+def library_name(function: FunctionType) -> str:
+    """Qualified name of a library's function; ``__module__`` may be that of another."""
+    return f"{function.__globals__.get('__name__')}.{function.__code__.co_qualname}"
+
+
+def describe_library_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
+    """A library's wrapper: its name, and the functions of the project that it holds."""
+    contents = []
+    for name, cell in zip(
+        function.__code__.co_freevars, function.__closure__ or (), strict=True
+    ):
+        content = cell_content(cell)
+        walk.snapshot.cells.append((cell, content))
+        contents.append((name, *_held(walk, content, name)))
+    return library_name(function), tuple(contents), _wrapped(walk, function)
+
+
+def _held(walk: Walk, content: object, name: str) -> Iterator[Field]:
+    """Functions, classes and plain constants inside a library's closure."""
+    if isinstance(content, (dict, *_PROXIES)):
+        for key, value in content.items():
+            yield tuple((*_held(walk, key, name), *_held(walk, value, name)))
+    elif isinstance(content, (list, tuple)):
+        for item in content:
+            yield from _held(walk, item, name)
+    elif isinstance(content, _HOLDABLE):
+        yield walk.field(content, name)
+
+
+_PROXIES: Final = (type(type.__dict__),)
+_HOLDABLE: Final = (
+    *(FunctionType, MethodType, BuiltinFunctionType, type),
+    *(int, float, complex, str, bytes, type(None)),
+)
+
+
+def describe_method(walk: Walk, method: MethodType) -> tuple[Field, ...]:
+    """A bound method: the function, and the object with its state."""
+    return walk.field(method.__func__, "__func__"), walk.field(method.__self__, "self")
+
+
+def describe_partial(walk: Walk, partial: Any) -> tuple[Field, ...]:
+    """A ``functools.partial``: the function and the arguments that it fixes."""
+    return (
+        walk.field(partial.func, "func"),
+        tuple(walk.field(each, "args") for each in partial.args),
+        tuple(
+            (name, walk.field(each, name)) for name, each in sorted(partial.keywords.items())
+        ),
+    )
+
+
+def builtin_field(walk: Walk, function: BuiltinFunctionType, name: str) -> Field:
+    """A function of a C extension, or a bound method of one."""
+    owner = function.__self__
+    if owner is None or isinstance(owner, ModuleType):
+        home = function.__module__ or "builtins"
+        qualified = ("library", f"{home}.{function.__qualname__}")
+        module = sys.modules.get(home)
+        if module is None or not is_project(module):
+            return qualified
+        return (*qualified, walk.field(module, name))
+    if is_library_singleton(function):
+        return "library", f"{type(owner).__module__}.{function.__name__}"
+    return "method", function.__name__, walk.field(owner, name)
+
+
+def is_library_singleton(method: Any) -> bool:
+    """True of ``random.random`` and the like: methods that a library offers as functions."""
+    home = sys.modules.get(type(method.__self__).__module__)
+    offered = getattr(home, method.__name__, None)
+    return home is not None and not is_project(home) and offered == method

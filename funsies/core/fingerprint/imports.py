@@ -1,0 +1,93 @@
+"""What a source file imports, and the dotted names that its imports give."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """Imports of a source file.
+
+    Attributes:
+        bindings: name -> dotted name of what it stands for, of all imports in the file
+            that bind a name in one way only.
+        top_level: names that the module binds by an import and by nothing else:
+            name -> (module, attribute).
+        modules: (module, names taken from it, packages up) of all imports in the file.
+    """
+
+    bindings: Mapping[str, str]
+    top_level: Mapping[str, tuple[str, str]]
+    modules: tuple[tuple[str, tuple[str, ...], int], ...]
+
+    def dotted_name(self, expression: ast.expr) -> str:
+        """The name of an expression such as ``f.task``, through the imports; "" if none."""
+        chain: list[str] = []
+        while isinstance(expression, ast.Attribute):
+            chain.append(expression.attr)
+            expression = expression.value
+        if not isinstance(expression, ast.Name):
+            return ""
+        chain.append(self.bindings.get(expression.id, expression.id))
+        return ".".join(reversed(chain))
+
+
+def imports_of(tree: ast.Module) -> Imports:
+    """Collect the imports of a file."""
+    bound: dict[str, set[str]] = {}
+    modules: set[tuple[str, tuple[str, ...], int]] = set()
+    for node in ast.walk(tree):
+        for name, dotted in _bindings(node):
+            bound.setdefault(name, set()).add(dotted)
+        modules.update(_modules(node))
+    bindings = {name: next(iter(each)) for name, each in bound.items() if len(each) == 1}
+    return Imports(bindings, _top_level(tree), tuple(sorted(modules)))
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            top = alias.name.partition(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (top, top)
+    elif isinstance(node, ast.ImportFrom) and not node.level:
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+
+def _modules(node: ast.AST) -> Iterator[tuple[str, tuple[str, ...], int]]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.name, (), 0
+    elif isinstance(node, ast.ImportFrom):
+        taken = tuple(sorted(alias.name for alias in node.names))
+        yield node.module or "", taken, node.level
+
+
+def _top_level(tree: ast.Module) -> dict[str, tuple[str, str]]:
+    """Names that come from ``from module import name`` at module level and are bound once."""
+    found: dict[str, tuple[str, str]] = {}
+    often: set[str] = set()
+    for name, origin in _module_bindings(tree):
+        if name in found:
+            often.add(name)
+        found[name] = origin
+    return {name: origin for name, origin in found.items() if origin[0] and name not in often}
+
+
+def _module_bindings(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
+    pending: list[ast.AST] = [*tree.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                module = "" if node.level else node.module or ""
+                yield alias.asname or alias.name, (module, alias.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, ("", "")
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, ("", "")
+        elif not isinstance(node, ast.Lambda):
+            pending += ast.iter_child_nodes(node)

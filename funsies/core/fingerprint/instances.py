@@ -1,0 +1,105 @@
+"""Objects with content: containers, arrays, and instances of classes."""
+
+from __future__ import annotations
+
+import copyreg
+import random
+from collections.abc import Iterable
+from types import FunctionType
+from typing import Any, Final
+
+from funsies.core.digest import Field, content_digest
+from funsies.core.fingerprint.walk import Walk
+
+
+def describe_list(walk: Walk, values: list[object]) -> tuple[Field, ...]:
+    """The items of a list."""
+    return tuple(walk.field(each, f"[{index}]") for index, each in enumerate(values))
+
+
+def describe_dict(walk: Walk, mapping: dict[object, object]) -> tuple[Field, ...]:
+    """Keys and values in their order: a function that iterates sees it."""
+    return tuple(
+        (walk.field(key, f"[{key!r:.40}]"), walk.field(value, f"[{key!r:.40}]"))
+        for key, value in mapping.items()
+    )
+
+
+def describe_set(walk: Walk, members: Iterable[object]) -> tuple[Field, ...]:
+    """The members of a set, in an order that no hash seed can change."""
+    if id(members) in walk.enclosing:
+        return ("enclosing", len(walk.enclosing) - walk.enclosing.index(id(members)))
+    found = []
+    for member in members:
+        apart = walk.apart(members)
+        found.append(apart.finish(apart.field(member, "member")))
+    return tuple(sorted(found))
+
+
+def describe_array(walk: Walk, array: Any) -> tuple[Field, ...]:
+    """A NumPy array: type, shape and content."""
+    if array.dtype.hasobject:
+        return str(array.dtype.str), tuple(array.shape), walk.field(array.tolist(), "items")
+    kind = repr(array.dtype.descr) if array.dtype.names else str(array.dtype.str)
+    return kind, tuple(array.shape), content_digest(array.tobytes())
+
+
+def is_array(thing: object) -> bool:
+    """True of a NumPy array; NumPy is not imported to find out."""
+    kind = type(thing)
+    return kind.__name__ == "ndarray" and kind.__module__ == "numpy"
+
+
+_GENERATORS: Final = frozenset({"Random", "Generator", "RandomState"})
+
+
+def describe_instance(walk: Walk, thing: object) -> tuple[Field, ...]:
+    """An object, by what it would be rebuilt from."""
+    kind = type(thing)
+    if isinstance(thing, random.Random) or (
+        kind.__module__.startswith("numpy.random") and kind.__name__ in _GENERATORS
+    ):
+        walk.refuse(
+            "",
+            "a random generator changes each time it is used, so results would depend on "
+            "what ran before",
+            "Make it inside the function, from a seed that is an input or a constant; or "
+            'leave it out with ignore=("{name}",).',
+        )
+    return _rebuilt_from(walk, _reduced(walk, thing), kind)
+
+
+def _reduced(walk: Walk, thing: object) -> Any:
+    reducer = copyreg.dispatch_table.get(type(thing))
+    try:
+        return reducer(thing) if reducer is not None else thing.__reduce_ex__(4)
+    except Exception as problem:  # noqa: BLE001 (any class may define how it is reduced)
+        kind = type(thing)
+        walk.refuse(
+            "",
+            f"an object of type {kind.__module__}.{kind.__qualname__} has contents that "
+            f"cannot be seen ({problem})",
+        )
+
+
+def _rebuilt_from(walk: Walk, reduced: Any, kind: type) -> tuple[Field, ...]:
+    if isinstance(reduced, str):
+        return "by name", kind.__module__, reduced
+    walk.keep(reduced)
+    function, arguments, state, items, pairs, *_ = (*reduced, None, None, None)
+    return (
+        walk.field(function, kind.__name__),
+        tuple(walk.field(each, kind.__name__) for each in arguments),
+        _state(walk, state),
+        tuple(walk.field(each, "item") for each in items or ()),
+        tuple((walk.field(key, "key"), walk.field(each, "value")) for key, each in pairs or ()),
+    )
+
+
+def _state(walk: Walk, state: object) -> Field:
+    """The state of an object; the order in which attributes were set says nothing."""
+    if isinstance(state, tuple):
+        return tuple(_state(walk, each) for each in state)
+    if type(state) is dict and all(isinstance(name, str) for name in state):
+        return tuple((name, walk.field(state[name], name)) for name in sorted(state))
+    return walk.field(state, "state")

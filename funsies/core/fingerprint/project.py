@@ -1,0 +1,118 @@
+"""The border of the user's project: what is followed, and what counts by its name.
+
+Code of the project is followed to the last helper. Code of libraries, of the interpreter and
+of funsies itself counts by qualified name: following it would make every address depend on
+library internals that the user neither sees nor changes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from functools import lru_cache
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from typing import Final
+
+_LIBRARY_FOLDERS: Final = ("site-packages", "dist-packages")
+_PACKAGE: Final = __name__.partition(".")[0]
+
+
+def _own_directories() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    found = [paths["stdlib"], paths["platstdlib"], os.path.dirname(os.__file__), package]
+    return tuple(
+        {os.path.join(spelling, "") for path in found for spelling in _spellings(path)}
+    )
+
+
+def _spellings(path: str) -> tuple[str, str]:
+    return path, os.path.realpath(path)
+
+
+_OWN_DIRECTORIES: Final = _own_directories()
+
+
+@lru_cache(maxsize=4096)
+def is_project_file(path: str) -> bool:
+    """Tell whether a source file belongs to the user's project.
+
+    Args:
+        path: file name as code objects and modules carry it. Names such as ``<stdin>`` or
+            ``<ipython-input-3>`` are code that the user typed.
+    """
+    if path.startswith("<"):
+        return not path.startswith("<frozen ")
+    parts = path.replace("\\", "/").split("/")
+    return not path.startswith(_OWN_DIRECTORIES) and not any(
+        folder in parts for folder in _LIBRARY_FOLDERS
+    )
+
+
+def is_project(thing: object) -> bool:
+    """Tell whether a function, class, code object or module belongs to the user's project.
+
+    Functions are judged by the file of their code, never by ``__module__``, which decorators
+    copy from one function to another.
+
+    >>> import json
+    >>> is_project(json), is_project(json.dumps), is_project(len)
+    (False, False, False)
+    """
+    if isinstance(thing, FunctionType):
+        return _is_project_code(thing.__code__, str(thing.__globals__.get("__name__", "")))
+    if isinstance(thing, CodeType):
+        return is_project_file(thing.co_filename)
+    if isinstance(thing, ModuleType):
+        return _is_project_module(thing)
+    if isinstance(thing, type):
+        return _is_project_class(thing)
+    if isinstance(thing, BuiltinFunctionType):
+        return is_project_name(thing.__module__ or "builtins")
+    return False
+
+
+def is_project_name(name: str) -> bool:
+    """Tell whether the module of this name belongs to the user's project.
+
+    A module that is not loaded is taken for one of the project: it came here by value.
+    """
+    top = name.partition(".")[0]
+    if top == "__main__":
+        return True
+    if top in sys.stdlib_module_names or top == _PACKAGE:
+        return False
+    module = sys.modules.get(name)
+    return module is None or _is_project_module(module)
+
+
+def _is_project_code(code: CodeType, module_name: str) -> bool:
+    if code.co_filename.startswith("<") and not code.co_filename.startswith("<frozen "):
+        return is_project_name(module_name)  # code that a library made, or that the user typed
+    return is_project_file(code.co_filename)
+
+
+def _is_project_module(module: ModuleType) -> bool:
+    path = getattr(module, "__file__", None)
+    if isinstance(path, str):
+        return is_project_file(path)
+    name = module.__name__
+    if name == "__main__":
+        return True
+    if name.partition(".")[0] in sys.stdlib_module_names or name in sys.builtin_module_names:
+        return False
+    folders = list(getattr(module, "__path__", ()))
+    return all(is_project_file(str(folder)) for folder in folders)
+
+
+def _is_project_class(kind: type) -> bool:
+    if kind.__module__ == "builtins":
+        return False
+    prefix = f"{kind.__qualname__}."
+    for member in vars(kind).values():
+        if isinstance(member, FunctionType):
+            code = member.__code__
+            if code.co_qualname.startswith(prefix) and not code.co_filename.startswith("<"):
+                return is_project_file(code.co_filename)
+    return is_project_name(kind.__module__)

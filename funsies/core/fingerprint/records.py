@@ -1,0 +1,98 @@
+"""Code records: what a code object says, without where it stands.
+
+A code record survives pickling, so it is the name under which the text of a function is
+found again on a worker that has no source. Where there is no source at all, the record
+itself is the function's text.
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from collections.abc import Iterator
+from types import CodeType
+from typing import TypeAlias
+
+from funsies.core.digest import Digest, Field, digest
+from funsies.core.fingerprint.identity import IdentityCache
+
+CodeKey: TypeAlias = tuple[bytes, str, int]
+"""Digest of the code record, qualified name, first line."""
+
+_FIRST_LINE = "__firstlineno__"  # since Python 3.13, class bodies store their own position
+
+
+def code_key(code: CodeType) -> CodeKey:
+    """Name of a code object that is the same in every process of one Python version."""
+    return code_record(code), code.co_qualname, code.co_firstlineno
+
+
+def code_record(code: CodeType) -> Digest:
+    """Digest of instructions, names and typed constants; no lines, no file name."""
+    found = _records.get(code)
+    return _records.put(code, _record(code)) if found is None else found
+
+
+_records: IdentityCache[CodeType, Digest] = IdentityCache()
+
+
+def _record(code: CodeType) -> Digest:
+    return digest(
+        "code record",
+        sys.version_info[:2],
+        code.co_name,
+        code.co_code,
+        (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags),
+        code.co_names,
+        code.co_varnames,
+        code.co_freevars,
+        code.co_cellvars,
+        code.co_exceptiontable,
+        tuple(constant_field(constant) for constant in _constants(code)),
+    )
+
+
+def _constants(code: CodeType) -> tuple[object, ...]:
+    """Constants of the code, without the position that a class body of Python 3.13 holds."""
+    if _FIRST_LINE not in code.co_names:
+        return code.co_consts
+    loaded = [i.arg for i in dis.get_instructions(code) if i.opname in _CONSTANT_LOADS]
+    return tuple(
+        None if constant == code.co_firstlineno and loaded.count(index) == 1 else constant
+        for index, constant in enumerate(code.co_consts)
+    )
+
+
+_CONSTANT_LOADS = frozenset({"LOAD_CONST", "RETURN_CONST"})
+
+
+def constant_field(constant: object) -> Field:
+    """Describe a constant of the compiler: its type and its exact value.
+
+    >>> constant_field(1) == constant_field(True) or constant_field(1) == constant_field(1.0)
+    False
+    """
+    kind = type(constant).__name__
+    if isinstance(constant, CodeType):
+        return (kind, code_record(constant), constant.co_qualname)
+    if isinstance(constant, tuple):
+        return (kind, tuple(constant_field(item) for item in constant))
+    if isinstance(constant, frozenset):
+        return (kind, tuple(sorted(digest("constant", constant_field(i)) for i in constant)))
+    if isinstance(constant, float):
+        return (kind, constant.hex())
+    if isinstance(constant, complex):
+        return (kind, constant.real.hex(), constant.imag.hex())
+    if constant is None or constant is Ellipsis:
+        return (kind,)
+    if isinstance(constant, (str, bytes, int)):
+        return (kind, constant)
+    raise TypeError(f"a code object holds a constant of the unknown type {kind}")
+
+
+def nested_codes(code: CodeType) -> Iterator[CodeType]:
+    """The code object and those inside it, outermost first."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from nested_codes(constant)

@@ -1,0 +1,67 @@
+"""What a walk has looked at, so that an unchanged function is not walked again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import CellType, CodeType, FunctionType
+from typing import Any, Final
+
+MISSING: Final = object()
+"""Stands for what a name had no value."""
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """Identities of everything that a fingerprint depends on.
+
+    Attributes:
+        lookups: (namespace, name, what was found there).
+        functions: (function, its code, its defaults, its keyword defaults).
+        cells: (closure cell, its content).
+        values: (function that hashes a value that can change, the digest it gave).
+        files: (path, modification time in nanoseconds) of modules read as text.
+    """
+
+    lookups: list[tuple[Mapping[str, Any], str, object]] = field(default_factory=list)
+    functions: list[
+        tuple[FunctionType, CodeType, tuple[Any, ...] | None, dict[str, Any] | None]
+    ] = field(default_factory=list)
+    cells: list[tuple[CellType, object]] = field(default_factory=list)
+    values: list[tuple[Callable[[], bytes], bytes]] = field(default_factory=list)
+    files: list[tuple[str, int]] = field(default_factory=list)
+
+    def is_current(self) -> bool:
+        """True if nothing that was looked at has changed."""
+        for namespace, name, found in self.lookups:
+            if namespace.get(name, MISSING) is not found:
+                return False
+        for function, code, defaults, keyword_defaults in self.functions:
+            if (
+                function.__code__ is not code
+                or function.__defaults__ is not defaults
+                or function.__kwdefaults__ is not keyword_defaults
+            ):
+                return False
+        return (
+            all(cell_content(cell) is content for cell, content in self.cells)
+            and all(modified_nanoseconds(path) == then for path, then in self.files)
+            and all(rehash() == before for rehash, before in self.values)
+        )
+
+
+def cell_content(cell: CellType) -> object:
+    """Content of a closure cell; :data:`MISSING` if it is empty."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
+
+
+def modified_nanoseconds(path: str) -> int:
+    """Modification time of a file; -1 if there is none."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return -1

@@ -1,0 +1,130 @@
+"""Finding the text of running code in its source file.
+
+The file is parsed once; every function, lambda and class gets a number, and its lines are
+moved by that number times the length of the file before the tree is compiled. So each code
+object of the result tells by its first line which node it comes from: no guess by name or
+column. Running code whose code record is not among the compiled ones is not that of the
+text (the file was edited, or rewritten on import), and is not found.
+"""
+
+from __future__ import annotations
+
+import ast
+import dis
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import TypeAlias, cast
+
+from funsies.core.digest import Digest
+from funsies.core.fingerprint.imports import Imports, imports_of
+from funsies.core.fingerprint.records import CodeKey, code_key, code_record, nested_codes
+from funsies.core.fingerprint.table import ClassText
+from funsies.core.fingerprint.syntax import SCOPES, Scope, text_digest
+
+_Numbers: TypeAlias = dict[CodeKey, tuple[int, ...]]
+_Bodies: TypeAlias = dict[str, tuple[tuple[int, CodeType], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A parsed source file.
+
+    Attributes:
+        lines: the text, as ``linecache`` holds it.
+        tree: the whole of it.
+        nodes: every function, lambda and class, by number.
+        numbers: the numbers of the nodes whose code has this key; several only for lambdas
+            of one line that do the same.
+        bodies: the code of class bodies by qualified name of the class, with their numbers.
+        imports: what the file imports.
+        digests: digests of nodes made so far.
+    """
+
+    lines: list[str]
+    tree: ast.Module
+    nodes: tuple[Scope, ...]
+    numbers: _Numbers
+    bodies: _Bodies
+    imports: Imports
+    digests: dict[int, Digest] = field(default_factory=dict)
+
+    def function_text(self, code: CodeType) -> Digest | None:
+        """Digest of the text of a function; None if the text is not that of this code."""
+        numbers = self.numbers.get(code_key(code))
+        return min(self._digest(number) for number in numbers) if numbers else None
+
+    def module_text(self) -> Digest:
+        """Digest of the whole file."""
+        if 0 not in self.digests:
+            self.digests[0] = text_digest(self.tree, self.imports.dotted_name)
+        return self.digests[0]
+
+    def class_texts(self, qualified_name: str) -> tuple[ClassText, ...]:
+        """The classes of this name in the file."""
+        return tuple(
+            _class_text(self._digest(number), body)
+            for number, body in self.bodies.get(qualified_name, ())
+        )
+
+    def _digest(self, number: int) -> Digest:
+        if number not in self.digests:
+            node = self.nodes[number - 1]
+            self.digests[number] = text_digest(node, self.imports.dotted_name)
+        return self.digests[number]
+
+
+def parse_source(lines: list[str], file_name: str) -> Source | None:
+    """Parse and index a source file; None if it is not Python of this version."""
+    try:
+        tree = ast.parse("".join(lines))
+        imports = imports_of(tree)
+        span = len(lines) + 2
+        nodes = _move_apart(tree, span)
+        compiled = compile(tree, file_name, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, OverflowError):
+        return None
+    numbers, bodies = _index(nodes, compiled, span)
+    return Source(lines, tree, tuple(nodes), numbers, bodies, imports)
+
+
+def _move_apart(tree: ast.Module, span: int) -> list[Scope]:
+    """Move every scope's lines to a range of its own; lines inside it keep their distances."""
+    nodes: list[Scope] = []
+    pending: list[tuple[ast.AST, int]] = [(tree, 0)]
+    while pending:
+        node, number = pending.pop()
+        if isinstance(node, SCOPES):
+            nodes.append(node)
+            number = len(nodes)  # noqa: PLW2901 (the node begins a scope of its own)
+        if hasattr(node, "end_lineno"):
+            located = cast("ast.expr", node)  # every kind of node with a position has these two
+            located.lineno += number * span
+            located.end_lineno = (located.end_lineno or 0) + number * span
+        pending += ((child, number) for child in ast.iter_child_nodes(node))
+    return nodes
+
+
+def _index(nodes: list[Scope], compiled: CodeType, span: int) -> tuple[_Numbers, _Bodies]:
+    numbers: _Numbers = {}
+    bodies: _Bodies = {}
+    for code in nested_codes(compiled):
+        number, line = divmod(code.co_firstlineno, span)
+        node = nodes[number - 1] if number else None
+        if isinstance(node, ast.ClassDef) and code.co_name == node.name:
+            bodies[code.co_qualname] = (*bodies.get(code.co_qualname, ()), (number, code))
+        elif node is not None and code.co_name == getattr(node, "name", "<lambda>"):
+            key = (code_record(code), code.co_qualname, line)
+            numbers[key] = (*numbers.get(key, ()), number)
+    return numbers, bodies
+
+
+_GENERATED_NAMES = frozenset(
+    "__module__ __qualname__ __doc__ __annotations__ __classcell__ __static_attributes__ "
+    "__firstlineno__ __type_params__ __classdictcell__ __orig_bases__".split()
+)
+
+
+def _class_text(text: Digest, body: CodeType) -> ClassText:
+    methods = tuple(sorted({bytes(code_record(code)) for code in nested_codes(body)}))
+    stored = {i.argval for i in dis.get_instructions(body) if i.opname == "STORE_NAME"}
+    return ClassText(text, tuple(sorted(stored - _GENERATED_NAMES)), methods)

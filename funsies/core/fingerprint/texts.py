@@ -1,0 +1,152 @@
+"""The text that belongs to running code: from the installed table, or from its file."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import sys
+from collections.abc import Iterator, Mapping
+from types import CodeType, FunctionType
+from typing import Any, Final
+
+from funsies.core.digest import digest
+from funsies.core.fingerprint.identity import IdentityCache
+from funsies.core.fingerprint.names import names_of
+from funsies.core.fingerprint.project import is_project_name
+from funsies.core.fingerprint.records import CodeKey, code_key, code_record, nested_codes
+from funsies.core.fingerprint.source import Source, parse_source
+from funsies.core.fingerprint.table import (
+    ClassText,
+    Entry,
+    class_key,
+    installed,
+    local_class_key,
+)
+
+_NO_TEXT: Final = Entry()
+
+
+def function_entry(code: CodeType, namespace: dict[str, Any]) -> Entry:
+    """Find the text of running code.
+
+    Args:
+        code: the code of the function.
+        namespace: its globals.
+    """
+    entry = installed(code_key(code))
+    if entry is not None:
+        return entry
+    located = _located.get(code)
+    if located is None:
+        located = _located.put(code, _locate(code, namespace))
+    text, imported = located
+    return Entry(text, tuple(_library_names(imported, namespace)))
+
+
+def table_of(code: CodeType, namespace: dict[str, Any]) -> Iterator[tuple[CodeKey, Entry]]:
+    """Lines of the table for this code and all code inside it."""
+    for nested in nested_codes(code):
+        if nested.co_flags & inspect.CO_OPTIMIZED:
+            yield code_key(nested), function_entry(nested, namespace)
+        else:
+            yield _local_class(nested, namespace)
+
+
+_Located = tuple[bytes, Mapping[str, tuple[str, str]]]
+_located: IdentityCache[CodeType, _Located] = IdentityCache()
+
+
+def _locate(code: CodeType, namespace: dict[str, Any]) -> _Located:
+    for source in sources_of(code.co_filename, namespace):
+        text = source.function_text(code)
+        if text is not None:
+            used = {chain[0] for chain in names_of(code).globals}
+            imported = source.imports.top_level
+            return text, {name: imported[name] for name in used & imported.keys()}
+    return b"", {}
+
+
+def _library_names(
+    imported: Mapping[str, tuple[str, str]], namespace: dict[str, Any]
+) -> Iterator[tuple[str, str]]:
+    for name, (module, attribute) in sorted(imported.items()):
+        home = sys.modules.get(module)
+        is_as_imported = getattr(home, attribute, None) is namespace.get(name, home)
+        if home is not None and is_as_imported and not is_project_name(module):
+            yield name, f"{module}.{attribute}"
+
+
+_sources: dict[str, list[Source]] = {}
+
+
+def sources_of(file_name: str, namespace: dict[str, Any] | None) -> list[Source]:
+    """The parsed versions of a file that this process has seen, newest first.
+
+    Older versions are kept: an edit on disk does not change the code that was imported.
+    """
+    linecache.checkcache(file_name)
+    lines = linecache.getlines(file_name, namespace)
+    known = _sources.setdefault(file_name, [])
+    if lines and not any(source.lines is lines for source in known):
+        source = parse_source(lines, file_name)
+        if source is not None:
+            known.insert(0, source)
+    return known
+
+
+def class_entry(kind: type) -> Entry:
+    """Find the texts of all classes of this name in the file of this class."""
+    entry = installed(class_key(kind))
+    if entry is not None:
+        return entry
+    file_name = _file_of(kind)
+    if not file_name:
+        return _NO_TEXT
+    sources = sources_of(
+        file_name,
+        vars(sys.modules[kind.__module__]) if kind.__module__ in sys.modules else None,
+    )
+    for source in sources:
+        entry = Entry(classes=source.class_texts(kind.__qualname__))
+        if class_text(kind, entry) is not None:
+            return entry
+    return _NO_TEXT
+
+
+def class_text(kind: type, entry: Entry) -> ClassText | None:
+    """The text of a class: of all classes of this name, those that hold its methods."""
+    methods = {bytes(code_record(code)) for code in own_codes(kind)}
+    fitting = [text for text in entry.classes if methods.issubset(text.methods)]
+    if len(fitting) <= 1:
+        return fitting[0] if fitting else None
+    names = {name for text in fitting for name in text.names}
+    united = digest("classes", tuple(sorted({text.digest for text in fitting})))
+    return ClassText(united, tuple(sorted(names)), tuple(sorted(methods)))
+
+
+def own_codes(kind: type) -> Iterator[CodeType]:
+    """Code of the functions that were written in the body of a class."""
+    for member in vars(kind).values():
+        function = getattr(member, "__func__", getattr(member, "fget", member))
+        function = inspect.unwrap(function) if callable(function) else function
+        if isinstance(function, FunctionType):
+            code = function.__code__
+            if code.co_qualname == f"{kind.__qualname__}.{code.co_name}":
+                yield code
+
+
+def _file_of(kind: type) -> str:
+    for code in own_codes(kind):
+        return code.co_filename
+    module = sys.modules.get(kind.__module__)
+    return str(getattr(module, "__file__", None) or "")
+
+
+def _local_class(body: CodeType, namespace: dict[str, Any]) -> tuple[CodeKey, Entry]:
+    key = local_class_key(str(namespace.get("__name__", "")), body.co_qualname)
+    entry = installed(key)
+    if entry is None:
+        sources = sources_of(body.co_filename, namespace)
+        texts = sources[0].class_texts(body.co_qualname) if sources else ()
+        entry = Entry(classes=texts)
+    return key, entry

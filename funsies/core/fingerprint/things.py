@@ -1,0 +1,109 @@
+"""How a thing of any type enters a record: the table of dispatch, and nothing else."""
+
+from __future__ import annotations
+
+import functools
+from enum import Enum
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+)
+from typing import Any, Final
+
+from funsies.core.digest import Field
+from funsies.core.fingerprint import classes, functions, instances, modules, values
+from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.protocol import is_artefact, wrapped_task
+from funsies.core.fingerprint.records import constant_field
+from funsies.core.fingerprint.walk import Describe, Walk
+
+_CONTAINERS: Final[dict[type, tuple[str, Describe]]] = {
+    list: ("list", instances.describe_list),
+    dict: ("dict", instances.describe_dict),
+    MappingProxyType: ("dict", instances.describe_dict),
+    set: ("set", instances.describe_set),
+    frozenset: ("frozenset", instances.describe_set),
+}
+
+
+def field_of(walk: Walk, thing: Any, name: str) -> Field:
+    """Describe a thing where it is used: a value, or a reference to a node.
+
+    Args:
+        walk: the walk that found it.
+        thing: the object.
+        name: the name under which it was found.
+
+    Raises:
+        FingerprintError: if its content cannot be seen.
+    """
+    kind = type(thing)
+    if kind in values.ATOMS:
+        return constant_field(thing)
+    inline = values.INLINE.get(kind)
+    if inline is not None:
+        return inline(walk, thing, name)
+    if is_artefact(thing):
+        walk.refuse(
+            name,
+            "an artefact has no value yet, so a function cannot hold one",
+            "Pass it to the operation as an input.",
+        )
+    if walk.is_shallow and isinstance(thing, (FunctionType, type, ModuleType)):
+        return "identity", id(thing)
+    code = _code_field(walk, thing, name)
+    return code if code is not None else _value_field(walk, thing, name)
+
+
+def _code_field(walk: Walk, thing: Any, name: str) -> Field | None:
+    """Functions, classes, modules and wrappers of them."""
+    task = wrapped_task(thing)
+    if task is not None:
+        if task.version is not None:
+            return "versioned", task.name, task.version
+        return "task", walk.field(task.function, name)
+    if isinstance(thing, FunctionType):
+        return _function(walk, thing, name)
+    if isinstance(thing, type):
+        if not is_project(thing):
+            return "library", f"{thing.__module__}.{thing.__qualname__}"
+        return walk.node(thing, "class", classes.describe_class, name)
+    if isinstance(thing, ModuleType):
+        return modules.module_field(walk, thing, name)
+    if isinstance(thing, MethodType):
+        if functions.is_library_singleton(thing):
+            return "library", f"{type(thing.__self__).__module__}.{thing.__name__}"
+        return walk.node(thing, "method", functions.describe_method, name)
+    if isinstance(thing, functools.partial):
+        return walk.node(thing, "partial", functions.describe_partial, name)
+    if isinstance(thing, BuiltinFunctionType):
+        return functions.builtin_field(walk, thing, name)
+    return None
+
+
+def _function(walk: Walk, function: FunctionType, name: str) -> Field:
+    if is_project(function):
+        return walk.node(function, "function", functions.describe_function, name)
+    if function.__closure__ or "__wrapped__" in vars(function):
+        return walk.node(function, "wrapper", functions.describe_library_function, name)
+    return "library", functions.library_name(function)
+
+
+def _value_field(walk: Walk, thing: Any, name: str) -> Field:
+    """Values with content."""
+    kind = type(thing)
+    if values.is_standard_stream(thing):
+        return "harmless", "stream"
+    if isinstance(thing, Enum):
+        return "enum", walk.field(kind, kind.__name__), thing.name or str(thing.value)
+    if kind in _CONTAINERS:
+        return walk.value(thing, *_CONTAINERS[kind], name)
+    if instances.is_array(thing):
+        return walk.value(thing, "array", instances.describe_array, name)
+    wrapped = getattr(thing, "__dict__", {}).get("__wrapped__")
+    if wrapped is not None and not is_project(kind):
+        return "wrapper", f"{kind.__module__}.{kind.__qualname__}", walk.field(wrapped, name)
+    return walk.value(thing, "object", instances.describe_instance, name)

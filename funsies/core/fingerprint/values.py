@@ -1,0 +1,125 @@
+"""Plain values, by content; and things that are harmless to hold, by name."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import re
+import sys
+import threading
+import types
+import typing
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path, PosixPath, PurePath, PurePosixPath, PureWindowsPath, WindowsPath
+from typing import Any, Final, TypeAlias
+
+from funsies.core.digest import Field
+from funsies.core.fingerprint.records import constant_field
+from funsies.core.fingerprint.walk import Walk
+
+ATOMS: Final = frozenset({bool, int, float, complex, str, bytes, type(None), type(Ellipsis)})
+"""Described by :func:`constant_field`."""
+
+Inline: TypeAlias = Callable[[Walk, Any, str], Field]
+
+
+def _items(walk: Walk, values: tuple[object, ...], name: str) -> Field:
+    return type(values).__name__, tuple(walk.field(each, name) for each in values)
+
+
+def _time(walk: Walk, value: Any, name: str) -> Field:
+    zone = walk.field(value.tzinfo, name)
+    return type(value).__name__, value.replace(tzinfo=None).isoformat(), value.fold, zone
+
+
+def _by_str(_walk: Walk, value: object, _name: str) -> Field:
+    return type(value).__name__, str(value)
+
+
+def _by_name(_walk: Walk, value: Any, _name: str) -> Field:
+    return type(value).__name__, str(getattr(value, "name", None) or value.__name__)
+
+
+def _by_kind(_walk: Walk, value: object, _name: str) -> Field:
+    return ("harmless", type(value).__name__)
+
+
+def _pattern(walk: Walk, value: re.Pattern[Any], name: str) -> Field:
+    return "Pattern", walk.field(value.pattern, name), value.flags
+
+
+def _bounds(walk: Walk, value: range | slice, name: str) -> Field:
+    bounds = (value.start, value.stop, value.step)
+    return type(value).__name__, tuple(walk.field(each, name) for each in bounds)
+
+
+def _alias(walk: Walk, value: Any, name: str) -> Field:
+    origin = walk.field(typing.get_origin(value), name)
+    return "alias", origin, tuple(walk.field(each, name) for each in typing.get_args(value))
+
+
+def _special_form(_walk: Walk, value: Any, _name: str) -> Field:
+    return "typing", str(getattr(value, "_name", None) or value)
+
+
+def _new_type(walk: Walk, value: Any, name: str) -> Field:
+    return "NewType", str(value.__name__), walk.field(value.__supertype__, name)
+
+
+INLINE: Final[dict[type, Inline]] = {
+    tuple: _items,
+    range: _bounds,
+    slice: _bounds,
+    bytearray: lambda _walk, value, _name: ("bytearray", bytes(value)),
+    datetime.datetime: _time,
+    datetime.time: _time,
+    datetime.date: lambda _walk, value, _name: ("date", value.isoformat()),
+    datetime.timedelta: lambda _walk, value, _name: (
+        "timedelta",
+        value.days,
+        value.seconds,
+        value.microseconds,
+    ),
+    datetime.timezone: _by_str,
+    Decimal: _by_str,
+    Fraction: _by_str,
+    uuid.UUID: _by_str,
+    **dict.fromkeys((PurePosixPath, PureWindowsPath, PosixPath, WindowsPath), _by_str),
+    re.Pattern: _pattern,
+    types.GenericAlias: _alias,
+    types.UnionType: _alias,
+    type(list[int] | None): _alias,
+    type(typing.List[int]): _alias,  # noqa: UP006 (this class of typing is what is meant)
+    type(typing.Optional[int]): _alias,  # noqa: UP007, UP045 (this class of typing is what is meant)
+    type(typing.Callable[[int], int]): _alias,  # noqa: UP006 (this class of typing is what is meant)
+    type(typing.Any): _special_form,
+    type(typing.Union): _special_form,
+    type(typing.NewType("N", int)): _new_type,
+    type(typing.Literal[1]): _alias,
+    types.NotImplementedType: _by_kind,
+    typing.TypeVar: _by_name,
+    typing.ParamSpec: _by_name,
+    typing.TypeVarTuple: _by_name,
+    logging.Logger: _by_name,
+    logging.RootLogger: _by_name,
+    ContextVar: _by_name,
+    type(threading.Lock()): _by_kind,
+    type(threading.RLock()): _by_kind,
+    threading.Condition: _by_kind,
+    threading.Event: _by_kind,
+    threading.Semaphore: _by_kind,
+    threading.BoundedSemaphore: _by_kind,
+    threading.local: _by_kind,
+}
+"""Exact type -> how it enters a record."""
+
+
+def is_standard_stream(value: object) -> bool:
+    """True of ``sys.stdout`` and the like: they are the worker's own, wherever it runs."""
+    return value is not None and any(
+        value is getattr(sys, name) for name in ("stdin", "stdout", "stderr")
+    )

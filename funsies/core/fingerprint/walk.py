@@ -1,0 +1,196 @@
+"""The walk over live objects, from a function to everything that it uses.
+
+Objects, not text, are followed, so that decorators, closures and replaced helpers come out
+as they are. Each object that may be shared or circular becomes a node with a number, in the
+order of discovery over sorted names; the numbered records are what is hashed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
+
+from funsies.core.digest import Digest, Field, digest
+from funsies.core.errors import FingerprintError
+from funsies.core.fingerprint.records import CodeKey
+from funsies.core.fingerprint.snapshot import Snapshot
+from funsies.core.fingerprint.table import Entry
+
+
+class Ingredient(NamedTuple):
+    """One part of a fingerprint, kept so that two fingerprints can be compared.
+
+    Attributes:
+        path: how the function reaches the part: ``"task -> helper -> NAME"``.
+        kind: ``"function"``, ``"class"``, ``"constant"``, ...
+        digest: hexadecimal digest of the part itself, without what it refers to.
+    """
+
+    path: str
+    kind: str
+    digest: str
+
+
+class _Task(NamedTuple):
+    """A node that is still to be described."""
+
+    thing: object
+    kind: str
+    describe: Describe
+    path: tuple[str, ...]
+    is_value: bool
+
+
+class Reference(tuple[str, int]):
+    """In a record: stands for another node."""
+
+    __slots__ = ()
+
+
+Describe: TypeAlias = "Callable[[Walk, Any], tuple[Field, ...]]"
+"""Gives the record of an object; what it refers to goes through :meth:`Walk.field`."""
+
+REMEDY: Final = (
+    "Pass it to the task as an input, make it inside the function, leave it out with "
+    'ignore=("{name}",), or state the identity of the code yourself with version="1".'
+)
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk, from one root.
+
+    Attributes:
+        dispatch: tells how a thing of any type enters a record.
+        ignore: names that the user wants left out.
+        path: how the object that is now described was reached.
+        snapshot: what was looked at, so that a later call sees whether it has changed.
+        table: texts of all code that was reached.
+        ingredients: parts found so far.
+        enclosing: sets that are being described, outermost first.
+        is_shallow: functions, classes and modules are taken by identity: good enough to
+            see whether a value has changed in this process.
+    """
+
+    dispatch: Callable[[Walk, Any, str], Field]
+    ignore: Collection[str]
+    path: tuple[str, ...]
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    table: dict[CodeKey, Entry] = field(default_factory=dict)
+    ingredients: list[Ingredient] = field(default_factory=list)
+    enclosing: tuple[int, ...] = ()
+    is_shallow: bool = False
+    _is_in_value: bool = False
+    _numbers: dict[int, Reference] = field(default_factory=dict)
+    _queue: deque[_Task] = field(default_factory=deque)
+    _alive: list[object] = field(default_factory=list)
+
+    def field(self, thing: object, name: str) -> Field:
+        """Describe a thing where it is used: a value, or a reference to a node.
+
+        Args:
+            thing: the object.
+            name: the name under which it was found.
+        """
+        return self.dispatch(self, thing, name)
+
+    def node(
+        self, thing: object, kind: str, describe: Describe, name: str, *, is_value: bool = False
+    ) -> Reference:
+        """Refer to an object that is described once, however often it is reached.
+
+        Args:
+            thing: the object.
+            kind: what it is, for the record and the ingredients.
+            describe: makes its record, later.
+            name: the name under which it was found.
+            is_value: it may change without any name changing.
+        """
+        known = self._numbers.get(id(thing))
+        if known is not None:
+            return known
+        reference = Reference(("node", len(self._numbers)))
+        self._numbers[id(thing)] = reference
+        self._alive.append(thing)
+        self._queue.append(_Task(thing, kind, describe, (*self.path, name), is_value))
+        return reference
+
+    def value(self, thing: object, kind: str, describe: Describe, name: str) -> Reference:
+        """Refer to a value that may change; code that holds it is hashed anew each time.
+
+        Args:
+            thing: the value.
+            kind: what it is.
+            describe: makes its record, later.
+            name: the name under which it was found.
+        """
+        if not self._is_in_value and not self.is_shallow:
+            rehash = partial(self._content, thing, kind, describe)
+            self.snapshot.values.append((rehash, rehash()))
+        return self.node(thing, kind, describe, name, is_value=True)
+
+    def _content(self, thing: object, kind: str, describe: Describe) -> bytes:
+        walk = Walk(self.dispatch, self.ignore, self.path, is_shallow=True)
+        return walk.finish(walk.node(thing, kind, describe, ""))
+
+    def finish(self, root: Field) -> Digest:
+        """Describe all nodes that were referred to, and hash them.
+
+        Args:
+            root: the field of the object at which the walk began.
+        """
+        records: list[Field] = []
+        while self._queue:
+            thing, kind, describe, self.path, self._is_in_value = self._queue.popleft()
+            record = (kind, *describe(self, thing))
+            records.append(record)
+            self.note(" -> ".join(self.path), kind, record)
+        return digest("graph", root, records)
+
+    def note(self, path: str, kind: str, record: Field) -> None:
+        """Keep an ingredient."""
+        own = digest("ingredient", _without_references(record))
+        self.ingredients.append(Ingredient(path, kind, own.hex()))
+
+    def apart(self, thing: object) -> Walk:
+        """A walk of its own for the members of a set, whose order must not matter."""
+        return Walk(
+            self.dispatch,
+            self.ignore,
+            self.path,
+            self.snapshot,
+            self.table,
+            self.ingredients,
+            (*self.enclosing, id(thing)),
+            self.is_shallow,
+            self._is_in_value,
+        )
+
+    def keep(self, thing: object) -> None:
+        """Keep a temporary object alive, so that its identity stays its own."""
+        self._alive.append(thing)
+
+    def is_ignored(self, *names: str) -> bool:
+        """True if the user asked to leave one of these names out."""
+        return any(name in self.ignore for name in names)
+
+    def refuse(self, name: str, reason: str, remedy: str = REMEDY) -> NoReturn:
+        """Say which name cannot be seen, how it is reached, and what to do.
+
+        Raises:
+            FingerprintError: always.
+        """
+        path = " -> ".join((*self.path, name) if name else self.path)
+        advice = remedy.format(name=name or self.path[-1])
+        raise FingerprintError(f"{path}: {reason}. {advice}")
+
+
+def _without_references(record: Field) -> Field:
+    if isinstance(record, Reference):
+        return "node"
+    if isinstance(record, tuple):
+        return tuple(_without_references(item) for item in record)
+    return record
