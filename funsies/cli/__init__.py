@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line: stdout is data, everything else goes to stderr."""

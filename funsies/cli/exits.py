@@ -1,0 +1,50 @@
+"""Exit codes, and the one place where a command is run and its failures are caught."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+
+import click
+
+
+class Exit(IntEnum):
+    """What a command's exit code says. Stable; documented in ``docs/cli.md``."""
+
+    OK = 0
+    RESULT_IS_ERROR = 1
+    """A result is an error; it is described on stderr."""
+    USAGE = 2
+    """Wrong arguments or settings."""
+    NO_SERVER = 3
+    """No server answers, or it cannot be used: wrong password, full, evicting keys."""
+    NOT_COMPUTED = 4
+    """Not computed yet, or not finished in the time given."""
+    UNKNOWN_HASH = 5
+    """Nothing has this hash, or several things have it."""
+    BUG = 70
+    """Something that funsies does not expect; the traceback is printed."""
+    INTERRUPTED = 130
+    """Ended by Ctrl-C."""
+    BROKEN_PIPE = 141
+    """Whoever read the output went away."""
+
+
+def run_command(command: click.Command, name: str, arguments: Sequence[str] | None) -> int:
+    """Run a command and return its exit code; misuse is explained in one line.
+
+    Args:
+        command: what to run; an integer that it returns is the exit code.
+        name: as the user calls it.
+        arguments: by default those of the process.
+    """
+    try:
+        outcome: object = command.main(args=arguments, prog_name=name, standalone_mode=False)
+        sys.stdout.flush()
+    except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 - all is explained there
+        # Imported late: what explains errors knows more of funsies than --help needs.
+        from .explain import explain  # noqa: PLC0415
+
+        return explain(problem, name)
+    return outcome if isinstance(outcome, int) else Exit.OK

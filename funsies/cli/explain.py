@@ -1,0 +1,84 @@
+"""From an exception to one line on stderr that says what to do, and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+
+import click
+
+from funsies.config.urls import ConfigurationError, hide_secrets
+from funsies.core.errors import (
+    FunsiesError,
+    NoServerError,
+    ServerError,
+    UnknownHashError,
+    UnwrapError,
+    WaitTimeoutError,
+)
+
+from .exits import Exit
+
+_CODES: tuple[tuple[type[FunsiesError], Exit], ...] = (
+    (ConfigurationError, Exit.USAGE),
+    (NoServerError, Exit.NO_SERVER),
+    (ServerError, Exit.NO_SERVER),
+    (UnknownHashError, Exit.UNKNOWN_HASH),
+    (WaitTimeoutError, Exit.NOT_COMPUTED),
+    (UnwrapError, Exit.RESULT_IS_ERROR),
+)
+
+
+def explain(problem: BaseException, name: str) -> int:
+    """Say on stderr what went wrong, without passwords, and return the exit code.
+
+    Args:
+        problem: what a command raised.
+        name: of the program, as the user calls it.
+    """
+    if isinstance(problem, (click.Abort, KeyboardInterrupt)):
+        return complain("interrupted", Exit.INTERRUPTED)
+    if isinstance(problem, click.ClickException):
+        return complain(_describe_misuse(problem, name), Exit.USAGE)
+    if isinstance(problem, FunsiesError):
+        return complain(str(problem), exit_code_of(problem))
+    if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
+        return _leave_quietly()
+    if isinstance(problem, OSError) and problem.filename is not None:
+        return complain(f"{problem.filename}: {problem.strerror}", Exit.USAGE)
+    return _confess(problem)
+
+
+def exit_code_of(problem: FunsiesError) -> Exit:
+    """The exit code for an exception of funsies."""
+    for kind, code in _CODES:
+        if isinstance(problem, kind):
+            return code
+    return Exit.USAGE
+
+
+def complain(message: str, code: Exit) -> Exit:
+    """Print a message on stderr, without passwords, and return the code."""
+    click.echo(f"funsies: {hide_secrets(message)}", err=True)
+    return code
+
+
+def _describe_misuse(misuse: click.ClickException, name: str) -> str:
+    context = getattr(misuse, "ctx", None)
+    place = context.command_path if isinstance(context, click.Context) else name
+    message = " ".join(misuse.format_message().split())
+    return f"{message.rstrip('.')} (see {place} --help)"
+
+
+def _leave_quietly() -> Exit:
+    # Nobody reads: what is left in the buffer must not be complained about at the exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.BROKEN_PIPE
+
+
+def _confess(problem: BaseException) -> Exit:
+    text = hide_secrets("".join(traceback.format_exception(problem)))
+    click.echo(f"{text}funsies: this is a bug in funsies; please report it", err=True)
+    return Exit.BUG

@@ -1,0 +1,75 @@
+"""A group of commands that are imported when they are used: ``funsies --help`` is quick."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+import click
+from typing_extensions import override
+
+
+@dataclass(frozen=True, slots=True)
+class LazyCommand:
+    """A command that is not imported yet.
+
+    Attributes:
+        name: as the user calls it.
+        module: where it is.
+        summary: first line of its help.
+    """
+
+    name: str
+    module: str
+    summary: str
+
+    def load(self) -> click.Command:
+        """Import it."""
+        command: object = getattr(import_module(self.module), self.name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{self.module}.{self.name} is not a command")
+        return command
+
+
+class LazyGroup(click.Group):
+    """A group whose help is written without importing its commands.
+
+    Attributes:
+        sections: headings of the help, with the commands under each.
+    """
+
+    sections: Sequence[tuple[str, Sequence[LazyCommand]]] = ()
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, in the order of the help."""
+        return [command.name for _, commands in self.sections for command in commands]
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        for _, commands in self.sections:
+            for command in commands:
+                if command.name == cmd_name:
+                    return command.load()
+        return None
+
+    @override
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sections of the help."""
+        for heading, commands in self.sections:
+            with formatter.section(heading):
+                formatter.write_dl([(command.name, command.summary) for command in commands])
+
+    @override
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a misspelt one gets a suggestion."""
+        if args and args[0] not in self.list_commands(ctx):
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"there is no command {args[0]!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)

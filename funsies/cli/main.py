@@ -1,0 +1,95 @@
+"""``funsies``: the group of all commands, and its global options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import click
+
+from .exits import Exit, run_command
+from .lazy import LazyCommand, LazyGroup
+from .setting import LOG_LEVELS, Setting, set_up_logging, show_version
+
+_SECTIONS = (
+    (
+        "Run workflows",
+        (
+            LazyCommand("run", "funsies.cli.run", "Run a workflow: server, workers, progress."),
+            LazyCommand("execute", "funsies.cli.execute", "Ask for results."),
+            LazyCommand("wait", "funsies.cli.wait", "Wait for the server or for results."),
+            LazyCommand("worker", "funsies.cli.worker", "Start workers."),
+        ),
+    ),
+    (
+        "Look at results",
+        (
+            LazyCommand("cat", "funsies.cli.cat", "Print values."),
+            LazyCommand("logs", "funsies.cli.logs", "Print what a step printed."),
+            LazyCommand("status", "funsies.cli.status", "Show the server, workers and counts."),
+        ),
+    ),
+    (
+        "Clean up",
+        (
+            LazyCommand("reset", "funsies.cli.reset", "Forget results."),
+            LazyCommand("clean", "funsies.cli.clean", "Cancel everything that is pending."),
+            LazyCommand("shutdown", "funsies.cli.shutdown", "Stop workers, and the server."),
+        ),
+    ),
+)
+
+
+class _Commands(LazyGroup):
+    sections = _SECTIONS
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
+@click.option("--jobs", "-j", metavar="URL", help="Server with the graph; unix:// or redis://.")
+@click.option("--data", "-d", metavar="URL", help="Store of large values: file:// or redis://.")
+@click.option(
+    "--log",
+    type=click.Choice(LOG_LEVELS, case_sensitive=False),
+    default="warning",
+    help="Log this and what is worse to stderr.  [default: warning]",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_version,
+    help="Print the version.",
+)
+@click.pass_context
+def funsies(context: click.Context, jobs: str | None, data: str | None, log: str) -> int:
+    r"""Typed, reproducible, incremental, fault-tolerant, distributed workflows.
+
+    The server is that of --jobs, else of FUNSIES_JOBS, else that of the nearest .funsies
+    directory (here or above) with a running server, else redis://localhost:6379.
+
+    \b
+    Example:
+      funsies run workflow.py
+    """
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+    set_up_logging(log)
+    context.obj = Setting(jobs, data)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        return Exit.USAGE
+    return Exit.OK
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``funsies`` and return its exit code.
+
+    Args:
+        arguments: by default those of the process.
+    """
+    return run_command(funsies, "funsies", arguments)

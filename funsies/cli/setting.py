@@ -1,0 +1,110 @@
+"""What the global options say, and the connection that follows from it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from funsies.config.server import ResolvedServer
+    from funsies.store.connect import Backend
+
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
+_CONNECT_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The global options.
+
+    Attributes:
+        jobs_url: server with the graph; None to look it up.
+        data_url: store of large values; None to look it up.
+    """
+
+    jobs_url: str | None = None
+    data_url: str | None = None
+
+    def resolve(self) -> ResolvedServer:
+        """Decide which server to use; it need not run."""
+        from funsies.config.server import Server, resolve  # noqa: PLC0415
+        from funsies.config.urls import ConfigurationError  # noqa: PLC0415
+
+        resolved = resolve(Server(self.jobs_url, self.data_url))
+        if resolved.jobs_url.startswith("memory:"):
+            raise ConfigurationError(
+                "memory:// is seen by one process only; name a server with --jobs, "
+                "or start one with start-funsies"
+            )
+        return resolved
+
+    @contextmanager
+    def backend(self) -> Iterator[Backend]:
+        """Connect to the server, for a while.
+
+        Raises:
+            NoServerError: if none answers; the message says how to start one.
+            ServerError: if it cannot be used.
+        """
+        from funsies.store.connect import open_backend  # noqa: PLC0415
+
+        server = self.resolve()
+        backend = open_backend(
+            server.jobs_url, server.data_url, server.key, max_outage_seconds=_CONNECT_SECONDS
+        )
+        try:
+            check(backend, server)
+            yield backend
+        finally:
+            backend.close()
+
+
+def check(backend: Backend, server: ResolvedServer) -> None:
+    """See that the server can be used.
+
+    Raises:
+        NoServerError: if none answers; the message says how to start one.
+        ServerError: if it cannot be used.
+    """
+    from funsies.core.errors import NoServerError  # noqa: PLC0415
+
+    try:
+        backend.graph.check()
+    except NoServerError as problem:
+        if server.is_default:
+            raise NoServerError(
+                "no server: no .funsies directory here or above has a running one, and nothing "
+                "answers at redis://localhost:6379; start one with: start-funsies"
+            ) from problem
+        raise
+
+
+def set_up_logging(level: str) -> None:
+    """Send log messages to stderr. Only the command line does this, never the library."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        datefmt="%H:%M:%S",
+    )
+
+
+def show_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    """Print the version and leave, if asked to."""
+    if not value or context.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        number = version("funsies")
+    except PackageNotFoundError:
+        number = "(not installed)"
+    click.echo(f"funsies {number}")
+    context.exit()

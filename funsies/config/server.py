@@ -1,0 +1,147 @@
+"""Which server to use: what was said explicitly, the environment, a directory, a default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .directory import Directory, find_directories
+from .keys import decode_key
+from .urls import check_data_url, check_jobs_url, hide_secrets
+
+DEFAULT_JOBS_URL: Final = "redis://localhost:6379"
+"""Used if nothing else is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server as the user names it; what is None is looked up.
+
+    Attributes:
+        jobs_url: Redis or Valkey server with the graph: ``redis://``, ``rediss://``,
+            ``unix://``, or ``memory://`` for this process only.
+        data_url: where large values are, e.g. ``file:///scratch/data``.
+    """
+
+    jobs_url: str | None = None
+    data_url: str | None = None
+
+    def __repr__(self) -> str:
+        """Leave out passwords."""
+        jobs, data = (url and hide_secrets(url) for url in (self.jobs_url, self.data_url))
+        return f"Server(jobs_url={jobs!r}, data_url={data!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedServer:
+    """A server with nothing left open.
+
+    Attributes:
+        jobs_url: server with the graph.
+        data_url: where large values are.
+        key: signs tasks and results; None if they are not signed.
+        directory: the `.funsies` directory that the server belongs to; None if it was named
+            otherwise.
+        is_default: True if nobody named a server and no directory has a live one.
+    """
+
+    jobs_url: str
+    data_url: str
+    key: bytes | None = None
+    directory: Path | None = None
+    is_default: bool = False
+
+    def __repr__(self) -> str:
+        """Leave out passwords and the key."""
+        jobs, data = hide_secrets(self.jobs_url), hide_secrets(self.data_url)
+        return (
+            f"ResolvedServer(jobs_url={jobs!r}, data_url={data!r}, "
+            f"key={'...' if self.key else None}, directory={self.directory!r})"
+        )
+
+    @property
+    def shown(self) -> str:
+        """The address for people: without a password."""
+        return hide_secrets(self.jobs_url)
+
+    def environment(self) -> dict[str, str]:
+        """Variables with which another process finds the same server."""
+        variables = {"FUNSIES_JOBS": self.jobs_url, "FUNSIES_DATA": self.data_url}
+        return variables | ({"FUNSIES_KEY": self.key.hex()} if self.key else {})
+
+
+def resolve(
+    server: Server | None = None,
+    *,
+    start: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> ResolvedServer:
+    """Decide which server to use.
+
+    The jobs server is that of ``server``, else ``FUNSIES_JOBS`` (or ``FUNSIES_URL``), else the
+    nearest `.funsies` directory upwards that has a live server, else ``redis://localhost:6379``.
+    Large values are where ``server`` says, else ``FUNSIES_DATA``, else where the directory
+    says, else in the jobs server.
+
+    Args:
+        server: what was said explicitly.
+        start: where to look for `.funsies`; by default the current directory.
+        environment: by default that of the process.
+
+    Raises:
+        ConfigurationError: if an address or the key cannot be used.
+    """
+    said = server or Server()
+    variables = os.environ if environment is None else environment
+    jobs_url = _explicit_jobs_url(said, variables)
+    directory = _directory_of(jobs_url, start or Path.cwd())
+    record = directory.record() if directory else None
+    is_default = jobs_url is None and record is None
+    if jobs_url is None:
+        jobs_url = record.jobs_url if record else DEFAULT_JOBS_URL
+    data_url = _explicit_data_url(said, variables, jobs_url)
+    if data_url is None:
+        data_url = record.data_url if record and record.data_url else jobs_url
+    path = directory.path if directory else None
+    return ResolvedServer(jobs_url, data_url, _key(variables, directory), path, is_default)
+
+
+def _explicit_jobs_url(said: Server, variables: Mapping[str, str]) -> str | None:
+    if said.jobs_url is not None:
+        return check_jobs_url(said.jobs_url, "the jobs URL")
+    for name in ("FUNSIES_JOBS", "FUNSIES_URL"):
+        if url := variables.get(name):
+            return check_jobs_url(url, name)
+    return None
+
+
+def _explicit_data_url(said: Server, variables: Mapping[str, str], jobs_url: str) -> str | None:
+    if said.data_url is not None:
+        return check_data_url(said.data_url, "the data URL")
+    # What is tried out in memory must not reach a store that the environment names.
+    if jobs_url.startswith("memory:"):
+        return None
+    if url := variables.get("FUNSIES_DATA"):
+        return check_data_url(url, "FUNSIES_DATA")
+    return None
+
+
+def _directory_of(jobs_url: str | None, start: Path) -> Directory | None:
+    for directory in find_directories(start.absolute()):
+        record = directory.record()
+        if record is None:
+            continue
+        if jobs_url is None and record.answers():
+            return directory
+        if jobs_url in record.addresses():
+            return directory
+    return None
+
+
+def _key(variables: Mapping[str, str], directory: Directory | None) -> bytes | None:
+    if text := variables.get("FUNSIES_KEY"):
+        return decode_key(text, "FUNSIES_KEY")
+    return directory.key() if directory else None

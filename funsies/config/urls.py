@@ -1,0 +1,95 @@
+"""Addresses of servers as people write them: checked, and shown without passwords."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from funsies.core.errors import FunsiesError
+
+JOBS_SCHEMES: Final = ("redis", "rediss", "unix", "memory")
+"""What a jobs URL may begin with."""
+
+_LOGIN = re.compile(r"://(?!/)\S*@")
+_PASSWORD_PARAMETER = re.compile(r"([?&]password=)[^&\s]*", re.IGNORECASE)
+
+
+class ConfigurationError(FunsiesError, ValueError):
+    """A setting cannot be used; the message names the setting and its remedy."""
+
+
+def hide_secrets(text: str) -> str:
+    """Replace the user name and password of every URL in a text.
+
+    >>> hide_secrets("cannot reach redis://me:secret@host:6379/0")
+    'cannot reach redis://***@host:6379/0'
+    """
+    return _PASSWORD_PARAMETER.sub(r"\1***", _LOGIN.sub("://***@", text))
+
+
+def check_jobs_url(url: str, setting: str) -> str:
+    """Return the address of a jobs server if it can be one.
+
+    Args:
+        url: the address.
+        setting: where it was given, for the message: ``"--jobs"``, ``"FUNSIES_JOBS"``.
+
+    Raises:
+        ConfigurationError: if it is not of one of the forms that funsies knows.
+    """
+    scheme = _scheme(url, setting)
+    if scheme not in JOBS_SCHEMES:
+        raise ConfigurationError(
+            f"{setting} is {hide_secrets(url)!r}, which does not begin with redis://, "
+            "rediss://, unix:// or memory://; write for example redis://localhost:6379"
+        )
+    if scheme == "unix" and not urlsplit(url).path:
+        raise ConfigurationError(f"{setting} names no socket; write unix:///path/to/socket")
+    return url
+
+
+def check_data_url(url: str, setting: str) -> str:
+    """Return the address of a data store if it has the form of one.
+
+    Raises:
+        ConfigurationError: if it is not of the form ``scheme://...``.
+    """
+    if not _scheme(url, setting):
+        raise ConfigurationError(
+            f"{setting} is {hide_secrets(url)!r}, which is not an address; write for example "
+            "file:///path/to/directory or redis://localhost:6379"
+        )
+    return url
+
+
+def unix_url(socket: str, password: str | None) -> str:
+    """Address of a server that listens on a Unix socket.
+
+    >>> unix_url("/tmp/a b/s", "secret")
+    'unix://:secret@/tmp/a%20b/s'
+    """
+    return f"unix://{_login(password)}{quote(socket)}"
+
+
+def tcp_url(host: str, port: int, password: str | None) -> str:
+    """Address of a server that listens on a TCP port."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"redis://{_login(password)}{shown}:{port}"
+
+
+def _login(password: str | None) -> str:
+    return f":{quote(password, safe='')}@" if password else ""
+
+
+def _scheme(url: str, setting: str) -> str:
+    # The parser's own messages may quote a part of the password.
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ConfigurationError(
+            f"{setting} is {hide_secrets(url)!r}, which is not a valid address; the port must "
+            "be a number, and special characters of a password must be percent-encoded"
+        ) from None
+    return parts.scheme if "://" in url else ""

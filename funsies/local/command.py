@@ -1,0 +1,18 @@
+"""The command line of this very funsies, run by this very Python."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import funsies
+
+
+def funsies_command(*arguments: str) -> list[str]:
+    """Command that runs funsies with the interpreter and the package of this process.
+
+    The current directory is kept off the module path (``-P``): a file ``random.py`` beside the
+    user's script must not take the place of a module that workers need.
+    """
+    program = Path(funsies.__file__).parent / "cli" / "__main__.py"
+    return [sys.executable, "-P", str(program), *arguments]

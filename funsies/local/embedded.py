@@ -1,0 +1,245 @@
+"""The embedded server of a directory: started once, reused while it lives, stopped in order."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from funsies.config.directory import Directory, write_private
+from funsies.config.record import ServerRecord
+from funsies.config.server import ResolvedServer
+from funsies.config.urls import ConfigurationError, tcp_url
+from funsies.core.errors import ServerError
+
+from .conf import ServerSettings, configuration
+from .environment import environment_path, environment_script
+from .locks import exclusive, is_locked, try_lock
+from .program import find_program
+from .socket_place import choose_socket, remove_socket
+from .spawn import has_ended, send, spawn, wait_until
+
+START_SECONDS: Final = 30.0
+STOP_SECONDS: Final = 30.0
+_LOG_TAIL_LINES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A server that runs.
+
+    Attributes:
+        record: how to reach it.
+        was_running: True if it ran before.
+    """
+
+    record: ServerRecord
+    was_running: bool
+
+    def server(self, directory: Directory) -> ResolvedServer:
+        """The server as clients and workers use it."""
+        url = self.record.jobs_url
+        data_url = self.record.data_url or url
+        return ResolvedServer(url, data_url, directory.key(), directory.path)
+
+
+def start_server(directory: Directory, settings: ServerSettings | None = None) -> Started:
+    """Start the server of a directory, unless it runs.
+
+    Two processes may call this at once: one starts the server, both get it. What a crash left
+    behind (a socket, a record) is cleared away; data in the append-only file is loaded.
+
+    Args:
+        directory: made if it is not there.
+        settings: how to start it; by default as it was before a crash, else as usual.
+
+    Raises:
+        ConfigurationError: if the settings would let others in, or the server of this
+            directory runs on another machine.
+        ServerError: if it does not start.
+    """
+    directory.create()
+    with exclusive(_start_lock(directory)):
+        running = live_record(directory)
+        if running is not None:
+            return Started(running, was_running=True)
+        earlier = directory.record()
+        _refuse_elsewhere(earlier, directory)
+        _end_deaf_server(directory)
+        key = directory.ensure_key()
+        record = _start(directory, settings, earlier)
+        write_private(environment_path(directory), environment_script(record, key).encode())
+        return Started(record, was_running=False)
+
+
+def live_record(directory: Directory) -> ServerRecord | None:
+    """How to reach the server of a directory; None if it does not run."""
+    record = directory.record()
+    return record if record is not None and record.answers() else None
+
+
+def stop_server(directory: Directory) -> bool:
+    """Stop the server of a directory, with all data written; False if it did not run.
+
+    Raises:
+        ConfigurationError: if it runs on another machine.
+        ServerError: if it does not end.
+    """
+    if not directory.path.is_dir():
+        return False
+    with exclusive(_start_lock(directory)):
+        record = directory.record()
+        _refuse_elsewhere(record, directory)
+        was_running = is_locked(_life_lock(directory))
+        _end_deaf_server(directory)
+        if record is not None:
+            remove_socket(record.socket)
+        directory.record_path.unlink(missing_ok=True)
+        environment_path(directory).unlink(missing_ok=True)
+        return was_running
+
+
+def _start(
+    directory: Directory, settings: ServerSettings | None, earlier: ServerRecord | None
+) -> ServerRecord:
+    settings = settings or _settings_of(earlier)
+    settings.check()
+    _refuse_taken_port(settings)
+    password = _password(settings, earlier)
+    place = choose_socket(directory.path, earlier.socket if earlier else None)
+    text = configuration(settings, directory=directory.path, socket=place, password=password)
+    write_private(directory.path / "server.conf", text.encode())
+    record = ServerRecord(
+        pid=_launch(directory, settings),
+        host=socket.gethostname(),
+        socket=place,
+        password=password,
+        port=settings.port,
+        bind=settings.bind,
+        data_url=directory.data_path.as_uri() if settings.keeps_data_on_disk else None,
+    )
+    _await_ready(record, directory)
+    directory.write_record(record)
+    return record
+
+
+def _settings_of(earlier: ServerRecord | None) -> ServerSettings:
+    if earlier is None:
+        return ServerSettings()
+    return ServerSettings(
+        has_password=earlier.password is not None,
+        keeps_data_on_disk=earlier.data_url is not None,
+        port=earlier.port,
+        bind=earlier.bind,
+        is_insecure=True,  # it was allowed when it was started
+    )
+
+
+def _password(settings: ServerSettings, earlier: ServerRecord | None) -> str | None:
+    if not settings.has_password:
+        return None
+    # Workers that outlived a crash know the earlier one.
+    return (earlier.password if earlier else None) or secrets.token_hex(32)
+
+
+def _launch(directory: Directory, settings: ServerSettings) -> int:
+    program = find_program(settings.program)
+    life = try_lock(_life_lock(directory))
+    if life is None:
+        raise ServerError(f"another server uses {directory.path}; try again when it has ended")
+    try:
+        command = [str(program), str(directory.path / "server.conf")]
+        pid = spawn(command, log=_log(directory), lock=life)
+        os.truncate(life, 0)
+        os.write(life, str(pid).encode())
+    finally:
+        os.close(life)
+    return pid
+
+
+def _await_ready(record: ServerRecord, directory: Directory) -> None:
+    answers = _ping(record.socket_url)
+    if not wait_until(lambda: has_ended(record.pid) or answers(), START_SECONDS):
+        send(record.pid, signal.SIGKILL)
+        raise ServerError(f"the server does not answer; see {_log(directory)}")
+    if has_ended(record.pid):
+        raise ServerError(f"the server did not start: {_last_words(directory)}")
+
+
+def _ping(url: str) -> Callable[[], bool]:
+    import redis  # noqa: PLC0415 - costs a tenth of a second, only needed where a server starts
+
+    client = redis.Redis.from_url(url)
+
+    def answers() -> bool:
+        try:
+            with client:
+                return bool(client.ping())
+        except redis.exceptions.BusyLoadingError:
+            return False
+        except redis.exceptions.ConnectionError:
+            return False
+
+    return answers
+
+
+def _last_words(directory: Directory) -> str:
+    lines = _log(directory).read_text("utf-8", "replace").splitlines()[-_LOG_TAIL_LINES:]
+    return " / ".join(line.strip() for line in lines) + f" (see {_log(directory)})"
+
+
+def _refuse_elsewhere(record: ServerRecord | None, directory: Directory) -> None:
+    if record is not None and not record.is_here:
+        raise ConfigurationError(
+            f"the server of {directory.path} was started on {record.host}: use it there; for "
+            "other machines start it with --bind and --port; if that machine is gone for good, "
+            f"remove {directory.record_path}"
+        )
+
+
+def _refuse_taken_port(settings: ServerSettings) -> None:
+    if settings.port is None:
+        return
+    family = socket.AF_INET6 if ":" in settings.bind else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.bind, settings.port))
+        except OSError as problem:
+            shown = tcp_url(settings.bind, settings.port, None)
+            raise ConfigurationError(
+                f"cannot listen at {shown}: {problem.strerror}; choose another --port"
+            ) from problem
+
+
+def _end_deaf_server(directory: Directory) -> None:
+    """End the process that holds the life lock, if there is one: nobody can reach it."""
+    lock = _life_lock(directory)
+    if not is_locked(lock):
+        return
+    pid = int(lock.read_text("ascii") or 0)
+    if pid <= 0:
+        raise ServerError(f"the server of {directory.path} cannot be found; end it by hand")
+    send(pid, signal.SIGTERM)
+    if not wait_until(lambda: not is_locked(lock), STOP_SECONDS):
+        send(pid, signal.SIGKILL)
+        if not wait_until(lambda: not is_locked(lock), STOP_SECONDS):
+            raise ServerError(f"the server (process {pid}) does not end")
+    has_ended(pid)  # buries it, if it is a child of this process
+
+
+def _start_lock(directory: Directory) -> Path:
+    return directory.path / "start.lock"
+
+
+def _life_lock(directory: Directory) -> Path:
+    return directory.path / "server.lock"
+
+
+def _log(directory: Directory) -> Path:
+    return directory.log_path / "server.log"

@@ -1,0 +1,31 @@
+"""A file for shells: with it sourced, funsies finds the server from anywhere."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from funsies.config.directory import Directory
+from funsies.config.record import ServerRecord
+
+
+def environment_path(directory: Directory) -> Path:
+    """The file to be sourced; it holds secrets and is readable by its owner only."""
+    return directory.path / "env"
+
+
+def environment_script(record: ServerRecord, key: bytes) -> str:
+    """Write the file: the addresses and the key as exported variables.
+
+    Args:
+        record: the server; its address in the network is used if other machines can reach it.
+        key: signs tasks and results.
+    """
+    shared = record.network_url if record.is_shared else None
+    jobs_url = shared or record.socket_url
+    variables = {
+        "FUNSIES_JOBS": jobs_url,
+        "FUNSIES_DATA": record.data_url or jobs_url,
+        "FUNSIES_KEY": key.hex(),
+    }
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())

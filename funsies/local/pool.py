@@ -1,0 +1,127 @@
+"""Worker pools on this machine: child processes, found again by the locks that they hold."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from funsies.config.directory import Directory
+from funsies.config.server import ResolvedServer
+
+from .command import funsies_command
+from .locks import is_locked, try_lock
+from .spawn import INHERITED_DESCRIPTOR, has_ended, send, spawn, wait_until
+
+_IN_ORDER: Final = ((signal.SIGTERM, 15.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
+_AT_ONCE: Final = ((signal.SIGTERM, 1.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 5.0))
+"""Signals to send one after the other, each with the seconds to wait for its effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Workers that were started here.
+
+    Attributes:
+        pid: process that started and watches them.
+        lock: file that they hold locked while they live; it contains the process id.
+        log: file to which they print.
+    """
+
+    pid: int
+    lock: Path
+    log: Path
+
+    @property
+    def is_alive(self) -> bool:
+        """True while the workers run."""
+        return not _is_gone(self)
+
+
+def start_pool(
+    directory: Directory,
+    server: ResolvedServer,
+    count: int,
+    *,
+    queues: Sequence[str] = (),
+    arguments: Sequence[str] = (),
+) -> Pool:
+    """Start workers that outlive this process.
+
+    Args:
+        directory: where their lock and their log are.
+        server: for which they work; they learn it, and the key, by their environment.
+        count: number of workers.
+        queues: which they serve; by default the default queue.
+        arguments: more arguments of ``funsies worker``.
+    """
+    pools = _pools(directory)
+    pools.mkdir(mode=0o700, exist_ok=True)
+    lock = pools / secrets.token_hex(4)
+    held = try_lock(lock)
+    if held is None:
+        raise RuntimeError(f"{lock} is new and cannot be held by anybody else")
+    log = _log(directory)
+    options = ("--workers", str(count), "--lock-descriptor", str(INHERITED_DESCRIPTOR))
+    command = funsies_command("worker", *options, *arguments, *queues)
+    try:
+        pid = spawn(
+            command, log=log, lock=held, environment={**os.environ, **server.environment()}
+        )
+        os.write(held, str(pid).encode())
+    finally:
+        os.close(held)
+    return Pool(pid, lock, log)
+
+
+def running_pools(directory: Directory) -> Iterator[Pool]:
+    """The pools of a directory that are alive on this machine; the traces of others go."""
+    for lock in sorted(_pools(directory).glob("*")):
+        if not is_locked(lock):
+            lock.unlink(missing_ok=True)
+        elif pid := int(lock.read_text("ascii") or 0):
+            yield Pool(pid, lock, _log(directory))
+
+
+def stop_pools(pools: Sequence[Pool], *, at_once: bool = False) -> None:
+    """End workers; what they run is put back, to go on elsewhere.
+
+    Args:
+        pools: of this machine.
+        at_once: True leaves a running step only moments.
+    """
+    for number, seconds in _AT_ONCE if at_once else _IN_ORDER:
+        remaining = [pool for pool in pools if not _is_gone(pool)]
+        for pool in remaining:
+            _signal(pool, number)
+        if wait_until(lambda: all(map(_is_gone, pools)), seconds):
+            break
+    for pool in pools:
+        pool.lock.unlink(missing_ok=True)
+
+
+def _signal(pool: Pool, number: signal.Signals) -> None:
+    if number is signal.SIGKILL:
+        # The pool leads its own group: the workers, but not the steps, which their workers'
+        # death ends.
+        with suppress(ProcessLookupError):
+            os.killpg(pool.pid, number)
+    else:
+        send(pool.pid, number)
+
+
+def _is_gone(pool: Pool) -> bool:
+    return has_ended(pool.pid) or not is_locked(pool.lock)
+
+
+def _pools(directory: Directory) -> Path:
+    return directory.path / "pools"
+
+
+def _log(directory: Directory) -> Path:
+    return directory.log_path / "workers.log"

@@ -1,0 +1,96 @@
+"""Start programs that outlive this one, and end them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+POLL_SECONDS: Final = 0.01
+INHERITED_DESCRIPTOR: Final = 3
+"""Under which a started program holds its lock."""
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    log: Path,
+    lock: int | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> int:
+    """Start a program in a session of its own, so that no key press reaches it.
+
+    Args:
+        command: the program and its arguments; no secrets, everybody can read them.
+        log: file to which it prints, in addition to what is there.
+        lock: descriptor of a lock that it is to hold until it ends.
+        environment: by default that of this process.
+
+    Returns:
+        Its process id.
+    """
+    printed = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    actions: list[tuple[int, int, int]] = [
+        (os.POSIX_SPAWN_DUP2, nothing, 0),
+        (os.POSIX_SPAWN_DUP2, printed, 1),
+        (os.POSIX_SPAWN_DUP2, printed, 2),
+    ]
+    if lock is not None:
+        # Moved out of the way first: a copy onto itself would keep the close-on-exec flag.
+        lock = fcntl.fcntl(lock, fcntl.F_DUPFD_CLOEXEC, INHERITED_DESCRIPTOR + 1)
+        actions.append((os.POSIX_SPAWN_DUP2, lock, INHERITED_DESCRIPTOR))
+    try:
+        return os.posix_spawn(
+            command[0],
+            list(command),
+            os.environ if environment is None else environment,
+            file_actions=actions,
+            setsid=True,
+            setsigmask=[],
+            setsigdef=[signal.SIGINT, signal.SIGTERM, signal.SIGPIPE],
+        )
+    finally:
+        for descriptor in (printed, nothing, *([lock] if lock is not None else [])):
+            os.close(descriptor)
+
+
+def has_ended(pid: int) -> bool:
+    """True if a process is gone; a child that has ended is buried on the way."""
+    try:
+        buried, _ = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return not _exists(pid)
+    return buried == pid
+
+
+def send(pid: int, number: signal.Signals) -> None:
+    """Send a signal; nothing happens if the process is gone."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Wait for a condition that nobody announces; False if it did not come in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
