@@ -1,0 +1,21 @@
+"""Typed encodings: how values become bytes, and come back as the same values.
+
+An annotation is compiled once into an :class:`Encoding`. Values are written as JSON that is
+readable as it is; what JSON does not have gets a special form, ``{"$float": "nan"}``. Either a
+value comes back equal and with the same types, or it is refused: nothing is converted on the
+way, save NumPy's scalars, which become the Python values that equal them.
+"""
+
+from funsies.core.encoding.compatible import contradicts, decode_for
+from funsies.core.encoding.encoding import Encoding, encoding_of, register_codec, to_text
+from funsies.core.encoding.infer import encoding_of_value
+
+__all__ = [
+    "Encoding",
+    "contradicts",
+    "decode_for",
+    "encoding_of",
+    "encoding_of_value",
+    "register_codec",
+    "to_text",
+]

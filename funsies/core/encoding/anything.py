@@ -1,0 +1,135 @@
+"""``Any``: JSON values only, whatever they are, and nothing that JSON would change."""
+
+from __future__ import annotations
+
+from funsies.core.encoding.node import Json, Node, Refused, show
+from funsies.core.encoding.scalars import (
+    decode_special,
+    encode_float,
+    encode_int,
+    encode_text,
+    is_unicode,
+    plain_scalar,
+)
+
+_REMEDY = "annotate the value's type, so that funsies knows how to store it"
+
+
+class AnyNode(Node):
+    """Values of unknown type: None, bool, int, float, str, and lists and dicts of them."""
+
+    label = "Any"
+    rank = 0
+
+    def encode(self, value: object) -> Json:
+        """Write a JSON value."""
+        return encode_any(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read a JSON value."""
+        return decode_any(raw)
+
+
+def encode_any(value: object) -> Json:
+    """Write a value of unknown type, or refuse what is not a JSON value."""
+    kind = type(value)
+    if kind is str:
+        return encode_text(value)  # type: ignore[arg-type]  # its exact type was just seen
+    if kind is float:
+        return encode_float(value)  # type: ignore[arg-type]  # likewise
+    if kind is int:
+        return encode_int(value)  # type: ignore[arg-type]  # likewise
+    if value is None or kind is bool:
+        return value
+    if type(value) is list:
+        return _encode_list(value)
+    if type(value) is dict:
+        return _encode_dict(value)
+    plain = plain_scalar(value)
+    if plain is None or type(plain) is complex:
+        raise Refused(
+            f"without an annotation only JSON values are stored, not {show(value)}; {_REMEDY}"
+        )
+    return encode_any(plain)
+
+
+def _encode_list(value: list[object]) -> Json:
+    result: list[Json] = []
+    try:
+        for item in value:
+            result.append(encode_any(item))  # noqa: PERF401  (its length is the path)
+    except Refused as refusal:
+        raise refusal.at(f"[{len(result)}]") from None
+    return result
+
+
+def _encode_dict(value: dict[object, object]) -> Json:
+    keys = sorted_text_keys(value)
+    pairs: list[tuple[str, Json]] = []
+    try:
+        for key in keys:
+            pairs.append((key, encode_any(value[key])))  # noqa: PERF401  (likewise)
+    except Refused as refusal:
+        raise refusal.at(f"[{keys[len(pairs)]!a}]") from None
+    return text_pairs(pairs)
+
+
+def sorted_text_keys(value: dict[object, object]) -> list[str]:
+    """Return the keys of a dict in order, or refuse those that are no texts."""
+    keys: list[str] = []
+    for key in value:
+        if type(key) is not str:
+            raise Refused(
+                f"without an annotation only texts are stored as keys, not {show(key)}; {_REMEDY}"
+            )
+        keys.append(key)
+    keys.sort()
+    return keys
+
+
+def text_pairs(pairs: list[tuple[str, Json]]) -> Json:
+    """Write pairs with text keys as a JSON object, or as ``$dict`` where that cannot be."""
+    joined = "".join([key for key, _ in pairs])
+    if "$" in joined or not joined.isascii():
+        if any(key.startswith("$") or not is_unicode(key) for key, _ in pairs):
+            return {"$dict": [[encode_text(key), item] for key, item in pairs]}
+    return dict(pairs)
+
+
+def read_text_pairs(raw: Json) -> list[tuple[str, Json]] | None:
+    """Read what text_pairs wrote; None if the data are not that."""
+    if type(raw) is not dict:
+        return None
+    if not any(key.startswith("$") for key in raw):
+        return list(raw.items())
+    content = raw.get("$dict")
+    if len(raw) != 1 or type(content) is not list:
+        return None
+    pairs = [_read_pair(pair) for pair in content]
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise Refused("a dict with the same key twice")
+    return pairs
+
+
+def _read_pair(pair: Json) -> tuple[str, Json]:
+    if type(pair) is not list or len(pair) != 2:  # noqa: PLR2004  (key, value)
+        raise Refused(f"expected a pair of key and value, found {show(pair)}")
+    key = pair[0] if type(pair[0]) is str else decode_special(pair[0])
+    if type(key) is not str:
+        raise Refused(f"expected a text as key, found {show(pair[0])}")
+    return key, pair[1]
+
+
+def decode_any(raw: Json) -> object:
+    """Read a JSON value, special forms included."""
+    if type(raw) is list:
+        return [decode_any(item) for item in raw]
+    if type(raw) is not dict:
+        return raw
+    value = decode_special(raw)
+    if value is not None:
+        return value
+    pairs = read_text_pairs(raw)
+    if pairs is None:
+        raise Refused(f"expected a JSON value, found the special form {next(iter(raw))}")
+    return {key: decode_any(item) for key, item in pairs}

@@ -1,0 +1,179 @@
+"""Which fields the classes of the user's have: dataclasses, named tuples, structs and others."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import typing
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+import typing_extensions
+
+from funsies.core.encoding.anything import AnyNode
+from funsies.core.encoding.hints import field_types
+from funsies.core.encoding.node import CannotEncode, type_name
+from funsies.core.encoding.records import (
+    AttrsNode,
+    NamedTupleNode,
+    PydanticNode,
+    RecordField,
+    RecordNode,
+    StructNode,
+    TypedDictNode,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from funsies.core.encoding.node import Node
+
+_UNTYPED: Final = AnyNode()
+_HEAP_TYPE: Final = 1 << 9
+"""Flag of classes that are written in Python."""
+
+
+class Record(NamedTuple):
+    """A class with fields, of which the types are still to be compiled.
+
+    Attributes:
+        node: what it is compiled to.
+        fields: its fields with their annotations.
+        own_hints: the annotations of the fields, for a process that cannot resolve them.
+    """
+
+    node: RecordNode
+    fields: list[tuple[RecordField, object]]
+    own_hints: dict[str, object]
+
+
+def record_for(
+    kind: type, arguments: tuple[object, ...] = (), nodes: Sequence[Node] = ()
+) -> Record | None:
+    """Find the fields of a class; None if it is not a kind of class that has them.
+
+    Args:
+        kind: the class.
+        arguments: its type arguments.
+        nodes: these, compiled.
+    """
+    for is_family, node_type, fields_of in _FAMILIES:
+        if is_family(kind):
+            break
+    else:
+        return None
+    fields = fields_of(kind)
+    names = [field.name for field in fields]
+    if node_type in (RecordNode, AttrsNode):
+        _check_layout(kind, names)
+    hints = field_types(kind, arguments, names)
+    node = node_type(kind, names, nodes)
+    return Record(
+        node,
+        [(field, hints.get(field.name, Any)) for field in fields],
+        field_types(kind, (), names),
+    )
+
+
+def _check_layout(kind: type, names: list[str]) -> None:
+    """Refuse classes whose objects hold more than fields can say."""
+    for base in kind.__mro__[:-1]:
+        if not base.__flags__ & _HEAP_TYPE:
+            raise CannotEncode(
+                f"{type_name(kind)}, which inherits from the built-in {type_name(base)} and",
+                f"give it a field of type {type_name(base)} instead",
+            )
+    slots = {slot for base in kind.__mro__ for slot in _slots(base)}
+    hidden = sorted(slots - set(names) - {"__dict__", "__weakref__", "_attrs_cached_hash"})
+    if hidden:
+        raise CannotEncode(
+            f"{type_name(kind)}, which has the slot {hidden[0]} that is not a field and",
+            "make all of its state fields",
+        )
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    slots = vars(kind).get("__slots__", ())
+    return (slots,) if isinstance(slots, str) else tuple(slots)
+
+
+def _is_pydantic(kind: type) -> bool:
+    pydantic = sys.modules.get("pydantic")
+    return pydantic is not None and issubclass(kind, pydantic.BaseModel)
+
+
+def _is_named_tuple(kind: type) -> bool:
+    return issubclass(kind, tuple) and hasattr(kind, "_fields")
+
+
+def _is_typed_dict(kind: type) -> bool:
+    return typing.is_typeddict(kind) or typing_extensions.is_typeddict(kind)
+
+
+def _is_attrs(kind: type) -> bool:
+    return hasattr(kind, "__attrs_attrs__")
+
+
+def _dataclass_fields(kind: Any) -> list[RecordField]:
+    missing = dataclasses.MISSING
+    return [
+        RecordField(
+            field.name,
+            _UNTYPED,
+            field.default is not missing or field.default_factory is not missing,
+        )
+        for field in dataclasses.fields(kind)
+    ]
+
+
+def _named_tuple_fields(kind: Any) -> list[RecordField]:
+    return [RecordField(name, _UNTYPED, name in kind._field_defaults) for name in kind._fields]
+
+
+def _typed_dict_fields(kind: Any) -> list[RecordField]:
+    required = kind.__required_keys__
+    return [
+        RecordField(name, _UNTYPED, is_required=name in required)
+        for name in sorted(required | kind.__optional_keys__)
+    ]
+
+
+def _struct_fields(kind: Any) -> list[RecordField]:
+    return [
+        RecordField(field.name, _UNTYPED, not field.required)
+        for field in msgspec.structs.fields(kind)
+    ]
+
+
+def _attrs_fields(kind: Any) -> list[RecordField]:
+    nothing = sys.modules["attr"].NOTHING
+    return [
+        RecordField(field.name, _UNTYPED, field.default is not nothing)
+        for field in kind.__attrs_attrs__
+    ]
+
+
+def _pydantic_fields(kind: Any) -> list[RecordField]:
+    if kind.__private_attributes__:
+        name = sorted(kind.__private_attributes__)[0]
+        raise CannotEncode(
+            f"{type_name(kind)}, which has the private attribute {name} and", "make it a field"
+        )
+    return [
+        RecordField(name, _UNTYPED, not field.is_required())
+        for name, field in kind.model_fields.items()
+    ]
+
+
+_FAMILIES: Final[
+    tuple[
+        tuple[Callable[[type], bool], type[RecordNode], Callable[[Any], list[RecordField]]], ...
+    ]
+] = (
+    (_is_named_tuple, NamedTupleNode, _named_tuple_fields),
+    (_is_typed_dict, TypedDictNode, _typed_dict_fields),
+    (lambda kind: issubclass(kind, msgspec.Struct), StructNode, _struct_fields),
+    (_is_pydantic, PydanticNode, _pydantic_fields),
+    (_is_attrs, AttrsNode, _attrs_fields),
+    (dataclasses.is_dataclass, RecordNode, _dataclass_fields),
+)

@@ -1,0 +1,117 @@
+"""Codecs for classes that funsies does not know: NumPy arrays, tables, the user's own."""
+
+from __future__ import annotations
+
+import binascii
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from funsies.core.encoding.node import Json, Node, Refused, special_form, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from funsies.core.encoding.describe import Scope
+
+V = TypeVar("V")
+
+RESERVED_NAMES = frozenset({"blob", "json"})
+
+
+class Codec(NamedTuple):
+    """How the values of a class become bytes.
+
+    Attributes:
+        name: what the bytes are called, where they are stored.
+        kind: the class.
+        encode: makes the bytes.
+        decode: makes an equal value of the bytes.
+    """
+
+    name: str
+    kind: type
+    encode: Callable[[Any], bytes]
+    decode: Callable[[bytes], Any]
+
+
+_codecs: dict[type, Codec] = {}
+
+
+def add_codec(codec: Codec) -> None:
+    """Use the codec from now on; one of the same name takes the place of the older."""
+    for kind in [kind for kind, known in _codecs.items() if known.name == codec.name]:
+        del _codecs[kind]
+    _codecs[codec.kind] = codec
+
+
+def codec_for(kind: type) -> Codec | None:
+    """Return the codec of this class; None if there is none."""
+    return _codecs.get(kind)
+
+
+def codec_named(name: str) -> Codec | None:
+    """Return the codec of this name; None if there is none."""
+    return next((codec for codec in _codecs.values() if codec.name == name), None)
+
+
+def codec_node(kind: type) -> CodecNode | None:
+    """Compile a class that has a codec; None if it has none."""
+    codec = _codecs.get(kind)
+    return None if codec is None else CodecNode(codec)
+
+
+class CodecNode(Node):
+    """A class whose values a codec turns into bytes; inside other values in base 64."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+        self.label = type_name(codec.kind)
+        self.accepts = frozenset({codec.kind})
+        self.shapes = frozenset({"$codec"})
+
+    def to_bytes(self, value: object) -> bytes:
+        """Make the bytes."""
+        if type(value) is not self.codec.kind:
+            self.refuse(value)
+        try:
+            data = self.codec.encode(value)
+        except Exception as problem:
+            raise Refused(f"the codec {self.codec.name} failed: {_tell(problem)}") from problem
+        if type(data) is not bytes:
+            raise Refused(
+                f"the codec {self.codec.name} made {type_name(type(data))}, not bytes"
+            )
+        return data
+
+    def from_bytes(self, data: bytes) -> object:
+        """Make the value."""
+        try:
+            return self.codec.decode(data)
+        except Exception as problem:
+            raise Refused(f"the codec {self.codec.name} failed: {_tell(problem)}") from problem
+
+    def encode(self, value: object) -> Json:
+        """Write the codec's name and the bytes."""
+        data = binascii.b2a_base64(self.to_bytes(value), newline=False).decode("ascii")
+        return {"$codec": self.codec.name, "data": data}
+
+    def decode(self, raw: Json) -> object:
+        """Read the codec's name and the bytes."""
+        name = special_form(raw, "$codec")
+        if type(raw) is not dict or name != self.codec.name or type(raw.get("data")) is not str:
+            self.refuse_json(raw)
+        try:
+            data = binascii.a2b_base64(raw["data"], strict_mode=True)
+        except ValueError:
+            self.refuse_json(raw)
+        return self.from_bytes(data)
+
+    def describe(self, scope: Scope) -> str:  # noqa: ARG002  (mentions no class)
+        """Write the name of the class and that of the codec."""
+        return f"{self.label} by codec {self.codec.name}"
+
+
+def _tell(problem: Exception) -> str:
+    try:
+        return f"{type_name(type(problem))}: {problem}"
+    except Exception:  # noqa: BLE001  (an exception whose text cannot be had)
+        return type_name(type(problem))

@@ -1,0 +1,287 @@
+"""From an annotation to its compiled type."""
+
+from __future__ import annotations
+
+import collections
+import collections.abc
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from typing import Any, Final, ForwardRef, NewType, TypeAlias, TypeVar, get_args, get_origin
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import typing_extensions
+
+from funsies.core.encoding import enums, mappings, scalars, sequences, standard, times
+from funsies.core.encoding.aliases import alias_label, alias_value, is_alias
+from funsies.core.encoding.anything import AnyNode
+from funsies.core.encoding.classes import record_for
+from funsies.core.encoding.codecs import codec_node
+from funsies.core.encoding.collection import abstract_node
+from funsies.core.encoding.constraints import constrained
+from funsies.core.encoding.node import CannotEncode, Node
+from funsies.core.encoding.refusals import refuse_type
+from funsies.core.encoding.results import result_node
+from funsies.core.encoding.special import AliasNode, NeverNode
+from funsies.core.encoding.unions import UnionNode
+
+_SIMPLE: Final[dict[object, Callable[[], Node]]] = {
+    Any: AnyNode,
+    typing_extensions.Any: AnyNode,
+    inspect.Parameter.empty: AnyNode,
+    None: scalars.NoneNode,
+    type(None): scalars.NoneNode,
+    bool: scalars.BoolNode,
+    int: scalars.IntNode,
+    float: scalars.FloatNode,
+    complex: scalars.ComplexNode,
+    str: scalars.StrNode,
+    typing.LiteralString: scalars.StrNode,
+    typing_extensions.LiteralString: scalars.StrNode,
+    bytes: scalars.BytesNode,
+    datetime: lambda: times.MomentNode(datetime),
+    time: lambda: times.MomentNode(time),
+    date: times.DateNode,
+    timedelta: times.TimedeltaNode,
+    ZoneInfo: times.ZoneInfoNode,
+    Decimal: standard.DecimalNode,
+    Fraction: standard.FractionNode,
+    UUID: standard.UuidNode,
+    Path: lambda: standard.PathNode(Path),
+    type(Path()): lambda: standard.PathNode(Path),
+    PurePosixPath: lambda: standard.PathNode(PurePosixPath),
+    PureWindowsPath: lambda: standard.PathNode(PureWindowsPath),
+    PurePath: lambda: UnionNode(standard.pure_path_nodes(), "PurePath"),
+    range: standard.RangeNode,
+    slice: standard.SliceNode,
+    typing.Never: NeverNode,
+    typing.NoReturn: NeverNode,
+}
+"""Types without arguments."""
+
+_GENERIC: Final[dict[object, tuple[int, Callable[..., Node]]]] = {
+    list: (1, sequences.ListNode),
+    set: (1, lambda item: sequences.SetNode(set, item)),
+    frozenset: (1, lambda item: sequences.SetNode(frozenset, item)),
+    collections.deque: (1, sequences.DequeNode),
+    dict: (2, mappings.dict_node),
+    collections.OrderedDict: (2, mappings.OrderedDictNode),
+    collections.defaultdict: (2, mappings.DefaultDictNode),
+}
+"""Types whose arguments are the types of their parts, with the number of these."""
+
+_QUALIFIERS: Final = (
+    typing.Final,
+    typing.ClassVar,
+    typing.Required,
+    typing.NotRequired,
+    typing_extensions.Required,
+    typing_extensions.NotRequired,
+    typing_extensions.ReadOnly,
+    getattr(typing, "ReadOnly", typing_extensions.ReadOnly),
+)
+Hints: TypeAlias = "dict[type, dict[str, object]]"
+"""Classes, with the types of their fields."""
+
+
+class Compiler:
+    """Compiles one annotation; each class in it is compiled once.
+
+    Attributes:
+        classes: the classes that were met, with the types of their fields.
+    """
+
+    def __init__(self) -> None:
+        self.classes: Hints = {}
+        self._named: dict[object, Node] = {}
+
+    def compile(self, annotation: object) -> Node:
+        """Compile an annotation.
+
+        Raises:
+            CannotEncode: if there is no encoding for it, or for a part of it.
+        """
+        simple = _SIMPLE.get(annotation) if _is_hashable(annotation) else None
+        if simple is not None:
+            return simple()
+        special = self._compile_special(annotation)
+        if special is not None:
+            return special
+        origin = get_origin(annotation)
+        arguments = get_args(annotation)
+        return self._compile_class(
+            annotation if origin is None else origin, arguments, annotation
+        )
+
+    def _compile_special(self, annotation: object) -> Node | None:
+        """Compile what is written with a name of ``typing``, and is no class."""
+        origin = get_origin(annotation)
+        if origin is typing.Union or origin is types.UnionType:
+            return self._compile_union(get_args(annotation))
+        if origin in (typing.Literal, typing_extensions.Literal):
+            return _one_of(enums.literal_nodes(get_args(annotation), self._compile_enum))
+        if origin is typing.Annotated:
+            base, *metadata = get_args(annotation)
+            return constrained(self.compile(base), metadata)
+        if origin in _QUALIFIERS:
+            return self.compile(get_args(annotation)[0])
+        if isinstance(annotation, NewType):
+            return self.compile(annotation.__supertype__)
+        if isinstance(annotation, TypeVar):
+            return self._compile_variable(annotation)
+        if is_alias(annotation):
+            return self._compile_alias(annotation)
+        if isinstance(annotation, (str, ForwardRef)):
+            name = getattr(annotation, "__forward_arg__", annotation)
+            raise CannotEncode(
+                f"the annotation {name!r}, of which only the text is known, and which",
+                "resolve it with typing.get_type_hints(..., include_extras=True)",
+            )
+        return None
+
+    def _compile_union(self, members: Sequence[object]) -> Node:
+        nodes = [self.compile(member) for member in members]
+        if any(isinstance(node, AnyNode) for node in nodes):
+            return AnyNode()
+        return _one_of(nodes)
+
+    def _compile_variable(self, variable: TypeVar) -> Node:
+        """Compile a free type variable as what it may stand for at most."""
+        if variable.__constraints__:
+            return self._compile_union(variable.__constraints__)
+        default = getattr(variable, "__default__", None)
+        if default is not None and default is not getattr(typing_extensions, "NoDefault", None):
+            return self.compile(default)
+        bound = variable.__bound__
+        return AnyNode() if bound is None or bound is object else self.compile(bound)
+
+    def _compile_alias(self, alias: Any) -> Node:
+        """Compile a ``type`` alias: as its value, or under its name if it mentions itself."""
+        known = self._named.get(alias)
+        if isinstance(known, AliasNode):
+            known.is_used = True
+        if known is not None:
+            return known
+        node = self._named[alias] = AliasNode(alias_label(alias))
+        target = self.compile(alias_value(alias))
+        if node.is_used:
+            node.target = target
+            return node
+        self._named[alias] = target
+        return target
+
+    def _compile_class(
+        self, kind: object, arguments: tuple[object, ...], annotation: object
+    ) -> Node:
+        if kind in _GENERIC:
+            count, make = _GENERIC[kind]
+            return make(*self._parts(kind, arguments, count))
+        if kind is tuple:
+            return self._compile_tuple(arguments, is_bare=annotation in (tuple, typing.Tuple))
+        if kind is collections.Counter:
+            (key,) = self._parts(kind, arguments, 1)
+            return mappings.CounterNode(key, scalars.IntNode())
+        if not isinstance(kind, type):
+            raise refuse_type(annotation)
+        return (
+            abstract_node(kind, lambda count: self._parts(kind, arguments, count))
+            or self._compile_codec(kind)
+            or self._compile_named(kind, arguments, annotation)
+        )
+
+    def _parts(self, kind: object, arguments: tuple[object, ...], count: int) -> list[Node]:
+        """Compile the type arguments of a container; without them, JSON values only."""
+        if not arguments:
+            first: list[Node] = (
+                [scalars.StrNode()] if count > 1 and _is_mapping(kind) else [AnyNode()]
+            )
+            return (first + [AnyNode()])[:count]
+        steps = ("{key}", "{value}") if _is_mapping(kind) else ("[...]",)
+        return [
+            self._compile_at(argument, step)
+            for argument, step in zip(arguments, steps, strict=False)
+        ]
+
+    def _compile_at(self, annotation: object, step: str) -> Node:
+        try:
+            return self.compile(annotation)
+        except CannotEncode as problem:
+            raise problem.at(step) from problem.__cause__
+
+    def _compile_tuple(self, arguments: tuple[object, ...], *, is_bare: bool) -> Node:
+        if is_bare:
+            return sequences.VariadicTupleNode(AnyNode())
+        if len(arguments) > 1 and arguments[1] is Ellipsis:
+            return sequences.VariadicTupleNode(self._compile_at(arguments[0], "[...]"))
+        return sequences.TupleNode(
+            tuple(self._compile_at(one, f"[{index}]") for index, one in enumerate(arguments))
+        )
+
+    def _compile_codec(self, kind: type) -> Node | None:
+        node = codec_node(kind)
+        if node is not None:
+            self.classes[kind] = {}
+        return node
+
+    def _compile_enum(self, kind: type[Enum]) -> Node:
+        node = self._named.get(kind)
+        if node is None:
+            node = self._named[kind] = enums.enum_node(kind)
+            self.classes[kind] = {}
+        return node
+
+    def _compile_named(
+        self, kind: type, arguments: tuple[object, ...], annotation: object
+    ) -> Node:
+        """Compile a class of the user's."""
+        if issubclass(kind, Enum):
+            return self._compile_enum(kind)
+        name = (kind, arguments)
+        known = self._named.get(name)
+        if known is not None:
+            return known
+        result = result_node(kind, arguments, self._compile_at)
+        if result is not None:
+            return result
+        nodes = [self._compile_at(argument, "[...]") for argument in arguments]
+        record = record_for(kind, arguments, nodes)
+        if record is None:
+            raise refuse_type(annotation)
+        self._named[name] = record.node
+        self.classes.setdefault(kind, {}).update(record.own_hints)
+        record.node.fill(
+            [
+                field._replace(node=self._compile_at(hint, f".{field.name}"))
+                for field, hint in record.fields
+            ]
+        )
+        return record.node
+
+
+def _is_hashable(annotation: object) -> bool:
+    try:
+        hash(annotation)
+    except TypeError:
+        return False
+    return True
+
+
+def _is_mapping(kind: object) -> bool:
+    return (
+        isinstance(kind, type) and issubclass(kind, Mapping) and kind is not collections.Counter
+    )
+
+
+def _one_of(nodes: Sequence[Node]) -> Node:
+    return nodes[0] if len(nodes) == 1 else _simplified(UnionNode(nodes))
+
+
+def _simplified(union: UnionNode) -> Node:
+    return union.members[0] if len(union.members) == 1 else union

@@ -1,0 +1,283 @@
+"""An encoding: a type's way to bytes and back."""
+
+from __future__ import annotations
+
+import binascii
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
+
+import msgspec
+
+from funsies.core.encoding.codecs import (
+    RESERVED_NAMES,
+    Codec,
+    CodecNode,
+    add_codec,
+    codec_for,
+    codec_named,
+)
+from funsies.core.encoding.compile import Compiler, Hints
+from funsies.core.encoding.describe import describe
+from funsies.core.encoding.hints import remember_hints
+from funsies.core.encoding.node import CannotEncode, Node, Refused, show
+from funsies.core.encoding.portable import portable
+from funsies.core.encoding.scalars import BytesNode
+from funsies.core.encoding.sequences import canonical_json
+from funsies.core.errors import EncodingError, UnsupportedTypeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T_co = TypeVar("T_co", covariant=True)
+V = TypeVar("V")
+
+_CACHED_ENCODINGS: Final = 4096
+_parse: Final = msgspec.json.Decoder().decode
+
+
+class Encoding(Generic[T_co]):
+    """How the values of one type become bytes, and bytes become values.
+
+    Encodings are compared by descriptor.
+
+    Attributes:
+        descriptor: the type written out in full: canonical, the same in every process.
+        wire: ``"blob"`` if the bytes are the value, ``"json"``, or the name of a codec.
+        annotation: the annotation that it was compiled from.
+    """
+
+    __slots__ = (
+        "_from_bytes",
+        "_hints",
+        "_to_bytes",
+        "annotation",
+        "descriptor",
+        "node",
+        "wire",
+    )
+
+    def __init__(self, annotation: object, node: Node, hints: Hints) -> None:
+        self.annotation = annotation
+        self.node = node
+        self._hints = hints
+        self.descriptor = describe(node)
+        self.wire, self._to_bytes, self._from_bytes = _wire(node)
+
+    def encode(self, value: object) -> bytes:
+        """Turn a value into bytes.
+
+        Args:
+            value: a value of this type, exactly.
+
+        Raises:
+            EncodingError: if the value, or a part of it, is not of this type; the message
+                says where it stands.
+
+        >>> encoding_of(dict[str, float]).encode({"b": float("inf"), "a": 1})
+        b'{"a":1,"b":{"$float":"inf"}}'
+        """
+        try:
+            return self._to_bytes(value)
+        except Refused as refusal:
+            raise EncodingError(
+                f"cannot store this as {self.node.label}: {refusal}"
+            ) from refusal.__cause__
+        except RecursionError:
+            raise EncodingError(
+                f"cannot store this as {self.node.label}: nested too deeply, or inside itself"
+            ) from None
+
+    def decode(self, data: bytes) -> T_co:
+        """Turn bytes into the value that they were made of.
+
+        Args:
+            data: what ``encode`` returned.
+
+        Raises:
+            EncodingError: if the bytes are not those of a value of this type.
+
+        >>> encoding_of(tuple[int, ...]).decode(b"[1,2]")
+        (1, 2)
+        """
+        try:
+            value: T_co = self._from_bytes(data)
+        except Refused as refusal:
+            raise EncodingError(
+                f"cannot read this as {self.node.label}: {refusal}"
+            ) from refusal.__cause__
+        except RecursionError:
+            raise EncodingError(
+                f"cannot read this as {self.node.label}: nested too deeply"
+            ) from None
+        except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
+            raise EncodingError(
+                f"cannot read this as {self.node.label}: {problem}"
+            ) from problem
+        except (TypeError, ValueError, AttributeError) as problem:
+            raise EncodingError(
+                f"cannot read this as {self.node.label}: {problem}"
+            ) from problem
+        return value
+
+    @property
+    def classes(self) -> tuple[type, ...]:
+        """The classes of the user's that the type mentions, directly or through fields."""
+        return tuple(self._hints)
+
+    def __reduce__(self) -> tuple[Callable[..., Encoding[Any]], tuple[object, ...]]:
+        """Pickle what it takes to compile the type where modules and codecs are not at hand."""
+        hints = {
+            kind: {name: portable(hint) for name, hint in fields.items()}
+            for kind, fields in self._hints.items()
+        }
+        codecs = [codec for codec in map(codec_for, self._hints) if codec is not None]
+        return _restore, (portable(self.annotation), hints, codecs)
+
+    def __eq__(self, other: object) -> bool:
+        """Encodings with the same descriptor are the same."""
+        if not isinstance(other, Encoding):
+            return NotImplemented
+        return self.descriptor == other.descriptor
+
+    def __hash__(self) -> int:
+        return hash(self.descriptor)
+
+    def __repr__(self) -> str:
+        return f"encoding_of({self.node.label})"
+
+
+def _wire(node: Node) -> tuple[str, Callable[[object], bytes], Callable[[bytes], Any]]:
+    if isinstance(node, BytesNode):
+        return "blob", _blob, _read_blob
+    if isinstance(node, CodecNode):
+        return node.codec.name, node.to_bytes, node.from_bytes
+    encode, decode = node.encode, node.decode
+    return (
+        "json",
+        lambda value: canonical_json(encode(value)),
+        lambda data: decode(_parse(data)),
+    )
+
+
+def _blob(value: object) -> bytes:
+    if type(value) is not bytes:
+        BytesNode().refuse(value)
+    return value
+
+
+def _read_blob(data: bytes) -> bytes:
+    return bytes(data)
+
+
+def encoding_of(annotation: object) -> Encoding[Any]:
+    """Compile an annotation; the same annotation is compiled once.
+
+    Args:
+        annotation: a type, resolved (no text): see ``typing.get_type_hints`` with
+            ``include_extras=True``.
+
+    Raises:
+        UnsupportedTypeError: if there is no encoding for it, or for a part of it; the message
+            says which part, where it stands, and what to do.
+
+    >>> encoding_of(list[int] | None).descriptor
+    'None | list[int]'
+    >>> encoding_of(dict[str, object])
+    Traceback (most recent call last):
+        ...
+    funsies.core.errors.UnsupportedTypeError: object at {value} has no encoding; say which types...
+    """
+    try:
+        return _cached(annotation)
+    except TypeError as problem:
+        if isinstance(problem, UnsupportedTypeError):
+            raise
+        return _compile(annotation)
+
+
+def _compile(annotation: object) -> Encoding[Any]:
+    compiler = Compiler()
+    try:
+        node = compiler.compile(annotation)
+    except CannotEncode as problem:
+        raise UnsupportedTypeError(str(problem)) from problem.__cause__
+    except RecursionError:
+        raise UnsupportedTypeError(f"the type {annotation!r} is nested too deeply") from None
+    return Encoding(annotation, node, compiler.classes)
+
+
+def _restore(annotation: object, hints: Hints, codecs: list[Codec]) -> Encoding[Any]:
+    """Compile the type of a pickled encoding."""
+    for kind, fields in hints.items():
+        remember_hints(kind, fields)
+    for codec in codecs:
+        if codec_for(codec.kind) is None:
+            add_codec(codec)
+    return encoding_of(annotation)
+
+
+_cached = lru_cache(maxsize=_CACHED_ENCODINGS)(_compile)
+
+
+def register_codec(
+    name: str, kind: type[V], encode: Callable[[V], bytes], decode: Callable[[bytes], V]
+) -> None:
+    """Teach funsies how to store the values of a class.
+
+    The codec is part of the identity of what uses it, by its name: give it another name when
+    the bytes that it makes change.
+
+    Args:
+        name: what the bytes are called; lower case, e.g. ``"numpy"``.
+        kind: the class, exactly: subclasses need codecs of their own.
+        encode: makes the bytes; equal values should give equal bytes.
+        decode: makes an equal value of the bytes.
+
+    Raises:
+        EncodingError: if the class has an encoding already, or the name is taken.
+    """
+    taken = codec_named(name)
+    if name in RESERVED_NAMES or (taken and _full_name(taken.kind) != _full_name(kind)):
+        raise EncodingError(
+            f"the name {show(name)} is taken by another encoding; choose another one"
+        )
+    _cached.cache_clear()
+    if taken is None and _has_encoding(kind):
+        raise EncodingError(
+            f"{show(kind)[16:]} {kind.__qualname__} has an encoding already; a codec cannot replace it"
+        )
+    add_codec(Codec(name, kind, encode, decode))
+
+
+def _full_name(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _has_encoding(kind: type) -> bool:
+    try:
+        _compile(kind)
+    except UnsupportedTypeError:
+        return False
+    return True
+
+
+def to_text(wire: str, data: bytes) -> bytes:
+    """Show stored bytes to a reader who does not know their type.
+
+    Args:
+        wire: how they were encoded.
+        data: the bytes.
+
+    Returns:
+        A text as UTF-8, without quotes; everything else as it is stored.
+
+    >>> to_text("json", b'"caf\\\\u00e9"').decode()
+    'café'
+    """
+    if wire != "json" or data[:1] not in (b'"', b"{"):
+        return data
+    try:
+        text = encoding_of(Any).decode(data)
+    except EncodingError:
+        return data
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else data

@@ -1,0 +1,130 @@
+"""The types of a class's fields: annotations resolved, type variables replaced."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import typing
+from types import FunctionType
+from typing import TYPE_CHECKING, ForwardRef, TypeVar, get_args, get_origin
+from weakref import WeakKeyDictionary
+
+from funsies.core.encoding.node import CannotEncode, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_known: WeakKeyDictionary[type, dict[str, object]] = WeakKeyDictionary()
+"""Annotations of classes that came with a pickle, where their module is not at hand."""
+
+
+def remember_hints(kind: type, hints: dict[str, object]) -> None:
+    """Keep the resolved annotations of a class, if it was re-created from a pickle."""
+    if hints and not _is_importable(kind):
+        _known[kind] = hints
+
+
+def _is_importable(kind: type) -> bool:
+    found: object = sys.modules.get(kind.__module__)
+    for name in kind.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is kind
+
+
+def field_types(
+    kind: type, arguments: tuple[object, ...], names: Iterable[str]
+) -> dict[str, object]:
+    """Find the types of a class's fields.
+
+    Args:
+        kind: the class.
+        arguments: its type arguments; without them, its type variables stay.
+        names: the fields that are asked for.
+
+    Raises:
+        CannotEncode: if an annotation cannot be resolved.
+    """
+    wanted = set(names)
+    found: dict[str, object] = {}
+    replacements = _replacements(kind, arguments)
+    for base in reversed(kind.__mro__):
+        for name, hint in _own_hints(base, wanted).items():
+            found[name] = replace(hint, replacements.get(base, {}))
+    return found
+
+
+def _own_hints(kind: type, wanted: set[str]) -> Mapping[str, object]:
+    if kind in _known:
+        return {name: hint for name, hint in _known[kind].items() if name in wanted}
+    own = inspect.get_annotations(kind)
+    return {name: _resolve(kind, name, hint) for name, hint in own.items() if name in wanted}
+
+
+def _resolve(kind: type, name: str, hint: object) -> object:
+    if isinstance(hint, ForwardRef):
+        hint = hint.__forward_arg__
+    holder = type("_", (), {"__annotations__": {name: hint}})
+    problem: Exception | None = None
+    for names in _name_spaces(kind):
+        try:
+            return typing.get_type_hints(
+                holder, names, _local_names(kind), include_extras=True
+            )[name]
+        except (NameError, AttributeError) as error:
+            problem = problem or error
+        except (TypeError, SyntaxError) as error:
+            problem = error
+            break
+    raise CannotEncode(
+        f"the annotation {hint!r} of {type_name(kind)}.{name} cannot be resolved ({problem}), so it",
+        "use names that the module of the class has when the task is made",
+    )
+
+
+def _name_spaces(kind: type) -> Iterable[dict[str, object]]:
+    """The module of the class, and what its methods see (they have more after unpickling)."""
+    yield vars(sys.modules.get(kind.__module__, typing))
+    for member in vars(kind).values():
+        if isinstance(member, FunctionType):
+            yield member.__globals__
+
+
+def _local_names(kind: type) -> dict[str, object]:
+    parameters = getattr(kind, "__type_params__", ())
+    return {kind.__name__: kind, **{parameter.__name__: parameter for parameter in parameters}}
+
+
+def _replacements(
+    kind: type, arguments: tuple[object, ...]
+) -> dict[type, dict[object, object]]:
+    """For each base, say what its type variables stand for in the class."""
+    replacements = {kind: dict(zip(parameters_of(kind), arguments, strict=False))}
+    for base in kind.__mro__:
+        for alias in vars(base).get("__orig_bases__", ()):
+            origin = get_origin(alias)
+            if not isinstance(origin, type) or origin in replacements:
+                continue
+            values = [
+                replace(argument, replacements.get(base, {})) for argument in get_args(alias)
+            ]
+            replacements[origin] = dict(zip(parameters_of(origin), values, strict=False))
+    return replacements
+
+
+def parameters_of(kind: object) -> tuple[object, ...]:
+    """The type variables of a generic class or alias."""
+    parameters: tuple[object, ...] = getattr(kind, "__parameters__", ())
+    return parameters or getattr(kind, "__type_params__", ())
+
+
+def replace(hint: object, replacements: Mapping[object, object]) -> object:
+    """Replace type variables in an annotation."""
+    if not replacements:
+        return hint
+    if isinstance(hint, TypeVar):
+        return replacements.get(hint, hint)
+    free = getattr(hint, "__parameters__", ())
+    if not free or isinstance(hint, type):
+        return hint
+    replaced: object = hint[tuple(replacements.get(one, one) for one in free)]  # type: ignore[index]  # a generic alias
+    return replaced

@@ -1,0 +1,195 @@
+"""What every compiled type can do: turn a value into JSON data, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final, NoReturn, TypeAlias
+
+if TYPE_CHECKING:
+    from funsies.core.encoding.describe import Scope
+
+Json: TypeAlias = object
+"""JSON data: None, bool, int, float, str, list and dict of str, all of exactly these types."""
+
+NULL: Final = "null"
+BOOLEAN: Final = "boolean"
+INTEGER: Final = "integer"
+NUMBER: Final = "number"
+STRING: Final = "string"
+ARRAY: Final = "array"
+OBJECT: Final = "object"
+"""The shapes that JSON data can have. An object whose first key begins with ``$`` is a special
+form, and has that key as its shape."""
+
+TAG: Final = "$as"
+"""The special form that names the member of a union: ``{"$as": "Atom", "value": ...}``."""
+
+_SHAPES: Final[dict[type, str]] = {
+    type(None): NULL,
+    bool: BOOLEAN,
+    int: INTEGER,
+    float: NUMBER,
+    str: STRING,
+    list: ARRAY,
+}
+_SHOWN_TYPES: Final = (bool, int, float, str, type(None))
+_SHOWN_CHARACTERS: Final = 60
+_SHOWN_BITS: Final = 200
+
+
+class Refused(Exception):  # noqa: N818  (a control flow signal, turned into an EncodingError)
+    """A value, or JSON data, does not belong to a type; knows the way to the bad part."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        self.path: list[str] = []
+        super().__init__(message)
+
+    def at(self, step: str) -> Refused:
+        """Put one more step before the path, on the way out."""
+        self.path.append(step)
+        return self
+
+    def __str__(self) -> str:
+        """The message, after the path from the outermost value inwards."""
+        path = "".join(reversed(self.path))
+        return f"at {path}: {self.message}" if path else self.message
+
+
+class CannotEncode(Exception):  # noqa: N818  (turned into an UnsupportedTypeError)
+    """A type that has no encoding; knows the way to it from the annotation."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        self.what = what
+        self.remedy = remedy
+        self.path: list[str] = []
+        super().__init__(what)
+
+    def at(self, step: str) -> CannotEncode:
+        """Put one more step before the path, on the way out."""
+        self.path.append(step)
+        return self
+
+    def __str__(self) -> str:
+        """What has no encoding, where it stands, and what to do."""
+        path = "".join(reversed(self.path))
+        place = f" at {path}" if path else ""
+        return f"{self.what}{place} has no encoding; {self.remedy}"
+
+
+class Node:
+    """A type, compiled: an encoder and a decoder of its values.
+
+    Attributes:
+        label: the type as a reader would write it; names it in messages and unions.
+        accepts: the exact types of the values that it encodes; None if that is not known.
+        shapes: the shapes of the JSON data that it makes.
+        rank: 0 for types that JSON itself has: in a union they go without a tag.
+    """
+
+    label: str = ""
+    accepts: frozenset[type] | None = None
+    shapes: frozenset[str] = frozenset()
+    rank: int = 1
+    plain_keys: ClassVar[bool] = False
+    """True if the type is ``str``, which JSON has for keys."""
+    is_named: ClassVar[bool] = False
+    """True for classes: they have a definition, and are the same only if they are identical."""
+
+    def encode(self, value: object) -> Json:
+        """Turn a value into JSON data, or raise Refused."""
+        raise NotImplementedError
+
+    def decode(self, raw: Json) -> object:
+        """Turn JSON data back into a value, or raise Refused."""
+        raise NotImplementedError
+
+    def children(self) -> tuple[Node, ...]:
+        """The types that this one is made of, in order."""
+        return ()
+
+    def signature(self) -> str:
+        """Tell types of one label apart by what is known before their parts are compiled."""
+        return " ".join((self.label, *(child.signature() for child in self.children())))
+
+    def is_same(self, other: Node) -> bool:
+        """True if the two are the same type, compiled twice."""
+        if self is other or self.is_named or type(self) is not type(other):
+            return self is other
+        mine, theirs = self.children(), other.children()
+        return (
+            self.label == other.label
+            and len(mine) == len(theirs)
+            and all(child.is_same(match) for child, match in zip(mine, theirs, strict=True))
+        )
+
+    def describe(self, scope: Scope) -> str:
+        """Write the type in full, with the definitions of its classes left to the scope."""
+        return self.label
+
+    def admits(self, value: object) -> bool:
+        """True if the value may stand where this type is asked for (subclasses may)."""
+        try:
+            self.encode(value)
+        except Refused:
+            return self._is_subclass_instance(value)
+        return True
+
+    def _is_subclass_instance(self, value: object) -> bool:
+        accepts = self.accepts or frozenset()
+        return type(value) not in accepts and isinstance(value, tuple(accepts))
+
+    def refuse(self, value: object) -> NoReturn:
+        """Say that the value is not of this type."""
+        raise Refused(f"expected {self.label}, got {show(value)}{_remedy(self, value)}")
+
+    def refuse_json(self, raw: Json) -> NoReturn:
+        """Say that the JSON data are not those of a value of this type."""
+        raise Refused(f"expected the JSON of {self.label}, found {show(raw)}")
+
+
+def _remedy(node: Node, value: object) -> str:
+    accepts = node.accepts or frozenset()
+    if any(type(value).__qualname__ == accepted.__qualname__ for accepted in accepts):
+        return " (another class of the same name: was the module loaded twice?)"
+    if node._is_subclass_instance(value):  # noqa: SLF001  (a function of this module)
+        return " (a subclass: its type and further fields would be lost; annotate it itself)"
+    return ""
+
+
+def show(value: object) -> str:
+    """Name a value's type, and the value itself if that is short and safe."""
+    name = type_name(type(value))
+    if value is None:
+        return name
+    if type(value) not in _SHOWN_TYPES:
+        return f"a value of type {name}"
+    if isinstance(value, int) and value.bit_length() > _SHOWN_BITS:
+        return f"{name} of {value.bit_length()} bits"
+    if isinstance(value, str) and len(value) > _SHOWN_CHARACTERS:
+        return f"{name} {value[:_SHOWN_CHARACTERS]!a}..."
+    return f"{name} {value!a}"
+
+
+def type_name(kind: type) -> str:
+    """Name a class as its user would: without the module, or the function it stands in."""
+    if kind is type(None):
+        return "None"
+    return kind.__qualname__.rpartition("<locals>.")[2]
+
+
+def shape_of(raw: Json) -> str:
+    """Say which shape JSON data have."""
+    shape = _SHAPES.get(type(raw))
+    if shape is None:
+        assert isinstance(raw, dict)  # noqa: S101  (JSON data have no other type)
+        first = next(iter(raw), "")
+        shape = first if first.startswith("$") else OBJECT
+    return shape
+
+
+def special_form(raw: Json, key: str) -> Json:
+    """Return what stands under the key of a special form; None if the data are not that."""
+    if type(raw) is dict and key in raw:
+        found: Json = raw[key]
+        return found
+    return None

@@ -1,0 +1,58 @@
+"""Annotations that can be pickled: without names that only their own module knows."""
+
+from __future__ import annotations
+
+import types
+from typing import Annotated, Any, NewType, Union, get_args, get_origin
+
+from funsies.core.encoding.aliases import RecursiveAlias, alias_label, alias_value, is_alias
+
+
+def portable(annotation: object) -> Any:
+    """Replace new types and ``type`` aliases by what they stand for.
+
+    Pickle writes these as names in their modules, which another process may not have; the
+    type's meaning stays the same.
+    """
+    return _Rewriter().rewrite(annotation)
+
+
+class _Rewriter:
+    def __init__(self) -> None:
+        self._aliases: dict[object, RecursiveAlias] = {}
+        self._used: set[object] = set()
+
+    def rewrite(self, annotation: object) -> Any:
+        if isinstance(annotation, NewType):
+            return self.rewrite(annotation.__supertype__)
+        if is_alias(annotation):
+            return self._rewrite_alias(annotation)
+        if isinstance(annotation, list):  # the arguments of a Callable
+            return [self.rewrite(one) for one in annotation]
+        return self._rewrite_generic(annotation, get_origin(annotation), get_args(annotation))
+
+    def _rewrite_generic(
+        self, annotation: object, origin: Any, arguments: tuple[Any, ...]
+    ) -> Any:
+        if not arguments:
+            return annotation
+        if origin is Annotated:
+            return Annotated[(self.rewrite(arguments[0]), *arguments[1:])]  # type: ignore[return-value]  # at run time
+        replaced = tuple(map(self.rewrite, arguments))
+        if all(new is old for new, old in zip(replaced, arguments, strict=True)):
+            return annotation
+        if origin is types.UnionType or origin is Union:
+            return Union[replaced]  # noqa: UP007  (made at run time)
+        return origin[replaced if len(replaced) > 1 else replaced[0]]
+
+    def _rewrite_alias(self, alias: Any) -> Any:
+        if alias in self._aliases:
+            self._used.add(alias)
+            return self._aliases[alias]
+        stand_in = self._aliases[alias] = RecursiveAlias(alias_label(alias))
+        value = self.rewrite(alias_value(alias))
+        if alias not in self._used:
+            del self._aliases[alias]
+            return value
+        stand_in.__value__ = value
+        return stand_in

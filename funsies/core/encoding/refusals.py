@@ -1,0 +1,57 @@
+"""Why a type has no encoding, and what to use in its place."""
+
+from __future__ import annotations
+
+import collections.abc
+import io
+import types
+from typing import Final, get_origin
+
+from funsies.core.encoding.node import CannotEncode, type_name
+
+_ANNOTATE_FIELDS: Final = (
+    "make it a dataclass, or register a codec for it (funsies.core.encoding.register_codec)"
+)
+_REMEDIES: Final[dict[object, str]] = {
+    object: "say which types it may have, or use typing.Any for JSON values",
+    bytearray: "use bytes",
+    memoryview: "use bytes",
+    type: "pass its name, or an Enum",
+    types.ModuleType: "import it inside the function",
+    collections.abc.Callable: "make the function a part of the task instead of its input",
+}
+_BY_BASE: Final = (
+    (io.IOBase, "pass what it contains (str or bytes), or its Path"),
+    (BaseException, "return a str or a dataclass that describes it"),
+    (types.FunctionType, "make the function a part of the task instead of its input"),
+)
+_ONE_SHOT: Final = (
+    "Iterable",
+    "Iterator",
+    "Generator",
+    "AsyncIterator",
+    "AsyncIterable",
+    "Awaitable",
+)
+
+
+def refuse_type(annotation: object) -> CannotEncode:
+    """Say that a type has no encoding, and what to do about it."""
+    kind = get_origin(annotation) or annotation
+    name = type_name(kind) if isinstance(kind, type) else str(annotation)
+    return CannotEncode(name, _remedy(kind, name))
+
+
+def _remedy(kind: object, name: str) -> str:
+    for known, remedy in _REMEDIES.items():
+        if kind is known:
+            return remedy
+    if name in _ONE_SHOT:
+        return "it can be read only once; use list or Sequence"
+    if isinstance(kind, type):
+        for base, remedy in _BY_BASE:
+            if issubclass(kind, base):
+                return remedy
+        if getattr(kind, "_is_protocol", False):
+            return "a protocol does not say what is stored; name the classes that it stands for"
+    return _ANNOTATE_FIELDS

@@ -1,0 +1,272 @@
+"""Truth values, numbers, texts and bytes."""
+
+from __future__ import annotations
+
+import binascii
+import sys
+from math import isfinite
+from typing import Final
+
+from funsies.core.encoding.node import (
+    BOOLEAN,
+    INTEGER,
+    NULL,
+    NUMBER,
+    STRING,
+    Json,
+    Node,
+    Refused,
+    special_form,
+)
+
+SMALLEST: Final = -(2**63)
+LARGEST: Final = 2**63 - 1
+"""Integers in between are JSON integers; others are written in hexadecimal, which is linear in
+the number of digits and has no limit."""
+
+_NUMPY_KINDS: Final = {"b": bool, "i": int, "u": int, "f": float, "c": complex, "U": str}
+_FLOATS: Final = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
+
+
+def plain_scalar(value: object) -> object | None:
+    """Convert a NumPy scalar to the Python value that equals it exactly.
+
+    Returns:
+        The Python value; None if the value is no NumPy scalar, or has no exact counterpart
+        (a ``longdouble``, a ``datetime64``).
+    """
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not isinstance(value, numpy.generic):
+        return None
+    plain = value.item()
+    return plain if type(plain) is _NUMPY_KINDS.get(value.dtype.kind) else None
+
+
+def encode_int(value: int) -> Json:
+    """Write an integer of any size."""
+    return value if SMALLEST <= value <= LARGEST else {"$int": hex(value)}
+
+
+def encode_float(value: float) -> Json:
+    """Write a floating-point number: also those for which JSON has no number."""
+    return value if isfinite(value) else {"$float": repr(value)}
+
+
+def encode_text(value: str) -> Json:
+    """Write a text: also one with lone surrogates, which UTF-8 cannot hold."""
+    if value.isascii() or is_unicode(value):
+        return value
+    return {"$str": value.encode("unicode_escape").decode("ascii")}
+
+
+def is_unicode(value: str) -> bool:
+    """True if UTF-8 can hold the text."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def decode_special(raw: Json) -> object | None:
+    """Read one of the special forms of numbers and texts; None if it is none of them."""
+    if type(raw) is not dict or len(raw) != 1:
+        return None
+    ((key, content),) = raw.items()
+    reader = _SPECIAL.get(key)
+    if reader is None or type(content) is not str:
+        return None
+    try:
+        return reader(content)
+    except (ValueError, KeyError) as problem:
+        raise Refused(f"a {key} form with unreadable content") from problem
+
+
+def _read_int(content: str) -> object:
+    return int(content, 16)
+
+
+def _read_float(content: str) -> object:
+    return _FLOATS[content]
+
+
+def _read_text(content: str) -> object:
+    return content.encode("ascii").decode("unicode_escape")
+
+
+_SPECIAL: Final = {"$int": _read_int, "$float": _read_float, "$str": _read_text}
+
+
+class ScalarNode(Node):
+    """A type whose values are not made of others, and may come as NumPy scalars."""
+
+    rank = 0
+
+    def convert(self, value: object) -> Json:
+        """Encode a NumPy scalar as what it equals, or refuse the value."""
+        plain = plain_scalar(value)
+        if plain is None or type(plain) is type(value):
+            self.refuse(value)
+        return self.encode(plain)
+
+
+class NoneNode(Node):
+    """``None``."""
+
+    label = "None"
+    accepts = frozenset({type(None)})
+    shapes = frozenset({NULL})
+    rank = 0
+
+    def encode(self, value: object) -> Json:
+        """Write null."""
+        if value is not None:
+            self.refuse(value)
+        return None
+
+    def decode(self, raw: Json) -> object:
+        """Read null."""
+        if raw is not None:
+            self.refuse_json(raw)
+        return None
+
+
+class BoolNode(ScalarNode):
+    """``bool``."""
+
+    label = "bool"
+    accepts = frozenset({bool})
+    shapes = frozenset({BOOLEAN})
+
+    def encode(self, value: object) -> Json:
+        """Write true or false."""
+        return value if type(value) is bool else self.convert(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read true or false."""
+        if type(raw) is not bool:
+            self.refuse_json(raw)
+        return raw
+
+
+class IntNode(ScalarNode):
+    """``int`` of any size; ``True`` stays ``True``."""
+
+    label = "int"
+    accepts = frozenset({int, bool})
+    shapes = frozenset({INTEGER, BOOLEAN, "$int"})
+
+    def encode(self, value: object) -> Json:
+        """Write an integer."""
+        if type(value) is int:
+            return encode_int(value)
+        return value if type(value) is bool else self.convert(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read an integer."""
+        if type(raw) is int or type(raw) is bool:
+            return raw
+        value = decode_special(raw)
+        if type(value) is not int:
+            self.refuse_json(raw)
+        return value
+
+
+class FloatNode(ScalarNode):
+    """``float``, with NaN and the infinities; an ``int`` stays an ``int``."""
+
+    label = "float"
+    accepts = frozenset({float, int, bool})
+    shapes = frozenset({NUMBER, INTEGER, BOOLEAN, "$int", "$float"})
+
+    def encode(self, value: object) -> Json:
+        """Write a number."""
+        if type(value) is float:
+            return encode_float(value)
+        if type(value) is int:
+            return encode_int(value)
+        return value if type(value) is bool else self.convert(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read a number."""
+        if type(raw) is float or type(raw) is int or type(raw) is bool:
+            return raw
+        value = decode_special(raw)
+        if type(value) is not float and type(value) is not int:
+            self.refuse_json(raw)
+        return value
+
+
+class ComplexNode(ScalarNode):
+    """``complex``; real numbers keep their types."""
+
+    label = "complex"
+    accepts = frozenset({complex, float, int, bool})
+    shapes = frozenset({"$complex"}) | FloatNode.shapes
+    rank = 0
+    _real = FloatNode()
+
+    def encode(self, value: object) -> Json:
+        """Write a real number, or the pair of real and imaginary part."""
+        if type(value) is complex:
+            return {"$complex": [encode_float(value.real), encode_float(value.imag)]}
+        if type(value) in FloatNode.accepts:
+            return self._real.encode(value)
+        return self.convert(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read a real number or a pair."""
+        parts = special_form(raw, "$complex")
+        if parts is None:
+            return self._real.decode(raw)
+        if type(parts) is not list or len(parts) != 2:  # noqa: PLR2004  (real, imaginary)
+            self.refuse_json(raw)
+        real, imaginary = map(self._real.decode, parts)
+        if type(real) is not float or type(imaginary) is not float:
+            self.refuse_json(raw)
+        return complex(real, imaginary)
+
+
+class StrNode(ScalarNode):
+    """``str``, also with lone surrogates."""
+
+    label = "str"
+    accepts = frozenset({str})
+    shapes = frozenset({STRING, "$str"})
+    plain_keys = True
+
+    def encode(self, value: object) -> Json:
+        """Write a text."""
+        return encode_text(value) if type(value) is str else self.convert(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read a text."""
+        if type(raw) is str:
+            return raw
+        value = decode_special(raw)
+        if type(value) is not str:
+            self.refuse_json(raw)
+        return value
+
+
+class BytesNode(Node):
+    """``bytes`` inside another value, in base 64."""
+
+    label = "bytes"
+    accepts = frozenset({bytes})
+    shapes = frozenset({STRING})
+
+    def encode(self, value: object) -> Json:
+        """Write bytes as a text."""
+        if type(value) is not bytes:
+            self.refuse(value)
+        return binascii.b2a_base64(value, newline=False).decode("ascii")
+
+    def decode(self, raw: Json) -> object:
+        """Read bytes."""
+        if type(raw) is not str:
+            self.refuse_json(raw)
+        try:
+            return binascii.a2b_base64(raw, strict_mode=True)
+        except ValueError:
+            self.refuse_json(raw)

@@ -1,0 +1,176 @@
+"""Small types of the standard library: exact numbers, identifiers, paths, ranges."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from funsies.core.encoding.node import STRING, Json, Node, Refused, special_form
+from funsies.core.encoding.scalars import IntNode, encode_int, encode_text, decode_special
+
+if TYPE_CHECKING:
+    from pathlib import PurePath
+
+_INT = IntNode()
+
+
+class DecimalNode(Node):
+    """``Decimal``, with its exponent, signed zeros and every kind of NaN."""
+
+    label = "Decimal"
+    accepts = frozenset({Decimal})
+    shapes = frozenset({STRING})
+
+    def encode(self, value: object) -> Json:
+        """Write the number in decimal notation."""
+        if type(value) is not Decimal:
+            self.refuse(value)
+        return str(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read decimal notation; exact, whatever the context's precision."""
+        if type(raw) is not str:
+            self.refuse_json(raw)
+        try:
+            return Decimal(raw)
+        except InvalidOperation:
+            self.refuse_json(raw)
+
+
+class FractionNode(Node):
+    """``Fraction``: numerator and denominator."""
+
+    label = "Fraction"
+    accepts = frozenset({Fraction})
+    shapes = frozenset({"$fraction"})
+
+    def encode(self, value: object) -> Json:
+        """Write the pair of integers."""
+        if type(value) is not Fraction:
+            self.refuse(value)
+        return {"$fraction": [encode_int(value.numerator), encode_int(value.denominator)]}
+
+    def decode(self, raw: Json) -> object:
+        """Read the pair of integers."""
+        numerator, denominator = decode_ints(self, raw, "$fraction", 2)
+        if numerator is None or not denominator:
+            self.refuse_json(raw)
+        return Fraction(numerator, denominator)
+
+
+class UuidNode(Node):
+    """``UUID`` in its usual notation."""
+
+    label = "UUID"
+    accepts = frozenset({UUID})
+    shapes = frozenset({STRING})
+
+    def encode(self, value: object) -> Json:
+        """Write 32 hexadecimal digits and four dashes."""
+        if type(value) is not UUID:
+            self.refuse(value)
+        return str(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read the usual notation."""
+        if type(raw) is not str:
+            self.refuse_json(raw)
+        try:
+            return UUID(raw)
+        except ValueError:
+            self.refuse_json(raw)
+
+
+class PathNode(Node):
+    """A class of paths: the path as text."""
+
+    shapes = frozenset({STRING, "$str"})
+
+    def __init__(self, kind: type[PurePath]) -> None:
+        self.kind = type(kind())
+        self.label = kind.__name__
+        self.accepts = frozenset({self.kind})
+
+    def encode(self, value: object) -> Json:
+        """Write the path as text."""
+        if type(value) is not self.kind:
+            self.refuse(value)
+        return encode_text(str(value))
+
+    def decode(self, raw: Json) -> object:
+        """Read the path."""
+        text = raw if type(raw) is str else decode_special(raw)
+        if type(text) is not str:
+            self.refuse_json(raw)
+        return self.kind(text)
+
+
+def pure_path_nodes() -> list[Node]:
+    """The classes that may stand for ``PurePath``."""
+    return [PathNode(kind) for kind in (Path, PurePosixPath, PureWindowsPath)]
+
+
+class RangeNode(Node):
+    """``range``: start, stop and step."""
+
+    label = "range"
+    accepts = frozenset({range})
+    shapes = frozenset({"$range"})
+
+    def encode(self, value: object) -> Json:
+        """Write the three integers."""
+        if type(value) is not range:
+            self.refuse(value)
+        return {"$range": [_INT.encode(part) for part in (value.start, value.stop, value.step)]}
+
+    def decode(self, raw: Json) -> object:
+        """Read the three integers."""
+        start, stop, step = decode_ints(self, raw, "$range", 3)
+        if start is None or stop is None or not step:
+            self.refuse_json(raw)
+        return range(start, stop, step)
+
+
+class SliceNode(Node):
+    """``slice`` of integers: start, stop and step, each of which may be None."""
+
+    label = "slice"
+    accepts = frozenset({slice})
+    shapes = frozenset({"$slice"})
+
+    def encode(self, value: object) -> Json:
+        """Write the three parts."""
+        if type(value) is not slice:
+            self.refuse(value)
+        return {
+            "$slice": [
+                self._encode_part(name, getattr(value, name))
+                for name in ("start", "stop", "step")
+            ]
+        }
+
+    def _encode_part(self, name: str, part: object) -> Json:
+        try:
+            return None if part is None else _INT.encode(part)
+        except Refused as refusal:
+            raise refusal.at(f".{name}") from None
+
+    def decode(self, raw: Json) -> object:
+        """Read the three parts."""
+        return slice(*decode_ints(self, raw, "$slice", 3))
+
+
+def decode_ints(node: Node, raw: Json, key: str, count: int) -> list[int | None]:
+    """Read the integers of a special form; a null stays None."""
+    parts = special_form(raw, key)
+    if type(parts) is not list or len(parts) != count:
+        node.refuse_json(raw)
+    numbers: list[int | None] = []
+    for part in parts:
+        number = None if part is None else _INT.decode(part)
+        assert number is None or isinstance(number, int)  # noqa: S101  (what IntNode reads)
+        numbers.append(number)
+    return numbers

@@ -1,0 +1,148 @@
+"""Dates, times, time spans and time zones."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from funsies.core.encoding.node import STRING, Json, Node, Refused, special_form, type_name
+
+_SPAN: Final = re.compile(r"P(-?\d{1,9})DT(\d{1,5})(?:\.(\d{6}))?S", re.ASCII)
+
+
+def _zone_fields(zone: tzinfo | None) -> dict[str, Json]:
+    """Say what of a time zone ISO 8601 does not: its name."""
+    if zone is None:
+        return {}
+    if type(zone) is ZoneInfo and zone.key is not None:
+        return {"zone": zone.key}
+    if type(zone) is not timezone:
+        raise Refused(
+            f"a time zone of type {type_name(type(zone))} is not stored; use zoneinfo.ZoneInfo"
+        )
+    name = zone.tzname(None)
+    return {} if name == timezone(zone.utcoffset(None)).tzname(None) else {"name": name}
+
+
+def _encode_moment(value: datetime | time) -> Json:
+    fields = _zone_fields(value.tzinfo)
+    if value.fold:
+        fields["fold"] = 1
+    if not fields:
+        return value.isoformat()
+    plain = value.replace(tzinfo=None) if "zone" in fields else value
+    return {"$time": plain.replace(fold=0).isoformat(), **fields}
+
+
+def _decode_zone(raw: dict[str, Json], zone: tzinfo | None) -> tzinfo | None:
+    key, name = raw.get("zone"), raw.get("name")
+    if type(key) is str and zone is None:
+        return ZoneInfo(key)
+    if type(name) is str and type(zone) is timezone:
+        return timezone(zone.utcoffset(None), name)
+    return zone
+
+
+class MomentNode(Node):
+    """``datetime`` or ``time``: ISO 8601, with a zone's name and the fold where they matter."""
+
+    shapes = frozenset({STRING, "$time"})
+
+    def __init__(self, kind: type[datetime | time]) -> None:
+        self.kind = kind
+        self.label = kind.__name__
+        self.accepts = frozenset({kind})
+
+    def encode(self, value: object) -> Json:
+        """Write ISO 8601."""
+        if type(value) is not self.kind:
+            self.refuse(value)
+        assert isinstance(value, (datetime, time))  # noqa: S101  (self.kind is one of the two)
+        return _encode_moment(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read ISO 8601."""
+        text = raw if type(raw) is str else special_form(raw, "$time")
+        if type(text) is not str:
+            self.refuse_json(raw)
+        try:
+            value = self.kind.fromisoformat(text)
+            if type(raw) is not dict:
+                return value
+            fold = 1 if raw.get("fold") else 0
+            return value.replace(tzinfo=_decode_zone(raw, value.tzinfo), fold=fold)
+        except (ValueError, OSError, LookupError) as problem:
+            raise Refused(f"expected the JSON of {self.label}: {problem}") from problem
+
+
+class DateNode(Node):
+    """``date``: ISO 8601."""
+
+    label = "date"
+    accepts = frozenset({date})
+    shapes = frozenset({STRING})
+
+    def encode(self, value: object) -> Json:
+        """Write ISO 8601."""
+        if type(value) is not date:
+            self.refuse(value)
+        return value.isoformat()
+
+    def decode(self, raw: Json) -> object:
+        """Read ISO 8601."""
+        if type(raw) is not str:
+            self.refuse_json(raw)
+        try:
+            return date.fromisoformat(raw)
+        except ValueError:
+            self.refuse_json(raw)
+
+
+class TimedeltaNode(Node):
+    """``timedelta``: an ISO 8601 duration in days and seconds, exact to the microsecond."""
+
+    label = "timedelta"
+    accepts = frozenset({timedelta})
+    shapes = frozenset({STRING})
+
+    def encode(self, value: object) -> Json:
+        """Write an ISO 8601 duration; only the days may be negative."""
+        if type(value) is not timedelta:
+            self.refuse(value)
+        fraction = f".{value.microseconds:06d}" if value.microseconds else ""
+        return f"P{value.days}DT{value.seconds}{fraction}S"
+
+    def decode(self, raw: Json) -> object:
+        """Read an ISO 8601 duration."""
+        match = _SPAN.fullmatch(raw) if type(raw) is str else None
+        if match is None:
+            self.refuse_json(raw)
+        days, seconds, microseconds = match.groups(default="0")
+        return timedelta(int(days), int(seconds), int(microseconds))
+
+
+class ZoneInfoNode(Node):
+    """``ZoneInfo``: its key."""
+
+    label = "ZoneInfo"
+    accepts = frozenset({ZoneInfo})
+    shapes = frozenset({STRING})
+
+    def encode(self, value: object) -> Json:
+        """Write the key."""
+        if type(value) is not ZoneInfo:
+            self.refuse(value)
+        if value.key is None:
+            raise Refused("a ZoneInfo that was read from a file without a key is not stored")
+        return value.key
+
+    def decode(self, raw: Json) -> object:
+        """Look the key up."""
+        if type(raw) is not str:
+            self.refuse_json(raw)
+        try:
+            return ZoneInfo(raw)
+        except (ValueError, OSError, LookupError) as problem:
+            raise Refused(f"no time zone {raw!a} on this machine; install tzdata") from problem

@@ -1,0 +1,177 @@
+"""Unions: a value of one of several types, tagged only where its JSON would not tell which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from funsies.core.encoding.node import (
+    TAG,
+    CannotEncode,
+    Json,
+    Node,
+    Refused,
+    shape_of,
+    show,
+    special_form,
+)
+from funsies.core.encoding.scalars import (
+    BoolNode,
+    ComplexNode,
+    FloatNode,
+    IntNode,
+    plain_scalar,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from funsies.core.encoding.describe import Scope
+
+_NUMERIC: Final = (BoolNode, IntNode, FloatNode, ComplexNode)
+
+
+class UnionNode(Node):
+    """``A | B``, or an abstract collection seen as the union of what may stand for it.
+
+    A member whose JSON could be that of another one is tagged with its label; one of each
+    such group goes without if JSON itself has its type.
+
+    Attributes:
+        alternatives: the members as they were given: unions and abstract collections are whole.
+        members: the members in order, each of a concrete type.
+    """
+
+    rank = 0
+
+    def __init__(self, members: Sequence[Node], label: str | None = None) -> None:
+        self.alternatives = tuple(members)
+        self.members = _in_order(members)
+        self.label = label or " | ".join(member.label for member in self.members)
+        self._is_named = label is not None
+        tags = _tags(self.members)
+        self._by_tag = {tag: member for member, tag in tags if tag is not None}
+        self._by_shape = {
+            shape: member for member, tag in tags if tag is None for shape in member.shapes
+        }
+        self._by_type = _by_type(tags)
+        self._unknown = [(member, tag) for member, tag in tags if member.accepts is None]
+        self.accepts = None if self._unknown else frozenset(self._by_type)
+        self.shapes = frozenset(self._by_shape) | ({TAG} if self._by_tag else frozenset())
+
+    def encode(self, value: object) -> Json:
+        """Write the value as its own type does."""
+        candidates = self._by_type.get(type(value), self._unknown)
+        if len(candidates) == 1:
+            member, tag = candidates[0]
+            raw = member.encode(value)
+            return raw if tag is None else {TAG: tag, "value": raw}
+        if not candidates:
+            return self._encode_scalar(value)
+        return self._encode_first(candidates, value)
+
+    def _encode_scalar(self, value: object) -> Json:
+        plain = plain_scalar(value)
+        if plain is None or type(plain) not in self._by_type:
+            self.refuse(value)
+        return self.encode(plain)
+
+    def _encode_first(
+        self, candidates: Iterable[tuple[Node, str | None]], value: object
+    ) -> Json:
+        refusals: list[Refused] = []
+        for member, tag in candidates:
+            try:
+                raw = member.encode(value)
+            except Refused as refusal:
+                refusals.append(refusal)
+            else:
+                return raw if tag is None else {TAG: tag, "value": raw}
+        reasons = "; ".join(str(refusal) for refusal in refusals)
+        raise Refused(f"expected {self.label}, got {show(value)} ({reasons})")
+
+    def decode(self, raw: Json) -> object:
+        """Read the value as the type that its tag or its shape names."""
+        shape = shape_of(raw)
+        if shape != TAG:
+            member = self._by_shape.get(shape)
+            if member is None:
+                self.refuse_json(raw)
+            return member.decode(raw)
+        tag = special_form(raw, TAG)
+        member = self._by_tag.get(tag) if type(tag) is str else None
+        if member is None or type(raw) is not dict or "value" not in raw:
+            raise Refused(f"expected the JSON of {self.label}, found one tagged {show(tag)}")
+        return member.decode(raw["value"])
+
+    def children(self) -> tuple[Node, ...]:
+        """The members."""
+        return self.members
+
+    def describe(self, scope: Scope) -> str:
+        """Write the members in order; an abstract collection by its name and arguments."""
+        text = " | ".join(member.describe(scope) for member in self.members)
+        return f"({self.label}: {text})" if self._is_named else text
+
+    def admits(self, value: object) -> bool:
+        """True if the value may stand where one of the members is asked for."""
+        return any(member.admits(value) for member in self.members)
+
+
+def _in_order(members: Sequence[Node]) -> tuple[Node, ...]:
+    """Flatten and sort the members, so that ``A | B`` and ``B | A`` are the same."""
+    flat: list[Node] = []
+    for member in members:
+        flat += member.members if isinstance(member, UnionNode) else (member,)
+    ordered = sorted(dict.fromkeys(flat), key=_sort_key)
+    kept: list[Node] = []
+    for member in ordered:
+        if not any(_stands_for(other, member) for other in kept):
+            kept.append(member)
+    return tuple(kept)
+
+
+def _sort_key(member: Node) -> tuple[int, int, str, str]:
+    breadth = -len(member.accepts or ())
+    return member.rank, breadth, member.label, member.signature()
+
+
+def _stands_for(other: Node, member: Node) -> bool:
+    """True if the other member encodes every value of this one in the same way."""
+    if isinstance(other, _NUMERIC) and isinstance(member, _NUMERIC):
+        return (member.accepts or frozenset()) <= (other.accepts or frozenset())
+    if other.is_same(member):
+        return True
+    if (other.label, other.signature()) == (member.label, member.signature()):
+        raise CannotEncode(
+            f"a union of two types that are both called {member.label}", "rename one of the two"
+        )
+    return False
+
+
+def _tags(members: tuple[Node, ...]) -> list[tuple[Node, str | None]]:
+    tags: list[tuple[Node, str | None]] = []
+    taken: set[str] = set()
+    used: dict[str, int] = {}
+    for member in members:
+        others = frozenset[str]().union(
+            *(other.shapes for other in members if other is not member)
+        )
+        clashes = member.shapes & (taken if member.rank == 0 else others)
+        if clashes or not member.shapes:
+            count = used[member.label] = used.get(member.label, 0) + 1
+            tags.append((member, member.label if count == 1 else f"{member.label}#{count}"))
+        else:
+            taken |= member.shapes
+            tags.append((member, None))
+    return tags
+
+
+def _by_type(tags: list[tuple[Node, str | None]]) -> dict[type, list[tuple[Node, str | None]]]:
+    unknown = [(member, tag) for member, tag in tags if member.accepts is None]
+    table: dict[type, list[tuple[Node, str | None]]] = {}
+    for member, tag in tags:
+        for kind in member.accepts or ():
+            table.setdefault(kind, []).append((member, tag))
+    for candidates in table.values():
+        candidates.extend(unknown)
+    return table
