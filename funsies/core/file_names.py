@@ -31,24 +31,37 @@ def validate_file_name(name: str) -> None:
         raise FileNameError(problem)
 
 
-def validate_file_names(names: Iterable[str]) -> None:
-    """Check names of files that are to exist side by side.
+def validate_file_names(inputs: Iterable[str], outputs: Iterable[str] = ()) -> None:
+    """Check the names of all files of a step.
+
+    An output may have the name of an input: the step changes the file.
+
+    Args:
+        inputs: files that are there before the step runs.
+        outputs: files that it makes.
 
     Raises:
-        FileNameError: if one of them is not usable, occurs twice, or is a file and at the
-            same time the directory of another.
+        FileNameError: if one of them is not usable; or if one of the inputs, or of the
+            outputs, occurs twice, or is a file and at the same time the directory of another.
     """
+    _validate_side_by_side(inputs, "input")
+    _validate_side_by_side(outputs, "output")
+
+
+def _validate_side_by_side(names: Iterable[str], role: str) -> None:
     seen: set[str] = set()
     for name in names:
         validate_file_name(name)
         if name in seen:
-            raise FileNameError(f"duplicate file {_quoted(name)}; name each file once")
+            raise FileNameError(
+                f"duplicate {role} file {_quoted(name)}; name each {role} file once"
+            )
         seen.add(name)
     for name in seen:
         for directory in _directories(name):
             if directory in seen:
                 raise FileNameError(
-                    f"{_quoted(directory)} cannot be a file and the directory of "
+                    f"{_quoted(directory)} cannot be an {role} file and the directory of "
                     f"{_quoted(name)}; rename one of them"
                 )
 

@@ -34,22 +34,22 @@ class ShellPlan:
     env: tuple[tuple[str, str], ...] = ()
     check: bool = True
 
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """Names of what the step makes, in order.
 
-        >>> ShellPlan(("ls",), ("a.txt",)).output_names
-        ('stdout:0', 'stderr:0', 'returncode:0', 'file:a.txt')
-        """
-        streams = (
-            f"{kind}:{index}"
-            for index in range(len(self.commands))
-            for kind in ("stdout", "stderr", "returncode")
-        )
-        return (*streams, *(f"file:{name}" for name in self.outputs))
+def output_names(plan: ShellPlan) -> tuple[str, ...]:
+    """Names of what the step makes, in order.
+
+    >>> output_names(ShellPlan(("ls",), ("a.txt",)))
+    ('stdout:0', 'stderr:0', 'returncode:0', 'file:a.txt')
+    """
+    streams = (
+        f"{kind}:{index}"
+        for index in range(len(plan.commands))
+        for kind in ("stdout", "stderr", "returncode")
+    )
+    return (*streams, *(f"file:{name}" for name in plan.outputs))
 
 
-def validate_plan(plan: ShellPlan) -> None:
+def validate_shell_plan(plan: ShellPlan) -> None:
     """Check that a plan can be run.
 
     Raises:
@@ -62,20 +62,20 @@ def validate_plan(plan: ShellPlan) -> None:
     for command in plan.commands:
         _validate_command(command)
     _validate_environment(plan.env)
-    validate_file_names(plan.outputs)
+    validate_file_names((), plan.outputs)
 
 
-def encode_plan(plan: ShellPlan) -> bytes:
+def encode_shell_plan(plan: ShellPlan) -> bytes:
     """Encode a plan as JSON; equal plans have equal bytes.
 
     Raises:
         WiringError, FileNameError: if the plan cannot be run.
     """
-    validate_plan(plan)
+    validate_shell_plan(plan)
     return msgspec.json.encode(plan)
 
 
-def decode_plan(data: bytes) -> ShellPlan:
+def decode_shell_plan(data: bytes) -> ShellPlan:
     """Read a plan back, and check it again.
 
     Raises:
@@ -83,7 +83,7 @@ def decode_plan(data: bytes) -> ShellPlan:
     """
     try:
         plan = msgspec.json.decode(data, type=ShellPlan)
-        validate_plan(plan)
+        validate_shell_plan(plan)
     except (msgspec.MsgspecError, FunsiesError) as problem:
         raise EncodingError(f"these bytes are not a shell step: {problem}") from problem
     return plan
