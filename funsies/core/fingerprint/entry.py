@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from threading import Lock
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any, Final, TypeAlias
 
 from funsies.core.digest import Digest, digest

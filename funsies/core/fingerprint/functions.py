@@ -189,7 +189,7 @@ def _held(walk: Walk, content: object, name: str) -> Iterator[Field]:
     """Functions, classes and plain constants inside a library's closure."""
     if isinstance(content, (dict, *_PROXIES)):
         for key, value in content.items():
-            yield tuple((*_held(walk, key, name), *_held(walk, value, name)))
+            yield (*_held(walk, key, name), *_held(walk, value, name))
     elif isinstance(content, (list, tuple)):
         for item in content:
             yield from _held(walk, item, name)

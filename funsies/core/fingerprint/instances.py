@@ -5,7 +5,6 @@ from __future__ import annotations
 import copyreg
 import random
 from collections.abc import Iterable
-from types import FunctionType
 from typing import Any, Final
 
 from funsies.core.digest import Field, content_digest
@@ -86,7 +85,7 @@ def _rebuilt_from(walk: Walk, reduced: Any, kind: type) -> tuple[Field, ...]:
     if isinstance(reduced, str):
         return "by name", kind.__module__, reduced
     walk.keep(reduced)
-    function, arguments, state, items, pairs, *_ = (*reduced, None, None, None)
+    function, arguments, state, items, pairs = (*reduced, None, None, None)[:5]
     return (
         walk.field(function, kind.__name__),
         tuple(walk.field(each, kind.__name__) for each in arguments),

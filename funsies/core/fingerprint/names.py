@@ -20,8 +20,22 @@ _GLOBAL_WRITES: Final = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
 _ATTRIBUTE_READS: Final = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
 
 MODULE_VARIABLES: Final = frozenset(
-    "__name__ __qualname__ __module__ __file__ __doc__ __package__ __spec__ __loader__ "
-    "__builtins__ __path__ __annotations__ __debug__ __cached__ __dict__".split()
+    {
+        "__name__",
+        "__qualname__",
+        "__module__",
+        "__file__",
+        "__doc__",
+        "__package__",
+        "__spec__",
+        "__loader__",
+        "__builtins__",
+        "__path__",
+        "__annotations__",
+        "__debug__",
+        "__cached__",
+        "__dict__",
+    }
 )
 """Say where code is, not what it does; a path must not enter an address."""
 

@@ -11,6 +11,7 @@ import os
 import sys
 import sysconfig
 from functools import lru_cache
+from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Final
 
@@ -20,15 +21,14 @@ _PACKAGE: Final = __name__.partition(".")[0]
 
 def _own_directories() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
-    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    found = [paths["stdlib"], paths["platstdlib"], os.path.dirname(os.__file__), package]
-    return tuple(
-        {os.path.join(spelling, "") for path in found for spelling in _spellings(path)}
-    )
-
-
-def _spellings(path: str) -> tuple[str, str]:
-    return path, os.path.realpath(path)
+    package = Path(__file__).parents[2]
+    found = [
+        Path(paths["stdlib"]),
+        Path(paths["platstdlib"]),
+        Path(os.__file__).parent,
+        package,
+    ]
+    return tuple({f"{each}{os.sep}" for path in found for each in (path, path.resolve())})
 
 
 _OWN_DIRECTORIES: Final = _own_directories()

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import dis
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from funsies.core.digest import Digest, Field, digest
 from funsies.core.fingerprint.identity import IdentityCache
@@ -72,22 +72,25 @@ def constant_field(constant: object) -> Field:
     >>> constant_field(1) == constant_field(True) or constant_field(1) == constant_field(1.0)
     False
     """
-    kind = type(constant).__name__
-    if isinstance(constant, CodeType):
-        return (kind, code_record(constant), constant.co_qualname)
-    if isinstance(constant, tuple):
-        return (kind, tuple(constant_field(item) for item in constant))
-    if isinstance(constant, frozenset):
-        return (kind, tuple(sorted(digest("constant", constant_field(i)) for i in constant)))
-    if isinstance(constant, float):
-        return (kind, constant.hex())
-    if isinstance(constant, complex):
-        return (kind, constant.real.hex(), constant.imag.hex())
-    if constant is None or constant is Ellipsis:
-        return (kind,)
-    if isinstance(constant, (str, bytes, int)):
-        return (kind, constant)
-    raise TypeError(f"a code object holds a constant of the unknown type {kind}")
+    kind = type(constant)
+    describe = _FIELDS.get(kind)
+    if describe is None:
+        raise TypeError(f"a code object holds a constant of the unknown type {kind.__name__}")
+    return (kind.__name__, *describe(constant))
+
+
+_FIELDS: dict[type, Callable[[Any], tuple[Field, ...]]] = {
+    CodeType: lambda code: (code_record(code), code.co_qualname),
+    tuple: lambda items: tuple(constant_field(item) for item in items),
+    frozenset: lambda items: tuple(
+        sorted(digest("constant", constant_field(i)) for i in items)
+    ),
+    float: lambda number: (number.hex(),),
+    complex: lambda number: (number.real.hex(), number.imag.hex()),
+    type(None): lambda _: (),
+    type(Ellipsis): lambda _: (),
+    **dict.fromkeys((str, bytes, int, bool), lambda value: (value,)),
+}
 
 
 def nested_codes(code: CodeType) -> Iterator[CodeType]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
@@ -62,6 +62,6 @@ def cell_content(cell: CellType) -> object:
 def modified_nanoseconds(path: str) -> int:
     """Modification time of a file; -1 if there is none."""
     try:
-        return os.stat(path).st_mtime_ns
+        return Path(path).stat().st_mtime_ns
     except OSError:
         return -1

@@ -18,8 +18,8 @@ from typing import TypeAlias, cast
 from funsies.core.digest import Digest
 from funsies.core.fingerprint.imports import Imports, imports_of
 from funsies.core.fingerprint.records import CodeKey, code_key, code_record, nested_codes
-from funsies.core.fingerprint.table import ClassText
 from funsies.core.fingerprint.syntax import SCOPES, Scope, text_digest
+from funsies.core.fingerprint.table import ClassText
 
 _Numbers: TypeAlias = dict[CodeKey, tuple[int, ...]]
 _Bodies: TypeAlias = dict[str, tuple[tuple[int, CodeType], ...]]
@@ -95,7 +95,7 @@ def _move_apart(tree: ast.Module, span: int) -> list[Scope]:
         node, number = pending.pop()
         if isinstance(node, SCOPES):
             nodes.append(node)
-            number = len(nodes)  # noqa: PLW2901 (the node begins a scope of its own)
+            number = len(nodes)
         if hasattr(node, "end_lineno"):
             located = cast("ast.expr", node)  # every kind of node with a position has these two
             located.lineno += number * span
@@ -119,8 +119,18 @@ def _index(nodes: list[Scope], compiled: CodeType, span: int) -> tuple[_Numbers,
 
 
 _GENERATED_NAMES = frozenset(
-    "__module__ __qualname__ __doc__ __annotations__ __classcell__ __static_attributes__ "
-    "__firstlineno__ __type_params__ __classdictcell__ __orig_bases__".split()
+    {
+        "__module__",
+        "__qualname__",
+        "__doc__",
+        "__annotations__",
+        "__classcell__",
+        "__static_attributes__",
+        "__firstlineno__",
+        "__type_params__",
+        "__classdictcell__",
+        "__orig_bases__",
+    }
 )
 
 

@@ -26,9 +26,19 @@ _NO_MEANING: Final = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 _ANNOTATIONS: Final = frozenset({"annotation", "returns", "type_params"})
 _BODIES: Final = frozenset({"body", "orelse", "finalbody"})
 _BLIND: Final = frozenset(
-    "property staticmethod classmethod abc.abstractmethod contextlib.contextmanager "
-    "functools.wraps functools.lru_cache functools.cache functools.cached_property "
-    "typing.override typing.final".split()
+    {
+        "property",
+        "staticmethod",
+        "classmethod",
+        "abc.abstractmethod",
+        "contextlib.contextmanager",
+        "functools.wraps",
+        "functools.lru_cache",
+        "functools.cache",
+        "functools.cached_property",
+        "typing.override",
+        "typing.final",
+    }
 )
 """Decorators that do not look at the annotations of what they decorate."""
 
@@ -178,5 +188,5 @@ def _merged(values: list[ast.expr]) -> list[ast.expr]:
 
 
 def _text(node: ast.expr) -> str | None:
-    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return node.value if is_text and isinstance(node.value, str) else None
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) else None

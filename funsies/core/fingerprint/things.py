@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from enum import Enum
 from types import (
     BuiltinFunctionType,
@@ -59,28 +60,15 @@ def field_of(walk: Walk, thing: Any, name: str) -> Field:
 
 
 def _code_field(walk: Walk, thing: Any, name: str) -> Field | None:
-    """Functions, classes, modules and wrappers of them."""
+    """Functions, classes, modules and wrappers of them; None if it is none of these."""
     task = wrapped_task(thing)
     if task is not None:
         if task.version is not None:
             return "versioned", task.name, task.version
         return "task", walk.field(task.function, name)
-    if isinstance(thing, FunctionType):
-        return _function(walk, thing, name)
-    if isinstance(thing, type):
-        if not is_project(thing):
-            return "library", f"{thing.__module__}.{thing.__qualname__}"
-        return walk.node(thing, "class", classes.describe_class, name)
-    if isinstance(thing, ModuleType):
-        return modules.module_field(walk, thing, name)
-    if isinstance(thing, MethodType):
-        if functions.is_library_singleton(thing):
-            return "library", f"{type(thing.__self__).__module__}.{thing.__name__}"
-        return walk.node(thing, "method", functions.describe_method, name)
-    if isinstance(thing, functools.partial):
-        return walk.node(thing, "partial", functions.describe_partial, name)
-    if isinstance(thing, BuiltinFunctionType):
-        return functions.builtin_field(walk, thing, name)
+    for kind, enter in _CODE:
+        if isinstance(thing, kind):
+            return enter(walk, thing, name)
     return None
 
 
@@ -90,6 +78,32 @@ def _function(walk: Walk, function: FunctionType, name: str) -> Field:
     if function.__closure__ or "__wrapped__" in vars(function):
         return walk.node(function, "wrapper", functions.describe_library_function, name)
     return "library", functions.library_name(function)
+
+
+def _class(walk: Walk, kind: type, name: str) -> Field:
+    if is_project(kind):
+        return walk.node(kind, "class", classes.describe_class, name)
+    return "library", f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _method(walk: Walk, method: MethodType, name: str) -> Field:
+    if functions.is_library_singleton(method):
+        return "library", f"{type(method.__self__).__module__}.{method.__name__}"
+    return walk.node(method, "method", functions.describe_method, name)
+
+
+def _partial(walk: Walk, partial: functools.partial[object], name: str) -> Field:
+    return walk.node(partial, "partial", functions.describe_partial, name)
+
+
+_CODE: Final[tuple[tuple[type, Callable[[Walk, Any, str], Field]], ...]] = (
+    (FunctionType, _function),
+    (type, _class),
+    (ModuleType, modules.module_field),
+    (MethodType, _method),
+    (functools.partial, _partial),
+    (BuiltinFunctionType, functions.builtin_field),
+)
 
 
 def _value_field(walk: Walk, thing: Any, name: str) -> Field:

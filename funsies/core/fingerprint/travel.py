@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import io
 import sys
-import typing
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from threading import RLock
 from types import FunctionType, ModuleType
 from typing import Any, Final
 
-import cloudpickle
+import cloudpickle  # type: ignore[import-untyped]  # it has no types
 
 from funsies.core.fingerprint import rebuild
 from funsies.core.fingerprint.annotations import resolved_annotations
@@ -66,7 +65,7 @@ def load_function(data: bytes) -> Any:
         return cloudpickle.loads(data)
 
 
-class _Pickler(cloudpickle.Pickler):
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
     """Decides what goes by value; leaves the rest to cloudpickle."""
 
     def __init__(self, file: io.BytesIO) -> None:

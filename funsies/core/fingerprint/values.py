@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import logging
 import re
 import sys
@@ -14,11 +14,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path, PosixPath, PurePath, PurePosixPath, PureWindowsPath, WindowsPath
+from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
 from typing import Any, Final, TypeAlias
 
 from funsies.core.digest import Field
-from funsies.core.fingerprint.records import constant_field
 from funsies.core.fingerprint.walk import Walk
 
 ATOMS: Final = frozenset({bool, int, float, complex, str, bytes, type(None), type(Ellipsis)})
@@ -75,16 +74,16 @@ INLINE: Final[dict[type, Inline]] = {
     range: _bounds,
     slice: _bounds,
     bytearray: lambda _walk, value, _name: ("bytearray", bytes(value)),
-    datetime.datetime: _time,
-    datetime.time: _time,
-    datetime.date: lambda _walk, value, _name: ("date", value.isoformat()),
-    datetime.timedelta: lambda _walk, value, _name: (
+    dt.datetime: _time,
+    dt.time: _time,
+    dt.date: lambda _walk, value, _name: ("date", value.isoformat()),
+    dt.timedelta: lambda _walk, value, _name: (
         "timedelta",
         value.days,
         value.seconds,
         value.microseconds,
     ),
-    datetime.timezone: _by_str,
+    dt.timezone: _by_str,
     Decimal: _by_str,
     Fraction: _by_str,
     uuid.UUID: _by_str,
@@ -94,8 +93,8 @@ INLINE: Final[dict[type, Inline]] = {
     types.UnionType: _alias,
     type(list[int] | None): _alias,
     type(typing.List[int]): _alias,  # noqa: UP006 (this class of typing is what is meant)
-    type(typing.Optional[int]): _alias,  # noqa: UP007, UP045 (this class of typing is what is meant)
-    type(typing.Callable[[int], int]): _alias,  # noqa: UP006 (this class of typing is what is meant)
+    type(typing.Optional[int]): _alias,  # noqa: UP045 (this class of typing is what is meant)
+    type(typing.Callable[[int], int]): _alias,
     type(typing.Any): _special_form,
     type(typing.Union): _special_form,
     type(typing.NewType("N", int)): _new_type,
