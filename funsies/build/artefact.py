@@ -1,0 +1,197 @@
+"""``Artefact[T]``: a typed pointer to a value that may not exist yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, NoReturn, Self, TypeVar
+
+from returns.interfaces.failable import FailableN
+from returns.primitives.hkt import Kind1, SupportsKind1, dekind
+from typing_extensions import override
+
+from funsies.core.digest import Digest, content_digest
+from funsies.core.encoding import Encoding, encoding_of_value
+from funsies.core.errors import Error, WiringError
+from funsies.core.graph import Constant, Operation, OutputOf, Reference, Stored, constant
+
+T_co = TypeVar("T_co", covariant=True)
+U = TypeVar("U")
+
+
+class Artefact(
+    SupportsKind1["Artefact[Any]", T_co],
+    FailableN[T_co, Error, Never],
+    Generic[T_co],
+):
+    """The address of a value of type ``T``: given (``put``) or the output of an operation.
+
+    It is a pointer, not the value: pass it to ``reduce``, ``shell`` or a task, and get the
+    value with ``take`` once it was executed. Two artefacts are equal if their addresses are.
+    """
+
+    __slots__ = ("encoding", "reference")
+    __funsies_artefact__: ClassVar[bool] = True
+
+    reference: Final[Reference]
+    encoding: Final[Encoding[T_co]]
+
+    def __init__(self, reference: Reference, encoding: Encoding[T_co]) -> None:
+        """Point at a value.
+
+        Args:
+            reference: where the value comes from.
+            encoding: how its bytes are read.
+        """
+        object.__setattr__(self, "reference", reference)
+        object.__setattr__(self, "encoding", encoding)
+
+    @property
+    def digest(self) -> Digest:
+        """The address, 32 bytes."""
+        return self.reference.digest
+
+    @property
+    def hash(self) -> str:
+        """The address, 64 hexadecimal digits; commands take any unique prefix of it."""
+        return self.reference.digest.hex()
+
+    @property
+    def operation(self) -> Operation | None:
+        """The operation of this program that makes the value, if there is one."""
+        return self.reference.operation if isinstance(self.reference, OutputOf) else None
+
+    @property
+    def producer(self) -> Digest | None:
+        """Address of the operation that makes the value; None for a constant."""
+        match self.reference:
+            case OutputOf(operation=made_by):
+                return made_by.digest
+            case Stored(producer=producer):
+                return producer
+            case Constant():
+                return None
+
+    # What one does with a container
+
+    def map(self, function: Callable[[T_co], U]) -> Artefact[U]:
+        """Apply a function to the value, as a step of the workflow: ``reduce(function, self)``."""
+        from .python import reduce  # noqa: PLC0415 - python.py makes artefacts
+
+        return reduce(function, self)
+
+    def bind(self, function: Callable[[T_co], Kind1[Artefact[Any], U]]) -> Artefact[U]:
+        """Continue with a part of the workflow that depends on the value.
+
+        Args:
+            function: runs on a worker, with the value; returns the artefact whose value is
+                the result. It may build any number of steps.
+        """
+        from .dynamic import bind  # noqa: PLC0415 - dynamic.py makes artefacts
+
+        return bind(function, self)
+
+    def lash(self, function: Callable[[Error], Kind1[Artefact[Any], Any]]) -> Artefact[Any]:
+        """Continue with another part of the workflow in case of an error.
+
+        Args:
+            function: runs on a worker, with the error; returns the artefact to use instead.
+        """
+        from .dynamic import lash  # noqa: PLC0415 - dynamic.py makes artefacts
+
+        return lash(function, self)
+
+    def apply(self, container: Kind1[Artefact[Any], Callable[[T_co], U]]) -> Artefact[U]:
+        """Apply a function that was put into an artefact with :meth:`from_value`."""
+        from .function_artefact import function_of  # noqa: PLC0415 - it makes artefacts
+
+        return self.map(function_of(dekind(container)))
+
+    @classmethod
+    def from_value(cls, inner_value: U) -> Artefact[U]:
+        """Point at a given value: the same as ``put``."""
+        from .function_artefact import function_artefact  # noqa: PLC0415 - it makes artefacts
+
+        if callable(inner_value):
+            return function_artefact(inner_value)
+        return put(inner_value)
+
+    # A pointer is not its value
+
+    if TYPE_CHECKING:
+        __format__: None  # type: ignore[assignment]  # so that no artefact is taken for a value
+    else:
+
+        def __format__(self, spec: str, /) -> NoReturn:
+            raise WiringError(_not_a_value(self, "formatted"))
+
+        def __bool__(self) -> NoReturn:
+            raise WiringError(_not_a_value(self, "used as a condition"))
+
+        def __iter__(self) -> NoReturn:
+            raise WiringError(_not_a_value(self, "iterated over"))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"an artefact cannot be changed (tried to set {name!r})")
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Artefact) and self.digest == other.digest
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @override
+    def __repr__(self) -> str:
+        return (
+            f"<Artefact[{self.encoding.descriptor}] {self.hash[:10]}{_origin(self.reference)}>"
+        )
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
+def _origin(reference: Reference) -> str:
+    match reference:
+        case OutputOf(operation=operation):
+            return f" of {operation.task.name}"
+        case Stored(name=name):
+            return f" ({name})"
+        case Constant():
+            return " (constant)"
+
+
+def _not_a_value(artefact: Artefact[object], how: str) -> str:
+    return (
+        f"{artefact!r} is a pointer to a value that may not exist yet; it cannot be {how}. "
+        "Pass it as an input to a step, or execute it and use take()"
+    )
+
+
+def put(value: U) -> Artefact[U]:
+    """Make a value an input of the workflow.
+
+    Args:
+        value: any value that can be stored (``docs/values.md``). Its type is inferred.
+
+    Returns:
+        An artefact whose address depends on the value alone.
+
+    Raises:
+        UnsupportedTypeError: if values of this type cannot be stored.
+        EncodingError: if this value cannot be stored.
+
+    >>> put(3) == put(3), put(3) == put(3.0)
+    (True, False)
+    """
+    encoding: Encoding[U] = encoding_of_value(value)
+    return constant_artefact(value, encoding)
+
+
+def constant_artefact(value: object, encoding: Encoding[U]) -> Artefact[U]:
+    """Encode a value in a given way and point at it."""
+    data = encoding.encode(value)
+    return Artefact(constant(encoding.wire, data, content_digest(data), len(data)), encoding)

@@ -1,0 +1,48 @@
+"""What a graph is built in: default options, and who is told of new operations.
+
+Building is pure: an operation is a value. The session (``Fun``) looks on through this context,
+to store what was built when the time has come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from funsies.core.graph import Operation
+from funsies.core.options import Options
+
+
+def _ignore(operation: Operation) -> None:
+    """Record nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildContext:
+    """Surroundings of a graph under construction.
+
+    Attributes:
+        defaults: options of operations that name none.
+        record: told of each new operation.
+    """
+
+    defaults: Options = field(default_factory=Options)
+    record: Callable[[Operation], None] = _ignore
+
+
+_NO_CONTEXT = BuildContext()
+
+current_context: ContextVar[BuildContext] = ContextVar("funsies_build_context")
+"""The context in force: one for each thread and each asyncio task."""
+
+
+def context() -> BuildContext:
+    """The context in force, or one with the defaults outside of any session."""
+    return current_context.get(_NO_CONTEXT)
+
+
+def built(operation: Operation) -> Operation:
+    """Tell the context of a new operation, and return it."""
+    context().record(operation)
+    return operation

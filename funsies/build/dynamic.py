@@ -1,0 +1,59 @@
+"""Dynamic steps: functions that run on a worker and continue the workflow from there."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from returns.primitives.hkt import Kind1
+from returns.result import Result, Success
+
+from funsies.core.errors import Error
+from funsies.core.graph import TaskKind
+
+from .artefact import Artefact, put
+from .python_task import FunctionSpec, call
+from .signature import function_name, signature_of
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+def bind(function: Callable[[T], Kind1[Artefact[Any], U]], source: Artefact[T]) -> Artefact[U]:
+    """See :meth:`Artefact.bind`."""
+    spec = FunctionSpec(function, kind=TaskKind.DYNAMIC)
+    return call(spec, (source,), {})[0]
+
+
+def lash(
+    function: Callable[[Error], Kind1[Artefact[Any], Any]], source: Artefact[T]
+) -> Artefact[Any]:
+    """See :meth:`Artefact.lash`."""
+    spec = FunctionSpec(
+        functools.partial(_continue, function),
+        kind=TaskKind.DYNAMIC,
+        name=f"lash:{function_name(function)}",
+        strict=False,
+        out=(_recovered(source, function),),
+    )
+    return call(spec, (source,), {})[0]
+
+
+def _continue(
+    function: Callable[[Error], Artefact[Any]], value: Result[Any, Error]
+) -> Artefact[Any]:
+    """Keep a value; give an error to the function."""
+    if isinstance(value, Success):
+        return put(value.unwrap())
+    return function(value.failure())
+
+
+def _recovered(source: Artefact[Any], function: Callable[..., object]) -> object:
+    """Type of a recovered value: the source's, unless the function says another."""
+    result = signature_of(function).result
+    inside = getattr(result, "__args__", (Any,))[0]
+    kept = source.encoding.annotation
+    if kept is Any or inside is Any or inside == kept:
+        return kept if inside is Any else inside
+    return kept | inside  # type: ignore[operator]  # annotations; a union of two types

@@ -1,0 +1,88 @@
+"""From the arguments of a call to the inputs of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from funsies.core.encoding import Encoding, contradicts, encoding_of, encoding_of_value
+from funsies.core.errors import EncodingError, UnsupportedTypeError, WiringError
+from funsies.core.graph import Reference
+
+from .artefact import Artefact, constant_artefact
+from .signature import Argument, parameter_encoding
+
+ANY: Final = encoding_of(Any)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundInput:
+    """One input of a Python operation.
+
+    Attributes:
+        name: of the input.
+        reference: where the value comes from.
+        written: how its bytes were written, and are read.
+        wanted: what the parameter asks for; the value is checked against it.
+    """
+
+    name: str
+    reference: Reference
+    written: Encoding[object]
+    wanted: Encoding[object]
+
+
+def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput:
+    """Check one argument against its parameter, and make it an input.
+
+    An artefact's bytes are read by the encoding with which they were written, so that the
+    function gets the very value; only where that says nothing (``Any``) the parameter's
+    annotation decides.
+
+    Raises:
+        WiringError: if the value can never be what the parameter asks for.
+        UnsupportedTypeError: if it cannot be stored.
+    """
+    wanted = parameter_encoding(argument, function, strict=strict)
+    value = argument.value
+    if not isinstance(value, Artefact):
+        made = _constant(argument, wanted, function)
+        return BoundInput(argument.name, made.reference, made.encoding, wanted)
+    if contradicts(wanted, value.encoding):
+        raise WiringError(
+            f"parameter {argument.parameter!r} of {function} is "
+            f"{wanted.descriptor}, but it is given an artefact of {value.encoding.descriptor}"
+        )
+    given: Encoding[object] = value.encoding
+    written = wanted if given == ANY else given
+    return BoundInput(argument.name, value.reference, written, wanted)
+
+
+def _constant(argument: Argument, wanted: Encoding[object], function: str) -> Artefact[object]:
+    _refuse_nested(argument.value, argument.parameter, function)
+    try:
+        encoding = encoding_of_value(argument.value) if wanted == ANY else wanted
+        return constant_artefact(argument.value, encoding)
+    except UnsupportedTypeError as problem:
+        raise UnsupportedTypeError(
+            f"argument {argument.parameter!r} of {function}: {problem}"
+        ) from None
+    except EncodingError as problem:
+        raise WiringError(f"argument {argument.parameter!r} of {function}: {problem}") from None
+
+
+def _refuse_nested(value: object, parameter: str, function: str) -> None:
+    """Artefacts inside a plain container would be taken for values: say so at once."""
+    items: object = ()
+    if isinstance(value, Mapping):
+        items = value.values()
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        items = value
+    for item in items:  # type: ignore[attr-defined]  # one of the containers above
+        if isinstance(item, Artefact):
+            raise WiringError(
+                f"argument {parameter!r} of {function} is a {type(value).__name__} with "
+                f"artefacts inside ({item!r}); pass each artefact as an argument of its own, "
+                f"for example: reduce(lambda *items: list(items), *artefacts)"
+            )

@@ -1,0 +1,323 @@
+"""``reduce``, ``morph`` and ``py``: Python functions as steps of the workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin, overload
+
+from funsies.core.errors import WiringError
+from funsies.core.options import Options
+
+from .artefact import Artefact
+from .python_task import FunctionSpec, call
+from .signature import signature_of
+
+
+class Value(Protocol):
+    """Anything but an artefact: artefacts alone have no ``__format__``.
+
+    It bounds the type variables of inputs, so that a type checker takes ``Artefact[A] | A``
+    apart in one way only.
+    """
+
+    def __format__(self, spec: str, /) -> str:
+        """Every value can be formatted."""
+
+
+R = TypeVar("R")
+A1 = TypeVar("A1", bound="Value | None")
+A2 = TypeVar("A2", bound="Value | None")
+A3 = TypeVar("A3", bound="Value | None")
+A4 = TypeVar("A4", bound="Value | None")
+A5 = TypeVar("A5", bound="Value | None")
+A6 = TypeVar("A6", bound="Value | None")
+A7 = TypeVar("A7", bound="Value | None")
+A8 = TypeVar("A8", bound="Value | None")
+
+
+@overload
+def reduce(
+    function: Callable[[], R],
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    function: Callable[[A1], R],
+    i1: Artefact[A1] | A1,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    function: Callable[[A1, A2], R],
+    i1: Artefact[A1] | A1,
+    i2: Artefact[A2] | A2,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    function: Callable[[A1, A2, A3], R],
+    i1: Artefact[A1] | A1,
+    i2: Artefact[A2] | A2,
+    i3: Artefact[A3] | A3,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    function: Callable[[A1, A2, A3, A4], R],
+    i1: Artefact[A1] | A1,
+    i2: Artefact[A2] | A2,
+    i3: Artefact[A3] | A3,
+    i4: Artefact[A4] | A4,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    function: Callable[[A1, A2, A3, A4, A5], R],
+    i1: Artefact[A1] | A1,
+    i2: Artefact[A2] | A2,
+    i3: Artefact[A3] | A3,
+    i4: Artefact[A4] | A4,
+    i5: Artefact[A5] | A5,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    function: Callable[[A1, A2, A3, A4, A5, A6], R],
+    i1: Artefact[A1] | A1,
+    i2: Artefact[A2] | A2,
+    i3: Artefact[A3] | A3,
+    i4: Artefact[A4] | A4,
+    i5: Artefact[A5] | A5,
+    i6: Artefact[A6] | A6,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    function: Callable[[A1, A2, A3, A4, A5, A6, A7], R],
+    i1: Artefact[A1] | A1,
+    i2: Artefact[A2] | A2,
+    i3: Artefact[A3] | A3,
+    i4: Artefact[A4] | A4,
+    i5: Artefact[A5] | A5,
+    i6: Artefact[A6] | A6,
+    i7: Artefact[A7] | A7,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    function: Callable[[A1, A2, A3, A4, A5, A6, A7, A8], R],
+    i1: Artefact[A1] | A1,
+    i2: Artefact[A2] | A2,
+    i3: Artefact[A3] | A3,
+    i4: Artefact[A4] | A4,
+    i5: Artefact[A5] | A5,
+    i6: Artefact[A6] | A6,
+    i7: Artefact[A7] | A7,
+    i8: Artefact[A8] | A8,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    function: Callable[..., R],
+    /,
+    *inputs: Any,
+    out: object = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+def reduce(
+    function: Callable[..., R],
+    /,
+    *inputs: Any,
+    out: object = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[R]:
+    """Add a Python function to the workflow: many inputs, one result.
+
+    Args:
+        function: called on a worker with the values of the inputs. Its annotations say how
+            values are stored and checked; without any, they are plain JSON values.
+        inputs: artefacts, or values to take as they are.
+        out: type of the result, in the place of the function's return annotation.
+        name: of the step, in the place of the function's own name.
+        strict: True ends the step with the error of an input, if there is one, and does not
+            call the function; False gives it each input as ``Result[T, Error]``.
+        opt: how to run the step, from :func:`~funsies.options`.
+
+    Returns:
+        The artefact of the result.
+
+    Raises:
+        WiringError: if the inputs do not fit the function's parameters.
+        UnsupportedTypeError: if an input or the result is of a type that cannot be stored.
+        FingerprintError: if the function uses something that funsies cannot see.
+
+    >>> total = reduce(sum, [3, 2])
+    >>> total
+    <Artefact[Any] ... of sum>
+    """
+    annotations = None if out is None else (out,)
+    spec = FunctionSpec(function, name=name, strict=strict, out=annotations, options=opt)
+    return call(spec, inputs, {})[0]
+
+
+@overload
+def morph(
+    function: Callable[[A1], R],
+    i1: Artefact[A1] | A1,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def morph(
+    function: Callable[..., R],
+    i1: Any,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+def morph(
+    function: Callable[..., R],
+    i1: Any,
+    /,
+    *,
+    out: object = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[R]:
+    """Add a Python function to the workflow: one input, one result.
+
+    The same as :func:`reduce` with a single input.
+
+    >>> morph(str.upper, "abc")
+    <Artefact[Any] ... of str.upper>
+    """
+    annotations = None if out is None else (out,)
+    spec = FunctionSpec(function, name=name, strict=strict, out=annotations, options=opt)
+    return call(spec, (i1,), {})[0]
+
+
+def py(
+    function: Callable[..., Any],
+    /,
+    *inputs: Any,
+    out: Sequence[object] | None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Any:
+    """Add a Python function to the workflow: many inputs, many results.
+
+    Args:
+        function: called on a worker; returns a tuple with a value for each result.
+        inputs: artefacts, or values to take as they are.
+        out: the type of each result; None to take them from the return annotation
+            ``tuple[A, B, ...]``. Any other annotation means a single result.
+        name: of the step.
+        strict: as for :func:`reduce`.
+        opt: how to run the step.
+
+    Returns:
+        One artefact, or a tuple of artefacts if there are several results.
+
+    Raises:
+        WiringError: if the inputs do not fit, or ``out`` is empty.
+        UnsupportedTypeError: if an input or a result is of a type that cannot be stored.
+        FingerprintError: if the function uses something that funsies cannot see.
+
+    >>> quotient, remainder = py(divmod, 7, 2, out=[int, int])
+    """
+    annotations = tuple(out) if out is not None else _several(signature_of(function).result)
+    if not annotations:
+        raise WiringError("py() needs at least one result type in out=")
+    spec = FunctionSpec(function, name=name, strict=strict, out=annotations, options=opt)
+    made = call(spec, inputs, {})
+    return made[0] if len(made) == 1 else made
+
+
+def _several(annotation: object) -> tuple[object, ...]:
+    """Types of the results that a return annotation stands for."""
+    parts = get_args(annotation)
+    if get_origin(annotation) is tuple and parts and parts[-1] is not Ellipsis:
+        return parts
+    return (annotation,)

@@ -1,0 +1,222 @@
+"""Python functions as tasks, and calls of them as operations."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, get_args, get_origin
+
+from typing_extensions import override
+
+from funsies.core.digest import Field, digest
+from funsies.core.encoding import Encoding
+from funsies.core.errors import WiringError
+from funsies.core.fingerprint import Fingerprint, dump_function, encode_table, fingerprint
+from funsies.core.graph import Operation, Output, Task, TaskKind, operation
+from funsies.core.options import Options
+from funsies.core.python_plan import PythonPlan, encode_plan
+
+from .artefact import Artefact
+from .context import built, context
+from .inputs import BoundInput, bind_input
+from .signature import FunctionSignature, function_name, result_encoding, signature_of
+
+PYTHON_VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+_MAX_REMEMBERED_TASKS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """A function and how it is to be used as a task.
+
+    Attributes:
+        function: what to call.
+        kind: ``PYTHON``, or ``DYNAMIC`` for a function that returns an artefact.
+        name: of the task; None for the function's own.
+        strict: whether errors pass it by.
+        out: annotations of the results; None to take the function's.
+        version: replaces the fingerprint of the code.
+        ignore: names used by the code that its fingerprint leaves out.
+        options: how to run it; None for the defaults in force.
+    """
+
+    function: Callable[..., object]
+    kind: TaskKind = TaskKind.PYTHON
+    name: str | None = None
+    strict: bool = True
+    out: tuple[object, ...] | None = None
+    version: str | None = None
+    ignore: Collection[str] = ()
+    options: Options | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """The name that people see."""
+        return self.name or function_name(self.function)
+
+
+class PythonTask(Task):
+    """A Python function with the encodings of its inputs and outputs."""
+
+    __slots__ = ("_code", "_function", "_inputs", "_payload", "_results")
+
+    def __init__(
+        self,
+        spec: FunctionSpec,
+        inputs: Sequence[BoundInput],
+        results: Sequence[Encoding[Any]],
+        code: Fingerprint | None,
+    ) -> None:
+        self.kind = spec.kind
+        self.name = spec.shown_name
+        self.strict = spec.strict
+        self.python = PYTHON_VERSION
+        self.outputs = tuple(
+            Output(name, encoding.wire, encoding.descriptor)
+            for name, encoding in zip(_output_names(len(results)), results, strict=True)
+        )
+        self.digest = digest("task", *_identity(spec, inputs, results, code))
+        self._function = spec.function
+        self._inputs = tuple(inputs)
+        self._results = tuple(results)
+        self._code = code
+        self._payload: bytes | None = None
+
+    @override
+    def payload(self) -> bytes:
+        if self._payload is None:
+            annotations = {
+                bound.name: (bound.written.annotation, bound.wanted.annotation)
+                for bound in self._inputs
+            }
+            results = tuple(encoding.annotation for encoding in self._results)
+            plan = PythonPlan(
+                pickle=dump_function((self._function, annotations, results)),
+                table=b"" if self._code is None else encode_table(self._code.table),
+                several=len(results) > 1,
+            )
+            self._payload = encode_plan(plan)
+        return self._payload
+
+    @override
+    def ingredients(self) -> bytes:
+        parts = {
+            "kind": self.kind.value,
+            "name": self.name,
+            "strict": self.strict,
+            "inputs": {bound.name: bound.written.descriptor for bound in self._inputs},
+            "outputs": [output.type_name for output in self.outputs],
+            "code": [] if self._code is None else self._code.ingredients,
+        }
+        return json.dumps(parts, sort_keys=True).encode()
+
+
+def _output_names(number: int) -> list[str]:
+    return ["value"] if number == 1 else [f"value:{index}" for index in range(number)]
+
+
+def _identity(
+    spec: FunctionSpec,
+    inputs: Sequence[BoundInput],
+    results: Sequence[Encoding[Any]],
+    code: Fingerprint | None,
+) -> tuple[Field, ...]:
+    return (
+        spec.kind.value,
+        spec.shown_name,
+        ("version", spec.version) if code is None else ("code", code.digest),
+        spec.strict,
+        [
+            (bound.name, bound.written.wire, bound.written.descriptor, bound.wanted.descriptor)
+            for bound in inputs
+        ],
+        [(encoding.wire, encoding.descriptor) for encoding in results],
+    )
+
+
+_tasks: dict[tuple[Field, ...], PythonTask] = {}
+
+
+def _task(
+    spec: FunctionSpec, inputs: Sequence[BoundInput], results: Sequence[Encoding[Any]]
+) -> PythonTask:
+    """The task of a call; equal ones are the same object, so that its payload is made once."""
+    code = None
+    if spec.version is None:
+        code = fingerprint(spec.function, ignore=spec.ignore)
+    key = _hashable(_identity(spec, inputs, results, code))
+    task = _tasks.get(key)
+    if task is None:
+        if len(_tasks) >= _MAX_REMEMBERED_TASKS:
+            _tasks.pop(next(iter(_tasks)))
+        task = _tasks[key] = PythonTask(spec, inputs, results, code)
+    return task
+
+
+def _hashable(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    return tuple(tuple(field) if isinstance(field, list) else field for field in fields)
+
+
+def call(
+    spec: FunctionSpec, args: Sequence[object], kwargs: Mapping[str, object]
+) -> tuple[Artefact[Any], ...]:
+    """Make the operation of a call, and return its outputs.
+
+    Raises:
+        WiringError: if the arguments do not fit the function.
+        UnsupportedTypeError: if an input or a result cannot be stored.
+        FingerprintError: if the code cannot be seen whole.
+    """
+    signature = signature_of(spec.function)
+    _refuse_artefact_result(spec, signature)
+    results = _results(spec, signature)
+    arguments = signature.bind(args, kwargs)
+    inputs = [bind_input(item, spec.shown_name, strict=spec.strict) for item in arguments]
+    inputs.sort(key=lambda bound: bound.name)
+    made = _make(spec, inputs, results)
+    return tuple(
+        Artefact(made.output(index), encoding) for index, encoding in enumerate(results)
+    )
+
+
+def _make(
+    spec: FunctionSpec, inputs: Sequence[BoundInput], results: Sequence[Encoding[Any]]
+) -> Operation:
+    options = spec.options or context().defaults
+    references = [(bound.name, bound.reference) for bound in inputs]
+    return built(operation(_task(spec, inputs, results), references, options))
+
+
+def _results(spec: FunctionSpec, signature: FunctionSignature) -> tuple[Encoding[Any], ...]:
+    annotations = spec.out
+    if annotations is None:
+        annotations = (signature.result,)
+        if spec.kind is TaskKind.DYNAMIC:
+            annotations = (_inside_artefact(signature.result, spec.shown_name),)
+    return tuple(result_encoding(annotation, spec.shown_name) for annotation in annotations)
+
+
+def _is_artefact(annotation: object) -> bool:
+    return annotation is Artefact or get_origin(annotation) is Artefact
+
+
+def _inside_artefact(annotation: object, function: str) -> object:
+    if annotation is Any:
+        return Any
+    if not _is_artefact(annotation):
+        raise WiringError(
+            f"{function} must return an artefact here, but its result is annotated as "
+            f"{annotation!r}; use map() or reduce() for a function that returns a value"
+        )
+    return (get_args(annotation) or (Any,))[0]
+
+
+def _refuse_artefact_result(spec: FunctionSpec, signature: FunctionSignature) -> None:
+    if spec.kind is TaskKind.PYTHON and _is_artefact(signature.result):
+        raise WiringError(
+            f"{spec.shown_name} returns an artefact; that makes the workflow dynamic: "
+            "use artefact.bind(...)"
+        )

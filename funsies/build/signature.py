@@ -1,0 +1,233 @@
+"""What a function takes and gives, as its annotations say."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, get_args, get_origin
+
+from returns.result import Result
+
+from funsies.core.encoding import Encoding, encoding_of
+from funsies.core.errors import UnsupportedTypeError, WiringError
+
+UNANNOTATED: Final = Any
+"""What an annotation that is not there means: JSON values."""
+
+_EXACT_ANY: Final = encoding_of(Any)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call, bound to its parameter.
+
+    Attributes:
+        name: under which the value is an input: the position as digits, or a keyword.
+        parameter: name of the parameter, as messages show it.
+        annotation: of the parameter.
+        value: what was given.
+    """
+
+    name: str
+    parameter: str
+    annotation: object
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSignature:
+    """Parameters and result of a function.
+
+    Attributes:
+        name: of the function, as messages show it.
+        shape: its parameters; None if Python does not know them (some built-ins).
+        annotations: by parameter name, resolved.
+        result: annotation of the result, resolved; ``Any`` if there is none.
+    """
+
+    name: str
+    shape: inspect.Signature | None
+    annotations: Mapping[str, object]
+    result: object
+
+    def bind(self, args: Sequence[object], kwargs: Mapping[str, object]) -> list[Argument]:
+        """Match arguments with parameters.
+
+        Raises:
+            WiringError: if they do not fit; the message is Python's own.
+        """
+        if self.shape is None:
+            return self._unbound(args, kwargs)
+        try:
+            bound = self.shape.bind(*args, **kwargs)
+        except TypeError as problem:
+            raise WiringError(f"{self.name}(): {problem}") from None
+        parameters = list(self._positional(bound.args))
+        positional = [
+            Argument(str(position), name, self.annotations.get(name, UNANNOTATED), value)
+            for position, (name, value) in enumerate(zip(parameters, bound.args, strict=True))
+        ]
+        return positional + [
+            Argument(key, key, self._keyword_annotation(key), value)
+            for key, value in bound.kwargs.items()
+        ]
+
+    def _positional(self, args: Sequence[object]) -> list[str]:
+        assert self.shape is not None  # noqa: S101 - for the type checker: bind() looked
+        names: list[str] = []
+        for parameter in self.shape.parameters.values():
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                names += [parameter.name] * (len(args) - len(names))
+            elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+                names.append(parameter.name)
+        return names[: len(args)]
+
+    def _keyword_annotation(self, key: str) -> object:
+        if key in self.annotations:
+            return self.annotations[key]
+        assert self.shape is not None  # noqa: S101 - for the type checker: bind() looked
+        for parameter in self.shape.parameters.values():
+            if parameter.kind is parameter.VAR_KEYWORD:
+                return self.annotations.get(parameter.name, UNANNOTATED)
+        return UNANNOTATED
+
+    @staticmethod
+    def _unbound(args: Sequence[object], kwargs: Mapping[str, object]) -> list[Argument]:
+        positional = [
+            Argument(str(position), str(position), UNANNOTATED, value)
+            for position, value in enumerate(args)
+        ]
+        return positional + [
+            Argument(key, key, UNANNOTATED, value) for key, value in kwargs.items()
+        ]
+
+
+_cache: weakref.WeakKeyDictionary[object, FunctionSignature] = weakref.WeakKeyDictionary()
+
+
+def signature_of(function: Callable[..., object]) -> FunctionSignature:
+    """Read the signature of a function; remembered as long as the function lives.
+
+    Raises:
+        WiringError: if an annotation names something that cannot be found.
+    """
+    try:
+        known = _cache.get(function)
+    except TypeError:  # neither hashable nor weakly referable: read it each time
+        return _read(function)
+    if known is None:
+        known = _cache[function] = _read(function)
+    return known
+
+
+def _read(function: Callable[..., object]) -> FunctionSignature:
+    name = function_name(function)
+    try:
+        shape = inspect.signature(function)
+    except (ValueError, TypeError):
+        shape = None
+    annotations = _annotations(function, name)
+    result = annotations.pop("return", UNANNOTATED)
+    if isinstance(function, type):
+        result = function
+    return FunctionSignature(name, shape, annotations, result)
+
+
+def _annotations(function: Callable[..., object], name: str) -> dict[str, object]:
+    target: object = function
+    while isinstance(target, functools.partial):
+        target = target.func
+    if isinstance(target, type):
+        target = target.__init__
+    elif not hasattr(target, "__annotations__"):
+        target = type(target).__call__ if callable(target) else target
+    try:
+        return typing.get_type_hints(target, None, _closure(target), include_extras=True)
+    except NameError as problem:
+        raise WiringError(
+            f"an annotation of {name} cannot be read: {problem}. Define that name at module "
+            "level (not only under TYPE_CHECKING), or leave the annotation out"
+        ) from None
+    except (TypeError, AttributeError):
+        return {}
+
+
+def _closure(function: object) -> dict[str, object] | None:
+    """Names that annotations of a nested function may mean: what it captures."""
+    code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None)
+    if code is None or not cells:
+        return None
+    found: dict[str, object] = {}
+    for free, cell in zip(code.co_freevars, cells, strict=True):
+        try:
+            found[free] = cell.cell_contents
+        except ValueError:  # not yet filled
+            continue
+    return found
+
+
+def function_name(function: object) -> str:
+    """Name of a callable as people know it: ``mean``, ``Model.fit``, ``<lambda>``."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    qualified = getattr(function, "__qualname__", None) or type(function).__qualname__
+    return str(qualified).rpartition("<locals>.")[2]
+
+
+def parameter_encoding(argument: Argument, function: str, *, strict: bool) -> Encoding[object]:
+    """How the value of a parameter is read.
+
+    Args:
+        argument: the argument and its parameter.
+        function: name of the function, for messages.
+        strict: False if the parameter must be ``Result[T, Error]``; its ``T`` is meant.
+
+    Raises:
+        WiringError: if the annotation has no encoding or is not a ``Result``.
+    """
+    annotation = argument.annotation
+    if not strict:
+        annotation = _inside_result(annotation, argument.parameter, function)
+    if annotation is Any or annotation is inspect.Parameter.empty or _is_variable(annotation):
+        return _EXACT_ANY
+    try:
+        return encoding_of(annotation)
+    except UnsupportedTypeError as problem:
+        raise UnsupportedTypeError(
+            f"parameter {argument.parameter!r} of {function}: {problem}"
+        ) from None
+
+
+def result_encoding(annotation: object, function: str) -> Encoding[Any]:
+    """How the result of a function is stored.
+
+    Raises:
+        UnsupportedTypeError: if the annotation has no encoding.
+    """
+    if get_origin(annotation) is Result or annotation is Result:
+        annotation = (get_args(annotation) or (Any,))[0]
+    if _is_variable(annotation):
+        return _EXACT_ANY
+    try:
+        return encoding_of(annotation)
+    except UnsupportedTypeError as problem:
+        raise UnsupportedTypeError(f"the result of {function}: {problem}") from None
+
+
+def _inside_result(annotation: object, parameter: str, function: str) -> object:
+    if annotation is Any or annotation is Result:
+        return Any
+    if get_origin(annotation) is not Result:
+        raise WiringError(
+            f"{function} is strict=False, so its parameter {parameter!r} gets a "
+            f"Result[T, Error]; annotate it so, not as {annotation!r}"
+        )
+    return (get_args(annotation) or (Any,))[0]
+
+
+def _is_variable(annotation: object) -> bool:
+    return isinstance(annotation, TypeVar)

@@ -1,0 +1,130 @@
+"""``@task``: a function whose calls add steps to the workflow."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Collection
+from typing import Any, Generic, ParamSpec, TypeVar, overload
+
+from funsies.core.errors import WiringError
+from funsies.core.fingerprint import WrappedTask
+from funsies.core.options import Options
+
+from .artefact import Artefact
+from .python_task import FunctionSpec, call
+from .signature import function_name
+
+P = ParamSpec("P")
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Task(Generic[P, R_co]):
+    """A function that is a step: call it with artefacts or values, get an artefact.
+
+    Attributes:
+        fn: the function itself, to call it directly.
+    """
+
+    fn: Callable[P, R_co]
+
+    def __init__(self, spec: FunctionSpec, function: Callable[P, R_co]) -> None:
+        self._spec = spec
+        self.fn = function
+        functools.update_wrapper(self, function)
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Artefact[R_co]: ...
+
+    @overload
+    def __call__(self, *args: Any, **kwargs: Any) -> Artefact[R_co]: ...
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Artefact[R_co]:
+        """Add the step to the workflow.
+
+        Raises:
+            WiringError: if the arguments do not fit the function's parameters.
+            UnsupportedTypeError: if an argument is of a type that cannot be stored.
+        """
+        return call(self._spec, args, kwargs)[0]
+
+    def __funsies_fingerprint__(self) -> WrappedTask:
+        """The function and its version, for the fingerprint of code that uses this task."""
+        return WrappedTask(self.fn, self._spec.shown_name, self._spec.version)
+
+    def __repr__(self) -> str:
+        return f"<Task {self._spec.shown_name}>"
+
+
+@overload
+def task(function: Callable[P, R], /) -> Task[P, R]: ...
+
+
+@overload
+def task(
+    *,
+    name: str | None = None,
+    version: str | None = None,
+    strict: bool = True,
+    ignore: Collection[str] = (),
+    opt: Options | None = None,
+) -> Callable[[Callable[P, R]], Task[P, R]]: ...
+
+
+def task(
+    function: Callable[P, R] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    version: str | None = None,
+    strict: bool = True,
+    ignore: Collection[str] = (),
+    opt: Options | None = None,
+) -> Task[P, R] | Callable[[Callable[P, R]], Task[P, R]]:
+    """Make a function a task: a call of it adds a step and returns an artefact.
+
+    Args:
+        function: a plain function with annotations.
+        name: by which it is counted and shown; the function's own by default. Part of the
+            identity.
+        version: replaces the code in the identity: change it when the results change.
+        strict: False gives the function each argument as ``Result[T, Error]``.
+        ignore: names of globals or captured variables that do not count for the identity.
+        opt: how to run the steps, from :func:`~funsies.options`.
+
+    Raises:
+        WiringError: if the function is a coroutine, a generator or a method.
+
+    >>> @task
+    ... def mean(samples: list[float]) -> float:
+    ...     return sum(samples) / len(samples)
+    >>> mean([1.0, 2.0])
+    <Artefact[float] ... of mean>
+    >>> mean.fn([1.0, 2.0])
+    1.5
+    """
+
+    def decorate(wrapped: Callable[P, R]) -> Task[P, R]:
+        _refuse_odd(wrapped)
+        spec = FunctionSpec(
+            wrapped, name=name, strict=strict, version=version, ignore=ignore, options=opt
+        )
+        return Task(spec, wrapped)
+
+    return decorate if function is None else decorate(function)
+
+
+def _refuse_odd(function: Callable[..., object]) -> None:
+    shown = function_name(function)
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise WiringError(
+            f"@task cannot wrap the async function {shown}; make it a plain function that "
+            "calls asyncio.run() inside"
+        )
+    if inspect.isgeneratorfunction(function):
+        raise WiringError(f"@task cannot wrap the generator {shown}; return a list instead")
+    if not callable(function) or isinstance(function, (staticmethod, classmethod)):
+        raise WiringError(f"@task wraps a plain function, not {function!r}")
+    if "." in shown and next(iter(inspect.signature(function).parameters), "") == "self":
+        raise WiringError(f"@task cannot wrap the method {shown}; use a module-level function")

@@ -1,0 +1,20 @@
+"""What a program asks of the server: execute, wait, take, reset, look up."""
+
+from .execution import Handle, Progress, execute, reset, wait_for
+from .lookup import find, get
+from .values import put_file, read_result, take, takeout, unwrap
+
+__all__ = [
+    "Handle",
+    "Progress",
+    "execute",
+    "find",
+    "get",
+    "put_file",
+    "read_result",
+    "reset",
+    "take",
+    "takeout",
+    "unwrap",
+    "wait_for",
+]

@@ -1,0 +1,203 @@
+"""``execute``, ``wait_for``, ``reset``: asking for results, and waiting for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from funsies.core.digest import Digest, content_digest
+from funsies.core.errors import Error, ErrorKind, WiringError, encode_error
+from funsies.core.options import Options
+from funsies.session import Session, current_session
+from funsies.store.rows import Definitions, QueueName, Status
+from funsies.store.submission import Submission, submit
+
+from .local_run import local_queue
+from .progress import Progress, progress_since
+from .targets import Targets, collect
+from .waiting import Waiting
+
+
+class Handle:
+    """An execution under way.
+
+    Attributes:
+        targets: addresses of the operations that were asked for.
+        submission: what was requested for them.
+    """
+
+    def __init__(self, session: Session, targets: Targets, options: Options | None) -> None:
+        self._session = session
+        self._asked = targets
+        self._options = options
+        self._is_local = session.backend.is_in_process or any(
+            not operation.options.distributed for operation in targets.built.values()
+        )
+        self._before = session.backend.graph.counts()
+        self.targets: tuple[Digest, ...] = targets.digests
+        self._waiting = Waiting(session, self.targets, self._ask_again)
+        self.submission: Submission = self._submit()
+
+    def _submit(self) -> Submission:
+        submission = submit(
+            self._session.backend,
+            tuple(self._asked.built.values()),
+            tuple(self._asked.stored),
+            stored_options=self._options,
+            queue=local_queue() if self._is_local else None,
+            known=self._session.known,
+        )
+        if not self._is_local:
+            arm(self._session, submission.arm)
+        return submission
+
+    @property
+    def operations(self) -> tuple[Digest, ...]:
+        """Addresses of all operations that were not there and had to be requested."""
+        return self.submission.operations
+
+    @property
+    def is_finished(self) -> bool:
+        """True if every target has a value or an error."""
+        return self._waiting.is_over
+
+    def counts(self) -> Progress:
+        """How far it is."""
+        return progress_since(self._before, self._session.backend.graph.counts())
+
+    def wait(
+        self,
+        timeout_seconds: float | None = None,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        progress_seconds: float = 0.2,
+    ) -> Handle:
+        """Block until every target has a value or an error.
+
+        Args:
+            timeout_seconds: how long to wait at most; None for as long as it takes.
+            on_progress: called now and then with how far it is.
+            progress_seconds: pause between two such calls.
+
+        Raises:
+            WaitTimeoutError: if it takes longer; the execution goes on.
+            StateLostError: if the server has lost what was asked for; execute it again.
+        """
+        report = None if on_progress is None else lambda: on_progress(self.counts())
+        self._waiting.wait(timeout_seconds, report, progress_seconds)
+        return self
+
+    def _ask_again(self) -> None:
+        self.submission = self._submit()
+
+    def cancel(self) -> int:
+        """Withdraw the request; what nobody else wants ends with ``Error(Cancelled)``.
+
+        Returns:
+            The number of operations that were ended.
+        """
+        error = Error(kind=ErrorKind.CANCELLED, details="the execution was cancelled")
+        data = encode_error(error)
+        content = content_digest(data)
+        graph = self._session.backend.graph
+        graph.define(Definitions(contents=((content, data),)))
+        last_first = tuple(reversed(self.submission.operations))
+        return graph.cancel(self.submission.generation, last_first, content)
+
+    def run_here(self) -> None:
+        """Run what was asked for in this process, if it is to be run here."""
+        if not self._is_local or self.is_finished:
+            return
+        self._waiting.run_here()
+
+    def __repr__(self) -> str:
+        names = ", ".join(target.hex()[:10] for target in self.targets[:5])
+        return f"<Handle of {names}{', ...' if len(self.targets) > 5 else ''}>"
+
+
+def arm(session: Session, queues: Sequence[QueueName]) -> None:
+    """See to it that workers of these queues wake up."""
+    if not queues or session.backend.is_in_process:
+        return
+    from funsies.engine.arming import arm_queues  # noqa: PLC0415 - RQ takes long to import
+
+    arm_queues(session.server, session.backend.graph, queues)
+
+
+def execute(
+    *outputs: Any, connection: Session | None = None, options: Options | None = None
+) -> Handle:
+    """Ask for results: workers compute them, with everything they need.
+
+    It returns at once, unless the steps are to be run in this process (a ``memory://`` server,
+    or ``options(distributed=False)``). What is there already is not computed again.
+
+    Args:
+        outputs: artefacts, shell outputs, or lists of them.
+        connection: a session; None for that of the enclosing ``Fun``.
+        options: how to run steps that another program defined, found with :func:`get`.
+
+    Returns:
+        A handle, to wait for the results or to cancel them.
+
+    Raises:
+        WiringError: if something is not an artefact.
+        NoServerError: if the server does not answer.
+    """
+    session = connection or current_session("execute()")
+    handle = Handle(session, collect(outputs), options)
+    handle.run_here()
+    return handle
+
+
+def wait_for(
+    *things: Any, timeout: float | None = None, connection: Session | None = None
+) -> None:
+    """Block until artefacts that are being executed have a value or an error.
+
+    Args:
+        things: artefacts, shell outputs, or lists of them.
+        timeout: how long to wait at most, seconds; None for as long as it takes.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        WaitTimeoutError: if it takes longer; the execution goes on.
+        WiringError: if something was never executed.
+        StateLostError: if the server has lost what was asked for.
+    """
+    session = connection or current_session("wait_for()")
+    targets = collect(things)
+    states = session.backend.graph.states(list(targets.digests))
+    for digest, state in zip(targets.digests, states, strict=True):
+        if state.status is Status.IDLE:
+            raise WiringError(f"{digest.hex()[:10]} is not being executed: use execute() first")
+    Waiting(session, targets.digests).wait(timeout)
+
+
+def reset(*things: Any, recursive: bool = True, connection: Session | None = None) -> int:
+    """Forget results, so that the next ``execute`` computes them again.
+
+    Args:
+        things: artefacts, shell outputs, or lists of them; the steps that make them are meant.
+        recursive: True also forgets the results of everything that depends on them.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Returns:
+        The number of steps whose results were forgotten.
+
+    Raises:
+        WiringError: if something is a constant, which has no step.
+    """
+    session = connection or current_session("reset()")
+    targets = collect(things)
+    if not targets.digests:
+        raise WiringError("a constant cannot be reset: no step makes it")
+    graph = session.backend.graph
+    order = dict.fromkeys(targets.digests)
+    stack = list(order) if recursive else []
+    while stack:
+        for consumer in graph.consumers(stack.pop()):
+            if consumer not in order:
+                order[consumer] = None
+                stack.append(consumer)
+    return graph.reset(list(reversed(order)))

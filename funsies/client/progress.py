@@ -1,0 +1,53 @@
+"""How far an execution is, from the counters by task name."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from funsies.store.rows import TaskCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far everything on the server is that was pending since the execution began.
+
+    Attributes:
+        tasks: by task name. States (``waiting``, ``ready``, ``delayed``, ``running``,
+            ``delegated``) are those of now; ``done``, ``failed``, ``executed``, ``linked``,
+            ``skipped``, ``lost`` and ``busy_ms`` count since the execution began.
+    """
+
+    tasks: Mapping[str, TaskCounts]
+
+    @property
+    def total(self) -> TaskCounts:
+        """The sum over all task names."""
+        return summed(self.tasks.values())
+
+
+def progress_since(before: Mapping[str, TaskCounts], now: Mapping[str, TaskCounts]) -> Progress:
+    """Compare the counters of two moments."""
+    tasks = {
+        name: _since(before.get(name, TaskCounts()), counts) for name, counts in now.items()
+    }
+    return Progress({name: counts for name, counts in tasks.items() if any(_values(counts))})
+
+
+_GROWING = ("done", "failed", "executed", "linked", "skipped", "lost", "busy_ms")
+
+
+def _since(before: TaskCounts, now: TaskCounts) -> TaskCounts:
+    grown = {name: max(0, getattr(now, name) - getattr(before, name)) for name in _GROWING}
+    return dataclasses.replace(now, **grown)
+
+
+def _values(counts: TaskCounts) -> tuple[int, ...]:
+    return dataclasses.astuple(counts)
+
+
+def summed(counts: Iterable[TaskCounts]) -> TaskCounts:
+    """Add up counters."""
+    columns = zip(*(_values(each) for each in counts), strict=True)
+    return TaskCounts(*(sum(column) for column in columns))

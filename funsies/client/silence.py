@@ -1,0 +1,56 @@
+"""Saying so when nobody listens: work is ready on a queue that no worker serves."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.session import Session
+from funsies.store.rows import QueueName
+from funsies.store.submission import LOCAL_PREFIX
+
+logger = logging.getLogger("funsies")
+
+PATIENCE_SECONDS: Final = 5.0
+"""How long a queue may be without workers before it is mentioned."""
+
+
+class SilenceWatch:
+    """Warns, once a queue, of work that is ready and that no worker takes."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._since: dict[QueueName, float] = {}
+        self._said: set[QueueName] = set()
+
+    def look(self, left: Sequence[Digest]) -> None:
+        """Look at the queues with ready work, if something is left to wait for."""
+        if not left or self._session.backend.is_in_process:
+            return
+        now = time.monotonic()
+        ready = self._session.backend.graph.queues()
+        self._since = {queue: self._since.get(queue, now) for queue in ready}
+        for queue, since in self._since.items():
+            is_new = queue not in self._said and not queue.startswith(LOCAL_PREFIX)
+            if is_new and now - since >= PATIENCE_SECONDS and self._is_deserted(queue):
+                self._said.add(queue)
+                self._warn(queue, now - since)
+
+    def _is_deserted(self, queue: QueueName) -> bool:
+        from funsies.engine.arming import count_workers  # noqa: PLC0415 - RQ takes long to import
+
+        return count_workers(self._session.server, queue) == 0
+
+    def _warn(self, queue: QueueName, seconds: float) -> None:
+        name, _, python = queue.rpartition("@")
+        logger.warning(
+            "no worker serves the queue %r under Python %s, and work has been ready there for "
+            "%.0f seconds; start one: funsies worker %s",
+            name,
+            python,
+            seconds,
+            name,
+        )

@@ -1,0 +1,77 @@
+"""What the user points at: artefacts, shell outputs, and collections of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias, Union
+
+from funsies.build.artefact import Artefact
+from funsies.build.shell import ShellOutput
+from funsies.core.digest import Digest
+from funsies.core.errors import WiringError
+from funsies.core.graph import Constant, Operation, OutputOf
+
+Target: TypeAlias = Union[Artefact[object], ShellOutput[str], Operation, "Iterable[Target]"]
+"""What can be executed: an artefact, what ``shell`` returns, an operation, or several."""
+
+
+@dataclass(slots=True)
+class Targets:
+    """Operations that were pointed at.
+
+    Attributes:
+        built: those of this program.
+        stored: addresses of those that only the store knows.
+    """
+
+    built: dict[Digest, Operation] = field(default_factory=dict)
+    stored: dict[Digest, None] = field(default_factory=dict)
+
+    @property
+    def digests(self) -> tuple[Digest, ...]:
+        """Addresses of all."""
+        return (*self.built, *self.stored)
+
+
+def collect(things: Iterable[object]) -> Targets:
+    """Find the operations that are meant. A constant needs none.
+
+    Raises:
+        WiringError: if something is not an artefact, a shell output or an operation.
+    """
+    targets = Targets()
+    for thing in _flatten(things):
+        if isinstance(thing, Operation):
+            targets.built[thing.digest] = thing
+        elif isinstance(thing, ShellOutput):
+            targets.built[thing.operation.digest] = thing.operation
+        else:
+            _add_artefact(thing, targets)
+    return targets
+
+
+def _add_artefact(artefact: Artefact[object], targets: Targets) -> None:
+    match artefact.reference:
+        case OutputOf(operation=operation):
+            targets.built[operation.digest] = operation
+        case Constant():
+            pass
+        case stored:
+            targets.stored[stored.producer] = None
+
+
+def _flatten(
+    things: Iterable[object],
+) -> Iterator[Artefact[object] | ShellOutput[str] | Operation]:
+    for thing in things:
+        if isinstance(thing, (Artefact, ShellOutput, Operation)):
+            yield thing
+        elif isinstance(thing, (list, tuple, set, frozenset)):
+            yield from _flatten(thing)
+        elif isinstance(thing, dict):
+            yield from _flatten(thing.values())
+        else:
+            raise WiringError(
+                f"{thing!r} is not an artefact; give what reduce, morph, shell or a task returned"
+            )

@@ -1,0 +1,220 @@
+"""Values in and out: ``take``, ``takeout``, ``put_file``."""
+
+from __future__ import annotations
+
+import io
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, TypeVar, overload
+
+from returns.pipeline import is_successful
+from returns.result import Failure, Result, Success
+
+from funsies.build.artefact import Artefact
+from funsies.core.digest import Digest, content_digest
+from funsies.core.encoding import encoding_of, to_text
+from funsies.core.errors import (
+    DataCorruptedError,
+    DataMissingError,
+    Error,
+    ErrorKind,
+    UnwrapError,
+    decode_error,
+)
+from funsies.core.graph import Constant, OutputOf, Stored, constant
+from funsies.session import Session, current_session
+from funsies.store.connect import Backend
+from funsies.store.data import FileChunks, copy_to_file
+from funsies.store.rows import OperationState, Status
+from funsies.store.rows import Result as StoredResult
+
+T = TypeVar("T")
+
+
+@overload
+def take(
+    where: Artefact[T], *, strict: Literal[True] = True, connection: Session | None = None
+) -> T: ...
+
+
+@overload
+def take(
+    where: Artefact[T], *, strict: Literal[False], connection: Session | None = None
+) -> Result[T, Error]: ...
+
+
+@overload
+def take(
+    where: Artefact[T], *, strict: bool, connection: Session | None = None
+) -> T | Result[T, Error]: ...
+
+
+def take(
+    where: Artefact[T], *, strict: bool = True, connection: Session | None = None
+) -> T | Result[T, Error]:
+    """Get the value of an artefact. It does not wait: see :func:`wait_for`.
+
+    Args:
+        where: the artefact.
+        strict: True raises the error that stands in the place of the value; False returns
+            ``Success(value)`` or ``Failure(error)``.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        UnwrapError: if there is an error, or no value yet, and ``strict`` is True.
+        NoSessionError: outside of ``Fun``.
+    """
+    session = connection or current_session("take()")
+    result = _read_bytes(session.backend, where).map(where.encoding.decode)
+    return unwrap(result) if strict else result
+
+
+def unwrap(result: Result[T, Error]) -> T:
+    """Get the value out of a result.
+
+    Raises:
+        UnwrapError: if it is an error.
+    """
+    if is_successful(result):
+        return result.unwrap()
+    raise UnwrapError(result.failure())
+
+
+def takeout(
+    where: Artefact[Any], filename: str | os.PathLike[str], *, connection: Session | None = None
+) -> None:
+    """Write the value of an artefact into a file: bytes as they are, ``str`` as text, else JSON.
+
+    The file appears whole or not at all. Values of any size are streamed.
+
+    Args:
+        where: the artefact.
+        filename: the file; replaced if it is there.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        UnwrapError: if there is an error, or no value yet.
+        OSError: if the file cannot be written.
+    """
+    session = connection or current_session("takeout()")
+    target = Path(filename)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        with unwrap(open_value(session.backend, where)) as source:
+            stream = source
+            if where.encoding.wire == "json":
+                stream = io.BytesIO(to_text("json", source.read()))
+            copy_to_file(stream, partial)
+        partial.replace(target)
+    finally:
+        with suppress(FileNotFoundError):
+            partial.unlink()
+
+
+def put_file(
+    filename: str | os.PathLike[str], *, connection: Session | None = None
+) -> Artefact[bytes]:
+    """Make the content of a file an input of the workflow; a file of any size is streamed.
+
+    Args:
+        filename: the file, as it is now.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        OSError: if it cannot be read.
+        NoSessionError: outside of ``Fun``.
+    """
+    session = connection or current_session("put_file()")
+    content, size_bytes = session.backend.data.write(FileChunks(Path(filename)))
+    return Artefact(constant("blob", None, content, size_bytes), encoding_of(bytes))
+
+
+def read_result(backend: Backend, result: StoredResult) -> Result[bytes, Error]:
+    """Read the bytes of a stored result, or its error.
+
+    Returns:
+        ``Failure`` with the error that is stored, or one that says that the bytes are missing
+        or damaged.
+    """
+    opened = _open_result(backend, result)
+    if not is_successful(opened):
+        return Failure(opened.failure())
+    try:
+        with opened.unwrap() as stream:
+            return Success(stream.read())
+    except DataCorruptedError as problem:
+        return Failure(Error(kind=ErrorKind.DATA_CORRUPTED, details=str(problem)))
+    except DataMissingError as problem:
+        return Failure(Error(kind=ErrorKind.DATA_MISSING, details=str(problem)))
+
+
+def open_value(backend: Backend, where: Artefact[Any]) -> Result[BinaryIO, Error]:
+    """Open the bytes of an artefact's value as a stream, or give its error."""
+    located = _locate(backend, where)
+    if not is_successful(located):
+        return Failure(located.failure())
+    found = located.unwrap()
+    if isinstance(found, bytes):
+        return Success(io.BytesIO(found))
+    return _open_result(backend, found)
+
+
+def _read_bytes(backend: Backend, where: Artefact[Any]) -> Result[bytes, Error]:
+    located = _locate(backend, where)
+    if not is_successful(located):
+        return Failure(located.failure())
+    found = located.unwrap()
+    return Success(found) if isinstance(found, bytes) else read_result(backend, found)
+
+
+def _locate(backend: Backend, where: Artefact[Any]) -> Result[bytes | StoredResult, Error]:
+    """Where the bytes of an artefact are: at hand, or in the store."""
+    match where.reference:
+        case Constant(data=bytes() as data):
+            return Success(data)
+        case Constant(content=content, size_bytes=size_bytes):
+            return Success(StoredResult(True, content, True, size_bytes))
+        case OutputOf(operation=operation, index=index):
+            return result_of(backend, operation.digest, index, operation.task.name)
+        case Stored(producer=producer, index=index, name=name):
+            return result_of(backend, producer, index, name)
+
+
+def result_of(
+    backend: Backend, producer: Digest, index: int, name: str
+) -> Result[StoredResult, Error]:
+    """The stored result of one output; an error if the operation has not finished."""
+    state = backend.graph.states([producer])[0]
+    if state.status.is_finished:
+        return Success(state.results[index])
+    return Failure(_not_there(producer, state, name))
+
+
+def _not_there(producer: Digest, state: OperationState, name: str) -> Error:
+    details = (
+        "it has not been executed: use execute(), then wait_for()"
+        if state.status is Status.IDLE
+        else f"it is {state.status.value}: use wait_for()"
+    )
+    return Error(kind=ErrorKind.NOT_FOUND, source=producer.hex(), task=name, details=details)
+
+
+def _open_result(backend: Backend, result: StoredResult) -> Result[BinaryIO, Error]:
+    if not result.large:
+        return _open_small(backend, result)
+    try:
+        return Success(backend.data.open(result.content))
+    except DataMissingError as problem:
+        return Failure(Error(kind=ErrorKind.DATA_MISSING, details=str(problem)))
+
+
+def _open_small(backend: Backend, result: StoredResult) -> Result[BinaryIO, Error]:
+    data = backend.graph.contents([result.content])[0]
+    if data is None:
+        details = "the bytes of the value are gone; execute it again"
+        return Failure(Error(kind=ErrorKind.DATA_MISSING, details=details))
+    if content_digest(data) != result.content:
+        details = "the stored bytes do not match their digest; reset it and execute it again"
+        return Failure(Error(kind=ErrorKind.DATA_CORRUPTED, details=details))
+    return Success(io.BytesIO(data)) if result.ok else Failure(decode_error(data))

@@ -1,0 +1,137 @@
+"""Waiting for operations: told by the server, and looking again now and then."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.core.errors import StateLostError, WaitTimeoutError
+from funsies.engine.names import new_slot
+from funsies.session import Session
+from funsies.store.rows import Status
+
+from .local_run import run_here
+from .silence import SilenceWatch
+
+LOOK_SECONDS: Final = 2.0
+"""Even without any news, a waiting client looks again after this time."""
+
+LOCAL_LOOK_SECONDS: Final = 0.05
+"""The same where steps run in this process: a delay may be over at any time."""
+
+MAX_REPEATS: Final = 10
+"""How often a request is repeated whose targets were reset by others."""
+
+
+class Waiting:
+    """Waits until operations have a value or an error.
+
+    Args:
+        session: where.
+        targets: what to wait for.
+        ask_again: requests the targets again after others reset them; None if this client
+            did not request them.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        targets: Sequence[Digest],
+        ask_again: Callable[[], None] | None = None,
+    ) -> None:
+        self._session = session
+        self._graph = session.backend.graph
+        self._targets = targets
+        self._ask_again = ask_again
+        self._repeats = 0
+
+    @property
+    def is_over(self) -> bool:
+        """True if all have a value or an error."""
+        states = self._graph.states(list(self._targets))
+        return all(state.status.is_finished for state in states)
+
+    def wait(
+        self,
+        timeout_seconds: float | None = None,
+        report: Callable[[], None] | None = None,
+        report_seconds: float = LOOK_SECONDS,
+    ) -> None:
+        """Block until all are finished.
+
+        Args:
+            timeout_seconds: how long at most; None for as long as it takes.
+            report: called now and then, and at the end.
+            report_seconds: pause between two such calls.
+
+        Raises:
+            WaitTimeoutError: if it takes longer.
+            StateLostError: if the server has lost them.
+        """
+        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
+        pause = LOOK_SECONDS if report is None else report_seconds
+        client = new_slot()
+        silence = SilenceWatch(self._session)
+        subscription = self._graph.subscribe(client)
+        try:
+            left = self._watch(client, self._targets)
+            while left:
+                if report is not None:
+                    report()
+                _check_deadline(deadline, left)
+                subscription.wait(_pause(deadline, pause))
+                left = self._watch(client, left)
+                silence.look(left)
+        finally:
+            subscription.close()
+        if report is not None:
+            report()
+
+    def run_here(self) -> None:
+        """Run operations in this process until all targets are finished."""
+        client = new_slot()
+        subscription = self._graph.subscribe(client)
+
+        def is_over() -> bool:
+            return not self._watch(client, self._targets)
+
+        def pause() -> None:
+            subscription.wait(LOCAL_LOOK_SECONDS)
+
+        try:
+            run_here(self._session.backend, is_over, pause)
+        finally:
+            subscription.close()
+
+    def _watch(self, client: str, operations: Sequence[Digest]) -> list[Digest]:
+        """Ask to be told, and return what is not finished yet."""
+        states = self._graph.watch(client, list(operations))
+        pairs = list(zip(operations, states, strict=True))
+        idle = [digest for digest, state in pairs if state.status is Status.IDLE]
+        if idle:
+            self._recover(idle)
+        return [digest for digest, state in pairs if not state.status.is_finished]
+
+    def _recover(self, idle: Sequence[Digest]) -> None:
+        """What was asked for is idle: others have reset it, or the server has lost it."""
+        self._repeats += 1
+        is_lost = bool(self._graph.undefined(list(idle)))
+        if is_lost or self._ask_again is None or self._repeats > MAX_REPEATS:
+            raise StateLostError(
+                f"the server has lost the state of {idle[0].hex()[:10]} while it was waited "
+                "for: it was reset or emptied, or restarted from an older state; execute it "
+                "again"
+            )
+        self._ask_again()
+
+
+def _pause(deadline: float | None, at_most: float) -> float:
+    return at_most if deadline is None else max(0.0, min(at_most, deadline - time.monotonic()))
+
+
+def _check_deadline(deadline: float | None, left: Sequence[Digest]) -> None:
+    if deadline is not None and time.monotonic() >= deadline:
+        names = ", ".join(digest.hex()[:10] for digest in left[:5])
+        raise WaitTimeoutError(f"not finished in time: {names}; the execution goes on")

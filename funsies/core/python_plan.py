@@ -1,0 +1,41 @@
+"""The payload of a Python task: what a worker needs to call the function."""
+
+from __future__ import annotations
+
+import msgspec
+
+from .errors import EncodingError
+
+
+class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The payload of a Python task.
+
+    Attributes:
+        pickle: the function, for each input by name the annotations by which it was written
+            and of its parameter, and the annotations of the results: pickled together, so that
+            they share their classes.
+        table: fingerprints of the code inside, for graphs that the function itself builds;
+            empty if it was not looked at.
+        several: True if the function returns one value for each of several outputs.
+    """
+
+    pickle: bytes
+    table: bytes = b""
+    several: bool = False
+
+
+def encode_plan(plan: PythonPlan) -> bytes:
+    """Encode a plan as MessagePack."""
+    return msgspec.msgpack.encode(plan)
+
+
+def decode_plan(data: bytes) -> PythonPlan:
+    """Read a plan back.
+
+    Raises:
+        EncodingError: if the bytes are not those of a plan.
+    """
+    try:
+        return msgspec.msgpack.decode(data, type=PythonPlan)
+    except msgspec.MsgspecError as problem:
+        raise EncodingError(f"the payload of the task cannot be read: {problem}") from problem

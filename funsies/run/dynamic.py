@@ -1,0 +1,118 @@
+"""Running a dynamic step: the function builds a graph, and its result stands for the step's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from returns.pipeline import is_successful
+from returns.result import Failure, Result, Success
+
+from funsies.build.artefact import Artefact
+from funsies.build.context import BuildContext, current_context
+from funsies.build.python import reduce
+from funsies.core.encoding import Encoding, contradicts, encoding_of
+from funsies.core.errors import Error, ErrorKind, FunsiesError
+from funsies.core.graph import Constant, OutputOf, Stored
+from funsies.core.options import Options
+from funsies.store.connect import Backend
+from funsies.store.rows import Claim
+from funsies.store.submission import LOCAL_PREFIX, submit
+
+from .decision import Delegate
+
+ANY = encoding_of(Any)
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """What a dynamic function returned.
+
+    Attributes:
+        artefact: whose value is the step's.
+    """
+
+    artefact: Artefact[Any]
+
+
+def call_dynamic(
+    function: Callable[[], Result[object, Error]], encoding: Encoding[Any], options: Options
+) -> Result[Continuation, Error]:
+    """Call a function that builds a graph.
+
+    Args:
+        function: calls the user's function, and catches what it raises.
+        encoding: of the step's result.
+        options: for the operations it builds, unless they name their own.
+    """
+    token = current_context.set(BuildContext(defaults=replace(options, reset=False)))
+    try:
+        returned = function()
+        if not is_successful(returned):
+            return Failure(returned.failure())
+        return _continuation(returned.unwrap(), encoding)
+    finally:
+        current_context.reset(token)
+
+
+def _continuation(value: object, encoding: Encoding[Any]) -> Result[Continuation, Error]:
+    if not isinstance(value, Artefact):
+        return _refused(
+            f"a dynamic step must return an artefact; it returned a {type(value).__qualname__}. "
+            "Return put(value) for a value, or use map() in the place of bind()"
+        )
+    if contradicts(encoding, value.encoding):
+        return _refused(
+            f"the artefact returned is {value.encoding.descriptor}, but the step is annotated "
+            f"as Artefact[{encoding.descriptor}]"
+        )
+    return Success(Continuation(_as_encoded(value, encoding)))
+
+
+def _as_encoded(artefact: Artefact[Any], encoding: Encoding[Any]) -> Artefact[Any]:
+    """Consumers read the result as the step's type: write it so, if it is written otherwise."""
+    same = artefact.encoding == encoding
+    plain = encoding == ANY and artefact.encoding.wire == encoding.wire
+    if same or plain:
+        return artefact
+    try:
+        return reduce(_identity, artefact, out=encoding.annotation, name="convert")
+    except FunsiesError:
+        return artefact
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+def _refused(details: str) -> Result[Continuation, Error]:
+    return Failure(Error(kind=ErrorKind.ENCODING_FAILED, details=details))
+
+
+def request_continuation(
+    backend: Backend, claim: Claim, artefact: Artefact[Any]
+) -> Delegate | Constant:
+    """Ask for the artefact that stands for the step's result.
+
+    Returns:
+        The operation to delegate to, or the constant that is the result.
+    """
+    reference = artefact.reference
+    queue = claim.queue.rpartition("@")[0]
+    forced = queue if queue.startswith(LOCAL_PREFIX) else None
+    match reference:
+        case Constant():
+            return reference
+        case OutputOf(operation=operation, index=index):
+            submission = submit(backend, [operation], generation=claim.generation, queue=forced)
+            return Delegate(operation.digest, index, submission.arm)
+        case Stored(producer=producer, index=index):
+            submission = submit(
+                backend,
+                stored=[producer],
+                generation=claim.generation,
+                stored_options=Options(queue=queue),
+                queue=forced,
+            )
+            return Delegate(producer, index, submission.arm)

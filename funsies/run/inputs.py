@@ -1,0 +1,126 @@
+"""The inputs of a claimed operation, with their bytes found and verified."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from returns.result import Failure, Result, Success
+
+from funsies.core.digest import Digest, content_digest
+from funsies.core.errors import (
+    DataCorruptedError,
+    DataMissingError,
+    Error,
+    decode_error,
+)
+from funsies.store.connect import Backend
+from funsies.store.rows import Claim, InputRow
+from funsies.store.rows import Result as StoredResult
+
+
+class BadBytesError(Exception):
+    """The bytes of an input are missing or damaged.
+
+    Attributes:
+        input: which input.
+        content: address of the bytes.
+        problem: what was found.
+    """
+
+    def __init__(
+        self, row: InputRow, content: Digest, problem: DataMissingError | DataCorruptedError
+    ) -> None:
+        super().__init__(str(problem))
+        self.input = row
+        self.content = content
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class InputValue:
+    """One input: an error, small bytes, or large bytes in the data store.
+
+    Attributes:
+        row: its definition.
+        error: the error that stands in its place, if there is one.
+        small: its bytes, if they are kept beside the graph.
+        content: address of its bytes.
+        size_bytes: their number.
+    """
+
+    row: InputRow
+    error: Error | None
+    small: bytes | None
+    content: Digest
+    size_bytes: int
+
+    def open(self, backend: Backend) -> BinaryIO:
+        """Read the bytes as a stream.
+
+        Raises:
+            BadBytesError: if they are missing.
+        """
+        if self.small is not None:
+            return io.BytesIO(self.small)
+        try:
+            return backend.data.open(self.content)
+        except DataMissingError as problem:
+            raise BadBytesError(self.row, self.content, problem) from problem
+
+    def read(self, backend: Backend) -> Result[bytes, Error]:
+        """Read the bytes whole, or give the error.
+
+        Raises:
+            BadBytesError: if they are missing or damaged.
+        """
+        if self.error is not None:
+            return Failure(self.error)
+        try:
+            with self.open(backend) as stream:
+                return Success(stream.read())
+        except (DataMissingError, DataCorruptedError) as problem:
+            raise BadBytesError(self.row, self.content, problem) from problem
+
+
+def gather(backend: Backend, claim: Claim) -> dict[str, InputValue]:
+    """Find the bytes of all inputs.
+
+    Raises:
+        BadBytesError: if small bytes are missing or damaged; large ones are looked at when
+            they are read.
+    """
+    rows = claim.operation.inputs
+    results = [result for result in claim.inputs if result is not None]
+    absent = [
+        result.content
+        for result in results
+        if not result.large and result.content not in claim.contents
+    ]
+    found = dict(claim.contents)
+    if absent:
+        contents = backend.graph.contents(absent)
+        found |= {
+            digest: data
+            for digest, data in zip(absent, contents, strict=True)
+            if data is not None
+        }
+    return {
+        row.name: _value(row, result, found) for row, result in zip(rows, results, strict=True)
+    }
+
+
+def _value(row: InputRow, result: StoredResult, found: Mapping[Digest, bytes]) -> InputValue:
+    small = None
+    if not result.large:
+        small = found.get(result.content)
+        if small is None:
+            problem = DataMissingError(f"the bytes of input {row.name!r} are gone")
+            raise BadBytesError(row, result.content, problem)
+        if content_digest(small) != result.content:
+            damaged = DataCorruptedError(f"the bytes of input {row.name!r} are damaged")
+            raise BadBytesError(row, result.content, damaged)
+    error = decode_error(small) if not result.ok and small is not None else None
+    return InputValue(row, error, small, result.content, result.size_bytes)

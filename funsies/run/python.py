@@ -1,0 +1,242 @@
+"""Calling a Python function: values in, values or an error out."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from returns.pipeline import is_successful
+from returns.result import Failure, Result, Success
+
+from funsies.core.encoding import Encoding, decode_for, encoding_of
+from funsies.core.errors import EncodingError, Error, ErrorKind
+from funsies.core.fingerprint import decode_table, install_table, load_function
+from funsies.core.python_plan import PythonPlan
+
+from .preempted import Preempted
+
+MAX_MESSAGE_CHARACTERS: Final = 32_000
+
+ANY: Final = encoding_of(Any)
+
+
+@dataclass(frozen=True, slots=True)
+class InputEncoding:
+    """How one input is read.
+
+    Attributes:
+        written: the encoding that wrote its bytes.
+        wanted: what the parameter asks for.
+    """
+
+    written: Encoding[Any]
+    wanted: Encoding[Any]
+
+    def decode(self, data: bytes) -> object:
+        """Read the bytes, and check that the value is what the parameter asks for."""
+        if self.wanted == ANY:
+            return self.written.decode(data)
+        return decode_for(self.wanted, self.written, data)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFunction:
+    """A function ready to be called.
+
+    Attributes:
+        function: what to call.
+        inputs: how each input is read, by name.
+        results: how each result is stored.
+        several: True if it returns one value for each of several outputs.
+    """
+
+    function: Callable[..., object]
+    inputs: Mapping[str, InputEncoding]
+    results: tuple[Encoding[Any], ...]
+    several: bool
+
+
+class TimedOut(BaseException):
+    """The step ran longer than its timeout. User code that catches ``Exception`` lets it by."""
+
+
+def load(plan: PythonPlan) -> LoadedFunction:
+    """Unpickle a function. Only ever do this with a payload whose signature was checked.
+
+    Raises:
+        Exception: whatever the pickle raises: a missing module, a class that has changed.
+    """
+    if plan.table:
+        install_table(decode_table(plan.table))
+    loaded: Any = load_function(plan.pickle)
+    function, annotations, results = loaded
+    return LoadedFunction(
+        function,
+        {
+            name: InputEncoding(encoding_of(written), encoding_of(wanted))
+            for name, (written, wanted) in annotations.items()
+        },
+        tuple(encoding_of(annotation) for annotation in results),
+        plan.several,
+    )
+
+
+def arguments(
+    loaded: LoadedFunction, values: Mapping[str, Result[bytes, Error]], *, strict: bool
+) -> tuple[list[object], dict[str, object]]:
+    """Read the inputs, as positional and keyword arguments.
+
+    Raises:
+        EncodingError: if bytes cannot be read as the type asked for.
+    """
+    positional: dict[int, object] = {}
+    keywords: dict[str, object] = {}
+    for name, encoding in loaded.inputs.items():
+        value = _read(name, encoding, values[name], strict=strict)
+        if name.isdigit():
+            positional[int(name)] = value
+        else:
+            keywords[name] = value
+    return [positional[position] for position in sorted(positional)], keywords
+
+
+def _read(
+    name: str, encoding: InputEncoding, given: Result[bytes, Error], *, strict: bool
+) -> object:
+    try:
+        if strict:
+            return encoding.decode(given.unwrap())
+        return given.map(encoding.decode)
+    except EncodingError as problem:
+        raise EncodingError(f"input {name!r}: {problem}") from problem
+
+
+def call(
+    function: Callable[..., object],
+    positional: Sequence[object],
+    keywords: Mapping[str, object],
+    timeout_seconds: float | None = None,
+) -> Result[object, Error]:
+    """Call user code. Whatever it does, there is a value or an error.
+
+    Raises:
+        Preempted: if the worker has to stop.
+    """
+    try:
+        with _alarm(timeout_seconds):
+            value = function(*positional, **keywords)
+    except Preempted:
+        raise
+    except TimedOut:
+        return Failure(
+            Error(
+                kind=ErrorKind.JOB_TIMED_OUT,
+                details=f"ran longer than timeout={timeout_seconds} seconds",
+            )
+        )
+    except MemoryError as problem:
+        return Failure(exception_error(problem, ErrorKind.OUT_OF_MEMORY))
+    except BaseException as problem:  # noqa: BLE001 - user code may raise anything at all
+        return Failure(exception_error(problem))
+    return _flatten(value)
+
+
+def _flatten(value: object) -> Result[object, Error]:
+    """A function may return a ``Result`` itself: its failure is an error like any other."""
+    if not isinstance(value, (Success, Failure)):
+        return Success(value)
+    if is_successful(value):
+        return Success(value.unwrap())
+    failure = value.failure()
+    if isinstance(failure, Error):
+        return Failure(failure)
+    return Failure(Error(kind=ErrorKind.RETURNED_FAILURE, details=_shown(failure)))
+
+
+def exception_error(
+    problem: BaseException, kind: ErrorKind = ErrorKind.EXCEPTION_RAISED
+) -> Error:
+    """The error that an exception of user code stands for, with its traceback."""
+    name = type(problem).__qualname__
+    if type(problem).__module__ not in ("builtins", "__main__"):
+        name = f"{type(problem).__module__}.{name}"
+    return Error(kind=kind, exception=name, details=_traceback(problem))
+
+
+def _traceback(problem: BaseException) -> str:
+    """The traceback below our own frames, bounded, whatever the exception's own text does."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    own = Path(__file__).parent
+    shown = [frame for frame in frames if Path(frame.filename).parent != own]
+    lines = traceback.format_list(shown[-50:])
+    head = ["Traceback (most recent call last):\n"] if lines else []
+    return "".join([*head, *lines, f"{type(problem).__qualname__}: {_shown(problem)}"])
+
+
+def _shown(problem: object) -> str:
+    """Text of a value that may refuse to be shown, or be endless."""
+    try:
+        text = str(problem)
+    except BaseException as second:  # noqa: BLE001 - user code may raise anything at all
+        return f"<its text cannot be shown: {type(second).__qualname__}>"
+    return (
+        text if len(text) <= MAX_MESSAGE_CHARACTERS else f"{text[:MAX_MESSAGE_CHARACTERS]}..."
+    )
+
+
+@contextmanager
+def _alarm(timeout_seconds: float | None) -> Iterator[None]:
+    """Interrupt the call after the timeout, where signals allow it (the main thread)."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if timeout_seconds is None or not is_main:
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _on_alarm)
+    signal.setitimer(signal.ITIMER_REAL, timeout_seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _on_alarm(_number: int, _frame: FrameType | None) -> None:
+    raise TimedOut
+
+
+def encode_results(
+    loaded: LoadedFunction, value: Result[object, Error]
+) -> list[Result[bytes, Error]]:
+    """Encode what the function returned, one result for each output."""
+    number = len(loaded.results)
+    if not is_successful(value):
+        return [Failure(value.failure())] * number
+    returned = value.unwrap()
+    if not loaded.several:
+        return [_encode(loaded.results[0], returned)]
+    if not isinstance(returned, (tuple, list)) or len(returned) != number:
+        got = (
+            f"{len(returned)} values"
+            if isinstance(returned, (tuple, list))
+            else f"a {type(returned).__qualname__}"
+        )
+        message = f"the function must return a tuple of {number} values; it returned {got}"
+        return [Failure(Error(kind=ErrorKind.MISSING_OUTPUT, details=message))] * number
+    return [
+        _encode(encoding, item) for encoding, item in zip(loaded.results, returned, strict=True)
+    ]
+
+
+def _encode(encoding: Encoding[Any], value: object) -> Result[bytes, Error]:
+    try:
+        return Success(encoding.encode(value))
+    except EncodingError as problem:
+        details = f"the result cannot be stored as {encoding.descriptor}: {problem}"
+        return Failure(Error(kind=ErrorKind.ENCODING_FAILED, details=details))

@@ -1,0 +1,87 @@
+"""What a step may change around it, and gets restored: directory, environment, streams."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO, Final
+
+MAX_LOG_BYTES: Final = 64 * 1024
+"""Of what a step prints, the last bytes that are kept."""
+
+
+@dataclass(slots=True)
+class Log:
+    """What a step printed: the tail of its standard output and error, as they came."""
+
+    tail: bytes = b""
+
+
+@contextmanager
+def restored(variables: Mapping[str, str]) -> Iterator[None]:
+    """Run with some more environment variables; restore the environment and directory after."""
+    directory = os.getcwd()
+    environment = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        if dict(os.environ) != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+        with suppress(OSError):
+            os.chdir(directory)
+
+
+class Capture:
+    """Redirects the streams of this process, also those of its children, into a file.
+
+    For processes that are funsies' own (work-horses): a program that embeds funsies keeps its
+    streams.
+    """
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] | None = None
+
+    @contextmanager
+    def captured(self) -> Iterator[Log]:
+        """Capture what is printed meanwhile."""
+        log = Log()
+        file = self._prepare()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        saved = os.dup(1), os.dup(2)
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield log
+        finally:
+            with suppress(OSError, ValueError):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os.dup2(saved[0], 1)
+            os.dup2(saved[1], 2)
+            os.close(saved[0])
+            os.close(saved[1])
+            log.tail = _tail(file)
+
+    def _prepare(self) -> IO[bytes]:
+        """One file for all steps of this process, emptied before each."""
+        if self._file is None or self._file.closed:
+            self._file = tempfile.TemporaryFile(buffering=0)
+        if os.fstat(self._file.fileno()).st_size:
+            self._file.truncate(0)
+        self._file.seek(0)
+        return self._file
+
+
+def _tail(file: IO[bytes]) -> bytes:
+    size = os.fstat(file.fileno()).st_size
+    if size == 0:
+        return b""
+    file.seek(max(0, size - MAX_LOG_BYTES))
+    return file.read()

@@ -1,0 +1,102 @@
+"""Tasks as a worker has them: fetched once, their signature checked, ready to run."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.core.errors import EncodingError, Error, ErrorKind, UnsupportedTypeError
+from funsies.core.graph import TaskKind
+from funsies.core.python_plan import decode_plan
+from funsies.core.shell_plan import ShellPlan, decode_shell_plan
+from funsies.core.signing import is_signed
+from funsies.store.connect import Backend
+from funsies.store.definitions import signed_fields
+from funsies.store.rows import TaskRow
+from funsies.store.submission import PYTHON
+
+from .python import LoadedFunction, exception_error, load
+
+MAX_LOADED: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTask:
+    """A task ready to run.
+
+    Attributes:
+        row: its definition.
+        plan: the function with its encodings, or the shell commands.
+    """
+
+    row: TaskRow
+    plan: LoadedFunction | ShellPlan
+
+
+class NotLoadableError(Exception):
+    """A task cannot be run on this worker.
+
+    Attributes:
+        error: why.
+    """
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.details)
+        self.error = error
+
+
+class TaskLoader:
+    """Loads tasks, and remembers the last few hundred."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._loaded: OrderedDict[Digest, LoadedTask] = OrderedDict()
+
+    def load(self, digest: Digest) -> LoadedTask:
+        """Get a task.
+
+        Raises:
+            NotLoadableError: if it is gone, not signed with our key, made by another version
+                of Python, or its function cannot be unpickled here.
+        """
+        task = self._loaded.get(digest)
+        if task is None:
+            task = self._loaded[digest] = self._fetch(digest)
+            if len(self._loaded) > MAX_LOADED:
+                self._loaded.popitem(last=False)
+        return task
+
+    def _fetch(self, digest: Digest) -> LoadedTask:
+        row = self._backend.graph.task(digest, PYTHON)
+        if row is None:
+            raise _refusal(ErrorKind.NOT_LOADABLE, "the definition of the task is gone")
+        if not is_signed(self._backend.key, row.signature, *signed_fields(row)):
+            raise _refusal(
+                ErrorKind.NOT_LOADABLE,
+                "the definition of the task is not signed with this worker's key; give client "
+                "and worker the same FUNSIES_KEY, or run both in the same project directory",
+            )
+        if row.python not in ("", PYTHON):
+            raise _refusal(
+                ErrorKind.WRONG_PYTHON,
+                f"the task was defined under Python {row.python}, and this worker runs "
+                f"{PYTHON}; start a worker with Python {row.python}",
+            )
+        return LoadedTask(row, _plan(row))
+
+
+def _plan(row: TaskRow) -> LoadedFunction | ShellPlan:
+    try:
+        if row.kind is TaskKind.SHELL:
+            return decode_shell_plan(row.payload)
+        return load(decode_plan(row.payload))
+    except (EncodingError, UnsupportedTypeError) as problem:
+        raise _refusal(ErrorKind.NOT_LOADABLE, str(problem)) from problem
+    except BaseException as problem:
+        raise NotLoadableError(exception_error(problem, ErrorKind.NOT_LOADABLE)) from problem
+
+
+def _refusal(kind: ErrorKind, details: str) -> NotLoadableError:
+    return NotLoadableError(Error(kind=kind, details=details))

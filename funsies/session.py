@@ -1,0 +1,155 @@
+"""``Fun``: a connection, default options, and the graph that is built under them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import Any, Final
+
+from funsies.build.context import BuildContext, context, current_context
+from funsies.config import Options, ResolvedServer, Server, resolve
+from funsies.core.digest import Digest
+from funsies.core.errors import FunsiesError
+from funsies.core.graph import Operation
+from funsies.store.connect import Backend, open_backend
+from funsies.store.definitions import define
+
+logger = logging.getLogger("funsies")
+
+FLUSH_OPERATIONS: Final = 5_000
+"""So many operations are built before they are written to the server."""
+
+
+class NoSessionError(FunsiesError):
+    """There is no connection here: do this inside ``with Fun(): ...``."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} needs a server: do it inside `with Fun(): ...`")
+
+
+class Session:
+    """What a program has while it is inside ``Fun``.
+
+    Attributes:
+        server: the server that is used.
+        backend: the connection.
+        operations: what was built so far, in order.
+    """
+
+    def __init__(self, server: ResolvedServer, backend: Backend) -> None:
+        self.server = server
+        self.backend = backend
+        self.operations: list[Operation] = []
+        self.known: set[Digest] = set()
+        self._written = 0
+
+    def record(self, operation: Operation) -> None:
+        """Take note of a new operation; every few thousand are written."""
+        self.operations.append(operation)
+        if len(self.operations) - self._written >= FLUSH_OPERATIONS:
+            self.save()
+
+    def save(self) -> None:
+        """Write to the server what was built and is not there yet."""
+        fresh = self.operations[self._written :]
+        by_digest = {operation.digest: operation for operation in fresh}
+        missing = self.backend.graph.undefined(list(by_digest))
+        define(self.backend, (by_digest[digest] for digest in missing), self.known)
+        self._written = len(self.operations)
+
+
+_current: ContextVar[Session] = ContextVar("funsies_session")
+
+
+def current_session(what: str) -> Session:
+    """The session of this thread or asyncio task.
+
+    Args:
+        what: who asks, for the message.
+
+    Raises:
+        NoSessionError: outside of ``Fun``.
+    """
+    session = _current.get(None)
+    if session is None:
+        raise NoSessionError(what)
+    return session
+
+
+@contextmanager
+def Fun(  # noqa: N802 - published name of funsies 0.8
+    server: Server | None = None,
+    defaults: Options | None = None,
+    cleanup: bool = False,
+) -> Iterator[Session]:
+    """Work with a server: build a graph, execute it, take results.
+
+    When the block ends, the graph that was built in it is written to the server, so that
+    ``funsies execute`` and the other commands know it.
+
+    Args:
+        server: which server; None for the one that the environment or the nearest ``.funsies``
+            directory names. ``Server("memory://")`` is a server inside of this process, fresh
+            for each ``Fun``; nothing else is needed to try things out.
+        defaults: options for the steps built here, unless they have their own.
+        cleanup: True forgets everything on the server first.
+
+    Raises:
+        NoServerError: if the server does not answer.
+        ServerError: if it cannot be used: a wrong password, or keys may be evicted.
+
+    >>> with Fun(Server("memory://")):
+    ...     total = reduce(sum, [3, 2])
+    ...     execute(total)
+    ...     take(total)
+    <Handle ...>
+    5
+    """
+    resolved = resolve(server)
+    backend = open_backend(resolved.jobs_url, resolved.data_url, resolved.key)
+    try:
+        backend.graph.check()
+        if cleanup:
+            backend.graph.clear()
+        session = Session(resolved, backend)
+        with entered(session, defaults or Options()):
+            yield session
+            session.save()
+    finally:
+        backend.close()
+
+
+@contextmanager
+def entered(session: Session, defaults: Options) -> Iterator[Session]:
+    """Make a session the current one."""
+    session_token = _current.set(session)
+    build_token = current_context.set(BuildContext(defaults, session.record))
+    try:
+        yield session
+    finally:
+        current_context.reset(build_token)
+        _current.reset(session_token)
+
+
+def options(**changes: Any) -> Options:
+    """Say how steps are run; what is not said is taken from the defaults of ``Fun``.
+
+    Args:
+        changes: see :class:`~funsies.config.Options` for names and meanings. ``timeout`` is
+            the same as ``timeout_seconds``, and -1 means no limit, as in funsies 0.8.
+
+    Raises:
+        TypeError: if there is no such option.
+        ValueError: if a value makes no sense.
+
+    >>> options(queue="gpu", timeout=60).timeout_seconds
+    60
+    """
+    if "timeout" in changes:
+        changes["timeout_seconds"] = changes.pop("timeout")
+    if changes.get("timeout_seconds") == -1:
+        changes["timeout_seconds"] = None
+    return replace(context().defaults, **changes)

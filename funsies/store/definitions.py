@@ -1,0 +1,176 @@
+"""From the graph in memory to the rows that are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from funsies.core.digest import Digest, Field
+from funsies.core.graph import (
+    Constant,
+    Operation,
+    OutputOf,
+    Reference,
+    Stored,
+    Task,
+    TaskKind,
+    output_digest,
+)
+from funsies.core.signing import sign
+
+from .connect import INLINE_BYTES, Backend
+from .rows import (
+    ConstantRow,
+    Definitions,
+    InputRow,
+    OperationRow,
+    OutputRow,
+    TaskRow,
+)
+
+BATCH_OPERATIONS = 500
+BATCH_BYTES = 4 * 1024 * 1024
+
+
+def signed_fields(row: TaskRow) -> tuple[Field, ...]:
+    """What the signature of a task covers: everything that decides what a worker runs."""
+    outputs: list[Field] = [(output.name, output.wire) for output in row.outputs]
+    return (row.digest, row.python, row.kind.value, row.name, row.strict, outputs, row.payload)
+
+
+def task_row(task: Task, key: bytes | None) -> TaskRow:
+    """A task as stored, signed."""
+    outputs = tuple(OutputRow(each.name, each.wire, each.type_name) for each in task.outputs)
+    bare = TaskRow(
+        digest=task.digest,
+        python=task.python or "",
+        kind=task.kind,
+        name=task.name,
+        strict=task.strict,
+        outputs=outputs,
+        payload=task.payload(),
+        ingredients=task.ingredients(),
+    )
+    if key is None:
+        return bare
+    return TaskRow(
+        bare.digest,
+        bare.python,
+        bare.kind,
+        bare.name,
+        bare.strict,
+        bare.outputs,
+        bare.payload,
+        bare.ingredients,
+        sign(key, *signed_fields(bare)),
+    )
+
+
+def operation_row(operation: Operation) -> OperationRow:
+    """An operation as stored."""
+    task = operation.task
+    return OperationRow(
+        digest=operation.digest,
+        task=task.digest,
+        task_name=task.name,
+        strict=task.strict,
+        dynamic=task.kind is TaskKind.DYNAMIC,
+        inputs=tuple(_input_row(name, reference) for name, reference in operation.inputs),
+        outputs=tuple(output_digest(operation.digest, each.name) for each in task.outputs),
+    )
+
+
+def _input_row(name: str, reference: Reference) -> InputRow:
+    match reference:
+        case OutputOf(digest=digest, operation=producer, index=index):
+            wire = producer.task.outputs[index].wire
+            return InputRow(name, digest, producer.digest, index, None, wire)
+        case Stored(digest=digest, producer=producer, index=index, wire=wire):
+            return InputRow(name, digest, producer, index, None, wire)
+        case Constant(digest=digest, content=content, wire=wire):
+            return InputRow(name, digest, None, 0, content, wire, is_large(reference))
+
+
+def is_large(constant: Constant) -> bool:
+    """True if the bytes of a constant belong into the data store."""
+    return constant.data is None or constant.size_bytes > INLINE_BYTES
+
+
+def define(backend: Backend, operations: Iterable[Operation], known: set[Digest]) -> None:
+    """Write operations with their tasks and constants, in batches.
+
+    Args:
+        backend: where.
+        operations: what to write.
+        known: addresses of tasks and constants written already; added to.
+    """
+    for batch in _batches(operations, backend, known):
+        backend.graph.define(batch)
+
+
+def define_constant(backend: Backend, constant: Constant) -> None:
+    """Write one constant artefact."""
+    batch = _Batch(backend, set())
+    batch.add_constant(constant)
+    backend.graph.define(batch.definitions())
+
+
+class _Batch:
+    """Rows collected for one write."""
+
+    def __init__(self, backend: Backend, known: set[Digest]) -> None:
+        self._backend = backend
+        self._known = known
+        self._tasks: list[TaskRow] = []
+        self._operations: list[OperationRow] = []
+        self._constants: list[ConstantRow] = []
+        self._contents: list[tuple[Digest, bytes]] = []
+        self._size_bytes = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._operations) >= BATCH_OPERATIONS or self._size_bytes >= BATCH_BYTES
+
+    def add(self, operation: Operation) -> None:
+        if operation.task.digest not in self._known:
+            self._known.add(operation.task.digest)
+            row = task_row(operation.task, self._backend.key)
+            self._tasks.append(row)
+            self._size_bytes += len(row.payload)
+        for _, reference in operation.inputs:
+            if isinstance(reference, Constant) and reference.digest not in self._known:
+                self.add_constant(reference)
+        self._operations.append(operation_row(operation))
+
+    def add_constant(self, constant: Constant) -> None:
+        self._known.add(constant.digest)
+        large = is_large(constant)
+        if constant.data is not None and large:
+            self._backend.data.write([constant.data])
+        elif constant.data is not None:
+            self._contents.append((constant.content, constant.data))
+            self._size_bytes += len(constant.data)
+        self._constants.append(
+            ConstantRow(
+                constant.digest, constant.content, constant.wire, large, constant.size_bytes
+            )
+        )
+
+    def definitions(self) -> Definitions:
+        return Definitions(
+            tuple(self._tasks),
+            tuple(self._operations),
+            tuple(self._constants),
+            tuple(self._contents),
+        )
+
+
+def _batches(
+    operations: Iterable[Operation], backend: Backend, known: set[Digest]
+) -> Iterator[Definitions]:
+    batch = _Batch(backend, known)
+    for operation in operations:
+        batch.add(operation)
+        if batch.is_full:
+            yield batch.definitions()
+            batch = _Batch(backend, known)
+    yield batch.definitions()

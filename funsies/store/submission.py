@@ -1,0 +1,265 @@
+"""Asking the store for results: from targets to a request for everything they need.
+
+If the targets are there already, nothing is written. Otherwise the graph below them is walked
+once, what the store does not know is defined, and what is not finished is requested, leaves
+first, in batches.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.core.errors import UnknownHashError
+from funsies.core.graph import Operation, Stored
+from funsies.core.options import Options, encode_options, options_digest
+
+from .connect import Backend
+from .definitions import define
+from .rows import Generation, OperationRow, OperationState, QueueName, Wanted
+
+BATCH_REQUESTS: Final = 500
+MAX_ROUNDS: Final = 20
+"""How often a request is repeated while other clients keep resetting what it needs."""
+
+PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+LOCAL_PREFIX: Final = "local-"
+"""Queues of this kind are served by one client, in its own process."""
+
+
+def queue_name(queue: str, python: str = PYTHON) -> QueueName:
+    """Name of the queue for one minor version of Python."""
+    return QueueName(f"{queue}@{python}")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What was asked for.
+
+    Attributes:
+        generation: number of the request.
+        targets: the operations asked for.
+        operations: all operations requested with them, leaves first; empty if every target
+            was there already.
+        started: how many of them were idle.
+        arm: queues on which work is ready and no drain job is queued.
+    """
+
+    generation: Generation
+    targets: tuple[Digest, ...]
+    operations: tuple[Digest, ...]
+    started: int
+    arm: tuple[QueueName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation of the graph below the targets, from this program or from the store."""
+
+    digest: Digest
+    producers: tuple[Digest, ...]
+    options: Options
+    built: Operation | None
+
+
+class Graph:
+    """The graph below some targets, gathered from the program and, where it ends, the store."""
+
+    def __init__(self, backend: Backend, stored_options: Options) -> None:
+        self._backend = backend
+        self._stored_options = stored_options
+        self.nodes: dict[Digest, Node] = {}
+
+    def add_built(self, targets: Iterable[Operation]) -> set[Digest]:
+        """Add operations of this program with all below them; return what only the store has."""
+        unseen: set[Digest] = set()
+        stack = list(targets)
+        while stack:
+            operation = stack.pop()
+            if operation.digest in self.nodes:
+                continue
+            stored = {
+                reference.producer
+                for _, reference in operation.inputs
+                if isinstance(reference, Stored)
+            }
+            unseen |= stored
+            below = list(operation.producers())
+            producers = tuple(each.digest for each in below) + tuple(stored)
+            self.nodes[operation.digest] = Node(
+                operation.digest, producers, operation.options, operation
+            )
+            stack += below
+        return unseen - self.nodes.keys()
+
+    def add_stored(self, digests: Iterable[Digest]) -> None:
+        """Add operations that the store knows, with all below them.
+
+        Raises:
+            UnknownHashError: if the store does not know one.
+        """
+        level = {digest for digest in digests if digest not in self.nodes}
+        while level:
+            rows = self._backend.graph.operations(sorted(level))
+            for digest, row in zip(sorted(level), rows, strict=True):
+                if row is None:
+                    raise UnknownHashError(
+                        f"the server knows no operation {digest.hex()[:10]}; "
+                        "run the script that makes it again"
+                    )
+                producers = _producers(row)
+                self.nodes[digest] = Node(digest, producers, self._stored_options, None)
+            level = {
+                producer
+                for row in rows
+                if row is not None
+                for producer in _producers(row)
+                if producer not in self.nodes
+            }
+
+    def leaves_first(
+        self, targets: Sequence[Digest], states: Mapping[Digest, OperationState]
+    ) -> list[Digest]:
+        """What has to be requested for the targets, each after what it needs."""
+        order: list[Digest] = []
+        seen: set[Digest] = set()
+        stack: list[tuple[Digest, bool]] = [(target, False) for target in reversed(targets)]
+        while stack:
+            digest, is_expanded = stack.pop()
+            if is_expanded:
+                order.append(digest)
+                continue
+            if digest in seen or _is_final(states.get(digest)):
+                continue
+            seen.add(digest)
+            stack.append((digest, True))
+            stack += [(producer, False) for producer in reversed(self.nodes[digest].producers)]
+        return order
+
+
+def _producers(row: OperationRow) -> tuple[Digest, ...]:
+    return tuple({each.producer: None for each in row.inputs if each.producer is not None})
+
+
+def _is_final(state: OperationState | None) -> bool:
+    return state is not None and state.status.is_finished and not state.volatile
+
+
+def submit(
+    backend: Backend,
+    built: Sequence[Operation] = (),
+    stored: Sequence[Digest] = (),
+    *,
+    generation: Generation | None = None,
+    stored_options: Options | None = None,
+    queue: str | None = None,
+    known: set[Digest] | None = None,
+) -> Submission:
+    """Ask for the results of operations.
+
+    Args:
+        backend: where.
+        built: targets that this program built.
+        stored: targets that only the store knows.
+        generation: number of the request; None for a new one.
+        stored_options: how to run operations that only the store knows.
+        queue: on which everything is to run, whatever the options say; None to go by them.
+        known: addresses of tasks and constants written already; added to.
+
+    Raises:
+        UnknownHashError: if the store does not know one of them, or something below it.
+    """
+    targets = tuple(dict.fromkeys([*(each.digest for each in built), *stored]))
+    number = generation if generation is not None else backend.graph.new_generation()
+    request = _Request(backend, number, queue)
+    if _are_there(request, targets, built, stored_options or Options()):
+        return Submission(number, targets, (), 0, ())
+    graph = Graph(backend, stored_options or Options())
+    unseen = graph.add_built(built)
+    graph.add_stored(unseen | set(stored))
+    _define(backend, graph, known if known is not None else set())
+    operations = request.ask(graph, targets)
+    return Submission(number, targets, operations, request.started, tuple(request.arm))
+
+
+def _are_there(
+    request: _Request, targets: Sequence[Digest], built: Sequence[Operation], options: Options
+) -> bool:
+    """True if every target has a final result, with its bytes."""
+    states = request.backend.graph.states(targets)
+    if not all(_is_final(state) for state in states):
+        return False
+    by_digest = {each.digest: each.options for each in built}
+    nodes = {
+        target: Node(target, (), by_digest.get(target, options), None) for target in targets
+    }
+    return not request.send(targets, nodes)
+
+
+def _define(backend: Backend, graph: Graph, known: set[Digest]) -> None:
+    built = {digest: node.built for digest, node in graph.nodes.items() if node.built}
+    missing = backend.graph.undefined(list(built))
+    define(backend, (built[digest] for digest in missing), known)
+
+
+class _Request:
+    """One request in the making."""
+
+    def __init__(self, backend: Backend, generation: Generation, queue: str | None) -> None:
+        self.backend = backend
+        self.generation = generation
+        self.queue = queue
+        self.started = 0
+        self.arm: dict[QueueName, None] = {}
+        self._saved: dict[Options, Digest] = {}
+
+    def ask(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
+        """Request everything that is not finished, until nothing is missing below it."""
+        asked: dict[Digest, None] = {}
+        wanted: Sequence[Digest] = targets
+        for _ in range(MAX_ROUNDS):
+            graph.add_stored(each for each in wanted if each not in graph.nodes)
+            digests = list(graph.nodes)
+            states = dict(zip(digests, self.backend.graph.states(digests), strict=True))
+            order = graph.leaves_first(wanted, {} if wanted is not targets else states)
+            asked |= dict.fromkeys(order)
+            needs = self.send(order, graph.nodes)
+            if not needs:
+                return tuple(asked)
+            wanted = [*needs, *targets]
+        raise UnknownHashError(
+            "the request could not be placed: what it needs is reset again and again by others"
+        )
+
+    def send(self, order: Sequence[Digest], nodes: Mapping[Digest, Node]) -> list[Digest]:
+        """Request operations in batches, and return what they need and is not there."""
+        needs: dict[Digest, None] = {}
+        for start in range(0, len(order), BATCH_REQUESTS):
+            batch = [
+                self._wanted(nodes[each]) for each in order[start : start + BATCH_REQUESTS]
+            ]
+            answer = self.backend.graph.request(self.generation, batch)
+            needs |= dict.fromkeys(answer.needs)
+            self.started += answer.started
+            self.arm |= dict.fromkeys(answer.arm)
+        return list(needs)
+
+    def _wanted(self, node: Node) -> Wanted:
+        options = node.options
+        if options not in self._saved:
+            data = encode_options(options)
+            digest = options_digest(data)
+            self.backend.graph.save_options({digest: data})
+            self._saved[options] = digest
+        return Wanted(
+            operation=node.digest,
+            queue=queue_name(self.queue or options.queue),
+            priority=options.priority,
+            options=self._saved[options],
+            lost_limit=1 + options.lost_retries,
+        )
