@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Final
+
 from funsies.core.encoding.node import Json, Node, Refused, show
 from funsies.core.encoding.scalars import (
     decode_special,
@@ -12,7 +14,10 @@ from funsies.core.encoding.scalars import (
     plain_scalar,
 )
 
-_REMEDY = "annotate the value's type, so that funsies knows how to store it"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_REMEDY: Final = "annotate the value's type, so that funsies knows how to store it"
 
 
 class AnyNode(Node):
@@ -33,18 +38,11 @@ class AnyNode(Node):
 def encode_any(value: object) -> Json:
     """Write a value of unknown type, or refuse what is not a JSON value."""
     kind = type(value)
-    if kind is str:
-        return encode_text(value)  # type: ignore[arg-type]  # its exact type was just seen
-    if kind is float:
-        return encode_float(value)  # type: ignore[arg-type]  # likewise
-    if kind is int:
-        return encode_int(value)  # type: ignore[arg-type]  # likewise
     if value is None or kind is bool:
         return value
-    if type(value) is list:
-        return _encode_list(value)
-    if type(value) is dict:
-        return _encode_dict(value)
+    encode = _ENCODERS.get(kind)
+    if encode is not None:
+        return encode(value)
     plain = plain_scalar(value)
     if plain is None or type(plain) is complex:
         raise Refused(
@@ -74,13 +72,22 @@ def _encode_dict(value: dict[object, object]) -> Json:
     return text_pairs(pairs)
 
 
+_ENCODERS: Final[dict[type, Callable[[Any], Json]]] = {
+    str: encode_text,
+    float: encode_float,
+    int: encode_int,
+    list: _encode_list,
+    dict: _encode_dict,
+}
+
+
 def sorted_text_keys(value: dict[object, object]) -> list[str]:
     """Return the keys of a dict in order, or refuse those that are no texts."""
     keys: list[str] = []
     for key in value:
         if type(key) is not str:
             raise Refused(
-                f"without an annotation only texts are stored as keys, not {show(key)}; {_REMEDY}"
+                f"without an annotation keys are texts only, not {show(key)}; {_REMEDY}"
             )
         keys.append(key)
     keys.sort()
@@ -90,10 +97,13 @@ def sorted_text_keys(value: dict[object, object]) -> list[str]:
 def text_pairs(pairs: list[tuple[str, Json]]) -> Json:
     """Write pairs with text keys as a JSON object, or as ``$dict`` where that cannot be."""
     joined = "".join([key for key, _ in pairs])
-    if "$" in joined or not joined.isascii():
-        if any(key.startswith("$") or not is_unicode(key) for key, _ in pairs):
-            return {"$dict": [[encode_text(key), item] for key, item in pairs]}
-    return dict(pairs)
+    if ("$" not in joined and joined.isascii()) or all(_is_plain_key(key) for key, _ in pairs):
+        return dict(pairs)
+    return {"$dict": [[encode_text(key), item] for key, item in pairs]}
+
+
+def _is_plain_key(key: str) -> bool:
+    return not key.startswith("$") and is_unicode(key)
 
 
 def read_text_pairs(raw: Json) -> list[tuple[str, Json]] | None:

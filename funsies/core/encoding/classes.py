@@ -1,4 +1,4 @@
-"""Which fields the classes of the user's have: dataclasses, named tuples, structs and others."""
+"""Which fields the user's classes have: dataclasses, named tuples, structs and others."""
 
 from __future__ import annotations
 
@@ -57,12 +57,10 @@ def record_for(
         arguments: its type arguments.
         nodes: these, compiled.
     """
-    for is_family, node_type, fields_of in _FAMILIES:
-        if is_family(kind):
-            break
-    else:
+    family = next((family for family in _FAMILIES if family.has(kind)), None)
+    if family is None:
         return None
-    fields = fields_of(kind)
+    node_type, fields = family.node_type, family.fields_of(kind)
     names = [field.name for field in fields]
     if node_type in (RecordNode, AttrsNode):
         _check_layout(kind, names)
@@ -100,6 +98,10 @@ def _slots(kind: type) -> tuple[str, ...]:
 def _is_pydantic(kind: type) -> bool:
     pydantic = sys.modules.get("pydantic")
     return pydantic is not None and issubclass(kind, pydantic.BaseModel)
+
+
+def _is_struct(kind: type) -> bool:
+    return issubclass(kind, msgspec.Struct)
 
 
 def _is_named_tuple(kind: type) -> bool:
@@ -155,7 +157,7 @@ def _attrs_fields(kind: Any) -> list[RecordField]:
 
 def _pydantic_fields(kind: Any) -> list[RecordField]:
     if kind.__private_attributes__:
-        name = sorted(kind.__private_attributes__)[0]
+        name = min(kind.__private_attributes__)
         raise CannotEncode(
             f"{type_name(kind)}, which has the private attribute {name} and", "make it a field"
         )
@@ -165,15 +167,25 @@ def _pydantic_fields(kind: Any) -> list[RecordField]:
     ]
 
 
-_FAMILIES: Final[
-    tuple[
-        tuple[Callable[[type], bool], type[RecordNode], Callable[[Any], list[RecordField]]], ...
-    ]
-] = (
-    (_is_named_tuple, NamedTupleNode, _named_tuple_fields),
-    (_is_typed_dict, TypedDictNode, _typed_dict_fields),
-    (lambda kind: issubclass(kind, msgspec.Struct), StructNode, _struct_fields),
-    (_is_pydantic, PydanticNode, _pydantic_fields),
-    (_is_attrs, AttrsNode, _attrs_fields),
-    (dataclasses.is_dataclass, RecordNode, _dataclass_fields),
+class _Family(NamedTuple):
+    """One kind of classes with fields.
+
+    Attributes:
+        has: tells whether a class is of this kind.
+        node_type: what such a class is compiled to.
+        fields_of: lists the fields of such a class.
+    """
+
+    has: Callable[[type], bool]
+    node_type: type[RecordNode]
+    fields_of: Callable[[Any], list[RecordField]]
+
+
+_FAMILIES: Final = (
+    _Family(_is_named_tuple, NamedTupleNode, _named_tuple_fields),
+    _Family(_is_typed_dict, TypedDictNode, _typed_dict_fields),
+    _Family(_is_struct, StructNode, _struct_fields),
+    _Family(_is_pydantic, PydanticNode, _pydantic_fields),
+    _Family(_is_attrs, AttrsNode, _attrs_fields),
+    _Family(dataclasses.is_dataclass, RecordNode, _dataclass_fields),
 )

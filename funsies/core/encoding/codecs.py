@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from funsies.core.encoding.node import Json, Node, Refused, special_form, type_name
+from funsies.core.encoding.node import Json, Node, Refused, special_form, tell, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +62,8 @@ def codec_node(kind: type) -> CodecNode | None:
 class CodecNode(Node):
     """A class whose values a codec turns into bytes; inside other values in base 64."""
 
+    is_named = True
+
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
         self.label = type_name(codec.kind)
@@ -75,7 +77,7 @@ class CodecNode(Node):
         try:
             data = self.codec.encode(value)
         except Exception as problem:
-            raise Refused(f"the codec {self.codec.name} failed: {_tell(problem)}") from problem
+            raise Refused(f"the codec {self.codec.name} failed: {tell(problem)}") from problem
         if type(data) is not bytes:
             raise Refused(
                 f"the codec {self.codec.name} made {type_name(type(data))}, not bytes"
@@ -87,7 +89,7 @@ class CodecNode(Node):
         try:
             return self.codec.decode(data)
         except Exception as problem:
-            raise Refused(f"the codec {self.codec.name} failed: {_tell(problem)}") from problem
+            raise Refused(f"the codec {self.codec.name} failed: {tell(problem)}") from problem
 
     def encode(self, value: object) -> Json:
         """Write the codec's name and the bytes."""
@@ -108,10 +110,3 @@ class CodecNode(Node):
     def describe(self, scope: Scope) -> str:  # noqa: ARG002  (mentions no class)
         """Write the name of the class and that of the codec."""
         return f"{self.label} by codec {self.codec.name}"
-
-
-def _tell(problem: Exception) -> str:
-    try:
-        return f"{type_name(type(problem))}: {problem}"
-    except Exception:  # noqa: BLE001  (an exception whose text cannot be had)
-        return type_name(type(problem))

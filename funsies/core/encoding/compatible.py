@@ -46,6 +46,8 @@ def contradicts(parameter: Encoding[Any], produced: Encoding[Any]) -> bool:
         True if no value fits, or if the parts of a container are of a wrong type. Never True
         for what a type checker accepts; False where that is not known.
 
+    >>> from collections.abc import Sequence
+    >>> from funsies.core.encoding import encoding_of
     >>> contradicts(encoding_of(list[float]), encoding_of(list[str]))
     True
     >>> contradicts(encoding_of(Sequence[float]), encoding_of(list[int]))
@@ -59,8 +61,8 @@ def contradicts(parameter: Encoding[Any], produced: Encoding[Any]) -> bool:
 def decode_for(parameter: Encoding[T], produced: Encoding[Any], data: bytes) -> T:
     """Read what one encoding wrote for a parameter that may have a wider one.
 
-    A parameter of type ``A | B`` or ``Sequence[A]`` can be given an ``A`` or a ``tuple``: what is
-    given is read as what it is, and must then be what the parameter asks for.
+    A parameter of type ``A | B`` or ``Sequence[A]`` can be given an ``A`` or a ``tuple``: it is
+    read as what it is, and must then be what the parameter asks for.
 
     Args:
         parameter: encoding of the parameter's annotation.
@@ -70,6 +72,8 @@ def decode_for(parameter: Encoding[T], produced: Encoding[Any], data: bytes) -> 
     Raises:
         EncodingError: if the bytes cannot be read, or the value is not what is asked for.
 
+    >>> from collections.abc import Sequence
+    >>> from funsies.core.encoding import encoding_of
     >>> decode_for(encoding_of(Sequence[float]), encoding_of(tuple[int, int]), b"[1,2]")
     (1, 2)
     """
@@ -90,10 +94,7 @@ def _admits(parameter: Node, value: object) -> bool:
 
 
 def _clash(parameter: Node, produced: Node) -> bool:
-    if isinstance(parameter, ConstrainedNode):
-        return _clash(parameter.inner, produced)
-    if isinstance(produced, ConstrainedNode):
-        return _clash(parameter, produced.inner)
+    parameter, produced = _unconstrained(parameter), _unconstrained(produced)
     if isinstance(parameter, _UNKNOWN) or isinstance(produced, _UNKNOWN):
         return False
     if isinstance(produced, UnionNode):
@@ -102,9 +103,15 @@ def _clash(parameter: Node, produced: Node) -> bool:
         return _clashes_with_abstract(parameter, produced)
     if isinstance(parameter, UnionNode):
         return all(_clash(member, produced) for member in parameter.alternatives)
-    if not _may_be(parameter, produced):
-        return True
-    return _values_clash(parameter, produced) or _parts_clash(parameter, produced)
+    return (
+        not _may_be(parameter, produced)
+        or _values_clash(parameter, produced)
+        or _parts_clash(parameter, produced)
+    )
+
+
+def _unconstrained(node: Node) -> Node:
+    return _unconstrained(node.inner) if isinstance(node, ConstrainedNode) else node
 
 
 def _may_be(parameter: Node, produced: Node) -> bool:

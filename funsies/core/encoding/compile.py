@@ -23,7 +23,7 @@ from funsies.core.encoding import enums, mappings, scalars, sequences, standard,
 from funsies.core.encoding.aliases import alias_label, alias_value, is_alias
 from funsies.core.encoding.anything import AnyNode
 from funsies.core.encoding.classes import record_for
-from funsies.core.encoding.codecs import codec_node
+from funsies.core.encoding.codecs import CodecNode, codec_node
 from funsies.core.encoding.collection import abstract_node
 from funsies.core.encoding.constraints import constrained
 from funsies.core.encoding.node import CannotEncode, Node
@@ -101,6 +101,14 @@ class Compiler:
     def __init__(self) -> None:
         self.classes: Hints = {}
         self._named: dict[object, Node] = {}
+        self._makers: dict[object, Callable[[Sequence[object]], Node]] = {
+            typing.Union: self._compile_union,
+            types.UnionType: self._compile_union,
+            typing.Literal: self._compile_literal,
+            typing_extensions.Literal: self._compile_literal,
+            typing.Annotated: self._compile_annotated,
+            **dict.fromkeys(_QUALIFIERS, self._compile_qualified),
+        }
 
     def compile(self, annotation: object) -> Node:
         """Compile an annotation.
@@ -122,16 +130,9 @@ class Compiler:
 
     def _compile_special(self, annotation: object) -> Node | None:
         """Compile what is written with a name of ``typing``, and is no class."""
-        origin = get_origin(annotation)
-        if origin is typing.Union or origin is types.UnionType:
-            return self._compile_union(get_args(annotation))
-        if origin in (typing.Literal, typing_extensions.Literal):
-            return _one_of(enums.literal_nodes(get_args(annotation), self._compile_enum))
-        if origin is typing.Annotated:
-            base, *metadata = get_args(annotation)
-            return constrained(self.compile(base), metadata)
-        if origin in _QUALIFIERS:
-            return self.compile(get_args(annotation)[0])
+        make = self._makers.get(get_origin(annotation))
+        if make is not None:
+            return make(get_args(annotation))
         if isinstance(annotation, NewType):
             return self.compile(annotation.__supertype__)
         if isinstance(annotation, TypeVar):
@@ -145,6 +146,15 @@ class Compiler:
                 "resolve it with typing.get_type_hints(..., include_extras=True)",
             )
         return None
+
+    def _compile_qualified(self, arguments: Sequence[object]) -> Node:
+        return self.compile(arguments[0])
+
+    def _compile_annotated(self, arguments: Sequence[object]) -> Node:
+        return constrained(self.compile(arguments[0]), arguments[1:])
+
+    def _compile_literal(self, values: Sequence[object]) -> Node:
+        return _one_of(enums.literal_nodes(values, self._compile_enum))
 
     def _compile_union(self, members: Sequence[object]) -> Node:
         nodes = [self.compile(member) for member in members]
@@ -184,7 +194,7 @@ class Compiler:
             count, make = _GENERIC[kind]
             return make(*self._parts(kind, arguments, count))
         if kind is tuple:
-            return self._compile_tuple(arguments, is_bare=annotation in (tuple, typing.Tuple))
+            return self._compile_tuple(arguments, is_bare=not hasattr(annotation, "__args__"))
         if kind is collections.Counter:
             (key,) = self._parts(kind, arguments, 1)
             return mappings.CounterNode(key, scalars.IntNode())
@@ -199,10 +209,7 @@ class Compiler:
     def _parts(self, kind: object, arguments: tuple[object, ...], count: int) -> list[Node]:
         """Compile the type arguments of a container; without them, JSON values only."""
         if not arguments:
-            first: list[Node] = (
-                [scalars.StrNode()] if count > 1 and _is_mapping(kind) else [AnyNode()]
-            )
-            return (first + [AnyNode()])[:count]
+            return [scalars.StrNode(), AnyNode()] if count > 1 else [AnyNode()]
         steps = ("{key}", "{value}") if _is_mapping(kind) else ("[...]",)
         return [
             self._compile_at(argument, step)
@@ -225,10 +232,12 @@ class Compiler:
         )
 
     def _compile_codec(self, kind: type) -> Node | None:
-        node = codec_node(kind)
-        if node is not None:
+        node = self._named.get(kind) or codec_node(kind)
+        if isinstance(node, CodecNode):
+            self._named[kind] = node
             self.classes[kind] = {}
-        return node
+            return node
+        return None
 
     def _compile_enum(self, kind: type[Enum]) -> Node:
         node = self._named.get(kind)

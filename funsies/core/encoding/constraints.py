@@ -25,15 +25,15 @@ def _matches(value: Any, pattern: Any) -> bool:
 
 
 def _is_long_enough(value: Any, length: Any) -> bool:
-    return len(value) >= length
+    return bool(len(value) >= length)
 
 
 def _is_short_enough(value: Any, length: Any) -> bool:
-    return len(value) <= length
+    return bool(len(value) <= length)
 
 
 def _has_zone(value: Any, wanted: Any) -> bool:
-    return (value.tzinfo is not None) == wanted
+    return bool((value.tzinfo is not None) == wanted)
 
 
 _CHECKS: Final[dict[str, Callable[[Any, Any], bool]]] = {

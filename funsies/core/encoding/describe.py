@@ -1,9 +1,9 @@
 """Descriptors: a type written out in full, the same in every process.
 
-A descriptor is the type as one would write it, followed by one line for each class it
-mentions, in the order of their first mention: ``list[Node]`` and then
-``dataclass Node(value: int, next: None | Node = ...)``. So recursive types need no more than a name, and nothing of it
-depends on modules, object ids, hash seeds or the version of Python.
+A descriptor is the type as one would write it, followed by one line for each class that it
+mentions, in the order of their first mention: ``list[Node]``, and on the next line
+``dataclass Node(value: int, next: None | Node = ...)``. So a name is all that recursive types
+need, and nothing depends on modules, object ids, hash seeds or the version of Python.
 """
 
 from __future__ import annotations

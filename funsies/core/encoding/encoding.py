@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import binascii
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -19,7 +18,7 @@ from funsies.core.encoding.codecs import (
 from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.describe import describe
 from funsies.core.encoding.hints import remember_hints
-from funsies.core.encoding.node import CannotEncode, Node, Refused, show
+from funsies.core.encoding.node import CannotEncode, Node, Refused, show, tell, type_name
 from funsies.core.encoding.portable import portable
 from funsies.core.encoding.scalars import BytesNode
 from funsies.core.encoding.sequences import canonical_json
@@ -78,14 +77,10 @@ class Encoding(Generic[T_co]):
         """
         try:
             return self._to_bytes(value)
-        except Refused as refusal:
-            raise EncodingError(
-                f"cannot store this as {self.node.label}: {refusal}"
-            ) from refusal.__cause__
-        except RecursionError:
-            raise EncodingError(
-                f"cannot store this as {self.node.label}: nested too deeply, or inside itself"
-            ) from None
+        except MemoryError:
+            raise  # says nothing about the value
+        except Exception as problem:
+            raise self._error("store", problem) from problem.__cause__
 
     def decode(self, data: bytes) -> T_co:
         """Turn bytes into the value that they were made of.
@@ -101,23 +96,21 @@ class Encoding(Generic[T_co]):
         """
         try:
             value: T_co = self._from_bytes(data)
-        except Refused as refusal:
-            raise EncodingError(
-                f"cannot read this as {self.node.label}: {refusal}"
-            ) from refusal.__cause__
-        except RecursionError:
-            raise EncodingError(
-                f"cannot read this as {self.node.label}: nested too deeply"
-            ) from None
-        except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
-            raise EncodingError(
-                f"cannot read this as {self.node.label}: {problem}"
-            ) from problem
-        except (TypeError, ValueError, AttributeError) as problem:
-            raise EncodingError(
-                f"cannot read this as {self.node.label}: {problem}"
-            ) from problem
+        except MemoryError:
+            raise  # says nothing about the bytes
+        except Exception as problem:
+            raise self._error("read", problem) from problem.__cause__
         return value
+
+    def _error(self, verb: str, problem: Exception) -> EncodingError:
+        """Say what went wrong; a class's own code (properties, ``__hash__``) may raise anything."""
+        if isinstance(problem, RecursionError):
+            reason = "nested too deeply, or inside itself"
+        elif isinstance(problem, (Refused, msgspec.MsgspecError)):
+            reason = str(problem)
+        else:
+            reason = tell(problem)
+        return EncodingError(f"cannot {verb} this as {self.node.label}: {reason}")
 
     @property
     def classes(self) -> tuple[type, ...]:
@@ -185,7 +178,7 @@ def encoding_of(annotation: object) -> Encoding[Any]:
     >>> encoding_of(dict[str, object])
     Traceback (most recent call last):
         ...
-    funsies.core.errors.UnsupportedTypeError: object at {value} has no encoding; say which types...
+    funsies.core.errors.UnsupportedTypeError: object at {value} has no encoding; say which ...
     """
     try:
         return _cached(annotation)
@@ -244,7 +237,7 @@ def register_codec(
     _cached.cache_clear()
     if taken is None and _has_encoding(kind):
         raise EncodingError(
-            f"{show(kind)[16:]} {kind.__qualname__} has an encoding already; a codec cannot replace it"
+            f"{type_name(kind)} has an encoding already, which a codec cannot replace"
         )
     add_codec(Codec(name, kind, encode, decode))
 
@@ -271,8 +264,8 @@ def to_text(wire: str, data: bytes) -> bytes:
     Returns:
         A text as UTF-8, without quotes; everything else as it is stored.
 
-    >>> to_text("json", b'"caf\\\\u00e9"').decode()
-    'café'
+    >>> to_text("json", b'"a text"')
+    b'a text'
     """
     if wire != "json" or data[:1] not in (b'"', b"{"):
         return data

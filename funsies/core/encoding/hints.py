@@ -76,7 +76,7 @@ def _resolve(kind: type, name: str, hint: object) -> object:
             problem = error
             break
     raise CannotEncode(
-        f"the annotation {hint!r} of {type_name(kind)}.{name} cannot be resolved ({problem}), so it",
+        f"the annotation {hint!r} of {type_name(kind)}.{name} means nothing ({problem}), so it",
         "use names that the module of the class has when the task is made",
     )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _COLLECTIONS: Final[tuple[Any, ...]] = (list, set, frozenset, deque)
 _MAPPINGS: Final[tuple[Any, ...]] = (dict, OrderedDict, defaultdict)
+_CONTAINERS: Final = (tuple, Counter, *_COLLECTIONS, *_MAPPINGS)
 _MAXIMUM_TUPLES: Final = 8
 """A collection of tuples of more shapes than this is one of tuples of any length."""
 _SCALARS: Final = frozenset({bool, int, float, complex, str, bytes, type(None)})
@@ -33,7 +34,7 @@ def encoding_of_value(value: object) -> Encoding[Any]:
         UnsupportedTypeError: if the value, or a part of it, has no encoding.
 
     >>> encoding_of_value([1, 2.5, None]).descriptor
-    'list[None | float]'
+    'list[float | None]'
     """
     try:
         return encoding_of(infer(value))
@@ -45,28 +46,22 @@ def encoding_of_value(value: object) -> Encoding[Any]:
 
 def infer(value: object) -> Any:
     """Write the annotation that fits a value most closely."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _SCALARS:
         return kind
-    if kind is tuple:
-        return _infer_tuple(value)  # type: ignore[arg-type]  # its type was just seen
-    if kind in _COLLECTIONS:
-        return kind[infer_all(value)]  # type: ignore[index, arg-type]  # one of the four
-    if kind in _MAPPINGS:
-        return _infer_mapping(kind, value)  # type: ignore[arg-type]  # one of the three
-    if kind is Counter:
-        return Counter[infer_all(value)]  # type: ignore[misc, arg-type]  # likewise
+    if kind in _CONTAINERS:
+        return kind[_infer_parts(value)]
     if isinstance(value, Path):
         return Path
     return _infer_object(value)
 
 
-def _infer_tuple(value: tuple[object, ...]) -> Any:
-    return tuple[tuple(map(infer, value))] if value else tuple[()]  # type: ignore[misc]  # at run time
-
-
-def _infer_mapping(kind: Any, value: dict[object, object]) -> Any:
-    return kind[infer_all(value), infer_all(value.values())]
+def _infer_parts(value: Any) -> Any:
+    if type(value) is tuple:
+        return tuple(map(infer, value))
+    if type(value) in _MAPPINGS:
+        return infer_all(value), infer_all(value.values())
+    return infer_all(value)
 
 
 def infer_all(values: Iterable[object]) -> Any:
@@ -89,7 +84,7 @@ def merge(types: set[Any]) -> Any:
 
 
 def _is_mergeable(origin: object) -> bool:
-    return origin is tuple or origin is Counter or origin in _COLLECTIONS or origin in _MAPPINGS
+    return origin in _CONTAINERS
 
 
 def _merge_group(origin: Any, group: list[Any]) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from funsies.core.encoding.anything import read_text_pairs, text_pairs
 from funsies.core.encoding.node import ARRAY, OBJECT, Json, Node, Refused, show, special_form
-from funsies.core.encoding.sequences import canonical_json
+from funsies.core.encoding.sequences import canonical_json, check_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +19,6 @@ _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
     **{kind.__name__: kind for kind in (bool, int, float, complex, str, bytes)},
     **{kind.__name__: kind for kind in (list, tuple, dict, set, frozenset)},
 }
-_NAN_FORM: Final = b'{"$float":"nan"}'
 
 
 def _at_key(refusal: Refused, key: object) -> Refused:
@@ -29,7 +28,7 @@ def _at_key(refusal: Refused, key: object) -> Refused:
 class MappingNode(Node):
     """A mapping from K to V; texts as keys make a JSON object, others an array of pairs."""
 
-    kind: type[dict[object, object]] = dict
+    kind: type = dict
 
     def __init__(self, key: Node, value: Node) -> None:
         self.key = key
@@ -48,7 +47,8 @@ class MappingNode(Node):
     def admits(self, value: object) -> bool:
         """True for mappings whose keys and values may stand where K and V are asked for."""
         return (
-            isinstance(value, self.kind)
+            isinstance(value, dict)
+            and isinstance(value, self.kind)
             and all(map(self.key.admits, value))
             and all(map(self.value.admits, value.values()))
         )
@@ -62,8 +62,7 @@ class MappingNode(Node):
             raw_key = self.key.encode(key)
         except Refused as refusal:
             raise refusal.at("{key}") from None
-        if _NAN_FORM in canonical_json(raw_key) or key != key:  # noqa: PLR0124  (only NaN does)
-            raise Refused("NaN in a set or as a key of a dict could never be found again")
+        check_key(key, raw_key)
         try:
             return [raw_key, self.value.encode(value)]
         except Refused as refusal:
@@ -208,8 +207,8 @@ class DefaultDictNode(MappingNode):
         name = getattr(value.default_factory, "__name__", "None")
         if _FACTORIES.get(name, name) is not value.default_factory:
             raise Refused(
-                "the default factory of a defaultdict is stored only if it is a built-in type "
-                f"(int, list, dict, ...), not {name}; convert to dict, or set default_factory = None"
+                "the default factory of a defaultdict is stored only if it is a built-in type, "
+                f"not {name}; convert to dict, or set default_factory = None"
             )
         return {"$defaultdict": name, "items": self.sorted_pairs(value.items())}
 

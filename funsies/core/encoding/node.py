@@ -34,9 +34,10 @@ _SHAPES: Final[dict[type, str]] = {
 _SHOWN_TYPES: Final = (bool, int, float, str, type(None))
 _SHOWN_CHARACTERS: Final = 60
 _SHOWN_BITS: Final = 200
+_TOLD_CHARACTERS: Final = 2000
 
 
-class Refused(Exception):  # noqa: N818  (a control flow signal, turned into an EncodingError)
+class Refused(Exception):
     """A value, or JSON data, does not belong to a type; knows the way to the bad part."""
 
     def __init__(self, message: str) -> None:
@@ -55,7 +56,7 @@ class Refused(Exception):  # noqa: N818  (a control flow signal, turned into an 
         return f"at {path}: {self.message}" if path else self.message
 
 
-class CannotEncode(Exception):  # noqa: N818  (turned into an UnsupportedTypeError)
+class CannotEncode(Exception):
     """A type that has no encoding; knows the way to it from the annotation."""
 
     def __init__(self, what: str, remedy: str) -> None:
@@ -122,7 +123,7 @@ class Node:
             and all(child.is_same(match) for child, match in zip(mine, theirs, strict=True))
         )
 
-    def describe(self, scope: Scope) -> str:
+    def describe(self, scope: Scope) -> str:  # noqa: ARG002  (for classes and what has parts)
         """Write the type in full, with the definitions of its classes left to the scope."""
         return self.label
 
@@ -175,6 +176,15 @@ def type_name(kind: type) -> str:
     if kind is type(None):
         return "None"
     return kind.__qualname__.rpartition("<locals>.")[2]
+
+
+def tell(problem: Exception) -> str:
+    """Write an exception that other people's code raised, if it can be written."""
+    name = type_name(type(problem))
+    try:
+        return f"{name}: {str(problem)[:_TOLD_CHARACTERS]}"
+    except Exception:  # noqa: BLE001  (its __str__ is other people's code as well)
+        return name
 
 
 def shape_of(raw: Json) -> str:

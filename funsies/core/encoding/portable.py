@@ -37,7 +37,7 @@ class _Rewriter:
         if not arguments:
             return annotation
         if origin is Annotated:
-            return Annotated[(self.rewrite(arguments[0]), *arguments[1:])]  # type: ignore[return-value]  # at run time
+            return Annotated[(self.rewrite(arguments[0]), *arguments[1:])]
         replaced = tuple(map(self.rewrite, arguments))
         if all(new is old for new, old in zip(replaced, arguments, strict=True)):
             return annotation

@@ -7,7 +7,7 @@ Objects are rebuilt without calling their ``__init__``: so the state of fields w
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from funsies.core.encoding.anything import read_text_pairs, text_pairs
 from funsies.core.encoding.node import OBJECT, Json, Node, Refused, type_name
@@ -59,6 +59,7 @@ class RecordNode(Node):
         self.label = f"{type_name(kind)}[{labels}]" if labels else type_name(kind)
         self.accepts = frozenset({kind})
         self.fields: tuple[RecordField, ...] = ()
+        self._has_dict = kind.__dictoffset__ != 0
 
     def fill(self, fields: Sequence[RecordField]) -> None:
         """Give the fields their types."""
@@ -84,16 +85,15 @@ class RecordNode(Node):
 
     def check_state(self, value: object) -> None:
         """Refuse a value that carries more than its fields, for that would be lost."""
-        state = getattr(value, "__dict__", None)
-        if state and not state.keys() <= self.names:
-            self._refuse_state(state)
+        if self._has_dict and not vars(value).keys() <= self.names:
+            self._refuse_state(vars(value))
 
     def _refuse_state(self, state: Mapping[str, object]) -> None:
         for name in state.keys() - self.names - _HARMLESS_STATE:
             if not isinstance(getattr(self.kind, name, None), cached_property):
                 raise Refused(
-                    f"this {self.label} has an attribute {name} that is not one of its fields and "
-                    "would be lost; declare it as a field"
+                    f"this {self.label} has an attribute {name} that is not one of its fields "
+                    "and would be lost; declare it as a field"
                 )
 
     def decode(self, raw: Json) -> object:
@@ -109,7 +109,7 @@ class RecordNode(Node):
             raise refusal.at(f".{name}") from None
         return self.build(values)
 
-    def refuse_fields(self, raw: Json) -> None:
+    def refuse_fields(self, raw: Json) -> NoReturn:
         """Say which fields are missing, and which are not known."""
         if type(raw) is not dict:
             self.refuse_json(raw)
@@ -123,7 +123,7 @@ class RecordNode(Node):
 
     def build(self, values: dict[str, object]) -> object:
         """Make an object of the class that has these values."""
-        made = object.__new__(self.kind)
+        made: object = object.__new__(self.kind)
         for name, value in values.items():
             object.__setattr__(made, name, value)
         return made
@@ -190,10 +190,12 @@ class StructNode(RecordNode):
         """Make a struct that has these values."""
         from msgspec.structs import force_setattr  # noqa: PLC0415  (only where structs are used)
 
-        made = self.kind.__new__(self.kind)
+        kind: Any = self.kind
+        made = kind.__new__(kind)
         for name, value in values.items():
             force_setattr(made, name, value)
-        return made
+        result: object = made
+        return result
 
 
 class PydanticNode(RecordNode):
@@ -228,7 +230,8 @@ class PydanticNode(RecordNode):
 
     def build(self, values: dict[str, object]) -> object:
         """Make a model that has these values."""
-        made: object = self.kind.__new__(self.kind)
+        kind: Any = self.kind
+        made: object = kind.__new__(kind)
         object.__setattr__(made, "__dict__", values)
         object.__setattr__(made, "__pydantic_fields_set__", set(values))
         object.__setattr__(made, "__pydantic_extra__", None)

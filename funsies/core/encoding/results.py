@@ -32,7 +32,7 @@ class ResultNode(Node):
             return {"$success": self._encode_part(self.success, value.unwrap())}
         if isinstance(value, self._library.Failure):
             return {"$failure": self._encode_part(self.failure, value.failure())}
-        self.refuse(value)
+        return self.refuse(value)
 
     def _encode_part(self, node: Node, value: object) -> Json:
         try:
@@ -46,7 +46,7 @@ class ResultNode(Node):
             return self._library.Success(self.success.decode(raw["$success"]))
         if type(raw) is dict and raw.keys() == {"$failure"}:
             return self._library.Failure(self.failure.decode(raw["$failure"]))
-        self.refuse_json(raw)
+        return self.refuse_json(raw)
 
     def children(self) -> tuple[Node, ...]:
         """The types of what the two hold."""

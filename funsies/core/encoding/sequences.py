@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from math import isfinite
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 canonical_json: Final = msgspec.json.Encoder().encode
 """JSON data as bytes."""
+
+_NAN_FORM: Final = b'{"$float":"nan"}'
 
 
 def encode_items(item: Node, values: Iterable[object]) -> list[Json]:
@@ -50,23 +52,33 @@ def _are_plain_ints(values: list[int], kinds: set[type]) -> bool:
     )
 
 
-def _are_plain_numbers(values: list[float], kinds: set[type]) -> bool:
+def _are_plain_numbers(values: list[Any], kinds: set[type]) -> bool:
     if kinds == {float}:
         return isfinite(sum(values))
-    return _are_plain_ints(values, kinds)  # type: ignore[arg-type]  # looks at the kinds first
+    return _are_plain_ints(values, kinds)
 
 
 def _are_plain_texts(values: list[str], kinds: set[type]) -> bool:
     return kinds == {str} and "".join(values).isascii()
 
 
-_PLAIN_LISTS: Final[dict[type[Node], tuple[Callable[..., bool], frozenset[type]]]] = {
-    IntNode: (_are_plain_ints, frozenset({int, bool})),
-    FloatNode: (_are_plain_numbers, frozenset({float, int, bool})),
-    StrNode: (_are_plain_texts, frozenset({str})),
+class _Plain(NamedTuple):
+    """When a list of items is JSON data as it is.
+
+    Attributes:
+        has: tells so of a list of values and the set of their types.
+        types: the types of JSON items that need no decoding.
+    """
+
+    has: Callable[[list[Any], set[type]], bool]
+    types: frozenset[type]
+
+
+_PLAIN_LISTS: Final[dict[type[Node], _Plain]] = {
+    IntNode: _Plain(_are_plain_ints, frozenset({int, bool})),
+    FloatNode: _Plain(_are_plain_numbers, frozenset({float, int, bool})),
+    StrNode: _Plain(_are_plain_texts, frozenset({str})),
 }
-"""Items of which whole lists are JSON data as they are: the test of a list of values, and the
-types of JSON items that need no decoding."""
 
 
 class ListNode(Node):
@@ -79,13 +91,13 @@ class ListNode(Node):
     def __init__(self, item: Node) -> None:
         self.item = item
         self.label = f"list[{item.label}]"
-        self._are_plain, self._plain_types = _PLAIN_LISTS.get(type(item), (None, frozenset()))
+        self._plain = _PLAIN_LISTS.get(type(item))
 
     def encode(self, value: object) -> Json:
         """Write an array."""
         if type(value) is not list:
             self.refuse(value)
-        if self._are_plain is not None and self._are_plain(value, set(map(type, value))):
+        if self._plain is not None and self._plain.has(value, set(map(type, value))):
             return value
         return encode_items(self.item, value)
 
@@ -93,7 +105,7 @@ class ListNode(Node):
         """Read an array."""
         if type(raw) is not list:
             self.refuse_json(raw)
-        if self._are_plain is not None and self._plain_types.issuperset(map(type, raw)):
+        if self._plain is not None and self._plain.types.issuperset(map(type, raw)):
             return raw
         return decode_items(self.item, raw)
 
@@ -164,7 +176,7 @@ class TupleNode(Node):
         result: list[Json] = []
         try:
             for item, part in zip(self.items, value, strict=True):
-                result.append(item.encode(part))  # noqa: PERF401  (its length is the path)
+                result.append(item.encode(part))
         except Refused as refusal:
             raise refusal.at(f"[{len(result)}]") from None
         return result
@@ -176,7 +188,7 @@ class TupleNode(Node):
         result: list[object] = []
         try:
             for item, part in zip(self.items, raw, strict=True):
-                result.append(item.decode(part))  # noqa: PERF401  (likewise)
+                result.append(item.decode(part))
         except Refused as refusal:
             raise refusal.at(f"[{len(result)}]") from None
         return tuple(result)
@@ -196,6 +208,14 @@ class TupleNode(Node):
             and len(value) == len(self.items)
             and all(item.admits(part) for item, part in zip(self.items, value, strict=True))
         )
+
+
+def check_key(key: object, raw: Json) -> None:
+    """Refuse NaN, alone or inside a tuple, where values are found by being equal."""
+    if type(raw) is str or type(raw) is int:
+        return
+    if key != key or _NAN_FORM in canonical_json(raw):  # noqa: PLR0124  (only NaN differs)
+        raise Refused("NaN in a set or as a key of a dict could never be found again")
 
 
 class SetNode(Node):
@@ -219,12 +239,12 @@ class SetNode(Node):
         return items
 
     def _encode_item(self, item: object) -> Json:
-        if item != item:  # noqa: PLR0124  (only NaN differs from itself)
-            raise Refused("NaN in a set or as a key of a dict could never be found again")
         try:
-            return self.item.encode(item)
+            raw = self.item.encode(item)
         except Refused as refusal:
             raise refusal.at("{item}") from None
+        check_key(item, raw)
+        return raw
 
     def decode(self, raw: Json) -> object:
         """Read an array."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from funsies.core.encoding.node import STRING, Json, Node, Refused, special_form
-from funsies.core.encoding.scalars import IntNode, encode_int, encode_text, decode_special
+from funsies.core.encoding.scalars import IntNode, decode_special, encode_int, encode_text
 
 if TYPE_CHECKING:
     from pathlib import PurePath
