@@ -1,0 +1,21 @@
+"""Where the server is, as the engine needs to know it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Address(Protocol):
+    """Connection data; :class:`funsies.config.ResolvedServer` is one."""
+
+    @property
+    def jobs_url(self) -> str:
+        """Address of the server with the graph and the queues."""
+
+    @property
+    def data_url(self) -> str | None:
+        """Address of the store of large values; None for the same server."""
+
+    @property
+    def key(self) -> bytes | None:
+        """Key with which payloads and results are signed; None for none."""

@@ -1,0 +1,138 @@
+"""What a horse tells its parent without a message: a few bytes of shared memory.
+
+The horse says what it runs, under which fence and until when; the parent says that it should
+stop. The memory is made before the fork. Each field has one writer, and a version number that
+is odd while a record is being written tells the reader to look again.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.store.rows import Fence
+
+_VERSION: Final = struct.Struct("=Q")
+_RECORD: Final = struct.Struct("=B32s16sIIdIQQ")
+_RECORD_AT: Final = _VERSION.size
+_STOP_AT: Final = _RECORD_AT + _RECORD.size
+_PREEMPT_AT: Final = _STOP_AT + 1
+_MAX_LOOKS: Final = 1000
+_NO_OPERATION: Final = Digest(bytes(32))
+_NO_FENCE: Final = Fence(bytes(16))
+
+
+class Phase(IntEnum):
+    """Where the horse stands."""
+
+    IDLE = 0
+    """It holds no operation."""
+    RUNNING = 1
+    """It runs the operation."""
+    REPORTING = 2
+    """It is sending the outcome: the lease may end at any moment, rightly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a horse is doing.
+
+    Attributes:
+        phase: where it stands.
+        operation: what it runs; zeros if it has not run anything.
+        fence: under which.
+        attempt: 1 for the first start of the operation.
+        lost_limit: number of starts after which the loss of a worker is its end.
+        deadline: end of the operation's ``timeout``, monotonic seconds; 0 for none.
+        retries: how often a failed operation is started again.
+        retry_delay_ms: pause before that, milliseconds.
+        sequence: number of the last message sent to the store.
+    """
+
+    phase: Phase = Phase.IDLE
+    operation: Digest = _NO_OPERATION
+    fence: Fence = _NO_FENCE
+    attempt: int = 0
+    lost_limit: int = 0
+    deadline: float = 0.0
+    retries: int = 0
+    retry_delay_ms: int = 0
+    sequence: int = 0
+
+
+class Announcement:
+    """Memory shared by a worker and its horse."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, mmap.PAGESIZE)
+        self._version = 0
+        self.write(Announced())
+
+    # -- written by the horse
+
+    def write(self, record: Announced) -> None:
+        """Say what the horse does now."""
+        self._set_version(self._version + 1)
+        _RECORD.pack_into(
+            self._memory,
+            _RECORD_AT,
+            record.phase,
+            record.operation,
+            record.fence,
+            record.attempt,
+            record.lost_limit,
+            record.deadline,
+            record.retries,
+            record.retry_delay_ms,
+            record.sequence,
+        )
+        self._set_version(self._version + 1)
+
+    def _set_version(self, version: int) -> None:
+        self._version = version
+        _VERSION.pack_into(self._memory, 0, version)
+
+    # -- read by the parent
+
+    def read(self) -> Announced | None:
+        """What the horse does; None if it died while it was writing."""
+        for _ in range(_MAX_LOOKS):
+            before = self._read_version()
+            record = _RECORD.unpack_from(self._memory, _RECORD_AT)
+            if before % 2 == 0 and before == self._read_version():
+                phase, operation, fence, *rest = record
+                return Announced(Phase(phase), Digest(operation), Fence(fence), *rest)
+        return None
+
+    def _read_version(self) -> int:
+        version: int
+        (version,) = _VERSION.unpack_from(self._memory, 0)
+        return version
+
+    # -- written by the parent, read by the horse
+
+    def ask_to_stop(self) -> None:
+        """Ask the horse to claim nothing more."""
+        self._memory[_STOP_AT] = 1
+
+    def ask_to_preempt(self) -> None:
+        """Let the next SIGTERM interrupt the operation that runs."""
+        self._memory[_PREEMPT_AT] = 1
+
+    @property
+    def must_stop(self) -> bool:
+        """True if the horse is to claim nothing more."""
+        return self._memory[_STOP_AT] == 1
+
+    @property
+    def must_preempt(self) -> bool:
+        """True if a SIGTERM is to interrupt the operation that runs."""
+        return self._memory[_PREEMPT_AT] == 1
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._memory.close()

@@ -1,0 +1,93 @@
+"""Calling workers to their queues, and seeing whether there are any."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from funsies.store.ports import GraphStore
+from funsies.store.rows import QueueName
+
+from .address import Address
+from .rq_binding.queues import DrainQueues
+
+
+class Dispatch:
+    """Queues drain jobs for work that is ready.
+
+    Args:
+        graph: the store, which knows how many operations are ready.
+        jobs_url: address of the server.
+        pause_seconds: the same queue is not looked at again within this time.
+        clock: the time, monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        graph: GraphStore,
+        jobs_url: str,
+        *,
+        pause_seconds: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._graph = graph
+        self._connection = rq_connection(jobs_url)
+        self._drains = DrainQueues(self._connection)
+        self._pause_seconds = pause_seconds
+        self._clock = clock
+        self._armed_at: dict[QueueName, float] = {}
+
+    def arm(self, queues: Iterable[QueueName]) -> None:
+        """Queue drain jobs: as many as idle workers can use, and at least one.
+
+        Call it whenever the store names queues to arm. Duplicates are harmless: a drain job
+        that finds nothing to do ends at once.
+        """
+        due = [queue for queue in queues if self._is_due(queue)]
+        if not due:
+            return
+        ready = self._graph.queues()
+        self._drains.arm({queue: ready.get(queue, 0) for queue in due})
+
+    def _is_due(self, queue: QueueName) -> bool:
+        now = self._clock()
+        if now - self._armed_at.get(queue, float("-inf")) < self._pause_seconds:
+            return False
+        self._armed_at[queue] = now
+        return True
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def arm_queues(server: Address, graph: GraphStore, queues: Iterable[QueueName]) -> None:
+    """Call workers to queues on which work is ready.
+
+    Args:
+        server: where the server is.
+        graph: the store on it.
+        queues: as named by the store's answers.
+    """
+    with closing(Dispatch(graph, server.jobs_url)) as dispatch:
+        dispatch.arm(queues)
+
+
+def count_workers(server: Address, queue: QueueName) -> int:
+    """Number of live workers that serve a queue; 0 means that nobody listens.
+
+    A worker counts as alive for some time after its last sign of life
+    (:attr:`~funsies.engine.timing.Timing.worker_seconds`).
+    """
+    with closing(rq_connection(server.jobs_url)) as connection:
+        return DrainQueues(connection).lines([queue])[0].workers
+
+
+def rq_connection(jobs_url: str) -> Redis:
+    """Connect for RQ's commands; they must not be sent twice, so nothing is retried."""
+    return Redis.from_url(jobs_url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=5.0)

@@ -1,0 +1,75 @@
+"""What a work-horse does: drain one queue. The one function that RQ jobs name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from functools import cached_property
+
+from funsies.run.evaluate import Evaluator
+from funsies.store.connect import open_backend
+from funsies.store.ports import GraphStore
+from funsies.store.rows import QueueName
+
+from .arming import Dispatch
+from .drain import DrainReport, drain
+from .horse import Horse, current_horse
+from .tolerance import SERVER_TROUBLE
+
+ARM_PAUSE_SECONDS = 0.05
+"""A horse calls for help on the same queue at most this often."""
+
+
+def run(namespace: str, queue: str) -> None:  # noqa: ARG001 - checked by DrainJob
+    """Drain a queue in this work-horse.
+
+    Args:
+        namespace: first part of the keys of the server's funsies data.
+        queue: name of the queue.
+
+    Raises:
+        RuntimeError: if this process is not a work-horse of a funsies worker.
+    """
+    drain_as(current_horse(), QueueName(queue))
+
+
+def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
+    """Drain a queue as this horse until it is empty, the slice is over, or it has to stop."""
+    address, timing, observer = horse.address, horse.timing, horse.observer
+    backend = open_backend(
+        address.jobs_url,
+        address.data_url,
+        address.key,
+        max_outage_seconds=timing.outage_seconds,
+    )
+    with closing(backend):
+        return drain(
+            backend.graph,
+            Evaluator(
+                backend, worker=horse.worker, on_start=observer.started, owns_process=True
+            ),
+            horse.slot,
+            queue,
+            lease_ms=timing.lease_ms,
+            until=observer.must_stop,
+            arm=_Helpers(backend.graph, address.jobs_url).call,
+            observer=observer,
+            slice_seconds=timing.slice_seconds,
+        )
+
+
+class _Helpers:
+    """Calls other workers; connects when it is first needed, which is seldom."""
+
+    def __init__(self, graph: GraphStore, jobs_url: str) -> None:
+        self._graph = graph
+        self._jobs_url = jobs_url
+
+    def call(self, queues: Iterable[QueueName]) -> None:
+        """Queue drain jobs; if that fails, the parent does the same at its next tick."""
+        with suppress(*SERVER_TROUBLE):
+            self._dispatch.arm(queues)
+
+    @cached_property
+    def _dispatch(self) -> Dispatch:
+        return Dispatch(self._graph, self._jobs_url, pause_seconds=ARM_PAUSE_SECONDS)

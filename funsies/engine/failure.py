@@ -1,0 +1,46 @@
+"""Publishing an error in the place of every output of an operation."""
+
+from __future__ import annotations
+
+from funsies.core.digest import Digest, content_digest
+from funsies.core.errors import Error, encode_error
+from funsies.store.ports import GraphStore
+from funsies.store.rows import Completion, Fence, OperationRow, QueueName, Result, Verdict
+
+from .names import new_fence, new_slot
+
+
+def failure(operation: OperationRow, fence: Fence, error: Error) -> Completion:
+    """Make the outcome of an operation that failed for a reason outside of itself.
+
+    It is volatile: reported, and tried again by the next ``execute``.
+    """
+    content, data = error_content(error)
+    result = Result(ok=False, content=content, large=False, size_bytes=len(data))
+    return Completion(
+        operation=operation.digest,
+        fence=fence,
+        results=(result,) * len(operation.outputs),
+        contents=((content, data),),
+        volatile=True,
+    )
+
+
+def error_content(error: Error) -> tuple[Digest, bytes]:
+    """Encode an error, with the address of its bytes."""
+    data = encode_error(error)
+    return content_digest(data), data
+
+
+def publish_failure(graph: GraphStore, completion: Completion) -> Verdict | None:
+    """Publish an outcome on behalf of a process that is gone, if its fence still holds."""
+    answer = graph.step(
+        new_slot(),
+        1,
+        QueueName(""),
+        lease_ms=0,
+        fence=new_fence(),
+        completion=completion,
+        claim=False,
+    )
+    return answer.verdict

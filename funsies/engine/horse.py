@@ -1,0 +1,147 @@
+"""The work-horse's side: what it announces, and how it takes signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+
+from funsies.core.options import Options
+from funsies.run.orphans import Orphanage
+from funsies.run.preempted import Preempted
+from funsies.store.rows import Claim
+
+from .address import Address
+from .announcement import Announced, Announcement, Phase
+from .drain import Observer
+from .processes import has_children
+from .timing import Timing
+
+
+class HorseObserver(Observer):
+    """Announces to the parent what is run, and lets it interrupt what is run.
+
+    Attributes:
+        announcement: the memory shared with the parent.
+    """
+
+    def __init__(self, announcement: Announcement) -> None:
+        self.announcement = announcement
+        self._orphanage = Orphanage()
+        self._record = Announced()
+        self._is_running = False
+        self._was_told = False
+        self._pid = os.getpid()
+
+    def stepping(self, sequence: int) -> None:
+        """Say that the operation in hand is over."""
+        self._write(replace(self._record, phase=Phase.REPORTING, sequence=sequence))
+
+    def claimed(self, claim: Claim) -> None:
+        """Say what is in hand."""
+        self._write(
+            Announced(
+                phase=Phase.RUNNING,
+                operation=claim.operation.digest,
+                fence=claim.fence,
+                attempt=claim.attempt,
+                lost_limit=claim.lost_limit,
+                sequence=self._record.sequence,
+            )
+        )
+
+    def started(self, claim: Claim, options: Options) -> None:  # noqa: ARG002 - a callback
+        """Say until when the operation may run: its user code is about to start."""
+        timeout_seconds = options.timeout_seconds
+        self._write(
+            replace(
+                self._record,
+                deadline=time.monotonic() + timeout_seconds if timeout_seconds else 0.0,
+                retries=options.retries,
+                retry_delay_ms=int(options.retry_delay_seconds * 1000),
+            )
+        )
+
+    def idle(self) -> None:
+        """Say that nothing is in hand."""
+        self._write(Announced(sequence=self._record.sequence))
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let SIGTERM interrupt what is enclosed; afterwards no child of it is left."""
+        self._is_running = True
+        try:
+            yield
+        finally:
+            self._is_running = False
+            if os.getpid() != self._pid:  # user code forked, and the copy came back here
+                os._exit(1)
+            if has_children():
+                self._orphanage.clear()
+
+    def install_handlers(self) -> None:
+        """Take SIGTERM as a request to leave; Ctrl-C is the parent's affair."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, self._take_signal)
+
+    def must_stop(self) -> bool:
+        """True if nothing more is to be claimed."""
+        return self._was_told or self.announcement.must_stop
+
+    def _take_signal(self, _number: int, _frame: FrameType | None) -> None:
+        """Interrupt the operation if the parent says so; else only claim nothing more.
+
+        A batch system sends SIGTERM to all processes at once; the operation has its grace
+        then, which the parent measures.
+        """
+        self._was_told = True
+        if self._is_running and self.announcement.must_preempt:
+            raise Preempted
+
+    def _write(self, record: Announced) -> None:
+        self._record = record
+        self.announcement.write(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Horse:
+    """What a work-horse knows from its parent.
+
+    Attributes:
+        address: where the server is.
+        worker: name of the worker.
+        slot: under which it claims.
+        timing: the engine's patience.
+        observer: announces to the parent what is run.
+    """
+
+    address: Address
+    worker: str
+    slot: str
+    timing: Timing
+    observer: HorseObserver
+
+
+_current: list[Horse] = []
+
+
+def become(horse: Horse) -> None:
+    """Make this process that horse: called between the fork and the drain job."""
+    _current[:] = [horse]
+
+
+def current_horse() -> Horse:
+    """The horse that this process is.
+
+    Raises:
+        RuntimeError: if it is none; drain jobs run only under a funsies worker.
+    """
+    if not _current:
+        raise RuntimeError(
+            "a drain job runs only on a funsies worker: start one by `funsies worker`"
+        )
+    return _current[0]

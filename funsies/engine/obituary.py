@@ -1,0 +1,118 @@
+"""What becomes of an operation whose process died: a decision, without side effects."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from funsies.core.errors import Error, ErrorKind
+from funsies.run.decision import PutBack
+from funsies.store.rows import OperationRow
+
+from .announcement import Announced
+
+
+class KillCause(Enum):
+    """Why a worker killed its own horse."""
+
+    DEADLINE = "deadline"
+    """The operation ran past its timeout."""
+    FENCED = "fenced"
+    """The operation is not the horse's any more: cancelled, reset, or given to another."""
+    STOP = "stop"
+    """The worker has to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """How a horse ended.
+
+    Attributes:
+        status: as ``waitpid`` gives it.
+        cause: why the worker killed it; None if it did not.
+        peak_memory_bytes: largest resident memory.
+        out_of_memory: True if the kernel killed something for want of memory meanwhile.
+    """
+
+    status: int
+    cause: KillCause | None = None
+    peak_memory_bytes: int | None = None
+    out_of_memory: bool = False
+
+    @property
+    def signal_name(self) -> str | None:
+        """Name of the signal that ended it; None if it left by itself."""
+        if not os.WIFSIGNALED(self.status):
+            return None
+        number = os.WTERMSIG(self.status)
+        try:
+            return signal.Signals(number).name
+        except ValueError:  # real-time signals have no names
+            return f"signal {number}"
+
+    @property
+    def exit_code(self) -> int | None:
+        """Its exit code; None if a signal ended it."""
+        return os.WEXITSTATUS(self.status) if os.WIFEXITED(self.status) else None
+
+
+Fate: TypeAlias = PutBack | Error | None
+"""Put the operation back, fail it, or leave it alone."""
+
+
+def fate(death: Death, task: Announced, operation: OperationRow) -> Fate:
+    """Decide what becomes of the operation that a dead horse held.
+
+    A stop gives the attempt back; a timeout is retried only if the options say so; any other
+    death is retried until the operation has been started ``lost_limit`` times.
+    """
+    if death.cause is KillCause.FENCED:
+        return None
+    if death.cause is KillCause.STOP:
+        return PutBack(give_attempt_back=True)
+    if death.cause is KillCause.DEADLINE:
+        return _fate_of_late(death, task, operation)
+    if task.attempt < task.lost_limit:
+        return PutBack()
+    is_memory = death.out_of_memory and death.signal_name == "SIGKILL"
+    kind = ErrorKind.OUT_OF_MEMORY if is_memory else ErrorKind.WORKER_LOST
+    return _error(kind, death, task, operation)
+
+
+def _fate_of_late(death: Death, task: Announced, operation: OperationRow) -> Fate:
+    if task.attempt <= task.retries:
+        return PutBack(delay_ms=task.retry_delay_ms)
+    return _error(ErrorKind.JOB_TIMED_OUT, death, task, operation)
+
+
+def _error(kind: ErrorKind, death: Death, task: Announced, operation: OperationRow) -> Error:
+    return Error(
+        kind=kind,
+        source=operation.digest.hex(),
+        task=operation.task_name,
+        details=_describe(kind, death, task),
+        exit_code=death.exit_code,
+        signal=death.signal_name,
+        attempts=task.attempt,
+        peak_memory_bytes=death.peak_memory_bytes,
+    )
+
+
+def _describe(kind: ErrorKind, death: Death, task: Announced) -> str:
+    if kind is ErrorKind.JOB_TIMED_OUT:
+        return "the step ran past its timeout, and its process was killed"
+    if kind is ErrorKind.OUT_OF_MEMORY:
+        return f"the process that ran the step was killed for want of memory{_times(task)}"
+    how = (
+        f"was ended by {death.signal_name}"
+        if death.signal_name
+        else f"left with exit code {death.exit_code}"
+    )
+    return f"the process that ran the step {how}{_times(task)}"
+
+
+def _times(task: Announced) -> str:
+    return f"; it was started {task.attempt} times" if task.attempt > 1 else ""

@@ -1,0 +1,103 @@
+"""One work-horse under its parent's eyes, from its fork to its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+from funsies.run.orphans import Orphanage
+from funsies.store.ports import GraphStore
+
+from .announcement import Announced, Announcement, Phase
+from .exit_watch import ExitWatch, peak_memory_bytes
+from .horse_keeper import HorseKeeper
+from .obituary import Death, KillCause
+from .oom import out_of_memory_kills
+from .processes import kill_group
+from .timing import Timing
+
+
+class Ride:
+    """Watches a horse, keeps its lease, and ends it with all its descendants.
+
+    Attributes:
+        slot: under which the horse claims.
+
+    Args:
+        graph: where its leases are.
+        timing: the engine's patience.
+        slot: under which it claims.
+        announcement: what it says.
+        pid: its process, the leader of its own process group.
+    """
+
+    def __init__(
+        self,
+        graph: GraphStore,
+        timing: Timing,
+        slot: str,
+        announcement: Announcement,
+        *,
+        pid: int,
+    ) -> None:
+        self.slot = slot
+        self._timing = timing
+        self._announcement = announcement
+        self._pid = pid
+        self._cause: KillCause | None = None
+        self._orphanage = Orphanage()
+        self._kills_before = out_of_memory_kills()
+        self._keeper = HorseKeeper(graph, slot, announcement, timing, self._interrupt)
+
+    def watch(self, tick: Callable[[], None]) -> Death:
+        """Look after the horse until it is dead, and none of its descendants is left.
+
+        Args:
+            tick: called at least once in ``tick_seconds``.
+        """
+        with ExitWatch(self._pid) as exit_watch:
+            while not exit_watch.wait(self._next_look_seconds()):
+                self._look()
+                tick()
+            kill_group(self._pid)  # its number is nobody else's until it is collected
+            status, usage = exit_watch.collect()
+        self._orphanage.clear()
+        return Death(
+            status=status,
+            cause=self._cause,
+            peak_memory_bytes=peak_memory_bytes(usage),
+            out_of_memory=out_of_memory_kills() > self._kills_before,
+        )
+
+    def last_words(self) -> Announced | None:
+        """What the horse said last; None if it died while it was speaking."""
+        return self._announcement.read()
+
+    def stop(self) -> None:
+        """Have the horse leave within the grace; what it runs then is put back."""
+        self._keeper.ask_to_stop()
+
+    def kill(self, cause: KillCause) -> None:
+        """End the horse at once, with its process group."""
+        self._cause = self._cause or cause
+        kill_group(self._pid)
+
+    def _next_look_seconds(self) -> float:
+        if self._cause is not None:
+            return self._timing.tick_seconds
+        return self._keeper.next_look_seconds()
+
+    def _look(self) -> None:
+        if self._cause is None and (cause := self._keeper.look()) is not None:
+            self.kill(cause)
+
+    def _interrupt(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGTERM)
+
+
+def left_in_order(death: Death, last_words: Announced | None) -> bool:
+    """True if the horse left by itself with nothing in hand."""
+    return death.status == 0 and last_words is not None and last_words.phase is Phase.IDLE

@@ -1,0 +1,113 @@
+"""Queues of drain jobs: put enough of them in, and see who takes them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from redis import Redis
+from rq.queue import EnqueueData, Queue
+from rq.serializers import JSONSerializer
+from rq.worker_registration import WORKERS_BY_QUEUE_KEY
+
+from funsies.engine.names import NAMESPACE
+from funsies.store.rows import QueueName
+
+from .jobs import DRAIN_FUNCTION, DrainJob
+
+FAILURE_SECONDS = 60
+"""How long RQ keeps what it noted about a drain job that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A queue as RQ sees it.
+
+    Attributes:
+        queued: number of drain jobs that nobody has taken yet.
+        workers: number of live workers.
+        idle: number of those that wait for a drain job.
+    """
+
+    queued: int
+    workers: int
+    idle: int
+
+    def lacks(self, ready: int) -> int:
+        """Number of drain jobs to add for so many ready operations.
+
+        There is always at least one in the queue, whatever the number of idle workers looks
+        like: a count of workers is a guess, and a lost wake-up is a hang.
+        """
+        useful = min(ready, self.idle)
+        return max(useful, 1) - self.queued if ready else 0
+
+
+class DrainQueues:
+    """The drain jobs of one server."""
+
+    def __init__(self, connection: Redis) -> None:
+        self._connection = connection
+        self._queues: dict[QueueName, Queue] = {}
+
+    def arm(self, ready: Mapping[QueueName, int]) -> None:
+        """Queue as many drain jobs as idle workers can use, and at least one.
+
+        Args:
+            ready: number of operations that are ready, by queue.
+        """
+        wanted = [name for name, number in ready.items() if number > 0]
+        if not wanted:
+            return
+        pipeline = self._connection.pipeline(transaction=False)
+        for name, line in zip(wanted, self.lines(wanted), strict=True):
+            missing = line.lacks(ready[name])
+            if missing > 0:
+                self._queue(name).enqueue_many([_drain_job(name)] * missing, pipeline=pipeline)
+        pipeline.execute()
+
+    def lines(self, names: Sequence[QueueName]) -> list[Line]:
+        """How the queues stand, in two round trips."""
+        pipeline = self._connection.pipeline(transaction=False)
+        for name in names:
+            pipeline.llen(self._queue(name).key)
+            pipeline.smembers(WORKERS_BY_QUEUE_KEY % name)
+        answers = pipeline.execute()
+        queued, workers = answers[::2], answers[1::2]
+        states = self._states({each for members in workers for each in members})
+        return [
+            _line(number, [states[each] for each in members])
+            for number, members in zip(queued, workers, strict=True)
+        ]
+
+    def _states(self, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
+        """State of each worker; None if it is dead."""
+        ordered = list(keys)
+        pipeline = self._connection.pipeline(transaction=False)
+        for key in ordered:
+            pipeline.hget(key, "state")
+        return dict(zip(ordered, pipeline.execute(), strict=True))
+
+    def _queue(self, name: QueueName) -> Queue:
+        if name not in self._queues:
+            self._queues[name] = Queue(
+                name, connection=self._connection, serializer=JSONSerializer, job_class=DrainJob
+            )
+        return self._queues[name]
+
+
+def _line(queued: int, states: Sequence[bytes | None]) -> Line:
+    alive = [state for state in states if state is not None]
+    return Line(queued, len(alive), sum(state == b"idle" for state in alive))
+
+
+def _drain_job(name: QueueName) -> EnqueueData:
+    """Describe a drain job: it may run for ever, and leaves nothing behind."""
+    return Queue.prepare_data(
+        DRAIN_FUNCTION,
+        args=(NAMESPACE, name),
+        timeout=-1,
+        result_ttl=0,
+        failure_ttl=FAILURE_SECONDS,
+        description=f"drain {name}",
+    )

@@ -1,0 +1,144 @@
+"""An RQ worker that outlives its server.
+
+RQ's worker quits, or leaves its records in disorder, when the server is away, full or flushed
+at the wrong moment. The overrides here make each of those moments harmless. Nothing that RQ
+keeps is needed to go on: what work there is, is known to the store alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal
+
+from rq.timeouts import BaseDeathPenalty
+from rq.utils import now, utcformat
+from rq.worker import Worker as RqWorker
+from rq.worker_registration import register
+
+from funsies.engine.timing import Timing
+from funsies.engine.tolerance import SERVER_TROUBLE
+
+if TYPE_CHECKING:
+    from redis.client import Pipeline
+    from rq.job import Job
+    from rq.queue import Queue
+
+_log = logging.getLogger(__name__)
+
+
+class NoDeathPenalty(BaseDeathPenalty):
+    """Lets jobs live: timeouts belong to operations, and are kept by the horse's parent."""
+
+    def __enter__(self) -> None:
+        """Set no alarm."""
+
+    def __exit__(
+        self,
+        type: type[BaseException] | None,  # noqa: A002 - RQ's name
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> Literal[False]:
+        """Clear no alarm."""
+        return False
+
+
+class TolerantWorker(RqWorker):
+    """An RQ worker that survives trouble with the server.
+
+    Attributes:
+        timing: the engine's patience.
+    """
+
+    death_penalty_class = NoDeathPenalty
+    timing: Timing
+
+    @property
+    def dequeue_timeout(self) -> float:  # type: ignore[override]  # servers take fractions
+        """How long to wait for a job before it is time to tick, seconds."""
+        return self.timing.tick_seconds
+
+    # -- signs of life
+
+    def heartbeat(
+        self,
+        timeout: int | None = None,  # noqa: ARG002 - RQ's signature; ours comes from the timing
+        pipeline: Pipeline | None = None,
+    ) -> None:
+        """Tell that the worker lives; after the server lost its record, register again."""
+        self.last_heartbeat = now()
+        target = self.connection.pipeline() if pipeline is None else pipeline
+        target.hset(self.key, "last_heartbeat", utcformat(self.last_heartbeat))
+        target.expire(self.key, self._life_seconds)
+        target.expire(self.executions_key, self._life_seconds)
+        if pipeline is None:
+            self._beat(target)
+
+    def _beat(self, pipeline: Pipeline) -> None:
+        try:
+            is_forgotten = pipeline.execute()[0] == 1
+            if is_forgotten:
+                self._register_again()
+        except SERVER_TROUBLE as trouble:
+            _log.warning("worker %s cannot give a sign of life: %s", self.name, trouble)
+
+    def _register_again(self) -> None:
+        pipeline = self.connection.pipeline()
+        pipeline.hset(self.key, mapping={**self.serialize(), "state": self.get_state()})
+        pipeline.expire(self.key, self._life_seconds)
+        register(self, pipeline)
+        pipeline.execute()
+
+    @property
+    def _life_seconds(self) -> int:
+        return max(1, round(self.timing.worker_seconds))
+
+    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
+        """Tell what the worker does."""
+        self._state = state
+        try:
+            super().set_state(state, pipeline)
+        except SERVER_TROUBLE as trouble:
+            _log.warning("worker %s cannot tell its state: %s", self.name, trouble)
+
+    def register_death(self) -> None:
+        """Tell that the worker ends; if nobody hears it, its record expires."""
+        try:
+            super().register_death()  # type: ignore[no-untyped-call]  # RQ's
+        except SERVER_TROUBLE as trouble:
+            _log.warning("worker %s cannot sign off: %s", self.name, trouble)
+
+    # -- commands from outside
+
+    def subscribe(self) -> None:
+        """Do not listen for RQ's commands.
+
+        That takes a thread, and a fork beside threads can hang. A request to stop is read with
+        the signs of life instead.
+        """
+
+    def unsubscribe(self) -> None:
+        """Nothing was subscribed to."""
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Wait while `rq suspend` is in force."""
+        try:
+            super().check_for_suspension(burst)
+        except SERVER_TROUBLE as trouble:
+            _log.warning("worker %s cannot see whether it is suspended: %s", self.name, trouble)
+
+    # -- taking jobs
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """Wait for a job, through any trouble with the server."""
+        wait_seconds = self.timing.tick_seconds / 4
+        while True:
+            try:
+                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            except SERVER_TROUBLE as trouble:
+                _log.warning("worker %s has to wait for its server: %s", self.name, trouble)
+                time.sleep(wait_seconds)
+                wait_seconds = min(2 * wait_seconds, self.timing.backoff_seconds)

@@ -1,0 +1,250 @@
+"""The worker: an RQ worker that knows what its horse runs, and settles what it leaves."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Collection
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from redis import Redis
+from rq.exceptions import StopRequested
+from rq.queue import Queue
+from rq.serializers import JSONSerializer
+from rq.worker.base import WorkerStatus
+
+from funsies.engine.address import Address
+from funsies.engine.announcement import Announcement
+from funsies.engine.horse import Horse, HorseObserver, become
+from funsies.engine.names import new_slot
+from funsies.engine.obituary import Death, KillCause
+from funsies.engine.processes import die_with_parent, lead_group
+from funsies.engine.ride import Ride, left_in_order
+from funsies.engine.settlement import Settlement
+from funsies.engine.timing import Timing
+from funsies.engine.tolerance import SERVER_TROUBLE
+from funsies.engine.upkeep import Upkeep
+from funsies.run.orphans import become_subreaper
+from funsies.store.ports import GraphStore
+from funsies.store.rows import QueueName
+
+from .jobs import DrainJob
+from .tolerant import TolerantWorker
+
+if TYPE_CHECKING:
+    from rq.executions import Execution
+    from rq.job import Job
+
+_log = logging.getLogger(__name__)
+
+RQ_MAINTENANCE_SECONDS = 600.0
+"""Pause between two clean-ups of RQ's own registries."""
+
+_STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
+
+
+class Worker(TolerantWorker):
+    """Takes drain jobs from queues and has each run by a horse.
+
+    The worker's own process never runs user code. It forks a horse for each drain job, renews
+    the lease of what the horse runs, ends it at its deadline, and puts back or fails what a
+    dead horse leaves.
+
+    Args:
+        queues: that it serves.
+        address: where the server is.
+        graph: the store.
+        connection: for RQ.
+        upkeep: what it does for everybody.
+        timing: the engine's patience.
+        name: of the worker, unique on the server.
+    """
+
+    def __init__(
+        self,
+        queues: Collection[QueueName],
+        *,
+        address: Address,
+        graph: GraphStore,
+        connection: Redis,
+        upkeep: Upkeep,
+        timing: Timing,
+        name: str,
+    ) -> None:
+        self.timing = timing
+        self._address = address
+        self._graph = graph
+        self._upkeep = upkeep
+        self._settlement = Settlement(graph, name, timing)
+        self._ride: Ride | None = None
+        self._observer: HorseObserver | None = None
+        self._stop_asked_at: float | None = None
+        self._may_leave = False
+        self._tick_at = self._registries_at = time.monotonic()
+        super().__init__(
+            list(queues),
+            name=name,
+            connection=connection,
+            job_class=DrainJob,
+            serializer=JSONSerializer,
+            log_job_description=False,
+            job_monitoring_interval=max(1, round(timing.worker_seconds / 3)),
+        )
+
+    # -- stopping
+
+    @property
+    def was_asked_to_stop(self) -> bool:
+        """True after SIGTERM, SIGINT, or a request from outside."""
+        return self._stop_asked_at is not None
+
+    def request_stop(self, _signum: int | None, _frame: FrameType | None) -> None:
+        """Leave: the horse has a short grace before its operation is put back; twice, none."""
+        now = time.monotonic()
+        if self._stop_asked_at is None:
+            self._stop_asked_at = now
+            self._stop_requested = True
+            if self._ride is not None:
+                self._ride.stop()
+        elif now - self._stop_asked_at >= self.timing.debounce_seconds and self._ride:
+            self._ride.kill(KillCause.STOP)
+        if self._may_leave:
+            raise StopRequested
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """Wait for a drain job; a request to stop ends the waiting."""
+        self._may_leave = True
+        try:
+            found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            if found is None and timeout is None and self._has_more():
+                found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            return found
+        finally:
+            self._may_leave = False
+
+    def _has_more(self) -> bool:
+        """In burst mode: queue a drain job if work became ready since the last tick."""
+        self._tick_now()
+        return any(queue.count for queue in self.queues)
+
+    # -- what is done now and then
+
+    @property
+    def should_run_maintenance_tasks(self) -> bool:
+        """True if it is time to tick."""
+        return time.monotonic() >= self._tick_at
+
+    def run_maintenance_tasks(self) -> None:
+        """Tick: sweep, audit, and see to it that ready work has a drain job."""
+        self._tick_now()
+        if time.monotonic() >= self._registries_at:
+            self._registries_at = time.monotonic() + RQ_MAINTENANCE_SECONDS
+            self._clean_registries()
+
+    def _tick_now(self) -> None:
+        self._tick_at = time.monotonic() + self.timing.tick_seconds / 2
+        self._upkeep.tick()
+
+    def _clean_registries(self) -> None:
+        try:
+            self.clean_registries()  # type: ignore[no-untyped-call]  # RQ's
+        except SERVER_TROUBLE as trouble:
+            _log.warning("worker %s cannot clean RQ's registries: %s", self.name, trouble)
+
+    # -- running a horse
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Have a horse drain a queue."""
+        if self.was_asked_to_stop:
+            return  # other workers will notice that the drain job is gone
+        try:
+            execution = self.prepare_execution(job)
+        except SERVER_TROUBLE as trouble:
+            _log.warning("worker %s drops a drain job: %s", self.name, trouble)
+            return
+        self.fork_work_horse(job, queue)
+        self.monitor_work_horse(job, queue, execution)
+        self.set_state(WorkerStatus.IDLE)
+        self._tick_now()
+
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        """Fork the horse. Signals wait until both sides are ready for them."""
+        slot, announcement = new_slot(), Announcement()
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+        try:
+            parent, pid = os.getpid(), os.fork()
+            if pid == 0:
+                self._become_horse(slot, announcement, parent)
+                self.main_work_horse(job, queue)
+            lead_group(pid)
+            self._horse_pid = pid
+            self._ride = Ride(self._graph, self.timing, slot, announcement, pid=pid)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+
+    def _become_horse(self, slot: str, announcement: Announcement, parent: int) -> None:
+        lead_group(os.getpid())
+        die_with_parent(signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)  # it died before it could be told
+        become_subreaper()
+        self._observer = HorseObserver(announcement)
+        become(Horse(self._address, self.name, slot, self.timing, self._observer))
+
+    def setup_work_horse_signals(self) -> None:
+        """Take signals as a horse does."""
+        if self._observer is not None:
+            self._observer.install_handlers()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+
+    def monitor_work_horse(
+        self,
+        job: Job,
+        queue: Queue,  # noqa: ARG002 - RQ's signature
+        execution: Execution,
+    ) -> None:
+        """Look after the horse until it has ended, and settle what it left."""
+        ride = self._ride
+        if ride is None:
+            return
+        death = ride.watch(lambda: self._tick_busy(job, execution))
+        self._ride, self._horse_pid = None, 0
+        self.executions.pop(execution.id, None)
+        last_words = ride.last_words()
+        if not left_in_order(death, last_words):
+            self._settlement.settle(ride.slot, last_words, death)
+            self._forget(job, execution, death)
+
+    def _tick_busy(self, job: Job, execution: Execution) -> None:
+        if time.monotonic() < self._tick_at:
+            return
+        self._tick_now()
+        self.heartbeat()
+        try:
+            self.maintain_heartbeats(job, execution)
+        except SERVER_TROUBLE as trouble:
+            _log.warning("worker %s cannot vouch for its drain job: %s", self.name, trouble)
+
+    def _forget(self, job: Job, execution: Execution, death: Death) -> None:
+        """Remove RQ's records of a drain job whose horse could not do it."""
+        _log.warning("worker %s: its horse ended with status %d", self.name, death.status)
+        try:
+            with self.connection.pipeline() as pipeline:
+                self.cleanup_execution(job, pipeline=pipeline, execution=execution)
+                job.delete(pipeline=pipeline)
+                pipeline.execute()
+        except SERVER_TROUBLE as trouble:
+            _log.warning("worker %s cannot clear a drain job away: %s", self.name, trouble)
+
+    def kill_horse(
+        self,
+        sig: signal.Signals = signal.SIGKILL,  # noqa: ARG002 - RQ's signature; there is one way
+    ) -> None:
+        """Kill the horse, if there is one."""
+        if self._ride is not None:
+            self._ride.kill(KillCause.STOP)

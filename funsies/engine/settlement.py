@@ -1,0 +1,98 @@
+"""Settling what a dead horse left: put its operation back, or publish an error."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from funsies.core.errors import Error
+from funsies.run.decision import PutBack
+from funsies.store.ports import GraphStore
+from funsies.store.rows import Fence, Lease, OperationRow
+
+from .announcement import Announced
+from .failure import failure, publish_failure
+from .obituary import Death, Fate, fate
+from .timing import Timing
+from .tolerance import SERVER_TROUBLE
+
+_log = logging.getLogger(__name__)
+
+
+class Settlement:
+    """Settles for one worker.
+
+    Args:
+        graph: the store.
+        worker: name of the worker, for the error.
+        timing: the engine's patience.
+        pause: waits for the given number of seconds between attempts to reach the server.
+    """
+
+    def __init__(
+        self,
+        graph: GraphStore,
+        worker: str,
+        timing: Timing,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._graph = graph
+        self._worker = worker
+        self._timing = timing
+        self._pause = pause
+
+    def settle(self, slot: str, announced: Announced | None, death: Death) -> None:
+        """Settle the operation that this slot still holds, if any.
+
+        The server is asked what the slot holds: the horse may have died between a claim and
+        its announcement. If the server stays away for a whole lease there is nothing left to
+        settle here: another worker's sweep will find the lease expired.
+        """
+        give_up_at = time.monotonic() + self._timing.lease_seconds
+        wait_seconds = self._timing.tick_seconds / 10
+        while True:
+            try:
+                self._settle(slot, announced, death)
+            except SERVER_TROUBLE as trouble:
+                _log.warning("cannot settle the operation of a dead horse: %s", trouble)
+                if time.monotonic() + wait_seconds >= give_up_at:
+                    return
+                self._pause(wait_seconds)
+                wait_seconds = min(2 * wait_seconds, self._timing.backoff_seconds)
+            else:
+                return
+
+    def _settle(self, slot: str, announced: Announced | None, death: Death) -> None:
+        lease = next((held for held in self._graph.leases() if held.slot == slot), None)
+        if lease is None:
+            return
+        operation = self._graph.operation(lease.operation)
+        if operation is None:
+            return
+        self._apply(slot, lease, operation, self._fate(lease, announced, death, operation))
+
+    def _fate(
+        self, lease: Lease, announced: Announced | None, death: Death, operation: OperationRow
+    ) -> Fate:
+        if announced is None or announced.fence != lease.fence:
+            return PutBack()  # it died before it said what it runs
+        return fate(death, announced, operation)
+
+    def _apply(self, slot: str, lease: Lease, operation: OperationRow, decided: Fate) -> None:
+        if isinstance(decided, PutBack):
+            self._graph.release(
+                slot,
+                lease.operation,
+                lease.fence,
+                delay_ms=decided.delay_ms,
+                give_attempt_back=decided.give_attempt_back,
+            )
+        elif isinstance(decided, Error):
+            self._publish(operation, lease.fence, decided)
+
+    def _publish(self, operation: OperationRow, fence: Fence, error: Error) -> None:
+        full = replace(error, host=socket.gethostname(), worker=self._worker)
+        publish_failure(self._graph, failure(operation, fence, full))

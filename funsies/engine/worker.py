@@ -1,0 +1,73 @@
+"""Starting one worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+
+from funsies.run.orphans import become_subreaper
+from funsies.store.connect import open_backend
+from funsies.store.submission import queue_name
+
+from . import drain_job
+from .address import Address
+from .arming import Dispatch, rq_connection
+from .names import new_slot
+from .rq_binding.worker import Worker
+from .timing import Timing
+from .upkeep import Upkeep
+
+PRELOADED = drain_job.run
+"""Imported here so that no horse has to: each starts as a copy of its worker."""
+
+EXIT_IN_ORDER = 0
+EXIT_IN_TROUBLE = 1
+
+
+def run_worker(
+    server: Address,
+    queues: Sequence[str],
+    *,
+    burst: bool = False,
+    timing: Timing | None = None,
+    name: str | None = None,
+) -> int:
+    """Serve queues until asked to stop.
+
+    SIGTERM or SIGINT asks the worker to stop: it claims nothing more; what runs has a short
+    grace to end, is put back then, and never stored. A second signal ends it at once.
+
+    Args:
+        server: where the server is.
+        queues: names of the queues, as users call them.
+        burst: True to leave when nothing is ready on the queues.
+        timing: the engine's patience.
+        name: of the worker; unique on the server.
+
+    Returns:
+        Exit code of the process: 0 if it left in order, 1 if not.
+
+    Raises:
+        NoServerError: if nobody answers.
+        ServerError: if the server cannot be used.
+    """
+    patience, worker_name = timing or Timing(), name or new_slot()
+    served = [queue_name(queue) for queue in queues]
+    become_subreaper()
+    backend = open_backend(server.jobs_url, server.data_url, server.key, max_outage_seconds=0.0)
+    with closing(backend):
+        backend.graph.check()
+        dispatch = Dispatch(backend.graph, server.jobs_url)
+        upkeep = Upkeep(backend.graph, worker_name, served, dispatch.arm, patience)
+        worker = Worker(
+            served,
+            address=server,
+            graph=backend.graph,
+            connection=rq_connection(server.jobs_url),
+            upkeep=upkeep,
+            timing=patience,
+            name=worker_name,
+        )
+        worker.work(burst=burst, logging_level="WARNING")
+    left_in_order = burst or worker.was_asked_to_stop
+    return EXIT_IN_ORDER if left_in_order else EXIT_IN_TROUBLE
