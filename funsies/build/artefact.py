@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, NoReturn, Self, TypeVar
 
 from returns.interfaces.failable import FailableN
 from returns.primitives.hkt import Kind1, SupportsKind1, dekind
@@ -18,7 +18,7 @@ T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
 
-class Artefact(
+class Artefact(  # type: ignore[type-var]  # covariant, as the containers of returns are
     SupportsKind1["Artefact[Any]", T_co],
     FailableN[T_co, Error, Never],
     Generic[T_co],
@@ -32,8 +32,8 @@ class Artefact(
     __slots__ = ("encoding", "reference")
     __funsies_artefact__: ClassVar[bool] = True
 
-    reference: Final[Reference]
-    encoding: Final[Encoding[T_co]]
+    reference: Reference
+    encoding: Encoding[T_co]
 
     def __init__(self, reference: Reference, encoding: Encoding[T_co]) -> None:
         """Point at a value.

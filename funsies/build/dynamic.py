@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from returns.primitives.hkt import Kind1
+from returns.primitives.hkt import Kind1, dekind
 from returns.result import Result, Success
 
 from funsies.core.errors import Error
@@ -41,12 +41,12 @@ def lash(
 
 
 def _continue(
-    function: Callable[[Error], Artefact[Any]], value: Result[Any, Error]
+    function: Callable[[Error], Kind1[Artefact[Any], Any]], value: Result[Any, Error]
 ) -> Artefact[Any]:
     """Keep a value; give an error to the function."""
     if isinstance(value, Success):
         return put(value.unwrap())
-    return function(value.failure())
+    return dekind(function(value.failure()))
 
 
 def _recovered(source: Artefact[Any], function: Callable[..., object]) -> object:
@@ -56,4 +56,4 @@ def _recovered(source: Artefact[Any], function: Callable[..., object]) -> object
     kept = source.encoding.annotation
     if kept is Any or inside is Any or inside == kept:
         return kept if inside is Any else inside
-    return kept | inside  # type: ignore[operator]  # annotations; a union of two types
+    return kept | inside

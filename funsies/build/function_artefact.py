@@ -43,7 +43,8 @@ def function_of(artefact: Artefact[FunctionT]) -> FunctionT:
         WiringError: if it holds something else.
     """
     if isinstance(artefact, FunctionArtefact):
-        return artefact.function
+        function: FunctionT = artefact.function
+        return function
     raise WiringError("apply() takes a function in an artefact: Artefact.from_value(function)")
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Generic
 
 from typing_extensions import TypeVar, override
 
-from funsies.core.digest import Digest, digest
+from funsies.core.digest import Digest, Field, digest
 from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.errors import FileNameError, WiringError
 from funsies.core.file_names import validate_file_names
@@ -45,16 +45,18 @@ class ShellTask(Task):
         self.strict = strict
         self.python = None
         self.outputs = tuple(_output(each) for each in output_names(plan))
+        wires: list[Field] = [(file, wire) for file, wire in inputs]
+        variables: list[Field] = [(variable, value) for variable, value in plan.env]
         self.digest = digest(
             "task",
             self.kind.value,
             name,
             list(plan.commands),
             list(plan.outputs),
-            sorted(plan.env),
+            variables,
             plan.check,
             strict,
-            list(inputs),
+            wires,
         )
         self._plan = plan
         self._inputs = inputs

@@ -142,7 +142,7 @@ def _annotations(function: Callable[..., object], name: str) -> dict[str, object
     while isinstance(target, functools.partial):
         target = target.func
     if isinstance(target, type):
-        target = target.__init__
+        target = inspect.getattr_static(target, "__init__")
     elif not hasattr(target, "__annotations__"):
         target = type(target).__call__ if callable(target) else target
     try:

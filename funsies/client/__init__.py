@@ -1,7 +1,8 @@
 """What a program asks of the server: execute, wait, take, reset, look up."""
 
-from .execution import Handle, Progress, execute, reset, wait_for
+from .execution import Handle, execute, reset, wait_for
 from .lookup import find, get
+from .progress import Progress
 from .values import put_file, read_result, take, takeout, unwrap
 
 __all__ = [

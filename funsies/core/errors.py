@@ -47,6 +47,8 @@ class ErrorKind(StrEnum):
     """Bytes that should be in the data store are not there."""
     DATA_CORRUPTED = "DataCorrupted"
     """Stored bytes do not match their digest."""
+    STORE_FAILED = "StoreFailed"
+    """The server or the data store could not take the results: it is full, or refuses them."""
     NOT_LOADABLE = "NotLoadable"
     """The task cannot be loaded on this worker: a missing module, a corrupt payload."""
     WRONG_PYTHON = "WrongPython"
@@ -70,6 +72,7 @@ INFRASTRUCTURE: Final = frozenset(
         ErrorKind.JOB_TIMED_OUT,
         ErrorKind.DATA_MISSING,
         ErrorKind.DATA_CORRUPTED,
+        ErrorKind.STORE_FAILED,
         ErrorKind.NOT_LOADABLE,
         ErrorKind.WRONG_PYTHON,
         ErrorKind.CYCLE,

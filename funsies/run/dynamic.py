@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from returns.pipeline import is_successful
@@ -18,27 +18,17 @@ from funsies.core.graph import Constant, OutputOf, Stored
 from funsies.core.options import Options
 from funsies.store.connect import Backend
 from funsies.store.rows import Claim
-from funsies.store.submission import LOCAL_PREFIX, submit
+from funsies.store.submission import submit
 
 from .decision import Delegate
+from .recovery import forced_queue, own_queue
 
 ANY = encoding_of(Any)
 
 
-@dataclass(frozen=True, slots=True)
-class Continuation:
-    """What a dynamic function returned.
-
-    Attributes:
-        artefact: whose value is the step's.
-    """
-
-    artefact: Artefact[Any]
-
-
 def call_dynamic(
     function: Callable[[], Result[object, Error]], encoding: Encoding[Any], options: Options
-) -> Result[Continuation, Error]:
+) -> Result[Artefact[Any], Error]:
     """Call a function that builds a graph.
 
     Args:
@@ -56,7 +46,7 @@ def call_dynamic(
         current_context.reset(token)
 
 
-def _continuation(value: object, encoding: Encoding[Any]) -> Result[Continuation, Error]:
+def _continuation(value: object, encoding: Encoding[Any]) -> Result[Artefact[Any], Error]:
     if not isinstance(value, Artefact):
         return _refused(
             f"a dynamic step must return an artefact; it returned a {type(value).__qualname__}. "
@@ -67,7 +57,7 @@ def _continuation(value: object, encoding: Encoding[Any]) -> Result[Continuation
             f"the artefact returned is {value.encoding.descriptor}, but the step is annotated "
             f"as Artefact[{encoding.descriptor}]"
         )
-    return Success(Continuation(_as_encoded(value, encoding)))
+    return Success(_as_encoded(value, encoding))
 
 
 def _as_encoded(artefact: Artefact[Any], encoding: Encoding[Any]) -> Artefact[Any]:
@@ -86,7 +76,7 @@ def _identity(value: Any) -> Any:
     return value
 
 
-def _refused(details: str) -> Result[Continuation, Error]:
+def _refused(details: str) -> Result[Artefact[Any], Error]:
     return Failure(Error(kind=ErrorKind.ENCODING_FAILED, details=details))
 
 
@@ -99,8 +89,7 @@ def request_continuation(
         The operation to delegate to, or the constant that is the result.
     """
     reference = artefact.reference
-    queue = claim.queue.rpartition("@")[0]
-    forced = queue if queue.startswith(LOCAL_PREFIX) else None
+    forced = forced_queue(claim)
     match reference:
         case Constant():
             return reference
@@ -112,7 +101,7 @@ def request_continuation(
                 backend,
                 stored=[producer],
                 generation=claim.generation,
-                stored_options=Options(queue=queue),
+                stored_options=Options(queue=own_queue(claim)),
                 queue=forced,
             )
             return Delegate(producer, index, submission.arm)

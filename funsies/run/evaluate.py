@@ -8,66 +8,38 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import os
-import resource
-import socket
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final
 
-import msgspec
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
 from funsies.core.digest import Digest
-from funsies.core.errors import EncodingError, Error, ErrorKind, FunsiesError
+from funsies.core.errors import (
+    DataMissingError,
+    EncodingError,
+    Error,
+    ErrorKind,
+    FunsiesError,
+)
 from funsies.core.graph import Constant, TaskKind
 from funsies.core.options import Options, decode_options
 from funsies.core.shell_plan import ShellPlan
 from funsies.core.trace import trace_key
 from funsies.store.connect import Backend
 from funsies.store.rows import Claim, Completion
-from funsies.store.submission import LOCAL_PREFIX, submit
 
-from .decision import Decision, Delegate, Park, Publish, PutBack
+from .decision import Decision, Delegate, Publish, PutBack
 from .dynamic import call_dynamic, request_continuation
 from .inputs import BadBytesError, InputValue, gather
 from .python import LoadedFunction, arguments, call, encode_results
-from .results import ResultWriter, sourced
+from .record import execution_record
+from .recovery import ask_for_idle, own_queue, recover_bytes
+from .results import ResultWriter
 from .shell_step import run_shell_step
 from .surroundings import Capture, Log, restored
 from .tasks import LoadedTask, NotLoadableError, TaskLoader
-
-HOST: Final = socket.gethostname()
-
-Outcome = Result[bytes | Path, Error]
-
-
-class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How an operation was run.
-
-    Attributes:
-        started: when, seconds since 1970.
-        seconds: how long it took.
-        worker: name of the worker.
-        host: name of the machine.
-        pid: process that ran it.
-        attempt: 1 for the first.
-        peak_memory_bytes: largest resident memory of that process so far.
-        linked: True if nothing was run: the results of an equal run were taken.
-    """
-
-    started: float
-    seconds: float
-    worker: str
-    host: str
-    pid: int
-    attempt: int
-    peak_memory_bytes: int = 0
-    linked: bool = False
 
 
 class Evaluator:
@@ -77,8 +49,9 @@ class Evaluator:
         backend: where inputs come from and results go.
         worker: name of the worker, for records and errors.
         on_start: told of the claim and its options right before user code runs.
-        owns_process: True if the process is funsies' own: streams are captured and the
-            environment is restored. A program that runs steps itself keeps its own.
+        owns_process: True if the process is funsies' own: what a step prints is captured, and
+            Ctrl-C in a step is an error of that step. A program that runs steps itself keeps
+            its streams, and Ctrl-C interrupts it.
     """
 
     def __init__(
@@ -92,7 +65,8 @@ class Evaluator:
         self._backend = backend
         self._worker = worker
         self._on_start = on_start
-        self._capture = Capture() if owns_process else None
+        self._owns_process = owns_process
+        self._capture = Capture()
         self._tasks = TaskLoader(backend)
         self._options: dict[Digest, Options] = {}
 
@@ -106,58 +80,26 @@ class Evaluator:
             Preempted: if the worker has to stop.
         """
         if None in claim.inputs:
-            return self._ask_again(claim)
+            return ask_for_idle(self._backend, claim)
         if self._is_traced(claim):
             return self._publish_trace(claim)
         try:
             return self._run(claim)
+        except BadBytesError as problem:
+            recovered = recover_bytes(self._backend, claim, problem)
+            if isinstance(recovered, Error):
+                return self._publish_error(claim, recovered)
+            return recovered
         except NotLoadableError as problem:
             return self._publish_error(claim, problem.error)
-        except BadBytesError as problem:
-            return self._recover_bytes(claim, problem)
         except FunsiesError as problem:
-            error = Error(kind=ErrorKind.DATA_MISSING, details=str(problem))
-            return self._publish_error(claim, error)
-
-    # Inputs that were lost
-
-    def _ask_again(self, claim: Claim) -> Park:
-        """Request the inputs that are idle by now, for the same generation."""
-        lost = [
-            row.producer
-            for row, result in zip(claim.operation.inputs, claim.inputs, strict=True)
-            if result is None and row.producer is not None
-        ]
-        queue = claim.queue.rpartition("@")[0]
-        submission = submit(
-            self._backend,
-            stored=lost,
-            generation=claim.generation,
-            stored_options=Options(queue=queue, priority=claim.priority),
-            queue=queue if queue.startswith(LOCAL_PREFIX) else None,
-        )
-        return Park(submission.arm)
-
-    def _recover_bytes(self, claim: Claim, problem: BadBytesError) -> Decision:
-        """Have the producer make its bytes again; a constant cannot be made again."""
-        row = problem.input
-        if row.producer is None or claim.attempt > claim.lost_limit:
-            kind = (
-                ErrorKind.DATA_MISSING
-                if isinstance(problem.problem, LookupError)
-                else ErrorKind.DATA_CORRUPTED
-            )
+            missing = isinstance(problem, DataMissingError)
+            kind = ErrorKind.DATA_MISSING if missing else ErrorKind.STORE_FAILED
             return self._publish_error(claim, Error(kind=kind, details=str(problem)))
-        self._backend.graph.invalidate(row.producer, row.index, problem.content)
-        lost = tuple(
-            None if each.producer == row.producer else result
-            for each, result in zip(claim.operation.inputs, claim.inputs, strict=True)
-        )
-        return self._ask_again(dataclasses.replace(claim, inputs=lost))
 
     # Traces
 
-    def _key(self, claim: Claim) -> Digest | None:
+    def _trace_key(self, claim: Claim) -> Digest | None:
         """Trace key of the claim; None if it must leave no trace."""
         if claim.volatile or claim.operation.dynamic:
             return None
@@ -171,24 +113,21 @@ class Evaluator:
         )
 
     def _is_traced(self, claim: Claim) -> bool:
-        if claim.trace is None or claim.trace.key != self._key(claim):
+        if claim.trace is None or claim.trace.key != self._trace_key(claim):
             return False
         large = [result.content for result in claim.trace.results if result.large]
         return not large or not self._backend.data.missing(large)
 
     def _publish_trace(self, claim: Claim) -> Publish:
-        results = claim.trace.results if claim.trace is not None else ()
-        record = self._record(claim, time.time(), 0.0, linked=True)
-        return Publish(
-            Completion(
-                operation=claim.operation.digest,
-                fence=claim.fence,
-                results=results,
-                record=record,
-                trace_key=self._key(claim),
-                linked=True,
-            )
+        completion = Completion(
+            operation=claim.operation.digest,
+            fence=claim.fence,
+            results=() if claim.trace is None else claim.trace.results,
+            record=self._record(claim, time.time(), 0.0, linked=True),
+            trace_key=self._trace_key(claim),
+            linked=True,
         )
+        return Publish(completion)
 
     # Running
 
@@ -196,29 +135,38 @@ class Evaluator:
         options = self._options_of(claim)
         if not options.evaluate:
             details = "asked for with evaluate=False, and no result was at hand"
-            return self._publish_error(
-                claim, Error(kind=ErrorKind.NOT_EVALUATED, details=details)
-            )
+            error = Error(kind=ErrorKind.NOT_EVALUATED, details=details)
+            return self._publish_error(claim, error)
         task = self._tasks.load(claim.operation.task)
         inputs = gather(self._backend, claim)
         if self._on_start is not None:
             self._on_start(claim, options)
         started, clock = time.time(), time.perf_counter()
+        writer = self._writer(claim)
         with self._surroundings(options) as log:
-            outcome = self._outcome(task, claim, inputs, options)
-        seconds = time.perf_counter() - clock
+            outcome = self._outcome(task, claim, inputs, options, writer)
         if isinstance(outcome, Delegate):
             return outcome
-        record = self._record(claim, started, seconds)
-        return self._conclude(claim, outcome, options, record, log, seconds)
+        if writer.errors and claim.attempt <= options.retries:
+            return PutBack(delay_ms=round(options.retry_delay_seconds * 1000))
+        seconds = time.perf_counter() - clock
+        completion = writer.completion(
+            record=self._record(claim, started, seconds),
+            volatile=outcome,
+            log=log.tail,
+            busy_ms=round(seconds * 1000),
+        )
+        if not completion.volatile and not writer.errors:
+            completion = dataclasses.replace(completion, trace_key=self._trace_key(claim))
+        return Publish(completion)
 
     @contextmanager
     def _surroundings(self, options: Options) -> Iterator[Log]:
-        if self._capture is None:
-            with restored(options.env):
+        with restored(options.env):
+            if not self._owns_process:
                 yield Log()
-        else:
-            with restored(options.env), self._capture.captured() as log:
+                return
+            with self._capture.captured() as log:
                 yield log
 
     def _outcome(
@@ -227,25 +175,29 @@ class Evaluator:
         claim: Claim,
         inputs: Mapping[str, InputValue],
         options: Options,
-    ) -> ResultWriter | Delegate:
-        writer = ResultWriter(self._backend)
+        writer: ResultWriter,
+    ) -> bool | Delegate:
+        """Run the task and store what it made; True if that must not be remembered."""
         if isinstance(task.plan, ShellPlan):
-            run_shell_step(self._backend, task, inputs, options, self._finish(claim, writer))
-            return writer
+            return run_shell_step(self._backend, task.plan, inputs, options, writer)
         try:
             values = {name: value.read(self._backend) for name, value in inputs.items()}
             positional, keywords = arguments(task.plan, values, strict=task.row.strict)
         except EncodingError as problem:
-            error = Error(kind=ErrorKind.DECODING_FAILED, details=str(problem))
-            self._finish(claim, writer)([Failure(error)] * len(claim.operation.outputs))
-            return writer
+            writer.fail(Error(kind=ErrorKind.DECODING_FAILED, details=str(problem)))
+            return False
         run = functools.partial(
-            call, task.plan.function, positional, keywords, options.timeout_seconds
+            call,
+            task.plan.function,
+            positional,
+            keywords,
+            timeout_seconds=options.timeout_seconds,
+            is_interruptible=not self._owns_process,
         )
         if task.row.kind is TaskKind.DYNAMIC:
             return self._continue(task.plan, claim, run, options, writer)
-        self._finish(claim, writer)(encode_results(task.plan, run()))
-        return writer
+        writer.add_all(encode_results(task.plan, run()))
+        return False
 
     def _continue(
         self,
@@ -254,106 +206,42 @@ class Evaluator:
         run: Callable[[], Result[object, Error]],
         options: Options,
         writer: ResultWriter,
-    ) -> ResultWriter | Delegate:
-        queue = claim.queue.rpartition("@")[0]
-        within = dataclasses.replace(options, queue=queue)
+    ) -> bool | Delegate:
+        """Run a dynamic task, and ask for what it returned."""
+        within = dataclasses.replace(options, queue=own_queue(claim))
         continuation = call_dynamic(run, plan.results[0], within)
-        finish = self._finish(claim, writer)
         if not is_successful(continuation):
-            finish([Failure(continuation.failure())])
-            return writer
-        target = request_continuation(self._backend, claim, continuation.unwrap().artefact)
+            writer.fail(continuation.failure())
+            return False
+        target = request_continuation(self._backend, claim, continuation.unwrap())
         if isinstance(target, Delegate):
             return target
-        finish([self._constant(target)])
-        return writer
+        writer.add_all([self._constant(target)])
+        return False
 
-    def _constant(self, constant: Constant) -> Outcome:
+    def _constant(self, constant: Constant) -> Result[bytes, Error]:
         if constant.data is not None:
             return Success(constant.data)
-        with self._backend.data.open(constant.content) as stream:
-            return Success(stream.read())
+        try:
+            with self._backend.data.open(constant.content) as stream:
+                return Success(stream.read())
+        except FunsiesError as problem:
+            return Failure(Error(kind=ErrorKind.DATA_MISSING, details=str(problem)))
 
-    def _finish(
-        self, claim: Claim, writer: ResultWriter
-    ) -> Callable[[Sequence[Result[Any, Error]]], None]:
-        """Store outcomes; errors get the name of the operation that failed, and where."""
+    # Helpers
 
-        def finish(outcomes: Sequence[Result[Any, Error]]) -> None:
-            writer.add_all(
-                outcome if is_successful(outcome) else Failure(self._located(claim, outcome))
-                for outcome in outcomes
-            )
-
-        return finish
-
-    def _located(self, claim: Claim, outcome: Result[Any, Error]) -> Error:
-        error = outcome.failure()
-        if error.source is not None:
-            return error
-        located = dataclasses.replace(
-            error, host=HOST, worker=self._worker, attempts=claim.attempt
-        )
-        return sourced(located, claim.operation.digest, claim.operation.task_name)
-
-    # Results
-
-    def _conclude(
-        self,
-        claim: Claim,
-        writer: ResultWriter,
-        options: Options,
-        record: bytes,
-        log: Log,
-        seconds: float,
-    ) -> Decision:
-        errors = writer.errors
-        volatile = claim.volatile or any(error.is_infrastructure for error in errors)
-        if errors and claim.attempt <= options.retries:
-            return PutBack(delay_ms=round(options.retry_delay_seconds * 1000))
-        return Publish(
-            Completion(
-                operation=claim.operation.digest,
-                fence=claim.fence,
-                results=tuple(writer.results),
-                contents=tuple(writer.contents.items()),
-                volatile=volatile,
-                record=record,
-                log=log.tail,
-                trace_key=None if volatile or errors else self._key(claim),
-                busy_ms=round(seconds * 1000),
-            )
-        )
+    def _writer(self, claim: Claim) -> ResultWriter:
+        return ResultWriter(self._backend, claim, self._worker)
 
     def _publish_error(self, claim: Claim, error: Error) -> Publish:
-        writer = ResultWriter(self._backend)
-        self._finish(claim, writer)([Failure(error)] * len(claim.operation.outputs))
-        return Publish(
-            Completion(
-                operation=claim.operation.digest,
-                fence=claim.fence,
-                results=tuple(writer.results),
-                contents=tuple(writer.contents.items()),
-                volatile=claim.volatile or error.is_infrastructure,
-                record=self._record(claim, time.time(), 0.0),
-            )
-        )
+        writer = self._writer(claim)
+        writer.fail(error)
+        return Publish(writer.completion(record=self._record(claim, time.time(), 0.0)))
 
     def _record(
         self, claim: Claim, started: float, seconds: float, *, linked: bool = False
     ) -> bytes:
-        return msgspec.json.encode(
-            ExecutionRecord(
-                started=round(started, 3),
-                seconds=round(seconds, 6),
-                worker=self._worker,
-                host=HOST,
-                pid=os.getpid(),
-                attempt=claim.attempt,
-                peak_memory_bytes=0 if linked else _peak_memory_bytes(),
-                linked=linked,
-            )
-        )
+        return execution_record(started, seconds, self._worker, claim.attempt, linked=linked)
 
     def _options_of(self, claim: Claim) -> Options:
         options = self._options.get(claim.options)
@@ -362,11 +250,3 @@ class Evaluator:
             options = decode_options(data) if data is not None else Options()
             self._options[claim.options] = options
         return options
-
-
-def _peak_memory_bytes() -> int:
-    """Largest resident memory of this process and of its children that have ended."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    unit = 1 if sys.platform == "darwin" else 1024
-    return max(own, children) * unit

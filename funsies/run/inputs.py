@@ -17,6 +17,7 @@ from funsies.core.errors import (
     decode_error,
 )
 from funsies.store.connect import Backend
+from funsies.store.data import CHUNK_BYTES
 from funsies.store.rows import Claim, InputRow
 from funsies.store.rows import Result as StoredResult
 
@@ -81,6 +82,19 @@ class InputValue:
         try:
             with self.open(backend) as stream:
                 return Success(stream.read())
+        except (DataMissingError, DataCorruptedError) as problem:
+            raise BadBytesError(self.row, self.content, problem) from problem
+
+    def verify(self, backend: Backend) -> None:
+        """Read the bytes to their end.
+
+        Raises:
+            BadBytesError: if they are missing or damaged.
+        """
+        try:
+            with self.open(backend) as stream:
+                while stream.read(CHUNK_BYTES):
+                    pass
         except (DataMissingError, DataCorruptedError) as problem:
             raise BadBytesError(self.row, self.content, problem) from problem
 

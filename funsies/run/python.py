@@ -122,12 +122,22 @@ def call(
     function: Callable[..., object],
     positional: Sequence[object],
     keywords: Mapping[str, object],
+    *,
     timeout_seconds: float | None = None,
+    is_interruptible: bool = False,
 ) -> Result[object, Error]:
     """Call user code. Whatever it does, there is a value or an error.
 
+    Args:
+        function: what to call.
+        positional: its arguments.
+        keywords: its keyword arguments.
+        timeout_seconds: longest run time; None for no limit.
+        is_interruptible: True if ``KeyboardInterrupt`` means that the user wants to stop the
+            program, not that the function failed.
+
     Raises:
-        Preempted: if the worker has to stop.
+        Preempted: if the worker, or the program, has to stop.
     """
     try:
         with _alarm(timeout_seconds):
@@ -143,7 +153,9 @@ def call(
         )
     except MemoryError as problem:
         return Failure(exception_error(problem, ErrorKind.OUT_OF_MEMORY))
-    except BaseException as problem:  # noqa: BLE001 - user code may raise anything at all
+    except BaseException as problem:
+        if is_interruptible and isinstance(problem, KeyboardInterrupt):
+            raise Preempted from problem
         return Failure(exception_error(problem))
     return _flatten(value)
 

@@ -5,72 +5,95 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
 from returns.pipeline import is_successful
-from returns.result import Result
+from returns.result import Failure, Result
 
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, encode_error
 from funsies.store.connect import INLINE_BYTES, Backend
 from funsies.store.data import FileChunks
+from funsies.store.rows import Claim, Completion
 from funsies.store.rows import Result as StoredResult
 
-MAX_ERROR_BYTES: Final = 1024 * 1024
+from .record import HOST
 
 
 class ResultWriter:
-    """Collects the results of one operation.
+    """Collects the results of one claimed operation.
 
     Attributes:
-        results: by output.
-        contents: small bytes, to be published with the results.
         errors: those among the results.
     """
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, claim: Claim, worker: str) -> None:
         self._backend = backend
-        self.results: list[StoredResult] = []
-        self.contents: dict[Digest, bytes] = {}
+        self._claim = claim
+        self._worker = worker
+        self._results: list[StoredResult] = []
+        self._contents: dict[Digest, bytes] = {}
         self.errors: list[Error] = []
 
     def add_all(self, outcomes: Iterable[Result[bytes | Path, Error]]) -> None:
-        """Add the outcome of each output: bytes, a file that holds them, or an error."""
+        """Add the outcome of each output: bytes, a file that holds them, or an error.
+
+        Raises:
+            ServerError: if the data store is full.
+        """
         for outcome in outcomes:
             if is_successful(outcome):
                 self._add_value(outcome.unwrap())
             else:
-                self.add_error(outcome.failure())
+                self._add_error(self._located(outcome.failure()))
+
+    def fail(self, error: Error) -> None:
+        """Let every output be an error."""
+        self.add_all([Failure(error)] * len(self._claim.operation.outputs))
+
+    def completion(
+        self, *, record: bytes, volatile: bool = False, log: bytes = b"", busy_ms: int = 0
+    ) -> Completion:
+        """What is to be published; without a trace."""
+        infrastructure = any(error.is_infrastructure for error in self.errors)
+        return Completion(
+            operation=self._claim.operation.digest,
+            fence=self._claim.fence,
+            results=tuple(self._results),
+            contents=tuple(self._contents.items()),
+            volatile=volatile or self._claim.volatile or infrastructure,
+            record=record,
+            log=log,
+            busy_ms=busy_ms,
+        )
 
     def _add_value(self, value: bytes | Path) -> None:
-        if isinstance(value, Path):
-            size = value.stat().st_size
-            if size > INLINE_BYTES:
-                self._add_large(FileChunks(value))
-                return
-            value = value.read_bytes()
-        if len(value) > INLINE_BYTES:
-            self._add_large([value])
+        size_bytes = value.stat().st_size if isinstance(value, Path) else len(value)
+        if size_bytes > INLINE_BYTES:
+            chunks = FileChunks(value) if isinstance(value, Path) else [value]
+            digest, size_bytes = self._backend.data.write(chunks)
+            self._results.append(StoredResult(True, digest, True, size_bytes))
         else:
-            self._add_small(value, ok=True)
+            data = value.read_bytes() if isinstance(value, Path) else value
+            self._add_small(data, ok=True)
 
-    def _add_large(self, chunks: Iterable[bytes]) -> None:
-        digest, size_bytes = self._backend.data.write(chunks)
-        self.results.append(StoredResult(True, digest, True, size_bytes))
-
-    def _add_small(self, data: bytes, *, ok: bool) -> None:
-        digest = content_digest(data)
-        self.contents[digest] = data
-        self.results.append(StoredResult(ok, digest, False, len(data)))
-
-    def add_error(self, error: Error) -> None:
-        """Add an error in the place of a value."""
+    def _add_error(self, error: Error) -> None:
         self.errors.append(error)
         self._add_small(encode_error(error), ok=False)
 
+    def _add_small(self, data: bytes, *, ok: bool) -> None:
+        digest = content_digest(data)
+        self._contents[digest] = data
+        self._results.append(StoredResult(ok, digest, False, len(data)))
 
-def sourced(error: Error, operation: Digest, task: str) -> Error:
-    """Name the operation that failed, unless the error came from another one."""
-    if error.source is not None:
-        return error
-    return dataclasses.replace(error, source=operation.hex(), task=task)
+    def _located(self, error: Error) -> Error:
+        """Name the operation that failed and where, unless the error came from another one."""
+        if error.source is not None:
+            return error
+        return dataclasses.replace(
+            error,
+            source=self._claim.operation.digest.hex(),
+            task=self._claim.operation.task_name,
+            host=HOST,
+            worker=self._worker,
+            attempts=self._claim.attempt,
+        )

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .data import open_data_store
-from .memory import MemoryStore
 from .ports import DataStore, GraphStore
-from .redis import RedisStore
 
 INLINE_BYTES: Final = 32 * 1024
 """Values up to this size are kept beside the graph, larger ones in the data store."""
@@ -22,16 +20,13 @@ class Backend:
         graph: the graph, its state, and small values.
         data: large values.
         key: with which task definitions are signed; None if they are not.
+        is_in_process: True if no other process can see it, so that no worker can help.
     """
 
     graph: GraphStore
     data: DataStore
     key: bytes | None = None
-
-    @property
-    def is_in_process(self) -> bool:
-        """True if no other process can see it, so that no worker can help."""
-        return isinstance(self.graph, MemoryStore)
+    is_in_process: bool = False
 
     def close(self) -> None:
         """Close the connections."""
@@ -59,7 +54,11 @@ def open_backend(
     """
     data = open_data_store(data_url or jobs_url)
     if jobs_url.startswith("memory:"):
-        return Backend(MemoryStore(), data, key)
+        from .memory import MemoryStore  # noqa: PLC0415 - only who needs it loads it
+
+        return Backend(MemoryStore(), data, key, is_in_process=True)
+    from .redis import RedisStore  # noqa: PLC0415 - only who needs it loads it
+
     if max_outage_seconds is None:
         return Backend(RedisStore(jobs_url), data, key)
     return Backend(RedisStore(jobs_url, max_outage_seconds=max_outage_seconds), data, key)

@@ -1,0 +1,61 @@
+"""The record of an execution: who ran it, when, and how long it took."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import sys
+from typing import Final
+
+import msgspec
+
+HOST: Final = socket.gethostname()
+
+
+class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an operation was run.
+
+    Attributes:
+        started: when, seconds since 1970.
+        seconds: how long it took.
+        worker: name of the worker.
+        host: name of the machine.
+        pid: process that ran it.
+        attempt: 1 for the first.
+        peak_memory_bytes: largest resident memory of that process, or of a child of it, so far.
+        linked: True if nothing was run: the results of an equal run were taken.
+    """
+
+    started: float
+    seconds: float
+    worker: str
+    host: str
+    pid: int
+    attempt: int
+    peak_memory_bytes: int = 0
+    linked: bool = False
+
+
+def execution_record(
+    started: float, seconds: float, worker: str, attempt: int, *, linked: bool = False
+) -> bytes:
+    """Record an execution by this process, as JSON."""
+    record = ExecutionRecord(
+        started=round(started, 3),
+        seconds=round(seconds, 6),
+        worker=worker,
+        host=HOST,
+        pid=os.getpid(),
+        attempt=attempt,
+        peak_memory_bytes=0 if linked else _peak_memory_bytes(),
+        linked=linked,
+    )
+    return msgspec.json.encode(record)
+
+
+def _peak_memory_bytes() -> int:
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    unit = 1 if sys.platform == "darwin" else 1024
+    return max(own, children) * unit

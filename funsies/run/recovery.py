@@ -1,0 +1,63 @@
+"""Inputs that are gone: whoever made them is asked to make them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from funsies.core.digest import Digest
+from funsies.core.errors import DataMissingError, Error, ErrorKind
+from funsies.core.options import Options
+from funsies.store.connect import Backend
+from funsies.store.rows import Claim
+from funsies.store.submission import LOCAL_PREFIX, submit
+
+from .decision import Park
+from .inputs import BadBytesError
+
+
+def own_queue(claim: Claim) -> str:
+    """Name of the queue from which a claim was taken."""
+    return claim.queue.rpartition("@")[0]
+
+
+def forced_queue(claim: Claim) -> str | None:
+    """The queue on which everything for this claim is to run; None to go by the options."""
+    queue = own_queue(claim)
+    return queue if queue.startswith(LOCAL_PREFIX) else None
+
+
+def ask_for_idle(backend: Backend, claim: Claim) -> Park:
+    """Request the inputs of a claim that are idle by now."""
+    idle = [
+        row.producer
+        for row, result in zip(claim.operation.inputs, claim.inputs, strict=True)
+        if result is None and row.producer is not None
+    ]
+    return ask_again(backend, claim, idle)
+
+
+def ask_again(backend: Backend, claim: Claim, producers: Iterable[Digest]) -> Park:
+    """Request inputs of a claim again, for the same generation."""
+    submission = submit(
+        backend,
+        stored=list(producers),
+        generation=claim.generation,
+        stored_options=Options(queue=own_queue(claim), priority=claim.priority),
+        queue=forced_queue(claim),
+    )
+    return Park(submission.arm)
+
+
+def recover_bytes(backend: Backend, claim: Claim, problem: BadBytesError) -> Park | Error:
+    """Have the producer of bad bytes make them again.
+
+    Returns:
+        Why there is no hope, for a constant, or after several attempts.
+    """
+    row = problem.input
+    if row.producer is None or claim.attempt > claim.lost_limit:
+        missing = isinstance(problem.problem, DataMissingError)
+        kind = ErrorKind.DATA_MISSING if missing else ErrorKind.DATA_CORRUPTED
+        return Error(kind=kind, details=str(problem))
+    backend.graph.invalidate(row.producer, row.index, problem.content)
+    return ask_again(backend, claim, [row.producer])

@@ -1,0 +1,81 @@
+"""A shell step as an operation: inputs from the store into files, and files into results."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from returns.result import Failure, Result, Success
+
+from funsies.core.encoding import to_text
+from funsies.core.errors import DataCorruptedError, Error
+from funsies.core.options import Options
+from funsies.core.shell_plan import ShellPlan
+from funsies.store.connect import Backend
+
+from .files import InputFile
+from .inputs import InputValue
+from .results import ResultWriter
+from .shell import Produced, run_shell
+
+
+def run_shell_step(
+    backend: Backend,
+    plan: ShellPlan,
+    inputs: Mapping[str, InputValue],
+    options: Options,
+    writer: ResultWriter,
+) -> bool:
+    """Run a shell step, and store what it made while its files are there.
+
+    Inputs that are errors (of a step with ``strict=False``) have no file.
+
+    Returns:
+        True if the outcome says nothing about the step itself and must not be remembered.
+
+    Raises:
+        BadBytesError: if the bytes of an input are missing or damaged.
+        Preempted: if the worker has to stop.
+    """
+    files = {
+        name: _input_file(backend, value)
+        for name, value in inputs.items()
+        if value.error is None
+    }
+    try:
+        with run_shell(
+            plan,
+            files,
+            environment=options.env,
+            timeout_seconds=options.timeout_seconds,
+            max_output_bytes=options.max_output_bytes,
+        ) as outcome:
+            writer.add_all([_outcome(produced) for produced in outcome.outputs])
+            return outcome.volatile
+    except DataCorruptedError:
+        for value in inputs.values():
+            value.verify(backend)
+        raise
+
+
+def _outcome(produced: Produced) -> Result[bytes | Path, Error]:
+    match produced.value:
+        case Error() as error:
+            return Failure(error)
+        case int() as exit_code:
+            return Success(str(exit_code).encode())
+        case path:
+            return Success(path)
+
+
+def _input_file(backend: Backend, value: InputValue) -> InputFile:
+    """The file of an input: bytes as they are, text as UTF-8, other values as JSON."""
+    if value.row.wire == "blob":
+        return InputFile(lambda: value.open(backend))
+    return InputFile(lambda: _text(backend, value))
+
+
+def _text(backend: Backend, value: InputValue) -> BinaryIO:
+    return io.BytesIO(to_text(value.row.wire, value.read(backend).unwrap()))

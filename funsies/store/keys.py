@@ -1,0 +1,98 @@
+"""Names of the keys in Redis, for what is read without a script.
+
+The scripts name the same keys (``lua/lib.lua``). All keys of a namespace share one hash tag,
+so that they lie in one slot of a cluster.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from funsies.core.digest import Digest
+
+DEFAULT_NAMESPACE = "funsies"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys of one namespace.
+
+    Attributes:
+        namespace: its name; funsies installations that share a server have different ones.
+    """
+
+    namespace: str = DEFAULT_NAMESPACE
+
+    @property
+    def prefix(self) -> bytes:
+        """How all keys begin."""
+        return f"{{{self.namespace}}}:".encode()
+
+    @property
+    def definitions(self) -> bytes:
+        """Hash: packed definition by operation."""
+        return self.prefix + b"D"
+
+    @property
+    def artefacts(self) -> bytes:
+        """Hash: where an artefact comes from, by artefact."""
+        return self.prefix + b"I"
+
+    @property
+    def contents(self) -> bytes:
+        """Hash: small bytes by content digest."""
+        return self.prefix + b"c"
+
+    @property
+    def options(self) -> bytes:
+        """Hash: encoded options by digest."""
+        return self.prefix + b"O"
+
+    @property
+    def records(self) -> bytes:
+        """Hash: record of the last execution by operation."""
+        return self.prefix + b"R"
+
+    @property
+    def logs(self) -> bytes:
+        """Hash: log of the last execution by operation."""
+        return self.prefix + b"G"
+
+    @property
+    def counters(self) -> bytes:
+        """Hash: numbers by a letter and the name of the task."""
+        return self.prefix + b"C"
+
+    @property
+    def blocked(self) -> bytes:
+        """Set: operations that are waiting or delegated."""
+        return self.prefix + b"B"
+
+    @property
+    def queues(self) -> bytes:
+        """Set: queues that were ever used."""
+        return self.prefix + b"Q"
+
+    def state(self, operation: Digest) -> bytes:
+        """Hash: state of an operation."""
+        return self.prefix + b"o" + operation
+
+    def consumers(self, operation: Digest) -> bytes:
+        """Set: operations with an output of this one as an input."""
+        return self.prefix + b"k" + operation
+
+    def task(self, task: Digest) -> bytes:
+        """Hash: packed task by Python version."""
+        return self.prefix + b"t" + task
+
+    def ready(self, queue: str) -> bytes:
+        """Sorted set: operations of a queue that are ready."""
+        return self.prefix + b"q:" + queue.encode()
+
+    def news(self, client: str) -> bytes:
+        """Channel: operations that a client watches and that are finished."""
+        return self.prefix + b"news:" + client.encode()
+
+    def drain_jobs(self, queue: str) -> bytes:
+        """List of RQ: waiting jobs of a queue."""
+        return self.prefix + b"rq:queue:" + queue.encode()
