@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 
 from funsies.core.digest import Digest
+from funsies.core.errors import DataMissingError
 from funsies.store.rows import Result, Status
 
-from .inputs import satisfies
+from .inputs import result_for
 from .moves import delegate_to, make_ready, move
 from .tables import Cell, Tables, Waiter
 
@@ -46,6 +47,8 @@ def skip(tables: Tables, operation: Digest, error: Result, *, volatile: bool) ->
 
 def error_result(tables: Tables, error: Digest) -> Result:
     """The result for a small error that is stored."""
+    if error not in tables.contents:
+        raise DataMissingError(f"the error {error.hex()} is not stored: define it first")
     return Result(False, error, False, len(tables.contents[error]))
 
 
@@ -102,9 +105,9 @@ def _end_delegation(
     tables: Tables, operation: Digest, cell: Cell, target: tuple[Digest, int]
 ) -> None:
     made = tables.look(target[0])
-    if satisfies(tables, made, 0):
-        volatile = made.volatile or cell.is_tainted
-        finish(tables, operation, (made.results[target[1]],), volatile=volatile)
+    result = result_for(tables, target)
+    if result:
+        finish(tables, operation, (result,), volatile=made.volatile or cell.is_tainted)
     elif made.status.is_pending:
         delegate_to(tables, operation, target)
     else:

@@ -56,7 +56,7 @@ def _add(tables: Tables, inputs: Inputs, producer: Digest, index: int, generatio
     if result is None:
         _add_once(inputs.pending if cell.status.is_pending else inputs.idle, producer)
         return
-    if not satisfies(tables, cell, generation):
+    if not is_usable(tables, cell, result, generation):
         _add_once(inputs.stale, producer)
     inputs.is_tainted = inputs.is_tainted or cell.volatile
     if not result.ok and inputs.error is None:
@@ -68,10 +68,25 @@ def _add_once(producers: list[Digest], producer: Digest) -> None:
         producers.append(producer)
 
 
-def satisfies(tables: Tables, cell: Cell, generation: int) -> bool:
-    """Whether a finished result does for a request of this generation."""
+def is_usable(tables: Tables, cell: Cell, result: Result, generation: int) -> bool:
+    """Whether one result of a finished operation does for a request of this generation."""
     is_fresh = not cell.volatile or cell.generation >= generation
-    return cell.status.is_finished and is_fresh and tables.has_bytes(cell.results)
+    return is_fresh and tables.has_bytes((result,))
+
+
+def satisfies(tables: Tables, cell: Cell, generation: int) -> bool:
+    """Whether an operation is finished, and all its results do."""
+    usable = (is_usable(tables, cell, result, generation) for result in cell.results)
+    return cell.status.is_finished and all(usable)
+
+
+def result_for(
+    tables: Tables, target: tuple[Digest, int], generation: int = 0
+) -> Result | None:
+    """A finished result that another operation may have as its own."""
+    made = tables.look(target[0])
+    result = made.results[target[1]] if made.status.is_finished else None
+    return result if result and is_usable(tables, made, result, generation) else None
 
 
 def needs(tables: Tables, row: OperationRow, generation: Generation) -> list[Digest]:

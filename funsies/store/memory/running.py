@@ -18,7 +18,7 @@ from funsies.store.rows import (
 )
 
 from .cascade import finish, skip, work_cascades
-from .inputs import Inputs, may_have_trace, read_inputs, satisfies, trace_index
+from .inputs import Inputs, may_have_trace, read_inputs, result_for, trace_index
 from .moves import delegate_to, make_delayed, make_ready, run_under, wait_for
 from .requesting import arm
 from .tables import Cell, Hold, Slot, Tables
@@ -245,11 +245,11 @@ def delegate(
         return answer
     cell, made = tables.cell(operation), tables.look(target)
     counters = tables.counters[tables.definitions[operation].task_name]
+    result = result_for(tables, (target, index), cell.generation)
     if made.status.is_pending:
         delegate_to(tables, operation, (target, index))
-    elif satisfies(tables, made, cell.generation):
-        volatile = made.volatile or cell.is_tainted
-        finish(tables, operation, (made.results[index],), volatile=volatile)
+    elif result:
+        finish(tables, operation, (result,), volatile=made.volatile or cell.is_tainted)
         work_cascades(tables)
     else:
         return Verdict.IDLE

@@ -1,0 +1,174 @@
+#!lua
+-- Publish a result and take the next operation.
+--
+-- KEYS  1 prefix
+-- ARGV  1 time  2 slot  3 sequence  4 queue  5 lease_ms  6 fence  7 "1" to claim
+--       8 "1" if there is a completion:
+--       9 operation  10 its fence  11 "1" volatile  12 "1" linked  13 busy_ms  14 trace key
+--       15 record  16 log  17 results, packed  18... content digest, bytes, ...
+-- Returns  { verdict or nil, claim or nil, armed queues }
+--       claim: { operation, generation, attempt, lost_limit, queue, priority, options,
+--                definition, results of the inputs (42 bytes each, first "1" if there is one),
+--                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil }
+
+local INPUT_BYTES_LIMIT, CLAIM_TRIES = 1048576, 32
+local slot, sequence, queue, lease_ms, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4],
+  tonumber(ARGV[5]), ARGV[6]
+local is_claim, has_completion = ARGV[7] == '1', ARGV[8] == '1'
+local key = P .. 's:' .. slot
+
+local function unpack_results(text)
+  local results = {}
+  for first = 1, #text, 41 do results[#results + 1] = text:sub(first, first + 40) end
+  return results
+end
+
+local function lacks_bytes(results)
+  local sent = {}
+  for at = 18, #ARGV, 2 do sent[ARGV[at]] = true end
+  for _, result in ipairs(results) do
+    if not sent[content_of(result)] and not has_bytes(result) then return true end
+  end
+end
+
+local function remember(o, d, results, volatile)
+  for at = 18, #ARGV, 2 do
+    if call('HGET', P .. 'c', ARGV[at]) ~= ARGV[at + 1] then
+      call('HSET', P .. 'c', ARGV[at], ARGV[at + 1])
+    end
+  end
+  if ARGV[15] ~= '' then call('HSET', P .. 'R', o.id, ARGV[15]) end
+  if ARGV[16] ~= '' then
+    call('HSET', P .. 'G', o.id, ARGV[16])
+  else
+    call('HDEL', P .. 'G', o.id)
+  end
+  count(d.name, ARGV[12] == '1' and LINKED or EXECUTED, 1)
+  count(d.name, BUSY_MS, tonumber(ARGV[13]))
+  if ARGV[14] == '' or not o.t or volatile then return end
+  for _, result in ipairs(results) do
+    if not is_ok(result) then return end
+  end
+  call('HSET', P .. 'T', o.t, ARGV[14] .. ARGV[17])
+end
+
+local function publish()
+  local o = load(ARGV[9])
+  if o.s ~= RUNNING or o.f ~= ARGV[10] then return 'fenced' end
+  local results = unpack_results(ARGV[17])
+  if lacks_bytes(results) then return 'bytes' end
+  local d = definition(o.id)
+  local volatile = ARGV[11] == '1' or o.u
+  remember(o, d, results, volatile)
+  finish(o, d, results, volatile)
+  return 'ok'
+end
+
+local function put_back()
+  local lease = lease_of(slot)
+  if not lease then return end
+  local o, d = load(lease.operation), definition(lease.operation)
+  count_lost(d, lease)
+  if o.a < tonumber(o.L) then
+    make_ready(o, d, UNLOCKED)
+  else
+    hand_over(o, d, lease, slot .. '!' .. next_number(), lease.fence, now)
+  end
+end
+
+local function grant(o, d, inputs)
+  local index = ''
+  if not d.dynamic and not inputs.tainted and #inputs.idle == 0 then
+    index = trace_index(d, inputs.results)
+  end
+  run_under(o, d, slot, { fence = fence, expires = now + lease_ms, started = now })
+  o.a, o.t, o.u = o.a + 1, filled(index), inputs.tainted
+  call('HSET', o.key, 'a', o.a, 't', index, 'u', o.u and '1' or '')
+  return o, d, inputs
+end
+
+local function claim_next(budget)
+  for _ = 1, CLAIM_TRIES do
+    local entry = call('ZRANGE', P .. 'q:' .. queue, 0, 0)[1]
+    if not entry then return end
+    local id = entry:sub(18)
+    local o, d = load(id), definition(id)
+    local inputs = read_inputs(d)
+    if d.strict and inputs.error then
+      skip(o, d, inputs.error, inputs.error_volatile)
+      budget = work_cascades(budget)
+    elseif #inputs.pending > 0 then
+      wait_for(o, d, inputs.pending)
+    else
+      return grant(o, d, inputs)
+    end
+  end
+end
+
+local function small_bytes(results)
+  local found, seen, room = {}, {}, INPUT_BYTES_LIMIT
+  for _, result in ipairs(results) do
+    local content = result and result:byte(1) < 2 and content_of(result)
+    if content and not seen[content] then
+      seen[content] = true
+      local size = call('HSTRLEN', P .. 'c', content)
+      local data = size <= room and call('HGET', P .. 'c', content)
+      if data then
+        found[#found + 1] = content
+        found[#found + 1] = data
+        room = room - size
+      end
+    end
+  end
+  return found
+end
+
+local function candidate(o)
+  local trace = o.t and call('HGET', P .. 'T', o.t)
+  if not trace then return nil end
+  for _, result in ipairs(unpack_results(trace:sub(33))) do
+    if not has_bytes(result) then return nil end
+  end
+  return trace
+end
+
+local function pack_inputs(results)
+  local pieces = {}
+  for number, result in ipairs(results) do
+    pieces[number] = result and '1' .. result or string.rep('0', 42)
+  end
+  return table.concat(pieces)
+end
+
+local function describe(o, d, inputs)
+  return { o.id, o.g, o.a, o.L, o.q, o.p, o.O, d.raw, pack_inputs(inputs.results),
+    o.u and '1' or '', small_bytes(inputs.results), candidate(o) or false }
+end
+
+local last = call('HMGET', key, 'n', 'v')
+local last_sequence = tonumber(last[1] or -1)
+if sequence < last_sequence then
+  return { has_completion and 'fenced' or false, false, {} }
+end
+
+local verdict, claimed = false, false
+if sequence == last_sequence then
+  verdict = filled(last[2])
+  local lease = is_claim and lease_of(slot)
+  if lease and lease.fence == fence then
+    local o, d = load(lease.operation), definition(lease.operation)
+    claimed = describe(o, d, read_inputs(d))
+  end
+else
+  if has_completion then verdict = publish() end
+  local budget = work_cascades(CASCADE_BUDGET)
+  promote(budget)
+  call('HSET', key, 'n', sequence, 'v', verdict or '')
+  if is_claim and verdict ~= 'bytes' then
+    put_back()
+    local o, d, inputs = claim_next(budget)
+    if o then claimed = describe(o, d, inputs) end
+  end
+  let_expire(slot)
+end
+return { verdict, claimed, arm({ queue }) }

@@ -1,0 +1,57 @@
+"""Addresses of servers: what may be shown of them, and how connections are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from redis.backoff import NoBackoff
+from redis.connection import AbstractConnection, ConnectionPool
+from redis.retry import Retry
+
+from funsies.core.errors import ServerError
+
+ANSWER_SECONDS: Final = 30.0
+"""A server that does not answer for so long is taken to be gone."""
+
+CONNECT_SECONDS: Final = 5.0
+
+
+def shown(url: str) -> str:
+    """The address without user, password and query, to be shown to people."""
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return "the server"
+    return f"{parts.scheme}://{host}{parts.path}"
+
+
+def connector(url: str) -> Callable[[], AbstractConnection]:
+    """What makes connections to a server. They never retry by themselves.
+
+    Args:
+        url: ``redis://``, ``rediss://`` or ``unix://``.
+
+    Raises:
+        ServerError: if it is no such address. The address itself is not shown, since it may
+            hold a password.
+    """
+    try:
+        pool = ConnectionPool.from_url(
+            url,
+            protocol=2,
+            retry=Retry(NoBackoff(), 0),
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=CONNECT_SECONDS,
+        )
+    except (ValueError, TypeError):
+        raise ServerError(
+            "the address of the server cannot be read; write redis://host:port/database, "
+            "rediss://host:port/database or unix:///path/to/socket?db=number, "
+            "with special characters of the password percent-encoded"
+        ) from None
+    options = pool.connection_kwargs
+    make: Callable[..., AbstractConnection] = pool.connection_class
+    return lambda: make(**options)

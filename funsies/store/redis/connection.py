@@ -1,0 +1,148 @@
+"""Connections to a server that outlive its restarts and our forks."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final, NoReturn, TypeAlias
+
+import redis.exceptions
+from redis.connection import AbstractConnection
+
+from funsies.core.errors import NoServerError, ServerError
+
+from .address import connector, shown
+from .scripts import Script, script
+
+Argument: TypeAlias = bytes | str | int
+Answer: TypeAlias = "bytes | int | None | list[Answer]"
+
+LONGEST_PAUSE_SECONDS: Final = 1.0
+FIRST_PAUSE_SECONDS: Final = 0.02
+
+PASSING: Final = ("BUSY ", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING")
+"""Beginnings of error messages of a server that will answer soon."""
+
+
+class Connections:
+    """Sends commands; sends them again, with pauses, while the server is away.
+
+    Every command that goes through here may reach the server twice, so all of them are safe
+    to repeat. Threads share an object: each call takes a connection of its own. A forked
+    process makes new ones.
+
+    Args:
+        url: address of the server.
+        max_outage_seconds: how long a call tries to reach a server that is away.
+    """
+
+    def __init__(self, url: str, max_outage_seconds: float) -> None:
+        self.shown_url = shown(url)
+        self._connect: Callable[[], AbstractConnection] = connector(url)
+        self._max_outage_seconds = max_outage_seconds
+        self._free: deque[AbstractConnection] = deque()
+        self._process_id = os.getpid()
+
+    def __repr__(self) -> str:
+        """Show the address without its password."""
+        return f"Connections({self.shown_url!r})"
+
+    def run(self, name: str, *arguments: Argument) -> Answer:
+        """Run a script; load it into the server if need be."""
+        wanted = script(name)
+        try:
+            return self.call("EVALSHA", wanted.sha1, 1, *arguments)
+        except redis.exceptions.NoScriptError:
+            return self._load_and_run(wanted, arguments)
+
+    def _load_and_run(self, wanted: Script, arguments: tuple[Argument, ...]) -> Answer:
+        return self.call("EVAL", wanted.text, 1, *arguments)
+
+    def call(self, *command: Argument, max_outage_seconds: float | None = None) -> Answer:
+        """Send a command and return the answer.
+
+        Raises:
+            NoServerError: if no server answers for ``max_outage_seconds``.
+            ServerError: if the server refuses the password or the command, or is full.
+            NoScriptError: if the server does not know the script.
+        """
+        outage = self._max_outage_seconds if max_outage_seconds is None else max_outage_seconds
+        deadline, pause = time.monotonic() + outage, 0.0
+        while True:
+            try:
+                return self._send(command)
+            except redis.exceptions.NoScriptError:
+                raise
+            except redis.exceptions.RedisError as problem:
+                self._raise_unless_passing(problem, deadline)
+            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the load
+            pause = min(max(2 * pause, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+
+    def _send(self, command: tuple[Argument, ...]) -> Answer:
+        connection = self._take()
+        try:
+            connection.send_command(*command)
+            answer: Answer = connection.read_response()
+        except redis.exceptions.ResponseError:
+            self._free.append(connection)
+            raise
+        except BaseException:
+            # An answer may still be on its way: nobody else must read it.
+            connection.disconnect()
+            raise
+        self._free.append(connection)
+        return answer
+
+    def _take(self) -> AbstractConnection:
+        if self._process_id != os.getpid():
+            self._free, self._process_id = deque(), os.getpid()
+        try:
+            return self._free.pop()
+        except IndexError:
+            return self._connect()
+
+    def _raise_unless_passing(
+        self, problem: redis.exceptions.RedisError, deadline: float
+    ) -> None:
+        if not is_passing(problem):
+            self._refuse(problem)
+        if time.monotonic() >= deadline:
+            raise NoServerError(
+                f"no server answers at {self.shown_url} ({_first_line(problem)}); "
+                "start one with start-funsies, or name another with --jobs or FUNSIES_JOBS"
+            ) from None
+
+    def _refuse(self, problem: redis.exceptions.RedisError) -> NoReturn:
+        if isinstance(problem, redis.exceptions.AuthenticationError) or "NOAUTH" in str(
+            problem
+        ):
+            raise ServerError(
+                f"the server at {self.shown_url} refuses the password; "
+                "put the right one into its address"
+            ) from None
+        raise ServerError(f"the server at {self.shown_url} refuses: {problem}") from problem
+
+    def make(self) -> AbstractConnection:
+        """A connection for the caller alone, who closes it."""
+        return self._connect()
+
+    def close(self) -> None:
+        """Close the connections that are free. A later call opens new ones."""
+        while self._free:
+            self._free.pop().disconnect()
+
+
+def is_passing(problem: Exception) -> bool:
+    """Whether a failed command may succeed if it is sent again."""
+    if isinstance(problem, redis.exceptions.AuthenticationError):
+        return False
+    if isinstance(problem, (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)):
+        return True
+    return str(problem).startswith(PASSING)
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).partition("\n")[0]

@@ -1,0 +1,144 @@
+"""Rows of the store as bytes. What scripts read has fixed offsets (``lua/lib.lua``)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+
+import msgspec
+
+from funsies.core.digest import DIGEST_BYTES, Digest
+from funsies.store.rows import (
+    ArtefactRow,
+    ConstantRow,
+    InputRow,
+    OperationRow,
+    Result,
+    TaskRow,
+)
+
+RESULT = struct.Struct(">B32sQ")
+INPUT = struct.Struct(">B32sI")
+HEADER = struct.Struct(">32sBIIII")
+OUTPUT = struct.Struct(">c32sI")
+OK, LARGE = 1, 2
+STRICT, DYNAMIC = 1, 2
+PRODUCER, SMALL_CONSTANT, LARGE_CONSTANT = 0, 1, 2
+
+_encode = msgspec.msgpack.Encoder().encode
+_texts = msgspec.msgpack.Decoder(list[str])
+_task = msgspec.msgpack.Decoder(TaskRow)
+
+
+def pack_result(result: Result) -> bytes:
+    """Flags, digest, size: 41 bytes."""
+    flags = OK * result.ok + LARGE * result.large
+    return RESULT.pack(flags, result.content, result.size_bytes)
+
+
+def unpack_results(data: bytes) -> tuple[Result, ...]:
+    """Read packed results that follow one another."""
+    return tuple(
+        Result(bool(flags & OK), Digest(content), bool(flags & LARGE), size)
+        for flags, content, size in RESULT.iter_unpack(data)
+    )
+
+
+def unpack_inputs(data: bytes) -> tuple[Result | None, ...]:
+    """Read the results of inputs; each is led by a byte that says whether there is one."""
+    width = RESULT.size + 1
+    return tuple(
+        unpack_results(data[at + 1 : at + width])[0] if data[at : at + 1] == b"1" else None
+        for at in range(0, len(data), width)
+    )
+
+
+def pack_operation(row: OperationRow) -> bytes:
+    """A definition: what scripts read first, then what only Python reads."""
+    name = row.task_name.encode()
+    names = _encode([item.name for item in row.inputs])
+    flags = STRICT * row.strict + DYNAMIC * row.dynamic
+    return b"".join(
+        (
+            HEADER.pack(
+                row.task, flags, len(row.inputs), len(row.outputs), len(name), len(names)
+            ),
+            *map(_pack_input, row.inputs),
+            name,
+            names,
+            *(item.artefact for item in row.inputs),
+            *row.outputs,
+            _encode([item.wire for item in row.inputs]),
+        )
+    )
+
+
+def _pack_input(item: InputRow) -> bytes:
+    if item.producer is not None:
+        return INPUT.pack(PRODUCER, item.producer, item.index)
+    kind = LARGE_CONSTANT if item.large else SMALL_CONSTANT
+    return INPUT.pack(kind, item.content or b"", 0)
+
+
+def unpack_operation(digest: Digest, data: bytes) -> OperationRow:
+    """Read a definition."""
+    task, flags, inputs, outputs, name, names = HEADER.unpack_from(data)
+    at = HEADER.size + INPUT.size * inputs
+    fixed = INPUT.iter_unpack(data[HEADER.size : at])
+    task_name, at = data[at : at + name].decode(), at + name
+    input_names, at = _texts.decode(data[at : at + names]), at + names
+    artefacts, at = _digests(data, at, inputs), at + DIGEST_BYTES * inputs
+    made, at = _digests(data, at, outputs), at + DIGEST_BYTES * outputs
+    wires = _texts.decode(data[at:])
+    rows = map(_unpack_input, fixed, input_names, artefacts, wires)
+    strict, dynamic = bool(flags & STRICT), bool(flags & DYNAMIC)
+    return OperationRow(
+        digest, Digest(task), task_name, strict, dynamic, tuple(rows), tuple(made)
+    )
+
+
+def _digests(data: bytes, at: int, number: int) -> list[Digest]:
+    end = at + DIGEST_BYTES * number
+    return [Digest(data[each : each + DIGEST_BYTES]) for each in range(at, end, DIGEST_BYTES)]
+
+
+def _unpack_input(
+    fixed: tuple[int, bytes, int], name: str, artefact: Digest, wire: str
+) -> InputRow:
+    kind, digest, index = fixed
+    if kind == PRODUCER:
+        return InputRow(name, artefact, Digest(digest), index, None, wire)
+    return InputRow(name, artefact, None, 0, Digest(digest), wire, kind == LARGE_CONSTANT)
+
+
+def pack_constant(row: ConstantRow) -> bytes:
+    """What the index of artefacts keeps for a constant: its result, and its wire form."""
+    result = Result(True, row.content, row.large, row.size_bytes)
+    return b"c" + pack_result(result) + row.wire.encode()
+
+
+def unpack_artefact(digest: Digest, data: bytes) -> ArtefactRow:
+    """Read an entry of the index of artefacts."""
+    if data[:1] == b"o":
+        _, producer, index = OUTPUT.unpack(data)
+        return ArtefactRow(digest, Digest(producer), index, None)
+    end = RESULT.size + 1
+    result = unpack_results(data[1:end])[0]
+    wire = data[end:].decode()
+    constant = ConstantRow(digest, result.content, wire, result.large, result.size_bytes)
+    return ArtefactRow(digest, None, 0, constant)
+
+
+def pack_task(row: TaskRow) -> bytes:
+    """A task; only Python reads it."""
+    return _encode(row)
+
+
+def unpack_task(data: bytes) -> TaskRow:
+    """Read a task."""
+    return _task.decode(data)
+
+
+def pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:
+    """What a script returned as key, value, key, value, ..."""
+    return dict(zip(flat[::2], flat[1::2], strict=True))

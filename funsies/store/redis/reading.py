@@ -1,0 +1,192 @@
+"""What only looks: plain commands, and a script for what must be seen at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeVar, cast
+
+from funsies.core.digest import Digest
+from funsies.store.keys import Keys
+from funsies.store.rows import (
+    ArtefactRow,
+    Found,
+    Lease,
+    OperationRow,
+    OperationState,
+    QueueName,
+    TaskCounts,
+    TaskRow,
+)
+
+from . import answers
+from .connection import Answer, Argument, Connections
+from .packing import unpack_artefact, unpack_operation, unpack_task
+
+T = TypeVar("T")
+
+PAGE: Final = 1000
+"""Operations that one call to the server looks at."""
+
+
+def pages(items: Sequence[T], size: int = PAGE) -> Iterator[Sequence[T]]:
+    """Cut a sequence into pieces that do not block the server for long."""
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
+
+
+class Reader:
+    """The looking half of the store.
+
+    Args:
+        connections: to the server.
+        keys: of the namespace.
+        clock: time in milliseconds; the server's if None.
+    """
+
+    def __init__(
+        self, connections: Connections, keys: Keys, clock: Callable[[], int] | None
+    ) -> None:
+        self._connections = connections
+        self._keys = keys
+        self._clock = clock
+
+    def _run(self, name: str, *arguments: Argument) -> Answer:
+        now_ms = "" if self._clock is None else self._clock()
+        return self._connections.run(name, self._keys.prefix, now_ms, *arguments)
+
+    def _fields(self, key: bytes, digests: Sequence[Digest]) -> list[bytes | None]:
+        found: list[bytes | None] = []
+        for page in pages(digests):
+            answer = self._connections.call("HMGET", key, *page)
+            found += cast("list[bytes | None]", answer)
+        return found
+
+    def _field(self, key: bytes, field: bytes) -> bytes | None:
+        return cast("bytes | None", self._connections.call("HGET", key, field))
+
+    def _members(self, key: bytes) -> list[bytes]:
+        return answers.flat(self._connections.call("SMEMBERS", key))
+
+    def options(self, digest: Digest) -> bytes | None:
+        """See :meth:`GraphStore.options`."""
+        return self._field(self._keys.options, digest)
+
+    def states(self, operations: Sequence[Digest]) -> list[OperationState]:
+        """See :meth:`GraphStore.states`."""
+        found: list[OperationState] = []
+        for page in pages(operations):
+            found += map(answers.state, answers.rows(self._run("inspect", "states", *page)))
+        return found
+
+    def undefined(self, operations: Sequence[Digest]) -> list[Digest]:
+        """See :meth:`GraphStore.undefined`."""
+        found: list[Digest] = []
+        for page in pages(operations):
+            found += answers.each(self._run("inspect", "undefined", *page), Digest)
+        return found
+
+    def operation(self, digest: Digest) -> OperationRow | None:
+        """See :meth:`GraphStore.operation`."""
+        return self.operations([digest])[0]
+
+    def operations(self, digests: Sequence[Digest]) -> list[OperationRow | None]:
+        """See :meth:`GraphStore.operations`."""
+        packed = self._fields(self._keys.definitions, digests)
+        return [
+            None if data is None else unpack_operation(digest, data)
+            for digest, data in zip(digests, packed, strict=True)
+        ]
+
+    def task(self, digest: Digest, python: str) -> TaskRow | None:
+        """See :meth:`GraphStore.task`."""
+        key = self._keys.task(digest)
+        data = self._field(key, python.encode()) or self._field(key, b"")
+        if data is None:
+            others = answers.flat(self._connections.call("HVALS", key))
+            data = others[0] if others else None
+        return None if data is None else unpack_task(data)
+
+    def artefact(self, digest: Digest) -> ArtefactRow | None:
+        """See :meth:`GraphStore.artefact`."""
+        data = self._field(self._keys.artefacts, digest)
+        return None if data is None else unpack_artefact(digest, data)
+
+    def consumers(self, operation: Digest) -> tuple[Digest, ...]:
+        """See :meth:`GraphStore.consumers`."""
+        return tuple(sorted(map(Digest, self._members(self._keys.consumers(operation)))))
+
+    def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
+        """See :meth:`GraphStore.contents`."""
+        return self._fields(self._keys.contents, digests)
+
+    def record(self, operation: Digest) -> bytes | None:
+        """See :meth:`GraphStore.record`."""
+        return self._field(self._keys.records, operation)
+
+    def log(self, operation: Digest) -> bytes | None:
+        """See :meth:`GraphStore.log`."""
+        return self._field(self._keys.logs, operation)
+
+    def find(self, prefix: str, limit: int) -> list[Found]:
+        """See :meth:`GraphStore.find`."""
+        artefacts = self._matching(self._keys.artefacts, prefix)
+        operations = self._matching(self._keys.definitions, prefix)
+        found = [Found(digest, False) for digest in artefacts]
+        found += [Found(digest, True) for digest in operations]
+        return sorted(found, key=lambda each: each.digest)[:limit]
+
+    def _matching(self, key: bytes, prefix: str) -> set[Digest]:
+        pattern = escape(bytes.fromhex(prefix[: len(prefix) // 2 * 2])) + b"*"
+        found: set[Digest] = set()
+        cursor = b"0"
+        while True:
+            command = ("HSCAN", key, cursor, "MATCH", pattern, "COUNT", PAGE)
+            answer = self._connections.call(*command)
+            cursor, page = cast("tuple[bytes, list[bytes]]", answer)
+            found.update(Digest(each) for each in page[::2] if each.hex().startswith(prefix))
+            if cursor == b"0":
+                return found
+
+    def counts(self) -> dict[str, TaskCounts]:
+        """See :meth:`GraphStore.counts`."""
+        answer = self._connections.call("HGETALL", self._keys.counters)
+        return answers.counts(answers.flat(answer))
+
+    def queues(self) -> dict[QueueName, int]:
+        """See :meth:`GraphStore.queues`."""
+        names = sorted(map(answers.queue_name, self._members(self._keys.queues)))
+        ready = {
+            name: self._connections.call("ZCARD", self._keys.ready(name)) for name in names
+        }
+        return {name: answers.integer(number) for name, number in ready.items() if number}
+
+    def leases(self) -> list[Lease]:
+        """See :meth:`GraphStore.leases`."""
+        found = map(answers.lease, answers.rows(self._run("inspect", "leases")))
+        return sorted(found, key=lambda each: each.slot)
+
+    def waiting_on(self, operation: Digest) -> tuple[Digest, ...]:
+        """See :meth:`GraphStore.waiting_on`."""
+        return tuple(sorted(answers.each(self._run("inspect", "waiting", operation), Digest)))
+
+    def pending(self, limit: int) -> list[Digest]:
+        """See :meth:`GraphStore.pending`."""
+        answer = self._connections.call("SRANDMEMBER", self._keys.blocked, limit)
+        return [Digest(each) for each in answers.flat(answer)]
+
+    def is_stuck(self) -> bool:
+        """See :meth:`GraphStore.is_stuck`."""
+        return self._run("inspect", "stuck") == 1
+
+
+def escape(data: bytes) -> bytes:
+    """Quote what a server's patterns take specially.
+
+    >>> escape(b"a*b")
+    b'a\\\\*b'
+    """
+    special = b"*?[]\\^"
+    return b"".join(
+        b"\\" + data[i : i + 1] if data[i] in special else data[i : i + 1]
+        for i in range(len(data))
+    )

@@ -1,0 +1,265 @@
+"""The store on a Redis or Valkey server: each act is one script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, cast
+
+from funsies.core.digest import Digest
+from funsies.core.errors import DataMissingError, ServerError
+from funsies.store.keys import DEFAULT_NAMESPACE, Keys
+from funsies.store.ports import Subscription
+from funsies.store.rows import (
+    Completion,
+    Definitions,
+    Fence,
+    Generation,
+    OperationState,
+    QueueName,
+    RequestAnswer,
+    StepAnswer,
+    SweepAnswer,
+    Verdict,
+    Wanted,
+)
+
+from . import answers
+from .connection import Answer, Argument, Connections
+from .packing import pack_constant, pack_operation, pack_result, pack_task
+from .reading import PAGE, Reader, escape, pages
+from .subscription import RedisSubscription
+
+MAX_OUTAGE_SECONDS: Final = 60.0
+REQUEST_PAGE: Final = 250
+"""Operations that one call asks for: some milliseconds of the server's time."""
+MOST_PRIORITY: Final = 2**53
+"""Beyond it, numbers are not exact on the server."""
+
+
+class RedisStore(Reader):
+    """A :class:`~funsies.store.ports.GraphStore` on a server.
+
+    Args:
+        url: ``redis://``, ``rediss://`` or ``unix://``; its password is never shown.
+        namespace: installations that share a server have different ones.
+        clock: time in milliseconds; the server's if None.
+        max_outage_seconds: how long a call tries to reach a server that is away.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        namespace: str = DEFAULT_NAMESPACE,
+        clock: Callable[[], int] | None = None,
+        max_outage_seconds: float = MAX_OUTAGE_SECONDS,
+    ) -> None:
+        super().__init__(Connections(url, max_outage_seconds), Keys(namespace), clock)
+
+    def __repr__(self) -> str:
+        """Show the address without its password."""
+        return f"RedisStore({self._connections.shown_url!r})"
+
+    # -- writing the graph
+
+    def define(self, definitions: Definitions) -> None:
+        """See :meth:`GraphStore.define`."""
+        for page in _definition_pages(definitions):
+            self._run("define", *page)
+
+    def save_options(self, options: Mapping[Digest, bytes]) -> None:
+        """See :meth:`GraphStore.save_options`."""
+        fields = [field for item in options.items() for field in item]
+        if fields:
+            self._connections.call("HSET", self._keys.options, *fields)
+
+    # -- asking for results
+
+    def new_generation(self) -> Generation:
+        """See :meth:`GraphStore.new_generation`."""
+        return Generation(answers.integer(self._run("generation")))
+
+    def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
+        """See :meth:`GraphStore.request`."""
+        parts = [
+            answers.requested(self._run("request", generation, *_pack_wanted(page)))
+            for page in pages(wanted, REQUEST_PAGE)
+        ]
+        needs = dict.fromkeys(each for part in parts for each in part.needs)
+        arm = dict.fromkeys(each for part in parts for each in part.arm)
+        return RequestAnswer(tuple(needs), sum(part.started for part in parts), tuple(arm))
+
+    def cancel(
+        self, generation: Generation, operations: Sequence[Digest], error: Digest
+    ) -> int:
+        """See :meth:`GraphStore.cancel`."""
+        remaining, seen, ended = list(reversed(operations)), 0, 0
+        while remaining:
+            page = remaining[:PAGE]
+            answer = _found(self._run("cancel", generation, error, seen, *page), error)
+            number, done, seen = cast("list[int]", answer)
+            ended += number
+            del remaining[:done]
+        return ended
+
+    def reset(self, operations: Sequence[Digest]) -> int:
+        """See :meth:`GraphStore.reset`."""
+        return sum(
+            answers.integer(self._run("reset", *page))
+            for page in pages(operations, REQUEST_PAGE)
+        )
+
+    def watch(self, client: str, operations: Sequence[Digest]) -> list[OperationState]:
+        """See :meth:`GraphStore.watch`."""
+        states: list[OperationState] = []
+        for page in pages(operations):
+            states += map(answers.state, answers.rows(self._run("watch", client, *page)))
+        return states
+
+    def subscribe(self, client: str) -> Subscription:
+        """See :meth:`GraphStore.subscribe`."""
+        return RedisSubscription(self._connections, self._keys.news(client))
+
+    # -- running operations
+
+    def step(
+        self,
+        slot: str,
+        sequence: int,
+        queue: QueueName,
+        *,
+        lease_ms: int,
+        fence: Fence,
+        completion: Completion | None = None,
+        claim: bool = True,
+    ) -> StepAnswer:
+        """See :meth:`GraphStore.step`."""
+        answer = self._run(
+            "step",
+            slot,
+            sequence,
+            queue,
+            lease_ms,
+            fence,
+            int(claim),
+            *(_pack_completion(completion) if completion else ()),
+        )
+        return answers.stepped(answer, fence)
+
+    def release(
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        *,
+        delay_ms: int = 0,
+        give_attempt_back: bool = False,
+    ) -> Verdict:
+        """See :meth:`GraphStore.release`."""
+        back = int(give_attempt_back)
+        return answers.verdict(self._run("release", slot, operation, fence, delay_ms, back))
+
+    def delegate(
+        self, slot: str, operation: Digest, fence: Fence, target: Digest, index: int
+    ) -> Verdict:
+        """See :meth:`GraphStore.delegate`."""
+        return answers.verdict(self._run("delegate", slot, operation, fence, target, index))
+
+    def park(self, slot: str, operation: Digest, fence: Fence) -> Verdict:
+        """See :meth:`GraphStore.park`."""
+        return answers.verdict(self._run("park", slot, operation, fence))
+
+    def renew(self, slot: str, fence: Fence, *, lease_ms: int) -> bool:
+        """See :meth:`GraphStore.renew`."""
+        return self._run("renew", slot, fence, lease_ms) == 1
+
+    def invalidate(self, operation: Digest, index: int, content: Digest) -> bool:
+        """See :meth:`GraphStore.invalidate`."""
+        return self._run("invalidate", operation, index, content) == 1
+
+    # -- upkeep
+
+    def sweep(
+        self, sweeper: str, *, fences: Sequence[Fence], lease_ms: int, limit: int = 100
+    ) -> SweepAnswer:
+        """See :meth:`GraphStore.sweep`."""
+        return answers.swept(self._run("sweep", sweeper, lease_ms, limit, *fences))
+
+    def fail_waiting(self, operation: Digest, error: Digest) -> bool:
+        """See :meth:`GraphStore.fail_waiting`."""
+        return _found(self._run("fail_waiting", operation, error), error) == 1
+
+    # -- life
+
+    def check(self) -> None:
+        """See :meth:`GraphStore.check`."""
+        self._connections.call("PING", max_outage_seconds=0)
+        answer = self._connections.call("INFO", "memory")
+        if b"maxmemory_policy:noeviction" not in cast("bytes", answer):
+            raise ServerError(
+                f"the server at {self._connections.shown_url} may evict keys, so results "
+                "could vanish; set its maxmemory-policy to noeviction"
+            )
+
+    def clear(self) -> None:
+        """See :meth:`GraphStore.clear`."""
+        pattern, cursor = escape(self._keys.prefix) + b"*", b"0"
+        while True:
+            answer = self._connections.call("SCAN", cursor, "MATCH", pattern, "COUNT", PAGE)
+            cursor, keys = cast("tuple[bytes, list[bytes]]", answer)
+            if keys:
+                self._connections.call("UNLINK", *keys)
+            if cursor == b"0":
+                return
+
+    def close(self) -> None:
+        """See :meth:`GraphStore.close`."""
+        self._connections.close()
+
+
+def _found(answer: Answer, error: Digest) -> Answer:
+    if answer is None:
+        raise DataMissingError(f"the error {error.hex()} is not stored: define it first")
+    return answer
+
+
+def _pack_wanted(wanted: Iterable[Wanted]) -> Iterable[Argument]:
+    for item in wanted:
+        if abs(item.priority) > MOST_PRIORITY:
+            raise ValueError(f"priorities go from {-MOST_PRIORITY} to {MOST_PRIORITY}")
+        yield item.operation
+        yield item.queue
+        yield item.priority
+        yield item.options
+        yield item.lost_limit
+
+
+def _pack_completion(completion: Completion) -> tuple[Argument, ...]:
+    return (
+        1,
+        completion.operation,
+        completion.fence,
+        int(completion.volatile),
+        int(completion.linked),
+        completion.busy_ms,
+        completion.trace_key or b"",
+        completion.record,
+        completion.log,
+        b"".join(map(pack_result, completion.results)),
+        *(field for item in completion.contents for field in item),
+    )
+
+
+def _definition_pages(definitions: Definitions) -> Iterable[list[Argument]]:
+    """Pages in the order of what refers to what: contents, tasks, constants, operations."""
+    kinds: tuple[list[tuple[Argument, ...]], ...] = (
+        list(definitions.contents),
+        [(task.digest, task.python, pack_task(task)) for task in definitions.tasks],
+        [(row.artefact, pack_constant(row)) for row in definitions.constants],
+        [(row.digest, pack_operation(row)) for row in definitions.operations],
+    )
+    for number, rows in enumerate(kinds):
+        for page in pages(rows, REQUEST_PAGE):
+            header: list[Argument] = [0, 0, 0, 0]
+            header[number] = len(page)
+            yield [*header, *(field for row in page for field in row)]

@@ -1,0 +1,94 @@
+"""News from the server for one client."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Final, cast
+
+import redis.exceptions
+from redis.connection import AbstractConnection
+
+from funsies.core.digest import Digest
+from funsies.core.errors import NoServerError
+
+from .connection import Connections, is_passing
+
+SLICE_SECONDS: Final = 0.5
+"""Longest wait between two looks at whether somebody woke us, should the server be away."""
+
+
+class RedisSubscription:
+    """A :class:`~funsies.store.ports.Subscription` by publish and subscribe.
+
+    A lost connection is restored by ``wait``, which then returns nothing, because news may
+    have been missed: the client looks again.
+
+    Args:
+        connections: to the server.
+        channel: on which scripts publish the operations that are finished.
+    """
+
+    def __init__(self, connections: Connections, channel: bytes) -> None:
+        self._connections = connections
+        self._channel = channel
+        self._is_woken = threading.Event()
+        self._connection: AbstractConnection | None = None
+        self._open()
+
+    def _open(self) -> None:
+        self._connections.call("PING")
+        connection = self._connections.make()
+        try:
+            connection.send_command("SUBSCRIBE", self._channel)
+            connection.read_response()
+        except BaseException:
+            connection.disconnect()
+            raise
+        self._connection = connection
+
+    def wait(self, timeout_seconds: float | None) -> frozenset[Digest]:
+        """Block until there is news, and return it; nothing after the timeout or a wake."""
+        end = None if timeout_seconds is None else time.monotonic() + timeout_seconds
+        while not self._is_woken.is_set():
+            remaining = SLICE_SECONDS if end is None else end - time.monotonic()
+            try:
+                news = self._read(max(0.0, min(remaining, SLICE_SECONDS)))
+            except redis.exceptions.RedisError as problem:
+                self._restore(problem)
+                return frozenset()
+            if news or remaining <= 0:
+                return frozenset(each for each in news if each)
+        self._is_woken.clear()
+        return frozenset()
+
+    def _read(self, timeout_seconds: float) -> list[Digest]:
+        if self._connection is None:
+            self._open()
+        news: list[Digest] = []
+        connection = cast("AbstractConnection", self._connection)
+        while connection.can_read(timeout=0 if news else timeout_seconds):
+            message = cast("list[bytes]", connection.read_response())
+            if message[0] == b"message":
+                news.append(Digest(message[2]))
+        return news
+
+    def _restore(self, problem: redis.exceptions.RedisError) -> None:
+        self.close()
+        if not is_passing(problem):
+            raise problem
+        self._open()
+
+    def wake(self) -> None:
+        """Make a ``wait`` in another thread return."""
+        self._is_woken.set()
+        try:
+            self._connections.call("PUBLISH", self._channel, b"", max_outage_seconds=0)
+        except NoServerError:
+            return  # then the wait sees it within a slice
+
+    def close(self) -> None:
+        """End the subscription."""
+        if self._connection is not None:
+            self._connection.disconnect()
+            self._connection = None
