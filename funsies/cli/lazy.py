@@ -38,9 +38,11 @@ class LazyGroup(click.Group):
 
     Attributes:
         sections: headings of the help, with the commands under each.
+        unlisted: commands that the help does not mention.
     """
 
     sections: Sequence[tuple[str, Sequence[LazyCommand]]] = ()
+    unlisted: Sequence[LazyCommand] = ()
 
     @override
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -50,10 +52,10 @@ class LazyGroup(click.Group):
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
-        for _, commands in self.sections:
-            for command in commands:
-                if command.name == cmd_name:
-                    return command.load()
+        listed = (command for _, commands in self.sections for command in commands)
+        for command in (*listed, *self.unlisted):
+            if command.name == cmd_name:
+                return command.load()
         return None
 
     @override
@@ -68,8 +70,9 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; a misspelt one gets a suggestion."""
-        if args and args[0] not in self.list_commands(ctx):
-            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+        names = self.list_commands(ctx)
+        if args and args[0] not in (*names, *(command.name for command in self.unlisted)):
+            near = difflib.get_close_matches(args[0], names, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise click.UsageError(f"there is no command {args[0]!r}{hint}", ctx)
         return super().resolve_command(ctx, args)

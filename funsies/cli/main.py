@@ -42,6 +42,7 @@ _SECTIONS = (
 
 class _Commands(LazyGroup):
     sections = _SECTIONS
+    unlisted = (LazyCommand("guard", "funsies.cli.guard", "Not for users."),)
 
 
 @click.group(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,11 +13,13 @@ import click
 
 if TYPE_CHECKING:
     from funsies.config.server import ResolvedServer
+    from funsies.session import Session
     from funsies.store.connect import Backend
 
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
-_CONNECT_SECONDS: Final = 2.0
+_OUTAGE_SECONDS: Final = 1.0
+"""How long a command that only looks waits for a server that does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +48,35 @@ class Setting:
         return resolved
 
     @contextmanager
-    def backend(self) -> Iterator[Backend]:
+    def session(self, *, is_patient: bool = False) -> Iterator[Session]:
         """Connect to the server, for a while.
+
+        Args:
+            is_patient: True to wait for a server that goes away later.
 
         Raises:
             NoServerError: if none answers; the message says how to start one.
             ServerError: if it cannot be used.
         """
+        from funsies.session import Session  # noqa: PLC0415 - not needed for --help
         from funsies.store.connect import open_backend  # noqa: PLC0415
 
         server = self.resolve()
-        backend = open_backend(
-            server.jobs_url, server.data_url, server.key, max_outage_seconds=_CONNECT_SECONDS
-        )
-        try:
+        with closing(_quick_backend(server)) as backend:
             check(backend, server)
-            yield backend
-        finally:
-            backend.close()
+            if not is_patient:
+                yield Session(server, backend)
+                return
+        with closing(open_backend(server.jobs_url, server.data_url, server.key)) as backend:
+            yield Session(server, backend)
+
+
+def _quick_backend(server: ResolvedServer) -> Backend:
+    from funsies.store.connect import open_backend  # noqa: PLC0415 - not needed for --help
+
+    return open_backend(
+        server.jobs_url, server.data_url, server.key, max_outage_seconds=_OUTAGE_SECONDS
+    )
 
 
 def check(backend: Backend, server: ResolvedServer) -> None:

@@ -60,6 +60,7 @@ from .setting import show_version
     help="Print the version.",
 )
 def start(
+    *,
     directory: Path,
     workers: int | None,
     disk: bool,

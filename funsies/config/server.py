@@ -36,8 +36,8 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class ResolvedServer:
-    """A server with nothing left open.
+class ResolvedServer(Server):
+    """A server with nothing left open; may be given wherever a server is to be named.
 
     Attributes:
         jobs_url: server with the graph.
@@ -48,6 +48,7 @@ class ResolvedServer:
         is_default: True if nobody named a server and no directory has a live one.
     """
 
+    # Narrower than in the base class, and without a default.
     jobs_url: str
     data_url: str
     key: bytes | None = None
@@ -87,13 +88,15 @@ def resolve(
     says, else in the jobs server.
 
     Args:
-        server: what was said explicitly.
+        server: what was said explicitly; a resolved server stays what it is.
         start: where to look for `.funsies`; by default the current directory.
         environment: by default that of the process.
 
     Raises:
         ConfigurationError: if an address or the key cannot be used.
     """
+    if isinstance(server, ResolvedServer):
+        return server
     said = server or Server()
     variables = os.environ if environment is None else environment
     jobs_url = _explicit_jobs_url(said, variables)

@@ -15,7 +15,8 @@ class ServerSettings:
 
     Attributes:
         program: server to run, by name or path; None for the one that comes with funsies.
-        has_password: True to protect it with a random password.
+        has_password: True to protect it with a password.
+        password: which; None for a random one.
         keeps_data_on_disk: True to keep large values as files beside the server, not in it.
         port: TCP port to listen on besides the Unix socket; None for the socket only.
         bind: address of the interface for the port.
@@ -26,6 +27,7 @@ class ServerSettings:
 
     program: str | None = None
     has_password: bool = True
+    password: str | None = None
     keeps_data_on_disk: bool = True
     port: int | None = None
     bind: str = LOOPBACK

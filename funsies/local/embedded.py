@@ -143,6 +143,8 @@ def _settings_of(earlier: ServerRecord | None) -> ServerSettings:
 def _password(settings: ServerSettings, earlier: ServerRecord | None) -> str | None:
     if not settings.has_password:
         return None
+    if settings.password:
+        return settings.password
     # Workers that outlived a crash know the earlier one.
     return (earlier.password if earlier else None) or secrets.token_hex(32)
 

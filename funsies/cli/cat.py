@@ -1,0 +1,113 @@
+"""``funsies cat``: print values."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import click
+from returns.pipeline import is_successful
+
+from funsies.client.lookup import stored_artefact
+from funsies.client.values import open_value
+from funsies.core.digest import Digest
+from funsies.core.encoding import to_text
+from funsies.core.errors import DataCorruptedError, DataMissingError, Error, UnknownHashError
+from funsies.report.errors import describe_error
+from funsies.report.step import inputs_of
+from funsies.session import Session
+from funsies.store.connect import Backend
+from funsies.store.rows import Status
+
+from .exits import Exit
+from .named import Named, look_up, operation_row
+from .say import note
+from .setting import Setting
+from .waiting import wait_for_results
+
+
+@click.command()
+@click.argument("hashes", nargs=-1, required=True, metavar="HASH...")
+@click.option("--wait", "-w", is_flag=True, help="Wait for values that are being computed.")
+@click.pass_obj
+def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:
+    r"""Print values: bytes as they are, text as text, everything else as JSON.
+
+    HASH is any unique prefix of the hash of an artefact. An error is explained on stderr.
+    Exit codes: 1 if a value is an error, 4 if it is not computed yet, 5 if nothing or several
+    things have the hash.
+
+    \b
+    Example:
+      funsies cat 3f2a9 > result.csv
+    """
+    worst = Exit.OK
+    with setting.session(is_patient=wait) as session:
+        named = [_artefact(session.backend, look_up(session.backend, each)) for each in hashes]
+        if wait:
+            wait_for_results(session, named)
+        for each in named:
+            worst = max(worst, _cat(session, each))
+    return worst
+
+
+def _artefact(backend: Backend, named: Named) -> Named:
+    """The artefact that is meant: that of an operation if it has only one."""
+    if named.artefact is not None:
+        return named
+    row = operation_row(backend, named.digest)
+    if len(row.outputs) != 1:
+        task = backend.graph.task(row.task, "")
+        names = [output.name for output in task.outputs] if task else [""] * len(row.outputs)
+        shown = ", ".join(
+            f"{output.hex()[:10]} ({name})"
+            for output, name in zip(row.outputs, names, strict=True)
+        )
+        raise UnknownHashError(
+            f"{named.prefix} is a step with several outputs: name one of {shown}"
+        )
+    return look_up(backend, row.outputs[0].hex())
+
+
+def _cat(session: Session, named: Named) -> Exit:
+    backend = session.backend
+    if named.producer is not None:
+        status = backend.graph.states([named.producer])[0].status
+        if not status.is_finished:
+            return _not_computed(named, status)
+    artefact = stored_artefact(backend, named.digest)
+    opened = open_value(backend, artefact)
+    if not is_successful(opened):
+        return _explain(backend, named, opened.failure())
+    sys.stdout.flush()
+    try:
+        with opened.unwrap() as stream:
+            if artefact.encoding.wire == "json":
+                sys.stdout.buffer.write(to_text("json", stream.read()))
+            else:
+                shutil.copyfileobj(stream, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except (DataCorruptedError, DataMissingError) as problem:
+        note(
+            f"funsies: {named.prefix}: {problem}; forget it with: funsies reset {named.prefix}"
+        )
+        return Exit.RESULT_IS_ERROR
+    return Exit.OK
+
+
+def _not_computed(named: Named, status: Status) -> Exit:
+    if status is Status.IDLE:
+        remedy = f"nobody asked for it; use: funsies execute {named.prefix}"
+    else:
+        remedy = f"it is {status.value}; use: funsies wait {named.prefix}"
+    note(f"funsies: {named.prefix} is not computed yet: {remedy}")
+    return Exit.NOT_COMPUTED
+
+
+def _explain(backend: Backend, named: Named, error: Error) -> Exit:
+    inputs = inputs_of(backend, Digest(bytes.fromhex(error.source))) if error.source else []
+    lines = describe_error(error, inputs)
+    note(f"funsies: {named.prefix} is an error: {lines[0]}")
+    for line in lines[1:]:
+        note(line)
+    return Exit.RESULT_IS_ERROR

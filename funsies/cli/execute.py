@@ -1,0 +1,68 @@
+"""``funsies execute``: ask for results of a graph that a script has written."""
+
+from __future__ import annotations
+
+import click
+
+from funsies.client.execution import execute as ask
+from funsies.client.lookup import stored_artefact
+from funsies.core.options import DEFAULT_QUEUE, Options
+from funsies.report.numbers import counted
+from funsies.session import Session
+
+from .exits import Exit
+from .named import Named, look_up_all, operation_row
+from .output import print_states
+from .say import note
+from .setting import Setting
+from .waiting import report_errors, wait_for_results
+
+
+@click.command()
+@click.argument("hashes", nargs=-1, required=True, metavar="HASH...")
+@click.option("--queue", default=DEFAULT_QUEUE, help="Queue to run on.  [default: default]")
+@click.option("--wait", "-w", is_flag=True, help="Wait until it is finished.")
+@click.option("--timeout", "-t", type=float, help="Wait at most this many seconds.")
+@click.option("--json", "as_json", is_flag=True, help="Print states as JSON.")
+@click.pass_obj
+def execute(
+    setting: Setting,
+    *,
+    hashes: tuple[str, ...],
+    queue: str,
+    wait: bool,
+    timeout: float | None,
+    as_json: bool,
+) -> int:
+    r"""Ask workers to compute results, with everything that they need.
+
+    HASH is any unique prefix of the hash of an artefact or of a step. It returns at once, as
+    in funsies 0.8; with --wait it returns when everything is finished. What is there already
+    is not computed again.
+
+    \b
+    Example:
+      funsies execute --wait 3f2a9 b04c1
+    """
+    with setting.session(is_patient=True) as session:
+        named = look_up_all(session.backend, hashes)
+        asked = _ask(session, named, Options(queue=queue))
+        note(f"{counted(asked, 'step')} asked for" if asked else "everything is there already")
+        code = Exit.OK
+        if wait or timeout is not None:
+            wait_for_results(session, named, timeout)
+            code = report_errors(session.backend, named)
+        elif asked:
+            note(f"wait for the end with: funsies wait {' '.join(hashes)}")
+        if as_json:
+            print_states(session.backend, named)
+    return code
+
+
+def _ask(session: Session, named: list[Named], options: Options) -> int:
+    """Ask for what is named; return the number of steps that are to be run."""
+    producers = [each.producer for each in named if each.producer is not None]
+    outputs = [operation_row(session.backend, each).outputs[0] for each in producers]
+    artefacts = [stored_artefact(session.backend, each) for each in outputs]
+    handle = ask(*artefacts, connection=session, options=options)
+    return len(handle.operations)

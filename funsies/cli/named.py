@@ -1,0 +1,74 @@
+"""From a prefix on the command line to what it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from funsies.client.lookup import find
+from funsies.core.digest import Digest
+from funsies.core.errors import UnknownHashError
+from funsies.store.connect import Backend
+from funsies.store.rows import ArtefactRow, OperationRow, OperationState
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a prefix names.
+
+    Attributes:
+        prefix: as it was typed.
+        digest: the whole address.
+        producer: the operation that is meant or that makes the artefact; None for a constant.
+        artefact: the artefact; None if an operation is named.
+    """
+
+    prefix: str
+    digest: Digest
+    producer: Digest | None
+    artefact: ArtefactRow | None
+
+
+def look_up(backend: Backend, prefix: str) -> Named:
+    """Find what a prefix names.
+
+    Raises:
+        UnknownHashError: if that is nothing, or several things.
+    """
+    found = find(backend, prefix)
+    if found.is_operation:
+        return Named(prefix, found.digest, found.digest, None)
+    row = backend.graph.artefact(found.digest)
+    if row is None:
+        raise UnknownHashError(f"nothing has the hash {found.digest.hex()[:10]} any more")
+    return Named(prefix, found.digest, row.producer, row)
+
+
+def look_up_all(backend: Backend, prefixes: Iterable[str]) -> list[Named]:
+    """Find what several prefixes name, each once, before anything is done with one of them."""
+    return list({named.digest: named for named in _each(backend, prefixes)}.values())
+
+
+def _each(backend: Backend, prefixes: Iterable[str]) -> list[Named]:
+    return [look_up(backend, prefix) for prefix in prefixes]
+
+
+def states_of(backend: Backend, named: Sequence[Named]) -> dict[Digest, OperationState]:
+    """States of the operations that are meant, by their address."""
+    producers = list(dict.fromkeys(each.producer for each in named if each.producer))
+    return dict(zip(producers, backend.graph.states(producers), strict=True))
+
+
+def operation_row(backend: Backend, digest: Digest) -> OperationRow:
+    """Definition of an operation.
+
+    Raises:
+        UnknownHashError: if the server does not know it.
+    """
+    row = backend.graph.operation(digest)
+    if row is None:
+        raise UnknownHashError(
+            f"the server does not know operation {digest.hex()[:10]}; "
+            "run the script that makes it again"
+        )
+    return row

@@ -1,0 +1,60 @@
+"""``funsies wait``: wait for the server, or for results."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from funsies.core.errors import NoServerError, ServerError, WaitTimeoutError
+
+from .named import look_up_all
+from .output import print_states
+from .setting import Setting
+from .waiting import report_errors, wait_for_results
+
+_PAUSE_SECONDS = 0.2
+
+
+@click.command()
+@click.argument("hashes", nargs=-1, metavar="[HASH]...")
+@click.option("--timeout", "-t", type=float, help="Wait at most this many seconds.")
+@click.option("--json", "as_json", is_flag=True, help="Print states as JSON.")
+@click.pass_obj
+def wait(
+    setting: Setting, *, hashes: tuple[str, ...], timeout: float | None, as_json: bool
+) -> int:
+    r"""Wait until results are finished; without HASH, until the server answers.
+
+    Exit codes: 1 if a result is an error, 4 if it takes longer than --timeout or nobody asked
+    for it.
+
+    \b
+    Example:
+      funsies wait --timeout 60 3f2a9
+    """
+    started = time.monotonic()
+    _wait_for_server(setting, timeout)
+    remaining = None if timeout is None else timeout - (time.monotonic() - started)
+    with setting.session(is_patient=True) as session:
+        named = look_up_all(session.backend, hashes)
+        wait_for_results(session, named, remaining)
+        if as_json:
+            print_states(session.backend, named)
+        return report_errors(session.backend, named)
+
+
+def _wait_for_server(setting: Setting, timeout: float | None) -> None:
+    deadline = None if timeout is None else time.monotonic() + timeout
+    while True:
+        try:
+            with setting.session():
+                return
+        except (NoServerError, ServerError) as problem:
+            if isinstance(problem, ServerError) or (
+                deadline is not None and time.monotonic() >= deadline
+            ):
+                raise WaitTimeoutError(
+                    f"the server is not there in time: {problem}"
+                ) from problem
+        time.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,87 @@
+"""``funsies worker``: start workers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+
+import click
+
+from funsies.config.urls import ConfigurationError
+from funsies.core.options import DEFAULT_QUEUE
+from funsies.engine.timing import Timing
+from funsies.engine.worker import run_worker
+
+from .setting import Setting
+
+
+@click.command()
+@click.argument("queues", nargs=-1)
+@click.option("--burst", "-b", is_flag=True, help="Leave when nothing is ready any more.")
+@click.option("--workers", type=click.IntRange(min=1), help="Start this many, as one pool.")
+@click.option("--name", help="Name of the worker; unique on the server.")
+@click.option("--lock-descriptor", type=int, hidden=True)
+@click.pass_obj
+def worker(
+    setting: Setting,
+    *,
+    queues: tuple[str, ...],
+    burst: bool,
+    workers: int | None,
+    name: str | None,
+    lock_descriptor: int | None,
+) -> int:
+    r"""Start a worker that serves QUEUES, by default the queue "default".
+
+    Ctrl-C or SIGTERM ends it: what it runs is put back and goes on elsewhere. The times that it
+    keeps are set by environment variables, e.g. FUNSIES_LEASE_SECONDS=15: how long it takes
+    until the work of a machine that vanished is done elsewhere.
+
+    \b
+    Example:
+      funsies worker --workers 8
+      funsies worker gpu default
+    """
+    if lock_descriptor is not None:
+        # The lock says that this process lives: nothing that a step starts may hold it.
+        os.set_inheritable(lock_descriptor, False)
+    timing = timing_from(os.environ)
+    server = setting.resolve()
+    served = queues or (DEFAULT_QUEUE,)
+    forget_secrets()
+    if workers is None:
+        return run_worker(server, served, burst=burst, timing=timing, name=name)
+    from funsies.engine.pool import run_pool  # noqa: PLC0415 - only a pool needs it
+
+    return run_pool(server, served, workers, burst=burst, timing=timing)
+
+
+def timing_from(variables: Mapping[str, str]) -> Timing:
+    """Read the engine's patience from variables such as ``FUNSIES_LEASE_SECONDS``.
+
+    Raises:
+        ConfigurationError: if one is not a number greater than zero.
+    """
+    changed: dict[str, float] = {}
+    for field in fields(Timing):
+        name = f"FUNSIES_{field.name.upper()}"
+        if name in variables:
+            changed[field.name] = _seconds(variables[name], name)
+    return Timing(**changed)
+
+
+def forget_secrets() -> None:
+    """Remove the server's password and the key from the environment of the steps to be run."""
+    for name in ("FUNSIES_JOBS", "FUNSIES_DATA", "FUNSIES_URL", "FUNSIES_KEY"):
+        os.environ.pop(name, None)
+
+
+def _seconds(text: str, name: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ConfigurationError(f"{name} is {text!r}; it must be a number of seconds above 0")
+    return seconds

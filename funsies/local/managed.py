@@ -1,0 +1,88 @@
+"""``ManagedFun``: a server and workers for one block of a program."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from funsies.config.directory import NAME, Directory
+from funsies.config.server import ResolvedServer
+from funsies.core.options import Options
+from funsies.session import Fun, Session
+
+from .conf import ServerSettings
+from .embedded import start_server
+from .guard import guarded
+from .pool import start_pool
+
+
+@contextmanager
+def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies 0.8
+    nworkers: int = 1,
+    worker_args: Sequence[str] | None = None,
+    redis_args: Sequence[str] | None = None,
+    defaults: Options | None = None,
+    directory: str | os.PathLike[str] | None = None,
+    data_url: str | None = None,
+    pw: str | None = None,
+) -> Iterator[Session]:
+    """Work with a server and workers of your own, which end with the block.
+
+    They also end if this program is killed.
+
+    Args:
+        nworkers: number of workers.
+        worker_args: more arguments of ``funsies worker``, e.g. names of queues.
+        redis_args: more settings of the server, e.g. ``["--maxmemory", "1gb"]``.
+        defaults: options for the steps built here, unless they have their own.
+        directory: where results are kept, in ``.funsies``; by default they are gone after the
+            block. A server that runs there already is used, and goes on running.
+        data_url: where large values are kept; by default in files beside the server.
+        pw: password of the server; by default a random one.
+
+    Raises:
+        ServerError: if the server does not start.
+
+    >>> with ManagedFun(nworkers=2):  # doctest: +SKIP
+    ...     total = reduce(sum, [3, 2])
+    ...     execute(total).wait()
+    ...     take(total)
+    5
+    """
+    temporary = None if directory is not None else Path(tempfile.mkdtemp(prefix="funsies-"))
+    place = Directory(_absolute(directory, temporary) / NAME)
+    settings = ServerSettings(
+        password=pw, is_durable=temporary is None, extra=_settings(redis_args or ())
+    )
+    started = start_server(place, settings)
+    stops_server = not started.was_running
+    server = _with_data(started.server(place), data_url)
+    pools = [start_pool(place, server, nworkers, arguments=worker_args or ())] * bool(nworkers)
+    with (
+        guarded(place, pools, stops_server=stops_server, removes=temporary),
+        Fun(server, defaults) as session,
+    ):
+        yield session
+
+
+def _absolute(directory: str | os.PathLike[str] | None, temporary: Path | None) -> Path:
+    return temporary or Path(directory or ".").absolute()
+
+
+def _with_data(server: ResolvedServer, data_url: str | None) -> ResolvedServer:
+    return server if data_url is None else replace(server, data_url=data_url)
+
+
+def _settings(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Turn arguments of the server program into lines of its configuration file."""
+    lines: list[str] = []
+    for argument in arguments:
+        if argument.startswith("--"):
+            lines.append(argument[2:])
+        elif lines:
+            lines[-1] += f' "{argument}"'
+    return tuple(lines)

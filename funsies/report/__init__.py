@@ -1,0 +1,1 @@
+"""What people see of a run: progress, a closing table, and errors explained."""

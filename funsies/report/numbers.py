@@ -1,0 +1,32 @@
+"""Numbers for people."""
+
+from __future__ import annotations
+
+_MINUTE = 60
+_HOUR = 3600
+
+
+def shown_seconds(seconds: float) -> str:
+    """Write a duration in at most six characters or so.
+
+    >>> [shown_seconds(each) for each in (0, 0.0042, 3.21, 75, 7384)]
+    ['0 s', '4 ms', '3.2 s', '1m 15s', '2h 03m']
+    """
+    if seconds <= 0:
+        return "0 s"
+    if seconds < 1:
+        return f"{max(1, round(seconds * 1000))} ms"
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    if seconds < _HOUR:
+        return f"{int(seconds) // _MINUTE}m {int(seconds) % _MINUTE:02d}s"
+    return f"{int(seconds) // _HOUR}h {int(seconds) % _HOUR // _MINUTE:02d}m"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun.
+
+    >>> counted(1, "step"), counted(3, "step")
+    ('1 step', '3 steps')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,96 @@
+"""A step and its inputs, as far as they can be shown on a line."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.core.encoding import to_text
+from funsies.store.connect import Backend
+from funsies.store.rows import InputRow, OperationState, Result
+
+PREVIEW_CHARACTERS: Final = 60
+PREVIEW_INPUTS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class InputView:
+    """One input of a step, for people.
+
+    Attributes:
+        name: of the input.
+        artefact: its hash.
+        value: beginning of the value, or what is in its place.
+    """
+
+    name: str
+    artefact: str
+    value: str
+
+    @property
+    def shown(self) -> str:
+        """Hash and value."""
+        return f"{self.artefact[:10]}  {self.value}"
+
+
+def inputs_of(backend: Backend, operation: Digest) -> list[InputView]:
+    """Gather the inputs of a step; empty if the server does not know it.
+
+    Large values and all beyond the first twenty are named, not shown.
+    """
+    row = backend.graph.operation(operation)
+    if row is None:
+        return []
+    producers = [each.producer for each in row.inputs if each.producer is not None]
+    states = dict(zip(producers, backend.graph.states(producers), strict=True))
+    shown = [_view(backend, each, states) for each in row.inputs[:PREVIEW_INPUTS]]
+    left_out = len(row.inputs) - len(shown)
+    return [*shown, *([InputView("...", f"{left_out} more", "")] if left_out else [])]
+
+
+def _view(backend: Backend, each: InputRow, states: dict[Digest, OperationState]) -> InputView:
+    return InputView(each.name, each.artefact.hex(), _value(backend, each, states))
+
+
+def _value(backend: Backend, each: InputRow, states: dict[Digest, OperationState]) -> str:
+    if each.producer is not None:
+        state = states[each.producer]
+        if not state.status.is_finished:
+            return f"({state.status.value})"
+        return _result(backend, state.results[each.index], each.wire)
+    if each.large or each.content is None:
+        return "(large)"
+    return _small(backend, each.content, each.wire)
+
+
+def _result(backend: Backend, result: Result, wire: str) -> str:
+    if not result.ok:
+        return "(an error)"
+    if result.large:
+        return f"({result.size_bytes:,} bytes)"
+    return _small(backend, result.content, wire)
+
+
+def _small(backend: Backend, content: Digest, wire: str) -> str:
+    data = backend.graph.contents([content])[0]
+    return "(missing)" if data is None else preview(data, wire)
+
+
+def preview(data: bytes, wire: str) -> str:
+    r"""Show the beginning of a value on one line.
+
+    >>> preview(b"two\nlines", "blob")
+    'two\\nlines'
+    """
+    head = to_text(wire, data)[: 4 * PREVIEW_CHARACTERS]
+    decoder = codecs.getincrementaldecoder("utf-8")()  # the cut may fall into a character
+    try:
+        text = decoder.decode(head)
+    except UnicodeDecodeError:
+        return f"({len(data):,} bytes)"
+    line = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+    line = "".join(each if each.isprintable() else "?" for each in line)
+    is_long = len(line) > PREVIEW_CHARACTERS or len(head) < len(data)
+    return line[:PREVIEW_CHARACTERS] + ("..." if is_long else "")

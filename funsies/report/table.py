@@ -1,0 +1,43 @@
+"""The closing table of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from .numbers import shown_seconds
+from .summary import TaskSummary, total
+
+_STYLES = {"done": "green", "cached": "cyan", "failed": "red", "skipped": "yellow"}
+
+
+def closing_table(lines: Sequence[TaskSummary]) -> Table:
+    """Lay out what a run came to: one row a task name, and their sum.
+
+    Args:
+        lines: by task name.
+    """
+    sums = total(list(lines))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=len(lines) > 1)
+    table.add_column("task", footer="total", overflow="fold")
+    for name, style in _STYLES.items():
+        table.add_column(name, justify="right", footer=_number(getattr(sums, name), style))
+    if sums.unfinished:
+        table.add_column("unfinished", justify="right", footer=str(sums.unfinished))
+    table.add_column("time", justify="right", footer=shown_seconds(sums.busy_seconds))
+    for line in lines:
+        table.add_row(*_cells(line, has_unfinished=bool(sums.unfinished)))
+    return table
+
+
+def _cells(line: TaskSummary, *, has_unfinished: bool) -> list[Text]:
+    numbers = [_number(getattr(line, name), style) for name, style in _STYLES.items()]
+    unfinished = [_number(line.unfinished, "blue")] if has_unfinished else []
+    return [Text(line.task), *numbers, *unfinished, Text(shown_seconds(line.busy_seconds))]
+
+
+def _number(number: int, style: str) -> Text:
+    return Text(str(number), style=style if number else "dim")
