@@ -1,0 +1,73 @@
+"""A parent sees what its horse does, whole or not at all, however the horse ends."""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from funsies.engine.announcement import Announced, Announcement, Phase
+
+records = st.builds(
+    Announced,
+    phase=st.sampled_from(Phase),
+    operation=st.binary(min_size=32, max_size=32),
+    fence=st.binary(min_size=16, max_size=16),
+    attempt=st.integers(0, 2**32 - 1),
+    lost_limit=st.integers(0, 2**32 - 1),
+    deadline=st.floats(0, 1e12),
+    retries=st.integers(0, 2**32 - 1),
+    retry_delay_ms=st.integers(0, 2**63),
+    sequence=st.integers(0, 2**63),
+)
+
+
+@given(st.lists(records, max_size=5))
+def test_the_last_record_is_read_as_it_was_written(written):
+    announcement = Announcement()
+    for record in written:
+        announcement.write(record)
+    assert announcement.read() == ([Announced(), *written][-1])
+    announcement.close()
+
+
+def test_what_a_child_writes_its_parent_reads_and_the_other_way_round():
+    announcement = Announcement()
+    announcement.ask_to_stop()
+    pid = os.fork()
+    if pid == 0:
+        attempt = 7 if announcement.must_stop and not announcement.must_preempt else 0
+        announcement.write(Announced(phase=Phase.RUNNING, attempt=attempt))
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert announcement.read() == Announced(phase=Phase.RUNNING, attempt=7)
+
+
+def test_a_record_that_was_being_written_at_death_is_not_read(monkeypatch):
+    announcement = Announcement()
+
+    def die(*_):
+        raise InterruptedError
+
+    monkeypatch.setattr("funsies.engine.announcement._RECORD", DyingStruct(die))
+    try:
+        announcement.write(Announced(phase=Phase.RUNNING))
+    except InterruptedError:
+        monkeypatch.undo()
+    assert announcement.read() is None
+
+
+class DyingStruct(struct.Struct):
+    """Packs nothing: the process dies in the middle of it."""
+
+    def __new__(cls, die):
+        return super().__new__(cls, "=B")
+
+    def __init__(self, die):
+        super().__init__("=B")
+        self.die = die
+
+    def pack_into(self, *arguments):
+        self.die()

@@ -1,0 +1,87 @@
+"""What becomes of an operation whose process died."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from funsies.core.errors import Error, ErrorKind
+from funsies.engine.announcement import Announced, Phase
+from funsies.engine.obituary import Death, KillCause, fate
+from funsies.run.decision import PutBack
+
+KILLED = Death(status=signal.SIGKILL, peak_memory_bytes=1 << 20)
+
+
+@pytest.fixture
+def operation(workshop):
+    workshop.define("simulate")
+    return workshop.rows["simulate"]
+
+
+def running(attempt, **fields):
+    return Announced(phase=Phase.RUNNING, attempt=attempt, lost_limit=3, **fields)
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_a_lost_operation_is_started_again(operation, attempt):
+    assert fate(KILLED, running(attempt), operation) == PutBack()
+
+
+def test_the_last_loss_is_an_error_that_names_what_happened(operation):
+    error = fate(KILLED, running(3), operation)
+    assert isinstance(error, Error)
+    assert error.kind is ErrorKind.WORKER_LOST
+    assert error.is_infrastructure
+    assert (error.signal, error.exit_code) == ("SIGKILL", None)
+    assert (error.attempts, error.peak_memory_bytes) == (3, 1 << 20)
+    assert (error.source, error.task) == (operation.digest.hex(), "simulate")
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_leaving_by_exit_is_a_loss_like_any_other(operation, code):
+    error = fate(Death(status=code << 8), running(3), operation)
+    assert error.kind is ErrorKind.WORKER_LOST
+    assert (error.exit_code, error.signal) == (code, None)
+    assert f"exit code {code}" in error.details
+
+
+def test_a_signal_without_a_name_is_named_by_its_number(operation):
+    assert fate(Death(status=40), running(3), operation).signal == "signal 40"
+
+
+def test_a_kill_for_want_of_memory_is_told_from_other_kills(operation):
+    error = fate(Death(status=signal.SIGKILL, out_of_memory=True), running(3), operation)
+    assert error.kind is ErrorKind.OUT_OF_MEMORY
+
+
+def test_a_crash_is_no_want_of_memory_even_if_memory_was_scarce(operation):
+    error = fate(Death(status=signal.SIGSEGV, out_of_memory=True), running(3), operation)
+    assert error.kind is ErrorKind.WORKER_LOST
+
+
+def test_a_timeout_is_an_error_at_once(operation):
+    late = Death(status=signal.SIGKILL, cause=KillCause.DEADLINE)
+    assert fate(late, running(1), operation).kind is ErrorKind.JOB_TIMED_OUT
+
+
+def test_a_timeout_is_retried_as_often_as_the_options_say(operation):
+    late = Death(status=signal.SIGKILL, cause=KillCause.DEADLINE)
+    decided = [
+        fate(late, running(attempt, retries=2, retry_delay_ms=50), operation)
+        for attempt in (1, 2, 3)
+    ]
+    assert decided[:2] == [PutBack(delay_ms=50)] * 2
+    assert decided[2].kind is ErrorKind.JOB_TIMED_OUT
+
+
+@pytest.mark.parametrize("attempt", [1, 3])
+def test_a_stop_of_the_worker_never_counts_against_the_operation(operation, attempt):
+    stopped = Death(status=signal.SIGKILL, cause=KillCause.STOP)
+    assert fate(stopped, running(attempt), operation) == PutBack(give_attempt_back=True)
+
+
+def test_an_operation_that_is_not_the_horses_any_more_is_left_alone(operation):
+    fenced = Death(status=signal.SIGKILL, cause=KillCause.FENCED)
+    assert fate(fenced, running(3), operation) is None
