@@ -36,9 +36,9 @@ class Handle:
         self._before = session.backend.graph.counts()
         self.targets: tuple[Digest, ...] = targets.digests
         self._waiting = Waiting(session, self.targets, self._ask_again)
-        self.submission: Submission = self._submit()
+        self.submission: Submission = self._submit(resets=True)
 
-    def _submit(self) -> Submission:
+    def _submit(self, *, resets: bool = False) -> Submission:
         submission = submit(
             self._session.backend,
             tuple(self._asked.built.values()),
@@ -46,6 +46,7 @@ class Handle:
             stored_options=self._options,
             queue=local_queue() if self._is_local else None,
             known=self._session.known,
+            resets=resets,
         )
         if not self._is_local:
             arm(self._session, submission.arm)

@@ -33,6 +33,7 @@ from funsies.store.rows import Claim, Completion
 from .decision import Decision, Delegate, Publish, PutBack
 from .dynamic import call_dynamic, request_continuation
 from .inputs import BadBytesError, InputValue, gather
+from .isolated import ChildDiedError, in_fresh_process
 from .python import LoadedFunction, arguments, call, encode_results
 from .record import execution_record
 from .recovery import ask_for_idle, own_queue, recover_bytes
@@ -86,11 +87,11 @@ class Evaluator:
         try:
             return self._run(claim)
         except BadBytesError as problem:
-            recovered = recover_bytes(self._backend, claim, problem)
-            if isinstance(recovered, Error):
-                return self._publish_error(claim, recovered)
-            return recovered
-        except NotLoadableError as problem:
+            return self._recover(claim, problem)
+        except (ChildDiedError, NotLoadableError) as problem:
+            is_lost = isinstance(problem, ChildDiedError)
+            if is_lost and claim.attempt < claim.lost_limit:
+                return PutBack()
             return self._publish_error(claim, problem.error)
         except FunsiesError as problem:
             missing = isinstance(problem, DataMissingError)
@@ -196,7 +197,9 @@ class Evaluator:
         )
         if task.row.kind is TaskKind.DYNAMIC:
             return self._continue(task.plan, claim, run, options, writer)
-        writer.add_all(encode_results(task.plan, run()))
+        finish = functools.partial(_call_and_encode, task.plan, run)
+        is_isolated = options.isolated and self._owns_process
+        writer.add_all(in_fresh_process(finish) if is_isolated else finish())
         return False
 
     def _continue(
@@ -230,6 +233,12 @@ class Evaluator:
 
     # Helpers
 
+    def _recover(self, claim: Claim, problem: BadBytesError) -> Decision:
+        recovered = recover_bytes(self._backend, claim, problem)
+        if isinstance(recovered, Error):
+            return self._publish_error(claim, recovered)
+        return recovered
+
     def _writer(self, claim: Claim) -> ResultWriter:
         return ResultWriter(self._backend, claim, self._worker)
 
@@ -250,3 +259,9 @@ class Evaluator:
             options = decode_options(data) if data is not None else Options()
             self._options[claim.options] = options
         return options
+
+
+def _call_and_encode(
+    plan: LoadedFunction, run: Callable[[], Result[object, Error]]
+) -> list[Result[bytes, Error]]:
+    return encode_results(plan, run())

@@ -122,6 +122,17 @@ class Graph:
                 if producer not in self.nodes
             }
 
+    def to_be_reset(self) -> list[Digest]:
+        """Operations with ``options(reset=True)``, and what depends on them, consumers first."""
+        if not any(node.options.reset for node in self.nodes.values()):
+            return []
+        found: dict[Digest, None] = {}
+        for digest in self.leaves_first(list(self.nodes), {}):
+            node = self.nodes[digest]
+            if node.options.reset or any(producer in found for producer in node.producers):
+                found[digest] = None
+        return list(reversed(found))
+
     def leaves_first(
         self, targets: Sequence[Digest], states: Mapping[Digest, OperationState]
     ) -> list[Digest]:
@@ -138,7 +149,8 @@ class Graph:
                 continue
             seen.add(digest)
             stack.append((digest, True))
-            stack += [(producer, False) for producer in reversed(self.nodes[digest].producers)]
+            below = reversed(self.nodes[digest].producers)
+            stack += [(producer, False) for producer in below if producer in self.nodes]
         return order
 
 
@@ -159,6 +171,7 @@ def submit(
     stored_options: Options | None = None,
     queue: str | None = None,
     known: set[Digest] | None = None,
+    resets: bool = False,
 ) -> Submission:
     """Ask for the results of operations.
 
@@ -170,6 +183,8 @@ def submit(
         stored_options: how to run operations that only the store knows.
         queue: on which everything is to run, whatever the options say; None to go by them.
         known: addresses of tasks and constants written already; added to.
+        resets: True heeds ``options(reset=True)``: earlier results of such operations, and of
+            what depends on them, are forgotten first.
 
     Raises:
         UnknownHashError: if the store does not know one of them, or something below it.
@@ -177,10 +192,12 @@ def submit(
     targets = tuple(dict.fromkeys([*(each.digest for each in built), *stored]))
     number = generation if generation is not None else backend.graph.new_generation()
     request = _Request(backend, number, queue)
-    if _are_there(request, targets, built, stored_options or Options()):
-        return Submission(number, targets, (), 0, ())
     graph = Graph(backend, stored_options or Options())
     unseen = graph.add_built(built)
+    if resets:
+        backend.graph.reset(graph.to_be_reset())
+    if _are_there(request, targets, built, stored_options or Options()):
+        return Submission(number, targets, (), 0, ())
     graph.add_stored(unseen | set(stored))
     _define(backend, graph, known if known is not None else set())
     operations = request.ask(graph, targets)

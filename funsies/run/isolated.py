@@ -1,0 +1,93 @@
+"""Running a step in a fresh process of its own: ``options(isolated=True)``.
+
+For code that leaks memory, changes global state, or crashes. The work-horse forks a child, which
+runs the step, stores its results, and tells the work-horse what they are.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import traceback
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from funsies.core.errors import Error, ErrorKind
+
+T = TypeVar("T")
+
+
+class ChildDiedError(Exception):
+    """The process of an isolated step ended without an answer.
+
+    Attributes:
+        error: how it ended.
+    """
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.details)
+        self.error = error
+
+
+class _Answer(Generic[T]):
+    """What the child says: a value, or what went wrong in our own code."""
+
+    def __init__(self, value: T | None, problem: str = "") -> None:
+        self.value = value
+        self.problem = problem
+
+
+def in_fresh_process(function: Callable[[], T]) -> T:
+    """Call a function in a forked child, and return what it returned.
+
+    The child stays in the process group of its parent, so that whoever ends the parent's group
+    ends the child as well.
+
+    Raises:
+        ChildDiedError: if the child was killed, or exited.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _be_child(function, writer)
+    os.close(writer)
+    try:
+        with os.fdopen(reader, "rb") as stream:
+            data = stream.read()
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        _, status = os.waitpid(child, 0)
+    if not data:
+        raise ChildDiedError(_how_it_ended(status))
+    answer: _Answer[T] = pickle.loads(data)  # noqa: S301 - from our own child
+    if answer.problem:
+        raise RuntimeError(answer.problem)
+    return answer.value  # type: ignore[return-value]  # T may include None
+
+
+def _be_child(function: Callable[[], T], writer: int) -> None:
+    """Run, answer, and end, whatever happens; never return into the parent's code."""
+    try:
+        try:
+            answer: _Answer[T] = _Answer(function())
+        except BaseException:  # noqa: BLE001 - it is reported to the parent
+            answer = _Answer(None, traceback.format_exc())
+        with os.fdopen(writer, "wb") as stream:
+            stream.write(pickle.dumps(answer))
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def _how_it_ended(status: int) -> Error:
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        name = signal.Signals(-code).name
+        details = f"the process of the step was ended by {name}"
+        return Error(kind=ErrorKind.WORKER_LOST, signal=name, details=details)
+    details = f"the process of the step exited with code {code}"
+    return Error(kind=ErrorKind.WORKER_LOST, exit_code=code, details=details)
