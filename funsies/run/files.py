@@ -1,0 +1,172 @@
+"""The directory of a shell step: its input files, its output files, and its removal."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, Self
+
+from funsies.core.errors import Error, ErrorKind
+from funsies.core.file_names import validate_file_names
+
+_COPY_BYTES: Final = 1 << 20
+_MAX_SHOWN_FILES: Final = 20
+_MAX_SEEN_FILES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """Content of an input file.
+
+    Attributes:
+        open: opens a stream of its bytes; called once, when the file is written.
+    """
+
+    open: Callable[[], BinaryIO]
+
+
+class Workspace:
+    """A fresh directory for one run of a step, removed with all that is in it.
+
+    Attributes:
+        work: where the commands run; empty at first.
+        streams: where their output is kept, apart from all files that they may name.
+
+    Args:
+        parent: in which to make it; None for the system's directory for temporary files.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+
+    def __init__(self, parent: Path | None = None) -> None:
+        self._root = Path(tempfile.mkdtemp(prefix="funsies-", dir=parent)).resolve()
+        self.work = self._root / "work"
+        self.streams = self._root / "streams"
+        self.work.mkdir()
+        self.streams.mkdir()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        remove_tree(self._root)
+
+
+def remove_tree(root: Path) -> None:
+    """Remove a directory with all that is in it, also what is read-only or very deep."""
+    try:
+        shutil.rmtree(root)
+    except (OSError, RecursionError):
+        _make_removable(root)
+        subprocess.run(["rm", "-rf", "--", str(root)], stderr=subprocess.DEVNULL, check=False)
+
+
+def _make_removable(root: Path) -> None:
+    """Let the owner into all directories of a tree; links are not followed."""
+    waiting = [str(root)]
+    while waiting:
+        directory = waiting.pop()
+        with suppress(OSError):
+            Path(directory).chmod(stat.S_IRWXU)
+            with os.scandir(directory) as entries:
+                waiting += [each.path for each in entries if each.is_dir(follow_symlinks=False)]
+
+
+def write_inputs(directory: Path, inputs: Mapping[str, InputFile]) -> None:
+    """Write the input files of a step, with the directories that their names go through.
+
+    Raises:
+        FileNameError: if a name leads out of the directory, or is not usable; nothing
+            is written then.
+        OSError: if a file cannot be written.
+    """
+    validate_file_names(inputs)
+    for name in sorted(inputs):
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with inputs[name].open() as source, path.open("xb") as target:
+            shutil.copyfileobj(source, target, _COPY_BYTES)
+
+
+def find_output(directory: Path, name: str) -> Path | Error:
+    """Find a file that a step has made.
+
+    Nothing is opened, so that a FIFO cannot make anybody wait.
+
+    Args:
+        directory: the step's, as an absolute path without links.
+        name: of the file.
+
+    Returns:
+        Where it is, with links resolved; or why it cannot be had.
+    """
+    path = Path(os.path.realpath(directory / name))
+    if not path.is_relative_to(directory):
+        return _invalid(name, f"is a link that leads out of the job directory, to {path}")
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return _missing(directory, name)
+    except OSError as problem:
+        return _invalid(name, f"cannot be looked at: {problem.strerror}")
+    if not stat.S_ISREG(mode):
+        return _invalid(name, f"is {_kind(mode)}")
+    if not os.access(path, os.R_OK):
+        return _invalid(name, "cannot be read: permission denied")
+    return path
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a directory; name the files in it, or make an archive of it"
+    if stat.S_ISLNK(mode):
+        return "a link in a circle"
+    if stat.S_ISFIFO(mode):
+        return "a FIFO, not a file"
+    if stat.S_ISSOCK(mode):
+        return "a socket, not a file"
+    return "a device, not a file"
+
+
+def _invalid(name: str, what: str) -> Error:
+    return Error(kind=ErrorKind.INVALID_OUTPUT, details=f"the output {name!r} {what}")
+
+
+def _missing(directory: Path, name: str) -> Error:
+    """Say what is there instead."""
+    found = sorted(_files_in(directory))
+    close = difflib.get_close_matches(name, found, 1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    shown = ", ".join(map(repr, found[:_MAX_SHOWN_FILES])) or "no file"
+    more = ", ..." if len(found) > _MAX_SHOWN_FILES else ""
+    details = f"the step did not make {name!r}{hint}\nIts directory holds {shown}{more}"
+    return Error(kind=ErrorKind.MISSING_OUTPUT, details=details)
+
+
+def _files_in(directory: Path) -> list[str]:
+    found: list[str] = []
+    for path in _walk(directory):
+        found.append(str(path.relative_to(directory)))
+        if len(found) == _MAX_SEEN_FILES:
+            break
+    return found
+
+
+def _walk(directory: Path) -> Iterator[Path]:
+    for root, _, names in os.walk(directory):
+        yield from (Path(root, each) for each in names)

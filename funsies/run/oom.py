@@ -1,0 +1,50 @@
+"""Telling a kill for want of memory from other kills."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+VMSTAT = Path("/proc/vmstat")
+CGROUP = Path("/proc/self/cgroup")
+CGROUP_ROOT = Path("/sys/fs/cgroup")
+
+
+def out_of_memory_kills() -> int:
+    """Count kills for want of memory so far: of this control group, or else of the machine.
+
+    The kernel tells nobody why it sent SIGKILL, but it counts. Two counts that differ, before
+    and after the death of a process, say what it died of.
+    """
+    for path in _group_files():
+        with suppress(OSError):
+            if (kills := _read_counter(path)) is not None:
+                return kills
+    with suppress(OSError):
+        return _read_counter(VMSTAT) or 0
+    return 0
+
+
+def _group_files() -> list[Path]:
+    """Where the counter of this process's control group may be, versions 2 and 1."""
+    try:
+        lines = CGROUP.read_text().splitlines()
+    except OSError:
+        return []
+    files = []
+    for line in lines:
+        _, controllers, group = line.split(":", 2)
+        inside = group.lstrip("/")
+        if not controllers:
+            files.append(CGROUP_ROOT / inside / "memory.events")
+        elif "memory" in controllers.split(","):
+            files.append(CGROUP_ROOT / "memory" / inside / "memory.oom_control")
+    return files
+
+
+def _read_counter(path: Path) -> int | None:
+    for line in path.read_text().splitlines():
+        name, _, value = line.partition(" ")
+        if name == "oom_kill":
+            return int(value)
+    return None

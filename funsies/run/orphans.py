@@ -1,0 +1,74 @@
+"""Processes that have left their group with ``setsid``, and how to end them all the same.
+
+On Linux a process can ask to become the parent of descendants whose own parents have ended.
+A worker's process does so; what a step leaves behind then turns up among its children.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_PR_SET_CHILD_SUBREAPER: Final = 36
+_PR_GET_CHILD_SUBREAPER: Final = 37
+_MAX_GENERATIONS: Final = 1000
+
+
+def become_subreaper() -> None:
+    """Become the parent of descendants whose parents end (Linux; elsewhere nothing happens).
+
+    Only for a process that funsies owns: its host program would not expect such children.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def is_subreaper() -> bool:
+    """Whether descendants whose parents end become children of this process."""
+    answer = ctypes.c_int(0)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0)
+    return bool(answer.value)
+
+
+class Orphanage:
+    """Ends the orphans that have come to this process since the object was made.
+
+    Does nothing unless this process is a subreaper.
+    """
+
+    def __init__(self) -> None:
+        self._is_active = is_subreaper()
+        self._known = _children() if self._is_active else frozenset()
+
+    def clear(self) -> None:
+        """Kill all new children, and theirs, which become children of this process in turn."""
+        for _ in range(_MAX_GENERATIONS if self._is_active else 0):
+            orphans = _children() - self._known
+            if not orphans:
+                return
+            for pid in orphans:
+                _kill_and_reap(pid)
+
+
+def _kill_and_reap(pid: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _children() -> frozenset[int]:
+    return frozenset(_children_of_threads())
+
+
+def _children_of_threads() -> Iterator[int]:
+    for path in Path("/proc/self/task").glob("*/children"):
+        with suppress(OSError):  # the thread has ended
+            yield from map(int, path.read_text().split())

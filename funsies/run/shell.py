@@ -1,0 +1,199 @@
+"""Running a shell step: files in, commands, files out."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from funsies.core.errors import Error, ErrorKind, FileNameError, FunsiesError
+from funsies.core.shell_plan import ShellPlan
+
+from .command import TooMuchOutputError
+from .files import InputFile, Workspace, find_output, write_inputs
+from .interruption import held_signals, interruption_resumed
+from .oom import out_of_memory_kills
+from .process import Processes, TimedOutError, processes
+from .shell_outcome import (
+    EndedCommand,
+    Produced,
+    ProducedValue,
+    ShellOutcome,
+    failed_whole,
+    judged,
+    running_text,
+)
+
+__all__ = ["InputFile", "Produced", "ProducedValue", "ShellOutcome", "run_shell"]
+
+GRACE_SECONDS: Final = 1.0
+"""Time between SIGTERM and SIGKILL when a step has run too long.
+
+Shorter than the time after which a worker kills the whole process that runs the step."""
+
+_KILLED: Final = frozenset({-signal.SIGKILL, 128 + signal.SIGKILL})
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What a step may use; see :func:`run_shell`."""
+
+    timeout_seconds: float | None
+    grace_seconds: float
+    max_output_bytes: int | None
+
+
+@contextmanager
+def run_shell(
+    plan: ShellPlan,
+    inputs: Mapping[str, InputFile],
+    *,
+    environment: Mapping[str, str] = _NOTHING,
+    timeout_seconds: float | None = None,
+    grace_seconds: float = GRACE_SECONDS,
+    max_output_bytes: int | None = None,
+    directory: Path | None = None,
+) -> Iterator[ShellOutcome]:
+    """Run a shell step in a fresh directory.
+
+    Whatever happens, no process of the step and no file of it is left behind; also if this
+    process gets SIGTERM or Ctrl-C meanwhile, which do what they do by default afterwards.
+
+    Args:
+        plan: what to do.
+        inputs: contents of the input files, by name. What opening or reading them raises
+            comes through as it is.
+        environment: variables added to this process's environment, not part of the step's
+            identity; the plan's own win over them.
+        timeout_seconds: longest run time of all commands together; None for no limit.
+        grace_seconds: time between SIGTERM and SIGKILL then.
+        max_output_bytes: longest standard output, and longest standard error, of a command;
+            None for no limit.
+        directory: where to make the step's directory; None for the system's default.
+
+    Yields:
+        What the step made; its files are there until the block ends.
+    """
+    limits = _Limits(timeout_seconds, grace_seconds, max_output_bytes)
+    variables = {**os.environ, **environment, **dict(plan.env)}
+    with interruption_resumed(), ExitStack() as stack:
+        try:
+            workspace = stack.enter_context(Workspace(directory))
+            write_inputs(workspace.work, inputs)
+            outcome = _outcome(plan, workspace, variables, limits)
+        except FileNameError as problem:
+            outcome = failed_whole(plan, _invalid_input(problem))
+        except OSError as problem:
+            if isinstance(problem, FunsiesError):  # from where an input is kept
+                raise
+            outcome = failed_whole(plan, _cannot_run(problem))
+        yield outcome
+
+
+def _outcome(
+    plan: ShellPlan, workspace: Workspace, variables: Mapping[str, str], limits: _Limits
+) -> ShellOutcome:
+    """Run the commands, and judge their end when no process of theirs is left."""
+    ended: list[EndedCommand] = []
+    kills_before = out_of_memory_kills()
+    try:
+        _run_commands(plan, workspace, variables, limits, ended)
+    except TimedOutError:
+        return failed_whole(plan, _timed_out(plan, len(ended), limits.timeout_seconds))
+    except TooMuchOutputError as problem:
+        return failed_whole(plan, _wrote_too_much(plan, len(ended), problem.stream, limits))
+    last = ended[-1]
+    if last.returncode in _KILLED and out_of_memory_kills() > kills_before:
+        return failed_whole(plan, _out_of_memory(plan, len(ended) - 1))
+    return judged(plan, ended, functools.partial(find_output, workspace.work))
+
+
+def _run_commands(
+    plan: ShellPlan,
+    workspace: Workspace,
+    variables: Mapping[str, str],
+    limits: _Limits,
+    ended: list[EndedCommand],
+) -> None:
+    """Run the commands in order; add those that have ended to the list."""
+    deadline = limits.timeout_seconds and time.monotonic() + limits.timeout_seconds
+    with (
+        held_signals() as notice,
+        processes(
+            notice,
+            deadline=deadline,
+            grace_seconds=limits.grace_seconds,
+            max_output_bytes=limits.max_output_bytes,
+        ) as running,
+    ):
+        for index, text in enumerate(plan.commands):
+            ended.append(_run_one(running, index, text, workspace, variables))
+            if plan.check and ended[-1].returncode:
+                break
+
+
+def _run_one(
+    running: Processes,
+    index: int,
+    text: str,
+    workspace: Workspace,
+    variables: Mapping[str, str],
+) -> EndedCommand:
+    stdout = workspace.streams / f"stdout-{index}"
+    stderr = workspace.streams / f"stderr-{index}"
+    returncode = running.run(
+        text,
+        directory=workspace.work,
+        environment=variables,
+        stdout=stdout,
+        stderr=stderr,
+    )
+    return EndedCommand(text, returncode, stdout, stderr)
+
+
+def _invalid_input(problem: FileNameError) -> Error:
+    return Error(kind=ErrorKind.INVALID_INPUT, details=str(problem))
+
+
+def _cannot_run(problem: OSError) -> Error:
+    """The error for a machine on which the step cannot be run; on another one it may."""
+    return Error(
+        kind=ErrorKind.NOT_LOADABLE,
+        details=f"the step cannot be run on this machine: {problem}; see whether there is "
+        "room in its directory for temporary files (TMPDIR)",
+    )
+
+
+def _timed_out(plan: ShellPlan, index: int, timeout_seconds: float | None) -> Error:
+    return Error(
+        kind=ErrorKind.JOB_TIMED_OUT,
+        details=f"the step ran longer than its timeout of {timeout_seconds} s, in "
+        f"{running_text(plan, index)}",
+    )
+
+
+def _wrote_too_much(plan: ShellPlan, index: int, stream: str, limits: _Limits) -> Error:
+    return Error(
+        kind=ErrorKind.COMMAND_FAILED,
+        details=f"more than {limits.max_output_bytes} bytes on {stream} by "
+        f"{running_text(plan, index)}\nWrite them to a file that is an output of the step, "
+        "or raise options(max_output_bytes=...)",
+    )
+
+
+def _out_of_memory(plan: ShellPlan, index: int) -> Error:
+    return Error(
+        kind=ErrorKind.OUT_OF_MEMORY,
+        signal="SIGKILL",
+        details="the system killed a process of the step because memory was used up, in "
+        f"{running_text(plan, index)}",
+    )

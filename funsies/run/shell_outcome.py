@@ -1,0 +1,171 @@
+"""What a shell step made, and how its end is judged."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from funsies.core.errors import Error, ErrorKind
+from funsies.core.shell_plan import ShellPlan, output_names
+
+OUTSIDE_SIGNALS: Final = frozenset(
+    {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM, signal.SIGXCPU}
+)
+"""Signals that say that somebody else ended a command, not that it failed by itself."""
+
+TAIL_BYTES: Final = 16 * 1024
+"""How much of the end of standard error is shown in an error."""
+
+ProducedValue: TypeAlias = Path | int | Error
+"""A file with the bytes of the value, an exit code, or why there is no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """What a step made under one name.
+
+    Attributes:
+        name: ``stdout:0``, ``stderr:0``, ``returncode:0``, ..., ``file:<name>``, ...
+        value: a file that lasts as long as the outcome, an exit code, or an error.
+    """
+
+    name: str
+    value: ProducedValue
+
+
+@dataclass(frozen=True, slots=True)
+class ShellOutcome:
+    """What a step made.
+
+    Attributes:
+        outputs: in the order of the plan's output names.
+        volatile: True if the outcome says nothing about the step itself, although it may
+            look so: it was ended from outside, ran too long, or exceeded a limit that is
+            not part of its identity. Such an outcome must not be remembered.
+    """
+
+    outputs: tuple[Produced, ...]
+    volatile: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndedCommand:
+    """A command that has ended.
+
+    Attributes:
+        text: what was run.
+        returncode: exit code, or the negative number of a signal.
+        stdout: file with its standard output.
+        stderr: file with its standard error.
+    """
+
+    text: str
+    returncode: int
+    stdout: Path
+    stderr: Path
+
+    @property
+    def is_ended_from_outside(self) -> bool:
+        """Whether somebody else has ended it."""
+        return -self.returncode in OUTSIDE_SIGNALS
+
+
+def failed_whole(plan: ShellPlan, error: Error) -> ShellOutcome:
+    """The outcome of a step that was not run to its end: one error everywhere."""
+    outputs = tuple(Produced(name, error) for name in output_names(plan))
+    return ShellOutcome(outputs, volatile=error.kind is not ErrorKind.INVALID_INPUT)
+
+
+def judged(
+    plan: ShellPlan,
+    ended: Sequence[EndedCommand],
+    find_output: Callable[[str], Path | Error],
+) -> ShellOutcome:
+    """The outcome of a step whose commands have ended, or the first of them up to a failure.
+
+    Args:
+        plan: what was done.
+        ended: the commands that were run.
+        find_output: says where a file is that the step has made.
+    """
+    failure = _failure(plan, ended)
+    values = [*_stream_values(plan, ended, failure)]
+    values += [failure or find_output(name) for name in plan.outputs]
+    names = output_names(plan)
+    return ShellOutcome(
+        outputs=tuple(Produced(name, value) for name, value in zip(names, values, strict=True)),
+        volatile=any(command.is_ended_from_outside for command in ended),
+    )
+
+
+def _failure(plan: ShellPlan, ended: Sequence[EndedCommand]) -> Error | None:
+    """The error of a step that is checked and whose last command failed."""
+    if not plan.check or not ended[-1].returncode:
+        return None
+    command = ended[-1]
+    how, name = f"with exit code {command.returncode}", None
+    if command.returncode < 0:
+        name = signal_name(-command.returncode)
+        how = f"by signal {name}"
+    return Error(
+        kind=ErrorKind.COMMAND_FAILED,
+        exit_code=command.returncode if name is None else None,
+        signal=name,
+        details=f"command {len(ended)} of {len(plan.commands)} ended {how}:\n"
+        f"{_indented(command.text)}\n{_shown_end(command.stderr)}",
+    )
+
+
+def _stream_values(
+    plan: ShellPlan, ended: Sequence[EndedCommand], failure: Error | None
+) -> Iterator[ProducedValue]:
+    for index in range(len(plan.commands)):
+        if index < len(ended):
+            command = ended[index]
+            has_failed = failure is not None and command is ended[-1]
+            yield failure if failure is not None and has_failed else command.stdout
+            yield command.stderr
+            yield command.returncode
+        elif failure is not None:  # it was never run
+            yield from (failure, failure, failure)
+
+
+def signal_name(number: int) -> str:
+    """Name of a signal; its number if it has none.
+
+    >>> signal_name(9)
+    'SIGKILL'
+    """
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def running_text(plan: ShellPlan, index: int) -> str:
+    r"""Show which command was running.
+
+    >>> running_text(ShellPlan(("a", "b")), 1)
+    'command 2 of 2:\n    b'
+    """
+    return f"command {index + 1} of {len(plan.commands)}:\n{_indented(plan.commands[index])}"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _shown_end(path: Path) -> str:
+    """The end of standard error, as text."""
+    size_bytes = path.stat().st_size
+    if not size_bytes:
+        return "It wrote nothing to standard error."
+    with path.open("rb") as file:
+        file.seek(-min(size_bytes, TAIL_BYTES), os.SEEK_END)
+        text = file.read().decode("utf-8", "backslashreplace")
+    which = "The end of its" if size_bytes > TAIL_BYTES else "Its"
+    return f"{which} standard error:\n{text}"

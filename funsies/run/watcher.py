@@ -1,0 +1,48 @@
+"""A process that outlives this one for a moment, to kill what it has left behind.
+
+If this process is killed, nobody is left to end the commands that it runs: they are in process
+groups of their own, so that a timeout can end them whole. The watcher is a small shell that
+reads the groups' numbers from a pipe. The pipe ends when this process does, however it dies,
+and the watcher then kills the groups.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import suppress
+from typing import Final
+
+# A minus makes the number that of a group. An empty ${groups} means that all is well.
+_SCRIPT: Final = """
+trap '' TERM INT HUP QUIT
+groups=
+while read -r group; do groups="${groups} -${group}"; done
+[ -z "${groups}" ] || kill -s KILL -- ${groups}
+"""
+
+
+class Watcher:
+    """Kills process groups if this process ends before it dismisses the watcher."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            ["/bin/sh", "-c", _SCRIPT],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # what kills this process's group must not kill the watcher
+        )
+
+    def watch(self, group: int) -> None:
+        """Have a process group killed if this process ends."""
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError):  # somebody has killed the watcher
+                self._process.stdin.write(b"%d\n" % group)
+
+    def dismiss(self) -> None:
+        """End the watcher; it kills nothing."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
