@@ -18,6 +18,7 @@ from funsies.report.step import inputs_of
 from funsies.session import Session
 from funsies.store.connect import Backend
 from funsies.store.rows import Status
+from funsies.store.submission import PYTHON
 
 from .exits import Exit
 from .named import Named, look_up, operation_row
@@ -57,7 +58,7 @@ def _artefact(backend: Backend, named: Named) -> Named:
         return named
     row = operation_row(backend, named.digest)
     if len(row.outputs) != 1:
-        task = backend.graph.task(row.task, "")
+        task = backend.graph.task(row.task, PYTHON)
         names = [output.name for output in task.outputs] if task else [""] * len(row.outputs)
         shown = ", ".join(
             f"{output.hex()[:10]} ({name})"

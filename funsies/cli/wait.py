@@ -6,7 +6,7 @@ import time
 
 import click
 
-from funsies.core.errors import NoServerError, ServerError, WaitTimeoutError
+from funsies.core.errors import NoServerError, WaitTimeoutError
 
 from .named import look_up_all
 from .output import print_states
@@ -50,11 +50,7 @@ def _wait_for_server(setting: Setting, timeout: float | None) -> None:
         try:
             with setting.session():
                 return
-        except (NoServerError, ServerError) as problem:
-            if isinstance(problem, ServerError) or (
-                deadline is not None and time.monotonic() >= deadline
-            ):
-                raise WaitTimeoutError(
-                    f"the server is not there in time: {problem}"
-                ) from problem
+        except NoServerError as problem:
+            if deadline is not None and time.monotonic() >= deadline:
+                raise WaitTimeoutError(f"not in time: {problem}") from problem
         time.sleep(_PAUSE_SECONDS)

@@ -10,7 +10,7 @@ from funsies.client.progress import progress_since
 from funsies.client.silence import SilenceWatch
 from funsies.client.values import read_result
 from funsies.core.digest import Digest
-from funsies.core.errors import Error, FunsiesError, WaitTimeoutError
+from funsies.core.errors import Error, WaitTimeoutError
 from funsies.engine.names import new_slot
 from funsies.report.console import make_console
 from funsies.report.errors import summarize_error
@@ -20,15 +20,12 @@ from funsies.store.connect import Backend
 from funsies.store.rows import OperationState, Status
 
 from .exits import Exit
+from .explain import NotAskedForError
 from .named import Named, states_of
 from .say import note
 
 LOOK_SECONDS: Final = 0.2
 SHOWN_ERRORS: Final = 5
-
-
-class NotAskedForError(FunsiesError):
-    """Nobody asked for what is to be waited for."""
 
 
 def wait_for_results(
