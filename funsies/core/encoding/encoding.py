@@ -79,7 +79,7 @@ class Encoding(Generic[T_co]):
             return self._to_bytes(value)
         except MemoryError:
             raise  # says nothing about the value
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001  (a value's own code may raise anything)
             raise self._error("store", problem) from problem.__cause__
 
     def decode(self, data: bytes) -> T_co:
@@ -98,12 +98,12 @@ class Encoding(Generic[T_co]):
             value: T_co = self._from_bytes(data)
         except MemoryError:
             raise  # says nothing about the bytes
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001  (likewise)
             raise self._error("read", problem) from problem.__cause__
         return value
 
     def _error(self, verb: str, problem: Exception) -> EncodingError:
-        """Say what went wrong; a class's own code (properties, ``__hash__``) may raise anything."""
+        """Say what went wrong, and where."""
         if isinstance(problem, RecursionError):
             reason = "nested too deeply, or inside itself"
         elif isinstance(problem, (Refused, msgspec.MsgspecError)):

@@ -2,12 +2,15 @@
 
 Objects are rebuilt without calling their ``__init__``: so the state of fields with
 ``init=False`` comes back, and nothing is computed, checked or converted a second time.
+(Only a ``msgspec.Struct`` cannot be made without its ``__post_init__``.)
 """
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+
+import msgspec
 
 from funsies.core.encoding.anything import read_text_pairs, text_pairs
 from funsies.core.encoding.node import OBJECT, Json, Node, Refused, type_name
@@ -187,13 +190,11 @@ class StructNode(RecordNode):
     family = "struct"
 
     def build(self, values: dict[str, object]) -> object:
-        """Make a struct that has these values."""
-        from msgspec.structs import force_setattr  # noqa: PLC0415  (only where structs are used)
-
-        kind: Any = self.kind
-        made = kind.__new__(kind)
-        for name, value in values.items():
-            force_setattr(made, name, value)
+        """Make a struct that has these values; what ``__post_init__`` changed is put back."""
+        made = self.kind(**values)
+        if hasattr(self.kind, "__post_init__"):
+            for name, value in values.items():
+                msgspec.structs.force_setattr(made, name, value)
         result: object = made
         return result
 

@@ -7,9 +7,19 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from funsies.core.encoding.node import STRING, Json, Node, Refused, special_form, type_name
+from funsies.core.encoding.node import (
+    STRING,
+    Json,
+    Node,
+    Refused,
+    show,
+    special_form,
+    type_name,
+)
+from funsies.core.encoding.scalars import StrNode, encode_text
 
 _SPAN: Final = re.compile(r"P(-?\d{1,9})DT(\d{1,5})(?:\.(\d{6}))?S", re.ASCII)
+_TEXT: Final = StrNode()
 
 
 def _zone_fields(zone: tzinfo | None) -> dict[str, Json]:
@@ -22,8 +32,10 @@ def _zone_fields(zone: tzinfo | None) -> dict[str, Json]:
         raise Refused(
             f"a time zone of type {type_name(type(zone))} is not stored; use zoneinfo.ZoneInfo"
         )
-    name = zone.tzname(None)
-    return {} if name == timezone(zone.utcoffset(None)).tzname(None) else {"name": name}
+    offset, name = zone.utcoffset(None), zone.tzname(None)
+    if offset.microseconds == 0 and name == timezone(offset).tzname(None):
+        return {}
+    return {"offset": encode_span(offset), "name": encode_text(name)}
 
 
 def _encode_moment(value: datetime | time) -> Json:
@@ -32,17 +44,34 @@ def _encode_moment(value: datetime | time) -> Json:
         fields["fold"] = 1
     if not fields:
         return value.isoformat()
-    plain = value.replace(tzinfo=None) if "zone" in fields else value
+    is_plain = "zone" not in fields and "offset" not in fields
+    plain = value if is_plain else value.replace(tzinfo=None)
     return {"$time": plain.replace(fold=0).isoformat(), **fields}
 
 
 def _decode_zone(raw: dict[str, Json], zone: tzinfo | None) -> tzinfo | None:
-    key, name = raw.get("zone"), raw.get("name")
-    if type(key) is str and zone is None:
+    key, offset, name = raw.get("zone"), raw.get("offset"), _TEXT.decode(raw.get("name", ""))
+    if type(key) is str:
         return ZoneInfo(key)
-    if type(name) is str and type(zone) is timezone:
-        return timezone(zone.utcoffset(None), name)
-    return zone
+    if type(offset) is not str or type(name) is not str:
+        return zone
+    span = decode_span(offset)
+    return timezone(span) if name == timezone(span).tzname(None) else timezone(span, name)
+
+
+def encode_span(value: timedelta) -> str:
+    """Write an ISO 8601 duration in days and seconds; only the days may be negative."""
+    fraction = f".{value.microseconds:06d}" if value.microseconds else ""
+    return f"P{value.days}DT{value.seconds}{fraction}S"
+
+
+def decode_span(text: str) -> timedelta:
+    """Read what encode_span wrote."""
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        raise Refused(f"expected a duration like P1DT2.500000S, found {show(text)}")
+    days, seconds, microseconds = match.groups(default="0")
+    return timedelta(int(days), int(seconds), int(microseconds))
 
 
 class MomentNode(Node):
@@ -108,19 +137,16 @@ class TimedeltaNode(Node):
     shapes = frozenset({STRING})
 
     def encode(self, value: object) -> Json:
-        """Write an ISO 8601 duration; only the days may be negative."""
+        """Write an ISO 8601 duration."""
         if type(value) is not timedelta:
             self.refuse(value)
-        fraction = f".{value.microseconds:06d}" if value.microseconds else ""
-        return f"P{value.days}DT{value.seconds}{fraction}S"
+        return encode_span(value)
 
     def decode(self, raw: Json) -> object:
         """Read an ISO 8601 duration."""
-        match = _SPAN.fullmatch(raw) if type(raw) is str else None
-        if match is None:
+        if type(raw) is not str:
             self.refuse_json(raw)
-        days, seconds, microseconds = match.groups(default="0")
-        return timedelta(int(days), int(seconds), int(microseconds))
+        return decode_span(raw)
 
 
 class ZoneInfoNode(Node):

@@ -1,0 +1,63 @@
+"""What it means that a value came back: equal, and of the same types all the way down."""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+from collections import OrderedDict, deque
+from datetime import datetime, time
+from decimal import Decimal
+
+import pytest
+
+
+def is_identical(left: object, right: object) -> bool:
+    """True if the two cannot be told apart: NaN is NaN, -0.0 is not 0.0, 1 is not True."""
+    if type(left) is not type(right):
+        return False
+    if dataclasses.is_dataclass(left):
+        names = [field.name for field in dataclasses.fields(left)]
+        return all(is_identical(getattr(left, name), getattr(right, name)) for name in names)
+    compare = next((one for kinds, one in _COMPARISONS if isinstance(left, kinds)), operator.eq)
+    return compare(left, right)
+
+
+def _are_texts_identical(left, right):
+    return repr(left) == repr(right)
+
+
+def _are_parts_identical(left, right):
+    limits = getattr(left, "maxlen", None) == getattr(right, "maxlen", None)
+    return limits and len(left) == len(right) and all(map(is_identical, left, right))
+
+
+def _are_sets_identical(left, right):
+    return _typed(left) == _typed(right)
+
+
+def _are_dicts_identical(left, right):
+    if isinstance(left, OrderedDict) and list(left) != list(right):
+        return False
+    factories = getattr(left, "default_factory", None), getattr(right, "default_factory", None)
+    return (
+        factories[0] is factories[1]
+        and _typed(left) == _typed(right)
+        and all(is_identical(value, right[key]) for key, value in left.items())
+    )
+
+
+def _typed(items):
+    return {(type(item), repr(item) if isinstance(item, float) else item) for item in items}
+
+
+_COMPARISONS = (
+    ((float, complex, range, datetime, time, Decimal), _are_texts_identical),
+    (dict, _are_dicts_identical),
+    ((list, tuple, deque), _are_parts_identical),
+    ((set, frozenset), _are_sets_identical),
+)
+
+
+@pytest.fixture(scope="session")
+def identical():
+    return is_identical

@@ -1,0 +1,309 @@
+"""What would not come back as it was is refused, and the message says where it stands."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, UserDict, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import InitVar, dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from enum import Enum, IntEnum
+from io import TextIOWrapper
+from typing import Annotated, Any, Literal, NamedTuple, Protocol, TypedDict
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from funsies.core.encoding import encoding_of, encoding_of_value
+from funsies.core.errors import EncodingError, UnsupportedTypeError
+
+
+@dataclass
+class Point:
+    x: float
+    y: float = 0.0
+
+
+@dataclass
+class Point3(Point):
+    z: float = 0.0
+
+
+class Pair(NamedTuple):
+    left: int
+    right: int
+
+
+class Level(IntEnum):
+    LOW = 1
+
+
+class Color(Enum):
+    RED = 1
+
+
+class Settings(TypedDict):
+    depth: int
+
+
+class Zone(tzinfo):
+    def utcoffset(self, moment):
+        return timedelta(0)
+
+
+@dataclass
+class Log:
+    file: TextIOWrapper
+
+
+@dataclass
+class Molecule:
+    atoms: list[Point]
+    logs: dict[str, Log] = field(default_factory=dict)
+
+
+values = [
+    (int, 1.0, "expected int, got float 1.0"),
+    (int, "1", "expected int, got str '1'"),
+    (int, Level.LOW, "expected int, got a value of type Level (a subclass"),
+    (float, "x" * 100, "expected float, got str 'xxxxx"),
+    (float, Decimal(1), "expected float, got a value of type Decimal"),
+    (bool, 1, "expected bool, got int 1"),
+    (str, b"x", "expected str, got a value of type bytes"),
+    (bytes, "x", "expected bytes, got str 'x'"),
+    (bytes, bytearray(b"x"), "expected bytes, got a value of type bytearray"),
+    (None, 0, "expected None, got int 0"),
+    (list[int], (1, 2), "expected list[int], got a value of type tuple"),
+    (list[int], [1, 2, None], "at [2]: expected int, got None"),
+    (dict[str, list[float]], {"a": [1.0, "b"]}, "at ['a'][1]: expected float, got str 'b'"),
+    (dict[str, int], {1: 1}, "got int 1 as a key"),
+    (dict[str, int], OrderedDict(a=1), "(a subclass"),
+    (dict[str, int], UserDict(a=1), "expected dict[str, int], got a value of type UserDict"),
+    (dict[int, str], {"1": "a"}, "expected int, got str '1'"),
+    (dict[float, int], {float("nan"): 1}, "NaN"),
+    (set[float], {float("nan")}, "NaN"),
+    (set[tuple[float, int]], {(float("nan"), 1)}, "NaN"),
+    (tuple[int, str], (1,), "got a tuple of 1 items"),
+    (tuple[int, int], Pair(1, 2), "(a subclass"),
+    (Pair, (1, 2), "expected Pair, got a value of type tuple"),
+    (Pair, Pair(1, "x"), "at .right: expected int, got str 'x'"),
+    (Point, Point3(1, 2, 3), "(a subclass: its type and further fields would be lost"),
+    (Point, Point("x"), "at .x: expected float, got str 'x'"),
+    (
+        Molecule,
+        Molecule([Point(1), Point(0, None)]),
+        "at .atoms[1].y: expected float, got None",
+    ),
+    (Settings, {"depth": 1, "width": 2}, "the further key 'width'"),
+    (Settings, {}, "without the key 'depth'"),
+    (Settings, {"depth": "x"}, "at ['depth']: expected int"),
+    (date, datetime(2020, 1, 1), "expected date, got a value of type datetime"),  # noqa: DTZ001
+    (datetime, datetime(2020, 1, 1, tzinfo=Zone()), "use zoneinfo.ZoneInfo"),
+    (Color, "RED", "expected Color, got str 'RED'"),
+    (Literal["a", "b"], "c", "expected Literal['a', 'b'], got str 'c'"),
+    (Literal[1], True, "expected Literal[1], got bool True"),
+    (int | str, 1.5, "expected int | str, got float 1.5"),
+    (list[int] | list[str], [1, "a"], "at [1]: expected int"),
+    (Any, (1, 2), "only JSON values are stored, not a value of type tuple"),
+    (Any, {"a": {1: 2}}, "at ['a']: without an annotation keys are texts only, not int 1"),
+    (Any, [b"x"], "at [0]: "),
+    (Counter[str], {"a": 1}, "expected Counter[str"),
+    (defaultdict[str, int], defaultdict(lambda: 1), "convert to dict"),
+    (Annotated[int, msgspec.Meta(ge=0, lt=10)], 10, "int 10 breaks the constraint lt=10"),
+    (list[Annotated[str, msgspec.Meta(pattern="^a")]], ["a", "b"], "at [1]: str 'b' breaks"),
+    (Annotated[list[int], msgspec.Meta(max_length=1)], [1, 2], "max_length=1"),
+]
+
+
+@pytest.mark.parametrize(("annotation", "value", "message"), values, ids=str)
+def test_a_value_of_another_type_is_refused(annotation, value, message):
+    with pytest.raises(EncodingError) as raised:
+        encoding_of(annotation).encode(value)
+    assert message in str(raised.value)
+
+
+class Drawable(Protocol):
+    def draw(self) -> None: ...
+
+
+@dataclass
+class Unresolvable:
+    part: Missing  # noqa: F821  (what the test is about)
+
+
+class Plain:
+    pass
+
+
+class Tuned(list):
+    pass
+
+
+@dataclass
+class Listed(Tuned):
+    x: int = 0
+
+
+class Hidden:
+    __slots__ = ("secret",)
+
+
+@dataclass
+class Hiding(Hidden):
+    x: int = 0
+
+
+annotations = [
+    (object, "object has no encoding; say which types"),
+    (list[object], "object at [...] has no encoding"),
+    (dict[str, Plain], "Plain at {value} has no encoding; make it a dataclass"),
+    (Molecule, "TextIOWrapper at .logs{value}.file has no encoding; pass what it contains"),
+    (Iterable[int], "Iterable has no encoding; it can be read only once"),
+    (Iterator, "it can be read only once"),
+    (ValueError, "return a str or a dataclass"),
+    (type, "type has no encoding"),
+    (Drawable, "a protocol does not say what is stored"),
+    (bytearray, "use bytes"),
+    (Unresolvable, "the annotation 'Missing' of Unresolvable.part means nothing"),
+    ("int", "of which only the text is known"),
+    (Listed, "inherits from the built-in list"),
+    (Hiding, "the slot secret"),
+    (3, "3 has no encoding"),
+]
+
+
+@pytest.mark.parametrize(("annotation", "message"), annotations, ids=str)
+def test_a_type_that_cannot_be_stored_is_refused_with_a_remedy(annotation, message):
+    with pytest.raises(UnsupportedTypeError) as raised:
+        encoding_of(annotation)
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), [print], {"a": Plain()}, lambda: 1, int, ValueError("x"), (1, {2j: Plain})],
+)
+def test_a_value_that_cannot_be_stored_is_refused(value):
+    with pytest.raises(UnsupportedTypeError):
+        encoding_of_value(value)
+
+
+def test_an_attribute_that_is_not_a_field_is_refused():
+    """It would be lost."""
+    point = Point(1.0)
+    point.color = "red"
+    with pytest.raises(EncodingError, match="an attribute color that is not one of its fields"):
+        encoding_of(Point).encode(point)
+
+
+def test_a_field_without_a_value_is_refused():
+    @dataclass
+    class Lazy:
+        x: int = field(init=False)
+
+    with pytest.raises(EncodingError, match="the field x of this Lazy was never set"):
+        encoding_of(Lazy).encode(Lazy())
+
+
+def test_state_made_from_an_init_only_argument_is_refused():
+    @dataclass
+    class Scaled:
+        x: float
+        factor: InitVar[float] = 1.0
+
+        def __post_init__(self, factor):
+            self.scaled = self.x * factor
+
+    with pytest.raises(EncodingError, match="scaled"):
+        encoding_of(Scaled).encode(Scaled(1.0, 2.0))
+
+
+def test_two_classes_of_one_name_and_the_same_fields_are_not_told_apart():
+    def make():
+        @dataclass
+        class Twin:
+            x: int
+
+        return Twin
+
+    with pytest.raises(UnsupportedTypeError, match="both called Twin"):
+        encoding_of(make() | make())
+
+
+@pytest.mark.parametrize("annotation", [Any, "Nested"])
+def test_deep_nesting_is_a_clear_error(annotation):
+    encoding = encoding_of(Nested if annotation == "Nested" else annotation)
+    value = Nested() if annotation == "Nested" else []
+    for _ in range(100_000):
+        value = Nested(value) if annotation == "Nested" else [value]
+    with pytest.raises(EncodingError, match="nested too deeply"):
+        encoding.encode(value)
+    with pytest.raises(EncodingError, match="nested too deeply"):
+        encoding_of(Any).decode(b"[" * 100_000 + b"]" * 100_000)
+    while value:  # taken apart by hand: its destructor would nest as deeply
+        value = value.inner if annotation == "Nested" else value[0] if value else None
+
+
+@dataclass
+class Nested:
+    inner: Nested | None = None
+
+
+def test_a_value_inside_itself_is_a_clear_error():
+    ring: list[Any] = []
+    ring.append(ring)
+    with pytest.raises(EncodingError, match="inside itself"):
+        encoding_of(Any).encode(ring)
+    with pytest.raises(UnsupportedTypeError, match="inside itself"):
+        encoding_of_value(ring)
+
+
+def test_an_exception_of_the_value_itself_is_a_clear_error():
+    @dataclass
+    class Broken:
+        x: int
+
+        def __getattribute__(self, name):
+            if name == "x":
+                raise ZeroDivisionError("in a property")
+            return super().__getattribute__(name)
+
+    with pytest.raises(EncodingError, match="ZeroDivisionError: in a property"):
+        encoding_of(Broken).encode(Broken(1))
+
+
+bad_bytes = [
+    (int, b""),
+    (int, b"1.0"),
+    (int, b'"1"'),
+    (int, b'{"$int":"zz"}'),
+    (int, b'{"$int":1}'),
+    (str, b'"\xff"'),
+    (str, b"nonsense"),
+    (list[int], b"{}"),
+    (tuple[int, int], b"[1]"),
+    (set[int], b"[1,1]"),
+    (dict[int, int], b"[[1,1],[1,2]]"),
+    (dict[int, int], b"[[1]]"),
+    (dict[str, int], b'{"$dict":[["a",1],["a",2]]}'),
+    (dict[str, int], b'{"$other":1}'),
+    (Point, b'{"x":1}'),
+    (Point, b'{"x":1,"y":2,"z":3}'),
+    (Color, b'"BLUE"'),
+    (date, b'"tomorrow"'),
+    (ZoneInfo, b'"Mars/Olympus"'),
+    (bytes | None, b'"not base 64"'),
+    (int | str | bytes, b'{"$as":"float","value":1}'),
+    (int | str, b"1.5"),
+    (complex, b'{"$complex":[1]}'),
+    (range, b'{"$range":[0,1,0]}'),
+    (Any, b'{"$unknown":1}'),
+    (set[tuple[int, ...] | list[int]], b"[[1]]"),
+]
+
+
+@pytest.mark.parametrize(("annotation", "data"), bad_bytes, ids=str)
+def test_bytes_of_another_type_are_refused(annotation, data):
+    with pytest.raises(EncodingError, match="cannot read this as"):
+        encoding_of(annotation).decode(data)
