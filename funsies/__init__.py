@@ -8,26 +8,32 @@
 5
 """
 
-from .build.artefact import Artefact, put
-from .build.python import morph, py, reduce
-from .build.shell import ShellOutput, shell
-from .build.task import Task, task
-from .client import (
-    Handle,
-    execute,
-    get,
-    put_file,
-    reset,
-    take,
-    takeout,
-    unwrap,
-    wait_for,
-)
-from .config import Server
-from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError
-from .core.options import Options
-from .local.managed import ManagedFun
-from .session import Fun, options
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .build.artefact import Artefact, put
+    from .build.python import morph, py, reduce
+    from .build.shell import ShellOutput, shell
+    from .build.task import Task, task
+    from .client import (
+        Handle,
+        execute,
+        get,
+        put_file,
+        reset,
+        take,
+        takeout,
+        unwrap,
+        wait_for,
+    )
+    from .config import Server
+    from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError
+    from .core.options import Options
+    from .local.managed import ManagedFun
+    from .session import Fun, options
 
 __all__ = [
     "Artefact",
@@ -58,3 +64,45 @@ __all__ = [
     "unwrap",
     "wait_for",
 ]
+
+_HOMES: Final = {
+    "Artefact": ".build.artefact",
+    "Error": ".core.errors",
+    "ErrorKind": ".core.errors",
+    "Fun": ".session",
+    "FunsiesError": ".core.errors",
+    "Handle": ".client",
+    "ManagedFun": ".local.managed",
+    "Options": ".core.options",
+    "Server": ".config",
+    "ShellOutput": ".build.shell",
+    "Task": ".build.task",
+    "UnwrapError": ".core.errors",
+    "execute": ".client",
+    "get": ".client",
+    "morph": ".build.python",
+    "options": ".session",
+    "put": ".build.artefact",
+    "put_file": ".client",
+    "py": ".build.python",
+    "reduce": ".build.python",
+    "reset": ".client",
+    "shell": ".build.shell",
+    "take": ".client",
+    "takeout": ".client",
+    "task": ".build.task",
+    "unwrap": ".client",
+    "wait_for": ".client",
+}
+"""Where each name is. Imported when it is first used: ``funsies --help`` needs none of them."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOMES[name], __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
