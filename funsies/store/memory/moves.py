@@ -10,9 +10,9 @@ from collections import deque
 from heapq import heappush
 
 from funsies.core.digest import Digest
-from funsies.store.rows import Fence, QueueName, Status
+from funsies.store.rows import QueueName, Status
 
-from .tables import Cell, EntryKey, Hold, Tables
+from .tables import NO_FENCE, Cell, EntryKey, Hold, Tables
 
 UNLOCKED = 0
 REQUESTED = 1
@@ -41,7 +41,7 @@ def _leave(tables: Tables, operation: Digest, cell: Cell) -> None:
         _dequeue(tables, operation, cell)
     if cell.status is Status.RUNNING:
         tables.leases.pop(cell.slot, None)
-    cell.fence, cell.slot, cell.target, cell.epoch, cell.missing = Fence(b""), "", None, 0, 0
+    cell.fence, cell.slot, cell.target, cell.epoch, cell.missing = NO_FENCE, "", None, 0, 0
 
 
 def _dequeue(tables: Tables, operation: Digest, cell: Cell) -> None:

@@ -34,6 +34,7 @@ def step(
     slot: str,
     sequence: int,
     queue: QueueName,
+    *,
     lease_ms: int,
     fence: Fence,
     completion: Completion | None,
@@ -50,7 +51,7 @@ def step(
         promote(tables, budget)
         if claim and memory.verdict not in (Verdict.BYTES, Verdict.IDLE):
             _put_back(tables, slot)
-            _claim_next(tables, slot, queue, lease_ms, fence, budget)
+            _claim_next(tables, slot, queue, lease_ms=lease_ms, fence=fence, budget=budget)
     hold = tables.leases.get(slot)
     granted = _describe(tables, hold) if claim and hold and hold.fence == fence else None
     return StepAnswer(memory.verdict, granted, arm(tables, [queue]))
@@ -124,7 +125,7 @@ def _leave_to_sweeper(tables: Tables, slot: str, hold: Hold) -> None:
 
 
 def _claim_next(
-    tables: Tables, slot: str, queue: QueueName, lease_ms: int, fence: Fence, budget: int
+    tables: Tables, slot: str, queue: QueueName, *, lease_ms: int, fence: Fence, budget: int
 ) -> None:
     for _ in range(CLAIM_TRIES):
         if queue not in tables.ready:
@@ -221,6 +222,7 @@ def release(
     slot: str,
     operation: Digest,
     fence: Fence,
+    *,
     delay_ms: int,
     give_attempt_back: bool,
 ) -> Verdict:
@@ -237,17 +239,17 @@ def release(
 
 
 def delegate(
-    tables: Tables, slot: str, operation: Digest, fence: Fence, target: Digest, index: int
+    tables: Tables, slot: str, operation: Digest, fence: Fence, target: tuple[Digest, int]
 ) -> Verdict:
     """Let the output of an operation be that of another."""
     answer = _holder(tables, slot, operation, fence)
     if answer is not None:
         return answer
-    cell, made = tables.cell(operation), tables.look(target)
+    cell, made = tables.cell(operation), tables.look(target[0])
     counters = tables.counters[tables.definitions[operation].task_name]
-    result = result_for(tables, (target, index), cell.generation)
+    result = result_for(tables, target, cell.generation)
     if made.status.is_pending:
-        delegate_to(tables, operation, (target, index))
+        delegate_to(tables, operation, target)
     elif result:
         finish(tables, operation, (result,), volatile=made.volatile or cell.is_tainted)
         work_cascades(tables)

@@ -100,7 +100,14 @@ class MemoryStore(Reader):
         """See :meth:`GraphStore.step`."""
         with self._lock:
             return running.step(
-                self._tables, slot, sequence, queue, lease_ms, fence, completion, claim
+                self._tables,
+                slot,
+                sequence,
+                queue,
+                lease_ms=lease_ms,
+                fence=fence,
+                completion=completion,
+                claim=claim,
             )
 
     def release(
@@ -115,7 +122,12 @@ class MemoryStore(Reader):
         """See :meth:`GraphStore.release`."""
         with self._lock:
             return running.release(
-                self._tables, slot, operation, fence, delay_ms, give_attempt_back
+                self._tables,
+                slot,
+                operation,
+                fence,
+                delay_ms=delay_ms,
+                give_attempt_back=give_attempt_back,
             )
 
     def delegate(
@@ -123,7 +135,7 @@ class MemoryStore(Reader):
     ) -> Verdict:
         """See :meth:`GraphStore.delegate`."""
         with self._lock:
-            return running.delegate(self._tables, slot, operation, fence, target, index)
+            return running.delegate(self._tables, slot, operation, fence, (target, index))
 
     def park(self, slot: str, operation: Digest, fence: Fence) -> Verdict:
         """See :meth:`GraphStore.park`."""

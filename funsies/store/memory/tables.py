@@ -21,6 +21,11 @@ from funsies.store.rows import (
 
 from .subscription import Mailbox
 
+NO_GENERATION = Generation(0)
+NO_QUEUE = QueueName("")
+NO_DIGEST = Digest(b"")
+NO_FENCE = Fence(b"")
+
 EntryKey = tuple[int, int, int, int, Digest]
 """Place in a ready queue: -priority, generation, class, sequence, operation."""
 
@@ -40,21 +45,21 @@ class Cell:
     """
 
     status: Status = Status.IDLE
-    generation: Generation = Generation(0)
-    queue: QueueName = QueueName("")
+    generation: Generation = NO_GENERATION
+    queue: QueueName = NO_QUEUE
     attempts: int = 0
     volatile: bool = False
     results: tuple[Result, ...] = ()
     priority: int = 0
-    options: Digest = Digest(b"")
+    options: Digest = NO_DIGEST
     lost_limit: int = 0
-    first_generation: Generation = Generation(0)
+    first_generation: Generation = NO_GENERATION
     wanted_by: set[Generation] = field(default_factory=set)
     epoch: int = 0
     missing: int = 0
     target: tuple[Digest, int] | None = None
     entry: EntryKey | None = None
-    fence: Fence = Fence(b"")
+    fence: Fence = NO_FENCE
     slot: str = ""
     is_tainted: bool = False
     trace_index: bytes = b""
@@ -83,7 +88,7 @@ class Slot:
 
     sequence: int = -1
     verdict: Verdict | None = None
-    ended_fence: Fence = Fence(b"")
+    ended_fence: Fence = NO_FENCE
     ended_verdict: Verdict = Verdict.OK
     used_ms: int = 0
 
@@ -122,7 +127,7 @@ class Tables:
     watchers: dict[Digest, set[str]] = field(default_factory=dict)
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
     sequence: int = 0
-    generation: Generation = Generation(0)
+    generation: Generation = NO_GENERATION
     swept_ms: int | None = None
 
     def next_number(self) -> int:

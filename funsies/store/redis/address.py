@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from redis.backoff import NoBackoff
-from redis.connection import AbstractConnection, ConnectionPool
+from redis.connection import ConnectionPool
 from redis.retry import Retry
 
 from funsies.core.errors import ServerError
@@ -16,6 +16,22 @@ ANSWER_SECONDS: Final = 30.0
 """A server that does not answer for so long is taken to be gone."""
 
 CONNECT_SECONDS: Final = 5.0
+
+
+class Connection(Protocol):
+    """What we use of a connection of redis-py."""
+
+    def send_command(self, *arguments: bytes | str | int) -> None:
+        """Send a command, after connecting if need be."""
+
+    def read_response(self) -> object:
+        """Wait for an answer; errors of the server are raised."""
+
+    def can_read(self, timeout: float) -> bool:
+        """Wait until there is something to read."""
+
+    def disconnect(self) -> None:
+        """Close it; the next command opens it again."""
 
 
 def shown(url: str) -> str:
@@ -28,7 +44,7 @@ def shown(url: str) -> str:
     return f"{parts.scheme}://{host}{parts.path}"
 
 
-def connector(url: str) -> Callable[[], AbstractConnection]:
+def connector(url: str) -> Callable[[], Connection]:
     """What makes connections to a server. They never retry by themselves.
 
     Args:
@@ -53,5 +69,5 @@ def connector(url: str) -> Callable[[], AbstractConnection]:
             "with special characters of the password percent-encoded"
         ) from None
     options = pool.connection_kwargs
-    make: Callable[..., AbstractConnection] = pool.connection_class
+    make: Callable[..., Connection] = pool.connection_class
     return lambda: make(**options)

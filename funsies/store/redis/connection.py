@@ -7,18 +7,17 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, NoReturn, TypeAlias, cast
 
 import redis.exceptions
-from redis.connection import AbstractConnection
 
 from funsies.core.errors import NoServerError, ServerError
 
-from .address import connector, shown
+from .address import Connection, connector, shown
 from .scripts import Script, script
 
 Argument: TypeAlias = bytes | str | int
-Answer: TypeAlias = "bytes | int | None | list[Answer]"
+Answer: TypeAlias = "bytes | int | list[Answer] | None"
 
 LONGEST_PAUSE_SECONDS: Final = 1.0
 FIRST_PAUSE_SECONDS: Final = 0.02
@@ -41,9 +40,9 @@ class Connections:
 
     def __init__(self, url: str, max_outage_seconds: float) -> None:
         self.shown_url = shown(url)
-        self._connect: Callable[[], AbstractConnection] = connector(url)
+        self._connect: Callable[[], Connection] = connector(url)
         self._max_outage_seconds = max_outage_seconds
-        self._free: deque[AbstractConnection] = deque()
+        self._free: deque[Connection] = deque()
         self._process_id = os.getpid()
 
     def __repr__(self) -> str:
@@ -85,7 +84,7 @@ class Connections:
         connection = self._take()
         try:
             connection.send_command(*command)
-            answer: Answer = connection.read_response()
+            answer = cast("Answer", connection.read_response())
         except redis.exceptions.ResponseError:
             self._free.append(connection)
             raise
@@ -96,7 +95,7 @@ class Connections:
         self._free.append(connection)
         return answer
 
-    def _take(self) -> AbstractConnection:
+    def _take(self) -> Connection:
         if self._process_id != os.getpid():
             self._free, self._process_id = deque(), os.getpid()
         try:
@@ -125,7 +124,7 @@ class Connections:
             ) from None
         raise ServerError(f"the server at {self.shown_url} refuses: {problem}") from problem
 
-    def make(self) -> AbstractConnection:
+    def make(self) -> Connection:
         """A connection for the caller alone, who closes it."""
         return self._connect()
 

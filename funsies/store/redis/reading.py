@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar, cast
 
@@ -180,13 +181,9 @@ class Reader:
 
 
 def escape(data: bytes) -> bytes:
-    """Quote what a server's patterns take specially.
+    r"""Quote what a server's patterns take specially.
 
     >>> escape(b"a*b")
-    b'a\\\\*b'
+    b'a\\*b'
     """
-    special = b"*?[]\\^"
-    return b"".join(
-        b"\\" + data[i : i + 1] if data[i] in special else data[i : i + 1]
-        for i in range(len(data))
-    )
+    return re.sub(rb"([*?\[\]\\^])", rb"\\\1", data)

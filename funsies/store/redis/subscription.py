@@ -7,11 +7,11 @@ import time
 from typing import Final, cast
 
 import redis.exceptions
-from redis.connection import AbstractConnection
 
 from funsies.core.digest import Digest
 from funsies.core.errors import NoServerError
 
+from .address import Connection
 from .connection import Connections, is_passing
 
 SLICE_SECONDS: Final = 0.5
@@ -33,7 +33,7 @@ class RedisSubscription:
         self._connections = connections
         self._channel = channel
         self._is_woken = threading.Event()
-        self._connection: AbstractConnection | None = None
+        self._connection: Connection | None = None
         self._open()
 
     def _open(self) -> None:
@@ -66,7 +66,7 @@ class RedisSubscription:
         if self._connection is None:
             self._open()
         news: list[Digest] = []
-        connection = cast("AbstractConnection", self._connection)
+        connection = cast("Connection", self._connection)
         while connection.can_read(timeout=0 if news else timeout_seconds):
             message = cast("list[bytes]", connection.read_response())
             if message[0] == b"message":
