@@ -88,6 +88,20 @@ def count_workers(server: Address, queue: QueueName) -> int:
         return DrainQueues(connection).lines([queue])[0].workers
 
 
+def ask_workers_to_stop(server: Address, *, at_once: bool = False) -> int:
+    """Ask all workers of a server to stop, wherever they run.
+
+    Args:
+        server: where the server is.
+        at_once: True to put back what they run without a grace.
+
+    Returns:
+        The number of workers that were asked; each reads it with its next sign of life.
+    """
+    with closing(rq_connection(server.jobs_url)) as connection:
+        return DrainQueues(connection).ask_workers_to_stop(at_once=at_once)
+
+
 def rq_connection(jobs_url: str) -> Redis:
     """Connect for RQ's commands; they must not be sent twice, so nothing is retried."""
     return Redis.from_url(jobs_url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=5.0)

@@ -10,7 +10,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -47,10 +47,14 @@ class Orphanage:
         self._is_active = is_subreaper()
         self._known = _children() if self._is_active else frozenset()
 
-    def clear(self) -> None:
-        """Kill all new children, and theirs, which become children of this process in turn."""
+    def clear(self, spare: Collection[int] = ()) -> None:
+        """Kill all new children, and theirs, which become children of this process in turn.
+
+        Args:
+            spare: children that are no orphans.
+        """
         for _ in range(_MAX_GENERATIONS if self._is_active else 0):
-            orphans = _children() - self._known
+            orphans = _children() - self._known - frozenset(spare)
             if not orphans:
                 return
             for pid in orphans:

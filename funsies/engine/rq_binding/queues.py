@@ -8,15 +8,20 @@ from dataclasses import dataclass
 from redis import Redis
 from rq.queue import EnqueueData, Queue
 from rq.serializers import JSONSerializer
-from rq.worker_registration import WORKERS_BY_QUEUE_KEY
+from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
 from funsies.engine.names import NAMESPACE
 from funsies.store.rows import QueueName
 
 from .jobs import DRAIN_FUNCTION, DrainJob
+from .tolerant import STOP_AT_ONCE, STOP_FIELD, STOP_IN_ORDER
 
 FAILURE_SECONDS = 60
 """How long RQ keeps what it noted about a drain job that failed."""
+
+
+STOP_SECONDS = 60
+"""How long a request to stop is there for a worker to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,17 @@ class DrainQueues:
             _line(number, [states[each] for each in members])
             for number, members in zip(queued, workers, strict=True)
         ]
+
+    def ask_workers_to_stop(self, *, at_once: bool) -> int:
+        """Ask all workers of the server to stop; return their number."""
+        keys = list(self._connection.smembers(REDIS_WORKER_KEYS))
+        alive = [key for key, state in self._states(keys).items() if state is not None]
+        pipeline = self._connection.pipeline(transaction=False)
+        for key in alive:
+            pipeline.hset(key, STOP_FIELD, STOP_AT_ONCE if at_once else STOP_IN_ORDER)
+            pipeline.expire(key, STOP_SECONDS)  # or a record that has just expired would stay
+        pipeline.execute()
+        return len(alive)
 
     def _states(self, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
         """State of each worker; None if it is dead."""

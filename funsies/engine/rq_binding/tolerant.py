@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from rq.timeouts import BaseDeathPenalty
 from rq.utils import now, utcformat
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from redis.client import Pipeline
     from rq.job import Job
     from rq.queue import Queue
+
+STOP_FIELD: Final = "funsies_stop"
+"""Field of a worker's record by which it is asked to stop."""
+
+STOP_IN_ORDER: Final = b"in order"
+STOP_AT_ONCE: Final = b"at once"
 
 _log = logging.getLogger(__name__)
 
@@ -76,12 +82,24 @@ class TolerantWorker(RqWorker):
             self._beat(target)
 
     def _beat(self, pipeline: Pipeline) -> None:
+        pipeline.hget(self.key, STOP_FIELD)
         try:
-            is_forgotten = pipeline.execute()[0] == 1
+            is_forgotten, *_, stop = pipeline.execute()
             if is_forgotten:
                 self._register_again()
         except SERVER_TROUBLE as trouble:
             _log.warning("worker %s cannot give a sign of life: %s", self.name, trouble)
+        else:
+            if stop is not None:
+                self.take_stop_request(at_once=stop == STOP_AT_ONCE)
+
+    def take_stop_request(self, *, at_once: bool) -> None:
+        """Stop because somebody asked for it through the server.
+
+        Args:
+            at_once: True if what runs has no grace.
+        """
+        raise NotImplementedError
 
     def _register_again(self) -> None:
         pipeline = self.connection.pipeline()

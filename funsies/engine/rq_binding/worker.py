@@ -114,6 +114,13 @@ class Worker(TolerantWorker):
         if self._may_leave:
             raise StopRequested
 
+    def take_stop_request(self, *, at_once: bool) -> None:
+        """Stop as if by a signal; ``at_once``, as if by two."""
+        if not self.was_asked_to_stop:
+            self.request_stop(None, None)
+        if at_once:
+            self.kill_horse()
+
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:

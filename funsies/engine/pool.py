@@ -1,0 +1,225 @@
+"""Several workers under one supervisor.
+
+RQ has a pool of its own. It is not used: it starts a scheduler beside each worker, cannot hand
+our arguments to the workers, does not say how a worker ended, restarts one that cannot live
+once a second for ever, and looks at its workers by polling.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from types import FrameType
+from typing import Final
+
+from funsies.core.errors import FunsiesError
+from funsies.run.orphans import Orphanage, become_subreaper
+from funsies.store.connect import open_backend
+
+from .address import Address
+from .processes import die_with_parent
+from .timing import Timing
+from .worker import EXIT_IN_ORDER, EXIT_IN_TROUBLE, run_worker
+
+_log = logging.getLogger(__name__)
+
+_FORK: Final = multiprocessing.get_context("fork")
+"""Workers start as copies of the supervisor: modules are imported, and nothing is sent."""
+
+_STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_SHORT_LIFE_SECONDS: Final = 10.0
+_FIRST_PAUSE_SECONDS: Final = 0.5
+_LONGEST_PAUSE_SECONDS: Final = 30.0
+
+
+def run_pool(
+    count: int,
+    server: Address,
+    queues: Sequence[str],
+    *,
+    burst: bool = False,
+    timing: Timing | None = None,
+) -> int:
+    """Run several workers until asked to stop; one that dies is replaced.
+
+    SIGTERM or SIGINT is passed on to the workers, and so is a second one, which ends them at
+    once (see :func:`~funsies.engine.worker.run_worker`).
+
+    Args:
+        count: number of workers.
+        server: where the server is.
+        queues: names of the queues, as users call them.
+        burst: True to leave when nothing is ready on the queues.
+        timing: the engine's patience.
+
+    Returns:
+        Exit code of the process: 0 if all left in order, 1 if not.
+
+    Raises:
+        NoServerError: if nobody answers.
+        ServerError: if the server cannot be used.
+    """
+    _check(server)
+
+    def work() -> None:
+        sys.exit(run_worker(server, queues, burst=burst, timing=timing))
+
+    become_subreaper()
+    pool = Pool(count, work, burst=burst)
+    with _signals_to(pool):
+        return pool.run()
+
+
+def _check(server: Address) -> None:
+    backend = open_backend(server.jobs_url, server.data_url, server.key)
+    with closing(backend):
+        backend.graph.check()
+
+
+@dataclass(slots=True)
+class _Place:
+    """One worker's place in the pool: it has a process, or waits for the next."""
+
+    process: BaseProcess | None = None
+    started_at: float = 0.0
+    start_at: float = 0.0
+    pause_seconds: float = _FIRST_PAUSE_SECONDS
+    is_left: bool = False
+
+
+@dataclass(slots=True)
+class Pool:
+    """Keeps a number of processes running.
+
+    Attributes:
+        count: number of processes.
+        work: what each does; it ends the process.
+        burst: True if a process that ends in order is not replaced.
+    """
+
+    count: int
+    work: Callable[[], None]
+    burst: bool = False
+    _places: list[_Place] = field(init=False)
+    _is_stopping: bool = field(init=False, default=False)
+    _exit_code: int = field(init=False, default=EXIT_IN_ORDER)
+    _orphanage: Orphanage = field(init=False, default_factory=Orphanage)
+    _bell: tuple[int, int] = field(init=False, default_factory=os.pipe)
+
+    def __post_init__(self) -> None:
+        self._places = [_Place() for _ in range(self.count)]
+
+    @property
+    def pids(self) -> list[int]:
+        """Processes that run."""
+        found = [place.process.pid for place in self._places if place.process is not None]
+        return [pid for pid in found if pid is not None]
+
+    def run(self) -> int:
+        """Keep the processes running until :meth:`stop`, or until all have left in order."""
+        while any(self._is_open(place) for place in self._places):
+            self._start_missing()
+            self._wait()
+            self._collect()
+        return self._exit_code
+
+    def stop(self) -> None:
+        """Ask all processes to stop; none is replaced any more. Safe in a signal handler."""
+        self._is_stopping = True
+        for pid in self.pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        os.write(self._bell[1], b"!")
+
+    def _is_open(self, place: _Place) -> bool:
+        return place.process is not None or not (place.is_left or self._is_stopping)
+
+    def _start_missing(self) -> None:
+        for place in self._places:
+            is_due = time.monotonic() >= place.start_at
+            if place.process is None and self._is_open(place) and is_due:
+                self._start(place)
+
+    def _start(self, place: _Place) -> None:
+        place.started_at = time.monotonic()
+        with _held_signals():
+            place.process = _FORK.Process(target=_enter, args=(self.work,))
+            place.process.start()
+
+    def _wait(self) -> None:
+        """Block until a process ends, one is due to start, or somebody rings."""
+        sentinels = [place.process.sentinel for place in self._places if place.process]
+        due = [
+            place.start_at
+            for place in self._places
+            if place.process is None and self._is_open(place)
+        ]
+        timeout_seconds = max(0.0, min(due) - time.monotonic()) if due else None
+        if self._bell[0] in wait([*sentinels, self._bell[0]], timeout_seconds):
+            os.read(self._bell[0], 1024)
+
+    def _collect(self) -> None:
+        for place in self._places:
+            if place.process is not None and not place.process.is_alive():
+                self._take_note(place, place.process.exitcode or 0)
+                place.process = None
+        self._orphanage.clear(spare=self.pids)
+
+    def _take_note(self, place: _Place, exit_code: int) -> None:
+        if self._is_stopping or (self.burst and exit_code == EXIT_IN_ORDER):
+            place.is_left = True
+            self._exit_code = self._exit_code if exit_code == EXIT_IN_ORDER else EXIT_IN_TROUBLE
+            return
+        lived_seconds = time.monotonic() - place.started_at
+        pause_seconds = place.pause_seconds if lived_seconds < _SHORT_LIFE_SECONDS else 0.0
+        longer = max(2 * pause_seconds, _FIRST_PAUSE_SECONDS)
+        place.pause_seconds = min(longer, _LONGEST_PAUSE_SECONDS)
+        place.start_at = time.monotonic() + pause_seconds
+        _log.warning("a worker ended with code %d; another takes its place", exit_code)
+
+
+def _enter(work: Callable[[], None]) -> None:
+    """Become a worker: signals and the end of the supervisor have their own effects here."""
+    for number in _STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    die_with_parent(signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+    try:
+        work()
+    except FunsiesError as problem:
+        _log.error("a worker cannot work: %s", problem)
+        sys.exit(EXIT_IN_TROUBLE)
+
+
+@contextmanager
+def _held_signals() -> Iterator[None]:
+    """Hold signals back, so that none is taken by the wrong one of two processes."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+
+
+@contextmanager
+def _signals_to(pool: Pool) -> Iterator[None]:
+    """Pass signals on to a pool."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        pool.stop()
+
+    before = {number: signal.signal(number, stop) for number in _STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
