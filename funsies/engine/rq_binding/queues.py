@@ -96,7 +96,7 @@ class DrainQueues:
         pipeline.execute()
         return len(alive)
 
-    def _states(self, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
+    def _states(self, keys: Iterable[bytes | str]) -> dict[bytes | str, bytes | None]:
         """State of each worker; None if it is dead."""
         ordered = list(keys)
         pipeline = self._connection.pipeline(transaction=False)
