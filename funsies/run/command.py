@@ -14,6 +14,10 @@ from typing import IO, Final
 SHELL: Final = "/bin/sh"
 """What runs the commands: the shell that ``subprocess`` takes with ``shell=True``."""
 
+# Waits for a line before it becomes the shell that runs the command. If this process ends or
+# is interrupted before it has taken note of the command, the line never comes.
+_GATE: Final = 'read -r funsies_gate && exec "$0" -c -- "$1" < /dev/null'
+
 _READ_BYTES: Final = 1 << 16
 _READS_TO_EMPTY_A_PIPE: Final = 17  # Linux lets nobody but root have more than 1 MiB in one
 
@@ -83,9 +87,9 @@ class Stream:
 
 
 class Command:
-    """A running command: readable, to a selector, when it has ended.
+    """A command: readable, to a selector, when it has ended.
 
-    It leads a session and process group of its own. Its end is noted without collecting the
+    It starts when :meth:`release` is called, and leads a session and process group of its own. Its end is noted without collecting the
     process, where the system can do that (macOS only with Python 3.13): as long as it is there,
     its number is that of its group and of no other.
 
@@ -100,11 +104,11 @@ class Command:
 
     def __init__(self, text: str, directory: Path, environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
-            [SHELL, "-c", "--", text],
+            [SHELL, "-c", _GATE, SHELL, text],
             bufsize=0,
             cwd=directory,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -131,6 +135,13 @@ class Command:
             if pipe is not None:
                 self.streams.append(Stream(name, pipe, path, max_bytes))
 
+    def release(self) -> None:
+        """Let it start."""
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError):  # somebody has killed it already
+                self._process.stdin.write(b"\n")
+            self._process.stdin.close()
+
     def fileno(self) -> int:
         """Descriptor that becomes readable when the command has ended."""
         return self._reader
@@ -152,7 +163,7 @@ class Command:
         os.close(self._reader)
         for stream in self.streams:
             stream.close()
-        for pipe in (self._process.stdout, self._process.stderr):
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
 

@@ -72,6 +72,7 @@ class Processes:
         self._watcher.watch(command.group)
         command.stream_to(stdout, stderr, self._max_output_bytes)
         self._listen(command)
+        command.release()
         if not self._wait(command, self._deadline):
             self._terminate(command)
             raise TimedOutError

@@ -1,0 +1,142 @@
+"""Helpers to run shell steps, and to know for sure that no process is left."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import funsies
+from funsies.core.errors import Error
+from funsies.core.shell_plan import ShellPlan
+from funsies.run.shell import InputFile, ShellOutcome, run_shell
+
+ROOT = Path(funsies.__file__).parents[1]
+
+
+class LifeLine:
+    """A FIFO that tells when all processes that opened it for writing are dead.
+
+    A command takes hold of it by ``exec 3>FIFO``; its children inherit it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        os.mkfifo(path)
+        self.path = path
+        self._reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        # As long as this end is open, reads wait for the first writer instead of ending.
+        self._own_writer = os.open(path, os.O_WRONLY)
+        os.set_blocking(self._reader, True)
+
+    def read_line(self) -> str:
+        """Wait for a line that a process writes."""
+        line = b""
+        while not line.endswith(b"\n"):
+            line += os.read(self._reader, 1)
+        return line.decode().strip()
+
+    def wait_until_released(self) -> None:
+        """Wait until no process holds it any more."""
+        os.close(self._own_writer)
+        self._own_writer = -1
+        while os.read(self._reader, 100):
+            pass
+
+    def close(self) -> None:
+        os.close(self._reader)
+        if self._own_writer >= 0:
+            os.close(self._own_writer)
+
+
+@pytest.fixture
+def life_line(tmp_path: Path) -> Iterator[LifeLine]:
+    made = LifeLine(tmp_path / "life line")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """Where steps make their directories; empty when they have cleaned up."""
+    made = tmp_path / "scratch"
+    made.mkdir()
+    return made
+
+
+Values = dict[str, bytes | int | Error]
+
+
+@pytest.fixture
+def run(scratch: Path) -> Callable[..., Values]:
+    """Run commands; give the values by name, with the content of files in their place."""
+
+    def run_commands(*commands: str, **how: object) -> Values:
+        return run_plan(scratch, *commands, **how)[0]
+
+    return run_commands
+
+
+@pytest.fixture
+def run_volatile(scratch: Path) -> Callable[..., tuple[Values, bool]]:
+    """The same, and whether the outcome must not be remembered."""
+
+    def run_commands(*commands: str, **how: object) -> tuple[Values, bool]:
+        return run_plan(scratch, *commands, **how)
+
+    return run_commands
+
+
+def run_plan(
+    scratch: Path,
+    *commands: str,
+    inp: Mapping[str, bytes] | None = None,
+    out: tuple[str, ...] = (),
+    env: Mapping[str, str] | None = None,
+    check: bool = True,
+    **limits: object,
+) -> tuple[Values, bool]:
+    plan = ShellPlan(commands, out, tuple(sorted((env or {}).items())), check)
+    inputs = {name: input_file(data) for name, data in (inp or {}).items()}
+    with run_shell(plan, inputs, directory=scratch, **limits) as outcome:
+        values = values_of(outcome)
+    assert list(scratch.iterdir()) == []
+    return values, outcome.volatile
+
+
+def input_file(data: bytes) -> InputFile:
+    return InputFile(lambda: io.BytesIO(data))
+
+
+def values_of(outcome: ShellOutcome) -> Values:
+    return {
+        each.name: each.value.read_bytes() if isinstance(each.value, Path) else each.value
+        for each in outcome.outputs
+    }
+
+
+@pytest.fixture
+def start_python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Run Python code in a process of its own, with pipes, that is gone after the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *map(str, arguments)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
