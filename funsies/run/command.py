@@ -89,9 +89,9 @@ class Stream:
 class Command:
     """A command: readable, to a selector, when it has ended.
 
-    It starts when :meth:`release` is called, and leads a session and process group of its own. Its end is noted without collecting the
-    process, where the system can do that (macOS only with Python 3.13): as long as it is there,
-    its number is that of its group and of no other.
+    It starts when :meth:`release` is called, and leads a session and process group of its own.
+    Its end is noted without collecting the process, where the system can do that (macOS only
+    with Python 3.13): as long as it is there, its number is that of its group and of no other.
 
     Args:
         text: for ``/bin/sh``.
