@@ -21,7 +21,7 @@ from funsies.store.rows import Claim
 from funsies.store.submission import submit
 
 from .decision import Delegate
-from .recovery import forced_queue, own_queue
+from .recovery import forced_queue
 
 ANY = encoding_of(Any)
 
@@ -101,7 +101,6 @@ def request_continuation(
                 backend,
                 stored=[producer],
                 generation=claim.generation,
-                stored_options=Options(queue=own_queue(claim)),
                 queue=forced,
             )
             return Delegate(producer, index, submission.arm)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from funsies.core.digest import Digest
 from funsies.core.errors import DataMissingError, Error, ErrorKind
-from funsies.core.options import Options
 from funsies.store.connect import Backend
 from funsies.store.rows import Claim
 from funsies.store.submission import LOCAL_PREFIX, submit
@@ -42,7 +41,6 @@ def ask_again(backend: Backend, claim: Claim, producers: Iterable[Digest]) -> Pa
         backend,
         stored=list(producers),
         generation=claim.generation,
-        stored_options=Options(queue=own_queue(claim), priority=claim.priority),
         queue=forced_queue(claim),
     )
     return Park(submission.arm)

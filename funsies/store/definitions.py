@@ -15,6 +15,7 @@ from funsies.core.graph import (
     TaskKind,
     output_digest,
 )
+from funsies.core.options import Options, encode_options, options_digest
 from funsies.core.signing import sign
 
 from .connect import INLINE_BYTES, Backend
@@ -76,6 +77,7 @@ def operation_row(operation: Operation) -> OperationRow:
         dynamic=task.kind is TaskKind.DYNAMIC,
         inputs=tuple(_input_row(name, reference) for name, reference in operation.inputs),
         outputs=tuple(output_digest(operation.digest, each.name) for each in task.outputs),
+        options=options_digest(encode_options(operation.options)),
     )
 
 
@@ -101,7 +103,7 @@ def define(backend: Backend, operations: Iterable[Operation], known: set[Digest]
     Args:
         backend: where.
         operations: what to write.
-        known: addresses of tasks and constants written already; added to.
+        known: addresses of tasks, constants and options written already; added to.
     """
     for batch in _batches(operations, backend, known):
         backend.graph.define(batch)
@@ -139,7 +141,15 @@ class _Batch:
         for _, reference in operation.inputs:
             if isinstance(reference, Constant) and reference.digest not in self._known:
                 self.add_constant(reference)
+        self._save_options(operation.options)
         self._operations.append(operation_row(operation))
+
+    def _save_options(self, options: Options) -> None:
+        data = encode_options(options)
+        digest = options_digest(data)
+        if digest not in self._known:
+            self._known.add(digest)
+            self._backend.graph.save_options({digest: data})
 
     def add_constant(self, constant: Constant) -> None:
         self._known.add(constant.digest)

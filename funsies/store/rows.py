@@ -83,7 +83,19 @@ class InputRow:
 
 @dataclass(frozen=True, slots=True)
 class OperationRow:
-    """An operation as stored. Inputs are sorted by name; outputs are artefact addresses."""
+    """An operation as stored.
+
+    Attributes:
+        digest: its address.
+        task: address of what it does.
+        task_name: by which it is counted.
+        strict: whether errors pass it by.
+        dynamic: whether its result is that of another operation, found at run time.
+        inputs: sorted by name.
+        outputs: addresses of the artefacts that it makes.
+        options: digest of the options with which it was built first; a request by its hash
+            alone is run with them. None for the defaults.
+    """
 
     digest: Digest
     task: Digest
@@ -92,6 +104,7 @@ class OperationRow:
     dynamic: bool
     inputs: tuple[InputRow, ...]
     outputs: tuple[Digest, ...]
+    options: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

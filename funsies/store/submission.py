@@ -15,7 +15,7 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import Operation, Stored
-from funsies.core.options import Options, encode_options, options_digest
+from funsies.core.options import Options, decode_options, encode_options, options_digest
 
 from .connect import Backend
 from .definitions import define
@@ -59,20 +59,31 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One operation of the graph below the targets, from this program or from the store."""
+    """One operation of the graph below the targets, from this program or from the store.
+
+    Attributes:
+        digest: its address.
+        producers: operations that make its inputs.
+        options: how to run it.
+        built: the operation, if this program built it.
+        python: minor version of Python that can run it.
+    """
 
     digest: Digest
     producers: tuple[Digest, ...]
     options: Options
-    built: Operation | None
+    built: Operation | None = None
+    python: str = PYTHON
 
 
 class Graph:
     """The graph below some targets, gathered from the program and, where it ends, the store."""
 
-    def __init__(self, backend: Backend, stored_options: Options) -> None:
+    def __init__(self, backend: Backend, stored_options: Options | None) -> None:
         self._backend = backend
         self._stored_options = stored_options
+        self._options: dict[Digest, Options] = {}
+        self._pythons: dict[Digest, str] = {}
         self.nodes: dict[Digest, Node] = {}
 
     def add_built(self, targets: Iterable[Operation]) -> set[Digest]:
@@ -112,8 +123,9 @@ class Graph:
                         f"the server knows no operation {digest.hex()[:10]}; "
                         "run the script that makes it again"
                     )
-                producers = _producers(row)
-                self.nodes[digest] = Node(digest, producers, self._stored_options, None)
+                options = self._stored_options or self._options_of(row)
+                python = self._python_of(row)
+                self.nodes[digest] = Node(digest, _producers(row), options, None, python)
             level = {
                 producer
                 for row in rows
@@ -121,6 +133,22 @@ class Graph:
                 for producer in _producers(row)
                 if producer not in self.nodes
             }
+
+    def _options_of(self, row: OperationRow) -> Options:
+        """The options with which an operation was built first."""
+        if row.options is None:
+            return Options()
+        if row.options not in self._options:
+            data = self._backend.graph.options(row.options)
+            self._options[row.options] = Options() if data is None else decode_options(data)
+        return self._options[row.options]
+
+    def _python_of(self, row: OperationRow) -> str:
+        """Minor version of Python that can run a stored operation; our own, if possible."""
+        if row.task not in self._pythons:
+            task = self._backend.graph.task(row.task, PYTHON)
+            self._pythons[row.task] = (task.python if task is not None else "") or PYTHON
+        return self._pythons[row.task]
 
     def to_be_reset(self) -> list[Digest]:
         """Operations with ``options(reset=True)``, and what depends on them, consumers first."""
@@ -180,7 +208,8 @@ def submit(
         built: targets that this program built.
         stored: targets that only the store knows.
         generation: number of the request; None for a new one.
-        stored_options: how to run operations that only the store knows.
+        stored_options: how to run operations that only the store knows; None for the way in
+            which they were built first.
         queue: on which everything is to run, whatever the options say; None to go by them.
         known: addresses of tasks and constants written already; added to.
         resets: True heeds ``options(reset=True)``: earlier results of such operations, and of
@@ -192,7 +221,7 @@ def submit(
     targets = tuple(dict.fromkeys([*(each.digest for each in built), *stored]))
     number = generation if generation is not None else backend.graph.new_generation()
     request = _Request(backend, number, queue)
-    graph = Graph(backend, stored_options or Options())
+    graph = Graph(backend, stored_options)
     unseen = graph.add_built(built)
     if resets:
         backend.graph.reset(graph.to_be_reset())
@@ -212,9 +241,7 @@ def _are_there(
     if not all(_is_final(state) for state in states):
         return False
     by_digest = {each.digest: each.options for each in built}
-    nodes = {
-        target: Node(target, (), by_digest.get(target, options), None) for target in targets
-    }
+    nodes = {target: Node(target, (), by_digest.get(target, options)) for target in targets}
     return not request.send(targets, nodes)
 
 
@@ -275,7 +302,7 @@ class _Request:
             self._saved[options] = digest
         return Wanted(
             operation=node.digest,
-            queue=queue_name(self.queue or options.queue),
+            queue=queue_name(self.queue or options.queue, node.python),
             priority=options.priority,
             options=self._saved[options],
             lost_limit=1 + options.lost_retries,

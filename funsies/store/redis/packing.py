@@ -25,6 +25,8 @@ OK, LARGE = 1, 2
 STRICT, DYNAMIC = 1, 2
 PRODUCER, SMALL_CONSTANT, LARGE_CONSTANT = 0, 1, 2
 
+_NO_OPTIONS = bytes(DIGEST_BYTES)
+
 _encode = msgspec.msgpack.Encoder().encode
 _texts = msgspec.msgpack.Decoder(list[str])
 _task = msgspec.msgpack.Decoder(TaskRow)
@@ -68,6 +70,7 @@ def pack_operation(row: OperationRow) -> bytes:
             names,
             *(item.artefact for item in row.inputs),
             *row.outputs,
+            row.options or _NO_OPTIONS,
             _encode([item.wire for item in row.inputs]),
         )
     )
@@ -89,11 +92,19 @@ def unpack_operation(digest: Digest, data: bytes) -> OperationRow:
     input_names, at = _texts.decode(data[at : at + names]), at + names
     artefacts, at = _digests(data, at, inputs), at + DIGEST_BYTES * inputs
     made, at = _digests(data, at, outputs), at + DIGEST_BYTES * outputs
+    options, at = Digest(data[at : at + DIGEST_BYTES]), at + DIGEST_BYTES
     wires = _texts.decode(data[at:])
     rows = map(_unpack_input, fixed, input_names, artefacts, wires)
     strict, dynamic = bool(flags & STRICT), bool(flags & DYNAMIC)
     return OperationRow(
-        digest, Digest(task), task_name, strict, dynamic, tuple(rows), tuple(made)
+        digest,
+        Digest(task),
+        task_name,
+        strict,
+        dynamic,
+        tuple(rows),
+        tuple(made),
+        None if options == _NO_OPTIONS else options,
     )
 
 
