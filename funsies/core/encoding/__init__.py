@@ -7,7 +7,13 @@ way, save NumPy's scalars, which become the Python values that equal them.
 """
 
 from funsies.core.encoding.compatible import contradicts, decode_for
-from funsies.core.encoding.encoding import Encoding, encoding_of, register_codec, to_text
+from funsies.core.encoding.encoding import (
+    Encoding,
+    encoding_of,
+    register_codec,
+    to_text,
+    unregister_codec,
+)
 from funsies.core.encoding.infer import encoding_of_value
 
 __all__ = [
@@ -18,4 +24,5 @@ __all__ = [
     "encoding_of_value",
     "register_codec",
     "to_text",
+    "unregister_codec",
 ]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from funsies.core.encoding.node import Node
 
 _UNTYPED: Final = AnyNode()
+_READ_ONLY: Final = (typing_extensions.ReadOnly, getattr(typing, "ReadOnly", None))
 _HEAP_TYPE: Final = 1 << 9
 """Flag of classes that are written in Python."""
 
@@ -64,13 +65,26 @@ def record_for(
     names = [field.name for field in fields]
     if node_type in (RecordNode, AttrsNode):
         _check_layout(kind, names)
-    hints = field_types(kind, arguments, names)
+    hints = family.hints_of(kind, arguments, names)
+    fields = [_qualified(field, hints.get(field.name)) for field in fields]
     node = node_type(kind, names, nodes)
     return Record(
         node,
         [(field, hints.get(field.name, Any)) for field in fields],
-        field_types(kind, (), names),
+        family.hints_of(kind, (), names),
     )
+
+
+def _qualified(field: RecordField, hint: object) -> RecordField:
+    """Heed Required and NotRequired, which a TypedDict does not see in textual annotations."""
+    origin = typing.get_origin(hint)
+    if origin is not None and origin in _READ_ONLY:
+        return _qualified(field, typing.get_args(hint)[0])
+    if origin in (typing.Required, typing_extensions.Required):
+        return field._replace(is_required=True)
+    if origin in (typing.NotRequired, typing_extensions.NotRequired):
+        return field._replace(is_required=False)
+    return field
 
 
 def _check_layout(kind: type, names: list[str]) -> None:
@@ -167,6 +181,14 @@ def _pydantic_fields(kind: Any) -> list[RecordField]:
     ]
 
 
+def _pydantic_hints(
+    kind: Any, arguments: tuple[object, ...], names: list[str]
+) -> dict[str, object]:
+    """Take the types that pydantic found itself; its generic classes have no arguments left."""
+    del arguments
+    return {name: kind.model_fields[name].annotation for name in names}
+
+
 class _Family(NamedTuple):
     """One kind of classes with fields.
 
@@ -174,18 +196,20 @@ class _Family(NamedTuple):
         has: tells whether a class is of this kind.
         node_type: what such a class is compiled to.
         fields_of: lists the fields of such a class.
+        hints_of: finds the types of its fields, given its type arguments.
     """
 
     has: Callable[[type], bool]
     node_type: type[RecordNode]
     fields_of: Callable[[Any], list[RecordField]]
+    hints_of: Callable[[Any, tuple[object, ...], list[str]], dict[str, object]] = field_types
 
 
 _FAMILIES: Final = (
     _Family(_is_named_tuple, NamedTupleNode, _named_tuple_fields),
     _Family(_is_typed_dict, TypedDictNode, _typed_dict_fields),
     _Family(_is_struct, StructNode, _struct_fields),
-    _Family(_is_pydantic, PydanticNode, _pydantic_fields),
+    _Family(_is_pydantic, PydanticNode, _pydantic_fields, _pydantic_hints),
     _Family(_is_attrs, AttrsNode, _attrs_fields),
     _Family(dataclasses.is_dataclass, RecordNode, _dataclass_fields),
 )

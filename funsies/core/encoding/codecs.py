@@ -38,9 +38,15 @@ _codecs: dict[type, Codec] = {}
 
 def add_codec(codec: Codec) -> None:
     """Use the codec from now on; one of the same name takes the place of the older."""
-    for kind in [kind for kind, known in _codecs.items() if known.name == codec.name]:
-        del _codecs[kind]
+    remove_codec(codec.name)
     _codecs[codec.kind] = codec
+
+
+def remove_codec(name: str) -> None:
+    """Forget the codec of this name, if there is one."""
+    known = codec_named(name)
+    if known is not None:
+        del _codecs[known.kind]
 
 
 def codec_for(kind: type) -> Codec | None:

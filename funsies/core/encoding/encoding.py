@@ -14,6 +14,7 @@ from funsies.core.encoding.codecs import (
     add_codec,
     codec_for,
     codec_named,
+    remove_codec,
 )
 from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.describe import describe
@@ -178,7 +179,7 @@ def encoding_of(annotation: object) -> Encoding[Any]:
     >>> encoding_of(dict[str, object])
     Traceback (most recent call last):
         ...
-    funsies.core.errors.UnsupportedTypeError: object at {value} has no encoding; say which ...
+    funsies.core.errors.UnsupportedTypeError: object at {value} of dict[str, object] has no ...
     """
     try:
         return _cached(annotation)
@@ -193,6 +194,9 @@ def _compile(annotation: object) -> Encoding[Any]:
     try:
         node = compiler.compile(annotation)
     except CannotEncode as problem:
+        problem.whole = (
+            type_name(annotation) if isinstance(annotation, type) else str(annotation)
+        )
         raise UnsupportedTypeError(str(problem)) from problem.__cause__
     except RecursionError:
         raise UnsupportedTypeError(f"the type {annotation!r} is nested too deeply") from None
@@ -231,15 +235,17 @@ def register_codec(
     """
     taken = codec_named(name)
     if name in RESERVED_NAMES or (taken and _full_name(taken.kind) != _full_name(kind)):
-        raise EncodingError(
-            f"the name {show(name)} is taken by another encoding; choose another one"
-        )
-    _cached.cache_clear()
+        raise EncodingError(f"the name {show(name)} is taken by another encoding; choose one")
     if taken is None and _has_encoding(kind):
-        raise EncodingError(
-            f"{type_name(kind)} has an encoding already, which a codec cannot replace"
-        )
+        raise EncodingError(f"{type_name(kind)} has an encoding already, which stays")
     add_codec(Codec(name, kind, encode, decode))
+    _cached.cache_clear()
+
+
+def unregister_codec(name: str) -> None:
+    """Forget a codec; what it stored cannot be read without it."""
+    remove_codec(name)
+    _cached.cache_clear()
 
 
 def _full_name(kind: type) -> str:

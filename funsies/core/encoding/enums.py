@@ -158,7 +158,7 @@ def literal_nodes(
     nodes: list[Node] = []
     for kind, group in by_type.items():
         base = compile_enum(kind) if issubclass(kind, Enum) else _literal_base(kind)
-        nodes.append(LiteralNode(base, group))
+        nodes.append(base if kind is type(None) else LiteralNode(base, group))
     return nodes
 
 

@@ -61,11 +61,12 @@ def _own_hints(kind: type, wanted: set[str]) -> Mapping[str, object]:
 
 
 def _resolve(kind: type, name: str, hint: object) -> object:
+    own_module = getattr(hint, "__forward_module__", None)
     if isinstance(hint, ForwardRef):
         hint = hint.__forward_arg__
     holder = type("_", (), {"__annotations__": {name: hint}})
     problem: Exception | None = None
-    for names in _name_spaces(kind):
+    for names in _name_spaces(kind, own_module):
         try:
             return typing.get_type_hints(
                 holder, names, _local_names(kind), include_extras=True
@@ -77,16 +78,32 @@ def _resolve(kind: type, name: str, hint: object) -> object:
             break
     raise CannotEncode(
         f"the annotation {hint!r} of {type_name(kind)}.{name} means nothing ({problem}), so it",
-        "use names that the module of the class has when the task is made",
+        "define what it names at the top level of the module, before the task is made",
     )
 
 
-def _name_spaces(kind: type) -> Iterable[dict[str, object]]:
-    """The module of the class, and what its methods see (they have more after unpickling)."""
-    yield vars(sys.modules.get(kind.__module__, typing))
+def _name_spaces(kind: type, own_module: str | None) -> Iterable[dict[str, object]]:
+    """The module of the annotation, that of the class, and what the methods of the class see.
+
+    A TypedDict has annotations of other modules; methods see more than the module where the
+    class was re-created from a pickle.
+    """
+    for name in (own_module, kind.__module__):
+        if name in sys.modules:
+            yield vars(sys.modules[name])
+    yield {}
     for member in vars(kind).values():
         if isinstance(member, FunctionType):
             yield member.__globals__
+
+
+def bound_of(variable: TypeVar) -> object:
+    """The bound of a type variable, resolved in the module of the variable."""
+    bound = variable.__bound__
+    if not isinstance(bound, ForwardRef):
+        return bound
+    module = sys.modules.get(variable.__module__)
+    return getattr(module, bound.__forward_arg__, bound)
 
 
 def _local_names(kind: type) -> dict[str, object]:

@@ -57,12 +57,13 @@ class Refused(Exception):
 
 
 class CannotEncode(Exception):
-    """A type that has no encoding; knows the way to it from the annotation."""
+    """A type that has no encoding; knows the way to it from the whole annotation."""
 
     def __init__(self, what: str, remedy: str) -> None:
         self.what = what
         self.remedy = remedy
         self.path: list[str] = []
+        self.whole = ""
         super().__init__(what)
 
     def at(self, step: str) -> CannotEncode:
@@ -73,7 +74,7 @@ class CannotEncode(Exception):
     def __str__(self) -> str:
         """What has no encoding, where it stands, and what to do."""
         path = "".join(reversed(self.path))
-        place = f" at {path}" if path else ""
+        place = f" at {path} of {self.whole}" if path else ""
         return f"{self.what}{place} has no encoding; {self.remedy}"
 
 

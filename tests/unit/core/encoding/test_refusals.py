@@ -48,13 +48,18 @@ class Settings(TypedDict):
 
 
 class Zone(tzinfo):
-    def utcoffset(self, moment):
+    def utcoffset(self, moment):  # noqa: ARG002  (what tzinfo asks for)
         return timedelta(0)
 
 
 @dataclass
 class Log:
     file: TextIOWrapper
+
+
+@dataclass
+class Lattice:
+    atoms: list[Point]
 
 
 @dataclass
@@ -91,8 +96,8 @@ values = [
     (Point, Point3(1, 2, 3), "(a subclass: its type and further fields would be lost"),
     (Point, Point("x"), "at .x: expected float, got str 'x'"),
     (
-        Molecule,
-        Molecule([Point(1), Point(0, None)]),
+        Lattice,
+        Lattice([Point(1), Point(0, None)]),
         "at .atoms[1].y: expected float, got None",
     ),
     (Settings, {"depth": 1, "width": 2}, "the further key 'width'"),
@@ -156,9 +161,12 @@ class Hiding(Hidden):
 
 annotations = [
     (object, "object has no encoding; say which types"),
-    (list[object], "object at [...] has no encoding"),
-    (dict[str, Plain], "Plain at {value} has no encoding; make it a dataclass"),
-    (Molecule, "TextIOWrapper at .logs{value}.file has no encoding; pass what it contains"),
+    (list[object], "object at [...] of list[object] has no encoding"),
+    (dict[str, Plain], "Plain at {value} of dict[str, "),
+    (
+        Molecule,
+        "TextIOWrapper at .logs{value}.file of Molecule has no encoding; pass what it contains",
+    ),
     (Iterable[int], "Iterable has no encoding; it can be read only once"),
     (Iterator, "it can be read only once"),
     (ValueError, "return a str or a dataclass"),

@@ -1,0 +1,62 @@
+"""A union says which member a value is of only where its JSON does not tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Optional, Union
+
+import pytest
+import typing_extensions
+
+from funsies.core.encoding import encoding_of
+
+Json = typing_extensions.TypeAliasType(
+    "Json",
+    "bool | int | float | str | list[Json] | dict[str, Json] | None",  # type: ignore[misc]
+)
+Tree = typing_extensions.TypeAliasType("Tree", Union[int, "list[Tree]"])
+
+
+@dataclass
+class A:
+    x: int
+
+
+@dataclass
+class B:
+    x: int
+
+
+cases = [
+    (int | None, None, b"null"),
+    (int | None, 1, b"1"),
+    (Optional[str], "a", b'"a"'),  # noqa: UP045  (people write it so)
+    (int | float, 1, b"1"),
+    (int | float, 1.0, b"1.0"),
+    (bool | int, True, b"true"),
+    (str | bytes, "a", b'"a"'),
+    (str | bytes, b"a", b'{"$as":"bytes","value":"YQ=="}'),
+    (int | bytes, b"a", b'"YQ=="'),
+    (A | None, A(1), b'{"x":1}'),
+    (A | B, A(1), b'{"$as":"A","value":{"x":1}}'),
+    (A | B, B(1), b'{"$as":"B","value":{"x":1}}'),
+    (A | dict[str, int], {"x": 1}, b'{"x":1}'),
+    (A | dict[str, int], A(1), b'{"$as":"A","value":{"x":1}}'),
+    (list[int] | tuple[int, ...], [1], b"[1]"),
+    (list[int] | tuple[int, ...], (1,), b'{"$as":"tuple[int, ...]","value":[1]}'),
+    (list[int] | list[A], [1], b'{"$as":"list[int]","value":[1]}'),
+    (int | Any, {"$as": 1}, b'{"$dict":[["$as",1]]}'),
+    (str | float | None, float("inf"), b'{"$float":"inf"}'),
+]
+
+
+@pytest.mark.parametrize(("annotation", "value", "stored"), cases, ids=str)
+def test_a_member_is_named_only_where_it_must_be(annotation, value, stored):
+    encoding = encoding_of(annotation)
+    assert encoding.encode(value) == stored
+    assert encoding.decode(stored) == value
+    assert type(encoding.decode(stored)) is type(value)
+
+
+def test_an_enclosed_union_is_part_of_the_enclosing_one():
+    assert encoding_of(int | Union[str, None]) == encoding_of(int | str | None)  # noqa: UP007
