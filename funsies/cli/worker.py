@@ -54,7 +54,7 @@ def worker(
         return run_worker(server, served, burst=burst, timing=timing, name=name)
     from funsies.engine.pool import run_pool  # noqa: PLC0415 - only a pool needs it
 
-    return run_pool(server, served, workers, burst=burst, timing=timing)
+    return run_pool(workers, server, served, burst=burst, timing=timing)
 
 
 def timing_from(variables: Mapping[str, str]) -> Timing:

@@ -1,0 +1,95 @@
+"""``funsies shutdown``: stop workers, and the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from funsies.config.directory import Directory, find_directories
+from funsies.config.server import ResolvedServer
+from funsies.core.errors import NoServerError
+from funsies.engine.arming import ask_workers_to_stop
+from funsies.engine.roster import list_workers
+from funsies.local.embedded import stop_server
+from funsies.local.pool import running_pools, stop_pools
+from funsies.local.spawn import wait_until
+from funsies.report.numbers import counted
+
+from .exits import Exit
+from .say import note, step
+from .setting import Setting
+
+_STOP_SECONDS = 30.0
+
+
+@click.command()
+@click.option(
+    "--all", "stops_server", is_flag=True, help="Stop the server, too; implies --force."
+)
+@click.option("--force", "-f", is_flag=True, help="Leave running steps only moments.")
+@click.pass_obj
+def shutdown(setting: Setting, *, stops_server: bool, force: bool) -> int:
+    r"""Stop all workers of the server, wherever they run.
+
+    What they run is put back, and goes on when there are workers again. Nothing is lost: the
+    server writes its data to disk before it ends.
+
+    \b
+    Example:
+      funsies shutdown --all
+    """
+    server = setting.resolve()
+    directory = _directory(server)
+    at_once = force or stops_server
+    had_pools = _stop_pools(directory, at_once=at_once)
+    try:
+        with setting.session() as session:
+            stop_workers(session.server, at_once=at_once)
+    except NoServerError:
+        if not had_pools:
+            raise
+        return Exit.OK
+    if stops_server:
+        with step("server"):
+            _stop(server, directory)
+    return Exit.OK
+
+
+def stop_workers(server: ResolvedServer, *, at_once: bool) -> None:
+    """Ask all workers of a server to stop, and wait until they have signed off."""
+    number = ask_workers_to_stop(server, at_once=at_once)
+    if not number:
+        return
+    with step(counted(number, "worker")):
+        is_over = wait_until(lambda: not list_workers(server), _STOP_SECONDS)
+    if not is_over:
+        note(
+            "some workers have not signed off: they run something that takes long, or are lost"
+        )
+
+
+def _stop_pools(directory: Directory | None, *, at_once: bool) -> bool:
+    """Stop the workers that were started in the directory on this machine."""
+    pools = list(running_pools(directory)) if directory else []
+    if pools:
+        with step("workers of this directory"):
+            stop_pools(pools, at_once=at_once)
+    return bool(pools)
+
+
+def _directory(server: ResolvedServer) -> Directory | None:
+    """The directory of the server; the nearest one if there is no server (any more)."""
+    if server.directory is not None:
+        return Directory(server.directory)
+    return next(find_directories(Path.cwd()), None) if server.is_default else None
+
+
+def _stop(server: ResolvedServer, directory: Directory | None) -> None:
+    if directory is not None:
+        stop_server(directory)
+        return
+    import redis  # noqa: PLC0415 - only for a server that funsies did not start
+
+    with redis.Redis.from_url(server.jobs_url) as connection:
+        connection.shutdown()

@@ -1,0 +1,98 @@
+"""``funsies status``: the server, its workers, and how far everything is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from funsies.engine.roster import WorkerView, list_workers
+from funsies.report.numbers import counted, shown_seconds
+from funsies.session import Session
+from funsies.store.rows import TaskCounts
+
+from .exits import Exit
+from .output import print_json
+from .setting import Setting
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.pass_obj
+def status(setting: Setting, *, as_json: bool) -> int:
+    r"""Show the server, its workers and queues, and the steps by task name.
+
+    Exit code 3 if there is no server.
+
+    \b
+    Example:
+      funsies status --json
+    """
+    with setting.session() as session:
+        workers = list_workers(session.server)
+        if as_json:
+            print_json(_as_json(session, workers))
+        else:
+            _print(session, workers)
+    return Exit.OK
+
+
+def _as_json(session: Session, workers: list[WorkerView]) -> dict[str, Any]:
+    counts = session.backend.graph.counts()
+    return {
+        "server": session.server.shown,
+        "directory": str(session.server.directory) if session.server.directory else None,
+        "workers": [asdict(each) for each in workers],
+        "queues": dict(session.backend.graph.queues()),
+        "tasks": {name: asdict(each) for name, each in sorted(counts.items())},
+    }
+
+
+def _print(session: Session, workers: list[WorkerView]) -> None:
+    # What was asked for is data: it goes to stdout, without colours if nobody looks at it.
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"server   {session.server.shown}", markup=False)
+    busy = sum(each.is_busy for each in workers)
+    console.print(f"workers  {len(workers)} ({busy} busy)")
+    ready = session.backend.graph.queues()
+    served = {queue for each in workers for queue in each.queues}
+    for queue, number in sorted(ready.items()):
+        name = queue.rpartition("@")[0]
+        warning = "" if name in served else ", but no worker serves it"
+        console.print(
+            f"queue    {name}: {counted(number, 'step')} ready{warning}", markup=False
+        )
+    for each in workers:
+        console.print(_worker_line(each), markup=False)
+    console.print(_table(session.backend.graph.counts()))
+
+
+def _worker_line(worker: WorkerView) -> str:
+    state = "busy" if worker.is_busy else "idle"
+    return (
+        f"  {worker.name}  {state}  serves {', '.join(worker.queues)}  "
+        f"Python {worker.python}  heard {shown_seconds(worker.silent_seconds)} ago"
+    )
+
+
+def _table(counts: dict[str, TaskCounts]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("task", overflow="fold")
+    for name in ("waiting", "ready", "running", "done", "failed", "skipped", "time"):
+        table.add_column(name, justify="right")
+    for name, each in sorted(counts.items()):
+        numbers = (
+            each.waiting + each.delegated,
+            each.ready + each.delayed,
+            each.running,
+            each.done,
+            each.failed,
+            each.skipped,
+        )
+        time = shown_seconds(each.busy_ms / 1000)
+        table.add_row(name, *(str(number) for number in numbers), time)
+    return table

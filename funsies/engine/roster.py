@@ -1,0 +1,66 @@
+"""Who works for a server: the workers as they have registered."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from .address import Address
+from .arming import rq_connection
+from .rq_binding.records import worker_records
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerView:
+    """A worker, seen from outside.
+
+    Attributes:
+        name: unique on the server.
+        host: machine on which it runs.
+        pid: its process there.
+        queues: which it serves, without the version of Python.
+        python: minor version of Python that it runs.
+        is_busy: True if it runs steps now.
+        silent_seconds: time since its last sign of life.
+    """
+
+    name: str
+    host: str
+    pid: int
+    queues: tuple[str, ...]
+    python: str
+    is_busy: bool
+    silent_seconds: float
+
+
+def list_workers(server: Address) -> list[WorkerView]:
+    """The workers of a server that have given signs of life, sorted by name."""
+    with closing(rq_connection(server.jobs_url)) as connection:
+        records = worker_records(connection)
+    now = datetime.now(UTC)
+    return sorted((_view(name, each, now) for name, each in records.items()), key=_name)
+
+
+def _view(name: str, record: dict[str, str], now: datetime) -> WorkerView:
+    served = [queue.rpartition("@") for queue in record.get("queues", "").split(",") if queue]
+    return WorkerView(
+        name=name,
+        host=record.get("hostname", "?"),
+        pid=int(record.get("pid", 0)),
+        queues=tuple(queue for queue, _, _ in served),
+        python=served[0][2] if served else "?",
+        is_busy=record.get("state") == "busy",
+        silent_seconds=_silence(record.get("last_heartbeat"), now),
+    )
+
+
+def _silence(heartbeat: str | None, now: datetime) -> float:
+    if not heartbeat:
+        return 0.0
+    heard = datetime.fromisoformat(heartbeat)
+    return max(0.0, (now - heard).total_seconds())
+
+
+def _name(view: WorkerView) -> str:
+    return view.name

@@ -1,0 +1,28 @@
+"""What workers have told RQ about themselves."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from redis import Redis
+from rq.worker_registration import REDIS_WORKER_KEYS
+
+_KEY_PREFIX = ":worker:"
+
+
+def worker_records(connection: Redis) -> dict[str, dict[str, str]]:
+    """Read the records of all workers of the server that are alive, by name."""
+    keys = sorted(cast("set[bytes]", connection.smembers(REDIS_WORKER_KEYS)))
+    pipeline = connection.pipeline(transaction=False)
+    for key in keys:
+        pipeline.hgetall(key)
+    records = cast("list[dict[bytes, bytes]]", pipeline.execute())
+    return {
+        key.decode().partition(_KEY_PREFIX)[2]: _decoded(record)
+        for key, record in zip(keys, records, strict=True)
+        if b"birth" in record  # or it expired, and only a trace of it is left
+    }
+
+
+def _decoded(record: dict[bytes, bytes]) -> dict[str, str]:
+    return {name.decode(): value.decode("utf-8", "replace") for name, value in record.items()}
