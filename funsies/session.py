@@ -37,6 +37,8 @@ class Session:
         server: the server that is used.
         backend: the connection.
         operations: what was built so far, in order.
+        asked: addresses of the operations that were executed.
+        requested: addresses of all operations that had to be requested for them.
     """
 
     def __init__(self, server: ResolvedServer, backend: Backend) -> None:
@@ -44,6 +46,8 @@ class Session:
         self.backend = backend
         self.operations: list[Operation] = []
         self.known: set[Digest] = set()
+        self.asked: dict[Digest, None] = {}
+        self.requested: dict[Digest, None] = {}
         self._written = 0
 
     def record(self, operation: Operation) -> None:
@@ -62,6 +66,12 @@ class Session:
 
 
 _current: ContextVar[Session] = ContextVar("funsies_session")
+
+
+opened_sessions: ContextVar[list[Session] | None] = ContextVar(
+    "funsies_opened_sessions", default=None
+)
+"""Where each ``Fun`` notes its session down, so that ``funsies run`` sees what a script did."""
 
 
 def current_session(what: str) -> Session:
@@ -115,6 +125,8 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
         if cleanup:
             backend.graph.clear()
         session = Session(resolved, backend)
+        if (opened := opened_sessions.get()) is not None:
+            opened.append(session)
         with entered(session, defaults or Options()):
             yield session
             session.save()

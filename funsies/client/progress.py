@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from funsies.store.rows import TaskCounts
@@ -25,6 +27,23 @@ class Progress:
     def total(self) -> TaskCounts:
         """The sum over all task names."""
         return summed(self.tasks.values())
+
+
+Report = Callable[[Progress], None]
+"""Is told how far an execution is."""
+
+watcher: ContextVar[Callable[[], AbstractContextManager[Report]] | None] = ContextVar(
+    "funsies_watcher", default=None
+)
+"""Opens a display for each wait that has none of its own; set by ``funsies run``."""
+
+
+def watching(on_progress: Report | None) -> AbstractContextManager[Report | None]:
+    """Whom to tell how far it is while one waits."""
+    opened = watcher.get()
+    if on_progress is not None or opened is None:
+        return nullcontext(on_progress)
+    return opened()
 
 
 def progress_since(before: Mapping[str, TaskCounts], now: Mapping[str, TaskCounts]) -> Progress:
