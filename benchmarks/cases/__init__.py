@@ -1,0 +1,1 @@
+"""One module a case: ``measure(setting)`` returns the figures of its JSON line."""
