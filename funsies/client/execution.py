@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, ErrorKind, WiringError, encode_error
 from funsies.core.options import Options
 from funsies.session import Session, current_session
-from funsies.store.rows import Definitions, QueueName, Status
+from funsies.store.rows import Definitions, QueueName, Status, TaskCounts
 from funsies.store.submission import Submission, submit
 
 from .local_run import local_queue
-from .progress import Progress, progress_since
+from .progress import Progress, progress_since, watching
 from .targets import Targets, collect
 from .waiting import Waiting
+
+PROGRESS_SECONDS: Final = 0.2
+"""Pause between two looks at how far an execution is."""
 
 
 class Handle:
@@ -71,7 +74,7 @@ class Handle:
         timeout_seconds: float | None = None,
         *,
         on_progress: Callable[[Progress], None] | None = None,
-        progress_seconds: float = 0.2,
+        progress_seconds: float = PROGRESS_SECONDS,
     ) -> Handle:
         """Block until every target has a value or an error.
 
@@ -84,8 +87,9 @@ class Handle:
             WaitTimeoutError: if it takes longer; the execution goes on.
             StateLostError: if the server has lost what was asked for; execute it again.
         """
-        report = None if on_progress is None else lambda: on_progress(self.counts())
-        self._waiting.wait(timeout_seconds, report, progress_seconds)
+        with watching(on_progress) as tell:
+            report = None if tell is None else lambda: tell(self.counts())
+            self._waiting.wait(timeout_seconds, report, progress_seconds)
         return self
 
     def _ask_again(self) -> None:
@@ -147,6 +151,8 @@ def execute(
     """
     session = connection or current_session("execute()")
     handle = Handle(session, collect(outputs), options)
+    session.asked |= dict.fromkeys(handle.targets)
+    session.requested |= dict.fromkeys(handle.operations)
     handle.run_here()
     return handle
 
@@ -172,7 +178,14 @@ def wait_for(
     for digest, state in zip(targets.digests, states, strict=True):
         if state.status is Status.IDLE:
             raise WiringError(f"{digest.hex()[:10]} is not being executed: use execute() first")
-    Waiting(session, targets.digests).wait(timeout)
+    before = session.backend.graph.counts()
+    with watching(None) as tell:
+        report = None if tell is None else lambda: tell(_counts_since(session, before))
+        Waiting(session, targets.digests).wait(timeout, report, PROGRESS_SECONDS)
+
+
+def _counts_since(session: Session, before: Mapping[str, TaskCounts]) -> Progress:
+    return progress_since(before, session.backend.graph.counts())
 
 
 def reset(*things: Any, recursive: bool = True, connection: Session | None = None) -> int:
