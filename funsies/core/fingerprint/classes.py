@@ -6,13 +6,14 @@ import functools
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from types import FunctionType, MemberDescriptorType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from funsies.core.digest import Field
 from funsies.core.fingerprint.annotations import resolved_annotations
 from funsies.core.fingerprint.snapshot import MISSING
 from funsies.core.fingerprint.table import class_key
 from funsies.core.fingerprint.texts import class_entry, class_text
+from funsies.core.fingerprint.values import INLINE
 from funsies.core.fingerprint.walk import Walk
 
 _DEFAULTS: Final = (
@@ -23,6 +24,14 @@ _DEFAULTS: Final = (
     "_field_defaults",
 )
 """Where libraries keep what a class body said about fields; slots hide it elsewhere."""
+
+
+class _Sample(NamedTuple):
+    field: None
+
+
+_SLOTS: Final = (MemberDescriptorType, type(vars(_Sample)["field"]))
+"""Where instances keep a field: slots, and fields of named tuples."""
 
 _GENERATED: Final = frozenset({"__dict__", "__weakref__", "__slotnames__", "__doc__"})
 
@@ -40,7 +49,7 @@ def describe_class(walk: Walk, kind: type) -> tuple[Field, ...]:
         None if type(kind) is type else walk.field(type(kind), "metaclass"),
         tuple(_members(walk, kind, names)),
         tuple(_defaults(walk, kind)),
-        () if text is not None else tuple(_annotations(walk, kind)),
+        tuple(_annotations(walk, kind)),
     )
 
 
@@ -49,7 +58,7 @@ def _written_names(kind: type) -> tuple[str, ...]:
     found = [
         name
         for name, member in vars(kind).items()
-        if not isinstance(member, MemberDescriptorType)
+        if not isinstance(member, _SLOTS)
         and (not name.startswith("_") or _is_written(kind, member))
     ]
     return tuple(sorted(set(found) - _GENERATED))
@@ -69,7 +78,7 @@ def _members(walk: Walk, kind: type, names: tuple[str, ...]) -> Iterator[Field]:
         walk.snapshot.lookups.append((members, name, member))
         if walk.is_ignored(name, f"{kind.__name__}.{name}"):
             yield name, "ignored"
-        elif member is not MISSING and not isinstance(member, MemberDescriptorType):
+        elif member is not MISSING and not isinstance(member, _SLOTS):
             yield name, _member(walk, kind, name, member)
 
 
@@ -123,5 +132,10 @@ def _says_no_default(value: object) -> bool:
 
 
 def _annotations(walk: Walk, kind: type) -> Iterator[Field]:
+    """Types of the fields: their names in the text may stand for something else by now."""
     for name, annotation in sorted(resolved_annotations(kind).items()):
-        yield name, walk.field(annotation, name)
+        is_type = annotation is None or isinstance(annotation, (type, str))
+        if is_type or type(annotation) in INLINE:
+            yield name, walk.field(annotation, name)
+        else:
+            yield name, type(annotation).__name__

@@ -110,6 +110,9 @@ def _remember(
 def _walk(function: Any, ignore: Collection[str]) -> tuple[Fingerprint, Snapshot]:
     name = str(getattr(function, "__name__", type(function).__name__))
     walk = Walk(field_of, frozenset(ignore), ())
-    total = walk.finish(field_of(walk, function, name))
+    try:
+        total = walk.finish(field_of(walk, function, name))
+    except RecursionError:
+        walk.refuse("", "it holds a value that is nested too deep to be described")
     found = Fingerprint(digest("fingerprint", total), tuple(walk.ingredients), walk.table)
     return found, walk.snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping, MutableSequence, MutableSet
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
@@ -15,8 +15,8 @@ from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.records import code_record
 from funsies.core.fingerprint.snapshot import MISSING, cell_content
-from funsies.core.fingerprint.texts import function_entry, table_of
-from funsies.core.fingerprint.walk import Reference, Walk
+from funsies.core.fingerprint.texts import changed_names, function_entry, table_of
+from funsies.core.fingerprint.walk import Elsewhere, Walk
 
 _UNSEEN: Final = {
     id(thing): name
@@ -35,6 +35,7 @@ def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
     """Text, defaults and used names of a function of the project."""
     code, namespace = function.__code__, function.__globals__
     _refuse_assigned_globals(walk, function)
+    _refuse_changed_objects(walk, function)
     entry = function_entry(code, namespace)
     walk.table.update(table_of(code, namespace))
     defaults, keyword_defaults = function.__defaults__, function.__kwdefaults__
@@ -59,6 +60,29 @@ def _refuse_assigned_globals(walk: Walk, function: FunctionType) -> None:
             )
 
 
+def _refuse_changed_objects(walk: Walk, function: FunctionType) -> None:
+    code, namespace = function.__code__, function.__globals__
+    cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
+    for name in sorted(changed_names(code, namespace)):
+        value = cell_content(cells[name]) if name in cells else namespace.get(name)
+        used = name in cells or any(name == chain[0] for chain in names_of(code).globals)
+        if used and _is_kept_state(value) and not walk.is_ignored(name):
+            walk.refuse(
+                name,
+                "the function changes this object, so what it does depends on what ran "
+                "before, and on which worker",
+                "Use functools.cache for a memo, make the object inside the function, or "
+                'leave it out with ignore=("{name}",).',
+            )
+
+
+def _is_kept_state(value: object) -> bool:
+    """True of containers, and of objects of the project that may hold counters."""
+    if isinstance(value, (MutableMapping, MutableSequence, MutableSet)):
+        return True
+    return is_project(value) or is_project(type(value))
+
+
 def _defaults(walk: Walk, function: FunctionType) -> Iterator[Field]:
     code, defaults = function.__code__, function.__defaults__ or ()
     names = code.co_varnames[: code.co_argcount][code.co_argcount - len(defaults) :]
@@ -72,8 +96,9 @@ def _defaults(walk: Walk, function: FunctionType) -> Iterator[Field]:
 
 def _named(walk: Walk, name: str, value: object) -> Field:
     found = walk.field(value, name)
-    if not isinstance(found, Reference):
-        walk.note(" -> ".join((*walk.path, name)), "value", found)
+    if not isinstance(found, Elsewhere):
+        walk.note(name, "value", found)
+        return Elsewhere(found) if isinstance(found, tuple) else found
     return found
 
 

@@ -19,7 +19,10 @@ def describe_list(walk: Walk, values: list[object]) -> tuple[Field, ...]:
 def describe_dict(walk: Walk, mapping: dict[object, object]) -> tuple[Field, ...]:
     """Keys and values in their order: a function that iterates sees it."""
     return tuple(
-        (walk.field(key, f"[{key!r:.40}]"), walk.field(value, f"[{key!r:.40}]"))
+        (
+            walk.field(key, "key"),
+            walk.field(value, f"[{key!r:.40}]" if type(key) is str else "[]"),
+        )
         for key, value in mapping.items()
     )
 

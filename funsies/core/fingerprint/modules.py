@@ -20,7 +20,7 @@ from funsies.core.fingerprint.records import CodeKey
 from funsies.core.fingerprint.snapshot import modified_nanoseconds
 from funsies.core.fingerprint.table import Entry, installed, module_key
 from funsies.core.fingerprint.texts import sources_of
-from funsies.core.fingerprint.walk import Walk
+from funsies.core.fingerprint.walk import Elsewhere, Walk
 
 _SOURCE_SUFFIXES = tuple(importlib.machinery.SOURCE_SUFFIXES)
 
@@ -57,8 +57,8 @@ def _text_field(walk: Walk, module_name: str, name: str) -> Field:
     key = module_key(module_name)
     entry = installed(key) or walk.table.get(key) or _read_entry(walk, key)
     walk.table[key] = entry
-    found = ("module", module_name, entry.digest)
-    walk.note(" -> ".join((*walk.path, name)), "module", found)
+    found = Elsewhere(("module", module_name, entry.digest))
+    walk.note(name, "module", tuple(found))
     return found
 
 

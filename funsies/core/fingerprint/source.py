@@ -17,6 +17,7 @@ from typing import TypeAlias, cast
 
 from funsies.core.digest import Digest
 from funsies.core.fingerprint.imports import Imports, imports_of
+from funsies.core.fingerprint.mutation import changed_names
 from funsies.core.fingerprint.records import CodeKey, code_key, code_record, nested_codes
 from funsies.core.fingerprint.syntax import SCOPES, Scope, text_digest
 from funsies.core.fingerprint.table import ClassText
@@ -52,6 +53,13 @@ class Source:
         """Digest of the text of a function; None if the text is not that of this code."""
         numbers = self.numbers.get(code_key(code))
         return min(self._digest(number) for number in numbers) if numbers else None
+
+    def changed_names(self, code: CodeType) -> frozenset[str]:
+        """Names of the objects that a function changes in place."""
+        numbers = self.numbers.get(code_key(code), ())
+        return frozenset[str]().union(
+            *(changed_names(self.nodes[each - 1]) for each in numbers)
+        )
 
     def module_text(self) -> Digest:
         """Digest of the whole file."""

@@ -7,7 +7,7 @@ import linecache
 import sys
 from collections.abc import Iterator, Mapping
 from types import CodeType, FunctionType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from funsies.core.digest import digest
 from funsies.core.fingerprint.identity import IdentityCache
@@ -36,11 +36,16 @@ def function_entry(code: CodeType, namespace: dict[str, Any]) -> Entry:
     entry = installed(code_key(code))
     if entry is not None:
         return entry
-    located = _located.get(code)
-    if located is None:
-        located = _located.put(code, _locate(code, namespace))
-    text, imported = located
-    return Entry(text, tuple(_library_names(imported, namespace)))
+    located = _locate(code, namespace)
+    return Entry(located.text, tuple(_library_names(located.imported, namespace)))
+
+
+def changed_names(code: CodeType, namespace: dict[str, Any]) -> frozenset[str]:
+    """Names of the objects that a function changes in place, as far as its text is here.
+
+    On a worker the text is not at hand; there the client has looked already.
+    """
+    return frozenset() if installed(code_key(code)) else _locate(code, namespace).changed
 
 
 def table_of(code: CodeType, namespace: dict[str, Any]) -> Iterator[tuple[CodeKey, Entry]]:
@@ -52,18 +57,31 @@ def table_of(code: CodeType, namespace: dict[str, Any]) -> Iterator[tuple[CodeKe
             yield _local_class(nested, namespace)
 
 
-_Located = tuple[bytes, Mapping[str, tuple[str, str]]]
+class _Located(NamedTuple):
+    """What the file says about a function."""
+
+    text: bytes
+    imported: Mapping[str, tuple[str, str]]
+    changed: frozenset[str]
+
+
 _located: IdentityCache[CodeType, _Located] = IdentityCache()
 
 
 def _locate(code: CodeType, namespace: dict[str, Any]) -> _Located:
+    located = _located.get(code)
+    return _located.put(code, _search(code, namespace)) if located is None else located
+
+
+def _search(code: CodeType, namespace: dict[str, Any]) -> _Located:
     for source in sources_of(code.co_filename, namespace):
         text = source.function_text(code)
         if text is not None:
             used = {chain[0] for chain in names_of(code).globals}
             imported = source.imports.top_level
-            return text, {name: imported[name] for name in used & imported.keys()}
-    return b"", {}
+            of_used = {name: imported[name] for name in used & imported.keys()}
+            return _Located(text, of_used, source.changed_names(code))
+    return _Located(b"", {}, frozenset())
 
 
 def _library_names(
@@ -143,10 +161,12 @@ def _file_of(kind: type) -> str:
 
 
 def _local_class(body: CodeType, namespace: dict[str, Any]) -> tuple[CodeKey, Entry]:
-    key = local_class_key(str(namespace.get("__name__", "")), body.co_qualname)
+    name = body.co_qualname
+    key = local_class_key(str(namespace.get("__name__", "")), name)
     entry = installed(key)
-    if entry is None:
-        sources = sources_of(body.co_filename, namespace)
-        texts = sources[0].class_texts(body.co_qualname) if sources else ()
-        entry = Entry(classes=texts)
-    return key, entry
+    if entry is not None:
+        return key, entry
+    for source in sources_of(body.co_filename, namespace):
+        if code_record(body) in {code_record(each) for _, each in source.bodies.get(name, ())}:
+            return key, Entry(classes=source.class_texts(name))
+    return key, _NO_TEXT

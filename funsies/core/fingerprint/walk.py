@@ -44,14 +44,20 @@ class _Task(NamedTuple):
     is_value: bool
 
 
-class Reference(tuple[str, int]):
-    """In a record: stands for another node."""
+class Elsewhere(tuple[Field, ...]):
+    """In a record: has an ingredient of its own. Hashed like any other tuple."""
 
     __slots__ = ()
 
 
 Describe: TypeAlias = "Callable[[Walk, Any], tuple[Field, ...]]"
 """Gives the record of an object; what it refers to goes through :meth:`Walk.field`."""
+
+MOST_INGREDIENTS: Final = 1000
+"""More are not kept: a constant may hold thousands of lists."""
+
+LONGEST_PATH: Final = 12
+"""How many names a path shows."""
 
 REMEDY: Final = (
     "Pass it to the task as an input, make it inside the function, leave it out with "
@@ -84,7 +90,7 @@ class Walk:
     enclosing: tuple[int, ...] = ()
     is_shallow: bool = False
     _is_in_value: bool = False
-    _numbers: dict[int, Reference] = field(default_factory=dict)
+    _numbers: dict[int, Elsewhere] = field(default_factory=dict)
     _queue: deque[_Task] = field(default_factory=deque)
     _alive: list[object] = field(default_factory=list)
 
@@ -99,7 +105,7 @@ class Walk:
 
     def node(
         self, thing: object, kind: str, describe: Describe, name: str, *, is_value: bool = False
-    ) -> Reference:
+    ) -> Elsewhere:
         """Refer to an object that is described once, however often it is reached.
 
         Args:
@@ -112,13 +118,13 @@ class Walk:
         known = self._numbers.get(id(thing))
         if known is not None:
             return known
-        reference = Reference(("node", len(self._numbers)))
+        reference = Elsewhere(("node", len(self._numbers)))
         self._numbers[id(thing)] = reference
         self._alive.append(thing)
-        self._queue.append(_Task(thing, kind, describe, (*self.path, name), is_value))
+        self._queue.append(_Task(thing, kind, describe, self.below(name), is_value))
         return reference
 
-    def value(self, thing: object, kind: str, describe: Describe, name: str) -> Reference:
+    def value(self, thing: object, kind: str, describe: Describe, name: str) -> Elsewhere:
         """Refer to a value that may change; code that holds it is hashed anew each time.
 
         Args:
@@ -128,13 +134,13 @@ class Walk:
             name: the name under which it was found.
         """
         if not self._is_in_value and not self.is_shallow:
-            rehash = partial(self._content, thing, kind, describe)
+            rehash = partial(self._content, thing, kind, describe, name)
             self.snapshot.values.append((rehash, rehash()))
         return self.node(thing, kind, describe, name, is_value=True)
 
-    def _content(self, thing: object, kind: str, describe: Describe) -> bytes:
+    def _content(self, thing: object, kind: str, describe: Describe, name: str) -> bytes:
         walk = Walk(self.dispatch, self.ignore, self.path, is_shallow=True)
-        return walk.finish(walk.node(thing, kind, describe, ""))
+        return walk.finish(walk.node(thing, kind, describe, name))
 
     def finish(self, root: Field) -> Digest:
         """Describe all nodes that were referred to, and hash them.
@@ -147,13 +153,22 @@ class Walk:
             thing, kind, describe, self.path, self._is_in_value = self._queue.popleft()
             record = (kind, *describe(self, thing))
             records.append(record)
-            self.note(" -> ".join(self.path), kind, record)
+            self.note("", kind, record)
         return digest("graph", root, records)
 
-    def note(self, path: str, kind: str, record: Field) -> None:
-        """Keep an ingredient."""
-        own = digest("ingredient", _without_references(record))
-        self.ingredients.append(Ingredient(path, kind, own.hex()))
+    def note(self, name: str, kind: str, record: Field) -> None:
+        """Keep an ingredient, found under this name in what is now described."""
+        if self.is_shallow or len(self.ingredients) >= MOST_INGREDIENTS:
+            return
+        own = digest("ingredient", _own_part(record))
+        path = self.below(name) if name else self.path
+        self.ingredients.append(Ingredient(" -> ".join(path), kind, own.hex()))
+
+    def below(self, name: str) -> tuple[str, ...]:
+        """The path to what is found under this name; a long one without its middle."""
+        if len(self.path) < LONGEST_PATH:
+            return (*self.path, name)
+        return (*self.path[: LONGEST_PATH - 2], "...", name)
 
     def apart(self, thing: object) -> Walk:
         """A walk of its own for the members of a set, whose order must not matter."""
@@ -183,14 +198,14 @@ class Walk:
         Raises:
             FingerprintError: always.
         """
-        path = " -> ".join((*self.path, name) if name else self.path)
+        path = " -> ".join(self.below(name) if name else self.path)
         advice = remedy.format(name=name or self.path[-1])
         raise FingerprintError(f"{path}: {reason}. {advice}")
 
 
-def _without_references(record: Field) -> Field:
-    if isinstance(record, Reference):
-        return "node"
+def _own_part(record: Field) -> Field:
+    if isinstance(record, Elsewhere):
+        return "elsewhere"
     if isinstance(record, tuple):
-        return tuple(_without_references(item) for item in record)
+        return tuple(_own_part(item) for item in record)
     return record

@@ -32,7 +32,7 @@ def write(folder: Path, files: Files) -> Path:
 
 @pytest.fixture
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
-    """Write a project and import its module ``work``: ``load("def task(): ...", lib="...")``."""
+    """Write a project and import its module ``work``: ``load("def task()...", lib="...")``."""
     versions = itertools.count()
 
     def load_project(work: str, **others: str) -> ModuleType:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (each case is one line of sample code)
 """An edit that changes what a function does changes its fingerprint; no other edit does."""
 
 import pytest
@@ -5,9 +6,18 @@ import pytest
 from funsies.core.fingerprint import fingerprint
 
 SAME = {
-    "a comment": ("def task(x):\n    return x\n", "# why\ndef task(x):  # what\n    return x\n"),
-    "a docstring": ("def task(x):\n    return x\n", "def task(x):\n    'Does.'\n    return x\n"),
-    "formatting": ("def task(x): return [x, 1]\n", "def task(\n    x,\n):\n    return [\n        x,\n        1,\n    ]\n"),
+    "a comment": (
+        "def task(x):\n    return x\n",
+        "# why\ndef task(x):  # what\n    return x\n",
+    ),
+    "a docstring": (
+        "def task(x):\n    return x\n",
+        "def task(x):\n    'Does.'\n    return x\n",
+    ),
+    "formatting": (
+        "def task(x): return [x, 1]\n",
+        "def task(\n    x,\n):\n    return [\n        x,\n        1,\n    ]\n",
+    ),
     "quotes and number spelling": (
         "def task(): return 'a', 255, 1.0, 1e3",
         'def task(): return "a", 0xff, 1.00, 1000.0',
@@ -18,7 +28,10 @@ SAME = {
         "def task():\n    x = 1\n    return x\n",
         "def task():\n    y: str\n    x: int = 1\n    return x\n",
     ),
-    "a place in the file": ("def task(): return 1", "import os\n\nA = 1\n\ndef task(): return 1"),
+    "a place in the file": (
+        "def task(): return 1",
+        "import os\n\nA = 1\n\ndef task(): return 1",
+    ),
     "a pass": ("def task(): return 1", "def task():\n    pass\n    return 1"),
     "a name that is not used": ("N = 1\ndef task(): return 1", "N = 2\ndef task(): return 1"),
     "another function": (

@@ -1,0 +1,155 @@
+# ruff: noqa: E501 (a line of sample code stays one line)
+"""Fingerprints are the same on every version of Python, and from one funsies to the next.
+
+If a golden digest changes, every result that users have stored is computed again: raise
+``SCHEMA_VERSION`` in ``funsies/core/digest.py`` and say so in the changelog.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import funsies.core.fingerprint as funsies_fingerprint
+
+PACKAGE_FOLDER = Path(funsies_fingerprint.__file__).parents[3]
+
+SAMPLE = '''
+from __future__ import annotations
+import dataclasses, enum, functools, math, re, typing
+from math import pi
+N = 3
+TABLE = {"a": [1, 2.5, None], "b": {"x", "y"}, "c": (True, b"z", 1j)}
+WORD = re.compile("[a-z]+", re.I)
+def helper(x, *, scale=2.0):
+    """Doc."""
+    total: float = 0
+    for each in range(x):
+        total += math.sin(each) * scale + N
+    return total
+@dataclasses.dataclass(frozen=True)
+class Point:
+    x: int
+    y: float | None = None
+    rest: list[int] = dataclasses.field(default_factory=list)
+    @property
+    def size(self) -> float: return math.hypot(self.x, self.y or 0)
+    def grow(self, by): return dataclasses.replace(self, x=self.x + by)
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = "b"
+class Pair(typing.NamedTuple):
+    a: int
+    b: str = "x"
+@functools.lru_cache
+def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+@functools.singledispatch
+def show(x): return "thing"
+@show.register
+def _(x: int): return f"int {x:{N}d}{'a' 'b'}"
+def simple(x: int) -> int: return x + 1
+def uses_helper(x=1): return helper(x) + pi
+def uses_values(): return TABLE, WORD.findall("a"), Colour.RED
+def uses_classes(): return Point(1).size, Pair(1)
+def uses_wrappers(): return fib(5), show(2)
+def uses_comprehensions(xs): return [x for x in xs if x in {1, 2}], {k: N for k in xs}, (y for y in xs)
+def uses_match(x):
+    match x:
+        case {"a": [1, *rest], **others} if rest: return others
+        case Point(x=0) | None: return 0
+        case _: return -1
+def uses_inner():
+    class Local:
+        k = N
+        def m(self): return self.k
+    def inner(x, y=N): return (lambda z: z + y)(x)
+    with open("x") as file, open(f"{N!r:>{N}}") as other:
+        try: pass
+        except* ValueError as error: raise RuntimeError from error
+        finally: del file
+    return Local, inner
+async def uses_async():
+    async with a() as b: return [x async for x in b]
+adder = lambda x, y=N: x + y
+constant = lambda: 1
+partial = functools.partial(helper, 2, scale=3)
+method = Point(2, 3.0).grow
+instance = Point(1, 2.0)
+bound = Pair("q")._asdict
+'''
+
+GOLDEN = {
+    "helper": "d58fb51bf8e4d00b",
+    "fib": "751e308051dfb10c",
+    "show": "af4d392ae5ebfedb",
+    "simple": "e7e1a04a91cb03cc",
+    "uses_helper": "1e0f56252e1d59a3",
+    "uses_values": "b41c6f95333be496",
+    "uses_classes": "1cf8dd0d56f6a57b",
+    "uses_wrappers": "6614138d78e8a2ba",
+    "uses_comprehensions": "54bab04ec83b2f74",
+    "uses_match": "8ad7aea69c82aa2e",
+    "uses_inner": "68a98801225f211e",
+    "uses_async": "3b4d8a8aec1946f4",
+    "adder": "a643b9c499609071",
+    "constant": "6fe4934649242b83",
+    "partial": "0e92932edd15ec6e",
+    "method": "d0c9dfd2e02a5605",
+    "instance": "98c2238ca6bbf464",
+    "bound": "26b4b0b7b516114b",
+    "Point": "967fe7651fae171f",
+    "Colour": "1393d673b7847b07",
+    "Pair": "b67183cc9e3ec43d",
+}
+
+SHOW = f"""
+import json, sys
+sys.path.insert(0, {str(PACKAGE_FOLDER)!r})
+import sample
+from funsies.core.fingerprint import fingerprint
+found = {{name: fingerprint(getattr(sample, name)).digest.hex()[:16] for name in {list(GOLDEN)!r}}}
+print(json.dumps(found))
+"""
+
+
+def digests(python: str, folder: Path) -> dict[str, str]:
+    (folder / "sample.py").write_text(SAMPLE)
+    done = subprocess.run(
+        [python, "-c", SHOW], cwd=folder, capture_output=True, text=True, check=True
+    )
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def test_fingerprints_are_those_that_users_have_stored(tmp_path):
+    assert digests(sys.executable, tmp_path) == GOLDEN
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_every_version_of_python_has_the_same_fingerprints(tmp_path, version):
+    python = usable_python(version)
+    assert digests(python, tmp_path) == GOLDEN
+
+
+def usable_python(version: str) -> str:
+    """A Python of this version on the PATH that has what the core of funsies needs."""
+    python = shutil.which(f"python{version}")
+    if python is None:
+        pytest.skip(f"there is no python{version} on the PATH")
+    probe = subprocess.run(
+        [python, "-c", "import sys, funsies.core.fingerprint; print(sys.version_info[:2])"],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE_FOLDER)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    wanted = str(tuple(int(part) for part in version.split(".")))
+    if probe.returncode or probe.stdout.strip() != wanted:
+        pytest.skip(f"python{version} lacks the packages that funsies needs")
+    return python

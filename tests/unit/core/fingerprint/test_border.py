@@ -1,0 +1,75 @@
+# ruff: noqa: E501 (a line of sample code stays one line)
+"""The project is what the user wrote; libraries, the interpreter and funsies count by name."""
+
+import functools
+import json
+import sys
+from types import ModuleType
+
+import pytest
+
+import funsies.core.digest
+from funsies.core.fingerprint import fingerprint, is_project
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        json,
+        json.dumps,
+        json.JSONEncoder,
+        len,
+        sys,
+        int,
+        functools.partial,
+        pytest,
+        pytest.raises,
+    ],
+)
+def test_libraries_and_the_interpreter_are_outside(thing):
+    assert not is_project(thing)
+
+
+def test_funsies_itself_is_outside():
+    assert not is_project(funsies.core.digest)
+    assert not is_project(fingerprint)
+
+
+def test_the_users_code_is_inside(load):
+    module = load("class A:\n    def m(self): ...\nclass B: ...\ndef task(): ...")
+    assert all(is_project(each) for each in (module, module.A, module.B, module.task))
+
+
+def test_a_function_is_judged_by_its_file_not_by_the_module_it_names(load):
+    module = load("import functools, json\n@functools.wraps(json.dumps)\ndef task(): ...")
+    assert module.task.__module__ == "json"
+    assert is_project(module.task)
+
+
+def test_modules_that_came_by_value_are_inside():
+    assert is_project(ModuleType("nowhere"))
+
+
+def test_an_installed_package_counts_by_name(load, tmp_path):
+    def version(number):
+        return {
+            "work.py": "import sys\nsys.path.insert(0, __file__.replace('work.py', 'site-packages'))\n"
+            "import installed\nfrom installed import h, N\n"
+            "def task(): return installed.h(), h(), N, installed.N",
+            "site-packages/installed.py": f"N = {number}\ndef h(): return {number}",
+        }
+
+    one = fingerprint(load.files(version(1)).task)
+    assert fingerprint(load.files(version(2)).task).digest == one.digest
+
+
+def test_a_library_wrapper_holds_functions_of_the_project(load):
+    def version(number):
+        return {
+            "work.py": "import sys\nsys.path.insert(0, __file__.replace('work.py', 'site-packages'))\n"
+            f"from wrap import retry\ndef fn(): return {number}\ntask = retry({{'how': [fn]}}, 3)",
+            "site-packages/wrap.py": "def retry(fns, n):\n    def wrapper(): return fns, n\n    return wrapper",
+        }
+
+    one = fingerprint(load.files(version(1)).task)
+    assert fingerprint(load.files(version(2)).task).digest != one.digest

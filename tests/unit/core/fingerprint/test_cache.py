@@ -1,0 +1,128 @@
+"""A fingerprint is remembered, and never longer than what it was made of stays the same."""
+
+import pytest
+
+from funsies.core.fingerprint import fingerprint
+
+WORK = """
+import functools, lib
+N = 1
+ITEMS = [1, {"a": [2]}]
+class A:
+    x = 1
+    def m(self): return 1
+box = A()
+def helper(x, y=1): return x + y
+def task(z=3): return helper(z), N, ITEMS, A().m(), A.x, box, lib.h()
+"""
+
+
+def edit_constant(module):
+    module.N = 2
+
+
+def edit_item_deep_inside(module):
+    module.ITEMS[1]["a"].append(3)
+
+
+def edit_helper(module):
+    module.helper = lambda x: x
+
+
+def edit_helper_code(module):
+    module.helper.__code__ = (lambda x, y: x - y).__code__
+
+
+def edit_helper_default(module):
+    module.helper.__defaults__ = (2,)
+
+
+def edit_method(module):
+    module.A.m = lambda _self: 2
+
+
+def edit_class_attribute(module):
+    module.A.x = 2
+
+
+def edit_object(module):
+    module.box.state = 1
+
+
+def edit_module_of_the_project(module):
+    module.lib.h = lambda: 2
+
+
+def edit_default(module):
+    module.task.__defaults__ = (4,)
+
+
+def delete_name(module):
+    del module.N
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        edit_constant,
+        edit_item_deep_inside,
+        edit_helper,
+        edit_helper_code,
+        edit_helper_default,
+        edit_method,
+        edit_class_attribute,
+        edit_object,
+        edit_module_of_the_project,
+        edit_default,
+        delete_name,
+    ],
+)
+def test_a_change_in_the_running_program_is_seen(load, edit):
+    module = load(WORK, lib="def h(): return 1")
+    before = fingerprint(module.task)
+    assert fingerprint(module.task) is before
+    edit(module)
+    assert fingerprint(module.task).digest != before.digest
+
+
+def test_a_name_that_hides_a_builtin_is_seen(load):
+    module = load("def task(x): return sorted(x)")
+    before = fingerprint(module.task)
+    module.sorted = list
+    assert fingerprint(module.task).digest != before.digest
+
+
+def test_a_closure_value_that_changes_is_seen(load):
+    module = load(
+        "def make():\n    n = 1\n    def task(): return n\n    def change():\n"
+        "        nonlocal n\n        n = 2\n    return task, change\ntask, change = make()"
+    )
+    before = fingerprint(module.task)
+    module.change()
+    assert fingerprint(module.task).digest != before.digest
+
+
+def test_two_functions_of_one_code_and_other_defaults_are_not_confused(load):
+    module = load("tasks = [lambda x=i, *, y=[i]: (x, y) for i in range(300)]")
+    digests = [fingerprint(each).digest for each in module.tasks]
+    assert len(set(digests)) == 300
+    assert [fingerprint(each).digest for each in module.tasks] == digests
+
+
+def test_ignored_names_are_part_of_what_is_remembered(load):
+    module = load("N = 1\ndef task(): return N")
+    assert fingerprint(module.task).digest != fingerprint(module.task, ignore=("N",)).digest
+
+
+def test_a_module_imported_inside_a_function_may_be_edited(load, tmp_path):
+    module = load("def task():\n    import lib\n    return lib.h()", lib="def h(): return 1")
+    before = fingerprint(module.task)
+    (tmp_path / "version0" / "lib.py").write_text("def h(): return 1000")
+    assert fingerprint(module.task).digest != before.digest
+
+
+def test_the_ingredients_say_what_differs(load):
+    text = "N = {}\ndef helper(): return N\nM = 1\ndef task(): return helper(), M"
+    one = fingerprint(load(text.format(1)).task).ingredients
+    other = fingerprint(load(text.format(2)).task).ingredients
+    assert [each.path for each in set(other) - set(one)] == ["task -> helper -> N"]
