@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -30,6 +30,10 @@ class NoSessionError(FunsiesError):
         super().__init__(f"{what} needs a server: do it inside `with Fun(): ...`")
 
 
+def _ignore() -> None:
+    """Take no notice."""
+
+
 class Session:
     """What a program has while it is inside ``Fun``.
 
@@ -39,6 +43,7 @@ class Session:
         operations: what was built so far, in order.
         asked: addresses of the operations that were executed.
         requested: addresses of all operations that had to be requested for them.
+        on_request: called when something had to be requested.
     """
 
     def __init__(self, server: ResolvedServer, backend: Backend) -> None:
@@ -48,6 +53,7 @@ class Session:
         self.known: set[Digest] = set()
         self.asked: dict[Digest, None] = {}
         self.requested: dict[Digest, None] = {}
+        self.on_request: Callable[[], None] = _ignore
         self._written = 0
 
     def record(self, operation: Operation) -> None:
@@ -68,10 +74,10 @@ class Session:
 _current: ContextVar[Session] = ContextVar("funsies_session")
 
 
-opened_sessions: ContextVar[list[Session] | None] = ContextVar(
-    "funsies_opened_sessions", default=None
+session_opened: ContextVar[Callable[[Session], None] | None] = ContextVar(
+    "funsies_session_opened", default=None
 )
-"""Where each ``Fun`` notes its session down, so that ``funsies run`` sees what a script did."""
+"""Told of each session that ``Fun`` opens, so that ``funsies run`` sees what a script does."""
 
 
 def current_session(what: str) -> Session:
@@ -125,8 +131,8 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
         if cleanup:
             backend.graph.clear()
         session = Session(resolved, backend)
-        if (opened := opened_sessions.get()) is not None:
-            opened.append(session)
+        if (tell := session_opened.get()) is not None:
+            tell(session)
         with entered(session, defaults or Options()):
             yield session
             session.save()

@@ -153,6 +153,8 @@ def execute(
     handle = Handle(session, collect(outputs), options)
     session.asked |= dict.fromkeys(handle.targets)
     session.requested |= dict.fromkeys(handle.operations)
+    if handle.operations:
+        session.on_request()
     handle.run_here()
     return handle
 
