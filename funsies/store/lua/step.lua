@@ -72,7 +72,7 @@ local function put_back()
   if o.a < tonumber(o.L) then
     make_ready(o, d, UNLOCKED)
   else
-    hand_over(o, d, lease, slot .. '!' .. next_number(), lease.fence, now)
+    hand_over(o, d, lease, slot .. '!' .. sequence, lease.fence, now)
   end
 end
 

@@ -121,7 +121,7 @@ def _leave_to_sweeper(tables: Tables, slot: str, hold: Hold) -> None:
     lost = replace(
         hold, expires_ms=tables.clock(), is_prolonged=True, worker=hold.worker or slot
     )
-    run_under(tables, hold.operation, f"{slot}!{tables.next_number()}", lost)
+    run_under(tables, hold.operation, f"{slot}!{tables.slots[slot].sequence}", lost)
 
 
 def _claim_next(
