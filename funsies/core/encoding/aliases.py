@@ -7,7 +7,7 @@ from typing import Any, Final, get_args, get_origin
 
 import typing_extensions
 
-from funsies.core.encoding.hints import parameters_of, replace
+from funsies.core.encoding.hints import parameters_of, replace, resolve_in_module
 from funsies.core.encoding.node import type_name
 
 _ALIAS_TYPES: Final = (
@@ -38,9 +38,10 @@ def is_alias(annotation: object) -> bool:
 def alias_value(alias: Any) -> object:
     """Return what an alias stands for, its type variables replaced."""
     origin = get_origin(alias) or alias
-    return replace(
-        origin.__value__, dict(zip(parameters_of(origin), get_args(alias), strict=False))
-    )
+    value = origin.__value__
+    if not isinstance(origin, RecursiveAlias):
+        value = resolve_in_module(value, origin)
+    return replace(value, dict(zip(parameters_of(origin), get_args(alias), strict=False)))
 
 
 def alias_label(alias: Any) -> str:

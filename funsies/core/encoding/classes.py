@@ -155,9 +155,12 @@ def _typed_dict_fields(kind: Any) -> list[RecordField]:
 
 
 def _struct_fields(kind: Any) -> list[RecordField]:
+    """Read what msgspec keeps; ``msgspec.structs.fields`` would resolve annotations."""
+    names, defaults = kind.__struct_fields__, kind.__struct_defaults__
+    missing = [msgspec.NODEFAULT] * (len(names) - len(defaults))
     return [
-        RecordField(field.name, _UNTYPED, not field.required)
-        for field in msgspec.structs.fields(kind)
+        RecordField(name, _UNTYPED, default is not msgspec.NODEFAULT)
+        for name, default in zip(names, (*missing, *defaults), strict=True)
     ]
 
 

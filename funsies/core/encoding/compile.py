@@ -26,7 +26,7 @@ from funsies.core.encoding.classes import record_for
 from funsies.core.encoding.codecs import CodecNode, codec_node
 from funsies.core.encoding.collection import abstract_node
 from funsies.core.encoding.constraints import constrained
-from funsies.core.encoding.hints import bound_of
+from funsies.core.encoding.hints import resolve_in_module
 from funsies.core.encoding.node import CannotEncode, Node
 from funsies.core.encoding.refusals import refuse_type
 from funsies.core.encoding.results import result_node
@@ -170,8 +170,8 @@ class Compiler:
         default = getattr(variable, "__default__", None)
         if default is not None and default is not getattr(typing_extensions, "NoDefault", None):
             return self.compile(default)
-        bound = bound_of(variable)
-        return AnyNode() if bound is None or bound is object else self.compile(bound)
+        bound = resolve_in_module(variable.__bound__, variable)
+        return AnyNode() if bound in (None, type(None), object) else self.compile(bound)
 
     def _compile_alias(self, alias: Any) -> Node:
         """Compile a ``type`` alias: as its value, or under its name if it mentions itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import operator
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -103,6 +104,29 @@ def constrained(inner: Node, metadata: Sequence[object]) -> Node:
         if (bound := getattr(meta, name)) is not None
     ]
     return ConstrainedNode(inner, constraints) if constraints else inner
+
+
+_META_FIELDS: Final = (
+    *_CHECKS,
+    "title",
+    "description",
+    "examples",
+    "extra_json_schema",
+    "extra",
+)
+
+
+def _reduce_meta(meta: msgspec.Meta) -> tuple[Callable[..., msgspec.Meta], tuple[object]]:
+    fields = {name: getattr(meta, name) for name in _META_FIELDS}
+    return _rebuild_meta, ({name: one for name, one in fields.items() if one is not None},)
+
+
+def _rebuild_meta(fields: dict[str, Any]) -> msgspec.Meta:
+    return msgspec.Meta(**fields)
+
+
+copyreg.pickle(msgspec.Meta, _reduce_meta)
+"""msgspec does not do it; without it no class with constraints could travel to a worker."""
 
 
 def _plain(bound: object) -> object:

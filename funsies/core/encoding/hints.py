@@ -14,6 +14,8 @@ from funsies.core.encoding.node import CannotEncode, type_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from typing_extensions import TypeAliasType
+
 _known: WeakKeyDictionary[type, dict[str, object]] = WeakKeyDictionary()
 """Annotations of classes that came with a pickle, where their module is not at hand."""
 
@@ -97,13 +99,19 @@ def _name_spaces(kind: type, own_module: str | None) -> Iterable[dict[str, objec
             yield member.__globals__
 
 
-def bound_of(variable: TypeVar) -> object:
-    """The bound of a type variable, resolved in the module of the variable."""
-    bound = variable.__bound__
-    if not isinstance(bound, ForwardRef):
-        return bound
-    module = sys.modules.get(variable.__module__)
-    return getattr(module, bound.__forward_arg__, bound)
+def resolve_in_module(hint: object, owner: TypeVar | TypeAliasType) -> object:
+    """Resolve the bound of a type variable, or the value of an alias, where that was made.
+
+    What cannot be resolved stays as it is.
+    """
+    names = vars(sys.modules.get(owner.__module__ or "", typing))
+    holder = type("_", (), {"__annotations__": {"hint": hint}})
+    try:
+        return typing.get_type_hints(
+            holder, names, {owner.__name__: owner}, include_extras=True
+        )["hint"]
+    except (NameError, AttributeError, TypeError, SyntaxError):
+        return hint
 
 
 def _local_names(kind: type) -> dict[str, object]:
@@ -130,8 +138,11 @@ def _replacements(
 
 def parameters_of(kind: object) -> tuple[object, ...]:
     """The type variables of a generic class or alias."""
-    parameters: tuple[object, ...] = getattr(kind, "__parameters__", ())
-    return parameters or getattr(kind, "__type_params__", ())
+    for name in ("__parameters__", "__type_params__"):
+        parameters = getattr(kind, name, ())
+        if parameters and isinstance(parameters, tuple):
+            return parameters
+    return ()
 
 
 def replace(hint: object, replacements: Mapping[object, object]) -> object:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import types
 from typing import Annotated, Any, NewType, Union, get_args, get_origin
 
+import msgspec
+
 from funsies.core.encoding.aliases import RecursiveAlias, alias_label, alias_value, is_alias
 
 
@@ -37,13 +39,19 @@ class _Rewriter:
         if not arguments:
             return annotation
         if origin is Annotated:
-            return Annotated[(self.rewrite(arguments[0]), *arguments[1:])]
+            return self._rewrite_annotated(*arguments)
         replaced = tuple(map(self.rewrite, arguments))
         if all(new is old for new, old in zip(replaced, arguments, strict=True)):
             return annotation
         if origin is types.UnionType or origin is Union:
             return Union[replaced]  # noqa: UP007  (made at run time)
         return origin[replaced if len(replaced) > 1 else replaced[0]]
+
+    def _rewrite_annotated(self, annotation: object, *metadata: object) -> Any:
+        """Keep the constraints; other metadata mean nothing here, and may not be picklable."""
+        metas = [meta for meta in metadata if isinstance(meta, msgspec.Meta)]
+        plain = self.rewrite(annotation)
+        return Annotated[(plain, *metas)] if metas else plain
 
     def _rewrite_alias(self, alias: Any) -> Any:
         if alias in self._aliases:

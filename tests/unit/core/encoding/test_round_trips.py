@@ -244,8 +244,9 @@ def name_of(annotation):
 
 
 quick = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
+quicker = settings(quick, max_examples=12)
 
 
 @pytest.mark.parametrize("annotation", cases, ids=name_of)
@@ -260,7 +261,7 @@ def test_a_value_comes_back_as_it_was(annotation, data, identical):
 
 
 @pytest.mark.parametrize("annotation", cases, ids=name_of)
-@quick
+@quicker
 @given(data=st.data())
 def test_a_value_that_is_put_comes_back_and_fits_its_annotation(annotation, data, identical):
     """What is known of the value alone stores it, and no right program is refused."""
@@ -273,7 +274,7 @@ def test_a_value_that_is_put_comes_back_and_fits_its_annotation(annotation, data
 
 
 @pytest.mark.parametrize("annotation", cases, ids=name_of)
-@quick
+@quicker
 @given(data=st.data())
 def test_different_values_have_different_bytes_and_equal_ones_the_same(
     annotation, data, identical

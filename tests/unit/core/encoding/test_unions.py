@@ -6,15 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Optional, Union
 
 import pytest
-import typing_extensions
 
 from funsies.core.encoding import encoding_of
-
-Json = typing_extensions.TypeAliasType(
-    "Json",
-    "bool | int | float | str | list[Json] | dict[str, Json] | None",  # type: ignore[misc]
-)
-Tree = typing_extensions.TypeAliasType("Tree", Union[int, "list[Tree]"])
 
 
 @dataclass
