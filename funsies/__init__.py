@@ -14,10 +14,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from . import dynamic, errors, types, utils
     from .build.artefact import Artefact, put
-    from .build.python import morph, py, reduce
+    from .build.collect import gather
+    from .build.fan_out import map_each
+    from .build.python import morph, reduce
+    from .build.several import py
     from .build.shell import ShellOutput, shell
     from .build.task import Task, task
+    from .build.template import template
     from .client import (
         Handle,
         execute,
@@ -48,8 +53,12 @@ __all__ = [
     "ShellOutput",
     "Task",
     "UnwrapError",
+    "dynamic",
+    "errors",
     "execute",
+    "gather",
     "get",
+    "map_each",
     "morph",
     "options",
     "put",
@@ -61,7 +70,10 @@ __all__ = [
     "take",
     "takeout",
     "task",
+    "template",
+    "types",
     "unwrap",
+    "utils",
     "wait_for",
 ]
 
@@ -79,25 +91,33 @@ _HOMES: Final = {
     "Task": ".build.task",
     "UnwrapError": ".core.errors",
     "execute": ".client",
+    "gather": ".build.collect",
     "get": ".client",
+    "map_each": ".build.fan_out",
     "morph": ".build.python",
     "options": ".session",
     "put": ".build.artefact",
     "put_file": ".client",
-    "py": ".build.python",
+    "py": ".build.several",
     "reduce": ".build.python",
     "reset": ".client",
     "shell": ".build.shell",
     "take": ".client",
     "takeout": ".client",
     "task": ".build.task",
+    "template": ".build.template",
     "unwrap": ".client",
     "wait_for": ".client",
 }
 """Where each name is. Imported when it is first used: ``funsies --help`` needs none of them."""
 
 
+_MODULES: Final = {"dynamic", "errors", "types", "utils"}
+
+
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_HOMES[name], __name__), name)

@@ -1,0 +1,145 @@
+"""Joins: many artefacts become one."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeVar, get_args, overload
+
+from returns.result import Result
+
+from funsies.core.errors import Error, WiringError
+from funsies.core.options import Options
+
+from .artefact import Artefact, put
+from .python_task import FunctionSpec, call
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+K = TypeVar("K")
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], Artefact[B]],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[tuple[A, B]]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], Artefact[B], Artefact[C]],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[tuple[A, B, C]]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], Artefact[B], Artefact[C], Artefact[D]],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[tuple[A, B, C, D]]: ...
+
+
+@overload
+def gather(
+    items: Mapping[K, Artefact[A]], *, strict: Literal[True] = True, opt: Options | None = None
+) -> Artefact[dict[K, A]]: ...
+
+
+@overload
+def gather(
+    items: list[Artefact[A]], *, strict: Literal[True] = True, opt: Options | None = None
+) -> Artefact[list[A]]: ...
+
+
+@overload
+def gather(
+    items: Mapping[K, Artefact[A]], *, strict: Literal[False], opt: Options | None = None
+) -> Artefact[dict[K, Result[A, Error]]]: ...
+
+
+@overload
+def gather(
+    items: list[Artefact[A]], *, strict: Literal[False], opt: Options | None = None
+) -> Artefact[list[Result[A, Error]]]: ...
+
+
+def gather(items: Any, *, strict: bool = True, opt: Options | None = None) -> Artefact[Any]:
+    """Join artefacts: a list, tuple or dict of artefacts becomes one artefact.
+
+    Args:
+        items: a list of artefacts gives an artefact of a list, in the same order; a tuple one
+            of a tuple; a dict one of a dict with the same keys.
+        strict: True gives the error of the first item that has one; False gives each item as a
+            ``Result[T, Error]``, so that errors stay with their item.
+        opt: how to run the step.
+
+    Raises:
+        WiringError: if something is not an artefact.
+
+    >>> gather([put(1), put(2)])
+    <Artefact[list[int]] ... of gather>
+    """
+    keys = list(items) if isinstance(items, Mapping) else None
+    values = list(items.values() if isinstance(items, Mapping) else items)
+    for value in values:
+        if not isinstance(value, Artefact):
+            raise WiringError(f"gather() joins artefacts; {value!r} is none: use put(...)")
+    types = [_item_type(value, strict=strict) for value in values]
+    spec = FunctionSpec(
+        _joiner(items, keys),
+        name="gather",
+        strict=strict,
+        out=(_joined(items, types, keys),),
+        options=opt,
+    )
+    return call(spec, values, {})[0]
+
+
+def _item_type(value: Artefact[Any], *, strict: bool) -> Any:
+    inside = value.encoding.annotation
+    return inside if strict else Result[inside, Error]  # type: ignore[valid-type]  # made at run time
+
+
+def _joiner(items: object, keys: list[object] | None) -> Callable[..., Any]:
+    if keys is not None:
+        return functools.partial(_as_dict, tuple(keys))
+    return _as_tuple if isinstance(items, tuple) else _as_list
+
+
+def _joined(items: object, types: list[Any], keys: list[object] | None) -> object:
+    """Annotation of the joined value."""
+    if keys is not None:
+        key_type = (*get_args(put(keys).encoding.annotation), Any)[0]
+        return dict[key_type, _union(types)]  # type: ignore[valid-type,misc]  # made at run time
+    if isinstance(items, tuple):
+        return tuple[tuple(types)]  # type: ignore[misc]  # made at run time
+    return list[_union(types)]  # type: ignore[misc]  # made at run time
+
+
+def _union(types: list[Any]) -> Any:
+    distinct = list(dict.fromkeys(types))
+    if not distinct or Any in distinct:
+        return Any
+    return functools.reduce(operator.or_, distinct)
+
+
+def _as_list(*items: Any) -> Any:
+    return list(items)
+
+
+def _as_tuple(*items: Any) -> Any:
+    return items
+
+
+def _as_dict(keys: Any, *items: Any) -> Any:
+    return dict(zip(keys, items, strict=True))

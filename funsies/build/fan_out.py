@@ -1,0 +1,177 @@
+"""Fan-out over values that are known only at run time: ``map_each`` and ``sac``."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar, get_args, overload
+
+from returns.result import Result
+
+from funsies.core.errors import Error
+from funsies.core.graph import TaskKind
+from funsies.core.options import Options
+
+from .artefact import Artefact, put
+from .collect import gather
+from .python import reduce
+from .python_task import FunctionSpec, call
+from .signature import function_name, signature_of
+from .task import Task
+
+T = TypeVar("T")
+U = TypeVar("U")
+T1 = TypeVar("T1")
+T2 = TypeVar("T2")
+T3 = TypeVar("T3")
+
+
+@overload
+def map_each(
+    function: Callable[[T], U],
+    items: Artefact[list[T]] | list[T],
+    /,
+    *,
+    strict: Literal[True] = True,
+    name: str | None = None,
+    opt: Options | None = None,
+) -> Artefact[list[U]]: ...
+
+
+@overload
+def map_each(
+    function: Callable[[T], U],
+    items: Artefact[list[T]] | list[T],
+    /,
+    *,
+    strict: Literal[False],
+    name: str | None = None,
+    opt: Options | None = None,
+) -> Artefact[list[Result[U, Error]]]: ...
+
+
+@overload
+def map_each(
+    function: Task[[T], U],
+    items: Artefact[list[T]] | list[T],
+    /,
+    *,
+    strict: bool = True,
+    name: str | None = None,
+    opt: Options | None = None,
+) -> Artefact[list[U]]: ...
+
+
+def map_each(
+    function: Callable[[Any], Any],
+    items: Any,
+    /,
+    *,
+    strict: bool = True,
+    name: str | None = None,
+    opt: Options | None = None,
+) -> Artefact[Any]:
+    """Apply a function to each item of a list that is known only at run time.
+
+    Each item is a step of its own: they start as soon as the list exists, run side by side, and
+    are remembered one by one, so that a longer list computes only its new items.
+
+    Args:
+        function: called with one item; a plain function or a task.
+        items: the list, or an artefact of it.
+        strict: True gives the error of the first item that has one; False gives a
+            ``Result[U, Error]`` for each item.
+        name: of the steps.
+        opt: how to run them.
+
+    Returns:
+        The list of results, in the order of the items.
+
+    Raises:
+        WiringError: if ``items`` is no list.
+
+    >>> map_each(len, put(["a", "bcd"]))
+    <Artefact[list[Any]] ... of map_each:len>
+    """
+    plain = function.fn if isinstance(function, Task) else function
+    inside: Any = signature_of(plain).result
+    spread = functools.partial(_spread, function, strict=strict, name=name)
+    spec = FunctionSpec(
+        spread,
+        kind=TaskKind.DYNAMIC,
+        name=f"map_each:{name or function_name(plain)}",
+        out=(list[inside] if strict else list[Result[inside, Error]],),
+        options=opt,
+    )
+    return call(spec, (items,), {})[0]
+
+
+def _spread(
+    function: Callable[[Any], Any], items: Any, *, strict: bool, name: str | None
+) -> Artefact[Any]:
+    """Build one step for each item; runs on a worker."""
+    steps = [_apply(function, item, name) for item in items]
+    return gather(steps) if strict else gather(steps, strict=False)
+
+
+def _apply(function: Callable[[Any], Any], item: object, name: str | None) -> Artefact[Any]:
+    if isinstance(function, Task):
+        made: Artefact[Any] = function(item)
+        return made
+    return reduce(function, item, name=name)
+
+
+def sac(
+    split: Callable[..., Sequence[T1]],
+    apply: Callable[[Artefact[T1]], Artefact[T2]],
+    combine: Callable[[Sequence[Artefact[T2]]], Artefact[T3]],
+    /,
+    *inp: Any,
+    out: object = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[T3]:
+    """Split, apply, combine: a part of the workflow whose shape is known only at run time.
+
+    All three functions run on a worker. ``apply`` and ``combine`` build steps, and may use
+    ``sac`` again; no worker waits for another.
+
+    Args:
+        split: called with the values of the inputs; returns the parts.
+        apply: called with an artefact of each part; returns an artefact.
+        combine: called with the list of what ``apply`` returned; returns an artefact, whose
+            value is the result.
+        inp: artefacts, or values to take as they are.
+        out: type of the result, in the place of the return annotation of ``combine``.
+        name: of the step.
+        strict: as for :func:`reduce`.
+        opt: how to run the steps.
+
+    Raises:
+        WiringError: if the inputs do not fit the parameters of ``split``.
+    """
+    names = "|".join(function_name(each) for each in (split, apply, combine))
+    spec = FunctionSpec(
+        functools.partial(_split_apply_combine, split, apply, combine),
+        kind=TaskKind.DYNAMIC,
+        name=name or f"sac:{names}",
+        strict=strict,
+        out=(_combined(combine) if out is None else out,),
+        options=opt,
+    )
+    return call(spec, inp, {})[0]
+
+
+def _combined(combine: Callable[..., object]) -> object:
+    return (get_args(signature_of(combine).result) or (Any,))[0]
+
+
+def _split_apply_combine(
+    split: Callable[..., Sequence[Any]],
+    apply: Callable[[Artefact[Any]], Artefact[Any]],
+    combine: Callable[[Sequence[Artefact[Any]]], Artefact[Any]],
+    *values: Any,
+) -> Artefact[Any]:
+    """Build the steps; runs on a worker."""
+    return combine([apply(put(part)) for part in split(*values)])

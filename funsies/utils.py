@@ -1,0 +1,223 @@
+"""Small steps that many workflows need, as in funsies 0.8."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, overload
+
+from returns.pipeline import is_successful
+from returns.result import Result
+
+from .build.artefact import Artefact, put
+from .build.python_task import FunctionSpec, call
+from .build.signature import function_name
+from .client import Handle, execute
+from .core.errors import Error, WiringError
+from .core.options import Options
+from .session import Session
+
+T = TypeVar("T")
+U = TypeVar("U")
+V = TypeVar("V")
+
+
+def execute_all(
+    outputs: Sequence[Artefact[Any]], *, connection: Session | None = None
+) -> Handle:
+    """Execute several artefacts; the same as ``execute(*outputs)``."""
+    return execute(*outputs, connection=connection)
+
+
+@overload
+def match_results(
+    results: Sequence[Result[T, Error]], some: Callable[[T], U], error: None = None
+) -> list[U]: ...
+
+
+@overload
+def match_results(
+    results: Sequence[Result[T, Error]], some: Callable[[T], U], error: Callable[[Error], V]
+) -> list[U | V]: ...
+
+
+def match_results(
+    results: Sequence[Result[T, Error]],
+    some: Callable[[T], U],
+    error: Callable[[Error], V] | None = None,
+) -> list[U] | list[U | V]:
+    """Treat values and errors differently.
+
+    Args:
+        results: what a ``strict=False`` step was given.
+        some: called with each value.
+        error: called with each error; None leaves errors out.
+
+    Returns:
+        What was returned, in the order of the results.
+
+    >>> from returns.result import Failure, Success
+    >>> match_results([Success(2), Failure(Error(kind="NotFound"))], lambda n: n * 10)
+    [20]
+    """
+    matched: list[Any] = []
+    for result in results:
+        if is_successful(result):
+            matched.append(some(result.unwrap()))
+        elif error is not None:
+            matched.append(error(result.failure()))
+    return matched
+
+
+AnyText = TypeVar("AnyText", str, bytes)
+
+
+def concat(
+    *inp: Artefact[AnyText] | AnyText,
+    join: Artefact[AnyText] | AnyText | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[AnyText]:
+    """Put texts, or bytes, one after the other.
+
+    Args:
+        inp: the pieces: all ``str`` or all ``bytes``.
+        join: what to put between them; nothing by default.
+        strict: False leaves out pieces that are errors.
+        opt: how to run the step.
+
+    Raises:
+        WiringError: if there is no piece, or ``str`` and ``bytes`` are mixed.
+
+    >>> concat("a", "b", join="-")
+    <Artefact[str] ... of concat>
+    """
+    kind = _kind_of(inp)
+    joiner = kind() if join is None else join
+    function = _joined if strict else _joined_successes
+    spec = FunctionSpec(function, name="concat", strict=strict, out=(kind,), options=opt)
+    return call(spec, (joiner, *inp), {})[0]
+
+
+def _kind_of(pieces: Sequence[object]) -> type:
+    kinds = {_type_of(piece) for piece in pieces}
+    if kinds not in ({str}, {bytes}):
+        raise WiringError("concat() takes str pieces or bytes pieces, at least one, not mixed")
+    return str if kinds == {str} else bytes
+
+
+def _joined(joiner: Any, *pieces: Any) -> Any:
+    return joiner.join(pieces)
+
+
+def _joined_successes(joiner: Any, *pieces: Any) -> Any:
+    return joiner.unwrap().join(match_results(pieces, lambda piece: piece))
+
+
+def _type_of(piece: object) -> object:
+    return piece.encoding.annotation if isinstance(piece, Artefact) else type(piece)
+
+
+def truncate(
+    inp: Artefact[AnyText] | AnyText,
+    top: int = 0,
+    bottom: int = 0,
+    separator: AnyText | None = None,
+    *,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[AnyText]:
+    r"""Leave out the first and the last lines of a text.
+
+    Args:
+        inp: the text: ``str`` or ``bytes``.
+        top: number of lines to leave out at the top.
+        bottom: number of lines to leave out at the bottom.
+        separator: between lines; a newline by default.
+        strict: False passes an error of ``inp`` on as the step's own.
+        opt: how to run the step.
+
+    Raises:
+        WiringError: if a number is negative, or ``inp`` is neither ``str`` nor ``bytes``.
+
+    >>> truncate("head\nbody\n", top=1)
+    <Artefact[str] ... of truncate>
+    """
+    if top < 0 or bottom < 0:
+        raise WiringError("truncate() leaves out a number of lines: top and bottom are >= 0")
+    kind = _kind_of([inp])
+    between = "\n" if kind is str else b"\n"
+    function = functools.partial(_without, top, bottom, separator or between)
+    spec = FunctionSpec(function, name="truncate", strict=strict, out=(kind,), options=opt)
+    return call(spec, (inp,), {})[0]
+
+
+def _without(top: int, bottom: int, separator: Any, text: Any) -> Any:
+    value = text.unwrap() if isinstance(text, Result) else text
+    lines = value.split(separator)
+    return separator.join(lines[top : max(top, len(lines) - bottom)])
+
+
+def stop_if(
+    fun: Callable[[T], bool],
+    inp: Artefact[T] | T,
+    *,
+    opt: Options | None = None,
+) -> Artefact[T]:
+    """Pass a value on, unless a condition holds: then what depends on it is not run.
+
+    Args:
+        fun: the condition.
+        inp: the value.
+        opt: how to run the step.
+
+    Returns:
+        The same value, or an error.
+
+    >>> stop_if(lambda n: n > 3, put(2))
+    <Artefact[int] ... of stop_if:<lambda>>
+    """
+    spec = FunctionSpec(
+        functools.partial(_stop_if, fun),
+        name=f"stop_if:{function_name(fun)}",
+        out=(_annotation_of(inp),),
+        options=opt,
+    )
+    return call(spec, (inp,), {})[0]
+
+
+def _annotation_of(inp: Any) -> object:
+    return (inp if isinstance(inp, Artefact) else put(inp)).encoding.annotation
+
+
+def _stop_if(condition: Callable[[Any], bool], value: Any) -> Any:
+    if condition(value):
+        raise StopWorkflowError("the condition of stop_if() holds")
+    return value
+
+
+class StopWorkflowError(Exception):
+    """A step that was built to stop the workflow here has done so."""
+
+
+def not_empty(inp: Artefact[T] | T, *, opt: Options | None = None) -> Artefact[T]:
+    """Pass a value on, unless it is empty: then what depends on it is not run.
+
+    Args:
+        inp: text, bytes, or a collection.
+        opt: how to run the step.
+
+    Returns:
+        The same value, or an error.
+
+    >>> not_empty(put("text"))
+    <Artefact[str] ... of not_empty>
+    """
+    spec = FunctionSpec(_not_empty, name="not_empty", out=(_annotation_of(inp),), options=opt)
+    return call(spec, (inp,), {})[0]
+
+
+def _not_empty(value: Any) -> Any:
+    if not value:
+        raise StopWorkflowError("not_empty() was given an empty value")
+    return value
