@@ -18,6 +18,9 @@ REDIS_SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
 SOCKET_TIMEOUT_SECONDS: Final = 30.0
 """How long one message, of one chunk at most, may take. The URL may say otherwise."""
 
+_READ_BYTES: Final = 1 << 18
+"""How much is taken from the socket at once."""
+
 _RETRIES: Final = 3
 
 _UNREADABLE: Final = (
@@ -79,7 +82,12 @@ def connect(url: str) -> redis.Redis:
     _check_path(url, parts)
     retry = Retry(ExponentialWithJitterBackoff(cap=1.0, base=0.05), _RETRIES)
     try:
-        client = redis.Redis.from_url(url, socket_timeout=SOCKET_TIMEOUT_SECONDS, retry=retry)
+        client = redis.Redis.from_url(
+            url,
+            socket_timeout=SOCKET_TIMEOUT_SECONDS,
+            socket_read_size=_READ_BYTES,
+            retry=retry,
+        )
         client.connection_pool.make_connection()  # finds unknown options; opens nothing
     except (TypeError, ValueError):
         raise FunsiesError(

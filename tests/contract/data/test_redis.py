@@ -205,15 +205,25 @@ def test_values_survive_a_power_cut_of_the_server_once_they_are_flushed(own_redi
     assert store.open(digest).read() == DATA
 
 
-def test_a_connection_is_not_shared_with_a_forked_process(store):
-    digest, _ = store.write([DATA])
-    with store.open(digest) as source:
-        head = source.read(1)
-        child = os.fork()
-        if child == 0:
-            is_right = store.open(digest).read() == DATA
-            store.close()
-            os._exit(0 if is_right else 1)
-        assert head + source.read() == DATA
-    assert os.waitpid(child, 0)[1] == 0
-    assert is_good(store, digest)
+FORK_WHILE_READING = """
+import os, sys
+from funsies.store.data import open_data_store
+
+DATA = bytes(range(256)) * 8192
+store = open_data_store(sys.argv[1])
+digest, _ = store.write([DATA])
+with store.open(digest) as source:
+    head = source.read(1)
+    child = os.fork()
+    if child == 0:
+        is_right = all(store.open(digest).read() == DATA for _ in range(20))
+        store.close()
+        os._exit(0 if is_right else 1)
+    is_right = all(store.open(digest).read() == DATA for _ in range(20))
+    print(is_right, head + source.read() == DATA, os.waitpid(child, 0)[1])
+"""
+
+
+def test_a_connection_is_not_shared_with_a_forked_process(redis_url: str, start_python):
+    output, _ = start_python(FORK_WHILE_READING, redis_url).communicate()
+    assert output == "True True 0\n"

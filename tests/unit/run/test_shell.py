@@ -11,6 +11,7 @@ import pytest
 
 from funsies.core.errors import DataCorruptedError, ErrorKind, NoServerError
 from funsies.core.shell_plan import ShellPlan
+from funsies.run import oom
 from funsies.run.shell import InputFile, run_shell
 
 
@@ -151,6 +152,28 @@ def test_a_missing_file_in_a_directory_with_many_files_is_a_short_error(run):
     error = run("mkdir d; cd d; seq 3000 | xargs touch", out=("x",))["file:x"]
     assert error.kind is ErrorKind.MISSING_OUTPUT
     assert len(error.details) < 1000
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("command", ["kill -KILL $$", "sh -c 'kill -KILL $$'"])
+def test_a_command_that_the_system_killed_for_memory_is_said_so(
+    run_volatile, monkeypatch, tmp_path: Path, command: str, check: bool
+):
+    (tmp_path / "vmstat").write_text("pgfault 7\noom_kill 3\n")
+    monkeypatch.setattr(oom, "CGROUP", tmp_path / "absent")
+    monkeypatch.setattr(oom, "VMSTAT", tmp_path / "vmstat")
+    counted = f"echo oom_kill 4 > '{tmp_path}/vmstat'; {command}"
+    values, is_volatile = run_volatile(counted, check=check)
+    assert {value.kind for value in values.values()} == {ErrorKind.OUT_OF_MEMORY}
+    assert is_volatile
+
+
+def test_a_command_killed_while_nobody_lacked_memory_is_not_said_to(run, monkeypatch, tmp_path):
+    (tmp_path / "vmstat").write_text("oom_kill 3\n")
+    monkeypatch.setattr(oom, "CGROUP", tmp_path / "absent")
+    monkeypatch.setattr(oom, "VMSTAT", tmp_path / "vmstat")
+    error = run("kill -KILL $$")["stdout:0"]
+    assert (error.kind, error.signal) == (ErrorKind.COMMAND_FAILED, "SIGKILL")
 
 
 # -- what cannot be stored

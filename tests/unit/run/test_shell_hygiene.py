@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from funsies.run.files import remove_tree
+from funsies.core.shell_plan import ShellPlan
+from funsies.run.files import InputFile, remove_tree
+from funsies.run.shell import run_shell
 
 RUN = """
 import os, signal, sys
@@ -105,11 +109,24 @@ def test_no_process_is_left_when_the_program_is_killed(
 ):
     process = start_waiting(start_python, life_line, scratch)
     if whole_group:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
     else:
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
     process.wait()
     life_line.wait_until_released()
+
+
+def test_steps_run_side_by_side_in_threads(run, scratch: Path):
+    plan = ShellPlan(("cat in; sleep 1000 & true",))
+
+    def run_one(number: int) -> bytes:
+        inputs = {"in": InputFile(lambda: io.BytesIO(b"%d" % number))}
+        with run_shell(plan, inputs, directory=scratch) as outcome:
+            return outcome.outputs[0].value.read_bytes()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(run_one, range(24))) == [b"%d" % number for number in range(24)]
+    assert list(scratch.iterdir()) == []
 
 
 def test_handlers_are_as_before_after_a_step(run):
