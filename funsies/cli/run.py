@@ -1,0 +1,235 @@
+"""``funsies run``: a workflow from nothing but its script."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import click
+
+from funsies.client.execution import PROGRESS_SECONDS, execute
+from funsies.client.progress import Progress, progress_since
+from funsies.client.waiting import Waiting
+from funsies.config.directory import NAME, Directory, find_directories
+from funsies.config.server import ResolvedServer
+from funsies.core.digest import Digest
+from funsies.core.graph import Operation
+from funsies.engine.roster import list_workers
+from funsies.local.embedded import start_server, stop_server
+from funsies.local.guard import guarded
+from funsies.local.pool import start_pool
+from funsies.report.console import make_console
+from funsies.report.errors import summarize_error
+from funsies.report.numbers import counted, shown_seconds
+from funsies.report.progress import progress_display
+from funsies.report.results import ResultView, result_lines, results_of
+from funsies.report.summary import summarize, total
+from funsies.report.table import closing_table
+from funsies.session import Session
+from funsies.store.connect import open_backend
+from funsies.store.rows import TaskCounts
+
+from .exits import Exit
+from .say import note
+from .script import run_script
+from .setting import Setting, check
+from .spectator import Spectator
+
+_SHOWN_ERRORS = 5
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("script", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    help="Start this many workers.  [default: one a core, less those that run already]",
+)
+@click.option("--stop-server", is_flag=True, help="Stop the server at the end, too.")
+@click.pass_obj
+def run(
+    setting: Setting,
+    *,
+    script: Path,
+    arguments: tuple[str, ...],
+    workers: int | None,
+    stop_server: bool,
+) -> int:
+    r"""Run a workflow: start a server and workers, run SCRIPT, show progress and the outcome.
+
+    What SCRIPT executes is waited for. If it executes nothing, the final results of the graph
+    that it built are executed. Results are kept in .funsies: run it again, and only what
+    changed is computed. The server lives on; the workers end with the run. Arguments after --
+    are for SCRIPT alone, whatever they look like.
+
+    Exit codes: 1 if a result is an error, that of SCRIPT if it fails, 130 after Ctrl-C (run
+    it again to go on).
+
+    \b
+    Example:
+      funsies run workflow.py
+      funsies run workflow.py molecule.xyz --workers 4
+    """
+    server, directory = _find_or_start(setting)
+    try:
+        with _prepared(server) as session, ExitStack() as workforce:
+            hire = _Hiring(workforce, directory, session, workers)
+            return _Run(session, hire).run(script, arguments)
+    except KeyboardInterrupt:
+        note("\nfunsies: interrupted; what is finished is kept: run it again to go on")
+        return Exit.INTERRUPTED
+    finally:
+        if stop_server:
+            _stop(directory)
+
+
+def _find_or_start(setting: Setting) -> tuple[ResolvedServer, Directory]:
+    """The server that is named or live, else a new one; and where its workers belong."""
+    server = setting.resolve()
+    nearest = next(find_directories(Path.cwd()), None) or Directory(Path.cwd() / NAME)
+    if server.directory is not None:
+        return server, Directory(server.directory)
+    if not server.is_default:
+        nearest.create()  # for the workers' logs
+        return server, nearest
+    started = start_server(nearest)
+    return started.server(nearest), nearest
+
+
+def _stop(directory: Directory) -> None:
+    if not stop_server(directory):
+        note("funsies: the server was not started here; it goes on")
+
+
+@contextmanager
+def _prepared(server: ResolvedServer) -> Iterator[Session]:
+    """Connect, and have the script find the same server wherever it goes."""
+    before = dict(os.environ)
+    os.environ.update(server.environment())
+    try:
+        with closing(open_backend(server.jobs_url, server.data_url, server.key)) as backend:
+            check(backend, server)
+            yield Session(server, backend)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+class _Hiring:
+    """Starts workers when they are needed for the first time, until the run ends."""
+
+    def __init__(
+        self, stack: ExitStack, directory: Directory, session: Session, count: int | None
+    ) -> None:
+        self._stack = stack
+        self._directory = directory
+        self._session = session
+        self._count = count
+        self._is_done = False
+
+    def __call__(self) -> None:
+        if self._is_done:
+            return
+        self._is_done = True
+        count = self._lacking() if self._count is None else self._count
+        if count:
+            pool = start_pool(self._directory, self._session.server, count)
+            self._stack.enter_context(guarded(self._directory, [pool], stops_server=False))
+
+    def _lacking(self) -> int:
+        present = len(list_workers(self._session.server))
+        if self._session.server.directory is None and present:
+            return 0  # somebody else's server, with workers of its own
+        return max(0, _cores() - present)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class _Run:
+    """One run of a script.
+
+    Args:
+        session: connection of the run itself.
+        hire: starts workers; called when something is to be computed.
+    """
+
+    def __init__(self, session: Session, hire: _Hiring) -> None:
+        self._session = session
+        self._graph = session.backend.graph
+        self._spectator = Spectator(session.server.jobs_url, hire)
+        self._session.on_request = hire
+        self._before: dict[str, TaskCounts] = self._graph.counts()
+        self._started = time.monotonic()
+
+    def run(self, script: Path, arguments: tuple[str, ...]) -> int:
+        """Run the script, wait for what it executed, and report; return the exit code."""
+        with self._spectator.watching():
+            code = run_script(script, arguments)
+        if code:
+            note(f"funsies: {script} ended with exit code {code}")
+            return code
+        if not self._spectator.has_seen_a_session:
+            note(f"funsies: {script} did not use this server: there was no `with Fun():` in it")
+            return Exit.OK
+        if self._spectator.asked:
+            targets = list(self._spectator.asked)
+            self._wait(targets)
+            return self._conclude(targets, [])
+        final = self._spectator.final()
+        targets = [each.digest for each in final]
+        execute(*final, connection=self._session)
+        self._wait(targets)
+        return self._conclude(targets, final)
+
+    def _wait(self, targets: list[Digest]) -> None:
+        with progress_display(make_console()) as tell:
+            waiting = Waiting(self._session, targets)
+            waiting.wait(None, lambda: tell(self._progress()), PROGRESS_SECONDS)
+
+    def _progress(self) -> Progress:
+        return progress_since(self._before, self._graph.counts())
+
+    def _conclude(self, targets: list[Digest], final: list[Operation]) -> int:
+        """Say what the run came to."""
+        cached = self._spectator.cached(targets, set(self._session.requested))
+        lines = summarize(self._progress(), cached)
+        sums = total(lines)
+        seconds = shown_seconds(time.monotonic() - self._started)
+        if sums.done or sums.failed or sums.skipped:
+            make_console().print(closing_table(lines))
+            note(f"finished in {seconds}")
+        else:
+            note(f"nothing to do: {counted(sums.cached, 'step')} cached ({seconds})")
+        built = self._spectator.built
+        views = list(
+            results_of(
+                self._session.backend, [built[each] for each in targets if each in built]
+            )
+        )
+        if final:
+            self._show_results(views)
+        return self._show_errors(views)
+
+    def _show_results(self, views: list[ResultView]) -> None:
+        lines = result_lines(views)
+        if lines:
+            note("results (print one with: funsies cat HASH)")
+        for line in lines:
+            note(line)
+
+    def _show_errors(self, views: list[ResultView]) -> int:
+        errors = [(view, view.error) for view in views if view.error is not None]
+        for view, error in errors[:_SHOWN_ERRORS]:
+            for line in summarize_error(error, view.artefact):
+                note(line)
+        if len(errors) > _SHOWN_ERRORS:
+            note(f"... and {len(errors) - _SHOWN_ERRORS} more errors")
+        return Exit.RESULT_IS_ERROR if errors else Exit.OK

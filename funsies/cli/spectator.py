@@ -1,0 +1,80 @@
+"""What ``funsies run`` sees of a script while it runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from funsies.client.progress import watcher
+from funsies.core.digest import Digest
+from funsies.core.graph import Operation
+from funsies.report.console import make_console
+from funsies.report.progress import progress_display
+from funsies.session import Session, session_opened
+
+
+class Spectator:
+    """Takes note of what a script builds and executes on one server.
+
+    Args:
+        jobs_url: the server; what the script does with others is its own affair.
+        on_request: called each time that something has to be computed.
+    """
+
+    def __init__(self, jobs_url: str, on_request: Callable[[], None]) -> None:
+        self._jobs_url = jobs_url
+        self._on_request = on_request
+        self._sessions: list[Session] = []
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch what is done in a block, and show progress while it waits."""
+        opened = session_opened.set(self._note)
+        display = watcher.set(lambda: progress_display(make_console()))
+        try:
+            yield
+        finally:
+            watcher.reset(display)
+            session_opened.reset(opened)
+
+    @property
+    def has_seen_a_session(self) -> bool:
+        """True if the script used the server at all."""
+        return bool(self._sessions)
+
+    @property
+    def built(self) -> dict[Digest, Operation]:
+        """What the script built, in order."""
+        return {each.digest: each for session in self._sessions for each in session.operations}
+
+    @property
+    def asked(self) -> dict[Digest, None]:
+        """What the script executed."""
+        return {digest: None for session in self._sessions for digest in session.asked}
+
+    def final(self) -> list[Operation]:
+        """What the script built and nothing that it built needs."""
+        built = self.built
+        used = {below.digest for each in built.values() for below in each.producers()}
+        return [each for digest, each in built.items() if digest not in used]
+
+    def cached(self, targets: list[Digest], requested: set[Digest]) -> Counter[str]:
+        """Count by task name what the targets need and nobody had to request."""
+        built = self.built
+        requested = requested.union(*(session.requested for session in self._sessions))
+        stack = [built[digest] for digest in targets if digest in built]
+        below: dict[Digest, Operation] = {}
+        while stack:
+            each = stack.pop()
+            if each.digest not in below:
+                below[each.digest] = each
+                stack += each.producers()
+        return Counter(
+            each.task.name for digest, each in below.items() if digest not in requested
+        )
+
+    def _note(self, session: Session) -> None:
+        if session.server.jobs_url == self._jobs_url:
+            session.on_request = self._on_request
+            self._sessions.append(session)

@@ -1,0 +1,79 @@
+"""The results of a run, each on a line: hash, step, and the beginning of the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from funsies.core.errors import Error, decode_error
+from funsies.core.graph import Operation, output_digest
+from funsies.store.connect import Backend
+from funsies.store.rows import OperationState, Result
+
+from .errors import SHORT_HASH
+from .step import preview
+
+SHOWN_RESULTS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """One result.
+
+    Attributes:
+        artefact: its hash.
+        name: of the task, and of the output if there are several.
+        value: beginning of the value; None for an error.
+        error: in the place of a value.
+    """
+
+    artefact: str
+    name: str
+    value: str | None
+    error: Error | None = None
+
+
+def results_of(backend: Backend, operations: Sequence[Operation]) -> Iterator[ResultView]:
+    """Look at the outputs of finished operations."""
+    states = backend.graph.states([each.digest for each in operations])
+    for operation, state in zip(operations, states, strict=True):
+        if state.status.is_finished:
+            yield from _views(backend, operation, state)
+
+
+def result_lines(views: Iterable[ResultView]) -> list[str]:
+    """Lay out values in columns; errors are left to a report of their own."""
+    values = [view for view in views if view.value is not None]
+    shown = values[:SHOWN_RESULTS]
+    width = max((len(view.name) for view in shown), default=0)
+    lines = [
+        f"  {view.artefact[:SHORT_HASH]}  {view.name:<{width}}  {view.value}" for view in shown
+    ]
+    more = len(values) - len(shown)
+    return [*lines, *([f"  ... and {more} more"] if more else [])]
+
+
+def _views(
+    backend: Backend, operation: Operation, state: OperationState
+) -> Iterator[ResultView]:
+    task = operation.task
+    for output, result in zip(task.outputs, state.results, strict=True):
+        name = task.name if len(task.outputs) == 1 else f"{task.name} {output.name}"
+        artefact = output_digest(operation.digest, output.name).hex()
+        if not result.ok:
+            yield ResultView(artefact, name, None, _error(backend, result))
+        elif result.size_bytes or len(task.outputs) == 1:
+            yield ResultView(artefact, name, _value(backend, result, output.wire))
+
+
+def _value(backend: Backend, result: Result, wire: str) -> str:
+    if result.large:
+        return f"({result.size_bytes:,} bytes)"
+    data = backend.graph.contents([result.content])[0]
+    return "(missing)" if data is None else preview(data, wire)
+
+
+def _error(backend: Backend, result: Result) -> Error | None:
+    data = backend.graph.contents([result.content])[0]
+    return None if data is None else decode_error(data)
