@@ -38,6 +38,7 @@ class Workspace:
     """A fresh directory for one run of a step, removed with all that is in it.
 
     Attributes:
+        root: all of it.
         work: where the commands run; empty at first.
         streams: where their output is kept, apart from all files that they may name.
 
@@ -49,9 +50,9 @@ class Workspace:
     """
 
     def __init__(self, parent: Path | None = None) -> None:
-        self._root = Path(tempfile.mkdtemp(prefix="funsies-", dir=parent)).resolve()
-        self.work = self._root / "work"
-        self.streams = self._root / "streams"
+        self.root = Path(tempfile.mkdtemp(prefix="funsies-", dir=parent)).resolve()
+        self.work = self.root / "work"
+        self.streams = self.root / "streams"
         self.work.mkdir()
         self.streams.mkdir()
 
@@ -64,7 +65,7 @@ class Workspace:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        remove_tree(self._root)
+        remove_tree(self.root)
 
 
 def remove_tree(root: Path) -> None:

@@ -131,6 +131,7 @@ class Processes:
 @contextmanager
 def processes(
     notice: Notice,
+    directory: Path,
     *,
     deadline: float | None = None,
     grace_seconds: float = 5.0,
@@ -140,17 +141,18 @@ def processes(
 
     Background processes live on from one command to the next, and end with the block; so
     do, if this process is a subreaper, those that left their group. If this process is killed,
-    a watcher kills the groups.
+    a watcher kills the groups and removes their directory.
 
     Args:
         notice: tells of signals that end this process.
+        directory: what the watcher removes.
         deadline: when the commands must have ended, by the monotonic clock; None for never.
         grace_seconds: time between SIGTERM and SIGKILL at the deadline.
         max_output_bytes: what each stream of a command may carry; None for no limit.
     """
     with ExitStack() as cleaning:  # from the last line to the first
         cleaning.callback(Orphanage().clear)
-        watcher = Watcher()
+        watcher = Watcher(directory)
         running = Processes(
             watcher,
             notice,

@@ -130,6 +130,7 @@ def _run_commands(
         held_signals() as notice,
         processes(
             notice,
+            workspace.root,
             deadline=deadline,
             grace_seconds=limits.grace_seconds,
             max_output_bytes=limits.max_output_bytes,

@@ -129,6 +129,37 @@ def test_steps_run_side_by_side_in_threads(run, scratch: Path):
     assert list(scratch.iterdir()) == []
 
 
+GUARD = """
+import os, subprocess, sys
+from funsies.run.orphans import become_subreaper
+
+become_subreaper()
+process = subprocess.Popen([sys.executable, *sys.argv[1:]])
+print(process.pid, flush=True)
+try:
+    while True:
+        os.wait()
+except ChildProcessError:
+    print("all gone", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_neither_process_nor_file_is_left_when_the_program_is_killed(
+    start_python, life_line, scratch: Path
+):
+    command = (
+        f"exec 3> '{life_line.path}'; echo x > file; sleep 1000 & echo running >&3; sleep 1000"
+    )
+    guard = start_python(GUARD, "-c", RUN, command, scratch)
+    pid = int(guard.stdout.readline())
+    assert life_line.read_line() == "running"
+    assert len(list(scratch.glob("*/work/file"))) == 1
+    os.kill(pid, signal.SIGKILL)
+    assert guard.stdout.readline() == "all gone\n"
+    assert list(scratch.iterdir()) == []
+
+
 def test_handlers_are_as_before_after_a_step(run):
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     run("true")
