@@ -24,6 +24,7 @@ from funsies.core.fingerprint.reducers import (
     is_single_dispatch,
     reduce_single_dispatch,
 )
+from funsies.core.fingerprint.shipping import ShippedModule, modules_to_ship, offer
 
 PROTOCOL: Final = 5
 
@@ -50,6 +51,7 @@ def dump_function(payload: object) -> bytes:
         pickler = _Pickler(file)
         try:
             pickler.dump((_leaves_first(payload), payload))
+            cloudpickle.dump(pickler.shipped, file, protocol=PROTOCOL)
         finally:
             pickler.unregister()
         return file.getvalue()
@@ -61,8 +63,10 @@ def load_function(data: bytes) -> Any:
     Args:
         data: the bytes. They run code: load only what a trusted client has signed.
     """
+    file = io.BytesIO(data)
     with rebuild.loading():
-        _, payload = cloudpickle.loads(data)
+        _, payload = cloudpickle.load(file)
+    offer(cloudpickle.load(file))
     return payload
 
 
@@ -93,6 +97,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file, protocol=PROTOCOL)
+        self.shipped: dict[str, ShippedModule] = {}
         self._registered: list[ModuleType] = []
 
     def unregister(self) -> None:
@@ -124,6 +129,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         reduced = super().reducer_override(thing)
         if isinstance(reduced, tuple):
             _complete(thing, *reduced[2])
+        if isinstance(thing, FunctionType):
+            self.shipped |= modules_to_ship(thing.__code__, thing.__globals__)
         return reduced
 
 

@@ -231,3 +231,56 @@ def test_a_table_is_plain_data(load):
     )
     install_table(found.table)
     assert copy.deepcopy(found).digest == found.digest
+
+
+IMPORTS = """
+import pickle, sys
+from funsies.core.fingerprint import dump_function
+def task():
+    import lib
+    from pkg.sub import h
+    from pkg import other
+    return lib.h(), h(), other.N
+def relative():
+    from pkg import sub
+    return sub.inside()
+pickle.dump([dump_function(task), dump_function(relative)], open(sys.argv[1], "wb"))
+"""
+
+LOADS = """
+import pickle, sys
+from funsies.core.fingerprint import load_function
+for path in sys.argv[1:]:
+    task, relative = map(load_function, pickle.load(open(path, "rb")))
+    print(task(), relative())
+"""
+
+
+def test_modules_imported_inside_a_function_travel_in_their_own_version(run, tmp_path):
+    """A worker that runs one version after the other never mixes them."""
+    for number in (1, 2):
+        folder = tmp_path / f"client{number}"
+        (folder / "pkg").mkdir(parents=True)
+        (folder / "lib.py").write_text("from deep import N\ndef h(): return N")
+        (folder / "deep.py").write_text(f"N = {number}")
+        (folder / "pkg" / "__init__.py").write_text("")
+        (folder / "pkg" / "sub.py").write_text(
+            "def h(): return other.N\nfrom . import other\n"
+            "def inside():\n    from .other import N\n    return N"
+        )
+        (folder / "pkg" / "other.py").write_text(f"N = {number * 10}")
+        (folder / "work.py").write_text(IMPORTS)
+        run("work.py", f"../payload{number}", cwd=folder)
+    worker = tmp_path / "worker"
+    worker.mkdir()
+    (worker / "deep.py").write_text("N = 3")
+    (worker / "lib.py").write_text("def h(): return 3")
+    payloads = [f"../payload{number}" for number in (1, 2, 1)]
+    lines = run("-c", "import lib\n" + LOADS, *payloads, cwd=worker).splitlines()
+    assert lines == ["(1, 10, 10) 10", "(2, 20, 20) 20", "(1, 10, 10) 10"]
+
+
+def test_in_the_clients_own_process_modules_stay_what_they_are(load):
+    module = load("def task():\n    import lib\n    return lib", lib="N = 1")
+    mine = __import__("lib")
+    assert load_function(dump_function(module.task))() is mine

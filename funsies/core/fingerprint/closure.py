@@ -1,0 +1,131 @@
+"""Files of the project that an import reaches, found without importing anything."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from funsies.core.digest import content_digest
+from funsies.core.fingerprint.project import is_project_file
+from funsies.core.fingerprint.texts import sources_of
+
+_SOURCE_SUFFIXES = tuple(importlib.machinery.SOURCE_SUFFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFile:
+    """A file of a module of the project.
+
+    Attributes:
+        path: where it is.
+        package: name of the package to which its relative imports refer.
+        is_package: True of an ``__init__.py``.
+        digest: digest of its normalised text, or of its content if it is compiled.
+        imports: (module, names taken from it, packages up) of its import statements.
+        text: the text; None if it is compiled.
+    """
+
+    path: str
+    package: str
+    is_package: bool
+    digest: bytes
+    imports: tuple[tuple[str, tuple[str, ...], int], ...] = ()
+    text: str | None = None
+
+
+def closure(module_name: str) -> Iterator[tuple[str, ModuleFile]]:
+    """The files of a module, of its packages, and of what they import of the project.
+
+    Args:
+        module_name: absolute name of the module.
+
+    Yields:
+        Name and file of each; nothing for libraries.
+    """
+    pending, seen = [module_name], set[str]()
+    while pending:
+        name = pending.pop()
+        if name in seen or not name:
+            continue
+        seen.add(name)
+        found = _file(name)
+        if found is None:
+            continue
+        yield name, found
+        pending.append(name.rpartition(".")[0])
+        for module, names, level in found.imports:
+            absolute = absolute_name(module, level, found.package)
+            if may_be_project(absolute):
+                pending += (absolute, *(f"{absolute}.{each}" for each in names))
+
+
+def absolute_name(module: str, level: int, package: str) -> str:
+    """Name of the module that an import statement means."""
+    if not level:
+        return module
+    base = package.rsplit(".", level - 1)[0] if level > 1 else package
+    return f"{base}.{module}" if module and base else module or base
+
+
+def may_be_project(module_name: str) -> bool:
+    """False of the standard library, which needs no search."""
+    top = module_name.partition(".")[0]
+    return bool(top) and top not in sys.stdlib_module_names
+
+
+def _file(module_name: str) -> ModuleFile | None:
+    """The file of a module of the project; None for libraries and what is not there."""
+    spec = _find_spec(module_name)
+    if spec is None or not spec.origin or not is_project_file(spec.origin):
+        return None
+    is_package = spec.submodule_search_locations is not None
+    package = spec.name if is_package else spec.parent or ""
+    sources = sources_of(spec.origin, {"__name__": spec.name, "__loader__": spec.loader})
+    if spec.origin.endswith(_SOURCE_SUFFIXES) and sources:
+        source = sources[0]
+        text = "".join(source.lines)
+        return ModuleFile(
+            spec.origin, package, is_package, source.module_text(), source.imports.modules, text
+        )
+    content = _content(spec.origin)
+    is_empty = content == content_digest(b"")
+    return ModuleFile(spec.origin, package, is_package, content, text="" if is_empty else None)
+
+
+def _content(path: str) -> bytes:
+    """Digest of a module that is compiled, empty, or not Python of this version."""
+    try:
+        return content_digest(Path(path).read_bytes())
+    except OSError:
+        return b""
+
+
+def _find_spec(module_name: str) -> importlib.machinery.ModuleSpec | None:
+    """Find a module without importing the packages that hold it."""
+    if module_name == "__main__":
+        return getattr(sys.modules.get("__main__"), "__spec__", None)
+    folders = None
+    spec = None
+    parts = module_name.split(".")
+    for count in range(1, len(parts) + 1):
+        spec = _ask_finders(".".join(parts[:count]), folders)
+        if spec is None:
+            return None
+        folders = list(spec.submodule_search_locations or ())
+        if not folders and count < len(parts):
+            return None
+    return spec
+
+
+def _ask_finders(name: str, folders: list[str] | None) -> importlib.machinery.ModuleSpec | None:
+    for finder in sys.meta_path:
+        try:
+            spec = finder.find_spec(name, folders)
+        except (ImportError, AttributeError, ValueError):
+            continue
+        if spec is not None:
+            return spec
+    return None
