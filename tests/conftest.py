@@ -207,6 +207,11 @@ class Channel:
         """Words that nobody has waited for."""
         return self._connection.lrange(name, 0, -1)
 
+    def wait_until_taken(self, name: str) -> None:
+        """Wait until somebody has heard all that was said."""
+        while self.said(name):
+            threading.Event().wait(0.01)
+
     def close(self) -> None:
         self._connection.close()
 
@@ -230,13 +235,18 @@ class Stage:
         self.workers: list[BaseProcess] = []
 
     def start_worker(
-        self, *queues: str, timing: Timing = QUICK, burst: bool = False
+        self,
+        *queues: str,
+        timing: Timing = QUICK,
+        target: Callable[..., object] = run_worker,
+        arguments: tuple[object, ...] = (),
+        **options: object,
     ) -> BaseProcess:
         """Start a worker in a process of its own."""
         process = WORKERS.Process(
-            target=run_worker,
-            args=(self.resolved, queues or ("default",)),
-            kwargs={"timing": timing, "burst": burst},
+            target=target,
+            args=(*arguments, self.resolved, queues or ("default",)),
+            kwargs={"timing": timing, **options},
         )
         process.start()
         self.workers.append(process)

@@ -47,7 +47,9 @@ def running(stage):
 def state(stage, step):
     backend = open_backend(stage.url)
     try:
-        (operation,) = [found.digest for found in backend.graph.find("", 10) if found.is_operation]
+        (operation,) = [
+            found.digest for found in backend.graph.find("", 10) if found.is_operation
+        ]
         return backend.graph.states([operation])[0]
     finally:
         backend.close()

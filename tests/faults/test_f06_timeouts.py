@@ -120,4 +120,3 @@ def test_children_that_a_step_leaves_behind_are_ended_with_it(stage, fifo):
             f.wait_for(step, timeout=30)
             assert f.take(step) == "left"
             assert reader.read() == ""
-
