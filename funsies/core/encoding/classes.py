@@ -131,15 +131,17 @@ def _is_attrs(kind: type) -> bool:
 
 
 def _dataclass_fields(kind: Any) -> list[RecordField]:
-    missing = dataclasses.MISSING
     return [
         RecordField(
-            field.name,
-            _UNTYPED,
-            field.default is not missing or field.default_factory is not missing,
+            field.name, _UNTYPED, _is_given(field.default) or _is_given(field.default_factory)
         )
         for field in dataclasses.fields(kind)
     ]
+
+
+def _is_given(default: object) -> bool:
+    """True for a default; a class that was unpickled has a ``MISSING`` of its own."""
+    return type(default) is not type(dataclasses.MISSING)
 
 
 def _named_tuple_fields(kind: Any) -> list[RecordField]:

@@ -66,7 +66,8 @@ class Keys(TypedDict):
     row: Row
     note: NotRequired[Atom]
 
-class Held(msgspec.Struct):
+@dataclass
+class Held:
     keys: Keys
     size: Annotated[int, msgspec.Meta(ge=0)]
     json: Json
