@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from .watcher import WATCHER_NAME
+
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _PR_GET_CHILD_SUBREAPER: Final = 37
 _MAX_GENERATIONS: Final = 1000
@@ -45,16 +47,18 @@ class Orphanage:
 
     def __init__(self) -> None:
         self._is_active = is_subreaper()
-        self._known = _children() if self._is_active else frozenset()
+        self._known = _children() - _watchers() if self._is_active else frozenset()
 
     def clear(self, spare: Collection[int] = ()) -> None:
         """Kill all new children, and theirs, which become children of this process in turn.
+
+        Watchers of steps whose process was killed are left to finish: they clean up.
 
         Args:
             spare: children that are no orphans.
         """
         for _ in range(_MAX_GENERATIONS if self._is_active else 0):
-            orphans = _children() - self._known - frozenset(spare)
+            orphans = _children() - self._known - frozenset(spare) - _watchers()
             if not orphans:
                 return
             for pid in orphans:
@@ -66,6 +70,17 @@ def _kill_and_reap(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
         with suppress(ChildProcessError):
             os.waitpid(pid, 0)
+
+
+def _watchers() -> frozenset[int]:
+    """Children that are watchers, and have not ended."""
+    return frozenset(filter(_is_watcher, _children()))
+
+
+def _is_watcher(pid: int) -> bool:
+    with suppress(OSError):
+        return WATCHER_NAME.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return False
 
 
 def _children() -> frozenset[int]:

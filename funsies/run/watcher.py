@@ -13,6 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+WATCHER_NAME: Final = "funsies-watcher"
+"""By which a watcher is known among processes."""
+
 # A minus makes the number that of a group. What is being killed may write its last file while
 # its directory is removed; so this is tried twice.
 _SCRIPT: Final = """
@@ -33,7 +36,7 @@ class Watcher:
 
     def __init__(self, directory: Path) -> None:
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", _SCRIPT, "funsies-watcher", str(directory)],
+            ["/bin/sh", "-c", _SCRIPT, WATCHER_NAME, str(directory)],
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

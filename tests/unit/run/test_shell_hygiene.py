@@ -131,11 +131,15 @@ def test_steps_run_side_by_side_in_threads(run, scratch: Path):
 
 GUARD = """
 import os, subprocess, sys
-from funsies.run.orphans import become_subreaper
+from funsies.run.orphans import Orphanage, become_subreaper
 
 become_subreaper()
-process = subprocess.Popen([sys.executable, *sys.argv[1:]])
+orphanage = Orphanage()
+process = subprocess.Popen([sys.executable, *sys.argv[2:]])
 print(process.pid, flush=True)
+process.wait()
+if sys.argv[1] == "clear":
+    orphanage.clear()
 try:
     while True:
         os.wait()
@@ -145,13 +149,14 @@ except ChildProcessError:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+@pytest.mark.parametrize("how", ["wait", "clear"])
 def test_neither_process_nor_file_is_left_when_the_program_is_killed(
-    start_python, life_line, scratch: Path
+    start_python, life_line, scratch: Path, how: str
 ):
     command = (
         f"exec 3> '{life_line.path}'; echo x > file; sleep 1000 & echo running >&3; sleep 1000"
     )
-    guard = start_python(GUARD, "-c", RUN, command, scratch)
+    guard = start_python(GUARD, how, "-c", RUN, command, scratch)
     pid = int(guard.stdout.readline())
     assert life_line.read_line() == "running"
     assert len(list(scratch.glob("*/work/file"))) == 1
