@@ -22,7 +22,7 @@ from funsies.local.embedded import start_server, stop_server
 from funsies.local.guard import guarded
 from funsies.local.pool import start_pool
 from funsies.report.console import make_console
-from funsies.report.errors import summarize_error
+from funsies.report.errors import summarize_errors
 from funsies.report.numbers import counted, shown_seconds
 from funsies.report.progress import progress_display
 from funsies.report.results import ResultView, result_lines, results_of
@@ -37,8 +37,6 @@ from .say import note
 from .script import run_script
 from .setting import Setting, check
 from .spectator import Spectator
-
-_SHOWN_ERRORS = 5
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -168,13 +166,13 @@ class _Run:
         self._session.on_request = hire
         self._before: dict[str, TaskCounts] = self._graph.counts()
         self._started = time.monotonic()
+        self._has_run = False
 
     def run(self, script: Path, arguments: tuple[str, ...]) -> int:
         """Run the script, wait for what it executed, and report; return the exit code."""
         with self._spectator.watching():
             code = run_script(script, arguments)
         if code:
-            note(f"funsies: {script} ended with exit code {code}")
             return code
         if not self._spectator.has_seen_a_session:
             note(f"funsies: {script} did not use this server: there was no `with Fun():` in it")
@@ -203,7 +201,8 @@ class _Run:
         lines = summarize(self._progress(), cached)
         sums = total(lines)
         seconds = shown_seconds(time.monotonic() - self._started)
-        if sums.done or sums.failed or sums.skipped:
+        self._has_run = bool(sums.done or sums.failed or sums.skipped)
+        if self._has_run:
             make_console().print(closing_table(lines))
             note(f"finished in {seconds}")
         else:
@@ -226,10 +225,9 @@ class _Run:
             note(line)
 
     def _show_errors(self, views: list[ResultView]) -> int:
-        errors = [(view, view.error) for view in views if view.error is not None]
-        for view, error in errors[:_SHOWN_ERRORS]:
-            for line in summarize_error(error, view.artefact):
-                note(line)
-        if len(errors) > _SHOWN_ERRORS:
-            note(f"... and {len(errors) - _SHOWN_ERRORS} more errors")
+        errors = [(view.artefact, view.error) for view in views if view.error is not None]
+        for line in summarize_errors(errors):
+            note(line)
+        if errors and not self._has_run:
+            note("errors are kept as values are; to try again: funsies reset HASH")
         return Exit.RESULT_IS_ERROR if errors else Exit.OK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from funsies.client.execution import PROGRESS_SECONDS
 from funsies.client.progress import progress_since
@@ -11,7 +10,7 @@ from funsies.client.values import read_result
 from funsies.client.waiting import Waiting
 from funsies.core.errors import Error
 from funsies.report.console import make_console
-from funsies.report.errors import summarize_error
+from funsies.report.errors import summarize_errors
 from funsies.report.progress import progress_display
 from funsies.session import Session
 from funsies.store.connect import Backend
@@ -21,8 +20,6 @@ from .exits import Exit
 from .explain import NotAskedForError
 from .named import Named, states_of
 from .say import note
-
-SHOWN_ERRORS: Final = 5
 
 
 def wait_for_results(
@@ -55,12 +52,9 @@ def report_errors(backend: Backend, named: Sequence[Named]) -> Exit:
     Returns:
         The exit code that follows from it.
     """
-    errors = list(errors_among(backend, named))
-    for each, error in errors[:SHOWN_ERRORS]:
-        for line in summarize_error(error, each.digest.hex()):
-            note(line)
-    if len(errors) > SHOWN_ERRORS:
-        note(f"... and {len(errors) - SHOWN_ERRORS} more errors")
+    errors = [(each.digest.hex(), error) for each, error in errors_among(backend, named)]
+    for line in summarize_errors(errors):
+        note(line)
     return Exit.RESULT_IS_ERROR if errors else Exit.OK
 
 

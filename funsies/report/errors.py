@@ -7,10 +7,13 @@ from typing import Final
 
 from funsies.core.errors import Error
 
+from .numbers import counted
 from .step import InputView
 
 SHORT_HASH: Final = 10
 TAIL_LINES: Final = 12
+SHOWN_ERRORS: Final = 5
+SHOWN_HASHES: Final = 4
 
 
 def describe_error(error: Error, inputs: Sequence[InputView] = ()) -> list[str]:
@@ -30,22 +33,34 @@ def describe_error(error: Error, inputs: Sequence[InputView] = ()) -> list[str]:
     return lines
 
 
-def summarize_error(error: Error, target: str) -> list[str]:
-    """Explain an error in short: for the end of a run.
+def summarize_errors(errors: Sequence[tuple[str, Error]]) -> list[str]:
+    """Explain errors in short, equal ones together: for the end of a run.
 
     Args:
-        error: what stands in the place of a value.
-        target: hash of the artefact that was asked for.
+        errors: hash of what was asked for, and the error in its place.
     """
+    targets: dict[Error, list[str]] = {}
+    for target, error in errors:
+        targets.setdefault(error, []).append(target[:SHORT_HASH])
+    lines = [
+        line
+        for error, hashes in list(targets.items())[:SHOWN_ERRORS]
+        for line in _summary(error, hashes)
+    ]
+    more = len(targets) - SHOWN_ERRORS
+    return [*lines, *([f"... and {counted(more, 'more error')}"] if more > 0 else [])]
+
+
+def _summary(error: Error, hashes: Sequence[str]) -> list[str]:
     details = error.details.rstrip("\n").splitlines()
-    left_out = [f"    ... {len(details) - TAIL_LINES} lines above"] * (
-        len(details) > TAIL_LINES
-    )
+    above = len(details) - TAIL_LINES
+    others = f" and {len(hashes) - SHOWN_HASHES} more" if len(hashes) > SHOWN_HASHES else ""
     return [
-        f"{target[:SHORT_HASH]}: {headline(error)}",
-        *left_out,
+        f"error: {headline(error)}",
+        *([f"    ... {above} lines above"] if above > 0 else []),
         *(f"    {line}" for line in details[-TAIL_LINES:]),
-        f"  look further: funsies cat {target[:SHORT_HASH]}",
+        f"  in the place of {', '.join(hashes[:SHOWN_HASHES])}{others}",
+        f"  look further: funsies cat {hashes[0]}",
     ]
 
 

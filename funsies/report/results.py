@@ -9,7 +9,7 @@ from typing import Final
 from funsies.core.errors import Error, decode_error
 from funsies.core.graph import Operation, output_digest
 from funsies.store.connect import Backend
-from funsies.store.rows import OperationState, Result
+from funsies.store.rows import OperationState, Result, Status
 
 from .errors import SHORT_HASH
 from .step import preview
@@ -35,7 +35,10 @@ class ResultView:
 
 
 def results_of(backend: Backend, operations: Sequence[Operation]) -> Iterator[ResultView]:
-    """Look at the outputs of finished operations."""
+    """Look at the outputs of finished operations.
+
+    Values are left out where another output of the same operation is an error.
+    """
     states = backend.graph.states([each.digest for each in operations])
     for operation, state in zip(operations, states, strict=True):
         if state.status.is_finished:
@@ -59,12 +62,21 @@ def _views(
 ) -> Iterator[ResultView]:
     task = operation.task
     for output, result in zip(task.outputs, state.results, strict=True):
-        name = task.name if len(task.outputs) == 1 else f"{task.name} {output.name}"
+        name = task.name if len(task.outputs) == 1 else f"{task.name} {shown_name(output.name)}"
         artefact = output_digest(operation.digest, output.name).hex()
         if not result.ok:
             yield ResultView(artefact, name, None, _error(backend, result))
-        elif result.size_bytes or len(task.outputs) == 1:
+        elif state.status is Status.DONE and (result.size_bytes or len(task.outputs) == 1):
             yield ResultView(artefact, name, _value(backend, result, output.wire))
+
+
+def shown_name(output: str) -> str:
+    """Name of an output for people: the only command of a shell step needs no number.
+
+    >>> shown_name("stdout:0"), shown_name("stdout:1")
+    ('stdout', 'stdout:1')
+    """
+    return output.removesuffix(":0")
 
 
 def _value(backend: Backend, result: Result, wire: str) -> str:
