@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from threading import RLock
 from types import FunctionType, ModuleType
 from typing import Any, Final
@@ -25,6 +25,7 @@ from funsies.core.fingerprint.reducers import (
     reduce_single_dispatch,
 )
 from funsies.core.fingerprint.shipping import ShippedModule, modules_to_ship, offer
+from funsies.core.fingerprint.structs import is_struct_class, reduce_struct_class
 
 PROTOCOL: Final = 5
 
@@ -110,12 +111,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         reducer = REDUCERS.get(type(thing))
         if reducer is not None:
             return reducer(thing)
-        if isinstance(thing, ModuleType):
-            return _reduce_whole_module(thing) if is_project(thing) else NotImplemented
-        if isinstance(thing, _ModuleUse):
-            return _reduce_module(thing.module, thing.attributes)
-        if is_single_dispatch(thing):
-            return reduce_single_dispatch(thing)
+        for applies, reduce in _SPECIAL:
+            if applies(thing):
+                return reduce(thing)
         if isinstance(thing, (FunctionType, type)) and is_project(thing):
             return self._by_value(thing)
         return super().reducer_override(thing)
@@ -204,3 +202,15 @@ def _can_travel(value: object) -> bool:
     except Exception:  # noqa: BLE001 (any class may define how it is pickled)
         return False
     return True
+
+
+_SPECIAL: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], object]], ...]] = (
+    (lambda thing: isinstance(thing, ModuleType) and is_project(thing), _reduce_whole_module),
+    (
+        lambda thing: isinstance(thing, _ModuleUse),
+        lambda use: _reduce_module(use.module, use.attributes),
+    ),
+    (is_single_dispatch, reduce_single_dispatch),
+    (lambda thing: is_struct_class(thing) and is_project(thing), reduce_struct_class),
+)
+"""What goes by value in a way of its own: (test, reducer)."""
