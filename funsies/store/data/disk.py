@@ -26,7 +26,7 @@ from funsies.core.errors import ServerError
 
 from .chunks import HashedChunks, chunks_of, rechunk
 from .temporary import STALE_SECONDS, TemporaryFile, remove_stale
-from .verify import find_stored, missing, verified_reader
+from .verify import corrupted, find_stored, missing, verified_reader
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NOT_THERE: Final = frozenset({errno.ENOENT, errno.ESTALE, errno.ELOOP})
@@ -98,11 +98,18 @@ class DiskDataStore:
         if file is None:
             raise missing(digest, str(self._directory))
         size_bytes = os.fstat(file.fileno()).st_size
-        return verified_reader(digest, size_bytes, self._chunks(file), file.close)
+        return verified_reader(digest, size_bytes, self._chunks(file, digest), file.close)
 
-    def _chunks(self, file: io.FileIO) -> Iterator[bytes]:
+    def _chunks(self, file: io.FileIO, digest: Digest) -> Iterator[bytes]:
         with self._disk_errors():
-            yield from chunks_of(file)
+            try:
+                yield from chunks_of(file)
+            except OSError as problem:
+                if problem.errno == errno.ESTALE:  # NFS: it was deleted meanwhile
+                    raise missing(digest, str(self._directory)) from problem
+                if problem.errno == errno.EIO:  # the disk has lost it
+                    raise corrupted(digest) from problem
+                raise
 
     def _open_file(self, digest: Digest) -> io.FileIO | None:
         """Open the file of a value; None if there is none, or something that is not a file."""

@@ -192,6 +192,33 @@ def test_a_limit_on_the_size_of_files_is_a_clear_error_and_leaves_nothing(
     assert files_in(directory) == []
 
 
+@pytest.fixture
+def bind_mount() -> Iterator[Callable[[str, Path], None]]:
+    """Put a file in the place of another, where this user may."""
+    mounted: list[Path] = []
+
+    def mount(source: str, target: Path) -> None:
+        command = ["mount", "--bind", source, str(target)]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("this user may not mount files")
+        mounted.append(target)
+
+    yield mount
+    for target in mounted:
+        subprocess.run(["umount", str(target)], check=True)
+
+
+def test_bytes_that_the_disk_has_lost_are_corrupted_data(
+    store: DiskDataStore, directory: Path, bind_mount: Callable[[str, Path], None]
+):
+    digest, _ = store.write([DATA])
+    # The first page of a process's memory is not there: reading it is an input/output error.
+    bind_mount(f"/proc/{os.getpid()}/mem", file_of(directory, digest))
+    with store.open(digest) as source, pytest.raises(DataCorruptedError) as caught:
+        source.read()
+    assert isinstance(caught.value.__cause__, OSError)
+
+
 # -- writers that die
 
 
