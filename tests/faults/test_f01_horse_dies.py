@@ -1,4 +1,4 @@
-"""F1: a work-horse dies. The step is started again, up to a limit, and then ends in an error."""
+"""F1: a work-horse dies. The step is started again, up to a limit, then ends in an error."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import time
 
@@ -59,8 +60,6 @@ def test_a_horse_does_not_outlive_its_worker(stage):
 
 
 def _wait_for_end(descriptor):
-    import select
-
     ready, _, _ = select.select([descriptor], [], [], 30)
     os.close(descriptor)
     assert ready

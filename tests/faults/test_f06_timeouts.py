@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import subprocess
@@ -22,10 +23,8 @@ def sleep_politely() -> int:
 
 def sleep_stubbornly() -> int:
     while True:
-        try:
+        with contextlib.suppress(BaseException):
             time.sleep(600)
-        except BaseException:  # noqa: S110, PERF203 - the worst manners there are
-            pass
 
 
 def sleep_in_c() -> int:

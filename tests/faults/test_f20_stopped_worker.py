@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 
 import redis
@@ -73,8 +74,6 @@ def test_a_horse_that_runs_what_was_cancelled_is_ended(stage):
 
 
 def _wait_for_end(descriptor):
-    import select
-
     ready, _, _ = select.select([descriptor], [], [], 30)
     os.close(descriptor)
     assert ready

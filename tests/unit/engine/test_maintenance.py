@@ -124,7 +124,7 @@ def upkeep(workshop, queue):
         workshop.graph,
         "worker",
         [queue],
-        lambda queues: armed.extend(queues),
+        armed.extend,
         Timing(lease_seconds=4, sweep_seconds=1, audit_seconds=3),
         clock=workshop.clock,
     )

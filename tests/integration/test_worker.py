@@ -1,0 +1,181 @@
+"""A worker takes drain jobs and nothing else, and stops when it is told to."""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+import pytest
+import redis
+
+import funsies as f
+from funsies.engine.arming import Dispatch, ask_workers_to_stop, count_workers
+from funsies.store.connect import open_backend
+from funsies.store.submission import queue_name
+
+PREFIX = "{funsies}:rq"
+
+
+def answer(number: int) -> int:
+    return number
+
+
+def hold(channel: str) -> str:
+    connection = redis.Redis.from_url(channel, decode_responses=True)
+    connection.rpush("running", "")
+    return connection.blpop("go", 600)[1]
+
+
+def total(*numbers: int) -> int:
+    return sum(numbers)
+
+
+def run(stage, number):
+    with f.Fun(stage.server):
+        step = f.reduce(answer, number)
+        f.execute(step)
+        f.wait_for(step, timeout=30)
+        return f.take(step)
+
+
+def jobs(stage):
+    with stage.redis() as connection:
+        queue = f"{PREFIX}:queue:{queue_name('default')}"
+        return connection.lrange(queue, 0, -1)
+
+
+def put_job(stage, identity, record):
+    """Queue an RQ job made by hand."""
+    with stage.redis() as connection:
+        connection.hset(f"{PREFIX}:job:{identity}", mapping=record)
+        connection.rpush(f"{PREFIX}:queue:{queue_name('default')}", identity)
+
+
+def record(function, *arguments, **fields):
+    call = json.dumps([function, None, arguments, {}]).encode()
+    fixed = {"data": zlib.compress(call), "status": "queued", "origin": queue_name("default")}
+    return {**fixed, "created_at": "2026-01-01T00:00:00.000000Z", "timeout": "-1", **fields}
+
+
+def test_a_graph_wide_and_deep_is_run_by_several_workers(stage):
+    for _ in range(2):
+        stage.start_worker()
+    with f.Fun(stage.server):
+        level = [f.reduce(answer, number) for number in range(64)]
+        while len(level) > 1:
+            level = [f.reduce(total, *level[at : at + 4]) for at in range(0, len(level), 4)]
+        f.execute(*level)
+        f.wait_for(*level, timeout=60)
+        assert f.take(level[0]) == sum(range(64))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        record("funsies.engine.drain_job.run", "another namespace", "default@3.11"),
+        record("funsies.engine.drain_job.run", "funsies", "q", "too many"),
+        {"data": b"\x80not json", "status": "queued"},
+        {"status": "queued"},
+        {"data": zlib.compress(b"[]"), "created_at": "long ago", "timeout": "soon"},
+        record("funsies.engine.drain_job.run", "funsies", "q", status="unheard of"),
+    ],
+)
+def test_a_malformed_job_does_no_harm(stage, bad):
+    worker = stage.start_worker()
+    put_job(stage, "bad", bad)
+    assert run(stage, 42) == 42
+    assert worker.is_alive()
+
+
+def test_a_foreign_job_is_not_run(stage, tmp_path):
+    marker = tmp_path / "ran"
+    worker = stage.start_worker()
+    put_job(stage, "foreign", record("os.system", f"touch {marker}"))
+    assert run(stage, 42) == 42
+    assert jobs(stage) == [], "it was taken"
+    assert not marker.exists()
+    assert worker.is_alive()
+
+
+def test_a_worker_in_burst_mode_leaves_when_all_is_done(stage, ended):
+    with f.Fun(stage.server):
+        steps = [f.reduce(answer, number) for number in range(20)]
+        f.execute(*steps)
+        worker = stage.start_worker(burst=True)
+        assert ended(worker)
+        assert [f.take(step) for step in steps] == list(range(20))
+    assert worker.exitcode == 0
+
+
+def test_nothing_of_a_drain_job_stays_behind(stage, ended):
+    worker = stage.start_worker()
+    run(stage, 1)
+    run(stage, 2)
+    worker.terminate()
+    assert ended(worker)
+    with stage.redis() as connection:
+        records = {key.rpartition(b":")[2] for key in connection.scan_iter(f"{PREFIX}:job:*")}
+        assert records == set(jobs(stage)), "there are records of queued jobs only"
+        assert list(connection.scan_iter(f"{PREFIX}:execution*")) == []
+
+
+def test_idle_workers_get_as_many_drain_jobs_as_there_is_work_and_no_more(stage):
+    """Without workers there is one drain job, however much there is to do."""
+    backend = open_backend(stage.url)
+    dispatch = Dispatch(backend.graph, stage.url)
+    queue = queue_name("default")
+    with f.Fun(stage.server):
+        f.execute(*[f.reduce(answer, number) for number in range(20)])
+    assert len(jobs(stage)) == 1
+    dispatch.arm([queue])
+    dispatch.arm([queue])
+    assert len(jobs(stage)) == 1
+    dispatch.arm([queue_name("nothing to do here")])
+    dispatch.close()
+    backend.close()
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_workers_are_stopped_through_the_server(stage, ended, at_once):
+    workers = [stage.start_worker() for _ in range(2)]
+    with f.Fun(stage.server):
+        step = f.reduce(hold, stage.channel.url)
+        f.execute(step)
+    stage.channel.hear("running")
+    assert run(stage, 1) == 1, "the other worker is up as well"
+    assert ask_workers_to_stop(stage.resolved, at_once=at_once) == 2
+    assert ended(*workers, within_seconds=10)
+    assert count_workers(stage.resolved, queue_name("default")) == 0
+    assert [worker.exitcode for worker in workers] == [0, 0]
+
+
+def test_a_worker_that_was_flushed_away_registers_again(own_stage):
+    worker = own_stage.start_worker()
+    assert run(own_stage, 1) == 1
+    with own_stage.redis() as connection:
+        connection.flushall()
+    assert run(own_stage, 2) == 2
+    assert count_workers(own_stage.resolved, queue_name("default")) == 1
+    assert worker.is_alive()
+
+
+def test_suspended_workers_wait(stage):
+    """`rq suspend` and `rq resume` work as they do with RQ's own workers."""
+    stage.start_worker()
+    assert run(stage, 1) == 1
+    with stage.redis() as connection, f.Fun(stage.server):
+        connection.set(f"{PREFIX}:suspended", 1, ex=2)
+        step = f.reduce(answer, 2)
+        f.execute(step)
+        f.wait_for(step, timeout=30)
+        assert f.take(step) == 2
+
+
+def test_several_queues_are_served_by_one_worker(stage):
+    stage.start_worker("gpu", "default")
+    with f.Fun(stage.server, f.options(queue="gpu")):
+        on_gpu = f.reduce(answer, 1)
+        f.execute(on_gpu)
+        f.wait_for(on_gpu, timeout=30)
+        assert f.take(on_gpu) == 1
+    assert run(stage, 2) == 2

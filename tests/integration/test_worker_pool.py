@@ -1,0 +1,93 @@
+"""A pool keeps its workers running, and ends with all of them."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+
+import pytest
+import redis
+
+import funsies as f
+from funsies.core.errors import NoServerError
+from funsies.engine.arming import count_workers
+from funsies.engine.pool import run_pool
+from funsies.store.submission import queue_name
+
+
+def pool(count, server, queues, **options):
+    """Run a pool in a process of its own."""
+    raise SystemExit(run_pool(count, server, queues, **options))
+
+
+def who(channel: str, number: int) -> int:
+    """Say which process is this step's worker."""
+    connection = redis.Redis.from_url(channel)
+    connection.rpush("workers", str(os.getppid()))
+    connection.blpop("go", 600)
+    return number
+
+
+@pytest.fixture
+def busy(stage):
+    """A pool of two workers, both of which run a step."""
+    process = stage.start_worker(target=pool, arguments=(2,))
+    with f.Fun(stage.server):
+        steps = [f.reduce(who, stage.channel.url, number) for number in range(2)]
+        f.execute(*steps)
+    workers = {int(stage.channel.hear("workers")) for _ in range(2)}
+    assert len(workers) == 2
+    return process, workers, steps
+
+
+def test_a_worker_that_dies_is_replaced_and_its_step_goes_on(stage, busy):
+    process, workers, steps = busy
+    os.kill(min(workers), signal.SIGKILL)
+    newcomer = int(stage.channel.hear("workers"))
+    assert newcomer not in workers
+    stage.channel.say("go", times=3)
+    with f.Fun(stage.server):
+        f.wait_for(*steps, timeout=30)
+        assert [f.take(step) for step in steps] == [0, 1]
+    assert process.is_alive()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_pool_that_is_asked_to_leave_ends_with_its_workers(stage, busy, ended, number):
+    process, _, _ = busy
+    os.kill(process.pid, number)
+    assert ended(process, within_seconds=15)
+    assert process.exitcode == 0
+    assert count_workers(stage.resolved, queue_name("default")) == 0
+
+
+def test_workers_do_not_outlive_their_pool(stage, busy, ended):
+    process, workers, _ = busy
+    descriptors = [os.pidfd_open(worker) for worker in workers]
+    process.kill()
+    for descriptor in descriptors:
+        assert _has_ended(descriptor)
+
+
+def _has_ended(descriptor):
+    ready, _, _ = select.select([descriptor], [], [], 15)
+    os.close(descriptor)
+    return bool(ready)
+
+
+def test_a_pool_in_burst_mode_leaves_when_all_is_done(stage, ended):
+    stage.channel.say("go", times=4)
+    with f.Fun(stage.server):
+        steps = [f.reduce(who, stage.channel.url, number) for number in range(4)]
+        f.execute(*steps)
+        process = stage.start_worker(target=pool, arguments=(2,), burst=True)
+        assert ended(process)
+        assert [f.take(step) for step in steps] == [0, 1, 2, 3]
+    assert process.exitcode == 0
+
+
+def test_a_pool_without_a_server_says_so_at_once(stage, tmp_path):
+    resolved = type(stage.resolved)(f"unix://{tmp_path}/nobody", f"unix://{tmp_path}/nobody")
+    with pytest.raises(NoServerError):
+        run_pool(2, resolved, ["default"])
