@@ -6,18 +6,20 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import fields, replace
+from difflib import get_close_matches
+from typing import Any, Final, Unpack, cast
 
 from funsies.build.context import BuildContext, context, current_context
 from funsies.config import Options, ResolvedServer, Server, resolve
 from funsies.core.digest import Digest
-from funsies.core.errors import FunsiesError
+from funsies.core.errors import FunsiesError, OptionError
 from funsies.core.graph import Operation
+from funsies.core.options import OptionChanges
 from funsies.store.connect import Backend, open_backend
 from funsies.store.definitions import define
 
-logger = logging.getLogger("funsies")
+logger: Final = logging.getLogger("funsies")
 
 FLUSH_OPERATIONS: Final = 5_000
 """So many operations are built before they are written to the server."""
@@ -152,7 +154,7 @@ def entered(session: Session, defaults: Options) -> Iterator[Session]:
         _current.reset(session_token)
 
 
-def options(**changes: Any) -> Options:
+def options(**changes: Unpack[OptionChanges]) -> Options:
     """Say how steps are run; what is not said is taken from the defaults of ``Fun``.
 
     Args:
@@ -160,14 +162,33 @@ def options(**changes: Any) -> Options:
             the same as ``timeout_seconds``, and -1 means no limit, as in funsies 0.8.
 
     Raises:
-        TypeError: if there is no such option.
-        ValueError: if a value makes no sense.
+        OptionError: if there is no such option, or a value makes no sense.
 
     >>> options(queue="gpu", timeout=60).timeout_seconds
     60
     """
-    if "timeout" in changes:
-        changes["timeout_seconds"] = changes.pop("timeout")
-    if changes.get("timeout_seconds") == -1:
-        changes["timeout_seconds"] = None
-    return replace(context().defaults, **changes)
+    given = dict(changes)
+    if "timeout" in given:
+        given["timeout_seconds"] = given.pop("timeout")
+    if given.get("timeout_seconds") == NO_LIMIT:
+        given["timeout_seconds"] = None
+    for name in given:
+        if name not in OPTION_NAMES:
+            raise OptionError(_no_such_option(name))
+    return replace(context().defaults, **cast("dict[str, Any]", given))
+
+
+NO_LIMIT: Final = -1
+"""``timeout=-1``, as in funsies 0.8: no limit."""
+
+OPTION_NAMES: Final = tuple(field.name for field in fields(Options))
+
+_GONE_OPTIONS: Final = ("ttl", "result_ttl", "failure_ttl", "serializer")
+
+
+def _no_such_option(name: str) -> str:
+    if name in _GONE_OPTIONS:
+        return f"the option {name} of funsies 0.8 is gone: nothing expires; leave it out"
+    close = get_close_matches(name, OPTION_NAMES, 1)
+    hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(OPTION_NAMES)}"
+    return f"there is no option {name}{hint}"

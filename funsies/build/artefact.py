@@ -74,7 +74,7 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
     # What one does with a container
 
     def map(self, function: Callable[[T_co], U]) -> Artefact[U]:
-        """Apply a function to the value, as a step of the workflow: ``reduce(function, self)``."""
+        """Apply a function to the value, as a step: the same as ``reduce(function, self)``."""
         from .python import reduce  # noqa: PLC0415 - python.py makes artefacts
 
         return reduce(function, self)
@@ -90,7 +90,7 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
 
         return bind(function, self)
 
-    def lash(self, function: Callable[[Error], Kind1[Artefact[Any], Any]]) -> Artefact[Any]:
+    def lash(self, function: Callable[[Error], Kind1[Artefact[Any], U]]) -> Artefact[T_co | U]:
         """Continue with another part of the workflow in case of an error.
 
         Args:

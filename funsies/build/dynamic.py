@@ -27,8 +27,8 @@ def bind(function: Callable[[T], Kind1[Artefact[Any], U]], source: Artefact[T]) 
 
 
 def lash(
-    function: Callable[[Error], Kind1[Artefact[Any], Any]], source: Artefact[T]
-) -> Artefact[Any]:
+    function: Callable[[Error], Kind1[Artefact[Any], U]], source: Artefact[T]
+) -> Artefact[T | U]:
     """See :meth:`Artefact.lash`."""
     spec = FunctionSpec(
         functools.partial(_continue, function),

@@ -1,4 +1,4 @@
-"""Functions as artefacts: only for ``Artefact.apply``, as the ``returns`` interfaces ask for it.
+"""Functions as artefacts: only for ``Artefact.apply``, as the interfaces of ``returns`` ask.
 
 A function has no stored value. Its artefact knows it only within the program that made it.
 """

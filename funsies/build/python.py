@@ -1,16 +1,14 @@
-"""``reduce``, ``morph`` and ``py``: Python functions as steps of the workflow."""
+"""``reduce`` and ``morph``: Python functions as steps of the workflow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin, overload
+from collections.abc import Callable
+from typing import Any, Literal, Protocol, TypeVar, overload
 
-from funsies.core.errors import WiringError
 from funsies.core.options import Options
 
 from .artefact import Artefact
 from .python_task import FunctionSpec, call
-from .signature import signature_of
 
 
 class Value(Protocol):
@@ -24,7 +22,7 @@ class Value(Protocol):
         """Every value can be formatted."""
 
 
-R = TypeVar("R")
+R = TypeVar("R", bound="Value | None")
 A1 = TypeVar("A1", bound="Value | None")
 A2 = TypeVar("A2", bound="Value | None")
 A3 = TypeVar("A3", bound="Value | None")
@@ -182,11 +180,32 @@ def reduce(
 @overload
 def reduce(
     function: Callable[..., R],
+    i1: Any,
+    i2: Any,
+    i3: Any,
+    i4: Any,
+    i5: Any,
+    i6: Any,
+    i7: Any,
+    i8: Any,
+    i9: Any,
     /,
     *inputs: Any,
     out: object = None,
     name: str | None = None,
-    strict: bool = True,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
+
+
+@overload
+def reduce(
+    function: Callable[..., R],
+    /,
+    *inputs: Any,
+    out: object = None,
+    name: str | None = None,
+    strict: bool,
     opt: Options | None = None,
 ) -> Artefact[R]: ...
 
@@ -250,7 +269,7 @@ def morph(
     *,
     out: object = None,
     name: str | None = None,
-    strict: bool = True,
+    strict: bool,
     opt: Options | None = None,
 ) -> Artefact[R]: ...
 
@@ -275,49 +294,3 @@ def morph(
     annotations = None if out is None else (out,)
     spec = FunctionSpec(function, name=name, strict=strict, out=annotations, options=opt)
     return call(spec, (i1,), {})[0]
-
-
-def py(
-    function: Callable[..., Any],
-    /,
-    *inputs: Any,
-    out: Sequence[object] | None = None,
-    name: str | None = None,
-    strict: bool = True,
-    opt: Options | None = None,
-) -> Any:
-    """Add a Python function to the workflow: many inputs, many results.
-
-    Args:
-        function: called on a worker; returns a tuple with a value for each result.
-        inputs: artefacts, or values to take as they are.
-        out: the type of each result; None to take them from the return annotation
-            ``tuple[A, B, ...]``. Any other annotation means a single result.
-        name: of the step.
-        strict: as for :func:`reduce`.
-        opt: how to run the step.
-
-    Returns:
-        One artefact, or a tuple of artefacts if there are several results.
-
-    Raises:
-        WiringError: if the inputs do not fit, or ``out`` is empty.
-        UnsupportedTypeError: if an input or a result is of a type that cannot be stored.
-        FingerprintError: if the function uses something that funsies cannot see.
-
-    >>> quotient, remainder = py(divmod, 7, 2, out=[int, int])
-    """
-    annotations = tuple(out) if out is not None else _several(signature_of(function).result)
-    if not annotations:
-        raise WiringError("py() needs at least one result type in out=")
-    spec = FunctionSpec(function, name=name, strict=strict, out=annotations, options=opt)
-    made = call(spec, inputs, {})
-    return made[0] if len(made) == 1 else made
-
-
-def _several(annotation: object) -> tuple[object, ...]:
-    """Types of the results that a return annotation stands for."""
-    parts = get_args(annotation)
-    if get_origin(annotation) is tuple and parts and parts[-1] is not Ellipsis:
-        return parts
-    return (annotation,)

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from funsies.core.digest import Field, digest
 from funsies.core.encoding import Encoding
-from funsies.core.errors import WiringError
+from funsies.core.errors import FingerprintError, FunsiesError, WiringError
 from funsies.core.fingerprint import Fingerprint, dump_function, encode_table, fingerprint
 from funsies.core.graph import Operation, Output, Task, TaskKind, operation
 from funsies.core.options import Options
@@ -61,7 +61,7 @@ class FunctionSpec:
 class PythonTask(Task):
     """A Python function with the encodings of its inputs and outputs."""
 
-    __slots__ = ("_code", "_function", "_inputs", "_payload", "_results")
+    __slots__ = ("_code", "_inputs", "_payload")
 
     def __init__(
         self,
@@ -79,26 +79,13 @@ class PythonTask(Task):
             for name, encoding in zip(_output_names(len(results)), results, strict=True)
         )
         self.digest = digest("task", *_identity(spec, inputs, results, code))
-        self._function = spec.function
         self._inputs = tuple(inputs)
-        self._results = tuple(results)
         self._code = code
-        self._payload: bytes | None = None
+        # Now, not when it is sent: what the function uses may change in the meantime.
+        self._payload = _payload(spec, inputs, results, code)
 
     @override
     def payload(self) -> bytes:
-        if self._payload is None:
-            annotations = {
-                bound.name: (bound.written.annotation, bound.wanted.annotation)
-                for bound in self._inputs
-            }
-            results = tuple(encoding.annotation for encoding in self._results)
-            plan = PythonPlan(
-                pickle=dump_function((self._function, annotations, results)),
-                table=b"" if self._code is None else encode_table(self._code.table),
-                several=len(results) > 1,
-            )
-            self._payload = encode_plan(plan)
         return self._payload
 
     @override
@@ -112,6 +99,37 @@ class PythonTask(Task):
             "code": [] if self._code is None else self._code.ingredients,
         }
         return json.dumps(parts, sort_keys=True).encode()
+
+
+def _payload(
+    spec: FunctionSpec,
+    inputs: Sequence[BoundInput],
+    results: Sequence[Encoding[Any]],
+    code: Fingerprint | None,
+) -> bytes:
+    """The function with its annotations, pickled as it is at this moment."""
+    annotations = {
+        bound.name: (bound.written.annotation, bound.wanted.annotation) for bound in inputs
+    }
+    types = tuple(encoding.annotation for encoding in results)
+    plan = PythonPlan(
+        pickle=_pickled(spec, (spec.function, annotations, types)),
+        table=b"" if code is None else encode_table(code.table),
+        several=len(types) > 1,
+    )
+    return encode_plan(plan)
+
+
+def _pickled(spec: FunctionSpec, parts: object) -> bytes:
+    try:
+        return dump_function(parts)
+    except FunsiesError:
+        raise
+    except Exception as problem:  # whatever the code of a captured object raises
+        raise FingerprintError(
+            f"{spec.shown_name} cannot be sent to a worker: it uses something that cannot be "
+            f"pickled ({problem}). Make that inside the function, or pass it as an input"
+        ) from problem
 
 
 def _output_names(number: int) -> list[str]:

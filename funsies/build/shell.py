@@ -27,6 +27,7 @@ from .artefact import Artefact, put
 from .context import built, context
 
 K = TypeVar("K", bound=str, contravariant=True, default=Any)
+F = TypeVar("F", bound=str | PathLike[str])
 
 _BYTES: Final = encoding_of(bytes)
 _INT: Final = encoding_of(int)
@@ -217,7 +218,7 @@ T = TypeVar("T")
 
 def shell(
     *commands: str,
-    inp: Mapping[str, Any] | Mapping[PathLike[str], Any] | None = None,
+    inp: Mapping[F, object] | None = None,
     out: Iterable[K | PathLike[str]] | None = None,
     env: Mapping[str, str] | None = None,
     check: bool = True,

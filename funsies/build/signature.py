@@ -60,6 +60,9 @@ class FunctionSignature:
         Raises:
             WiringError: if they do not fit; the message is Python's own.
         """
+        for key in kwargs:
+            if not key.isidentifier():  # it would be taken for a position
+                raise WiringError(f"{self.name}(): {key!r} cannot name an argument")
         if self.shape is None:
             return self._unbound(args, kwargs)
         try:

@@ -21,6 +21,10 @@ PROGRESS_SECONDS: Final = 0.2
 """Pause between two looks at how far an execution is."""
 
 
+SHOWN_TARGETS: Final = 5
+"""So many are named where a handle is shown."""
+
+
 class Handle:
     """An execution under way.
 
@@ -116,8 +120,10 @@ class Handle:
         self._waiting.run_here()
 
     def __repr__(self) -> str:
-        names = ", ".join(target.hex()[:10] for target in self.targets[:5])
-        return f"<Handle of {names}{', ...' if len(self.targets) > 5 else ''}>"
+        names = [target.hex()[:10] for target in self.targets[:SHOWN_TARGETS]]
+        if len(self.targets) > SHOWN_TARGETS:
+            names.append("...")
+        return f"<Handle of {', '.join(names)}>"
 
 
 def arm(session: Session, queues: Sequence[QueueName]) -> None:

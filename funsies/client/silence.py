@@ -12,7 +12,7 @@ from funsies.session import Session
 from funsies.store.rows import QueueName
 from funsies.store.submission import LOCAL_PREFIX
 
-logger = logging.getLogger("funsies")
+logger: Final = logging.getLogger("funsies")
 
 PATIENCE_SECONDS: Final = 5.0
 """How long a queue may be without workers before it is mentioned."""

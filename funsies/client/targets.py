@@ -73,5 +73,5 @@ def _flatten(
             yield from _flatten(thing.values())
         else:
             raise WiringError(
-                f"{thing!r} is not an artefact; give what reduce, morph, shell or a task returned"
+                f"{thing!r} is not an artefact; give what reduce, shell or a task returned"
             )

@@ -17,6 +17,7 @@ from funsies.core.encoding import encoding_of, to_text
 from funsies.core.errors import (
     DataCorruptedError,
     DataMissingError,
+    EncodingError,
     Error,
     ErrorKind,
     UnwrapError,
@@ -66,8 +67,19 @@ def take(
         NoSessionError: outside of ``Fun``.
     """
     session = connection or current_session("take()")
-    result = _read_bytes(session.backend, where).map(where.encoding.decode)
+    result = _read_bytes(session.backend, where).bind(lambda data: _decoded(where, data))
     return unwrap(result) if strict else result
+
+
+def _decoded(where: Artefact[T], data: bytes) -> Result[T, Error]:
+    try:
+        return Success(where.encoding.decode(data))
+    except EncodingError as problem:
+        producer = where.producer
+        source = None if producer is None else producer.hex()
+        return Failure(
+            Error(kind=ErrorKind.DECODING_FAILED, source=source, details=str(problem))
+        )
 
 
 def unwrap(result: Result[T, Error]) -> T:
@@ -84,7 +96,7 @@ def unwrap(result: Result[T, Error]) -> T:
 def takeout(
     where: Artefact[Any], filename: str | os.PathLike[str], *, connection: Session | None = None
 ) -> None:
-    """Write the value of an artefact into a file: bytes as they are, ``str`` as text, else JSON.
+    """Write a value into a file: ``bytes`` as they are, ``str`` as text, anything else as JSON.
 
     The file appears whole or not at all. Values of any size are streamed.
 

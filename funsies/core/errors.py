@@ -176,6 +176,10 @@ class FileNameError(FunsiesError, ValueError):
     """A file of a shell step lies outside its directory, or has no usable name."""
 
 
+class OptionError(FunsiesError, ValueError):
+    """An option has a value that makes no sense, or there is no such option."""
+
+
 class NoServerError(FunsiesError, ConnectionError):
     """No server answers."""
 

@@ -63,7 +63,7 @@ class Task(ABC):
 
     @abstractmethod
     def payload(self) -> bytes:
-        """What a worker needs to run it. Made when it is first asked for."""
+        """What a worker needs to run it."""
 
     @abstractmethod
     def ingredients(self) -> bytes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypedDict
 
 import msgspec
 
 from .digest import Digest, content_digest
+from .errors import OptionError
 
 DEFAULT_QUEUE: Final = "default"
 
@@ -47,9 +48,101 @@ class Options:
     env: Mapping[str, str] = field(default_factory=dict)
     max_output_bytes: int | None = None
 
+    def __post_init__(self) -> None:
+        """Check every value, and keep a copy of the environment.
+
+        Raises:
+            OptionError: if a value makes no sense.
+        """
+        _check_queue(self.queue)
+        _check_number("priority", self.priority, int)
+        _check_number("timeout_seconds", self.timeout_seconds, float, above=0)
+        _check_number("retries", self.retries, int, least=0)
+        _check_number("retry_delay_seconds", self.retry_delay_seconds, float, least=0)
+        _check_number("lost_retries", self.lost_retries, int, least=0)
+        _check_number("max_output_bytes", self.max_output_bytes, int, least=0)
+        for name in ("distributed", "evaluate", "reset", "isolated"):
+            _check_truth(name, getattr(self, name))
+        object.__setattr__(self, "env", _checked_environment(self.env))
+
     def __hash__(self) -> int:
         """Hash by content, the environment included."""
         return hash(encode_options(self))
+
+
+class OptionChanges(TypedDict, total=False):
+    """What :func:`~funsies.options` takes: the fields of :class:`Options`, none required.
+
+    ``timeout`` is the same as ``timeout_seconds``; -1 means no limit, as in funsies 0.8.
+    """
+
+    queue: str
+    priority: int
+    timeout: float | None
+    timeout_seconds: float | None
+    retries: int
+    retry_delay_seconds: float
+    lost_retries: int
+    distributed: bool
+    evaluate: bool
+    reset: bool
+    isolated: bool
+    env: Mapping[str, str]
+    max_output_bytes: int | None
+
+
+def _check_queue(queue: object) -> None:
+    if not isinstance(queue, str):
+        raise OptionError(f"queue is a name, not {queue!r}")
+    if not queue or "@" in queue or not queue.isprintable() or queue != queue.strip():
+        raise OptionError(
+            f"{queue!r} cannot name a queue; take letters, digits, dots and dashes"
+        )
+
+
+def _check_number(
+    name: str,
+    value: Any,
+    kind: type[int | float],
+    *,
+    least: float | None = None,
+    above: float | None = None,
+) -> None:
+    if value is None and name in _MAY_BE_NONE:
+        return
+    accepted = (int,) if kind is int else (int, float)
+    if isinstance(value, bool) or not isinstance(value, accepted):
+        wanted = "a whole number" if kind is int else "a number"
+        raise OptionError(f"{name} is {wanted}, not {value!r}")
+    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN differs
+        raise OptionError(f"{name} is a finite number, not {value!r}{_no_limit(name)}")
+    if least is not None and value < least:
+        raise OptionError(f"{name} is {least} or more, not {value!r}")
+    if above is not None and value <= above:
+        raise OptionError(f"{name} is more than {above}, not {value!r}{_no_limit(name)}")
+
+
+_MAY_BE_NONE: Final = ("timeout_seconds", "max_output_bytes")
+
+
+def _no_limit(name: str) -> str:
+    return "; None means no limit" if name in _MAY_BE_NONE else ""
+
+
+def _check_truth(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise OptionError(f"{name} is True or False, not {value!r}")
+
+
+def _checked_environment(env: object) -> Mapping[str, str]:
+    if not isinstance(env, Mapping):
+        raise OptionError(f"env is a mapping of names to texts, not {env!r}")
+    for name, value in env.items():
+        if not isinstance(name, str) or not name or "=" in name or "\0" in name:
+            raise OptionError(f"{name!r} in env= cannot name an environment variable")
+        if not isinstance(value, str) or "\0" in value:
+            raise OptionError(f"the value of {name!r} in env= must be a text without NUL")
+    return dict(env)
 
 
 def encode_options(options: Options) -> bytes:

@@ -1,7 +1,7 @@
 """Running a step in a fresh process of its own: ``options(isolated=True)``.
 
-For code that leaks memory, changes global state, or crashes. The work-horse forks a child, which
-runs the step, stores its results, and tells the work-horse what they are.
+For code that leaks memory, changes global state, or crashes. The work-horse forks a child,
+which runs the step, stores its results, and tells the work-horse what they are.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from funsies.core.errors import Error, ErrorKind
@@ -76,6 +78,9 @@ def _be_child(function: Callable[[], T], writer: int) -> None:
             answer: _Answer[T] = _Answer(function())
         except BaseException:  # noqa: BLE001 - it is reported to the parent
             answer = _Answer(None, traceback.format_exc())
+        with suppress(OSError, ValueError):  # what it printed belongs into the log
+            sys.stdout.flush()
+            sys.stderr.flush()
         with os.fdopen(writer, "wb") as stream:
             stream.write(pickle.dumps(answer))
         os._exit(0)

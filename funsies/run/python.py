@@ -24,6 +24,9 @@ from .preempted import Preempted
 
 MAX_MESSAGE_CHARACTERS: Final = 32_000
 
+MAX_FRAMES: Final = 50
+"""Of a traceback, the last frames that are kept."""
+
 ANY: Final = encoding_of(Any)
 
 
@@ -139,25 +142,32 @@ def call(
     Raises:
         Preempted: if the worker, or the program, has to stop.
     """
+    alarm = _Alarm(timeout_seconds)
     try:
-        with _alarm(timeout_seconds):
+        with alarm.set():
             value = function(*positional, **keywords)
     except Preempted:
         raise
-    except TimedOut:
-        return Failure(
-            Error(
-                kind=ErrorKind.JOB_TIMED_OUT,
-                details=f"ran longer than timeout={timeout_seconds} seconds",
-            )
-        )
-    except MemoryError as problem:
-        return Failure(exception_error(problem, ErrorKind.OUT_OF_MEMORY))
     except BaseException as problem:
-        if is_interruptible and isinstance(problem, KeyboardInterrupt):
-            raise Preempted from problem
-        return Failure(exception_error(problem))
+        if alarm.rang:  # also if the step turned it into an exception of its own
+            return Failure(_timed_out(timeout_seconds))
+        return _failed(problem, is_interruptible=is_interruptible)
+    if alarm.rang:  # also if the step caught it
+        return Failure(_timed_out(timeout_seconds))
     return _flatten(value)
+
+
+def _timed_out(timeout_seconds: float | None) -> Error:
+    details = f"ran longer than timeout={timeout_seconds} seconds"
+    return Error(kind=ErrorKind.JOB_TIMED_OUT, details=details)
+
+
+def _failed(problem: BaseException, *, is_interruptible: bool) -> Result[object, Error]:
+    if isinstance(problem, MemoryError):
+        return Failure(exception_error(problem, ErrorKind.OUT_OF_MEMORY))
+    if is_interruptible and isinstance(problem, KeyboardInterrupt):
+        raise Preempted from problem
+    return Failure(exception_error(problem))
 
 
 def _flatten(value: object) -> Result[object, Error]:
@@ -183,13 +193,24 @@ def exception_error(
 
 
 def _traceback(problem: BaseException) -> str:
-    """The traceback below our own frames, bounded, whatever the exception's own text does."""
-    frames = traceback.extract_tb(problem.__traceback__)
+    """The traceback below our own frames, with causes, whatever the exception's text does."""
+    try:
+        chain = traceback.TracebackException.from_exception(problem, limit=-MAX_FRAMES)
+        _leave_out_own_frames(chain)
+        return "".join(chain.format()).rstrip("\n")
+    except Exception:  # noqa: BLE001 - an exception may be made so that it cannot be shown
+        return f"{type(problem).__qualname__}: {_shown(problem)}"
+
+
+def _leave_out_own_frames(chain: traceback.TracebackException) -> None:
     own = Path(__file__).parent
-    shown = [frame for frame in frames if Path(frame.filename).parent != own]
-    lines = traceback.format_list(shown[-50:])
-    head = ["Traceback (most recent call last):\n"] if lines else []
-    return "".join([*head, *lines, f"{type(problem).__qualname__}: {_shown(problem)}"])
+    pending: list[traceback.TracebackException | None] = [chain]
+    while pending:
+        each = pending.pop()
+        if each is not None:
+            kept = [frame for frame in each.stack if Path(frame.filename).parent != own]
+            each.stack = traceback.StackSummary.from_list(kept)
+            pending += [each.__cause__, each.__context__, *(each.exceptions or ())]
 
 
 def _shown(problem: object) -> str:
@@ -203,24 +224,35 @@ def _shown(problem: object) -> str:
     )
 
 
-@contextmanager
-def _alarm(timeout_seconds: float | None) -> Iterator[None]:
-    """Interrupt the call after the timeout, where signals allow it (the main thread)."""
-    is_main = threading.current_thread() is threading.main_thread()
-    if timeout_seconds is None or not is_main:
-        yield
-        return
-    before = signal.signal(signal.SIGALRM, _on_alarm)
-    signal.setitimer(signal.ITIMER_REAL, timeout_seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+class _Alarm:
+    """Interrupts a call after the timeout, where signals allow it (the main thread).
 
+    Attributes:
+        rang: True once the time was over.
+    """
 
-def _on_alarm(_number: int, _frame: FrameType | None) -> None:
-    raise TimedOut
+    def __init__(self, timeout_seconds: float | None) -> None:
+        self._timeout_seconds = timeout_seconds
+        self.rang = False
+
+    @contextmanager
+    def set(self) -> Iterator[None]:
+        """Interrupt what runs inside when the time is over."""
+        is_main = threading.current_thread() is threading.main_thread()
+        if self._timeout_seconds is None or not is_main:
+            yield
+            return
+        before = signal.signal(signal.SIGALRM, self._ring)
+        signal.setitimer(signal.ITIMER_REAL, self._timeout_seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    def _ring(self, _number: int, _frame: FrameType | None) -> None:
+        self.rang = True
+        raise TimedOut
 
 
 def encode_results(

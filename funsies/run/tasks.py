@@ -17,6 +17,7 @@ from funsies.store.definitions import signed_fields
 from funsies.store.rows import TaskRow
 from funsies.store.submission import PYTHON
 
+from .preempted import Preempted
 from .python import LoadedFunction, exception_error, load
 
 MAX_LOADED: Final = 500
@@ -94,6 +95,8 @@ def _plan(row: TaskRow) -> LoadedFunction | ShellPlan:
         return load(decode_plan(row.payload))
     except (EncodingError, UnsupportedTypeError) as problem:
         raise _refusal(ErrorKind.NOT_LOADABLE, str(problem)) from problem
+    except (Preempted, KeyboardInterrupt, MemoryError):
+        raise  # says nothing about the task
     except BaseException as problem:
         raise NotLoadableError(exception_error(problem, ErrorKind.NOT_LOADABLE)) from problem
 

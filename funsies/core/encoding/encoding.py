@@ -56,6 +56,11 @@ class Encoding(Generic[T_co]):
         "wire",
     )
 
+    annotation: object
+    descriptor: str
+    node: Node
+    wire: str
+
     def __init__(self, annotation: object, node: Node, hints: Hints) -> None:
         self.annotation = annotation
         self.node = node

@@ -1,0 +1,176 @@
+"""``py``: Python functions with several results as steps of the workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, get_args, get_origin, overload
+
+from funsies.core.errors import WiringError
+from funsies.core.options import Options
+
+from .artefact import Artefact
+from .python import Value
+from .python_task import FunctionSpec, call
+from .signature import signature_of
+
+R1 = TypeVar("R1", bound="Value | None")
+R2 = TypeVar("R2", bound="Value | None")
+R3 = TypeVar("R3", bound="Value | None")
+R4 = TypeVar("R4", bound="Value | None")
+
+# The overloads overlap: a tuple is a value as well. The first that fits is meant.
+
+
+@overload
+def py(
+    function: Callable[..., tuple[R1, R2]],
+    /,
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> tuple[Artefact[R1], Artefact[R2]]: ...
+
+
+@overload
+def py(
+    function: Callable[..., tuple[R1, R2, R3]],
+    /,
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3]]: ...
+
+
+@overload
+def py(
+    function: Callable[..., tuple[R1, R2, R3, R4]],
+    /,
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3], Artefact[R4]]: ...
+
+
+@overload
+def py(
+    function: Callable[..., R1],
+    /,
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[R1]: ...
+
+
+@overload
+def py(
+    function: Callable[..., Any],
+    /,
+    *inputs: Any,
+    out: tuple[type[R1]],
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[R1]: ...
+
+
+@overload
+def py(
+    function: Callable[..., Any],
+    /,
+    *inputs: Any,
+    out: tuple[type[R1], type[R2]],
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> tuple[Artefact[R1], Artefact[R2]]: ...
+
+
+@overload
+def py(
+    function: Callable[..., Any],
+    /,
+    *inputs: Any,
+    out: tuple[type[R1], type[R2], type[R3]],
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3]]: ...
+
+
+@overload
+def py(
+    function: Callable[..., Any],
+    /,
+    *inputs: Any,
+    out: tuple[type[R1], type[R2], type[R3], type[R4]],
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3], Artefact[R4]]: ...
+
+
+@overload
+def py(
+    function: Callable[..., Any],
+    /,
+    *inputs: Any,
+    out: Sequence[object],
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Any: ...
+
+
+def py(
+    function: Callable[..., Any],
+    /,
+    *inputs: Any,
+    out: Sequence[object] | None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Any:
+    """Add a Python function to the workflow: many inputs, many results.
+
+    Args:
+        function: called on a worker; returns a tuple with a value for each result.
+        inputs: artefacts, or values to take as they are.
+        out: the type of each result, as a tuple for the sake of type checkers; None to take
+            them from the return annotation ``tuple[A, B]``. Any other annotation means a
+            single result.
+        name: of the step.
+        strict: as for :func:`reduce`.
+        opt: how to run the step.
+
+    Returns:
+        One artefact, or a tuple of artefacts if there are several results.
+
+    Raises:
+        WiringError: if the inputs do not fit, or ``out`` is empty.
+        UnsupportedTypeError: if an input or a result is of a type that cannot be stored.
+        FingerprintError: if the function uses something that funsies cannot see.
+
+    >>> quotient, remainder = py(divmod, 7, 2, out=(int, int))
+    """
+    annotations = tuple(out) if out is not None else _several(signature_of(function).result)
+    if not annotations:
+        raise WiringError("py() needs at least one result type in out=")
+    spec = FunctionSpec(function, name=name, strict=strict, out=annotations, options=opt)
+    made = call(spec, inputs, {})
+    return made[0] if len(made) == 1 else made
+
+
+def _several(annotation: object) -> tuple[object, ...]:
+    """Types of the results that a return annotation stands for."""
+    parts = get_args(annotation)
+    if get_origin(annotation) is tuple and parts and parts[-1] is not Ellipsis:
+        return parts
+    return (annotation,)

@@ -1,0 +1,28 @@
+"""Sessions, executing, waiting: what a program asks of the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, assert_type
+
+import funsies as f
+
+with f.Fun(f.Server("memory://"), defaults=f.options(timeout_seconds=3.0), cleanup=True):
+    number = f.put(1)
+    step = f.shell("true")
+    handle = f.execute(number.map(str), step, [number, step])
+    assert_type(handle, f.Handle)
+    assert_type(handle.wait(3.0), f.Handle)
+    assert_type(handle.cancel(), int)
+    assert_type(handle.counts().total.done, int)
+    f.wait_for(number, step, timeout=3.0)
+    f.takeout(number, Path("number.json"))
+    assert_type(f.reset(step, recursive=False), int)
+    assert_type(f.get("abc"), f.Artefact[Any])
+
+assert_type(f.options(queue="gpu", timeout=60, retries=2), f.Options)
+f.options(queue=3)  # E: Argument "queue" to "options" has incompatible type "int"
+f.options(colour="red")  # E: "colour"
+f.Fun("memory://")  # E: incompatible type "str"; expected "Server | None"
+f.takeout("abc", "file")  # E: incompatible type "str"; expected "Artefact[Any]"
+f.Server(3)  # E: incompatible type "int"

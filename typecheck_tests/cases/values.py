@@ -1,0 +1,37 @@
+"""``put`` and ``take``: the type of a value is the type of its artefact."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+from returns.result import Result
+
+import funsies as f
+
+number = f.put(1)
+assert_type(number, f.Artefact[int])
+assert_type(f.put([1, 2]), f.Artefact[list[int]])
+assert_type(f.put({"a": 1.0}), f.Artefact[dict[str, float]])
+assert_type(f.put_file("data.bin"), f.Artefact[bytes])
+
+assert_type(f.take(number), int)
+assert_type(f.take(number, strict=True), int)
+assert_type(f.take(number, strict=False), Result[int, f.Error])
+assert_type(f.unwrap(f.take(number, strict=False)), int)
+
+
+def take_as_asked(*, strict: bool) -> None:
+    assert_type(f.take(number, strict=strict), int | Result[int, f.Error])
+
+
+def needs_float(value: f.Artefact[float]) -> None:
+    """An artefact of a narrower type fits."""
+
+
+needs_float(number)
+text = f.put("text")
+needs_float(text)  # E: incompatible type "Artefact[str]"; expected "Artefact[float]"
+
+number + 1  # E: Unsupported operand types for + ("Artefact[int]" and "int")
+f.take(1)  # E: No overload variant of "take" matches argument type "int"
+wrong: str = f.take(number)  # E: Incompatible types in assignment
