@@ -1,57 +1,58 @@
-#!lua flags=allow-oom
 -- Withdraw a request; end what nobody else wants, consumers first.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 generation  3 error  4 waiters of the first operation that were looked at
 --       5... operations, consumers before producers
 -- Returns  { number ended, number of operations done with, waiters looked at of the next }
 --          or nil if the error is not stored
 
-local MOST_LOOKS = 2000
-local packed = u64(tonumber(ARGV[2]))
-local looks, ended_count = 0, 0
+register('cancel', { 'allow-oom' }, function()
+  local MOST_LOOKS = 2000
+  local packed = u64(tonumber(ARGV[2]))
+  local looks, ended_count = 0, 0
 
-local function without(wanted)
-  local kept = {}
-  for at = 1, #wanted, 8 do
-    local each = wanted:sub(at, at + 7)
-    if each ~= packed then kept[#kept + 1] = each end
-  end
-  return table.concat(kept)
-end
-
--- Other generations that want what waits for the operation; nil if there was too much to see.
-local function heirs(id, at)
-  while true do
-    local entries = call('LRANGE', P .. 'w' .. id, at, at + 99)
-    for _, entry in ipairs(entries) do
-      local v = call('HMGET', P .. 'o' .. entry:sub(1, 32), 'e', 'w')
-      local others = v[1] == entry:sub(33) and without(v[2]) or ''
-      if others ~= '' then return others end
+  local function without(wanted)
+    local kept = {}
+    for at = 1, #wanted, 8 do
+      local each = wanted:sub(at, at + 7)
+      if each ~= packed then kept[#kept + 1] = each end
     end
-    at, looks = at + #entries, looks + #entries
-    if #entries < 100 then return '' end
-    if looks > MOST_LOOKS then return nil, at end
+    return table.concat(kept)
   end
-end
 
-local error = error_result(ARGV[3])
-if not error then return false end
-for at = 5, #ARGV do
-  local o = load(ARGV[at])
-  looks = looks + 1
-  if looks > MOST_LOOKS then return { ended_count, at - 5, 0 } end
-  if is_pending(o.s) then
-    local wanted, seen = without(o.w), at == 5 and tonumber(ARGV[4]) or 0
-    if wanted == '' then wanted, seen = heirs(o.id, seen) end
-    if not wanted then return { ended_count, at - 5, seen } end
-    if wanted == '' then
-      end_with(o, definition(o.id), error, '1')
-      ended_count = ended_count + 1
-    else
-      call('HSET', o.key, 'w', wanted)
+  -- Other generations that want what waits for the operation; nil if there was too much to see.
+  local function heirs(id, at)
+    while true do
+      local entries = call('LRANGE', P .. 'w' .. id, at, at + 99)
+      for _, entry in ipairs(entries) do
+        local v = call('HMGET', P .. 'o' .. entry:sub(1, 32), 's', 'e', 'w')
+        local is_waiting = v[2] == entry:sub(33) and (v[1] == WAITING or v[1] == DELEGATED)
+        local others = is_waiting and without(v[3]) or ''
+        if others ~= '' then return others end
+      end
+      at, looks = at + #entries, looks + #entries
+      if #entries < 100 then return '' end
+      if looks > MOST_LOOKS then return nil, at end
     end
   end
-end
-work_cascades(CASCADE_BUDGET)
-return { ended_count, #ARGV - 4, 0 }
+
+  local error = error_result(ARGV[3])
+  if not error then return false end
+  for at = 5, #ARGV do
+    local o = load(ARGV[at])
+    looks = looks + 1
+    if looks > MOST_LOOKS then return { ended_count, at - 5, 0 } end
+    if is_pending(o.s) then
+      local wanted, seen = without(o.w), at == 5 and tonumber(ARGV[4]) or 0
+      if wanted == '' then wanted, seen = heirs(o.id, seen) end
+      if not wanted then return { ended_count, at - 5, seen } end
+      if wanted == '' then
+        end_with(o, definition(o.id), error, '1')
+        ended_count = ended_count + 1
+      else
+        call('HSET', o.key, 'w', wanted)
+      end
+    end
+  end
+  work_cascades(CASCADE_BUDGET)
+  return { ended_count, #ARGV - 4, 0 }
+end)

@@ -1,44 +1,44 @@
-#!lua
 -- Write graph nodes that are not there yet. Contents come first, so that what refers to them
 -- never stands without them.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 number of contents  3 of tasks  4 of constants  5 of operations, then
 --       (digest, bytes) of each content, (digest, Python version, packed) of each task,
 --       (artefact, packed) of each constant, (digest, packed) of each operation
 -- Returns  1
 
-local at = 6
+register('define', {}, function()
+  local at = 6
 
-local function take(number, width, write)
-  for _ = 1, tonumber(number) do
-    write(ARGV[at], ARGV[at + 1], ARGV[at + 2])
-    at = at + width
+  local function take(number, width, write)
+    for _ = 1, tonumber(number) do
+      write(ARGV[at], ARGV[at + 1], ARGV[at + 2])
+      at = at + width
+    end
   end
-end
 
-take(ARGV[2], 2, function(digest, data)
-  if call('HGET', P .. 'c', digest) ~= data then call('HSET', P .. 'c', digest, data) end
-end)
+  take(ARGV[2], 2, function(digest, data)
+    if call('HGET', P .. 'c', digest) ~= data then call('HSET', P .. 'c', digest, data) end
+  end)
 
-take(ARGV[3], 3, function(digest, python, packed)
-  call('HSETNX', P .. 't' .. digest, python, packed)
-end)
+  take(ARGV[3], 3, function(digest, python, packed)
+    call('HSETNX', P .. 't' .. digest, python, packed)
+  end)
 
-take(ARGV[4], 2, function(artefact, packed)
-  call('HSETNX', P .. 'I', artefact, packed)
-end)
+  take(ARGV[4], 2, function(artefact, packed)
+    call('HSETNX', P .. 'I', artefact, packed)
+  end)
 
-take(ARGV[5], 2, function(id, raw)
-  if call('HSETNX', P .. 'D', id, raw) == 0 then return end
-  local d = parse(id, raw)
-  local outputs = d.artefacts + 32 * d.inputs
-  for index = 0, d.outputs - 1 do
-    local artefact = raw:sub(outputs + 32 * index + 1, outputs + 32 * index + 32)
-    call('HSET', P .. 'I', artefact, 'o' .. id .. struct.pack('>I4', index))
-  end
-  for _, producer in ipairs(producers(d)) do
-    call('SADD', P .. 'k' .. producer, id)
-  end
+  take(ARGV[5], 2, function(id, raw)
+    if call('HSETNX', P .. 'D', id, raw) == 0 then return end
+    local d = parse(id, raw)
+    local outputs = d.artefacts + 32 * d.inputs
+    for index = 0, d.outputs - 1 do
+      local artefact = raw:sub(outputs + 32 * index + 1, outputs + 32 * index + 32)
+      call('HSET', P .. 'I', artefact, 'o' .. id .. struct.pack('>I4', index))
+    end
+    for _, producer in ipairs(producers(d)) do
+      call('SADD', P .. 'k' .. producer, id)
+    end
+  end)
+  return 1
 end)
-return 1

@@ -1,22 +1,22 @@
-#!lua
 -- Let the one output of a dynamic operation be that of another operation.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 slot  3 operation  4 fence  5 target  6 index of the target's output
 -- Returns  verdict; "idle" if the target has to be requested first
 
-local o, target, index = load(ARGV[3]), ARGV[5], tonumber(ARGV[6])
-local refused = refusal(o, ARGV[2], ARGV[4])
-if refused then return refused end
-local d = definition(o.id)
-local made = call('HMGET', P .. 'o' .. target, 's', 'g', 'v', 'r' .. index)
-if is_pending(made[1]) then
-  delegate_to(o, d, target .. struct.pack('>I4', index))
-elseif made[4] and is_usable(made[4], made[3], made[2], o.g) then
-  finish(o, d, { made[4] }, made[3] or o.u)
-  work_cascades(CASCADE_BUDGET)
-else
-  return 'idle'
-end
-count(d.name, EXECUTED, 1)
-return ended(ARGV[2], ARGV[4])
+register('delegate', {}, function()
+  local o, target, index = load(ARGV[3]), ARGV[5], tonumber(ARGV[6])
+  local refused = refusal(o, ARGV[2], ARGV[4])
+  if refused then return refused end
+  local d = definition(o.id)
+  local made = call('HMGET', P .. 'o' .. target, 's', 'g', 'v', 'r' .. index)
+  if is_pending(made[1]) then
+    delegate_to(o, d, target .. struct.pack('>I4', index))
+  elseif made[4] and is_usable(made[4], made[3], made[2], o.g) then
+    finish(o, d, { made[4] }, made[3] or o.u)
+    work_cascades(CASCADE_BUDGET)
+  else
+    return 'idle'
+  end
+  count(d.name, EXECUTED, 1)
+  return ended(ARGV[2], ARGV[4])
+end)

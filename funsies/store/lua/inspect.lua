@@ -1,7 +1,5 @@
-#!lua flags=no-writes
 -- See states, and what an audit needs, at one moment.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 "states", "undefined", "leases", "stuck" or "waiting"  3... operations
 -- Returns  states: of each operation, fields and values
 --          undefined: those of the operations that have no definition
@@ -9,43 +7,45 @@
 --          stuck: 1 if something is pending and nothing moves
 --          waiting: producers that a waiting operation lacks, or a delegated one's target
 
-local function leases()
-  local list = {}
-  local slots = call('ZRANGE', P .. 'L', 0, -1, 'WITHSCORES')
-  for at = 1, #slots, 2 do
-    local lease = lease_of(slots[at])
-    list[#list + 1] = { lease.operation, slots[at], lease.fence, slots[at + 1], lease.started }
+register('inspect', { 'no-writes' }, function()
+  local function leases()
+    local list = {}
+    local slots = call('ZRANGE', P .. 'L', 0, -1, 'WITHSCORES')
+    for at = 1, #slots, 2 do
+      local lease = lease_of(slots[at])
+      list[#list + 1] = { lease.operation, slots[at], lease.fence, slots[at + 1], lease.started }
+    end
+    return list
   end
-  return list
-end
 
-local function is_moving()
-  if call('EXISTS', P .. 'X', P .. 'Z', P .. 'L') > 0 then return true end
-  for _, queue in ipairs(call('SMEMBERS', P .. 'Q')) do
-    if call('EXISTS', P .. 'q:' .. queue) == 1 then return true end
+  local function is_moving()
+    if call('EXISTS', P .. 'X', P .. 'Z', P .. 'L') > 0 then return true end
+    for _, queue in ipairs(call('SMEMBERS', P .. 'Q')) do
+      if call('EXISTS', P .. 'q:' .. queue) == 1 then return true end
+    end
   end
-end
 
-local function waiting_on(o)
-  if o.T then return { o.T:sub(1, 32) } end
-  if o.s ~= WAITING then return {} end
-  return read_inputs(definition(o.id)).pending
-end
+  local function waiting_on(o)
+    if o.T then return { o.T:sub(1, 32) } end
+    if o.s ~= WAITING then return {} end
+    return read_inputs(definition(o.id)).pending
+  end
 
-local function each_operation(look)
-  local list = {}
-  for at = 3, #ARGV do list[#list + 1] = look(ARGV[at]) end
-  return list
-end
+  local function each_operation(look)
+    local list = {}
+    for at = 3, #ARGV do list[#list + 1] = look(ARGV[at]) end
+    return list
+  end
 
-if ARGV[2] == 'states' then
-  return each_operation(function(id) return call('HGETALL', P .. 'o' .. id) end)
-end
-if ARGV[2] == 'undefined' then
-  return each_operation(function(id)
-    return call('HEXISTS', P .. 'D', id) == 0 and id or nil
-  end)
-end
-if ARGV[2] == 'leases' then return leases() end
-if ARGV[2] == 'waiting' then return waiting_on(load(ARGV[3])) end
-return call('EXISTS', P .. 'B') == 1 and not is_moving() and 1 or 0
+  if ARGV[2] == 'states' then
+    return each_operation(function(id) return call('HGETALL', P .. 'o' .. id) end)
+  end
+  if ARGV[2] == 'undefined' then
+    return each_operation(function(id)
+      return call('HEXISTS', P .. 'D', id) == 0 and id or nil
+    end)
+  end
+  if ARGV[2] == 'leases' then return leases() end
+  if ARGV[2] == 'waiting' then return waiting_on(load(ARGV[3])) end
+  return call('EXISTS', P .. 'B') == 1 and not is_moving() and 1 or 0
+end)

@@ -1,13 +1,13 @@
-#!lua flags=allow-oom
 -- Forget a finished result whose bytes are missing or bad, and its trace: compare and set.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 operation  3 index  4 content
 -- Returns  1 if it was forgotten
 
-local o = load(ARGV[2])
-local result = is_finished(o.s) and result_of(o.id, ARGV[3])
-if not result or content_of(result) ~= ARGV[4] then return 0 end
-forget_trace(o)
-clear(o, definition(o.id))
-return 1
+register('invalidate', { 'allow-oom' }, function()
+  local o = load(ARGV[2])
+  local result = is_finished(o.s) and result_of(o.id, ARGV[3])
+  if not result or content_of(result) ~= ARGV[4] then return 0 end
+  forget_trace(o)
+  clear(o, definition(o.id))
+  return 1
+end)

@@ -1,13 +1,15 @@
--- Shared by all scripts; put between the first line of a script and the rest of it.
+-- Shared by all scripts, which follow it in one function library (see redis/library.py).
 --
--- KEYS[1]  prefix of all keys of the namespace, e.g. "{funsies}:"
--- ARGV[1]  time in milliseconds; empty for the server's
+-- Each script registers one function: register(name, flags, body). It is called with
+--   KEYS[1]  prefix of all keys of the namespace, e.g. "{funsies}:"
+--   ARGV[1]  time in milliseconds; empty for the server's
+-- and does all its looking and refusing before its first write: errors do not roll back.
 --
 -- Keys (raw 32-byte digests; see keys.py):
 --   D I c O T R G C   hashes: definitions, artefacts, small contents, options, traces, records,
 --                     logs, counters
 --   o<operation>      hash: state     s g q a v r<i> t always; p O L h w u while pending;
---                     e m | e T | k | f S while waiting | delegated | ready | running
+--                     e m | e T | k | f S of waiting | delegated | ready | running
 --   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks
 --   q:<queue>         sorted set: ready     Z  sorted set: delayed     B  set: blocked
@@ -19,8 +21,7 @@
 -- none for idle. Counters are a letter .. the name of the task: those of the statuses, s skipped,
 -- l lost, x executed, k linked, b busy milliseconds. A packed result is 41 bytes: flags (1 value, 2 large), digest, size.
 
-local P = KEYS[1]
-local call = redis.call
+local call -- redis.call, which is not there while the library is loaded
 local NONE, WAITING, READY, DELAYED, RUNNING = false, 'w', 'r', 'z', 'u'
 local DELEGATED, DONE, FAILED = 'g', 'd', 'f'
 local SKIPPED, LOST, EXECUTED, LINKED, BUSY_MS = 's', 'l', 'x', 'k', 'b'
@@ -30,10 +31,35 @@ local SLOT_MEMORY_SECONDS = 3600
 local HEADER, INPUT = 49, 37
 local MOST_ARGUMENTS = 4000
 
-local now = tonumber(ARGV[1])
-if not now then
-  local time = call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Of the present call: prefix, arguments, time, changes of counters, queues that are known.
+local P, ARGV, now, counted, known_queues
+-- The slot whose lease the present step may replace by another, in one go; and whether the
+-- old one is gone already.
+local stepping_slot, is_slot_freed
+
+local function flush_counters()
+  for counter, by in pairs(counted) do
+    if by ~= 0 then call('HINCRBY', P .. 'C', counter, by) end
+  end
+end
+
+local function register(name, flags, body)
+  redis.register_function({
+    function_name = PREFIX .. name,
+    flags = flags,
+    callback = function(keys, arguments)
+      call = redis.call
+      P, ARGV, now, counted, known_queues = keys[1], arguments, tonumber(arguments[1]), {}, {}
+      stepping_slot, is_slot_freed = nil, false
+      if not now then
+        local time = call('TIME')
+        now = time[1] * 1000 + math.floor(time[2] / 1000)
+      end
+      local answer = body()
+      flush_counters()
+      return answer
+    end,
+  })
 end
 
 local function u64(number)
@@ -106,13 +132,15 @@ local function filled(value)
 end
 
 local function load(id)
-  local v = call('HMGET', P .. 'o' .. id, 's', 'g', 'q', 'a', 'v', 't', 'p', 'O', 'L', 'h',
-    'w', 'u', 'e', 'm', 'T', 'k', 'f', 'S')
+  local key = P .. 'o' .. id
+  local v = call('HMGET', key, 's', 'g', 'q', 'a', 'v', 't', 'p', 'O', 'L', 'h', 'w', 'u',
+    'T', 'k', 'f', 'S')
+  local s = v[1]
   return {
-    id = id, key = P .. 'o' .. id,
-    s = v[1], g = tonumber(v[2] or 0), q = v[3] or '', a = tonumber(v[4] or 0), v = v[5],
-    t = filled(v[6]), p = v[7], O = v[8], L = v[9], h = v[10], w = v[11], u = filled(v[12]), e = v[13],
-    m = v[14], T = v[15], k = v[16], f = v[17], S = v[18],
+    id = id, key = key, s = s, g = tonumber(v[2] or 0), q = v[3] or '',
+    a = tonumber(v[4] or 0), v = v[5], t = filled(v[6]), p = v[7], O = v[8], L = v[9],
+    h = v[10], w = v[11], u = filled(v[12]), T = s == DELEGATED and v[13],
+    k = s == READY and v[14], f = s == RUNNING and v[15], S = s == RUNNING and v[16],
   }
 end
 
@@ -161,8 +189,10 @@ local function satisfies(o, d, generation)
   return true
 end
 
+-- Counters are written once, at the end of a call: many changes cancel out.
 local function count(name, counter, by)
-  call('HINCRBY', P .. 'C', counter .. name, by)
+  local field = counter .. name
+  counted[field] = (counted[field] or 0) + by
 end
 
 -- Transitions -------------------------------------------------------------------------------
@@ -175,38 +205,32 @@ local function let_expire(slot)
 end
 
 local function drop_lease(slot)
+  if slot == stepping_slot then
+    is_slot_freed = true
+    return
+  end
   call('ZREM', P .. 'L', slot)
   call('HDEL', P .. 's:' .. slot, 'o', 'f', 'b', 'p', 'w')
-  let_expire(slot)
+  call('EXPIRE', P .. 's:' .. slot, SLOT_MEMORY_SECONDS)
 end
 
 local LEAVE = {
-  w = function(o)
-    call('SREM', P .. 'B', o.id)
-    call('HDEL', o.key, 'e', 'm')
-  end,
-  g = function(o)
-    call('SREM', P .. 'B', o.id)
-    call('HDEL', o.key, 'e', 'T')
-  end,
+  w = function(o) call('SREM', P .. 'B', o.id) end,
+  g = function(o) call('SREM', P .. 'B', o.id) end,
   z = function(o) call('ZREM', P .. 'Z', o.id) end,
-  r = function(o)
-    call('ZREM', P .. 'q:' .. o.q, o.k .. o.id)
-    call('HDEL', o.key, 'k')
-  end,
-  u = function(o)
-    drop_lease(o.S)
-    call('HDEL', o.key, 'f', 'S')
-  end,
+  r = function(o) call('ZREM', P .. 'q:' .. o.q, o.k .. o.id) end,
+  u = function(o) drop_lease(o.S) end,
 }
 
 -- THE transition: the only place where a status changes. What belongs to the status that is
--- left goes with it, and the counters are kept. `fields` are set with the new status.
+-- left goes with it, and the counters are kept. `fields` are set with the new status. Fields
+-- of the state that is left may stay until the end; they mean nothing without their status.
 local function move(o, d, to, fields)
-  if LEAVE[o.s] then LEAVE[o.s](o) end
-  if o.s then count(d.name, o.s, -1) end
+  if o.s then
+    if LEAVE[o.s] then LEAVE[o.s](o) end
+    count(d.name, o.s, -1)
+  end
   if to then count(d.name, to, 1) end
-  o.e, o.m, o.T, o.k, o.f, o.S = false, false, false, false, false, false
   if to == WAITING or to == DELEGATED then call('SADD', P .. 'B', o.id) end
   o.s = to
   if is_pending(to) then
@@ -214,18 +238,23 @@ local function move(o, d, to, fields)
     return
   end
   call('DEL', o.key)
-  if o.g > 0 then call('HSET', o.key, 'g', o.g, 'q', o.q) end
+  local n = #fields
+  if o.g > 0 then fields[n + 1], fields[n + 2], fields[n + 3], fields[n + 4] = 'g', o.g, 'q', o.q end
   if to then
-    call('HSET', o.key, 's', to, 'a', o.a)
-    if o.t then call('HSET', o.key, 't', o.t) end
-    set_fields(o.key, fields)
+    n = #fields
+    fields[n + 1], fields[n + 2], fields[n + 3], fields[n + 4] = 's', to, 'a', o.a
+    if o.t then fields[n + 5], fields[n + 6] = 't', o.t end
   end
+  set_fields(o.key, fields)
 end
 
 local function enqueue(o, place)
   o.k = place
   call('ZADD', P .. 'q:' .. o.q, -tonumber(o.p), place .. o.id)
-  call('SADD', P .. 'Q', o.q)
+  if not known_queues[o.q] then
+    known_queues[o.q] = true
+    call('SADD', P .. 'Q', o.q)
+  end
 end
 
 -- What was unlocked last comes first; what was requested comes in the order of the request.
@@ -258,16 +287,22 @@ end
 
 -- Give a slot the lease on an operation: { fence, expires, started, worker, is_prolonged }.
 local function run_under(o, d, slot, lease)
-  move(o, d, RUNNING, { 'f', lease.fence, 'S', slot })
+  move(o, d, RUNNING, { 'f', lease.fence, 'S', slot, 'a', o.a, 't', o.t or '',
+    'u', o.u and '1' or '' })
   o.f, o.S = lease.fence, slot
   call('ZADD', P .. 'L', lease.expires, slot)
   call('HSET', P .. 's:' .. slot, 'o', o.id, 'f', lease.fence, 'b', lease.started,
     'w', lease.worker or '', 'p', lease.is_prolonged and '1' or '')
-  call('PERSIST', P .. 's:' .. slot)
+  if slot == stepping_slot and is_slot_freed then
+    stepping_slot = nil
+  else
+    call('PERSIST', P .. 's:' .. slot)
+  end
 end
 
 -- What a slot holds; nil if nothing.
 local function lease_of(slot)
+  if slot == stepping_slot and is_slot_freed then return nil end
   local v = call('HMGET', P .. 's:' .. slot, 'o', 'f', 'b', 'w', 'p')
   if not v[1] then return nil end
   return { operation = v[1], fence = v[2], started = v[3], worker = filled(v[4]),
@@ -285,7 +320,7 @@ local function count_lost(d, lease)
 end
 
 local function clear(o, d)
-  move(o, d, NONE)
+  move(o, d, NONE, {})
   o.a, o.v, o.t, o.p, o.O, o.L, o.h, o.w, o.u = 0, false, false, false, false, false, false,
     false, false
 end
@@ -433,6 +468,7 @@ local function wake(producer, status, volatile, entry)
   local v = call('HMGET', P .. 'o' .. id, 's', 'e')
   if v[2] ~= epoch then return end
   if v[1] == DELEGATED then return end_delegation(load(id)) end
+  if v[1] ~= WAITING then return end
   if status == FAILED then
     local d = definition(id)
     local result = d.strict and error_from(d, producer)
@@ -483,8 +519,9 @@ local function arm(queues)
   local armed, due = {}, nil
   for _, queue in ipairs(queues) do
     if call('EXISTS', P .. 'rq:queue:' .. queue) == 0 then
-      if due == nil then due = is_due() end
-      if due or call('EXISTS', P .. 'q:' .. queue) == 1 then armed[#armed + 1] = queue end
+      local has_work = call('EXISTS', P .. 'q:' .. queue) == 1
+      if not has_work and due == nil then due = is_due() end
+      if has_work or due then armed[#armed + 1] = queue end
     end
   end
   return armed

@@ -1,24 +1,24 @@
-#!lua
 -- Let a running operation wait again for its inputs; the attempt is given back.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 slot  3 operation  4 fence
 -- Returns  verdict; "idle" if an input has to be requested first
 
-local o = load(ARGV[3])
-local refused = refusal(o, ARGV[2], ARGV[4])
-if refused then return refused end
-local d = definition(o.id)
-local inputs = read_inputs(d)
-if #inputs.idle > 0 then return 'idle' end
-o.a = o.a - 1
-call('HSET', o.key, 'a', o.a)
-if d.strict and inputs.error then
-  skip(o, d, inputs.error, inputs.error_volatile)
-  work_cascades(CASCADE_BUDGET)
-elseif #inputs.pending > 0 then
-  wait_for(o, d, inputs.pending)
-else
-  make_ready(o, d, UNLOCKED)
-end
-return ended(ARGV[2], ARGV[4])
+register('park', {}, function()
+  local o = load(ARGV[3])
+  local refused = refusal(o, ARGV[2], ARGV[4])
+  if refused then return refused end
+  local d = definition(o.id)
+  local inputs = read_inputs(d)
+  if #inputs.idle > 0 then return 'idle' end
+  o.a = o.a - 1
+  call('HSET', o.key, 'a', o.a)
+  if d.strict and inputs.error then
+    skip(o, d, inputs.error, inputs.error_volatile)
+    work_cascades(CASCADE_BUDGET)
+  elseif #inputs.pending > 0 then
+    wait_for(o, d, inputs.pending)
+  else
+    make_ready(o, d, UNLOCKED)
+  end
+  return ended(ARGV[2], ARGV[4])
+end)

@@ -1,18 +1,18 @@
-#!lua flags=allow-oom
 -- Put a running operation back: ready now, or after a delay.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 slot  3 operation  4 fence  5 delay_ms  6 "1" to give the attempt back
 -- Returns  verdict
 
-local o, delay_ms = load(ARGV[3]), tonumber(ARGV[5])
-local refused = refusal(o, ARGV[2], ARGV[4])
-if refused then return refused end
-local d = definition(o.id)
-if ARGV[6] == '1' then call('HINCRBY', o.key, 'a', -1) end
-if delay_ms > 0 then
-  make_delayed(o, d, now + delay_ms)
-else
-  make_ready(o, d, UNLOCKED)
-end
-return ended(ARGV[2], ARGV[4])
+register('release', { 'allow-oom' }, function()
+  local o, delay_ms = load(ARGV[3]), tonumber(ARGV[5])
+  local refused = refusal(o, ARGV[2], ARGV[4])
+  if refused then return refused end
+  local d = definition(o.id)
+  if ARGV[6] == '1' then call('HINCRBY', o.key, 'a', -1) end
+  if delay_ms > 0 then
+    make_delayed(o, d, now + delay_ms)
+  else
+    make_ready(o, d, UNLOCKED)
+  end
+  return ended(ARGV[2], ARGV[4])
+end)

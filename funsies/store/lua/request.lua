@@ -1,67 +1,67 @@
-#!lua
 -- Ask for operations, leaves first.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 generation  3... operation, queue, priority, options, lost_limit of each
 -- Returns  { operations that are needed first, number started, armed queues }
 
-local generation = tonumber(ARGV[2])
-local packed = u64(generation)
-local needs, is_needed, started = {}, {}, 0
-local queues, is_known = {}, {}
+register('request', {}, function()
+  local generation = tonumber(ARGV[2])
+  local packed = u64(generation)
+  local needs, is_needed, started = {}, {}, 0
+  local queues, is_known = {}, {}
 
-local function need(id)
-  add_once(needs, is_needed, id)
-end
-
-local function wants(o)
-  for at = 1, #o.w, 8 do
-    if o.w:sub(at, at + 7) == packed then return true end
+  local function need(id)
+    add_once(needs, is_needed, id)
   end
-end
 
--- The newest request decides; the place among equals stays.
-local function join(o, queue, priority, options, lost_limit)
-  if not wants(o) then call('HSET', o.key, 'w', o.w .. packed) end
-  if generation < o.g then return end
-  if o.s == READY then call('ZREM', P .. 'q:' .. o.q, o.k .. o.id) end
-  o.g, o.q, o.p = generation, queue, priority
-  call('HSET', o.key, 'g', generation, 'q', queue, 'p', priority, 'O', options,
-    'L', lost_limit)
-  if o.s == READY then enqueue(o, o.k) end
-end
-
-local function start(o, d, inputs, queue, priority, options, lost_limit)
-  clear(o, d)
-  o.g, o.q, o.p, o.h = math.max(generation, o.g), queue, priority, generation
-  call('HSET', o.key, 'g', o.g, 'q', queue, 'a', 0, 'p', priority, 'O', options,
-    'L', lost_limit, 'h', generation, 'w', packed)
-  if d.strict and inputs.error then
-    skip(o, d, inputs.error, inputs.error_volatile)
-    return
-  end
-  started = started + 1
-  if #inputs.pending > 0 then
-    wait_for(o, d, inputs.pending)
-  else
-    make_ready(o, d, REQUESTED)
-  end
-end
-
-for at = 3, #ARGV, 5 do
-  local id, queue = ARGV[at], ARGV[at + 1]
-  local d, o = definition(id), load(id)
-  add_once(queues, is_known, queue)
-  if not d then
-    need(id)
-  elseif is_pending(o.s) then
-    join(o, queue, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
-  elseif not satisfies(o, d, generation) then
-    local inputs = read_inputs(d, generation)
-    for _, producer in ipairs(inputs.needs) do need(producer) end
-    if #inputs.needs == 0 then
-      start(o, d, inputs, queue, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+  local function wants(o)
+    for at = 1, #o.w, 8 do
+      if o.w:sub(at, at + 7) == packed then return true end
     end
   end
-end
-return { needs, started, arm(queues) }
+
+  -- The newest request decides; the place among equals stays.
+  local function join(o, queue, priority, options, lost_limit)
+    if not wants(o) then call('HSET', o.key, 'w', o.w .. packed) end
+    if generation < o.g then return end
+    if o.s == READY then call('ZREM', P .. 'q:' .. o.q, o.k .. o.id) end
+    o.g, o.q, o.p = generation, queue, priority
+    call('HSET', o.key, 'g', generation, 'q', queue, 'p', priority, 'O', options,
+      'L', lost_limit)
+    if o.s == READY then enqueue(o, o.k) end
+  end
+
+  local function start(o, d, inputs, queue, priority, options, lost_limit)
+    clear(o, d)
+    o.g, o.q, o.p, o.h = math.max(generation, o.g), queue, priority, generation
+    call('HSET', o.key, 'g', o.g, 'q', queue, 'a', 0, 'p', priority, 'O', options,
+      'L', lost_limit, 'h', generation, 'w', packed)
+    if d.strict and inputs.error then
+      skip(o, d, inputs.error, inputs.error_volatile)
+      return
+    end
+    started = started + 1
+    if #inputs.pending > 0 then
+      wait_for(o, d, inputs.pending)
+    else
+      make_ready(o, d, REQUESTED)
+    end
+  end
+
+  for at = 3, #ARGV, 5 do
+    local id, queue = ARGV[at], ARGV[at + 1]
+    local d, o = definition(id), load(id)
+    add_once(queues, is_known, queue)
+    if not d then
+      need(id)
+    elseif is_pending(o.s) then
+      join(o, queue, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+    elseif not satisfies(o, d, generation) then
+      local inputs = read_inputs(d, generation)
+      for _, producer in ipairs(inputs.needs) do need(producer) end
+      if #inputs.needs == 0 then
+        start(o, d, inputs, queue, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+      end
+    end
+  end
+  return { needs, started, arm(queues) }
+end)

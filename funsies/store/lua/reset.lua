@@ -1,20 +1,20 @@
-#!lua flags=allow-oom
 -- Forget results and traces; start again what is running.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2... operations
 -- Returns  the number of operations whose results were forgotten
 
-local forgotten = 0
-for at = 2, #ARGV do
-  local o = load(ARGV[at])
-  if is_finished(o.s) then
-    forget_trace(o)
-    clear(o, definition(o.id))
-    forgotten = forgotten + 1
-  elseif o.s == RUNNING then
-    forget_trace(o)
-    make_ready(o, definition(o.id), UNLOCKED)
+register('reset', { 'allow-oom' }, function()
+  local forgotten = 0
+  for at = 2, #ARGV do
+    local o = load(ARGV[at])
+    if is_finished(o.s) then
+      forget_trace(o)
+      clear(o, definition(o.id))
+      forgotten = forgotten + 1
+    elseif o.s == RUNNING then
+      forget_trace(o)
+      make_ready(o, definition(o.id), UNLOCKED)
+    end
   end
-end
-return forgotten
+  return forgotten
+end)

@@ -1,7 +1,5 @@
-#!lua
 -- Publish a result and take the next operation.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 slot  3 sequence  4 queue  5 lease_ms  6 fence  7 "1" to claim
 --       8 "1" if there is a completion:
 --       9 operation  10 its fence  11 "1" volatile  12 "1" linked  13 busy_ms  14 trace key
@@ -12,10 +10,7 @@
 --                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil }
 
 local INPUT_BYTES_LIMIT, CLAIM_TRIES = 1048576, 32
-local slot, sequence, queue, lease_ms, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4],
-  tonumber(ARGV[5]), ARGV[6]
-local is_claim, has_completion = ARGV[7] == '1', ARGV[8] == '1'
-local key = P .. 's:' .. slot
+local slot, sequence, queue, fence
 
 local function unpack_results(text)
   local results = {}
@@ -81,9 +76,9 @@ local function grant(o, d, inputs)
   if not d.dynamic and not inputs.tainted and #inputs.idle == 0 then
     index = trace_index(d, inputs.results)
   end
-  run_under(o, d, slot, { fence = fence, expires = now + lease_ms, started = now })
   o.a, o.t, o.u = o.a + 1, filled(index), inputs.tainted
-  call('HSET', o.key, 'a', o.a, 't', index, 'u', o.u and '1' or '')
+  local expires = now + tonumber(ARGV[5])
+  run_under(o, d, slot, { fence = fence, expires = expires, started = now })
   return o, d, inputs
 end
 
@@ -111,12 +106,11 @@ local function small_bytes(results)
     local content = result and result:byte(1) < 2 and content_of(result)
     if content and not seen[content] then
       seen[content] = true
-      local size = call('HSTRLEN', P .. 'c', content)
-      local data = size <= room and call('HGET', P .. 'c', content)
-      if data then
+      local data = call('HGET', P .. 'c', content)
+      if data and #data <= room then
         found[#found + 1] = content
         found[#found + 1] = data
-        room = room - size
+        room = room - #data
       end
     end
   end
@@ -145,30 +139,52 @@ local function describe(o, d, inputs)
     o.u and '1' or '', small_bytes(inputs.results), candidate(o) or false }
 end
 
-local last = call('HMGET', key, 'n', 'v')
-local last_sequence = tonumber(last[1] or -1)
-if sequence < last_sequence then
-  return { has_completion and 'fenced' or false, false, {} }
+-- Drop the lease that was given up and not replaced; see that an empty slot is forgotten.
+local function tidy_slot()
+  local freed = is_slot_freed and stepping_slot
+  stepping_slot = nil
+  if freed then
+    drop_lease(slot)
+  else
+    let_expire(slot)
+  end
 end
 
-local verdict, claimed = false, false
-if sequence == last_sequence then
-  verdict = filled(last[2])
-  local lease = is_claim and lease_of(slot)
-  if lease and lease.fence == fence then
-    local o, d = load(lease.operation), definition(lease.operation)
-    claimed = describe(o, d, read_inputs(d))
-  end
-else
-  if has_completion then verdict = publish() end
+-- Publish, work off what that set free, and claim.
+local function act(is_claim, has_completion, is_held)
+  stepping_slot = is_held and slot or nil
+  local verdict = has_completion and publish() or ''
   local budget = work_cascades(CASCADE_BUDGET)
   promote(budget)
-  call('HSET', key, 'n', sequence, 'v', verdict or '')
+  call('HSET', P .. 's:' .. slot, 'n', sequence, 'v', verdict)
+  local o, d, inputs
   if is_claim and verdict ~= 'bytes' then
     put_back()
-    local o, d, inputs = claim_next(budget)
-    if o then claimed = describe(o, d, inputs) end
+    o, d, inputs = claim_next(budget)
   end
-  let_expire(slot)
+  if o then return verdict, describe(o, d, inputs) end
+  tidy_slot()
+  return verdict
 end
-return { verdict, claimed, arm({ queue }) }
+
+local function repeat_answer(is_claim, verdict)
+  local lease = is_claim and lease_of(slot)
+  if not lease or lease.fence ~= fence then return verdict end
+  local o, d = load(lease.operation), definition(lease.operation)
+  return verdict, describe(o, d, read_inputs(d))
+end
+
+register('step', {}, function()
+  slot, sequence, queue, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[6]
+  local is_claim, has_completion = ARGV[7] == '1', ARGV[8] == '1'
+  local last = call('HMGET', P .. 's:' .. slot, 'n', 'v', 'o')
+  local last_sequence = tonumber(last[1] or -1)
+  if sequence < last_sequence then return { has_completion and 'fenced' or false, false, {} } end
+  local verdict, claimed
+  if sequence == last_sequence then
+    verdict, claimed = repeat_answer(is_claim, last[2])
+  else
+    verdict, claimed = act(is_claim, has_completion, last[3])
+  end
+  return { filled(verdict), claimed or false, arm({ queue }) }
+end)

@@ -1,68 +1,68 @@
-#!lua flags=allow-oom
 -- Do what is due: expired leases, delays, cascades.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 sweeper  3 lease_ms  4 limit  5... fences
 -- Returns  { requeued, exhausted { operation, fence, attempts, worker }, promoted, armed, more }
 
-local sweeper, lease_ms, budget = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local requeued, exhausted, free = {}, {}, {}
+register('sweep', { 'allow-oom' }, function()
+  local sweeper, lease_ms, budget = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+  local requeued, exhausted, free = {}, {}, {}
 
-local function expired(limit)
-  return call('ZRANGEBYSCORE', P .. 'L', '-inf', now, 'LIMIT', 0, limit)
-end
+  local function expired(limit)
+    return call('ZRANGEBYSCORE', P .. 'L', '-inf', now, 'LIMIT', 0, limit)
+  end
 
--- If nobody looked for long, the server was away and not the workers: each lease gets a respite.
-local function shift_leases()
-  local last = tonumber(call('GET', P .. 'S') or nil)
-  call('SET', P .. 'S', now)
-  if last and now - last <= math.floor(lease_ms / 2) then return end
-  for _, slot in ipairs(expired(-1)) do
-    if not lease_of(slot).is_prolonged then
-      call('ZADD', P .. 'L', now + lease_ms, slot)
-      call('HSET', P .. 's:' .. slot, 'p', '1')
+  -- If nobody looked for long, the server was away and not the workers: each lease gets a respite.
+  local function shift_leases()
+    local last = tonumber(call('GET', P .. 'S') or nil)
+    call('SET', P .. 'S', now)
+    if last and now - last <= math.floor(lease_ms / 2) then return end
+    for _, slot in ipairs(expired(-1)) do
+      if not lease_of(slot).is_prolonged then
+        call('ZADD', P .. 'L', now + lease_ms, slot)
+        call('HSET', P .. 's:' .. slot, 'p', '1')
+      end
     end
   end
-end
 
-local function report(id, fence, worker)
-  exhausted[#exhausted + 1] = { id, fence, load(id).a, worker }
-end
+  local function report(id, fence, worker)
+    exhausted[#exhausted + 1] = { id, fence, load(id).a, worker }
+  end
 
--- What a repeated sweep was given before; the slots that are free for more.
-local function own_leases()
-  for at = 5, #ARGV do
-    local slot = sweeper .. ':' .. (at - 5)
+  -- What a repeated sweep was given before; the slots that are free for more.
+  local function own_leases()
+    for at = 5, #ARGV do
+      local slot = sweeper .. ':' .. (at - 5)
+      local lease = lease_of(slot)
+      if not lease then
+        free[#free + 1] = { slot, ARGV[at] }
+      elseif lease.fence == ARGV[at] then
+        report(lease.operation, lease.fence, lease.worker)
+      end
+    end
+  end
+
+  local function reap(slot)
     local lease = lease_of(slot)
-    if not lease then
-      free[#free + 1] = { slot, ARGV[at] }
-    elseif lease.fence == ARGV[at] then
-      report(lease.operation, lease.fence, lease.worker)
+    local o, d = load(lease.operation), definition(lease.operation)
+    if o.a < tonumber(o.L) then
+      count_lost(d, lease)
+      make_ready(o, d, UNLOCKED)
+      requeued[#requeued + 1] = o.id
+    elseif #free > 0 then
+      local place = table.remove(free, 1)
+      count_lost(d, lease)
+      hand_over(o, d, lease, place[1], place[2], now + lease_ms)
+      report(o.id, place[2], lease.worker or slot)
     end
   end
-end
 
-local function reap(slot)
-  local lease = lease_of(slot)
-  local o, d = load(lease.operation), definition(lease.operation)
-  if o.a < tonumber(o.L) then
-    count_lost(d, lease)
-    make_ready(o, d, UNLOCKED)
-    requeued[#requeued + 1] = o.id
-  elseif #free > 0 then
-    local place = table.remove(free, 1)
-    count_lost(d, lease)
-    hand_over(o, d, lease, place[1], place[2], now + lease_ms)
-    report(o.id, place[2], lease.worker or slot)
+  shift_leases()
+  own_leases()
+  for _, slot in ipairs(expired(budget)) do
+    reap(slot)
+    budget = budget - 1
   end
-end
-
-shift_leases()
-own_leases()
-for _, slot in ipairs(expired(budget)) do
-  reap(slot)
-  budget = budget - 1
-end
-local promoted = promote(budget)
-work_cascades(budget - promoted)
-return { requeued, exhausted, promoted, arm(call('SMEMBERS', P .. 'Q')), is_due() and 1 or 0 }
+  local promoted = promote(budget)
+  work_cascades(budget - promoted)
+  return { requeued, exhausted, promoted, arm(call('SMEMBERS', P .. 'Q')), is_due() and 1 or 0 }
+end)

@@ -1,20 +1,20 @@
-#!lua
 -- Have a client told when operations are finished, if they are pending.
 --
--- KEYS  1 prefix
 -- ARGV  1 time  2 client  3... operations
 -- Returns  the state of each: fields and values
 
-local WATCH_SECONDS = 3600
-local states = {}
-for at = 3, #ARGV do
-  local id = ARGV[at]
-  local state = call('HGETALL', P .. 'o' .. id)
-  states[at - 2] = state
-  local status = call('HGET', P .. 'o' .. id, 's')
-  if is_pending(status) then
-    call('SADD', P .. 'x' .. id, ARGV[2])
-    call('EXPIRE', P .. 'x' .. id, WATCH_SECONDS)
+register('watch', {}, function()
+  local WATCH_SECONDS = 3600
+  local states = {}
+  for at = 3, #ARGV do
+    local id = ARGV[at]
+    local state = call('HGETALL', P .. 'o' .. id)
+    states[at - 2] = state
+    local status = call('HGET', P .. 'o' .. id, 's')
+    if is_pending(status) then
+      call('SADD', P .. 'x' .. id, ARGV[2])
+      call('EXPIRE', P .. 'x' .. id, WATCH_SECONDS)
+    end
   end
-end
-return states
+  return states
+end)

@@ -88,7 +88,7 @@ def state(fields: list[bytes]) -> OperationState:
         volatile=b"v" in found,
         results=_results(found) if status.is_finished else (),
         attempts=int(found.get(b"a", 0)),
-        missing=int(found.get(b"m", 0)),
+        missing=int(found.get(b"m", 0)) if status is Status.WAITING else 0,
         queue=queue_name(found.get(b"q", b"")),
     )
 

@@ -14,7 +14,7 @@ import redis.exceptions
 from funsies.core.errors import NoServerError, ServerError
 
 from .address import Connection, connector, shown
-from .scripts import Script, script
+from .library import library
 
 Argument: TypeAlias = bytes | str | int
 Answer: TypeAlias = "bytes | int | list[Answer] | None"
@@ -24,6 +24,12 @@ FIRST_PAUSE_SECONDS: Final = 0.02
 
 PASSING: Final = ("BUSY ", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING")
 """Beginnings of error messages of a server that will answer soon."""
+
+NO_FUNCTION: Final = "Function not found"
+
+
+class UnknownScriptError(Exception):
+    """The server does not have the scripts: it is new, or they are."""
 
 
 class Connections:
@@ -50,15 +56,18 @@ class Connections:
         return f"Connections({self.shown_url!r})"
 
     def run(self, name: str, *arguments: Argument) -> Answer:
-        """Run a script; load it into the server if need be."""
-        wanted = script(name)
-        try:
-            return self.call("EVALSHA", wanted.sha1, 1, *arguments)
-        except redis.exceptions.NoScriptError:
-            return self._load_and_run(wanted, arguments)
+        """Run a script; load all of them into the server if need be.
 
-    def _load_and_run(self, wanted: Script, arguments: tuple[Argument, ...]) -> Answer:
-        return self.call("EVAL", wanted.text, 1, *arguments)
+        Args:
+            name: of the script.
+            arguments: the prefix of the keys, then what the script takes.
+        """
+        scripts = library()
+        try:
+            return self.call("FCALL", scripts.prefix + name, 1, *arguments)
+        except UnknownScriptError:
+            self.call("FUNCTION", "LOAD", "REPLACE", scripts.text)
+        return self.call("FCALL", scripts.prefix + name, 1, *arguments)
 
     def call(self, *command: Argument, max_outage_seconds: float | None = None) -> Answer:
         """Send a command and return the answer.
@@ -66,16 +75,16 @@ class Connections:
         Raises:
             NoServerError: if no server answers for ``max_outage_seconds``.
             ServerError: if the server refuses the password or the command, or is full.
-            NoScriptError: if the server does not know the script.
+            UnknownScriptError: if the server does not have the scripts.
         """
         outage = self._max_outage_seconds if max_outage_seconds is None else max_outage_seconds
         deadline, pause = time.monotonic() + outage, 0.0
         while True:
             try:
                 return self._send(command)
-            except redis.exceptions.NoScriptError:
-                raise
             except redis.exceptions.RedisError as problem:
+                if str(problem) == NO_FUNCTION:
+                    raise UnknownScriptError from None
                 self._raise_unless_passing(problem, deadline)
             time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the load
             pause = min(max(2 * pause, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)

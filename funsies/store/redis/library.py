@@ -1,0 +1,55 @@
+"""The Lua scripts, as one library of functions on the server.
+
+A script is one atomic act. All share the helpers of ``lib.lua``, which the server compiles
+once. The name of the library holds a digest of its text, so that several versions of funsies
+can use one server.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+HELPERS: Final = "lib"
+NAMES: Final = (
+    "cancel",
+    "define",
+    "delegate",
+    "fail_waiting",
+    "generation",
+    "inspect",
+    "invalidate",
+    "park",
+    "release",
+    "renew",
+    "request",
+    "reset",
+    "step",
+    "sweep",
+    "watch",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The text for ``FUNCTION LOAD``, and what the names of its functions begin with."""
+
+    text: str
+    prefix: str
+
+
+@cache
+def library() -> Library:
+    """Put the scripts of the package together; each has a scope of its own."""
+    scripts = "".join(f"do\n{_read(name)}end\n" for name in NAMES)
+    body = _read(HELPERS) + scripts
+    name = f"funsies_{hashlib.sha256(body.encode()).hexdigest()[:16]}"
+    prefix = f"{name}_"
+    return Library(f"#!lua name={name}\nlocal PREFIX = '{prefix}'\n{body}", prefix)
+
+
+def _read(name: str) -> str:
+    return (files("funsies.store") / "lua" / f"{name}.lua").read_text(encoding="utf-8")
