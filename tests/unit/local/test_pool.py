@@ -1,0 +1,129 @@
+"""Workers and the guard: found by their locks, stopped with whoever needed them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import funsies
+from funsies.config import Directory
+from funsies.core.digest import Digest
+from funsies.engine.roster import list_workers
+from funsies.local.embedded import Started, live_record, start_server, stop_server
+from funsies.local.pool import running_pools, start_pool, stop_pools
+from funsies.local.spawn import wait_until
+
+ROOT = Path(funsies.__file__).parents[1]
+
+
+@pytest.fixture
+def directory() -> Iterator[Directory]:
+    place = Path(tempfile.mkdtemp(prefix="fl"))
+    made = Directory(place / ".funsies")
+    yield made
+    stop_pools(list(running_pools(made)), at_once=True)
+    stop_server(made)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def started(directory: Directory) -> Started:
+    return start_server(directory)
+
+
+def test_a_pool_is_found_while_it_lives(directory: Directory, started: Started) -> None:
+    server = started.server(directory)
+    pool = start_pool(directory, server, 2)
+    assert [each.pid for each in running_pools(directory)] == [pool.pid]
+    assert wait_until(lambda: len(list_workers(server)) == 2, 30)
+    stop_pools([pool])
+    assert not pool.is_alive
+    assert list(running_pools(directory)) == []
+    assert list_workers(server) == []
+
+
+def test_a_pool_that_was_killed_leaves_no_trace(directory: Directory, started: Started) -> None:
+    pool = start_pool(directory, started.server(directory), 1)
+    os.killpg(pool.pid, signal.SIGKILL)
+    assert wait_until(lambda: not list(running_pools(directory)), 10)
+    assert list((directory.path / "pools").iterdir()) == []
+
+
+def test_no_secret_is_in_the_arguments_of_workers(
+    directory: Directory, started: Started
+) -> None:
+    pool = start_pool(directory, started.server(directory), 1)
+    command = Path(f"/proc/{pool.pid}/cmdline")
+    if command.exists():
+        shown = command.read_bytes().decode()
+        assert started.record.password is not None
+        assert started.record.password not in shown
+        assert directory.ensure_key().hex() not in shown
+
+
+def test_a_managed_server_ends_with_its_block() -> None:
+    with funsies.ManagedFun(nworkers=1) as session:
+        total = funsies.reduce(sum, [3, 2])
+        funsies.execute(total).wait(60)
+        assert funsies.take(total) == 5
+        place = session.server.directory
+        assert place is not None
+        assert place.exists()
+    assert not place.parent.exists()
+    assert live_record(Directory(place)) is None
+
+
+def test_a_managed_server_keeps_results_in_a_directory_that_is_named(tmp_path: Path) -> None:
+    digests: list[Digest] = []
+    for _ in range(2):
+        with funsies.ManagedFun(nworkers=1, directory=tmp_path):
+            total = funsies.reduce(sum, [3, 2])
+            handle = funsies.execute(total).wait(60)
+            digests.append(handle.targets[0])
+            started_any = bool(handle.operations)
+    assert not started_any  # the second time it was there already
+    assert digests[0] == digests[1]
+    assert live_record(Directory(tmp_path / ".funsies")) is None
+
+
+def test_a_managed_server_takes_settings_queues_and_options() -> None:
+    with funsies.ManagedFun(
+        nworkers=1,
+        worker_args=["gpu"],
+        redis_args=["--maxmemory", "64mb"],
+        defaults=funsies.Options(queue="gpu"),
+        pw="my password",
+    ):
+        total = funsies.reduce(sum, [1, 1])
+        funsies.execute(total).wait(60)
+        assert funsies.take(total) == 2
+
+
+def test_a_managed_server_ends_when_its_program_is_killed(tmp_path: Path) -> None:
+    program = (
+        "import funsies, sys\n"
+        "with funsies.ManagedFun(nworkers=1) as session:\n"
+        "    print(session.server.directory, flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdout is not None
+        directory = Directory(Path(process.stdout.readline().strip()))
+        assert live_record(directory) is not None
+        process.kill()
+    assert wait_until(lambda: not directory.path.parent.exists(), 30)
