@@ -8,8 +8,11 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from funsies.core.errors import DataCorruptedError, ErrorKind, NoServerError
+from funsies.core.errors import DataCorruptedError, ErrorKind, FileNameError, NoServerError
+from funsies.core.file_names import validate_file_name
 from funsies.core.shell_plan import ShellPlan
 from funsies.run import oom
 from funsies.run.shell import InputFile, run_shell
@@ -59,6 +62,22 @@ def test_any_file_name_works_as_input_and_as_output(run):
     inputs = {name: name.encode() for name in STRANGE_NAMES}
     values = run("true", inp=inputs, out=tuple(STRANGE_NAMES))
     assert [values[f"file:{name}"] for name in STRANGE_NAMES] == list(inputs.values())
+
+
+def is_usable(name: str) -> bool:
+    try:
+        validate_file_name(name)
+    except FileNameError:
+        return False
+    return True
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(name=st.text(max_size=30).filter(is_usable), data=st.binary(max_size=50))
+def test_a_file_of_any_accepted_name_comes_back_as_it_went_in(run, name: str, data: bytes):
+    assert run("true", inp={name: data}, out=(name,))[f"file:{name}"] == data
 
 
 def test_standard_input_is_empty(run):
