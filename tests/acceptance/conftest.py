@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import itertools
 import os
 import re
 import subprocess
@@ -61,7 +62,7 @@ class Reader:
         """Do all of it; return how many blocks were run."""
         blocks = blocks_of(document)
         done = self._session([block for block in blocks if block.language == "pycon"])
-        for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+        for block, after in itertools.zip_longest(blocks, blocks[1:]):
             if block.language == "python":
                 self._python(block, after)
             elif block.language == "console":
