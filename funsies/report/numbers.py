@@ -4,10 +4,11 @@ from __future__ import annotations
 
 _MINUTE = 60
 _HOUR = 3600
+_DAY = 24 * _HOUR
 
 
 def shown_seconds(seconds: float) -> str:
-    """Write a duration in at most six characters or so.
+    """Write a duration in a few characters.
 
     >>> [shown_seconds(each) for each in (0, 0.0042, 3.21, 75, 7384)]
     ['0 s', '4 ms', '3.2 s', '1m 15s', '2h 03m']
@@ -20,7 +21,9 @@ def shown_seconds(seconds: float) -> str:
         return f"{seconds:.1f} s"
     if seconds < _HOUR:
         return f"{int(seconds) // _MINUTE}m {int(seconds) % _MINUTE:02d}s"
-    return f"{int(seconds) // _HOUR}h {int(seconds) % _HOUR // _MINUTE:02d}m"
+    if seconds < _DAY:
+        return f"{int(seconds) // _HOUR}h {int(seconds) % _HOUR // _MINUTE:02d}m"
+    return f"{int(seconds) // _DAY}d {int(seconds) % _DAY // _HOUR:02d}h"
 
 
 def counted(number: int, noun: str) -> str:

@@ -84,7 +84,8 @@ def preview(data: bytes, wire: str) -> str:
     >>> preview(b"two\nlines", "blob")
     'two\\nlines'
     """
-    head = to_text(wire, data)[: 4 * PREVIEW_CHARACTERS]
+    whole = to_text(wire, data)
+    head = whole[: 4 * PREVIEW_CHARACTERS]
     decoder = codecs.getincrementaldecoder("utf-8")()  # the cut may fall into a character
     try:
         text = decoder.decode(head)
@@ -92,5 +93,5 @@ def preview(data: bytes, wire: str) -> str:
         return f"({len(data):,} bytes)"
     line = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
     line = "".join(each if each.isprintable() else "?" for each in line)
-    is_long = len(line) > PREVIEW_CHARACTERS or len(head) < len(data)
+    is_long = len(line) > PREVIEW_CHARACTERS or len(head) < len(whole)
     return line[:PREVIEW_CHARACTERS] + ("..." if is_long else "")

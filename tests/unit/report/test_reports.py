@@ -1,0 +1,194 @@
+"""Reports: what people read is short, complete, and one line where it must be."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from funsies.client.progress import Progress
+from funsies.core.errors import Error, ErrorKind
+from funsies.report.console import make_console
+from funsies.report.errors import describe_error, headline, summarize_errors
+from funsies.report.numbers import shown_seconds
+from funsies.report.progress import LINE_SECONDS, describe, progress_display
+from funsies.report.step import PREVIEW_CHARACTERS, InputView, preview
+from funsies.report.summary import summarize, total
+from funsies.report.table import closing_table
+from funsies.store.rows import TaskCounts
+
+SOURCE = "ab" * 32
+ERROR = Error(
+    kind=ErrorKind.EXCEPTION_RAISED,
+    source=SOURCE,
+    task="divide",
+    details="Traceback ...\nZeroDivisionError: division by zero",
+    exception="ZeroDivisionError",
+    host="node7",
+    attempts=3,
+)
+
+
+def plain(width: int = 80, *, terminal: bool = False) -> tuple[Console, io.StringIO]:
+    file = io.StringIO()
+    return Console(file=file, width=width, force_terminal=terminal, highlight=False), file
+
+
+# -- numbers
+
+
+@given(seconds=st.floats(min_value=0, max_value=1e8))
+def test_a_duration_is_short(seconds: float) -> None:
+    assert len(shown_seconds(seconds)) <= 9
+
+
+# -- previews
+
+
+@given(data=st.binary(max_size=2000))
+def test_a_preview_of_any_bytes_is_one_short_printable_line(data: bytes) -> None:
+    line = preview(data, "blob")
+    assert line.isprintable()
+    assert len(line) <= PREVIEW_CHARACTERS + len("...")
+
+
+@given(text=st.text(max_size=20).filter(str.isprintable).filter(lambda text: "\\" not in text))
+def test_a_short_text_is_shown_as_it_is(text: str) -> None:
+    assert preview(text.encode(), "blob") == text
+
+
+def test_a_long_text_is_cut_and_says_so() -> None:
+    assert preview("é".encode() * 500, "blob") == "é" * PREVIEW_CHARACTERS + "..."
+
+
+def test_a_text_value_is_shown_without_quotes() -> None:
+    assert preview(b'"hello"', "json") == "hello"
+
+
+def test_bytes_that_are_no_text_are_counted() -> None:
+    assert preview(b"\xff\xfe" * 1000, "blob") == "(2,000 bytes)"
+
+
+# -- errors
+
+
+def test_a_headline_says_what_failed_and_where() -> None:
+    assert headline(ERROR) == "ExceptionRaised (ZeroDivisionError) in divide ababababab"
+    assert headline(Error(kind=ErrorKind.CANCELLED)) == "Cancelled"
+
+
+def test_a_description_has_kind_source_traceback_and_inputs() -> None:
+    text = "\n".join(describe_error(ERROR, [InputView("a", "cd" * 32, "3")]))
+    for part in (
+        "ExceptionRaised",
+        SOURCE,
+        "ZeroDivisionError: division",
+        "node7",
+        "cdcdcdcdcd",
+    ):
+        assert part in text
+    assert "attempts" in text
+
+
+def test_equal_errors_are_explained_once() -> None:
+    lines = summarize_errors([(each * 64, ERROR) for each in "1234567"])
+    text = "\n".join(lines)
+    assert text.count("division by zero") == 1
+    assert "and 3 more" in text
+    assert "funsies cat 1111111111" in text
+
+
+def test_of_many_different_errors_some_are_explained_and_the_rest_counted() -> None:
+    errors = [
+        (f"{n:064x}", Error(kind=ErrorKind.WORKER_LOST, details=str(n))) for n in range(8)
+    ]
+    assert summarize_errors(errors)[-1] == "... and 3 more errors"
+
+
+def test_of_long_details_the_end_is_shown() -> None:
+    details = "\n".join(f"line {n}" for n in range(100))
+    lines = summarize_errors(
+        [("0" * 64, Error(kind=ErrorKind.COMMAND_FAILED, details=details))]
+    )
+    assert "    line 99" in lines
+    assert "    line 5" not in lines
+    assert "    ... 88 lines above" in lines
+
+
+# -- the closing table
+
+
+def test_the_table_tells_what_was_run_from_what_was_there() -> None:
+    progress = Progress(
+        {
+            "simulate": TaskCounts(done=5, linked=2, failed=3, skipped=1, busy_ms=1500),
+            "mean": TaskCounts(waiting=1),
+        }
+    )
+    lines = {line.task: line for line in summarize(progress, {"simulate": 4, "old": 1})}
+    simulate = lines["simulate"]
+    assert (simulate.done, simulate.cached, simulate.failed, simulate.skipped) == (3, 6, 2, 1)
+    assert simulate.busy_seconds == 1.5
+    assert lines["old"].cached == 1
+    assert lines["mean"].unfinished == 1
+    sums = total(list(lines.values()))
+    assert (sums.done, sums.cached, sums.unfinished) == (3, 7, 1)
+
+
+def test_the_table_has_a_row_a_task_and_their_sum() -> None:
+    console, file = plain()
+    progress = Progress({"simulate": TaskCounts(done=12), "mean": TaskCounts(done=30)})
+    console.print(closing_table(summarize(progress, {})))
+    rows = [line.split() for line in file.getvalue().splitlines() if line.strip()]
+    assert rows[0][:5] == ["task", "done", "cached", "failed", "skipped"]
+    assert ["simulate", "12", "0", "0", "0", "0", "s"] in rows
+    assert ["total", "42", "0", "0", "0", "0", "s"] in rows
+
+
+def test_a_task_name_is_no_markup() -> None:
+    console, file = plain()
+    console.print(closing_table(summarize(Progress({"[red]x[/red]": TaskCounts(done=1)}), {})))
+    assert "[red]x[/red]" in file.getvalue()
+
+
+# -- progress
+
+
+RUNNING = Progress(
+    {
+        "a": TaskCounts(running=1, done=2),
+        "b": TaskCounts(running=3, failed=1, waiting=4),
+    }
+)
+
+
+def test_progress_names_what_runs_most_first() -> None:
+    assert describe(RUNNING) == "4 running: b (3), a (1), 1 failed"
+
+
+def test_where_no_terminal_is_a_line_comes_now_and_then() -> None:
+    console, file = plain()
+    now = 0.0
+    with progress_display(console, clock=lambda: now) as tell:
+        for _ in range(100):
+            now += LINE_SECONDS / 10
+            tell(RUNNING)
+    lines = file.getvalue().splitlines()
+    assert len(lines) == 10
+    assert lines[0] == "3 of 11 steps, 4 running: b (3), a (1), 1 failed"
+
+
+def test_on_a_terminal_a_bar_is_shown_and_leaves_nothing_behind() -> None:
+    console, file = plain(terminal=True)
+    with progress_display(console) as tell:
+        tell(RUNNING)
+    assert "3/11" in file.getvalue()
+    assert file.getvalue().endswith("\x1b[2K")  # the line is erased
+
+
+def test_colours_are_left_out_if_the_user_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert make_console().no_color
