@@ -2,8 +2,8 @@
 
 Every file of ``cases`` is checked in one run of mypy without any plugin. A line that ends in
 ``# E: text`` must be reported with that text; any other line must not be reported. The same
-files go through basedpyright: lines without the mark must be clean there as well, and lines with
-it are errors, unless they are marked ``# E[mypy]``.
+files go through basedpyright: lines without the mark must be clean there as well, and lines
+with it are errors, unless they are marked ``# E[mypy]``.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from funsies.core.shell_plan import (
 from .artefact import Artefact, put
 from .context import built, context
 
-K = TypeVar("K", bound=str, contravariant=True, default=Any)
+K = TypeVar("K", bound=str, contravariant=True, default=Any)  # noqa: PLC0105 - shown to users
 F = TypeVar("F", bound=str | PathLike[str])
 
 _BYTES: Final = encoding_of(bytes)
@@ -251,8 +251,8 @@ def shell(
         WiringError: if there is no command, or something is not text.
         UnsupportedTypeError: if an input value cannot be stored.
 
-    >>> step = shell("sort names.txt > sorted.txt", inp={"names.txt": "b a"}, out=["sorted.txt"])
-    >>> step.out["sorted.txt"]
+    >>> step = shell("sort a.txt > b.txt", inp={"a.txt": "some text"}, out=["b.txt"])
+    >>> step.out["b.txt"]
     <Artefact[bytes] ... of sort>
     """
     files = _input_files(inp)

@@ -148,7 +148,7 @@ def call(
             value = function(*positional, **keywords)
     except Preempted:
         raise
-    except BaseException as problem:
+    except BaseException as problem:  # noqa: BLE001 - a step may raise anything at all
         if alarm.rang:  # also if the step turned it into an exception of its own
             return Failure(_timed_out(timeout_seconds))
         return _failed(problem, is_interruptible=is_interruptible)

@@ -83,7 +83,7 @@ class Capture:
     def _prepare(self) -> IO[bytes]:
         """One file for all steps of this process, emptied before each."""
         if self._file is None or self._file.closed:
-            self._file = tempfile.TemporaryFile(buffering=0)
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - for all steps
         if os.fstat(self._file.fileno()).st_size:
             self._file.truncate(0)
         self._file.seek(0)
