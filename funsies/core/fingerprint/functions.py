@@ -183,9 +183,8 @@ def _followed(walk: Walk, chain: tuple[str, ...], value: object) -> Field:
 
 
 def _imports(walk: Walk, function: FunctionType) -> Iterator[Field]:
-    package = str(function.__globals__.get("__package__") or "")
     for module, names, level in names_of(function.__code__).imported:
-        yield imported_field(walk, module, names, level, package)
+        yield imported_field(walk, module, names, level, function.__globals__)
 
 
 def _wrapped(walk: Walk, function: FunctionType) -> Field:

@@ -6,7 +6,9 @@ Nothing is imported to find out, and what happens to be imported already does no
 
 from __future__ import annotations
 
+import sys
 from types import ModuleType
+from typing import Any
 
 from funsies.core.digest import Field, digest
 from funsies.core.fingerprint.closure import absolute_name, closure, may_be_project
@@ -14,6 +16,7 @@ from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.records import CodeKey
 from funsies.core.fingerprint.snapshot import modified_nanoseconds
 from funsies.core.fingerprint.table import Entry, installed, module_key
+from funsies.core.fingerprint.texts import is_at_home
 from funsies.core.fingerprint.walk import Elsewhere, Walk
 
 
@@ -21,26 +24,33 @@ def module_field(walk: Walk, module: ModuleType, name: str) -> Field:
     """A module as a value: a library by its name, one of the project by its text."""
     if not is_project(module):
         return "library", module.__name__
-    found = _text_field(walk, module.__name__, name)
+    is_here = sys.modules.get(module.__name__) is module
+    found = _text_field(walk, module.__name__, name, is_here=is_here)
     if not walk.table[module_key(module.__name__)].digest:
         walk.refuse(name, "this module is used as a value, and has no source that can be read")
     return found
 
 
 def imported_field(
-    walk: Walk, module: str, names: tuple[str, ...], level: int, package: str
+    walk: Walk,
+    module: str,
+    names: tuple[str, ...],
+    level: int,
+    namespace: dict[str, Any],
 ) -> Field:
-    """An import statement inside a function."""
-    absolute = absolute_name(module, level, package)
+    """An import statement inside a function with these globals."""
+    absolute = absolute_name(module, level, str(namespace.get("__package__") or ""))
     if not may_be_project(absolute):
         return "library", absolute
     wanted = [absolute, *(f"{absolute}.{name}" for name in names)]
-    return tuple(_text_field(walk, each, each) for each in wanted)
+    is_here = is_at_home(namespace)
+    return tuple(_text_field(walk, each, each, is_here=is_here) for each in wanted)
 
 
-def _text_field(walk: Walk, module_name: str, name: str) -> Field:
+def _text_field(walk: Walk, module_name: str, name: str, *, is_here: bool) -> Field:
     key = module_key(module_name)
-    entry = installed(key) or walk.table.get(key) or _read_entry(walk, key)
+    brought = None if is_here else installed(key)
+    entry = brought or walk.table.get(key) or _read_entry(walk, key)
     walk.table[key] = entry
     found = Elsewhere(("module", module_name, entry.digest))
     walk.note(name, "module", tuple(found))

@@ -10,8 +10,10 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from types import CodeType, ModuleType
 from typing import Any, Final, NamedTuple
@@ -55,26 +57,34 @@ def modules_to_ship(code: CodeType, namespace: Mapping[str, Any]) -> dict[str, S
     return found
 
 
-def offer(shipped: Mapping[str, ShippedModule]) -> None:
+def process_token() -> str:
+    """Tells this process from every other, forks of it included."""
+    return f"{_TOKEN}:{os.getpid()}"
+
+
+_TOKEN: Final = uuid.uuid4().hex
+
+
+def offer(shipped: Mapping[str, ShippedModule], dumped_by: str) -> None:
     """Make modules importable, and forget those of the same names that are others.
 
-    A module that has changed may be part of any other, so then all are forgotten.
+    A module that has changed may be part of any other, so then all are forgotten. A client
+    that loads what it dumped itself goes on using its own modules.
 
     Args:
         shipped: modules by name.
+        dumped_by: :func:`process_token` of the process that dumped the payload.
     """
+    if not shipped or (dumped_by == process_token() and not _offered):
+        return
     with _lock:
         has_changed = any(
-            name in _offered and _offered[name].text != module.text
-            for name, module in shipped.items()
+            _offered.get(name, module).text != module.text for name, module in shipped.items()
         )
-        stale = (
-            {*shipped, *_offered} if has_changed else set(filter(_is_foreign(shipped), shipped))
-        )
-        for name in stale:
+        for name in {*_offered, *shipped} if has_changed else filter(_is_foreign, shipped):
             sys.modules.pop(name, None)
         _offered.update(shipped)
-        if shipped and _FINDER not in sys.meta_path:
+        if _FINDER not in sys.meta_path:
             sys.meta_path.insert(0, _FINDER)
 
 
@@ -82,42 +92,28 @@ _offered: dict[str, ShippedModule] = {}
 _lock: Final = Lock()
 
 
-def _is_foreign(shipped: Mapping[str, ShippedModule]) -> Callable[[str], bool]:
-    """Tells of a name whether a module of another file is loaded under it."""
-
-    def is_foreign(name: str) -> bool:
-        loaded = sys.modules.get(name)
-        return loaded is not None and getattr(loaded, "__file__", None) != shipped[name].path
-
-    return is_foreign
+def _is_foreign(name: str) -> bool:
+    """True if a module of this name is loaded that did not come with a payload."""
+    loaded = sys.modules.get(name)
+    spec = getattr(loaded, "__spec__", None)
+    return loaded is not None and not isinstance(getattr(spec, "loader", None), _Loader)
 
 
 class _Finder(importlib.abc.MetaPathFinder):
     """Finds modules that came with a payload."""
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 (the names that came are absolute)
+        target: ModuleType | None = None,  # noqa: ARG002 (a reload gets what came last)
     ) -> importlib.machinery.ModuleSpec | None:
-        """Offer a module; a reload, or a module whose very file is here, needs no offer."""
+        """Offer a module."""
         module = _offered.get(fullname)
-        if module is None or target is not None:
-            return None
-        here = importlib.machinery.PathFinder.find_spec(fullname, path)
-        if here is not None and here.origin == module.path and _has_text(here.loader, module):
-            return here
-        return importlib.util.spec_from_loader(fullname, _Loader(module))
+        return module and importlib.util.spec_from_loader(fullname, _Loader(module))
 
 
 _FINDER: Final = _Finder()
-
-
-def _has_text(loader: object, module: ShippedModule) -> bool:
-    if not isinstance(loader, importlib.machinery.SourceFileLoader):
-        return False
-    try:
-        return loader.get_source(loader.name) == module.text
-    except ImportError:
-        return False
 
 
 class _Loader(importlib.abc.ExecutionLoader):

@@ -33,7 +33,7 @@ def function_entry(code: CodeType, namespace: dict[str, Any]) -> Entry:
         code: the code of the function.
         namespace: its globals.
     """
-    entry = installed(code_key(code))
+    entry = None if is_at_home(namespace) else installed(code_key(code))
     if entry is not None:
         return entry
     located = _locate(code, namespace)
@@ -45,7 +45,18 @@ def changed_names(code: CodeType, namespace: dict[str, Any]) -> frozenset[str]:
 
     On a worker the text is not at hand; there the client has looked already.
     """
-    return frozenset() if installed(code_key(code)) else _locate(code, namespace).changed
+    is_known = not is_at_home(namespace) and installed(code_key(code)) is not None
+    return frozenset() if is_known else _locate(code, namespace).changed
+
+
+def is_at_home(namespace: dict[str, Any]) -> bool:
+    """True of the globals of a module that this process has imported or is running.
+
+    Functions that came with a payload have globals of their own, and only for them is what
+    the installed tables say: in the client's process those may be of an earlier version.
+    """
+    module = sys.modules.get(str(namespace.get("__name__")))
+    return module is not None and vars(module) is namespace
 
 
 def table_of(code: CodeType, namespace: dict[str, Any]) -> Iterator[tuple[CodeKey, Entry]]:
@@ -114,7 +125,7 @@ def sources_of(file_name: str, namespace: dict[str, Any] | None) -> list[Source]
 
 def class_entry(kind: type) -> Entry:
     """Find the texts of all classes of this name in the file of this class."""
-    entry = installed(class_key(kind))
+    entry = None if _is_class_at_home(kind) else installed(class_key(kind))
     if entry is not None:
         return entry
     file_name = _file_of(kind)
@@ -131,9 +142,16 @@ def class_entry(kind: type) -> Entry:
     return _NO_TEXT
 
 
+def _is_class_at_home(kind: type) -> bool:
+    found: object = sys.modules.get(kind.__module__)
+    for name in kind.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is kind or any(is_at_home(each.__globals__) for each in own_functions(kind))
+
+
 def class_text(kind: type, entry: Entry) -> ClassText | None:
     """The text of a class: of all classes of this name, those that hold its methods."""
-    methods = {bytes(code_record(code)) for code in own_codes(kind)}
+    methods = {bytes(code_record(each.__code__)) for each in own_functions(kind)}
     fitting = [text for text in entry.classes if methods.issubset(text.methods)]
     if len(fitting) <= 1:
         return fitting[0] if fitting else None
@@ -142,20 +160,20 @@ def class_text(kind: type, entry: Entry) -> ClassText | None:
     return ClassText(united, tuple(sorted(names)), tuple(sorted(methods)))
 
 
-def own_codes(kind: type) -> Iterator[CodeType]:
-    """Code of the functions that were written in the body of a class."""
+def own_functions(kind: type) -> Iterator[FunctionType]:
+    """Functions that were written in the body of a class."""
     for member in vars(kind).values():
         function = getattr(member, "__func__", getattr(member, "fget", member))
         function = inspect.unwrap(function) if callable(function) else function
         if isinstance(function, FunctionType):
             code = function.__code__
             if code.co_qualname == f"{kind.__qualname__}.{code.co_name}":
-                yield code
+                yield function
 
 
 def _file_of(kind: type) -> str:
-    for code in own_codes(kind):
-        return code.co_filename
+    for function in own_functions(kind):
+        return function.__code__.co_filename
     module = sys.modules.get(kind.__module__)
     return str(getattr(module, "__file__", None) or "")
 
@@ -163,7 +181,7 @@ def _file_of(kind: type) -> str:
 def _local_class(body: CodeType, namespace: dict[str, Any]) -> tuple[CodeKey, Entry]:
     name = body.co_qualname
     key = local_class_key(str(namespace.get("__name__", "")), name)
-    entry = installed(key)
+    entry = None if is_at_home(namespace) else installed(key)
     if entry is not None:
         return key, entry
     for source in sources_of(body.co_filename, namespace):

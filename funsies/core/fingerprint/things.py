@@ -19,7 +19,7 @@ from funsies.core.fingerprint import classes, functions, instances, modules, val
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.protocol import is_artefact, wrapped_task
 from funsies.core.fingerprint.records import constant_field
-from funsies.core.fingerprint.walk import Describe, Walk
+from funsies.core.fingerprint.walk import Describe, Elsewhere, Walk
 
 _CONTAINERS: Final[dict[type, tuple[str, Describe]]] = {
     list: ("list", instances.describe_list),
@@ -64,7 +64,8 @@ def _code_field(walk: Walk, thing: Any, name: str) -> Field | None:
     task = wrapped_task(thing)
     if task is not None:
         if task.version is not None:
-            return "versioned", task.name, task.version
+            walk.note(name, "version", ("versioned", task.name, task.version))
+            return Elsewhere(("versioned", task.name, task.version))
         return "task", walk.field(task.function, name)
     for kind, enter in _CODE:
         if isinstance(thing, kind):

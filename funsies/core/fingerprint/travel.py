@@ -24,7 +24,12 @@ from funsies.core.fingerprint.reducers import (
     is_single_dispatch,
     reduce_single_dispatch,
 )
-from funsies.core.fingerprint.shipping import ShippedModule, modules_to_ship, offer
+from funsies.core.fingerprint.shipping import (
+    ShippedModule,
+    modules_to_ship,
+    offer,
+    process_token,
+)
 from funsies.core.fingerprint.structs import is_struct_class, reduce_struct_class
 
 PROTOCOL: Final = 5
@@ -52,7 +57,7 @@ def dump_function(payload: object) -> bytes:
         pickler = _Pickler(file)
         try:
             pickler.dump((_leaves_first(payload), payload))
-            cloudpickle.dump(pickler.shipped, file, protocol=PROTOCOL)
+            cloudpickle.dump((pickler.shipped, process_token()), file, protocol=PROTOCOL)
         finally:
             pickler.unregister()
         return file.getvalue()
@@ -67,7 +72,7 @@ def load_function(data: bytes) -> Any:
     file = io.BytesIO(data)
     with rebuild.loading():
         _, payload = cloudpickle.load(file)
-    offer(cloudpickle.load(file))
+    offer(*cloudpickle.load(file))
     return payload
 
 

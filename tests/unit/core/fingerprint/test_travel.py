@@ -284,3 +284,31 @@ def test_in_the_clients_own_process_modules_stay_what_they_are(load):
     module = load("def task():\n    import lib\n    return lib", lib="N = 1")
     mine = __import__("lib")
     assert load_function(dump_function(module.task))() is mine
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("@dataclass\nclass A: x: int = 1", "@dataclass(order=True)\nclass A: x: int = 1"),
+        (
+            "def keep(f): return f\n@keep\ndef A(x: int): return x",
+            "def keep(f): return f\n@keep\ndef A(x: str): return x",
+        ),
+    ],
+)
+def test_a_table_installed_in_the_clients_process_says_nothing_of_later_versions(
+    load, before, after
+):
+    """As with ``memory://``, where the worker is a thread of the client."""
+    work = "from dataclasses import dataclass\n{}\ndef task(): return A"
+    first = fingerprint(load(work.format(before)).task)
+    install_table(first.table)
+    assert fingerprint(load(work.format(after)).task).digest != first.digest
+    assert fingerprint(load(work.format(before)).task).digest == first.digest
+
+
+def test_a_table_says_nothing_of_later_versions_of_imported_modules(load):
+    work = "def task():\n    import lib\n    return lib.N"
+    first = fingerprint(load(work, lib="N = 1").task)
+    install_table(first.table)
+    assert fingerprint(load(work, lib="N = 2").task).digest != first.digest
