@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.node import Json, Node, Refused, show
+from funsies.core.encoding.node import Json, Node, Refused, show, show_key
 from funsies.core.encoding.scalars import (
     decode_special,
     encode_float,
@@ -68,7 +68,7 @@ def _encode_dict(value: dict[object, object]) -> Json:
         for key in keys:
             pairs.append((key, encode_any(value[key])))  # noqa: PERF401  (likewise)
     except Refused as refusal:
-        raise refusal.at(f"[{keys[len(pairs)]!a}]") from None
+        raise refusal.at(f"[{show_key(keys[len(pairs)])}]") from None
     return text_pairs(pairs)
 
 

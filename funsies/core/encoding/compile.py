@@ -92,6 +92,9 @@ Hints: TypeAlias = "dict[type, dict[str, object]]"
 """Classes, with the types of their fields."""
 
 
+_SELF: Final = (typing.Self, typing_extensions.Self)
+
+
 class Compiler:
     """Compiles one annotation; each class in it is compiled once.
 
@@ -102,6 +105,7 @@ class Compiler:
     def __init__(self) -> None:
         self.classes: Hints = {}
         self._named: dict[object, Node] = {}
+        self._owners: list[object] = []
         self._makers: dict[object, Callable[[Sequence[object]], Node]] = {
             typing.Union: self._compile_union,
             types.UnionType: self._compile_union,
@@ -125,12 +129,18 @@ class Compiler:
             return special
         origin = get_origin(annotation)
         arguments = get_args(annotation)
+        if not _is_hashable(origin or annotation) or not _is_hashable(arguments):
+            raise refuse_type(annotation)
         return self._compile_class(
             annotation if origin is None else origin, arguments, annotation
         )
 
     def _compile_special(self, annotation: object) -> Node | None:
         """Compile what is written with a name of ``typing``, and is no class."""
+        if getattr(annotation, "__unpacked__", False):
+            raise CannotEncode(f"the unpacked {annotation}", "use tuple[A, B] or tuple[A, ...]")
+        if annotation in _SELF and self._owners:
+            return self.compile(self._owners[-1])
         make = self._makers.get(get_origin(annotation))
         if make is not None:
             return make(get_args(annotation))
@@ -265,6 +275,7 @@ class Compiler:
         if record is None:
             raise refuse_type(annotation)
         self._named[name] = record.node
+        self._owners.append(annotation)
         self.classes.setdefault(kind, {}).update(record.own_hints)
         record.node.fill(
             [
@@ -272,6 +283,7 @@ class Compiler:
                 for field, hint in record.fields
             ]
         )
+        self._owners.pop()
         return record.node
 
 

@@ -13,7 +13,15 @@ from funsies.core.encoding.node import (
     Refused,
     type_name,
 )
-from funsies.core.encoding.scalars import BoolNode, BytesNode, IntNode, NoneNode, StrNode
+from funsies.core.encoding.scalars import (
+    LARGEST,
+    SMALLEST,
+    BoolNode,
+    BytesNode,
+    IntNode,
+    NoneNode,
+    StrNode,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -145,7 +153,10 @@ _LITERAL_BASES: dict[type, type[Node]] = {
 
 
 def _literal_text(value: object) -> str:
-    return f"{type_name(type(value))}.{value.name}" if isinstance(value, Enum) else ascii(value)
+    if isinstance(value, Enum):
+        return f"{type_name(type(value))}.{value.name}"
+    is_long = type(value) is int and not SMALLEST <= value <= LARGEST
+    return hex(value) if is_long else ascii(value)  # type: ignore[arg-type]  # an int
 
 
 def literal_nodes(

@@ -6,7 +6,16 @@ from collections import Counter, OrderedDict, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from funsies.core.encoding.anything import read_text_pairs, text_pairs
-from funsies.core.encoding.node import ARRAY, OBJECT, Json, Node, Refused, show, special_form
+from funsies.core.encoding.node import (
+    ARRAY,
+    OBJECT,
+    Json,
+    Node,
+    Refused,
+    show,
+    show_key,
+    special_form,
+)
 from funsies.core.encoding.sequences import canonical_json, check_key
 
 if TYPE_CHECKING:
@@ -22,7 +31,7 @@ _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
 
 
 def _at_key(refusal: Refused, key: object) -> Refused:
-    return refusal.at(f"[{show(key).partition(' ')[2] or show(key)}]")
+    return refusal.at(f"[{show_key(key)}]")
 
 
 class MappingNode(Node):

@@ -172,6 +172,12 @@ def show(value: object) -> str:
     return f"{name} {value!a}"
 
 
+def show_key(key: object) -> str:
+    """Write a key as it stands between brackets, if it is short and safe."""
+    text = show(key)
+    return text.partition(" ")[2] if type(key) in (str, int, float, bool) else text
+
+
 def type_name(kind: type) -> str:
     """Name a class as its user would: without the module, or the function it stands in."""
     if kind is type(None):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 import msgspec
 
 from funsies.core.encoding.anything import read_text_pairs, text_pairs
-from funsies.core.encoding.node import OBJECT, Json, Node, Refused, type_name
+from funsies.core.encoding.node import OBJECT, Json, Node, Refused, show_key, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,9 +117,9 @@ class RecordNode(Node):
         if type(raw) is not dict:
             self.refuse_json(raw)
         required = {field.name for field in self.fields if field.is_required}
-        missing, unknown = sorted(required - raw.keys()), sorted(raw.keys() - self.names)
+        missing, unknown = sorted(required - raw.keys()), sorted(raw.keys() - self.names)[:3]
         found = [f"lacks {', '.join(missing)}"] * bool(missing)
-        found += [f"also has {', '.join(unknown)}"] * bool(unknown)
+        found += [f"also has {', '.join(map(show_key, unknown))}"] * bool(unknown)
         raise Refused(
             f"expected the JSON of {self.label}, found an object that {' and '.join(found)}"
         )
@@ -275,10 +275,8 @@ class TypedDictNode(RecordNode):
         if missing:
             raise Refused(f"expected {self.label}, got a dict without the key {missing[0]!a}")
         if not keys <= self.names:
-            unknown = sorted(map(ascii, keys - self.names))
-            raise Refused(
-                f"expected {self.label}, got a dict with the further key {unknown[0]}"
-            )
+            unknown = min(map(show_key, keys - self.names))
+            raise Refused(f"expected {self.label}, got a dict with the further key {unknown}")
 
     def decode(self, raw: Json) -> object:
         """Read an object."""

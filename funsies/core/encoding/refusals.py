@@ -12,6 +12,8 @@ from funsies.core.encoding.node import CannotEncode, type_name
 _ANNOTATE_FIELDS: Final = (
     "make it a dataclass, or register a codec for it (funsies.core.encoding.register_codec)"
 )
+_CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
+_FILES: Final = ("IO", "TextIO", "BinaryIO")
 _REMEDIES: Final[dict[object, str]] = {
     object: "say which types it may have, or use typing.Any for JSON values",
     bytearray: "use bytes",
@@ -21,10 +23,11 @@ _REMEDIES: Final[dict[object, str]] = {
     collections.abc.Callable: "make the function a part of the task instead of its input",
 }
 _BY_BASE: Final = (
-    (io.IOBase, "pass what it contains (str or bytes), or its Path"),
+    (io.IOBase, _CONTENTS),
     (BaseException, "return a str or a dataclass that describes it"),
     (types.FunctionType, "make the function a part of the task instead of its input"),
 )
+_PLAIN: Final = (int, float, complex, str, bytes, list, dict, tuple, set, frozenset)
 _ONE_SHOT: Final = (
     "Iterable",
     "Iterator",
@@ -48,10 +51,18 @@ def _remedy(kind: object, name: str) -> str:
             return remedy
     if name in _ONE_SHOT:
         return "it can be read only once; use list or Sequence"
-    if isinstance(kind, type):
-        for base, remedy in _BY_BASE:
-            if issubclass(kind, base):
-                return remedy
-        if getattr(kind, "_is_protocol", False):
-            return "a protocol does not say what is stored; name the classes that it stands for"
+    if name in _FILES:
+        return _CONTENTS
+    return _remedy_for_class(kind) if isinstance(kind, type) else _ANNOTATE_FIELDS
+
+
+def _remedy_for_class(kind: type) -> str:
+    for base, remedy in _BY_BASE:
+        if issubclass(kind, base):
+            return remedy
+    plain = next((plain for plain in _PLAIN if issubclass(kind, plain)), None)
+    if plain is not None:
+        return f"convert it to {plain.__name__}: more than that would be lost"
+    if getattr(kind, "_is_protocol", False):
+        return "a protocol does not say what is stored; name the classes that it stands for"
     return _ANNOTATE_FIELDS

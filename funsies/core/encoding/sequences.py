@@ -212,9 +212,8 @@ class TupleNode(Node):
 
 def check_key(key: object, raw: Json) -> None:
     """Refuse NaN, alone or inside a tuple, where values are found by being equal."""
-    if type(raw) is str or type(raw) is int:
-        return
-    if key != key or _NAN_FORM in canonical_json(raw):  # noqa: PLR0124  (only NaN differs)
+    is_nan = key != key  # noqa: PLR0124  (only NaN differs from itself)
+    if is_nan or (type(raw) in (list, dict) and _NAN_FORM in canonical_json(raw)):
         raise Refused("NaN in a set or as a key of a dict could never be found again")
 
 

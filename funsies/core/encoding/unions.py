@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from funsies.core.encoding.enums import LiteralNode
 from funsies.core.encoding.node import (
     TAG,
     CannotEncode,
@@ -130,13 +131,16 @@ def _in_order(members: Sequence[Node]) -> tuple[Node, ...]:
     return tuple(kept)
 
 
-def _sort_key(member: Node) -> tuple[int, int, str, str]:
+def _sort_key(member: Node) -> tuple[int, bool, int, str, str]:
     breadth = -len(member.accepts or ())
-    return member.rank, breadth, member.label, member.signature()
+    is_literal = isinstance(member, LiteralNode)
+    return member.rank, is_literal, breadth, member.label, member.signature()
 
 
 def _stands_for(other: Node, member: Node) -> bool:
     """True if the other member encodes every value of this one in the same way."""
+    if isinstance(member, LiteralNode) and other.is_same(member.base):
+        return True
     if isinstance(other, _NUMERIC) and isinstance(member, _NUMERIC):
         return (member.accepts or frozenset()) <= (other.accepts or frozenset())
     if other.is_same(member):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Final, Generic, NamedTuple, TypedDict, TypeVar
+from typing import Any, ClassVar, Final, Generic, NamedTuple, Self, TypedDict, TypeVar
 
 import msgspec
 import pytest
@@ -182,10 +182,24 @@ def test_a_generic_struct_has_typed_fields():
     assert there_and_back(Holder[bytes], Holder(b"x")) == Holder(b"x")
 
 
+def test_a_class_may_mention_itself_as_self():
+    value = Chain(1, Chain(2))
+    assert there_and_back(Chain, value) == value
+    assert encoding_of(Chain).descriptor == (
+        "Chain\ndataclass Chain(value: int, next: Chain | None = ...)"
+    )
+
+
 def test_classes_that_mention_one_another_come_back():
     value = Person("a", Company("b", [Person("c")]))
     assert there_and_back(Person, value) == value
     assert there_and_back(list[Company | Any], []) == []
+
+
+@dataclass
+class Chain:
+    value: int
+    next: Self | None = None
 
 
 @dataclass

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, UserDict, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, OrderedDict, UserDict, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from enum import Enum, IntEnum
+from enum import Enum, Flag, IntEnum
+from fractions import Fraction
 from io import TextIOWrapper
-from typing import Annotated, Any, Literal, NamedTuple, Protocol, TypedDict
+from pathlib import Path
+from typing import IO, Annotated, Any, Literal, NamedTuple, Never, Protocol, Self, TypedDict
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -41,6 +44,10 @@ class Level(IntEnum):
 
 class Color(Enum):
     RED = 1
+
+
+class Access(Flag):
+    READ = 1
 
 
 class Settings(TypedDict):
@@ -89,6 +96,7 @@ values = [
     (dict[float, int], {float("nan"): 1}, "NaN"),
     (set[float], {float("nan")}, "NaN"),
     (set[tuple[float, int]], {(float("nan"), 1)}, "NaN"),
+    (set[Decimal], {Decimal("nan")}, "NaN"),
     (tuple[int, str], (1,), "got a tuple of 1 items"),
     (tuple[int, int], Pair(1, 2), "(a subclass"),
     (Pair, (1, 2), "expected Pair, got a value of type tuple"),
@@ -105,6 +113,8 @@ values = [
     (Settings, {"depth": "x"}, "at ['depth']: expected int"),
     (date, datetime(2020, 1, 1), "expected date, got a value of type datetime"),  # noqa: DTZ001
     (datetime, datetime(2020, 1, 1, tzinfo=Zone()), "use zoneinfo.ZoneInfo"),
+    (dict[str, int], {"k" * 1000: "x"}, "kkk'...]: expected int"),
+    (Any, {"k" * 1000: (1,)}, "kkk'...]: without"),
     (Color, "RED", "expected Color, got str 'RED'"),
     (Literal["a", "b"], "c", "expected Literal['a', 'b'], got str 'c'"),
     (Literal[1], True, "expected Literal[1], got bool True"),
@@ -118,6 +128,24 @@ values = [
     (Annotated[int, msgspec.Meta(ge=0, lt=10)], 10, "int 10 breaks the constraint lt=10"),
     (list[Annotated[str, msgspec.Meta(pattern="^a")]], ["a", "b"], "at [1]: str 'b' breaks"),
     (Annotated[list[int], msgspec.Meta(max_length=1)], [1, 2], "max_length=1"),
+    (Annotated[str, msgspec.Meta(min_length=2)], "a", "min_length=2"),
+    (Annotated[float, msgspec.Meta(multiple_of=0.5)], 0.7, "multiple_of=0.5"),
+    (Annotated[int | str, msgspec.Meta(gt=0)], "x", "gt=0"),
+    (Annotated[time, msgspec.Meta(tz=True)], time(1), "tz=True"),
+    (time, datetime(2020, 1, 1, tzinfo=UTC), "expected time, got a value of type datetime"),
+    (timedelta, 1, "expected timedelta"),
+    (ZoneInfo, "UTC", "expected ZoneInfo"),
+    (UUID, "x", "expected UUID"),
+    (Path, "x", "expected Path"),
+    (Fraction, 1, "expected Fraction"),
+    (slice, slice("a"), "at .stop: expected int"),
+    (range, [1], "expected range"),
+    (deque[int], [1], "expected deque[int]"),
+    (set[int], {1, "a"}, "at {item}: expected int"),
+    (OrderedDict[str, int], {"a": 1}, "expected OrderedDict"),
+    (tuple[int, ...], [1], "expected tuple[int, ...]"),
+    (dict[tuple[int, int], int], {(1, "a"): 1}, "at {key}[1]: expected int"),
+    (Never, 1, "expected Never"),
 ]
 
 
@@ -178,6 +206,14 @@ annotations = [
     (Listed, "inherits from the built-in list"),
     (Hiding, "the slot secret"),
     (3, "3 has no encoding"),
+    ([int], "[<class 'int'>] has no encoding"),
+    (Callable[[int], str], "Callable has no encoding; make the function a part of the task"),
+    (int | Callable[[int], str], "make the function a part of the task"),
+    (IO[str], "IO has no encoding; pass what it contains"),
+    (tuple[int, *tuple[str, ...]], "the unpacked *tuple[str, ...] at [1]"),
+    (Tuned, "Tuned has no encoding; convert it to list"),
+    (Self, "typing.Self has no encoding"),
+    (Literal["a"] | list[Plain], "Plain at [...] of"),
 ]
 
 
@@ -305,6 +341,49 @@ bad_bytes = [
     (int | str | bytes, b'{"$as":"float","value":1}'),
     (int | str, b"1.5"),
     (complex, b'{"$complex":[1]}'),
+    (complex, b'{"$complex":[1,2]}'),
+    (complex, b'"1"'),
+    (bool, b"1"),
+    (None, b"0"),
+    (bytes | None, b"1"),
+    (date, b"1"),
+    (datetime, b"1"),
+    (datetime, b'"noon"'),
+    (datetime, b'{"$time":"2024-01-01T00:00:00","zone":"Mars/Olympus"}'),
+    (timedelta, b"1"),
+    (timedelta, b'"an hour"'),
+    (ZoneInfo, b"1"),
+    (Decimal, b'"one"'),
+    (Decimal, b"1"),
+    (Fraction, b'{"$fraction":[1,0]}'),
+    (Fraction, b"1"),
+    (UUID, b'"1"'),
+    (UUID, b"1"),
+    (Path, b"1"),
+    (slice, b"[]"),
+    (Access, b"64"),
+    (Literal["a"], b'"b"'),
+    (deque[int], b'{"$deque":[1,2],"maxlen":1}'),
+    (deque[int], b'{"$deque":[1],"maxlen":null}'),
+    (deque[int], b"1"),
+    (list[int], b'["a"]'),
+    (tuple[int, str], b"[1,1]"),
+    (tuple[int, ...], b"1"),
+    (set[int], b"1"),
+    (Counter[str], b"1"),
+    (defaultdict[str, int], b'{"$defaultdict":"exec","items":[]}'),
+    (defaultdict[str, int], b'{"$defaultdict":"int"}'),
+    (dict[int, int], b'[[1,"a"]]'),
+    (dict[str, int], b'{"a":"b"}'),
+    (dict[str, int], b'{"$dict":[1]}'),
+    (dict[str, int], b'{"$dict":[[1,1]]}'),
+    (Settings, b"[]"),
+    (Settings, b'{"depth":"x"}'),
+    (Settings, b'{"depth":1,"width":2}'),
+    (Annotated[int, msgspec.Meta(ge=0)], b"-1"),
+    (Never, b"null"),
+    (Point, b"[]"),
+    (Point, b'{"x":1,"y":"a"}'),
     (range, b'{"$range":[0,1,0]}'),
     (Any, b'{"$unknown":1}'),
     (set[tuple[int, ...] | list[int]], b"[[1]]"),

@@ -284,6 +284,20 @@ def test_different_values_have_different_bytes_and_equal_ones_the_same(
     assert (encoding.encode(left) == encoding.encode(right)) == identical(left, right)
 
 
+@settings(quick, max_examples=150)
+@given(st.sampled_from(list(cases)), st.data())
+def test_a_value_that_can_be_stored_as_a_type_does_not_contradict_it(annotation, data):
+    """A value may be given to every parameter whose annotation allows it."""
+    value = data.draw(cases[annotation])
+    found = encoding_of_value(value)
+    for parameter in map(encoding_of, cases):
+        try:
+            parameter.encode(value)
+        except EncodingError:
+            continue
+        assert not contradicts(parameter, found)
+
+
 @quick
 @given(st.dictionaries(text, st.integers()), st.randoms())
 def test_the_order_of_keys_does_not_matter(items, random):

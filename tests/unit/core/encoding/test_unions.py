@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Any, Literal, Optional, Union
 
 import pytest
 
@@ -38,6 +38,10 @@ cases = [
     (list[int] | tuple[int, ...], [1], b"[1]"),
     (list[int] | tuple[int, ...], (1,), b'{"$as":"tuple[int, ...]","value":[1]}'),
     (list[int] | list[A], [1], b'{"$as":"list[int]","value":[1]}'),
+    (Literal["a"] | str, "a", b'"a"'),  # noqa: PYI051  (people write it for completion)
+    (Literal["a"] | bytes, b"a", b'{"$as":"bytes","value":"YQ=="}'),
+    (Literal[10**30] | None, 10**30, b'{"$int":"0xc9f2c9cd04674edea40000000"}'),
+    (Literal[1, True], True, b'{"$as":"Literal[True]","value":true}'),
     (int | Any, {"$as": 1}, b'{"$dict":[["$as",1]]}'),
     (str | float | None, float("inf"), b'{"$float":"inf"}'),
 ]
