@@ -266,10 +266,15 @@ class Stage:
         self.channel.close()
 
 
+def _patient(url: str) -> str:
+    """An address whose connections wait for words as long as it takes."""
+    return f"{url}&socket_timeout=600"
+
+
 @pytest.fixture
 def stage(redis_server: RedisServer) -> Iterator[Stage]:
     """A fresh database with a channel, on the server of the session."""
-    made = Stage(redis_server.fresh_url(), redis_server.fresh_url())
+    made = Stage(redis_server.fresh_url(), _patient(redis_server.fresh_url()))
     yield made
     made.close()
 
@@ -277,7 +282,7 @@ def stage(redis_server: RedisServer) -> Iterator[Stage]:
 @pytest.fixture
 def own_stage(own_redis_server: RedisServer, redis_server: RedisServer) -> Iterator[Stage]:
     """A database on ``own_redis_server``; its channel is elsewhere, and survives it."""
-    made = Stage(own_redis_server.fresh_url(), redis_server.fresh_url())
+    made = Stage(own_redis_server.fresh_url(), _patient(redis_server.fresh_url()))
     yield made
     made.close()
 

@@ -22,6 +22,14 @@ def hold(channel: str) -> str:
     return f"attempt {attempt}"
 
 
+def last(channel: str, seconds: float) -> str:
+    """Run for some time."""
+    connection = redis.Redis.from_url(channel)
+    attempt = connection.rpush("runs", "")
+    connection.blpop("nothing", seconds)
+    return f"attempt {attempt}"
+
+
 def answer(number: int) -> int:
     return number
 
@@ -54,6 +62,17 @@ def test_a_worker_that_slept_past_its_lease_commits_nothing_and_goes_on(stage):
     assert (counts.executed, counts.lost) == (1, 1)
     assert backend.graph.leases() == []
     backend.close()
+
+
+def test_a_step_longer_than_its_lease_is_run_once(stage):
+    for _ in range(2):
+        stage.start_worker()
+    with f.Fun(stage.server):
+        step = f.reduce(last, stage.channel.url, 2.5 * stage.timing.lease_seconds)
+        f.execute(step)
+        f.wait_for(step, timeout=30)
+        assert f.take(step) == "attempt 1"
+    assert len(stage.channel.said("runs")) == 1
 
 
 def test_a_horse_that_runs_what_was_cancelled_is_ended(stage):
