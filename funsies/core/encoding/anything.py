@@ -34,6 +34,10 @@ class AnyNode(Node):
         """Read a JSON value."""
         return decode_any(raw)
 
+    def admits(self, value: object) -> bool:  # noqa: ARG002  (it makes no difference)
+        """True: a parameter without a type takes what it is given, as what it is."""
+        return True
+
 
 def encode_any(value: object) -> Json:
     """Write a value of unknown type, or refuse what is not a JSON value."""

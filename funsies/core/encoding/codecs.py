@@ -113,6 +113,10 @@ class CodecNode(Node):
             self.refuse_json(raw)
         return self.from_bytes(data)
 
+    def admits(self, value: object) -> bool:
+        """True for objects of the class and of its subclasses."""
+        return isinstance(value, self.codec.kind)
+
     def describe(self, scope: Scope) -> str:  # noqa: ARG002  (mentions no class)
         """Write the name of the class and that of the codec."""
         return f"{self.label} by codec {self.codec.name}"

@@ -119,7 +119,11 @@ class ListNode(Node):
 
     def admits(self, value: object) -> bool:
         """True for lists whose items may stand where T is asked for."""
-        return isinstance(value, list) and all(map(self.item.admits, value))
+        if not isinstance(value, list):
+            return False
+        if self._plain is not None and self._plain.types.issuperset(map(type, value)):
+            return True
+        return all(map(self.item.admits, value))
 
 
 class VariadicTupleNode(Node):

@@ -194,6 +194,10 @@ def test_a_value_is_read_as_what_it_is_for_a_wider_parameter(identical):
         (bytes | str, bytes, b"\xff"),
         (str | bytes | None, str | None, "x"),
         (int, Any, 1),
+        (Any, bytes, b"x"),
+        (Any, Circle, Circle("a", 1.0)),
+        (dict[str, Any], dict[str, tuple[int, int]], {"a": (1, 2)}),
+        (list[float], list[int], [1, 2]),
         (dict[str, int], Counter[str], Counter("aab")),
         (Settings, dict[str, int], {"depth": 1}),
     ]
