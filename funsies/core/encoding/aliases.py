@@ -10,7 +10,7 @@ import typing_extensions
 from funsies.core.encoding.hints import parameters_of, replace, resolve_in_module
 from funsies.core.encoding.node import type_name
 
-_ALIAS_TYPES: Final = (
+ALIAS_TYPES: Final = (
     typing_extensions.TypeAliasType,
     getattr(typing, "TypeAliasType", typing_extensions.TypeAliasType),
 )
@@ -32,7 +32,7 @@ class RecursiveAlias:
 def is_alias(annotation: object) -> bool:
     """True for ``type`` aliases, with or without type arguments."""
     alias = get_origin(annotation) or annotation
-    return isinstance(alias, (RecursiveAlias, *_ALIAS_TYPES))
+    return isinstance(alias, (RecursiveAlias, *ALIAS_TYPES))
 
 
 def alias_value(alias: Any) -> object:

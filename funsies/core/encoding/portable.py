@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from typing import Annotated, Any, NewType, Union, get_args, get_origin
 
 import msgspec
@@ -17,6 +18,16 @@ def portable(annotation: object) -> Any:
     type's meaning stays the same.
     """
     return _Rewriter().rewrite(annotation)
+
+
+def reduce_alias(alias: Any) -> tuple[Callable[[object], object], tuple[object]]:
+    """Take a ``type`` alias apart for pickle: what it stands for takes its place."""
+    return stand_in, (portable(alias),)
+
+
+def stand_in(value: object) -> object:
+    """Return the value: what pickle calls in the place of an alias."""
+    return value
 
 
 class _Rewriter:

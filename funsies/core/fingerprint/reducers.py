@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from types import FunctionType
 from typing import Any, Final
 
+from funsies.core.encoding.aliases import ALIAS_TYPES
+from funsies.core.encoding.portable import reduce_alias
 from funsies.core.fingerprint import rebuild
 from funsies.core.fingerprint.project import is_project, is_project_name
 
@@ -76,6 +78,10 @@ def _reduce_new_type(new_type: Any) -> object:
     return typing.NewType, (new_type.__name__, new_type.__supertype__)
 
 
+def _reduce_alias(alias: Any) -> object:
+    return reduce_alias(alias) if is_project_name(alias.__module__) else NotImplemented
+
+
 def _made_anew(kind: Callable[[], object]) -> Callable[[Any], object]:
     return lambda _thing: (kind, ())
 
@@ -90,5 +96,6 @@ REDUCERS: Final[dict[type, Callable[[Any], object]]] = {
     typing.ParamSpec: _reduce_type_parameter,
     typing.TypeVarTuple: _reduce_type_parameter,
     typing.NewType: _reduce_new_type,
+    **dict.fromkeys(ALIAS_TYPES, _reduce_alias),
 }
 """Exact type -> reducer."""

@@ -244,9 +244,9 @@ def name_of(annotation):
 
 
 quick = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
-quicker = settings(quick, max_examples=12)
+quicker = settings(quick, max_examples=8)
 
 
 @pytest.mark.parametrize("annotation", cases, ids=name_of)
