@@ -189,6 +189,6 @@ _GONE_OPTIONS: Final = ("ttl", "result_ttl", "failure_ttl", "serializer")
 def _no_such_option(name: str) -> str:
     if name in _GONE_OPTIONS:
         return f"the option {name} of funsies 0.8 is gone: nothing expires; leave it out"
-    close = get_close_matches(name, OPTION_NAMES, 1)
+    close = get_close_matches(name, list(OptionChanges.__annotations__), 1)
     hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(OPTION_NAMES)}"
     return f"there is no option {name}{hint}"

@@ -60,7 +60,7 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
 
 
 def _constant(argument: Argument, wanted: Encoding[object], function: str) -> Artefact[object]:
-    _refuse_nested(argument.value, argument.parameter, function)
+    refuse_nested(argument.value, argument.parameter, function)
     try:
         encoding = encoding_of_value(argument.value) if wanted == ANY else wanted
         return constant_artefact(argument.value, encoding)
@@ -72,8 +72,12 @@ def _constant(argument: Argument, wanted: Encoding[object], function: str) -> Ar
         raise WiringError(f"argument {argument.parameter!r} of {function}: {problem}") from None
 
 
-def _refuse_nested(value: object, parameter: str, function: str) -> None:
-    """Artefacts inside a plain container would be taken for values: say so at once."""
+def refuse_nested(value: object, parameter: str, function: str) -> None:
+    """Artefacts inside a plain container would be taken for values: say so at once.
+
+    Raises:
+        WiringError: if there are any.
+    """
     items: object = ()
     if isinstance(value, Mapping):
         items = value.values()

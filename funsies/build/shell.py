@@ -25,6 +25,7 @@ from funsies.core.shell_plan import (
 
 from .artefact import Artefact, put
 from .context import built, context
+from .inputs import refuse_nested
 
 K = TypeVar("K", bound=str, contravariant=True, default=Any)  # noqa: PLC0105 - shown to users
 F = TypeVar("F", bound=str | PathLike[str])
@@ -283,10 +284,18 @@ def _input_files(inp: Mapping[Any, Any] | None) -> dict[str, Artefact[Any]]:
         return {}
     if not isinstance(inp, Mapping):
         raise WiringError(f"inp= is a mapping from file name to value, not {inp!r}")
-    return {
-        _name(key): value if isinstance(value, Artefact) else put(value)
-        for key, value in inp.items()
-    }
+    files: dict[str, Artefact[Any]] = {}
+    for key, value in inp.items():
+        name = _name(key)
+        if name in files:
+            raise FileNameError(f"duplicate input file {name!r}; name each input file once")
+        files[name] = value if isinstance(value, Artefact) else _put(name, value)
+    return files
+
+
+def _put(name: str, value: object) -> Artefact[Any]:
+    refuse_nested(value, name, "shell")
+    return put(value)
 
 
 def _output_files(out: Iterable[Any] | None) -> tuple[str, ...]:

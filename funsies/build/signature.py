@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import inspect
 import typing
@@ -60,9 +61,7 @@ class FunctionSignature:
         Raises:
             WiringError: if they do not fit; the message is Python's own.
         """
-        for key in kwargs:
-            if not key.isidentifier():  # it would be taken for a position
-                raise WiringError(f"{self.name}(): {key!r} cannot name an argument")
+        self._check_keywords(kwargs)
         if self.shape is None:
             return self._unbound(args, kwargs)
         try:
@@ -78,6 +77,20 @@ class FunctionSignature:
             Argument(key, key, self._keyword_annotation(key), value)
             for key, value in bound.kwargs.items()
         ]
+
+    def _check_keywords(self, kwargs: Mapping[str, object]) -> None:
+        for key in kwargs:
+            if not key.isidentifier():  # it would be taken for a position
+                raise WiringError(f"{self.name}(): {key!r} cannot name an argument")
+        if self.shape is None:
+            return
+        parameters = self.shape.parameters
+        if any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+            return
+        for key in kwargs.keys() - parameters.keys():
+            close = difflib.get_close_matches(key, parameters, 1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise WiringError(f"{self.name}() has no parameter {key!r}{hint}")
 
     def _positional(self, args: Sequence[object]) -> list[str]:
         assert self.shape is not None  # noqa: S101 - for the type checker: bind() looked

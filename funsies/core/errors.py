@@ -128,11 +128,16 @@ class Error:
 
 
 def _bounded(text: str) -> str:
-    if len(text) > MAX_DETAILS_CHARACTERS:
-        head, tail = MAX_DETAILS_CHARACTERS // 4, MAX_DETAILS_CHARACTERS // 2
-        left_out = len(text) - head - tail
-        text = f"{text[:head]}\n... {left_out} characters left out ...\n{text[-tail:]}"
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    valid = _cut(text).encode("utf-8", "backslashreplace").decode("utf-8")
+    return _cut(valid)  # what could not be encoded has grown
+
+
+def _cut(text: str) -> str:
+    if len(text) <= MAX_DETAILS_CHARACTERS:
+        return text
+    head, tail = MAX_DETAILS_CHARACTERS // 4, MAX_DETAILS_CHARACTERS // 2
+    left_out = len(text) - head - tail
+    return f"{text[:head]}\n... {left_out} characters left out ...\n{text[-tail:]}"
 
 
 def encode_error(error: Error) -> bytes:
