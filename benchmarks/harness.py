@@ -79,12 +79,37 @@ def connection(session: Session) -> Iterator[redis.Redis]:
         yield client
 
 
-def used_bytes(session: Session) -> int:
-    """Memory that the server uses for data, without the buffers of its connections."""
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What was used so far, or between two points.
+
+    Attributes:
+        bytes: memory that the server uses for data, without the buffers of its connections.
+        cpu_seconds: processor time of the server.
+        executions: runs of any step.
+    """
+
+    bytes: int
+    cpu_seconds: float
+    executions: int
+
+    def since(self, before: Usage) -> Usage:
+        """What was used since then."""
+        return Usage(
+            self.bytes - before.bytes,
+            self.cpu_seconds - before.cpu_seconds,
+            self.executions - before.executions,
+        )
+
+
+def usage(session: Session) -> Usage:
+    """Ask the server what was used so far."""
     with connection(session) as server:
-        memory = server.info("memory")
+        memory, cpu = server.info("memory"), server.info("cpu")
     buffers = ("mem_clients_normal", "mem_clients_slaves", "mem_aof_buffer")
-    return int(memory["used_memory"]) - sum(int(memory.get(name, 0)) for name in buffers)
+    data_bytes = int(memory["used_memory"]) - sum(int(memory.get(name, 0)) for name in buffers)
+    cpu_seconds = float(cpu["used_cpu_user"]) + float(cpu["used_cpu_sys"])
+    return Usage(data_bytes, cpu_seconds, executions(session))
 
 
 def executions(session: Session) -> int:

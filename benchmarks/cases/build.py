@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from harness import Figures, Setting, seconds_of, server_and_workers, spread
 
 import funsies as f
@@ -17,7 +19,7 @@ def measure(setting: Setting) -> Figures:
         for repeat in range(setting.repeats):
             with f.Fun(session.server) as fresh:
                 first = (repeat + 1) * 1_000_000
-                built.append(seconds_of(lambda first=first: wide_graph(setting.n, first)))
+                built.append(seconds_of(partial(wide_graph, setting.n, first)))
                 written.append(seconds_of(fresh.save))
     each = 1000 / (setting.n + 1)
     return {

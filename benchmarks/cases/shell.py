@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from functools import partial
 
 from harness import Figures, Setting, seconds_of, server_and_workers, spread
 
@@ -23,8 +24,8 @@ def measure(setting: Setting) -> Figures:
     with server_and_workers(setting.workers):
         for repeat in range(setting.repeats):
             commands = [f"echo {repeat}.{number}" for number in range(setting.n)]
-            ours.append(seconds_of(lambda commands=commands: _through_funsies(commands)))
-            plain.append(seconds_of(lambda commands=commands: _through_a_loop(commands)))
+            ours.append(seconds_of(partial(_through_funsies, commands)))
+            plain.append(seconds_of(partial(_through_a_loop, commands)))
     each = 1000 / setting.n
     return {
         "operations": setting.n + 1,

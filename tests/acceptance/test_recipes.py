@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -228,7 +229,9 @@ def test_conformers_gives_the_same_table_if_a_worker_is_killed_in_the_middle(
     expected = _expected_table(tmp_path)
     with ExitStack() as workers:
         stuck = _stuck_xtb(tmp_path)
-        first = workers.enter_context(Terminal(place, {"PATH": f"{stuck}:{os.environ['PATH']}"}))
+        first = workers.enter_context(
+            Terminal(place, {"PATH": f"{stuck}:{os.environ['PATH']}"})
+        )
         running = place.start(place.copy("conformers"))
         # Blocks until the first worker has started xtb, which then waits for ever.
         stuck_pid = int((stuck / "started").read_text())
@@ -273,7 +276,7 @@ class Terminal:
             stderr=subprocess.DEVNULL,
         )
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def kill(self) -> None:

@@ -144,7 +144,7 @@ def test_after_ctrl_c_nothing_runs_on_and_the_rest_is_done_next_time(shell) -> N
     assert running.returncode == 130
     assert "run it again" in err
     assert "Traceback" not in err
-    left = [line for line in shell.processes() if "server.conf" not in line]
+    left = [line for line in shell.processes() if "valkey-server" not in line]
     assert left == []  # the server lives on, the workers do not
 
     (shell.place / "go").touch()
@@ -164,7 +164,7 @@ def test_the_workers_of_a_killed_run_end(shell) -> None:
     running.communicate(timeout=60)
 
     def only_the_server_is_left() -> bool:
-        return all("server.conf" in line for line in shell.processes())
+        return all("valkey-server" in line for line in shell.processes())
 
     assert wait_until(only_the_server_is_left, 30)
 

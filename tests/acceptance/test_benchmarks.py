@@ -1,0 +1,71 @@
+"""The benchmarks measure what they say; how fast it is depends on the machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).parents[2] / "benchmarks" / "run.py"
+SECONDS = 110
+
+pytestmark = pytest.mark.slow
+
+
+def figures(case: str, n: int, *arguments: str) -> dict[str, float]:
+    """Run a case at a small size and read its line."""
+    sizes = ["--case", case, "-n", str(n), "--workers", "2", "--repeats", "2"]
+    done = subprocess.run(
+        [sys.executable, str(PROGRAM), *sizes, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()
+    read = json.loads(line)
+    assert read["case"] == case
+    assert read["n"] == n
+    return read
+
+
+def test_wide_runs_each_operation_once_and_compares_with_plain_rq():
+    wide = figures("wide", 20, "--raw-rq-jobs", "6")
+    assert wide["operations"] == wide["executions"] == 2 * 21
+    assert wide["milliseconds_per_operation"] > wide["build_milliseconds_per_operation"] > 0
+    assert wide["redis_bytes_per_operation"] > 0
+    assert wide["ratio_to_raw_rq"] == pytest.approx(
+        wide["milliseconds_per_operation"] / wide["raw_rq_ms_per_job"], rel=0.01
+    )
+
+
+def test_chain_runs_each_operation_once():
+    chain = figures("chain", 10, "--raw-rq-jobs", "0")
+    assert chain["operations"] == chain["executions"] == 2 * 10
+    assert chain["milliseconds_per_operation"] > 0
+
+
+def test_cached_executes_nothing():
+    cached = figures("cached", 20)
+    assert cached["executions"] == 0
+    assert cached["engine_seconds"] > 0
+
+
+def test_incremental_runs_what_an_edit_concerns_and_stops_early():
+    incremental = figures("incremental", 10)
+    assert incremental["changed_executions"] == 3
+    assert incremental["cut_off_executions"] == 1
+
+
+def test_build_and_shell_and_data_give_figures_and_those_of_a_yardstick():
+    assert figures("build", 20)["milliseconds_per_operation"] > 0
+    shell = figures("shell", 5)
+    assert shell["milliseconds_per_operation"] > 0
+    assert shell["plain_loop_milliseconds"] > 0
+    data = figures("data", 2)
+    for name in ("file_steps", "redis_steps", "file_take", "redis_take", "plain_file"):
+        assert data[f"{name}_mb_per_second"] > 0
