@@ -123,3 +123,22 @@ def test_an_encoding_comes_back_from_a_plain_pickle():
     for annotation in (int, list[int | str] | None, dict[str, tuple[int, ...]], bytes):
         encoding = encoding_of(annotation)
         assert pickle.loads(pickle.dumps(encoding)) == encoding  # noqa: S301  (made here)
+
+
+def test_functions_and_annotations_travel_together(tmp_path):
+    """As the engine sends them: the classes of values are those that the function knows."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        SCRIPT.replace(
+            "cloudpickle.dumps((encoding,", "dump_function((annotation, encoding,"
+        ).replace(
+            "import cloudpickle", "from funsies.core.fingerprint.travel import dump_function"
+        )
+    )
+    worker = WORKER.replace("pickle.loads(", "load_function(").replace(
+        "encoding, descriptor, stored =", "annotation, encoding, descriptor, stored ="
+    )
+    worker = "from funsies.core.fingerprint.travel import load_function\n" + worker
+    worker += "\nassert encoding_of(annotation) == encoding"
+    payload = run(f"import runpy; runpy.run_path({str(script)!r}, run_name='__main__')")
+    assert run(worker, payload) == b"Held H [1] Color.RED\n"
