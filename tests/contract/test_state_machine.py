@@ -208,9 +208,7 @@ class Bench:
         return ConstantRow(content_digest(b"constant" + data), content, "json", False, 2)
 
     def _row(self, number: int, spec: Spec) -> OperationRow:
-        inputs = [
-            self._input(f"i{place}", *source) for place, source in enumerate(spec.inputs)
-        ]
+        inputs = [self._input(f"i{place}", *source) for place, source in enumerate(spec.inputs)]
         digest = content_digest(f"operation {number}".encode())
         outputs = [content_digest(digest + bytes([i])) for i in range(outputs_of(spec))]
         task = content_digest(f"task {spec.task} {spec.strict} {spec.target}".encode())
@@ -250,9 +248,7 @@ class Bench:
         """Ask until nothing else is needed first."""
         wanted = numbers
         for _ in range(20):
-            answer = self.both(
-                "request", generation, self.wanted(wanted, QUEUES[0], 0)
-            )
+            answer = self.both("request", generation, self.wanted(wanted, QUEUES[0], 0))
             if not answer.needs:
                 return
             first = [each for need in answer.needs for each in self.cone(self.number(need))]
@@ -468,8 +464,8 @@ class Bench:
     def check_leaks(self) -> None:
         """At rest, nothing is left but definitions, results, traces and counters."""
         tables = self.memory._tables
-        assert not (tables.leases or tables.waiters or tables.cascades or tables.watchers)
-        assert not (tables.ready or tables.heaps or tables.delayed or tables.blocked)
+        assert not any((tables.leases, tables.waiters, tables.cascades, tables.watchers))
+        assert not any((tables.ready, tables.heaps, tables.delayed, tables.blocked))
         families = Counter(
             key[len(b"{funsies}:") :][:1] for key in self.redis._connections.call("KEYS", "*")
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from funsies.core.digest import Digest
 from funsies.store.rows import Generation, InputRow, OperationRow, Result
@@ -24,17 +24,17 @@ class Inputs:
         is_tainted: one of the results is volatile.
     """
 
-    results: list[Result | None]
-    pending: list[Digest]
-    idle: list[Digest]
-    stale: list[Digest]
+    results: list[Result | None] = field(default_factory=list)
+    pending: dict[Digest, None] = field(default_factory=dict)
+    idle: dict[Digest, None] = field(default_factory=dict)
+    stale: dict[Digest, None] = field(default_factory=dict)
     error: tuple[Result, bool] | None = None
     is_tainted: bool = False
 
 
 def read_inputs(tables: Tables, row: OperationRow, generation: int = 0) -> Inputs:
     """Look at the inputs of an operation, for a request of the given generation."""
-    inputs = Inputs([], [], [], [])
+    inputs = Inputs()
     for item in row.inputs:
         if item.producer is None:
             inputs.results.append(_constant(tables, item))
@@ -54,18 +54,13 @@ def _add(tables: Tables, inputs: Inputs, producer: Digest, index: int, generatio
     result = cell.results[index] if cell.status.is_finished else None
     inputs.results.append(result)
     if result is None:
-        _add_once(inputs.pending if cell.status.is_pending else inputs.idle, producer)
+        (inputs.pending if cell.status.is_pending else inputs.idle)[producer] = None
         return
     if not is_usable(tables, cell, result, generation):
-        _add_once(inputs.stale, producer)
+        inputs.stale[producer] = None
     inputs.is_tainted = inputs.is_tainted or cell.volatile
     if not result.ok and inputs.error is None:
         inputs.error = (result, cell.volatile)
-
-
-def _add_once(producers: list[Digest], producer: Digest) -> None:
-    if producer not in producers:
-        producers.append(producer)
 
 
 def is_usable(tables: Tables, cell: Cell, result: Result, generation: int) -> bool:
@@ -92,7 +87,7 @@ def result_for(
 def needs(tables: Tables, row: OperationRow, generation: Generation) -> list[Digest]:
     """Producers to be requested or defined first, in the order of the inputs."""
     inputs = read_inputs(tables, row, generation)
-    bad = {*inputs.idle, *inputs.stale}
+    bad = inputs.idle | inputs.stale
     producers = (item.producer for item in row.inputs)
     return list(dict.fromkeys(each for each in producers if each in bad))
 

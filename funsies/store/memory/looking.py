@@ -79,6 +79,20 @@ class Reader:
         with self._lock:
             return self._tables.options.get(digest)
 
+    def named(self, kind: str, name: str) -> bytes | None:
+        """See :meth:`GraphStore.named`."""
+        with self._lock:
+            return self._tables.named.get((kind, name))
+
+    def all_named(self, kind: str) -> dict[str, bytes]:
+        """See :meth:`GraphStore.all_named`."""
+        with self._lock:
+            return {
+                name: data
+                for (of_kind, name), data in self._tables.named.items()
+                if of_kind == kind
+            }
+
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:
         """See :meth:`GraphStore.states`."""
         with self._lock:

@@ -7,6 +7,7 @@ entry among the delayed and among the blocked. So nothing can leak.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from heapq import heappush
 
 from funsies.core.digest import Digest
@@ -88,7 +89,7 @@ def make_delayed(tables: Tables, operation: Digest, due_ms: int) -> None:
     tables.delayed[operation] = due_ms
 
 
-def wait_for(tables: Tables, operation: Digest, producers: list[Digest]) -> None:
+def wait_for(tables: Tables, operation: Digest, producers: Collection[Digest]) -> None:
     """Register an operation with the producers that it waits for."""
     cell = move(tables, operation, Status.WAITING)
     cell.epoch, cell.missing = tables.next_number(), len(producers)

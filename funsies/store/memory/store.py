@@ -54,6 +54,11 @@ class MemoryStore(Reader):
         with self._lock:
             self._tables.options.update(options)
 
+    def save_named(self, kind: str, name: str, data: bytes) -> None:
+        """See :meth:`GraphStore.save_named`."""
+        with self._lock:
+            self._tables.named[kind, name] = data
+
     def new_generation(self) -> Generation:
         """See :meth:`GraphStore.new_generation`."""
         with self._lock:

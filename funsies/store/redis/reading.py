@@ -72,6 +72,15 @@ class Reader:
         """See :meth:`GraphStore.options`."""
         return self._field(self._keys.options, digest)
 
+    def named(self, kind: str, name: str) -> bytes | None:
+        """See :meth:`GraphStore.named`."""
+        return self._field(self._keys.named(kind), name.encode())
+
+    def all_named(self, kind: str) -> dict[str, bytes]:
+        """See :meth:`GraphStore.all_named`."""
+        flat = answers.flat(self._connections.call("HGETALL", self._keys.named(kind)))
+        return {name.decode(): data for name, data in zip(flat[::2], flat[1::2], strict=True)}
+
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:
         """See :meth:`GraphStore.states`."""
         found: list[OperationState] = []

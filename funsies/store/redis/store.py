@@ -73,6 +73,10 @@ class RedisStore(Reader):
         if fields:
             self._connections.call("HSET", self._keys.options, *fields)
 
+    def save_named(self, kind: str, name: str, data: bytes) -> None:
+        """See :meth:`GraphStore.save_named`."""
+        self._connections.call("HSET", self._keys.named(kind), name.encode(), data)
+
     # -- asking for results
 
     def new_generation(self) -> Generation:

@@ -1,0 +1,297 @@
+"""What only a server can do to us: go away, come back empty or old, be full, be wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from funsies.core.digest import content_digest
+from funsies.core.errors import NoServerError, ServerError
+from funsies.store.keys import Keys
+from funsies.store.redis import RedisStore
+from funsies.store.redis.library import NAMES, library
+from funsies.store.rows import Completion, Definitions, Status, Verdict
+
+
+def test_all_scripts_are_in_the_library_and_documented():
+    directory = Path(__file__).parents[2] / "funsies" / "store" / "lua"
+    assert sorted(path.stem for path in directory.glob("*.lua")) == sorted([*NAMES, "lib"])
+    for name in NAMES:
+        text = (directory / f"{name}.lua").read_text()
+        assert re.match(r"-- .*\n(--.*\n)*-- ARGV  1 time", text), name
+        assert "-- Returns  " in text
+        assert f"register('{name}'" in library().text
+
+
+def test_scripts_and_python_name_the_same_keys(redis_bench):
+    """After some work, each key that exists is one that ``Keys`` or the scripts' list knows."""
+    bench = redis_bench
+    low = bench.operation("low")
+    high = bench.operation("high", low)
+    bench.request(low, high)
+    worker = bench.slot()
+    worker.publish(worker.claim(), b"made", log=b"log", record=b"record")
+    bench.store.save_options({content_digest(b"o"): b"o"})
+    keys = Keys()
+    known = {
+        keys.definitions,
+        keys.artefacts,
+        keys.contents,
+        keys.options,
+        keys.records,
+        keys.logs,
+        keys.counters,
+        keys.queues,
+        keys.state(low.digest),
+        keys.state(high.digest),
+        keys.consumers(low.digest),
+        keys.ready("default@3.11"),
+    }
+    found = set(bench.store._connections.call("KEYS", "*"))
+    assert known <= found
+    assert found - known == {keys.prefix + name for name in (b"N", b"n", b"s:worker")}
+
+
+def test_no_drain_job_is_asked_for_while_one_waits(redis_bench):
+    bench = redis_bench
+    row = bench.operation("row")
+    call = bench.store._connections.call
+    call("RPUSH", "{funsies}:rq:queue:default@3.11", "job")
+    assert Keys().drain_jobs("default@3.11") == b"{funsies}:rq:queue:default@3.11"
+    assert bench.request(row).arm == ()
+    call("LPOP", "{funsies}:rq:queue:default@3.11")
+    assert bench.request(row).arm == ("default@3.11",)
+
+
+def test_namespaces_on_one_server_do_not_see_each_other(redis_bench, redis_url):
+    bench = redis_bench
+    other = RedisStore(redis_url, namespace="other")
+    row = bench.operation("row")
+    assert other.undefined([row.digest]) == [row.digest]
+    other.define(Definitions(operations=(row,)))
+    other.clear()
+    assert bench.store.undefined([row.digest]) == []
+    other.close()
+
+
+def test_a_forked_process_uses_connections_of_its_own(redis_bench):
+    """Parent and child ask at the same time; each gets its own answers."""
+    bench = redis_bench
+    rows = [bench.operation(f"row {n}") for n in range(200)]
+    child = os.fork()
+    if child == 0:
+        correct = all(bench.store.operation(row.digest) == row for row in rows)
+        os._exit(0 if correct else 1)
+    assert all(bench.store.operation(row.digest) == row for row in rows)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_calls_outlive_a_restart_of_the_server(own_bench, own_redis_server, tools):
+    """A worker publishes while the server is being restarted: it waits, and nothing is lost."""
+    bench = own_bench
+    low = bench.operation("low")
+    high = bench.operation("high", low)
+    bench.request(low, high)
+    worker = bench.slot()
+    claim = worker.claim()
+    bench.store._connections.call("CONFIG", "SET", "appendfsync", "always")
+    own_redis_server.kill()
+    answers = []
+    sent = tools.completion(claim, b"made")
+    thread = threading.Thread(target=lambda: answers.append(worker.step(sent)))
+    thread.start()
+    own_redis_server.start()
+    thread.join(timeout=30)
+    assert answers[0].verdict is Verdict.OK
+    assert answers[0].claim.operation == high
+
+
+def test_a_server_that_comes_back_empty_is_told_by_idle_states(own_bench, tools):
+    bench = own_bench
+    row = bench.operation("row")
+    bench.request(row)
+    worker = bench.slot()
+    claim = worker.claim()
+    call = bench.store._connections.call
+    call("FLUSHALL")
+    call("FUNCTION", "FLUSH")
+    assert bench.state(row).status is Status.IDLE
+    assert worker.step(tools.completion(claim, b"made")).verdict is Verdict.FENCED
+    arguments = ("worker", row.digest, claim.fence)
+    assert bench.store.release(*arguments) is Verdict.FENCED
+    assert bench.store.park(*arguments) is Verdict.FENCED
+    assert bench.store.delegate(*arguments, row.digest, 0) is Verdict.FENCED
+    assert not bench.store.renew("worker", claim.fence, lease_ms=1000)
+    assert not bench.store.invalidate(row.digest, 0, row.digest)
+    assert bench.store.reset([row.digest]) == 0
+    assert bench.store.watch("client", [row.digest])[0].status is Status.IDLE
+    assert bench.request(row).needs == (row.digest,)
+    bench.store.sweep("sweeper", fences=[bench.fence()], lease_ms=1000)
+    row = bench.operation("row")
+    bench.run(row, b"made")
+    assert bench.status(row) is Status.DONE
+
+
+def test_a_subscription_outlives_a_restart_and_says_to_look_again(own_bench, own_redis_server):
+    bench = own_bench
+    row = bench.operation("row")
+    bench.request(row)
+    subscription = bench.store.subscribe("client")
+    bench.store.watch("client", [row.digest])
+    own_redis_server.stop()
+    own_redis_server.start()
+    assert subscription.wait(20) == frozenset()
+    assert bench.store.watch("client", [row.digest])[0].status is Status.READY
+    worker = bench.slot()
+    worker.publish(worker.claim(), b"made")
+    assert subscription.wait(20) == {row.digest}
+    subscription.close()
+
+
+def test_without_a_server_a_call_says_so_in_time(tmp_path):
+    store = RedisStore(f"unix://{tmp_path}/nothing", max_outage_seconds=0.1)
+    with pytest.raises(NoServerError, match="start-funsies"):
+        store.new_generation()
+    with pytest.raises(NoServerError):
+        store.check()
+
+
+def test_a_full_server_is_a_clear_error_and_lets_work_be_put_back(own_bench, tools):
+    bench = own_bench
+    row, other = bench.operation("row"), bench.operation("other")
+    bench.request(row)
+    worker = bench.slot()
+    claim = worker.claim()
+    call = bench.store._connections.call
+    call("CONFIG", "SET", "maxmemory", "1mb")
+    with pytest.raises(ServerError, match="maxmemory"):
+        bench.request(other)
+    with pytest.raises(ServerError, match="maxmemory"):
+        worker.step(tools.completion(claim, b"made"))
+    assert bench.status(row) is Status.RUNNING
+    assert bench.store.renew("worker", claim.fence, lease_ms=1000)
+    assert bench.store.release("worker", row.digest, claim.fence) is Verdict.OK
+    bench.store.sweep("sweeper", fences=[], lease_ms=1000)
+    call("CONFIG", "SET", "maxmemory", "0")
+    assert worker.publish(worker.claim(), b"made") is Verdict.OK
+
+
+def test_a_server_that_evicts_is_refused(make_redis_server: Callable[..., object]):
+    server = make_redis_server("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")
+    store = RedisStore(server.url)
+    with pytest.raises(ServerError, match="noeviction"):
+        store.check()
+    store.close()
+
+
+def test_a_wrong_password_is_a_clear_error_that_does_not_show_it(make_redis_server):
+    server = make_redis_server("--requirepass", "right")
+    for url in (server.url, server.url.replace("unix://", "unix://:wr0ng@")):
+        store = RedisStore(url, max_outage_seconds=5)
+        with pytest.raises(ServerError, match="password") as caught:
+            store.check()
+        assert "wr0ng" not in f"{caught.value!r} {store!r} {store._connections!r}"
+    store = RedisStore(server.url.replace("unix://", "unix://:right@"))
+    store.check()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://u:s3cret@host", "redis://u:s3cret@host:port", "redis://u:s3/cret@h", "x"]
+)
+def test_an_unreadable_address_is_refused_without_showing_it(url):
+    with pytest.raises(ServerError, match="redis://") as caught:
+        RedisStore(url)
+    assert "s3" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_an_unreachable_address_is_shown_without_its_password():
+    store = RedisStore("redis://user:s3cret@127.0.0.1:1/0", max_outage_seconds=0)
+    with pytest.raises(NoServerError, match=r"127\.0\.0\.1:1") as caught:
+        store.check()
+    assert "s3cret" not in f"{caught.value!r} {store!r}"
+
+
+def test_a_call_cut_short_leaves_no_answer_for_the_next(redis_bench):
+    """A timeout signal in the middle of a call: the next call gets its own answer."""
+    bench = redis_bench
+    row = bench.operation("row")
+
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(number: int, frame: object) -> None:
+        raise Interrupted
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(Interrupted):
+            bench.store._connections.call("BLPOP", "nothing comes here", 30)
+        assert bench.store.operation(row.digest) == row
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def test_watches_of_clients_that_are_gone_end_by_themselves(redis_bench):
+    bench = redis_bench
+    row = bench.operation("row")
+    bench.request(row)
+    bench.store.watch("gone", [row.digest])
+    seconds = bench.store._connections.call("TTL", b"{funsies}:x" + row.digest)
+    assert 0 < seconds <= 3600
+
+
+def test_slots_that_are_idle_are_forgotten(redis_bench, tools):
+    bench = redis_bench
+    row = bench.operation("row")
+    bench.request(row)
+    worker = bench.slot()
+    claim = worker.claim()
+
+    def seconds_left() -> object:
+        return bench.store._connections.call("TTL", b"{funsies}:s:worker")
+
+    assert seconds_left() == -1, "never while it holds a lease"
+    worker.step(tools.completion(claim, b"made"))
+    assert 0 < seconds_left() <= 3600
+
+
+def test_a_finished_operation_costs_less_than_two_kibibytes(own_bench, tools):
+    """All in: definition, state, artefacts, contents, trace, record, consumers."""
+    bench = own_bench
+    rows = [bench.operation("row 0", task="many")]
+    for number in range(1, 500):
+        rows.append(bench.operation(f"row {number}", rows[-1], task="many"))
+
+    call = bench.store._connections.call
+
+    def used() -> int:
+        return sum(call("MEMORY", "USAGE", key, "SAMPLES", 0) for key in call("KEYS", "*"))
+
+    bench.store.clear()
+    before = used()
+    bench.store.define(Definitions(operations=tuple(rows)))
+    bench.request(*rows)
+    worker = bench.slot()
+    made, completion = b"0", None
+    while claim := worker.step(completion).claim:
+        made = str(int(made) + 1).encode()
+        completion = Completion(
+            claim.operation.digest,
+            claim.fence,
+            (tools.result_of(made),),
+            ((content_digest(made), made),),
+            record=b"r" * 200,
+            trace_key=content_digest(b"key" + made),
+        )
+    assert bench.store.counts()["many"].done == 500
+    assert (used() - before) / 500 < 2048
