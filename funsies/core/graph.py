@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from .digest import Digest, Field, digest
 from .options import Options
@@ -50,7 +50,10 @@ class Task(ABC):
         strict: True if it never sees errors: an error among the inputs is its result.
         outputs: what it makes, in order.
         python: minor version of Python that can load the payload (``"3.11"``); None for any.
+        is_stored: True if it came from the store, so that it need not be written there.
     """
+
+    is_stored: ClassVar[bool] = False
 
     __slots__ = ("digest", "kind", "name", "outputs", "python", "strict")
 

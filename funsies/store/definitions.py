@@ -133,7 +133,7 @@ class _Batch:
         return len(self._operations) >= BATCH_OPERATIONS or self._size_bytes >= BATCH_BYTES
 
     def add(self, operation: Operation) -> None:
-        if operation.task.digest not in self._known:
+        if operation.task.digest not in self._known and not operation.task.is_stored:
             self._known.add(operation.task.digest)
             row = task_row(operation.task, self._backend.key)
             self._tasks.append(row)

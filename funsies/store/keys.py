@@ -48,6 +48,10 @@ class Keys:
         """Hash: encoded options by digest."""
         return self.prefix + b"O"
 
+    def named(self, kind: str) -> bytes:
+        """Hash: records of one kind by name."""
+        return self.prefix + b"n:" + kind.encode()
+
     @property
     def records(self) -> bytes:
         """Hash: record of the last execution by operation."""

@@ -64,6 +64,15 @@ class GraphStore(Protocol):
     def options(self, digest: Digest) -> bytes | None:
         """Encoded options; None if unknown."""
 
+    def save_named(self, kind: str, name: str, data: bytes) -> None:
+        """Keep a record under a name; what had that name is replaced."""
+
+    def named(self, kind: str, name: str) -> bytes | None:
+        """The record of that name; None if there is none."""
+
+    def all_named(self, kind: str) -> dict[str, bytes]:
+        """All records of a kind, by name."""
+
     # -- asking for results
 
     def new_generation(self) -> Generation:

@@ -1,0 +1,200 @@
+"""The stored graph as values again: operations of another program, to be built upon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from typing_extensions import override
+
+from funsies.core.digest import Digest
+from funsies.core.errors import UnknownHashError
+from funsies.core.graph import (
+    Constant,
+    Operation,
+    Output,
+    Reference,
+    Stored,
+    Task,
+    operation,
+)
+from funsies.core.options import Options, decode_options
+
+from .connect import Backend
+from .rows import InputRow, OperationRow, TaskRow
+from .submission import PYTHON
+
+
+class StoredTask(Task):
+    """A task as another program defined it.
+
+    It is never written again: that would sign, with our key, a payload that we did not make.
+    """
+
+    __slots__ = ("_ingredients", "_payload")
+
+    is_stored = True
+
+    def __init__(self, row: TaskRow) -> None:
+        self.kind = row.kind
+        self.name = row.name
+        self.digest = row.digest
+        self.strict = row.strict
+        self.outputs = tuple(
+            Output(each.name, each.wire, each.type_name) for each in row.outputs
+        )
+        self.python = row.python or None
+        self._payload = row.payload
+        self._ingredients = row.ingredients
+
+    @override
+    def payload(self) -> bytes:
+        return self._payload
+
+    @override
+    def ingredients(self) -> bytes:
+        return self._ingredients
+
+
+class StoredGraph:
+    """The part of the stored graph above some artefacts.
+
+    Attributes:
+        rows: its operations.
+        built: operations that were made anew.
+
+    Args:
+        backend: where it is stored.
+        targets: artefacts up to which the graph is wanted.
+
+    Raises:
+        UnknownHashError: if something of it is not stored.
+    """
+
+    def __init__(self, backend: Backend, targets: list[Digest]) -> None:
+        self._backend = backend
+        self._tasks: dict[Digest, StoredTask] = {}
+        self.rows: dict[Digest, OperationRow] = {}
+        self.built: list[Operation] = []
+        self.places = {target: self._place(target) for target in targets}
+        self._load({producer for producer, _ in self.places.values()})
+
+    def _place(self, artefact: Digest) -> tuple[Digest, int]:
+        """The operation that makes an artefact, and which output it is."""
+        row = self._backend.graph.artefact(artefact)
+        if row is None or row.producer is None:
+            raise UnknownHashError(f"the server knows no step that makes {artefact.hex()[:10]}")
+        return row.producer, row.index
+
+    def _load(self, level: set[Digest]) -> None:
+        while level:
+            digests = sorted(level)
+            for digest, row in zip(
+                digests, self._backend.graph.operations(digests), strict=True
+            ):
+                if row is None:
+                    raise UnknownHashError(f"the server knows no operation {digest.hex()[:10]}")
+                self.rows[digest] = row
+            level = {
+                each.producer
+                for digest in digests
+                for each in self.rows[digest].inputs
+                if each.producer is not None and each.producer not in self.rows
+            }
+
+    def replaced(self, changes: Mapping[Digest, Reference]) -> dict[Digest, Reference]:
+        """Put other values in the place of some artefacts.
+
+        Only what depends on them is made anew; the rest stays what it is, and need not be
+        computed again.
+
+        Args:
+            changes: what to use instead, by the address of an artefact.
+
+        Returns:
+            What becomes of each target.
+        """
+        made: dict[Digest, Operation | None] = {}
+        for digest in self._producers_first():
+            made[digest] = self._rebuilt(self.rows[digest], changes, made)
+        return {
+            target: changes.get(target) or self._output(made[producer], producer, index, target)
+            for target, (producer, index) in self.places.items()
+        }
+
+    def _producers_first(self) -> list[Digest]:
+        order: dict[Digest, None] = {}
+        stack = [(digest, False) for digest in self.rows]
+        while stack:
+            digest, is_expanded = stack.pop()
+            if is_expanded:
+                order[digest] = None
+            elif digest not in order:
+                stack.append((digest, True))
+                stack += [
+                    (each.producer, False)
+                    for each in self.rows[digest].inputs
+                    if each.producer is not None and each.producer not in order
+                ]
+        return list(order)
+
+    def _rebuilt(
+        self,
+        row: OperationRow,
+        changes: Mapping[Digest, Reference],
+        made: Mapping[Digest, Operation | None],
+    ) -> Operation | None:
+        """The operation on the new inputs; None if nothing of it changes."""
+        inputs = [(each.name, self._input(each, changes, made)) for each in row.inputs]
+        if all(
+            new.digest == old.artefact for (_, new), old in zip(inputs, row.inputs, strict=True)
+        ):
+            return None
+        made_anew = operation(self._task(row), inputs, self._options(row))
+        self.built.append(made_anew)
+        return made_anew
+
+    def _input(
+        self,
+        row: InputRow,
+        changes: Mapping[Digest, Reference],
+        made: Mapping[Digest, Operation | None],
+    ) -> Reference:
+        if row.artefact in changes:
+            return changes[row.artefact]
+        if row.producer is not None:
+            return self._output(made[row.producer], row.producer, row.index, row.artefact)
+        return self._constant(row)
+
+    def _constant(self, row: InputRow) -> Constant:
+        stored = self._backend.graph.artefact(row.artefact)
+        if stored is None or stored.constant is None:
+            raise UnknownHashError(f"the server knows no constant {row.artefact.hex()[:10]}")
+        kept = stored.constant
+        data = None if kept.large else self._backend.graph.contents([kept.content])[0]
+        return Constant(row.artefact, kept.content, kept.wire, data, kept.size_bytes)
+
+    def _output(
+        self, made: Operation | None, producer: Digest, index: int, artefact: Digest
+    ) -> Reference:
+        if made is not None:
+            return made.output(index)
+        output = self._task(self.rows[producer]).outputs[index]
+        return Stored(artefact, producer, index, output.wire, output.name)
+
+    def _task(self, row: OperationRow) -> StoredTask:
+        if row.task not in self._tasks:
+            stored = self._backend.graph.task(row.task, PYTHON)
+            if stored is None:
+                raise UnknownHashError(f"the server knows no task {row.task.hex()[:10]}")
+            self._tasks[row.task] = StoredTask(stored)
+        return self._tasks[row.task]
+
+    def _options(self, row: OperationRow) -> Options:
+        data = None if row.options is None else self._backend.graph.options(row.options)
+        return Options() if data is None else decode_options(data)
+
+    def depends_on(self, artefact: Digest) -> bool:
+        """True if the artefact is one of the targets, or an input of something below them."""
+        return artefact in self.places or any(
+            each.artefact == artefact for row in self.rows.values() for each in row.inputs
+        )
