@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import partial
 from types import FunctionType, MemberDescriptorType
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +14,7 @@ from funsies.core.fingerprint.annotations import resolved_annotations
 from funsies.core.fingerprint.snapshot import MISSING
 from funsies.core.fingerprint.table import class_key
 from funsies.core.fingerprint.texts import class_entry, class_text
-from funsies.core.fingerprint.values import INLINE
+from funsies.core.fingerprint.values import ATOMS, INLINE
 from funsies.core.fingerprint.walk import Walk
 
 _DEFAULTS: Final = (
@@ -33,6 +34,18 @@ class _Sample(NamedTuple):
 _SLOTS: Final = (MemberDescriptorType, type(vars(_Sample)["field"]))
 """Where instances keep a field: slots, and fields of named tuples."""
 
+_ADDED: Final = ATOMS | {
+    FunctionType,
+    staticmethod,
+    classmethod,
+    property,
+    tuple,
+    list,
+    dict,
+    set,
+}
+"""What users set on a class; other things are the machinery of libraries."""
+
 _GENERATED: Final = frozenset({"__dict__", "__weakref__", "__slotnames__", "__doc__"})
 
 
@@ -41,7 +54,8 @@ def describe_class(walk: Walk, kind: type) -> tuple[Field, ...]:
     entry = class_entry(kind)
     walk.table[class_key(kind)] = entry
     text = class_text(kind, entry)
-    names = text.names if text is not None else _written_names(kind)
+    names = _written_names(kind) if text is None else _with_added_names(kind, text.names)
+    walk.snapshot.values.append((partial(_size, kind), _size(kind)))
     return (
         kind.__qualname__,
         text.digest if text is not None else None,
@@ -51,6 +65,21 @@ def describe_class(walk: Walk, kind: type) -> tuple[Field, ...]:
         tuple(_defaults(walk, kind)),
         tuple(_annotations(walk, kind)),
     )
+
+
+def _with_added_names(kind: type, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the class body, and public ones that the user's code has set since."""
+    added = {
+        name
+        for name, member in vars(kind).items()
+        if not name.startswith("_") and type(member) in _ADDED
+    }
+    return tuple(sorted(added.union(names)))
+
+
+def _size(kind: type) -> bytes:
+    """Changes when a name is added to a class."""
+    return b"%d" % len(vars(kind))
 
 
 def _written_names(kind: type) -> tuple[str, ...]:

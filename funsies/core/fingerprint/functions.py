@@ -10,6 +10,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
 from funsies.core.digest import Field, digest
+from funsies.core.fingerprint.instances import is_array
 from funsies.core.fingerprint.modules import imported_field
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project
@@ -35,8 +36,8 @@ def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
     """Text, defaults and used names of a function of the project."""
     code, namespace = function.__code__, function.__globals__
     _refuse_assigned_globals(walk, function)
-    _refuse_changed_objects(walk, function)
     entry = function_entry(code, namespace)
+    _refuse_changed_objects(walk, function, dict(entry.library_names))
     walk.table.update(table_of(code, namespace))
     defaults, keyword_defaults = function.__defaults__, function.__kwdefaults__
     walk.snapshot.functions.append((function, code, defaults, keyword_defaults))
@@ -60,10 +61,12 @@ def _refuse_assigned_globals(walk: Walk, function: FunctionType) -> None:
             )
 
 
-def _refuse_changed_objects(walk: Walk, function: FunctionType) -> None:
+def _refuse_changed_objects(
+    walk: Walk, function: FunctionType, library_names: Mapping[str, str]
+) -> None:
     code, namespace = function.__code__, function.__globals__
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
-    for name in sorted(changed_names(code, namespace)):
+    for name in sorted(changed_names(code, namespace) - library_names.keys()):
         value = cell_content(cells[name]) if name in cells else namespace.get(name)
         used = name in cells or any(name == chain[0] for chain in names_of(code).globals)
         if used and _is_kept_state(value) and not walk.is_ignored(name):
@@ -80,7 +83,7 @@ def _is_kept_state(value: object) -> bool:
     """True of containers, and of objects of the project that may hold counters."""
     if isinstance(value, (MutableMapping, MutableSequence, MutableSet)):
         return True
-    return is_project(value) or is_project(type(value))
+    return is_array(value) or is_project(value) or is_project(type(value))
 
 
 def _defaults(walk: Walk, function: FunctionType) -> Iterator[Field]:

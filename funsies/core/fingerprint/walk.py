@@ -199,7 +199,7 @@ class Walk:
             FingerprintError: always.
         """
         path = " -> ".join(self.below(name) if name else self.path)
-        advice = remedy.format(name=name or self.path[-1])
+        advice = remedy.format(name=name or "".join(self.path[-1:]))
         raise FingerprintError(f"{path}: {reason}. {advice}")
 
 

@@ -45,6 +45,10 @@ def edit_class_attribute(module):
     module.A.x = 2
 
 
+def add_class_attribute(module):
+    module.A.extra = 1
+
+
 def edit_object(module):
     module.box.state = 1
 
@@ -71,6 +75,7 @@ def delete_name(module):
         edit_helper_default,
         edit_method,
         edit_class_attribute,
+        add_class_attribute,
         edit_object,
         edit_module_of_the_project,
         edit_default,

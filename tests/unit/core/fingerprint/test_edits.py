@@ -145,6 +145,10 @@ DIFFERENT = {
         "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int\ndef task(): return A",
         "from dataclasses import dataclass\n@dataclass(order=True)\nclass A:\n    x: int\ndef task(): return A",
     ),
+    "an attribute added to a class": (
+        "class A: ...\nA.x = 1\ndef task(): return A.x",
+        "class A: ...\nA.x = 2\ndef task(): return A.x",
+    ),
     "an enum value": (
         "import enum\nclass E(enum.Enum):\n    A = 1\ndef task(): return E.A",
         "import enum\nclass E(enum.Enum):\n    A = 2\ndef task(): return E.A",

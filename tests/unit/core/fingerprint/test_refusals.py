@@ -123,6 +123,7 @@ HARMLESS = {
     "a generic class": "import typing\nT = typing.TypeVar('T')\nclass A(typing.Generic[T]):\n    x: T\ndef task(): return A[int]()",
     "a protocol": "import typing\nclass A(typing.Protocol):\n    def m(self): ...\ndef task(): return A",
     "a wrapped local": "import functools\ndef h(fn):\n    @functools.wraps(fn)\n    def w(*a): return fn(*a)\n    return w\n@h\n@h\ndef task(x): return x",
+    "environment variables by name": "from os import environ\ndef task(): environ['A'] = 'b'",
     "environment variables": "import os\ndef task(): os.environ['A'] = 'b'; return os.environ['A']",
 }
 
