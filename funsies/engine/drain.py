@@ -100,7 +100,8 @@ def drain(
         queue: from which to claim.
         lease_ms: how long a lease holds without renewal, milliseconds. Renewing is the
             caller's task.
-        until: asked between operations; True ends the drain.
+        until: asked between operations; True ends the drain. An operation that fails then is
+            put back: what stops the drain may well have made it fail.
         arm: told the queues on which more work is ready.
         observer: told about each step.
         slice_seconds: no operation is claimed later than this.
@@ -113,6 +114,7 @@ def drain(
         slot=slot,
         queue=queue,
         lease_ms=lease_ms,
+        must_stop=until,
         is_over=lambda: until() or clock() >= over_at,
         arm=arm,
         observer=observer or Observer(),
@@ -126,6 +128,7 @@ class _Drain:
     slot: str
     queue: QueueName
     lease_ms: int
+    must_stop: Callable[[], bool]
     is_over: Callable[[], bool]
     arm: Callable[[Iterable[QueueName]], None]
     observer: Observer
@@ -166,6 +169,9 @@ class _Drain:
 
     def _settle(self, claim: Claim, decision: Decision) -> Claim | _Again | None:
         match decision:
+            case Publish(completion) if _has_failed(completion) and self.must_stop():
+                self._release(claim, PutBack(give_attempt_back=True))
+                return self._next()
             case Publish(completion):
                 return self._publish(claim, completion)
             case PutBack():
@@ -247,6 +253,10 @@ class _Again:
     """The store refused the outcome: evaluate this claim again."""
 
     claim: Claim
+
+
+def _has_failed(completion: Completion) -> bool:
+    return not all(result.ok for result in completion.results)
 
 
 def _cannot_evaluate(claim: Claim, details: str) -> Decision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import select
@@ -34,8 +35,9 @@ class ExitWatch:
         """Block until the child has ended, or the time is over; True if it has ended."""
         timeout_seconds = max(0.0, timeout_seconds)
         if sys.platform == "linux":
-            ready, _, _ = select.select([self._descriptor], [], [], timeout_seconds)
-            return bool(ready)
+            poll = select.poll()
+            poll.register(self._descriptor, select.POLLIN)
+            return bool(poll.poll(math.ceil(1000 * timeout_seconds)))
         else:  # noqa: RET505 - the type checker knows the platform of a branch only
             try:
                 return bool(self._queue.control([self._event], 1, timeout_seconds))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from funsies.store.ports import GraphStore
 
 from .announcement import Announced, Announcement, Phase
-from .obituary import KillCause
+from .obituary import Kill, KillCause
 from .timing import Timing
 from .tolerance import SERVER_TROUBLE
 
@@ -72,18 +72,21 @@ class HorseKeeper:
         ]
         return max(0.0, min(due) - now)
 
-    def look(self) -> KillCause | None:
+    def look(self) -> Kill | None:
         """Renew the lease if it is time; say why the horse has to be killed, if it has to."""
         now = self._clock()
         if self._kill_at is not None and now >= self._kill_at:
-            return KillCause.STOP
-        deadline = self._deadline()
-        if deadline is not None and now >= deadline:
-            return KillCause.DEADLINE
+            return Kill(KillCause.STOP)
         if self._preempt_at is not None and now >= self._preempt_at:
             self._preempt(now)
-        if now >= self._renew_at and self._is_lost():
-            return KillCause.FENCED
+        task = self._announcement.read()
+        if task is None or task.phase is Phase.IDLE:
+            return None
+        deadline = self._deadline_of(task)
+        if deadline is not None and now >= deadline:
+            return Kill(KillCause.DEADLINE, task.fence)
+        if now >= self._renew_at and self._is_lost(task):
+            return Kill(KillCause.FENCED, task.fence)
         return None
 
     def _preempt(self, now: float) -> None:
@@ -94,16 +97,16 @@ class HorseKeeper:
 
     def _deadline(self) -> float | None:
         task = self._announcement.read()
-        if task is None or task.phase is not Phase.RUNNING or not task.deadline:
+        return self._deadline_of(task) if task is not None else None
+
+    def _deadline_of(self, task: Announced) -> float | None:
+        if task.phase is not Phase.RUNNING or not task.deadline:
             return None
         return task.deadline + self._timing.timeout_grace_seconds
 
-    def _is_lost(self) -> bool:
+    def _is_lost(self, task: Announced) -> bool:
         """Renew the lease; True if it is lost while the operation still runs."""
-        task = self._announcement.read()
         self._renew_at = self._clock() + self._timing.renew_seconds
-        if task is None or task.phase is Phase.IDLE:
-            return False
         if task.fence != self._known_fence:  # claimed since the last look: the lease is young
             self._known_fence = task.fence
             return False

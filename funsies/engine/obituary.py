@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from funsies.core.errors import Error, ErrorKind
 from funsies.run.decision import PutBack
-from funsies.store.rows import OperationRow
+from funsies.store.rows import Fence, OperationRow
 
 from .announcement import Announced
 
@@ -27,18 +27,32 @@ class KillCause(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Kill:
+    """The decision to kill a horse.
+
+    Attributes:
+        cause: why.
+        fence: of the operation that is the reason; None for whatever the horse runs. The horse
+            may have gone on to another operation when the kill struck.
+    """
+
+    cause: KillCause
+    fence: Fence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Death:
     """How a horse ended.
 
     Attributes:
         status: as ``waitpid`` gives it.
-        cause: why the worker killed it; None if it did not.
+        kill: why the worker killed it; None if it did not.
         peak_memory_bytes: largest resident memory.
         out_of_memory: True if the kernel killed something for want of memory meanwhile.
     """
 
     status: int
-    cause: KillCause | None = None
+    kill: Kill | None = None
     peak_memory_bytes: int | None = None
     out_of_memory: bool = False
 
@@ -69,12 +83,8 @@ def fate(death: Death, task: Announced, operation: OperationRow) -> Fate:
     A stop gives the attempt back; a timeout is retried only if the options say so; any other
     death is retried until the operation has been started ``lost_limit`` times.
     """
-    if death.cause is KillCause.FENCED:
-        return None
-    if death.cause is KillCause.STOP:
-        return PutBack(give_attempt_back=True)
-    if death.cause is KillCause.DEADLINE:
-        return _fate_of_late(death, task, operation)
+    if death.kill is not None:
+        return _fate_of_killed(death.kill, death, task, operation)
     if task.attempt < task.lost_limit:
         return PutBack()
     is_memory = death.out_of_memory and death.signal_name == "SIGKILL"
@@ -82,7 +92,11 @@ def fate(death: Death, task: Announced, operation: OperationRow) -> Fate:
     return _error(kind, death, task, operation)
 
 
-def _fate_of_late(death: Death, task: Announced, operation: OperationRow) -> Fate:
+def _fate_of_killed(kill: Kill, death: Death, task: Announced, operation: OperationRow) -> Fate:
+    if kill.fence not in (None, task.fence) or kill.cause is KillCause.STOP:
+        return PutBack(give_attempt_back=True)  # the operation was not to blame
+    if kill.cause is KillCause.FENCED:
+        return None
     if task.attempt <= task.retries:
         return PutBack(delay_ms=task.retry_delay_ms)
     return _error(ErrorKind.JOB_TIMED_OUT, death, task, operation)

@@ -13,7 +13,7 @@ from funsies.store.ports import GraphStore
 from .announcement import Announced, Announcement, Phase
 from .exit_watch import ExitWatch, peak_memory_bytes
 from .horse_keeper import HorseKeeper
-from .obituary import Death, KillCause
+from .obituary import Death, Kill
 from .oom import out_of_memory_kills
 from .processes import kill_group
 from .timing import Timing
@@ -46,7 +46,7 @@ class Ride:
         self._timing = timing
         self._announcement = announcement
         self._pid = pid
-        self._cause: KillCause | None = None
+        self._kill: Kill | None = None
         self._orphanage = Orphanage()
         self._kills_before = out_of_memory_kills()
         self._keeper = HorseKeeper(graph, slot, announcement, timing, self._interrupt)
@@ -66,7 +66,7 @@ class Ride:
         self._orphanage.clear()
         return Death(
             status=status,
-            cause=self._cause,
+            kill=self._kill,
             peak_memory_bytes=peak_memory_bytes(usage),
             out_of_memory=out_of_memory_kills() > self._kills_before,
         )
@@ -79,19 +79,19 @@ class Ride:
         """Have the horse leave within the grace; what it runs then is put back."""
         self._keeper.ask_to_stop()
 
-    def kill(self, cause: KillCause) -> None:
+    def kill(self, kill: Kill) -> None:
         """End the horse at once, with its process group."""
-        self._cause = self._cause or cause
+        self._kill = self._kill or kill
         kill_group(self._pid)
 
     def _next_look_seconds(self) -> float:
-        if self._cause is not None:
+        if self._kill is not None:
             return self._timing.tick_seconds
         return self._keeper.next_look_seconds()
 
     def _look(self) -> None:
-        if self._cause is None and (cause := self._keeper.look()) is not None:
-            self.kill(cause)
+        if self._kill is None and (kill := self._keeper.look()) is not None:
+            self.kill(kill)
 
     def _interrupt(self) -> None:
         with suppress(ProcessLookupError):

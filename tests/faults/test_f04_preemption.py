@@ -130,3 +130,19 @@ def test_an_idle_worker_leaves_at_once(stage, ended):
     worker.terminate()
     assert ended(worker, within_seconds=5)
     assert worker.exitcode == 0
+
+
+def test_a_command_that_is_stopped_with_its_worker_is_no_result(stage, ended, tmp_path):
+    """Even if the command takes the signal for a reason to fail by itself."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    worker = stage.start_worker(timing=replace(stage.timing, stop_grace_seconds=20.0))
+    with f.Fun(stage.server):
+        step = f.shell(f"trap 'exit 7' TERM; echo $$ > {fifo}; while :; do sleep 1; done")
+        f.execute(step.stdout)
+    command = int(fifo.read_text())
+    worker.terminate()
+    os.kill(command, signal.SIGTERM)
+    assert ended(worker, within_seconds=15)
+    left = state(stage, step)
+    assert (left.status, left.attempts, left.results) == (Status.READY, 0, ())

@@ -20,7 +20,7 @@ from funsies.engine.address import Address
 from funsies.engine.announcement import Announcement
 from funsies.engine.horse import Horse, HorseObserver, become
 from funsies.engine.names import new_slot
-from funsies.engine.obituary import Death, KillCause
+from funsies.engine.obituary import Death, Kill, KillCause
 from funsies.engine.processes import die_with_parent, lead_group
 from funsies.engine.ride import Ride, left_in_order
 from funsies.engine.settlement import Settlement
@@ -84,6 +84,7 @@ class Worker(TolerantWorker):
         self._stop_asked_at: float | None = None
         self._may_leave = False
         self._tick_at = self._registries_at = time.monotonic()
+        self.max_connection_wait_time = timing.backoff_seconds
         super().__init__(
             list(queues),
             name=name,
@@ -110,7 +111,7 @@ class Worker(TolerantWorker):
             if self._ride is not None:
                 self._ride.stop()
         elif now - self._stop_asked_at >= self.timing.debounce_seconds and self._ride:
-            self._ride.kill(KillCause.STOP)
+            self._ride.kill(Kill(KillCause.STOP))
         if self._may_leave:
             raise StopRequested
 
@@ -254,4 +255,4 @@ class Worker(TolerantWorker):
     ) -> None:
         """Kill the horse, if there is one."""
         if self._ride is not None:
-            self._ride.kill(KillCause.STOP)
+            self._ride.kill(Kill(KillCause.STOP))

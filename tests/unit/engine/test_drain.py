@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from funsies.core.digest import content_digest
-from funsies.core.errors import ErrorKind
+from funsies.core.errors import Error, ErrorKind
 from funsies.engine.drain import DrainEnd, Observer, drain
-from funsies.run.decision import Delegate, Park, PutBack
+from funsies.engine.failure import failure
+from funsies.run.decision import Delegate, Park, Publish, PutBack
 from funsies.run.preempted import Preempted
 from funsies.store.rows import Status, TraceCandidate
 
@@ -321,3 +322,19 @@ def test_several_drains_never_publish_an_operation_twice(workshop, run, scripted
 
     assert sorted(evaluator.names) == list("abcdefgh")
     assert {workshop.value(name) for name in "abcdefgh"} == {bytes([c]) for c in b"abcdefgh"}
+
+
+def test_a_failure_while_the_drain_is_stopped_is_put_back_not_stored(workshop, run, scripted):
+    """A batch system that stops a worker also stops the commands that it runs: they fail."""
+
+    def fail(claim):
+        error = Error(kind=ErrorKind.COMMAND_FAILED, exit_code=7)
+        return Publish(replace(failure(claim.operation, claim.fence, error), volatile=False))
+
+    evaluator = scripted(fail)
+    workshop.define("a")
+    workshop.request("a")
+
+    run(evaluator, until=lambda: bool(evaluator.claims))
+
+    assert (workshop.state("a").status, workshop.state("a").attempts) == (Status.READY, 0)

@@ -7,7 +7,7 @@ import pytest
 from funsies.core.errors import NoServerError
 from funsies.engine.announcement import Announced, Announcement, Phase
 from funsies.engine.horse_keeper import HorseKeeper
-from funsies.engine.obituary import KillCause
+from funsies.engine.obituary import Kill, KillCause
 from funsies.engine.timing import Timing
 from funsies.store.rows import Fence
 
@@ -47,11 +47,11 @@ class Stable:
         self.announcement.write(Announced(phase=phase, fence=fence, deadline=deadline))
 
     def look_for(self, seconds):
-        """Look as often as the keeper wants, for some time; return why it wants a kill."""
+        """Look as often as the keeper wants, for some time; return the kill it wants."""
         end = self.clock() + seconds
-        while (cause := self.keeper.look()) is None and self.clock() < end:
+        while (kill := self.keeper.look()) is None and self.clock() < end:
             self.clock.pass_seconds(self.keeper.next_look_seconds())
-        return cause
+        return kill
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_an_idle_horse_is_left_alone(stable):
 def test_a_horse_that_runs_what_is_not_its_own_any_more_is_killed(stable):
     stable.runs()
     stable.leases.answer = lambda: False
-    assert stable.look_for(20) is KillCause.FENCED
+    assert stable.look_for(20) == Kill(KillCause.FENCED, FENCE)
 
 
 def test_a_horse_that_has_just_ended_the_operation_is_not_killed_for_it(stable):
@@ -116,7 +116,7 @@ def test_a_server_that_is_away_is_no_reason_to_kill(stable):
 def test_an_operation_past_its_timeout_and_grace_is_killed_then(stable):
     stable.runs(timeout=5)
     started = stable.clock()
-    assert stable.look_for(60) is KillCause.DEADLINE
+    assert stable.look_for(60) == Kill(KillCause.DEADLINE, FENCE)
     waited = stable.clock() - started
     assert waited == pytest.approx(5 + TIMING.timeout_grace_seconds)
 
@@ -133,7 +133,7 @@ def test_a_stop_interrupts_after_the_grace_and_kills_after_that(stable):
     assert stable.announcement.must_stop
     assert stable.look_for(TIMING.stop_grace_seconds - 1.5) is None
     assert (stable.interrupts, stable.announcement.must_preempt) == (0, False)
-    assert stable.look_for(60) is KillCause.STOP
+    assert stable.look_for(60) == Kill(KillCause.STOP)
     assert (stable.interrupts, stable.announcement.must_preempt) == (1, True)
     waited = stable.clock() - started
     assert waited == pytest.approx(TIMING.stop_grace_seconds + TIMING.preempt_seconds)
@@ -145,6 +145,6 @@ def test_asking_twice_does_not_prolong_the_grace(stable):
     stable.keeper.ask_to_stop()
     stable.clock.pass_seconds(TIMING.stop_grace_seconds)
     stable.keeper.ask_to_stop()
-    assert stable.look_for(60) is KillCause.STOP
+    assert stable.look_for(60) == Kill(KillCause.STOP)
     waited = stable.clock() - started
     assert waited == pytest.approx(TIMING.stop_grace_seconds + TIMING.preempt_seconds)

@@ -8,8 +8,9 @@ import pytest
 
 from funsies.core.errors import Error, ErrorKind
 from funsies.engine.announcement import Announced, Phase
-from funsies.engine.obituary import Death, KillCause, fate
+from funsies.engine.obituary import Death, Kill, KillCause, fate
 from funsies.run.decision import PutBack
+from funsies.store.rows import Fence
 
 KILLED = Death(status=signal.SIGKILL, peak_memory_bytes=1 << 20)
 
@@ -62,12 +63,12 @@ def test_a_crash_is_no_want_of_memory_even_if_memory_was_scarce(operation):
 
 
 def test_a_timeout_is_an_error_at_once(operation):
-    late = Death(status=signal.SIGKILL, cause=KillCause.DEADLINE)
+    late = Death(status=signal.SIGKILL, kill=Kill(KillCause.DEADLINE))
     assert fate(late, running(1), operation).kind is ErrorKind.JOB_TIMED_OUT
 
 
 def test_a_timeout_is_retried_as_often_as_the_options_say(operation):
-    late = Death(status=signal.SIGKILL, cause=KillCause.DEADLINE)
+    late = Death(status=signal.SIGKILL, kill=Kill(KillCause.DEADLINE))
     decided = [
         fate(late, running(attempt, retries=2, retry_delay_ms=50), operation)
         for attempt in (1, 2, 3)
@@ -78,10 +79,19 @@ def test_a_timeout_is_retried_as_often_as_the_options_say(operation):
 
 @pytest.mark.parametrize("attempt", [1, 3])
 def test_a_stop_of_the_worker_never_counts_against_the_operation(operation, attempt):
-    stopped = Death(status=signal.SIGKILL, cause=KillCause.STOP)
+    stopped = Death(status=signal.SIGKILL, kill=Kill(KillCause.STOP))
     assert fate(stopped, running(attempt), operation) == PutBack(give_attempt_back=True)
 
 
 def test_an_operation_that_is_not_the_horses_any_more_is_left_alone(operation):
-    fenced = Death(status=signal.SIGKILL, cause=KillCause.FENCED)
+    fenced = Death(status=signal.SIGKILL, kill=Kill(KillCause.FENCED))
     assert fate(fenced, running(3), operation) is None
+
+
+@pytest.mark.parametrize("cause", KillCause)
+def test_an_operation_that_came_just_before_a_kill_meant_for_another_is_put_back(
+    operation, cause
+):
+    killed = Death(status=signal.SIGKILL, kill=Kill(cause, Fence(b"the one before..")))
+    now = running(3, fence=Fence(b"the one after..."))
+    assert fate(killed, now, operation) == PutBack(give_attempt_back=True)
