@@ -105,9 +105,9 @@ class Shell:
             os.close(leader)
         return process.wait(within_seconds), shown
 
-    def hello(self) -> str:
+    def hello(self, seconds: int = 0) -> str:
         """Write the script of a new user's first steps."""
-        return self.script("hello.py", HELLO)
+        return self.script("hello.py", HELLO.replace("sleep 2", f"sleep {seconds}"))
 
     def elsewhere(self, place: Path) -> Shell:
         """The same user in another directory."""

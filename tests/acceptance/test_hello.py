@@ -16,7 +16,7 @@ def test_start_execute_wait_cat_shutdown(shell) -> None:
     assert started.code == 0, started.err
     assert started.out == b""
 
-    built = shell.python(shell.hello())
+    built = shell.python(shell.hello(seconds=2))
     assert built.code == 0, built.err
     command, python = shell.hashes_in(built.text)
 
