@@ -10,10 +10,11 @@ def resolved_annotations(kind: type) -> dict[str, object]:
 
     What cannot be resolved stays as it is.
 
-    >>> class Node:
-    ...     next: "Node | None"
-    >>> resolved_annotations(Node)
-    {'next': 'Node | None'}
+    >>> class Point:
+    ...     x: int
+    >>> Point.__annotations__["x"] = "int"
+    >>> resolved_annotations(Point)
+    {'x': <class 'int'>}
     """
     own: dict[str, object] = dict(vars(kind).get("__annotations__", {}))
     try:

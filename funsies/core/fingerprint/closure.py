@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from funsies.core.digest import content_digest
-from funsies.core.fingerprint.project import is_project_file
+from funsies.core.fingerprint.project import is_project, is_project_file
 from funsies.core.fingerprint.texts import sources_of
 
 _SOURCE_SUFFIXES = tuple(importlib.machinery.SOURCE_SUFFIXES)
@@ -71,9 +71,9 @@ def absolute_name(module: str, level: int, package: str) -> str:
 
 
 def may_be_project(module_name: str) -> bool:
-    """False of the standard library, which needs no search."""
-    top = module_name.partition(".")[0]
-    return bool(top) and top not in sys.stdlib_module_names
+    """False of libraries that are loaded: they need no search."""
+    module = sys.modules.get(module_name)
+    return bool(module_name) and (module is None or is_project(module))
 
 
 def _file(module_name: str) -> ModuleFile | None:

@@ -40,8 +40,6 @@ def imported_field(
 ) -> Field:
     """An import statement inside a function with these globals."""
     absolute = absolute_name(module, level, str(namespace.get("__package__") or ""))
-    if not may_be_project(absolute):
-        return "library", absolute
     wanted = [absolute, *(f"{absolute}.{name}" for name in names)]
     is_here = is_at_home(namespace)
     return tuple(_text_field(walk, each, each, is_here=is_here) for each in wanted)
@@ -53,12 +51,13 @@ def _text_field(walk: Walk, module_name: str, name: str, *, is_here: bool) -> Fi
     entry = brought or walk.table.get(key) or _read_entry(walk, key)
     walk.table[key] = entry
     found = Elsewhere(("module", module_name, entry.digest))
-    walk.note(name, "module", tuple(found))
+    if entry.digest:
+        walk.note(name, "module", tuple(found))
     return found
 
 
 def _read_entry(walk: Walk, key: CodeKey) -> Entry:
-    files = dict(closure(key[1]))
+    files = dict(closure(key[1])) if may_be_project(key[1]) else {}
     walk.snapshot.files += [
         (each.path, modified_nanoseconds(each.path)) for each in files.values()
     ]

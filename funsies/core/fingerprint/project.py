@@ -78,13 +78,11 @@ def is_project_name(name: str) -> bool:
 
     A module that is not loaded is taken for one of the project: it came here by value.
     """
-    top = name.partition(".")[0]
-    if top == "__main__":
-        return True
-    if top in sys.stdlib_module_names or top == _PACKAGE:
-        return False
     module = sys.modules.get(name)
-    return module is None or _is_project_module(module)
+    if module is not None:
+        return _is_project_module(module)
+    top = name.partition(".")[0]
+    return top not in sys.stdlib_module_names and top != _PACKAGE
 
 
 def _is_project_code(code: CodeType, module_name: str) -> bool:
@@ -115,4 +113,4 @@ def _is_project_class(kind: type) -> bool:
             code = member.__code__
             if code.co_qualname.startswith(prefix) and not code.co_filename.startswith("<"):
                 return is_project_file(code.co_filename)
-    return is_project_name(kind.__module__)
+    return kind.__module__ not in sys.modules or is_project_name(kind.__module__)

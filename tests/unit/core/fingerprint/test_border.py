@@ -73,3 +73,22 @@ def test_a_library_wrapper_holds_functions_of_the_project(load):
 
     one = fingerprint(load.files(version(1)).task)
     assert fingerprint(load.files(version(2)).task).digest != one.digest
+
+
+def test_a_module_of_the_user_may_have_the_name_of_a_library(load):
+    """``test`` and ``code`` are in the standard library, and in many projects."""
+
+    def version(number):
+        return {
+            "work.py": "def task():\n    import this\n    return this.N\n"
+            "def other():\n    from this import A\n    return A",
+            "this.py": f"N = {number}\nclass A: x = {number}",
+        }
+
+    one = load.files(version(1))
+    digests = fingerprint(one.task).digest, fingerprint(one.other).digest
+    kind = __import__("this").A
+    assert is_project(kind)
+    two = load.files(version(2))
+    assert fingerprint(two.task).digest != digests[0]
+    assert fingerprint(two.other).digest != digests[1]
