@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ class Capture:
         """One file for all steps of this process, emptied before each."""
         if self._file is None or self._file.closed:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - for all steps
+            weakref.finalize(self, self._file.close)
         if os.fstat(self._file.fileno()).st_size:
             self._file.truncate(0)
         self._file.seek(0)

@@ -60,7 +60,7 @@ def test_python_steps() -> None:
 
 def test_python_steps_known_by_their_code() -> None:
     assert by_code(3, y=2.0).hash == GOLDEN["artefact by code"]
-    assert f.reduce(sum, [1, 2]).hash == GOLDEN["artefact of a built-in"]
+    assert f.reduce(sum, [1, 2]).hash == GOLDEN["built-in"]
 
 
 def test_steps_with_several_results_and_dynamic_steps() -> None:
@@ -97,7 +97,7 @@ GOLDEN = {
     "operation": "32c4181acbdc15d612aac8f2359d988ca4673df07c7f696e990ffdc603f92601",
     "artefact": "da71509946bc2c972e66840e9e11e9f7ab3aec54875065bbc927d73ec4d9006b",
     "artefact by code": "4e3d6432da1f822de6a40628e1b024141983276ec861c8f7f7b87c895a05ca4a",
-    "artefact of a built-in": "b577aefca96bed850031440eb100b275bce57163c54411f3451528374dff15a0",
+    "built-in": "b577aefca96bed850031440eb100b275bce57163c54411f3451528374dff15a0",
     "first of two": "bdb35f23579ea868c0b78fbf5775b8841d340c7cc0140ce99f8673feba0491ab",
     "second of two": "fed89e7b9933bb20333daa2f77bf88ee46700b9ec5501d389205da68f17ee9aa",
     "shell task": "03df1b0c024777013568a051d395be6aa87b4a1e714253b0cb80d1834aef13d0",

@@ -1,0 +1,222 @@
+"""Calling user code: whatever it does, there is a value or an error, and we go on."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from returns.result import Failure, Result, Success
+
+from funsies.core.encoding import encoding_of
+from funsies.core.errors import MAX_DETAILS_CHARACTERS, Error, ErrorKind
+from funsies.run.preempted import Preempted
+from funsies.run.python import LoadedFunction, call, encode_results
+
+
+def failure_of(function: Callable[..., object], **how: Any) -> Error:
+    return call(function, (), {}, **how).failure()
+
+
+def raising(problem: BaseException) -> Callable[[], object]:
+    def step() -> object:
+        raise problem
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("problem", "name"),
+    [
+        (ValueError("no"), "ValueError"),
+        (SystemExit(3), "SystemExit"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+        (GeneratorExit(), "GeneratorExit"),
+        (StopIteration(), "StopIteration"),
+        (RecursionError("deep"), "RecursionError"),
+    ],
+)
+def test_whatever_is_raised_becomes_an_error(problem: BaseException, name: str) -> None:
+    error = failure_of(raising(problem))
+    assert (error.kind, error.exception) == (ErrorKind.EXCEPTION_RAISED, name)
+    assert error.details.endswith(f"{name}: {problem}" if str(problem) else name)
+
+
+def test_the_traceback_shows_the_users_code_and_not_ours() -> None:
+    details = failure_of(raising(ValueError("no"))).details
+    assert "in step" in details
+    assert "raise problem" in details
+    assert "funsies/run" not in details
+
+
+def test_the_cause_of_an_exception_is_kept() -> None:
+    def step() -> None:
+        try:
+            raise KeyError("inner")
+        except KeyError as problem:
+            raise ValueError("outer") from problem
+
+    details = failure_of(step).details
+    assert "KeyError: 'inner'" in details
+    assert "direct cause" in details
+    assert details.endswith("ValueError: outer")
+
+
+def test_notes_and_groups_are_kept() -> None:
+    problem = ExceptionGroup("several", [ValueError("one"), TypeError("two")])
+    problem.add_note("a note")
+    details = failure_of(raising(problem)).details
+    assert all(text in details for text in ("several", "one", "two", "a note"))
+
+
+def test_running_out_of_memory_is_said_as_such() -> None:
+    assert failure_of(raising(MemoryError())).kind is ErrorKind.OUT_OF_MEMORY
+
+
+class _NoText(Exception):
+    def __str__(self) -> str:
+        raise SystemExit("not even this")
+
+
+class _Unhashable(Exception):
+    __hash__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        _NoText(),
+        _Unhashable("odd"),
+        ValueError("x" * 50_000_000),
+        ValueError("\ud800 surrogate"),
+        ValueError("\0\x1b[31m"),
+        ValueError(*range(10_000)),
+    ],
+    ids=["no text", "unhashable", "50 MB", "surrogate", "control", "many"],
+)
+def test_exceptions_that_can_hardly_be_shown_are_bounded_errors(problem: Exception) -> None:
+    error = failure_of(raising(problem))
+    assert error.kind is ErrorKind.EXCEPTION_RAISED
+    assert 0 < len(error.details) <= MAX_DETAILS_CHARACTERS
+    error.details.encode()
+
+
+def test_endless_recursion_is_an_error_of_bounded_length() -> None:
+    def step() -> object:
+        return step()
+
+    error = failure_of(step)
+    assert error.exception == "RecursionError"
+    assert len(error.details) < MAX_DETAILS_CHARACTERS
+
+
+def test_a_returned_failure_is_an_error_like_any_other() -> None:
+    error = failure_of(lambda: Failure("no luck"))
+    assert (error.kind, error.details) == (ErrorKind.RETURNED_FAILURE, "no luck")
+    own = Error(kind=ErrorKind.CANCELLED, details="mine")
+    assert failure_of(lambda: Failure(own)) == own
+
+
+def test_a_returned_success_is_its_value() -> None:
+    assert call(lambda: Success(3), (), {}) == Success(3)
+    assert call(lambda: None, (), {}) == Success(None)
+
+
+def test_preemption_passes_through() -> None:
+    with pytest.raises(Preempted):
+        call(raising(Preempted()), (), {})
+
+
+def test_control_c_stops_a_program_that_runs_its_own_steps() -> None:
+    with pytest.raises(Preempted):
+        call(raising(KeyboardInterrupt()), (), {}, is_interruptible=True)
+
+
+# time
+
+
+def wait_for_ever() -> None:
+    threading.Event().wait()
+
+
+def test_a_step_that_runs_too_long_is_interrupted() -> None:
+    error = failure_of(wait_for_ever, timeout_seconds=0.02)
+    assert error.kind is ErrorKind.JOB_TIMED_OUT
+    assert "timeout=0.02" in error.details
+
+
+def test_a_step_that_swallows_the_interruption_has_timed_out_all_the_same() -> None:
+    def stubborn() -> int:
+        try:
+            wait_for_ever()
+        except BaseException:  # noqa: BLE001 - this is what stubborn code does
+            return 3
+        return 4
+
+    def disguised() -> int:
+        try:
+            wait_for_ever()
+        finally:
+            raise ValueError("something else")
+
+    assert failure_of(stubborn, timeout_seconds=0.02).kind is ErrorKind.JOB_TIMED_OUT
+    assert failure_of(disguised, timeout_seconds=0.02).kind is ErrorKind.JOB_TIMED_OUT
+
+
+def test_the_alarm_is_off_after_a_step_in_time() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    assert call(lambda: 1, (), {}, timeout_seconds=60) == Success(1)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
+def test_in_a_thread_there_is_no_alarm_but_the_step_runs() -> None:
+    results: list[Result[object, Error]] = []
+    thread = threading.Thread(
+        target=lambda: results.append(call(lambda: 1, (), {}, timeout_seconds=9))
+    )
+    thread.start()
+    thread.join()
+    assert results == [Success(1)]
+
+
+# results
+
+
+def loaded(*annotations: Any) -> LoadedFunction:
+    results = tuple(encoding_of(each) for each in annotations)
+    return LoadedFunction(len, {}, results, several=len(results) > 1)
+
+
+@given(st.integers(), st.text("abc"))
+def test_several_results_are_encoded_one_by_one(number: int, text: str) -> None:
+    one, other = encode_results(loaded(int, str), Success((number, text)))
+    assert encoding_of(int).decode(one.unwrap()) == number
+    assert encoding_of(str).decode(other.unwrap()) == text
+
+
+@pytest.mark.parametrize("returned", [(1,), (1, 2, 3), 1, None, "ab", {1: 2}])
+def test_too_many_or_too_few_results_are_an_error_of_each(returned: object) -> None:
+    outcomes = encode_results(loaded(int, int), Success(returned))
+    assert [each.failure().kind for each in outcomes] == [ErrorKind.MISSING_OUTPUT] * 2
+    assert "must return a tuple of 2 values" in outcomes[0].failure().details
+
+
+def test_a_result_of_another_type_is_an_error_of_that_output_alone() -> None:
+    one, other = encode_results(loaded(int, int), Success((1, "two")))
+    assert one == Success(b"1")
+    assert other.failure().kind is ErrorKind.ENCODING_FAILED
+    assert "cannot be stored as int" in other.failure().details
+
+
+def test_a_returned_error_is_that_of_every_output() -> None:
+    error = Error(kind=ErrorKind.RETURNED_FAILURE)
+    assert encode_results(loaded(int, int), Failure(error)) == [Failure(error)] * 2
+
+
+def test_none_is_a_value() -> None:
+    assert encode_results(loaded(None), Success(None)) == [Success(b"null")]
