@@ -67,10 +67,19 @@ def _infer_parts(value: Any) -> Any:
 def infer_all(values: Iterable[object]) -> Any:
     """Write the annotation that fits all of the values."""
     values = list(values)
-    kinds = set(map(type, values))
-    if kinds <= _SCALARS:
-        return merge(kinds)
-    return merge({infer(value) for value in values})
+    examples = {type(value): value for value in values}
+    if examples.keys() <= _SCALARS:
+        return merge(set(examples))
+    settled = {kind for kind in examples if _is_settled(kind)}
+    found = {infer(examples[kind]) for kind in settled}
+    if len(settled) < len(examples):
+        found |= {infer(value) for value in values if type(value) not in settled}
+    return merge(found)
+
+
+def _is_settled(kind: type) -> bool:
+    """True if all values of the class have the same annotation, so that one tells."""
+    return kind not in _CONTAINERS and not parameters_of(kind)
 
 
 def merge(types: set[Any]) -> Any:
