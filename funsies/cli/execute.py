@@ -11,7 +11,7 @@ from funsies.report.numbers import counted
 from funsies.session import Session
 
 from .exits import Exit
-from .named import Named, look_up_all, operation_row
+from .named import Named, look_up_all, operation_row, states_of
 from .output import print_states
 from .say import note
 from .setting import Setting
@@ -60,9 +60,13 @@ def execute(
 
 
 def _ask(session: Session, named: list[Named], options: Options) -> int:
-    """Ask for what is named; return the number of steps that are to be run."""
-    producers = [each.producer for each in named if each.producer is not None]
-    outputs = [operation_row(session.backend, each).outputs[0] for each in producers]
+    """Ask for what is named; return the number of steps that are to be run.
+
+    What is under way already stays as it is: whoever asked for it knows its options.
+    """
+    states = states_of(session.backend, named)
+    idle = [digest for digest, state in states.items() if not state.status.is_pending]
+    outputs = [operation_row(session.backend, each).outputs[0] for each in idle]
     artefacts = [stored_artefact(session.backend, each) for each in outputs]
     handle = ask(*artefacts, connection=session, options=options)
-    return len(handle.operations)
+    return len(handle.operations) + len(states) - len(idle)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 
 import click
 
+from funsies.client.values import read_result
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
+from funsies.core.graph import TaskKind
 from funsies.store.connect import Backend
+from funsies.store.submission import PYTHON
 
 from .exits import Exit
 from .named import look_up, operation_row
@@ -27,8 +31,8 @@ from .setting import Setting
 def logs(setting: Setting, *, prefix: str, as_json: bool) -> int:
     r"""Print what a step printed when it was last run.
 
-    HASH is any unique prefix of the hash of the step or of one of its outputs. The standard
-    streams of a shell step are values: see funsies cat.
+    HASH is any unique prefix of the hash of the step or of one of its outputs. Of a shell step
+    these are the standard streams of its commands, one after the other.
 
     \b
     Example:
@@ -38,7 +42,7 @@ def logs(setting: Setting, *, prefix: str, as_json: bool) -> int:
         named = look_up(session.backend, prefix)
         if named.producer is None:
             raise UnknownHashError(f"{prefix} is a constant: no step makes it")
-        printed = session.backend.graph.log(named.producer)
+        printed = _printed(session.backend, named.producer)
         record = session.backend.graph.record(named.producer)
         if as_json:
             _print_all(session.backend, named.producer, printed, record)
@@ -48,12 +52,28 @@ def logs(setting: Setting, *, prefix: str, as_json: bool) -> int:
         return Exit.NOT_COMPUTED
     if not printed:
         note("it printed nothing")
-    sys.stdout.buffer.write(printed or b"")
+    sys.stdout.buffer.write(printed)
     return Exit.OK
 
 
+def _printed(backend: Backend, operation: Digest) -> bytes:
+    """What a step printed: its log, and the streams that are among its outputs."""
+    return b"".join([backend.graph.log(operation) or b"", *_streams(backend, operation)])
+
+
+def _streams(backend: Backend, operation: Digest) -> Iterator[bytes]:
+    task = backend.graph.task(operation_row(backend, operation).task, PYTHON)
+    if task is None or task.kind is not TaskKind.SHELL:
+        return
+    results = backend.graph.states([operation])[0].results
+    for output, result in zip(task.outputs, results, strict=False):
+        if result.ok and output.name.startswith(("stdout:", "stderr:")):
+            stream = read_result(backend, result)
+            yield stream.value_or(b"")
+
+
 def _print_all(
-    backend: Backend, operation: Digest, printed: bytes | None, record: bytes | None
+    backend: Backend, operation: Digest, printed: bytes, record: bytes | None
 ) -> None:
     print_json(
         {
@@ -61,6 +81,6 @@ def _print_all(
             "task": operation_row(backend, operation).task_name,
             "status": backend.graph.states([operation])[0].status.value,
             "record": json.loads(record) if record else None,
-            "log": (printed or b"").decode("utf-8", "replace"),
+            "log": printed.decode("utf-8", "replace"),
         }
     )
