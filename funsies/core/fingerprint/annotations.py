@@ -1,12 +1,13 @@
-"""Annotations of a class as types, not as text that only its own module can read."""
+"""Annotations as types, not as text that only the module they stand in can read."""
 
 from __future__ import annotations
 
 import typing
+from types import FunctionType
 
 
-def resolved_annotations(kind: type) -> dict[str, object]:
-    """Annotations of the class itself, with text replaced by the types that it names.
+def resolved_annotations(kind: type | FunctionType) -> dict[str, object]:
+    """Annotations of a class or function itself, with text replaced by the types it names.
 
     What cannot be resolved stays as it is.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import functools
+import struct
 import threading
 import typing
 from collections.abc import Callable
@@ -96,6 +97,7 @@ REDUCERS: Final[dict[type, Callable[[Any], object]]] = {
     typing.ParamSpec: _reduce_type_parameter,
     typing.TypeVarTuple: _reduce_type_parameter,
     typing.NewType: _reduce_new_type,
+    struct.Struct: lambda each: (struct.Struct, (each.format,)),
     **dict.fromkeys(ALIAS_TYPES, _reduce_alias),
 }
 """Exact type -> reducer."""

@@ -144,6 +144,8 @@ def _complete(thing: FunctionType | type, state: dict[str, Any], slots: dict[str
             state["__annotations__"] = resolved_annotations(thing)
         return
     slots["__globals__"] = {**slots["__globals__"], **_used_globals(thing)}
+    if any(isinstance(annotation, str) for annotation in slots["__annotations__"].values()):
+        slots["__annotations__"] = resolved_annotations(thing)
     slots["_cloudpickle_submodules"] = [
         module for module in slots["_cloudpickle_submodules"] if not is_project(module)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+import struct
 import sys
 import threading
 import types
@@ -89,6 +90,7 @@ INLINE: Final[dict[type, Inline]] = {
     uuid.UUID: _by_str,
     **dict.fromkeys((PurePosixPath, PureWindowsPath, PosixPath, WindowsPath), _by_str),
     re.Pattern: _pattern,
+    struct.Struct: lambda _walk, value, _name: ("Struct", value.format),
     types.GenericAlias: _alias,
     types.UnionType: _alias,
     type(list[int] | None): _alias,

@@ -107,7 +107,7 @@ HARMLESS = {
     "paths, decimals and times": "import datetime as d, decimal, fractions, pathlib, uuid, zoneinfo\nA = pathlib.Path('a'), decimal.Decimal('1.5'), fractions.Fraction(1, 3), uuid.UUID(int=1)\nB = d.datetime(2020, 1, 1, tzinfo=d.timezone.utc), d.date(2020, 1, 1), d.timedelta(1), d.time(1)\nC = d.datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo('UTC'))\ndef task(): return A, B, C",
     "containers": "import collections as c, array\nA = c.OrderedDict(a=1), c.defaultdict(list), c.deque([1]), c.Counter('a'), array.array('i', [1]), bytearray(b'x'), range(3), slice(1)\ndef task(): return A",
     "standard streams": "import sys\nout = sys.stderr\ndef task(): print('x', file=out)",
-    "library instances": "import string, argparse, types\nA = string.Template('x'), argparse.Namespace(a=1), types.SimpleNamespace(b=2)\ndef task(): return A",
+    "library instances": "import string, struct, argparse, types\nA = struct.Struct('<i'), string.Template('x'), argparse.Namespace(a=1), types.SimpleNamespace(b=2)\ndef task(): return A",
     "methods of library types": "import operator\nA = str.upper, operator.itemgetter(1), [].append, 'x'.join, dict.fromkeys\ndef task(): return A",
     "the library's own random generator": "import random\nfrom random import gauss\ndraw = random.random\ndef task(): return draw(), random.random(), gauss(0, 1)",
     "dataclass instances": "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass A:\n    x: int\n    y: list = dataclasses.field(default_factory=list)\na = A(1)\ndef task(): return a",

@@ -1,8 +1,14 @@
 """A worker without the source, or with another, runs and identifies what a client dumped."""
 
 import copy
+import os
+import subprocess
+import sys
 import threading
+import typing
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import cloudpickle
 import pytest
@@ -49,11 +55,12 @@ print("ok")
 """
 
 LIB = """
-import contextvars, dataclasses, enum, functools, logging, re, threading, typing
+import contextvars, dataclasses, enum, functools, logging, re, struct, threading, typing
 N = 5
 lock = threading.Lock()
 log = logging.getLogger(__name__)
 mode = contextvars.ContextVar("mode", default="slow")
+packed = struct.Struct("<i")
 handle = open(__file__)  # cannot be pickled, and is not used
 T = typing.TypeVar("T")
 def h(x): return x * N
@@ -87,7 +94,7 @@ def with_class(): return Point(next=Point()).far()
 def with_harmless():
     with lib.lock:
         lib.log.info("x")
-        return lib.mode.get()
+        return lib.mode.get(), lib.packed.pack(1)
 def with_enum(): return Colour.BLUE.value, Colour(1).name, [each.value for each in Colour]
 def with_tuples(): return Pair(1), Options(n=K)
 def with_cache(): return fib(10)
@@ -312,3 +319,22 @@ def test_a_table_says_nothing_of_later_versions_of_imported_modules(load):
     first = fingerprint(load(work, lib="N = 1").task)
     install_table(first.table)
     assert fingerprint(load(work, lib="N = 2").task).digest != first.digest
+
+
+def test_text_annotations_of_a_function_travel_as_types(tmp_path: Path) -> None:
+    """A worker can read the annotations of a function whose module it does not have."""
+    (tmp_path / "with_text.py").write_text(
+        "from __future__ import annotations\n"
+        "from collections.abc import Sequence\n"
+        "def total(values: Sequence[int]) -> int:\n"
+        "    return sum(values)\n"
+    )
+    dump = "import with_text, sys; from funsies.core.fingerprint import dump_function as d; "
+    made = subprocess.run(
+        [sys.executable, "-c", dump + "sys.stdout.buffer.write(d(with_text.total))"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+        capture_output=True,
+        check=True,
+    )
+    loaded = load_function(made.stdout)
+    assert typing.get_type_hints(loaded) == {"values": Sequence[int], "return": int}
