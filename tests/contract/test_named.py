@@ -1,0 +1,42 @@
+"""Records under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from funsies.store.memory import MemoryStore
+from funsies.store.ports import GraphStore
+from funsies.store.redis import RedisStore
+
+
+@pytest.fixture(params=["memory", "redis"])
+def graph(request: pytest.FixtureRequest) -> Iterator[GraphStore]:
+    store: GraphStore
+    if request.param == "memory":
+        store = MemoryStore()
+    else:
+        store = RedisStore(request.getfixturevalue("redis_url"))
+    yield store
+    store.close()
+
+
+def test_a_record_is_found_under_its_name_and_kind(graph: GraphStore) -> None:
+    graph.save_named("kind", "name ☂", b"\0data")
+    assert graph.named("kind", "name ☂") == b"\0data"
+    assert graph.named("kind", "other") is None
+    assert graph.named("other", "name ☂") is None
+
+
+def test_the_newest_record_of_a_name_wins(graph: GraphStore) -> None:
+    graph.save_named("kind", "a", b"1")
+    graph.save_named("kind", "b", b"2")
+    graph.save_named("kind", "a", b"3")
+    assert graph.all_named("kind") == {"a": b"3", "b": b"2"}
+
+
+def test_clear_forgets_names(graph: GraphStore) -> None:
+    graph.save_named("kind", "a", b"1")
+    graph.clear()
+    assert graph.all_named("kind") == {}
