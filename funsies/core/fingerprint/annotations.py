@@ -17,7 +17,9 @@ def resolved_annotations(kind: type | FunctionType) -> dict[str, object]:
     >>> resolved_annotations(Point)
     {'x': <class 'int'>}
     """
-    own: dict[str, object] = dict(vars(kind).get("__annotations__", {}))
+    inherits = isinstance(kind, type)  # a class without annotations shows those of its base
+    found = vars(kind).get("__annotations__", {}) if inherits else kind.__annotations__
+    own: dict[str, object] = dict(found)
     try:
         hints = typing.get_type_hints(kind, include_extras=True)
     except Exception:  # noqa: BLE001 (annotations are expressions: they may raise anything)
