@@ -107,15 +107,12 @@ def _payload(
     results: Sequence[Encoding[Any]],
     code: Fingerprint | None,
 ) -> bytes:
-    """The function with its annotations, pickled as it is at this moment."""
-    annotations = {
-        bound.name: (bound.written.annotation, bound.wanted.annotation) for bound in inputs
-    }
-    types = tuple(encoding.annotation for encoding in results)
+    """The function with its encodings, pickled as it is at this moment."""
+    encodings = {bound.name: (bound.written, bound.wanted) for bound in inputs}
     plan = PythonPlan(
-        pickle=_pickled(spec, (spec.function, annotations, types)),
+        pickle=_pickled(spec, (spec.function, encodings, tuple(results))),
         table=b"" if code is None else encode_table(code.table),
-        several=len(types) > 1,
+        several=len(results) > 1,
     )
     return encode_plan(plan)
 

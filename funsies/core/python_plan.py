@@ -11,8 +11,8 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
     """The payload of a Python task.
 
     Attributes:
-        pickle: the function, for each input by name the annotations by which it was written
-            and of its parameter, and the annotations of the results: pickled together, so that
+        pickle: the function, for each input by name the encoding by which it was written and
+            that of its parameter, and the encodings of the results: pickled together, so that
             they share their classes.
         table: fingerprints of the code inside, for graphs that the function itself builds;
             empty if it was not looked at.

@@ -79,14 +79,11 @@ def load(plan: PythonPlan) -> LoadedFunction:
     if plan.table:
         install_table(decode_table(plan.table))
     loaded: Any = load_function(plan.pickle)
-    function, annotations, results = loaded
+    function, encodings, results = loaded
     return LoadedFunction(
         function,
-        {
-            name: InputEncoding(encoding_of(written), encoding_of(wanted))
-            for name, (written, wanted) in annotations.items()
-        },
-        tuple(encoding_of(annotation) for annotation in results),
+        {name: InputEncoding(written, wanted) for name, (written, wanted) in encodings.items()},
+        results,
         plan.several,
     )
 

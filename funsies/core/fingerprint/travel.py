@@ -31,6 +31,7 @@ from funsies.core.fingerprint.shipping import (
     process_token,
 )
 from funsies.core.fingerprint.structs import is_struct_class, reduce_struct_class
+from funsies.core.fingerprint.text_annotations import types_named_in
 
 PROTOCOL: Final = 5
 
@@ -143,7 +144,11 @@ def _complete(thing: FunctionType | type, state: dict[str, Any], slots: dict[str
         if "__annotations__" in state:
             state["__annotations__"] = resolved_annotations(thing)
         return
-    slots["__globals__"] = {**slots["__globals__"], **_used_globals(thing)}
+    slots["__globals__"] = {
+        **types_named_in(thing.__code__, thing.__globals__),
+        **slots["__globals__"],
+        **_used_globals(thing),
+    }
     if any(isinstance(annotation, str) for annotation in slots["__annotations__"].values()):
         slots["__annotations__"] = resolved_annotations(thing)
     slots["_cloudpickle_submodules"] = [

@@ -338,3 +338,28 @@ def test_text_annotations_of_a_function_travel_as_types(tmp_path: Path) -> None:
     )
     loaded = load_function(made.stdout)
     assert typing.get_type_hints(loaded) == {"values": Sequence[int], "return": int}
+
+
+def test_text_annotations_of_an_inner_function_can_be_read_on_a_worker(tmp_path: Path) -> None:
+    """A dynamic step may define functions with annotations inside itself."""
+    (tmp_path / "with_inner.py").write_text(
+        "from __future__ import annotations\n"
+        "from collections.abc import Sequence\n"
+        "from dataclasses import dataclass\n"
+        "@dataclass\n"
+        "class Point:\n"
+        "    x: int\n"
+        "def outer():\n"
+        "    def inner(values: Sequence[Point]) -> int:\n"
+        "        return len(values)\n"
+        "    return inner\n"
+    )
+    dump = "import with_inner, sys; from funsies.core.fingerprint import dump_function as d; "
+    made = subprocess.run(
+        [sys.executable, "-c", dump + "sys.stdout.buffer.write(d(with_inner.outer))"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+        capture_output=True,
+        check=True,
+    )
+    hints = typing.get_type_hints(load_function(made.stdout)())
+    assert hints["values"].__args__[0].__name__ == "Point"
