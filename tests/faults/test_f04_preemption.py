@@ -26,6 +26,7 @@ def hold(channel: str, manners: str) -> str:
         except BaseException:
             if manners == "stubborn":
                 continue
+            connection.rpush("cleaned up", "")
             raise
         return f"{word} in attempt {attempt}"
 
@@ -64,6 +65,7 @@ def test_a_worker_that_is_asked_to_leave_puts_its_step_back(stage, running, ende
 
     left = state(stage, step)
     assert (left.status, left.attempts, left.results) == (Status.READY, 0, ())
+    assert stage.channel.said("cleaned up"), "it could release what it held"
     _finish_elsewhere(stage, step)
 
 

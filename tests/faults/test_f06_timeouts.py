@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import pytest
+import redis
 
 import funsies as f
 from funsies.core.errors import ErrorKind
@@ -28,8 +29,11 @@ def sleep_stubbornly() -> int:
 
 
 def sleep_in_c() -> int:
-    """Hold the interpreter, so that no Python code can run, signal handlers neither."""
-    return ctypes.PyDLL(None).sleep(600)
+    """Hold the interpreter in a deadlock, so that no Python code can run, no handler either."""
+    mutex = ctypes.create_string_buffer(256)
+    library = ctypes.PyDLL(None)
+    library.pthread_mutex_lock(mutex)
+    return library.pthread_mutex_lock(mutex)
 
 
 def spawn_and_leave(fifo: str) -> str:
@@ -43,6 +47,11 @@ def spawn_and_leave(fifo: str) -> str:
 def spawn_and_hang(fifo: str) -> str:
     spawn_and_leave(fifo)
     return str(sleep_in_c())
+
+
+def hold(before: str, channel: str) -> str:
+    word = redis.Redis.from_url(channel, decode_responses=True).blpop("go", 600)[1]
+    return f"{before} {word}"
 
 
 def answer(number: int) -> int:
@@ -110,12 +119,14 @@ def test_a_timeout_is_retried_as_often_as_asked(stage):
 
 
 def test_children_that_a_step_leaves_behind_are_ended_with_it(stage, fifo):
-    """F12."""
+    """F12: not only when the work-horse ends, which goes on with the next step."""
     stage.start_worker()
     with f.Fun(stage.server):
         step = f.reduce(spawn_and_leave, str(fifo))
-        f.execute(step)
+        next_step = f.reduce(hold, step, stage.channel.url)
+        f.execute(next_step)
         with fifo.open() as reader:
-            f.wait_for(step, timeout=30)
-            assert f.take(step) == "left"
             assert reader.read() == ""
+        stage.channel.say("go", "on")
+        f.wait_for(next_step, timeout=30)
+        assert f.take(next_step) == "left on"
