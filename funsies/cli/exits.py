@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
@@ -39,12 +40,25 @@ def run_command(command: click.Command, name: str, arguments: Sequence[str] | No
         name: as the user calls it.
         arguments: by default those of the process.
     """
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        outcome: object = command.main(args=arguments, prog_name=name, standalone_mode=False)
+        # Not `command.main`, which says of a closed pipe no more than that something failed.
+        with command.make_context(name, given) as context:
+            outcome: object = command.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except BrokenPipeError:
+        return _leave_quietly()
     except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 - all is explained there
         # Imported late: what explains errors knows more of funsies than --help needs.
         from .explain import explain  # noqa: PLC0415
 
         return explain(problem, name)
     return outcome if isinstance(outcome, int) else Exit.OK
+
+
+def _leave_quietly() -> Exit:
+    # What is left in the buffer must not be complained about when the process ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.BROKEN_PIPE

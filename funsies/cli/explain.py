@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import sys
 import traceback
 
 import click
@@ -50,8 +47,6 @@ def explain(problem: BaseException, name: str) -> int:
         return complain(_describe_misuse(problem, name), Exit.USAGE)
     if isinstance(problem, FunsiesError):
         return complain(str(problem), exit_code_of(problem))
-    if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
-        return _leave_quietly()
     if isinstance(problem, OSError) and problem.filename is not None:
         return complain(f"{problem.filename}: {problem.strerror}", Exit.USAGE)
     return _confess(problem)
@@ -76,12 +71,6 @@ def _describe_misuse(misuse: click.ClickException, name: str) -> str:
     place = context.command_path if isinstance(context, click.Context) else name
     message = " ".join(misuse.format_message().split())
     return f"{message.rstrip('.')} (see {place} --help)"
-
-
-def _leave_quietly() -> Exit:
-    # Nobody reads: what is left in the buffer must not be complained about at the exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return Exit.BROKEN_PIPE
 
 
 def _confess(problem: BaseException) -> Exit:

@@ -12,6 +12,7 @@ import click
 
 from funsies.config.directory import Directory
 from funsies.config.server import ResolvedServer
+from funsies.config.urls import ConfigurationError
 from funsies.local.conf import ServerSettings
 
 from .exits import Exit, run_command
@@ -119,6 +120,11 @@ def _start(place: Directory, given: ServerSettings) -> ResolvedServer:
     with step("server"):
         started = start_server(place, given)
     record = started.record
+    if started.was_running and given.port not in {None, record.port}:
+        raise ConfigurationError(
+            f"the server of this directory runs already, without port {given.port}; "
+            "stop it first: funsies shutdown --all"
+        )
     if started.was_running:
         note("the server of this directory was running already; it stays as it is")
     note(f"socket    {record.socket}")

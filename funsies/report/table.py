@@ -22,7 +22,7 @@ def closing_table(lines: Sequence[TaskSummary]) -> Table:
     """
     sums = total(list(lines))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=len(lines) > 1)
-    table.add_column("task", footer="total", overflow="fold")
+    table.add_column("task", footer="all", overflow="fold")
     for name, style in _STYLES.items():
         table.add_column(name, justify="right", footer=_number(getattr(sums, name), style))
     if sums.unfinished:

@@ -141,6 +141,14 @@ def test_a_server_that_would_be_open_to_others_or_cannot_start_is_refused(
     assert shell.funsies("status").code == 3
 
 
+def test_a_running_server_does_not_silently_ignore_a_port(shell) -> None:
+    assert shell.start_funsies().code == 0
+    done = shell.start_funsies("--port", "7000")
+    assert done.code == 2
+    assert "shutdown --all" in done.err
+    assert shell.start_funsies().code == 0  # without a wish of its own it is used as it is
+
+
 def test_the_password_is_shown_nowhere(shell) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

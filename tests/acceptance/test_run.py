@@ -176,6 +176,25 @@ def test_the_server_can_be_stopped_with_the_run(shell) -> None:
     assert shell.processes() == []
 
 
+def test_a_reader_that_goes_away_is_no_error(shell) -> None:
+    script = shell.script(
+        "large.py",
+        "from funsies import *\n"
+        "with Fun():\n"
+        "    print(shell('yes | head -c 3000000').stdout.hash[:5])\n",
+    )
+    done = shell.funsies("run", script, "--workers", "1")
+    (large,) = shell.hashes_in(done.text)
+    assert len(shell.funsies("cat", large).out) == 3_000_000
+    reading = shell.launch("cat", large)
+    assert reading.stdout is not None
+    assert reading.stdout.read(2) == "y\n"
+    reading.stdout.close()
+    _, err = reading.communicate(timeout=60)
+    assert err == ""
+    assert reading.returncode == 141
+
+
 def test_on_a_terminal_progress_is_shown_in_colours(shell) -> None:
     (shell.place / "go").touch()
     code, shown = shell.on_terminal("run", waiting_script(shell), "--workers", "1")

@@ -145,7 +145,7 @@ def test_the_table_has_a_row_a_task_and_their_sum() -> None:
     rows = [line.split() for line in file.getvalue().splitlines() if line.strip()]
     assert rows[0][:5] == ["task", "done", "cached", "failed", "skipped"]
     assert ["simulate", "12", "0", "0", "0", "0", "s"] in rows
-    assert ["total", "42", "0", "0", "0", "0", "s"] in rows
+    assert ["all", "42", "0", "0", "0", "0", "s"] in rows
 
 
 def test_a_task_name_is_no_markup() -> None:
