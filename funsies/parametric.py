@@ -187,7 +187,7 @@ def _given(record: Parametric, key: str, value: object) -> Artefact[Any]:
     if same and value.encoding.wire == slot.wire:
         return value
     if encoding is None or contradicts(encoding, value.encoding):
-        raise _mismatch(record, key, value.encoding.descriptor)
+        raise _mismatch(record, key, value.encoding.label)
     return reduce(_same, value, out=encoding.annotation, name="convert")
 
 
@@ -199,7 +199,7 @@ def _constant(
     except EncodingError as problem:
         raise _mismatch(record, key, str(problem)) from None
     if encoding is None and made.encoding.descriptor != record.inp[key].type_name:
-        raise _mismatch(record, key, made.encoding.descriptor)
+        raise _mismatch(record, key, made.encoding.label)
     return made
 
 

@@ -143,9 +143,7 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
 
     @override
     def __repr__(self) -> str:
-        return (
-            f"<Artefact[{self.encoding.descriptor}] {self.hash[:10]}{_origin(self.reference)}>"
-        )
+        return f"<Artefact[{self.encoding.label}] {self.hash[:10]}{_origin(self.reference)}>"
 
     def __copy__(self) -> Self:
         return self

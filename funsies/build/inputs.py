@@ -52,7 +52,7 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
     if contradicts(wanted, value.encoding):
         raise WiringError(
             f"parameter {argument.parameter!r} of {function} is "
-            f"{wanted.descriptor}, but it is given an artefact of {value.encoding.descriptor}"
+            f"{wanted.label}, but it is given an artefact of {value.encoding.label}"
         )
     given: Encoding[object] = value.encoding
     written = wanted if given == ANY else given

@@ -61,7 +61,7 @@ class FunctionSpec:
 class PythonTask(Task):
     """A Python function with the encodings of its inputs and outputs."""
 
-    __slots__ = ("_code", "_inputs", "_payload")
+    __slots__ = ("_code", "_inputs", "_payload", "_results")
 
     def __init__(
         self,
@@ -75,11 +75,12 @@ class PythonTask(Task):
         self.strict = spec.strict
         self.python = PYTHON_VERSION
         self.outputs = tuple(
-            Output(name, encoding.wire, encoding.descriptor)
+            Output(name, encoding.wire, encoding.label)
             for name, encoding in zip(_output_names(len(results)), results, strict=True)
         )
         self.digest = digest("task", *_identity(spec, inputs, results, code))
         self._inputs = tuple(inputs)
+        self._results = tuple(results)
         self._code = code
         # Now, not when it is sent: what the function uses may change in the meantime.
         self._payload = _payload(spec, inputs, results, code)
@@ -95,7 +96,7 @@ class PythonTask(Task):
             "name": self.name,
             "strict": self.strict,
             "inputs": {bound.name: bound.written.descriptor for bound in self._inputs},
-            "outputs": [output.type_name for output in self.outputs],
+            "outputs": [encoding.descriptor for encoding in self._results],
             "code": [] if self._code is None else self._code.ingredients,
         }
         return json.dumps(parts, sort_keys=True).encode()

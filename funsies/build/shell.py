@@ -84,7 +84,7 @@ class ShellTask(Task):
 
 def _output(name: str) -> Output:
     encoding: Encoding[Any] = _INT if name.startswith("returncode:") else _BYTES
-    return Output(name, encoding.wire, encoding.descriptor)
+    return Output(name, encoding.wire, encoding.label)
 
 
 class OutputFiles(Mapping[str, Artefact[bytes]], Generic[K]):

@@ -54,8 +54,8 @@ def _continuation(value: object, encoding: Encoding[Any]) -> Result[Artefact[Any
         )
     if contradicts(encoding, value.encoding):
         return _refused(
-            f"the artefact returned is {value.encoding.descriptor}, but the step is annotated "
-            f"as Artefact[{encoding.descriptor}]"
+            f"the artefact returned is {value.encoding.label}, but the step is annotated "
+            f"as Artefact[{encoding.label}]"
         )
     return Success(_as_encoded(value, encoding))
 

@@ -279,5 +279,5 @@ def _encode(encoding: Encoding[Any], value: object) -> Result[bytes, Error]:
     try:
         return Success(encoding.encode(value))
     except EncodingError as problem:
-        details = f"the result cannot be stored as {encoding.descriptor}: {problem}"
+        details = f"the result cannot be stored as {encoding.label}: {problem}"
         return Failure(Error(kind=ErrorKind.ENCODING_FAILED, details=details))

@@ -68,6 +68,11 @@ class Encoding(Generic[T_co]):
         self.descriptor = describe(node)
         self.wire, self._to_bytes, self._from_bytes = _wire(node)
 
+    @property
+    def label(self) -> str:
+        """The type as a reader would write it; the descriptor says it in full."""
+        return self.node.label
+
     def encode(self, value: object) -> bytes:
         """Turn a value into bytes.
 
