@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from funsies.build.context import context
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, ErrorKind, WiringError, encode_error
 from funsies.core.options import Options
@@ -36,10 +37,8 @@ class Handle:
     def __init__(self, session: Session, targets: Targets, options: Options | None) -> None:
         self._session = session
         self._asked = targets
-        self._options = options
-        self._is_local = session.backend.is_in_process or any(
-            not operation.options.distributed for operation in targets.built.values()
-        )
+        self._options = options or context().defaults
+        self._is_local = session.backend.is_in_process or _runs_here(targets, self._options)
         self._before = session.backend.graph.counts()
         self.targets: tuple[Digest, ...] = targets.digests
         self._waiting = Waiting(session, self.targets, self._ask_again)
@@ -126,6 +125,13 @@ class Handle:
         return f"<Handle of {', '.join(names)}>"
 
 
+def _runs_here(targets: Targets, stored_options: Options) -> bool:
+    """True if a target is to be run by this process."""
+    found_here = bool(targets.stored) and not stored_options.distributed
+    built = targets.built.values()
+    return found_here or any(not operation.options.distributed for operation in built)
+
+
 def arm(session: Session, queues: Sequence[QueueName]) -> None:
     """See to it that workers of these queues wake up."""
     if not queues or session.backend.is_in_process:
@@ -146,7 +152,8 @@ def execute(
     Args:
         outputs: artefacts, shell outputs, or lists of them.
         connection: a session; None for that of the enclosing ``Fun``.
-        options: how to run steps that another program defined, found with :func:`get`.
+        options: how to run steps that another program defined, found with :func:`get`; None
+            for the defaults of the enclosing ``Fun``.
 
     Returns:
         A handle, to wait for the results or to cancel them.

@@ -263,7 +263,7 @@ def test_a_payload_that_cannot_be_loaded_is_reported_and_not_remembered(lab: Lab
     for number, payload in enumerate(
         (b"garbage", b"", encode_plan(PythonPlan(pickle=missing)))
     ):
-        step = f.reduce(label, "nowhere", number, name=f"label {number}")
+        step = f.reduce(label, lab.counter("spoiled"), number, name=f"label {number}")
         spoiled(lab, step, payload=payload)
         lab.run(step)
         error = lab.error(step)
