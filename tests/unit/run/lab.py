@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,8 @@ class Lab:
 @contextmanager
 def _plain_streams() -> Iterator[None]:
     """Let Python print to the streams 1 and 2, as in a work-horse; pytest puts others there."""
-    with open(1, "w", closefd=False) as out, open(2, "w", closefd=False) as err:
-        with redirect_stdout(out), redirect_stderr(err):
-            yield
+    with ExitStack() as stack:
+        for number, redirect in ((1, redirect_stdout), (2, redirect_stderr)):
+            stream = stack.enter_context(open(number, "w", closefd=False))
+            stack.enter_context(redirect(stream))
+        yield

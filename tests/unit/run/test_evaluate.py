@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -167,8 +168,6 @@ def test_evaluate_false_computes_nothing_but_takes_what_is_there(lab: Lab) -> No
 def test_timeouts_are_reported_and_not_remembered(lab: Lab) -> None:
     @f.task(opt=f.options(timeout=0.02))
     def slow(name: str) -> int:
-        import threading
-
         noted(name)
         threading.Event().wait()
         return 1
@@ -339,8 +338,8 @@ def test_unhashed_variables_are_there_while_the_step_runs(lab: Lab) -> None:
 
 
 def prints(number: int) -> int:
-    print("printed", number)
-    print("complained", file=sys.stderr)
+    print("printed", number)  # noqa: T201 - goes into the log
+    print("complained", file=sys.stderr)  # noqa: T201 - likewise
     os.system("echo from a child")
     return number
 
@@ -370,8 +369,8 @@ def test_a_program_that_runs_steps_itself_keeps_its_streams(
 
 def test_a_long_log_is_cut_at_its_beginning(horse: Lab) -> None:
     def chatters() -> int:
-        print("x" * 1_000_000)
-        print("the end")
+        print("x" * 1_000_000)  # noqa: T201 - goes into the log
+        print("the end")  # noqa: T201 - likewise
         return 1
 
     step = f.reduce(chatters)
@@ -386,7 +385,7 @@ def test_a_long_log_is_cut_at_its_beginning(horse: Lab) -> None:
 def test_an_isolated_step_leaves_no_trace_in_the_worker(horse: Lab) -> None:
     def spoils() -> int:
         sys.modules["funsies_test_spoiled"] = sys
-        print("printed")
+        print("printed")  # noqa: T201 - goes into the log
         return os.getpid()
 
     step = f.reduce(spoils, opt=f.options(isolated=True))

@@ -56,7 +56,7 @@ def test_the_traceback_shows_the_users_code_and_not_ours() -> None:
 def test_the_cause_of_an_exception_is_kept() -> None:
     def step() -> None:
         try:
-            raise KeyError("inner")
+            _ = {}["inner"]
         except KeyError as problem:
             raise ValueError("outer") from problem
 
