@@ -7,21 +7,32 @@ import os
 import resource
 import select
 import sys
+import time
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
+
+_LOOK_SECONDS: Final = 0.02
+"""Pause between two looks where the kernel does not tell."""
 
 
 class ExitWatch:
     """Tells when a child has ended, without collecting it.
 
-    It uses a process file descriptor (Linux) or a kernel queue (macOS), because an alarm that
-    interrupts ``waitpid`` loses the status if both fall together.
+    An alarm that interrupts ``waitpid`` would lose the status if both fall together. So the
+    kernel is asked to tell, by a process file descriptor (Linux since 5.3) or a kernel queue
+    (macOS); on an older Linux the child is looked at now and then.
+
+    Attributes:
+        pid: the child.
     """
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
         if sys.platform == "linux":
-            self._descriptor = os.pidfd_open(pid)
+            self._descriptor: int | None = None
+            with suppress(OSError, AttributeError):  # an old kernel, or a Python made for one
+                self._descriptor = os.pidfd_open(pid)
         else:
             self._queue = select.kqueue()
             self._event = select.kevent(
@@ -35,6 +46,8 @@ class ExitWatch:
         """Block until the child has ended, or the time is over; True if it has ended."""
         timeout_seconds = max(0.0, timeout_seconds)
         if sys.platform == "linux":
+            if self._descriptor is None:
+                return _look_for(self.pid, timeout_seconds)
             poll = select.poll()
             poll.register(self._descriptor, select.POLLIN)
             return bool(poll.poll(math.ceil(1000 * timeout_seconds)))
@@ -52,7 +65,8 @@ class ExitWatch:
     def close(self) -> None:
         """Give the descriptor back."""
         if sys.platform == "linux":
-            os.close(self._descriptor)
+            if self._descriptor is not None:
+                os.close(self._descriptor)
         else:
             self._queue.close()
 
@@ -66,6 +80,19 @@ class ExitWatch:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+if sys.platform == "linux":
+
+    def _look_for(pid: int, seconds: float) -> bool:
+        """Look at a child again and again until it has ended, or the time is over."""
+        end = time.monotonic() + seconds
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        while os.waitid(os.P_PID, pid, flags) is None:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(min(_LOOK_SECONDS, seconds))
+        return True
 
 
 def peak_memory_bytes(usage: resource.struct_rusage) -> int:

@@ -68,6 +68,13 @@ class Death:
             return f"signal {number}"
 
     @property
+    def how(self) -> str:
+        """How it ended, for people."""
+        if self.signal_name:
+            return f"was ended by {self.signal_name}"
+        return f"left with exit code {self.exit_code}"
+
+    @property
     def exit_code(self) -> int | None:
         """Its exit code; None if a signal ended it."""
         return os.WEXITSTATUS(self.status) if os.WIFEXITED(self.status) else None
@@ -120,12 +127,7 @@ def _describe(kind: ErrorKind, death: Death, task: Announced) -> str:
         return "the step ran past its timeout, and its process was killed"
     if kind is ErrorKind.OUT_OF_MEMORY:
         return f"the process that ran the step was killed for want of memory{_times(task)}"
-    how = (
-        f"was ended by {death.signal_name}"
-        if death.signal_name
-        else f"left with exit code {death.exit_code}"
-    )
-    return f"the process that ran the step {how}{_times(task)}"
+    return f"the process that ran the step {death.how}{_times(task)}"
 
 
 def _times(task: Announced) -> str:

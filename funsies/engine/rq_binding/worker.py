@@ -240,7 +240,7 @@ class Worker(TolerantWorker):
 
     def _forget(self, job: Job, execution: Execution, death: Death) -> None:
         """Remove RQ's records of a drain job whose horse could not do it."""
-        _log.warning("worker %s: its horse ended with status %d", self.name, death.status)
+        _log.warning("worker %s: its horse %s", self.name, death.how)
         try:
             with self.connection.pipeline() as pipeline:
                 self.cleanup_execution(job, pipeline=pipeline, execution=execution)

@@ -24,6 +24,7 @@ def go(process):
     process.stdin.close()
 
 
+@pytest.mark.parametrize("kernel", ["new", "old"])
 @pytest.mark.parametrize(
     ("code", "status"),
     [
@@ -32,7 +33,9 @@ def go(process):
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", signal.SIGKILL),
     ],
 )
-def test_every_way_to_end_is_seen(code, status):
+def test_every_way_to_end_is_seen(code, status, kernel, monkeypatch):
+    if kernel == "old":
+        monkeypatch.delattr(os, "pidfd_open")
     process = child(code)
     with ExitWatch(process.pid) as watch:
         assert not watch.wait(0)
