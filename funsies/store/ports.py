@@ -135,8 +135,8 @@ class GraphStore(Protocol):
     ) -> StepAnswer:
         """Publish a result and take the next operation, in one round trip.
 
-        A slot holds at most one lease. The same sequence number gives the same answer, without
-        doing anything again. A claim on a slot that still holds a lease (and completes nothing)
+        A slot holds at most one lease. The same sequence number and fence give the same answer,
+        without doing anything again; a lower number is ignored. A claim on a slot that still holds a lease (and completes nothing)
         puts that operation back first.
 
         Publishing: accepted if the operation is running under the completion's fence and all

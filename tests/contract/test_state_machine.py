@@ -89,23 +89,18 @@ def compute(task: int, inputs: list[bytes]) -> list[bytes]:
 
 @st.composite
 def graphs(draw: st.DrawFn) -> list[Spec]:
+    """Small graphs; one operation in five is dynamic, and may lead in a circle."""
     specs: list[Spec] = []
-    for number in range(draw(st.integers(2, 8))):
-        sources = [(-1, 0), (-2, 0)]
-        sources += [(i, o) for i, spec in enumerate(specs) for o in range(outputs_of(spec))]
-        inputs = draw(st.lists(st.sampled_from(sources[::-1]), min_size=1, max_size=3))
-        target = draw(st.sampled_from([None, None, None, *range(8)]))
-        task = draw(st.integers(0, 4))
-        specs.append(Spec(task, draw(st.booleans()), tuple(inputs), target))
-        del number
-    return [
-        spec if spec.target is None else Spec(*_vars(spec)[:3], spec.target % len(specs))
-        for spec in specs
-    ]
-
-
-def _vars(spec: Spec) -> tuple[Any, ...]:
-    return spec.task, spec.strict, spec.inputs, spec.target
+    size = draw(st.integers(3, 8))
+    for _ in range(size):
+        sources = [(i, o) for i, spec in enumerate(specs) for o in range(outputs_of(spec))]
+        sources += [(-1, 0), (-2, 0)]
+        inputs = draw(st.lists(st.sampled_from(sources), min_size=1, max_size=3))
+        is_dynamic = draw(st.integers(0, 4)) == 4
+        target = draw(st.integers(0, size - 1)) if is_dynamic else None
+        task, strict = draw(st.sampled_from([0, 1, 2, 0, 1, 3, 4])), draw(st.booleans())
+        specs.append(Spec(task, strict, tuple(inputs), target))
+    return specs
 
 
 def outputs_of(spec: Spec) -> int:
@@ -190,8 +185,17 @@ class Bench:
             assert bool(state.results) == state.status.is_finished
             assert self.commits[digest] <= self.starts[digest]
             self.both("waiting_on", digest)
+            assert state.missing == self.entries(digest), "counted as often as registered"
         if stuck:
             assert self.cycle() is not None, "no lost wake-up: only cycles stand still"
+
+    def entries(self, operation: Digest) -> int:
+        """Number of entries of a waiting operation in the lists of its producers."""
+        tables = self.memory._tables
+        cell = tables.look(operation)
+        lists = [*tables.waiters.values(), *(waiters for _, waiters in tables.cascades)]
+        found = sum(waiters.count((operation, cell.epoch)) for waiters in lists)
+        return found if cell.status is Status.WAITING else 0
 
     # -- the graph
 
@@ -276,7 +280,10 @@ class Bench:
             "completion": completion,
             "claim": claim,
         }
+        held = {lease.fence for lease in self.memory.leases()}
         answer = self.both("step", worker.slot, worker.sequence, queue, **options)
+        if completion:
+            assert (answer.verdict is Verdict.FENCED) == (completion.fence not in held)
         if twice:
             assert self.both("step", worker.slot, worker.sequence, queue, **options) == answer
         if completion and answer.verdict is Verdict.OK:
@@ -389,7 +396,7 @@ class Bench:
             error = Result(False, content_digest(LOST), False, len(LOST))
             results = (error,) * len(row.outputs)
             completion = Completion(row.digest, expired.fence, results, volatile=True)
-            sweeper.slot = "other"
+            sweeper.slot = f"publisher {next(self.numbers)}"
             self.step(sweeper, QUEUES[0], completion, claim=False)
         return bool(answer.requeued or answer.exhausted or answer.promoted or answer.more)
 
@@ -436,6 +443,8 @@ class Bench:
         for number, state in enumerate(states):
             expected = self.evaluate(number, ())
             assert state.status.is_finished
+            stored = self.both("contents", [result.content for result in state.results])
+            assert None not in stored
             if expected is not None:
                 assert not state.volatile
                 made = [result.content for result in state.results]
@@ -473,13 +482,18 @@ class Bench:
             assert families[family] == 0, family
 
 
+def somebody_works(machine: Machine) -> bool:
+    return any(worker.claim for worker in machine.workers)
+
+
 class Machine(RuleBasedStateMachine):
     """What clients, workers and sweepers do to the stores."""
 
     url = ""
 
-    @initialize(specs=graphs())
-    def start(self, specs: list[Spec]) -> None:
+    @initialize(specs=graphs(), claims=st.integers(0, 3))
+    def start(self, specs: list[Spec], claims: int) -> None:
+        """A graph is asked for, and some workers have begun."""
         self.now = [1_700_000_000_000]
         clock = lambda: self.now[0]  # noqa: E731 - one line says it
         redis = RedisStore(self.url, clock=clock, max_outage_seconds=5)
@@ -487,62 +501,82 @@ class Machine(RuleBasedStateMachine):
         self.bench = Bench(MemoryStore(clock=clock), redis, specs, self.now)
         self.bench.define()
         self.workers = [Worker(f"worker {number}") for number in range(3)]
+        self.ghosts: list[Worker] = []
         self.sweeper = Worker("sweeper")
         self.generations: list[Generation] = []
+        self.execute(list(range(len(specs))), QUEUES[0], 0, careless=False)
+        for worker in self.workers[:claims]:
+            self.bench.work(worker, QUEUES[0])
 
     which = st.integers(0, 7)
+    some = st.lists(which, min_size=1, max_size=3)
     worker = st.integers(0, 2)
-    queue = st.sampled_from(QUEUES)
+    queue = st.sampled_from([QUEUES[0], QUEUES[0], QUEUES[0], QUEUES[1]])
 
     def _rows(self, numbers: list[int]) -> list[Digest]:
         rows = self.bench.rows
         return [rows[number % len(rows)].digest for number in numbers]
 
-    @rule(chosen=st.lists(which, min_size=1, max_size=3), queue=queue, data=st.data())
-    def execute(self, chosen: list[int], queue: QueueName, data: st.DataObject) -> None:
-        """A client asks for a cone, or, carelessly, for single operations."""
+    def _busy(self, number: int) -> tuple[Worker, Claim]:
+        busy = [worker for worker in self.workers if worker.claim]
+        worker = busy[number % len(busy)]
+        assert worker.claim is not None
+        return worker, worker.claim
+
+    # -- clients
+
+    @rule(
+        chosen=st.lists(which, min_size=1, max_size=8),
+        queue=queue,
+        priority=st.integers(-1, 1),
+        careless=st.booleans(),
+    )
+    def execute(
+        self, chosen: list[int], queue: QueueName, priority: int, careless: bool
+    ) -> None:
+        """A client asks for cones, or, carelessly, for single operations; it asks twice."""
         bench = self.bench
         generation = bench.both("new_generation")
         self.generations.append(generation)
-        numbers = [target % len(bench.rows) for target in chosen]
-        if data.draw(st.sampled_from([True, True, False])):
+        numbers = [number % len(bench.rows) for number in chosen]
+        if not careless:
             numbers = [*dict.fromkeys(each for n in numbers for each in bench.cone(n))]
-        wanted = bench.wanted(numbers, queue, data.draw(st.integers(-1, 1)))
+        wanted = bench.wanted(numbers, queue, priority)
         bench.both("request", generation, wanted)
-        if data.draw(st.booleans()):
-            bench.both("request", generation, wanted)
+        bench.both("request", generation, wanted)
 
-    @rule(chosen=st.lists(which, min_size=1, max_size=4), back=st.integers(1, 3))
+    @rule(chosen=some, back=st.integers(1, 3))
     def ask_again(self, chosen: list[int], back: int) -> None:
         """An old request is repeated: by a slow client, or by a dynamic operation."""
-        if len(self.generations) >= back:
-            numbers = [target % len(self.bench.rows) for target in chosen]
-            wanted = self.bench.wanted(numbers, QUEUES[1], 1)
-            self.bench.both("request", self.generations[-back], wanted)
+        numbers = [number % len(self.bench.rows) for number in chosen]
+        wanted = self.bench.wanted(numbers, QUEUES[1], 1)
+        generation = self.generations[-min(back, len(self.generations))]
+        self.bench.both("request", generation, wanted)
 
     @rule(chosen=st.lists(which, min_size=1, max_size=8), back=st.integers(1, 3))
     def cancel(self, chosen: list[int], back: int) -> None:
-        if len(self.generations) >= back:
-            generation, error = self.generations[-back], content_digest(CANCELLED)
-            self.bench.both("cancel", generation, self._rows(chosen), error)
-            again = self.bench.both("cancel", generation, self._rows(chosen), error)
-            assert again == 0 or len(chosen) > 1
+        generation = self.generations[-min(back, len(self.generations))]
+        error = content_digest(CANCELLED)
+        self.bench.both("cancel", generation, self._rows(chosen), error)
+        self.bench.both("cancel", generation, self._rows(chosen), error)
 
-    @rule(chosen=st.lists(which, min_size=1, max_size=3, unique=True))
+    @rule(chosen=some)
     def reset(self, chosen: list[int]) -> None:
         self.bench.both("reset", self._rows(chosen))
 
-    @rule(chosen=st.lists(which, min_size=1, max_size=3))
+    @rule(chosen=some)
     def watch(self, chosen: list[int]) -> None:
         self.bench.both("watch", "client", self._rows(chosen))
+
+    # -- workers
 
     @rule(number=worker, queue=queue, twice=st.booleans())
     def work(self, number: int, queue: QueueName, twice: bool) -> None:
         self.bench.work(self.workers[number], queue, twice=twice)
 
-    @rule(number=worker, queue=queue)
-    def work_a_lot(self, number: int, queue: QueueName) -> None:
-        for _ in range(6):
+    @rule(number=worker, queue=queue, times=st.integers(2, 6))
+    def work_a_lot(self, number: int, queue: QueueName, times: int) -> None:
+        for _ in range(times):
             self.bench.work(self.workers[number], queue)
 
     @rule(number=worker, queue=queue)
@@ -550,71 +584,83 @@ class Machine(RuleBasedStateMachine):
         """A horse dies; its successor claims under the same slot."""
         self.bench.step(self.workers[number], queue)
 
+    @precondition(somebody_works)
     @rule(number=worker)
-    def die(self, number: int) -> None:
-        """A worker vanishes; another one comes."""
-        self.workers[number] = Worker(f"worker {next(self.bench.numbers)}")
+    def vanish(self, number: int) -> None:
+        """A worker is cut off, and goes on; another one comes."""
+        worker, _ = self._busy(number)
+        self.ghosts.append(worker)
+        successor = Worker(f"worker {next(self.bench.numbers)}")
+        self.workers[self.workers.index(worker)] = successor
 
-    @rule(number=worker, queue=queue, volatile=st.booleans(), claim=st.booleans())
-    def fail(self, number: int, queue: QueueName, volatile: bool, claim: bool) -> None:
-        """A run fails: volatile, as when memory is full, else as the task always does."""
-        worker = self.workers[number]
-        if worker.claim and volatile:
-            made = [ERROR] * len(worker.claim.operation.outputs)
-            completion = self.bench.completion(worker.claim, made, None, volatile=True)
-            self.bench.step(worker, queue, completion, claim=claim, twice=True)
+    @precondition(lambda self: self.ghosts)
+    @rule(number=worker)
+    def come_back(self, number: int) -> None:
+        """A worker that was cut off publishes late."""
+        ghost = self.ghosts.pop(number % len(self.ghosts))
+        assert ghost.claim is not None
+        made = [ERROR] * len(ghost.claim.operation.outputs)
+        sent = self.bench.completion(ghost.claim, made, None, volatile=True)
+        self.bench.step(ghost, QUEUES[0], sent, claim=False)
 
+    @precondition(somebody_works)
+    @rule(number=worker, queue=queue, claim=st.booleans())
+    def run_out_of_memory(self, number: int, queue: QueueName, claim: bool) -> None:
+        worker, held = self._busy(number)
+        made = [ERROR] * len(held.operation.outputs)
+        sent = self.bench.completion(held, made, self.bench.key(held), volatile=True)
+        self.bench.step(worker, queue, sent, claim=claim, twice=True)
+
+    @precondition(somebody_works)
     @rule(number=worker, queue=queue)
     def publish_without_bytes(self, number: int, queue: QueueName) -> None:
-        worker = self.workers[number]
-        if worker.claim:
-            claim = worker.claim
-            made = [b"never stored"] * len(claim.operation.outputs)
-            results = self.bench.completion(claim, made, None).results
-            completion = Completion(claim.operation.digest, claim.fence, results)
-            verdict = self.bench.step(worker, queue, completion, twice=True)
-            assert verdict in (Verdict.BYTES, Verdict.FENCED)
+        worker, claim = self._busy(number)
+        made = [b"never stored"] * len(claim.operation.outputs)
+        results = self.bench.completion(claim, made, None).results
+        sent = Completion(claim.operation.digest, claim.fence, results)
+        verdict = self.bench.step(worker, queue, sent, twice=True)
+        assert verdict in (Verdict.BYTES, Verdict.FENCED)
 
+    @precondition(somebody_works)
     @rule(number=worker, delay_ms=st.sampled_from([0, 500]), back=st.booleans())
     def release(self, number: int, delay_ms: int, back: bool) -> None:
-        worker = self.workers[number]
-        if worker.claim:
-            claim, worker.claim = worker.claim, None
-            arguments = (worker.slot, claim.operation.digest, claim.fence)
-            options = {"delay_ms": delay_ms, "give_attempt_back": back}
-            verdict = self.bench.both("release", *arguments, **options)
-            assert self.bench.both("release", *arguments, **options) == verdict
+        worker, claim = self._busy(number)
+        worker.claim = None
+        arguments = (worker.slot, claim.operation.digest, claim.fence)
+        options = {"delay_ms": delay_ms, "give_attempt_back": back}
+        verdict = self.bench.both("release", *arguments, **options)
+        assert self.bench.both("release", *arguments, **options) == verdict
 
+    @precondition(somebody_works)
     @rule(number=worker)
     def park(self, number: int) -> None:
-        worker = self.workers[number]
-        if worker.claim:
-            arguments = (worker.slot, worker.claim.operation.digest, worker.claim.fence)
-            verdict = self.bench.both("park", *arguments)
-            assert self.bench.both("park", *arguments) == verdict
-            if verdict is not Verdict.IDLE:
-                worker.claim = None
+        worker, claim = self._busy(number)
+        arguments = (worker.slot, claim.operation.digest, claim.fence)
+        verdict = self.bench.both("park", *arguments)
+        assert self.bench.both("park", *arguments) == verdict
+        if verdict is not Verdict.IDLE:
+            worker.claim = None
 
+    @precondition(somebody_works)
     @rule(number=worker)
     def delegate_unasked(self, number: int) -> None:
         """A delegation to what nobody asked for is refused."""
-        worker = self.workers[number]
-        if worker.claim is None:
-            return
-        spec = self.bench.specs[self.bench.number(worker.claim.operation.digest)]
+        worker, claim = self._busy(number)
+        spec = self.bench.specs[self.bench.number(claim.operation.digest)]
         if spec.target is None:
             return
-        arguments = (worker.slot, worker.claim.operation.digest, worker.claim.fence)
+        arguments = (worker.slot, claim.operation.digest, claim.fence)
         right = self.bench.rows[spec.target].digest
         if self.bench.both("delegate", *arguments, right, 0) is not Verdict.IDLE:
             worker.claim = None
 
+    @precondition(somebody_works)
     @rule(number=worker)
     def renew(self, number: int) -> None:
-        worker = self.workers[number]
-        if worker.claim:
-            options = {"lease_ms": LEASE_MS}
-            self.bench.both("renew", worker.slot, worker.claim.fence, **options)
+        worker, claim = self._busy(number)
+        self.bench.both("renew", worker.slot, claim.fence, lease_ms=LEASE_MS)
+
+    # -- what goes wrong, and upkeep
 
     @rule(number=which, index=st.integers(0, 1), other=st.booleans())
     def invalidate(self, number: int, index: int, other: bool) -> None:
@@ -636,17 +682,21 @@ class Machine(RuleBasedStateMachine):
     def time_goes_by(self, milliseconds: int) -> None:
         self.now[0] += milliseconds
 
-    @rule()
-    def sweep(self) -> None:
-        self.bench.sweep(self.sweeper)
+    @rule(times=st.integers(1, 5))
+    def sweep(self, times: int) -> None:
+        for _ in range(times):
+            self.now[0] += 400
+            self.bench.sweep(self.sweeper)
 
-    @rule()
-    def sweeper_dies(self) -> None:
-        fences = [self.bench.fence()]
-        options = {"fences": fences, "lease_ms": LEASE_MS}
-        answer = self.bench.both("sweep", "sweeper", **options)
-        again = self.bench.both("sweep", "sweeper", **options)
-        assert again.exhausted[: len(answer.exhausted)] == answer.exhausted
+    @rule(times=st.integers(1, 5))
+    def sweeper_dies(self, times: int) -> None:
+        """Before it publishes what it was told; first it asks again, and is told the same."""
+        for _ in range(times):
+            self.now[0] += 400
+            options = {"fences": [self.bench.fence()], "lease_ms": LEASE_MS}
+            answer = self.bench.both("sweep", "sweeper", **options)
+            again = self.bench.both("sweep", "sweeper", **options)
+            assert again.exhausted[: len(answer.exhausted)] == answer.exhausted
 
     @precondition(lambda self: self.bench.memory.is_stuck())
     @rule()

@@ -156,7 +156,7 @@ local function act(is_claim, has_completion, is_held)
   local verdict = has_completion and publish() or ''
   local budget = work_cascades(CASCADE_BUDGET)
   promote(budget)
-  call('HSET', P .. 's:' .. slot, 'n', sequence, 'v', verdict)
+  call('HSET', P .. 's:' .. slot, 'n', sequence, 'M', fence, 'v', verdict)
   local o, d, inputs
   if is_claim and verdict ~= 'bytes' then
     put_back()
@@ -177,11 +177,11 @@ end
 register('step', {}, function()
   slot, sequence, queue, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[6]
   local is_claim, has_completion = ARGV[7] == '1', ARGV[8] == '1'
-  local last = call('HMGET', P .. 's:' .. slot, 'n', 'v', 'o')
+  local last = call('HMGET', P .. 's:' .. slot, 'n', 'v', 'o', 'M')
   local last_sequence = tonumber(last[1] or -1)
   if sequence < last_sequence then return { has_completion and 'fenced' or false, false, {} } end
   local verdict, claimed
-  if sequence == last_sequence then
+  if sequence == last_sequence and fence == last[4] then
     verdict, claimed = repeat_answer(is_claim, last[2])
   else
     verdict, claimed = act(is_claim, has_completion, last[3])

@@ -44,8 +44,8 @@ def step(
     memory = tables.slots.setdefault(slot, Slot())
     if sequence < memory.sequence:
         return StepAnswer(Verdict.FENCED if completion else None, None, ())
-    if sequence > memory.sequence:
-        memory.sequence, memory.used_ms = sequence, tables.clock()
+    if sequence > memory.sequence or fence != memory.fence:
+        memory.sequence, memory.fence, memory.used_ms = sequence, fence, tables.clock()
         memory.verdict = _publish(tables, completion) if completion else None
         budget = work_cascades(tables)
         promote(tables, budget)

@@ -87,6 +87,7 @@ class Slot:
     """What is remembered of a slot, so that a repeated message gets the same answer."""
 
     sequence: int = -1
+    fence: Fence = NO_FENCE
     verdict: Verdict | None = None
     ended_fence: Fence = NO_FENCE
     ended_verdict: Verdict = Verdict.OK
