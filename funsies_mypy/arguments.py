@@ -1,0 +1,99 @@
+"""The arguments of a call, as hooks get them: by the name of the parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias, cast
+
+from mypy.checker import TypeChecker
+from mypy.nodes import (
+    CallExpr,
+    Context,
+    Expression,
+    LambdaExpr,
+    MemberExpr,
+    NameExpr,
+    RefExpr,
+)
+from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
+from mypy.types import CallableType, Type, get_proper_type
+
+from .call import Given
+from .types import literal_value
+
+Call: TypeAlias = FunctionContext | MethodContext
+
+
+def checker(context: Call | FunctionSigContext | MethodSigContext) -> TypeChecker:
+    """The type checker behind a hook's narrower view of it."""
+    return cast(TypeChecker, context.api)
+
+
+def given_at(call: Call, index: int) -> list[Given]:
+    """The arguments for the parameter at an index."""
+    return [
+        Given(*each)
+        for each in zip(
+            call.args[index],
+            call.arg_types[index],
+            call.arg_kinds[index],
+            call.arg_names[index],
+            strict=True,
+        )
+    ]
+
+
+def given(call: Call, parameter: str) -> Given | None:
+    """The argument for a parameter; None if there is none."""
+    if parameter not in call.callee_arg_names:
+        return None
+    found = given_at(call, call.callee_arg_names.index(parameter))
+    return found[0] if found else None
+
+
+def is_strict(call: Call) -> bool | None:
+    """What ``strict=`` says; None if it is only known at run time."""
+    strict = given(call, "strict")
+    if strict is None:
+        return True
+    value = literal_value(strict.type)
+    return value if isinstance(value, bool) else None
+
+
+def callee_name(where: Context, fallback: str) -> str:
+    """Name of what a call calls, as written."""
+    if isinstance(where, CallExpr):
+        return expression_name(where.callee, fallback)
+    return fallback
+
+
+def expression_name(expression: Expression, fallback: str) -> str:
+    """Name of a function in the program."""
+    if isinstance(expression, LambdaExpr):
+        return "<lambda>"
+    if isinstance(expression, (NameExpr, MemberExpr)):
+        return expression.name
+    if isinstance(expression, CallExpr) and expression.args:
+        inner = expression.args[0]
+        return inner.name if isinstance(inner, (NameExpr, MemberExpr)) else fallback
+    return fallback
+
+
+def function_name(function: Given) -> str:
+    """Name of the function that is given, for messages."""
+    kind = get_proper_type(function.type)
+    fallback = "the function"
+    if isinstance(kind, CallableType) and kind.name:
+        fallback = kind.name.split(" of ")[0].strip('"')
+    return expression_name(function.expression, fallback)
+
+
+def full_name(expression: Expression) -> str:
+    """Qualified name of what an expression refers to; empty if it does not."""
+    return expression.fullname or "" if isinstance(expression, RefExpr) else ""
+
+
+def argument_types(call: Call) -> Iterator[Type]:
+    """Types of all arguments."""
+    for types in call.arg_types:
+        yield from types

@@ -1,0 +1,156 @@
+"""One call of a function as a step: its inputs against its parameters, by mypy's own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mypy.checker import TypeChecker
+from mypy.erasetype import remove_instance_last_known_values
+from mypy.nodes import ARG_STAR, ARG_STAR2, ArgKind, Context, Expression, LambdaExpr, TempNode
+from mypy.types import Instance, TupleType, Type, get_proper_type
+
+from . import codes
+from .complaints import Complaint, complain
+from .lambdas import lambda_type
+from .messages import fail, shown
+from .parameters import without_results
+from .types import (
+    has_artefact,
+    nested_artefact,
+    unknown,
+    unlifted,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One argument of a call.
+
+    Attributes:
+        expression: in the program.
+        type: of it, as mypy inferred it without a context.
+        kind: positional, by keyword, or starred.
+        name: the keyword, if it is one.
+    """
+
+    expression: Expression
+    type: Type
+    kind: ArgKind
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A call that adds a step.
+
+    Attributes:
+        api: the type checker.
+        where: the call.
+        caller: what is called: ``reduce``, or the name of a task.
+        function: name of the function that the step calls.
+        callee: type of that function.
+        given: its arguments.
+        skipped: number of positional arguments of the call before these.
+        is_strict: False if the function gets results; None if each of its parameters says it.
+        expression: of the function in the program, if there is one.
+    """
+
+    api: TypeChecker
+    where: Context
+    caller: str
+    function: str
+    callee: Type
+    given: Sequence[Given]
+    skipped: int = 0
+    is_strict: bool | None = True
+    expression: Expression | None = field(default=None)
+
+
+def checked(step: Step) -> Type:
+    """Check a call, and give the type of what the function returns."""
+    arguments = [_argument(step, each) for each in step.given]
+    callee = step.callee
+    if isinstance(step.expression, LambdaExpr):
+        values = [argument.type for argument in arguments]
+        kinds = [each.kind for each in step.given]
+        callee = lambda_type(step.api, step.expression, values, kinds, strict=step.is_strict)
+    if step.is_strict is not True:
+        callee = without_results(step, callee)
+    return _call(step, callee, [argument.node for argument in arguments])
+
+
+@dataclass(frozen=True, slots=True)
+class _Argument:
+    """What stands for an argument when mypy checks the call, and its type."""
+
+    node: Expression
+    type: Type
+
+
+def _argument(step: Step, given: Given) -> _Argument:
+    nested = _nested(given)
+    if nested is not None:
+        fail(step.api, codes.ARGUMENT, _told_of_nested(step, nested), given.expression)
+        return _stand_in(given, unknown())
+    if given.kind == ARG_STAR:
+        return _starred(step.api, given)
+    if given.kind == ARG_STAR2:
+        return _double_starred(step.api, given)
+    if has_artefact(given.type):
+        return _stand_in(given, unlifted(given.type))
+    # As it stands in the program, so that mypy infers it in the context of its parameter.
+    return _Argument(given.expression, remove_instance_last_known_values(given.type))
+
+
+def _nested(given: Given) -> Type | None:
+    if given.kind in (ARG_STAR, ARG_STAR2):
+        return None
+    return nested_artefact(given.type)
+
+
+def _told_of_nested(step: Step, nested: Type) -> str:
+    return (
+        f'An input of "{step.caller}" is {shown(step.api, nested)}, a container with artefacts '
+        "inside; join them with gather(), or pass each as an input of its own"
+    )
+
+
+def _starred(api: TypeChecker, given: Given) -> _Argument:
+    kind = get_proper_type(given.type)
+    if isinstance(kind, TupleType):
+        items = [unlifted(item) for item in kind.items]
+        return _stand_in(given, kind.copy_modified(items=items))
+    item = api.iterable_item_type(kind, given.expression) if _is_iterable(kind) else None
+    if item is None or not has_artefact(item):
+        return _Argument(given.expression, given.type)
+    return _stand_in(given, api.named_generic_type("builtins.list", [unlifted(item)]))
+
+
+def _double_starred(api: TypeChecker, given: Given) -> _Argument:
+    kind = get_proper_type(given.type)
+    if isinstance(kind, Instance) and len(kind.args) == 2 and has_artefact(kind.args[1]):
+        arguments = [kind.args[0], unlifted(kind.args[1])]
+        return _stand_in(given, api.named_generic_type("builtins.dict", arguments))
+    return _Argument(given.expression, given.type)
+
+
+def _is_iterable(kind: Type) -> bool:
+    found = get_proper_type(kind)
+    return isinstance(found, Instance) and found.type.has_base("typing.Iterable")
+
+
+def _stand_in(given: Given, kind: Type) -> _Argument:
+    return _Argument(TempNode(kind, context=given.expression), kind)
+
+
+def _call(step: Step, callee: Type, nodes: list[Expression]) -> Type:
+    kinds = [each.kind for each in step.given]
+    keywords = [each.name for each in step.given]
+    with step.api.msg.filter_errors(save_filtered_errors=True) as watcher:
+        result, inferred = step.api.expr_checker.check_call(
+            callee, nodes, kinds, step.where, keywords
+        )
+    for error in watcher.filtered_errors():
+        complain(Complaint(step, inferred, error))
+    return remove_instance_last_known_values(result)

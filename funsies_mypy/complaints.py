@@ -1,0 +1,123 @@
+"""What mypy says of the call of a function, told of the step that the user wrote."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mypy.argmap import map_actuals_to_formals
+from mypy.errors import ErrorInfo
+from mypy.messages import format_type
+from mypy.nodes import ARG_STAR, ARG_STAR2, Context, TempNode
+from mypy.types import AnyType, CallableType, Type, TypeOfAny, get_proper_type
+
+from . import codes
+from .messages import fail
+from .types import has_artefact
+
+if TYPE_CHECKING:
+    from .call import Given, Step
+
+_MISMATCH: Final = re.compile(
+    r'Argument (?:(?P<index>\d+)|"(?P<name>[^"]+)") .*?has incompatible type .*; '
+    r'expected (?P<expected>"[^;]*)$'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """An error that mypy found when it checked the call of the function.
+
+    Attributes:
+        step: the call that the user wrote.
+        callee: type of the function, as inferred.
+        error: what mypy said.
+    """
+
+    step: Step
+    callee: Type
+    error: ErrorInfo
+
+
+def complain(complaint: Complaint) -> None:
+    """Report it."""
+    error = complaint.error
+    if error.severity != "error":
+        return
+    mismatch = _MISMATCH.match(error.message)
+    position = None if mismatch is None else _position(complaint.step, mismatch)
+    if mismatch is None or position is None:
+        text = f"{error.message}; {_remedy(complaint)}"
+    else:
+        text = _mismatch(complaint, position, mismatch["expected"])
+    fail(complaint.step.api, codes.ARGUMENT, text, _place(error))
+
+
+def _place(error: ErrorInfo) -> Context:
+    node = TempNode(AnyType(TypeOfAny.special_form))
+    node.line, node.column = error.line, error.column
+    return node
+
+
+def _position(step: Step, mismatch: re.Match[str]) -> int | None:
+    """Which of the arguments is meant."""
+    if mismatch["index"] is not None:
+        position = int(mismatch["index"]) - 1
+        return position if position < len(step.given) else None
+    keywords = [each.name for each in step.given]
+    return keywords.index(mismatch["name"]) if mismatch["name"] in keywords else None
+
+
+def _mismatch(complaint: Complaint, position: int, expected: str) -> str:
+    step = complaint.step
+    given = step.given[position]
+    given_type = format_type(given.type, step.api.options)
+    parameter = _parameter(complaint, position)
+    target = f'parameter "{parameter}" of "{step.function}"' if parameter else step.function
+    needs = f"{_argument_name(step, position)} has type {given_type}, but {target} needs {expected}"
+    if given.kind in (ARG_STAR, ARG_STAR2):
+        return f"{needs} from each of them"
+    return f"{needs}{_what_to_do(given, expected)}"
+
+
+def _what_to_do(given: Given, expected: str) -> str:
+    inside = expected.strip('"')
+    if has_artefact(given.type):
+        return (
+            f' inside the artefact; pass an "Artefact[{inside}]", for example with a step '
+            "between them that converts it"
+        )
+    return f'; pass such a value, or an "Artefact[{inside}]"'
+
+
+def _argument_name(step: Step, position: int) -> str:
+    given = step.given[position]
+    if given.name is not None:
+        return f'Argument "{given.name}" to "{step.caller}"'
+    return f'Argument {position + 1 + step.skipped} to "{step.caller}"'
+
+
+def _parameter(complaint: Complaint, position: int) -> str | None:
+    """Name of the parameter that gets an argument."""
+    callee = get_proper_type(complaint.callee)
+    if not isinstance(callee, CallableType):
+        return None
+    given = complaint.step.given
+    formals = map_actuals_to_formals(
+        [each.kind for each in given],
+        [each.name for each in given],
+        callee.arg_kinds,
+        callee.arg_names,
+        lambda index: given[index].type,
+    )
+    for name, actuals in zip(callee.arg_names, formals, strict=True):
+        if position in actuals:
+            return name
+    return None
+
+
+def _remedy(complaint: Complaint) -> str:
+    step = complaint.step
+    count = len(step.given)
+    return f'"{step.caller}" gives it {count} input{"" if count == 1 else "s"}'

@@ -1,0 +1,118 @@
+"""``reduce``, ``morph``, ``py``: a function and its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mypy.plugin import FunctionContext, FunctionSigContext
+from mypy.types import AnyType, CallableType, Overloaded, TupleType, Type, get_proper_type
+
+from funsies_mypy import codes
+from funsies_mypy.arguments import (
+    callee_name,
+    checker,
+    function_name,
+    given,
+    given_at,
+    is_strict,
+)
+from funsies_mypy.call import Step, checked
+from funsies_mypy.lift import closed, gives_any, opened, takes_any_strict
+from funsies_mypy.messages import fail, returns_artefact
+from funsies_mypy.types import artefact_of, has_artefact, inside_result, unknown
+
+
+def open_reduce(context: FunctionSigContext) -> CallableType:
+    """Leave one overload, for any inputs."""
+    return _open(context, is_general=takes_any_strict(context.default_signature))
+
+
+def open_py(context: FunctionSigContext) -> CallableType:
+    """Leave one overload, for any inputs and results."""
+    return _open(context, is_general=gives_any(context.default_signature))
+
+
+def _open(context: FunctionSigContext, *, is_general: bool) -> CallableType:
+    signature = context.default_signature
+    if not is_general:
+        return closed(signature)
+    api = checker(context)
+    anything = api.named_generic_type("builtins.object", [])
+    return opened(signature, anything, artefact_of(api, unknown()))
+
+
+def check_reduce(context: FunctionContext) -> Type:
+    """One artefact for the result."""
+    api = checker(context)
+    result = _result(context)
+    named = _named_types(context)
+    return artefact_of(api, named[0] if named else result)
+
+
+def check_py(context: FunctionContext) -> Type:
+    """An artefact for each of the results."""
+    api = checker(context)
+    result = get_proper_type(_result(context))
+    kinds = _named_types(context) or _several(result)
+    artefacts = [artefact_of(api, kind) for kind in kinds]
+    if len(artefacts) == 1:
+        return artefacts[0]
+    return TupleType(artefacts, api.named_generic_type("builtins.tuple", [unknown()]))
+
+
+def _several(result: Type) -> Sequence[Type]:
+    found = get_proper_type(result)
+    is_plain = (
+        isinstance(found, TupleType)
+        and found.items
+        and found.partial_fallback.type.fullname == "builtins.tuple"
+    )
+    return found.items if is_plain and isinstance(found, TupleType) else [result]
+
+
+def _result(context: FunctionContext) -> Type:
+    """Check the call; the type of the value that is stored."""
+    function = given_at(context, 0)
+    if not function:
+        return unknown()
+    step = Step(
+        api=checker(context),
+        where=context.context,
+        caller=callee_name(context.context, "reduce"),
+        function=function_name(function[0]),
+        callee=function[0].type,
+        given=given_at(context, 1),
+        skipped=1,
+        is_strict=is_strict(context),
+        expression=function[0].expression,
+    )
+    return stored(step, checked(step))
+
+
+def stored(step: Step, result: Type) -> Type:
+    """The type of the value that is stored for a result of a function."""
+    if has_artefact(result):
+        text = returns_artefact(step.function, step.caller)
+        fail(step.api, codes.DYNAMIC, text, step.where)
+        return unknown()
+    return inside_result(result) or result
+
+
+def _named_types(context: FunctionContext) -> list[Type]:
+    """The types that ``out=`` names; none if it is not there or not literal."""
+    out = given(context, "out")
+    if out is None:
+        return []
+    kind = get_proper_type(out.type)
+    items = kind.items if isinstance(kind, TupleType) else [kind]
+    return [_instances_of(item) for item in items]
+
+
+def _instances_of(kind: Type) -> Type:
+    """Type of the objects of a class that is given as a value."""
+    found = get_proper_type(kind)
+    if isinstance(found, Overloaded):
+        found = found.items[0]
+    if isinstance(found, CallableType) and found.is_type_obj():
+        return found.ret_type
+    return AnyType(unknown().type_of_any)

@@ -1,0 +1,64 @@
+"""Signatures for the first look at a call: anything goes, the hook then checks exactly."""
+
+from __future__ import annotations
+
+from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_POS, ARG_STAR, ARG_STAR2
+from mypy.types import AnyType, CallableType, Instance, Type, get_proper_type
+
+from .types import unknown
+
+IMPOSSIBLE = "<not this overload>"
+
+
+def opened(signature: CallableType, object_type: Type, result: Type) -> CallableType:
+    """Let the function and the inputs be anything; keep the options.
+
+    ``object`` and not ``Any``: an ``Any`` context would turn ``put([1])`` into
+    ``Artefact[Any]``.
+    """
+    options = zip(
+        signature.arg_kinds, signature.arg_names, signature.arg_types, strict=True
+    )
+    types = [
+        object_type if kind in (ARG_POS, ARG_STAR) or name == "out" else option
+        for kind, name, option in options
+    ]
+    kinds = [ARG_NAMED_OPT if kind == ARG_NAMED else kind for kind in signature.arg_kinds]
+    return signature.copy_modified(
+        arg_types=types, arg_kinds=kinds, variables=[], ret_type=result
+    )
+
+
+def open_arguments(signature: CallableType, object_type: Type, result: Type) -> CallableType:
+    """Let all arguments be anything."""
+    return signature.copy_modified(
+        arg_types=[object_type, object_type],
+        arg_kinds=[ARG_STAR, ARG_STAR2],
+        arg_names=[None, None],
+        variables=[],
+        ret_type=result,
+    )
+
+
+def closed(signature: CallableType) -> CallableType:
+    """An overload that no call fits, so that only the one that is left counts."""
+    return signature.copy_modified(
+        arg_types=[unknown()],
+        arg_kinds=[ARG_NAMED],
+        arg_names=[IMPOSSIBLE],
+        variables=[],
+    )
+
+
+def takes_any_strict(signature: CallableType) -> bool:
+    """True of the overload for ``strict: bool``, which has all inputs as ``Any``."""
+    strict = signature.argument_by_name("strict")
+    if strict is None:
+        return True
+    kind = get_proper_type(strict.typ)
+    return isinstance(kind, Instance) and kind.type.fullname == "builtins.bool"
+
+
+def gives_any(signature: CallableType) -> bool:
+    """True of the overload whose result is ``Any``."""
+    return isinstance(get_proper_type(signature.ret_type), AnyType)

@@ -1,0 +1,44 @@
+"""All qualified names that the plugin knows, in one place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ARTEFACT: Final = "funsies.build.artefact.Artefact"
+BIND: Final = f"{ARTEFACT}.bind"
+LASH: Final = f"{ARTEFACT}.lash"
+MAP: Final = f"{ARTEFACT}.map"
+
+REDUCE: Final = "funsies.build.python.reduce"
+MORPH: Final = "funsies.build.python.morph"
+PY: Final = "funsies.build.several.py"
+MAP_EACH: Final = "funsies.build.fan_out.map_each"
+SAC: Final = "funsies.build.fan_out.sac"
+TEMPLATE: Final = "funsies.build.template.template"
+
+TASK: Final = "funsies.build.task.Task"
+TASK_CALL: Final = f"{TASK}.__call__"
+TASK_DECORATOR: Final = "funsies.build.task.task"
+STRICT_DECORATOR: Final = f"{TASK_DECORATOR}.<strict>"
+LENIENT_DECORATOR: Final = f"{TASK_DECORATOR}.<lenient>"
+
+SHELL: Final = "funsies.build.shell.shell"
+SHELL_OUTPUT: Final = "funsies.build.shell.ShellOutput"
+OUTPUT_FILE: Final = "funsies.build.shell.OutputFiles.__getitem__"
+ONE_COMMAND: Final = {
+    f"{SHELL_OUTPUT}.{single}": f"{single}s" for single in ("stdout", "stderr", "returncode")
+}
+"""Properties that only make sense for one command, and what to use for several."""
+
+COMMIT: Final = "funsies.parametric.commit"
+RECALL: Final = "funsies.parametric.recall"
+OPTIONS: Final = "funsies.session.options"
+OPTIONS_CLASS: Final = "funsies.core.options.Options"
+EXECUTE: Final = frozenset({"funsies.client.execution.execute", "funsies.utils.execute_all"})
+FUN: Final = frozenset({"funsies.session.Fun", "funsies.local.managed.ManagedFun"})
+REGISTER_CODEC: Final = "register_codec"
+
+ERROR: Final = "funsies.core.errors.Error"
+RESULT: Final = "returns.result.Result"
+STR: Final = "builtins.str"
+STR_FORMAT: Final = "builtins.str.format"

@@ -1,0 +1,132 @@
+"""What the plugin asks of types: is it an artefact, what is inside, is it a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mypy.checker import TypeChecker
+from mypy.erasetype import remove_instance_last_known_values
+from mypy.lookup import lookup_fully_qualified
+from mypy.maptype import map_instance_to_supertype
+from mypy.nodes import TypeInfo
+from mypy.types import (
+    AnyType,
+    Instance,
+    LiteralType,
+    TupleType,
+    Type,
+    TypeOfAny,
+    UnionType,
+    get_proper_type,
+)
+from mypy.typeops import make_simplified_union
+
+from . import names
+
+_CONTAINERS = frozenset(
+    f"builtins.{each}" for each in ("list", "tuple", "dict", "set", "frozenset")
+)
+
+
+def unknown() -> AnyType:
+    """The type of what was reported already, or cannot be known."""
+    return AnyType(TypeOfAny.from_error)
+
+
+def find_class(api: TypeChecker, name: str) -> TypeInfo | None:
+    """Find a class by its qualified name; None if the program does not know it."""
+    found = lookup_fully_qualified(name, api.modules, raise_on_missing=False)
+    return found.node if found is not None and isinstance(found.node, TypeInfo) else None
+
+
+def instance(api: TypeChecker, name: str, *arguments: Type) -> Type:
+    """The type of the objects of a class."""
+    info = find_class(api, name)
+    return unknown() if info is None else Instance(info, list(arguments))
+
+
+def artefact_of(api: TypeChecker, inside: Type) -> Type:
+    """``Artefact[T]``."""
+    return instance(api, names.ARTEFACT, remove_instance_last_known_values(inside))
+
+
+def result_of(api: TypeChecker, inside: Type) -> Type:
+    """``Result[T, Error]``."""
+    return instance(api, names.RESULT, inside, instance(api, names.ERROR))
+
+
+def inside_artefact(kind: Type) -> Type | None:
+    """``T`` of an ``Artefact[T]``; None if it is not an artefact."""
+    return _argument_of(kind, names.ARTEFACT)
+
+
+def inside_result(kind: Type) -> Type | None:
+    """``T`` of a ``Result[T, E]``; None if it is not a result."""
+    return _argument_of(kind, names.RESULT)
+
+
+def _argument_of(kind: Type, name: str) -> Type | None:
+    found = get_proper_type(kind)
+    if not isinstance(found, Instance):
+        return None
+    for base in found.type.mro:
+        if base.fullname == name:
+            arguments = map_instance_to_supertype(found, base).args
+            return arguments[0] if arguments else unknown()
+    return None
+
+
+def union_items(kind: Type) -> Iterator[Type]:
+    """Members of a union; of any other type, itself."""
+    found = get_proper_type(kind)
+    if isinstance(found, UnionType):
+        for item in found.items:
+            yield from union_items(item)
+    else:
+        yield found
+
+
+def is_any(kind: Type) -> bool:
+    """True of ``Any``, and of what mypy knows nothing about."""
+    return isinstance(get_proper_type(kind), AnyType)
+
+
+def has_artefact(kind: Type) -> bool:
+    """True of artefacts, and of unions with one."""
+    return any(inside_artefact(item) is not None for item in union_items(kind))
+
+
+def unlifted(kind: Type) -> Type:
+    """The type of the value that a step gets for an input of this type."""
+    return make_simplified_union(
+        [inside_artefact(item) or item for item in union_items(kind)], keep_erased=True
+    )
+
+
+def nested_artefact(kind: Type) -> Type | None:
+    """The container with artefacts inside, if this is one, at any depth."""
+    for item in union_items(kind):
+        if any(_has_artefact_inside(part) for part in _parts(item)):
+            return item
+    return None
+
+
+def _has_artefact_inside(kind: Type) -> bool:
+    return has_artefact(kind) or nested_artefact(kind) is not None
+
+
+def _parts(kind: Type) -> Iterable[Type]:
+    found = get_proper_type(kind)
+    if isinstance(found, TupleType):
+        return found.items
+    if isinstance(found, Instance) and found.type.fullname in _CONTAINERS:
+        return found.args
+    return ()
+
+
+def literal_value(kind: Type) -> object:
+    """The value of a ``Literal[...]``, or of a name that is ``Final``; None otherwise."""
+    found = get_proper_type(kind)
+    if isinstance(found, Instance) and found.last_known_value is not None:
+        found = found.last_known_value
+    return found.value if isinstance(found, LiteralType) else None
