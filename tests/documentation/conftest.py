@@ -1,0 +1,195 @@
+"""A user at a shell: commands as subprocesses, on pipes or on a terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+import funsies
+
+ROOT = Path(funsies.__file__).parents[1]
+LAUNCH = "import sys; from funsies.cli.{} import main; sys.exit(main())"
+
+HELLO = """\
+from funsies import Fun, reduce, shell
+with Fun():
+    cmd = shell("sleep 2; echo 👋 🪐")
+    python = reduce(sum, [3, 2])
+    print(f"my outputs are saved to {cmd.stdout.hash[:5]} and {python.hash[:5]}")
+"""
+
+
+@dataclass
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out.decode()
+
+
+@dataclass
+class Shell:
+    """A user in a directory.
+
+    Attributes:
+        place: the directory.
+        variables: added to the environment of each command.
+    """
+
+    place: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def funsies(self, *arguments: str, within_seconds: float = 60) -> Done:
+        """Run ``funsies`` to its end."""
+        return self._run("main", arguments, within_seconds)
+
+    def start_funsies(self, *arguments: str) -> Done:
+        """Run ``start-funsies`` to its end."""
+        return self._run("start", arguments, 60)
+
+    def python(self, script: str, *arguments: str) -> Done:
+        """Run a script with Python."""
+        return self._wait([sys.executable, script, *arguments], 60)
+
+    def script(self, name: str, text: str) -> str:
+        """Write a script."""
+        (self.place / name).write_text(text)
+        return name
+
+    def launch(self, *arguments: str) -> subprocess.Popen[str]:
+        """Run ``funsies`` in the background, in a process group of its own."""
+        return subprocess.Popen(
+            self.command("main", *arguments),
+            cwd=self.place,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def on_terminal(self, *arguments: str, within_seconds: float = 60) -> tuple[int, str]:
+        """Run ``funsies`` on a terminal; return its exit code and all that it showed."""
+        leader, follower = pty.openpty()
+        process = subprocess.Popen(
+            self.command("main", *arguments),
+            cwd=self.place,
+            env=self.environment() | {"TERM": "xterm-256color"},
+            stdin=follower,
+            stdout=follower,
+            stderr=follower,
+            start_new_session=True,
+        )
+        os.close(follower)
+        try:
+            shown = _read_all(leader, time.monotonic() + within_seconds)
+        finally:
+            os.close(leader)
+        return process.wait(within_seconds), shown
+
+    def hello(self) -> str:
+        """Write the script of a new user's first steps."""
+        return self.script("hello.py", HELLO)
+
+    def elsewhere(self, place: Path) -> Shell:
+        """The same user in another directory."""
+        place.mkdir(parents=True, exist_ok=True)
+        return Shell(place)
+
+    @staticmethod
+    def hashes_in(text: str) -> list[str]:
+        """The five digits that scripts print."""
+        return re.findall(r"\b[0-9a-f]{5}\b", text)
+
+    @staticmethod
+    def interrupt(process: subprocess.Popen[str]) -> None:
+        """Press Ctrl-C."""
+        os.killpg(process.pid, signal.SIGINT)
+
+    def processes(self) -> list[str]:
+        """Command lines of all processes that have to do with the directory (Linux)."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                line = (entry / "cmdline").read_bytes()
+                text = line + (entry / "environ").read_bytes()
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            is_own = int(entry.name) == os.getpid()
+            if str(self.place).encode() in text and state != "Z" and not is_own:
+                found.append(line.replace(b"\0", b" ").decode())
+        return found
+
+    def command(self, program: str, *arguments: str) -> list[str]:
+        return [sys.executable, "-P", "-c", LAUNCH.format(program), *arguments]
+
+    def environment(self) -> dict[str, str]:
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("FUNSIES_", "COLUMNS", "NO_COLOR", "FORCE_COLOR"))
+        }
+        return clean | {"PYTHONPATH": str(ROOT)} | self.variables
+
+    def _run(self, program: str, arguments: tuple[str, ...], within_seconds: float) -> Done:
+        return self._wait(self.command(program, *arguments), within_seconds)
+
+    def _wait(self, command: list[str], within_seconds: float) -> Done:
+        done = subprocess.run(
+            command,
+            cwd=self.place,
+            env=self.environment(),
+            capture_output=True,
+            timeout=within_seconds,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        return Done(done.returncode, done.stdout, done.stderr.decode())
+
+
+def _read_all(terminal: int, deadline: float) -> str:
+    """Read what a terminal shows until the program is gone."""
+    pieces: list[bytes] = []
+    while time.monotonic() < deadline:
+        ready, _, _ = select.select([terminal], [], [], 0.5)
+        if not ready:
+            continue
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:  # Linux's way of saying that nobody is at the other end
+            break
+        if not piece:
+            break
+        pieces.append(piece)
+    return b"".join(pieces).decode("utf-8", "replace")
+
+
+@pytest.fixture
+def shell() -> Iterator[Shell]:
+    """A user in an empty directory; all that they started is stopped afterwards."""
+    place = Path(tempfile.mkdtemp(prefix="fa")).resolve()
+    user = Shell(place)
+    yield user
+    user.variables.clear()
+    if (place / ".funsies").exists():
+        user.funsies("shutdown", "--all")
+    shutil.rmtree(place, ignore_errors=True)
