@@ -1,6 +1,9 @@
 """Errors as values, and the exceptions that funsies raises."""
 
-from returns.result import Failure, Result, Success
+from typing import TypeAlias, TypeVar
+
+from returns import result
+from returns.result import Failure, Success
 
 from .client import unwrap
 from .core.errors import (
@@ -22,6 +25,11 @@ from .core.errors import (
     WiringError,
 )
 from .session import NoSessionError
+
+T = TypeVar("T")
+
+Result: TypeAlias = result.Result[T, Error]
+"""``Result[T]``: a value of type T or an ``Error``, as ``strict=False`` steps are given it."""
 
 __all__ = [
     "DataCorruptedError",

@@ -10,9 +10,11 @@ from returns.pipeline import is_successful
 from returns.result import Result
 
 from .build.artefact import Artefact, put
+from .build.python import Value
 from .build.python_task import FunctionSpec, call
+from .build.shell import ShellOutput
 from .build.signature import function_name
-from .client import Handle, execute
+from .client import execute, wait_for
 from .core.errors import Error, WiringError
 from .core.options import Options
 from .session import Session
@@ -20,13 +22,49 @@ from .session import Session
 T = TypeVar("T")
 U = TypeVar("U")
 V = TypeVar("V")
+Given = TypeVar("Given", bound="Value | None")
 
 
 def execute_all(
-    outputs: Sequence[Artefact[Any]], *, connection: Session | None = None
-) -> Handle:
-    """Execute several artefacts; the same as ``execute(*outputs)``."""
-    return execute(*outputs, connection=connection)
+    things: Sequence[Artefact[Any] | ShellOutput[Any]],
+    block: bool = True,
+    timeout: float | None = None,
+    *,
+    opt: Options | None = None,
+    connection: Session | None = None,
+) -> Artefact[bytes]:
+    """Execute several things side by side, and wait until all are finished.
+
+    ``execute(*things).wait()`` does the same, without the step that sums it up.
+
+    Args:
+        things: artefacts or shell outputs.
+        block: False does not wait.
+        timeout: how long to wait at most, seconds; None for as long as it takes.
+        opt: how to run the step that sums it up.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Returns:
+        An artefact of ``b""``, or of the error of one of the things.
+
+    Raises:
+        WaitTimeoutError: if it takes longer; the execution goes on.
+
+    >>> with Fun(Server("memory://")):
+    ...     take(execute_all([reduce(sum, [3, 2]), shell("true")]))
+    b''
+    """
+    results = [each.stdouts[-1] if isinstance(each, ShellOutput) else each for each in things]
+    spec = FunctionSpec(_nothing, name="execute_all", out=(bytes,), options=opt)
+    summed_up = call(spec, results, {})[0]
+    execute(*results, summed_up, connection=connection)
+    if block:
+        wait_for(*results, summed_up, timeout=timeout, connection=connection)
+    return summed_up
+
+
+def _nothing(*_results: Any) -> bytes:
+    return b""
 
 
 @overload
@@ -74,7 +112,8 @@ AnyText = TypeVar("AnyText", str, bytes)
 
 def concat(
     *inp: Artefact[AnyText] | AnyText,
-    join: Artefact[AnyText] | AnyText | None = None,
+    join: str | bytes = "",
+    strip: bool = False,
     strict: bool = True,
     opt: Options | None = None,
 ) -> Artefact[AnyText]:
@@ -82,7 +121,8 @@ def concat(
 
     Args:
         inp: the pieces: all ``str`` or all ``bytes``.
-        join: what to put between them; nothing by default.
+        join: what to put between them.
+        strip: True strips white space at both ends of each piece.
         strict: False leaves out pieces that are errors.
         opt: how to run the step.
 
@@ -93,10 +133,22 @@ def concat(
     <Artefact[str] ... of concat>
     """
     kind = _kind_of(inp)
-    joiner = kind() if join is None else join
     function = _joined if strict else _joined_successes
-    spec = FunctionSpec(function, name="concat", strict=strict, out=(kind,), options=opt)
-    return call(spec, (joiner, *inp), {})[0]
+    spec = FunctionSpec(
+        functools.partial(function, _as(kind, join), strip),
+        name="concat",
+        strict=strict,
+        out=(kind,),
+        options=opt,
+    )
+    return call(spec, inp, {})[0]
+
+
+def _as(kind: type, text: str | bytes) -> str | bytes:
+    """The same text as ``str`` or as ``bytes``."""
+    if isinstance(text, kind):
+        return text
+    return text.encode() if isinstance(text, str) else text.decode()
 
 
 def _kind_of(pieces: Sequence[object]) -> type:
@@ -106,12 +158,12 @@ def _kind_of(pieces: Sequence[object]) -> type:
     return str if kinds == {str} else bytes
 
 
-def _joined(joiner: Any, *pieces: Any) -> Any:
-    return joiner.join(pieces)
+def _joined(joiner: Any, strip: bool, *pieces: Any) -> Any:
+    return joiner.join([piece.strip() if strip else piece for piece in pieces])
 
 
-def _joined_successes(joiner: Any, *pieces: Any) -> Any:
-    return joiner.unwrap().join(match_results(pieces, lambda piece: piece))
+def _joined_successes(joiner: Any, strip: bool, *pieces: Any) -> Any:
+    return _joined(joiner, strip, *match_results(pieces, lambda piece: piece))
 
 
 def _type_of(piece: object) -> object:
@@ -122,7 +174,7 @@ def truncate(
     inp: Artefact[AnyText] | AnyText,
     top: int = 0,
     bottom: int = 0,
-    separator: AnyText | None = None,
+    separator: str | bytes = "\n",
     *,
     strict: bool = True,
     opt: Options | None = None,
@@ -133,7 +185,7 @@ def truncate(
         inp: the text: ``str`` or ``bytes``.
         top: number of lines to leave out at the top.
         bottom: number of lines to leave out at the bottom.
-        separator: between lines; a newline by default.
+        separator: what stands between two lines.
         strict: False passes an error of ``inp`` on as the step's own.
         opt: how to run the step.
 
@@ -146,8 +198,7 @@ def truncate(
     if top < 0 or bottom < 0:
         raise WiringError("truncate() leaves out a number of lines: top and bottom are >= 0")
     kind = _kind_of([inp])
-    between = "\n" if kind is str else b"\n"
-    function = functools.partial(_without, top, bottom, separator or between)
+    function = functools.partial(_without, top, bottom, _as(kind, separator))
     spec = FunctionSpec(function, name="truncate", strict=strict, out=(kind,), options=opt)
     return call(spec, (inp,), {})[0]
 
@@ -159,11 +210,10 @@ def _without(top: int, bottom: int, separator: Any, text: Any) -> Any:
 
 
 def stop_if(
-    fun: Callable[[T], bool],
-    inp: Artefact[T] | T,
-    *,
+    fun: Callable[[Given], bool],
+    inp: Artefact[Given] | Given,
     opt: Options | None = None,
-) -> Artefact[T]:
+) -> Artefact[Given]:
     """Pass a value on, unless a condition holds: then what depends on it is not run.
 
     Args:
@@ -200,7 +250,7 @@ class StopWorkflowError(Exception):
     """A step that was built to stop the workflow here has done so."""
 
 
-def not_empty(inp: Artefact[T] | T, *, opt: Options | None = None) -> Artefact[T]:
+def not_empty(inp: Artefact[Given] | Given, opt: Options | None = None) -> Artefact[Given]:
     """Pass a value on, unless it is empty: then what depends on it is not run.
 
     Args:
