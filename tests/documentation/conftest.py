@@ -1,195 +1,135 @@
-"""A user at a shell: commands as subprocesses, on pipes or on a terminal."""
+"""Running what a reader would run: blocks of the documentation, recipes, commands."""
 
 from __future__ import annotations
 
+import doctest
+import itertools
 import os
-import pty
 import re
-import select
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-import funsies
-
-ROOT = Path(funsies.__file__).parents[1]
-LAUNCH = "import sys; from funsies.cli.{} import main; sys.exit(main())"
-
-HELLO = """\
-from funsies import Fun, reduce, shell
-with Fun():
-    cmd = shell("sleep 2; echo 👋 🪐")
-    python = reduce(sum, [3, 2])
-    print(f"my outputs are saved to {cmd.stdout.hash[:5]} and {python.hash[:5]}")
-"""
+ROOT = Path(__file__).parents[2]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE_NAME = re.compile(r"# (\S+\.py)\n")
+SECONDS = 100
 
 
-@dataclass
-class Done:
-    """A command that has ended."""
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a document."""
 
-    code: int
-    out: bytes
-    err: str
-
-    @property
-    def text(self) -> str:
-        return self.out.decode()
+    language: str
+    text: str
+    line: int
 
 
-@dataclass
-class Shell:
-    """A user in a directory.
+def blocks_of(document: Path) -> list[Block]:
+    """The fenced blocks of a document, in order."""
+    text = document.read_text(encoding="utf-8")
+    return [
+        Block(match[1], match[2], text.count("\n", 0, match.start()) + 1)
+        for match in FENCE.finditer(text)
+    ]
 
-    Attributes:
-        place: the directory.
-        variables: added to the environment of each command.
+
+class Reader:
+    """Does what a document says, in an empty directory.
+
+    - A ``python`` block whose first line is ``# name.py`` is saved under that name.
+    - Any other ``python`` block is run, on a ``memory://`` server; a ``text`` block right
+      after it is what it prints.
+    - In a ``console`` block each ``$ command`` is run; what follows is what it prints.
+    - ``pycon`` blocks of a document are one doctest, on a ``memory://`` server.
+    - Other blocks are to be read only.
     """
 
-    place: Path
-    variables: dict[str, str] = field(default_factory=dict)
-
-    def funsies(self, *arguments: str, within_seconds: float = 60) -> Done:
-        """Run ``funsies`` to its end."""
-        return self._run("main", arguments, within_seconds)
-
-    def start_funsies(self, *arguments: str) -> Done:
-        """Run ``start-funsies`` to its end."""
-        return self._run("start", arguments, 60)
-
-    def python(self, script: str, *arguments: str) -> Done:
-        """Run a script with Python."""
-        return self._wait([sys.executable, script, *arguments], 60)
-
-    def script(self, name: str, text: str) -> str:
-        """Write a script."""
-        (self.place / name).write_text(text)
-        return name
-
-    def launch(self, *arguments: str) -> subprocess.Popen[str]:
-        """Run ``funsies`` in the background, in a process group of its own."""
-        return subprocess.Popen(
-            self.command("main", *arguments),
-            cwd=self.place,
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def on_terminal(self, *arguments: str, within_seconds: float = 60) -> tuple[int, str]:
-        """Run ``funsies`` on a terminal; return its exit code and all that it showed."""
-        leader, follower = pty.openpty()
-        process = subprocess.Popen(
-            self.command("main", *arguments),
-            cwd=self.place,
-            env=self.environment() | {"TERM": "xterm-256color"},
-            stdin=follower,
-            stdout=follower,
-            stderr=follower,
-            start_new_session=True,
-        )
-        os.close(follower)
-        try:
-            shown = _read_all(leader, time.monotonic() + within_seconds)
-        finally:
-            os.close(leader)
-        return process.wait(within_seconds), shown
-
-    def hello(self) -> str:
-        """Write the script of a new user's first steps."""
-        return self.script("hello.py", HELLO)
-
-    def elsewhere(self, place: Path) -> Shell:
-        """The same user in another directory."""
-        place.mkdir(parents=True, exist_ok=True)
-        return Shell(place)
-
-    @staticmethod
-    def hashes_in(text: str) -> list[str]:
-        """The five digits that scripts print."""
-        return re.findall(r"\b[0-9a-f]{5}\b", text)
-
-    @staticmethod
-    def interrupt(process: subprocess.Popen[str]) -> None:
-        """Press Ctrl-C."""
-        os.killpg(process.pid, signal.SIGINT)
-
-    def processes(self) -> list[str]:
-        """Command lines of all processes that have to do with the directory (Linux)."""
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            try:
-                line = (entry / "cmdline").read_bytes()
-                text = line + (entry / "environ").read_bytes()
-                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-            except OSError:
-                continue
-            is_own = int(entry.name) == os.getpid()
-            if str(self.place).encode() in text and state != "Z" and not is_own:
-                found.append(line.replace(b"\0", b" ").decode())
-        return found
-
-    def command(self, program: str, *arguments: str) -> list[str]:
-        return [sys.executable, "-P", "-c", LAUNCH.format(program), *arguments]
-
-    def environment(self) -> dict[str, str]:
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("FUNSIES_", "COLUMNS", "NO_COLOR", "FORCE_COLOR"))
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        ours = {name for name in os.environ if name.startswith("FUNSIES_")}
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name not in ours},
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "NO_COLOR": "1",
         }
-        return clean | {"PYTHONPATH": str(ROOT)} | self.variables
 
-    def _run(self, program: str, arguments: tuple[str, ...], within_seconds: float) -> Done:
-        return self._wait(self.command(program, *arguments), within_seconds)
+    def follow(self, document: Path) -> int:
+        """Do all of it; return how many blocks were run."""
+        blocks = blocks_of(document)
+        done = self._session([block for block in blocks if block.language == "pycon"])
+        for block, after in itertools.zip_longest(blocks, blocks[1:]):
+            if block.language == "python":
+                self._python(block, after)
+            elif block.language == "console":
+                self._console(block)
+            done += block.language in {"python", "console"}
+        return done
 
-    def _wait(self, command: list[str], within_seconds: float) -> Done:
+    def run(self, command: str, *, memory: bool = False) -> str:
+        """Run a shell command and return what it printed; it must succeed."""
+        extra = {"FUNSIES_JOBS": "memory://"} if memory else {}
         done = subprocess.run(
             command,
-            cwd=self.place,
-            env=self.environment(),
+            shell=True,
+            cwd=self.directory,
+            env=self.environment | extra,
             capture_output=True,
-            timeout=within_seconds,
+            text=True,
+            timeout=SECONDS,
             check=False,
-            stdin=subprocess.DEVNULL,
         )
-        return Done(done.returncode, done.stdout, done.stderr.decode())
+        assert done.returncode == 0, f"$ {command}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def stop(self) -> None:
+        """Leave no server behind."""
+        if (self.directory / ".funsies").exists():
+            self.run("funsies shutdown --all --force || true")  # the document may have done it
+
+    def _python(self, block: Block, after: Block | None) -> None:
+        if named := FILE_NAME.match(block.text):
+            (self.directory / named[1]).write_text(block.text, encoding="utf-8")
+            return
+        script = self.directory / f"line_{block.line}.py"
+        script.write_text(block.text, encoding="utf-8")
+        printed = self.run(f"{sys.executable} {script}", memory=True)
+        if after and after.language == "text":
+            same(after.text, printed, f"line {block.line}")
+
+    def _console(self, block: Block) -> None:
+        for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+            command, _, expected = part.partition("\n")
+            same(expected, self.run(command), f"$ {command}")
+
+    def _session(self, blocks: list[Block]) -> int:
+        if blocks:
+            text = self.directory / "session.txt"
+            text.write_text("\n\n".join(block.text for block in blocks), encoding="utf-8")
+            self.run(f"{sys.executable} -m doctest -o ELLIPSIS {text}", memory=True)
+        return len(blocks)
 
 
-def _read_all(terminal: int, deadline: float) -> str:
-    """Read what a terminal shows until the program is gone."""
-    pieces: list[bytes] = []
-    while time.monotonic() < deadline:
-        ready, _, _ = select.select([terminal], [], [], 0.5)
-        if not ready:
-            continue
-        try:
-            piece = os.read(terminal, 65536)
-        except OSError:  # Linux's way of saying that nobody is at the other end
-            break
-        if not piece:
-            break
-        pieces.append(piece)
-    return b"".join(pieces).decode("utf-8", "replace")
+def same(expected: str, printed: str, what: str) -> None:
+    """See that something was printed as the document says; ``...`` stands for anything."""
+    checker = doctest.OutputChecker()
+    is_same = checker.check_output(expected, printed, doctest.ELLIPSIS)
+    assert is_same, f"{what}: it says\n{expected}\nand this was printed:\n{printed}"
 
 
 @pytest.fixture
-def shell() -> Iterator[Shell]:
-    """A user in an empty directory; all that they started is stopped afterwards."""
-    place = Path(tempfile.mkdtemp(prefix="fa")).resolve()
-    user = Shell(place)
-    yield user
-    user.variables.clear()
-    if (place / ".funsies").exists():
-        user.funsies("shutdown", "--all")
-    shutil.rmtree(place, ignore_errors=True)
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    """Somebody in an empty directory who does what a document says."""
+    someone = Reader(tmp_path)
+    yield someone
+    someone.stop()
+
+
+@pytest.fixture
+def fenced() -> Callable[[Path], list[Block]]:
+    """Get the fenced blocks of a document."""
+    return blocks_of
