@@ -1,0 +1,106 @@
+"""What the shell completes: hashes by their first digits, and names of tasks."""
+
+from __future__ import annotations
+
+from contextlib import redirect_stderr
+from io import StringIO
+from typing import TYPE_CHECKING, Final
+
+import click
+from click.shell_completion import CompletionItem
+from typing_extensions import override
+
+from .setting import Setting
+
+if TYPE_CHECKING:
+    from funsies.store.connect import Backend
+    from funsies.store.rows import OperationRow
+
+    _ParamType = click.ParamType[str]
+else:
+    _ParamType = click.ParamType  # generic since click 8.4 only
+
+MAX_SHOWN: Final = 50
+"""More than these are not offered: one more digit, and there are fewer."""
+
+SHOWN_DIGITS: Final = 10
+
+
+class _Stored(_ParamType):
+    """Something that the server knows. Without a server, nothing is offered."""
+
+    def offers(self, backend: Backend, incomplete: str) -> list[CompletionItem]:
+        """What begins with the given text."""
+        raise NotImplementedError
+
+    @override
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Ask the server that the options given so far name."""
+        options = ctx.find_root().params
+        setting = Setting(options.get("jobs"), options.get("data"))
+        with redirect_stderr(StringIO()):
+            try:
+                with setting.session() as session:
+                    return self.offers(session.backend, incomplete)
+            except Exception:  # noqa: BLE001 - a message in the middle of typing helps nobody
+                return []
+
+
+class HashType(_Stored):
+    """A prefix of a hash."""
+
+    name = "hash"
+
+    @override
+    def offers(self, backend: Backend, incomplete: str) -> list[CompletionItem]:
+        """Steps with their names, and values; none without a digit."""
+        wanted = incomplete.lower()
+        if not wanted or set(wanted) - set("0123456789abcdef"):
+            return []
+        found = backend.graph.find(wanted, MAX_SHOWN + 1)
+        if len(found) > MAX_SHOWN:
+            return []
+        digits = max(SHOWN_DIGITS, len(wanted) + 1)
+        steps = [each.digest for each in found if each.is_operation]
+        rows = dict(zip(steps, backend.graph.operations(steps), strict=True))
+        return [
+            CompletionItem(each.digest.hex()[:digits], help=_described(rows.get(each.digest)))
+            for each in found
+        ]
+
+
+def _described(row: OperationRow | None) -> str:
+    return "value" if row is None else f"step {row.task_name}"
+
+
+class TaskNameType(_Stored):
+    """Name of a task."""
+
+    name = "name"
+
+    @override
+    def offers(self, backend: Backend, incomplete: str) -> list[CompletionItem]:
+        """Names that are counted."""
+        names = sorted(backend.graph.counts())
+        return [CompletionItem(each) for each in names if each.startswith(incomplete)]
+
+
+class ParametricNameType(_Stored):
+    """Name of a committed workflow."""
+
+    name = "name"
+
+    @override
+    def offers(self, backend: Backend, incomplete: str) -> list[CompletionItem]:
+        """Names that something was committed under."""
+        from funsies.parametric import list_parametric  # noqa: PLC0415 - not needed for --help
+
+        names = [each.name for each in list_parametric(backend)]
+        return [CompletionItem(each) for each in names if each.startswith(incomplete)]
+
+
+HASH: Final = HashType()
+TASK: Final = TaskNameType()
+PARAMETRIC: Final = ParametricNameType()

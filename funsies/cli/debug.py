@@ -1,0 +1,60 @@
+"""``funsies debug``: everything about a step or a value, in a directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from funsies.report.directory import write_step, write_value
+
+from .completion import HASH
+from .exits import Exit
+from .named import look_up
+from .output import print_json
+from .say import note
+from .setting import Setting
+
+
+@click.command()
+@click.argument("prefix", metavar="HASH", type=HASH)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory to write.  [default: debug-HASH]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was written where, as JSON.")
+@click.pass_obj
+def debug(setting: Setting, *, prefix: str, output: Path | None, as_json: bool) -> int:
+    r"""Write everything about a step or a value into a directory.
+
+    Inputs, outputs, errors, what was printed, metadata, and a script that runs the step again
+    by hand: op.sh for shell steps, replay.py for Python functions. The path of the directory
+    is printed. For the hash of a value, the step that made it is in DIR/step.
+
+    \b
+    Example:
+      funsies debug 3f2a9 -o look && sh look/op.sh
+    """
+    with setting.session() as session:
+        named = look_up(session.backend, prefix)
+        directory = output or Path(f"debug-{named.digest.hex()[:10]}")
+        if named.artefact is not None:
+            write_value(session.backend, named.digest, directory)
+        else:
+            write_step(session.backend, named.digest, directory)
+    files = sorted(
+        str(path.relative_to(directory))
+        for path in directory.rglob("*")
+        if path.is_file() and not path.name.startswith(".funsies")
+    )
+    if as_json:
+        print_json({"directory": str(directory.resolve()), "files": files})
+        return Exit.OK
+    click.echo(str(directory))
+    for script, program in (("op.sh", "sh"), ("replay.py", "python")):
+        for file in files:
+            if Path(file).name == script:
+                note(f"run the step again by hand: {program} {directory / file}")
+    return Exit.OK

@@ -1,0 +1,86 @@
+"""``funsies replay``: run a Python step again in this process."""
+
+from __future__ import annotations
+
+import pdb  # noqa: T100 - the debugger is what --pdb is for
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+import click
+from returns.pipeline import is_successful
+
+import funsies
+from funsies.core.encoding import to_text
+from funsies.core.errors import UnknownHashError
+from funsies.report.replay import Replay, prepare_replay
+
+from .completion import HASH
+from .exits import Exit
+from .named import look_up
+from .say import note
+from .setting import Setting
+
+
+@click.command()
+@click.argument("prefix", metavar="HASH", type=HASH)
+@click.option("--pdb", "debugs", is_flag=True, help="Debug the exception where it is raised.")
+@click.pass_obj
+def replay(setting: Setting, *, prefix: str, debugs: bool) -> int:
+    r"""Run a Python step again in this process, with its real inputs.
+
+    Nothing is stored. What the function returns is printed as funsies cat prints it; what it
+    raises is shown, and the exit code is 1. With --pdb the debugger opens where the exception
+    was raised; breakpoint() in the function works, too. A function whose definition is not
+    signed with the key of the project is never loaded.
+
+    \b
+    Example:
+      funsies replay --pdb 3f2a9
+    """
+    with setting.session() as session:
+        named = look_up(session.backend, prefix)
+        if named.producer is None:
+            raise UnknownHashError(f"{prefix} is a constant: no step makes it")
+        replayed = prepare_replay(session.backend, named.producer)
+    try:
+        value = replayed.call()
+    except (Exception, SystemExit) as problem:  # noqa: BLE001 - user code may raise anything
+        return _show(problem, debugs=debugs)
+    return _print(replayed, value)
+
+
+def _show(problem: BaseException, *, debugs: bool) -> Exit:
+    trace = _users_own(problem.__traceback__)
+    shown = "".join(traceback.format_exception(type(problem), problem, trace))
+    click.echo(shown, err=True, nl=False)
+    if debugs and trace is not None:
+        pdb.post_mortem(trace)
+    return Exit.RESULT_IS_ERROR
+
+
+def _users_own(trace: TracebackType | None) -> TracebackType | None:
+    """The traceback without our own frames at its beginning."""
+    ours = str(Path(funsies.__file__).parent)
+    while trace is not None and trace.tb_next is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(ours):
+            return trace
+        trace = trace.tb_next
+    return trace
+
+
+def _print(replayed: Replay, value: object) -> Exit:
+    code = Exit.OK
+    encoded = replayed.encoded(value)
+    for output, each in zip(replayed.step.task.outputs, encoded, strict=True):
+        if is_successful(each):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(to_text(output.wire, each.unwrap()))
+        else:
+            code = Exit.RESULT_IS_ERROR
+            note(f"funsies: {each.failure().kind.value}: {each.failure().details}")
+    is_same = replayed.is_as_stored(encoded)
+    if is_same is not None:
+        note("\nthe same as stored" if is_same else "\nnot what is stored")
+    return code

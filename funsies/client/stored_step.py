@@ -1,0 +1,143 @@
+"""A step as the store knows it: its definition, what it was given, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import msgspec
+from returns.pipeline import is_successful
+from returns.result import Failure, Result
+
+from funsies.core.digest import Digest
+from funsies.core.errors import (
+    DataCorruptedError,
+    DataMissingError,
+    Error,
+    ErrorKind,
+    UnknownHashError,
+)
+from funsies.core.options import Options, decode_options
+from funsies.core.signing import is_signed
+from funsies.store.connect import Backend
+from funsies.store.definitions import signed_fields
+from funsies.store.rows import InputRow, OperationRow, OperationState, TaskRow
+from funsies.store.submission import PYTHON
+
+from .lookup import stored_artefact
+from .values import open_value
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStep:
+    """A step and its state.
+
+    Attributes:
+        row: its definition.
+        task: what it does.
+        state: how far it is, and its results.
+        options: how it is run, as it was built first.
+        record: of its last execution, as JSON; None if it was not run.
+        log: what it printed then, at the end.
+    """
+
+    row: OperationRow
+    task: TaskRow
+    state: OperationState
+    options: Options
+    record: bytes | None
+    log: bytes
+
+    @property
+    def hash(self) -> str:
+        """Its address, 64 hexadecimal digits."""
+        return self.row.digest.hex()
+
+
+def read_step(backend: Backend, digest: Digest) -> StoredStep:
+    """Read all of a step but the values.
+
+    Raises:
+        UnknownHashError: if the store does not know it, or its task.
+    """
+    graph = backend.graph
+    row = graph.operation(digest)
+    task = None if row is None else graph.task(row.task, PYTHON)
+    if row is None or task is None:
+        raise UnknownHashError(
+            f"the server does not know operation {digest.hex()[:10]}; "
+            "run the script that makes it again"
+        )
+    return StoredStep(
+        row,
+        task,
+        graph.states([digest])[0],
+        read_options(backend, row),
+        graph.record(digest),
+        graph.log(digest) or b"",
+    )
+
+
+def read_options(backend: Backend, row: OperationRow) -> Options:
+    """The options with which an operation was built first."""
+    data = None if row.options is None else backend.graph.options(row.options)
+    try:
+        return Options() if data is None else decode_options(data)
+    except msgspec.MsgspecError:
+        return Options()
+
+
+def is_trusted(backend: Backend, task: TaskRow) -> bool:
+    """True if the definition of a task is signed with our key, or we have no key."""
+    return is_signed(backend.key, task.signature, *signed_fields(task))
+
+
+@contextmanager
+def opened(backend: Backend, artefact: Digest) -> Iterator[Result[BinaryIO, Error]]:
+    """Open the bytes of a value, as they are stored, or give the error in its place.
+
+    What cannot be read is an error, too: not computed yet, missing. Damaged bytes are found
+    while they are read.
+    """
+    found = open_value(backend, stored_artefact(backend, artefact))
+    try:
+        yield found
+    finally:
+        if is_successful(found):
+            found.unwrap().close()
+
+
+def read_value(backend: Backend, artefact: Digest) -> Result[bytes, Error]:
+    """Read the bytes of a value, as they are stored, or give the error in its place."""
+    try:
+        with opened(backend, artefact) as found:
+            return found.map(lambda stream: stream.read())
+    except DataCorruptedError as problem:
+        return Failure(Error(kind=ErrorKind.DATA_CORRUPTED, details=str(problem)))
+    except DataMissingError as problem:
+        return Failure(Error(kind=ErrorKind.DATA_MISSING, details=str(problem)))
+
+
+def read_inputs(backend: Backend, step: StoredStep) -> dict[str, Result[bytes, Error]]:
+    """Read all inputs of a step, by name."""
+    return {row.name: read_value(backend, row.artefact) for row in step.row.inputs}
+
+
+def first_error(backend: Backend, step: StoredStep) -> Error | None:
+    """The first error among the results of a step; None if there is none."""
+    for artefact, result in zip(step.row.outputs, step.state.results, strict=False):
+        if not result.ok:
+            return read_value(backend, artefact).swap().value_or(None)
+    return None
+
+
+def unavailable(backend: Backend, step: StoredStep) -> list[tuple[InputRow, Error]]:
+    """Inputs without a value, and why: errors, or not computed yet."""
+    found = []
+    for row in step.row.inputs:
+        with opened(backend, row.artefact) as value:
+            if not is_successful(value):
+                found.append((row, value.failure()))
+    return found

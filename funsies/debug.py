@@ -1,0 +1,173 @@
+"""Everything about a step or a value in a directory, and steps run again by hand.
+
+Each function writes inputs, outputs, errors, what was printed, metadata, and a script that runs
+the step again: ``op.sh`` for shell steps, ``replay.py`` for Python functions.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from .build.artefact import Artefact
+from .build.shell import ShellOutput
+from .core.digest import Digest
+from .core.errors import UnknownHashError, WiringError
+from .core.graph import Constant, Operation, TaskKind
+from .report.directory import ReplayedStep, load_replayed, write_step, write_value
+from .session import Session, current_session
+from .store.definitions import define_constant
+
+__all__ = ["ReplayedStep", "anything", "artefact", "load", "python", "shell"]
+
+_SHOWN: Final = 10
+
+
+def shell(
+    shell_output: ShellOutput[Any] | Operation | Artefact[Any],
+    directory: str | os.PathLike[str],
+    *,
+    connection: Session | None = None,
+) -> None:
+    """Write everything about a shell step into a directory.
+
+    There are ``input_files`` and ``output_files``, ``stdout0``, ``stderr0``, ``returncode0``
+    for each command, ``op.sh`` with ``op.env`` to run the step again, ``operation.json``, and,
+    if there are errors, ``errors.json`` and ``errors.txt``.
+
+    Args:
+        shell_output: the step, or something that it makes.
+        directory: made if it is not there; what an earlier call wrote there is replaced.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        WiringError: if it is not a shell step.
+        UnknownHashError: if the server does not know it.
+        FunsiesError: if the directory holds something else.
+    """
+    session = _saved(connection, "debug.shell()")
+    producer = _producer(shell_output)
+    _check_kind(session, producer, is_shell=True)
+    write_step(session.backend, producer, Path(directory))
+
+
+def python(
+    target: Artefact[Any] | Operation,
+    directory: str | os.PathLike[str],
+    *,
+    connection: Session | None = None,
+) -> None:
+    """Write everything about a Python step into a directory.
+
+    There are ``inputs`` and ``outputs`` as they are stored (JSON, or bytes), ``log`` with what
+    it printed, ``replay.py`` to call the function again, ``operation.json``, and, if there are
+    errors, ``errors.json`` and ``errors.txt``.
+
+    Args:
+        target: the step, or something that it makes.
+        directory: made if it is not there; what an earlier call wrote there is replaced.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        WiringError: if it is not a Python step.
+        UnknownHashError: if the server does not know it.
+        FunsiesError: if the directory holds something else.
+    """
+    session = _saved(connection, "debug.python()")
+    producer = _producer(target)
+    _check_kind(session, producer, is_shell=False)
+    write_step(session.backend, producer, Path(directory))
+
+
+def artefact(
+    target: Artefact[Any],
+    directory: str | os.PathLike[str],
+    *,
+    connection: Session | None = None,
+) -> None:
+    """Write a value into a directory, and into ``step`` all about the step that made it.
+
+    Args:
+        target: the artefact.
+        directory: made if it is not there; what an earlier call wrote there is replaced.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        UnknownHashError: if the server does not know it.
+        FunsiesError: if the directory holds something else.
+    """
+    session = _saved(connection, "debug.artefact()")
+    if isinstance(target.reference, Constant):
+        define_constant(session.backend, target.reference)
+    write_value(session.backend, target.digest, Path(directory))
+
+
+def anything(
+    obj: ShellOutput[Any] | Operation | Artefact[Any],
+    directory: str | os.PathLike[str],
+    *,
+    connection: Session | None = None,
+) -> None:
+    """Write everything about a step or a value into a directory.
+
+    Args:
+        obj: a step, or an artefact.
+        directory: made if it is not there; what an earlier call wrote there is replaced.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        WiringError: if it is neither.
+        UnknownHashError: if the server does not know it.
+        FunsiesError: if the directory holds something else.
+    """
+    if isinstance(obj, Artefact):
+        artefact(obj, directory, connection=connection)
+        return
+    session = _saved(connection, "debug.anything()")
+    write_step(session.backend, _producer(obj), Path(directory))
+
+
+def load(directory: str | os.PathLike[str]) -> ReplayedStep:
+    """Read a Python step back from its directory, to call it: ``replay.py`` does this.
+
+    It unpickles the function, which runs code: only do this if you trust the directory.
+
+    Args:
+        directory: written by :func:`python`.
+
+    Raises:
+        FunsiesError: if it holds no Python step, one for another version of Python, or one
+            whose inputs were not computed.
+    """
+    return load_replayed(Path(directory))
+
+
+def _saved(connection: Session | None, what: str) -> Session:
+    """The session, after what was built is written: the store is where all is read from."""
+    session = connection or current_session(what)
+    session.save()
+    return session
+
+
+def _producer(target: object) -> Digest:
+    match target:
+        case ShellOutput(operation=operation):
+            return operation.digest
+        case Operation(digest=digest):
+            return digest
+        case Artefact(producer=bytes() as digest):
+            return Digest(digest)
+        case Artefact():
+            raise WiringError(f"{target!r} is a constant: no step makes it")
+    raise WiringError(f"{target!r} is neither a step nor something that a step makes")
+
+
+def _check_kind(session: Session, operation: Digest, *, is_shell: bool) -> None:
+    row = session.backend.graph.operation(operation)
+    task = None if row is None else session.backend.graph.task(row.task, "")
+    if task is None:
+        raise UnknownHashError(f"the server does not know step {operation.hex()[:_SHOWN]}")
+    if (task.kind is TaskKind.SHELL) != is_shell:
+        kind, function = ("Python", "python") if is_shell else ("shell", "shell")
+        raise WiringError(f"{task.name} is a {kind} step: use debug.{function}()")

@@ -1,0 +1,101 @@
+"""A Python step as files, with a script that calls its function again by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from funsies.client.stored_step import StoredStep, is_trusted
+from funsies.core.errors import Error, encode_error
+from funsies.store.connect import Backend
+
+from .place import Place, file_name
+from .values import write_stored
+
+INPUTS: Final = "inputs"
+OUTPUTS: Final = "outputs"
+FUNCTION: Final = "function.plan"
+SCRIPT: Final = "replay.py"
+
+_SCRIPT: Final = '''\
+"""Calls the function of a step again, with its real inputs: {task}
+({hash})
+
+    python replay.py            calls it and shows what it returns
+    python -m pdb replay.py     the same under the debugger
+    python -i replay.py         to go on by hand: step.function, step.arguments, step.keywords
+
+It needs Python {python} and funsies. WARNING: function.plan holds the function as a pickle,
+which is code: reading it runs it. Run this only if you trust whoever made the step.
+"""
+
+from pathlib import Path
+from pprint import pprint
+
+from funsies.debug import load
+
+step = load(Path(__file__).parent)
+value = step.function(*step.arguments, **step.keywords)
+pprint(value)
+'''
+
+_REFUSAL: Final = """\
+The function of this step is left out: its definition is not signed with the key of this project
+(.funsies/key or FUNSIES_KEY), so anybody who can write to the server may have made it.
+"""
+
+
+def write_python_step(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
+    """Write inputs, outputs, what was printed, the function and the script of a Python step.
+
+    A function that is not signed, where there is a key, is left out.
+
+    Returns:
+        The errors that stand in the place of values, by name of the input or output.
+    """
+    place.path("log").write_bytes(step.log)
+    if is_trusted(backend, step.task):
+        place.path(FUNCTION).write_bytes(step.task.payload)
+        name = "".join(each if each.isprintable() else "?" for each in step.task.name)
+        shown = name.replace("\\", "/").replace('"', "'")
+        text = _SCRIPT.format(task=shown, hash=step.hash, python=step.task.python)
+        place.write_text(SCRIPT, text)
+    else:
+        place.write_text("NOT_SIGNED.txt", _REFUSAL)
+    return {**_write_inputs(backend, step, place), **_write_outputs(backend, step, place)}
+
+
+def input_file(folder: Path, name: str, position: int, wire: str) -> Path:
+    """Where an input is kept; an error in its place has ``.error`` added."""
+    return folder / file_name(name, position, wire)
+
+
+def error_file(value: Path) -> Path:
+    """Where the error is kept that stands in the place of a value."""
+    return value.with_name(f"{value.name}.error")
+
+
+def _write_inputs(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
+    folder = place.folder(INPUTS)
+    errors: dict[str, Error] = {}
+    for position, row in enumerate(step.row.inputs):
+        path = input_file(folder, row.name, position, row.wire)
+        error = write_stored(backend, row.artefact, path)
+        if error is not None:
+            errors[f"input:{row.name}"] = error
+            error_file(path).write_bytes(encode_error(error))
+    return errors
+
+
+def _write_outputs(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
+    errors: dict[str, Error] = {}
+    if not step.state.status.is_finished:
+        return errors
+    folder = place.folder(OUTPUTS)
+    outputs = zip(step.task.outputs, step.row.outputs, strict=True)
+    for position, (output, artefact) in enumerate(outputs):
+        path = folder / file_name(output.name, position, output.wire)
+        error = write_stored(backend, artefact, path)
+        if error is not None:
+            errors[output.name] = error
+    return errors

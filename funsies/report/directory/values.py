@@ -1,0 +1,56 @@
+"""Values into files, streamed; and what stands in their place."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import msgspec
+from returns.pipeline import is_successful
+
+from funsies.client.stored_step import opened
+from funsies.core.digest import Digest
+from funsies.core.encoding import to_text
+from funsies.core.errors import DataCorruptedError, DataMissingError, Error, ErrorKind
+from funsies.store.connect import Backend
+
+
+def write_stored(
+    backend: Backend, artefact: Digest, path: Path, *, text_of: str | None = None
+) -> Error | None:
+    """Write the bytes of a value into a file; directories are made.
+
+    Args:
+        backend: where it is.
+        artefact: its address.
+        path: the file.
+        text_of: wire form of the value, to write a text without quotes; None writes the
+            bytes as they are stored.
+
+    Returns:
+        The error in its place; then there is no file.
+    """
+    with opened(backend, artefact) as found:
+        if not is_successful(found):
+            return found.failure()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = found.unwrap()
+        try:
+            with path.open("wb") as target:
+                if text_of in {None, "blob"}:
+                    shutil.copyfileobj(stream, target)
+                else:
+                    target.write(to_text(str(text_of), stream.read()))
+        except DataCorruptedError as problem:
+            path.unlink()
+            return Error(kind=ErrorKind.DATA_CORRUPTED, details=str(problem))
+        except DataMissingError as problem:
+            path.unlink()
+            return Error(kind=ErrorKind.DATA_MISSING, details=str(problem))
+    return None
+
+
+def as_json(error: Error) -> object:
+    """An error, for JSON; what is not known is left out."""
+    facts = msgspec.to_builtins(error)
+    return {name: value for name, value in facts.items() if value is not None}
