@@ -12,6 +12,7 @@ from funsies.core.graph import Reference
 
 from .artefact import Artefact, constant_artefact
 from .signature import Argument, parameter_encoding
+from .type_variables import is_generic
 
 ANY: Final = encoding_of(Any)
 
@@ -46,6 +47,8 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
     """
     wanted = parameter_encoding(argument, function, strict=strict)
     value = argument.value
+    if not isinstance(value, Artefact) and is_generic(argument.annotation):
+        value = _constant(argument, ANY, function)  # its value tells the type variables
     if not isinstance(value, Artefact):
         made = _constant(argument, wanted, function)
         return BoundInput(argument.name, made.reference, made.encoding, wanted)

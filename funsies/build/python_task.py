@@ -22,6 +22,7 @@ from .artefact import Artefact
 from .context import built, context
 from .inputs import BoundInput, bind_input
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
+from .type_variables import solve, substitute
 
 PYTHON_VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -188,9 +189,16 @@ def call(
     """
     signature = signature_of(spec.function)
     _refuse_artefact_result(spec, signature)
-    results = _results(spec, signature)
+    annotations = _result_annotations(spec, signature)
     arguments = signature.bind(args, kwargs)
     inputs = [bind_input(item, spec.shown_name, strict=spec.strict) for item in arguments]
+    types = solve(
+        (argument.annotation, bound.written.annotation)
+        for argument, bound in zip(arguments, inputs, strict=True)
+    )
+    results = tuple(
+        result_encoding(substitute(each, types), spec.shown_name) for each in annotations
+    )
     inputs.sort(key=lambda bound: bound.name)
     made = _make(spec, inputs, results)
     return tuple(
@@ -206,13 +214,12 @@ def _make(
     return built(operation(_task(spec, inputs, results), references, options))
 
 
-def _results(spec: FunctionSpec, signature: FunctionSignature) -> tuple[Encoding[Any], ...]:
-    annotations = spec.out
-    if annotations is None:
-        annotations = (signature.result,)
-        if spec.kind is TaskKind.DYNAMIC:
-            annotations = (_inside_artefact(signature.result, spec.shown_name),)
-    return tuple(result_encoding(annotation, spec.shown_name) for annotation in annotations)
+def _result_annotations(spec: FunctionSpec, signature: FunctionSignature) -> tuple[object, ...]:
+    if spec.out is not None:
+        return spec.out
+    if spec.kind is TaskKind.DYNAMIC:
+        return (_inside_artefact(signature.result, spec.shown_name),)
+    return (signature.result,)
 
 
 def _is_artefact(annotation: object) -> bool:

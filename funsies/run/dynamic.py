@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
@@ -49,7 +50,7 @@ def call_dynamic(
 def _continuation(value: object, encoding: Encoding[Any]) -> Result[Artefact[Any], Error]:
     if not isinstance(value, Artefact):
         return _refused(
-            f"a dynamic step must return an artefact; it returned a {type(value).__qualname__}. "
+            f"a dynamic step must return an artefact, not a {type(value).__qualname__}. "
             "Return put(value) for a value, or use map() in the place of bind()"
         )
     if contradicts(encoding, value.encoding):
@@ -57,19 +58,36 @@ def _continuation(value: object, encoding: Encoding[Any]) -> Result[Artefact[Any
             f"the artefact returned is {value.encoding.label}, but the step is annotated "
             f"as Artefact[{encoding.label}]"
         )
+    if encoding == ANY and value.encoding.wire != encoding.wire:
+        shown = value.encoding.label
+        return _refused(
+            f"the artefact returned is {shown}, but the step's function says nothing of its "
+            f"type. Make it a function with the annotation -> Artefact[{shown}]"
+        )
     return Success(_as_encoded(value, encoding))
 
 
 def _as_encoded(artefact: Artefact[Any], encoding: Encoding[Any]) -> Artefact[Any]:
     """Consumers read the result as the step's type: write it so, if it is written otherwise."""
-    same = artefact.encoding == encoding
-    plain = encoding == ANY and artefact.encoding.wire == encoding.wire
-    if same or plain:
+    written = artefact.encoding
+    if written == encoding or (encoding == ANY and _is_plain(written)):
         return artefact
     try:
         return reduce(_identity, artefact, out=encoding.annotation, name="convert")
     except FunsiesError:
         return artefact
+
+
+def _is_plain(encoding: Encoding[Any]) -> bool:
+    """True if a reader who knows nothing of the type gets the very values."""
+    words = set(_WORDS.findall(encoding.descriptor))
+    keys = set(_KEYS.findall(encoding.descriptor))
+    return words <= _PLAIN_TYPES and keys <= {"str"}
+
+
+_WORDS: Final = re.compile(r"[^\s\[\],|]+")
+_KEYS: Final = re.compile(r"dict\[([^,]*),")
+_PLAIN_TYPES: Final = frozenset({"Any", "None", "bool", "int", "float", "str", "list", "dict"})
 
 
 def _identity(value: Any) -> Any:

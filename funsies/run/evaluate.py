@@ -11,6 +11,7 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import Context
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
@@ -84,14 +85,17 @@ class Evaluator:
             return ask_for_idle(self._backend, claim)
         if self._is_traced(claim):
             return self._publish_trace(claim)
+        return self._computed(claim)
+
+    def _computed(self, claim: Claim) -> Decision:
         try:
             return self._run(claim)
         except BadBytesError as problem:
             return self._recover(claim, problem)
-        except (ChildDiedError, NotLoadableError) as problem:
-            is_lost = isinstance(problem, ChildDiedError)
-            if is_lost and claim.attempt < claim.lost_limit:
-                return PutBack()
+        except ChildDiedError as problem:
+            again = claim.attempt < claim.lost_limit
+            return PutBack() if again else self._publish_error(claim, problem.error)
+        except NotLoadableError as problem:
             return self._publish_error(claim, problem.error)
         except FunsiesError as problem:
             missing = isinstance(problem, DataMissingError)
@@ -197,7 +201,8 @@ class Evaluator:
         )
         if task.row.kind is TaskKind.DYNAMIC:
             return self._continue(task.plan, claim, run, options, writer)
-        finish = functools.partial(_call_and_encode, task.plan, run)
+        # In a context of its own, as on a worker: a step is not inside the caller's Fun.
+        finish = functools.partial(Context().run, _call_and_encode, task.plan, run)
         is_isolated = options.isolated and self._owns_process
         writer.add_all(in_fresh_process(finish) if is_isolated else finish())
         return False
@@ -212,7 +217,7 @@ class Evaluator:
     ) -> bool | Delegate:
         """Run a dynamic task, and ask for what it returned."""
         within = dataclasses.replace(options, queue=own_queue(claim))
-        continuation = call_dynamic(run, plan.results[0], within)
+        continuation = Context().run(call_dynamic, run, plan.results[0], within)
         if not is_successful(continuation):
             writer.fail(continuation.failure())
             return False

@@ -469,3 +469,25 @@ def test_options_of_a_dynamic_step_are_the_defaults_of_what_it_builds(lab: Lab) 
         step = f.put(1).bind(builds)
     lab.run(step)
     assert lab.take(step) == "s"
+
+
+def test_a_dynamic_step_without_annotation_says_what_it_cannot_know(lab: Lab) -> None:
+    step = f.put(1).bind(lambda _: f.shell("echo a").stdout)
+    plain = f.put(1).bind(lambda x: f.reduce(lambda y: {"a": [y, None]}, x))
+    lab.run(step, plain)
+    error = lab.error(step)
+    assert error.kind is ErrorKind.ENCODING_FAILED
+    assert "with the annotation -> Artefact[bytes]" in error.details
+    assert lab.take(plain) == {"a": [1, None]}
+
+
+def test_a_step_is_not_inside_the_session_of_the_program_that_runs_it(tmp_path: Path) -> None:
+    """So it does in a test what it will do on a worker."""
+
+    def takes(x: int) -> int:
+        return f.take(f.put(x))
+
+    with f.Fun(f.Server("memory://")):
+        step = f.reduce(takes, 1)
+        f.execute(step)
+        assert "NoSessionError" in (f.take(step, strict=False).failure().exception or "")
