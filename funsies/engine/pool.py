@@ -74,7 +74,7 @@ def run_pool(
         sys.exit(run_worker(server, queues, burst=burst, timing=timing))
 
     become_subreaper()
-    pool = Pool(count, work, burst=burst)
+    pool = Pool(count, work)
     with _signals_to(pool):
         return pool.run()
 
@@ -103,12 +103,10 @@ class Pool:
     Attributes:
         count: number of processes.
         work: what each does; it ends the process.
-        burst: True if a process that ends in order is not replaced.
     """
 
     count: int
     work: Callable[[], None]
-    burst: bool = False
     _places: list[_Place] = field(init=False)
     _is_stopping: bool = field(init=False, default=False)
     _exit_code: int = field(init=False, default=EXIT_IN_ORDER)
@@ -175,7 +173,8 @@ class Pool:
         self._orphanage.clear(spare=self.pids)
 
     def _take_note(self, place: _Place, exit_code: int) -> None:
-        if self._is_stopping or (self.burst and exit_code == EXIT_IN_ORDER):
+        # In order, a worker leaves after a burst, or because somebody asked it to stop.
+        if self._is_stopping or exit_code == EXIT_IN_ORDER:
             place.is_left = True
             self._exit_code = self._exit_code if exit_code == EXIT_IN_ORDER else EXIT_IN_TROUBLE
             return

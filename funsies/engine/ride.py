@@ -47,6 +47,7 @@ class Ride:
         self._announcement = announcement
         self._pid = pid
         self._kill: Kill | None = None
+        self._is_over = False
         self._orphanage = Orphanage()
         self._kills_before = out_of_memory_kills()
         self._keeper = HorseKeeper(graph, slot, announcement, timing, self._interrupt)
@@ -62,6 +63,7 @@ class Ride:
                 self._look()
                 tick()
             kill_group(self._pid)  # its number is nobody else's until it is collected
+            self._is_over = True
             status, usage = exit_watch.collect()
         self._orphanage.clear()
         return Death(
@@ -82,7 +84,8 @@ class Ride:
     def kill(self, kill: Kill) -> None:
         """End the horse at once, with its process group."""
         self._kill = self._kill or kill
-        kill_group(self._pid)
+        if not self._is_over:  # else its number may be another's by now
+            kill_group(self._pid)
 
     def _next_look_seconds(self) -> float:
         if self._kill is not None:

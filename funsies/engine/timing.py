@@ -26,6 +26,8 @@ class Timing:
             and the parent process often both send one.
         worker_seconds: how long a worker counts as alive after its last sign of life.
         backoff_seconds: longest pause between two attempts to reach a server that is away.
+        walltime_margin_seconds: how long before a batch system ends its job a worker begins to
+            leave. It must be longer than ``stop_grace_seconds`` and ``preempt_seconds``.
         outage_seconds: how long a horse tries to report a result to a server that is away.
     """
 
@@ -41,6 +43,7 @@ class Timing:
     worker_seconds: float = 45.0
     backoff_seconds: float = 2.0
     outage_seconds: float = 300.0
+    walltime_margin_seconds: float = 30.0
 
     @property
     def lease_ms(self) -> int:

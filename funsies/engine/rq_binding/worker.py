@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Collection
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from redis import Redis
 from rq.exceptions import StopRequested
@@ -187,13 +187,24 @@ class Worker(TolerantWorker):
         try:
             parent, pid = os.getpid(), os.fork()
             if pid == 0:
-                self._become_horse(slot, announcement, parent)
-                self.main_work_horse(job, queue)
+                self._be_horse(slot, announcement, parent, job, queue)
             lead_group(pid)
             self._horse_pid = pid
             self._ride = Ride(self._graph, self.timing, slot, announcement, pid=pid)
+            if self.was_asked_to_stop:  # in the moment before the fork
+                self._ride.stop()
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+
+    def _be_horse(
+        self, slot: str, announcement: Announcement, parent: int, job: Job, queue: Queue
+    ) -> NoReturn:
+        """Do what a horse does; never come back into the worker's code."""
+        try:
+            self._become_horse(slot, announcement, parent)
+            self.main_work_horse(job, queue)
+        finally:
+            os._exit(1)  # RQ has left with 0 if all went well
 
     def _become_horse(self, slot: str, announcement: Announcement, parent: int) -> None:
         lead_group(os.getpid())

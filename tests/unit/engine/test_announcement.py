@@ -34,6 +34,7 @@ def test_the_last_record_is_read_as_it_was_written(written):
     announcement.close()
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")  # threads of tests
 def test_what_a_child_writes_its_parent_reads_and_the_other_way_round():
     announcement = Announcement()
     announcement.ask_to_stop()

@@ -70,6 +70,7 @@ def test_a_group_that_is_gone_is_no_trouble():
     lead_group(process.pid)
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")  # threads of tests
 def test_children_are_noticed():
     pid = os.fork()
     if pid == 0:
