@@ -114,7 +114,8 @@ class GraphStore(Protocol):
     def watch(self, client: str, operations: Sequence[Digest]) -> list[OperationState]:
         """Have the client told when these are finished; return their states now.
 
-        Only operations that are pending are watched.
+        Only operations that are pending are watched. A watch ends after an hour, so that
+        those of dead clients do; watch again what takes longer.
         """
 
     def subscribe(self, client: str) -> Subscription:

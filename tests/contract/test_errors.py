@@ -105,12 +105,12 @@ def test_large_cascades_are_worked_off_in_slices(bench):
     worker = bench.slot()
     worker.fail(worker.claim(), b"error")
     counts = bench.store.counts()["many"]
-    assert (counts.failed, counts.waiting) == (200, 800)
+    assert (counts.failed, counts.waiting) == (100, 900)
     answer = bench.store.sweep("sweeper", fences=[], lease_ms=1000, limit=300)
     assert answer.more
-    assert bench.store.counts()["many"].failed == 500
+    assert bench.store.counts()["many"].failed == 400
     assert worker.step().arm == (worker.queue,)
-    assert bench.store.counts()["many"].failed == 700
+    assert bench.store.counts()["many"].failed == 500
     while bench.store.sweep("sweeper", fences=[], lease_ms=1000).more:
         pass
     counts = bench.store.counts()["many"]
@@ -120,7 +120,7 @@ def test_large_cascades_are_worked_off_in_slices(bench):
 def test_a_consumer_asked_for_anew_is_not_woken_by_an_old_cascade(bench):
     """Entries of a wait that is over are void, however late they are looked at."""
     one, two = bench.operation("one"), bench.operation("two")
-    crowd = [bench.operation(f"crowd {n}", one) for n in range(250)]
+    crowd = [bench.operation(f"crowd {n}", one) for n in range(150)]
     row = bench.operation("row", one, two)
     generation = bench.store.new_generation()
     bench.request(one, two, *crowd, row, generation=generation)

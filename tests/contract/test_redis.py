@@ -15,6 +15,7 @@ from funsies.core.digest import content_digest
 from funsies.core.errors import NoServerError, ServerError
 from funsies.store.keys import Keys
 from funsies.store.redis import RedisStore
+from funsies.store.redis.address import shown
 from funsies.store.redis.library import NAMES, library
 from funsies.store.rows import Completion, Definitions, Status, Verdict
 
@@ -217,6 +218,23 @@ def test_an_unreachable_address_is_shown_without_its_password():
     with pytest.raises(NoServerError, match=r"127\.0\.0\.1:1") as caught:
         store.check()
     assert "s3cret" not in f"{caught.value!r} {store!r}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://u:s3cret@h:1/0",
+        "redis://u:12/s3cret@h",
+        "redis://u:s3@cret@h",
+        "redis://h:1/0?password=s3cret",
+        "unix://:s3/cret@/tmp/s",
+        "unix://:s3cret@/tmp/s",
+        "redis://u:[s3cret@h",
+    ],
+)
+def test_no_part_of_a_password_is_shown(url):
+    assert "s3" not in shown(url)
+    assert "cret" not in shown(url)
 
 
 def test_a_call_cut_short_leaves_no_answer_for_the_next(redis_bench):

@@ -6,7 +6,7 @@
 --          or nil if the error is not stored
 
 register('cancel', { 'allow-oom' }, function()
-  local MOST_LOOKS = 2000
+  local MOST_LOOKS = 1000
   local packed = u64(tonumber(ARGV[2]))
   local looks, ended_count = 0, 0
 

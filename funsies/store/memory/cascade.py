@@ -13,7 +13,7 @@ from .moves import delegate_to, make_ready, move
 from .tables import Cell, Tables, Waiter
 
 CASCADE_CHUNK = 50
-CASCADE_BUDGET = 200
+CASCADE_BUDGET = 100
 """Entries of cascades that one call works off."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final, Protocol
-from urllib.parse import urlsplit
 
 from redis.backoff import NoBackoff
 from redis.connection import ConnectionPool
@@ -35,13 +34,19 @@ class Connection(Protocol):
 
 
 def shown(url: str) -> str:
-    """The address without user, password and query, to be shown to people."""
-    try:
-        parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-    except ValueError:
+    """What may be shown of an address: no user, no password, no query.
+
+    Passwords may hold any character that means something in an address, so this cuts rather
+    too much.
+
+    >>> shown("redis://user:secret@host:6379/0")
+    'redis://host:6379'
+    """
+    scheme, _, rest = url.partition("://")
+    if "password" in rest:
         return "the server"
-    return f"{parts.scheme}://{host}{parts.path}"
+    place = rest.rpartition("@")[2].partition("?")[0]
+    return f"{scheme}://{place if scheme == 'unix' else place.partition('/')[0]}"
 
 
 def connector(url: str) -> Callable[[], Connection]:

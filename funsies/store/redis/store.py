@@ -30,8 +30,8 @@ from .reading import PAGE, Reader, escape, pages
 from .subscription import RedisSubscription
 
 MAX_OUTAGE_SECONDS: Final = 60.0
-REQUEST_PAGE: Final = 250
-"""Operations that one call asks for: some milliseconds of the server's time."""
+ACT_PAGE: Final = 100
+"""Operations that one call changes: some milliseconds of the server's time."""
 MOST_PRIORITY: Final = 2**53
 """Beyond it, numbers are not exact on the server."""
 
@@ -87,7 +87,7 @@ class RedisStore(Reader):
         """See :meth:`GraphStore.request`."""
         parts = [
             answers.requested(self._run("request", generation, *_pack_wanted(page)))
-            for page in pages(wanted, REQUEST_PAGE)
+            for page in pages(wanted, ACT_PAGE)
         ]
         needs = dict.fromkeys(each for part in parts for each in part.needs)
         arm = dict.fromkeys(each for part in parts for each in part.arm)
@@ -99,7 +99,7 @@ class RedisStore(Reader):
         """See :meth:`GraphStore.cancel`."""
         remaining, seen, ended = list(reversed(operations)), 0, 0
         while remaining:
-            page = remaining[:PAGE]
+            page = remaining[:ACT_PAGE]
             answer = _found(self._run("cancel", generation, error, seen, *page), error)
             number, done, seen = cast("list[int]", answer)
             ended += number
@@ -109,8 +109,7 @@ class RedisStore(Reader):
     def reset(self, operations: Sequence[Digest]) -> int:
         """See :meth:`GraphStore.reset`."""
         return sum(
-            answers.integer(self._run("reset", *page))
-            for page in pages(operations, REQUEST_PAGE)
+            answers.integer(self._run("reset", *page)) for page in pages(operations, ACT_PAGE)
         )
 
     def watch(self, client: str, operations: Sequence[Digest]) -> list[OperationState]:
@@ -263,7 +262,7 @@ def _definition_pages(definitions: Definitions) -> Iterable[list[Argument]]:
         [(row.digest, pack_operation(row)) for row in definitions.operations],
     )
     for number, rows in enumerate(kinds):
-        for page in pages(rows, REQUEST_PAGE):
+        for page in pages(rows, ACT_PAGE):
             header: list[Argument] = [0, 0, 0, 0]
             header[number] = len(page)
             yield [*header, *(field for row in page for field in row)]

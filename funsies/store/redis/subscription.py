@@ -33,6 +33,7 @@ class RedisSubscription:
         self._connections = connections
         self._channel = channel
         self._is_woken = threading.Event()
+        self._is_closed = False
         self._connection: Connection | None = None
         self._open()
 
@@ -55,7 +56,8 @@ class RedisSubscription:
             try:
                 news = self._read(max(0.0, min(remaining, SLICE_SECONDS)))
             except redis.exceptions.RedisError as problem:
-                self._restore(problem)
+                if not self._is_closed:
+                    self._restore(problem)
                 return frozenset()
             if news or remaining <= 0:
                 return frozenset(each for each in news if each)
@@ -74,7 +76,7 @@ class RedisSubscription:
         return news
 
     def _restore(self, problem: redis.exceptions.RedisError) -> None:
-        self.close()
+        self._drop()
         if not is_passing(problem):
             raise problem
         self._open()
@@ -89,6 +91,10 @@ class RedisSubscription:
 
     def close(self) -> None:
         """End the subscription."""
+        self._is_closed = True
+        self._drop()
+
+    def _drop(self) -> None:
         if self._connection is not None:
             self._connection.disconnect()
             self._connection = None
