@@ -113,10 +113,18 @@ class Handle:
         return graph.cancel(self.submission.generation, last_first, content)
 
     def run_here(self) -> None:
-        """Run what was asked for in this process, if it is to be run here."""
+        """Run what was asked for in this process, if it is to be run here.
+
+        Raises:
+            KeyboardInterrupt: if the user interrupts it; the execution is cancelled.
+        """
         if not self._is_local or self.is_finished:
             return
-        self._waiting.run_here()
+        try:
+            self._waiting.run_here()
+        except KeyboardInterrupt:
+            self.cancel()  # else the next execute() of this program would go on with it
+            raise
 
     def __repr__(self) -> str:
         names = [target.hex()[:10] for target in self.targets[:SHOWN_TARGETS]]

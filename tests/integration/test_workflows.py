@@ -465,6 +465,24 @@ def test_waiting_for_what_was_never_executed_says_so() -> None:
         f.wait_for(f.reduce(abs, -1))
 
 
+def test_control_c_stops_the_execution_and_the_program_can_go_on(
+    session: Session, tmp_path: Path
+) -> None:
+    def interrupted(name: str) -> int:
+        with Path(name).open("a") as file:
+            file.write("x")
+        raise KeyboardInterrupt
+
+    step = f.reduce(interrupted, str(tmp_path / "runs"))
+    with pytest.raises(KeyboardInterrupt):
+        f.execute(step)
+    assert f.take(step, strict=False).failure().kind is ErrorKind.CANCELLED
+    other = f.reduce(half, 3)
+    f.execute(other)
+    assert f.take(other) == 1.5
+    assert runs(tmp_path / "runs") == 1
+
+
 # reset
 
 
