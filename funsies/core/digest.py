@@ -47,6 +47,10 @@ def _append(field: Field, pieces: list[bytes]) -> None:
     elif isinstance(field, str):
         text = field.encode("utf-8", "surrogatepass")
         pieces += (b"s%d:" % len(text), text)
+    elif isinstance(field, (tuple, list)):
+        pieces.append(b"l%d:" % len(field))
+        for item in field:
+            _append(item, pieces)
     elif field is None:
         pieces.append(b"n0:")
     elif isinstance(field, bool):
@@ -54,10 +58,6 @@ def _append(field: Field, pieces: list[bytes]) -> None:
     elif isinstance(field, int):
         number = b"%x" % field  # hexadecimal: linear in the number of digits, and without limit
         pieces += (b"i%d:" % len(number), number)
-    elif isinstance(field, (tuple, list)):
-        pieces.append(b"l%d:" % len(field))
-        for item in field:
-            _append(item, pieces)
     else:
         raise TypeError(f"cannot hash a {type(field).__name__} as part of a record")
 
