@@ -15,7 +15,13 @@ from mypy.nodes import (
     NameExpr,
     RefExpr,
 )
-from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
+from mypy.plugin import (
+    AttributeContext,
+    FunctionContext,
+    FunctionSigContext,
+    MethodContext,
+    MethodSigContext,
+)
 from mypy.types import CallableType, Type, get_proper_type
 
 from .call import Given
@@ -24,7 +30,7 @@ from .types import literal_value
 Call: TypeAlias = FunctionContext | MethodContext
 
 
-def checker(context: Call | FunctionSigContext | MethodSigContext) -> TypeChecker:
+def checker(context: Call | FunctionSigContext | MethodSigContext | AttributeContext) -> TypeChecker:
     """The type checker behind a hook's narrower view of it."""
     return cast(TypeChecker, context.api)
 

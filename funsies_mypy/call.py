@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mypy.checker import TypeChecker
 from mypy.erasetype import remove_instance_last_known_values
-from mypy.nodes import ARG_STAR, ARG_STAR2, ArgKind, Context, Expression, LambdaExpr, TempNode
+from mypy.nodes import ARG_POS, ARG_STAR, ARG_STAR2, ArgKind, Context, Expression, LambdaExpr, TempNode
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from . import codes
@@ -54,6 +54,7 @@ class Step:
         skipped: number of positional arguments of the call before these.
         is_strict: False if the function gets results; None if each of its parameters says it.
         expression: of the function in the program, if there is one.
+        subject: what messages call the only argument, if it does not stand in the call.
     """
 
     api: TypeChecker
@@ -64,12 +65,26 @@ class Step:
     given: Sequence[Given]
     skipped: int = 0
     is_strict: bool | None = True
-    expression: Expression | None = field(default=None)
+    expression: Expression | None = None
+    subject: str | None = None
 
 
 def checked(step: Step) -> Type:
     """Check a call, and give the type of what the function returns."""
-    arguments = [_argument(step, each) for each in step.given]
+    return _checked(step, [_argument(step, each) for each in step.given])
+
+
+def checked_plainly(step: Step) -> Type:
+    """Check a call of a function that gets its arguments as they are, artefacts too."""
+    return _checked(step, [_stand_in(each, each.type) for each in step.given])
+
+
+def value_given(kind: Type, where: Context) -> Given:
+    """An argument that does not stand in the program."""
+    return Given(TempNode(kind, context=where), kind, ARG_POS, None)
+
+
+def _checked(step: Step, arguments: list[_Argument]) -> Type:
     callee = step.callee
     if isinstance(step.expression, LambdaExpr):
         values = [argument.type for argument in arguments]

@@ -78,6 +78,8 @@ def _mismatch(complaint: Complaint, position: int, expected: str) -> str:
     needs = f"{_argument_name(step, position)} has type {given_type}, but {target} needs {expected}"
     if given.kind in (ARG_STAR, ARG_STAR2):
         return f"{needs} from each of them"
+    if step.subject is not None:
+        return f"{needs}; give it another function"
     return f"{needs}{_what_to_do(given, expected)}"
 
 
@@ -93,6 +95,8 @@ def _what_to_do(given: Given, expected: str) -> str:
 
 def _argument_name(step: Step, position: int) -> str:
     given = step.given[position]
+    if step.subject is not None:
+        return step.subject
     if given.name is not None:
         return f'Argument "{given.name}" to "{step.caller}"'
     return f'Argument {position + 1 + step.skipped} to "{step.caller}"'

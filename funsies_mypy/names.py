@@ -25,9 +25,7 @@ LENIENT_DECORATOR: Final = f"{TASK_DECORATOR}.<lenient>"
 SHELL: Final = "funsies.build.shell.shell"
 SHELL_OUTPUT: Final = "funsies.build.shell.ShellOutput"
 OUTPUT_FILE: Final = "funsies.build.shell.OutputFiles.__getitem__"
-ONE_COMMAND: Final = {
-    f"{SHELL_OUTPUT}.{single}": f"{single}s" for single in ("stdout", "stderr", "returncode")
-}
+ONE_COMMAND: Final = {each: f"{each}s" for each in ("stdout", "stderr", "returncode")}
 """Properties that only make sense for one command, and what to use for several."""
 
 COMMIT: Final = "funsies.parametric.commit"
@@ -36,7 +34,8 @@ OPTIONS: Final = "funsies.session.options"
 OPTIONS_CLASS: Final = "funsies.core.options.Options"
 EXECUTE: Final = frozenset({"funsies.client.execution.execute", "funsies.utils.execute_all"})
 FUN: Final = frozenset({"funsies.session.Fun", "funsies.local.managed.ManagedFun"})
-REGISTER_CODEC: Final = "register_codec"
+REGISTER_CODEC: Final = "funsies.core.encoding.encoding.register_codec"
+PUT: Final = "funsies.build.artefact.put"
 
 ERROR: Final = "funsies.core.errors.Error"
 RESULT: Final = "returns.result.Result"

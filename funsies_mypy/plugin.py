@@ -3,48 +3,132 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
+from mypy.options import Options
 from mypy.plugin import (
+    AttributeContext,
     FunctionContext,
     FunctionSigContext,
+    MethodContext,
+    MethodSigContext,
     Plugin,
+    ReportConfigContext,
 )
 from mypy.types import FunctionLike, Type
 from typing_extensions import override
 
 from . import names
+from .configuration import read_configuration
 from .guard import guarded
-from .hooks import steps
+from .hooks import (
+    codecs,
+    containers,
+    fan_out,
+    parametric,
+    pointers,
+    queues,
+    shell,
+    steps,
+    task_calls,
+    tasks,
+    template,
+)
+from .hooks.unused import used
 
 FunctionHook = Callable[[FunctionContext], Type]
-SignatureHook = Callable[[FunctionSigContext], FunctionLike]
+FunctionSignatureHook = Callable[[FunctionSigContext], FunctionLike]
+MethodHook = Callable[[MethodContext], Type]
+MethodSignatureHook = Callable[[MethodSigContext], FunctionLike]
+AttributeHook = Callable[[AttributeContext], Type]
 
-SIGNATURES: Final[dict[str, SignatureHook]] = {
+FUNCTION_SIGNATURES: Final[dict[str, FunctionSignatureHook]] = {
     names.REDUCE: steps.open_reduce,
     names.MORPH: steps.open_reduce,
     names.PY: steps.open_py,
+    names.MAP_EACH: fan_out.open_map_each,
+    names.SAC: fan_out.open_sac,
 }
 
 FUNCTIONS: Final[dict[str, FunctionHook]] = {
-    names.REDUCE: steps.check_reduce,
-    names.MORPH: steps.check_reduce,
-    names.PY: steps.check_py,
+    names.REDUCE: used(steps.check_reduce),
+    names.MORPH: used(steps.check_reduce),
+    names.PY: used(steps.check_py),
+    names.MAP_EACH: used(fan_out.check_map_each),
+    names.SAC: used(fan_out.check_sac),
+    names.SHELL: used(shell.check_shell),
+    names.TEMPLATE: used(template.check_template),
+    names.PUT: pointers.check_put,
+    names.STR: pointers.check_text,
+    names.TASK_DECORATOR: tasks.check_decorator,
+    names.STRICT_DECORATOR: tasks.check_strict,
+    names.LENIENT_DECORATOR: tasks.check_lenient,
+    names.RECALL: parametric.check_recall,
+    names.REGISTER_CODEC: codecs.check_register_codec,
+}
+
+METHOD_SIGNATURES: Final[dict[str, MethodSignatureHook]] = {
+    names.MAP: containers.open_container,
+    names.BIND: containers.open_container,
+    names.LASH: containers.open_container,
+    names.TASK_CALL: task_calls.open_call,
+    names.OUTPUT_FILE: shell.open_output,
+}
+
+METHODS: Final[dict[str, MethodHook]] = {
+    names.MAP: used(containers.check_map),
+    names.BIND: used(containers.check_bind),
+    names.LASH: used(containers.check_lash),
+    names.TASK_CALL: used(task_calls.check_call),
+    names.OUTPUT_FILE: shell.check_output,
+    names.STR_FORMAT: pointers.check_format,
+}
+
+ATTRIBUTES: Final[dict[str, AttributeHook]] = {
+    f"{names.SHELL_OUTPUT}.{single}": shell.check_one_command(single, several)
+    for single, several in names.ONE_COMMAND.items()
 }
 
 
 class FunsiesPlugin(Plugin):
     """Looks up hooks by the names of what is called."""
 
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self._configuration = read_configuration(options.config_file)
+        self._functions = dict(FUNCTIONS)
+        if self._configuration.queues is not None:
+            check = queues.check_queue(self._configuration.queues)
+            self._functions |= {names.OPTIONS: check, names.OPTIONS_CLASS: check}
+
     @override
-    def get_function_signature_hook(self, fullname: str) -> SignatureHook | None:
-        hook = SIGNATURES.get(fullname)
+    def get_function_signature_hook(self, fullname: str) -> FunctionSignatureHook | None:
+        hook = FUNCTION_SIGNATURES.get(fullname)
         return hook and guarded(hook, lambda context: context.default_signature)
 
     @override
     def get_function_hook(self, fullname: str) -> FunctionHook | None:
-        hook = FUNCTIONS.get(fullname)
+        hook = self._functions.get(fullname)
         return hook and guarded(hook, lambda context: context.default_return_type)
+
+    @override
+    def get_method_signature_hook(self, fullname: str) -> MethodSignatureHook | None:
+        hook = METHOD_SIGNATURES.get(fullname)
+        return hook and guarded(hook, lambda context: context.default_signature)
+
+    @override
+    def get_method_hook(self, fullname: str) -> MethodHook | None:
+        hook = METHODS.get(fullname)
+        return hook and guarded(hook, lambda context: context.default_return_type)
+
+    @override
+    def get_attribute_hook(self, fullname: str) -> AttributeHook | None:
+        hook = ATTRIBUTES.get(fullname)
+        return hook and guarded(hook, lambda context: context.default_attr_type)
+
+    @override
+    def report_config_data(self, ctx: ReportConfigContext) -> Any:
+        return self._configuration.fingerprint()
 
 
 def plugin(version: str) -> type[FunsiesPlugin]:

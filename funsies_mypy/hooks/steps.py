@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from mypy.plugin import FunctionContext, FunctionSigContext
 from mypy.types import AnyType, CallableType, Overloaded, TupleType, Type, get_proper_type
 
-from funsies_mypy import codes
 from funsies_mypy.arguments import (
     callee_name,
     checker,
@@ -18,8 +17,8 @@ from funsies_mypy.arguments import (
 )
 from funsies_mypy.call import Step, checked
 from funsies_mypy.lift import closed, gives_any, opened, takes_any_strict
-from funsies_mypy.messages import fail, returns_artefact
-from funsies_mypy.types import artefact_of, has_artefact, inside_result, unknown
+from funsies_mypy.results import stored
+from funsies_mypy.types import artefact_of, unknown
 
 
 def open_reduce(context: FunctionSigContext) -> CallableType:
@@ -43,10 +42,8 @@ def _open(context: FunctionSigContext, *, is_general: bool) -> CallableType:
 
 def check_reduce(context: FunctionContext) -> Type:
     """One artefact for the result."""
-    api = checker(context)
     result = _result(context)
-    named = _named_types(context)
-    return artefact_of(api, named[0] if named else result)
+    return artefact_of(checker(context), (_named_types(context) or [result])[0])
 
 
 def check_py(context: FunctionContext) -> Type:
@@ -87,15 +84,6 @@ def _result(context: FunctionContext) -> Type:
         expression=function[0].expression,
     )
     return stored(step, checked(step))
-
-
-def stored(step: Step, result: Type) -> Type:
-    """The type of the value that is stored for a result of a function."""
-    if has_artefact(result):
-        text = returns_artefact(step.function, step.caller)
-        fail(step.api, codes.DYNAMIC, text, step.where)
-        return unknown()
-    return inside_result(result) or result
 
 
 def _named_types(context: FunctionContext) -> list[Type]:

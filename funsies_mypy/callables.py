@@ -1,0 +1,35 @@
+"""Functions and tasks, as types that can be called."""
+
+from __future__ import annotations
+
+from mypy.checker import TypeChecker
+from mypy.types import CallableType, Instance, Parameters, Type, TypeVarType, get_proper_type
+
+from . import names
+
+
+def plain_function(api: TypeChecker, kind: Type) -> Type:
+    """The function of a task; of any other type, itself."""
+    found = get_proper_type(kind)
+    if isinstance(found, Instance) and found.type.fullname == names.TASK:
+        return task_function(api, found) or found
+    return found
+
+
+def task_function(api: TypeChecker, task: Instance) -> CallableType | None:
+    """The function of a ``Task[P, R]``; None if its parameters are not known."""
+    if len(task.args) != 2:
+        return None
+    parameters, result = get_proper_type(task.args[0]), task.args[1]
+    if not isinstance(parameters, Parameters):
+        return None
+    free = [kind for kind in parameters.arg_types if isinstance(get_proper_type(kind), TypeVarType)]
+    del free
+    return CallableType(
+        list(parameters.arg_types),
+        list(parameters.arg_kinds),
+        list(parameters.arg_names),
+        result,
+        api.named_type("builtins.function"),
+        variables=list(parameters.variables),
+    )

@@ -1,0 +1,98 @@
+"""What the body of a function uses from outside of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from mypy.checker import TypeChecker
+from mypy.nodes import GDEF, Argument, FuncDef, LambdaExpr, NameExpr, Node, Var
+from mypy.types import Instance, Type, get_proper_type
+
+from . import codes
+from .messages import fail, note, shown
+from .types import has_artefact, nested_artefact
+from .walk import walk
+
+_UNSENDABLE: Final = {
+    "typing.IO": "open it inside the function",
+    "typing.Generator": "make it inside the function",
+    "typing.Iterator": "make it inside the function",
+    "io.IOBase": "open it inside the function",
+    "_io._IOBase": "open it inside the function",
+    "socket.socket": "connect inside the function",
+    "sqlite3.Connection": "connect inside the function",
+    "sqlite3.Cursor": "connect inside the function",
+    "subprocess.Popen": "start it inside the function, or use shell()",
+    "threading.Thread": "start it inside the function",
+    "multiprocessing.context.BaseContext": "make it inside the function",
+    "multiprocessing.pool.Pool": "make it inside the function",
+    "concurrent.futures._base.Executor": "make it inside the function",
+    "concurrent.futures._base.Future": "wait for it before, and pass its result",
+    "asyncio.events.AbstractEventLoop": "make it inside the function",
+    "mmap.mmap": "open it inside the function",
+    "redis.client.Redis": "connect inside the function",
+    "funsies.session.Session": "build the workflow outside of the function",
+    "funsies.client.execution.Handle": "wait outside of the function",
+}
+_MUTABLE: Final = frozenset(
+    [f"builtins.{name}" for name in ("list", "dict", "set", "bytearray")]
+    + [f"collections.{name}" for name in ("deque", "Counter", "OrderedDict", "defaultdict")]
+)
+
+
+def check_captures(api: TypeChecker, function: FuncDef | LambdaExpr, name: str) -> None:
+    """Report what a function uses from outside and cannot have on a worker."""
+    for used, variable in _outer_variables(function):
+        if variable.type is not None:
+            _check(api, name, used, variable, variable.type)
+
+
+def _check(api: TypeChecker, name: str, used: NameExpr, variable: Var, kind: Type) -> None:
+    if has_artefact(kind) or nested_artefact(kind) is not None:
+        text = (
+            f'"{name}" uses the artefact "{used.name}" of an outer scope, which has no value '
+            "there; give it to the step as an input"
+        )
+        fail(api, codes.CAPTURE, text, used)
+        return
+    remedy = _remedy(kind)
+    if remedy is not None:
+        text = (
+            f'"{name}" uses "{used.name}" of type {shown(api, kind)}, which cannot be sent to a '
+            f"worker; {remedy}"
+        )
+        fail(api, codes.CAPTURE, text, used)
+    elif used.kind == GDEF and not variable.is_final and _is_mutable(kind):
+        text = (
+            f'"{name}" reads the global "{used.name}", which can change; what it holds when the '
+            "step is built counts. Declare it Final, or give it to the step as an input"
+        )
+        note(api, codes.CAPTURE, text, used)
+
+
+def _remedy(kind: Type) -> str | None:
+    found = get_proper_type(kind)
+    if not isinstance(found, Instance):
+        return None
+    remedies = (_UNSENDABLE.get(base.fullname) for base in found.type.mro)
+    return next((remedy for remedy in remedies if remedy is not None), None)
+
+
+def _is_mutable(kind: Type) -> bool:
+    found = get_proper_type(kind)
+    return isinstance(found, Instance) and found.type.fullname in _MUTABLE
+
+
+def _outer_variables(function: Node) -> Iterator[tuple[NameExpr, Var]]:
+    """Names in a function that mean variables outside of it."""
+    nodes = list(walk(function))
+    own = {id(node.variable) for node in nodes if isinstance(node, Argument)}
+    own |= {
+        id(node.node)
+        for node in nodes
+        if isinstance(node, NameExpr) and (node.is_inferred_def or node.is_new_def)
+    }
+    for node in nodes:
+        if isinstance(node, NameExpr) and isinstance(node.node, Var) and id(node.node) not in own:
+            yield node, node.node

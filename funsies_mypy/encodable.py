@@ -1,0 +1,230 @@
+"""Can values of a type be stored? It looks through unions, containers and the user's classes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from mypy.checker import TypeChecker
+from mypy.expandtype import expand_type_by_instance
+from mypy.maptype import map_instance_to_supertype
+from mypy.nodes import TypeInfo, Var
+from mypy.server.trigger import make_trigger
+from mypy.types import (
+    CallableType,
+    Instance,
+    Overloaded,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    TypeType,
+    TypeVarType,
+    UnionType,
+    get_proper_type,
+)
+
+from .codecs import has_codec
+from .messages import shown
+
+_PLAIN: Final = frozenset(
+    [f"builtins.{name}" for name in "bool int float complex str bytes range slice".split()]
+    + [f"datetime.{name}" for name in "datetime date time timedelta".split()]
+    + [
+        f"pathlib.{name}"
+        for name in "Path PurePath PosixPath PurePosixPath PureWindowsPath WindowsPath".split()
+    ]
+    + [
+        "decimal.Decimal",
+        "fractions.Fraction",
+        "pathlib._local.Path",
+        "uuid.UUID",
+        "zoneinfo.ZoneInfo",
+    ]
+)
+_CONTAINERS: Final = frozenset(
+    [f"builtins.{name}" for name in "list tuple dict set frozenset".split()]
+    + [f"collections.{name}" for name in "deque Counter OrderedDict defaultdict".split()]
+    + [
+        f"typing.{name}"
+        for name in (
+            "Sequence MutableSequence Collection AbstractSet MutableSet Mapping MutableMapping"
+        ).split()
+    ]
+    + ["returns.result.Result"]
+)
+_RECORD_BASES: Final = frozenset({"msgspec.Struct", "pydantic.main.BaseModel"})
+_RECORD_METADATA: Final = ("dataclass", "attrs", "attrs_tag", "dataclass_transform")
+
+_DEFAULT_REMEDY: Final = (
+    "make it a dataclass, or register a codec for it in its module (register_codec)"
+)
+_CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
+_ONCE: Final = "it can be read only once; use list or Sequence"
+_REMEDIES: Final = {
+    "builtins.object": "say which types it may have, or use Any for JSON values",
+    "builtins.bytearray": "use bytes",
+    "builtins.memoryview": "use bytes",
+    "builtins.BaseException": "return a str or a dataclass that describes it",
+    "builtins.type": "pass its name, or an Enum",
+    "types.ModuleType": "import it inside the function",
+    "typing.IO": _CONTENTS,
+    "io.IOBase": _CONTENTS,
+    "_io._IOBase": _CONTENTS,
+    "typing.Iterator": _ONCE,
+    "typing.Iterable": _ONCE,
+    "typing.Awaitable": "await it inside the function, with asyncio.run()",
+    "funsies.build.artefact.Artefact": "take its value as the parameter; give it the artefact",
+}
+_UNSTORABLE: Final = frozenset({"typing.IO", "typing.Iterator", "typing.Awaitable"})
+_FUNCTION: Final = "make the function a part of the task instead of its input"
+
+
+@dataclass
+class _Search:
+    """One look through a type.
+
+    Attributes:
+        api: the type checker.
+        of_values: whether values decide at run time, not the type that mypy knows them by.
+        seen: classes that were looked at, so that recursive ones end.
+    """
+
+    api: TypeChecker
+    of_values: bool
+    seen: set[str] = field(default_factory=set)
+
+
+def unencodable(api: TypeChecker, kind: Type) -> str | None:
+    """Say what in an annotation cannot be stored, where, and what to do; None if all can."""
+    return next(_problems(_Search(api, of_values=False), kind, ""), None)
+
+
+def unencodable_value(api: TypeChecker, kind: Type) -> str | None:
+    """The same for values of a type: abstract types say little of them."""
+    return next(_problems(_Search(api, of_values=True), kind, ""), None)
+
+
+def _problems(search: _Search, kind: Type, path: str) -> Iterator[str]:
+    found = get_proper_type(kind)
+    if isinstance(found, Instance):
+        yield from _instance_problems(search, found, path)
+    elif isinstance(found, (CallableType, Overloaded)):
+        yield _told(search, found, path, _FUNCTION)
+    elif isinstance(found, TypeType):
+        yield _told(search, found, path, _REMEDIES["builtins.type"])
+    else:
+        for part, step in _parts(found):
+            yield from _problems(search, part, f"{path}{step}")
+
+
+def _parts(kind: ProperType) -> Iterator[tuple[Type, str]]:
+    """Types inside of a type that is no class, and the way to them."""
+    if isinstance(kind, UnionType):
+        yield from ((item, "") for item in kind.items)
+    elif isinstance(kind, TypedDictType):
+        yield from ((item, f'["{key}"]') for key, item in kind.items.items())
+    elif isinstance(kind, TupleType):
+        yield from ((item, f"[{index}]") for index, item in enumerate(kind.items))
+    elif isinstance(kind, TypeVarType):
+        yield from ((value, "") for value in kind.values)
+        bound = get_proper_type(kind.upper_bound)
+        if not (isinstance(bound, Instance) and bound.type.fullname == "builtins.object"):
+            yield bound, ""
+
+
+def _instance_problems(search: _Search, kind: Instance, path: str) -> Iterator[str]:
+    info = kind.type
+    name = info.fullname
+    if name in _PLAIN or info.is_enum or info.fallback_to_any:
+        return
+    if name in _CONTAINERS:
+        for argument in kind.args:
+            yield from _problems(search, argument, f"{path}[...]")
+    elif info.is_newtype:
+        for base in info.bases:
+            yield from _instance_problems(search, base, path)
+    elif _is_record(info):
+        yield from _record_problems(search, kind, path)
+    elif search.of_values and _is_abstract(info):
+        return
+    elif not _may_have_codec(search.api, info):
+        yield _told(search, kind, path, _remedy(info))
+
+
+def _is_abstract(info: TypeInfo) -> bool:
+    """True if values of the type can be of many classes."""
+    if info.fullname == "builtins.object":
+        return True
+    is_known_bad = any(base.fullname in _UNSTORABLE for base in info.mro)
+    return (info.is_protocol or info.is_abstract) and not is_known_bad
+
+
+def _is_record(info: TypeInfo) -> bool:
+    is_known = any(base.fullname in _RECORD_BASES for base in info.mro)
+    is_marked = any(tag in base.metadata for base in info.mro for tag in _RECORD_METADATA)
+    return is_known or is_marked or info.is_named_tuple or info.typeddict_type is not None
+
+
+def _record_problems(search: _Search, kind: Instance, path: str) -> Iterator[str]:
+    key = str(kind)
+    if key in search.seen:
+        return
+    search.seen.add(key)
+    _depend_on(search.api, kind.type)
+    for name, field_type in _fields(kind):
+        yield from _problems(search, field_type, f"{path}.{name}")
+
+
+def _fields(kind: Instance) -> Iterator[tuple[str, Type]]:
+    for base in reversed(kind.type.mro):
+        if not _is_record(base):
+            continue
+        own = map_instance_to_supertype(kind, base)
+        for name, symbol in base.names.items():
+            node = symbol.node
+            is_field = isinstance(node, Var) and not node.is_classvar and not symbol.plugin_generated
+            if is_field and isinstance(node, Var) and node.type is not None and not name.startswith("__"):
+                yield name, expand_type_by_instance(node.type, own)
+
+
+def _depend_on(api: TypeChecker, info: TypeInfo) -> None:
+    """Check this module again when the fields of the class change."""
+    for base in info.mro:
+        api.module_refs.add(base.module_name)
+        for name in base.names:
+            trigger = make_trigger(f"{base.fullname}.{name}")
+            api.tree.plugin_deps.setdefault(trigger, set()).add(make_trigger(api.tree.fullname))
+
+
+def _may_have_codec(api: TypeChecker, info: TypeInfo) -> bool:
+    """True of classes of other libraries, and of those with a codec."""
+    if info.module_name.partition(".")[0] in sys.stdlib_module_names:
+        return False
+    if info.module_name.partition(".")[0] == "funsies":
+        return False
+    return not _is_of_project(api, info) or has_codec(api, info)
+
+
+def _is_of_project(api: TypeChecker, info: TypeInfo) -> bool:
+    module = api.modules.get(info.module_name)
+    path = "" if module is None else module.path.replace("\\", "/")
+    return not any(part in path for part in ("/site-packages/", "/dist-packages/"))
+
+
+def _remedy(info: TypeInfo) -> str:
+    if info.is_protocol and info.fullname not in _REMEDIES:
+        return "a protocol does not say what is stored; name the classes that it stands for"
+    for base in info.mro:
+        if base.fullname in _REMEDIES and base.fullname != "builtins.object":
+            return _REMEDIES[base.fullname]
+        if base.fullname in _PLAIN | _CONTAINERS:
+            return f"convert it to {base.name}: more than that would be lost"
+    return _REMEDIES.get(info.fullname, _DEFAULT_REMEDY)
+
+
+def _told(search: _Search, kind: Type, path: str, remedy: str) -> str:
+    where = f" at {path}" if path else ""
+    return f"{shown(search.api, kind)}{where}, which has no encoding; {remedy}"

@@ -1,0 +1,112 @@
+"""``map_each`` and ``sac``: functions of parts that are only known at run time."""
+
+from __future__ import annotations
+
+from mypy.plugin import FunctionContext, FunctionSigContext
+from mypy.types import CallableType, Instance, Type, get_proper_type
+
+from funsies_mypy import codes
+from funsies_mypy.arguments import checker, function_name, given_at, is_strict
+from funsies_mypy.call import Given, Step, checked, checked_plainly, value_given
+from funsies_mypy.callables import plain_function
+from funsies_mypy.lift import closed, opened, takes_any_strict
+from funsies_mypy.messages import fail, shown
+from funsies_mypy.results import continued, stored
+from funsies_mypy.types import artefact_of, is_any, result_of, unknown, unlifted
+
+
+def open_map_each(context: FunctionSigContext) -> CallableType:
+    """Leave one overload, for any function and items."""
+    if not takes_any_strict(context.default_signature):
+        return closed(context.default_signature)
+    return open_sac(context)
+
+
+def open_sac(context: FunctionSigContext) -> CallableType:
+    """Let the functions and inputs be anything."""
+    api = checker(context)
+    anything = api.named_generic_type("builtins.object", [])
+    return opened(context.default_signature, anything, artefact_of(api, unknown()))
+
+
+def check_map_each(context: FunctionContext) -> Type:
+    """The function takes an item of the list."""
+    api = checker(context)
+    functions, lists = given_at(context, 0), given_at(context, 1)
+    if not functions or not lists:
+        return context.default_return_type
+    item = value_given(_item(context, lists[0]), lists[0].expression)
+    step = _step(context, "map_each", functions[0], [item], "An item of the list")
+    kind = stored(step, checked(step))
+    if is_strict(context) is False:
+        kind = result_of(api, kind)
+    return artefact_of(api, api.named_generic_type("builtins.list", [kind]))
+
+
+def _item(context: FunctionContext, items: Given) -> Type:
+    """Type of the items of the list."""
+    api = checker(context)
+    kind = get_proper_type(unlifted(items.type))
+    if is_any(kind):
+        return unknown()
+    if isinstance(kind, Instance) and kind.type.has_base("typing.Sequence"):
+        if kind.type.fullname not in ("builtins.str", "builtins.bytes"):
+            return api.iterable_item_type(kind, items.expression)
+    text = f'"map_each" goes over a list, not {shown(api, kind)}'
+    fail(api, codes.ARGUMENT, text, items.expression)
+    return unknown()
+
+
+def check_sac(context: FunctionContext) -> Type:
+    """What one function returns is what the next one takes."""
+    api = checker(context)
+    functions = [found for index in range(3) for found in given_at(context, index)[:1]]
+    if len(functions) < 3 or len(context.args) < 4:
+        return context.default_return_type
+    split, apply, combine = functions
+    parts = checked(_step(context, "sac", split, given_at(context, 3), strict=is_strict(context)))
+    part = artefact_of(api, _part(context, split, parts))
+    applied = _continue(context, apply, part, "A part")
+    results = api.named_generic_type("builtins.list", [artefact_of(api, applied)])
+    return artefact_of(api, _continue(context, combine, results, "The list of results"))
+
+
+def _part(context: FunctionContext, split: Given, parts: Type) -> Type:
+    api = checker(context)
+    kind = get_proper_type(parts)
+    if is_any(kind):
+        return unknown()
+    if isinstance(kind, Instance) and kind.type.has_base("typing.Iterable"):
+        return api.iterable_item_type(kind, split.expression)
+    text = f'"{function_name(split)}" must return a list of parts, not {shown(api, parts)}'
+    fail(api, codes.ARGUMENT, text, split.expression)
+    return unknown()
+
+
+def _continue(context: FunctionContext, function: Given, value: Type, subject: str) -> Type:
+    given_value = value_given(value, function.expression)
+    step = _step(context, "sac", function, [given_value], subject)
+    return continued(step, checked_plainly(step))
+
+
+def _step(
+    context: FunctionContext,
+    caller: str,
+    function: Given,
+    values: list[Given],
+    subject: str | None = None,
+    strict: bool | None = None,
+) -> Step:
+    api = checker(context)
+    return Step(
+        api=api,
+        where=context.context,
+        caller=caller,
+        function=function_name(function),
+        callee=plain_function(api, function.type),
+        given=values,
+        skipped=3,
+        is_strict=strict,
+        expression=function.expression,
+        subject=subject,
+    )

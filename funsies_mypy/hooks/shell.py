@@ -1,0 +1,204 @@
+"""``shell``: names of files, values of input files, and what a step puts out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mypy.checker import TypeChecker
+from mypy.nodes import ARG_STAR, DictExpr, Expression, StrExpr
+from mypy.plugin import AttributeContext, FunctionContext, MethodContext, MethodSigContext
+from mypy.types import (
+    CallableType,
+    ExtraAttrs,
+    Instance,
+    LiteralType,
+    Type,
+    UninhabitedType,
+    UnionType,
+    get_proper_type,
+)
+
+from funsies_mypy import codes
+from funsies_mypy.arguments import checker, given, given_at
+from funsies_mypy.encodable import unencodable_value
+from funsies_mypy.file_names import directories_of, problem_of
+from funsies_mypy.literals import keys_of, text_of, texts_of
+from funsies_mypy.messages import did_you_mean, fail, quoted, shown
+from funsies_mypy.types import literal_value, nested_artefact, union_items, unlifted
+
+_COMMANDS = "<number of commands>"
+"""Not an attribute that a program can name."""
+
+_Texts = Sequence[tuple[str, Expression]]
+
+
+def check_shell(context: FunctionContext) -> Type:
+    """Check names and values; the outputs, by name."""
+    api = checker(context)
+    inputs = given(context, "inp")
+    if inputs is not None:
+        names = list(keys_of(api, inputs.expression))
+        _check_names(api, names, "input")
+        _check_values(api, inputs.expression)
+    outputs = _outputs(context)
+    if outputs is not None:
+        _check_names(api, outputs, "output")
+    return _output_type(context, outputs)
+
+
+def _outputs(context: FunctionContext) -> _Texts | None:
+    """The names of the output files; None if they are not known."""
+    api = checker(context)
+    out = given(context, "out")
+    if out is None:
+        return []
+    kind = get_proper_type(out.type)
+    if isinstance(kind, Instance) and kind.type.fullname == "builtins.str":
+        text = text_of(api, out.expression)
+        example = f"out=[{text!r}]" if text is not None else "out=[...]"
+        fail(api, codes.SHELL, f"out= is a list of file names: {example}", out.expression)
+        return None
+    return texts_of(api, out.expression, out.type)
+
+
+def _check_names(api: TypeChecker, names: _Texts, role: str) -> None:
+    known = {name for name, _ in names}
+    seen: set[str] = set()
+    for name, where in names:
+        problem = problem_of(name) or _problem_among(name, seen, known, role)
+        seen.add(name)
+        if problem is not None:
+            fail(api, codes.SHELL, problem, where)
+
+
+def _problem_among(name: str, seen: set[str], known: set[str], role: str) -> str | None:
+    if name in seen:
+        return f'Duplicate {role} file "{name}"; name each {role} file once'
+    for directory in directories_of(name):
+        if directory in known:
+            return (
+                f'"{directory}" cannot be an {role} file and the directory of "{name}"; '
+                "rename one of them"
+            )
+    return None
+
+
+def _check_values(api: TypeChecker, inputs: Expression) -> None:
+    if not isinstance(inputs, DictExpr):
+        return
+    for key, value in inputs.items:
+        name = None if key is None else text_of(api, key)
+        if key is not None and api.has_type(value):
+            _check_value(api, name or "a file", value)
+
+
+def _check_value(api: TypeChecker, name: str, value: Expression) -> None:
+    kind = api.lookup_type(value)
+    if nested_artefact(kind) is not None:
+        text = (
+            f'Input file "{name}" is {shown(api, kind)}, a container with artefacts inside; '
+            "join them with gather()"
+        )
+        fail(api, codes.SHELL, text, value)
+        return
+    problem = unencodable_value(api, unlifted(kind))
+    if problem is not None:
+        fail(api, codes.SHELL, f'Input file "{name}" is {problem}', value)
+
+
+def _output_type(context: FunctionContext, outputs: _Texts | None) -> Type:
+    kind = get_proper_type(context.default_return_type)
+    if not isinstance(kind, Instance):
+        return kind
+    if outputs is not None:
+        kind = kind.copy_modified(args=[_key_type(checker(context), outputs)])
+    commands = _commands(context)
+    if commands is not None:
+        kind.extra_attrs = ExtraAttrs({_COMMANDS: commands}, set(), None)
+    return kind
+
+
+def _key_type(api: TypeChecker, names: _Texts) -> Type:
+    text = api.named_generic_type("builtins.str", [])
+    if not names:
+        return UninhabitedType()
+    return UnionType.make_union([LiteralType(name, text) for name, _ in dict(names).items()])
+
+
+def _commands(context: FunctionContext) -> LiteralType | None:
+    """How many commands there are, if that is known."""
+    commands = given_at(context, 0)
+    if any(command.kind == ARG_STAR for command in commands):
+        return None
+    api = checker(context)
+    if not commands:
+        fail(api, codes.SHELL, "shell() needs at least one command", context.context)
+    number = api.named_generic_type("builtins.int", [])
+    return LiteralType(len(commands), number)
+
+
+def open_output(context: MethodSigContext) -> CallableType:
+    """Take any name: which there are is checked with a better message."""
+    text = checker(context).named_generic_type("builtins.str", [])
+    signature = context.default_signature
+    return signature.copy_modified(arg_types=[text])
+
+
+def check_output(context: MethodContext) -> Type:
+    """Report names of files that the step does not have."""
+    kind = get_proper_type(context.type)
+    asked = given_at(context, 0)
+    if not isinstance(kind, Instance) or len(kind.args) != 1 or not asked:
+        return context.default_return_type
+    api = checker(context)
+    known = _known(kind.args[0])
+    name = literal_value(asked[0].type)
+    if isinstance(asked[0].expression, StrExpr):
+        name = asked[0].expression.value
+    if known is not None and isinstance(name, str) and name not in known:
+        fail(api, codes.SHELL, _no_such_output(name, known), asked[0].expression)
+    return context.default_return_type
+
+
+def _known(key: Type) -> list[str] | None:
+    """The names that a key type stands for; None if it may be any."""
+    found = get_proper_type(key)
+    if isinstance(found, UninhabitedType):
+        return []
+    values = [literal_value(item) for item in union_items(found)]
+    names = [value for value in values if isinstance(value, str)]
+    return names if len(names) == len(values) else None
+
+
+def _no_such_output(name: str, known: Sequence[str]) -> str:
+    if not known:
+        return f'This shell step has no output "{name}": name it in shell(..., out=["{name}"])'
+    return (
+        f'This shell step has no output "{name}" (out= names {quoted(known)})'
+        f"{did_you_mean(name, known)}"
+    )
+
+
+def check_one_command(single: str, several: str) -> Callable[[AttributeContext], Type]:
+    """Make the hook for a property that only makes sense for one command.
+
+    Args:
+        single: its name.
+        several: what to use for several commands.
+    """
+
+    def check(context: AttributeContext) -> Type:
+        kind = get_proper_type(context.type)
+        extra = kind.extra_attrs if isinstance(kind, Instance) else None
+        commands = literal_value(extra.attrs[_COMMANDS]) if extra and _COMMANDS in extra.attrs else 1
+        if isinstance(commands, int) and commands > 1:
+            text = (
+                f'This shell step runs {commands} commands, so "{single}" is not the output of '
+                f"one; use {several}[i] for the i-th"
+            )
+            fail(checker(context), codes.SHELL, text, context.context)
+        return context.default_attr_type
+
+    return check
+
+

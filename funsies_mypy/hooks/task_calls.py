@@ -1,0 +1,47 @@
+"""Calls of tasks: artefacts or values against the parameters of the function."""
+
+from __future__ import annotations
+
+from mypy.nodes import ARG_POS
+from mypy.plugin import MethodContext, MethodSigContext
+from mypy.types import AnyType, CallableType, Instance, Type, get_proper_type
+
+from funsies_mypy.arguments import callee_name, checker, given_at
+from funsies_mypy.call import Step, checked
+from funsies_mypy.callables import task_function
+from funsies_mypy.lift import closed, open_arguments
+from funsies_mypy.types import artefact_of, inside_result, unknown
+
+
+def open_call(context: MethodSigContext) -> CallableType:
+    """Leave one of the two overloads, for any arguments."""
+    signature = context.default_signature
+    kinds = [get_proper_type(kind) for kind in signature.arg_types]
+    if not (len(kinds) == 2 and all(isinstance(kind, AnyType) for kind in kinds)):
+        return closed(signature)
+    api = checker(context)
+    anything = api.named_generic_type("builtins.object", [])
+    return open_arguments(signature, anything, artefact_of(api, unknown()))
+
+
+def check_call(context: MethodContext) -> Type:
+    """Check the arguments; the artefact of the result."""
+    api = checker(context)
+    task = get_proper_type(context.type)
+    function = task_function(api, task) if isinstance(task, Instance) else None
+    if function is None:
+        return context.default_return_type
+    name = callee_name(context.context, "the task")
+    arguments = [each for index in range(len(context.args)) for each in given_at(context, index)]
+    arguments.sort(key=lambda each: each.kind != ARG_POS)
+    step = Step(
+        api=api,
+        where=context.context,
+        caller=name,
+        function=name,
+        callee=function,
+        given=arguments,
+        is_strict=None,
+    )
+    result = checked(step)
+    return artefact_of(api, inside_result(result) or result)

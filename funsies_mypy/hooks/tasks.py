@@ -1,0 +1,197 @@
+"""``@task``: functions that can be tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from mypy.checker import TypeChecker
+from mypy.nodes import (
+    ArgKind,
+    Argument,
+    CallExpr,
+    Context,
+    Decorator,
+    DictExpr,
+    DictionaryComprehension,
+    Expression,
+    FuncDef,
+    ListComprehension,
+    ListExpr,
+    NameExpr,
+    RefExpr,
+    SetComprehension,
+    SetExpr,
+)
+from mypy.plugin import FunctionContext
+from mypy.types import AnyType, CallableType, Type, TypeOfAny, get_proper_type
+
+from funsies_mypy import codes, names
+from funsies_mypy.arguments import checker, given, given_at, is_strict
+from funsies_mypy.captures import check_captures
+from funsies_mypy.encodable import unencodable
+from funsies_mypy.messages import fail
+from funsies_mypy.parameters import report_values
+from funsies_mypy.types import has_artefact, inside_result
+
+_MUTABLE_DISPLAYS: Final = (
+    ListExpr,
+    DictExpr,
+    SetExpr,
+    ListComprehension,
+    SetComprehension,
+    DictionaryComprehension,
+)
+_MUTABLE_CALLS: Final = frozenset(
+    [f"builtins.{name}" for name in ("list", "dict", "set", "bytearray")]
+    + [f"collections.{name}" for name in ("deque", "Counter", "OrderedDict", "defaultdict")]
+)
+
+
+def check_decorator(context: FunctionContext) -> Type:
+    """``@task``; or ``@task(...)``, whose answer is the decorator to be looked at again."""
+    if given(context, "function") is not None:
+        return _check(context, strict=True)
+    kind = get_proper_type(context.default_return_type)
+    if not isinstance(kind, CallableType):
+        return context.default_return_type
+    strict = is_strict(context)
+    name = names.LENIENT_DECORATOR if strict is False else names.STRICT_DECORATOR
+    return kind.copy_modified(name=name)
+
+
+def check_strict(context: FunctionContext) -> Type:
+    """``@task(...)``."""
+    return _check(context, strict=True)
+
+
+def check_lenient(context: FunctionContext) -> Type:
+    """``@task(strict=False)``."""
+    return _check(context, strict=False)
+
+
+def _check(context: FunctionContext, *, strict: bool) -> Type:
+    function = given_at(context, 0)
+    node = _definition(context.context, function[0].expression if function else None)
+    if function and node is not None:
+        kind = get_proper_type(function[0].type)
+        _Definition(checker(context), node, kind, strict=strict).check()
+    return context.default_return_type
+
+
+def _definition(where: Context, expression: Expression | None) -> FuncDef | None:
+    if isinstance(where, Decorator):
+        return where.func
+    node = expression.node if isinstance(expression, RefExpr) else None
+    if isinstance(node, Decorator):
+        return node.func
+    return node if isinstance(node, FuncDef) else None
+
+
+class _Definition:
+    """A function that becomes a task.
+
+    Args:
+        api: the type checker.
+        function: its definition.
+        kind: its type.
+        strict: whether it is given values, or results.
+    """
+
+    def __init__(
+        self, api: TypeChecker, function: FuncDef, kind: Type, *, strict: bool
+    ) -> None:
+        self._api = api
+        self._function = function
+        self._kind = get_proper_type(kind)
+        self._strict = strict
+        self._name = function.name
+
+    def check(self) -> None:
+        """Report what is wrong with it."""
+        odd = self._oddity()
+        if odd is not None:
+            self._fail(f'"@task" cannot wrap the {odd}')
+            return
+        self._check_annotations()
+        for argument in self._function.arguments:
+            self._check_default(argument)
+        self._check_types()
+        check_captures(self._api, self._function, self._name)
+
+    def _fail(self, text: str, where: Context | None = None) -> None:
+        fail(self._api, codes.TASK, text, where or self._function)
+
+    def _oddity(self) -> str | None:
+        function = self._function
+        if function.is_coroutine or function.is_async_generator:
+            return (
+                f'async function "{self._name}"; make it a plain function that calls '
+                "asyncio.run() inside"
+            )
+        if function.is_generator:
+            return f'generator function "{self._name}"; return a list instead'
+        if function.info and not function.is_static:
+            owner = function.info.name
+            return f'method "{owner}.{self._name}"; use a module-level function'
+        return None
+
+    def _check_annotations(self) -> None:
+        kind = self._function.type
+        signature = kind if isinstance(kind, CallableType) else None
+        for index, argument in enumerate(self._function.arguments):
+            if signature is None or _is_missing(signature.arg_types[index]):
+                name = argument.variable.name
+                self._fail(f'Parameter "{name}" of task "{self._name}" needs an annotation', argument)
+        if signature is None or _is_missing(signature.ret_type):
+            self._fail(f'Task "{self._name}" needs a return annotation')
+
+    def _check_default(self, argument: Argument) -> None:
+        default = argument.initializer
+        is_mutable = isinstance(default, _MUTABLE_DISPLAYS) or (
+            isinstance(default, CallExpr)
+            and isinstance(default.callee, RefExpr)
+            and default.callee.fullname in _MUTABLE_CALLS
+        )
+        if is_mutable:
+            name = argument.variable.name
+            self._fail(
+                f'Parameter "{name}" of task "{self._name}" has a default that can be changed; '
+                "use None or a tuple",
+                argument,
+            )
+
+    def _check_types(self) -> None:
+        kind = self._kind
+        if not isinstance(kind, CallableType):
+            return
+        if not self._strict:
+            report_values(self._api, self._name, kind, self._function)
+        self._check_result(kind.ret_type)
+        for name, parameter in self._parameters(kind):
+            problem = unencodable(self._api, parameter)
+            if problem is not None:
+                text = f'Parameter "{name}" of task "{self._name}" is {problem}'
+                fail(self._api, codes.ENCODING, text, self._function)
+
+    def _parameters(self, kind: CallableType) -> Iterator[tuple[str | None, Type]]:
+        for name, parameter in zip(kind.arg_names, kind.arg_types, strict=True):
+            yield name, inside_result(parameter) or parameter
+
+    def _check_result(self, result: Type) -> None:
+        if has_artefact(result):
+            text = (
+                f'Task "{self._name}" returns an artefact; that makes the workflow dynamic: '
+                "leave out @task, and use .bind() or dynamic.sac()"
+            )
+            fail(self._api, codes.DYNAMIC, text, self._function)
+            return
+        problem = unencodable(self._api, inside_result(result) or result)
+        if problem is not None:
+            text = f'Task "{self._name}" returns {problem}'
+            fail(self._api, codes.ENCODING, text, self._function)
+
+
+def _is_missing(kind: Type) -> bool:
+    found = get_proper_type(kind)
+    return isinstance(found, AnyType) and found.type_of_any == TypeOfAny.unannotated

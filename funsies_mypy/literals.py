@@ -1,0 +1,100 @@
+"""Texts that the program spells out: as literals, or as names that are ``Final``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mypy.checker import TypeChecker
+from mypy.nodes import (
+    BytesExpr,
+    DictExpr,
+    Expression,
+    ListExpr,
+    RefExpr,
+    SetExpr,
+    StarExpr,
+    StrExpr,
+    TupleExpr,
+    Var,
+)
+from mypy.types import Instance, TupleType, Type, get_proper_type
+
+from .types import literal_value, union_items
+
+
+def text_of(api: TypeChecker, expression: Expression) -> str | None:
+    """The text that an expression always is; None if that is not known."""
+    if isinstance(expression, StrExpr):
+        return expression.value
+    if isinstance(expression, BytesExpr):
+        return expression.value
+    if isinstance(expression, RefExpr) and isinstance(expression.node, Var):
+        value = expression.node.final_value
+        if isinstance(value, str):
+            return value
+    value = literal_value(api.lookup_type(expression)) if api.has_type(expression) else None
+    return value if isinstance(value, str) else None
+
+
+def texts_of(
+    api: TypeChecker, expression: Expression, kind: Type
+) -> list[tuple[str, Expression]] | None:
+    """The texts that a collection always consists of, and where each is written.
+
+    Returns:
+        None if they are not known.
+    """
+    if isinstance(expression, (ListExpr, TupleExpr, SetExpr)):
+        return _texts_of_items(api, expression.items)
+    found = get_proper_type(kind)
+    if isinstance(found, TupleType):
+        return _literals(found.items, expression)
+    if isinstance(found, Instance) and found.args and found.type.has_base("typing.Iterable"):
+        return _literals(list(union_items(found.args[0])), expression)
+    return None
+
+
+def _texts_of_items(
+    api: TypeChecker, items: Sequence[Expression]
+) -> list[tuple[str, Expression]] | None:
+    texts: list[tuple[str, Expression]] = []
+    for item in items:
+        if isinstance(item, StarExpr):
+            kind = api.lookup_type(item.expr) if api.has_type(item.expr) else None
+            inner = None if kind is None else texts_of(api, item.expr, kind)
+            if inner is None:
+                return None
+            texts.extend(inner)
+        else:
+            text = text_of(api, item)
+            if text is None:
+                return None
+            texts.append((text, item))
+    return texts
+
+
+def _literals(
+    kinds: Sequence[Type], expression: Expression
+) -> list[tuple[str, Expression]] | None:
+    values = [literal_value(kind) for kind in kinds]
+    texts = [(value, expression) for value in values if isinstance(value, str)]
+    return texts if len(texts) == len(values) else None
+
+
+def keys_of(api: TypeChecker, expression: Expression | None) -> Iterator[tuple[str, Expression]]:
+    """The literal keys of a dict that is written out, and where they are."""
+    if isinstance(expression, DictExpr):
+        for key, _ in expression.items:
+            text = None if key is None else text_of(api, key)
+            if key is not None and text is not None:
+                yield text, key
+
+
+def all_keys_of(
+    api: TypeChecker, expression: Expression | None
+) -> list[tuple[str, Expression]] | None:
+    """The keys of a dict that is written out; None if it is not, or one of them is not known."""
+    if not isinstance(expression, DictExpr):
+        return None
+    keys = list(keys_of(api, expression))
+    return keys if len(keys) == len(expression.items) else None

@@ -1,0 +1,39 @@
+"""What functions return: a value to be stored, or an artefact to go on with."""
+
+from __future__ import annotations
+
+from mypy.types import Type
+
+from . import codes
+from .call import Step
+from .encodable import unencodable
+from .messages import fail, returns_artefact, shown
+from .types import has_artefact, inside_artefact, inside_result, is_any, unknown
+
+
+def stored(step: Step, result: Type) -> Type:
+    """The type of the value that is stored for the result of a function."""
+    if has_artefact(result):
+        text = returns_artefact(step.function, step.caller)
+        fail(step.api, codes.DYNAMIC, text, step.where)
+        return unknown()
+    kind = inside_result(result) or result
+    problem = unencodable(step.api, kind)
+    if problem is not None:
+        text = f'"{step.function}" returns {problem}'
+        fail(step.api, codes.ENCODING, text, step.where)
+    return kind
+
+
+def continued(step: Step, result: Type) -> Type:
+    """The type of the value of the artefact that a function returns."""
+    if is_any(result):
+        return unknown()
+    inside = inside_artefact(result)
+    if inside is None:
+        text = (
+            f'"{step.caller}" needs a function that returns an artefact, but "{step.function}" '
+            f"returns {shown(step.api, result)}; use map() or reduce() for a value"
+        )
+        fail(step.api, codes.DYNAMIC, text, step.where)
+    return inside or unknown()

@@ -1,0 +1,81 @@
+"""Going through the syntax tree. (mypy's own visitors cannot be subclassed by plugins.)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from mypy.nodes import Node
+
+_CHILDREN: Final[dict[str, tuple[str, ...]]] = {
+    "MypyFile": ("defs",),
+    "Block": ("body",),
+    "ExpressionStmt": ("expr",),
+    "AssignmentStmt": ("lvalues", "rvalue"),
+    "OperatorAssignmentStmt": ("lvalue", "rvalue"),
+    "WhileStmt": ("expr", "body", "else_body"),
+    "ForStmt": ("index", "expr", "body", "else_body"),
+    "ReturnStmt": ("expr",),
+    "AssertStmt": ("expr", "msg"),
+    "DelStmt": ("expr",),
+    "IfStmt": ("expr", "body", "else_body"),
+    "RaiseStmt": ("expr", "from_expr"),
+    "TryStmt": ("body", "types", "vars", "handlers", "else_body", "finally_body"),
+    "WithStmt": ("expr", "target", "body"),
+    "MatchStmt": ("subject", "patterns", "guards", "bodies"),
+    "FuncDef": ("arguments", "body"),
+    "Decorator": ("decorators", "func"),
+    "OverloadedFuncDef": ("items",),
+    "ClassDef": ("base_type_exprs", "decorators", "defs"),
+    "Argument": ("initializer",),
+    "LambdaExpr": ("arguments", "body"),
+    "CallExpr": ("callee", "args"),
+    "MemberExpr": ("expr",),
+    "IndexExpr": ("base", "index"),
+    "UnaryExpr": ("expr",),
+    "OpExpr": ("left", "right"),
+    "ComparisonExpr": ("operands",),
+    "SliceExpr": ("begin_index", "end_index", "stride"),
+    "ListExpr": ("items",),
+    "TupleExpr": ("items",),
+    "SetExpr": ("items",),
+    "DictExpr": ("items",),
+    "ConditionalExpr": ("cond", "if_expr", "else_expr"),
+    "StarExpr": ("expr",),
+    "GeneratorExpr": ("left_expr", "sequences", "condlists", "indices"),
+    "ListComprehension": ("generator",),
+    "SetComprehension": ("generator",),
+    "DictionaryComprehension": ("key", "value", "sequences", "condlists", "indices"),
+    "YieldExpr": ("expr",),
+    "YieldFromExpr": ("expr",),
+    "AwaitExpr": ("expr",),
+    "AssignmentExpr": ("target", "value"),
+    "CastExpr": ("expr",),
+    "AssertTypeExpr": ("expr",),
+    "RevealExpr": ("expr",),
+    "AsPattern": ("pattern", "name"),
+    "OrPattern": ("patterns",),
+    "ValuePattern": ("expr",),
+    "SequencePattern": ("patterns",),
+    "StarredPattern": ("capture",),
+    "MappingPattern": ("keys", "values", "rest"),
+    "ClassPattern": ("class_ref", "positionals", "keyword_values"),
+}
+"""Kinds of nodes, and where the nodes below them are."""
+
+
+def walk(root: Node) -> Iterator[Node]:
+    """All nodes of a tree, each before those below it."""
+    waiting: list[Any] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (list, tuple)):
+            waiting.extend(reversed(node))
+        elif node is not None:
+            yield node
+            waiting.extend(reversed(children(node)))
+
+
+def children(node: Node) -> list[Any]:
+    """The nodes right below a node, lists of them, and None where there is none."""
+    return [getattr(node, name, None) for name in _CHILDREN.get(type(node).__name__, ())]
