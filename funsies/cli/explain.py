@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 
 import click
@@ -49,6 +50,8 @@ def explain(problem: BaseException, name: str) -> int:
         return complain(str(problem), exit_code_of(problem))
     if isinstance(problem, OSError) and problem.filename is not None:
         return complain(f"{problem.filename}: {problem.strerror}", Exit.USAGE)
+    if _is_of_the_server(problem):
+        return complain(f"the server failed: {problem}", Exit.NO_SERVER)
     return _confess(problem)
 
 
@@ -71,6 +74,12 @@ def _describe_misuse(misuse: click.ClickException, name: str) -> str:
     place = context.command_path if isinstance(context, click.Context) else name
     message = " ".join(misuse.format_message().split())
     return f"{message.rstrip('.')} (see {place} --help)"
+
+
+def _is_of_the_server(problem: BaseException) -> bool:
+    """True for what the Redis client raises; it is not imported just to see that."""
+    client = sys.modules.get("redis")
+    return client is not None and isinstance(problem, client.RedisError)
 
 
 def _confess(problem: BaseException) -> Exit:

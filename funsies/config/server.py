@@ -10,7 +10,7 @@ from typing import Final
 
 from .directory import Directory, find_directories
 from .keys import decode_key
-from .urls import check_data_url, check_jobs_url, hide_secrets
+from .urls import ConfigurationError, check_data_url, check_jobs_url, hide_secrets
 
 DEFAULT_JOBS_URL: Final = "redis://localhost:6379"
 """Used if nothing else is said."""
@@ -100,7 +100,7 @@ def resolve(
     said = server or Server()
     variables = os.environ if environment is None else environment
     jobs_url = _explicit_jobs_url(said, variables)
-    directory = _directory_of(jobs_url, start or Path.cwd())
+    directory = _directory_of(jobs_url, start or _here())
     record = directory.record() if directory else None
     is_default = jobs_url is None and record is None
     if jobs_url is None:
@@ -110,6 +110,15 @@ def resolve(
         data_url = record.data_url if record and record.data_url else jobs_url
     path = directory.path if directory else None
     return ResolvedServer(jobs_url, data_url, _key(variables, directory), path, is_default)
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise ConfigurationError(
+            "the current directory does not exist any more; change to another one"
+        ) from None
 
 
 def _explicit_jobs_url(said: Server, variables: Mapping[str, str]) -> str | None:

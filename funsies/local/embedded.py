@@ -110,7 +110,7 @@ def _start(
     settings = settings or _settings_of(earlier)
     settings.check()
     _refuse_taken_port(settings)
-    password = _password(settings, earlier)
+    password = _password(settings, directory)
     place = choose_socket(directory.path, earlier.socket if earlier else None)
     text = configuration(settings, directory=directory.path, socket=place, password=password)
     write_private(directory.path / "server.conf", text.encode())
@@ -140,13 +140,16 @@ def _settings_of(earlier: ServerRecord | None) -> ServerSettings:
     )
 
 
-def _password(settings: ServerSettings, earlier: ServerRecord | None) -> str | None:
+def _password(settings: ServerSettings, directory: Directory) -> str | None:
     if not settings.has_password:
         return None
     if settings.password:
         return settings.password
-    # Workers that outlived a crash know the earlier one.
-    return (earlier.password if earlier else None) or secrets.token_hex(32)
+    # Always the same in one directory: workers may outlive the server, and come back to it.
+    path = directory.path / "password"
+    if not path.exists():
+        write_private(path, secrets.token_hex(32).encode() + b"\n")
+    return path.read_text("ascii").strip()
 
 
 def _launch(directory: Directory, settings: ServerSettings) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+import redis
 
 import funsies as package
 from funsies.cli.exits import Exit, run_command
@@ -149,6 +150,12 @@ def test_a_bug_shows_its_traceback_without_passwords(
     assert "Traceback" in text
     assert "report it" in text
     assert "secret" not in text
+
+
+def test_a_failure_of_the_server_is_no_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    problem = redis.ConnectionError("Error 111 connecting to host:1. Connection refused.")
+    assert run_command(_raising(problem), "funsies", []) == Exit.NO_SERVER
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_an_interrupt_has_the_usual_exit_code() -> None:

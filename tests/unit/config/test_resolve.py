@@ -147,6 +147,17 @@ def test_a_directory_of_somebody_else_is_left_out(
     assert resolve(start=project.path.parent, environment={}).is_default
 
 
+def test_a_current_directory_that_is_gone_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(ConfigurationError, match="change to another"):
+        resolve(environment={})
+
+
 def test_the_files_of_a_directory_are_for_their_owner_only(project: Directory) -> None:
     assert project.path.stat().st_mode & 0o777 == 0o700
     for file in (project.record_path, project.key_path):

@@ -127,6 +127,12 @@ def test_a_stop_writes_everything_to_disk(directory: Directory) -> None:
         assert connection.get("key") == b"value"
 
 
+def test_workers_that_outlive_the_server_can_come_back_to_it(directory: Directory) -> None:
+    first = start_server(directory).record
+    stop_server(directory)
+    assert start_server(directory).record.jobs_url == first.jobs_url
+
+
 def test_stopping_twice_does_no_harm(directory: Directory) -> None:
     start_server(directory)
     assert stop_server(directory)
