@@ -12,6 +12,7 @@ from redis.retry import Retry
 
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
+from funsies.store.submission import LOCAL_PREFIX
 
 from .address import Address
 from .rq_binding.queues import DrainQueues
@@ -55,6 +56,8 @@ class Dispatch:
         self._drains.arm({queue: ready.get(queue, 0) for queue in due})
 
     def _is_due(self, queue: QueueName) -> bool:
+        if queue.startswith(LOCAL_PREFIX):
+            return False  # the program that asked runs it itself
         now = self._clock()
         if now - self._armed_at.get(queue, float("-inf")) < self._pause_seconds:
             return False

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 import funsies as f
+from funsies.client import silence, waiting
+from funsies.core.errors import WaitTimeoutError
 from funsies.engine.arming import count_workers
 from funsies.store.submission import queue_name
 
@@ -49,3 +53,26 @@ def test_a_worker_that_vanished_is_not_counted_for_long(stage, ended):
         ends = [connection.pttl(key) for key in keys]
     assert ends
     assert all(0 < end <= 1000 * stage.timing.worker_seconds for end in ends)
+
+
+def be_impatient(monkeypatch):
+    monkeypatch.setattr(silence, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(waiting, "LOOK_SECONDS", 0.1)
+
+
+def test_waiting_on_a_queue_that_nobody_serves_says_which(stage, caplog, monkeypatch):
+    be_impatient(monkeypatch)
+    with f.Fun(stage.server, f.options(queue="gpu")):
+        step = f.reduce(answer)
+        f.execute(step)
+        with pytest.raises(WaitTimeoutError):
+            f.wait_for(step, timeout=2)
+        assert "'gpu'" in caplog.text
+        assert "funsies worker gpu" in caplog.text
+
+
+def test_waiting_on_a_queue_that_is_served_is_silent(stage, caplog, monkeypatch):
+    be_impatient(monkeypatch)
+    stage.start_worker()
+    run_something(stage)
+    assert caplog.text == ""

@@ -11,7 +11,7 @@ import redis
 import funsies as f
 from funsies.engine.arming import Dispatch, ask_workers_to_stop, count_workers
 from funsies.store.connect import open_backend
-from funsies.store.submission import queue_name
+from funsies.store.submission import LOCAL_PREFIX, queue_name
 
 PREFIX = "{funsies}:rq"
 
@@ -130,7 +130,7 @@ def test_idle_workers_get_as_many_drain_jobs_as_there_is_work_and_no_more(stage)
     dispatch.arm([queue])
     dispatch.arm([queue])
     assert len(jobs(stage)) == 1
-    dispatch.arm([queue_name("nothing to do here")])
+    dispatch.arm([queue_name("nothing to do here"), queue_name(f"{LOCAL_PREFIX}program")])
     dispatch.close()
     backend.close()
 
