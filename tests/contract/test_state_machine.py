@@ -730,7 +730,7 @@ def _settings(examples: int, steps: int) -> settings:
 def test_both_stores_agree_and_come_to_rest(redis_url: str) -> None:
     """Whatever happens, each request ends, once, with the right result, and nothing is left."""
     Machine.url = redis_url
-    run_state_machine_as_test(Machine, settings=_settings(25, 25))
+    run_state_machine_as_test(Machine, settings=_settings(50, 30))
 
 
 @pytest.mark.slow
