@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import fields
+from typing import Final
 
 import click
 
 from funsies.config.urls import ConfigurationError
 from funsies.core.options import DEFAULT_QUEUE
 from funsies.engine.timing import Timing
+from funsies.engine.walltime import leave_before_end
 from funsies.engine.worker import run_worker
 
+from .exits import Exit
+from .say import note
 from .setting import Setting
 
 
@@ -21,6 +26,12 @@ from .setting import Setting
 @click.option("--burst", "-b", is_flag=True, help="Leave when nothing is ready any more.")
 @click.option("--workers", type=click.IntRange(min=1), help="Start this many, as one pool.")
 @click.option("--name", help="Name of the worker; unique on the server.")
+@click.option(
+    "--walltime",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Leave shortly before so many seconds are over.  [default: until SLURM_JOB_END_TIME]",
+)
 @click.option("--lock-descriptor", type=int, hidden=True)
 @click.pass_obj
 def worker(
@@ -30,6 +41,7 @@ def worker(
     burst: bool,
     workers: int | None,
     name: str | None,
+    walltime: float | None,
     lock_descriptor: int | None,
 ) -> int:
     r"""Start a worker that serves QUEUES, by default the queue "default".
@@ -38,10 +50,14 @@ def worker(
     keeps are set by environment variables, e.g. FUNSIES_LEASE_SECONDS=15: how long it takes
     until the work of a machine that vanished is done elsewhere.
 
+    In a job of a batch system it leaves before the job's time is over (--walltime), so that
+    what it runs is put back at once, and nothing is lost.
+
     \b
     Example:
       funsies worker --workers 8
       funsies worker gpu default
+      funsies worker --walltime 3600
     """
     if lock_descriptor is not None:
         # The lock says that this process lives: nothing that a step starts may hold it.
@@ -49,6 +65,10 @@ def worker(
     timing = timing_from(os.environ)
     server = setting.resolve()
     served = queues or (DEFAULT_QUEUE,)
+    left = walltime or seconds_left(os.environ, time.time())
+    if left is not None and not leave_before_end(left, timing.walltime_margin_seconds):
+        note(f"{left:.0f} seconds are left: too few to begin anything")
+        return Exit.OK
     forget_secrets()
     if workers is None:
         return run_worker(server, served, burst=burst, timing=timing, name=name)
@@ -69,6 +89,28 @@ def timing_from(variables: Mapping[str, str]) -> Timing:
         if name in variables:
             changed[field.name] = _seconds(variables[name], name)
     return Timing(**changed)
+
+
+END_VARIABLE: Final = "SLURM_JOB_END_TIME"
+"""Seconds since 1970; set by SLURM 23.02 and later."""
+
+
+def seconds_left(variables: Mapping[str, str], now: float) -> float | None:
+    """Time until SLURM ends the job that this process is part of; None if there is no end.
+
+    Args:
+        variables: the environment.
+        now: the time, seconds since 1970.
+
+    Raises:
+        ConfigurationError: if the environment says something that is no time.
+
+    >>> seconds_left({"SLURM_JOB_END_TIME": "1700000060"}, 1700000000.0)
+    60.0
+    """
+    if END_VARIABLE not in variables:
+        return None
+    return max(_seconds(variables[END_VARIABLE], END_VARIABLE) - now, 0.0)
 
 
 def forget_secrets() -> None:

@@ -1,0 +1,83 @@
+"""A worker in a job of a batch system leaves before its time is over, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from funsies.cli.worker import seconds_left
+from funsies.config import ConfigurationError
+
+SCRIPT = """\
+import os
+import funsies as f
+
+with f.Fun():
+    # Says that it has begun, and goes on when it is told to.
+    held = f.shell("echo begun > $PLACE/begun; cat $PLACE/go")
+    f.execute(held)
+    print(held.stdout.hash[:10])
+"""
+QUICK = {"FUNSIES_STOP_GRACE_SECONDS": "0.2", "FUNSIES_WALLTIME_MARGIN_SECONDS": "2"}
+
+
+@pytest.fixture
+def held(shell) -> str:
+    """A step that was asked for and waits for a word; its hash."""
+    shell.variables |= {**QUICK, "PLACE": str(shell.place)}
+    for pipe in ("begun", "go"):
+        os.mkfifo(shell.place / pipe)
+    shell.start_funsies()
+    return shell.python(shell.script("held.py", SCRIPT)).text.strip()
+
+
+def exit_code(worker: subprocess.Popen[str]) -> int:
+    """Wait until a worker has left."""
+    worker.communicate(timeout=30)
+    return worker.returncode
+
+
+def finish(shell, held: str) -> None:
+    """Another job with another worker computes what the first could not."""
+    other = shell.launch("worker", "--burst")
+    assert (shell.place / "begun").read_text() == "begun\n"
+    (shell.place / "go").write_text("done")
+    done = shell.funsies("cat", "--wait", held)
+    assert done.text == "done"
+    assert exit_code(other) == 0
+
+
+@pytest.mark.parametrize("how", [["--walltime", "6"], ["--walltime", "6", "--workers", "1"]])
+def test_a_worker_leaves_before_its_walltime_and_puts_its_step_back(shell, held, how) -> None:
+    worker = shell.launch("worker", *how)
+    assert (shell.place / "begun").read_text() == "begun\n"
+    begun = time.monotonic()
+    assert exit_code(worker) == 0
+    assert time.monotonic() - begun < 6
+    finish(shell, held)
+
+
+def test_in_a_slurm_job_a_worker_knows_when_its_time_is_over(shell, held) -> None:
+    shell.variables["SLURM_JOB_END_TIME"] = str(int(time.time()) + 7)
+    worker = shell.launch("worker")
+    assert (shell.place / "begun").read_text() == "begun\n"
+    assert exit_code(worker) == 0
+    del shell.variables["SLURM_JOB_END_TIME"]
+    finish(shell, held)
+
+
+def test_a_worker_with_too_little_time_begins_nothing(shell, held) -> None:
+    done = shell.funsies("worker", "--walltime", "1")
+    assert done.code == 0
+    assert "1 seconds are left" in done.err
+    finish(shell, held)
+
+
+def test_an_end_that_is_no_time_is_refused() -> None:
+    assert seconds_left({}, 0.0) is None
+    assert seconds_left({"SLURM_JOB_END_TIME": "5"}, 9.0) == 0.0
+    with pytest.raises(ConfigurationError, match="SLURM_JOB_END_TIME"):
+        seconds_left({"SLURM_JOB_END_TIME": "soon"}, 0.0)
