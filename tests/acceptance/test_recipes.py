@@ -16,6 +16,7 @@ from typing import Self
 import pytest
 
 import funsies as f
+from funsies.session import Session
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 CHEMISTRY = ("obabel", "xtb")
@@ -26,7 +27,7 @@ SECONDS = 100
 class Place:
     """A directory with a server and workers, and copies of recipes that may be edited."""
 
-    def __init__(self, directory: Path, session) -> None:
+    def __init__(self, directory: Path, session: Session) -> None:
         self.directory = directory
         self.environment = {**os.environ, **session.server.environment()}
         self._session = session
@@ -76,14 +77,14 @@ def edit(script: Path, old: str, new: str) -> None:
 
 
 @pytest.fixture
-def place(tmp_path) -> Iterator[Place]:
+def place(tmp_path: Path) -> Iterator[Place]:
     """A directory with a server and two workers."""
     with f.ManagedFun(nworkers=2, directory=tmp_path) as session:
         yield Place(tmp_path, session)
 
 
 @pytest.fixture
-def place_without_workers(tmp_path) -> Iterator[Place]:
+def place_without_workers(tmp_path: Path) -> Iterator[Place]:
     """A directory with a server; workers are started by hand."""
     with f.ManagedFun(nworkers=0, directory=tmp_path) as session:
         yield Place(tmp_path, session)
@@ -102,7 +103,7 @@ def chemistry() -> None:
 # -- hello
 
 
-def test_hello_runs_once_and_only_what_changed_runs_again(place):
+def test_hello_runs_once_and_only_what_changed_runs_again(place: Place) -> None:
     hello = place.copy("hello")
     assert place.run(hello) == "HELLO, WORLD! (10 letters)\n"
     assert place.executed() == {"tr": 1, "count_letters": 1, "describe": 1}
@@ -122,7 +123,9 @@ def test_hello_runs_once_and_only_what_changed_runs_again(place):
 # -- simulate
 
 
-def test_the_branch_of_a_failing_simulation_ends_in_its_error_and_the_others_finish(place):
+def test_the_branch_of_a_failing_simulation_ends_in_its_error_and_the_others_finish(
+    place: Place,
+) -> None:
     printed = place.run(place.copy("simulate"))
     assert printed.splitlines() == [
         " 300 K: mean energy 750.0",
@@ -133,7 +136,7 @@ def test_the_branch_of_a_failing_simulation_ends_in_its_error_and_the_others_fin
     assert place.skipped() == 1
 
 
-def test_an_error_is_remembered_until_its_cause_is_repaired(place):
+def test_an_error_is_remembered_until_its_cause_is_repaired(place: Place) -> None:
     simulate = place.copy("simulate")
     place.run(simulate)
     place.executed()
@@ -151,7 +154,9 @@ def analyze_data(results: bytes) -> int:
     return len(results)
 
 
-def test_the_example_of_the_design_names_the_step_that_failed(tmp_path, monkeypatch):
+def test_the_example_of_the_design_names_the_step_that_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """``simulate`` does not write ``results.csv``: the source of the error is that step."""
     witness, programs = tmp_path / "analyze_data_ran", tmp_path / "bin"
     programs.mkdir()
@@ -181,7 +186,7 @@ def test_the_example_of_the_design_names_the_step_that_failed(tmp_path, monkeypa
 
 
 @pytest.mark.usefixtures("chemistry")
-def test_conformers_tabulates_energies_and_says_why_one_is_missing(place):
+def test_conformers_tabulates_energies_and_says_why_one_is_missing(place: Place) -> None:
     conformers = place.copy("conformers")
     printed = place.run(conformers).splitlines()
     rows = json.loads((place.directory / "energies.json").read_text())
@@ -203,7 +208,7 @@ def test_conformers_tabulates_energies_and_says_why_one_is_missing(place):
 
 
 @pytest.mark.usefixtures("chemistry")
-def test_conformers_runs_only_what_an_edit_concerns(place):
+def test_conformers_runs_only_what_an_edit_concerns(place: Place) -> None:
     conformers = place.copy("conformers")
     first = place.run(conformers)
     assert place.executed()["xtb"] == 9
@@ -222,8 +227,8 @@ def test_conformers_runs_only_what_an_edit_concerns(place):
 
 @pytest.mark.usefixtures("chemistry")
 def test_conformers_gives_the_same_table_if_a_worker_is_killed_in_the_middle(
-    place_without_workers, tmp_path
-):
+    place_without_workers: Place, tmp_path: Path
+) -> None:
     """Two workers started by hand; ``kill -9`` hits the first while xtb runs."""
     place = place_without_workers
     expected = _expected_table(tmp_path)

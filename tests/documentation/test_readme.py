@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.documentation.conftest import Block, Reader
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 LINK = re.compile(r"\]\((?!http)([^)#]+)\)")
 
 
-def test_the_examples_of_the_readme_work_as_shown(reader):
+def test_the_examples_of_the_readme_work_as_shown(reader: Reader) -> None:
     assert reader.follow(README) == 4
 
 
-def test_the_two_set_up_commands_are_literally_what_ci_runs(fenced):
+def test_the_two_set_up_commands_are_literally_what_ci_runs(
+    fenced: Callable[[Path], list[Block]],
+) -> None:
     commands = [block.text.strip() for block in fenced(README) if block.language == "sh"]
     lines = [line.strip() for line in (ROOT / ".ci" / "run").read_text().splitlines()]
     assert len(commands) == 2
     assert [command for command in commands if command not in lines] == []
 
 
-def test_every_document_that_a_document_points_to_is_there():
+def test_every_document_that_a_document_points_to_is_there() -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
     )
