@@ -107,6 +107,7 @@ def test_addresses_are_found_by_any_prefix(bench):
         expected.sort(key=lambda each: each.digest)
         assert bench.store.find(prefix, 1000) == expected
         assert bench.store.find(prefix, 1) == expected[:1]
+    assert bench.store.find("not hexadecimal", 10) == []
 
 
 def test_clearing_removes_everything(bench):

@@ -71,3 +71,17 @@ def test_a_wait_ends_in_time(bench):
     subscription = bench.store.subscribe("client")
     assert subscription.wait(0.01) == frozenset()
     subscription.close()
+
+
+def test_two_subscriptions_of_one_client_both_hear(bench):
+    row = bench.operation("row")
+    bench.request(row)
+    first, second = bench.store.subscribe("client"), bench.store.subscribe("client")
+    closed = bench.store.subscribe("client")
+    closed.close()
+    bench.store.watch("client", [row.digest])
+    worker = bench.slot()
+    worker.publish(worker.claim(), b"made")
+    assert first.wait(10) == second.wait(10) == {row.digest}
+    first.close()
+    second.close()

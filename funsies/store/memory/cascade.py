@@ -26,8 +26,8 @@ def finish(
     cell.results, cell.volatile = results, volatile
     cell.wanted_by = set()
     for client in tables.watchers.pop(operation, set()):
-        if client in tables.mailboxes:
-            tables.mailboxes[client].deliver(operation)
+        for mailbox in tables.mailboxes.get(client, ()):
+            mailbox.deliver(operation)
     waiters = tables.waiters.pop(operation, None)
     if waiters:
         tables.cascades.append((operation, waiters))

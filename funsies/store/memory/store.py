@@ -88,8 +88,18 @@ class MemoryStore(Reader):
 
     def subscribe(self, client: str) -> Subscription:
         """See :meth:`GraphStore.subscribe`."""
+
+        def forget(mailbox: Mailbox) -> None:
+            with self._lock:
+                others = self._tables.mailboxes.pop(client, [])
+                kept = [each for each in others if each is not mailbox]
+                if kept:
+                    self._tables.mailboxes[client] = kept
+
         with self._lock:
-            return self._tables.mailboxes.setdefault(client, Mailbox())
+            mailbox = Mailbox(forget)
+            self._tables.mailboxes.setdefault(client, []).append(mailbox)
+            return mailbox
 
     def step(
         self,

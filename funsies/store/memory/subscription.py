@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from funsies.core.digest import Digest
 
 
 class Mailbox:
-    """News for one client: a :class:`~funsies.store.ports.Subscription`."""
+    """News for one client: a :class:`~funsies.store.ports.Subscription`.
 
-    def __init__(self) -> None:
+    Args:
+        on_close: called with the mailbox when it is closed.
+    """
+
+    def __init__(self, on_close: Callable[[Mailbox], None]) -> None:
+        self._on_close = on_close
         self._changed = threading.Condition()
         self._news: set[Digest] = set()
         self._is_woken = False
@@ -36,4 +42,5 @@ class Mailbox:
 
     def close(self) -> None:
         """End the subscription: whoever waits returns."""
+        self._on_close(self)
         self.wake()

@@ -127,7 +127,7 @@ class Tables:
     leases: dict[str, Hold] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
     watchers: dict[Digest, set[str]] = field(default_factory=dict)
-    mailboxes: dict[str, Mailbox] = field(default_factory=dict)
+    mailboxes: dict[str, list[Mailbox]] = field(default_factory=dict)
     sequence: int = 0
     generation: Generation = NO_GENERATION
     swept_ms: int | None = None

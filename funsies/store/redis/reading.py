@@ -25,6 +25,7 @@ from .packing import unpack_artefact, unpack_operation, unpack_task
 
 T = TypeVar("T")
 
+HEXADECIMAL: Final = re.compile("[0-9a-f]*")
 PAGE: Final = 1000
 """Operations that one call to the server looks at."""
 
@@ -139,6 +140,8 @@ class Reader:
 
     def find(self, prefix: str, limit: int) -> list[Found]:
         """See :meth:`GraphStore.find`."""
+        if not HEXADECIMAL.fullmatch(prefix):
+            return []
         artefacts = self._matching(self._keys.artefacts, prefix)
         operations = self._matching(self._keys.definitions, prefix)
         found = [Found(digest, False) for digest in artefacts]
