@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum, Flag, IntEnum
 from fractions import Fraction
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal, NamedTuple, Never, Protocol, Self, TypedDict
@@ -124,7 +125,7 @@ values = [
     (Any, {"a": {1: 2}}, "at ['a']: without an annotation keys are texts only, not int 1"),
     (Any, [b"x"], "at [0]: "),
     (Counter[str], {"a": 1}, "expected Counter[str"),
-    (defaultdict[str, int], defaultdict(lambda: 1), "convert to dict"),
+    (defaultdict[str, int], defaultdict(partial(int, 1)), "convert to dict"),
     (Annotated[int, msgspec.Meta(ge=0, lt=10)], 10, "int 10 breaks the constraint lt=10"),
     (list[Annotated[str, msgspec.Meta(pattern="^a")]], ["a", "b"], "at [1]: str 'b' breaks"),
     (Annotated[list[int], msgspec.Meta(max_length=1)], [1, 2], "max_length=1"),
