@@ -124,16 +124,17 @@ def test_logs_of_a_shell_step_are_its_streams(shell) -> None:
 
 def test_a_shutdown_stops_workers_and_keeps_the_server(shell) -> None:
     shell.start_funsies("--workers", "2")
-    worker = shell.launch("worker")  # one that was started by hand
+    worker = shell.launch("worker", "--workers", "2")  # started by hand, as on another machine
 
     def workers() -> int:
         return len(json.loads(shell.funsies("status", "--json").text)["workers"])
 
     try:
-        assert wait_until(lambda: workers() == 3, 60)
+        assert wait_until(lambda: workers() == 4, 60)
         done = shell.funsies("shutdown")
         assert done.code == 0, done.err
         assert workers() == 0
+        assert worker.wait(60) == 0
     finally:
         worker.terminate()
         worker.communicate(timeout=60)
