@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 from typing_extensions import override
 
@@ -22,7 +22,7 @@ from .artefact import Artefact
 from .context import built, context
 from .inputs import BoundInput, bind_input
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
-from .type_variables import solve, substitute
+from .type_variables import is_generic, solve, substitute
 
 PYTHON_VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -192,10 +192,10 @@ def call(
     annotations = _result_annotations(spec, signature)
     arguments = signature.bind(args, kwargs)
     inputs = [bind_input(item, spec.shown_name, strict=spec.strict) for item in arguments]
-    types = solve(
-        (argument.annotation, bound.written.annotation)
-        for argument, bound in zip(arguments, inputs, strict=True)
-    )
+    types: dict[TypeVar, object] = {}
+    if any(map(is_generic, annotations)):
+        given = zip(arguments, inputs, strict=True)
+        types = solve((each.annotation, bound.written.annotation) for each, bound in given)
     results = tuple(
         result_encoding(substitute(each, types), spec.shown_name) for each in annotations
     )

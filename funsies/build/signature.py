@@ -79,6 +79,8 @@ class FunctionSignature:
         ]
 
     def _check_keywords(self, kwargs: Mapping[str, object]) -> None:
+        if not kwargs:
+            return
         for key in kwargs:
             if not key.isidentifier():  # it would be taken for a position
                 raise WiringError(f"{self.name}(): {key!r} cannot name an argument")
