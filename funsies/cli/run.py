@@ -17,10 +17,7 @@ from funsies.config.directory import NAME, Directory, find_directories
 from funsies.config.server import ResolvedServer
 from funsies.core.digest import Digest
 from funsies.core.graph import Operation
-from funsies.engine.roster import list_workers
 from funsies.local.embedded import start_server, stop_server
-from funsies.local.guard import guarded
-from funsies.local.pool import start_pool
 from funsies.report.console import make_console
 from funsies.report.errors import summarize_errors
 from funsies.report.numbers import counted, shown_seconds
@@ -33,6 +30,7 @@ from funsies.store.connect import open_backend
 from funsies.store.rows import TaskCounts
 
 from .exits import Exit
+from .hiring import Hiring
 from .say import note
 from .script import run_script
 from .setting import Setting, check
@@ -75,8 +73,8 @@ def run(
     server, directory = _find_or_start(setting)
     try:
         with _prepared(server) as session, ExitStack() as workforce:
-            hire = _Hiring(workforce, directory, session, workers)
-            return _Run(session, hire).run(script, arguments)
+            hiring = Hiring(workforce, directory, server, workers)
+            return _Run(session, hiring).run(script, arguments)
     except KeyboardInterrupt:
         note("\nfunsies: interrupted; what is finished is kept: run it again to go on")
         return Exit.INTERRUPTED
@@ -117,53 +115,20 @@ def _prepared(server: ResolvedServer) -> Iterator[Session]:
         os.environ.update(before)
 
 
-class _Hiring:
-    """Starts workers when they are needed for the first time, until the run ends."""
-
-    def __init__(
-        self, stack: ExitStack, directory: Directory, session: Session, count: int | None
-    ) -> None:
-        self._stack = stack
-        self._directory = directory
-        self._session = session
-        self._count = count
-        self._is_done = False
-
-    def __call__(self) -> None:
-        if self._is_done:
-            return
-        self._is_done = True
-        count = self._lacking() if self._count is None else self._count
-        if count:
-            pool = start_pool(self._directory, self._session.server, count)
-            self._stack.enter_context(guarded(self._directory, [pool], stops_server=False))
-
-    def _lacking(self) -> int:
-        present = len(list_workers(self._session.server))
-        if self._session.server.directory is None and present:
-            return 0  # somebody else's server, with workers of its own
-        return max(0, _cores() - present)
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 class _Run:
     """One run of a script.
 
     Args:
         session: connection of the run itself.
-        hire: starts workers; called when something is to be computed.
+        hiring: starts workers.
     """
 
-    def __init__(self, session: Session, hire: _Hiring) -> None:
+    def __init__(self, session: Session, hiring: Hiring) -> None:
         self._session = session
         self._graph = session.backend.graph
-        self._spectator = Spectator(session.server.jobs_url, hire)
-        self._session.on_request = hire
+        self._spectator = Spectator(session.server.jobs_url, self._hire)
+        self._session.on_request = self._hire
+        self._hiring = hiring
         self._before: dict[str, TaskCounts] = self._graph.counts()
         self._started = time.monotonic()
         self._has_run = False
@@ -186,6 +151,9 @@ class _Run:
         execute(*final, connection=self._session)
         self._wait(targets)
         return self._conclude(targets, final)
+
+    def _hire(self) -> None:
+        self._hiring.serve(lambda: self._spectator.queues)
 
     def _wait(self, targets: list[Digest]) -> None:
         with progress_display(make_console()) as tell:

@@ -53,6 +53,11 @@ class Spectator:
         """What the script executed."""
         return {digest: None for session in self._sessions for digest in session.asked}
 
+    @property
+    def queues(self) -> set[str]:
+        """The queues on which the script wants its steps to run."""
+        return {each.options.queue for each in self.built.values() if each.options.distributed}
+
     def final(self) -> list[Operation]:
         """What the script built and nothing that it built needs."""
         built = self.built

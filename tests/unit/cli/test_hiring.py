@@ -1,0 +1,114 @@
+"""Who is hired for a run: enough workers, on the queues that are used, and nobody too many."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, nullcontext
+from pathlib import Path
+
+import pytest
+
+from funsies.cli import hiring
+from funsies.cli.hiring import Hiring
+from funsies.config import Directory, ResolvedServer
+from funsies.engine.roster import WorkerView
+
+Hired = list[tuple[int, list[str]]]
+
+
+class Town:
+    """A place with four cores, some workers, and a record of who was hired."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.present: list[WorkerView] = []
+        self.hired: Hired = []
+
+    def worker(self, *queues: str) -> None:
+        self.present.append(WorkerView("w", "h", 1, queues, "3.11", False, 0.0))
+
+    def hiring(self, count: int | None = None, *, is_own: bool = True) -> Hiring:
+        directory = self.place if is_own else None
+        server = ResolvedServer("redis://h", "redis://h", None, directory)
+        return Hiring(ExitStack(), Directory(self.place), server, count)
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+    made = Town(tmp_path)
+
+    def start_pool(
+        _directory: object, _server: object, count: int, *, queues: list[str]
+    ) -> None:
+        made.hired.append((count, queues))
+
+    monkeypatch.setattr(hiring, "list_workers", lambda _: made.present)
+    monkeypatch.setattr(hiring, "start_pool", start_pool)
+    monkeypatch.setattr(hiring, "guarded", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(hiring, "_cores", lambda: 4)
+    return made
+
+
+def serve(each: Hiring, *queues: str) -> None:
+    each.serve(lambda: set(queues))
+
+
+def test_every_core_gets_a_worker_once(town: Town) -> None:
+    each = town.hiring()
+    serve(each, "default")
+    serve(each, "default")
+    assert town.hired == [(4, ["default"])]
+
+
+def test_workers_that_are_there_are_counted(town: Town) -> None:
+    town.worker("default")
+    serve(town.hiring(), "default")
+    assert town.hired == [(3, ["default"])]
+
+
+def test_nobody_is_hired_if_there_are_enough(town: Town) -> None:
+    for _ in range(4):
+        town.worker("default")
+    serve(town.hiring(), "default")
+    assert town.hired == []
+
+
+def test_the_number_that_is_asked_for_is_started(town: Town) -> None:
+    town.worker("default")
+    serve(town.hiring(2), "default")
+    assert town.hired == [(2, ["default"])]
+
+
+def test_none_means_none(town: Town) -> None:
+    serve(town.hiring(0), "default", "gpu")
+    assert town.hired == []
+
+
+def test_all_queues_of_a_script_are_served(town: Town) -> None:
+    serve(town.hiring(), "gpu", "large")
+    assert town.hired == [(4, ["default", "gpu", "large"])]
+
+
+def test_a_queue_that_others_serve_is_left_to_them(town: Town) -> None:
+    town.worker("gpu")
+    serve(town.hiring(), "default", "gpu")
+    assert town.hired == [(3, ["default"])]
+
+
+def test_a_queue_that_turns_up_later_is_served_as_well(town: Town) -> None:
+    each = town.hiring()
+    serve(each, "default")
+    for _ in range(4):
+        town.worker("default")
+    serve(each, "default", "gpu")
+    assert town.hired == [(4, ["default"]), (1, ["gpu"])]
+
+
+def test_a_server_of_somebody_else_with_workers_needs_none_of_ours(town: Town) -> None:
+    town.worker("default")
+    serve(town.hiring(is_own=False), "default", "gpu")
+    assert town.hired == []
+
+
+def test_a_server_of_somebody_else_without_workers_gets_ours(town: Town) -> None:
+    serve(town.hiring(is_own=False), "gpu")
+    assert town.hired == [(4, ["default", "gpu"])]
