@@ -1,0 +1,92 @@
+"""``funsies graph``: a picture of the workflow."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Final
+
+import click
+
+from funsies.report.graph import (
+    MAX_NODES,
+    GraphView,
+    all_operations,
+    collapsed,
+    read_graph,
+    to_dot,
+    to_mermaid,
+    to_svg,
+)
+
+from .completion import HASH
+from .exits import Exit
+from .named import look_up_all
+from .output import print_json
+from .say import note
+from .setting import Setting
+
+_WRITERS: Final = {"dot": to_dot, "mermaid": to_mermaid, "svg": to_svg}
+
+
+@click.command()
+@click.argument("hashes", nargs=-1, metavar="[HASH]...", type=HASH)
+@click.option("--inputs", "-i", "with_inputs", is_flag=True, help="Show inputs, too.")
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice([*_WRITERS, "json"]),
+    default="dot",
+    help="What to write.  [default: dot]",
+)
+@click.option(
+    "--collapse/--no-collapse",
+    default=None,
+    help=f"One box for all steps of a task.  [default: beyond {MAX_NODES} boxes]",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.pass_obj
+def graph(
+    setting: Setting,
+    *,
+    hashes: tuple[str, ...],
+    with_inputs: bool,
+    form: str,
+    collapse: bool | None,
+    as_json: bool,
+) -> int:
+    r"""Draw results and everything that they depend on; without HASH, all there is.
+
+    The colours of the boxes say how far each step is. SVG needs no other program; DOT is the
+    language of Graphviz.
+
+    \b
+    Example:
+      funsies graph --format svg 3f2a9 > graph.svg
+      funsies graph -i | dot -Tpdf > graph.pdf
+    """
+    with setting.session() as session:
+        named = look_up_all(session.backend, hashes)
+        targets = [each.producer for each in named if each.producer is not None]
+        if not hashes:
+            targets = all_operations(session.backend)
+        view = read_graph(session.backend, targets, with_inputs=with_inputs)
+    if not view.nodes:
+        note("there is nothing to draw: no step is known")
+    if collapse or (collapse is None and len(view.nodes) > MAX_NODES):
+        if collapse is None:
+            note(
+                f"{len(view.nodes):,} boxes are too many to look at: steps with the same name "
+                "are drawn as one (--no-collapse draws all)"
+            )
+        view = collapsed(view)
+    if as_json or form == "json":
+        print_json(_as_json(view))
+    else:
+        click.echo(_WRITERS[form](view), nl=False)
+    return Exit.OK
+
+
+def _as_json(view: GraphView) -> dict[str, object]:
+    nodes = [{**asdict(node), "number": node.number} for node in view.nodes]
+    return {"nodes": nodes, "edges": [asdict(edge) for edge in view.edges]}

@@ -1,0 +1,49 @@
+"""A graph too large to be looked at, by task name: one box for all steps of a name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from .model import Edge, GraphView, Node, NodeKind
+
+MAX_NODES: Final = 300
+"""Graphs with more boxes are collapsed unless one insists."""
+
+
+def collapsed(view: GraphView) -> GraphView:
+    """Put all steps with one task name into one box, and the constants they use into another.
+
+    >>> steps = [Node(key, "mean", NodeKind.STEP, {"done": 1}) for key in ("a", "b")]
+    >>> collapsed(GraphView(tuple(steps))).nodes[0].statuses
+    {'done': 2}
+    """
+    keys = {node.key: _group_of(node) for node in view.nodes if node.kind is not NodeKind.INPUT}
+    for edge in view.edges:
+        if edge.source not in keys:  # a constant goes with its first user
+            keys[edge.source] = f"inputs of {keys[edge.target]}"
+    return GraphView(tuple(_groups(view, keys)), tuple(_arrows(view, keys)))
+
+
+def _group_of(node: Node) -> str:
+    return f"steps {node.label}"
+
+
+def _groups(view: GraphView, keys: dict[str, str]) -> list[Node]:
+    statuses: dict[str, Counter[str]] = {}
+    labels: dict[str, str] = {}
+    for node in view.nodes:
+        key = keys.get(node.key, "inputs")
+        is_input = node.kind is NodeKind.INPUT
+        statuses.setdefault(key, Counter()).update(node.statuses)
+        labels.setdefault(key, "inputs" if is_input else node.label)
+    return [
+        Node(key, labels[key], NodeKind.GROUP, dict(counts)) for key, counts in statuses.items()
+    ]
+
+
+def _arrows(view: GraphView, keys: dict[str, str]) -> list[Edge]:
+    numbers: Counter[tuple[str, str]] = Counter()
+    for edge in view.edges:
+        numbers[keys[edge.source], keys[edge.target]] += edge.number
+    return [Edge(source, target, (), number) for (source, target), number in numbers.items()]

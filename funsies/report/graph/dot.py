@@ -1,0 +1,47 @@
+"""A graph in the language of Graphviz."""
+
+from __future__ import annotations
+
+from .layers import layers_of
+from .model import GraphView, Node, NodeKind
+from .style import COLOURS, is_wide, subtitle, title
+
+
+def to_dot(view: GraphView) -> str:
+    """Write a graph in DOT: ``funsies graph | dot -Tpdf > graph.pdf``."""
+    layers = layers_of(view)
+    direction = "LR" if is_wide(len(layers), max(map(len, layers), default=0)) else "TB"
+    numbers = {node.key: f"n{number}" for number, node in enumerate(view.nodes)}
+    lines = [
+        "digraph funsies {",
+        f"    rankdir={direction};",
+        '    node [fontname="Helvetica", fontsize=11, style="filled,rounded", shape=box];',
+        '    edge [fontname="Helvetica", fontsize=9, color="#888890"];',
+        *(f"    {numbers[node.key]} [{_attributes(node)}];" for node in view.nodes),
+        *(
+            f"    {numbers[edge.source]} -> {numbers[edge.target]}{_label(edge.names)};"
+            for edge in view.edges
+        ),
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _attributes(node: Node) -> str:
+    colour = COLOURS[node.status]
+    plain = ', style="filled"' if node.kind is NodeKind.INPUT else ""
+    return (
+        f'label="{_escaped(title(node))}\\n{_escaped(subtitle(node))}", '
+        f'tooltip="{_escaped(node.key)}", fillcolor="{colour.fill}", color="{colour.line}"'
+        f', fontcolor="{colour.line}"{plain}'
+    )
+
+
+def _label(names: tuple[str, ...]) -> str:
+    told = [name for name in names if not name.isdigit()]
+    return f' [label="{_escaped(", ".join(told[:3]))}"]' if told else ""
+
+
+def _escaped(text: str) -> str:
+    printable = "".join(each if each.isprintable() else "?" for each in text)
+    return printable.replace("\\", "\\\\").replace('"', '\\"')

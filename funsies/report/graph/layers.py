@@ -1,0 +1,197 @@
+"""Layers of a graph: which boxes stand on a line, and in which order.
+
+The method of Sugiyama, Tagawa and Toda (1981): circles are broken, each box is put below all
+that it uses, long arrows get a bend in each layer that they cross, and the boxes of a layer are
+moved to where their neighbours are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from .model import GraphView
+
+SWEEPS: Final = 12
+
+Links: TypeAlias = Mapping[str, Sequence[str]]
+
+
+@dataclass(slots=True)
+class Layering:
+    """Boxes and bends, by layer.
+
+    Attributes:
+        layers: keys of boxes, and of bends, in order.
+        above: for each key, those that it is linked with in the layer above.
+        below: the same in the layer below.
+        routes: for each arrow, the keys that it passes, from source to target.
+    """
+
+    layers: list[list[str]] = field(default_factory=list)
+    above: dict[str, list[str]] = field(default_factory=dict)
+    below: dict[str, list[str]] = field(default_factory=dict)
+    routes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+
+def layers_of(view: GraphView) -> list[list[str]]:
+    """Keys of the boxes, by layer."""
+    depths = _depths(view)
+    layers: list[list[str]] = [[] for _ in range(max(depths.values(), default=-1) + 1)]
+    for key, depth in depths.items():
+        layers[depth].append(key)
+    return layers
+
+
+def layering_of(view: GraphView) -> Layering:
+    """Put boxes and bends into layers, with few crossings of arrows."""
+    found = _with_bends(view, _depths(view))
+    best, fewest = [list(layer) for layer in found.layers], _crossings(found)
+    for sweep in range(SWEEPS):
+        _sweep(found, downwards=sweep % 2 == 0)
+        crossings = _crossings(found)
+        if crossings < fewest:
+            best, fewest = [list(layer) for layer in found.layers], crossings
+    found.layers = best
+    return found
+
+
+def _depths(view: GraphView) -> dict[str, int]:
+    """How many boxes are above each at least; inputs stand just above their first user."""
+    uses: dict[str, list[str]] = {node.key: [] for node in view.nodes}
+    used_by: dict[str, list[str]] = {node.key: [] for node in view.nodes}
+    for source, target in _forward(view):
+        uses[target].append(source)
+        used_by[source].append(target)
+    depths: dict[str, int] = {}
+    for key in _order(view, uses):
+        depths[key] = max((depths[each] + 1 for each in uses[key]), default=0)
+    for key in depths:
+        if not uses[key] and used_by[key]:
+            depths[key] = min(depths[each] for each in used_by[key]) - 1
+    return depths
+
+
+def _order(view: GraphView, uses: Links) -> list[str]:
+    """Keys in an order in which each comes after those that it uses; there are no circles."""
+    order: dict[str, None] = {}
+    for node in view.nodes:
+        stack = [(node.key, False)]
+        while stack:
+            key, is_expanded = stack.pop()
+            if is_expanded:
+                order[key] = None
+            elif key not in order:
+                stack.append((key, True))
+                stack += [(each, False) for each in uses[key] if each not in order]
+    return list(order)
+
+
+def _forward(view: GraphView) -> list[tuple[str, str]]:
+    """Arrows as they are drawn: those that close a circle are turned, loops are left out."""
+    following: dict[str, list[str]] = {node.key: [] for node in view.nodes}
+    for edge in view.edges:
+        if edge.source != edge.target:
+            following[edge.source].append(edge.target)
+    closing = _closing(following)
+    turned = {(target, source) for source, target in closing}
+    pairs = ((source, target) for source in following for target in following[source])
+    return list(dict.fromkeys([*(each for each in pairs if each not in closing), *turned]))
+
+
+def _closing(following: Links) -> set[tuple[str, str]]:
+    """Arrows that lead back to where a walk is coming from."""
+    closing: set[tuple[str, str]] = set()
+    finished: set[str] = set()
+    for start in following:
+        path: dict[str, None] = {}
+        stack = [(start, False)]
+        while stack:
+            key, is_left = stack.pop()
+            if is_left:
+                del path[key]
+                finished.add(key)
+            elif key not in finished and key not in path:
+                path[key] = None
+                stack.append((key, True))
+                closing |= {(key, each) for each in following[key] if each in path}
+                stack += [
+                    (each, False)
+                    for each in following[key]
+                    if each not in finished and each not in path
+                ]
+    return closing
+
+
+def _with_bends(view: GraphView, depths: Mapping[str, int]) -> Layering:
+    found = Layering([[] for _ in range(max(depths.values(), default=-1) + 1)])
+    for node in view.nodes:
+        _add(found, node.key, depths[node.key])
+    for edge in view.edges:
+        if edge.source == edge.target:
+            continue
+        upper, lower = sorted((edge.source, edge.target), key=lambda key: depths[key])
+        if (upper, lower) not in found.routes:
+            found.routes[upper, lower] = _route(found, upper, lower, depths)
+    return found
+
+
+def _add(found: Layering, key: str, depth: int) -> None:
+    found.layers[depth].append(key)
+    found.above[key] = []
+    found.below[key] = []
+
+
+def _route(found: Layering, upper: str, lower: str, depths: Mapping[str, int]) -> list[str]:
+    route = [upper]
+    for depth in range(depths[upper] + 1, depths[lower]):
+        bend = f"{upper} {lower} {depth}"
+        _add(found, bend, depth)
+        route.append(bend)
+    route.append(lower)
+    for one, other in pairwise(route):
+        found.below[one].append(other)
+        found.above[other].append(one)
+    return route
+
+
+def _sweep(found: Layering, *, downwards: bool) -> None:
+    """Order each layer by where the neighbours of its boxes are in the layer before."""
+    links = found.above if downwards else found.below
+    order = found.layers if downwards else found.layers[::-1]
+    for before, layer in pairwise(order):
+        places = {key: place for place, key in enumerate(before)}
+        own = {key: float(place) for place, key in enumerate(layer)}
+        for key in layer:
+            if links[key]:
+                own[key] = sum(places[each] for each in links[key]) / len(links[key])
+        layer.sort(key=own.__getitem__)
+
+
+def _crossings(found: Layering) -> int:
+    """Number of pairs of arrows that cross."""
+    total = 0
+    for upper, lower in pairwise(found.layers):
+        places = {key: place for place, key in enumerate(lower)}
+        ends = [place for key in upper for place in sorted(places[e] for e in found.below[key])]
+        total += _inversions(ends, len(lower))
+    return total
+
+
+def _inversions(numbers: Sequence[int], below: int) -> int:
+    """Pairs in the wrong order, counted with a Fenwick tree."""
+    tree = [0] * (below + 1)
+    found = 0
+    for seen, number in enumerate(numbers):
+        place, not_larger = number + 1, 0
+        while place > 0:
+            not_larger += tree[place]
+            place -= place & -place
+        found += seen - not_larger
+        place = number + 1
+        while place <= below:
+            tree[place] += 1
+            place += place & -place
+    return found

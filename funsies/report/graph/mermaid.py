@@ -1,0 +1,37 @@
+"""A graph in the language of Mermaid, which README files and wikis show."""
+
+from __future__ import annotations
+
+from .layers import layers_of
+from .model import GraphView, Node, NodeKind
+from .style import COLOURS, is_wide, subtitle, title
+
+
+def to_mermaid(view: GraphView) -> str:
+    """Write a graph as a Mermaid flowchart."""
+    layers = layers_of(view)
+    direction = "LR" if is_wide(len(layers), max(map(len, layers), default=0)) else "TD"
+    numbers = {node.key: f"n{number}" for number, node in enumerate(view.nodes)}
+    lines = [
+        f"flowchart {direction}",
+        *(f"    {numbers[node.key]}{_box(node)}:::{node.status}" for node in view.nodes),
+        *(f"    {numbers[edge.source]} --> {numbers[edge.target]}" for edge in view.edges),
+        *(
+            f"    classDef {name} fill:{COLOURS[name].fill},stroke:{COLOURS[name].line},"
+            f"color:{COLOURS[name].line}"
+            for name in sorted({node.status for node in view.nodes})
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _box(node: Node) -> str:
+    text = f"{_escaped(title(node))}<br/>{_escaped(subtitle(node))}"
+    return f'["{text}"]' if node.kind is NodeKind.INPUT else f'("{text}")'
+
+
+def _escaped(text: str) -> str:
+    """Anything but letters, digits and plain punctuation as entities, as Mermaid has them."""
+    return "".join(
+        each if each.isalnum() or each in " .,_-+=/" else f"#{ord(each)};" for each in text
+    )
