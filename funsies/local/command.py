@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
-import funsies
+_PROGRAM: Final = Path(__file__).parents[1] / "cli" / "__main__.py"
 
 
 def funsies_command(*arguments: str) -> list[str]:
@@ -14,5 +15,4 @@ def funsies_command(*arguments: str) -> list[str]:
     The current directory is kept off the module path (``-P``): a file ``random.py`` beside the
     user's script must not take the place of a module that workers need.
     """
-    program = Path(funsies.__file__).parent / "cli" / "__main__.py"
-    return [sys.executable, "-P", str(program), *arguments]
+    return [sys.executable, "-P", str(_PROGRAM), *arguments]
