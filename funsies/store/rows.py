@@ -333,7 +333,8 @@ class StepAnswer:
     Attributes:
         verdict: how the completion was taken; None if none was sent.
         claim: the next operation; None if there is none or none was asked for.
-        arm: queues on which more work is ready and no drain job is queued.
+        arm: queues on which more work is ready and no drain job is queued: the one asked
+            about, and others whose operations this message set free.
     """
 
     verdict: Verdict | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from funsies.core.digest import content_digest
-from funsies.store.rows import Completion, Status, Verdict
+from funsies.store.rows import Completion, QueueName, Status, Verdict
 
 
 def test_one_message_publishes_and_takes_the_next(bench, tools):
@@ -297,3 +297,16 @@ def test_counters_tell_the_states_by_task(bench):
         12,
     )
     assert (counts["big"].waiting, counts["big"].ready) == (0, 1)
+
+
+def test_work_set_free_on_another_queue_is_armed_too(bench, tools):
+    low = bench.operation("low")
+    high = bench.operation("high", low)
+    generation = bench.store.new_generation()
+    bench.request(low, generation=generation)
+    bench.request(high, generation=generation, queue=QueueName("gpu@3.11"))
+    worker = bench.slot()
+    sent, fence = tools.completion(worker.claim(), b"made"), bench.fence()
+    worker.sequence += 1
+    assert worker.again(sent, fence=fence).arm == ("gpu@3.11",)
+    assert worker.again(sent, fence=fence).arm == ("gpu@3.11",), "sent twice"

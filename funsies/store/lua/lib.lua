@@ -31,8 +31,8 @@ local SLOT_MEMORY_SECONDS = 3600
 local HEADER, INPUT = 49, 37
 local MOST_ARGUMENTS = 4000
 
--- Of the present call: prefix, arguments, time, changes of counters, queues that are known.
-local P, ARGV, now, counted, known_queues
+-- Of the present call: prefix, arguments, time, changes of counters, queues that got work.
+local P, ARGV, now, counted, fed_queues
 -- The slot whose lease the present step may replace by another, in one go; and whether the
 -- old one is gone already.
 local stepping_slot, is_slot_freed
@@ -49,7 +49,7 @@ local function register(name, flags, body)
     flags = flags,
     callback = function(keys, arguments)
       call = redis.call
-      P, ARGV, now, counted, known_queues = keys[1], arguments, tonumber(arguments[1]), {}, {}
+      P, ARGV, now, counted, fed_queues = keys[1], arguments, tonumber(arguments[1]), {}, {}
       stepping_slot, is_slot_freed = nil, false
       if not now then
         local time = call('TIME')
@@ -251,8 +251,8 @@ end
 local function enqueue(o, place)
   o.k = place
   call('ZADD', P .. 'q:' .. o.q, -tonumber(o.p), place .. o.id)
-  if not known_queues[o.q] then
-    known_queues[o.q] = true
+  if not fed_queues[o.q] then
+    fed_queues[o.q] = true
     call('SADD', P .. 'Q', o.q)
   end
 end

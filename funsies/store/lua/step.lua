@@ -150,18 +150,27 @@ local function tidy_slot()
   end
 end
 
+-- Other queues that got work by this message, so that the answer to a repeated one names them.
+local function fed()
+  local others = {}
+  for each in pairs(fed_queues) do
+    if each ~= queue then others[#others + 1] = each .. '\n' end
+  end
+  return table.concat(others)
+end
+
 -- Publish, work off what that set free, and claim.
 local function act(is_claim, has_completion, is_held)
   stepping_slot = is_held and slot or nil
   local verdict = has_completion and publish() or ''
   local budget = work_cascades(CASCADE_BUDGET)
   promote(budget)
-  call('HSET', P .. 's:' .. slot, 'n', sequence, 'M', fence, 'v', verdict)
   local o, d, inputs
   if is_claim and verdict ~= 'bytes' then
     put_back()
     o, d, inputs = claim_next(budget)
   end
+  call('HSET', P .. 's:' .. slot, 'n', sequence, 'M', fence, 'v', verdict, 'A', fed())
   if o then return verdict, describe(o, d, inputs) end
   tidy_slot()
   return verdict
@@ -177,14 +186,18 @@ end
 register('step', {}, function()
   slot, sequence, queue, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[6]
   local is_claim, has_completion = ARGV[7] == '1', ARGV[8] == '1'
-  local last = call('HMGET', P .. 's:' .. slot, 'n', 'v', 'o', 'M')
+  local last = call('HMGET', P .. 's:' .. slot, 'n', 'v', 'o', 'M', 'A')
   local last_sequence = tonumber(last[1] or -1)
   if sequence < last_sequence then return { has_completion and 'fenced' or false, false, {} } end
   local verdict, claimed
   if sequence == last_sequence and fence == last[4] then
     verdict, claimed = repeat_answer(is_claim, last[2])
+    for each in last[5]:gmatch('[^\n]+') do fed_queues[each] = true end
   else
     verdict, claimed = act(is_claim, has_completion, last[3])
   end
-  return { filled(verdict), claimed or false, arm({ queue }) }
+  fed_queues[queue] = true
+  local queues = {}
+  for each in pairs(fed_queues) do queues[#queues + 1] = each end
+  return { filled(verdict), claimed or false, arm(queues) }
 end)

@@ -56,6 +56,7 @@ def _dequeue(tables: Tables, operation: Digest, cell: Cell) -> None:
 def _enqueue(tables: Tables, operation: Digest, cell: Cell, key: EntryKey) -> None:
     cell.entry = key
     tables.queues.add(cell.queue)
+    tables.fed_queues.add(cell.queue)
     tables.ready.setdefault(cell.queue, {})[operation] = key
     heappush(tables.heaps.setdefault(cell.queue, []), key)
 

@@ -46,15 +46,17 @@ def step(
         return StepAnswer(Verdict.FENCED if completion else None, None, ())
     if sequence > memory.sequence or fence != memory.fence:
         memory.sequence, memory.fence, memory.used_ms = sequence, fence, tables.clock()
+        tables.fed_queues.clear()
         memory.verdict = _publish(tables, completion) if completion else None
         budget = work_cascades(tables)
         promote(tables, budget)
-        if claim and memory.verdict not in (Verdict.BYTES, Verdict.IDLE):
+        if claim and memory.verdict is not Verdict.BYTES:
             _put_back(tables, slot)
             _claim_next(tables, slot, queue, lease_ms=lease_ms, fence=fence, budget=budget)
+        memory.fed_queues = frozenset(tables.fed_queues)
     hold = tables.leases.get(slot)
     granted = _describe(tables, hold) if claim and hold and hold.fence == fence else None
-    return StepAnswer(memory.verdict, granted, arm(tables, [queue]))
+    return StepAnswer(memory.verdict, granted, arm(tables, sorted({queue, *memory.fed_queues})))
 
 
 def _publish(tables: Tables, completion: Completion) -> Verdict:

@@ -88,6 +88,7 @@ class Slot:
 
     sequence: int = -1
     fence: Fence = NO_FENCE
+    fed_queues: frozenset[QueueName] = frozenset()
     verdict: Verdict | None = None
     ended_fence: Fence = NO_FENCE
     ended_verdict: Verdict = Verdict.OK
@@ -118,6 +119,7 @@ class Tables:
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
     queues: set[QueueName] = field(default_factory=set)
+    fed_queues: set[QueueName] = field(default_factory=set)
     ready: dict[QueueName, dict[Digest, EntryKey]] = field(default_factory=dict)
     heaps: dict[QueueName, list[EntryKey]] = field(default_factory=dict)
     delayed: dict[Digest, int] = field(default_factory=dict)

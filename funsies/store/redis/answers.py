@@ -112,7 +112,7 @@ def stepped(answer: Answer, fence: Fence) -> StepAnswer:
     return StepAnswer(
         verdict(said) if said else None,
         _claim(cast("list[Answer]", claimed), fence) if claimed else None,
-        each(arm, queue_name),
+        tuple(sorted(each(arm, queue_name))),
     )
 
 
