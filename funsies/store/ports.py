@@ -98,10 +98,14 @@ class GraphStore(Protocol):
 
         The error (a small content, stored beforehand with :meth:`define`) is published as a
         volatile result of each such operation; a running one loses its lease, so that its
-        worker stops it. Consumers are treated as after any error.
+        worker stops it. Consumers are treated as after any error. What an operation of another
+        request waits for is spared; give producers before consumers, as for a request.
 
         Returns:
             The number of operations ended.
+
+        Raises:
+            DataMissingError: if the error is not stored.
         """
 
     def reset(self, operations: Sequence[Digest]) -> int:
@@ -137,8 +141,9 @@ class GraphStore(Protocol):
         """Publish a result and take the next operation, in one round trip.
 
         A slot holds at most one lease. The same sequence number and fence give the same answer,
-        without doing anything again; a lower number is ignored. A claim on a slot that still holds a lease (and completes nothing)
-        puts that operation back first.
+        without doing anything again; a lower number is ignored. A claim on a slot that still
+        holds a lease (and completes nothing) puts that operation back first; if it was lost too
+        often already, the next sweep reports it as exhausted.
 
         Publishing: accepted if the operation is running under the completion's fence and all
         small bytes that the results name are sent along or stored. Then the outputs become
