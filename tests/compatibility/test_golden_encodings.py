@@ -208,7 +208,11 @@ golden = [
 ]
 
 
-@pytest.mark.parametrize(("annotation", "value", "descriptor", "stored"), golden, ids=[row[2] + str(row[3])[:40] for row in golden])
+@pytest.mark.parametrize(
+    ("annotation", "value", "descriptor", "stored"),
+    golden,
+    ids=[row[2] + str(row[3])[:40] for row in golden],
+)
 def test_bytes_and_descriptors_stay_the_same(annotation, value, descriptor, stored):
     encoding = encoding_of(annotation)
     assert encoding.descriptor == descriptor
