@@ -313,8 +313,8 @@ def test_an_artefact_is_hashable_comparable_and_shown() -> None:
 def test_unknown_options_are_refused_with_a_suggestion() -> None:
     with pytest.raises(f.FunsiesError, match=r"no option timout; did you mean timeout"):
         f.options(timout=3)  # type: ignore[call-arg]
-    with pytest.raises(f.FunsiesError, match=r"ttl of funsies 0.8 is gone"):
-        f.options(ttl=3)  # type: ignore[call-arg]
+    with pytest.raises(f.FunsiesError, match=r"serializer"):
+        f.options(serializer="json")  # type: ignore[call-arg]
     with pytest.raises(f.FunsiesError, match=r"timeout_seconds is more than 0"):
         f.options(timeout=0)
 
