@@ -13,8 +13,9 @@ import funsies as f
 STEPS = 200
 
 
-def hold(channel: str) -> str:
+def hold(channel: str, number: int = 0) -> str:
     """Wait for a word, and say who did."""
+    assert number >= 0
     connection = redis.Redis.from_url(channel, decode_responses=True)
     attempt = connection.rpush("runs", "")
     connection.rpush("horse", str(os.getpid()))
@@ -33,7 +34,10 @@ def durable_stage(own_stage, own_redis_server):
     return own_stage
 
 
-def test_a_result_reported_while_the_server_is_away_arrives(durable_stage, own_redis_server):
+@pytest.mark.parametrize("outage_seconds", [0.0, pytest.param(40.0, marks=pytest.mark.slow)])
+def test_a_result_reported_while_the_server_is_away_arrives(
+    durable_stage, own_redis_server, outage_seconds
+):
     """The step ends in the middle of the outage; it is not run again."""
     stage = durable_stage
     worker = stage.start_worker()
@@ -44,6 +48,7 @@ def test_a_result_reported_while_the_server_is_away_arrives(durable_stage, own_r
         own_redis_server.kill()
         stage.channel.say("go", "reported")
         stage.channel.wait_until_taken("go")
+        threading.Event().wait(outage_seconds)
         own_redis_server.start("--appendfsync", "always")
         f.wait_for(step, timeout=60)
         assert f.take(step) == "reported in attempt 1"
@@ -74,8 +79,12 @@ def test_idle_workers_outlive_their_server(durable_stage, own_redis_server):
     stage = durable_stage
     workers = [stage.start_worker() for _ in range(2)]
     with f.Fun(stage.server):
-        f.execute(first := f.reduce(add, 1, 1))
-        f.wait_for(first, timeout=30)
+        first = [f.reduce(hold, stage.channel.url, number) for number in range(2)]
+        f.execute(*first)
+        for _ in workers:
+            stage.channel.hear("horse")  # both have started
+        stage.channel.say("go", times=2)
+        f.wait_for(*first, timeout=30)
     own_redis_server.restart("--appendfsync", "always")
     with f.Fun(stage.server):
         f.execute(second := f.reduce(add, 2, 2))
