@@ -159,7 +159,9 @@ def options(**changes: Unpack[OptionChanges]) -> Options:
 
     Args:
         changes: see :class:`~funsies.config.Options` for names and meanings. ``timeout`` is
-            the same as ``timeout_seconds``, and -1 means no limit, as in funsies 0.8.
+            the same as ``timeout_seconds``, and -1 means no limit, as in funsies 0.8. The
+            ``ttl``, ``result_ttl`` and ``failure_ttl`` of funsies 0.8 change nothing: no
+            request and no result expires.
 
     Raises:
         OptionError: if there is no such option, or a value makes no sense.
@@ -172,6 +174,9 @@ def options(**changes: Unpack[OptionChanges]) -> Options:
         given["timeout_seconds"] = given.pop("timeout")
     if given.get("timeout_seconds") == NO_LIMIT:
         given["timeout_seconds"] = None
+    for name in EXPIRIES:
+        if name in given:
+            _check_expiry(name, given.pop(name))
     for name in given:
         if name not in OPTION_NAMES:
             raise OptionError(_no_such_option(name))
@@ -183,12 +188,21 @@ NO_LIMIT: Final = -1
 
 OPTION_NAMES: Final = tuple(field.name for field in fields(Options))
 
-_GONE_OPTIONS: Final = ("ttl", "result_ttl", "failure_ttl", "serializer")
+EXPIRIES: Final = ("ttl", "result_ttl", "failure_ttl")
+"""Of funsies 0.8: how long RQ kept a job. Understood, without any effect: nothing expires."""
+
+
+def _check_expiry(name: str, value: object) -> None:
+    if value is None or value == NO_LIMIT:
+        return
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or not cast("float", value) > 0:
+        raise OptionError(f"{name} is a number of seconds, or -1 for ever, not {value!r}")
 
 
 def _no_such_option(name: str) -> str:
-    if name in _GONE_OPTIONS:
-        return f"the option {name} of funsies 0.8 is gone: nothing expires; leave it out"
+    if name == "serializer":
+        return "the option serializer of funsies 0.8 is gone: RQ gets JSON only; leave it out"
     close = get_close_matches(name, list(OptionChanges.__annotations__), 1)
     hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(OPTION_NAMES)}"
     return f"there is no option {name}{hint}"

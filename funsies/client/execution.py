@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Final
 
 from funsies.build.context import context
@@ -93,6 +93,19 @@ class Handle:
         with watching(on_progress) as tell:
             report = None if tell is None else lambda: tell(self.counts())
             self._waiting.wait(timeout_seconds, report, progress_seconds)
+        return self
+
+    def __await__(self) -> Generator[Any, None, Handle]:
+        """Wait in a coroutine: ``await handle``. Other coroutines go on meanwhile.
+
+        Cancelling it ends the wait, not the execution.
+        """
+        return self._waited().__await__()
+
+    async def _waited(self) -> Handle:
+        from .awaiting import waited  # noqa: PLC0415 - asyncio takes long to import
+
+        await waited(Waiting(self._session, self.targets, self._ask_again))
         return self
 
     def _ask_again(self) -> None:

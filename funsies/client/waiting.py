@@ -10,6 +10,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import StateLostError, WaitTimeoutError
 from funsies.engine.names import new_slot
 from funsies.session import Session
+from funsies.store.ports import Subscription
 from funsies.store.rows import Status
 
 from .local_run import run_here
@@ -46,6 +47,8 @@ class Waiting:
         self._targets = targets
         self._ask_again = ask_again
         self._repeats = 0
+        self._is_stopped = False
+        self._subscription: Subscription | None = None
 
     @property
     def is_over(self) -> bool:
@@ -74,10 +77,10 @@ class Waiting:
         pause = LOOK_SECONDS if report is None else report_seconds
         client = new_slot()
         silence = SilenceWatch(self._session)
-        subscription = self._graph.subscribe(client)
+        subscription = self._subscription = self._graph.subscribe(client)
         try:
             left = self._watch(client, self._targets)
-            while left:
+            while left and not self._is_stopped:
                 if report is not None:
                     report()
                 _check_deadline(deadline, left)
@@ -88,6 +91,12 @@ class Waiting:
             subscription.close()
         if report is not None:
             report()
+
+    def stop(self) -> None:
+        """Make a ``wait`` in another thread return before all are finished."""
+        self._is_stopped = True
+        if self._subscription is not None:
+            self._subscription.wake()
 
     def run_here(self) -> None:
         """Run operations in this process until all targets are finished."""

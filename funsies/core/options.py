@@ -74,6 +74,9 @@ class OptionChanges(TypedDict, total=False):
     """What :func:`~funsies.options` takes: the fields of :class:`Options`, none required.
 
     ``timeout`` is the same as ``timeout_seconds``; -1 means no limit, as in funsies 0.8.
+    ``ttl``, ``result_ttl`` and ``failure_ttl`` of funsies 0.8 are understood and change
+    nothing: there they said how long RQ keeps a job, never how long a result is kept. Here no
+    request expires.
     """
 
     queue: str
@@ -89,6 +92,9 @@ class OptionChanges(TypedDict, total=False):
     isolated: bool
     env: Mapping[str, str]
     max_output_bytes: int | None
+    ttl: float | None
+    result_ttl: float | None
+    failure_ttl: float | None
 
 
 def _check_queue(queue: object) -> None:

@@ -11,6 +11,9 @@ from .layers import Layering
 
 ROUNDS: Final = 16
 
+BEND: Final = (12.0, 0.0)
+"""Room for a bend of an arrow, so that it keeps away from boxes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -44,7 +47,7 @@ def lay_out(
         gap: least space between neighbours of a layer.
         layer_gap: space between layers.
     """
-    widths = {key: sizes.get(key, (0.0, 0.0))[0] for layer in found.layers for key in layer}
+    widths = {key: sizes.get(key, BEND)[0] for layer in found.layers for key in layer}
     along = _packed(found, widths, gap)
     for turn in range(ROUNDS):
         downwards = turn % 2 == 0
