@@ -22,7 +22,7 @@ from mypy.plugin import (
     MethodContext,
     MethodSigContext,
 )
-from mypy.types import CallableType, Type, get_proper_type
+from mypy.types import CallableType, Instance, Type, get_proper_type
 
 from .call import Given
 from .types import literal_value
@@ -91,6 +91,8 @@ def function_name(function: Given) -> str:
     fallback = "the function"
     if isinstance(kind, CallableType) and kind.name:
         fallback = kind.name.split(" of ")[0].strip('"')
+    elif isinstance(kind, Instance):
+        fallback = kind.type.name
     return expression_name(function.expression, fallback)
 
 

@@ -11,6 +11,7 @@ from mypy.nodes import ARG_POS, ARG_STAR, ARG_STAR2, ArgKind, Context, Expressio
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from . import codes
+from .captures import check_function
 from .complaints import Complaint, complain
 from .lambdas import lambda_type
 from .messages import fail, shown
@@ -86,6 +87,8 @@ def value_given(kind: Type, where: Context) -> Given:
 
 def _checked(step: Step, arguments: list[_Argument]) -> Type:
     callee = step.callee
+    if step.expression is not None:
+        check_function(step.api, step.expression, step.function)
     if isinstance(step.expression, LambdaExpr):
         values = [argument.type for argument in arguments]
         kinds = [each.kind for each in step.given]

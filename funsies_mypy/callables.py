@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mypy.checker import TypeChecker
-from mypy.types import CallableType, Instance, Parameters, Type, TypeVarType, get_proper_type
+from mypy.types import CallableType, Instance, Parameters, Type, get_proper_type
 
 from . import names
 
@@ -16,20 +16,25 @@ def plain_function(api: TypeChecker, kind: Type) -> Type:
     return found
 
 
-def task_function(api: TypeChecker, task: Instance) -> CallableType | None:
-    """The function of a ``Task[P, R]``; None if its parameters are not known."""
+def task_function(api: TypeChecker, task: Instance, name: str = "task") -> CallableType | None:
+    """The function of a ``Task[P, R]``; None if its parameters are not known.
+
+    Args:
+        api: the type checker.
+        task: the type of the task.
+        name: of the task, for messages.
+    """
     if len(task.args) != 2:
         return None
     parameters, result = get_proper_type(task.args[0]), task.args[1]
     if not isinstance(parameters, Parameters):
         return None
-    free = [kind for kind in parameters.arg_types if isinstance(get_proper_type(kind), TypeVarType)]
-    del free
     return CallableType(
         list(parameters.arg_types),
         list(parameters.arg_kinds),
         list(parameters.arg_names),
         result,
         api.named_type("builtins.function"),
+        name=name,
         variables=list(parameters.variables),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mypy.checker import TypeChecker
-from mypy.nodes import GDEF, Argument, FuncDef, LambdaExpr, NameExpr, Node, Var
+from mypy.nodes import GDEF, LDEF, Argument, Decorator, Expression, FuncDef, LambdaExpr, NameExpr, Node, Var
 from mypy.types import Instance, Type, get_proper_type
 
 from . import codes
@@ -46,6 +46,20 @@ def check_captures(api: TypeChecker, function: FuncDef | LambdaExpr, name: str) 
     for used, variable in _outer_variables(function):
         if variable.type is not None:
             _check(api, name, used, variable, variable.type)
+
+
+def check_function(api: TypeChecker, expression: Expression, name: str) -> None:
+    """The same for a function that is given to a step, if its body is in this file."""
+    if isinstance(expression, LambdaExpr):
+        check_captures(api, expression, name)
+    node = expression.node if isinstance(expression, NameExpr) else None
+    if isinstance(node, Decorator):
+        node = node.func
+    if isinstance(node, FuncDef) and isinstance(expression, NameExpr):
+        symbol = api.tree.names.get(node.name)
+        is_here = symbol is not None and symbol.node in (node, expression.node)
+        if is_here or expression.kind == LDEF:
+            check_captures(api, node, name)
 
 
 def _check(api: TypeChecker, name: str, used: NameExpr, variable: Var, kind: Type) -> None:

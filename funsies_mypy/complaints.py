@@ -74,7 +74,9 @@ def _mismatch(complaint: Complaint, position: int, expected: str) -> str:
     given = step.given[position]
     given_type = format_type(given.type, step.api.options)
     parameter = _parameter(complaint, position)
-    target = f'parameter "{parameter}" of "{step.function}"' if parameter else step.function
+    target = f'"{step.function}"'
+    if parameter is not None:
+        target = f'parameter "{parameter}" of {target}'
     needs = f"{_argument_name(step, position)} has type {given_type}, but {target} needs {expected}"
     if given.kind in (ARG_STAR, ARG_STAR2):
         return f"{needs} from each of them"

@@ -28,10 +28,10 @@ def check_call(context: MethodContext) -> Type:
     """Check the arguments; the artefact of the result."""
     api = checker(context)
     task = get_proper_type(context.type)
-    function = task_function(api, task) if isinstance(task, Instance) else None
+    name = callee_name(context.context, "the task")
+    function = task_function(api, task, name) if isinstance(task, Instance) else None
     if function is None:
         return context.default_return_type
-    name = callee_name(context.context, "the task")
     arguments = [each for index in range(len(context.args)) for each in given_at(context, index)]
     arguments.sort(key=lambda each: each.kind != ARG_POS)
     step = Step(

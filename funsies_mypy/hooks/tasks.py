@@ -27,7 +27,7 @@ from mypy.plugin import FunctionContext
 from mypy.types import AnyType, CallableType, Type, TypeOfAny, get_proper_type
 
 from funsies_mypy import codes, names
-from funsies_mypy.arguments import checker, given, given_at, is_strict
+from funsies_mypy.arguments import checker, given_at, is_strict
 from funsies_mypy.captures import check_captures
 from funsies_mypy.encodable import unencodable
 from funsies_mypy.messages import fail
@@ -50,7 +50,7 @@ _MUTABLE_CALLS: Final = frozenset(
 
 def check_decorator(context: FunctionContext) -> Type:
     """``@task``; or ``@task(...)``, whose answer is the decorator to be looked at again."""
-    if given(context, "function") is not None:
+    if "name" not in context.callee_arg_names:
         return _check(context, strict=True)
     kind = get_proper_type(context.default_return_type)
     if not isinstance(kind, CallableType):

@@ -26,7 +26,7 @@ def needs_b(made: f.ShellOutput[Literal["b"]]) -> f.Artefact[bytes]:
     return made.out["b"]
 
 
-def needs_any(made: f.ShellOutput[str]) -> f.Artefact[bytes]:
+def needs_any(made: f.ShellOutput) -> f.Artefact[bytes]:
     return made.out["b"]
 
 

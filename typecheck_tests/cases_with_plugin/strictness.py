@@ -1,0 +1,53 @@
+"""``strict=False``: parameters are results."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+from returns.result import Result
+
+import funsies as f
+
+number = f.put(1)
+text = f.put("text")
+
+
+def rescue(x: Result[int, f.Error], y: Result[str, f.Error]) -> int:
+    return x.value_or(0) + len(y.value_or(""))
+
+
+def plain(x: int) -> int:
+    return x
+
+
+def anything(x: Any) -> int:
+    return 0
+
+
+def broad(x: Result[int, Exception]) -> int:
+    return 0
+
+
+assert_type(f.reduce(rescue, number, text, strict=False), f.Artefact[int])
+assert_type(f.reduce(rescue, 3, "text", strict=False), f.Artefact[int])
+assert_type(f.reduce(anything, number, strict=False), f.Artefact[int])
+assert_type(f.reduce(lambda x: x.value_or(0), number, strict=False), f.Artefact[int])
+f.reduce(rescue, number, number, strict=False)  # E: parameter "y" of "rescue" needs "str" inside the artefact
+f.reduce(rescue, number, strict=False)  # E: Missing positional argument "y" in call to "rescue"
+f.reduce(plain, number, strict=False)  # E: "plain" is strict=False: its parameter "x" must be "Result[int, Error]", not "int"
+f.morph(broad, number, strict=False)  # E: its parameter "x" must be "Result[int, Error]"
+f.reduce(rescue, number, text)  # E: needs "Result[int, Error]"
+
+
+@f.task(strict=False)
+def mend(value: Result[float, f.Error], default: Result[float, f.Error]) -> float:
+    return value.value_or(default.unwrap())
+
+
+@f.task(strict=False)
+def loose(value: float) -> float:  # E: "loose" is strict=False: its parameter "value" must be "Result[float, Error]", not "float"
+    return value
+
+
+assert_type(mend(f.put(1.0), 2.0), f.Artefact[float])
+mend(text, 2.0)  # E: Argument 1 to "mend" has type "Artefact[str]", but parameter "value" of "mend" needs "float"

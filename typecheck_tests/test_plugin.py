@@ -1,0 +1,78 @@
+"""The plugin finds what is wrong, and accepts what is right.
+
+Every file of ``cases_with_plugin`` is checked in one run of mypy with the plugin: a line that
+ends in ``# E: text`` must be reported with that text, any other line must not be reported. The
+lines without a mark are right without the plugin, too, and in basedpyright. The other way round,
+the right cases for plain mypy are right with the plugin.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from typecheck_tests.test_cases import (
+    HERE,
+    PLAIN,
+    ROOT,
+    WITH_RETURNS_PLUGIN,
+    Reports,
+    basedpyright,
+    compare_with_mypy,
+    expected,
+    mypy,
+)
+
+ONLY_WITH_PLUGIN = [HERE / "cases_with_plugin" / "plugin_only.py"]
+CASES = sorted((HERE / "cases_with_plugin").glob("*.py"))
+ALSO_WITHOUT = [case for case in CASES if case not in ONLY_WITH_PLUGIN]
+RECIPES = sorted((ROOT / "recipes").glob("*/*.py"))
+RETURNS = "returns.contrib.mypy.returns_plugin"
+
+
+def false_errors(files: list[Path], reports: Reports) -> Reports:
+    marks = expected(files)
+    return {place: texts for place, texts in reports.items() if place not in marks}
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mypy")
+
+
+def test_the_plugin_accepts_right_lines_and_finds_wrong_ones(cache: Path) -> None:
+    compare_with_mypy(CASES, mypy(CASES, cache, plugin="funsies_mypy"))
+
+
+def test_there_are_many_wrong_programs() -> None:
+    assert len(expected(CASES)) >= 60
+
+
+@pytest.mark.parametrize("order", ["funsies_mypy, {}", "{}, funsies_mypy"])
+def test_it_works_beside_the_plugin_of_returns_in_either_order(
+    order: str, tmp_path: Path
+) -> None:
+    files = [*CASES, *WITH_RETURNS_PLUGIN]
+    compare_with_mypy(files, mypy(files, tmp_path, plugin=order.format(RETURNS)))
+
+
+def test_what_is_right_without_the_plugin_is_right_with_it_and_wrong_lines_stay_wrong(
+    cache: Path,
+) -> None:
+    reports = mypy(PLAIN, cache, plugin="funsies_mypy")
+    missed = [place for place in expected(PLAIN) if not reports.get(place)]
+    assert (false_errors(PLAIN, reports), missed) == ({}, [])
+
+
+def test_the_recipes_are_right(cache: Path) -> None:
+    assert mypy(RECIPES, cache, plugin="funsies_mypy") == {}
+
+
+def test_right_lines_are_right_for_mypy_without_the_plugin(tmp_path: Path) -> None:
+    assert false_errors(ALSO_WITHOUT, mypy(ALSO_WITHOUT, tmp_path)) == {}
+
+
+def test_right_lines_are_right_for_basedpyright(tmp_path: Path) -> None:
+    reports = basedpyright(ALSO_WITHOUT, tmp_path, mode="standard")
+    assert false_errors(ALSO_WITHOUT, reports) == {}
