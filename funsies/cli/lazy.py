@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
 import click
-from typing_extensions import override
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +42,18 @@ class LazyGroup(click.Group):
     sections: Sequence[tuple[str, Sequence[LazyCommand]]] = ()
     unlisted: Sequence[LazyCommand] = ()
 
-    @override
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - Click's signature
+    ) -> list[str]:
         """Names of all commands, in the order of the help."""
         return [command.name for _, commands in self.sections for command in commands]
 
-    @override
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - Click's signature
+        cmd_name: str,
+    ) -> click.Command | None:
         """Import a command."""
         listed = (command for _, commands in self.sections for command in commands)
         for command in (*listed, *self.unlisted):
@@ -58,20 +61,24 @@ class LazyGroup(click.Group):
                 return command.load()
         return None
 
-    @override
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - Click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
         """Write the sections of the help."""
         for heading, commands in self.sections:
             with formatter.section(heading):
                 formatter.write_dl([(command.name, command.summary) for command in commands])
 
-    @override
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; a misspelt one gets a suggestion."""
         names = self.list_commands(ctx)
         if args and args[0] not in (*names, *(command.name for command in self.unlisted)):
+            import difflib  # noqa: PLC0415 - only for misspelt commands
+
             near = difflib.get_close_matches(args[0], names, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise click.UsageError(f"there is no command {args[0]!r}{hint}", ctx)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -101,6 +100,8 @@ def check(backend: Backend, server: ResolvedServer) -> None:
 
 def set_up_logging(level: str) -> None:
     """Send log messages to stderr. Only the command line does this, never the library."""
+    import logging  # noqa: PLC0415 - not needed for --help
+
     logging.basicConfig(
         stream=sys.stderr,
         level=level.upper(),
