@@ -27,6 +27,8 @@ _SECTIONS = (
             LazyCommand("cat", "funsies.cli.cat", "Print values."),
             LazyCommand("logs", "funsies.cli.logs", "Print what a step printed."),
             LazyCommand("status", "funsies.cli.status", "Show the server, workers and counts."),
+            LazyCommand("ls", "funsies.cli.ls", "List what is there."),
+            LazyCommand("tree", "funsies.cli.tree", "Show where a result comes from."),
             LazyCommand("graph", "funsies.cli.graph", "Draw the graph."),
             LazyCommand("debug", "funsies.cli.debug", "Write all about a step to a directory."),
             LazyCommand("replay", "funsies.cli.replay", "Run a Python step again, here."),

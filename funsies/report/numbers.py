@@ -33,3 +33,18 @@ def counted(number: int, noun: str) -> str:
     ('1 step', '3 steps')
     """
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+_KILO = 1000
+
+
+def shown_bytes(size_bytes: int) -> str:
+    """Write a size in a few characters.
+
+    >>> [shown_bytes(each) for each in (0, 999, 1234, 56_789_000, 10**13)]
+    ['0 B', '999 B', '1.2 kB', '56.8 MB', '10.0 TB']
+    """
+    size, units = float(size_bytes), ["B", "kB", "MB", "GB", "TB", "PB"]
+    while round(size, 1) >= _KILO and len(units) > 1:
+        size, units = size / _KILO, units[1:]
+    return f"{size_bytes} B" if units[0] == "B" else f"{size:.1f} {units[0]}"

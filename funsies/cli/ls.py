@@ -1,0 +1,131 @@
+"""``funsies ls``: what is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Final
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from funsies.report.colours import status_text
+from funsies.report.graph.model import INPUT, URGENCY
+from funsies.report.listing import ListedStep, ListedTask, by_task, list_steps
+from funsies.report.numbers import counted, shown_bytes, shown_seconds
+
+from .completion import TASK
+from .exits import Exit
+from .output import print_json
+from .say import note
+from .setting import Setting
+
+_STATUSES: Final = [name for name in URGENCY if name != INPUT]
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...", type=TASK)
+@click.option("--steps", "-s", "shows_steps", is_flag=True, help="List every step.")
+@click.option(
+    "--status", "statuses", multiple=True, type=click.Choice(_STATUSES), help="Only these."
+)
+@click.option(
+    "--limit",
+    "-n",
+    type=click.IntRange(min=1),
+    default=50,
+    help="List this many steps at most.  [default: 50]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, without limit.")
+@click.pass_obj
+def ls(
+    setting: Setting,
+    *,
+    names: tuple[str, ...],
+    shows_steps: bool,
+    statuses: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+) -> int:
+    r"""List what is there: status, size of results, and age, by task name.
+
+    With the NAME of a task, or with --steps, every step is listed, those that were run last
+    first.
+
+    \b
+    Example:
+      funsies ls
+      funsies ls mean --status failed
+    """
+    with setting.session() as session:
+        steps = list_steps(session.backend, names, statuses)
+    if shows_steps or names:
+        _show_steps(steps, limit, as_json=as_json)
+    else:
+        _show_tasks(by_task(steps), as_json=as_json)
+    return Exit.OK
+
+
+def _show_tasks(tasks: Sequence[ListedTask], *, as_json: bool) -> None:
+    if as_json:
+        print_json([{**asdict(task), "steps": task.steps} for task in tasks])
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("task", overflow="fold")
+    table.add_column("steps", justify="right")
+    table.add_column("status")
+    table.add_column("size", justify="right")
+    table.add_column("age", justify="right")
+    now = time.time()
+    for task in tasks:
+        states = [
+            Text.assemble(f"{task.statuses[name]:,} ", status_text(name))
+            for name in URGENCY
+            if name in task.statuses
+        ]
+        table.add_row(
+            Text(task.task),
+            f"{task.steps:,}",
+            Text(", ").join(states),
+            shown_bytes(task.size_bytes),
+            _age(task.ended, now),
+        )
+    _print(table, tasks)
+
+
+def _show_steps(steps: Sequence[ListedStep], limit: int, *, as_json: bool) -> None:
+    if as_json:
+        print_json([asdict(step) for step in steps])
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("step", "task", "status"):
+        table.add_column(name)
+    table.add_column("size", justify="right")
+    table.add_column("age", justify="right")
+    now = time.time()
+    for step in steps[:limit]:
+        table.add_row(
+            step.operation[:10],
+            Text(step.task),
+            status_text(step.status),
+            shown_bytes(step.size_bytes),
+            _age(step.ended, now),
+        )
+    _print(table, steps)
+    if len(steps) > limit:
+        note(f"... and {counted(len(steps) - limit, 'more step')}; list more with --limit")
+
+
+def _print(table: Table, rows: Iterable[object]) -> None:
+    if not rows:
+        note("nothing is there")
+        return
+    Console(highlight=False, soft_wrap=True).print(table)
+
+
+def _age(ended: float | None, now: float) -> str:
+    return "" if ended is None else shown_seconds(now - ended)

@@ -1,0 +1,130 @@
+"""What there is on a server: steps, and task names with what their steps came to."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.store.connect import Backend
+
+from .graph.reading import all_operations, statuses_of
+
+BATCH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ListedStep:
+    """A step.
+
+    Attributes:
+        operation: its hash.
+        task: name of its task.
+        status: how far it is; ``skipped`` if it failed without having been run.
+        size_bytes: of its results together.
+        ended: when it was last run, seconds since 1970; None if it was not.
+        outputs: hashes of what it makes.
+    """
+
+    operation: str
+    task: str
+    status: str
+    size_bytes: int
+    ended: float | None
+    outputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTask:
+    """All steps with one task name.
+
+    Attributes:
+        task: the name.
+        statuses: how many of them are in each state.
+        size_bytes: of their results together.
+        ended: when one of them was last run, seconds since 1970; None if none was.
+    """
+
+    task: str
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    size_bytes: int = 0
+    ended: float | None = None
+
+    @property
+    def steps(self) -> int:
+        """Number of steps."""
+        return sum(self.statuses.values())
+
+
+def list_steps(
+    backend: Backend, names: Iterable[str] = (), statuses: Iterable[str] = ()
+) -> list[ListedStep]:
+    """List steps, those that were run last first.
+
+    Args:
+        backend: where they are.
+        names: of tasks; none for all.
+        statuses: of steps; none for all.
+    """
+    operations = all_operations(backend)
+    wanted, states = frozenset(names), frozenset(statuses)
+    found = [
+        step
+        for start in range(0, len(operations), BATCH)
+        for step in _listed(backend, operations[start : start + BATCH], wanted)
+        if not states or step.status in states
+    ]
+    return sorted(found, key=lambda step: (-(step.ended or 0), step.task, step.operation))
+
+
+def _listed(
+    backend: Backend, operations: Sequence[Digest], wanted: frozenset[str]
+) -> Iterator[ListedStep]:
+    rows = [
+        row
+        for row in backend.graph.operations(operations)
+        if row is not None and (not wanted or row.task_name in wanted)
+    ]
+    digests = [row.digest for row in rows]
+    states = backend.graph.states(digests)
+    statuses = statuses_of(backend, digests, states)
+    for row, state, status in zip(rows, states, statuses, strict=True):
+        yield ListedStep(
+            row.digest.hex(),
+            row.task_name,
+            status,
+            sum(result.size_bytes for result in state.results if result.ok),
+            _ended(backend.graph.record(row.digest)),
+            tuple(output.hex() for output in row.outputs),
+        )
+
+
+def _ended(record: bytes | None) -> float | None:
+    if not record:
+        return None
+    facts = json.loads(record)
+    return float(facts["started"]) + float(facts["seconds"])
+
+
+def by_task(steps: Iterable[ListedStep]) -> list[ListedTask]:
+    """Put steps with the same task name together, sorted by name.
+
+    >>> done, idle = ListedStep("a", "f", "done", 8, 5.0), ListedStep("b", "f", "idle", 0, None)
+    >>> by_task([done, idle])[0].size_bytes, by_task([done, idle])[0].steps
+    (8, 2)
+    """
+    groups: dict[str, list[ListedStep]] = {}
+    for step in steps:
+        groups.setdefault(step.task, []).append(step)
+    return [
+        ListedTask(
+            name,
+            dict(Counter(step.status for step in group)),
+            sum(step.size_bytes for step in group),
+            max((step.ended for step in group if step.ended is not None), default=None),
+        )
+        for name, group in sorted(groups.items())
+    ]
