@@ -28,6 +28,30 @@ T3 = TypeVar("T3")
 
 @overload
 def map_each(
+    function: Task[[T], U],
+    items: Artefact[list[T]] | list[T],
+    /,
+    *,
+    strict: Literal[True] = True,
+    name: str | None = None,
+    opt: Options | None = None,
+) -> Artefact[list[U]]: ...
+
+
+@overload
+def map_each(
+    function: Task[[T], U],
+    items: Artefact[list[T]] | list[T],
+    /,
+    *,
+    strict: Literal[False],
+    name: str | None = None,
+    opt: Options | None = None,
+) -> Artefact[list[Result[U, Error]]]: ...
+
+
+@overload
+def map_each(
     function: Callable[[T], U],
     items: Artefact[list[T]] | list[T],
     /,
@@ -52,14 +76,14 @@ def map_each(
 
 @overload
 def map_each(
-    function: Task[[T], U],
-    items: Artefact[list[T]] | list[T],
+    function: Callable[[Any], Any],
+    items: Any,
     /,
     *,
-    strict: bool = True,
+    strict: bool,
     name: str | None = None,
     opt: Options | None = None,
-) -> Artefact[list[U]]: ...
+) -> Artefact[list[Any]]: ...
 
 
 def map_each(

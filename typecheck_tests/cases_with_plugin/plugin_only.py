@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, assert_type
+from collections.abc import Sequence
+from typing import Literal, TypeVar, assert_type
 
 from returns.result import Result
 
 import funsies as f
 
+T = TypeVar("T")
 number = f.put(1)
+samples = f.put([1.0, 2.0])
 
 
 def five(x: int) -> tuple[int, str, float, bytes, bool]:
@@ -29,3 +32,20 @@ assert_type(f.reduce(perhaps, number), f.Artefact[float])
 assert_type(f.reduce(lists, number, out=list[float]), f.Artefact[list[float]])
 step = f.shell("run", out=["a", "b"])
 assert_type(step, f.ShellOutput[Literal["a", "b"]])
+
+
+def floats(items: list[float]) -> float:
+    return sum(items)
+
+
+@f.task
+def head(items: Sequence[T]) -> T:
+    return items[0]
+
+
+assert_type(f.reduce(floats, [1, 2]), f.Artefact[float])
+assert_type(f.reduce(lambda x: x.value_or(0), number, strict=False), f.Artefact[int])
+assert_type(head(samples), f.Artefact[float])
+assert_type(head(["a"]), f.Artefact[str])
+head(samples).map(str.upper)  # E: needs "str"
+assert_type(f.reduce(lambda x, y=2: x * y, number), f.Artefact[int])

@@ -31,7 +31,6 @@ def broad(x: Result[int, Exception]) -> int:
 assert_type(f.reduce(rescue, number, text, strict=False), f.Artefact[int])
 assert_type(f.reduce(rescue, 3, "text", strict=False), f.Artefact[int])
 assert_type(f.reduce(anything, number, strict=False), f.Artefact[int])
-assert_type(f.reduce(lambda x: x.value_or(0), number, strict=False), f.Artefact[int])
 f.reduce(rescue, number, number, strict=False)  # E: parameter "y" of "rescue" needs "str" inside the artefact
 f.reduce(rescue, number, strict=False)  # E: Missing positional argument "y" in call to "rescue"
 f.reduce(plain, number, strict=False)  # E: "plain" is strict=False: its parameter "x" must be "Result[int, Error]", not "int"
