@@ -30,7 +30,9 @@ from .types import literal_value
 Call: TypeAlias = FunctionContext | MethodContext
 
 
-def checker(context: Call | FunctionSigContext | MethodSigContext | AttributeContext) -> TypeChecker:
+def checker(
+    context: Call | FunctionSigContext | MethodSigContext | AttributeContext,
+) -> TypeChecker:
     """The type checker behind a hook's narrower view of it."""
     return cast(TypeChecker, context.api)
 

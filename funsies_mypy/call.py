@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from mypy.checker import TypeChecker
 from mypy.erasetype import remove_instance_last_known_values
-from mypy.nodes import ARG_POS, ARG_STAR, ARG_STAR2, ArgKind, Context, Expression, LambdaExpr, TempNode
+from mypy.nodes import (
+    ARG_POS,
+    ARG_STAR,
+    ARG_STAR2,
+    ArgKind,
+    Context,
+    Expression,
+    LambdaExpr,
+    TempNode,
+)
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from . import codes

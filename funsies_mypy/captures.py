@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from mypy.checker import TypeChecker
-from mypy.nodes import GDEF, LDEF, Argument, Decorator, Expression, FuncDef, LambdaExpr, NameExpr, Node, Var
+from mypy.nodes import (
+    GDEF,
+    LDEF,
+    Argument,
+    Decorator,
+    Expression,
+    FuncDef,
+    LambdaExpr,
+    NameExpr,
+    Node,
+    Var,
+)
 from mypy.types import Instance, Type, get_proper_type
 
 from . import codes
@@ -108,5 +119,9 @@ def _outer_variables(function: Node) -> Iterator[tuple[NameExpr, Var]]:
         if isinstance(node, NameExpr) and (node.is_inferred_def or node.is_new_def)
     }
     for node in nodes:
-        if isinstance(node, NameExpr) and isinstance(node.node, Var) and id(node.node) not in own:
+        if (
+            isinstance(node, NameExpr)
+            and isinstance(node.node, Var)
+            and id(node.node) not in own
+        ):
             yield node, node.node

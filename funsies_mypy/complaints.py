@@ -77,7 +77,9 @@ def _mismatch(complaint: Complaint, position: int, expected: str) -> str:
     target = f'"{step.function}"'
     if parameter is not None:
         target = f'parameter "{parameter}" of {target}'
-    needs = f"{_argument_name(step, position)} has type {given_type}, but {target} needs {expected}"
+    needs = (
+        f"{_argument_name(step, position)} has type {given_type}, but {target} needs {expected}"
+    )
     if given.kind in (ARG_STAR, ARG_STAR2):
         return f"{needs} from each of them"
     if step.subject is not None:

@@ -52,5 +52,7 @@ def plugin_digest() -> str:
     """Digest of all files of the plugin: another version must not use this one's cache."""
     root = Path(__file__).parent
     files = sorted(root.rglob("*.py"))
-    content = b"\0".join(str(file.relative_to(root)).encode() + file.read_bytes() for file in files)
+    content = b"\0".join(
+        str(file.relative_to(root)).encode() + file.read_bytes() for file in files
+    )
     return hashlib.sha256(content).hexdigest()

@@ -30,11 +30,11 @@ from .codecs import has_codec
 from .messages import shown
 
 _PLAIN: Final = frozenset(
-    [f"builtins.{name}" for name in "bool int float complex str bytes range slice".split()]
-    + [f"datetime.{name}" for name in "datetime date time timedelta".split()]
+    [f"builtins.{name}" for name in ["bool", "int", "float", "complex", "str", "bytes", "range", "slice"]]
+    + [f"datetime.{name}" for name in ["datetime", "date", "time", "timedelta"]]
     + [
         f"pathlib.{name}"
-        for name in "Path PurePath PosixPath PurePosixPath PureWindowsPath WindowsPath".split()
+        for name in ["Path", "PurePath", "PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath"]
     ]
     + [
         "decimal.Decimal",
@@ -45,13 +45,11 @@ _PLAIN: Final = frozenset(
     ]
 )
 _CONTAINERS: Final = frozenset(
-    [f"builtins.{name}" for name in "list tuple dict set frozenset".split()]
-    + [f"collections.{name}" for name in "deque Counter OrderedDict defaultdict".split()]
+    [f"builtins.{name}" for name in ["list", "tuple", "dict", "set", "frozenset"]]
+    + [f"collections.{name}" for name in ["deque", "Counter", "OrderedDict", "defaultdict"]]
     + [
         f"typing.{name}"
-        for name in (
-            "Sequence MutableSequence Collection AbstractSet MutableSet Mapping MutableMapping"
-        ).split()
+        for name in ["Sequence", "MutableSequence", "Collection", "AbstractSet", "MutableSet", "Mapping", "MutableMapping"]
     ]
     + ["returns.result.Result"]
 )
@@ -185,8 +183,15 @@ def _fields(kind: Instance) -> Iterator[tuple[str, Type]]:
         own = map_instance_to_supertype(kind, base)
         for name, symbol in base.names.items():
             node = symbol.node
-            is_field = isinstance(node, Var) and not node.is_classvar and not symbol.plugin_generated
-            if is_field and isinstance(node, Var) and node.type is not None and not name.startswith("__"):
+            is_field = (
+                isinstance(node, Var) and not node.is_classvar and not symbol.plugin_generated
+            )
+            if (
+                is_field
+                and isinstance(node, Var)
+                and node.type is not None
+                and not name.startswith("__")
+            ):
                 yield name, expand_type_by_instance(node.type, own)
 
 

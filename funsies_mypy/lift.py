@@ -16,9 +16,7 @@ def opened(signature: CallableType, object_type: Type, result: Type) -> Callable
     ``object`` and not ``Any``: an ``Any`` context would turn ``put([1])`` into
     ``Artefact[Any]``.
     """
-    options = zip(
-        signature.arg_kinds, signature.arg_names, signature.arg_types, strict=True
-    )
+    options = zip(signature.arg_kinds, signature.arg_names, signature.arg_types, strict=True)
     types = [
         object_type if kind in (ARG_POS, ARG_STAR) or name == "out" else option
         for kind, name, option in options

@@ -29,9 +29,9 @@ def text_of(api: TypeChecker, expression: Expression) -> str | None:
     if isinstance(expression, BytesExpr):
         return expression.value
     if isinstance(expression, RefExpr) and isinstance(expression.node, Var):
-        value = expression.node.final_value
-        if isinstance(value, str):
-            return value
+        final = expression.node.final_value
+        if isinstance(final, str):
+            return final
     value = literal_value(api.lookup_type(expression)) if api.has_type(expression) else None
     return value if isinstance(value, str) else None
 
@@ -81,7 +81,9 @@ def _literals(
     return texts if len(texts) == len(values) else None
 
 
-def keys_of(api: TypeChecker, expression: Expression | None) -> Iterator[tuple[str, Expression]]:
+def keys_of(
+    api: TypeChecker, expression: Expression | None
+) -> Iterator[tuple[str, Expression]]:
     """The literal keys of a dict that is written out, and where they are."""
     if isinstance(expression, DictExpr):
         for key, _ in expression.items:

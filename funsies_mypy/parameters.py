@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mypy.nodes import ARG_NAMED, ARG_POS, ARG_STAR, Context
 from mypy.checker import TypeChecker
+from mypy.nodes import ARG_NAMED, ARG_POS, ARG_STAR, Context
 from mypy.subtypes import find_member, is_subtype
 from mypy.types import (
     CallableType,
@@ -53,9 +53,7 @@ def report_values(
     api: TypeChecker, function: str, signature: CallableType, where: Context
 ) -> None:
     """Report parameters that do not take ``Result[T, Error]``, as ``strict=False`` asks."""
-    parameters = zip(
-        signature.arg_types, signature.arg_kinds, signature.arg_names, strict=True
-    )
+    parameters = zip(signature.arg_types, signature.arg_kinds, signature.arg_names, strict=True)
     for kind, how, name in parameters:
         if how in _REQUIRED and not _takes_result(api, kind):
             wanted = result_of(api, inside_result(kind) or kind)

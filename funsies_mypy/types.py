@@ -9,6 +9,7 @@ from mypy.erasetype import remove_instance_last_known_values
 from mypy.lookup import lookup_fully_qualified
 from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import TypeInfo
+from mypy.typeops import make_simplified_union
 from mypy.types import (
     AnyType,
     Instance,
@@ -19,7 +20,6 @@ from mypy.types import (
     UnionType,
     get_proper_type,
 )
-from mypy.typeops import make_simplified_union
 
 from . import names
 

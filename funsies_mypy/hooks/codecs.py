@@ -14,6 +14,8 @@ def check_register_codec(context: FunctionContext) -> Type:
     """Remember that the class has a codec, for the modules that import it."""
     for index in range(len(context.args)):
         for each in given_at(context, index):
-            if isinstance(each.expression, RefExpr) and isinstance(each.expression.node, TypeInfo):
+            if isinstance(each.expression, RefExpr) and isinstance(
+                each.expression.node, TypeInfo
+            ):
                 mark_codec(checker(context), each.expression.node)
     return context.default_return_type

@@ -64,7 +64,9 @@ def check_sac(context: FunctionContext) -> Type:
     if len(functions) < 3 or len(context.args) < 4:
         return context.default_return_type
     split, apply, combine = functions
-    parts = checked(_step(context, "sac", split, given_at(context, 3), strict=is_strict(context)))
+    parts = checked(
+        _step(context, "sac", split, given_at(context, 3), strict=is_strict(context))
+    )
     part = artefact_of(api, _part(context, split, parts))
     applied = _continue(context, apply, part, "A part")
     results = api.named_generic_type("builtins.list", [artefact_of(api, applied)])

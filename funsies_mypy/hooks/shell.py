@@ -190,7 +190,9 @@ def check_one_command(single: str, several: str) -> Callable[[AttributeContext],
     def check(context: AttributeContext) -> Type:
         kind = get_proper_type(context.type)
         extra = kind.extra_attrs if isinstance(kind, Instance) else None
-        commands = literal_value(extra.attrs[_COMMANDS]) if extra and _COMMANDS in extra.attrs else 1
+        commands = (
+            literal_value(extra.attrs[_COMMANDS]) if extra and _COMMANDS in extra.attrs else 1
+        )
         if isinstance(commands, int) and commands > 1:
             text = (
                 f'This shell step runs {commands} commands, so "{single}" is not the output of '
@@ -200,5 +202,3 @@ def check_one_command(single: str, several: str) -> Callable[[AttributeContext],
         return context.default_attr_type
 
     return check
-
-

@@ -32,7 +32,9 @@ def check_call(context: MethodContext) -> Type:
     function = task_function(api, task, name) if isinstance(task, Instance) else None
     if function is None:
         return context.default_return_type
-    arguments = [each for index in range(len(context.args)) for each in given_at(context, index)]
+    arguments = [
+        each for index in range(len(context.args)) for each in given_at(context, index)
+    ]
     arguments.sort(key=lambda each: each.kind != ARG_POS)
     step = Step(
         api=api,

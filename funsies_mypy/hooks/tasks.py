@@ -7,7 +7,6 @@ from typing import Final
 
 from mypy.checker import TypeChecker
 from mypy.nodes import (
-    ArgKind,
     Argument,
     CallExpr,
     Context,
@@ -18,7 +17,6 @@ from mypy.nodes import (
     FuncDef,
     ListComprehension,
     ListExpr,
-    NameExpr,
     RefExpr,
     SetComprehension,
     SetExpr,
@@ -142,7 +140,9 @@ class _Definition:
         for index, argument in enumerate(self._function.arguments):
             if signature is None or _is_missing(signature.arg_types[index]):
                 name = argument.variable.name
-                self._fail(f'Parameter "{name}" of task "{self._name}" needs an annotation', argument)
+                self._fail(
+                    f'Parameter "{name}" of task "{self._name}" needs an annotation', argument
+                )
         if signature is None or _is_missing(signature.ret_type):
             self._fail(f'Task "{self._name}" needs a return annotation')
 

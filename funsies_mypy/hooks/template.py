@@ -31,7 +31,9 @@ def check_template(context: FunctionContext) -> Type:
     tags = list(_tags(text))
     for key in dict.fromkeys(key for key, is_outside in tags if is_outside):
         if key not in known:
-            told = f'Template key "{key}" has no value{did_you_mean(key, known)}; give it in data='
+            told = (
+                f'Template key "{key}" has no value{did_you_mean(key, known)}; give it in data='
+            )
             fail(api, codes.TEMPLATE, told, template.expression)
     if _has_partials(text):
         return context.default_return_type

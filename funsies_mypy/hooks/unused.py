@@ -73,7 +73,9 @@ class Place:
         """The place of the statements in a block."""
         if isinstance(node, FuncDef):
             return replace(self, is_lost=True)
-        if isinstance(node, WithStmt) and any(_is_call_of(each, names.FUN) for each in node.expr):
+        if isinstance(node, WithStmt) and any(
+            _is_call_of(each, names.FUN) for each in node.expr
+        ):
             return replace(self, is_lost=self.executes)
         return self
 
@@ -102,4 +104,3 @@ def _is_call_of(node: Node, wanted: frozenset[str]) -> bool:
         and isinstance(node.callee, RefExpr)
         and node.callee.fullname in wanted
     )
-
