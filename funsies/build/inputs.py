@@ -38,8 +38,8 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
     """Check one argument against its parameter, and make it an input.
 
     An artefact's bytes are read by the encoding with which they were written, so that the
-    function gets the very value; only where that says nothing (``Any``) the parameter's
-    annotation decides.
+    function gets the very value. Where that says nothing (``Any``), and the value is not what
+    the parameter asks for, the parameter's annotation decides.
 
     Raises:
         WiringError: if the value can never be what the parameter asks for.
@@ -57,9 +57,7 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
             f"parameter {argument.parameter!r} of {function} is "
             f"{wanted.label}, but it is given an artefact of {value.encoding.label}"
         )
-    given: Encoding[object] = value.encoding
-    written = wanted if given == ANY else given
-    return BoundInput(argument.name, value.reference, written, wanted)
+    return BoundInput(argument.name, value.reference, value.encoding, wanted)
 
 
 def _constant(argument: Argument, wanted: Encoding[object], function: str) -> Artefact[object]:

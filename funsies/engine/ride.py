@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 
+from funsies.run.oom import out_of_memory_kills
 from funsies.run.orphans import Orphanage
 from funsies.store.ports import GraphStore
 
@@ -14,7 +15,6 @@ from .announcement import Announced, Announcement, Phase
 from .exit_watch import ExitWatch, peak_memory_bytes
 from .horse_keeper import HorseKeeper
 from .obituary import Death, Kill
-from .oom import out_of_memory_kills
 from .processes import kill_group
 from .timing import Timing
 

@@ -58,12 +58,6 @@ def _continuation(value: object, encoding: Encoding[Any]) -> Result[Artefact[Any
             f"the artefact returned is {value.encoding.label}, but the step is annotated "
             f"as Artefact[{encoding.label}]"
         )
-    if encoding == ANY and value.encoding.wire != encoding.wire:
-        shown = value.encoding.label
-        return _refused(
-            f"the artefact returned is {shown}, but the step's function says nothing of its "
-            f"type. Make it a function with the annotation -> Artefact[{shown}]"
-        )
     return Success(_as_encoded(value, encoding))
 
 

@@ -23,6 +23,7 @@ from funsies.core.errors import (
     Error,
     ErrorKind,
     FunsiesError,
+    NoServerError,
 )
 from funsies.core.graph import Constant, TaskKind
 from funsies.core.options import Options, decode_options
@@ -80,6 +81,7 @@ class Evaluator:
 
         Raises:
             Preempted: if the worker has to stop.
+            NoServerError: if the server does not answer any more.
         """
         if None in claim.inputs:
             return ask_for_idle(self._backend, claim)
@@ -97,6 +99,8 @@ class Evaluator:
             return PutBack() if again else self._publish_error(claim, problem.error)
         except NotLoadableError as problem:
             return self._publish_error(claim, problem.error)
+        except NoServerError:
+            raise  # nothing can be published; the lease will show that this worker is cut off
         except FunsiesError as problem:
             missing = isinstance(problem, DataMissingError)
             kind = ErrorKind.DATA_MISSING if missing else ErrorKind.STORE_FAILED

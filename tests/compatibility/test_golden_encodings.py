@@ -125,6 +125,7 @@ golden = [
         b'{"$defaultdict":"list","items":[["a",[1]]]}',
     ),
     (Any, {"b": [1, None], "a": 1.5}, "Any", b'{"a":1.5,"b":[1,null]}'),
+    (Any, (b"ab", {2, 1}), "Any", b'{"$tuple":[{"$bytes":"YWI="},{"$set":[1,2]}]}'),
     (date, date(2024, 2, 29), "date", b'"2024-02-29"'),
     (
         datetime,

@@ -12,7 +12,7 @@ import redis
 
 import funsies as f
 from funsies.core.errors import ErrorKind
-from funsies.engine import oom
+from funsies.run import oom
 from funsies.engine.worker import run_worker
 
 

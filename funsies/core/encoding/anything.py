@@ -1,8 +1,17 @@
-"""``Any``: JSON values only, whatever they are, and nothing that JSON would change."""
+"""``Any``: JSON values, and a few more that say themselves what they are.
+
+What a function without annotations returns is stored so. JSON has no bytes, tuples and sets:
+they are written as ``{"$bytes": "<base64>"}``, ``{"$tuple": [...]}``, ``{"$set": [...]}`` and
+``{"$frozenset": [...]}``. Anything else needs an annotation.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from funsies.core.encoding.node import Json, Node, Refused, show, show_key
 from funsies.core.encoding.scalars import (
@@ -21,7 +30,7 @@ _REMEDY: Final = "annotate the value's type, so that funsies knows how to store 
 
 
 class AnyNode(Node):
-    """Values of unknown type: None, bool, int, float, str, and lists and dicts of them."""
+    """Values of unknown type: plain ones, and lists, dicts, tuples and sets of them."""
 
     label = "Any"
     rank = 0
@@ -50,7 +59,7 @@ def encode_any(value: object) -> Json:
     plain = plain_scalar(value)
     if plain is None or type(plain) is complex:
         raise Refused(
-            f"without an annotation only JSON values are stored, not {show(value)}; {_REMEDY}"
+            f"without an annotation only plain values are stored, not {show(value)}; {_REMEDY}"
         )
     return encode_any(plain)
 
@@ -76,12 +85,53 @@ def _encode_dict(value: dict[object, object]) -> Json:
     return text_pairs(pairs)
 
 
+def _encode_bytes(value: bytes) -> Json:
+    return {"$bytes": base64.b64encode(value).decode()}
+
+
+def _encode_tuple(value: tuple[object, ...]) -> Json:
+    return {"$tuple": _encode_list(list(value))}
+
+
+def _encode_set(value: set[object] | frozenset[object]) -> Json:
+    """Equal sets have equal bytes: the items are sorted by theirs."""
+    items = sorted((encode_any(item) for item in value), key=msgspec.json.encode)
+    return {f"${type(value).__name__}": items}
+
+
 _ENCODERS: Final[dict[type, Callable[[Any], Json]]] = {
     str: encode_text,
     float: encode_float,
     int: encode_int,
     list: _encode_list,
     dict: _encode_dict,
+    bytes: _encode_bytes,
+    tuple: _encode_tuple,
+    set: _encode_set,
+    frozenset: _encode_set,
+}
+
+
+def _decode_bytes(raw: Json) -> bytes:
+    if type(raw) is not str:
+        raise Refused(f"expected base64, found {show(raw)}")
+    try:
+        return base64.b64decode(raw, validate=True)
+    except (binascii.Error, ValueError):
+        raise Refused("expected base64, found other text") from None
+
+
+def _decode_items(raw: Json) -> list[object]:
+    if type(raw) is not list:
+        raise Refused(f"expected a list, found {show(raw)}")
+    return [decode_any(item) for item in raw]
+
+
+_DECODERS: Final[dict[str, Callable[[Json], object]]] = {
+    "$bytes": _decode_bytes,
+    "$tuple": lambda raw: tuple(_decode_items(raw)),
+    "$set": lambda raw: set(_decode_items(raw)),
+    "$frozenset": lambda raw: frozenset(_decode_items(raw)),
 }
 
 
@@ -140,6 +190,10 @@ def decode_any(raw: Json) -> object:
         return [decode_any(item) for item in raw]
     if type(raw) is not dict:
         return raw
+    if len(raw) == 1:
+        name, content = next(iter(raw.items()))
+        if name in _DECODERS:
+            return _DECODERS[name](content)
     value = decode_special(raw)
     if value is not None:
         return value

@@ -276,7 +276,7 @@ def to_text(wire: str, data: bytes) -> bytes:
         data: the bytes.
 
     Returns:
-        A text as UTF-8, without quotes; everything else as it is stored.
+        Bytes as they are, a text as UTF-8, without quotes; everything else as it is stored.
 
     >>> to_text("json", b'"a text"')
     b'a text'
@@ -284,7 +284,9 @@ def to_text(wire: str, data: bytes) -> bytes:
     if wire != "json" or data[:1] not in (b'"', b"{"):
         return data
     try:
-        text = encoding_of(Any).decode(data)
+        value = encoding_of(Any).decode(data)
     except EncodingError:
         return data
-    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else data
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    return value if isinstance(value, bytes) else data

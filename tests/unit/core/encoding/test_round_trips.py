@@ -151,6 +151,17 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
     max_leaves=10,
 )
+hashable_values = st.integers() | text | st.binary() | st.tuples(st.integers(), text)
+plain_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | hashable_values | st.sets(hashable_values),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(text, inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.frozensets(hashable_values, max_size=4)
+    ),
+    max_leaves=10,
+)
 
 cases = scalars | {
     datetime: moments | st.datetimes(timezones=fixed_zones),
@@ -232,7 +243,7 @@ cases = scalars | {
     Mapping[str, int]: st.dictionaries(text, st.integers()) | st.lists(text).map(Counter),
     MutableMapping[int, str]: st.dictionaries(st.integers(), text)
     | st.dictionaries(st.integers(), text).map(OrderedDict),
-    Any: json_values,
+    Any: plain_values,
     dict: st.dictionaries(text, json_values, max_size=3),
     list: st.lists(json_values, max_size=3),
 }
