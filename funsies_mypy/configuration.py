@@ -29,23 +29,31 @@ def read_configuration(mypy_config: str | None) -> Configuration:
     Args:
         mypy_config: the file that configures mypy, if there is one.
     """
-    start = Path.cwd() if mypy_config is None else Path(mypy_config).absolute().parent
-    for directory in (start, *start.parents):
-        file = directory / "pyproject.toml"
-        if file.is_file():
-            return _read(file)
+    starts = [Path.cwd()]
+    if mypy_config is not None:
+        starts.insert(0, Path(mypy_config).absolute().parent)
+    for directory in (each for start in starts for each in (start, *start.parents)):
+        table = _own_table(directory / "pyproject.toml")
+        if table is not None:
+            return _configuration(table)
     return Configuration()
 
 
-def _read(file: Path) -> Configuration:
+def _own_table(file: Path) -> dict[str, object] | None:
+    """The table ``[tool.funsies]`` of a file; None if there is none."""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-        queues = table.get("tool", {}).get("funsies", {}).get("queues")
-    except (OSError, ValueError, AttributeError):
+        tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool")
+    except (OSError, ValueError):
+        return None
+    table = tools.get("funsies") if isinstance(tools, dict) else None
+    return table if isinstance(table, dict) else None
+
+
+def _configuration(table: dict[str, object]) -> Configuration:
+    queues = table.get("queues")
+    if not isinstance(queues, list):
         return Configuration()
-    if isinstance(queues, list) and all(isinstance(queue, str) for queue in queues):
-        return Configuration(tuple(queues))
-    return Configuration()
+    return Configuration(tuple(queue for queue in queues if isinstance(queue, str)))
 
 
 def plugin_digest() -> str:

@@ -78,7 +78,7 @@ class _Canceller:
         operation = claim.operation
         details = "dropped by funsies clean; execute it again"
         error = Error(
-            kind=ErrorKind.CANCELLED,
+            kind=ErrorKind.Cancelled,
             source=operation.digest.hex(),
             task=operation.task_name,
             details=details,

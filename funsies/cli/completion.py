@@ -26,11 +26,19 @@ MAX_SHOWN: Final = 50
 SHOWN_DIGITS: Final = 10
 
 
-class _Stored(_ParamType):
+class Stored(_ParamType):
     """Something that the server knows. Without a server, nothing is offered."""
 
-    def offers(self, backend: Backend, incomplete: str) -> list[CompletionItem]:
-        """What begins with the given text."""
+    def offers(
+        self, backend: Backend, incomplete: str, context: click.Context
+    ) -> list[CompletionItem]:
+        """What begins with the given text.
+
+        Args:
+            backend: where to look.
+            incomplete: what was typed so far.
+            context: the command that is typed, with the arguments before this one.
+        """
         raise NotImplementedError
 
     @override
@@ -43,18 +51,20 @@ class _Stored(_ParamType):
         with redirect_stderr(StringIO()):
             try:
                 with setting.session() as session:
-                    return self.offers(session.backend, incomplete)
+                    return self.offers(session.backend, incomplete, ctx)
             except Exception:  # noqa: BLE001 - a message in the middle of typing helps nobody
                 return []
 
 
-class HashType(_Stored):
+class HashType(Stored):
     """A prefix of a hash."""
 
     name = "hash"
 
     @override
-    def offers(self, backend: Backend, incomplete: str) -> list[CompletionItem]:
+    def offers(
+        self, backend: Backend, incomplete: str, context: click.Context
+    ) -> list[CompletionItem]:
         """Steps with their names, and values; none without a digit."""
         wanted = incomplete.lower()
         if not wanted or set(wanted) - set("0123456789abcdef"):
@@ -75,25 +85,29 @@ def _described(row: OperationRow | None) -> str:
     return "value" if row is None else f"step {row.task_name}"
 
 
-class TaskNameType(_Stored):
+class TaskNameType(Stored):
     """Name of a task."""
 
     name = "name"
 
     @override
-    def offers(self, backend: Backend, incomplete: str) -> list[CompletionItem]:
+    def offers(
+        self, backend: Backend, incomplete: str, context: click.Context
+    ) -> list[CompletionItem]:
         """Names that are counted."""
         names = sorted(backend.graph.counts())
         return [CompletionItem(each) for each in names if each.startswith(incomplete)]
 
 
-class ParametricNameType(_Stored):
+class ParametricNameType(Stored):
     """Name of a committed workflow."""
 
     name = "name"
 
     @override
-    def offers(self, backend: Backend, incomplete: str) -> list[CompletionItem]:
+    def offers(
+        self, backend: Backend, incomplete: str, context: click.Context
+    ) -> list[CompletionItem]:
         """Names that something was committed under."""
         from funsies.parametric import list_parametric  # noqa: PLC0415 - not needed for --help
 
@@ -101,6 +115,27 @@ class ParametricNameType(_Stored):
         return [CompletionItem(each) for each in names if each.startswith(incomplete)]
 
 
+class ParametricInputType(Stored):
+    """``KEY=VALUE`` for an input of the committed workflow named before."""
+
+    name = "key=value"
+
+    @override
+    def offers(
+        self, backend: Backend, incomplete: str, context: click.Context
+    ) -> list[CompletionItem]:
+        """Names of inputs, with their types."""
+        from funsies.parametric import find_parametric  # noqa: PLC0415 - as above
+
+        record = find_parametric(backend, context.params["name"])
+        return [
+            CompletionItem(f"{key}=", help=slot.type_name)
+            for key, slot in sorted(record.inp.items())
+            if f"{key}=".startswith(incomplete)
+        ]
+
+
 HASH: Final = HashType()
 TASK: Final = TaskNameType()
 PARAMETRIC: Final = ParametricNameType()
+PARAMETRIC_INPUT: Final = ParametricInputType()

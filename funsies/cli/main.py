@@ -18,8 +18,13 @@ _SECTIONS = (
             LazyCommand("run", "funsies.cli.run", "Run a workflow: server, workers, progress."),
             LazyCommand("execute", "funsies.cli.execute", "Ask for results."),
             LazyCommand("wait", "funsies.cli.wait", "Wait for the server or for results."),
+            LazyCommand("parametric", "funsies.cli.parametric", "Run workflows by their name."),
             LazyCommand("worker", "funsies.cli.worker", "Start workers."),
         ),
+    ),
+    (
+        "Before it runs",
+        (LazyCommand("check", "funsies.cli.check", "Check the types of workflows."),),
     ),
     (
         "Look at results",

@@ -117,7 +117,7 @@ class Handle:
         Returns:
             The number of operations that were ended.
         """
-        error = Error(kind=ErrorKind.CANCELLED, details="the execution was cancelled")
+        error = Error(kind=ErrorKind.Cancelled, details="the execution was cancelled")
         data = encode_error(error)
         content = content_digest(data)
         graph = self._session.backend.graph

@@ -115,9 +115,9 @@ def read_value(backend: Backend, artefact: Digest) -> Result[bytes, Error]:
         with opened(backend, artefact) as found:
             return found.map(lambda stream: stream.read())
     except DataCorruptedError as problem:
-        return Failure(Error(kind=ErrorKind.DATA_CORRUPTED, details=str(problem)))
+        return Failure(Error(kind=ErrorKind.DataCorrupted, details=str(problem)))
     except DataMissingError as problem:
-        return Failure(Error(kind=ErrorKind.DATA_MISSING, details=str(problem)))
+        return Failure(Error(kind=ErrorKind.DataMissing, details=str(problem)))
 
 
 def read_inputs(backend: Backend, step: StoredStep) -> dict[str, Result[bytes, Error]]:

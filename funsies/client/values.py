@@ -78,7 +78,7 @@ def _decoded(where: Artefact[T], data: bytes) -> Result[T, Error]:
         producer = where.producer
         source = None if producer is None else producer.hex()
         return Failure(
-            Error(kind=ErrorKind.DECODING_FAILED, source=source, details=str(problem))
+            Error(kind=ErrorKind.DecodingFailed, source=source, details=str(problem))
         )
 
 
@@ -156,9 +156,9 @@ def read_result(backend: Backend, result: StoredResult) -> Result[bytes, Error]:
         with opened.unwrap() as stream:
             return Success(stream.read())
     except DataCorruptedError as problem:
-        return Failure(Error(kind=ErrorKind.DATA_CORRUPTED, details=str(problem)))
+        return Failure(Error(kind=ErrorKind.DataCorrupted, details=str(problem)))
     except DataMissingError as problem:
-        return Failure(Error(kind=ErrorKind.DATA_MISSING, details=str(problem)))
+        return Failure(Error(kind=ErrorKind.DataMissing, details=str(problem)))
 
 
 def open_value(backend: Backend, where: Artefact[Any]) -> Result[BinaryIO, Error]:
@@ -209,7 +209,7 @@ def _not_there(producer: Digest, state: OperationState, name: str) -> Error:
         if state.status is Status.IDLE
         else f"it is {state.status.value}: use wait_for()"
     )
-    return Error(kind=ErrorKind.NOT_FOUND, source=producer.hex(), task=name, details=details)
+    return Error(kind=ErrorKind.NotFound, source=producer.hex(), task=name, details=details)
 
 
 def _open_result(backend: Backend, result: StoredResult) -> Result[BinaryIO, Error]:
@@ -218,15 +218,15 @@ def _open_result(backend: Backend, result: StoredResult) -> Result[BinaryIO, Err
     try:
         return Success(backend.data.open(result.content))
     except DataMissingError as problem:
-        return Failure(Error(kind=ErrorKind.DATA_MISSING, details=str(problem)))
+        return Failure(Error(kind=ErrorKind.DataMissing, details=str(problem)))
 
 
 def _open_small(backend: Backend, result: StoredResult) -> Result[BinaryIO, Error]:
     data = backend.graph.contents([result.content])[0]
     if data is None:
         details = "the bytes of the value are gone; execute it again"
-        return Failure(Error(kind=ErrorKind.DATA_MISSING, details=details))
+        return Failure(Error(kind=ErrorKind.DataMissing, details=details))
     if content_digest(data) != result.content:
         details = "the stored bytes do not match their digest; reset it and execute it again"
-        return Failure(Error(kind=ErrorKind.DATA_CORRUPTED, details=details))
+        return Failure(Error(kind=ErrorKind.DataCorrupted, details=details))
     return Success(io.BytesIO(data)) if result.ok else Failure(decode_error(data))

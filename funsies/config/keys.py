@@ -1,4 +1,4 @@
-"""The key with which tasks and results are signed: HMAC-SHA256."""
+"""The key with which tasks are signed: HMAC-SHA256."""
 
 from __future__ import annotations
 

@@ -20,66 +20,66 @@ MAX_DETAILS_CHARACTERS: Final = 64_000
 class ErrorKind(StrEnum):
     """What went wrong, in one word."""
 
-    EXCEPTION_RAISED = "ExceptionRaised"
+    ExceptionRaised = "ExceptionRaised"
     """The function raised an exception (also ``SystemExit`` and ``KeyboardInterrupt``)."""
-    RETURNED_FAILURE = "ReturnedFailure"
+    ReturnedFailure = "ReturnedFailure"
     """The function returned a ``Failure`` of the ``returns`` library."""
-    COMMAND_FAILED = "CommandFailed"
+    CommandFailed = "CommandFailed"
     """A shell command ended with an exit code other than zero."""
-    MISSING_OUTPUT = "MissingOutput"
+    MissingOutput = "MissingOutput"
     """The step ended, but did not make this output."""
-    INVALID_OUTPUT = "InvalidOutput"
+    InvalidOutput = "InvalidOutput"
     """The output is there but cannot be stored: a directory, a device, a link leading out."""
-    ENCODING_FAILED = "EncodingFailed"
+    EncodingFailed = "EncodingFailed"
     """The value does not match the annotation that says how it is stored."""
-    DECODING_FAILED = "DecodingFailed"
+    DecodingFailed = "DecodingFailed"
     """Stored bytes could not be read as the type that the parameter's annotation asks for."""
-    INVALID_INPUT = "InvalidInput"
+    InvalidInput = "InvalidInput"
     """An input cannot be given to the step: a bad file name found on the worker."""
 
-    WORKER_LOST = "WorkerLost"
+    WorkerLost = "WorkerLost"
     """The process that ran the step died or vanished."""
-    OUT_OF_MEMORY = "OutOfMemory"
+    OutOfMemory = "OutOfMemory"
     """The process that ran the step was killed for its use of memory, or ran out of it."""
-    JOB_TIMED_OUT = "JobTimedOut"
+    JobTimedOut = "JobTimedOut"
     """The step ran longer than its ``timeout``."""
-    DATA_MISSING = "DataMissing"
+    DataMissing = "DataMissing"
     """Bytes that should be in the data store are not there."""
-    DATA_CORRUPTED = "DataCorrupted"
+    DataCorrupted = "DataCorrupted"
     """Stored bytes do not match their digest."""
-    STORE_FAILED = "StoreFailed"
+    StoreFailed = "StoreFailed"
     """The server or the data store could not take the results: it is full, or refuses them."""
-    NOT_LOADABLE = "NotLoadable"
+    NotLoadable = "NotLoadable"
     """The task cannot be loaded on this worker: a missing module, a corrupt payload."""
-    WRONG_PYTHON = "WrongPython"
+    WrongPython = "WrongPython"
     """The task was defined under another minor version of Python."""
-    CYCLE = "Cycle"
+    Cycle = "Cycle"
     """Dynamic operations wait for one another in a circle."""
-    CANCELLED = "Cancelled"
+    Cancelled = "Cancelled"
     """The operation was cancelled."""
-    NOT_EVALUATED = "NotEvaluated"
+    NotEvaluated = "NotEvaluated"
     """The operation was asked for with ``evaluate=False`` and no result was at hand."""
-    NOT_FOUND = "NotFound"
+    NotFound = "NotFound"
     """No value yet: the operation has not been executed, or has not finished."""
-    STATE_LOST = "StateLost"
+    StateLost = "StateLost"
     """The server lost the state of the operation while it was waited for."""
 
 
 INFRASTRUCTURE: Final = frozenset(
     {
-        ErrorKind.WORKER_LOST,
-        ErrorKind.OUT_OF_MEMORY,
-        ErrorKind.JOB_TIMED_OUT,
-        ErrorKind.DATA_MISSING,
-        ErrorKind.DATA_CORRUPTED,
-        ErrorKind.STORE_FAILED,
-        ErrorKind.NOT_LOADABLE,
-        ErrorKind.WRONG_PYTHON,
-        ErrorKind.CYCLE,
-        ErrorKind.CANCELLED,
-        ErrorKind.NOT_EVALUATED,
-        ErrorKind.NOT_FOUND,
-        ErrorKind.STATE_LOST,
+        ErrorKind.WorkerLost,
+        ErrorKind.OutOfMemory,
+        ErrorKind.JobTimedOut,
+        ErrorKind.DataMissing,
+        ErrorKind.DataCorrupted,
+        ErrorKind.StoreFailed,
+        ErrorKind.NotLoadable,
+        ErrorKind.WrongPython,
+        ErrorKind.Cycle,
+        ErrorKind.Cancelled,
+        ErrorKind.NotEvaluated,
+        ErrorKind.NotFound,
+        ErrorKind.StateLost,
     }
 )
 """Kinds that say nothing about the step itself: reported, never memoised."""

@@ -18,4 +18,4 @@ class Address(Protocol):
 
     @property
     def key(self) -> bytes | None:
-        """Key with which payloads and results are signed; None for none."""
+        """Key with which payloads are signed; None for none."""

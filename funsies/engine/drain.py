@@ -264,7 +264,7 @@ def _cannot_evaluate(claim: Claim, details: str) -> Decision:
     if claim.attempt < claim.lost_limit:
         return PutBack(delay_ms=REFUSED_DELAY_MS)
     error = Error(
-        kind=ErrorKind.WORKER_LOST,
+        kind=ErrorKind.WorkerLost,
         source=claim.operation.digest.hex(),
         task=claim.operation.task_name,
         details=f"the worker could not run this step:\n{details}",
@@ -275,7 +275,7 @@ def _cannot_evaluate(claim: Claim, details: str) -> Decision:
 
 def _bytes_missing(claim: Claim) -> Error:
     return Error(
-        kind=ErrorKind.DATA_MISSING,
+        kind=ErrorKind.DataMissing,
         source=claim.operation.digest.hex(),
         task=claim.operation.task_name,
         details="the step ended, but bytes of its outputs are not stored; execute it again",

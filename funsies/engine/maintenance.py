@@ -45,7 +45,7 @@ def _fail_lost(graph: GraphStore, expired: Expired) -> None:
 
 def _worker_lost(operation: OperationRow, expired: Expired) -> Error:
     return Error(
-        kind=ErrorKind.WORKER_LOST,
+        kind=ErrorKind.WorkerLost,
         source=operation.digest.hex(),
         task=operation.task_name,
         details=f"its worker vanished; it was started {expired.attempts} times",
@@ -74,7 +74,7 @@ def _end_circle(graph: GraphStore, circle: tuple[Digest, ...]) -> bool:
     rows = graph.operations(circle)
     names = [row.task_name for row in rows if row is not None]
     error = Error(
-        kind=ErrorKind.CYCLE,
+        kind=ErrorKind.Cycle,
         source=circle[0].hex(),
         task=names[0] if names else None,
         details="these operations wait for one another: " + " -> ".join([*names, *names[:1]]),

@@ -95,7 +95,7 @@ def fate(death: Death, task: Announced, operation: OperationRow) -> Fate:
     if task.attempt < task.lost_limit:
         return PutBack()
     is_memory = death.out_of_memory and death.signal_name == "SIGKILL"
-    kind = ErrorKind.OUT_OF_MEMORY if is_memory else ErrorKind.WORKER_LOST
+    kind = ErrorKind.OutOfMemory if is_memory else ErrorKind.WorkerLost
     return _error(kind, death, task, operation)
 
 
@@ -106,7 +106,7 @@ def _fate_of_killed(kill: Kill, death: Death, task: Announced, operation: Operat
         return None
     if task.attempt <= task.retries:
         return PutBack(delay_ms=task.retry_delay_ms)
-    return _error(ErrorKind.JOB_TIMED_OUT, death, task, operation)
+    return _error(ErrorKind.JobTimedOut, death, task, operation)
 
 
 def _error(kind: ErrorKind, death: Death, task: Announced, operation: OperationRow) -> Error:
@@ -123,9 +123,9 @@ def _error(kind: ErrorKind, death: Death, task: Announced, operation: OperationR
 
 
 def _describe(kind: ErrorKind, death: Death, task: Announced) -> str:
-    if kind is ErrorKind.JOB_TIMED_OUT:
+    if kind is ErrorKind.JobTimedOut:
         return "the step ran past its timeout, and its process was killed"
-    if kind is ErrorKind.OUT_OF_MEMORY:
+    if kind is ErrorKind.OutOfMemory:
         return f"the process that ran the step was killed for want of memory{_times(task)}"
     return f"the process that ran the step {death.how}{_times(task)}"
 

@@ -89,7 +89,7 @@ def _identity(value: Any) -> Any:
 
 
 def _refused(details: str) -> Result[Artefact[Any], Error]:
-    return Failure(Error(kind=ErrorKind.ENCODING_FAILED, details=details))
+    return Failure(Error(kind=ErrorKind.EncodingFailed, details=details))
 
 
 def request_continuation(

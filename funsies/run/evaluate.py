@@ -103,7 +103,7 @@ class Evaluator:
             raise  # nothing can be published; the lease will show that this worker is cut off
         except FunsiesError as problem:
             missing = isinstance(problem, DataMissingError)
-            kind = ErrorKind.DATA_MISSING if missing else ErrorKind.STORE_FAILED
+            kind = ErrorKind.DataMissing if missing else ErrorKind.StoreFailed
             return self._publish_error(claim, Error(kind=kind, details=str(problem)))
 
     # Traces
@@ -144,7 +144,7 @@ class Evaluator:
         options = self._options_of(claim)
         if not options.evaluate:
             details = "asked for with evaluate=False, and no result was at hand"
-            error = Error(kind=ErrorKind.NOT_EVALUATED, details=details)
+            error = Error(kind=ErrorKind.NotEvaluated, details=details)
             return self._publish_error(claim, error)
         task = self._tasks.load(claim.operation.task)
         inputs = gather(self._backend, claim)
@@ -193,7 +193,7 @@ class Evaluator:
             values = {name: value.read(self._backend) for name, value in inputs.items()}
             positional, keywords = arguments(task.plan, values, strict=task.row.strict)
         except EncodingError as problem:
-            writer.fail(Error(kind=ErrorKind.DECODING_FAILED, details=str(problem)))
+            writer.fail(Error(kind=ErrorKind.DecodingFailed, details=str(problem)))
             return False
         run = functools.partial(
             call,
@@ -238,7 +238,7 @@ class Evaluator:
             with self._backend.data.open(constant.content) as stream:
                 return Success(stream.read())
         except FunsiesError as problem:
-            return Failure(Error(kind=ErrorKind.DATA_MISSING, details=str(problem)))
+            return Failure(Error(kind=ErrorKind.DataMissing, details=str(problem)))
 
     # Helpers
 

@@ -145,7 +145,7 @@ def _kind(mode: int) -> str:
 
 
 def _invalid(name: str, what: str) -> Error:
-    return Error(kind=ErrorKind.INVALID_OUTPUT, details=f"the output {name!r} {what}")
+    return Error(kind=ErrorKind.InvalidOutput, details=f"the output {name!r} {what}")
 
 
 def _missing(directory: Path, name: str) -> Error:
@@ -156,7 +156,7 @@ def _missing(directory: Path, name: str) -> Error:
     shown = ", ".join(map(repr, found[:_MAX_SHOWN_FILES])) or "no file"
     more = ", ..." if len(found) > _MAX_SHOWN_FILES else ""
     details = f"the step did not make {name!r}{hint}\nIts directory holds {shown}{more}"
-    return Error(kind=ErrorKind.MISSING_OUTPUT, details=details)
+    return Error(kind=ErrorKind.MissingOutput, details=details)
 
 
 def _files_in(directory: Path) -> list[str]:

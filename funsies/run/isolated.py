@@ -93,6 +93,6 @@ def _how_it_ended(status: int) -> Error:
     if code < 0:
         name = signal.Signals(-code).name
         details = f"the process of the step was ended by {name}"
-        return Error(kind=ErrorKind.WORKER_LOST, signal=name, details=details)
+        return Error(kind=ErrorKind.WorkerLost, signal=name, details=details)
     details = f"the process of the step exited with code {code}"
-    return Error(kind=ErrorKind.WORKER_LOST, exit_code=code, details=details)
+    return Error(kind=ErrorKind.WorkerLost, exit_code=code, details=details)

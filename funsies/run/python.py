@@ -161,12 +161,12 @@ def call(
 
 def _timed_out(timeout_seconds: float | None) -> Error:
     details = f"ran longer than timeout={timeout_seconds} seconds"
-    return Error(kind=ErrorKind.JOB_TIMED_OUT, details=details)
+    return Error(kind=ErrorKind.JobTimedOut, details=details)
 
 
 def _failed(problem: BaseException, *, is_interruptible: bool) -> Result[object, Error]:
     if isinstance(problem, MemoryError):
-        return Failure(exception_error(problem, ErrorKind.OUT_OF_MEMORY))
+        return Failure(exception_error(problem, ErrorKind.OutOfMemory))
     if is_interruptible and isinstance(problem, KeyboardInterrupt):
         raise Preempted from problem
     return Failure(exception_error(problem))
@@ -181,11 +181,11 @@ def _flatten(value: object) -> Result[object, Error]:
     failure = value.failure()
     if isinstance(failure, Error):
         return Failure(failure)
-    return Failure(Error(kind=ErrorKind.RETURNED_FAILURE, details=_shown(failure)))
+    return Failure(Error(kind=ErrorKind.ReturnedFailure, details=_shown(failure)))
 
 
 def exception_error(
-    problem: BaseException, kind: ErrorKind = ErrorKind.EXCEPTION_RAISED
+    problem: BaseException, kind: ErrorKind = ErrorKind.ExceptionRaised
 ) -> Error:
     """The error that an exception of user code stands for, with its traceback."""
     name = type(problem).__qualname__
@@ -274,7 +274,7 @@ def encode_results(
             else f"a {type(returned).__qualname__}"
         )
         message = f"the function must return a tuple of {number} values; it returned {got}"
-        return [Failure(Error(kind=ErrorKind.MISSING_OUTPUT, details=message))] * number
+        return [Failure(Error(kind=ErrorKind.MissingOutput, details=message))] * number
     return [
         _encode(encoding, item) for encoding, item in zip(loaded.results, returned, strict=True)
     ]
@@ -285,4 +285,4 @@ def _encode(encoding: Encoding[Any], value: object) -> Result[bytes, Error]:
         return Success(encoding.encode(value))
     except EncodingError as problem:
         details = f"the result cannot be stored as {encoding.label}: {problem}"
-        return Failure(Error(kind=ErrorKind.ENCODING_FAILED, details=details))
+        return Failure(Error(kind=ErrorKind.EncodingFailed, details=details))

@@ -55,7 +55,7 @@ def recover_bytes(backend: Backend, claim: Claim, problem: BadBytesError) -> Par
     row = problem.input
     if row.producer is None or claim.attempt > claim.lost_limit:
         missing = isinstance(problem.problem, DataMissingError)
-        kind = ErrorKind.DATA_MISSING if missing else ErrorKind.DATA_CORRUPTED
+        kind = ErrorKind.DataMissing if missing else ErrorKind.DataCorrupted
         return Error(kind=kind, details=str(problem))
     backend.graph.invalidate(row.producer, row.index, problem.content)
     return ask_again(backend, claim, [row.producer])

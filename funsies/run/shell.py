@@ -162,13 +162,13 @@ def _run_one(
 
 
 def _invalid_input(problem: FileNameError) -> Error:
-    return Error(kind=ErrorKind.INVALID_INPUT, details=str(problem))
+    return Error(kind=ErrorKind.InvalidInput, details=str(problem))
 
 
 def _cannot_run(problem: OSError) -> Error:
     """The error for a machine on which the step cannot be run; on another one it may."""
     return Error(
-        kind=ErrorKind.NOT_LOADABLE,
+        kind=ErrorKind.NotLoadable,
         details=f"the step cannot be run on this machine: {problem}; see whether there is "
         "room in its directory for temporary files (TMPDIR)",
     )
@@ -176,7 +176,7 @@ def _cannot_run(problem: OSError) -> Error:
 
 def _timed_out(plan: ShellPlan, index: int, timeout_seconds: float | None) -> Error:
     return Error(
-        kind=ErrorKind.JOB_TIMED_OUT,
+        kind=ErrorKind.JobTimedOut,
         details=f"the step ran longer than its timeout of {timeout_seconds} s, in "
         f"{running_text(plan, index)}",
     )
@@ -184,7 +184,7 @@ def _timed_out(plan: ShellPlan, index: int, timeout_seconds: float | None) -> Er
 
 def _wrote_too_much(plan: ShellPlan, index: int, stream: str, limits: _Limits) -> Error:
     return Error(
-        kind=ErrorKind.COMMAND_FAILED,
+        kind=ErrorKind.CommandFailed,
         details=f"more than {limits.max_output_bytes} bytes on {stream} by "
         f"{running_text(plan, index)}\nWrite them to a file that is an output of the step, "
         "or raise options(max_output_bytes=...)",
@@ -193,7 +193,7 @@ def _wrote_too_much(plan: ShellPlan, index: int, stream: str, limits: _Limits) -
 
 def _out_of_memory(plan: ShellPlan, index: int) -> Error:
     return Error(
-        kind=ErrorKind.OUT_OF_MEMORY,
+        kind=ErrorKind.OutOfMemory,
         signal="SIGKILL",
         details="the system killed a process of the step because memory was used up, in "
         f"{running_text(plan, index)}",

@@ -77,7 +77,7 @@ class EndedCommand:
 def failed_whole(plan: ShellPlan, error: Error) -> ShellOutcome:
     """The outcome of a step that was not run to its end: one error everywhere."""
     outputs = tuple(Produced(name, error) for name in output_names(plan))
-    return ShellOutcome(outputs, volatile=error.kind is not ErrorKind.INVALID_INPUT)
+    return ShellOutcome(outputs, volatile=error.kind is not ErrorKind.InvalidInput)
 
 
 def judged(
@@ -112,7 +112,7 @@ def _failure(plan: ShellPlan, ended: Sequence[EndedCommand]) -> Error | None:
         name = signal_name(-command.returncode)
         how = f"by signal {name}"
     return Error(
-        kind=ErrorKind.COMMAND_FAILED,
+        kind=ErrorKind.CommandFailed,
         exit_code=command.returncode if name is None else None,
         signal=name,
         details=f"command {len(ended)} of {len(plan.commands)} ended {how}:\n"

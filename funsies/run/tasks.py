@@ -72,16 +72,16 @@ class TaskLoader:
     def _fetch(self, digest: Digest) -> LoadedTask:
         row = self._backend.graph.task(digest, PYTHON)
         if row is None:
-            raise _refusal(ErrorKind.NOT_LOADABLE, "the definition of the task is gone")
+            raise _refusal(ErrorKind.NotLoadable, "the definition of the task is gone")
         if not is_signed(self._backend.key, row.signature, *signed_fields(row)):
             raise _refusal(
-                ErrorKind.NOT_LOADABLE,
+                ErrorKind.NotLoadable,
                 "the definition of the task is not signed with this worker's key; give client "
                 "and worker the same FUNSIES_KEY, or run both in the same project directory",
             )
         if row.python not in ("", PYTHON):
             raise _refusal(
-                ErrorKind.WRONG_PYTHON,
+                ErrorKind.WrongPython,
                 f"the task was defined under Python {row.python}, and this worker runs "
                 f"{PYTHON}; start a worker with Python {row.python}",
             )
@@ -94,11 +94,11 @@ def _plan(row: TaskRow) -> LoadedFunction | ShellPlan:
             return decode_shell_plan(row.payload)
         return load(decode_plan(row.payload))
     except (EncodingError, UnsupportedTypeError) as problem:
-        raise _refusal(ErrorKind.NOT_LOADABLE, str(problem)) from problem
+        raise _refusal(ErrorKind.NotLoadable, str(problem)) from problem
     except (Preempted, KeyboardInterrupt, MemoryError):
         raise  # says nothing about the task
     except BaseException as problem:
-        raise NotLoadableError(exception_error(problem, ErrorKind.NOT_LOADABLE)) from problem
+        raise NotLoadableError(exception_error(problem, ErrorKind.NotLoadable)) from problem
 
 
 def _refusal(kind: ErrorKind, details: str) -> NotLoadableError:

@@ -151,7 +151,7 @@ class Graph:
         return self._pythons[row.task]
 
     def to_be_reset(self) -> list[Digest]:
-        """Operations with ``options(reset=True)``, and what depends on them, consumers first."""
+        """Operations with ``options(reset=True)`` and what depends on them; consumers first."""
         if not any(node.options.reset for node in self.nodes.values()):
             return []
         found: dict[Digest, None] = {}

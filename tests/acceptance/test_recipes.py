@@ -174,7 +174,7 @@ def test_the_example_of_the_design_names_the_step_that_failed(
         f.wait_for(final, other)
 
         error = f.take(final, strict=False).failure()
-        assert error.kind is f.ErrorKind.MISSING_OUTPUT
+        assert error.kind is f.ErrorKind.MissingOutput
         assert error.source == sim.hash
         assert error.task == "simulate"
         assert f.take(sim.stdout) == b"no convergence\n"

@@ -66,7 +66,7 @@ def test_a_step_that_kills_its_process_ends_in_an_error_and_the_worker_lives(
         assert f.take(after, strict=False).failure() == error
 
     assert isinstance(error, Error)
-    assert error.kind is ErrorKind.WORKER_LOST
+    assert error.kind is ErrorKind.WorkerLost
     assert (error.exit_code, error.signal) == (exit_code, signal_name)
     assert error.attempts == len(stage.channel.said("runs")) == 2
     assert error.worker is not None
@@ -91,7 +91,7 @@ def test_a_lost_worker_is_not_remembered_as_a_result(stage):
         unlucky = f.reduce(die_once, stage.channel.url)
         f.execute(unlucky)
         f.wait_for(unlucky, timeout=30)
-        assert f.take(unlucky, strict=False).failure().kind is ErrorKind.WORKER_LOST
+        assert f.take(unlucky, strict=False).failure().kind is ErrorKind.WorkerLost
         f.execute(unlucky)
         f.wait_for(unlucky, timeout=30)
         assert f.take(unlucky) == "lived"

@@ -12,8 +12,8 @@ import redis
 
 import funsies as f
 from funsies.core.errors import ErrorKind
-from funsies.run import oom
 from funsies.engine.worker import run_worker
+from funsies.run import oom
 
 
 def grow() -> int:
@@ -58,7 +58,7 @@ def test_a_step_that_runs_out_of_memory_ends_in_an_error(stage):
         f.execute(step)
         f.wait_for(step, timeout=30)
         error = f.take(step, strict=False).failure()
-    assert error.kind is ErrorKind.OUT_OF_MEMORY
+    assert error.kind is ErrorKind.OutOfMemory
     assert error.is_infrastructure
 
 
@@ -70,7 +70,7 @@ def test_a_step_that_the_kernel_kills_for_its_memory_stops_after_its_attempts(st
         f.execute(step)
         f.wait_for(step, timeout=30)
         error = f.take(step, strict=False).failure()
-    assert error.kind is ErrorKind.OUT_OF_MEMORY
+    assert error.kind is ErrorKind.OutOfMemory
     assert error.attempts == len(stage.channel.said("runs")) == 2
     assert error.peak_memory_bytes > 64 << 20
     assert error.signal == "SIGKILL"

@@ -83,7 +83,7 @@ def test_a_function_that_takes_too_long_ends_in_an_error(stage, sleep):
         error = take_error(stage, step, within_seconds=15)
         f.wait_for(next_step, timeout=30)
         assert f.take(next_step) == 42
-    assert error.kind is ErrorKind.JOB_TIMED_OUT
+    assert error.kind is ErrorKind.JobTimedOut
     assert error.attempts == 1
     assert worker.is_alive()
 
@@ -96,7 +96,7 @@ def test_a_command_that_takes_too_long_is_ended_with_its_children(stage, fifo):
     with fifo.open() as reader:
         error = take_error(stage, step.stdout, within_seconds=15)
         assert reader.read() == "", "the pipe ends with the last process that has it"
-    assert error.kind is ErrorKind.JOB_TIMED_OUT
+    assert error.kind is ErrorKind.JobTimedOut
 
 
 def test_children_of_a_killed_step_do_not_outlive_it(stage, fifo):
@@ -107,7 +107,7 @@ def test_children_of_a_killed_step_do_not_outlive_it(stage, fifo):
     with fifo.open() as reader:
         error = take_error(stage, step, within_seconds=15)
         assert reader.read() == ""
-    assert error.kind is ErrorKind.JOB_TIMED_OUT
+    assert error.kind is ErrorKind.JobTimedOut
 
 
 def test_a_timeout_is_retried_as_often_as_asked(stage):

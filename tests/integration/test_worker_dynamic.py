@@ -40,7 +40,7 @@ def test_a_step_that_asks_for_itself_ends_in_an_error(stage):
         f.wait_for(after, timeout=30)
         error = f.take(circle, strict=False).failure()
         assert f.take(after, strict=False).failure() == error
-    assert error.kind is ErrorKind.CYCLE
+    assert error.kind is ErrorKind.Cycle
     assert "forever" in error.details
 
 

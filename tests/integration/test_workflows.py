@@ -145,7 +145,7 @@ def test_take_gives_the_value_or_says_why_there_is_none() -> None:
     fine, bad, idle = f.reduce(abs, -1), f.reduce(fails, 1), f.reduce(abs, -2)
     f.execute(fine, bad)
     assert f.take(fine, strict=False) == Success(1)
-    assert f.take(bad, strict=False).failure().kind is ErrorKind.EXCEPTION_RAISED
+    assert f.take(bad, strict=False).failure().kind is ErrorKind.ExceptionRaised
     with pytest.raises(f.UnwrapError, match="ExceptionRaised in fails"):
         f.take(bad)
     with pytest.raises(f.UnwrapError, match=r"not been executed: use execute\(\)"):
@@ -201,7 +201,7 @@ def test_a_failing_command_stops_the_step_and_says_why() -> None:
     assert f.take(step.stderrs[1]) == b"bad\n"
     assert f.take(step.returncodes[1]) == 3
     error = f.take(step.out["file"], strict=False).failure()
-    assert (error.kind, error.exit_code) == (ErrorKind.COMMAND_FAILED, 3)
+    assert (error.kind, error.exit_code) == (ErrorKind.CommandFailed, 3)
     assert "bad" in error.details
     assert f.take(after, strict=False).failure() == error
 
@@ -213,7 +213,7 @@ def test_without_check_all_commands_run_and_missing_files_are_errors() -> None:
     assert f.take(step.stdouts[1]) == b"two\n"
     assert f.take(step.returncodes[0]) == 3
     error = f.take(step.out["file"], strict=False).failure()
-    assert error.kind is ErrorKind.MISSING_OUTPUT
+    assert error.kind is ErrorKind.MissingOutput
 
 
 @pytest.mark.usefixtures("session")
@@ -445,7 +445,7 @@ def test_a_cancelled_execution_ends_with_an_error_and_can_be_asked_for_again(
         handle = f.execute(after)
         assert handle.cancel() == 2
         handle.wait(5)
-        assert f.take(after, strict=False).failure().kind is ErrorKind.CANCELLED
+        assert f.take(after, strict=False).failure().kind is ErrorKind.Cancelled
         here = f.options(distributed=False)
         f.execute(f.reduce(half, f.reduce(abs, -1, opt=here), opt=here))
         assert f.take(after) == 0.5
@@ -476,7 +476,7 @@ def test_control_c_stops_the_execution_and_the_program_can_go_on(
     step = f.reduce(interrupted, str(tmp_path / "runs"))
     with pytest.raises(KeyboardInterrupt):
         f.execute(step)
-    assert f.take(step, strict=False).failure().kind is ErrorKind.CANCELLED
+    assert f.take(step, strict=False).failure().kind is ErrorKind.Cancelled
     other = f.reduce(half, 3)
     f.execute(other)
     assert f.take(other) == 1.5

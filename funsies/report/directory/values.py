@@ -43,10 +43,10 @@ def write_stored(
                     target.write(to_text(str(text_of), stream.read()))
         except DataCorruptedError as problem:
             path.unlink()
-            return Error(kind=ErrorKind.DATA_CORRUPTED, details=str(problem))
+            return Error(kind=ErrorKind.DataCorrupted, details=str(problem))
         except DataMissingError as problem:
             path.unlink()
-            return Error(kind=ErrorKind.DATA_MISSING, details=str(problem))
+            return Error(kind=ErrorKind.DataMissing, details=str(problem))
     return None
 
 

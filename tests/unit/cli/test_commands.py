@@ -124,7 +124,7 @@ def test_wrong_arguments_are_explained_in_one_line(
         (UnknownHashError("x"), Exit.UNKNOWN_HASH),
         (WaitTimeoutError("x"), Exit.NOT_COMPUTED),
         (NotAskedForError("x"), Exit.NOT_COMPUTED),
-        (UnwrapError(Error(kind=ErrorKind.CANCELLED)), Exit.RESULT_IS_ERROR),
+        (UnwrapError(Error(kind=ErrorKind.Cancelled)), Exit.RESULT_IS_ERROR),
         (FunsiesError("x"), Exit.USAGE),
     ],
     ids=lambda value: type(value).__name__,

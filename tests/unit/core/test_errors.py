@@ -40,12 +40,12 @@ def test_errors_come_back_as_they_were(error: Error) -> None:
 
 @given(any_text)
 def test_details_are_valid_unicode(text: str) -> None:
-    Error(kind=ErrorKind.EXCEPTION_RAISED, details=text).details.encode()
+    Error(kind=ErrorKind.ExceptionRaised, details=text).details.encode()
 
 
 def test_endless_details_are_cut_in_the_middle() -> None:
     text = "begin " + "x" * 50_000_000 + " end"
-    details = Error(kind=ErrorKind.EXCEPTION_RAISED, details=text).details
+    details = Error(kind=ErrorKind.ExceptionRaised, details=text).details
     assert len(details) <= MAX_DETAILS_CHARACTERS
     assert details.startswith("begin")
     assert details.endswith(" end")
@@ -53,12 +53,12 @@ def test_endless_details_are_cut_in_the_middle() -> None:
 
 
 def test_details_of_many_surrogates_are_bounded_after_escaping() -> None:
-    details = Error(kind=ErrorKind.EXCEPTION_RAISED, details="\ud800" * 200_000).details
+    details = Error(kind=ErrorKind.ExceptionRaised, details="\ud800" * 200_000).details
     assert len(details) <= MAX_DETAILS_CHARACTERS
 
 
 def test_an_error_cannot_be_changed() -> None:
-    error = Error(kind=ErrorKind.CANCELLED)
+    error = Error(kind=ErrorKind.Cancelled)
     with pytest.raises(dataclasses.FrozenInstanceError):
         error.details = "other"  # type: ignore[misc]
 
@@ -70,23 +70,23 @@ def test_bytes_that_are_no_error_are_refused() -> None:
 
 def test_kinds_say_whether_the_step_itself_is_to_blame() -> None:
     about_the_step = {
-        ErrorKind.EXCEPTION_RAISED,
-        ErrorKind.RETURNED_FAILURE,
-        ErrorKind.COMMAND_FAILED,
-        ErrorKind.MISSING_OUTPUT,
-        ErrorKind.INVALID_OUTPUT,
-        ErrorKind.ENCODING_FAILED,
-        ErrorKind.DECODING_FAILED,
-        ErrorKind.INVALID_INPUT,
+        ErrorKind.ExceptionRaised,
+        ErrorKind.ReturnedFailure,
+        ErrorKind.CommandFailed,
+        ErrorKind.MissingOutput,
+        ErrorKind.InvalidOutput,
+        ErrorKind.EncodingFailed,
+        ErrorKind.DecodingFailed,
+        ErrorKind.InvalidInput,
     }
     assert set(ErrorKind) - INFRASTRUCTURE == about_the_step
-    assert Error(kind=ErrorKind.WORKER_LOST).is_infrastructure
-    assert not Error(kind=ErrorKind.COMMAND_FAILED).is_infrastructure
+    assert Error(kind=ErrorKind.WorkerLost).is_infrastructure
+    assert not Error(kind=ErrorKind.CommandFailed).is_infrastructure
 
 
 def test_unwrapping_names_the_kind_the_step_and_the_details() -> None:
     error = Error(
-        kind=ErrorKind.EXCEPTION_RAISED, source="ab" * 32, task="mean", details="ValueError: no"
+        kind=ErrorKind.ExceptionRaised, source="ab" * 32, task="mean", details="ValueError: no"
     )
     raised = UnwrapError(error)
     assert str(raised) == "ExceptionRaised in mean ababababab\nValueError: no"

@@ -259,7 +259,7 @@ def test_a_result_without_its_bytes_is_never_shown_as_a_value(
 
     run(scripted(lambda claim: publishing(claim, b"bytes that were not sent", contents=())))
 
-    assert workshop.error("a").kind is ErrorKind.DATA_MISSING
+    assert workshop.error("a").kind is ErrorKind.DataMissing
     assert workshop.state("a").volatile
     assert workshop.error("b") == workshop.error("a")
 
@@ -275,7 +275,7 @@ def test_a_fault_of_the_engine_ends_in_an_error_after_some_attempts(workshop, ru
         workshop.clock.pass_seconds(2)
 
     error = workshop.error("a")
-    assert error.kind is ErrorKind.WORKER_LOST
+    assert error.kind is ErrorKind.WorkerLost
     assert "a bug in funsies" in error.details
     assert error.attempts == 2
     assert workshop.state("a").volatile
@@ -328,7 +328,7 @@ def test_a_failure_while_the_drain_is_stopped_is_put_back_not_stored(workshop, r
     """A batch system that stops a worker also stops the commands that it runs: they fail."""
 
     def fail(claim):
-        error = Error(kind=ErrorKind.COMMAND_FAILED, exit_code=7)
+        error = Error(kind=ErrorKind.CommandFailed, exit_code=7)
         return Publish(replace(failure(claim.operation, claim.fence, error), volatile=False))
 
     evaluator = scripted(fail)

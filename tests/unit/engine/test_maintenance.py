@@ -56,7 +56,7 @@ def test_an_operation_that_loses_every_worker_ends_in_an_error(workshop, claim, 
         sweep(6)
 
     error = workshop.error("a")
-    assert (error.kind, error.attempts) == (ErrorKind.WORKER_LOST, 2)
+    assert (error.kind, error.attempts) == (ErrorKind.WorkerLost, 2)
     assert workshop.state("a").volatile
     assert workshop.error("b") == error
     assert workshop.graph.leases() == []
@@ -83,7 +83,7 @@ def test_a_circle_of_dynamic_operations_ends_in_an_error(circle):
 
     assert len(ended) == 1
     error = circle.error("after")
-    assert error.kind is ErrorKind.CYCLE
+    assert error.kind is ErrorKind.Cycle
     assert "left" in error.details
     assert "right" in error.details
     assert all(circle.state(name).volatile for name in ("left", "right", "after"))
@@ -114,7 +114,7 @@ def test_a_failure_published_late_changes_nothing(workshop, claim, sweep):
 
 def _lost():
 
-    return Error(kind=ErrorKind.WORKER_LOST)
+    return Error(kind=ErrorKind.WorkerLost)
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_delays_and_lost_workers_and_circles_are_seen_to_by_ticks_alone(
     for _ in range(4):
         workshop.clock.pass_seconds(1)
         upkeep.tick()
-    assert circle.error("after").kind is ErrorKind.CYCLE
+    assert circle.error("after").kind is ErrorKind.Cycle
 
 
 def test_a_tick_survives_a_server_that_is_away(workshop, upkeep, monkeypatch):

@@ -33,7 +33,7 @@ def test_a_lost_operation_is_started_again(operation, attempt):
 def test_the_last_loss_is_an_error_that_names_what_happened(operation):
     error = fate(KILLED, running(3), operation)
     assert isinstance(error, Error)
-    assert error.kind is ErrorKind.WORKER_LOST
+    assert error.kind is ErrorKind.WorkerLost
     assert error.is_infrastructure
     assert (error.signal, error.exit_code) == ("SIGKILL", None)
     assert (error.attempts, error.peak_memory_bytes) == (3, 1 << 20)
@@ -43,7 +43,7 @@ def test_the_last_loss_is_an_error_that_names_what_happened(operation):
 @pytest.mark.parametrize("code", [0, 3])
 def test_leaving_by_exit_is_a_loss_like_any_other(operation, code):
     error = fate(Death(status=code << 8), running(3), operation)
-    assert error.kind is ErrorKind.WORKER_LOST
+    assert error.kind is ErrorKind.WorkerLost
     assert (error.exit_code, error.signal) == (code, None)
     assert f"exit code {code}" in error.details
 
@@ -54,17 +54,17 @@ def test_a_signal_without_a_name_is_named_by_its_number(operation):
 
 def test_a_kill_for_want_of_memory_is_told_from_other_kills(operation):
     error = fate(Death(status=signal.SIGKILL, out_of_memory=True), running(3), operation)
-    assert error.kind is ErrorKind.OUT_OF_MEMORY
+    assert error.kind is ErrorKind.OutOfMemory
 
 
 def test_a_crash_is_no_want_of_memory_even_if_memory_was_scarce(operation):
     error = fate(Death(status=signal.SIGSEGV, out_of_memory=True), running(3), operation)
-    assert error.kind is ErrorKind.WORKER_LOST
+    assert error.kind is ErrorKind.WorkerLost
 
 
 def test_a_timeout_is_an_error_at_once(operation):
     late = Death(status=signal.SIGKILL, kill=Kill(KillCause.DEADLINE))
-    assert fate(late, running(1), operation).kind is ErrorKind.JOB_TIMED_OUT
+    assert fate(late, running(1), operation).kind is ErrorKind.JobTimedOut
 
 
 def test_a_timeout_is_retried_as_often_as_the_options_say(operation):
@@ -74,7 +74,7 @@ def test_a_timeout_is_retried_as_often_as_the_options_say(operation):
         for attempt in (1, 2, 3)
     ]
     assert decided[:2] == [PutBack(delay_ms=50)] * 2
-    assert decided[2].kind is ErrorKind.JOB_TIMED_OUT
+    assert decided[2].kind is ErrorKind.JobTimedOut
 
 
 @pytest.mark.parametrize("attempt", [1, 3])

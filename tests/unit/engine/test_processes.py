@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from funsies.run import oom
 from funsies.engine.exit_watch import ExitWatch, peak_memory_bytes
 from funsies.engine.processes import has_children, kill_group, lead_group
+from funsies.run import oom
 
 
 def child(code):

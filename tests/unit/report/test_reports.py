@@ -22,7 +22,7 @@ from funsies.store.rows import TaskCounts
 
 SOURCE = "ab" * 32
 ERROR = Error(
-    kind=ErrorKind.EXCEPTION_RAISED,
+    kind=ErrorKind.ExceptionRaised,
     source=SOURCE,
     task="divide",
     details="Traceback ...\nZeroDivisionError: division by zero",
@@ -77,7 +77,7 @@ def test_bytes_that_are_no_text_are_counted() -> None:
 
 def test_a_headline_says_what_failed_and_where() -> None:
     assert headline(ERROR) == "ExceptionRaised (ZeroDivisionError) in divide ababababab"
-    assert headline(Error(kind=ErrorKind.CANCELLED)) == "Cancelled"
+    assert headline(Error(kind=ErrorKind.Cancelled)) == "Cancelled"
 
 
 def test_a_description_has_kind_source_traceback_and_inputs() -> None:
@@ -102,17 +102,13 @@ def test_equal_errors_are_explained_once() -> None:
 
 
 def test_of_many_different_errors_some_are_explained_and_the_rest_counted() -> None:
-    errors = [
-        (f"{n:064x}", Error(kind=ErrorKind.WORKER_LOST, details=str(n))) for n in range(8)
-    ]
+    errors = [(f"{n:064x}", Error(kind=ErrorKind.WorkerLost, details=str(n))) for n in range(8)]
     assert summarize_errors(errors)[-1] == "... and 3 more errors"
 
 
 def test_of_long_details_the_end_is_shown() -> None:
     details = "\n".join(f"line {n}" for n in range(100))
-    lines = summarize_errors(
-        [("0" * 64, Error(kind=ErrorKind.COMMAND_FAILED, details=details))]
-    )
+    lines = summarize_errors([("0" * 64, Error(kind=ErrorKind.CommandFailed, details=details))])
     assert "    line 99" in lines
     assert "    line 5" not in lines
     assert "    ... 88 lines above" in lines

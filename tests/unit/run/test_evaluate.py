@@ -107,7 +107,7 @@ def test_deterministic_errors_are_remembered(lab: Lab) -> None:
     lab.run(step)
     assert lab.runs("fails") == 1
     error = lab.error(step)
-    assert error.kind is ErrorKind.EXCEPTION_RAISED
+    assert error.kind is ErrorKind.ExceptionRaised
     assert error.exception == "ValueError"
     assert error.source == step.producer.hex()
     assert (error.task, error.worker, error.attempts) == ("fails", "lab", 1)
@@ -157,7 +157,7 @@ def test_evaluate_false_computes_nothing_but_takes_what_is_there(lab: Lab) -> No
     forbidden = f.reduce(label, lab.counter("label"), 1, opt=opt)
     assert forbidden == step
     lab.run(forbidden)
-    assert lab.error(step).kind is ErrorKind.NOT_EVALUATED
+    assert lab.error(step).kind is ErrorKind.NotEvaluated
     assert lab.runs("label") == 0
     lab.run(step)
     lab.run(forbidden)
@@ -174,7 +174,7 @@ def test_timeouts_are_reported_and_not_remembered(lab: Lab) -> None:
 
     step = slow(lab.counter("slow"))
     lab.run(step)
-    assert lab.error(step).kind is ErrorKind.JOB_TIMED_OUT
+    assert lab.error(step).kind is ErrorKind.JobTimedOut
     lab.run(step)
     assert lab.runs("slow") == 2
 
@@ -192,7 +192,7 @@ def test_inputs_that_cannot_be_read_as_the_parameter_asks_are_errors(lab: Lab) -
     step = f.reduce(half, f.reduce(anything, "text"))
     lab.run(step)
     error = lab.error(step)
-    assert error.kind is ErrorKind.DECODING_FAILED
+    assert error.kind is ErrorKind.DecodingFailed
     assert "'0'" in error.details
 
 
@@ -210,7 +210,7 @@ def test_lost_bytes_are_made_again_by_their_producer(lab: Lab) -> None:
     data = f.reduce(blob, lab.counter("blob"), LARGE)
     lab.run(data)
     lab.backend.data.delete(lab.stored(data).content)
-    assert lab.error(data).kind is ErrorKind.DATA_MISSING
+    assert lab.error(data).kind is ErrorKind.DataMissing
     step = f.reduce(size, data)
     lab.run(step)
     assert lab.take(step) == LARGE
@@ -221,7 +221,7 @@ def test_damaged_bytes_are_found_and_made_again(lab: Lab) -> None:
     data = f.reduce(blob, lab.counter("blob"), LARGE)
     lab.run(data)
     lab.backend.data._values[lab.stored(data).content] = b"z" * LARGE
-    assert lab.error(data).kind is ErrorKind.DATA_CORRUPTED
+    assert lab.error(data).kind is ErrorKind.DataCorrupted
     step = f.reduce(size, data)
     lab.run(step)
     assert lab.take(step) == LARGE
@@ -234,7 +234,7 @@ def test_lost_bytes_of_a_given_value_are_an_error(lab: Lab) -> None:
     lab.request(step)
     lab.backend.data.delete(given.reference.content)
     lab.work()
-    assert lab.error(step).kind is ErrorKind.DATA_MISSING
+    assert lab.error(step).kind is ErrorKind.DataMissing
 
 
 def test_a_trace_whose_bytes_are_gone_is_not_used(lab: Lab) -> None:
@@ -266,7 +266,7 @@ def test_a_payload_that_cannot_be_loaded_is_reported_and_not_remembered(lab: Lab
         spoiled(lab, step, payload=payload)
         lab.run(step)
         error = lab.error(step)
-        assert error.kind is ErrorKind.NOT_LOADABLE, error
+        assert error.kind is ErrorKind.NotLoadable, error
         assert error.is_infrastructure
     assert "no_such_module_abc" in error.details
 
@@ -279,10 +279,10 @@ def test_a_task_of_another_version_of_python_names_the_remedy(lab: Lab) -> None:
     lab.backend.graph.define(Definitions(operations=rows))
     submit(lab.backend, stored=[step.operation.digest])
     lab.work()  # it is for workers with Python 3.99
-    assert lab.error(step).kind is ErrorKind.NOT_FOUND
+    assert lab.error(step).kind is ErrorKind.NotFound
     lab.work(python="3.99")
     error = lab.error(step)
-    assert error.kind is ErrorKind.WRONG_PYTHON
+    assert error.kind is ErrorKind.WrongPython
     assert "start a worker with Python 3.99" in error.details
 
 
@@ -293,7 +293,7 @@ def test_a_worker_with_a_key_refuses_what_is_not_signed(tmp_path: Path) -> None:
     lab.backend = dataclasses.replace(lab.backend, key=b"k" * 32)
     lab.work()
     error = lab.error(step)
-    assert error.kind is ErrorKind.NOT_LOADABLE
+    assert error.kind is ErrorKind.NotLoadable
     assert "FUNSIES_KEY" in error.details
     assert lab.runs("label") == 0
 
@@ -415,7 +415,7 @@ def test_an_isolated_step_that_kills_its_process_is_run_again_and_then_reported(
     left = f.reduce(dies, horse.counter("left"), 0, opt=opt)
     horse.run(killed, left)
     assert (horse.error(killed).kind, horse.error(killed).signal) == (
-        ErrorKind.WORKER_LOST,
+        ErrorKind.WorkerLost,
         "SIGKILL",
     )
     assert horse.error(left).exit_code == 3
@@ -432,7 +432,7 @@ def test_a_dynamic_step_that_returns_a_value_says_what_to_do(lab: Lab) -> None:
     step = f.put(1).bind(forgets)
     lab.run(step)
     error = lab.error(step)
-    assert error.kind is ErrorKind.ENCODING_FAILED
+    assert error.kind is ErrorKind.EncodingFailed
     assert "Return put(value)" in error.details
 
 
@@ -454,7 +454,7 @@ def test_a_dynamic_step_that_wires_wrongly_is_an_error_with_the_message(lab: Lab
 
     one, other = f.put(1).bind(wires), f.put(1).bind(size_of)
     lab.run(one, other)
-    assert lab.error(one).kind is ErrorKind.EXCEPTION_RAISED
+    assert lab.error(one).kind is ErrorKind.ExceptionRaised
     assert "argument 'data' of size" in lab.error(other).details
 
 

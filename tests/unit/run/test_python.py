@@ -42,7 +42,7 @@ def raising(problem: BaseException) -> Callable[[], object]:
 )
 def test_whatever_is_raised_becomes_an_error(problem: BaseException, name: str) -> None:
     error = failure_of(raising(problem))
-    assert (error.kind, error.exception) == (ErrorKind.EXCEPTION_RAISED, name)
+    assert (error.kind, error.exception) == (ErrorKind.ExceptionRaised, name)
     assert error.details.endswith(f"{name}: {problem}" if str(problem) else name)
 
 
@@ -74,7 +74,7 @@ def test_notes_and_groups_are_kept() -> None:
 
 
 def test_running_out_of_memory_is_said_as_such() -> None:
-    assert failure_of(raising(MemoryError())).kind is ErrorKind.OUT_OF_MEMORY
+    assert failure_of(raising(MemoryError())).kind is ErrorKind.OutOfMemory
 
 
 class _NoText(Exception):
@@ -100,7 +100,7 @@ class _Unhashable(Exception):
 )
 def test_exceptions_that_can_hardly_be_shown_are_bounded_errors(problem: Exception) -> None:
     error = failure_of(raising(problem))
-    assert error.kind is ErrorKind.EXCEPTION_RAISED
+    assert error.kind is ErrorKind.ExceptionRaised
     assert 0 < len(error.details) <= MAX_DETAILS_CHARACTERS
     error.details.encode()
 
@@ -116,8 +116,8 @@ def test_endless_recursion_is_an_error_of_bounded_length() -> None:
 
 def test_a_returned_failure_is_an_error_like_any_other() -> None:
     error = failure_of(lambda: Failure("no luck"))
-    assert (error.kind, error.details) == (ErrorKind.RETURNED_FAILURE, "no luck")
-    own = Error(kind=ErrorKind.CANCELLED, details="mine")
+    assert (error.kind, error.details) == (ErrorKind.ReturnedFailure, "no luck")
+    own = Error(kind=ErrorKind.Cancelled, details="mine")
     assert failure_of(lambda: Failure(own)) == own
 
 
@@ -145,7 +145,7 @@ def wait_for_ever() -> None:
 
 def test_a_step_that_runs_too_long_is_interrupted() -> None:
     error = failure_of(wait_for_ever, timeout_seconds=0.02)
-    assert error.kind is ErrorKind.JOB_TIMED_OUT
+    assert error.kind is ErrorKind.JobTimedOut
     assert "timeout=0.02" in error.details
 
 
@@ -163,8 +163,8 @@ def test_a_step_that_swallows_the_interruption_has_timed_out_all_the_same() -> N
         finally:
             raise ValueError("something else")
 
-    assert failure_of(stubborn, timeout_seconds=0.02).kind is ErrorKind.JOB_TIMED_OUT
-    assert failure_of(disguised, timeout_seconds=0.02).kind is ErrorKind.JOB_TIMED_OUT
+    assert failure_of(stubborn, timeout_seconds=0.02).kind is ErrorKind.JobTimedOut
+    assert failure_of(disguised, timeout_seconds=0.02).kind is ErrorKind.JobTimedOut
 
 
 def test_the_alarm_is_off_after_a_step_in_time() -> None:
@@ -202,19 +202,19 @@ def test_several_results_are_encoded_one_by_one(number: int, text: str) -> None:
 @pytest.mark.parametrize("returned", [(1,), (1, 2, 3), 1, None, "ab", {1: 2}])
 def test_too_many_or_too_few_results_are_an_error_of_each(returned: object) -> None:
     outcomes = encode_results(loaded(int, int), Success(returned))
-    assert [each.failure().kind for each in outcomes] == [ErrorKind.MISSING_OUTPUT] * 2
+    assert [each.failure().kind for each in outcomes] == [ErrorKind.MissingOutput] * 2
     assert "must return a tuple of 2 values" in outcomes[0].failure().details
 
 
 def test_a_result_of_another_type_is_an_error_of_that_output_alone() -> None:
     one, other = encode_results(loaded(int, int), Success((1, "two")))
     assert one == Success(b"1")
-    assert other.failure().kind is ErrorKind.ENCODING_FAILED
+    assert other.failure().kind is ErrorKind.EncodingFailed
     assert "cannot be stored as int" in other.failure().details
 
 
 def test_a_returned_error_is_that_of_every_output() -> None:
-    error = Error(kind=ErrorKind.RETURNED_FAILURE)
+    error = Error(kind=ErrorKind.ReturnedFailure)
     assert encode_results(loaded(int, int), Failure(error)) == [Failure(error)] * 2
 
 

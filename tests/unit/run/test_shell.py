@@ -109,7 +109,7 @@ def test_the_first_command_that_fails_ends_a_checked_step(run):
     assert values["stdout:0"] == b"a\n"
     assert (values["stderr:1"], values["returncode:1"]) == (b"why\n", 3)
     error = values["stdout:1"]
-    assert (error.kind, error.exit_code, error.signal) == (ErrorKind.COMMAND_FAILED, 3, None)
+    assert (error.kind, error.exit_code, error.signal) == (ErrorKind.CommandFailed, 3, None)
     assert "command 2 of 3 ended with exit code 3" in error.details
     assert "echo b; echo why >&2" in error.details
     assert error.details.endswith("Its standard error:\nwhy\n")
@@ -134,7 +134,7 @@ def test_an_unchecked_step_runs_all_commands_and_keeps_all_values(run):
 def test_a_signal_that_ended_a_command_is_named(run):
     error = run("kill -SEGV $$")["stdout:0"]
     assert (error.kind, error.exit_code, error.signal) == (
-        ErrorKind.COMMAND_FAILED,
+        ErrorKind.CommandFailed,
         None,
         "SIGSEGV",
     )
@@ -163,13 +163,13 @@ def test_a_missing_file_is_an_error_of_that_file_only(run, check: bool):
     assert values["file:results.csv"] == b"x\n"
     assert values["returncode:0"] == 0
     error = values["file:result.csv"]
-    assert error.kind is ErrorKind.MISSING_OUTPUT
+    assert error.kind is ErrorKind.MissingOutput
     assert "did you mean 'results.csv'" in error.details
 
 
 def test_a_missing_file_in_a_directory_with_many_files_is_a_short_error(run):
     error = run("mkdir d; cd d; seq 3000 | xargs touch", out=("x",))["file:x"]
-    assert error.kind is ErrorKind.MISSING_OUTPUT
+    assert error.kind is ErrorKind.MissingOutput
     assert len(error.details) < 1000
 
 
@@ -183,7 +183,7 @@ def test_a_command_that_the_system_killed_for_memory_is_said_so(
     monkeypatch.setattr(oom, "VMSTAT", tmp_path / "vmstat")
     counted = f"echo oom_kill 4 > '{tmp_path}/vmstat'; {command}"
     values, is_volatile = run_volatile(counted, check=check)
-    assert {value.kind for value in values.values()} == {ErrorKind.OUT_OF_MEMORY}
+    assert {value.kind for value in values.values()} == {ErrorKind.OutOfMemory}
     assert is_volatile
 
 
@@ -192,7 +192,7 @@ def test_a_command_killed_while_nobody_lacked_memory_is_not_said_to(run, monkeyp
     monkeypatch.setattr(oom, "CGROUP", tmp_path / "absent")
     monkeypatch.setattr(oom, "VMSTAT", tmp_path / "vmstat")
     error = run("kill -KILL $$")["stdout:0"]
-    assert (error.kind, error.signal) == (ErrorKind.COMMAND_FAILED, "SIGKILL")
+    assert (error.kind, error.signal) == (ErrorKind.CommandFailed, "SIGKILL")
 
 
 # -- what cannot be stored
@@ -218,7 +218,7 @@ def test_a_command_killed_while_nobody_lacked_memory_is_not_said_to(run, monkeyp
 )
 def test_what_is_not_a_file_is_an_error_and_nobody_waits_for_it(run, command, message):
     values = run(f"{command}; echo other > other", out=("x", "other"))
-    assert values["file:x"].kind is ErrorKind.INVALID_OUTPUT
+    assert values["file:x"].kind is ErrorKind.InvalidOutput
     assert message in values["file:x"].details
     assert values["file:other"] == b"other\n"
 
@@ -227,7 +227,7 @@ def test_a_directory_that_is_a_link_leading_out_is_not_followed(run, tmp_path: P
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "secret").write_text("secret")
     values = run(f"ln -s '{tmp_path}/outside' d", out=("d/secret",))
-    assert values["file:d/secret"].kind is ErrorKind.INVALID_OUTPUT
+    assert values["file:d/secret"].kind is ErrorKind.InvalidOutput
 
 
 def test_links_inside_the_directory_are_fine(run):
@@ -237,7 +237,7 @@ def test_links_inside_the_directory_are_fine(run):
 
 
 def test_a_dangling_link_is_a_missing_output(run):
-    assert run("ln -s nowhere x", out=("x",))["file:x"].kind is ErrorKind.MISSING_OUTPUT
+    assert run("ln -s nowhere x", out=("x",))["file:x"].kind is ErrorKind.MissingOutput
 
 
 # -- inputs
@@ -246,7 +246,7 @@ def test_a_dangling_link_is_a_missing_output(run):
 @pytest.mark.parametrize("name", ["../x", "/x", "", ".", "a\0", "a/", "a/../../x"])
 def test_input_names_are_checked_again_on_the_worker(run, name: str):
     values = run("echo ran", inp={name: b"x"}, out=("o",))
-    assert {value.kind for value in values.values()} == {ErrorKind.INVALID_INPUT}
+    assert {value.kind for value in values.values()} == {ErrorKind.InvalidInput}
 
 
 @pytest.mark.parametrize("problem", [DataCorruptedError("bad"), NoServerError("gone")])
@@ -266,7 +266,7 @@ def test_problems_of_where_an_input_is_kept_come_through(scratch: Path, problem:
 def test_a_machine_that_cannot_run_the_step_is_no_result_to_remember(tmp_path: Path):
     with run_shell(ShellPlan(("true",)), {}, directory=tmp_path / "absent") as outcome:
         assert outcome.volatile
-        assert {each.value.kind for each in outcome.outputs} == {ErrorKind.NOT_LOADABLE}
+        assert {each.value.kind for each in outcome.outputs} == {ErrorKind.NotLoadable}
 
 
 def test_the_directory_is_removed_also_when_storing_the_outputs_fails(scratch: Path):

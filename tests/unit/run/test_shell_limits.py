@@ -31,14 +31,14 @@ def test_a_step_that_runs_too_long_is_ended_with_all_its_children(run_volatile, 
     command = f"exec 3> '{life_line.path}'; sleep 1000 & sleep 1000 | sleep 1000"
     values, is_volatile = run_volatile(command, timeout_seconds=0.2, out=("x",))
     life_line.wait_until_released()
-    assert kinds(values) == {ErrorKind.JOB_TIMED_OUT}
+    assert kinds(values) == {ErrorKind.JobTimedOut}
     assert "timeout of 0.2 s, in command 1 of 1" in values["stdout:0"].details
     assert is_volatile
 
 
 def test_the_timeout_is_for_all_commands_together_and_names_the_one_that_ran(run):
     values = run("true", "sleep 1000", timeout_seconds=0.2, check=False)
-    assert kinds(values) == {ErrorKind.JOB_TIMED_OUT}
+    assert kinds(values) == {ErrorKind.JobTimedOut}
     assert "command 2 of 2:\n    sleep 1000" in values["stdout:0"].details
 
 
@@ -60,7 +60,7 @@ def test_a_step_that_ignores_the_request_is_killed(run, life_line):
 
 def test_a_step_that_floods_its_output_is_still_ended_in_time(run):
     values = run("yes > /dev/null & yes", timeout_seconds=0.2, grace_seconds=0.1)
-    assert kinds(values) == {ErrorKind.JOB_TIMED_OUT}
+    assert kinds(values) == {ErrorKind.JobTimedOut}
 
 
 def test_too_much_output_ends_the_step_with_a_remedy_and_is_not_remembered(
@@ -69,7 +69,7 @@ def test_too_much_output_ends_the_step_with_a_remedy_and_is_not_remembered(
     command = f"exec 3> '{life_line.path}'; sleep 1000 & yes >&2"
     values, is_volatile = run_volatile(command, max_output_bytes=100_000, check=False)
     life_line.wait_until_released()
-    assert kinds(values) == {ErrorKind.COMMAND_FAILED}
+    assert kinds(values) == {ErrorKind.CommandFailed}
     pattern = r"more than 100000 bytes on stderr by command 1 .*options\(max_output_bytes="
     assert re.search(pattern, values["stdout:0"].details, re.DOTALL)
     assert is_volatile
@@ -79,7 +79,7 @@ def test_exactly_as_much_output_as_allowed_is_kept(run):
     values = run("head -c 1000 /dev/zero", max_output_bytes=1000)
     assert len(values["stdout:0"]) == 1000
     assert kinds(run("head -c 1001 /dev/zero", max_output_bytes=1000)) == {
-        ErrorKind.COMMAND_FAILED
+        ErrorKind.CommandFailed
     }
 
 
