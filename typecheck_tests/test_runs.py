@@ -1,0 +1,203 @@
+"""The plugin gives the same answers however mypy is run, and never ends it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mypy.version import __version__ as mypy_version
+
+from typecheck_tests.test_cases import HERE, ROOT
+
+CASES = sorted((HERE / "cases_with_plugin").glob("*.py"))
+IS_PARALLEL = int(mypy_version.split(".")[0]) >= 2
+
+RECORDS = """\
+import io
+from dataclasses import dataclass
+import funsies as f
+@dataclass
+class Inner:
+    value: {kind}
+@dataclass
+class Record:
+    inner: list[Inner]
+def build() -> f.ShellOutput:
+    return f.shell("run")
+step = f.shell("run", out=[{output}])
+"""
+
+USER = """\
+import funsies as f
+from records import Record, step
+@f.task
+def read(record: Record) -> int:
+    return 1
+wanted = step.out["results.csv"]
+"""
+
+
+class Project:
+    """Some files, and mypy with the plugin."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.write("mypy.ini", "[mypy]\nstrict = true\nplugins = funsies_mypy\n")
+
+    def write(self, name: str, text: str) -> None:
+        (self.place / name).write_text(text)
+
+    def run(self, *arguments: str, module: str = "mypy") -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=self.place,
+            env={**os.environ, "MYPYPATH": str(ROOT), "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode in (0, 1), done.stdout + done.stderr
+        return done.stdout
+
+    def mypy(self, *arguments: str) -> list[str]:
+        return problems(self.run("--no-pretty", *arguments))
+
+
+def problems(output: str) -> list[str]:
+    return sorted(line for line in output.splitlines() if ": error:" in line or "note:" in line)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_cold_and_warm_runs_report_the_same(project: Project) -> None:
+    files = [str(case) for case in CASES]
+    cold = project.mypy(*files)
+    assert len(cold) > 100
+    assert project.mypy(*files) == cold
+
+
+@pytest.mark.skipif(not IS_PARALLEL, reason="this mypy has no -n")
+def test_parallel_runs_report_the_same(project: Project) -> None:
+    files = [str(case) for case in CASES]
+    assert project.mypy("-n", "2", *files) == project.mypy("--cache-dir", "other", *files)
+
+
+def test_a_field_that_becomes_unstorable_is_found_with_a_warm_cache(project: Project) -> None:
+    project.write("user.py", USER)
+    project.write("records.py", RECORDS.format(kind="int", output='"results.csv"'))
+    assert project.mypy("user.py") == []
+    project.write("records.py", RECORDS.format(kind="io.StringIO", output='"results.csv"'))
+    assert '"StringIO" at .inner[...].value, which has no encoding' in project.mypy("user.py")[0]
+    project.write("records.py", RECORDS.format(kind="int", output='"result.csv"'))
+    assert 'no output "results.csv"' in project.mypy("user.py")[0]
+    project.write("records.py", RECORDS.format(kind="int", output='"results.csv"'))
+    assert project.mypy("user.py") == []
+
+
+@pytest.fixture
+def daemon(project: Project) -> Iterator[Project]:
+    project.write("user.py", USER)
+    project.write("records.py", RECORDS.format(kind="int", output='"results.csv"'))
+    project.run("start", "--", "--no-pretty", module="mypy.dmypy")
+    yield project
+    project.run("stop", module="mypy.dmypy")
+
+
+def test_the_daemon_reports_the_same(daemon: Project) -> None:
+    def check() -> list[str]:
+        answer = problems(daemon.run("check", "user.py", "records.py", module="mypy.dmypy"))
+        fresh = daemon.mypy("--cache-dir", os.devnull, "user.py", "records.py")
+        assert answer == fresh
+        return answer
+
+    assert check() == []
+    daemon.write("records.py", RECORDS.format(kind="int", output='"result.csv"'))
+    assert len(check()) == 1
+    daemon.write("records.py", RECORDS.format(kind="io.StringIO", output='"results.csv"'))
+    assert len(check()) == 1
+    daemon.write("records.py", RECORDS.format(kind="int", output='"results.csv"'))
+    assert check() == []
+
+
+def test_queues_are_those_that_the_project_lists_and_changing_them_is_seen(
+    project: Project,
+) -> None:
+    project.write("user.py", 'import funsies as f\nf.options(queue="gpus")\n')
+    assert project.mypy("user.py") == []
+    project.write("pyproject.toml", '[tool.funsies]\nqueues = ["default", "gpu"]\n')
+    assert 'There is no queue "gpus"' in project.mypy("user.py")[0]
+    assert 'did you mean "gpu"?' in project.mypy("user.py")[0]
+    project.write("pyproject.toml", '[tool.funsies]\nqueues = ["gpus"]\n')
+    assert project.mypy("user.py") == []
+
+
+@pytest.mark.parametrize(
+    "how", ["# type: ignore[funsies-encoding]", '# mypy: disable-error-code="funsies-encoding"']
+)
+def test_each_code_can_be_ignored_by_name(project: Project, how: str) -> None:
+    first, _, line = "", "", ""
+    if "mypy:" in how:
+        first = how
+    else:
+        line = how
+    project.write(
+        "user.py", f"{first}\nimport funsies as f\nf.put(object)\nf.put(len)  {line}\n"
+    )
+    texts = project.mypy("user.py")
+    assert not any(":4:" in text for text in texts)
+
+
+def test_a_code_can_be_disabled_on_the_command_line(project: Project) -> None:
+    project.write("user.py", "import funsies as f\nf.put(len)\n")
+    assert "[funsies-encoding]" in project.mypy("user.py")[0]
+    assert project.mypy("--disable-error-code", "funsies-encoding", "user.py") == []
+
+
+def test_a_class_is_storable_once_its_module_registers_a_codec(project: Project) -> None:
+    opaque = "class Opaque: ...\n"
+    codec = (
+        "from funsies.core.encoding import register_codec\n"
+        "register_codec('o', Opaque, lambda o: b'', lambda data: Opaque())\n"
+    )
+    project.write("opaque.py", opaque)
+    project.write(
+        "user.py",
+        "import funsies as f\nfrom opaque import Opaque\n@f.task\ndef make() -> Opaque:\n"
+        "    return Opaque()\n",
+    )
+    assert "register a codec" in project.mypy("user.py")[0]
+    project.write("opaque.py", opaque + codec)
+    assert project.mypy("user.py") == []
+
+
+def test_recall_knows_the_inputs_of_what_the_file_commits(project: Project) -> None:
+    project.write(
+        "user.py",
+        "import funsies as f\n"
+        "from funsies.parametric import commit, recall\n"
+        "name = f.put('a')\n"
+        "commit('greet', {'name': name}, {'out': f.morph(str.upper, name)})\n"
+        "recall('greet', {'name': 'b'})\n"
+        "recall('greet', {'nmae': 'b'})\n"
+        "recall('other', {'anything': 'b'})\n",
+    )
+    (text,) = project.mypy("user.py")
+    assert text.startswith("user.py:6:")
+    assert '"greet" has no input "nmae" (commit() names "name"); did you mean "name"?' in text
+
+
+def test_reading_a_mutable_global_is_noted_and_no_error(project: Project) -> None:
+    project.write(
+        "user.py",
+        "import funsies as f\nCACHE = {'a': 1}\n@f.task\ndef read(x: int) -> int:\n"
+        "    return x + CACHE['a']\n",
+    )
+    (text,) = project.mypy("user.py")
+    assert 'note: "read" reads the global "CACHE", which can change' in text
