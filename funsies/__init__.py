@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from . import debug, dynamic, errors, parametric, types, utils
+    from . import config, debug, dynamic, errors, parametric, types, utils
     from .build.artefact import Artefact, put
     from .build.collect import gather
     from .build.fan_out import map_each
@@ -53,6 +53,7 @@ __all__ = [
     "ShellOutput",
     "Task",
     "UnwrapError",
+    "config",
     "debug",
     "dynamic",
     "errors",
@@ -114,7 +115,7 @@ _HOMES: Final = {
 """Where each name is. Imported when it is first used: ``funsies --help`` needs none of them."""
 
 
-_MODULES: Final = {"debug", "dynamic", "errors", "parametric", "types", "utils"}
+_MODULES: Final = {"config", "debug", "dynamic", "errors", "parametric", "types", "utils"}
 
 
 def __getattr__(name: str) -> Any:
