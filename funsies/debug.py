@@ -45,6 +45,14 @@ def shell(
         WiringError: if it is not a shell step.
         UnknownHashError: if the server does not know it.
         FunsiesError: if the directory holds something else.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
+    ...     step = f.shell("cat a.txt", inp={"a.txt": "text"})
+    ...     _ = execute(step)
+    ...     f.debug.shell(step, place)
+    ...     sorted(os.listdir(place))[1:3]
+    ['input_files', 'op.env']
     """
     session = _saved(connection, "debug.shell()")
     producer = _producer(shell_output)
@@ -73,6 +81,14 @@ def python(
         WiringError: if it is not a Python step.
         UnknownHashError: if the server does not know it.
         FunsiesError: if the directory holds something else.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
+    ...     total = reduce(sum, [3, 2])
+    ...     _ = execute(total)
+    ...     f.debug.python(total, place)
+    ...     sorted(os.listdir(place))[1:3]
+    ['function.plan', 'inputs']
     """
     session = _saved(connection, "debug.python()")
     producer = _producer(target)
@@ -96,6 +112,14 @@ def artefact(
     Raises:
         UnknownHashError: if the server does not know it.
         FunsiesError: if the directory holds something else.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
+    ...     total = reduce(sum, [3, 2])
+    ...     _ = execute(total)
+    ...     f.debug.artefact(total, place)
+    ...     sorted(os.listdir(place))[1:3]
+    ['artefact.json', 'step']
     """
     session = _saved(connection, "debug.artefact()")
     if isinstance(target.reference, Constant):
@@ -120,6 +144,14 @@ def anything(
         WiringError: if it is neither.
         UnknownHashError: if the server does not know it.
         FunsiesError: if the directory holds something else.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
+    ...     total = reduce(sum, [3, 2])
+    ...     _ = execute(total)
+    ...     f.debug.anything(total, place)
+    ...     sorted(os.listdir(place))[1:3]
+    ['artefact.json', 'step']
     """
     if isinstance(obj, Artefact):
         artefact(obj, directory, connection=connection)
@@ -139,6 +171,14 @@ def load(directory: str | os.PathLike[str]) -> ReplayedStep:
     Raises:
         FunsiesError: if it holds no Python step, one for another version of Python, or one
             whose inputs were not computed.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
+    ...     total = reduce(sum, [3, 2])
+    ...     _ = execute(total)
+    ...     f.debug.python(total, place)
+    ...     f.debug.load(place).arguments
+    ([3, 2],)
     """
     return load_replayed(Path(directory))
 

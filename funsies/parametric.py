@@ -155,6 +155,14 @@ def recall(
     Raises:
         UnknownHashError: if nothing was committed under this name.
         WiringError: if there is no such input, or a value is not of its type.
+
+    >>> with Fun(Server("memory://")):
+    ...     number = put(2)
+    ...     _ = commit("double", {"n": number}, {"twice": number.map(lambda n: 2 * n)})
+    ...     recalled = recall("double", {"n": 21})
+    ...     _ = execute(recalled["twice"])
+    ...     take(recalled["twice"])
+    42
     """
     session = connection or current_session("parametric.recall()")
     record = find_parametric(session.backend, name_or_hash)

@@ -74,7 +74,14 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
     # What one does with a container
 
     def map(self, function: Callable[[T_co], U]) -> Artefact[U]:
-        """Apply a function to the value, as a step: the same as ``reduce(function, self)``."""
+        """Apply a function to the value, as a step: the same as ``reduce(function, self)``.
+
+        >>> with f.Fun(f.Server("memory://")):
+        ...     length = put("text").map(len)
+        ...     _ = f.execute(length)
+        ...     f.take(length)
+        4
+        """
         from .python import reduce  # noqa: PLC0415 - python.py makes artefacts
 
         return reduce(function, self)
@@ -85,6 +92,14 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
         Args:
             function: runs on a worker, with the value; returns the artefact whose value is
                 the result. It may build any number of steps.
+
+        >>> def repeat(times: int) -> Artefact[str]:
+        ...     return f.reduce(lambda text: text * times, "ab", out=str)
+        >>> with f.Fun(f.Server("memory://")):
+        ...     repeated = put(3).bind(repeat)
+        ...     _ = f.execute(repeated)
+        ...     f.take(repeated)
+        'ababab'
         """
         from .dynamic import bind  # noqa: PLC0415 - dynamic.py makes artefacts
 
@@ -95,20 +110,39 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
 
         Args:
             function: runs on a worker, with the error; returns the artefact to use instead.
+
+        >>> def instead(error: Error) -> Artefact[int]:
+        ...     return put(0)
+        >>> with f.Fun(f.Server("memory://")):
+        ...     number = f.morph(int, "not a number", out=int).lash(instead)
+        ...     _ = f.execute(number)
+        ...     f.take(number)
+        0
         """
         from .dynamic import lash  # noqa: PLC0415 - dynamic.py makes artefacts
 
         return lash(function, self)
 
     def apply(self, container: Kind1[Artefact[Any], Callable[[T_co], U]]) -> Artefact[U]:
-        """Apply a function that was put into an artefact with :meth:`from_value`."""
+        """Apply a function that was put into an artefact with :meth:`from_value`.
+
+        >>> with f.Fun(f.Server("memory://")):
+        ...     length = put("text").apply(Artefact.from_value(len))
+        ...     _ = f.execute(length)
+        ...     f.take(length)
+        4
+        """
         from .function_artefact import function_of  # noqa: PLC0415 - it makes artefacts
 
         return self.map(function_of(dekind(container)))
 
     @classmethod
     def from_value(cls, inner_value: U) -> Artefact[U]:
-        """Point at a given value: the same as ``put``."""
+        """Point at a given value: the same as ``put``.
+
+        >>> Artefact.from_value(3) == put(3)
+        True
+        """
         from .function_artefact import function_artefact  # noqa: PLC0415 - it makes artefacts
 
         if callable(inner_value):

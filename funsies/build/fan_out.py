@@ -174,6 +174,18 @@ def sac(
 
     Raises:
         WiringError: if the inputs do not fit the parameters of ``split``.
+
+    >>> def words(text: str) -> list[str]:
+    ...     return text.split()
+    >>> def length(word: Artefact[str]) -> Artefact[int]:
+    ...     return word.map(len)
+    >>> def total(lengths: Sequence[Artefact[int]]) -> Artefact[int]:
+    ...     return reduce(lambda *numbers: sum(numbers), *lengths, out=int)
+    >>> with f.Fun(f.Server("memory://")):
+    ...     letters = sac(words, length, total, "how many letters", out=int)
+    ...     _ = f.execute(letters)
+    ...     f.take(letters)
+    14
     """
     names = "|".join(function_name(each) for each in (split, apply, combine))
     spec = FunctionSpec(

@@ -69,7 +69,12 @@ class Handle:
         return self._waiting.is_over
 
     def counts(self) -> Progress:
-        """How far it is."""
+        """How far it is.
+
+        >>> with Fun(Server("memory://")):
+        ...     execute(reduce(sum, [3, 2])).counts().tasks["sum"].executed
+        1
+        """
         return progress_since(self._before, self._session.backend.graph.counts())
 
     def wait(
@@ -89,6 +94,12 @@ class Handle:
         Raises:
             WaitTimeoutError: if it takes longer; the execution goes on.
             StateLostError: if the server has lost what was asked for; execute it again.
+
+        >>> with Fun(Server("memory://")):
+        ...     total = reduce(sum, [3, 2])
+        ...     _ = execute(total).wait(timeout_seconds=60)
+        ...     take(total)
+        5
         """
         with watching(on_progress) as tell:
             report = None if tell is None else lambda: tell(self.counts())
@@ -116,6 +127,10 @@ class Handle:
 
         Returns:
             The number of operations that were ended.
+
+        >>> with Fun(Server("memory://")):
+        ...     execute(reduce(sum, [3, 2])).cancel()  # all is computed already
+        0
         """
         error = Error(kind=ErrorKind.Cancelled, details="the execution was cancelled")
         data = encode_error(error)
@@ -182,6 +197,12 @@ def execute(
     Raises:
         WiringError: if something is not an artefact.
         NoServerError: if the server does not answer.
+
+    >>> with Fun(Server("memory://")):
+    ...     total = reduce(sum, [3, 2])
+    ...     _ = execute(total)
+    ...     take(total)
+    5
     """
     session = connection or current_session("execute()")
     handle = Handle(session, collect(outputs), options)
@@ -207,6 +228,13 @@ def wait_for(
         WaitTimeoutError: if it takes longer; the execution goes on.
         WiringError: if something was never executed.
         StateLostError: if the server has lost what was asked for.
+
+    >>> with Fun(Server("memory://")):
+    ...     step = shell("printf hello")
+    ...     _ = execute(step)
+    ...     wait_for(step, timeout=60)
+    ...     take(step.stdout)
+    b'hello'
     """
     session = connection or current_session("wait_for()")
     targets = collect(things)
@@ -237,6 +265,13 @@ def reset(*things: Any, recursive: bool = True, connection: Session | None = Non
 
     Raises:
         WiringError: if something is a constant, which has no step.
+
+    >>> with Fun(Server("memory://")):
+    ...     total = reduce(sum, [3, 2])
+    ...     doubled = total.map(lambda number: 2 * number)
+    ...     _ = execute(doubled)
+    ...     reset(total)
+    2
     """
     session = connection or current_session("reset()")
     targets = collect(things)

@@ -55,6 +55,12 @@ def get(prefix: str, *, connection: Session | None = None) -> Artefact[Any]:
 
     Raises:
         UnknownHashError: if nothing or several things have such a hash.
+
+    >>> with Fun(Server("memory://")):
+    ...     total = reduce(sum, [3, 2])
+    ...     _ = execute(total)
+    ...     take(get(total.hash[:12]))
+    5
     """
     session = connection or current_session("get()")
     found = find(session.backend, prefix)

@@ -65,6 +65,14 @@ def take(
     Raises:
         UnwrapError: if there is an error, or no value yet, and ``strict`` is True.
         NoSessionError: outside of ``Fun``.
+
+    >>> with Fun(Server("memory://")):
+    ...     whole, wrong = morph(int, "12"), morph(int, "twelve")
+    ...     _ = execute(whole, wrong)
+    ...     take(whole)
+    ...     take(wrong, strict=False).failure().exception
+    12
+    'ValueError'
     """
     session = connection or current_session("take()")
     result = _read_bytes(session.backend, where).bind(lambda data: _decoded(where, data))
@@ -87,6 +95,10 @@ def unwrap(result: Result[T, Error]) -> T:
 
     Raises:
         UnwrapError: if it is an error.
+
+    >>> with Fun(Server("memory://")):
+    ...     unwrap(take(put(3), strict=False))
+    3
     """
     if is_successful(result):
         return result.unwrap()
@@ -108,6 +120,12 @@ def takeout(
     Raises:
         UnwrapError: if there is an error, or no value yet.
         OSError: if the file cannot be written.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
+    ...     takeout(put({"a": 1}), f"{place}/result.json")
+    ...     Path(f"{place}/result.json").read_text()
+    '{"a":1}'
     """
     session = connection or current_session("takeout()")
     target = Path(filename)
@@ -136,6 +154,12 @@ def put_file(
     Raises:
         OSError: if it cannot be read.
         NoSessionError: outside of ``Fun``.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
+    ...     _ = Path(f"{place}/in.txt").write_text("some text")
+    ...     take(put_file(f"{place}/in.txt"))
+    b'some text'
     """
     session = connection or current_session("put_file()")
     content, size_bytes = session.backend.data.write(FileChunks(Path(filename)))

@@ -47,9 +47,9 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
     Raises:
         ServerError: if the server does not start.
 
-    >>> with ManagedFun(nworkers=2):  # doctest: +SKIP
+    >>> with ManagedFun(nworkers=2):
     ...     total = reduce(sum, [3, 2])
-    ...     execute(total).wait()
+    ...     _ = execute(total).wait()
     ...     take(total)
     5
     """
