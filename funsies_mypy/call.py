@@ -156,9 +156,10 @@ def _starred(api: TypeChecker, given: Given) -> _Argument:
 
 def _double_starred(api: TypeChecker, given: Given) -> _Argument:
     kind = get_proper_type(given.type)
-    if isinstance(kind, Instance) and len(kind.args) == 2 and has_artefact(kind.args[1]):
-        arguments = [kind.args[0], unlifted(kind.args[1])]
-        return _stand_in(given, api.named_generic_type("builtins.dict", arguments))
+    match kind:
+        case Instance(args=[key, value]) if has_artefact(value):
+            arguments = [key, unlifted(value)]
+            return _stand_in(given, api.named_generic_type("builtins.dict", arguments))
     return _Argument(given.expression, given.type)
 
 

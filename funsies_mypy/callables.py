@@ -24,9 +24,9 @@ def task_function(api: TypeChecker, task: Instance, name: str = "task") -> Calla
         task: the type of the task.
         name: of the task, for messages.
     """
-    if len(task.args) != 2:
+    if not task.args:
         return None
-    parameters, result = get_proper_type(task.args[0]), task.args[1]
+    parameters, result = get_proper_type(task.args[0]), task.args[-1]
     if not isinstance(parameters, Parameters):
         return None
     return CallableType(

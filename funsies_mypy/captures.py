@@ -34,6 +34,8 @@ _UNSENDABLE: Final = {
     "socket.socket": "connect inside the function",
     "sqlite3.Connection": "connect inside the function",
     "sqlite3.Cursor": "connect inside the function",
+    "sqlite3.dbapi2.Connection": "connect inside the function",
+    "sqlite3.dbapi2.Cursor": "connect inside the function",
     "subprocess.Popen": "start it inside the function, or use shell()",
     "threading.Thread": "start it inside the function",
     "multiprocessing.context.BaseContext": "make it inside the function",
@@ -84,14 +86,14 @@ def _check(api: TypeChecker, name: str, used: NameExpr, variable: Var, kind: Typ
     remedy = _remedy(kind)
     if remedy is not None:
         text = (
-            f'"{name}" uses "{used.name}" of type {shown(api, kind)}, which cannot be sent to a '
-            f"worker; {remedy}"
+            f'"{name}" uses "{used.name}" of type {shown(api, kind)}, which cannot be sent to '
+            f"a worker; {remedy}"
         )
         fail(api, codes.CAPTURE, text, used)
     elif used.kind == GDEF and not variable.is_final and _is_mutable(kind):
         text = (
-            f'"{name}" reads the global "{used.name}", which can change; what it holds when the '
-            "step is built counts. Declare it Final, or give it to the step as an input"
+            f'"{name}" reads the global "{used.name}", which can change; what it holds when '
+            "the step is built counts. Declare it Final, or give it to the step as an input"
         )
         note(api, codes.CAPTURE, text, used)
 

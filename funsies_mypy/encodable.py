@@ -1,4 +1,4 @@
-"""Can values of a type be stored? It looks through unions, containers and the user's classes."""
+"""Whether values of a type can be stored, through unions, containers and classes."""
 
 from __future__ import annotations
 
@@ -30,13 +30,24 @@ from .codecs import has_codec
 from .messages import shown
 
 _PLAIN: Final = frozenset(
-    [f"builtins.{name}" for name in ["bool", "int", "float", "complex", "str", "bytes", "range", "slice"]]
+    [
+        f"builtins.{name}"
+        for name in ["bool", "int", "float", "complex", "str", "bytes", "range", "slice"]
+    ]
     + [f"datetime.{name}" for name in ["datetime", "date", "time", "timedelta"]]
     + [
         f"pathlib.{name}"
-        for name in ["Path", "PurePath", "PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath"]
+        for name in [
+            "Path",
+            "PurePath",
+            "PosixPath",
+            "PurePosixPath",
+            "PureWindowsPath",
+            "WindowsPath",
+        ]
     ]
     + [
+        "_decimal.Decimal",
         "decimal.Decimal",
         "fractions.Fraction",
         "pathlib._local.Path",
@@ -49,7 +60,15 @@ _CONTAINERS: Final = frozenset(
     + [f"collections.{name}" for name in ["deque", "Counter", "OrderedDict", "defaultdict"]]
     + [
         f"typing.{name}"
-        for name in ["Sequence", "MutableSequence", "Collection", "AbstractSet", "MutableSet", "Mapping", "MutableMapping"]
+        for name in [
+            "Sequence",
+            "MutableSequence",
+            "Collection",
+            "AbstractSet",
+            "MutableSet",
+            "Mapping",
+            "MutableMapping",
+        ]
     ]
     + ["returns.result.Result"]
 )

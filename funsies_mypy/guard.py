@@ -1,4 +1,4 @@
-"""No hook may end mypy with INTERNAL ERROR: a check that fails itself is left out, and says so."""
+"""No hook may end mypy with INTERNAL ERROR: a check that fails is left out, and says so."""
 
 from __future__ import annotations
 

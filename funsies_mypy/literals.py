@@ -95,7 +95,7 @@ def keys_of(
 def all_keys_of(
     api: TypeChecker, expression: Expression | None
 ) -> list[tuple[str, Expression]] | None:
-    """The keys of a dict that is written out; None if it is not, or one of them is not known."""
+    """The keys of a dict that is written out; None if one of them is not known."""
     if not isinstance(expression, DictExpr):
         return None
     keys = list(keys_of(api, expression))

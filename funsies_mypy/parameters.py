@@ -73,4 +73,4 @@ def _takes_result(api: TypeChecker, kind: Type) -> bool:
     if inside_result(found) is None or not isinstance(found, Instance):
         return False
     error = instance(api, names.ERROR)
-    return len(found.args) < 2 or is_any(error) or is_subtype(error, found.args[1])
+    return is_any(error) or is_subtype(error, found.args[-1])

@@ -48,6 +48,7 @@ FUNCTION_SIGNATURES: Final[dict[str, FunctionSignatureHook]] = {
     names.PY: steps.open_py,
     names.MAP_EACH: fan_out.open_map_each,
     names.SAC: fan_out.open_sac,
+    names.SHELL: shell.open_shell,
 }
 
 FUNCTIONS: Final[dict[str, FunctionHook]] = {

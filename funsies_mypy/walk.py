@@ -1,4 +1,4 @@
-"""Going through the syntax tree. (mypy's own visitors cannot be subclassed by plugins.)"""
+"""Going through the syntax tree: mypy's own visitors cannot be subclassed by plugins."""
 
 from __future__ import annotations
 

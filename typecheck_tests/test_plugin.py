@@ -2,8 +2,8 @@
 
 Every file of ``cases_with_plugin`` is checked in one run of mypy with the plugin: a line that
 ends in ``# E: text`` must be reported with that text, any other line must not be reported. The
-lines without a mark are right without the plugin, too, and in basedpyright. The other way round,
-the right cases for plain mypy are right with the plugin.
+lines without a mark are right without the plugin, too, and in basedpyright. The other way
+round, the right cases for plain mypy are right with the plugin.
 """
 
 from __future__ import annotations

@@ -49,9 +49,11 @@ class Project:
         self.write("mypy.ini", "[mypy]\nstrict = true\nplugins = funsies_mypy\n")
 
     def write(self, name: str, text: str) -> None:
+        """Write a file."""
         (self.place / name).write_text(text)
 
     def run(self, *arguments: str, module: str = "mypy") -> str:
+        """Run a module of mypy, and give what it prints."""
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],
             cwd=self.place,
@@ -64,6 +66,7 @@ class Project:
         return done.stdout
 
     def mypy(self, *arguments: str) -> list[str]:
+        """Run mypy, and give what it reports."""
         return problems(self.run("--no-pretty", *arguments))
 
 
@@ -94,7 +97,9 @@ def test_a_field_that_becomes_unstorable_is_found_with_a_warm_cache(project: Pro
     project.write("records.py", RECORDS.format(kind="int", output='"results.csv"'))
     assert project.mypy("user.py") == []
     project.write("records.py", RECORDS.format(kind="io.StringIO", output='"results.csv"'))
-    assert '"StringIO" at .inner[...].value, which has no encoding' in project.mypy("user.py")[0]
+    assert (
+        '"StringIO" at .inner[...].value, which has no encoding' in project.mypy("user.py")[0]
+    )
     project.write("records.py", RECORDS.format(kind="int", output='"result.csv"'))
     assert 'no output "results.csv"' in project.mypy("user.py")[0]
     project.write("records.py", RECORDS.format(kind="int", output='"results.csv"'))
@@ -142,11 +147,7 @@ def test_queues_are_those_that_the_project_lists_and_changing_them_is_seen(
     "how", ["# type: ignore[funsies-encoding]", '# mypy: disable-error-code="funsies-encoding"']
 )
 def test_each_code_can_be_ignored_by_name(project: Project, how: str) -> None:
-    first, _, line = "", "", ""
-    if "mypy:" in how:
-        first = how
-    else:
-        line = how
+    first, line = (how, "") if "mypy:" in how else ("", how)
     project.write(
         "user.py", f"{first}\nimport funsies as f\nf.put(object)\nf.put(len)  {line}\n"
     )

@@ -14,6 +14,8 @@ from funsies_mypy.messages import fail, shown
 from funsies_mypy.results import continued, stored
 from funsies_mypy.types import artefact_of, is_any, result_of, unknown, unlifted
 
+_SAC_PARAMETERS = ("split", "apply", "combine", "inp")
+
 
 def open_map_each(context: FunctionSigContext) -> CallableType:
     """Leave one overload, for any function and items."""
@@ -36,7 +38,7 @@ def check_map_each(context: FunctionContext) -> Type:
     if not functions or not lists:
         return context.default_return_type
     item = value_given(_item(context, lists[0]), lists[0].expression)
-    step = _step(context, "map_each", functions[0], [item], "An item of the list")
+    step = _step(context, "map_each", functions[0], [item], subject="An item of the list")
     kind = stored(step, checked(step))
     if is_strict(context) is False:
         kind = result_of(api, kind)
@@ -49,24 +51,26 @@ def _item(context: FunctionContext, items: Given) -> Type:
     kind = get_proper_type(unlifted(items.type))
     if is_any(kind):
         return unknown()
-    if isinstance(kind, Instance) and kind.type.has_base("typing.Sequence"):
-        if kind.type.fullname not in ("builtins.str", "builtins.bytes"):
-            return api.iterable_item_type(kind, items.expression)
+    if isinstance(kind, Instance) and _is_list(kind):
+        return api.iterable_item_type(kind, items.expression)
     text = f'"map_each" goes over a list, not {shown(api, kind)}'
     fail(api, codes.ARGUMENT, text, items.expression)
     return unknown()
 
 
+def _is_list(kind: Instance) -> bool:
+    is_text = kind.type.fullname in ("builtins.str", "builtins.bytes")
+    return kind.type.has_base("typing.Sequence") and not is_text
+
+
 def check_sac(context: FunctionContext) -> Type:
     """What one function returns is what the next one takes."""
     api = checker(context)
-    functions = [found for index in range(3) for found in given_at(context, index)[:1]]
-    if len(functions) < 3 or len(context.args) < 4:
+    *functions, inputs = (given_at(context, index) for index in range(len(_SAC_PARAMETERS)))
+    if not all(functions):
         return context.default_return_type
-    split, apply, combine = functions
-    parts = checked(
-        _step(context, "sac", split, given_at(context, 3), strict=is_strict(context))
-    )
+    split, apply, combine = (found[0] for found in functions)
+    parts = checked(_step(context, "sac", split, inputs, strict=is_strict(context)))
     part = artefact_of(api, _part(context, split, parts))
     applied = _continue(context, apply, part, "A part")
     results = api.named_generic_type("builtins.list", [artefact_of(api, applied)])
@@ -87,7 +91,7 @@ def _part(context: FunctionContext, split: Given, parts: Type) -> Type:
 
 def _continue(context: FunctionContext, function: Given, value: Type, subject: str) -> Type:
     given_value = value_given(value, function.expression)
-    step = _step(context, "sac", function, [given_value], subject)
+    step = _step(context, "sac", function, [given_value], subject=subject)
     return continued(step, checked_plainly(step))
 
 
@@ -96,6 +100,7 @@ def _step(
     caller: str,
     function: Given,
     values: list[Given],
+    *,
     subject: str | None = None,
     strict: bool | None = None,
 ) -> Step:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import cast
 
 from mypy.checker import TypeChecker
 from mypy.nodes import CallExpr, Expression, MypyFile, RefExpr
@@ -36,7 +37,7 @@ def check_recall(context: FunctionContext) -> Type:
 
 
 def _inputs_of(api: TypeChecker, name: str) -> list[str] | None:
-    """Names of the inputs of a committed workflow; None if this file does not spell them out."""
+    """Inputs of a committed workflow; None if this file does not spell them out."""
     found: list[str] = []
     commits = [call for call in _commits(api.tree) if _is_named(api, call, name)]
     for call in commits:
@@ -66,6 +67,6 @@ def _commits(tree: MypyFile) -> tuple[CallExpr, ...]:
 
 def _find_commits(tree: MypyFile) -> Iterator[CallExpr]:
     for node in walk(tree):
-        if isinstance(node, CallExpr) and isinstance(node.callee, RefExpr):
-            if node.callee.fullname == names.COMMIT:
-                yield node
+        callee = node.callee if isinstance(node, CallExpr) else None
+        if isinstance(callee, RefExpr) and callee.fullname == names.COMMIT:
+            yield cast(CallExpr, node)

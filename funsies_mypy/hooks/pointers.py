@@ -43,8 +43,8 @@ def _check(context: Call, how: str) -> None:
 def _report(context: Call, kind: Type, where: Expression, how: str) -> None:
     api = checker(context)
     text = (
-        f"{shown(api, kind)} is a pointer to a value that may not exist yet; it cannot be {how}. "
-        "Pass it to a step as an input, or execute it and use take()"
+        f"{shown(api, kind)} is a pointer to a value that may not exist yet; it cannot be "
+        f"{how}. Pass it to a step as an input, or execute it and use take()"
     )
     fail(api, codes.VALUE, text, where)
 
@@ -56,7 +56,8 @@ def check_put(context: FunctionContext) -> Type:
         if has_artefact(each.type):
             _report(context, each.type, each.expression, "put into an artefact")
         elif nested_artefact(each.type) is not None:
-            text = f"put() takes {shown(api, each.type)}, a container with artefacts inside; use gather()"
+            kind = shown(api, each.type)
+            text = f"put() takes {kind}, a container with artefacts inside; use gather()"
             fail(api, codes.VALUE, text, each.expression)
         else:
             problem = unencodable_value(api, each.type)

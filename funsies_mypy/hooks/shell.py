@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mypy.checker import TypeChecker
+from mypy.expandtype import expand_type
 from mypy.nodes import ARG_STAR, DictExpr, Expression, StrExpr
-from mypy.plugin import AttributeContext, FunctionContext, MethodContext, MethodSigContext
+from mypy.plugin import (
+    AttributeContext,
+    FunctionContext,
+    FunctionSigContext,
+    MethodContext,
+    MethodSigContext,
+)
 from mypy.types import (
     CallableType,
     ExtraAttrs,
@@ -24,12 +31,25 @@ from funsies_mypy.encodable import unencodable_value
 from funsies_mypy.file_names import directories_of, problem_of
 from funsies_mypy.literals import keys_of, text_of, texts_of
 from funsies_mypy.messages import did_you_mean, fail, quoted, shown
-from funsies_mypy.types import literal_value, nested_artefact, union_items, unlifted
+from funsies_mypy.types import literal_value, nested_artefact, union_items, unknown, unlifted
 
 _COMMANDS = "<number of commands>"
 """Not an attribute that a program can name."""
 
+_KEY = "K"
+"""The type variable of ``shell`` for the names of its outputs."""
+
 _Texts = Sequence[tuple[str, Expression]]
+
+
+def open_shell(context: FunctionSigContext) -> CallableType:
+    """Take any names of outputs: which they are is found out from the call itself."""
+    signature = context.default_signature
+    text = checker(context).named_generic_type("builtins.str", [])
+    keys = [each for each in signature.variables if each.name == _KEY]
+    others = [each for each in signature.variables if each.name != _KEY]
+    opened = expand_type(signature, {each.id: text for each in keys})
+    return opened.copy_modified(variables=others)
 
 
 def check_shell(context: FunctionContext) -> Type:
@@ -110,8 +130,8 @@ def _output_type(context: FunctionContext, outputs: _Texts | None) -> Type:
     kind = get_proper_type(context.default_return_type)
     if not isinstance(kind, Instance):
         return kind
-    if outputs is not None:
-        kind = kind.copy_modified(args=[_key_type(checker(context), outputs)])
+    key = unknown() if outputs is None else _key_type(checker(context), outputs)
+    kind = kind.copy_modified(args=[key])
     commands = _commands(context)
     if commands is not None:
         kind.extra_attrs = ExtraAttrs({_COMMANDS: commands}, set(), None)

@@ -17,7 +17,7 @@ def open_call(context: MethodSigContext) -> CallableType:
     """Leave one of the two overloads, for any arguments."""
     signature = context.default_signature
     kinds = [get_proper_type(kind) for kind in signature.arg_types]
-    if not (len(kinds) == 2 and all(isinstance(kind, AnyType) for kind in kinds)):
+    if not kinds or not all(isinstance(kind, AnyType) for kind in kinds):
         return closed(signature)
     api = checker(context)
     anything = api.named_generic_type("builtins.object", [])

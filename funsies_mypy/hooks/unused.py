@@ -42,7 +42,10 @@ def used(hook: Callable[[CallT], Type]) -> Callable[[CallT], Type]:
 
 def _report(context: Call) -> None:
     name = callee_name(context.context, "the call")
-    text = f'The result of "{name}" is not used: the step is never run; execute it, or leave it out'
+    text = (
+        f'The result of "{name}" is not used: the step is never run; execute it, or leave '
+        "it out"
+    )
     fail(checker(context), codes.UNUSED, text, context.context)
 
 

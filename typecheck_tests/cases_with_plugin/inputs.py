@@ -1,4 +1,4 @@
-"""Inputs of ``reduce``, ``morph`` and ``py``: any arity, each argument against its parameter."""
+"""Inputs of ``reduce``, ``morph``, ``py``: each argument against its parameter."""
 
 from __future__ import annotations
 
