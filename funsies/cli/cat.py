@@ -20,6 +20,7 @@ from funsies.store.connect import Backend
 from funsies.store.rows import Status
 from funsies.store.submission import PYTHON
 
+from .completion import HASH
 from .exits import Exit
 from .named import Named, look_up, operation_row
 from .say import note
@@ -28,7 +29,7 @@ from .waiting import wait_for_results
 
 
 @click.command()
-@click.argument("hashes", nargs=-1, required=True, metavar="HASH...")
+@click.argument("hashes", nargs=-1, required=True, metavar="HASH...", type=HASH)
 @click.option("--wait", "-w", is_flag=True, help="Wait for values that are being computed.")
 @click.pass_obj
 def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:

@@ -10,6 +10,7 @@ from funsies.core.options import DEFAULT_QUEUE, Options
 from funsies.report.numbers import counted
 from funsies.session import Session
 
+from .completion import HASH
 from .exits import Exit
 from .named import Named, look_up_all, operation_row, states_of
 from .output import print_states
@@ -19,7 +20,7 @@ from .waiting import report_errors, wait_for_results
 
 
 @click.command()
-@click.argument("hashes", nargs=-1, required=True, metavar="HASH...")
+@click.argument("hashes", nargs=-1, required=True, metavar="HASH...", type=HASH)
 @click.option("--queue", default=DEFAULT_QUEUE, help="Queue to run on.  [default: default]")
 @click.option("--wait", "-w", is_flag=True, help="Wait until it is finished.")
 @click.option("--timeout", "-t", type=float, help="Wait at most this many seconds.")

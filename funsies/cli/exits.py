@@ -9,6 +9,8 @@ from enum import IntEnum
 
 import click
 
+from .lazy import keep_lines
+
 
 class Exit(IntEnum):
     """What a command's exit code says. Stable; documented in ``docs/cli.md``."""
@@ -41,7 +43,10 @@ def run_command(command: click.Command, name: str, arguments: Sequence[str] | No
         arguments: by default those of the process.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    keep_lines(command)
     try:
+        if instruction := os.environ.get(variable := _completion_variable(name)):
+            return _complete(command, name, variable, instruction)
         # Not `command.main`, which says of a closed pipe no more than that something failed.
         with command.make_context(name, given) as context:
             outcome: object = command.invoke(context)
@@ -56,6 +61,17 @@ def run_command(command: click.Command, name: str, arguments: Sequence[str] | No
 
         return explain(problem, name)
     return outcome if isinstance(outcome, int) else Exit.OK
+
+
+def _completion_variable(name: str) -> str:
+    """Set by the shell when it asks what to offer: ``_FUNSIES_COMPLETE``."""
+    return f"_{name.replace('-', '_')}_COMPLETE".upper()
+
+
+def _complete(command: click.Command, name: str, variable: str, instruction: str) -> int:
+    from click.shell_completion import shell_complete  # noqa: PLC0415 - not for --help
+
+    return shell_complete(command, {}, name, variable, instruction)
 
 
 def _leave_quietly() -> Exit:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,21 @@ class LazyCommand:
         command: object = getattr(import_module(self.module), self.name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{self.module}.{self.name} is not a command")
-        return command
+        return keep_lines(command)
+
+
+def keep_lines(command: click.Command) -> click.Command:
+    r"""Keep the lines of examples apart in the help of a command and of those in it.
+
+    Docstrings with a backslash are raw ones, so that click's mark for such lines, a backspace,
+    is there as the two characters ``\b``.
+    """
+    if command.help is not None:
+        command.help = command.help.replace("\\b\n", "\b\n")
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            keep_lines(each)
+    return command
 
 
 class LazyGroup(click.Group):
@@ -60,6 +78,20 @@ class LazyGroup(click.Group):
             if command.name == cmd_name:
                 return command.load()
         return None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names of commands, without importing them, and options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - not for --help
+
+        commands = (command for _, commands in self.sections for command in commands)
+        return [
+            *(
+                CompletionItem(command.name, help=command.summary)
+                for command in commands
+                if command.name.startswith(incomplete)
+            ),
+            *click.Command.shell_complete(self, ctx, incomplete),
+        ]
 
     def format_commands(
         self,

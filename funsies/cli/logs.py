@@ -15,6 +15,7 @@ from funsies.core.graph import TaskKind
 from funsies.store.connect import Backend
 from funsies.store.submission import PYTHON
 
+from .completion import HASH
 from .exits import Exit
 from .named import look_up, operation_row
 from .output import print_json
@@ -23,7 +24,7 @@ from .setting import Setting
 
 
 @click.command()
-@click.argument("prefix", metavar="HASH")
+@click.argument("prefix", metavar="HASH", type=HASH)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the record of the run, too, as JSON."
 )

@@ -27,8 +27,9 @@ from .setting import Setting
 from .waiting import report_errors, wait_for_results
 
 
-@click.group(no_args_is_help=True)
-def parametric() -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def parametric(context: click.Context) -> int:
     r"""Workflows with a name: list them, show one, run one on other inputs.
 
     A script gives a name to a workflow with funsies.parametric.commit().
@@ -38,6 +39,10 @@ def parametric() -> None:
       funsies parametric list
       funsies parametric run simulate temperature=300 --wait
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        return Exit.USAGE
+    return Exit.OK
 
 
 @parametric.command("list")

@@ -8,6 +8,7 @@ from funsies.client.execution import reset as forget
 from funsies.client.lookup import stored_artefact
 from funsies.report.numbers import counted
 
+from .completion import HASH
 from .exits import Exit
 from .named import look_up_all, operation_row
 from .say import note
@@ -15,7 +16,7 @@ from .setting import Setting
 
 
 @click.command()
-@click.argument("hashes", nargs=-1, required=True, metavar="HASH...")
+@click.argument("hashes", nargs=-1, required=True, metavar="HASH...", type=HASH)
 @click.option("--only", is_flag=True, help="Keep the results of steps that depend on these.")
 @click.pass_obj
 def reset(setting: Setting, *, hashes: tuple[str, ...], only: bool) -> int:

@@ -8,6 +8,7 @@ import click
 
 from funsies.core.errors import NoServerError, WaitTimeoutError
 
+from .completion import HASH
 from .named import look_up_all
 from .output import print_states
 from .setting import Setting
@@ -17,7 +18,7 @@ _PAUSE_SECONDS = 0.2
 
 
 @click.command()
-@click.argument("hashes", nargs=-1, metavar="[HASH]...")
+@click.argument("hashes", nargs=-1, metavar="[HASH]...", type=HASH)
 @click.option("--timeout", "-t", type=float, help="Wait at most this many seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print states as JSON.")
 @click.pass_obj
