@@ -81,6 +81,20 @@ def test_merge_sort_sorts_120_numbers_and_errors_end_the_recursion(run, executed
     assert executed() == {}
 
 
+def test_merge_sort_sorts_only_the_parts_again_that_a_changed_number_is_in(
+    run, executed, shell
+):
+    run("mergesort/mergesort.py")
+    executed()
+    script = shell.place / "mergesort" / "mergesort.py"
+    edit(script, "for position in range(LENGTH)]", "for position in range(1, LENGTH)] + [-5]")
+    assert run("mergesort/mergesort.py")[0].startswith("-5 ")
+    executed()
+    edit(script, "[-5]", "[-6]")
+    assert run("mergesort/mergesort.py")[0].startswith("-6 ")
+    assert executed()["merge"] <= 7, "once on each level"
+
+
 # -- conformers: the dynamic search
 
 
