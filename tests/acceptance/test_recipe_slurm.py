@@ -37,7 +37,9 @@ def cluster() -> Iterator[dict[str, str]]:
     directory = Path(tempfile.mkdtemp(prefix="slurm"))
     manage = RECIPE / "slurm" / "cluster.sh"
     try:
-        subprocess.run([manage, "start", directory], check=True, timeout=60)
+        ports = {name: str(_free_port()) for name in ("SLURMCTLD_PORT", "SLURMD_PORT")}
+        environment = os.environ | ports
+        subprocess.run([manage, "start", directory], env=environment, check=True, timeout=60)
         yield {**os.environ, "SLURM_CONF": str(directory / "slurm.conf")}
     finally:
         subprocess.run([manage, "stop", directory], check=True, timeout=60)

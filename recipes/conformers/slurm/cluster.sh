@@ -2,7 +2,8 @@
 # A SLURM cluster of one node, on this machine, to try the recipe out; for CI. Needs root, and
 #   apt-get install slurm-wlm munge
 #
-# Usage: cluster.sh start DIRECTORY     everything the cluster has is in that directory
+# Usage: cluster.sh start DIRECTORY     everything the cluster has is in that directory; a second
+#                                       cluster needs a SLURMCTLD_PORT and SLURMD_PORT of its own
 #        source DIRECTORY/env           so that sbatch and srun find it
 #        cluster.sh stop DIRECTORY
 set -euo pipefail
@@ -18,6 +19,8 @@ ClusterName=recipe
 SlurmctldHost=$node(127.0.0.1)
 AuthType=auth/munge
 AuthInfo=socket=$directory/munge/socket
+SlurmctldPort=${SLURMCTLD_PORT:-6817}
+SlurmdPort=${SLURMD_PORT:-6818}
 SlurmUser=root
 SlurmdUser=root
 SlurmctldPidFile=$directory/slurmctld.pid
