@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mypy.checker import TypeChecker
@@ -81,17 +82,34 @@ class Step:
 
 def checked(step: Step) -> Type:
     """Check a call, and give the type of what the function returns."""
-    return _checked(step, [_argument(step, each) for each in step.given])
+    with _overrides_kept(step.api):
+        return _checked(step, [_argument(step, each) for each in step.given])
 
 
 def checked_plainly(step: Step) -> Type:
     """Check a call of a function that gets its arguments as they are, artefacts too."""
-    return _checked(step, [_stand_in(each, each.type) for each in step.given])
+    with _overrides_kept(step.api):
+        return _checked(step, [_stand_in(each, each.type) for each in step.given])
 
 
 def value_given(kind: Type, where: Context) -> Given:
     """An argument that does not stand in the program."""
     return Given(TempNode(kind, context=where), kind, ARG_POS, None)
+
+
+@contextmanager
+def _overrides_kept(api: TypeChecker) -> Iterator[None]:
+    """Keep what mypy takes the arguments for while it tries the members of a union.
+
+    It tries them once more inside, with the same expressions, and forgets them afterwards.
+    """
+    overrides = api.expr_checker.type_overrides
+    kept = dict(overrides)
+    try:
+        yield
+    finally:
+        overrides.clear()
+        overrides.update(kept)
 
 
 def _checked(step: Step, arguments: list[_Argument]) -> Type:

@@ -6,6 +6,7 @@ import ast
 import random
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,8 @@ def odd_programs(chance: random.Random) -> list[str]:
 def _is_valid(program: str) -> bool:
     """True if Python can read it: mypy looks no further than syntax errors."""
     try:
-        compile(program, "odd", "exec", dont_inherit=True)
+        with warnings.catch_warnings(action="ignore"):
+            compile(program, "odd", "exec", dont_inherit=True)
     except SyntaxError:
         return False
     return True
@@ -102,7 +104,7 @@ def run(place: Path, *arguments: str) -> str:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 13])
 def test_odd_programs_are_checked_to_the_end(seed: int, tmp_path: Path) -> None:
     programs = odd_programs(random.Random(seed))  # noqa: S311 - the same programs each time
     assert len(programs) > 50
@@ -112,7 +114,7 @@ def test_odd_programs_are_checked_to_the_end(seed: int, tmp_path: Path) -> None:
     assert "INTERNAL ERROR" not in output, output[-4000:]
     failures = [line for line in output.splitlines() if "funsies-internal" in line]
     assert failures == []
-    assert "Found " in output
+    assert f"(checked {len(programs)} source files)" in output
 
 
 @pytest.mark.parametrize(
