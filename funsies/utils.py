@@ -133,15 +133,24 @@ def concat(
     <Artefact[str] ... of concat>
     """
     kind = _kind_of(inp)
-    function = _joined if strict else _joined_successes
+    empty = "" if kind is str else b""
     spec = FunctionSpec(
-        functools.partial(function, _as(kind, join), strip),
+        functools.partial(_joined if strict else _joined_successes, empty, join, strip),
         name="concat",
         strict=strict,
         out=(kind,),
         options=opt,
     )
     return call(spec, inp, {})[0]
+
+
+def _kind_of(pieces: Sequence[object]) -> object:
+    """``str`` or ``bytes``; ``Any`` if that is known only when there are values."""
+    kinds = {_type_of(piece) for piece in pieces}
+    known = kinds - {Any}
+    if not kinds or known not in (set(), {str}, {bytes}):
+        raise WiringError("concat() takes str pieces or bytes pieces, at least one, not mixed")
+    return known.pop() if known else Any
 
 
 def _as(kind: type, text: str | bytes) -> str | bytes:
@@ -151,19 +160,13 @@ def _as(kind: type, text: str | bytes) -> str | bytes:
     return text.encode() if isinstance(text, str) else text.decode()
 
 
-def _kind_of(pieces: Sequence[object]) -> type:
-    kinds = {_type_of(piece) for piece in pieces}
-    if kinds not in ({str}, {bytes}):
-        raise WiringError("concat() takes str pieces or bytes pieces, at least one, not mixed")
-    return str if kinds == {str} else bytes
-
-
-def _joined(joiner: Any, strip: bool, *pieces: Any) -> Any:
+def _joined(empty: str | bytes, join: str | bytes, strip: bool, *pieces: Any) -> Any:
+    joiner: Any = _as(type((*pieces, empty)[0]), join)
     return joiner.join([piece.strip() if strip else piece for piece in pieces])
 
 
-def _joined_successes(joiner: Any, strip: bool, *pieces: Any) -> Any:
-    return _joined(joiner, strip, *match_results(pieces, lambda piece: piece))
+def _joined_successes(empty: str | bytes, join: str | bytes, strip: bool, *pieces: Any) -> Any:
+    return _joined(empty, join, strip, *match_results(pieces, lambda piece: piece))
 
 
 def _type_of(piece: object) -> object:
@@ -198,15 +201,16 @@ def truncate(
     if top < 0 or bottom < 0:
         raise WiringError("truncate() leaves out a number of lines: top and bottom are >= 0")
     kind = _kind_of([inp])
-    function = functools.partial(_without, top, bottom, _as(kind, separator))
+    function = functools.partial(_without, top, bottom, separator)
     spec = FunctionSpec(function, name="truncate", strict=strict, out=(kind,), options=opt)
     return call(spec, (inp,), {})[0]
 
 
-def _without(top: int, bottom: int, separator: Any, text: Any) -> Any:
+def _without(top: int, bottom: int, separator: str | bytes, text: Any) -> Any:
     value = text.unwrap() if isinstance(text, Result) else text
-    lines = value.split(separator)
-    return separator.join(lines[top : max(top, len(lines) - bottom)])
+    between: Any = _as(type(value), separator)
+    lines = value.split(between)
+    return between.join(lines[top : max(top, len(lines) - bottom)])
 
 
 def stop_if(

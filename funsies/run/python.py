@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 import traceback
@@ -49,9 +50,15 @@ class InputEncoding:
         try:
             return decode_for(self.wanted, self.written, data)
         except EncodingError:
-            if self.written != ANY or self.wanted.wire != "json":
+            if not self._may_be_more_than_it_says:
                 raise
-            return self.wanted.decode(data)  # JSON of a type that JSON does not have
+            return self.wanted.decode(data)
+
+    @property
+    def _may_be_more_than_it_says(self) -> bool:
+        """True if what was written as ``Any`` may be JSON of a type that JSON does not have."""
+        says_any = "Any" in re.findall(r"\w+", self.written.descriptor)
+        return says_any and self.wanted.wire == "json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,30 @@ def test_recall_computes_only_what_depends_on_the_new_inputs(session: object) ->
     assert handle.counts().tasks["add"].executed == 1
 
 
+@dataclass(frozen=True)
+class Point:
+    x: int
+
+
+def point_at(x: int) -> Point:
+    return Point(x)
+
+
+def total_x(points: list[Point]) -> int:
+    return sum(point.x for point in points)
+
+
+def test_recalled_values_of_the_users_classes_are_read_as_such_in_lists_too(
+    session: object,
+) -> None:
+    first = f.put(1)
+    f.parametric.commit("point", {"x": first}, {"point": f.morph(point_at, first)})
+    points = [f.parametric.recall("point", {"x": x})["point"] for x in (2, 3)]
+    total = f.morph(total_x, f.gather(points))
+    f.execute(total)
+    assert f.take(total) == 5
+
+
 def test_recall_without_inputs_is_what_was_committed(session: object) -> None:
     first = f.put(3)
     doubled = f.morph(twice, first)
@@ -236,3 +261,21 @@ def test_utils_pass_values_and_stop_on_conditions(session: object) -> None:
     assert f.take(full) == "x"
     assert f.take(stopped, strict=False).failure().exception is not None
     assert f.take(empty, strict=False).failure().exception is not None
+
+
+def test_texts_are_joined_and_cut_whatever_is_known_of_their_type(session: object) -> None:
+    guessed = f.morph(lambda text: text.upper(), b"b\nc")
+    joined = f.utils.concat(b" a ", guessed, join="-", strip=True)
+    cut = f.utils.truncate(joined, top=1, separator="-")
+    nothing = f.utils.concat(f.utils.not_empty(f.put(b"")), strict=False)
+    f.utils.execute_all([joined, cut, nothing], block=True, timeout=60)
+    assert f.take(joined) == b"a-B\nC"
+    assert f.take(cut) == b"B\nC"
+    assert f.take(nothing) == b""
+
+
+def test_execute_all_is_an_error_if_one_of_the_things_is(session: object) -> None:
+    fine, wrong = f.shell("echo fine"), square(3)
+    every = f.utils.execute_all([fine, wrong])
+    assert f.take(every, strict=False).failure().task == "square"
+    assert f.take(fine.stdout) == b"fine\n"
