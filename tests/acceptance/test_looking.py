@@ -228,3 +228,36 @@ def test_states_have_colours_on_a_terminal_only(shell, hashes) -> None:
     assert "\x1b[" in shown
     assert b"\x1b[" not in shell.funsies("tree", hashes[2]).out
     assert b"\x1b[" not in shell.funsies("ls").out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ls"],
+        ["tree", "abc"],
+        ["graph"],
+        ["debug", "abc"],
+        ["replay", "abc"],
+        ["parametric", "list"],
+        ["parametric", "show", "x"],
+        ["parametric", "run", "x"],
+    ],
+    ids=" ".join,
+)
+def test_without_a_server_the_user_learns_how_to_start_one(shell, command: list[str]) -> None:
+    done = shell.funsies(*command)
+    assert (done.code, done.out) == (3, b"")
+    assert "start-funsies" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_hashes_that_name_nothing_are_refused(shell) -> None:
+    shell.start_funsies()
+    for command in ("tree", "graph", "debug", "replay"):
+        for prefix in ("0" * 20, "xyz", ""):
+            done = shell.funsies(command, prefix)
+            assert (done.code, done.out) == (5, b"")
+            assert done.err.count("\n") == 1
+    assert list(shell.place.glob("debug-*")) == []
+    assert shell.funsies("ls").code == 0
+    assert shell.funsies("graph").text.startswith("digraph")
