@@ -87,7 +87,7 @@ class Graph:
         self.nodes: dict[Digest, Node] = {}
 
     def add_built(self, targets: Iterable[Operation]) -> set[Digest]:
-        """Add operations of this program with all below them; return what only the store has."""
+        """Add operations of this program and all below; return what only the store has."""
         unseen: set[Digest] = set()
         stack = list(targets)
         while stack:
