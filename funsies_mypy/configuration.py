@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 
@@ -56,6 +57,7 @@ def _configuration(table: dict[str, object]) -> Configuration:
     return Configuration(tuple(queue for queue in queues if isinstance(queue, str)))
 
 
+@cache
 def plugin_digest() -> str:
     """Digest of all files of the plugin: another version must not use this one's cache."""
     root = Path(__file__).parent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from mypy.types import Type
@@ -33,6 +33,13 @@ def guarded(
             return fallback(context)
 
     return safe
+
+
+def guarded_all(
+    hooks: Mapping[str, Callable[[ContextT], TypeT]], fallback: Callable[[ContextT], TypeT]
+) -> dict[str, Callable[[ContextT], TypeT]]:
+    """Guard all hooks of a table."""
+    return {name: guarded(hook, fallback) for name, hook in hooks.items()}
 
 
 def _told(hook: Callable[..., object], problem: Exception) -> str:

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from . import names
 from .configuration import read_configuration
-from .guard import guarded
+from .guard import guarded_all
 from .hooks import (
     codecs,
     containers,
@@ -97,39 +97,47 @@ class FunsiesPlugin(Plugin):
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         self._configuration = read_configuration(options.config_file)
-        self._functions = dict(FUNCTIONS)
+        functions = dict(FUNCTIONS)
         if self._configuration.queues is not None:
             check = queues.check_queue(self._configuration.queues)
-            self._functions |= {names.OPTIONS: check, names.OPTIONS_CLASS: check}
+            functions |= {names.OPTIONS: check, names.OPTIONS_CLASS: check}
+        self._function_signatures = guarded_all(FUNCTION_SIGNATURES, _signature)
+        self._functions = guarded_all(functions, _return_type)
+        self._method_signatures = guarded_all(METHOD_SIGNATURES, _signature)
+        self._methods = guarded_all(METHODS, _return_type)
+        self._attributes = guarded_all(ATTRIBUTES, lambda context: context.default_attr_type)
 
     @override
     def get_function_signature_hook(self, fullname: str) -> FunctionSignatureHook | None:
-        hook = FUNCTION_SIGNATURES.get(fullname)
-        return hook and guarded(hook, lambda context: context.default_signature)
+        return self._function_signatures.get(fullname)
 
     @override
     def get_function_hook(self, fullname: str) -> FunctionHook | None:
-        hook = self._functions.get(fullname)
-        return hook and guarded(hook, lambda context: context.default_return_type)
+        return self._functions.get(fullname)
 
     @override
     def get_method_signature_hook(self, fullname: str) -> MethodSignatureHook | None:
-        hook = METHOD_SIGNATURES.get(fullname)
-        return hook and guarded(hook, lambda context: context.default_signature)
+        return self._method_signatures.get(fullname)
 
     @override
     def get_method_hook(self, fullname: str) -> MethodHook | None:
-        hook = METHODS.get(fullname)
-        return hook and guarded(hook, lambda context: context.default_return_type)
+        return self._methods.get(fullname)
 
     @override
     def get_attribute_hook(self, fullname: str) -> AttributeHook | None:
-        hook = ATTRIBUTES.get(fullname)
-        return hook and guarded(hook, lambda context: context.default_attr_type)
+        return self._attributes.get(fullname)
 
     @override
     def report_config_data(self, ctx: ReportConfigContext) -> Any:
         return self._configuration.fingerprint()
+
+
+def _signature(context: FunctionSigContext | MethodSigContext) -> FunctionLike:
+    return context.default_signature
+
+
+def _return_type(context: FunctionContext | MethodContext) -> Type:
+    return context.default_return_type
 
 
 def plugin(version: str) -> type[FunsiesPlugin]:
