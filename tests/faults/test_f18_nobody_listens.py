@@ -72,7 +72,8 @@ def test_waiting_on_a_queue_that_nobody_serves_says_which(stage, caplog, monkeyp
 
 
 def test_waiting_on_a_queue_that_is_served_is_silent(stage, caplog, monkeypatch):
-    be_impatient(monkeypatch)
     stage.start_worker()
+    run_something(stage)  # the worker is there from now on
+    be_impatient(monkeypatch)
     run_something(stage)
     assert caplog.text == ""
