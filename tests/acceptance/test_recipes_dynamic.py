@@ -68,6 +68,17 @@ def edit(script: Path, old: str, new: str) -> None:
     script.write_text(text.replace(old, new))
 
 
+@pytest.mark.parametrize("recipe", sorted(path.name for path in RECIPES.glob("*/")))
+def test_a_recipe_has_a_description_with_a_picture_of_its_graph(recipe):
+    description = (RECIPES / recipe / "README.md").read_text()
+    pictures = re.findall(r"!\[.+?\]\((\w+\.svg)\)", description)
+    assert "graph.svg" in pictures
+    for picture in pictures:
+        drawn = ET.fromstring((RECIPES / recipe / picture).read_text())  # noqa: S314 - it is ours
+        assert drawn.findall(".//{*}text")
+    assert f"]({recipe})" in (RECIPES / "README.md").read_text()
+
+
 # -- merge sort
 
 
