@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import linecache
 import os
+import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -25,9 +28,11 @@ check_untyped_defs = true
 ignore_missing_imports = true
 strict_equality = true
 warn_unreachable = true
-pretty = true
+show_column_numbers = true
 """
 """Sane for scripts: nothing has to be configured, and untyped libraries are no errors."""
+
+_ERROR: Final = re.compile(r"(?P<file>[^:]+):(?P<line>\d+):(?:(?P<column>\d+):)? error: ")
 
 
 @click.command()
@@ -73,15 +78,37 @@ def _check_types(scripts: tuple[Path, ...], config_file: Path | None) -> int:
         own.write_text(_CONFIGURATION)
         command = [sys.executable, "-m", "mypy", "--config-file", str(config_file or own)]
         done = subprocess.run(
-            [*command, *map(str, scripts)],
-            env={**os.environ, "MYPY_FORCE_COLOR": "1"} if sys.stdout.isatty() else None,
+            [*command, "--no-pretty", *map(str, scripts)],
             stdout=subprocess.PIPE,
             text=True,
             check=False,
         )
-    click.echo(done.stdout, nl=False)
+    for line in _with_excerpts(done.stdout):
+        click.echo(line)
     is_users = done.returncode == 1 or ": error:" in done.stdout
     return Exit.RESULT_IS_ERROR if is_users else done.returncode
+
+
+def _with_excerpts(output: str) -> Iterator[str]:
+    """What mypy says, with the line of the program below each error."""
+    for line in output.splitlines():
+        place = _ERROR.match(line)
+        if place is None:
+            yield line
+            continue
+        yield click.style(line, bold=True)
+        yield from _excerpt(Path(place["file"]), int(place["line"]), int(place["column"] or 0))
+
+
+def _excerpt(file: Path, line: int, column: int) -> Iterator[str]:
+    lines = linecache.getlines(str(file))
+    if not 0 < line <= len(lines):
+        return
+    text = lines[line - 1].rstrip("\n")
+    yield f"    {text}"
+    if 0 < column <= len(text):
+        indentation = "".join(each if each == "\t" else " " for each in text[: column - 1])
+        yield f"    {indentation}^"
 
 
 class _ResultAsked(BaseException):
