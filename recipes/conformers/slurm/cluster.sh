@@ -46,6 +46,7 @@ END
 
 start_munge() {
     install -d -o munge -m 755 "$directory/munge"
+    [[ -f /etc/munge/munge.key ]] || runuser -u munge -- mungekey --create
     runuser -u munge -- munged --socket="$directory/munge/socket" --pid-file="$directory/munge/pid" \
         --log-file="$directory/munge/log" --seed-file="$directory/munge/seed"
 }
