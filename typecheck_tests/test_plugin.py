@@ -24,6 +24,8 @@ from typecheck_tests.test_cases import (
     mypy,
 )
 
+pytestmark = pytest.mark.timeout(300)  # mypy reads all of funsies when it does so first
+
 ONLY_WITH_PLUGIN = [HERE / "cases_with_plugin" / "plugin_only.py"]
 CASES = sorted((HERE / "cases_with_plugin").glob("*.py"))
 ALSO_WITHOUT = [case for case in CASES if case not in ONLY_WITH_PLUGIN]
