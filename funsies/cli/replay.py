@@ -72,6 +72,10 @@ def _users_own(trace: TracebackType | None) -> TracebackType | None:
 
 def _print(replayed: Replay, value: object) -> Exit:
     code = Exit.OK
+    if replayed.is_dynamic:
+        click.echo(repr(value))
+        note("this is what the step goes on with; it is not run here")
+        return code
     encoded = replayed.encoded(value)
     for output, each in zip(replayed.step.task.outputs, encoded, strict=True):
         if is_successful(each):

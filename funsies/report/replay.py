@@ -46,6 +46,11 @@ class Replay:
         with restored(self.step.options.env):
             return self.function(*self.arguments, **self.keywords)
 
+    @property
+    def is_dynamic(self) -> bool:
+        """True if the function returns an artefact, whose value is the result of the step."""
+        return self.step.task.kind is TaskKind.DYNAMIC
+
     def encoded(self, value: object) -> list[Result[bytes, Error]]:
         """What would be stored for a returned value, for each output."""
         return encode_results(self._loaded, Success(value))
@@ -53,7 +58,7 @@ class Replay:
     def is_as_stored(self, encoded: list[Result[bytes, Error]]) -> bool | None:
         """True if these are the results that are stored; None if none are."""
         stored = self.step.state.results
-        if not stored or self.step.task.kind is TaskKind.DYNAMIC:
+        if not stored:
             return None
         return all(
             result.ok
