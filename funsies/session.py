@@ -16,6 +16,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, OptionError
 from funsies.core.graph import Operation
 from funsies.core.options import OptionChanges
+from funsies.engine.cleanup import cancel_ready
 from funsies.store.connect import Backend, open_backend
 from funsies.store.definitions import define
 
@@ -113,7 +114,8 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
             directory names. ``Server("memory://")`` is a server inside of this process, fresh
             for each ``Fun``; nothing else is needed to try things out.
         defaults: options for the steps built here, unless they have their own.
-        cleanup: True forgets everything on the server first.
+        cleanup: True first drops what is queued on the server and not running yet, as
+            ``funsies clean`` does; results stay.
 
     Raises:
         NoServerError: if the server does not answer.
@@ -131,7 +133,7 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
     try:
         backend.graph.check()
         if cleanup:
-            backend.graph.clear()
+            cancel_ready(backend.graph)
         session = Session(resolved, backend)
         if (tell := session_opened.get()) is not None:
             tell(session)

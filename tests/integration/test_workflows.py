@@ -585,15 +585,17 @@ def test_outside_of_fun_everything_says_so() -> None:
             ask(step)
 
 
-def test_a_cleanup_forgets_everything(redis_server_here: f.Server) -> None:
-    defaults = f.options(distributed=False)
-    with f.Fun(redis_server_here, defaults):
-        step = f.reduce(half, 3)
-        f.execute(step)
-    with f.Fun(redis_server_here, defaults):
-        assert f.take(step) == 1.5
-    with f.Fun(redis_server_here, defaults, cleanup=True), pytest.raises(UnknownHashError):
-        f.get(step.hash)
+def test_a_cleanup_drops_what_is_queued_and_keeps_results(
+    redis_server_here: f.Server,
+) -> None:
+    with f.Fun(redis_server_here):
+        done = f.reduce(half, 3, opt=f.options(distributed=False))
+        queued = f.reduce(half, 5)  # there are no workers
+        f.execute(done)
+        f.execute(queued)
+    with f.Fun(redis_server_here, cleanup=True):
+        assert f.take(done) == 1.5
+        assert f.take(queued, strict=False).failure().kind is f.ErrorKind.Cancelled
 
 
 def test_an_exception_in_fun_comes_out_and_the_session_is_over(server: f.Server) -> None:
