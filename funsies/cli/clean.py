@@ -39,9 +39,8 @@ def clean(setting: Setting, *, everything: bool, yes: bool) -> int:
             session.backend.graph.clear()
             note("everything is forgotten")
         else:
-            note(
-                f"dropped {counted(cancel_ready(session.backend.graph), 'step')} and what waited for them"
-            )
+            dropped = cancel_ready(session.backend.graph)
+            note(f"dropped {counted(dropped, 'step')} and what waited for them")
     return Exit.OK
 
 
