@@ -23,7 +23,7 @@ from funsies.core.options import Options, decode_options
 from funsies.core.signing import is_signed
 from funsies.store.connect import Backend
 from funsies.store.definitions import signed_fields
-from funsies.store.rows import InputRow, OperationRow, OperationState, TaskRow
+from funsies.store.rows import OperationRow, OperationState, TaskRow
 from funsies.store.submission import PYTHON
 
 from .lookup import stored_artefact
@@ -123,21 +123,3 @@ def read_value(backend: Backend, artefact: Digest) -> Result[bytes, Error]:
 def read_inputs(backend: Backend, step: StoredStep) -> dict[str, Result[bytes, Error]]:
     """Read all inputs of a step, by name."""
     return {row.name: read_value(backend, row.artefact) for row in step.row.inputs}
-
-
-def first_error(backend: Backend, step: StoredStep) -> Error | None:
-    """The first error among the results of a step; None if there is none."""
-    for artefact, result in zip(step.row.outputs, step.state.results, strict=False):
-        if not result.ok:
-            return read_value(backend, artefact).swap().value_or(None)
-    return None
-
-
-def unavailable(backend: Backend, step: StoredStep) -> list[tuple[InputRow, Error]]:
-    """Inputs without a value, and why: errors, or not computed yet."""
-    found = []
-    for row in step.row.inputs:
-        with opened(backend, row.artefact) as value:
-            if not is_successful(value):
-                found.append((row, value.failure()))
-    return found

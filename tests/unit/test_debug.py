@@ -151,6 +151,48 @@ def test_a_step_that_was_not_run_can_be_looked_at(session, tmp_path) -> None:
     assert run_script(["sh", "look/op.sh"], tmp_path).stdout == "text"
 
 
+def test_values_whose_bytes_are_gone_are_errors_beside_what_is_left(session, tmp_path) -> None:
+    step = f.shell("cat a; cat a > b; echo left >&2", inp={"a": b"large" * 20_000}, out=["b"])
+    f.execute(step)
+    state = session.backend.graph.states([step.operation.digest])[0]
+    session.backend.data.delete(state.results[0].content)
+    debug.shell(step, tmp_path / "look")
+    errors = json.loads((tmp_path / "look" / "errors.json").read_text())
+    assert {name: error["kind"] for name, error in errors.items()} == {
+        "input:a": "DataMissing",
+        "stdout:0": "DataMissing",
+        "file:b": "DataMissing",
+    }
+    assert (tmp_path / "look" / "errors.txt").read_text().startswith("in the place of input:a")
+    assert (tmp_path / "look" / "stderr0").read_text() == "left\n"
+
+
+def test_damaged_bytes_are_never_taken_for_a_value(tmp_path) -> None:
+    with f.Fun(f.Server("memory://", f"file://{tmp_path}/store")):
+        step = f.shell("cat a", inp={"a": b"large" * 20_000})
+        f.execute(step)
+        (kept,) = [path for path in (tmp_path / "store").rglob("*") if is_large(path)]
+        kept.chmod(0o600)
+        kept.write_bytes(b"other" * 20_000)
+        debug.shell(step, tmp_path / "look")
+        debug.artefact(step.stdout, tmp_path / "value")
+    assert "DataCorrupted" in (tmp_path / "look" / "errors.txt").read_text()
+    assert "DataCorrupted" in (tmp_path / "value" / "errors.txt").read_text()
+    assert not (tmp_path / "look" / "stdout0").exists()
+    assert not (tmp_path / "value" / "value").exists()
+
+
+def is_large(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size == 100_000
+
+
+def test_variables_that_no_shell_can_set_are_named_in_a_comment(session, tmp_path) -> None:
+    step = f.shell("echo $GOOD", env={"a.b": "1; echo bad", "GOOD": "good\nwine"})
+    debug.shell(step, tmp_path / "look")
+    assert "'a.b'" in (tmp_path / "look" / "op.env").read_text()
+    assert run_script(["sh", "look/op.sh"], tmp_path).stdout == "good wine\n"
+
+
 # -- Python steps
 
 

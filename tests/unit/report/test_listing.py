@@ -1,0 +1,110 @@
+"""Lists and trees of what is there."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+import funsies as f
+from funsies.report.listing import by_task, list_steps
+from funsies.report.numbers import shown_bytes
+from funsies.report.provenance import MAX_INPUTS, as_json, provenance_tree, read_origins
+
+
+def half(number: float) -> float:
+    return number / 2
+
+
+def total(*numbers: float) -> float:
+    return sum(numbers)
+
+
+def fail(number: float) -> float:
+    raise ValueError(number)
+
+
+@pytest.fixture
+def session():
+    with f.Fun(f.Server("memory://")) as session:
+        yield session
+
+
+def shown(root) -> list[str]:
+    file = io.StringIO()
+    Console(file=file, width=200, highlight=False).print(provenance_tree(root))
+    return [line.rstrip() for line in file.getvalue().splitlines()]
+
+
+def test_steps_are_listed_with_status_size_and_time(session) -> None:
+    good, bad = f.reduce(half, 3.0), f.reduce(fail, 1.0)
+    after = f.reduce(half, bad, name="after")
+    f.execute(good, after)
+    f.reduce(half, 99.0, name="unasked")
+    session.save()
+    steps = {step.task: step for step in list_steps(session.backend)}
+    assert {name: step.status for name, step in steps.items()} == {
+        "half": "done",
+        "fail": "failed",
+        "after": "skipped",
+        "unasked": "idle",
+    }
+    assert steps["half"].size_bytes == len("1.5")
+    assert steps["half"].outputs == (good.hash,)
+    assert steps["half"].ended is not None
+    assert steps["after"].ended is None
+    assert [step.task for step in list_steps(session.backend, ["half"])] == ["half"]
+    assert [step.task for step in list_steps(session.backend, (), ["failed"])] == ["fail"]
+
+
+def test_tasks_are_summed_up(session) -> None:
+    f.execute([f.reduce(half, number / 1) for number in range(3)])
+    (task,) = by_task(list_steps(session.backend))
+    assert (task.task, task.steps, task.statuses) == ("half", 3, {"done": 3})
+
+
+def test_a_tree_shows_a_shared_step_in_full_once(session) -> None:
+    shared = f.reduce(half, 8.0, name="shared")
+    root = f.reduce(total, shared, f.reduce(half, shared, name="between"), 1.0)
+    f.execute(root)
+    lines = shown(read_origins(session.backend, root.producer))
+    assert lines[0].startswith("total")
+    assert [
+        line.split("shared")[1].endswith("(see above)") for line in lines if "shared" in line
+    ] == [
+        False,
+        True,
+    ]
+    assert sum("8.0" in line for line in lines) == 1
+    told = as_json(read_origins(session.backend, root.producer))
+    assert [step["task"] for step in told["steps"].values()] == ["total", "shared", "between"]
+    assert told["steps"][root.producer.hex()]["inputs"][2]["value"] == "1.0"
+
+
+def test_of_very_many_inputs_the_first_are_shown(session) -> None:
+    root = f.reduce(total, *(float(number) for number in range(50)))
+    session.save()
+    lines = shown(read_origins(session.backend, root.producer))
+    assert len(lines) == 1 + MAX_INPUTS + 1
+    assert f"... {50 - MAX_INPUTS} more" in lines[-1]
+
+
+def test_a_tree_may_be_cut(session) -> None:
+    root = f.reduce(half, f.reduce(half, f.reduce(half, 1.0)))
+    session.save()
+    assert len(shown(read_origins(session.backend, root.producer, 1))) == 3
+    assert len(shown(read_origins(session.backend, root.producer))) == 4
+
+
+def test_a_chain_of_thousands_of_steps_has_a_tree(session) -> None:
+    end = f.put(1.0)
+    for _ in range(3000):
+        end = f.reduce(half, end)
+    session.save()
+    assert len(as_json(read_origins(session.backend, end.producer))["steps"]) == 3000
+
+
+@pytest.mark.parametrize("size_bytes", [0, 999, 1000, 999_949, 999_950, 10**20])
+def test_a_size_is_short(size_bytes: int) -> None:
+    assert len(shown_bytes(size_bytes).removesuffix(" PB")) <= 9
