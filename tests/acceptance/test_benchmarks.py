@@ -69,3 +69,10 @@ def test_build_and_shell_and_data_give_figures_and_those_of_a_yardstick() -> Non
     data = figures("data", 2)
     for name in ("file_steps", "redis_steps", "file_take", "redis_take", "plain_file"):
         assert data[f"{name}_mb_per_second"] > 0
+
+
+def test_the_mypy_plugin_costs_less_than_a_tenth_of_the_time_of_mypy() -> None:
+    mypy = figures("mypy", 2000)
+    assert mypy["lines"] == 2000
+    assert mypy["seconds_with_plugin"] > 0
+    assert mypy["cost_percent_min"] < 10
