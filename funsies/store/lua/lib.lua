@@ -26,7 +26,7 @@ local NONE, WAITING, READY, DELAYED, RUNNING = false, 'w', 'r', 'z', 'u'
 local DELEGATED, DONE, FAILED = 'g', 'd', 'f'
 local SKIPPED, LOST, EXECUTED, LINKED, BUSY_MS = 's', 'l', 'x', 'k', 'b'
 local UNLOCKED, REQUESTED = 0, 1
-local CASCADE_CHUNK, CASCADE_BUDGET = 50, 100
+local CASCADE_CHUNK, CASCADE_BUDGET, MOST_DIRECT = 50, 100, 8
 local SLOT_MEMORY_SECONDS = 3600
 local HEADER, INPUT = 49, 37
 local MOST_ARGUMENTS = 4000
@@ -401,7 +401,12 @@ local function tell_watchers(id)
   call('DEL', key)
 end
 
-local function finish(o, d, results, volatile)
+local wake
+
+-- Publish the end of an operation. Who waits for it is noted, to be woken by `work_cascades`;
+-- or woken now, if `is_direct` and they are few: that saves half a dozen commands. Return how
+-- many were woken.
+local function finish(o, d, results, volatile, is_direct)
   local status, fields = DONE, {}
   for index, result in ipairs(results) do
     if not is_ok(result) then status = FAILED end
@@ -415,11 +420,19 @@ local function finish(o, d, results, volatile)
   move(o, d, status, fields)
   o.v = volatile
   tell_watchers(o.id)
-  if call('EXISTS', P .. 'w' .. o.id) == 1 then
-    local number = u64(next_number())
-    call('RENAME', P .. 'w' .. o.id, P .. 'W' .. number)
-    call('LPUSH', P .. 'X', number .. o.id)
+  local list = P .. 'w' .. o.id
+  local waiting = call('LLEN', list)
+  if waiting == 0 then return 0 end
+  if is_direct and waiting <= MOST_DIRECT then
+    local entries = call('LRANGE', list, 0, -1)
+    call('DEL', list)
+    for _, entry in ipairs(entries) do wake(o.id, status, volatile, entry) end
+    return waiting
   end
+  local number = u64(next_number())
+  call('RENAME', list, P .. 'W' .. number)
+  call('LPUSH', P .. 'X', number .. o.id)
+  return 0
 end
 
 local function end_with(o, d, result, volatile)
@@ -463,7 +476,7 @@ local function error_from(d, producer)
   end
 end
 
-local function wake(producer, status, volatile, entry)
+function wake(producer, status, volatile, entry)
   local id, epoch = entry:sub(1, 32), entry:sub(33)
   local v = call('HMGET', P .. 'o' .. id, 's', 'e')
   if v[2] ~= epoch then return end

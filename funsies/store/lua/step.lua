@@ -28,7 +28,8 @@ end
 
 local function remember(o, d, results, volatile)
   for at = 18, #ARGV, 2 do
-    if call('HGET', P .. 'c', ARGV[at]) ~= ARGV[at + 1] then
+    if call('HSETNX', P .. 'c', ARGV[at], ARGV[at + 1]) == 0
+      and call('HGET', P .. 'c', ARGV[at]) ~= ARGV[at + 1] then
       call('HSET', P .. 'c', ARGV[at], ARGV[at + 1])
     end
   end
@@ -39,7 +40,7 @@ local function remember(o, d, results, volatile)
     call('HDEL', P .. 'G', o.id)
   end
   count(d.name, ARGV[12] == '1' and LINKED or EXECUTED, 1)
-  count(d.name, BUSY_MS, tonumber(ARGV[13]))
+  if ARGV[13] ~= '0' then count(d.name, BUSY_MS, tonumber(ARGV[13])) end
   if ARGV[14] == '' or not o.t or volatile then return end
   for _, result in ipairs(results) do
     if not is_ok(result) then return end
@@ -49,14 +50,13 @@ end
 
 local function publish()
   local o = load(ARGV[9])
-  if o.s ~= RUNNING or o.f ~= ARGV[10] then return 'fenced' end
+  if o.s ~= RUNNING or o.f ~= ARGV[10] then return 'fenced', 0 end
   local results = unpack_results(ARGV[17])
-  if lacks_bytes(results) then return 'bytes' end
+  if lacks_bytes(results) then return 'bytes', 0 end
   local d = definition(o.id)
   local volatile = ARGV[11] == '1' or o.u
   remember(o, d, results, volatile)
-  finish(o, d, results, volatile)
-  return 'ok'
+  return 'ok', finish(o, d, results, volatile, true)
 end
 
 local function put_back()
@@ -162,8 +162,9 @@ end
 -- Publish, work off what that set free, and claim.
 local function act(is_claim, has_completion, is_held)
   stepping_slot = is_held and slot or nil
-  local verdict = has_completion and publish() or ''
-  local budget = work_cascades(CASCADE_BUDGET)
+  local verdict, woken = '', 0
+  if has_completion then verdict, woken = publish() end
+  local budget = work_cascades(CASCADE_BUDGET - woken)
   promote(budget)
   local o, d, inputs
   if is_claim and verdict ~= 'bytes' then
