@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from funsies.core.errors import Error, ErrorKind, WiringError, encode_error
 from funsies.core.options import Options
 from funsies.session import Session, current_session
 from funsies.store.rows import Definitions, QueueName, Status, TaskCounts
-from funsies.store.submission import Submission, submit
+from funsies.store.submission import LOCAL_PREFIX, Submission, submit
 
 from .local_run import local_queue
 from .progress import Progress, progress_since, watching
@@ -45,7 +46,7 @@ class Handle:
         self.submission: Submission = self._submit(resets=True)
 
     def _submit(self, *, resets: bool = False) -> Submission:
-        submission = submit(
+        return submit(
             self._session.backend,
             tuple(self._asked.built.values()),
             tuple(self._asked.stored),
@@ -53,10 +54,8 @@ class Handle:
             queue=local_queue() if self._is_local else None,
             known=self._session.known,
             resets=resets,
+            arm=functools.partial(arm, self._session),
         )
-        if not self._is_local:
-            arm(self._session, submission.arm)
-        return submission
 
     @property
     def operations(self) -> tuple[Digest, ...]:
@@ -170,11 +169,12 @@ def _runs_here(targets: Targets, stored_options: Options) -> bool:
 
 def arm(session: Session, queues: Sequence[QueueName]) -> None:
     """See to it that workers of these queues wake up."""
-    if not queues or session.backend.is_in_process:
+    served = [queue for queue in queues if not queue.startswith(LOCAL_PREFIX)]
+    if not served or session.backend.is_in_process:
         return
     from funsies.engine.arming import arm_queues  # noqa: PLC0415 - RQ takes long to import
 
-    arm_queues(session.server, session.backend.graph, queues)
+    arm_queues(session.server, session.backend.graph, served)
 
 
 def execute(

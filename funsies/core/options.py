@@ -151,9 +151,25 @@ def _checked_environment(env: object) -> Mapping[str, str]:
     return dict(env)
 
 
+MAX_REMEMBERED: Final = 1000
+
+_encoded: dict[int, tuple[Options, bytes]] = {}
+"""Options and their encoding, by identity; the options are kept, so that no other has it."""
+
+
 def encode_options(options: Options) -> bytes:
-    """Encode options as JSON, with sorted keys."""
-    return msgspec.json.encode(options, order="sorted")
+    """Encode options as JSON, with sorted keys.
+
+    The last ones are remembered: most steps of a workflow share the same options.
+    """
+    known = _encoded.get(id(options))
+    if known is not None and known[0] is options:
+        return known[1]
+    data = msgspec.json.encode(options, order="sorted")
+    if len(_encoded) >= MAX_REMEMBERED:
+        _encoded.clear()
+    _encoded[id(options)] = (options, data)
+    return data
 
 
 def decode_options(data: bytes) -> Options:

@@ -8,7 +8,7 @@ first, in batches.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,7 @@ from .connect import Backend
 from .definitions import define
 from .rows import Generation, OperationRow, OperationState, QueueName, Wanted
 
-BATCH_REQUESTS: Final = 500
+BATCH_REQUESTS: Final = 100
 MAX_ROUNDS: Final = 20
 """How often a request is repeated while other clients keep resetting what it needs."""
 
@@ -47,7 +47,8 @@ class Submission:
         operations: all operations requested with them, leaves first; empty if every target
             was there already.
         started: how many of them were idle.
-        arm: queues on which work is ready and no drain job is queued.
+        arm: queues on which work is ready and no drain job is queued; empty if the caller was
+            told of them meanwhile.
     """
 
     generation: Generation
@@ -200,6 +201,7 @@ def submit(
     queue: str | None = None,
     known: set[Digest] | None = None,
     resets: bool = False,
+    arm: Callable[[Sequence[QueueName]], None] | None = None,
 ) -> Submission:
     """Ask for the results of operations.
 
@@ -214,13 +216,15 @@ def submit(
         known: addresses of tasks and constants written already; added to.
         resets: True heeds ``options(reset=True)``: earlier results of such operations, and of
             what depends on them, are forgotten first.
+        arm: told of queues as soon as work is ready on them, so that workers start while the
+            rest is still being requested.
 
     Raises:
         UnknownHashError: if the store does not know one of them, or something below it.
     """
     targets = tuple(dict.fromkeys([*(each.digest for each in built), *stored]))
     number = generation if generation is not None else backend.graph.new_generation()
-    request = _Request(backend, number, queue)
+    request = _Request(backend, number, queue, arm)
     graph = Graph(backend, stored_options)
     unseen = graph.add_built(built)
     if resets:
@@ -230,7 +234,8 @@ def submit(
     graph.add_stored(unseen | set(stored))
     _define(backend, graph, known if known is not None else set())
     operations = request.ask(graph, targets)
-    return Submission(number, targets, operations, request.started, tuple(request.arm))
+    left_to_arm = () if arm is not None else tuple(request.armed)
+    return Submission(number, targets, operations, request.started, left_to_arm)
 
 
 def _are_there(
@@ -254,12 +259,19 @@ def _define(backend: Backend, graph: Graph, known: set[Digest]) -> None:
 class _Request:
     """One request in the making."""
 
-    def __init__(self, backend: Backend, generation: Generation, queue: str | None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        generation: Generation,
+        queue: str | None,
+        arm: Callable[[Sequence[QueueName]], None] | None,
+    ) -> None:
         self.backend = backend
         self.generation = generation
         self.queue = queue
         self.started = 0
-        self.arm: dict[QueueName, None] = {}
+        self.armed: dict[QueueName, None] = {}
+        self._arm = arm
         self._saved: dict[Options, Digest] = {}
 
     def ask(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
@@ -290,8 +302,15 @@ class _Request:
             answer = self.backend.graph.request(self.generation, batch)
             needs |= dict.fromkeys(answer.needs)
             self.started += answer.started
-            self.arm |= dict.fromkeys(answer.arm)
+            self._call_workers(answer.arm)
         return list(needs)
+
+    def _call_workers(self, queues: Sequence[QueueName]) -> None:
+        """Once for each queue: workers that are there call others if there is more to do."""
+        fresh = [queue for queue in queues if queue not in self.armed]
+        self.armed |= dict.fromkeys(fresh)
+        if fresh and self._arm is not None:
+            self._arm(fresh)
 
     def _wanted(self, node: Node) -> Wanted:
         options = node.options
