@@ -255,7 +255,10 @@ class GraphStore(Protocol):
         """Where an artefact comes from."""
 
     def consumers(self, operation: Digest) -> tuple[Digest, ...]:
-        """The operations that have an output of this one as an input, sorted."""
+        """Who depends on the results of an operation, sorted.
+
+        Operations that have an output of it as an input, and dynamic ones that delegated to it.
+        """
 
     def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
         """Small bytes, in the order asked."""

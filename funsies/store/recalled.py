@@ -15,6 +15,7 @@ from funsies.core.graph import (
     Reference,
     Stored,
     Task,
+    TaskKind,
     operation,
 )
 from funsies.core.options import Options, decode_options
@@ -35,14 +36,14 @@ class StoredTask(Task):
     is_stored = True
 
     def __init__(self, row: TaskRow) -> None:
-        self.kind = row.kind
-        self.name = row.name
-        self.digest = row.digest
-        self.strict = row.strict
-        self.outputs = tuple(
+        self.kind: TaskKind = row.kind
+        self.name: str = row.name
+        self.digest: Digest = row.digest
+        self.strict: bool = row.strict
+        self.outputs: tuple[Output, ...] = tuple(
             Output(each.name, each.wire, each.type_name) for each in row.outputs
         )
-        self.python = row.python or None
+        self.python: str | None = row.python or None
         self._payload = row.payload
         self._ingredients = row.ingredients
 
@@ -75,7 +76,9 @@ class StoredGraph:
         self._tasks: dict[Digest, StoredTask] = {}
         self.rows: dict[Digest, OperationRow] = {}
         self.built: list[Operation] = []
-        self.places = {target: self._place(target) for target in targets}
+        self.places: dict[Digest, tuple[Digest, int]] = {
+            target: self._place(target) for target in targets
+        }
         self._load({producer for producer, _ in self.places.values()})
 
     def _place(self, artefact: Digest) -> tuple[Digest, int]:

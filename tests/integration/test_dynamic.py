@@ -129,6 +129,25 @@ def test_a_thousand_fold_nesting_exhausts_nothing(session: object) -> None:
     assert f.take(result) == 0
 
 
+def keep(number: int) -> int:
+    return number
+
+
+def continued(number: int) -> f.Artefact[int]:
+    return f.reduce(keep, number)
+
+
+def test_reset_reaches_dynamic_steps_that_were_continued_by_a_step(session: object) -> None:
+    inner, outer = f.reduce(keep, 7), f.put(7).bind(continued)
+    final = f.morph(twice, outer)
+    f.execute(final)
+    assert f.reset(inner) == 3  # the step, the dynamic step that it continues, and the last
+    with pytest.raises(f.UnwrapError):
+        f.take(final)
+    f.execute(final)
+    assert f.take(final) == 14
+
+
 def add(a: int, b: float) -> float:
     return a + b
 

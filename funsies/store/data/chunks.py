@@ -48,7 +48,7 @@ class HashedChunks:
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = pieces
         self._hash = hashlib.sha256()
-        self.size_bytes = 0
+        self.size_bytes: int = 0
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._pieces:

@@ -29,7 +29,7 @@ class TemporaryFile:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.path = directory / secrets.token_hex(16)
+        self.path: Path = directory / secrets.token_hex(16)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._descriptor = os.open(self.path, flags, 0o600)
         _try_lock(self._descriptor)

@@ -17,6 +17,7 @@ register('delegate', {}, function()
   else
     return 'idle'
   end
+  call('SADD', P .. 'k' .. target, o.id)
   count(d.name, EXECUTED, 1)
   return ended(ARGV[2], ARGV[4])
 end)

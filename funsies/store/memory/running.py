@@ -257,6 +257,7 @@ def delegate(
         work_cascades(tables)
     else:
         return Verdict.IDLE
+    tables.children[target[0]].add(operation)
     counters["executed"] += 1
     return _ended(tables, slot, fence)
 

@@ -45,7 +45,7 @@ class Connections:
     """
 
     def __init__(self, url: str, max_outage_seconds: float) -> None:
-        self.shown_url = shown(url)
+        self.shown_url: str = shown(url)
         self._connect: Callable[[], Connection] = connector(url)
         self._max_outage_seconds = max_outage_seconds
         self._free: deque[Connection] = deque()
