@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 
 from typing_extensions import override
 
-from funsies.core.digest import Field, digest
+from funsies.core.digest import Digest, Field, digest
 from funsies.core.encoding import Encoding
 from funsies.core.errors import FingerprintError, FunsiesError, WiringError
 from funsies.core.fingerprint import Fingerprint, dump_function, encode_table, fingerprint
@@ -71,15 +71,15 @@ class PythonTask(Task):
         results: Sequence[Encoding[Any]],
         code: Fingerprint | None,
     ) -> None:
-        self.kind = spec.kind
-        self.name = spec.shown_name
-        self.strict = spec.strict
-        self.python = PYTHON_VERSION
-        self.outputs = tuple(
+        self.kind: TaskKind = spec.kind
+        self.name: str = spec.shown_name
+        self.strict: bool = spec.strict
+        self.python: str | None = PYTHON_VERSION
+        self.outputs: tuple[Output, ...] = tuple(
             Output(name, encoding.wire, encoding.label)
             for name, encoding in zip(_output_names(len(results)), results, strict=True)
         )
-        self.digest = digest("task", *_identity(spec, inputs, results, code))
+        self.digest: Digest = digest("task", *_identity(spec, inputs, results, code))
         self._inputs = tuple(inputs)
         self._results = tuple(results)
         self._code = code

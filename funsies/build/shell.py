@@ -45,11 +45,11 @@ class ShellTask(Task):
         self.kind = TaskKind.SHELL
         self.name = name
         self.strict = strict
-        self.python = None
-        self.outputs = tuple(_output(each) for each in output_names(plan))
+        self.python: str | None = None
+        self.outputs: tuple[Output, ...] = tuple(_output(each) for each in output_names(plan))
         wires: list[Field] = [(file, wire) for file, wire in inputs]
         variables: list[Field] = [(variable, value) for variable, value in plan.env]
-        self.digest = digest(
+        self.digest: Digest = digest(
             "task",
             self.kind.value,
             name,

@@ -51,8 +51,10 @@ _SECTIONS = (
 
 
 class _Commands(LazyGroup):
-    sections = _SECTIONS
-    unlisted = (LazyCommand("guard", "funsies.cli.guard", "Not for users."),)
+    sections: Sequence[tuple[str, Sequence[LazyCommand]]] = _SECTIONS
+    unlisted: Sequence[LazyCommand] = (
+        LazyCommand("guard", "funsies.cli.guard", "Not for users."),
+    )
 
 
 @click.group(

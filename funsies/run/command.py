@@ -115,7 +115,7 @@ class Command:
         )
         self.streams: list[Stream] = []
         self.returncode: int | None = None
-        self.has_ended = False
+        self.has_ended: bool = False
         self._reader, self._writer = os.pipe()
         self._thread = threading.Thread(target=self._wait, daemon=True)
         self._thread.start()

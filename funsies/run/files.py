@@ -50,9 +50,9 @@ class Workspace:
     """
 
     def __init__(self, parent: Path | None = None) -> None:
-        self.root = Path(tempfile.mkdtemp(prefix="funsies-", dir=parent)).resolve()
-        self.work = self.root / "work"
-        self.streams = self.root / "streams"
+        self.root: Path = Path(tempfile.mkdtemp(prefix="funsies-", dir=parent)).resolve()
+        self.work: Path = self.root / "work"
+        self.streams: Path = self.root / "streams"
         self.work.mkdir()
         self.streams.mkdir()
 

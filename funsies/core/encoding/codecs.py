@@ -72,9 +72,9 @@ class CodecNode(Node):
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
-        self.label = type_name(codec.kind)
-        self.accepts = frozenset({codec.kind})
-        self.shapes = frozenset({"$codec"})
+        self.label: str = type_name(codec.kind)
+        self.accepts: frozenset[type] | None = frozenset({codec.kind})
+        self.shapes: frozenset[str] = frozenset({"$codec"})
 
     def to_bytes(self, value: object) -> bytes:
         """Make the bytes."""

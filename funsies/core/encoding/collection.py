@@ -36,7 +36,7 @@ class AbstractNode(UnionNode):
         labels = ", ".join(argument.label for argument in arguments)
         super().__init__(members, f"{abstract.__name__}[{labels}]")
         self.abstract = abstract
-        self.arguments = tuple(arguments)
+        self.arguments: tuple[Node, ...] = tuple(arguments)
 
 
 def _mutable_sequences(item: Node) -> list[Node]:

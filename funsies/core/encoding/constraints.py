@@ -57,10 +57,10 @@ class ConstrainedNode(Node):
         self.inner = inner
         self.constraints = constraints
         self._text = ", ".join(f"{name}={_plain(bound)!a}" for name, bound in constraints)
-        self.label = f"Annotated[{inner.label}, {self._text}]"
-        self.accepts = inner.accepts
-        self.shapes = inner.shapes
-        self.rank = inner.rank
+        self.label: str = f"Annotated[{inner.label}, {self._text}]"
+        self.accepts: frozenset[type] | None = inner.accepts
+        self.shapes: frozenset[str] = inner.shapes
+        self.rank: int = inner.rank
 
     def encode(self, value: object) -> Json:
         """Write the value as its type does, if it keeps to the constraints."""

@@ -35,13 +35,13 @@ _SHOWN_VALUES = (str, int, float, bool, bytes, type(None))
 class EnumNode(Node):
     """An ``Enum`` of any kind: the member's name."""
 
-    shapes = frozenset({STRING})
+    shapes: frozenset[str] = frozenset({STRING})
     is_named = True
 
     def __init__(self, kind: type[Enum]) -> None:
         self.kind = kind
-        self.label = type_name(kind)
-        self.accepts = frozenset({kind})
+        self.label: str = type_name(kind)
+        self.accepts: frozenset[type] | None = frozenset({kind})
 
     def encode(self, value: object) -> Json:
         """Write the name."""
@@ -85,7 +85,7 @@ def _stable(value: object) -> str:
 class FlagNode(EnumNode):
     """A ``Flag``: the integer that stands for its combination of members."""
 
-    shapes = IntNode.shapes
+    shapes: frozenset[str] = IntNode.shapes
     kind: type[Flag]
 
     def encode(self, value: object) -> Json:
@@ -109,14 +109,14 @@ class FlagNode(EnumNode):
 class LiteralNode(Node):
     """``Literal`` values of one type."""
 
-    rank = 0
+    rank: int = 0
 
     def __init__(self, base: Node, values: Sequence[object]) -> None:
         self.base = base
-        self.values = {value: base.encode(value) for value in values}
-        self.label = f"Literal[{', '.join(sorted(map(_literal_text, values)))}]"
-        self.accepts = frozenset({type(values[0])})
-        self.shapes = base.shapes
+        self.values: dict[object, Json] = {value: base.encode(value) for value in values}
+        self.label: str = f"Literal[{', '.join(sorted(map(_literal_text, values)))}]"
+        self.accepts: frozenset[type] | None = frozenset({type(values[0])})
+        self.shapes: frozenset[str] = base.shapes
         self.rank = base.rank
 
     def encode(self, value: object) -> Json:

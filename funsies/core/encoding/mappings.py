@@ -42,8 +42,8 @@ class MappingNode(Node):
     def __init__(self, key: Node, value: Node) -> None:
         self.key = key
         self.value = value
-        self.label = f"{self.kind.__name__}[{key.label}, {value.label}]"
-        self.accepts = frozenset({self.kind})
+        self.label: str = f"{self.kind.__name__}[{key.label}, {value.label}]"
+        self.accepts: frozenset[type] | None = frozenset({self.kind})
 
     def children(self) -> tuple[Node, ...]:
         """The types of keys and values."""
@@ -110,7 +110,7 @@ def _key_bytes(pair: Json) -> bytes:
 class PairsDictNode(MappingNode):
     """``dict[K, V]`` with keys that are no texts: an array of pairs."""
 
-    shapes = frozenset({ARRAY})
+    shapes: frozenset[str] = frozenset({ARRAY})
     rank = 0
 
     def encode(self, value: object) -> Json:
@@ -127,7 +127,7 @@ class PairsDictNode(MappingNode):
 class TextDictNode(MappingNode):
     """``dict[str, V]``: a JSON object in the order of the keys."""
 
-    shapes = frozenset({OBJECT, "$dict"})
+    shapes: frozenset[str] = frozenset({OBJECT, "$dict"})
     rank = 0
 
     def encode(self, value: object) -> Json:
@@ -169,7 +169,7 @@ class OrderedDictNode(MappingNode):
     """``OrderedDict[K, V]``: an array of pairs, in order."""
 
     kind = OrderedDict
-    shapes = frozenset({ARRAY})
+    shapes: frozenset[str] = frozenset({ARRAY})
 
     def encode(self, value: object) -> Json:
         """Write an array of pairs."""
@@ -186,7 +186,7 @@ class CounterNode(MappingNode):
     """``Counter[K]``: an array of pairs in the order of the keys' bytes."""
 
     kind = Counter
-    shapes = frozenset({ARRAY})
+    shapes: frozenset[str] = frozenset({ARRAY})
 
     def encode(self, value: object) -> Json:
         """Write an array of pairs."""
@@ -207,7 +207,7 @@ class DefaultDictNode(MappingNode):
     """``defaultdict[K, V]`` whose default is made by a built-in type, or by nothing."""
 
     kind = defaultdict
-    shapes = frozenset({"$defaultdict"})
+    shapes: frozenset[str] = frozenset({"$defaultdict"})
 
     def encode(self, value: object) -> Json:
         """Write the name of the factory and an array of pairs."""

@@ -48,7 +48,7 @@ class RecordNode(Node):
         arguments: the class's type arguments.
     """
 
-    shapes = frozenset({OBJECT})
+    shapes: frozenset[str] = frozenset({OBJECT})
     family = "dataclass"
     is_named = True
 
@@ -56,11 +56,11 @@ class RecordNode(Node):
         self, kind: type, names: Sequence[str], arguments: Sequence[Node] = ()
     ) -> None:
         self.kind = kind
-        self.names = frozenset(names)
-        self.arguments = tuple(arguments)
+        self.names: frozenset[str] = frozenset(names)
+        self.arguments: tuple[Node, ...] = tuple(arguments)
         labels = ", ".join(argument.label for argument in arguments)
-        self.label = f"{type_name(kind)}[{labels}]" if labels else type_name(kind)
-        self.accepts = frozenset({kind})
+        self.label: str = f"{type_name(kind)}[{labels}]" if labels else type_name(kind)
+        self.accepts: frozenset[type] | None = frozenset({kind})
         self.fields: tuple[RecordField, ...] = ()
         self._has_dict = kind.__dictoffset__ != 0
 
@@ -244,13 +244,13 @@ class TypedDictNode(RecordNode):
     """A ``TypedDict``: exactly the keys that it names."""
 
     family = "typeddict"
-    shapes = frozenset({OBJECT, "$dict"})
+    shapes: frozenset[str] = frozenset({OBJECT, "$dict"})
 
     def __init__(
         self, kind: type, names: Sequence[str], arguments: Sequence[Node] = ()
     ) -> None:
         super().__init__(kind, names, arguments)
-        self.accepts = frozenset({dict})
+        self.accepts: frozenset[type] | None = frozenset({dict})
 
     def encode(self, value: object) -> Json:
         """Write an object."""

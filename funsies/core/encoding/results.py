@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 class ResultNode(Node):
     """A ``Success`` or a ``Failure``."""
 
-    shapes = frozenset({"$success", "$failure"})
+    shapes: frozenset[str] = frozenset({"$success", "$failure"})
 
     def __init__(self, success: Node, failure: Node) -> None:
         self.success = success
         self.failure = failure
-        self.label = f"Result[{success.label}, {failure.label}]"
+        self.label: str = f"Result[{success.label}, {failure.label}]"
         self._library: Any = sys.modules["returns.result"]
-        self.accepts = frozenset({self._library.Success, self._library.Failure})
+        self.accepts: frozenset[type] | None = frozenset(
+            {self._library.Success, self._library.Failure}
+        )
 
     def encode(self, value: object) -> Json:
         """Write which of the two it is, and what it holds."""

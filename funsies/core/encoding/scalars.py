@@ -24,6 +24,7 @@ LARGEST: Final = 2**63 - 1
 """Integers in between are JSON integers; others are written in hexadecimal, which is linear in
 the number of digits and has no limit."""
 
+_REALS: Final = frozenset({float, int, bool})
 _NUMPY_KINDS: Final = {"b": bool, "i": int, "u": int, "f": float, "c": complex, "U": str}
 _FLOATS: Final = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 
@@ -114,8 +115,8 @@ class NoneNode(Node):
     """``None``."""
 
     label = "None"
-    accepts = frozenset({type(None)})
-    shapes = frozenset({NULL})
+    accepts: frozenset[type] | None = frozenset({type(None)})
+    shapes: frozenset[str] = frozenset({NULL})
     rank = 2  # written last in unions, as people do; nothing else is null
 
     def encode(self, value: object) -> Json:
@@ -135,8 +136,8 @@ class BoolNode(ScalarNode):
     """``bool``."""
 
     label = "bool"
-    accepts = frozenset({bool})
-    shapes = frozenset({BOOLEAN})
+    accepts: frozenset[type] | None = frozenset({bool})
+    shapes: frozenset[str] = frozenset({BOOLEAN})
 
     def encode(self, value: object) -> Json:
         """Write true or false."""
@@ -153,8 +154,8 @@ class IntNode(ScalarNode):
     """``int`` of any size; ``True`` stays ``True``."""
 
     label = "int"
-    accepts = frozenset({int, bool})
-    shapes = frozenset({INTEGER, BOOLEAN, "$int"})
+    accepts: frozenset[type] | None = frozenset({int, bool})
+    shapes: frozenset[str] = frozenset({INTEGER, BOOLEAN, "$int"})
 
     def encode(self, value: object) -> Json:
         """Write an integer."""
@@ -176,8 +177,8 @@ class FloatNode(ScalarNode):
     """``float``, with NaN and the infinities; an ``int`` stays an ``int``."""
 
     label = "float"
-    accepts = frozenset({float, int, bool})
-    shapes = frozenset({NUMBER, INTEGER, BOOLEAN, "$int", "$float"})
+    accepts: frozenset[type] | None = _REALS
+    shapes: frozenset[str] = frozenset({NUMBER, INTEGER, BOOLEAN, "$int", "$float"})
 
     def encode(self, value: object) -> Json:
         """Write a number."""
@@ -201,8 +202,8 @@ class ComplexNode(ScalarNode):
     """``complex``; real numbers keep their types."""
 
     label = "complex"
-    accepts = frozenset({complex, float, int, bool})
-    shapes = frozenset({"$complex"}) | FloatNode.shapes
+    accepts: frozenset[type] | None = frozenset({complex, float, int, bool})
+    shapes: frozenset[str] = frozenset({"$complex"}) | FloatNode.shapes
     rank = 0
     _real = FloatNode()
 
@@ -210,7 +211,7 @@ class ComplexNode(ScalarNode):
         """Write a real number, or the pair of real and imaginary part."""
         if type(value) is complex:
             return {"$complex": [encode_float(value.real), encode_float(value.imag)]}
-        if type(value) in FloatNode.accepts:
+        if type(value) in _REALS:
             return self._real.encode(value)
         return self.convert(value)
 
@@ -231,8 +232,8 @@ class StrNode(ScalarNode):
     """``str``, also with lone surrogates."""
 
     label = "str"
-    accepts = frozenset({str})
-    shapes = frozenset({STRING, "$str"})
+    accepts: frozenset[type] | None = frozenset({str})
+    shapes: frozenset[str] = frozenset({STRING, "$str"})
     plain_keys = True
 
     def encode(self, value: object) -> Json:
@@ -253,8 +254,8 @@ class BytesNode(Node):
     """``bytes`` inside another value, in base 64."""
 
     label = "bytes"
-    accepts = frozenset({bytes})
-    shapes = frozenset({STRING})
+    accepts: frozenset[type] | None = frozenset({bytes})
+    shapes: frozenset[str] = frozenset({STRING})
 
     def encode(self, value: object) -> Json:
         """Write bytes as a text."""

@@ -84,13 +84,13 @@ _PLAIN_LISTS: Final[dict[type[Node], _Plain]] = {
 class ListNode(Node):
     """``list[T]``; lists of numbers and of texts are handed on as they are."""
 
-    accepts = frozenset({list})
-    shapes = frozenset({ARRAY})
+    accepts: frozenset[type] | None = frozenset({list})
+    shapes: frozenset[str] = frozenset({ARRAY})
     rank = 0
 
     def __init__(self, item: Node) -> None:
         self.item = item
-        self.label = f"list[{item.label}]"
+        self.label: str = f"list[{item.label}]"
         self._plain = _PLAIN_LISTS.get(type(item))
 
     def encode(self, value: object) -> Json:
@@ -129,12 +129,12 @@ class ListNode(Node):
 class VariadicTupleNode(Node):
     """``tuple[T, ...]``."""
 
-    accepts = frozenset({tuple})
-    shapes = frozenset({ARRAY})
+    accepts: frozenset[type] | None = frozenset({tuple})
+    shapes: frozenset[str] = frozenset({ARRAY})
 
     def __init__(self, item: Node) -> None:
         self.item = item
-        self.label = f"tuple[{item.label}, ...]"
+        self.label: str = f"tuple[{item.label}, ...]"
 
     def encode(self, value: object) -> Json:
         """Write an array."""
@@ -164,12 +164,12 @@ class VariadicTupleNode(Node):
 class TupleNode(Node):
     """``tuple[A, B, C]``: an array with exactly these items."""
 
-    accepts = frozenset({tuple})
-    shapes = frozenset({ARRAY})
+    accepts: frozenset[type] | None = frozenset({tuple})
+    shapes: frozenset[str] = frozenset({ARRAY})
 
     def __init__(self, items: tuple[Node, ...]) -> None:
         self.items = items
-        self.label = f"tuple[{', '.join(item.label for item in items) or '()'}]"
+        self.label: str = f"tuple[{', '.join(item.label for item in items) or '()'}]"
 
     def encode(self, value: object) -> Json:
         """Write an array."""
@@ -224,14 +224,14 @@ def check_key(key: object, raw: Json) -> None:
 class SetNode(Node):
     """``set[T]`` or ``frozenset[T]``: an array in the order of the items' bytes."""
 
-    shapes = frozenset({ARRAY})
+    shapes: frozenset[str] = frozenset({ARRAY})
 
     def __init__(self, kind: type[set[object] | frozenset[object]], item: Node) -> None:
         self.kind = kind
         self.item = item
-        self.accepts = frozenset({kind})
+        self.accepts: frozenset[type] | None = frozenset({kind})
         self.rank = 0 if kind is set else 1
-        self.label = f"{kind.__name__}[{item.label}]"
+        self.label: str = f"{kind.__name__}[{item.label}]"
 
     def encode(self, value: object) -> Json:
         """Write an array."""
@@ -275,12 +275,12 @@ class SetNode(Node):
 class DequeNode(Node):
     """``deque[T]`` with its ``maxlen``."""
 
-    accepts = frozenset({deque})
-    shapes = frozenset({ARRAY, "$deque"})
+    accepts: frozenset[type] | None = frozenset({deque})
+    shapes: frozenset[str] = frozenset({ARRAY, "$deque"})
 
     def __init__(self, item: Node) -> None:
         self.item = item
-        self.label = f"deque[{item.label}]"
+        self.label: str = f"deque[{item.label}]"
 
     def encode(self, value: object) -> Json:
         """Write an array, or an object if the deque has a limit."""

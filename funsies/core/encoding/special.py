@@ -14,8 +14,8 @@ class NeverNode(Node):
     """``Never``: no value at all; the type of the items of an empty list."""
 
     label = "Never"
-    accepts = frozenset()
-    shapes = frozenset({"$never"})
+    accepts: frozenset[type] | None = frozenset()
+    shapes: frozenset[str] = frozenset({"$never"})
 
     def encode(self, value: object) -> Json:
         """Refuse every value."""

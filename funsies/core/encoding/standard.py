@@ -21,8 +21,8 @@ class DecimalNode(Node):
     """``Decimal``, with its exponent, signed zeros and every kind of NaN."""
 
     label = "Decimal"
-    accepts = frozenset({Decimal})
-    shapes = frozenset({STRING})
+    accepts: frozenset[type] | None = frozenset({Decimal})
+    shapes: frozenset[str] = frozenset({STRING})
 
     def encode(self, value: object) -> Json:
         """Write the number in decimal notation."""
@@ -44,8 +44,8 @@ class FractionNode(Node):
     """``Fraction``: numerator and denominator."""
 
     label = "Fraction"
-    accepts = frozenset({Fraction})
-    shapes = frozenset({"$fraction"})
+    accepts: frozenset[type] | None = frozenset({Fraction})
+    shapes: frozenset[str] = frozenset({"$fraction"})
 
     def encode(self, value: object) -> Json:
         """Write the pair of integers."""
@@ -65,8 +65,8 @@ class UuidNode(Node):
     """``UUID`` in its usual notation."""
 
     label = "UUID"
-    accepts = frozenset({UUID})
-    shapes = frozenset({STRING})
+    accepts: frozenset[type] | None = frozenset({UUID})
+    shapes: frozenset[str] = frozenset({STRING})
 
     def encode(self, value: object) -> Json:
         """Write 32 hexadecimal digits and four dashes."""
@@ -87,12 +87,12 @@ class UuidNode(Node):
 class PathNode(Node):
     """A class of paths: the path as text."""
 
-    shapes = frozenset({STRING, "$str"})
+    shapes: frozenset[str] = frozenset({STRING, "$str"})
 
     def __init__(self, kind: type[PurePath]) -> None:
-        self.kind = type(kind())
-        self.label = kind.__name__
-        self.accepts = frozenset({self.kind})
+        self.kind: type[PurePath] = type(kind())
+        self.label: str = kind.__name__
+        self.accepts: frozenset[type] | None = frozenset({self.kind})
 
     def encode(self, value: object) -> Json:
         """Write the path as text."""
@@ -117,8 +117,8 @@ class RangeNode(Node):
     """``range``: start, stop and step."""
 
     label = "range"
-    accepts = frozenset({range})
-    shapes = frozenset({"$range"})
+    accepts: frozenset[type] | None = frozenset({range})
+    shapes: frozenset[str] = frozenset({"$range"})
 
     def encode(self, value: object) -> Json:
         """Write the three integers."""
@@ -138,8 +138,8 @@ class SliceNode(Node):
     """``slice`` of integers: start, stop and step, each of which may be None."""
 
     label = "slice"
-    accepts = frozenset({slice})
-    shapes = frozenset({"$slice"})
+    accepts: frozenset[type] | None = frozenset({slice})
+    shapes: frozenset[str] = frozenset({"$slice"})
 
     def encode(self, value: object) -> Json:
         """Write the three parts."""

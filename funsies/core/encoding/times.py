@@ -77,12 +77,12 @@ def decode_span(text: str) -> timedelta:
 class MomentNode(Node):
     """``datetime`` or ``time``: ISO 8601, with a zone's name and the fold where they matter."""
 
-    shapes = frozenset({STRING, "$time"})
+    shapes: frozenset[str] = frozenset({STRING, "$time"})
 
     def __init__(self, kind: type[datetime | time]) -> None:
         self.kind = kind
-        self.label = kind.__name__
-        self.accepts = frozenset({kind})
+        self.label: str = kind.__name__
+        self.accepts: frozenset[type] | None = frozenset({kind})
 
     def encode(self, value: object) -> Json:
         """Write ISO 8601."""
@@ -110,8 +110,8 @@ class DateNode(Node):
     """``date``: ISO 8601."""
 
     label = "date"
-    accepts = frozenset({date})
-    shapes = frozenset({STRING})
+    accepts: frozenset[type] | None = frozenset({date})
+    shapes: frozenset[str] = frozenset({STRING})
 
     def encode(self, value: object) -> Json:
         """Write ISO 8601."""
@@ -133,8 +133,8 @@ class TimedeltaNode(Node):
     """``timedelta``: an ISO 8601 duration in days and seconds, exact to the microsecond."""
 
     label = "timedelta"
-    accepts = frozenset({timedelta})
-    shapes = frozenset({STRING})
+    accepts: frozenset[type] | None = frozenset({timedelta})
+    shapes: frozenset[str] = frozenset({STRING})
 
     def encode(self, value: object) -> Json:
         """Write an ISO 8601 duration."""
@@ -153,8 +153,8 @@ class ZoneInfoNode(Node):
     """``ZoneInfo``: its key."""
 
     label = "ZoneInfo"
-    accepts = frozenset({ZoneInfo})
-    shapes = frozenset({STRING})
+    accepts: frozenset[type] | None = frozenset({ZoneInfo})
+    shapes: frozenset[str] = frozenset({STRING})
 
     def encode(self, value: object) -> Json:
         """Write the key."""

@@ -45,9 +45,9 @@ class UnionNode(Node):
     rank = 0
 
     def __init__(self, members: Sequence[Node], label: str | None = None) -> None:
-        self.alternatives = tuple(members)
-        self.members = _in_order(members)
-        self.label = label or " | ".join(member.label for member in self.members)
+        self.alternatives: tuple[Node, ...] = tuple(members)
+        self.members: tuple[Node, ...] = _in_order(members)
+        self.label: str = label or " | ".join(member.label for member in self.members)
         self._is_named = label is not None
         tags = _tags(self.members)
         self._by_tag = {tag: member for member, tag in tags if tag is not None}
@@ -56,8 +56,12 @@ class UnionNode(Node):
         }
         self._by_type = _by_type(tags)
         self._unknown = [(member, tag) for member, tag in tags if member.accepts is None]
-        self.accepts = None if self._unknown else frozenset(self._by_type)
-        self.shapes = frozenset(self._by_shape) | ({TAG} if self._by_tag else frozenset())
+        self.accepts: frozenset[type] | None = (
+            None if self._unknown else frozenset(self._by_type)
+        )
+        self.shapes: frozenset[str] = frozenset(self._by_shape) | (
+            {TAG} if self._by_tag else frozenset()
+        )
 
     def encode(self, value: object) -> Json:
         """Write the value as its own type does."""

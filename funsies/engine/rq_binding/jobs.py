@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
 from funsies.engine.names import NAMESPACE
+
+if TYPE_CHECKING:
+    from rq.webhook import Webhook
 
 DRAIN_FUNCTION: Final = "funsies.engine.drain_job.run"
 
@@ -50,5 +53,5 @@ class DrainJob(Job):
         self._success_callback_name = None
         self._failure_callback_name = None
         self._stopped_callback_name = None
-        self.webhooks = []
+        self.webhooks: list[Webhook] = []
         self._dependency_ids = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -73,7 +74,7 @@ class TolerantWorker(RqWorker):
         pipeline: Pipeline | None = None,
     ) -> None:
         """Tell that the worker lives; after the server lost its record, register again."""
-        self.last_heartbeat = now()
+        self.last_heartbeat: datetime | None = now()
         target = self.connection.pipeline() if pipeline is None else pipeline
         target.hset(self.key, "last_heartbeat", utcformat(self.last_heartbeat))
         target.expire(self.key, self._life_seconds)

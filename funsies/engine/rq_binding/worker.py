@@ -84,7 +84,7 @@ class Worker(TolerantWorker):
         self._stop_asked_at: float | None = None
         self._may_leave = False
         self._tick_at = self._registries_at = time.monotonic()
-        self.max_connection_wait_time = timing.backoff_seconds
+        self.max_connection_wait_time: float = timing.backoff_seconds
         super().__init__(
             list(queues),
             name=name,

@@ -1,0 +1,69 @@
+"""Every type that users of funsies can reach is declared: no type checker has to guess.
+
+``basedpyright --verifytypes`` looks at the package from outside. A symbol's type is complete if
+it is written down, or so plain that all type checkers infer the same.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from typecheck_tests.test_cases import ROOT
+
+PACKAGE = ROOT / "funsies"
+
+
+@pytest.fixture(scope="module")
+def completeness() -> dict[str, Any]:
+    """What basedpyright says of the package; types of other packages are their own affair."""
+    command = [sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable]
+    done = subprocess.run(
+        [*command, "--verifytypes", "funsies", "--ignoreexternal", "--outputjson"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)["typeCompleteness"]
+    return report
+
+
+def incomplete(report: dict[str, Any]) -> dict[str, list[str]]:
+    """Names of the symbols whose type is unknown or ambiguous, with what is wrong with each."""
+    return {
+        symbol["name"]: [each["message"] for each in symbol["diagnostics"]]
+        for symbol in report["symbols"]
+        if not symbol["isTypeKnown"] or symbol["isTypeAmbiguous"]
+    }
+
+
+def test_the_package_of_this_tree_says_that_it_is_typed(completeness: dict[str, Any]) -> None:
+    assert completeness["packageRootDirectory"] == str(PACKAGE)
+    assert completeness["pyTypedPath"] == str(PACKAGE / "py.typed")
+
+
+def test_the_plugin_says_that_it_is_typed() -> None:
+    assert (ROOT / "funsies_mypy" / "py.typed").is_file()
+
+
+def test_every_symbol_has_a_declared_type(completeness: dict[str, Any]) -> None:
+    assert incomplete(completeness) == {}
+    assert completeness["completenessScore"] == 1
+
+
+def test_what_the_package_offers_is_among_what_was_looked_at(
+    completeness: dict[str, Any],
+) -> None:
+    names = {symbol["name"] for symbol in completeness["symbols"] if symbol["isExported"]}
+    assert {
+        "funsies.Fun",
+        "funsies.build.artefact.Artefact.bind",
+        "funsies.parametric.commit",
+        "funsies.shell",
+    } <= names
