@@ -18,6 +18,7 @@ from funsies.store.rows import Claim, Completion, QueueName, StepAnswer, Verdict
 
 from .failure import failure
 from .names import new_fence
+from .run_log import log_run
 
 MAX_EVALUATIONS: Final = 3
 """How often a claim is evaluated if the store keeps refusing what comes of it."""
@@ -169,10 +170,11 @@ class _Drain:
 
     def _settle(self, claim: Claim, decision: Decision) -> Claim | _Again | None:
         match decision:
-            case Publish(completion) if _has_failed(completion) and self.must_stop():
+            case Publish(completion=completion) if _has_failed(completion) and self.must_stop():
                 self._release(claim, PutBack(give_attempt_back=True))
                 return self._next()
-            case Publish(completion):
+            case Publish(completion=completion):
+                log_run(claim, decision)
                 return self._publish(claim, completion)
             case PutBack():
                 self._release(claim, decision)

@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from funsies.core.digest import Digest
+from funsies.core.errors import Error
 from funsies.store.rows import Completion, QueueName
 
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Publish these results."""
+    """Publish these results.
+
+    Attributes:
+        completion: the results.
+        errors: those among them that are errors of this very operation, for the log.
+    """
 
     completion: Completion
+    errors: tuple[Error, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ class Evaluator:
         )
         if not completion.volatile and not writer.errors:
             completion = dataclasses.replace(completion, trace_key=self._trace_key(claim))
-        return Publish(completion)
+        return Publish(completion, tuple(writer.errors))
 
     @contextmanager
     def _surroundings(self, options: Options) -> Iterator[Log]:
@@ -254,7 +254,8 @@ class Evaluator:
     def _publish_error(self, claim: Claim, error: Error) -> Publish:
         writer = self._writer(claim)
         writer.fail(error)
-        return Publish(writer.completion(record=self._record(claim, time.time(), 0.0)))
+        completion = writer.completion(record=self._record(claim, time.time(), 0.0))
+        return Publish(completion, tuple(writer.errors))
 
     def _record(
         self, claim: Claim, started: float, seconds: float, *, linked: bool = False
