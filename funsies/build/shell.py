@@ -14,7 +14,7 @@ from funsies.core.digest import Digest, Field, digest
 from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.errors import FileNameError, WiringError
 from funsies.core.file_names import validate_file_names
-from funsies.core.graph import Operation, Output, Reference, Task, TaskKind, operation
+from funsies.core.graph import Operation, Output, OutputOf, Reference, Task, TaskKind, operation
 from funsies.core.options import Options
 from funsies.core.shell_plan import (
     ShellPlan,
@@ -274,9 +274,9 @@ def shell(
 
 
 def _wire(reference: Reference) -> str:
-    if hasattr(reference, "wire"):
-        return str(reference.wire)
-    return reference.operation.task.outputs[reference.index].wire
+    if isinstance(reference, OutputOf):
+        return reference.operation.task.outputs[reference.index].wire
+    return reference.wire
 
 
 def _input_files(inp: Mapping[Any, Any] | None) -> dict[str, Artefact[Any]]:
