@@ -50,10 +50,10 @@ def _continue(
 
 
 def _recovered(source: Artefact[Any], function: Callable[..., object]) -> object:
-    """Type of a recovered value: the source's, unless the function says another."""
+    """Type of a recovered value: the source's, or, if it says another, the function's too."""
     result = signature_of(function).result
     inside = getattr(result, "__args__", (Any,))[0]
     kept = source.encoding.annotation
     if kept is Any or inside is Any or inside == kept:
-        return kept if inside is Any else inside
+        return kept
     return kept | inside

@@ -5,26 +5,55 @@ A function has no stored value. Its artefact knows it only within the program th
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+
+from returns.primitives.hkt import Kind1
+from typing_extensions import override
 
 from funsies.core.digest import digest
 from funsies.core.encoding import encoding_of
-from funsies.core.errors import WiringError
+from funsies.core.errors import Error, WiringError
 from funsies.core.fingerprint import fingerprint
-from funsies.core.graph import Constant
+from funsies.core.graph import Constant, TaskKind
 
 from .artefact import Artefact
+from .python_task import FunctionSpec, call
 
 FunctionT = TypeVar("FunctionT")
+U = TypeVar("U")
 
 
 class FunctionArtefact(Artefact[FunctionT]):
-    """An artefact that holds a function of this program."""
+    """An artefact that holds a function of this program.
+
+    What is done with it takes the function along as code, since it is no stored value. The
+    results are plain artefacts; ``returns`` would have a subclass give its own kind.
+    """
 
     __slots__ = ("function",)
 
     function: FunctionT
+
+    @override
+    def map(  # type: ignore[override]  # a plain artefact, see above
+        self, function: Callable[[FunctionT], U]
+    ) -> Artefact[U]:
+        return call(FunctionSpec(functools.partial(function, self.function)), (), {})[0]
+
+    @override
+    def bind(  # type: ignore[override]  # a plain artefact, see above
+        self, function: Callable[[FunctionT], Kind1[Artefact[Any], U]]
+    ) -> Artefact[U]:
+        given = functools.partial(function, self.function)
+        return call(FunctionSpec(given, kind=TaskKind.DYNAMIC), (), {})[0]
+
+    @override
+    def lash(  # type: ignore[override]  # it is no error
+        self, function: Callable[[Error], Kind1[Artefact[Any], U]]
+    ) -> Self:
+        return self
 
 
 def function_artefact(function: FunctionT) -> Artefact[FunctionT]:

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping, MutableSequence, MutableSet
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from collections.abc import (
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    MutableSequence,
+    MutableSet,
+)
+from operator import attrgetter, itemgetter, methodcaller
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+)
 from typing import Any, Final
 
 from funsies.core.digest import Field, digest
@@ -213,21 +228,26 @@ def describe_library_function(walk: Walk, function: FunctionType) -> tuple[Field
 
 
 def _held(walk: Walk, content: object, name: str) -> Iterator[Field]:
-    """Functions, classes and plain constants inside a library's closure."""
+    """What of the project, and which plain constants, are inside a library's closure."""
     if isinstance(content, (dict, *_PROXIES)):
-        for key, value in content.items():
-            yield (*_held(walk, key, name), *_held(walk, value, name))
+        pairs = content.items()
+        yield "dict", tuple(each for pair in pairs for each in _held_in(walk, pair, name))
     elif isinstance(content, (list, tuple)):
-        for item in content:
-            yield from _held(walk, item, name)
-    elif isinstance(content, _HOLDABLE):
+        yield type(content).__name__, tuple(_held_in(walk, content, name))
+    elif isinstance(content, _HOLDABLE) or is_project(type(content)):
         yield walk.field(content, name)
+
+
+def _held_in(walk: Walk, items: Iterable[object], name: str) -> Iterator[Field]:
+    for item in items:
+        yield from _held(walk, item, name)
 
 
 _PROXIES: Final = (type(type.__dict__),)
 _HOLDABLE: Final = (
-    *(FunctionType, MethodType, BuiltinFunctionType, type),
-    *(int, float, complex, str, bytes, type(None)),
+    *(FunctionType, MethodType, BuiltinFunctionType, MethodWrapperType, type),
+    *(functools.partial, itemgetter, attrgetter, methodcaller),
+    *(int, float, complex, str, bytes, set, frozenset, type(None)),
 )
 
 

@@ -9,7 +9,7 @@ import threading
 import typing
 from collections.abc import Callable
 from contextvars import ContextVar
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any, Final
 
 from funsies.core.encoding.aliases import ALIAS_TYPES
@@ -46,6 +46,21 @@ def reduce_single_dispatch(generic: Any) -> object:
         (kind, each) for kind, each in generic.registry.items() if kind is not object
     )
     return rebuild.single_dispatch, (generic.registry[object], registered)
+
+
+def is_library_class_method(thing: object) -> bool:
+    """True of a bound class method of a library: cloudpickle would send its code along."""
+    return (
+        isinstance(thing, MethodType)
+        and isinstance(thing.__self__, type)
+        and not is_project(thing.__func__)
+        and getattr(thing.__self__, thing.__name__, None) == thing
+    )
+
+
+def reduce_class_method(method: MethodType) -> object:
+    """Take a bound class method for what it is: an attribute of its class."""
+    return getattr, (method.__self__, method.__name__)
 
 
 def _reduce_context_variable(variable: ContextVar[object]) -> object:

@@ -21,7 +21,9 @@ from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.reducers import (
     REDUCERS,
+    is_library_class_method,
     is_single_dispatch,
+    reduce_class_method,
     reduce_single_dispatch,
 )
 from funsies.core.fingerprint.shipping import (
@@ -223,6 +225,7 @@ _SPECIAL: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], object]], ...
         lambda use: _reduce_module(use.module, use.attributes),
     ),
     (is_single_dispatch, reduce_single_dispatch),
+    (is_library_class_method, reduce_class_method),
     (lambda thing: is_struct_class(thing) and is_project(thing), reduce_struct_class),
 )
 """What goes by value in a way of its own: (test, reducer)."""
