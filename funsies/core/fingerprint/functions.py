@@ -29,6 +29,7 @@ from funsies.core.fingerprint.instances import is_array
 from funsies.core.fingerprint.modules import imported_field
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.protocol import wrapped_task
 from funsies.core.fingerprint.records import code_record
 from funsies.core.fingerprint.snapshot import MISSING, cell_content
 from funsies.core.fingerprint.texts import changed_names, function_entry, table_of
@@ -234,7 +235,7 @@ def _held(walk: Walk, content: object, name: str) -> Iterator[Field]:
         yield "dict", tuple(each for pair in pairs for each in _held_in(walk, pair, name))
     elif isinstance(content, (list, tuple)):
         yield type(content).__name__, tuple(_held_in(walk, content, name))
-    elif isinstance(content, _HOLDABLE) or is_project(type(content)):
+    elif isinstance(content, _HOLDABLE) or is_project(type(content)) or wrapped_task(content):
         yield walk.field(content, name)
 
 

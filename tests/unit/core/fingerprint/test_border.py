@@ -7,7 +7,9 @@ import sys
 from types import ModuleType
 
 import pytest
+from returns.functions import compose
 
+import funsies as f
 import funsies.core.digest
 from funsies.core.fingerprint import fingerprint, is_project
 
@@ -92,3 +94,19 @@ def test_a_module_of_the_user_may_have_the_name_of_a_library(load):
     two = load.files(version(2))
     assert fingerprint(two.task).digest != digests[0]
     assert fingerprint(two.other).digest != digests[1]
+
+
+def test_a_library_wrapper_holds_tasks():
+    def task_adding(number):
+        @f.task
+        def add(value: int) -> int:
+            return value + number
+
+        return add
+
+    def same(value):
+        return value
+
+    one, two, again = (compose(same, task_adding(number)) for number in (1, 2, 1))
+    assert fingerprint(one).digest != fingerprint(two).digest
+    assert fingerprint(one).digest == fingerprint(again).digest
