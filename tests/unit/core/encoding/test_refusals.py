@@ -142,7 +142,7 @@ values = [
     (slice, slice("a"), "at .stop: expected int"),
     (range, [1], "expected range"),
     (deque[int], [1], "expected deque[int]"),
-    (set[int], {1, "a"}, "at {item}: expected int"),
+    (set[int], {"a"}, "at {item}: expected int"),
     (OrderedDict[str, int], {"a": 1}, "expected OrderedDict"),
     (tuple[int, ...], [1], "expected tuple[int, ...]"),
     (dict[tuple[int, int], int], {(1, "a"): 1}, "at {key}[1]: expected int"),
