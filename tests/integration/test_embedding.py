@@ -41,7 +41,7 @@ before = look()
 after = look()
 end = time.monotonic() + 10
 while after["tasks"] != before["tasks"] and time.monotonic() < end:
-    os.sched_yield()  # a thread that was joined is gone from Python at once, from the kernel soon
+    os.sched_yield()  # a joined thread leaves the kernel a moment later
     after = look()
 for name in before:
     if before[name] != after[name]:
