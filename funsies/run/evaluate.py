@@ -133,7 +133,7 @@ class Evaluator:
             fence=claim.fence,
             results=() if claim.trace is None else claim.trace.results,
             record=self._record(claim, time.time(), 0.0, linked=True),
-            trace_key=self._trace_key(claim),
+            trace_key=None if claim.trace is None else claim.trace.key,
             linked=True,
         )
         return Publish(completion)
