@@ -179,11 +179,9 @@ class _Drain:
             case PutBack():
                 self._release(claim, decision)
                 return self._next()
-            case Delegate(target, index, queues):
-                self.arm(queues)
-                verdict = self.graph.delegate(
-                    self.slot, claim.operation.digest, claim.fence, target, index
-                )
+            case Delegate():
+                log_run(claim, decision)
+                verdict = self._delegate(claim, decision)
             case Park(queues):
                 self.arm(queues)
                 verdict = self.graph.park(self.slot, claim.operation.digest, claim.fence)
@@ -199,6 +197,17 @@ class _Drain:
         if completion.linked:  # bytes that the trace names are gone: compute them
             return _Again(replace(claim, trace=None))
         return self._step(failure(claim.operation, claim.fence, _bytes_missing(claim))).claim
+
+    def _delegate(self, claim: Claim, to: Delegate) -> Verdict:
+        self.arm(to.arm)
+        return self.graph.delegate(
+            self.slot,
+            claim.operation.digest,
+            claim.fence,
+            to.target,
+            to.index,
+            report=to.report,
+        )
 
     def _next(self) -> Claim | None:
         if self.is_over():

@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import logging
 
-from funsies.run.decision import Publish
+from funsies.run.decision import Delegate, Publish
 from funsies.store.rows import Claim
 
 _log = logging.getLogger(__name__)
 
 
-def log_run(claim: Claim, published: Publish) -> None:
+def log_run(claim: Claim, decision: Publish | Delegate) -> None:
     """Log the end of an operation: what failed for a reason outside of itself is a warning."""
-    completion = published.completion
-    level = logging.WARNING if completion.volatile and published.errors else logging.INFO
+    level = logging.WARNING if _is_warning(decision) else logging.INFO
     if _log.isEnabledFor(level):
+        report = decision.report if isinstance(decision, Delegate) else decision.completion
         _log.log(
             level,
             "%s %s %s in %d ms (attempt %d)",
             claim.operation.task_name,
             claim.operation.digest.hex()[:10],
-            _outcome(published),
-            completion.busy_ms,
+            _outcome(decision),
+            report.busy_ms,
             claim.attempt,
         )
 
 
-def _outcome(published: Publish) -> str:
-    if published.errors:
-        first = published.errors[0]
+def _is_warning(decision: Publish | Delegate) -> bool:
+    if isinstance(decision, Delegate):
+        return False
+    return decision.completion.volatile and bool(decision.errors)
+
+
+def _outcome(decision: Publish | Delegate) -> str:
+    if isinstance(decision, Delegate):
+        return f"goes on as {decision.target.hex()[:10]}"
+    if decision.errors:
+        first = decision.errors[0]
         named = f" ({first.exception})" if first.exception else ""
         return f"failed: {first.kind}{named}"
-    return "cached" if published.completion.linked else "done"
+    return "cached" if decision.completion.linked else "done"

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from funsies.core.digest import Digest
 from funsies.core.errors import Error
-from funsies.store.rows import Completion, QueueName
+from funsies.store.rows import NOTHING_TO_REPORT, Completion, QueueName, RunReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,13 @@ class Delegate:
         target: that operation.
         index: position among its outputs.
         arm: queues on which the request made work ready.
+        report: how the function ran that built it.
     """
 
     target: Digest
     index: int
     arm: tuple[QueueName, ...]
+    report: RunReport = NOTHING_TO_REPORT
 
 
 @dataclass(frozen=True, slots=True)

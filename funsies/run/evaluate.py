@@ -30,7 +30,7 @@ from funsies.core.options import Options, decode_options
 from funsies.core.shell_plan import ShellPlan
 from funsies.core.trace import trace_key
 from funsies.store.connect import Backend
-from funsies.store.rows import Claim, Completion
+from funsies.store.rows import Claim, Completion, RunReport
 
 from .decision import Decision, Delegate, Publish, PutBack
 from .dynamic import call_dynamic, request_continuation
@@ -154,11 +154,13 @@ class Evaluator:
         writer = self._writer(claim)
         with self._surroundings(options) as log:
             outcome = self._outcome(task, claim, inputs, options, writer)
+        seconds = time.perf_counter() - clock
         if isinstance(outcome, Delegate):
-            return outcome
+            record = self._record(claim, started, seconds, delegated_to=outcome.target.hex())
+            report = RunReport(record, log.tail, round(seconds * 1000))
+            return dataclasses.replace(outcome, report=report)
         if writer.errors and claim.attempt <= options.retries:
             return PutBack(delay_ms=round(options.retry_delay_seconds * 1000))
-        seconds = time.perf_counter() - clock
         completion = writer.completion(
             record=self._record(claim, started, seconds),
             volatile=outcome,
@@ -258,9 +260,22 @@ class Evaluator:
         return Publish(completion, tuple(writer.errors))
 
     def _record(
-        self, claim: Claim, started: float, seconds: float, *, linked: bool = False
+        self,
+        claim: Claim,
+        started: float,
+        seconds: float,
+        *,
+        linked: bool = False,
+        delegated_to: str = "",
     ) -> bytes:
-        return execution_record(started, seconds, self._worker, claim.attempt, linked=linked)
+        return execution_record(
+            started,
+            seconds,
+            self._worker,
+            claim.attempt,
+            linked=linked,
+            delegated_to=delegated_to,
+        )
 
     def _options_of(self, claim: Claim) -> Options:
         options = self._options.get(claim.options)

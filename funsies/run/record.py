@@ -25,6 +25,7 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
         attempt: 1 for the first.
         peak_memory_bytes: largest resident memory of that process, or of a child of it, so far.
         linked: True if nothing was run: the results of an equal run were taken.
+        delegated_to: hash of the operation whose result stands for that of a dynamic one.
     """
 
     started: float
@@ -35,10 +36,17 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     attempt: int
     peak_memory_bytes: int = 0
     linked: bool = False
+    delegated_to: str = ""
 
 
 def execution_record(
-    started: float, seconds: float, worker: str, attempt: int, *, linked: bool = False
+    started: float,
+    seconds: float,
+    worker: str,
+    attempt: int,
+    *,
+    linked: bool = False,
+    delegated_to: str = "",
 ) -> bytes:
     """Record an execution by this process, as JSON."""
     record = ExecutionRecord(
@@ -50,8 +58,14 @@ def execution_record(
         attempt=attempt,
         peak_memory_bytes=0 if linked else _peak_memory_bytes(),
         linked=linked,
+        delegated_to=delegated_to,
     )
     return msgspec.json.encode(record)
+
+
+def decode_record(data: bytes | None) -> ExecutionRecord | None:
+    """Read a record back; None if there is none."""
+    return msgspec.json.decode(data, type=ExecutionRecord) if data else None
 
 
 def _peak_memory_bytes() -> int:

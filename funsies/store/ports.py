@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 from funsies.core.digest import Digest
 
 from .rows import (
+    NOTHING_TO_REPORT,
     ArtefactRow,
     Completion,
     Definitions,
@@ -23,6 +24,7 @@ from .rows import (
     OperationState,
     QueueName,
     RequestAnswer,
+    RunReport,
     StepAnswer,
     SweepAnswer,
     TaskCounts,
@@ -177,7 +179,14 @@ class GraphStore(Protocol):
         """Put a running operation back: ready now, or after a delay."""
 
     def delegate(
-        self, slot: str, operation: Digest, fence: Fence, target: Digest, index: int
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        target: Digest,
+        index: int,
+        *,
+        report: RunReport = NOTHING_TO_REPORT,
     ) -> Verdict:
         """Let the one output of a dynamic operation be that of another operation.
 
@@ -265,6 +274,9 @@ class GraphStore(Protocol):
 
     def record(self, operation: Digest) -> bytes | None:
         """Record of the last execution, JSON."""
+
+    def records(self, operations: Sequence[Digest]) -> list[bytes | None]:
+        """Records of the last executions, in the order asked."""
 
     def log(self, operation: Digest) -> bytes | None:
         """Tail of what the step printed in its last execution."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 from funsies.core.digest import Digest
 from funsies.core.graph import TaskKind
@@ -270,6 +270,24 @@ class Completion:
     trace_key: Digest | None = None
     linked: bool = False
     busy_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How a dynamic operation ran that delegates: what a completion tells of other ones.
+
+    Attributes:
+        record: record of the execution, JSON.
+        log: tail of what the step printed; empty if nothing.
+        busy_ms: milliseconds that the step took.
+    """
+
+    record: bytes = b""
+    log: bytes = b""
+    busy_ms: int = 0
+
+
+NOTHING_TO_REPORT: Final = RunReport()
 
 
 class Verdict(StrEnum):

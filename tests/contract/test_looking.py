@@ -76,7 +76,9 @@ def test_contents_options_records_and_logs_that_are_not_there(bench):
     assert bench.store.options(digest) is None
     assert bench.store.record(digest) is None
     assert bench.store.log(digest) is None
+    assert bench.store.records([digest, digest]) == [None, None]
     assert bench.store.contents([]) == []
+    assert bench.store.records([]) == []
     assert bench.store.states([]) == []
     bench.store.save_options({digest: b"options"})
     bench.store.save_options({})
@@ -94,6 +96,17 @@ def test_states_of_what_nobody_asked_for(bench):
     bench.store.reset([row.digest])
     state = bench.state(row)
     assert (state.status, state.generation, state.attempts) == (Status.IDLE, generation, 0)
+
+
+def test_records_are_read_many_at_once(bench):
+    rows = [bench.operation(f"row {n}") for n in range(3)]
+    bench.request(*rows)
+    worker = bench.slot()
+    for _ in rows[:2]:
+        claim = worker.claim()
+        worker.publish(claim, b"made", record=claim.operation.task_name.encode())
+    found = bench.store.records([row.digest for row in reversed(rows)])
+    assert found == [None, b"row 1", b"row 0"]
 
 
 def test_addresses_are_found_by_any_prefix(bench):

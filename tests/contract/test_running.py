@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from funsies.core.digest import content_digest
-from funsies.store.rows import Completion, QueueName, Status, Verdict
+from funsies.store.rows import Completion, QueueName, RunReport, Status, Verdict
 
 
 def test_one_message_publishes_and_takes_the_next(bench, tools):
@@ -203,6 +203,34 @@ def test_a_dynamic_operation_gets_the_result_of_another(bench):
     worker.publish(worker.claim(), b"value")
     assert bench.state(dynamic).results == bench.state(target).results
     assert bench.store.counts()["dynamic"].executed == 1
+
+
+def test_how_a_dynamic_operation_ran_is_kept_as_it_delegates(bench):
+    """Like that of any other: its record, what it printed, and the time it took."""
+    dynamic = bench.operation("dynamic", dynamic=True)
+    target = bench.operation("target")
+    bench.run(target, b"value")
+    bench.request(dynamic)
+    claim = bench.slot().claim()
+    arguments = ("worker", dynamic.digest, claim.fence, target.digest, 0)
+    told = RunReport(record=b"{}", log=b"printed", busy_ms=7)
+    assert bench.store.delegate(*arguments, report=told) is Verdict.OK
+    assert bench.store.delegate(*arguments, report=told) is Verdict.OK, "sent twice"
+    assert bench.store.record(dynamic.digest) == b"{}"
+    assert bench.store.log(dynamic.digest) == b"printed"
+    assert bench.store.counts()["dynamic"].busy_ms == 7
+
+
+def test_a_refused_delegation_leaves_no_record(bench):
+    dynamic = bench.operation("dynamic", dynamic=True)
+    unasked = bench.operation("unasked")
+    bench.request(dynamic)
+    claim = bench.slot().claim()
+    arguments = ("worker", dynamic.digest, claim.fence, unasked.digest, 0)
+    told = RunReport(record=b"{}", log=b"printed", busy_ms=7)
+    assert bench.store.delegate(*arguments, report=told) is Verdict.IDLE
+    assert bench.store.record(dynamic.digest) is None
+    assert bench.store.counts()["dynamic"].busy_ms == 0
 
 
 def test_a_dynamic_operation_may_delegate_to_what_is_finished(bench):

@@ -1,6 +1,7 @@
 -- Let the one output of a dynamic operation be that of another operation.
 --
 -- ARGV  1 time  2 slot  3 operation  4 fence  5 target  6 index of the target's output
+--       7 record  8 log  9 busy_ms
 -- Returns  verdict; "idle" if the target has to be requested first
 
 register('delegate', {}, function()
@@ -19,5 +20,12 @@ register('delegate', {}, function()
   end
   call('SADD', P .. 'k' .. target, o.id)
   count(d.name, EXECUTED, 1)
+  count(d.name, BUSY_MS, tonumber(ARGV[9]))
+  if ARGV[7] ~= '' then call('HSET', P .. 'R', o.id, ARGV[7]) end
+  if ARGV[8] ~= '' then
+    call('HSET', P .. 'G', o.id, ARGV[8])
+  else
+    call('HDEL', P .. 'G', o.id)
+  end
   return ended(ARGV[2], ARGV[4])
 end)

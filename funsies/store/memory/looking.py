@@ -139,6 +139,11 @@ class Reader:
         with self._lock:
             return self._tables.records.get(operation)
 
+    def records(self, operations: Sequence[Digest]) -> list[bytes | None]:
+        """See :meth:`GraphStore.records`."""
+        with self._lock:
+            return [self._tables.records.get(operation) for operation in operations]
+
     def log(self, operation: Digest) -> bytes | None:
         """See :meth:`GraphStore.log`."""
         with self._lock:

@@ -11,6 +11,7 @@ from funsies.store.rows import (
     Completion,
     Fence,
     QueueName,
+    RunReport,
     Status,
     StepAnswer,
     TraceCandidate,
@@ -76,20 +77,25 @@ def _publish(tables: Tables, completion: Completion) -> Verdict:
 def _accept(tables: Tables, completion: Completion, cell: Cell) -> None:
     operation = completion.operation
     tables.contents.update(completion.contents)
-    if completion.record:
-        tables.records[operation] = completion.record
-    if completion.log:
-        tables.logs[operation] = completion.log
-    else:
-        tables.logs.pop(operation, None)
+    _keep_report(tables, operation, completion)
     counters = tables.counters[tables.definitions[operation].task_name]
     counters["linked" if completion.linked else "executed"] += 1
-    counters["busy_ms"] += completion.busy_ms
     volatile = completion.volatile or cell.is_tainted
     is_success = all(result.ok for result in completion.results)
     if completion.trace_key and cell.trace_index and is_success and not volatile:
         tables.traces[cell.trace_index] = (completion.trace_key, completion.results)
     finish(tables, operation, completion.results, volatile=volatile)
+
+
+def _keep_report(tables: Tables, operation: Digest, report: Completion | RunReport) -> None:
+    if report.record:
+        tables.records[operation] = report.record
+    if report.log:
+        tables.logs[operation] = report.log
+    else:
+        tables.logs.pop(operation, None)
+    counters = tables.counters[tables.definitions[operation].task_name]
+    counters["busy_ms"] += report.busy_ms
 
 
 def promote(tables: Tables, limit: int) -> int:
@@ -241,7 +247,13 @@ def release(
 
 
 def delegate(
-    tables: Tables, slot: str, operation: Digest, fence: Fence, target: tuple[Digest, int]
+    tables: Tables,
+    slot: str,
+    operation: Digest,
+    fence: Fence,
+    target: tuple[Digest, int],
+    *,
+    report: RunReport,
 ) -> Verdict:
     """Let the output of an operation be that of another."""
     answer = _holder(tables, slot, operation, fence)
@@ -259,6 +271,7 @@ def delegate(
         return Verdict.IDLE
     tables.children[target[0]].add(operation)
     counters["executed"] += 1
+    _keep_report(tables, operation, report)
     return _ended(tables, slot, fence)
 
 

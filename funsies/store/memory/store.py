@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from funsies.core.digest import Digest
 from funsies.store.ports import Subscription
 from funsies.store.rows import (
+    NOTHING_TO_REPORT,
     Completion,
     Definitions,
     Fence,
@@ -17,6 +18,7 @@ from funsies.store.rows import (
     OperationState,
     QueueName,
     RequestAnswer,
+    RunReport,
     StepAnswer,
     SweepAnswer,
     Verdict,
@@ -146,11 +148,20 @@ class MemoryStore(Reader):
             )
 
     def delegate(
-        self, slot: str, operation: Digest, fence: Fence, target: Digest, index: int
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        target: Digest,
+        index: int,
+        *,
+        report: RunReport = NOTHING_TO_REPORT,
     ) -> Verdict:
         """See :meth:`GraphStore.delegate`."""
         with self._lock:
-            return running.delegate(self._tables, slot, operation, fence, (target, index))
+            return running.delegate(
+                self._tables, slot, operation, fence, (target, index), report=report
+            )
 
     def park(self, slot: str, operation: Digest, fence: Fence) -> Verdict:
         """See :meth:`GraphStore.park`."""

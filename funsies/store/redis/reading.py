@@ -134,6 +134,10 @@ class Reader:
         """See :meth:`GraphStore.record`."""
         return self._field(self._keys.records, operation)
 
+    def records(self, operations: Sequence[Digest]) -> list[bytes | None]:
+        """See :meth:`GraphStore.records`."""
+        return self._fields(self._keys.records, operations)
+
     def log(self, operation: Digest) -> bytes | None:
         """See :meth:`GraphStore.log`."""
         return self._field(self._keys.logs, operation)

@@ -10,6 +10,7 @@ from funsies.core.errors import DataMissingError, ServerError
 from funsies.store.keys import DEFAULT_NAMESPACE, Keys
 from funsies.store.ports import Subscription
 from funsies.store.rows import (
+    NOTHING_TO_REPORT,
     Completion,
     Definitions,
     Fence,
@@ -17,6 +18,7 @@ from funsies.store.rows import (
     OperationState,
     QueueName,
     RequestAnswer,
+    RunReport,
     StepAnswer,
     SweepAnswer,
     Verdict,
@@ -163,10 +165,20 @@ class RedisStore(Reader):
         return answers.verdict(self._run("release", slot, operation, fence, delay_ms, back))
 
     def delegate(
-        self, slot: str, operation: Digest, fence: Fence, target: Digest, index: int
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        target: Digest,
+        index: int,
+        *,
+        report: RunReport = NOTHING_TO_REPORT,
     ) -> Verdict:
         """See :meth:`GraphStore.delegate`."""
-        return answers.verdict(self._run("delegate", slot, operation, fence, target, index))
+        told = (report.record, report.log, report.busy_ms)
+        return answers.verdict(
+            self._run("delegate", slot, operation, fence, target, index, *told)
+        )
 
     def park(self, slot: str, operation: Digest, fence: Fence) -> Verdict:
         """See :meth:`GraphStore.park`."""

@@ -37,3 +37,19 @@ def test_a_step_that_is_refused_for_another_reason_is_a_warning(
     with f.Fun(f.Server("memory://"), f.options(evaluate=False)):
         f.execute(f.reduce(add, 1, 2))
     assert "failed: NotEvaluated" in caplog.text
+
+
+def triple(number: int) -> f.Artefact[int]:
+    return f.reduce(add, number, 2 * number)
+
+
+def test_a_dynamic_step_is_logged_with_the_step_that_it_goes_on_as(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO, "funsies"), f.Fun(f.Server("memory://")):
+        made, inside = f.put(1).bind(triple), f.reduce(add, 1, 2)
+        f.execute(made)
+    assert made.producer is not None
+    assert inside.producer is not None
+    names = made.producer.hex()[:10], inside.producer.hex()[:10]
+    assert f"triple {names[0]} goes on as {names[1]} in " in caplog.text
