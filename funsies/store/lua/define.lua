@@ -28,17 +28,19 @@ register('define', {}, function()
     call('HSETNX', P .. 'I', artefact, packed)
   end)
 
+  local index = {}
   take(ARGV[5], 2, function(id, raw)
     if call('HSETNX', P .. 'D', id, raw) == 0 then return end
     local d = parse(id, raw)
     local outputs = d.artefacts + 32 * d.inputs
-    for index = 0, d.outputs - 1 do
-      local artefact = raw:sub(outputs + 32 * index + 1, outputs + 32 * index + 32)
-      call('HSET', P .. 'I', artefact, 'o' .. id .. struct.pack('>I4', index))
+    for number = 0, d.outputs - 1 do
+      index[#index + 1] = raw:sub(outputs + 32 * number + 1, outputs + 32 * number + 32)
+      index[#index + 1] = 'o' .. id .. struct.pack('>I4', number)
     end
     for _, producer in ipairs(producers(d)) do
       call('SADD', P .. 'k' .. producer, id)
     end
   end)
+  call_many('HSET', P .. 'I', index)
   return 1
 end)

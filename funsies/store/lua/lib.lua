@@ -8,7 +8,7 @@
 -- Keys (raw 32-byte digests; see keys.py):
 --   D I c O T R G C   hashes: definitions, artefacts, small contents, options, traces, records,
 --                     logs, counters
---   o<operation>      hash: state     s g q a v r<i> t always; p O L h w u while pending;
+--   o<operation>      hash: state     s g q a v r<i> t always; p w u x while pending;
 --                     e m | e T | k | f S of waiting | delegated | ready | running
 --   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks
@@ -31,16 +31,39 @@ local SLOT_MEMORY_SECONDS = 3600
 local HEADER, INPUT = 49, 37
 local MOST_ARGUMENTS = 4000
 
--- Of the present call: prefix, arguments, time, changes of counters, queues that got work.
-local P, ARGV, now, counted, fed_queues
+-- Of the present call: prefix, arguments, time, queues that got work.
+local P, ARGV, now, fed_queues
+-- What is written at its end, as many changes cancel out: counters; who is blocked and who not.
+local counted, blocked
+-- The number of its registrations with producers, and the operations that have used it.
+local epoch, epoch_users
 -- The slot whose lease the present step may replace by another, in one go; and whether the
 -- old one is gone already.
 local stepping_slot, is_slot_freed
+-- The queue from which the present step claims, and the operation that it would find at the
+-- head if it were put there: { o, d }.
+local claimed_queue, held
+-- Whether cascades were left for later.
+local has_cascades
 
-local function flush_counters()
+-- A command with any number of arguments after the key.
+local function call_many(command, key, arguments)
+  for first = 1, #arguments, MOST_ARGUMENTS do
+    call(command, key, unpack(arguments, first, math.min(first + MOST_ARGUMENTS - 1, #arguments)))
+  end
+end
+
+local function flush()
   for counter, by in pairs(counted) do
     if by ~= 0 then call('HINCRBY', P .. 'C', counter, by) end
   end
+  local added, removed = {}, {}
+  for id, is_blocked in pairs(blocked) do
+    local list = is_blocked and added or removed
+    list[#list + 1] = id
+  end
+  call_many('SADD', P .. 'B', added)
+  call_many('SREM', P .. 'B', removed)
 end
 
 local function register(name, flags, body)
@@ -49,14 +72,15 @@ local function register(name, flags, body)
     flags = flags,
     callback = function(keys, arguments)
       call = redis.call
-      P, ARGV, now, counted, fed_queues = keys[1], arguments, tonumber(arguments[1]), {}, {}
-      stepping_slot, is_slot_freed = nil, false
+      P, ARGV, now = keys[1], arguments, tonumber(arguments[1])
+      counted, blocked, fed_queues, epoch = {}, {}, {}, nil
+      stepping_slot, is_slot_freed, claimed_queue, held, has_cascades = nil, false, nil, nil, false
       if not now then
         local time = call('TIME')
         now = time[1] * 1000 + math.floor(time[2] / 1000)
       end
       local answer = body()
-      flush_counters()
+      flush()
       return answer
     end,
   })
@@ -74,11 +98,13 @@ local function next_number()
   return call('INCR', P .. 'N')
 end
 
--- HSET of any number of fields.
-local function set_fields(key, fields)
-  for first = 1, #fields, MOST_ARGUMENTS do
-    call('HSET', key, unpack(fields, first, math.min(first + MOST_ARGUMENTS - 1, #fields)))
+-- A number for a registration of this operation, by which its entries are told from older ones.
+local function new_epoch(id)
+  if not epoch or epoch_users[id] then
+    epoch, epoch_users = u64(next_number()), {}
   end
+  epoch_users[id] = true
+  return epoch
 end
 
 -- Definitions -------------------------------------------------------------------------------
@@ -90,13 +116,12 @@ local function parse(id, raw)
   return {
     id = id,
     raw = raw,
-    task = raw:sub(1, 32),
     strict = flags % 2 == 1,
     dynamic = flags >= 2,
     inputs = inputs,
     outputs = outputs,
     name = raw:sub(at + 1, at + name),
-    names = raw:sub(at + name + 1, at + name + names),
+    names = at + name,
     artefacts = at + name + names,
   }
 end
@@ -131,17 +156,27 @@ local function filled(value)
   return value ~= '' and value
 end
 
+-- What was asked for, as one field: options O, first generation h, limit of losses L, priority p.
+local function pack_terms(o)
+  return o.O .. u64(o.h) .. u64(math.min(o.L, 2 ^ 53)) .. o.p
+end
+
 local function load(id)
   local key = P .. 'o' .. id
-  local v = call('HMGET', key, 's', 'g', 'q', 'a', 'v', 't', 'p', 'O', 'L', 'h', 'w', 'u',
+  local v = call('HMGET', key, 's', 'g', 'q', 'a', 'v', 't', 'p', 'w', 'u', 'x', 'e', 'm',
     'T', 'k', 'f', 'S')
-  local s = v[1]
-  return {
+  local s, terms = v[1], v[7]
+  local o = {
     id = id, key = key, s = s, g = tonumber(v[2] or 0), q = v[3] or '',
-    a = tonumber(v[4] or 0), v = v[5], t = filled(v[6]), p = v[7], O = v[8], L = v[9],
-    h = v[10], w = v[11], u = filled(v[12]), T = s == DELEGATED and v[13],
-    k = s == READY and v[14], f = s == RUNNING and v[15], S = s == RUNNING and v[16],
+    a = tonumber(v[4] or 0), v = v[5], t = filled(v[6]), w = v[8], u = filled(v[9]), x = v[10],
+    e = v[11], m = v[12], T = s == DELEGATED and v[13], k = s == READY and v[14],
+    f = s == RUNNING and v[15], S = s == RUNNING and v[16], is_stored = s or v[2],
   }
+  if terms then
+    o.O, o.h, o.L = terms:sub(1, 32), struct.unpack('>I8I8', terms, 33)
+    o.p = terms:sub(49)
+  end
+  return o
 end
 
 local function is_finished(s)
@@ -215,8 +250,8 @@ local function drop_lease(slot)
 end
 
 local LEAVE = {
-  w = function(o) call('SREM', P .. 'B', o.id) end,
-  g = function(o) call('SREM', P .. 'B', o.id) end,
+  w = function(o) blocked[o.id] = false end,
+  g = function(o) blocked[o.id] = false end,
   z = function(o) call('ZREM', P .. 'Z', o.id) end,
   r = function(o) call('ZREM', P .. 'q:' .. o.q, o.k .. o.id) end,
   u = function(o) drop_lease(o.S) end,
@@ -231,13 +266,14 @@ local function move(o, d, to, fields)
     count(d.name, o.s, -1)
   end
   if to then count(d.name, to, 1) end
-  if to == WAITING or to == DELEGATED then call('SADD', P .. 'B', o.id) end
+  if to == WAITING or to == DELEGATED then blocked[o.id] = true end
   o.s = to
   if is_pending(to) then
     call('HSET', o.key, 's', to, unpack(fields))
+    o.is_stored = true
     return
   end
-  call('DEL', o.key)
+  if o.is_stored then call('DEL', o.key) end
   local n = #fields
   if o.g > 0 then fields[n + 1], fields[n + 2], fields[n + 3], fields[n + 4] = 'g', o.g, 'q', o.q end
   if to then
@@ -245,7 +281,8 @@ local function move(o, d, to, fields)
     fields[n + 1], fields[n + 2], fields[n + 3], fields[n + 4] = 's', to, 'a', o.a
     if o.t then fields[n + 5], fields[n + 6] = 't', o.t end
   end
-  set_fields(o.key, fields)
+  call_many('HSET', o.key, fields)
+  o.is_stored = #fields > 0
 end
 
 local function enqueue(o, place)
@@ -257,13 +294,55 @@ local function enqueue(o, place)
   end
 end
 
+-- Beginning of an operation's place in its queue, among those of the same priority.
+local function rank(o, order)
+  return u64(o.h) .. string.char(order)
+end
+
 -- What was unlocked last comes first; what was requested comes in the order of the request.
-local function make_ready(o, d, order)
+local function put_in_queue(o, d, order, more_fields)
   local number = next_number()
   if order == UNLOCKED then number = 2 ^ 53 - number end
-  local place = u64(tonumber(o.h)) .. string.char(order) .. u64(number)
-  move(o, d, READY, { 'k', place })
+  local place = rank(o, order) .. u64(number)
+  local fields = more_fields or {}
+  fields[#fields + 1], fields[#fields + 2] = 'k', place
+  move(o, d, READY, fields)
   enqueue(o, place)
+end
+
+-- Put what is held where it belongs.
+local function let_go()
+  local o, d = held.o, held.d
+  held = nil
+  put_in_queue(o, d, UNLOCKED)
+end
+
+-- Make an operation ready. What the present step unlocks on the queue from which it is about
+-- to claim is held, as it is likely to be claimed at once: that saves half a dozen commands.
+local function make_ready(o, d, order, more_fields)
+  if held then let_go() end
+  if o.s == WAITING and o.q == claimed_queue then
+    held = { o = o, d = d }
+  else
+    put_in_queue(o, d, order, more_fields)
+  end
+end
+
+-- The operation that is held, to be claimed; nil if another comes first.
+local function take_held()
+  local head = call('ZRANGE', P .. 'q:' .. claimed_queue, 0, 0, 'WITHSCORES')
+  local o, d = held.o, held.d
+  if head[1] then
+    local score, own_score = tonumber(head[2]), -tonumber(o.p)
+    local is_first = own_score < score
+      or own_score == score and rank(o, UNLOCKED) <= head[1]:sub(1, 9)
+    if not is_first then
+      let_go()
+      return nil
+    end
+  end
+  held = nil
+  return o, d
 end
 
 local function make_delayed(o, d, due)
@@ -271,28 +350,31 @@ local function make_delayed(o, d, due)
   call('ZADD', P .. 'Z', due, o.id)
 end
 
-local function wait_for(o, d, list)
-  local epoch = u64(next_number())
-  move(o, d, WAITING, { 'e', epoch, 'm', #list })
+local function wait_for(o, d, list, more_fields)
+  local own_epoch, fields = new_epoch(o.id), more_fields or {}
+  local n = #fields
+  fields[n + 1], fields[n + 2], fields[n + 3], fields[n + 4] = 'e', own_epoch, 'm', #list
+  move(o, d, WAITING, fields)
   for _, producer in ipairs(list) do
-    call('RPUSH', P .. 'w' .. producer, o.id .. epoch)
+    call('RPUSH', P .. 'w' .. producer, o.id .. own_epoch)
   end
 end
 
 local function delegate_to(o, d, target)
-  local epoch = u64(next_number())
-  move(o, d, DELEGATED, { 'e', epoch, 'T', target })
-  call('RPUSH', P .. 'w' .. target:sub(1, 32), o.id .. epoch)
+  local own_epoch = new_epoch(o.id)
+  move(o, d, DELEGATED, { 'e', own_epoch, 'T', target })
+  call('RPUSH', P .. 'w' .. target:sub(1, 32), o.id .. own_epoch)
 end
 
--- Give a slot the lease on an operation: { fence, expires, started, worker, is_prolonged }.
-local function run_under(o, d, slot, lease)
+-- Give a slot the lease on an operation: { fence, expires, started, worker, is_prolonged },
+-- and write more of the slot's fields.
+local function run_under(o, d, slot, lease, more_fields)
   move(o, d, RUNNING, { 'f', lease.fence, 'S', slot, 'a', o.a, 't', o.t or '',
     'u', o.u and '1' or '' })
   o.f, o.S = lease.fence, slot
   call('ZADD', P .. 'L', lease.expires, slot)
   call('HSET', P .. 's:' .. slot, 'o', o.id, 'f', lease.fence, 'b', lease.started,
-    'w', lease.worker or '', 'p', lease.is_prolonged and '1' or '')
+    'w', lease.worker or '', 'p', lease.is_prolonged and '1' or '', unpack(more_fields or {}))
   if slot == stepping_slot and is_slot_freed then
     stepping_slot = nil
   else
@@ -319,10 +401,11 @@ local function count_lost(d, lease)
   if not lease.worker then count(d.name, LOST, 1) end
 end
 
+-- Forget how an operation ended; its generation and its queue stay known.
 local function clear(o, d)
+  if is_finished(o.s) then call('HDEL', P .. 'G', o.id) end
   move(o, d, NONE, {})
-  o.a, o.v, o.t, o.p, o.O, o.L, o.h, o.w, o.u = 0, false, false, false, false, false, false,
-    false, false
+  o.a, o.v, o.t, o.w, o.u = 0, false, false, false, false
 end
 
 local function forget_trace(o)
@@ -381,7 +464,7 @@ local function read_inputs(d, generation)
 end
 
 local function trace_index(d, results)
-  local pieces = { d.task, d.names }
+  local pieces = { d.raw:sub(1, 32), d.raw:sub(d.names + 1, d.artefacts) }
   for _, result in ipairs(results) do
     pieces[#pieces + 1] = is_ok(result) and '1' or '0'
     pieces[#pieces + 1] = content_of(result)
@@ -393,9 +476,7 @@ end
 
 local function tell_watchers(id)
   local key = P .. 'x' .. id
-  local clients = call('SMEMBERS', key)
-  if #clients == 0 then return end
-  for _, client in ipairs(clients) do
+  for _, client in ipairs(call('SMEMBERS', key)) do
     call('PUBLISH', P .. 'news:' .. client, id)
   end
   call('DEL', key)
@@ -419,16 +500,14 @@ local function finish(o, d, results, volatile, is_direct)
   end
   move(o, d, status, fields)
   o.v = volatile
-  tell_watchers(o.id)
+  if o.x then tell_watchers(o.id) end
   local list = P .. 'w' .. o.id
-  local waiting = call('LLEN', list)
-  if waiting == 0 then return 0 end
-  if is_direct and waiting <= MOST_DIRECT then
-    local entries = call('LRANGE', list, 0, -1)
-    call('DEL', list)
+  local entries = is_direct and call('LPOP', list, MOST_DIRECT + 1) or {}
+  if #entries <= MOST_DIRECT and (is_direct or call('EXISTS', list) == 0) then
     for _, entry in ipairs(entries) do wake(o.id, status, volatile, entry) end
-    return waiting
+    return #entries
   end
+  for at = #entries, 1, -1 do call('LPUSH', list, entries[at]) end
   local number = u64(next_number())
   call('RENAME', list, P .. 'W' .. number)
   call('LPUSH', P .. 'X', number .. o.id)
@@ -477,18 +556,19 @@ local function error_from(d, producer)
 end
 
 function wake(producer, status, volatile, entry)
-  local id, epoch = entry:sub(1, 32), entry:sub(33)
-  local v = call('HMGET', P .. 'o' .. id, 's', 'e')
-  if v[2] ~= epoch then return end
-  if v[1] == DELEGATED then return end_delegation(load(id)) end
-  if v[1] ~= WAITING then return end
+  local o = load(entry:sub(1, 32))
+  if o.e ~= entry:sub(33) then return end
+  if o.s == DELEGATED then return end_delegation(o) end
+  if o.s ~= WAITING then return end
   if status == FAILED then
-    local d = definition(id)
+    local d = definition(o.id)
     local result = d.strict and error_from(d, producer)
-    if result then return skip(load(id), d, result, volatile) end
+    if result then return skip(o, d, result, volatile) end
   end
-  if call('HINCRBY', P .. 'o' .. id, 'm', -1) == 0 then
-    make_ready(load(id), definition(id), UNLOCKED)
+  if o.m == '1' then
+    make_ready(o, definition(o.id), UNLOCKED)
+  else
+    call('HINCRBY', o.key, 'm', -1)
   end
 end
 
@@ -506,6 +586,7 @@ local function work_cascades(budget)
     end
     budget = budget - #chunk
   end
+  has_cascades = budget <= 0 and call('EXISTS', P .. 'X') == 1
   return budget
 end
 
@@ -527,14 +608,15 @@ local function is_due()
     or call('ZCOUNT', P .. 'L', '-inf', now) > 0
 end
 
--- Those of the queues on which there is work, and no drain job waits in RQ's list.
-local function arm(queues)
-  local armed, due = {}, nil
+-- Those of the queues on which there is work, and no drain job waits in RQ's list. `due` says
+-- whether there is work that is bound to no queue; nil to have a look.
+local function arm(queues, due)
+  local armed = {}
   for _, queue in ipairs(queues) do
-    if call('EXISTS', P .. 'rq:queue:' .. queue) == 0 then
-      local has_work = call('EXISTS', P .. 'q:' .. queue) == 1
-      if not has_work and due == nil then due = is_due() end
-      if has_work or due then armed[#armed + 1] = queue end
+    local has_work = call('EXISTS', P .. 'q:' .. queue) == 1
+    if not has_work and due == nil then due = is_due() end
+    if (has_work or due) and call('EXISTS', P .. 'rq:queue:' .. queue) == 0 then
+      armed[#armed + 1] = queue
     end
   end
   return armed

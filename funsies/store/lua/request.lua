@@ -24,42 +24,46 @@ register('request', {}, function()
     if not wants(o) then call('HSET', o.key, 'w', o.w .. packed) end
     if generation < o.g then return end
     if o.s == READY then call('ZREM', P .. 'q:' .. o.q, o.k .. o.id) end
-    o.g, o.q, o.p = generation, queue, priority
-    call('HSET', o.key, 'g', generation, 'q', queue, 'p', priority, 'O', options,
-      'L', lost_limit)
+    o.g, o.q, o.p, o.O, o.L = generation, queue, priority, options, lost_limit
+    call('HSET', o.key, 'g', generation, 'q', queue, 'p', pack_terms(o))
     if o.s == READY then enqueue(o, o.k) end
   end
 
   local function start(o, d, inputs, queue, priority, options, lost_limit)
     clear(o, d)
     o.g, o.q, o.p, o.h = math.max(generation, o.g), queue, priority, generation
-    call('HSET', o.key, 'g', o.g, 'q', queue, 'a', 0, 'p', priority, 'O', options,
-      'L', lost_limit, 'h', generation, 'w', packed)
+    o.O, o.L = options, lost_limit
     if d.strict and inputs.error then
       skip(o, d, inputs.error, inputs.error_volatile)
       return
     end
     started = started + 1
+    local terms = { 'g', o.g, 'q', queue, 'a', 0, 'p', pack_terms(o), 'w', packed }
     if #inputs.pending > 0 then
-      wait_for(o, d, inputs.pending)
+      wait_for(o, d, inputs.pending, terms)
     else
-      make_ready(o, d, REQUESTED)
+      make_ready(o, d, REQUESTED, terms)
     end
   end
 
-  for at = 3, #ARGV, 5 do
-    local id, queue = ARGV[at], ARGV[at + 1]
-    local d, o = definition(id), load(id)
+  local ids = {}
+  for at = 3, #ARGV, 5 do ids[#ids + 1] = ARGV[at] end
+  local raws = #ids > 0 and call('HMGET', P .. 'D', unpack(ids)) or {}
+
+  for number, id in ipairs(ids) do
+    local at, raw, o = 5 * number - 2, raws[number], load(id)
+    local d, queue = raw and parse(id, raw), ARGV[at + 1]
+    local priority, options, lost_limit = ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
     add_once(queues, is_known, queue)
     if not d then
       need(id)
     elseif is_pending(o.s) then
-      join(o, queue, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+      join(o, queue, priority, options, lost_limit)
     elseif not satisfies(o, d, generation) then
       local inputs = read_inputs(d, generation)
       for _, producer in ipairs(inputs.needs) do need(producer) end
       if #inputs.needs == 0 then
-        start(o, d, inputs, queue, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+        start(o, d, inputs, queue, priority, options, lost_limit)
       end
     end
   end

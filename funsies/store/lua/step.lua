@@ -10,7 +10,8 @@
 --                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil }
 
 local INPUT_BYTES_LIMIT, CLAIM_TRIES = 1048576, 32
-local slot, sequence, queue, fence
+local slot, sequence, queue, fence, is_claim, has_completion
+local sent -- bytes by content, which came with this message
 
 local function unpack_results(text)
   local results = {}
@@ -19,24 +20,21 @@ local function unpack_results(text)
 end
 
 local function lacks_bytes(results)
-  local sent = {}
-  for at = 18, #ARGV, 2 do sent[ARGV[at]] = true end
   for _, result in ipairs(results) do
     if not sent[content_of(result)] and not has_bytes(result) then return true end
   end
 end
 
 local function remember(o, d, results, volatile)
-  for at = 18, #ARGV, 2 do
-    if call('HSETNX', P .. 'c', ARGV[at], ARGV[at + 1]) == 0
-      and call('HGET', P .. 'c', ARGV[at]) ~= ARGV[at + 1] then
-      call('HSET', P .. 'c', ARGV[at], ARGV[at + 1])
+  for content, data in pairs(sent) do
+    if call('HSETNX', P .. 'c', content, data) == 0 and call('HGET', P .. 'c', content) ~= data then
+      call('HSET', P .. 'c', content, data)
     end
   end
   if ARGV[15] ~= '' then call('HSET', P .. 'R', o.id, ARGV[15]) end
   if ARGV[16] ~= '' then
     call('HSET', P .. 'G', o.id, ARGV[16])
-  else
+  elseif o.a > 1 then
     call('HDEL', P .. 'G', o.id)
   end
   count(d.name, ARGV[12] == '1' and LINKED or EXECUTED, 1)
@@ -50,6 +48,7 @@ end
 
 local function publish()
   local o = load(ARGV[9])
+  for at = 18, #ARGV, 2 do sent[ARGV[at]] = ARGV[at + 1] end
   if o.s ~= RUNNING or o.f ~= ARGV[10] then return 'fenced', 0 end
   local results = unpack_results(ARGV[17])
   if lacks_bytes(results) then return 'bytes', 0 end
@@ -64,30 +63,54 @@ local function put_back()
   if not lease then return end
   local o, d = load(lease.operation), definition(lease.operation)
   count_lost(d, lease)
-  if o.a < tonumber(o.L) then
+  if o.a < o.L then
     make_ready(o, d, UNLOCKED)
   else
     hand_over(o, d, lease, slot .. '!' .. sequence, lease.fence, now)
   end
 end
 
-local function grant(o, d, inputs)
+-- Other queues that got work by this message, so that the answer to a repeated one names them.
+local function fed()
+  local others = {}
+  for each in pairs(fed_queues) do
+    if each ~= queue then others[#others + 1] = each .. '\n' end
+  end
+  return table.concat(others)
+end
+
+-- What the slot remembers of this message.
+local function memory(verdict)
+  return { 'n', sequence, 'M', fence, 'v', verdict, 'A', fed() }
+end
+
+local function grant(o, d, inputs, verdict)
   local index = ''
   if not d.dynamic and not inputs.tainted and #inputs.idle == 0 then
     index = trace_index(d, inputs.results)
   end
   o.a, o.t, o.u = o.a + 1, filled(index), inputs.tainted
   local expires = now + tonumber(ARGV[5])
-  run_under(o, d, slot, { fence = fence, expires = expires, started = now })
+  run_under(o, d, slot, { fence = fence, expires = expires, started = now }, memory(verdict))
   return o, d, inputs
 end
 
-local function claim_next(budget)
+-- The operation that comes first in the queue.
+local function first_ready()
+  if held then
+    local o, d = take_held()
+    if o then return o, d end
+  end
+  local entry = call('ZRANGE', P .. 'q:' .. queue, 0, 0)[1]
+  if not entry then return end
+  local id = entry:sub(18)
+  return load(id), definition(id)
+end
+
+local function claim_next(budget, verdict)
   for _ = 1, CLAIM_TRIES do
-    local entry = call('ZRANGE', P .. 'q:' .. queue, 0, 0)[1]
-    if not entry then return end
-    local id = entry:sub(18)
-    local o, d = load(id), definition(id)
+    local o, d = first_ready()
+    if not o then return end
     local inputs = read_inputs(d)
     if d.strict and inputs.error then
       skip(o, d, inputs.error, inputs.error_volatile)
@@ -95,7 +118,7 @@ local function claim_next(budget)
     elseif #inputs.pending > 0 then
       wait_for(o, d, inputs.pending)
     else
-      return grant(o, d, inputs)
+      return grant(o, d, inputs, verdict)
     end
   end
 end
@@ -106,7 +129,7 @@ local function small_bytes(results)
     local content = result and result:byte(1) < 2 and content_of(result)
     if content and not seen[content] then
       seen[content] = true
-      local data = call('HGET', P .. 'c', content)
+      local data = sent[content] or call('HGET', P .. 'c', content)
       if data and #data <= room then
         found[#found + 1] = content
         found[#found + 1] = data
@@ -150,35 +173,29 @@ local function tidy_slot()
   end
 end
 
--- Other queues that got work by this message, so that the answer to a repeated one names them.
-local function fed()
-  local others = {}
-  for each in pairs(fed_queues) do
-    if each ~= queue then others[#others + 1] = each .. '\n' end
-  end
-  return table.concat(others)
-end
-
 -- Publish, work off what that set free, and claim.
-local function act(is_claim, has_completion, is_held)
+local function act(is_held)
   stepping_slot = is_held and slot or nil
+  claimed_queue = is_claim and queue or nil
   local verdict, woken = '', 0
   if has_completion then verdict, woken = publish() end
   local budget = work_cascades(CASCADE_BUDGET - woken)
   promote(budget)
-  local o, d, inputs
   if is_claim and verdict ~= 'bytes' then
     put_back()
-    o, d, inputs = claim_next(budget)
+    local o, d, inputs = claim_next(budget, verdict)
+    if o then return verdict, describe(o, d, inputs) end
   end
-  call('HSET', P .. 's:' .. slot, 'n', sequence, 'M', fence, 'v', verdict, 'A', fed())
-  if o then return verdict, describe(o, d, inputs) end
+  if held then let_go() end
+  call('HSET', P .. 's:' .. slot, unpack(memory(verdict)))
   tidy_slot()
   return verdict
 end
 
-local function repeat_answer(is_claim, verdict)
-  local lease = is_claim and lease_of(slot)
+local function repeat_answer(last)
+  for each in last[5]:gmatch('[^\n]+') do fed_queues[each] = true end
+  has_cascades = call('EXISTS', P .. 'X') == 1
+  local verdict, lease = last[2], is_claim and lease_of(slot)
   if not lease or lease.fence ~= fence then return verdict end
   local o, d = load(lease.operation), definition(lease.operation)
   return verdict, describe(o, d, read_inputs(d))
@@ -186,19 +203,21 @@ end
 
 register('step', {}, function()
   slot, sequence, queue, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[6]
-  local is_claim, has_completion = ARGV[7] == '1', ARGV[8] == '1'
+  is_claim, has_completion, sent = ARGV[7] == '1', ARGV[8] == '1', {}
   local last = call('HMGET', P .. 's:' .. slot, 'n', 'v', 'o', 'M', 'A')
   local last_sequence = tonumber(last[1] or -1)
   if sequence < last_sequence then return { has_completion and 'fenced' or false, false, {} } end
   local verdict, claimed
   if sequence == last_sequence and fence == last[4] then
-    verdict, claimed = repeat_answer(is_claim, last[2])
-    for each in last[5]:gmatch('[^\n]+') do fed_queues[each] = true end
+    verdict, claimed = repeat_answer(last)
   else
-    verdict, claimed = act(is_claim, has_completion, last[3])
+    verdict, claimed = act(last[3])
   end
   fed_queues[queue] = true
   local queues = {}
   for each in pairs(fed_queues) do queues[#queues + 1] = each end
-  return { filled(verdict), claimed or false, arm(queues) }
+  -- Who has got something to do leaves delays and expired leases to others.
+  local due = nil
+  if claimed then due = has_cascades end
+  return { filled(verdict), claimed or false, arm(queues, due) }
 end)

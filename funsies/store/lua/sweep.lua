@@ -44,7 +44,7 @@ register('sweep', { 'allow-oom' }, function()
   local function reap(slot)
     local lease = lease_of(slot)
     local o, d = load(lease.operation), definition(lease.operation)
-    if o.a < tonumber(o.L) then
+    if o.a < o.L then
       count_lost(d, lease)
       make_ready(o, d, UNLOCKED)
       requeued[#requeued + 1] = o.id

@@ -12,6 +12,7 @@ register('watch', {}, function()
     states[at - 2] = state
     local status = call('HGET', P .. 'o' .. id, 's')
     if is_pending(status) then
+      call('HSET', P .. 'o' .. id, 'x', '1')
       call('SADD', P .. 'x' .. id, ARGV[2])
       call('EXPIRE', P .. 'x' .. id, WATCH_SECONDS)
     end

@@ -118,6 +118,8 @@ def run_under(tables: Tables, operation: Digest, slot: str, hold: Hold) -> None:
 
 def clear(tables: Tables, operation: Digest) -> Cell:
     """Make an operation idle; its generation and its queue stay known."""
+    if tables.look(operation).status.is_finished:
+        tables.logs.pop(operation, None)
     cell = move(tables, operation, Status.IDLE)
     tables.cells[operation] = Cell(generation=cell.generation, queue=cell.queue)
     return tables.cells[operation]

@@ -41,7 +41,9 @@ def request(tables: Tables, generation: Generation, wanted: Sequence[Wanted]) ->
             missing.update(dict.fromkeys(first))
             started += 0 if first else _start(tables, generation, item, row)
     queues = dict.fromkeys(item.queue for item in wanted)
-    return RequestAnswer(tuple(missing), started, arm(tables, list(queues)))
+    return RequestAnswer(
+        tuple(missing), started, arm(tables, list(queues), due=is_due(tables))
+    )
 
 
 def _join(tables: Tables, generation: Generation, item: Wanted) -> None:
@@ -134,9 +136,9 @@ def fail_waiting(tables: Tables, operation: Digest, error: Digest) -> bool:
     return True
 
 
-def arm(tables: Tables, queues: Sequence[QueueName]) -> tuple[QueueName, ...]:
-    """Those of the queues on which there is work."""
-    return tuple(queue for queue in queues if queue in tables.ready or is_due(tables))
+def arm(tables: Tables, queues: Sequence[QueueName], *, due: bool) -> tuple[QueueName, ...]:
+    """Those of the queues on which there is work; ``due``, if there is work bound to none."""
+    return tuple(queue for queue in queues if due or queue in tables.ready)
 
 
 def is_due(tables: Tables) -> bool:

@@ -21,7 +21,7 @@ from funsies.store.rows import (
 from .cascade import finish, skip, work_cascades
 from .inputs import Inputs, may_have_trace, read_inputs, result_for, trace_index
 from .moves import delegate_to, make_delayed, make_ready, run_under, wait_for
-from .requesting import arm
+from .requesting import arm, is_due
 from .tables import Cell, Hold, Slot, Tables
 
 INPUT_BYTES_LIMIT = 1 << 20
@@ -57,7 +57,10 @@ def step(
         memory.fed_queues = frozenset(tables.fed_queues)
     hold = tables.leases.get(slot)
     granted = _describe(tables, hold) if claim and hold and hold.fence == fence else None
-    return StepAnswer(memory.verdict, granted, arm(tables, sorted({queue, *memory.fed_queues})))
+    queues = sorted({queue, *memory.fed_queues})
+    # Who has got something to do leaves delays and expired leases to others.
+    due = bool(tables.cascades) if granted else is_due(tables)
+    return StepAnswer(memory.verdict, granted, arm(tables, queues, due=due))
 
 
 def _publish(tables: Tables, completion: Completion) -> Verdict:

@@ -40,7 +40,7 @@ def sweep(
     promoted = promote(tables, budget)
     work_cascades(tables, budget - promoted)
     _forget_slots(tables)
-    armed = arm(tables, sorted(tables.queues))
+    armed = arm(tables, sorted(tables.queues), due=is_due(tables))
     return SweepAnswer(tuple(requeued), tuple(exhausted), promoted, armed, is_due(tables))
 
 
