@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Collection
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from redis import Redis
 from rq.exceptions import StopRequested
@@ -96,6 +96,11 @@ class Worker(TolerantWorker):
         )
 
     # -- stopping
+
+    def bootstrap(self, *arguments: Any, **options: Any) -> None:
+        """Take signals, then register: who is asked to stop in between leaves no record."""
+        self._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ's
+        super().bootstrap(*arguments, **options)
 
     @property
     def was_asked_to_stop(self) -> bool:
