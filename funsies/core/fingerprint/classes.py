@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from abc import ABCMeta
+from collections.abc import Iterator
 from enum import Enum
 from functools import partial
 from types import FunctionType, MemberDescriptorType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from funsies.core.digest import Field
-from funsies.core.fingerprint.annotations import resolved_annotations
+from funsies.core.fingerprint.fields import describe_annotations, describe_fields
+from funsies.core.fingerprint.project import is_project, is_project_file
 from funsies.core.fingerprint.snapshot import MISSING
 from funsies.core.fingerprint.table import class_key
 from funsies.core.fingerprint.texts import class_entry, class_text
-from funsies.core.fingerprint.values import ATOMS, INLINE
+from funsies.core.fingerprint.values import ATOMS
 from funsies.core.fingerprint.walk import Walk
-
-_DEFAULTS: Final = (
-    "__dataclass_fields__",
-    "__attrs_attrs__",
-    "__struct_fields__",
-    "__pydantic_fields__",
-    "_field_defaults",
-)
-"""Where libraries keep what a class body said about fields; slots hide it elsewhere."""
 
 
 class _Sample(NamedTuple):
@@ -44,7 +37,7 @@ _ADDED: Final = ATOMS | {
     dict,
     set,
 }
-"""What users set on a class; other things are the machinery of libraries."""
+"""Types of what users set on a class whose metaclass is that of a library."""
 
 _GENERATED: Final = frozenset({"__dict__", "__weakref__", "__slotnames__", "__doc__"})
 
@@ -62,19 +55,31 @@ def describe_class(walk: Walk, kind: type) -> tuple[Field, ...]:
         tuple(walk.field(base, base.__name__) for base in kind.__bases__ if base is not object),
         None if type(kind) is type else walk.field(type(kind), "metaclass"),
         tuple(_members(walk, kind, names)),
-        tuple(_defaults(walk, kind)),
-        tuple(_annotations(walk, kind)),
+        tuple(describe_fields(walk, kind)),
+        tuple(describe_annotations(walk, kind)),
     )
 
 
 def _with_added_names(kind: type, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names of the class body, and public ones that the user's code has set since."""
-    added = {
-        name
-        for name, member in vars(kind).items()
-        if not name.startswith("_") and type(member) in _ADDED
-    }
+    """The names of the class body, and those that the user's code has set since."""
+    added = {name for name, member in vars(kind).items() if _is_added(kind, name, member)}
     return tuple(sorted(added.union(names)))
+
+
+def _is_added(kind: type, name: str, member: object) -> bool:
+    """True of what users set; other things are the machinery of libraries."""
+    function = _function_of(member)
+    if isinstance(function, FunctionType) and name.startswith("_"):
+        path = function.__code__.co_filename
+        return is_project_file(path) and not path.startswith("<")
+    if type(kind) in (type, ABCMeta) and not issubclass(kind, tuple):
+        return not name.startswith("__") and name != "_abc_impl"
+    is_users = type(member) in _ADDED or is_project(member) or is_project(type(member))
+    return is_users and not name.startswith("_")
+
+
+def _function_of(member: object) -> object:
+    return getattr(member, "__func__", getattr(member, "fget", member))
 
 
 def _size(kind: type) -> bytes:
@@ -94,7 +99,7 @@ def _written_names(kind: type) -> tuple[str, ...]:
 
 
 def _is_written(kind: type, member: object) -> bool:
-    function = getattr(member, "__func__", member)
+    function = _function_of(member)
     return isinstance(function, FunctionType) and function.__code__.co_qualname.startswith(
         f"{kind.__qualname__}."
     )
@@ -122,49 +127,3 @@ def _member(walk: Walk, kind: type, name: str, member: object) -> Field:
     if isinstance(member, functools.cached_property):
         return "cached_property", walk.field(member.func, name)
     return walk.field(member, name)
-
-
-def _defaults(walk: Walk, kind: type) -> Iterator[Field]:
-    for source in _DEFAULTS:
-        fields = vars(kind).get(source)
-        if isinstance(fields, Mapping):
-            for name, about in sorted(fields.items()):
-                yield source, name, _default(walk, name, about)
-        elif isinstance(fields, tuple):
-            for about in fields:
-                name = getattr(about, "name", about)
-                yield source, str(name), _default(walk, str(name), about)
-    struct_defaults = vars(kind).get("__struct_defaults__", ())
-    yield tuple(_default(walk, "default", each) for each in struct_defaults)
-
-
-def _default(walk: Walk, name: str, about: Any) -> Field:
-    """The default of a field, whatever the library calls it."""
-    if isinstance(about, str):
-        return about
-    if type(about).__module__.partition(".")[0] not in _FIELD_LIBRARIES:
-        return walk.field(about, name)
-    held = [getattr(about, each, None) for each in ("default", "default_factory", "factory")]
-    return tuple(None if _says_no_default(value) else walk.field(value, name) for value in held)
-
-
-_FIELD_LIBRARIES: Final = frozenset({"dataclasses", "attr", "attrs", "pydantic", "msgspec"})
-
-
-def _says_no_default(value: object) -> bool:
-    marker = (
-        f"{type(value).__name__} {getattr(value, '__name__', '')}{value!r}"
-        if type(value).__module__.partition(".")[0] in {*_FIELD_LIBRARIES, "pydantic_core"}
-        else ""
-    )
-    return any(word in marker for word in ("MISSING", "NOTHING", "Undefined", "NODEFAULT"))
-
-
-def _annotations(walk: Walk, kind: type) -> Iterator[Field]:
-    """Types of the fields: their names in the text may stand for something else by now."""
-    for name, annotation in sorted(resolved_annotations(kind).items()):
-        is_type = annotation is None or isinstance(annotation, (type, str))
-        if is_type or type(annotation) in INLINE:
-            yield name, walk.field(annotation, name)
-        else:
-            yield name, type(annotation).__name__

@@ -92,10 +92,25 @@ def _rebuilt_from(walk: Walk, reduced: Any, kind: type) -> tuple[Field, ...]:
     return (
         walk.field(function, kind.__name__),
         tuple(walk.field(each, kind.__name__) for each in arguments),
-        _state(walk, state),
+        _state(walk, _without_slots(kind, state)),
         tuple(walk.field(each, "item") for each in items or ()),
         tuple((walk.field(key, "key"), walk.field(each, "value")) for key, each in pairs or ()),
     )
+
+
+def _without_slots(kind: type, state: object) -> object:
+    """Attributes in slots among the others: a class loses its slots when it travels."""
+    match state:
+        case (None | dict() as attributes, dict() as slots) if _is_plain(kind):
+            return {**(attributes or {}), **slots}
+        case _:
+            return state
+
+
+def _is_plain(kind: type) -> bool:
+    """True of a class whose instances are taken apart in Python's own way."""
+    own = ("__getstate__", "__reduce__", "__reduce_ex__")
+    return all(getattr(kind, name) is getattr(object, name) for name in own)
 
 
 def _state(walk: Walk, state: object) -> Field:

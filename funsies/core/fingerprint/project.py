@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+import types
 from functools import lru_cache
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
@@ -113,4 +114,6 @@ def _is_project_class(kind: type) -> bool:
             code = member.__code__
             if code.co_qualname.startswith(prefix) and not code.co_filename.startswith("<"):
                 return is_project_file(code.co_filename)
+    if kind.__module__ == "types":  # ``types.new_class`` and those who call it
+        return getattr(types, kind.__name__, None) is not kind
     return kind.__module__ not in sys.modules or is_project_name(kind.__module__)

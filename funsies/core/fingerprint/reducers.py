@@ -20,7 +20,7 @@ from funsies.core.fingerprint.project import is_project, is_project_name
 
 def _reduce_lru_cache(wrapper: Any) -> object:
     function = wrapper.__wrapped__
-    if not is_project(function):
+    if hasattr(function, "__qualname__") and not is_project(function):
         return NotImplemented
     parameters = wrapper.cache_parameters()
     return rebuild.lru_cache, (function, parameters["maxsize"], parameters["typed"])

@@ -143,6 +143,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 def _complete(thing: FunctionType | type, state: dict[str, Any], slots: dict[str, Any]) -> None:
     """Correct what cloudpickle takes along: both dictionaries are copies of its own."""
     if isinstance(thing, type):
+        state["__qualname__"] = thing.__qualname__
         if "__annotations__" in state:
             state["__annotations__"] = resolved_annotations(thing)
         return

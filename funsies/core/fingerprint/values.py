@@ -18,6 +18,8 @@ from fractions import Fraction
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
 from typing import Any, Final, TypeAlias
 
+import msgspec
+
 from funsies.core.digest import Field
 from funsies.core.fingerprint.walk import Walk
 
@@ -70,6 +72,11 @@ def _new_type(walk: Walk, value: Any, name: str) -> Field:
     return "NewType", str(value.__name__), walk.field(value.__supertype__, name)
 
 
+def _constraints(walk: Walk, value: msgspec.Meta, name: str) -> Field:
+    held = tuple((key, walk.field(each, name)) for key, each in value.__rich_repr__())
+    return "Meta", held
+
+
 INLINE: Final[dict[type, Inline]] = {
     tuple: _items,
     range: _bounds,
@@ -101,6 +108,8 @@ INLINE: Final[dict[type, Inline]] = {
     type(typing.Union): _special_form,
     type(typing.NewType("N", int)): _new_type,
     type(typing.Literal[1]): _alias,
+    type(typing.Annotated[int, 1]): _alias,
+    msgspec.Meta: _constraints,
     types.NotImplementedType: _by_kind,
     typing.TypeVar: _by_name,
     typing.ParamSpec: _by_name,

@@ -149,6 +149,70 @@ DIFFERENT = {
         "class A: ...\nA.x = 1\ndef task(): return A.x",
         "class A: ...\nA.x = 2\ndef task(): return A.x",
     ),
+    "a private attribute added to a class": (
+        "class A: ...\nA._x = 1\ndef task(): return A._x",
+        "class A: ...\nA._x = 2\ndef task(): return A._x",
+    ),
+    "a special method added to a class": (
+        "class A: ...\nA.__call__ = lambda self: 1\ndef task(): return A()()",
+        "class A: ...\nA.__call__ = lambda self: 2\ndef task(): return A()()",
+    ),
+    "an object added to a class": (
+        "import array\nclass A: ...\nA.x = array.array('i', [1])\ndef task(): return A.x",
+        "import array\nclass A: ...\nA.x = array.array('i', [2])\ndef task(): return A.x",
+    ),
+    "what a decorator sets on a class": (
+        "def by(n):\n    def deco(kind):\n        kind._n = n\n        return kind\n    return deco\nN = 1\n@by(N)\nclass A: ...\ndef task(): return A._n",
+        "def by(n):\n    def deco(kind):\n        kind._n = n\n        return kind\n    return deco\nN = 2\n@by(N)\nclass A: ...\ndef task(): return A._n",
+    ),
+    "the metadata of a dataclass field": (
+        "from dataclasses import dataclass, field\nN = 1\n@dataclass\nclass A:\n    x: int = field(metadata={'unit': N})\ndef task(): return A",
+        "from dataclasses import dataclass, field\nN = 2\n@dataclass\nclass A:\n    x: int = field(metadata={'unit': N})\ndef task(): return A",
+    ),
+    "a constraint in the type of a field": (
+        "from dataclasses import dataclass\nfrom typing import Annotated\nN = 1\n@dataclass\nclass A:\n    x: Annotated[int, N]\ndef task(): return A",
+        "from dataclasses import dataclass\nfrom typing import Annotated\nN = 2\n@dataclass\nclass A:\n    x: Annotated[int, N]\ndef task(): return A",
+    ),
+    "a default of a made dataclass": (
+        "from dataclasses import make_dataclass\nA = make_dataclass('A', [('x', int, 1)])\ndef task(): return A()",
+        "from dataclasses import make_dataclass\nA = make_dataclass('A', [('x', int, 2)])\ndef task(): return A()",
+    ),
+    "the order of the fields of a made dataclass": (
+        "from dataclasses import make_dataclass\nA = make_dataclass('A', ['x', 'y'])\ndef task(): return A(1, 2)",
+        "from dataclasses import make_dataclass\nA = make_dataclass('A', ['y', 'x'])\ndef task(): return A(1, 2)",
+    ),
+    "the order of the fields of a named tuple": (
+        "from collections import namedtuple\nA = namedtuple('A', 'x y')\ndef task(): return A(1, 2).x",
+        "from collections import namedtuple\nA = namedtuple('A', 'y x')\ndef task(): return A(1, 2).x",
+    ),
+    "a converter of attrs": (
+        "import attrs\ndef h(x): return x\n@attrs.define\nclass A:\n    x: int = attrs.field(converter=h)\ndef task(): return A(1)",
+        "import attrs\ndef h(x): return -x\n@attrs.define\nclass A:\n    x: int = attrs.field(converter=h)\ndef task(): return A(1)",
+    ),
+    "a bound of a validator of attrs": (
+        "import attrs\nN = 1\n@attrs.define\nclass A:\n    x: int = attrs.field(validator=attrs.validators.lt(N))\ndef task(): return A(1)",
+        "import attrs\nN = 2\n@attrs.define\nclass A:\n    x: int = attrs.field(validator=attrs.validators.lt(N))\ndef task(): return A(1)",
+    ),
+    "a validator in a type of pydantic": (
+        "import pydantic, typing\ndef h(x): return x\nclass A(pydantic.BaseModel):\n    x: typing.Annotated[int, pydantic.AfterValidator(h)]\ndef task(): return A(x=1)",
+        "import pydantic, typing\ndef h(x): return -x\nclass A(pydantic.BaseModel):\n    x: typing.Annotated[int, pydantic.AfterValidator(h)]\ndef task(): return A(x=1)",
+    ),
+    "a bound of a field of pydantic": (
+        "import pydantic\nN = 1\nclass A(pydantic.BaseModel):\n    x: int = pydantic.Field(ge=N)\ndef task(): return A(x=1)",
+        "import pydantic\nN = 2\nclass A(pydantic.BaseModel):\n    x: int = pydantic.Field(ge=N)\ndef task(): return A(x=1)",
+    ),
+    "a private attribute of pydantic": (
+        "import pydantic\nN = 1\nclass A(pydantic.BaseModel):\n    _x: int = N\ndef task(): return A()._x",
+        "import pydantic\nN = 2\nclass A(pydantic.BaseModel):\n    _x: int = N\ndef task(): return A()._x",
+    ),
+    "a default of a struct": (
+        "import msgspec\nN = 1\nclass A(msgspec.Struct):\n    x: int = N\ndef task(): return A()",
+        "import msgspec\nN = 2\nclass A(msgspec.Struct):\n    x: int = N\ndef task(): return A()",
+    ),
+    "a bound in the type of a struct's field": (
+        "import msgspec, typing\nN = 1\nclass A(msgspec.Struct):\n    x: typing.Annotated[int, msgspec.Meta(ge=N)]\ndef task(): return A(1)",
+        "import msgspec, typing\nN = 2\nclass A(msgspec.Struct):\n    x: typing.Annotated[int, msgspec.Meta(ge=N)]\ndef task(): return A(1)",
+    ),
     "an enum value": (
         "import enum\nclass E(enum.Enum):\n    A = 1\ndef task(): return E.A",
         "import enum\nclass E(enum.Enum):\n    A = 2\ndef task(): return E.A",

@@ -79,6 +79,15 @@ class Options(typing.TypedDict, total=False):
     n: int
 @functools.lru_cache(maxsize=7)
 def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+class Outer:
+    @dataclasses.dataclass
+    class Inner:
+        x: int = N
+class Slots:
+    __slots__ = ("x",)
+    def __init__(self): self.x = N
+slots = Slots()
+cached_partial = functools.lru_cache(functools.partial(h, 2))
 @functools.singledispatch
 def show(x): return "thing"
 @show.register
@@ -99,6 +108,9 @@ def with_enum(): return Colour.BLUE.value, Colour(1).name, [each.value for each 
 def with_tuples(): return Pair(1), Options(n=K)
 def with_cache(): return fib(10)
 def with_dispatch(): return show(1), show("a")
+def with_nested_class(): return lib.Outer.Inner()
+def with_slots(): return lib.slots.x
+def with_cached_partial(): return lib.cached_partial()
 def with_nested():
     n = K
     def inner(x=3): return lib.h(x) + n + K
