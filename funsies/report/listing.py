@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from funsies.core.digest import Digest
+from funsies.run.record import decode_record
 from funsies.store.connect import Backend
 
 from .graph.reading import all_operations, statuses_of
@@ -91,22 +91,16 @@ def _listed(
     digests = [row.digest for row in rows]
     states = backend.graph.states(digests)
     statuses = statuses_of(backend, digests, states)
-    for row, state, status in zip(rows, states, statuses, strict=True):
+    records = map(decode_record, backend.graph.records(digests))
+    for row, state, status, record in zip(rows, states, statuses, records, strict=True):
         yield ListedStep(
             row.digest.hex(),
             row.task_name,
             status,
             sum(result.size_bytes for result in state.results if result.ok),
-            _ended(backend.graph.record(row.digest)),
+            None if record is None else record.started + record.seconds,
             tuple(output.hex() for output in row.outputs),
         )
-
-
-def _ended(record: bytes | None) -> float | None:
-    if not record:
-        return None
-    facts = json.loads(record)
-    return float(facts["started"]) + float(facts["seconds"])
 
 
 def by_task(steps: Iterable[ListedStep]) -> list[ListedTask]:

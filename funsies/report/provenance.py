@@ -15,6 +15,7 @@ from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationRow
 
 from .colours import status_text
+from .delegation import built_by
 from .graph.reading import statuses_of
 from .step import preview
 
@@ -32,6 +33,7 @@ class Origin:
         label: name of the task, or the beginning of the value.
         status: how far the step is; None for a value.
         origins: of its inputs.
+        is_built: True for what a dynamic step built and went on as, among its ``origins``.
         left_out: number of inputs that are not shown.
         is_above: True if the step is shown with its inputs further up.
     """
@@ -41,12 +43,15 @@ class Origin:
     label: str
     status: str | None
     origins: list[Origin] = field(default_factory=list)
+    is_built: bool = False
     left_out: int = 0
     is_above: bool = False
 
 
 def read_origins(backend: Backend, operation: Digest, depth: int | None = None) -> Origin:
     """Find out where the results of a step come from. Each step is told in full once.
+
+    What a dynamic step built is told after its inputs.
 
     Args:
         backend: where it is stored.
@@ -56,25 +61,31 @@ def read_origins(backend: Backend, operation: Digest, depth: int | None = None) 
     Raises:
         UnknownHashError: if the server does not know the step.
     """
-    rows = _rows(backend, operation, depth)
+    rows, built = _rows(backend, operation, depth)
     if operation not in rows:
         raise UnknownHashError(f"the server does not know step {operation.hex()[:10]}")
     digests = list(rows)
     statuses = statuses_of(backend, digests, backend.graph.states(digests))
-    reader = _Reader(backend, rows, dict(zip(digests, statuses, strict=True)))
+    reader = _Reader(backend, rows, built, dict(zip(digests, statuses, strict=True)))
     return reader.read(operation)
 
 
-def _rows(backend: Backend, operation: Digest, depth: int | None) -> dict[Digest, OperationRow]:
+def _rows(
+    backend: Backend, operation: Digest, depth: int | None
+) -> tuple[dict[Digest, OperationRow], dict[Digest, Digest]]:
     rows: dict[Digest, OperationRow] = {}
+    built: dict[Digest, Digest] = {}
     level = [operation]
     while level and (depth is None or depth >= 0):
         found = [row for row in backend.graph.operations(level) if row is not None]
         rows |= {row.digest: row for row in found}
-        shown = (each.producer for row in found for each in row.inputs[:MAX_INPUTS])
-        level = [each for each in dict.fromkeys(shown) if each is not None and each not in rows]
+        made = built_by(backend, found)
+        shown = [each.producer for row in found for each in row.inputs[:MAX_INPUTS]]
+        above = dict.fromkeys([*shown, *made.values()])
+        level = [each for each in above if each is not None and each not in rows]
+        built |= made
         depth = None if depth is None else depth - 1
-    return rows
+    return rows, built
 
 
 class _Reader:
@@ -84,10 +95,12 @@ class _Reader:
         self,
         backend: Backend,
         rows: Mapping[Digest, OperationRow],
+        built: Mapping[Digest, Digest],
         statuses: Mapping[Digest, str],
     ) -> None:
         self._backend = backend
         self._rows = rows
+        self._built = built
         self._statuses = statuses
         self._told: set[Digest] = set()
 
@@ -101,19 +114,27 @@ class _Reader:
                 origin.is_above = bool(row.inputs)
                 continue
             self._told.add(digest)
-            origin.left_out = max(0, len(row.inputs) - MAX_INPUTS)
-            below = []
-            for each in row.inputs[:MAX_INPUTS]:
-                if each.producer is None:
-                    origin.origins.append(self._value(each))
-                elif each.producer in self._rows:
-                    step = self._step(each.name, each.producer)
-                    origin.origins.append(step)
-                    below.append((step, each.producer))
-                else:
-                    origin.left_out += 1
-            stack += reversed(below)
+            stack += reversed(self._tell(origin, row))
         return root
+
+    def _tell(self, origin: Origin, row: OperationRow) -> list[tuple[Origin, Digest]]:
+        """Add what a step comes from; return the steps among it."""
+        origin.left_out = max(0, len(row.inputs) - MAX_INPUTS)
+        steps: list[tuple[Origin, Digest]] = []
+        for each in row.inputs[:MAX_INPUTS]:
+            if each.producer is None:
+                origin.origins.append(self._value(each))
+            elif each.producer in self._rows:
+                steps.append((self._step(each.name, each.producer), each.producer))
+                origin.origins.append(steps[-1][0])
+            else:
+                origin.left_out += 1
+        built = self._built.get(row.digest)
+        if built is not None and built in self._rows:
+            steps.append((self._step("built", built), built))
+            steps[-1][0].is_built = True
+            origin.origins.append(steps[-1][0])
+        return steps
 
     def _step(self, name: str, digest: Digest) -> Origin:
         row = self._rows[digest]
@@ -145,7 +166,7 @@ def _line(origin: Origin) -> Text:
         return Text.assemble((name, "dim"), origin.label, (f"  {origin.hash[:8]}", "dim"))
     above = "  (see above)" if origin.is_above else ""
     return Text.assemble(
-        (name, "dim"),
+        (name, "italic" if origin.is_built else "dim"),
         (origin.label, "bold"),
         (f"  {origin.hash[:8]}  ", "dim"),
         status_text(origin.status),
@@ -164,7 +185,8 @@ def as_json(root: Origin) -> dict[str, Any]:
         steps[origin.hash] = {
             "task": origin.label,
             "status": origin.status,
-            "inputs": [_input(each) for each in origin.origins],
+            "inputs": [_input(each) for each in origin.origins if not each.is_built],
+            "built": next((each.hash for each in origin.origins if each.is_built), None),
             "left_out": origin.left_out,
         }
         stack += reversed(origin.origins)

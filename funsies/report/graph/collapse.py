@@ -44,6 +44,13 @@ def _groups(view: GraphView, keys: dict[str, str]) -> list[Node]:
 
 def _arrows(view: GraphView, keys: dict[str, str]) -> list[Edge]:
     numbers: Counter[tuple[str, str]] = Counter()
+    given: set[tuple[str, str]] = set()
     for edge in view.edges:
-        numbers[keys[edge.source], keys[edge.target]] += edge.number
-    return [Edge(source, target, (), number) for (source, target), number in numbers.items()]
+        pair = keys[edge.source], keys[edge.target]
+        numbers[pair] += edge.number
+        if not edge.is_built:
+            given.add(pair)
+    return [
+        Edge(*pair, number=number, is_built=pair not in given)
+        for pair, number in numbers.items()
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .layers import layers_of
-from .model import GraphView, Node, NodeKind
+from .model import Edge, GraphView, Node, NodeKind
 from .style import COLOURS, is_wide, subtitle, title
 
 
@@ -19,7 +19,7 @@ def to_dot(view: GraphView) -> str:
         '    edge [fontname="Helvetica", fontsize=9, color="#888890"];',
         *(f"    {numbers[node.key]} [{_attributes(node)}];" for node in view.nodes),
         *(
-            f"    {numbers[edge.source]} -> {numbers[edge.target]}{_label(edge.names)};"
+            f"    {numbers[edge.source]} -> {numbers[edge.target]}{_line(edge)};"
             for edge in view.edges
         ),
         "}",
@@ -37,8 +37,10 @@ def _attributes(node: Node) -> str:
     )
 
 
-def _label(names: tuple[str, ...]) -> str:
-    told = [name for name in names if not name.isdigit()]
+def _line(edge: Edge) -> str:
+    if edge.is_built:
+        return ' [style="dashed", label="built"]'
+    told = [name for name in edge.names if not name.isdigit()]
     return f' [label="{_escaped(", ".join(told[:3]))}"]' if told else ""
 
 

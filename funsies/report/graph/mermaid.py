@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .layers import layers_of
-from .model import GraphView, Node, NodeKind
+from .model import Edge, GraphView, Node, NodeKind
 from .style import COLOURS, is_wide, subtitle, title
 
 
@@ -15,7 +15,10 @@ def to_mermaid(view: GraphView) -> str:
     lines = [
         f"flowchart {direction}",
         *(f"    {numbers[node.key]}{_box(node)}:::{node.status}" for node in view.nodes),
-        *(f"    {numbers[edge.source]} --> {numbers[edge.target]}" for edge in view.edges),
+        *(
+            f"    {numbers[edge.source]} {_arrow(edge)} {numbers[edge.target]}"
+            for edge in view.edges
+        ),
         *(
             f"    classDef {name} fill:{COLOURS[name].fill},stroke:{COLOURS[name].line},"
             f"color:{COLOURS[name].line}"
@@ -23,6 +26,10 @@ def to_mermaid(view: GraphView) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _arrow(edge: Edge) -> str:
+    return "-.->" if edge.is_built else "-->"
 
 
 def _box(node: Node) -> str:

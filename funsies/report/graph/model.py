@@ -76,12 +76,15 @@ class Edge:
         target: key of the user.
         names: of the inputs.
         number: of single arrows that it stands for.
+        is_built: True if the user is a dynamic step that built the maker, and whose result
+            is that of the maker.
     """
 
     source: str
     target: str
     names: tuple[str, ...] = ()
     number: int = 1
+    is_built: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 from funsies.core.digest import Digest
 from funsies.core.errors import EncodingError, decode_error
+from funsies.report.delegation import built_by, delegations
 from funsies.report.step import preview
 from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationRow, OperationState, Status
@@ -30,14 +31,17 @@ def read_graph(
 ) -> GraphView:
     """Gather some operations and everything that they depend on.
 
+    What dynamic operations built belongs to it.
+
     Args:
         backend: where they are stored.
         targets: addresses of operations; what the store does not know is left out.
         with_inputs: True for boxes for constants, too.
     """
-    rows = _makers_first(_closure(backend, targets))
+    found, built = _closure(backend, targets)
+    rows = _makers_first(found, built)
     nodes = _steps(backend, rows)
-    edges = _edges(rows)
+    edges = _edges(rows, built)
     if with_inputs:
         constants = _constants(backend, rows)
         nodes, edges = [*constants, *nodes], [*_uses(rows), *edges]
@@ -48,8 +52,12 @@ def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
-def _closure(backend: Backend, targets: Iterable[Digest]) -> dict[Digest, OperationRow]:
+def _closure(
+    backend: Backend, targets: Iterable[Digest]
+) -> tuple[dict[Digest, OperationRow], dict[Digest, Digest]]:
+    """Definitions, and what the dynamic ones among them went on as."""
     rows: dict[Digest, OperationRow] = {}
+    built: dict[Digest, Digest] = {}
     level = set(targets)
     while level:
         found = [
@@ -59,15 +67,22 @@ def _closure(backend: Backend, targets: Iterable[Digest]) -> dict[Digest, Operat
             if row is not None
         ]
         rows |= {row.digest: row for row in found}
-        level = {producer for row in found for producer in _producers(row)} - rows.keys()
-    return rows
+        built |= built_by(backend, found)
+        above = {each for row in found for each in _above(row, built)}
+        level = above - rows.keys()
+    return rows, built
 
 
-def _producers(row: OperationRow) -> Iterator[Digest]:
-    return (each.producer for each in row.inputs if each.producer is not None)
+def _above(row: OperationRow, built: Mapping[Digest, Digest]) -> Iterator[Digest]:
+    """Whose results an operation takes: producers of its inputs, and what it built."""
+    yield from (each.producer for each in row.inputs if each.producer is not None)
+    if row.digest in built:
+        yield built[row.digest]
 
 
-def _makers_first(rows: dict[Digest, OperationRow]) -> list[OperationRow]:
+def _makers_first(
+    rows: Mapping[Digest, OperationRow], built: Mapping[Digest, Digest]
+) -> list[OperationRow]:
     order: dict[Digest, OperationRow] = {}
     for start in sorted(rows):
         stack = [(start, False)]
@@ -79,7 +94,9 @@ def _makers_first(rows: dict[Digest, OperationRow]) -> list[OperationRow]:
                 order[digest] = rows[digest]
                 continue
             stack.append((digest, True))
-            stack += [(each, False) for each in _producers(rows[digest]) if each not in order]
+            stack += [
+                (each, False) for each in _above(rows[digest], built) if each not in order
+            ]
     return list(order.values())
 
 
@@ -99,32 +116,32 @@ def statuses_of(
     backend: Backend, operations: Sequence[Digest], states: Sequence[OperationState]
 ) -> list[str]:
     """Names of states, where a failed step that was never run is ``skipped``."""
-    errors = [
-        next(result.content for result in state.results if not result.ok)
-        for state in states
+    errors = {
+        operation: next(result.content for result in state.results if not result.ok)
+        for operation, state in zip(operations, states, strict=True)
         if state.status is Status.FAILED
+    }
+    contents = backend.graph.contents(list(errors.values()))
+    foreign = [
+        operation
+        for operation, data in zip(errors, contents, strict=True)
+        if _source(data) not in {None, operation.hex()}
     ]
-    contents = dict(zip(errors, backend.graph.contents(errors), strict=True))
+    skipped = set(foreign) - delegations(backend, foreign).keys()  # its graph failed: it ran
     return [
-        _status(operation, state, contents)
+        SKIPPED if operation in skipped else state.status.value
         for operation, state in zip(operations, states, strict=True)
     ]
 
 
-def _status(
-    operation: Digest, state: OperationState, contents: dict[Digest, bytes | None]
-) -> str:
-    if state.status is not Status.FAILED:
-        return state.status.value
-    data = contents[next(result.content for result in state.results if not result.ok)]
+def _source(data: bytes | None) -> str | None:
     try:
-        source = None if data is None else decode_error(data).source
+        return None if data is None else decode_error(data).source
     except EncodingError:
-        source = None
-    return state.status.value if source in {None, operation.hex()} else SKIPPED
+        return None
 
 
-def _edges(rows: Sequence[OperationRow]) -> list[Edge]:
+def _edges(rows: Sequence[OperationRow], built: Mapping[Digest, Digest]) -> list[Edge]:
     names: dict[tuple[str, str], list[str]] = {}
     known = {row.digest for row in rows}
     for row in rows:
@@ -132,7 +149,11 @@ def _edges(rows: Sequence[OperationRow]) -> list[Edge]:
             if each.producer in known:
                 pair = (each.producer.hex(), row.digest.hex())
                 names.setdefault(pair, []).append(each.name)
-    return [Edge(*pair, tuple(inputs)) for pair, inputs in names.items()]
+    within = {(made.hex(), user.hex()): None for user, made in built.items() if made in known}
+    return [
+        *(Edge(*pair, tuple(inputs)) for pair, inputs in names.items()),
+        *(Edge(*pair, is_built=True) for pair in within if pair not in names),
+    ]
 
 
 def _given(rows: Iterable[OperationRow]) -> Iterator[tuple[OperationRow, InputRow]]:

@@ -23,6 +23,9 @@ TITLE_CHARACTER: Final = 7.6
 SUBTITLE_CHARACTER: Final = 5.9
 LEGEND_CHARACTER: Final = 6.4
 ARROW: Final = 7.0
+LINE: Final = "#9a9aa4"
+DASHES: Final = ' stroke-dasharray="5 4"'
+BUILT: Final = "built at run time"
 
 Point: TypeAlias = tuple[float, float]
 
@@ -61,7 +64,7 @@ class _Picture:
         """Width and height of the picture."""
         length, depth = self.layout.length, self.layout.depth
         width, height = (depth, length) if self.is_wide else (length, depth)
-        legend = sum(_legend_width(each) for each in self.view.statuses.items())
+        legend = sum(_legend_width(text) for text, _ in _legend_entries(self.view))
         return max(width, legend) + 2 * MARGIN, height + LEGEND_HEIGHT + 2 * MARGIN
 
 
@@ -146,8 +149,8 @@ def _arrow(picture: _Picture, edge: Edge) -> str:
     path = _curve(points, is_wide=picture.is_wide)
     return (
         f"<g>{_edge_title(edge)}"
-        f'<path d="{path}" fill="none" stroke="#9a9aa4" stroke-width="{_thickness(edge)}"/>'
-        f'<path d="{_head(picture, end, towards)}" fill="#9a9aa4"/></g>'
+        f'<path d="{path}" fill="none" {_stroke(edge)}/>'
+        f'<path d="{_head(picture, end, towards)}" fill="{LINE}"/></g>'
     )
 
 
@@ -194,14 +197,17 @@ def _loop(picture: _Picture, edge: Edge) -> str:
     x, y = picture.point(edge.source)
     right, top = x + picture.widths[edge.source] / 2, y - BOX_HEIGHT / 2
     path = f"M{right:.1f} {y + 8:.1f}c22 6 22 -40 -14 {top - y - 8:.1f}"
-    return f'<path d="{path}" fill="none" stroke="#9a9aa4"/>'
+    return f'<path d="{path}" fill="none" {_stroke(edge)}/>'
 
 
-def _thickness(edge: Edge) -> str:
-    return "1.2" if edge.number == 1 else "2"
+def _stroke(edge: Edge) -> str:
+    width = "1.2" if edge.number == 1 else "2"
+    return f'stroke="{LINE}" stroke-width="{width}"{DASHES if edge.is_built else ""}'
 
 
 def _edge_title(edge: Edge) -> str:
+    if edge.is_built:
+        return f"<title>{BUILT}: its result is that of the other step</title>"
     told = ", ".join(edge.names) if edge.names else f"{edge.number:,} inputs"
     return f"<title>{_text(told)}</title>"
 
@@ -209,20 +215,25 @@ def _edge_title(edge: Edge) -> str:
 def _legend(view: GraphView) -> Iterator[str]:
     """What the colours mean, and how many steps there are of each."""
     x = MARGIN
-    for name, number in view.statuses.items():
-        colour = COLOURS[name]
+    for text, sample in _legend_entries(view):
         yield (
-            f'<rect x="{x:.1f}" y="{MARGIN - 8:.1f}" width="12" height="12" rx="3" '
-            f'fill="{colour.fill}" stroke="{colour.line}"/>'
-            f'<text x="{x + 18:.1f}" y="{MARGIN + 2:.1f}" font-size="11.5" '
-            f'fill="#44444c">{number:,} {name}</text>'
+            f'<g transform="translate({x:.1f} {MARGIN - 8:.1f})">{sample}'
+            f'<text x="18" y="10" font-size="11.5" fill="#44444c">{text}</text></g>'
         )
-        x += _legend_width((name, number))
+        x += _legend_width(text)
 
 
-def _legend_width(entry: tuple[str, int]) -> float:
-    name, number = entry
-    return 18 + len(f"{number:,} {name}") * LEGEND_CHARACTER + 18
+def _legend_entries(view: GraphView) -> Iterator[tuple[str, str]]:
+    """Texts, each with a sample of what it explains."""
+    for name, number in view.statuses.items():
+        colour = f'fill="{COLOURS[name].fill}" stroke="{COLOURS[name].line}"'
+        yield f"{number:,} {name}", f'<path d="M0 0h12v12h-12z" {colour}/>'
+    if any(edge.is_built for edge in view.edges):
+        yield BUILT, f'<path d="M0 6h14" stroke="{LINE}"{DASHES}/>'
+
+
+def _legend_width(text: str) -> float:
+    return 18 + len(text) * LEGEND_CHARACTER + 18
 
 
 def _text(text: str) -> str:

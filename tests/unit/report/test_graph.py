@@ -170,6 +170,52 @@ def test_a_graph_says_how_far_each_step_is(session) -> None:
     assert idle.producer.hex() in to_svg(view)
 
 
+def sum_of_halves(number: float) -> f.Artefact[float]:
+    return f.reduce(sum, f.gather([f.reduce(half, number), f.reduce(half, 2.0)]), out=float)
+
+
+def halves_of_nothing(number: float) -> f.Artefact[float]:
+    return f.reduce(fail, number, name="inner")
+
+
+def test_a_dynamic_step_is_linked_to_what_it_built(session) -> None:
+    """By dashes, and with everything that belongs to it, whatever is drawn."""
+    made = f.reduce(half, 4.0, name="given").bind(sum_of_halves)
+    f.execute(made)
+    view = read_graph(session.backend, [made.producer])
+    labels = {node.key: node.label for node in view.nodes}
+    arrows = {(labels[edge.source], labels[edge.target]): edge for edge in view.edges}
+    assert {pair for pair, edge in arrows.items() if edge.is_built} == {
+        ("sum", "sum_of_halves")
+    }
+    assert ("half", "gather") in arrows
+    assert ("given", "sum_of_halves") in arrows
+    assert 'style="dashed"' in to_dot(view)
+    assert "-.->" in to_mermaid(view)
+    assert to_svg(view).count("stroke-dasharray") == 2, "the arrow, and the legend"
+    assert sum(edge.is_built for edge in collapsed(view).edges) == 1
+
+
+def test_a_dynamic_step_fails_with_what_it_built(session) -> None:
+    """It was run, so that it is not among the skipped ones."""
+    made = f.put(1.0).bind(halves_of_nothing)
+    after = f.reduce(half, made, name="after")
+    f.execute(after)
+    view = read_graph(session.backend, [after.producer])
+    assert {node.label: node.status for node in view.nodes} == {
+        "inner": "failed",
+        "halves_of_nothing": "failed",
+        "after": "skipped",
+    }
+
+
+def test_what_is_both_an_input_and_the_result_has_one_arrow(session) -> None:
+    made = f.reduce(half, 4.0).bind(lambda _: f.reduce(half, 4.0))
+    f.execute(made)
+    (edge,) = read_graph(session.backend, [made.producer]).edges
+    assert (edge.names, edge.is_built) == (("0",), False)
+
+
 def test_inputs_are_shown_when_asked_for_each_once(session) -> None:
     shared = f.put("shared value")
     steps = [f.reduce(len, shared), f.reduce(str.upper, shared)]

@@ -82,6 +82,46 @@ def test_a_tree_shows_a_shared_step_in_full_once(session) -> None:
     assert told["steps"][root.producer.hex()]["inputs"][2]["value"] == "1.0"
 
 
+def countdown(number: float) -> f.Artefact[float]:
+    return f.put(0.0) if number == 0 else f.reduce(less, number).bind(countdown)
+
+
+def less(number: float) -> float:
+    return number - 1
+
+
+def test_a_tree_tells_what_a_dynamic_step_built(session) -> None:
+    root = f.put(2.0).bind(countdown)
+    f.execute(root)
+    origins = read_origins(session.backend, root.producer)
+    names = [line.strip(" │├└─").rsplit("  ", 2)[0] for line in shown(origins)]
+    assert names == [
+        "countdown",
+        "0: 2.0",
+        "built: countdown",
+        "0: less",
+        "0: 2.0",
+        "built: countdown",
+        "0: less",
+        "0: 1.0",
+    ]
+    steps = as_json(origins)["steps"]
+    told = steps[root.producer.hex()]
+    assert [each["name"] for each in told["inputs"]] == ["0"]
+    assert steps[told["built"]]["task"] == "countdown"
+    cut = shown(read_origins(session.backend, root.producer, 1))
+    assert [line.split()[1] for line in cut[1:3]] == ["0:", "built:"]
+
+
+def test_dynamic_steps_have_an_age_and_fail_with_what_they_built(session) -> None:
+    root = f.put(1.0).bind(lambda number: f.reduce(fail, number))
+    f.execute(root)
+    steps = {step.operation: step for step in list_steps(session.backend)}
+    dynamic = steps[root.producer.hex()]
+    assert dynamic.status == "failed"
+    assert dynamic.ended is not None
+
+
 def test_of_very_many_inputs_the_first_are_shown(session) -> None:
     root = f.reduce(total, *(float(number) for number in range(50)))
     session.save()
