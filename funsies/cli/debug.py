@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from funsies.report.delegation import delegations
 from funsies.report.directory import write_step, write_value
 
 from .completion import HASH
@@ -39,6 +40,7 @@ def debug(setting: Setting, *, prefix: str, output: Path | None, as_json: bool) 
     """
     with setting.session() as session:
         named = look_up(session.backend, prefix)
+        built = delegations(session.backend, [named.producer] if named.producer else [])
         directory = output or Path(f"debug-{named.digest.hex()[:10]}")
         if named.artefact is not None:
             write_value(session.backend, named.digest, directory)
@@ -57,4 +59,6 @@ def debug(setting: Setting, *, prefix: str, output: Path | None, as_json: bool) 
         for file in files:
             if Path(file).name == script:
                 note(f"run the step again by hand: {program} {directory / file}")
+    for target in built.values():
+        note(f"its result is that of a step that it built: funsies debug {target.hex()[:10]}")
     return Exit.OK

@@ -68,6 +68,40 @@ def test_a_result_is_traced_to_where_it_comes_from(shell, hashes) -> None:
     assert len(shell.funsies("tree", "--depth", "0", hashes[2]).text.splitlines()) == 2
 
 
+DYNAMIC = """\
+import funsies as f
+
+@f.task
+def invert(number: float) -> float:
+    return 1 / number
+
+def build(number: float) -> f.Artefact[float]:
+    print("building")
+    return invert(number)
+
+with f.Fun():
+    step = f.put(0.0).bind(build)
+    f.execute(step)
+    print(step.hash)
+"""
+
+
+def test_one_gets_from_a_dynamic_step_to_what_failed_in_what_it_built(shell) -> None:
+    digest = shell.funsies(
+        "run", shell.script("flow.py", DYNAMIC), "--workers", "1"
+    ).text.strip()
+    assert shell.funsies("logs", digest).text == "building\n"
+    (built,) = [
+        line for line in shell.funsies("tree", digest).text.splitlines() if "built" in line
+    ]
+    assert built.split()[1:3] == ["built:", "invert"]
+    done = shell.funsies("debug", digest)
+    assert f"funsies debug {built.split()[3]}" in done.err
+    assert "ZeroDivisionError" in shell.funsies("replay", built.split()[3]).err
+    listed = shell.funsies("ls", "--status", "failed", "--json").text
+    assert {each["task"] for each in json.loads(listed)} == {"build", "invert"}
+
+
 def test_the_graph_is_drawn_in_every_format(shell, hashes) -> None:
     root = ET.fromstring(shell.funsies("graph", "-i", "--format", "svg").out)  # noqa: S314
     assert root.tag.endswith("svg")
