@@ -53,7 +53,7 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
     @property
     def hash(self) -> str:
         """The address, 64 hexadecimal digits; commands take any unique prefix of it."""
-        return self.reference.digest.hex()
+        return self.digest.hex()
 
     @property
     def operation(self) -> Operation | None:

@@ -1,25 +1,27 @@
 """Functions as artefacts: only for ``Artefact.apply``, as the interfaces of ``returns`` ask.
 
-A function has no stored value. Its artefact knows it only within the program that made it.
+A function has no stored value. Its artefact knows it only within the program that made it, and
+cannot be where an artefact of a value can: among the inputs of a step, executed, or taken.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 from returns.primitives.hkt import Kind1
 from typing_extensions import override
 
-from funsies.core.digest import digest
+from funsies.core.digest import Digest, digest
 from funsies.core.encoding import encoding_of
 from funsies.core.errors import Error, WiringError
 from funsies.core.fingerprint import fingerprint
-from funsies.core.graph import Constant, TaskKind
+from funsies.core.graph import TaskKind
 
 from .artefact import Artefact
 from .python_task import FunctionSpec, call
+from .signature import function_name
 
 FunctionT = TypeVar("FunctionT")
 U = TypeVar("U")
@@ -32,9 +34,38 @@ class FunctionArtefact(Artefact[FunctionT]):
     results are plain artefacts; ``returns`` would have a subclass give its own kind.
     """
 
-    __slots__ = ("function",)
+    __slots__ = ("_digest", "function")
 
     function: FunctionT
+
+    def __init__(self, function: FunctionT) -> None:
+        """Point at a function.
+
+        Args:
+            function: whose code can be seen.
+        """
+        code = fingerprint(_callable(function)).digest
+        object.__setattr__(self, "_digest", digest("function", code))
+        object.__setattr__(self, "encoding", encoding_of(Any))
+        object.__setattr__(self, "function", function)
+
+    @property
+    @override
+    def digest(self) -> Digest:
+        return self._digest  # type: ignore[attr-defined, no-any-return]  # set above
+
+    @property
+    @override
+    def reference(self) -> NoReturn:  # type: ignore[override]  # there is none, see above
+        raise WiringError(
+            f"{self!r} holds a function, which cannot be stored: it can only be given to "
+            "apply(), or continued with map() and bind(). To call it in a step, give the "
+            "function itself: reduce(function, ...)"
+        )
+
+    @override
+    def __repr__(self) -> str:
+        return f"<Artefact of the function {function_name(_callable(self.function))}>"
 
     @override
     def map(  # type: ignore[override]  # a plain artefact, see above
@@ -58,11 +89,7 @@ class FunctionArtefact(Artefact[FunctionT]):
 
 def function_artefact(function: FunctionT) -> Artefact[FunctionT]:
     """Put a function into an artefact."""
-    code = fingerprint(_callable(function)).digest
-    reference = Constant(digest("function", code), code, "function", None, 0)
-    artefact: FunctionArtefact[FunctionT] = FunctionArtefact(reference, encoding_of(Any))
-    object.__setattr__(artefact, "function", function)
-    return artefact
+    return FunctionArtefact(function)
 
 
 def function_of(artefact: Artefact[FunctionT]) -> FunctionT:

@@ -12,6 +12,7 @@ from returns.result import Failure, Result, Success
 
 from funsies.build.artefact import Artefact
 from funsies.build.context import BuildContext, current_context
+from funsies.build.function_artefact import FunctionArtefact
 from funsies.build.python import reduce
 from funsies.core.encoding import Encoding, contradicts, encoding_of
 from funsies.core.errors import Error, ErrorKind, FunsiesError
@@ -22,13 +23,17 @@ from funsies.store.rows import Claim
 from funsies.store.submission import submit
 
 from .decision import Delegate
+from .python import ANNOTATE
 from .recovery import forced_queue
 
 ANY = encoding_of(Any)
 
 
 def call_dynamic(
-    function: Callable[[], Result[object, Error]], encoding: Encoding[Any], options: Options
+    function: Callable[[], Result[object, Error]],
+    encoding: Encoding[Any],
+    options: Options,
+    name: str,
 ) -> Result[Artefact[Any], Error]:
     """Call a function that builds a graph.
 
@@ -36,38 +41,43 @@ def call_dynamic(
         function: calls the user's function, and catches what it raises.
         encoding: of the step's result.
         options: for the operations it builds, unless they name their own.
+        name: of the step.
     """
     token = current_context.set(BuildContext(defaults=replace(options, reset=False)))
     try:
         returned = function()
         if not is_successful(returned):
             return Failure(returned.failure())
-        return _continuation(returned.unwrap(), encoding)
+        return _continuation(returned.unwrap(), encoding, name)
     finally:
         current_context.reset(token)
 
 
-def _continuation(value: object, encoding: Encoding[Any]) -> Result[Artefact[Any], Error]:
+def _continuation(
+    value: object, encoding: Encoding[Any], name: str
+) -> Result[Artefact[Any], Error]:
     if not isinstance(value, Artefact):
         return _refused(
             f"a dynamic step must return an artefact, not a {type(value).__qualname__}. "
             "Return put(value) for a value, or use map() in the place of bind()"
         )
+    if isinstance(value, FunctionArtefact):
+        return _refused(f"{value!r} cannot be the result of a step: functions are not stored")
     if contradicts(encoding, value.encoding):
         return _refused(
-            f"the artefact returned is {value.encoding.label}, but the step is annotated "
-            f"as Artefact[{encoding.label}]"
+            f"the artefact returned is {value.encoding.label}, but the result of this step is "
+            f"{encoding.label}. {ANNOTATE}: Artefact[{value.encoding.label}]"
         )
-    return Success(_as_encoded(value, encoding))
+    return Success(_as_encoded(value, encoding, f"convert:{name}"))
 
 
-def _as_encoded(artefact: Artefact[Any], encoding: Encoding[Any]) -> Artefact[Any]:
+def _as_encoded(artefact: Artefact[Any], encoding: Encoding[Any], name: str) -> Artefact[Any]:
     """Consumers read the result as the step's type: write it so, if it is written otherwise."""
     written = artefact.encoding
     if written == encoding or (encoding == ANY and _is_plain(written)):
         return artefact
     try:
-        return reduce(_identity, artefact, out=encoding.annotation, name="convert")
+        return reduce(_identity, artefact, out=encoding.annotation, name=name)
     except FunsiesError:
         return artefact
 

@@ -223,7 +223,9 @@ class Evaluator:
     ) -> bool | Delegate:
         """Run a dynamic task, and ask for what it returned."""
         within = dataclasses.replace(options, queue=own_queue(claim))
-        continuation = Context().run(call_dynamic, run, plan.results[0], within)
+        continuation = Context().run(
+            call_dynamic, run, plan.results[0], within, claim.operation.task_name
+        )
         if not is_successful(continuation):
             writer.fail(continuation.failure())
             return False

@@ -30,6 +30,8 @@ MAX_FRAMES: Final = 50
 
 ANY: Final = encoding_of(Any)
 
+ANNOTATE: Final = "If that is right, say so in the function's return annotation"
+
 
 @dataclass(frozen=True, slots=True)
 class InputEncoding:
@@ -291,5 +293,6 @@ def _encode(encoding: Encoding[Any], value: object) -> Result[bytes, Error]:
     try:
         return Success(encoding.encode(value))
     except EncodingError as problem:
-        details = f"the result cannot be stored as {encoding.label}: {problem}"
+        remedy = "" if encoding == ANY else f". {ANNOTATE}"
+        details = f"the result cannot be stored as {encoding.label}: {problem}{remedy}"
         return Failure(Error(kind=ErrorKind.EncodingFailed, details=details))

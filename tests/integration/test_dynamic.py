@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from returns.pipeline import is_successful
@@ -121,6 +123,40 @@ def test_sac_recurses_and_error_recovery_ends_the_recursion(session: object) -> 
 
 def count_down(number: int) -> f.Artefact[int]:
     return f.put(0) if number == 0 else f.put(number - 1).bind(count_down)
+
+
+def refuse(number: int) -> int:
+    raise ValueError(number)
+
+
+@pytest.mark.parametrize(
+    ("recovery", "message"),
+    [
+        (lambda _: f.put("text"), r"return annotation: Artefact\[str\]"),
+        (lambda _: f.reduce(lambda: "text"), r"say so in the function's return annotation"),
+        (lambda _: "text", r"must return an artefact, not a str. Return put\(value\)"),
+        (lambda _: f.Artefact.from_value(len), r"functions are not stored"),
+    ],
+)
+def test_a_recovery_that_does_not_fit_is_an_error_that_names_the_remedy(
+    session: object, recovery: Callable[[object], Any], message: str
+) -> None:
+    recovered = f.reduce(refuse, 1).lash(recovery)
+    f.execute(recovered)
+    error = f.take(recovered, strict=False).failure()
+    assert error.kind is f.errors.ErrorKind.EncodingFailed
+    assert "lash" in error.task
+    assert re.search(message, error.details)
+
+
+def text_instead(error: f.Error) -> f.Artefact[str]:
+    return f.put("text")
+
+
+def test_a_recovery_may_say_that_it_is_of_another_type(session: object) -> None:
+    recovered = f.reduce(refuse, 1).lash(text_instead)
+    f.execute(recovered)
+    assert f.take(recovered) == "text"
 
 
 def test_a_thousand_fold_nesting_exhausts_nothing(session: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -305,6 +306,39 @@ def test_an_artefact_is_hashable_comparable_and_shown() -> None:
     assert artefact != 1
     assert repr(artefact) == f"<Artefact[int] {artefact.hash[:10]} of double>"
     assert repr(f.put(3)).endswith("(constant)>")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        f.execute,
+        f.wait_for,
+        f.reset,
+        f.take,
+        lambda function: f.reduce(print, function),
+        lambda function: f.gather([f.put(1), function]),
+        lambda function: f.shell("cat a", inp={"a": function}),
+        lambda function: f.parametric.commit("name", {"a": function}, {"b": f.put(1)}),
+    ],
+)
+def test_a_function_in_an_artefact_cannot_be_used_as_a_value(
+    use: Callable[..., object],
+) -> None:
+    """At once, and not only by a worker that does not find its bytes."""
+    function = f.Artefact.from_value(double)
+    with (
+        f.Fun(f.Server("memory://")),
+        pytest.raises(
+            f.FunsiesError, match=r"the function double> .* give the function itself"
+        ),
+    ):
+        use(function)
+
+
+def test_functions_in_artefacts_are_told_apart_by_their_code() -> None:
+    assert f.Artefact.from_value(double) == f.Artefact.from_value(double)
+    assert f.Artefact.from_value(double) != f.Artefact.from_value(len)
+    assert len(f.Artefact.from_value(double).hash) == 64
 
 
 # options
