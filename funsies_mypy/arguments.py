@@ -7,6 +7,10 @@ from typing import TypeAlias, cast
 
 from mypy.checker import TypeChecker
 from mypy.nodes import (
+    ARG_NAMED,
+    ARG_POS,
+    ARG_STAR,
+    ARG_STAR2,
     CallExpr,
     Context,
     Expression,
@@ -14,6 +18,7 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     RefExpr,
+    TempNode,
 )
 from mypy.plugin import (
     AttributeContext,
@@ -22,7 +27,15 @@ from mypy.plugin import (
     MethodContext,
     MethodSigContext,
 )
-from mypy.types import CallableType, Instance, Type, get_proper_type
+from mypy.types import (
+    CallableType,
+    Instance,
+    TupleType,
+    Type,
+    TypedDictType,
+    UnpackType,
+    get_proper_type,
+)
 
 from .call import Given
 from .types import literal_value
@@ -38,17 +51,34 @@ def checker(
 
 
 def given_at(call: Call, index: int) -> list[Given]:
-    """The arguments for the parameter at an index."""
-    return [
-        Given(*each)
-        for each in zip(
-            call.args[index],
-            call.arg_types[index],
-            call.arg_kinds[index],
-            call.arg_names[index],
-            strict=True,
-        )
-    ]
+    """The arguments for the parameter at an index; those of a star each by itself."""
+    arguments = zip(
+        call.args[index],
+        call.arg_types[index],
+        call.arg_kinds[index],
+        call.arg_names[index],
+        strict=True,
+    )
+    # mypy names a starred tuple, or dict of known keys, once for each of its items.
+    unique = {id(each[0]): Given(*each) for each in arguments}
+    return [item for each in unique.values() for item in _items(each)]
+
+
+def _items(argument: Given) -> Iterator[Given]:
+    """The arguments that a star stands for; itself, if their number is not known."""
+    where, kind = argument.expression, get_proper_type(argument.type)
+    if argument.kind == ARG_STAR and isinstance(kind, TupleType) and not _is_open(kind):
+        for item in kind.items:
+            yield Given(TempNode(item, context=where), item, ARG_POS, None)
+    elif argument.kind == ARG_STAR2 and isinstance(kind, TypedDictType):
+        for name, item in kind.items.items():
+            yield Given(TempNode(item, context=where), item, ARG_NAMED, name)
+    else:
+        yield argument
+
+
+def _is_open(kind: TupleType) -> bool:
+    return any(isinstance(item, UnpackType) for item in kind.items)
 
 
 def given(call: Call, parameter: str) -> Given | None:

@@ -18,11 +18,13 @@ from mypy.nodes import (
     LambdaExpr,
     TempNode,
 )
+from mypy.typeops import tuple_fallback
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from . import codes
 from .captures import check_function
 from .complaints import Complaint, complain
+from .inputs import check_inputs
 from .lambdas import lambda_type
 from .messages import fail, shown
 from .parameters import without_results
@@ -83,13 +85,16 @@ class Step:
 def checked(step: Step) -> Type:
     """Check a call, and give the type of what the function returns."""
     with _overrides_kept(step.api):
-        return _checked(step, [_argument(step, each) for each in step.given])
+        result, callee = _checked(step, [_argument(step, each) for each in step.given])
+        if callee is not None:
+            check_inputs(step, callee)
+        return result
 
 
 def checked_plainly(step: Step) -> Type:
     """Check a call of a function that gets its arguments as they are, artefacts too."""
     with _overrides_kept(step.api):
-        return _checked(step, [_stand_in(each, each.type) for each in step.given])
+        return _checked(step, [_stand_in(each, each.type) for each in step.given])[0]
 
 
 def value_given(kind: Type, where: Context) -> Given:
@@ -112,7 +117,8 @@ def _overrides_kept(api: TypeChecker) -> Iterator[None]:
         overrides.update(kept)
 
 
-def _checked(step: Step, arguments: list[_Argument]) -> Type:
+def _checked(step: Step, arguments: list[_Argument]) -> tuple[Type, Type | None]:
+    """Type of the result; and of the function as it is called here, if all is right so far."""
     callee = step.callee
     if step.expression is not None:
         check_function(step.api, step.expression, step.function)
@@ -164,8 +170,7 @@ def _told_of_nested(step: Step, nested: Type) -> str:
 def _starred(api: TypeChecker, given: Given) -> _Argument:
     kind = get_proper_type(given.type)
     if isinstance(kind, TupleType):
-        items = [unlifted(item) for item in kind.items]
-        return _stand_in(given, kind.copy_modified(items=items))
+        kind = tuple_fallback(kind)
     item = api.iterable_item_type(kind, given.expression) if _is_iterable(kind) else None
     if item is None or not has_artefact(item):
         return _Argument(given.expression, given.type)
@@ -190,13 +195,14 @@ def _stand_in(given: Given, kind: Type) -> _Argument:
     return _Argument(TempNode(kind, context=given.expression), kind)
 
 
-def _call(step: Step, callee: Type, nodes: list[Expression]) -> Type:
+def _call(step: Step, callee: Type, nodes: list[Expression]) -> tuple[Type, Type | None]:
     kinds = [each.kind for each in step.given]
     keywords = [each.name for each in step.given]
     with step.api.msg.filter_errors(save_filtered_errors=True) as watcher:
         result, inferred = step.api.expr_checker.check_call(
             callee, nodes, kinds, step.where, keywords
         )
-    for error in watcher.filtered_errors():
+    errors = watcher.filtered_errors()
+    for error in errors:
         complain(Complaint(step, inferred, error))
-    return remove_instance_last_known_values(result)
+    return remove_instance_last_known_values(result), None if errors else inferred

@@ -8,15 +8,27 @@ from mypy.types import CallableType, Instance, Parameters, Type, get_proper_type
 from . import names
 
 
-def plain_function(api: TypeChecker, kind: Type) -> Type:
-    """The function of a task; of any other type, itself."""
+def is_task(kind: Type) -> bool:
+    """True of tasks, which return artefacts of what their functions return."""
     found = get_proper_type(kind)
-    if isinstance(found, Instance) and found.type.fullname == names.TASK:
-        return task_function(api, found) or found
+    return isinstance(found, Instance) and found.type.fullname == names.TASK
+
+
+def plain_function(api: TypeChecker, kind: Type, name: str) -> Type:
+    """The function of a task; of any other type, itself.
+
+    Args:
+        api: the type checker.
+        kind: the type.
+        name: of the function, for messages.
+    """
+    found = get_proper_type(kind)
+    if isinstance(found, Instance) and is_task(found):
+        return task_function(api, found, name) or found
     return found
 
 
-def task_function(api: TypeChecker, task: Instance, name: str = "task") -> CallableType | None:
+def task_function(api: TypeChecker, task: Instance, name: str) -> CallableType | None:
     """The function of a ``Task[P, R]``; None if its parameters are not known.
 
     Args:

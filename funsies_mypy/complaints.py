@@ -23,6 +23,7 @@ _MISMATCH: Final = re.compile(
     r'Argument (?:(?P<index>\d+)|"(?P<name>[^"]+)") .*?has incompatible type .*; '
     r'expected (?P<expected>"[^;]*)$'
 )
+_WRONG_COUNT: Final = ("Too many", "Too few", "Missing positional", "Missing named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ class Complaint:
 def complain(complaint: Complaint) -> None:
     """Report it."""
     error = complaint.error
-    if error.severity != "error":
+    if error.severity != "error" or _is_told(complaint):
         return
     mismatch = _MISMATCH.match(error.message)
     position = None if mismatch is None else _position(complaint.step, mismatch)
     if mismatch is None or position is None:
-        text = f"{error.message}; {_remedy(complaint)}"
+        text = f"{error.message}{_count(complaint)}"
     else:
         text = _mismatch(complaint, position, mismatch["expected"])
     fail(complaint.step.api, codes.ARGUMENT, text, _place(error))
@@ -81,7 +82,7 @@ def _mismatch(complaint: Complaint, position: int, expected: str) -> str:
         f"{_argument_name(step, position)} has type {given_type}, but {target} needs {expected}"
     )
     if given.kind in (ARG_STAR, ARG_STAR2):
-        return f"{needs} from each of them"
+        return f"{needs} from each of its items"
     if step.subject is not None:
         return f"{needs}; give it another function"
     return f"{needs}{_what_to_do(given, expected)}"
@@ -125,7 +126,18 @@ def _parameter(complaint: Complaint, position: int) -> str | None:
     return None
 
 
-def _remedy(complaint: Complaint) -> str:
-    step = complaint.step
-    count = len(step.given)
-    return f'"{step.caller}" gives it {count} input{"" if count == 1 else "s"}'
+def _count(complaint: Complaint) -> str:
+    """How many inputs there are, if that is what is wrong."""
+    step, count = complaint.step, len(complaint.step.given)
+    if not complaint.error.message.startswith(_WRONG_COUNT):
+        return ""
+    return f'; "{step.caller}" gives it {count} input{"" if count == 1 else "s"}'
+
+
+def _is_told(complaint: Complaint) -> bool:
+    """True of what is wrong with an argument itself: mypy looked at it once before."""
+    errors, error = complaint.step.api.msg.errors, complaint.error
+    return any(
+        told.line == error.line and told.message == error.message
+        for told in errors.error_info_map.get(errors.file, ())
+    )

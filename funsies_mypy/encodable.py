@@ -10,7 +10,7 @@ from typing import Final
 from mypy.checker import TypeChecker
 from mypy.expandtype import expand_type_by_instance
 from mypy.maptype import map_instance_to_supertype
-from mypy.nodes import TypeInfo, Var
+from mypy.nodes import MypyFile, TypeInfo, Var
 from mypy.server.trigger import make_trigger
 from mypy.types import (
     CallableType,
@@ -19,6 +19,7 @@ from mypy.types import (
     ProperType,
     TupleType,
     Type,
+    TypeAliasType,
     TypedDictType,
     TypeType,
     TypeVarType,
@@ -80,6 +81,8 @@ _DEFAULT_REMEDY: Final = (
 )
 _CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
 _ONCE: Final = "it can be read only once; use list or Sequence"
+_LISTED: Final = "make a list of it"
+_ONE_FILE: Final = 'pass one of its artefacts: .out["..."] or .stdout'
 _REMEDIES: Final = {
     "builtins.object": "say which types it may have, or use Any for JSON values",
     "builtins.bytearray": "use bytes",
@@ -93,9 +96,17 @@ _REMEDIES: Final = {
     "typing.Iterator": _ONCE,
     "typing.Iterable": _ONCE,
     "typing.Awaitable": "await it inside the function, with asyncio.run()",
+    "typing.KeysView": _LISTED,
+    "typing.ValuesView": _LISTED,
+    "typing.ItemsView": _LISTED,
     "funsies.build.artefact.Artefact": "take its value as the parameter; give it the artefact",
+    "funsies.build.shell.ShellOutput": _ONE_FILE,
+    "funsies.build.shell.OutputFiles": _ONE_FILE,
+    "funsies.client.execution.Handle": "pass the artefact that was executed",
 }
 _UNSTORABLE: Final = frozenset({"typing.IO", "typing.Iterator", "typing.Awaitable"})
+_MAXIMAL_CLASSES: Final = 200
+"""More than any program has in one value; ``class A(Generic[T]): a: A[list[T]]`` has no end."""
 _FUNCTION: Final = "make the function a part of the task instead of its input"
 
 
@@ -106,12 +117,18 @@ class _Search:
     Attributes:
         api: the type checker.
         of_values: whether values decide at run time, not the type that mypy knows them by.
-        seen: classes that were looked at, so that recursive ones end.
+        seen: classes and aliases that were looked at, so that recursive ones end.
     """
 
     api: TypeChecker
     of_values: bool
     seen: set[str] = field(default_factory=set)
+
+    def enters(self, kind: Type) -> bool:
+        """Look into a type, unless that was done, or was done with very many."""
+        is_new = str(kind) not in self.seen and len(self.seen) < _MAXIMAL_CLASSES
+        self.seen.add(str(kind))
+        return is_new
 
 
 def unencodable(api: TypeChecker, kind: Type) -> str | None:
@@ -125,6 +142,8 @@ def unencodable_value(api: TypeChecker, kind: Type) -> str | None:
 
 
 def _problems(search: _Search, kind: Type, path: str) -> Iterator[str]:
+    if isinstance(kind, TypeAliasType) and kind.is_recursive and not search.enters(kind):
+        return
     found = get_proper_type(kind)
     if isinstance(found, Instance):
         yield from _instance_problems(search, found, path)
@@ -186,10 +205,8 @@ def _is_record(info: TypeInfo) -> bool:
 
 
 def _record_problems(search: _Search, kind: Instance, path: str) -> Iterator[str]:
-    key = str(kind)
-    if key in search.seen:
+    if not search.enters(kind):
         return
-    search.seen.add(key)
     _depend_on(search.api, kind.type)
     for name, field_type in _fields(kind):
         yield from _problems(search, field_type, f"{path}.{name}")
@@ -229,13 +246,22 @@ def _may_have_codec(api: TypeChecker, info: TypeInfo) -> bool:
         return False
     if info.module_name.partition(".")[0] == "funsies":
         return False
-    return not _is_of_project(api, info) or has_codec(api, info)
+    return not is_of_project(api, info.fullname) or has_codec(api, info)
 
 
-def _is_of_project(api: TypeChecker, info: TypeInfo) -> bool:
-    module = api.modules.get(info.module_name)
+def is_of_project(api: TypeChecker, name: str) -> bool:
+    """True of what the user's own files define, by its qualified name."""
+    module = _module_of(api, name)
     path = "" if module is None else module.path.replace("\\", "/")
-    return not any(part in path for part in ("/site-packages/", "/dist-packages/"))
+    is_library = any(part in path for part in ("/site-packages/", "/dist-packages/"))
+    return not is_library and not path.endswith(".pyi")
+
+
+def _module_of(api: TypeChecker, name: str) -> MypyFile | None:
+    """The module of a name; None of names in functions, which are those of this file."""
+    while name not in api.modules and "." in name:
+        name = name.rpartition(".")[0]
+    return api.modules.get(name)
 
 
 def _remedy(info: TypeInfo) -> str:

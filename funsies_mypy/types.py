@@ -105,14 +105,18 @@ def unlifted(kind: Type) -> Type:
 
 def nested_artefact(kind: Type) -> Type | None:
     """The container with artefacts inside, if this is one, at any depth."""
+    return _nested(kind, frozenset())
+
+
+def _nested(kind: Type, seen: frozenset[str]) -> Type | None:
     for item in union_items(kind):
-        if any(_has_artefact_inside(part) for part in _parts(item)):
-            return item
+        key = str(item)
+        if key in seen:
+            continue
+        for part in _parts(item):
+            if has_artefact(part) or _nested(part, seen | {key}) is not None:
+                return item
     return None
-
-
-def _has_artefact_inside(kind: Type) -> bool:
-    return has_artefact(kind) or nested_artefact(kind) is not None
 
 
 def _parts(kind: Type) -> Iterable[Type]:

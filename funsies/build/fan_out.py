@@ -148,7 +148,7 @@ def _apply(function: Callable[[Any], Any], item: object, name: str | None) -> Ar
 def sac(
     split: Callable[..., Sequence[T1]],
     apply: Callable[[Artefact[T1]], Artefact[T2]],
-    combine: Callable[[Sequence[Artefact[T2]]], Artefact[T3]],
+    combine: Callable[[list[Artefact[T2]]], Artefact[T3]],
     /,
     *inp: Any,
     out: object = None,
@@ -206,7 +206,7 @@ def _combined(combine: Callable[..., object]) -> object:
 def _split_apply_combine(
     split: Callable[..., Sequence[Any]],
     apply: Callable[[Artefact[Any]], Artefact[Any]],
-    combine: Callable[[Sequence[Artefact[Any]]], Artefact[Any]],
+    combine: Callable[[list[Artefact[Any]]], Artefact[Any]],
     *values: Any,
 ) -> Artefact[Any]:
     """Build the steps; runs on a worker."""

@@ -16,7 +16,7 @@ from funsies.store.submission import LOCAL_PREFIX, Submission, submit
 
 from .local_run import local_queue
 from .progress import Progress, progress_since, watching
-from .targets import Targets, collect
+from .targets import Target, Targets, collect
 from .waiting import Waiting
 
 PROGRESS_SECONDS: Final = 0.2
@@ -178,7 +178,7 @@ def arm(session: Session, queues: Sequence[QueueName]) -> None:
 
 
 def execute(
-    *outputs: Any, connection: Session | None = None, options: Options | None = None
+    *outputs: Target, connection: Session | None = None, options: Options | None = None
 ) -> Handle:
     """Ask for results: workers compute them, with everything they need.
 
@@ -215,7 +215,7 @@ def execute(
 
 
 def wait_for(
-    *things: Any, timeout: float | None = None, connection: Session | None = None
+    *things: Target, timeout: float | None = None, connection: Session | None = None
 ) -> None:
     """Block until artefacts that are being executed have a value or an error.
 
@@ -252,7 +252,7 @@ def _counts_since(session: Session, before: Mapping[str, TaskCounts]) -> Progres
     return progress_since(before, session.backend.graph.counts())
 
 
-def reset(*things: Any, recursive: bool = True, connection: Session | None = None) -> int:
+def reset(*things: Target, recursive: bool = True, connection: Session | None = None) -> int:
     """Forget results, so that the next ``execute`` computes them again.
 
     Args:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias, Union
 
 from funsies.build.artefact import Artefact
 from funsies.build.shell import ShellOutput
@@ -12,7 +13,14 @@ from funsies.core.digest import Digest
 from funsies.core.errors import WiringError
 from funsies.core.graph import Constant, Operation, OutputOf
 
-Target: TypeAlias = Union[Artefact[object], ShellOutput[str], Operation, "Iterable[Target]"]
+Target: TypeAlias = Union[
+    Artefact[Any],
+    ShellOutput[Any],
+    Operation,
+    "Sequence[Target]",
+    "AbstractSet[Target]",
+    "Mapping[Any, Target]",
+]
 """What can be executed: an artefact, what ``shell`` returns, an operation, or several."""
 
 
@@ -69,7 +77,7 @@ def _flatten(
             yield thing
         elif isinstance(thing, (list, tuple, set, frozenset)):
             yield from _flatten(thing)
-        elif isinstance(thing, dict):
+        elif isinstance(thing, Mapping):
             yield from _flatten(thing.values())
         else:
             raise WiringError(

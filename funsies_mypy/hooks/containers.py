@@ -9,9 +9,10 @@ from mypy.types import CallableType, Type
 from funsies_mypy import names
 from funsies_mypy.arguments import checker, function_name, given_at
 from funsies_mypy.call import Given, Step, checked, value_given
+from funsies_mypy.callables import is_task, plain_function
 from funsies_mypy.lift import opened
 from funsies_mypy.results import continued, stored
-from funsies_mypy.types import artefact_of, inside_artefact, instance, unknown
+from funsies_mypy.types import artefact_of, inside_artefact, inside_result, instance, unknown
 
 
 def open_container(context: MethodSigContext) -> CallableType:
@@ -30,7 +31,7 @@ def check_map(context: MethodContext) -> Type:
 def check_bind(context: MethodContext) -> Type:
     """The function takes the value, and returns an artefact."""
     step = _step(context, "bind", value_given(context.type, context.context))
-    return artefact_of(step.api, continued(step, checked(step)))
+    return artefact_of(step.api, _continued(context, step))
 
 
 def check_lash(context: MethodContext) -> Type:
@@ -38,18 +39,26 @@ def check_lash(context: MethodContext) -> Type:
     error = instance(checker(context), names.ERROR)
     step = _step(context, "lash", value_given(error, context.context))
     kept = inside_artefact(context.type) or unknown()
-    recovered = continued(step, checked(step))
+    recovered = _continued(context, step)
     return artefact_of(step.api, make_simplified_union([kept, recovered]))
 
 
+def _continued(context: MethodContext, step: Step) -> Type:
+    result = checked(step)
+    if is_task(given_at(context, 0)[0].type):
+        return inside_result(result) or result
+    return continued(step, result)
+
+
 def _step(context: MethodContext, caller: str, value: Given) -> Step:
-    function = given_at(context, 0)[0]
+    api, function = checker(context), given_at(context, 0)[0]
+    name = function_name(function)
     return Step(
-        api=checker(context),
+        api=api,
         where=context.context,
         caller=caller,
-        function=function_name(function),
-        callee=function.type,
+        function=name,
+        callee=plain_function(api, function.type, name),
         given=[value],
         expression=function.expression,
         subject=f'What "{caller}" gives to its function',

@@ -8,11 +8,11 @@ from mypy.types import CallableType, Instance, Type, get_proper_type
 from funsies_mypy import codes
 from funsies_mypy.arguments import checker, function_name, given_at, is_strict
 from funsies_mypy.call import Given, Step, checked, checked_plainly, value_given
-from funsies_mypy.callables import plain_function
+from funsies_mypy.callables import is_task, plain_function
 from funsies_mypy.lift import closed, opened, takes_any_strict
 from funsies_mypy.messages import fail, shown
 from funsies_mypy.results import continued, stored
-from funsies_mypy.types import artefact_of, is_any, result_of, unknown, unlifted
+from funsies_mypy.types import artefact_of, inside_result, is_any, result_of, unknown, unlifted
 
 _SAC_PARAMETERS = ("split", "apply", "combine", "inp")
 
@@ -92,6 +92,9 @@ def _part(context: FunctionContext, split: Given, parts: Type) -> Type:
 def _continue(context: FunctionContext, function: Given, value: Type, subject: str) -> Type:
     given_value = value_given(value, function.expression)
     step = _step(context, "sac", function, [given_value], subject=subject)
+    if is_task(function.type):
+        result = checked(step)
+        return inside_result(result) or result
     return continued(step, checked_plainly(step))
 
 
@@ -104,13 +107,13 @@ def _step(
     subject: str | None = None,
     strict: bool | None = None,
 ) -> Step:
-    api = checker(context)
+    api, name = checker(context), function_name(function)
     return Step(
         api=api,
         where=context.context,
         caller=caller,
-        function=function_name(function),
-        callee=plain_function(api, function.type),
+        function=name,
+        callee=plain_function(api, function.type, name),
         given=values,
         skipped=3,
         is_strict=strict,

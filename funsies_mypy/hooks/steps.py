@@ -16,6 +16,7 @@ from funsies_mypy.arguments import (
     is_strict,
 )
 from funsies_mypy.call import Step, checked
+from funsies_mypy.callables import plain_function
 from funsies_mypy.lift import closed, gives_any, opened, takes_any_strict
 from funsies_mypy.results import stored
 from funsies_mypy.types import artefact_of, unknown
@@ -72,12 +73,13 @@ def _result(context: FunctionContext) -> Type:
     function = given_at(context, 0)
     if not function:
         return unknown()
+    api, name = checker(context), function_name(function[0])
     step = Step(
-        api=checker(context),
+        api=api,
         where=context.context,
         caller=callee_name(context.context, "reduce"),
-        function=function_name(function[0]),
-        callee=function[0].type,
+        function=name,
+        callee=plain_function(api, function[0].type, name),
         given=given_at(context, 1),
         skipped=1,
         is_strict=is_strict(context),

@@ -94,7 +94,7 @@ assert_type(f.reduce(optional, number, 2.0, text, "more"), f.Artefact[float])
 f.reduce(optional, number, text)  # E: parameter "scale" of "optional" needs "float"
 f.reduce(optional, number, 2.0, text, number)  # E: parameter "rest" of "optional" needs "str"
 f.reduce(optional)  # E: Missing positional argument "x" in call to "optional"
-f.reduce(optional, *[number])  # E: parameter "x" of "optional" needs "str" from each of them
+f.reduce(optional, *[number])  # E: parameter "x" of "optional" needs "str" from each of its items
 f.reduce(first, *[text, text, number, 1, 2])  # E: [funsies-arg]
 # generics
 assert_type(f.reduce(first, numbers), f.Artefact[int])

@@ -61,7 +61,7 @@ mean(samples, wieght=2.0)  # E: Unexpected keyword argument "wieght" for "mean";
 mean(samples, samples=samples)  # E: gets multiple values for keyword argument "samples"
 join("a", number)  # E: Argument 2 to "join" has type "Artefact[int]", but parameter "parts" of "join" needs "str"
 join(x="a")  # E: Argument "x" to "join" has type "str", but parameter "named" of "join" needs "int"
-join(*[number])  # E: needs "str" from each of them
+join(*[number])  # E: needs "str" from each of its items
 head(number)  # E: parameter "items" of "head" needs
 nothing(1)  # E: Too many arguments for "nothing"
 positional(a=number, b="b")  # E: "positional"

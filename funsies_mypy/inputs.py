@@ -1,0 +1,79 @@
+"""What goes into a step must be stored: the values, and what the parameters say they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mypy.argmap import map_actuals_to_formals
+from mypy.nodes import Decorator, Expression, LambdaExpr, RefExpr
+from mypy.types import CallableType, Type, get_proper_type
+
+from . import codes
+from .encodable import is_of_project, unencodable, unencodable_value
+from .messages import fail
+from .types import has_artefact, nested_artefact
+
+if TYPE_CHECKING:
+    from .call import Given, Step
+
+
+def check_inputs(step: Step, callee: Type) -> None:
+    """Report plain values that cannot be stored; if there are none, such parameters.
+
+    Args:
+        step: the call.
+        callee: type of the function, as it is called.
+    """
+    problems = list(_problems_of_values(step)) or list(_problems_of_parameters(step, callee))
+    for text, where in problems:
+        fail(step.api, codes.ENCODING, text, where)
+
+
+def _problems_of_values(step: Step) -> Iterator[tuple[str, Expression]]:
+    for given in step.given:
+        is_plain = given.kind.is_positional() or given.kind.is_named()
+        if is_plain and not has_artefact(given.type) and nested_artefact(given.type) is None:
+            problem = unencodable_value(step.api, given.type)
+            if problem is not None:
+                yield f'An input of "{step.caller}" is {problem}', given.expression
+
+
+def _problems_of_parameters(step: Step, callee: Type) -> Iterator[tuple[str, Expression]]:
+    """Annotations of parameters that get an input, and do not say how it is stored.
+
+    Functions without annotations at run time take their inputs as they are: lambdas, and those
+    of which only a stub is annotated.
+    """
+    found = get_proper_type(callee)
+    if not isinstance(found, CallableType) or not _is_annotated(step, found):
+        return
+    for index, given in _filled(step, found):
+        problem = unencodable(step.api, found.arg_types[index])
+        if problem is not None:
+            text = f'Parameter "{found.arg_names[index]}" of "{step.function}" is {problem}'
+            yield text, given.expression
+
+
+def _is_annotated(step: Step, callee: CallableType) -> bool:
+    expression = step.expression
+    if expression is None or isinstance(expression, LambdaExpr):
+        return False
+    node = expression.node if isinstance(expression, RefExpr) else None
+    if isinstance(node, Decorator):
+        return is_of_project(step.api, node.fullname)
+    return callee.definition is not None and is_of_project(step.api, callee.definition.fullname)
+
+
+def _filled(step: Step, callee: CallableType) -> Iterator[tuple[int, Given]]:
+    """Indices of the parameters that get an input, and the first that each gets."""
+    formals = map_actuals_to_formals(
+        [each.kind for each in step.given],
+        [each.name for each in step.given],
+        callee.arg_kinds,
+        callee.arg_names,
+        lambda index: step.given[index].type,
+    )
+    for index, actuals in enumerate(formals):
+        if actuals:
+            yield index, step.given[actuals[0]]
