@@ -11,6 +11,7 @@ from funsies.core.errors import FunsiesError
 JOBS_SCHEMES: Final = ("redis", "rediss", "unix", "memory")
 """What a jobs URL may begin with."""
 
+_SOCKET_LOGIN = re.compile(r"unix://(?!/)\S*@(?=/)")
 _LOGIN = re.compile(r"://(?!/)\S*@")
 _PASSWORD_PARAMETER = re.compile(r"([?&]password=)[^&\s]*", re.IGNORECASE)
 
@@ -20,12 +21,15 @@ class ConfigurationError(FunsiesError, ValueError):
 
 
 def hide_secrets(text: str) -> str:
-    """Replace the user name and password of every URL in a text.
+    """Replace the user name and password of every URL in a text; leave them out for sockets.
 
     >>> hide_secrets("cannot reach redis://me:secret@host:6379/0")
     'cannot reach redis://***@host:6379/0'
+    >>> hide_secrets("unix://:secret@/tmp/socket")
+    'unix:///tmp/socket'
     """
-    return _PASSWORD_PARAMETER.sub(r"\1***", _LOGIN.sub("://***@", text))
+    without_logins = _LOGIN.sub("://***@", _SOCKET_LOGIN.sub("unix://", text))
+    return _PASSWORD_PARAMETER.sub(r"\1***", without_logins)
 
 
 def check_jobs_url(url: str, setting: str) -> str:

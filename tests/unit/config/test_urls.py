@@ -32,6 +32,12 @@ def test_a_password_typed_without_escapes_is_hidden_as_well(password: str) -> No
     assert password not in hide_secrets(f"redis://:{password}@host:6379")
 
 
+@given(password=PASSWORDS)
+def test_of_a_socket_the_path_is_shown_and_nothing_else(password: str) -> None:
+    for url in (unix_url("/run/socket", password), f"unix://me:{password}@/run/socket"):
+        assert hide_secrets(f"no {url}") == "no unix:///run/socket"
+
+
 def test_a_password_given_as_a_parameter_is_hidden() -> None:
     assert (
         hide_secrets("redis://h:1/0?password=secret&db=1") == "redis://h:1/0?password=***&db=1"
