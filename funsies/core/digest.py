@@ -9,6 +9,7 @@ which rules.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import NewType, TypeAlias
 
 SCHEMA_VERSION = 1
@@ -72,9 +73,18 @@ def digest(tag: str, *fields: Field) -> Digest:
     Returns:
         The SHA-256 of the schema version, the tag and the fields.
     """
-    return Digest(
-        hashlib.sha256(encode_record(("funsies", SCHEMA_VERSION, tag, fields))).digest()
-    )
+    pieces = [_head(tag)]
+    _append(fields, pieces)
+    return Digest(hashlib.sha256(b"".join(pieces)).digest())
+
+
+@cache
+def _head(tag: str) -> bytes:
+    """The beginning of the record ``("funsies", SCHEMA_VERSION, tag, fields)``."""
+    pieces = [b"l4:"]
+    for field in ("funsies", SCHEMA_VERSION, tag):
+        _append(field, pieces)
+    return b"".join(pieces)
 
 
 def content_digest(data: bytes) -> Digest:

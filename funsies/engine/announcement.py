@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import mmap
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from funsies.core.digest import Digest
 from funsies.store.rows import Fence
@@ -37,9 +36,8 @@ class Phase(IntEnum):
     """It is sending the outcome: the lease may end at any moment, rightly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """What a horse is doing.
+class Announced(NamedTuple):
+    """What a horse is doing; the fields are in the order of the shared record.
 
     Attributes:
         phase: where it stands.
@@ -77,19 +75,7 @@ class Announcement:
     def write(self, record: Announced) -> None:
         """Say what the horse does now."""
         self._set_version(self._version + 1)
-        _RECORD.pack_into(
-            self._memory,
-            _RECORD_AT,
-            record.phase,
-            record.operation,
-            record.fence,
-            record.attempt,
-            record.lost_limit,
-            record.deadline,
-            record.retries,
-            record.retry_delay_ms,
-            record.sequence,
-        )
+        _RECORD.pack_into(self._memory, _RECORD_AT, *record)
         self._set_version(self._version + 1)
 
     def _set_version(self, version: int) -> None:

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import FrameType
 
 from funsies.core.options import Options
@@ -39,7 +39,7 @@ class HorseObserver(Observer):
 
     def stepping(self, sequence: int) -> None:
         """Say that the operation in hand is over."""
-        self._write(replace(self._record, phase=Phase.REPORTING, sequence=sequence))
+        self._write(self._record._replace(phase=Phase.REPORTING, sequence=sequence))
 
     def claimed(self, claim: Claim) -> None:
         """Say what is in hand."""
@@ -58,8 +58,7 @@ class HorseObserver(Observer):
         """Say until when the operation may run: its user code is about to start."""
         timeout_seconds = options.timeout_seconds
         self._write(
-            replace(
-                self._record,
+            self._record._replace(
                 deadline=time.monotonic() + timeout_seconds if timeout_seconds else 0.0,
                 retries=options.retries,
                 retry_delay_ms=int(options.retry_delay_seconds * 1000),

@@ -58,6 +58,7 @@ class Capture:
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
+        self._is_empty = False
 
     @contextmanager
     def captured(self) -> Iterator[Log]:
@@ -79,22 +80,22 @@ class Capture:
             os.dup2(saved[1], 2)
             os.close(saved[0])
             os.close(saved[1])
-            log.tail = _tail(file)
+            log.tail = self._tail(file)
 
     def _prepare(self) -> IO[bytes]:
         """One file for all steps of this process, emptied before each."""
         if self._file is None or self._file.closed:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - for all steps
             weakref.finalize(self, self._file.close)
-        if os.fstat(self._file.fileno()).st_size:
+        if not self._is_empty:
             self._file.truncate(0)
         self._file.seek(0)
         return self._file
 
-
-def _tail(file: IO[bytes]) -> bytes:
-    size = os.fstat(file.fileno()).st_size
-    if size == 0:
-        return b""
-    file.seek(max(0, size - MAX_LOG_BYTES))
-    return file.read()
+    def _tail(self, file: IO[bytes]) -> bytes:
+        size = os.fstat(file.fileno()).st_size
+        self._is_empty = size == 0
+        if self._is_empty:
+            return b""
+        file.seek(max(0, size - MAX_LOG_BYTES))
+        return file.read()

@@ -66,8 +66,13 @@ def task_row(task: Task, key: bytes | None) -> TaskRow:
     )
 
 
-def operation_row(operation: Operation) -> OperationRow:
-    """An operation as stored."""
+def operation_row(operation: Operation, options: Digest | None = None) -> OperationRow:
+    """An operation as stored.
+
+    Args:
+        operation: what to store.
+        options: address of its options, if it is known.
+    """
     task = operation.task
     return OperationRow(
         digest=operation.digest,
@@ -77,7 +82,7 @@ def operation_row(operation: Operation) -> OperationRow:
         dynamic=task.kind is TaskKind.DYNAMIC,
         inputs=tuple(_input_row(name, reference) for name, reference in operation.inputs),
         outputs=tuple(output_digest(operation.digest, each.name) for each in task.outputs),
-        options=options_digest(encode_options(operation.options)),
+        options=options or options_digest(encode_options(operation.options)),
     )
 
 
@@ -126,6 +131,7 @@ class _Batch:
         self._operations: list[OperationRow] = []
         self._constants: list[ConstantRow] = []
         self._contents: list[tuple[Digest, bytes]] = []
+        self._options: dict[Options, Digest] = {}
         self._size_bytes = 0
 
     @property
@@ -141,15 +147,16 @@ class _Batch:
         for _, reference in operation.inputs:
             if isinstance(reference, Constant) and reference.digest not in self._known:
                 self.add_constant(reference)
-        self._save_options(operation.options)
-        self._operations.append(operation_row(operation))
+        self._operations.append(operation_row(operation, self._saved(operation.options)))
 
-    def _save_options(self, options: Options) -> None:
-        data = encode_options(options)
-        digest = options_digest(data)
-        if digest not in self._known:
-            self._known.add(digest)
-            self._backend.graph.save_options({digest: data})
+    def _saved(self, options: Options) -> Digest:
+        if options not in self._options:
+            data = encode_options(options)
+            digest = self._options[options] = options_digest(data)
+            if digest not in self._known:
+                self._known.add(digest)
+                self._backend.graph.save_options({digest: data})
+        return self._options[options]
 
     def add_constant(self, constant: Constant) -> None:
         self._known.add(constant.digest)

@@ -232,8 +232,8 @@ def submit(
     if _are_there(request, targets, built, stored_options or Options()):
         return Submission(number, targets, (), 0, ())
     graph.add_stored(unseen | set(stored))
-    _define(backend, graph, known if known is not None else set())
-    operations = request.ask(graph, targets)
+    fresh = _define(backend, graph, known if known is not None else set())
+    operations = request.ask(graph, targets, fresh)
     left_to_arm = () if arm is not None else tuple(request.armed)
     return Submission(number, targets, operations, request.started, left_to_arm)
 
@@ -250,10 +250,12 @@ def _are_there(
     return not request.send(targets, nodes)
 
 
-def _define(backend: Backend, graph: Graph, known: set[Digest]) -> None:
+def _define(backend: Backend, graph: Graph, known: set[Digest]) -> set[Digest]:
+    """Write what the store does not know, and return it."""
     built = {digest: node.built for digest, node in graph.nodes.items() if node.built}
     missing = backend.graph.undefined(list(built))
     define(backend, (built[digest] for digest in missing), known)
+    return set(missing)
 
 
 class _Request:
@@ -274,15 +276,22 @@ class _Request:
         self._arm = arm
         self._saved: dict[Options, Digest] = {}
 
-    def ask(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
-        """Request everything that is not finished, until nothing is missing below it."""
+    def ask(
+        self, graph: Graph, targets: Sequence[Digest], fresh: set[Digest]
+    ) -> tuple[Digest, ...]:
+        """Request everything that is not finished, until nothing is missing below it.
+
+        Args:
+            graph: everything below the targets.
+            targets: what is asked for.
+            fresh: operations that the store did not know: they have no state to look at.
+        """
         asked: dict[Digest, None] = {}
         wanted: Sequence[Digest] = targets
         for _ in range(MAX_ROUNDS):
             graph.add_stored(each for each in wanted if each not in graph.nodes)
-            digests = list(graph.nodes)
-            states = dict(zip(digests, self.backend.graph.states(digests), strict=True))
-            order = graph.leaves_first(wanted, {} if wanted is not targets else states)
+            states = self._states(graph, fresh) if wanted is targets else {}
+            order = graph.leaves_first(wanted, states)
             asked |= dict.fromkeys(order)
             needs = self.send(order, graph.nodes)
             if not needs:
@@ -291,6 +300,10 @@ class _Request:
         raise UnknownHashError(
             "the request could not be placed: what it needs is reset again and again by others"
         )
+
+    def _states(self, graph: Graph, fresh: set[Digest]) -> dict[Digest, OperationState]:
+        digests = [digest for digest in graph.nodes if digest not in fresh]
+        return dict(zip(digests, self.backend.graph.states(digests), strict=True))
 
     def send(self, order: Sequence[Digest], nodes: Mapping[Digest, Node]) -> list[Digest]:
         """Request operations in batches, and return what they need and is not there."""
