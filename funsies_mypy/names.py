@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+PACKAGE: Final = "funsies."
 ARTEFACT: Final = "funsies.build.artefact.Artefact"
 BIND: Final = f"{ARTEFACT}.bind"
 LASH: Final = f"{ARTEFACT}.lash"
@@ -39,5 +40,6 @@ PUT: Final = "funsies.build.artefact.put"
 
 ERROR: Final = "funsies.core.errors.Error"
 RESULT: Final = "returns.result.Result"
+BOOL: Final = "builtins.bool"
 STR: Final = "builtins.str"
 STR_FORMAT: Final = "builtins.str.format"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from mypy.options import Options
@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from . import names
 from .configuration import read_configuration
-from .guard import guarded_all
+from .guard import guarded, guarded_all
 from .hooks import (
     codecs,
     containers,
@@ -34,6 +34,7 @@ from .hooks import (
     tasks,
     template,
 )
+from .hooks.misuse import HookT, watched
 from .hooks.unused import used
 
 FunctionHook = Callable[[FunctionContext], Type]
@@ -61,6 +62,7 @@ FUNCTIONS: Final[dict[str, FunctionHook]] = {
     names.TEMPLATE: used(template.check_template),
     names.PUT: pointers.check_put,
     names.STR: pointers.check_text,
+    names.BOOL: pointers.check_condition,
     names.TASK_DECORATOR: tasks.check_decorator,
     names.STRICT_DECORATOR: tasks.check_strict,
     names.LENIENT_DECORATOR: tasks.check_lenient,
@@ -85,6 +87,12 @@ METHODS: Final[dict[str, MethodHook]] = {
     names.STR_FORMAT: pointers.check_format,
 }
 
+OPERATORS: Final[dict[str, MethodHook]] = {
+    "__eq__": pointers.check_comparison,
+    "__ne__": pointers.check_comparison,
+}
+"""Of any class."""
+
 ATTRIBUTES: Final[dict[str, AttributeHook]] = {
     f"{names.SHELL_OUTPUT}.{single}": shell.check_one_command(single, several)
     for single, several in names.ONE_COMMAND.items()
@@ -102,10 +110,12 @@ class FunsiesPlugin(Plugin):
             check = queues.check_queue(self._configuration.queues)
             functions |= {names.OPTIONS: check, names.OPTIONS_CLASS: check}
         self._function_signatures = guarded_all(FUNCTION_SIGNATURES, _signature)
-        self._functions = guarded_all(functions, _return_type)
+        self._functions = _all_watched(functions, _return_type)
         self._method_signatures = guarded_all(METHOD_SIGNATURES, _signature)
-        self._methods = guarded_all(METHODS, _return_type)
-        self._attributes = guarded_all(ATTRIBUTES, lambda context: context.default_attr_type)
+        self._methods = _all_watched(METHODS, _return_type)
+        self._attributes = _all_watched(ATTRIBUTES, lambda context: context.default_attr_type)
+        self._operators = guarded_all(OPERATORS, _return_type)
+        self._look_on = guarded(watched(_return_type), _return_type)
 
     @override
     def get_function_signature_hook(self, fullname: str) -> FunctionSignatureHook | None:
@@ -113,7 +123,7 @@ class FunsiesPlugin(Plugin):
 
     @override
     def get_function_hook(self, fullname: str) -> FunctionHook | None:
-        return self._functions.get(fullname)
+        return self._functions.get(fullname, self._any_function(fullname))
 
     @override
     def get_method_signature_hook(self, fullname: str) -> MethodSignatureHook | None:
@@ -121,15 +131,30 @@ class FunsiesPlugin(Plugin):
 
     @override
     def get_method_hook(self, fullname: str) -> MethodHook | None:
-        return self._methods.get(fullname)
+        return self._methods.get(fullname, self._any_method(fullname))
 
     @override
     def get_attribute_hook(self, fullname: str) -> AttributeHook | None:
         return self._attributes.get(fullname)
 
+    def _any_function(self, fullname: str) -> FunctionHook | None:
+        return self._look_on if fullname.startswith(names.PACKAGE) else None
+
+    def _any_method(self, fullname: str) -> MethodHook | None:
+        operator = self._operators.get(fullname.rpartition(".")[2])
+        is_own = fullname.startswith(names.PACKAGE)
+        return operator or (self._look_on if is_own else None)
+
     @override
     def report_config_data(self, ctx: ReportConfigContext) -> Any:
         return self._configuration.fingerprint()
+
+
+def _all_watched(
+    hooks: Mapping[str, Callable[[HookT], Type]], fallback: Callable[[HookT], Type]
+) -> dict[str, Callable[[HookT], Type]]:
+    """Guard all hooks of a table, and let them report conditions, too."""
+    return guarded_all({name: watched(hook) for name, hook in hooks.items()}, fallback)
 
 
 def _signature(context: FunctionSigContext | MethodSigContext) -> FunctionLike:

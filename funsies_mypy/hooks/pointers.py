@@ -1,16 +1,25 @@
-"""An artefact is a pointer: not to be formatted, made text of, or put into an artefact."""
+"""An artefact is a pointer: not to be formatted, compared, or put into an artefact."""
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, Context, Expression, MemberExpr, StrExpr
+from mypy.checker import TypeChecker
+from mypy.nodes import CallExpr, Context, MemberExpr, StrExpr
 from mypy.plugin import FunctionContext, MethodContext
-from mypy.types import Type
+from mypy.subtypes import is_subtype
+from mypy.types import NoneType, Type, TypeVarType
 
 from funsies_mypy import codes
-from funsies_mypy.arguments import Call, checker, given_at
+from funsies_mypy.arguments import Call, argument_types, checker, given_at
 from funsies_mypy.encodable import unencodable_value
 from funsies_mypy.messages import fail, shown
-from funsies_mypy.types import has_artefact, nested_artefact
+from funsies_mypy.types import (
+    artefact_of,
+    has_artefact,
+    inside_artefact,
+    nested_artefact,
+    union_items,
+    unknown,
+)
 
 
 def check_format(context: MethodContext) -> Type:
@@ -33,15 +42,50 @@ def check_text(context: FunctionContext) -> Type:
     return context.default_return_type
 
 
+def check_condition(context: FunctionContext) -> Type:
+    """``bool(artefact)``."""
+    _check(context, "used as a condition")
+    return context.default_return_type
+
+
+def check_comparison(context: MethodContext) -> Type:
+    """``artefact == 1``, ``1 == artefact``: never true, whatever the value will be."""
+    api = checker(context)
+    for other in argument_types(context):
+        for pointer, value in ((context.type, other), (other, context.type)):
+            if _is_other(api, pointer, value):
+                how = f"compared with {shown(api, value)}"
+                report_pointer(api, pointer, context.context, how)
+    return context.default_return_type
+
+
+def _is_other(api: TypeChecker, pointer: Type, value: Type) -> bool:
+    """True of an artefact, and of values that are certainly none."""
+    items = [item for item in union_items(value) if not isinstance(item, NoneType)]
+    return (
+        inside_artefact(pointer) is not None
+        and bool(items)
+        and not any(isinstance(item, TypeVarType) for item in items)
+        and not any(is_subtype(artefact_of(api, unknown()), item) for item in items)
+    )
+
+
 def _check(context: Call, how: str) -> None:
     for index in range(len(context.args)):
         for each in given_at(context, index):
             if has_artefact(each.type):
-                _report(context, each.type, each.expression, how)
+                report_pointer(checker(context), each.type, each.expression, how)
 
 
-def _report(context: Call, kind: Type, where: Expression, how: str) -> None:
-    api = checker(context)
+def report_pointer(api: TypeChecker, kind: Type, where: Context, how: str) -> None:
+    """Report an artefact that stands where a value is needed.
+
+    Args:
+        api: the type checker.
+        kind: type of the artefact.
+        where: it stands.
+        how: what is done with it, such as "formatted".
+    """
     text = (
         f"{shown(api, kind)} is a pointer to a value that may not exist yet; it cannot be "
         f"{how}. Pass it to a step as an input, or execute it and use take()"
@@ -54,7 +98,7 @@ def check_put(context: FunctionContext) -> Type:
     api = checker(context)
     for each in given_at(context, 0):
         if has_artefact(each.type):
-            _report(context, each.type, each.expression, "put into an artefact")
+            report_pointer(api, each.type, each.expression, "put into an artefact")
         elif nested_artefact(each.type) is not None:
             kind = shown(api, each.type)
             text = f"put() takes {kind}, a container with artefacts inside; use gather()"

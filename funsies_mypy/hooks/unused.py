@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from mypy.nodes import (
+    LDEF,
+    AssignmentStmt,
     CallExpr,
     Context,
     Expression,
     ExpressionStmt,
     FuncDef,
     MypyFile,
+    NameExpr,
     Node,
     RefExpr,
-    WithStmt,
+    Var,
 )
 from mypy.types import Type
 
 from funsies_mypy import codes, names
 from funsies_mypy.arguments import Call, callee_name, checker
+from funsies_mypy.bindings import uses_of_variables
 from funsies_mypy.messages import fail
 from funsies_mypy.walk import children, walk
 
 CallT = TypeVar("CallT", bound=Call)
 
+_READING_BY_NAME: Final = frozenset(
+    f"builtins.{name}" for name in ("locals", "vars", "eval", "exec")
+)
+
 
 def used(hook: Callable[[CallT], Type]) -> Callable[[CallT], Type]:
-    """Let a hook also report the call if it stands alone, as a statement."""
+    """Let a hook also report the call if nothing uses its result."""
 
     def check(context: CallT) -> Type:
         if id(context.context) in _lost_calls(checker(context).tree):
@@ -51,46 +58,43 @@ def _report(context: Call) -> None:
 
 @lru_cache(maxsize=1)
 def _lost_calls(tree: MypyFile) -> frozenset[int]:
-    """Calls that are statements, where nothing executes what they add.
+    """Calls whose results are lost, where nothing executes what they add.
 
-    ``funsies run`` executes all final results of a script that executes nothing itself. So at
-    the top of such a script, and in its ``with Fun()``, a call that stands alone is right.
+    ``funsies run`` executes all final results of a script that executes nothing itself. So in
+    a file that opens a ``Fun()`` and executes nothing, nothing is lost; nor at the top of a
+    file that does neither, which others may import.
     """
-    executes = any(_is_call_of(node, names.EXECUTE) for node in walk(tree))
-    return frozenset(map(id, _statements(tree, Place(is_lost=executes, executes=executes))))
+    calls = [node for node in walk(tree) if isinstance(node, CallExpr)]
+    executes = any(_is_call_of(call, names.EXECUTE) for call in calls)
+    if not executes and any(_is_call_of(call, names.FUN) for call in calls):
+        return frozenset()
+    reads_by_name = any(_is_call_of(call, _READING_BY_NAME) for call in calls)
+    never_read = frozenset() if reads_by_name else _never_read(tree)
+    return frozenset(map(id, _lost(tree, never_read, is_lost=executes)))
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a statement stands.
-
-    Attributes:
-        is_lost: whether nothing runs a step that is added by a statement here.
-        executes: whether the file executes something itself.
-    """
-
-    is_lost: bool
-    executes: bool
-
-    def below(self, node: Node) -> Place:
-        """The place of the statements in a block."""
-        if isinstance(node, FuncDef):
-            return replace(self, is_lost=True)
-        if isinstance(node, WithStmt) and any(
-            _is_call_of(each, names.FUN) for each in node.expr
-        ):
-            return replace(self, is_lost=self.executes)
-        return self
+def _never_read(tree: MypyFile) -> frozenset[Var]:
+    """Variables that a file binds, and does not use."""
+    variables = uses_of_variables(tree).items()
+    return frozenset(variable for variable, uses in variables if not uses.read)
 
 
-def _statements(node: Node, place: Place) -> Iterator[Context]:
-    """Expressions that are statements and whose results are lost."""
-    if isinstance(node, ExpressionStmt):
-        if place.is_lost:
-            yield node.expr
-    elif not isinstance(node, Expression):
-        for below in _flat(children(node)):
-            yield from _statements(below, place.below(node))
+def _lost(node: Node, never_read: frozenset[Var], *, is_lost: bool) -> Iterator[Context]:
+    """Expressions whose values are lost: statements, and what is assigned to local names."""
+    match node:
+        case ExpressionStmt(expr=value):
+            if is_lost:
+                yield value
+        case AssignmentStmt(lvalues=[NameExpr(kind=kind, node=Var() as name)], rvalue=value):
+            if is_lost and kind == LDEF and name in never_read and name.name[0] != "_":
+                yield value
+        case Expression():
+            pass
+        case _:
+            for below in _flat(children(node)):
+                yield from _lost(
+                    below, never_read, is_lost=is_lost or isinstance(node, FuncDef)
+                )
 
 
 def _flat(nodes: object) -> Iterator[Node]:
@@ -101,9 +105,5 @@ def _flat(nodes: object) -> Iterator[Node]:
         yield nodes
 
 
-def _is_call_of(node: Node, wanted: frozenset[str]) -> bool:
-    return (
-        isinstance(node, CallExpr)
-        and isinstance(node.callee, RefExpr)
-        and node.callee.fullname in wanted
-    )
+def _is_call_of(call: CallExpr, wanted: frozenset[str]) -> bool:
+    return isinstance(call.callee, RefExpr) and call.callee.fullname in wanted

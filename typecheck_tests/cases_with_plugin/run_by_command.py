@@ -15,4 +15,5 @@ def main() -> None:
 
 
 def helper() -> None:
-    f.shell("run")  # E: The result of "shell" is not used
+    f.shell("run")
+    step = f.shell("run again")
