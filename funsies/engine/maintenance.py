@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 from funsies.core.digest import Digest
@@ -12,6 +13,8 @@ from funsies.store.rows import Definitions, Expired, OperationRow, SweepAnswer
 from .cycles import find_cycles
 from .failure import error_content, failure, publish_failure
 from .names import new_fence
+
+_log = logging.getLogger(__name__)
 
 SWEEP_LIMIT: Final = 100
 SWEEP_FENCES: Final = 16
@@ -55,18 +58,22 @@ def _worker_lost(operation: OperationRow, expired: Expired) -> Error:
 
 
 def audit_once(graph: GraphStore) -> list[Digest]:
-    """End circles of operations that wait for one another through dynamic ones.
+    """Set free what is pending while nothing moves.
 
-    Such circles cannot be excluded when the graph is built: two dynamic operations that run at
-    the same time may each ask for the other. One operation of each circle ends with
-    ``Error(Cycle)``; the others go on from there.
+    Operations may wait for one another through dynamic ones. Such circles cannot be excluded
+    when the graph is built: two dynamic operations that run at the same time may each ask for
+    the other. One operation of each circle ends with ``Error(Cycle)``; the others go on from
+    there. If there is no circle, the store lost count; it counts again.
 
     Returns:
         The operations that were ended.
     """
     if not graph.is_stuck():
         return []
-    circles = find_cycles(graph.pending(AUDIT_LIMIT), graph.waiting_on)
+    pending = graph.pending(AUDIT_LIMIT)
+    circles = find_cycles(pending, graph.waiting_on)
+    if not circles and (repaired := graph.recount(pending)):
+        _log.warning("%d operations waited for what had come already; they go on", repaired)
     return [circle[0] for circle in circles if _end_circle(graph, circle)]
 
 

@@ -243,6 +243,14 @@ class GraphStore(Protocol):
         The error is a small content, stored beforehand with :meth:`define`.
         """
 
+    def recount(self, operations: Sequence[Digest]) -> int:
+        """Set right what waiting and delegated operations wait for (an audit found no cycle).
+
+        Returns:
+            The number of operations for which something was wrong: 0, unless the store lost
+            or kept what it should not have.
+        """
+
     # -- looking
 
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:

@@ -70,6 +70,34 @@ def test_no_drain_job_is_asked_for_while_one_waits(redis_bench):
     assert bench.request(row).arm == ("default@3.11",)
 
 
+@pytest.mark.parametrize("damage", ["count", "entries", "finished"])
+def test_an_audit_sets_right_what_an_operation_waits_for(redis_bench, damage):
+    """Counts cannot go wrong by our own doing; by a fault of the server's they might."""
+    bench = redis_bench
+    call = bench.store._connections.call
+    low = bench.operation("low")
+    high = bench.operation("high", low)
+    bench.request(low, high)
+    worker = bench.slot()
+    state = Keys().state(high.digest)
+    if damage == "entries":
+        call("DEL", b"{funsies}:w" + low.digest)
+    if damage == "count":
+        call("HSET", state, "m", 2)
+    claim = worker.claim()
+    if damage == "finished":
+        waiting = call("LRANGE", b"{funsies}:w" + low.digest, 0, -1)
+        call("DEL", b"{funsies}:w" + low.digest)
+        assert len(waiting) == 1
+        worker.publish(claim, b"1")
+        assert bench.store.is_stuck()
+    assert bench.store.recount([low.digest, high.digest]) == 1
+    assert bench.store.recount([low.digest, high.digest]) == 0
+    if damage != "finished":
+        worker.publish(claim, b"1")
+    assert worker.claim().operation == high
+
+
 def test_namespaces_on_one_server_do_not_see_each_other(redis_bench, redis_url):
     bench = redis_bench
     other = RedisStore(redis_url, namespace="other")

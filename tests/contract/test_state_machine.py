@@ -427,6 +427,7 @@ class Bench:
                 self.work(worker, queue)
                 busy = busy or worker.claim is not None
             if self.both("is_stuck"):
+                assert self.both("recount", sorted(self.was_pending)) == 0
                 cycle = self.cycle()
                 assert cycle is not None
                 assert self.both("fail_waiting", cycle, content_digest(CYCLE))
@@ -704,6 +705,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.bench.memory.is_stuck())
     @rule()
     def audit(self) -> None:
+        assert self.bench.both("recount", sorted(self.bench.was_pending)) == 0
         cycle = self.bench.cycle()
         if cycle is not None:
             assert self.bench.both("fail_waiting", cycle, content_digest(CYCLE))

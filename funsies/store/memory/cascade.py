@@ -75,7 +75,7 @@ def _wake(tables: Tables, producer: Digest, waiter: Waiter) -> None:
     if cell.epoch != epoch:
         return
     if cell.status is Status.DELEGATED and cell.target:
-        _end_delegation(tables, operation, cell, cell.target)
+        end_delegation(tables, operation, cell.target)
     elif cell.status is Status.WAITING:
         _count_down(tables, operation, cell, producer)
 
@@ -101,10 +101,9 @@ def _error_from(
     return next((result for result in used if not result.ok), None)
 
 
-def _end_delegation(
-    tables: Tables, operation: Digest, cell: Cell, target: tuple[Digest, int]
-) -> None:
-    made = tables.look(target[0])
+def end_delegation(tables: Tables, operation: Digest, target: tuple[Digest, int]) -> None:
+    """Take over the result of the operation that another was delegated to, if it is there."""
+    cell, made = tables.look(operation), tables.look(target[0])
     result = result_for(tables, target)
     if result:
         finish(tables, operation, (result,), volatile=made.volatile or cell.is_tainted)

@@ -41,9 +41,7 @@ def request(tables: Tables, generation: Generation, wanted: Sequence[Wanted]) ->
             missing.update(dict.fromkeys(first))
             started += 0 if first else _start(tables, generation, item, row)
     queues = dict.fromkeys(item.queue for item in wanted)
-    return RequestAnswer(
-        tuple(missing), started, arm(tables, list(queues), due=is_due(tables))
-    )
+    return RequestAnswer(tuple(missing), started, arm(tables, list(queues), due=is_due(tables)))
 
 
 def _join(tables: Tables, generation: Generation, item: Wanted) -> None:

@@ -210,6 +210,11 @@ class MemoryStore(Reader):
         with self._lock:
             return requesting.fail_waiting(self._tables, operation, error)
 
+    def recount(self, operations: Sequence[Digest]) -> int:
+        """See :meth:`GraphStore.recount`."""
+        with self._lock:
+            return sum(upkeep.recount(self._tables, each) for each in operations)
+
     def check(self) -> None:
         """Nothing can be wrong."""
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from funsies.core.digest import Digest
 from funsies.store.rows import Expired, Fence, Lease, Status, SweepAnswer
 
-from .cascade import work_cascades
+from .cascade import end_delegation, work_cascades
 from .inputs import read_inputs
-from .moves import make_ready, run_under
+from .moves import make_ready, run_under, wait_for
 from .requesting import arm, is_due
 from .running import count_lost, promote
 from .tables import Hold, Tables
@@ -124,3 +124,28 @@ def is_stuck(tables: Tables) -> bool:
     """Whether something is pending and nothing moves."""
     moving = (tables.ready, tables.delayed, tables.leases, tables.cascades)
     return bool(tables.blocked) and not any(moving)
+
+
+def recount(tables: Tables, operation: Digest) -> bool:
+    """Set right what a blocked operation waits for; whether something was wrong."""
+    cell = tables.look(operation)
+    is_waiting = cell.status is Status.WAITING
+    producers = waiting_on(tables, operation)
+    # More may be missing than are counted: those that were reset since. They are seen when it
+    # is claimed.
+    registered = sum(_is_registered(tables, operation, each) for each in producers)
+    if cell.target and not (registered and tables.look(cell.target[0]).status.is_pending):
+        end_delegation(tables, operation, cell.target)
+        work_cascades(tables)
+    elif is_waiting and not producers:
+        make_ready(tables, operation)
+    elif is_waiting and registered < cell.missing:
+        wait_for(tables, operation, producers)
+    else:
+        return False
+    return True
+
+
+def _is_registered(tables: Tables, operation: Digest, producer: Digest) -> bool:
+    waiter = (operation, tables.look(operation).epoch)
+    return waiter in tables.waiters.get(producer, ())

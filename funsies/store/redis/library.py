@@ -23,6 +23,7 @@ NAMES: Final = (
     "inspect",
     "invalidate",
     "park",
+    "recount",
     "release",
     "renew",
     "request",

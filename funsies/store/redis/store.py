@@ -204,6 +204,12 @@ class RedisStore(Reader):
         """See :meth:`GraphStore.fail_waiting`."""
         return _found(self._run("fail_waiting", operation, error), error) == 1
 
+    def recount(self, operations: Sequence[Digest]) -> int:
+        """See :meth:`GraphStore.recount`."""
+        return sum(
+            answers.integer(self._run("recount", *page)) for page in pages(operations, ACT_PAGE)
+        )
+
     # -- life
 
     def check(self) -> None:

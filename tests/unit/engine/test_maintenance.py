@@ -99,6 +99,19 @@ def test_an_audit_leaves_alone_what_can_still_move(workshop, claim):
     assert workshop.state("b").status is Status.WAITING
 
 
+def test_an_audit_finds_who_waits_for_what_has_come_already(workshop, claim):
+    """It cannot happen by our own doing, but nothing that was asked for may stay for ever."""
+    workshop.define("a")
+    workshop.define("b", "a")
+    workshop.request("a", "b")
+    running = claim()
+    workshop.graph._tables.waiters.clear()
+    publish_failure(workshop.graph, failure(workshop.rows["a"], running.fence, _lost()))
+    assert workshop.state("b").status is Status.WAITING
+    assert audit_once(workshop.graph) == []
+    assert workshop.state("b").status is Status.READY
+
+
 def test_a_failure_published_late_changes_nothing(workshop, claim, sweep):
     workshop.define("a")
     workshop.request("a")

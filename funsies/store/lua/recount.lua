@@ -1,0 +1,52 @@
+-- Set right what blocked operations wait for: their counts, and their entries with producers.
+--
+-- ARGV  1 time  2... operations
+-- Returns  the number of operations for which something was wrong
+
+register('recount', { 'allow-oom' }, function()
+  local repaired = 0
+
+  local function is_registered(o, producer)
+    return call('LPOS', P .. 'w' .. producer, o.id .. o.e)
+  end
+
+  -- Whether enough producers will wake it. More may be pending than are counted: those that
+  -- were reset since. They are seen when it is claimed.
+  local function will_be_woken(o, list)
+    local registered = 0
+    for _, producer in ipairs(list) do
+      if is_registered(o, producer) then registered = registered + 1 end
+    end
+    return registered >= tonumber(o.m)
+  end
+
+  local function recount_waiting(o)
+    local d = definition(o.id)
+    local pending = read_inputs(d).pending
+    if #pending == 0 then
+      make_ready(o, d, UNLOCKED)
+    elseif not will_be_woken(o, pending) then
+      wait_for(o, d, pending)
+    else
+      return
+    end
+    repaired = repaired + 1
+  end
+
+  local function recount_delegated(o)
+    local target = o.T:sub(1, 32)
+    if is_pending(call('HGET', P .. 'o' .. target, 's')) and is_registered(o, target) then
+      return
+    end
+    end_delegation(o)
+    repaired = repaired + 1
+  end
+
+  for at = 2, #ARGV do
+    local o = load(ARGV[at])
+    if o.s == WAITING then recount_waiting(o) end
+    if o.s == DELEGATED then recount_delegated(o) end
+  end
+  work_cascades(CASCADE_BUDGET)
+  return repaired
+end)
