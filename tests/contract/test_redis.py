@@ -16,13 +16,14 @@ from funsies.core.errors import NoServerError, ServerError
 from funsies.store.keys import Keys
 from funsies.store.redis import RedisStore
 from funsies.store.redis.address import shown
-from funsies.store.redis.library import NAMES, library
+from funsies.store.redis.library import NAMES, SHARED, library
 from funsies.store.rows import Completion, Definitions, Status, Verdict
 
 
 def test_all_scripts_are_in_the_library_and_documented():
     directory = Path(__file__).parents[2] / "funsies" / "store" / "lua"
-    assert sorted(path.stem for path in directory.glob("*.lua")) == sorted([*NAMES, "lib"])
+    assert sorted(path.stem for path in directory.glob("*.lua")) == sorted(NAMES)
+    assert sorted(path.stem for path in directory.glob("shared/*.lua")) == sorted(SHARED)
     for name in NAMES:
         text = (directory / f"{name}.lua").read_text()
         assert re.match(r"-- .*\n(--.*\n)*-- ARGV  1 time", text), name

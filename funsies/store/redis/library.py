@@ -1,6 +1,6 @@
 """The Lua scripts, as one library of functions on the server.
 
-A script is one atomic act. All share the helpers of ``lib.lua``, which the server compiles
+A script is one atomic act. All share the helpers in ``lua/shared``, which the server compiles
 once. The name of the library holds a digest of its text, so that several versions of funsies
 can use one server.
 """
@@ -13,7 +13,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-HELPERS: Final = "lib"
+SHARED: Final = (
+    "base",
+    "definitions",
+    "state",
+    "moves",
+    "queue",
+    "inputs",
+    "cascade",
+    "due",
+)
+"""Helpers; each uses only those before it."""
+
 NAMES: Final = (
     "cancel",
     "define",
@@ -46,7 +57,7 @@ class Library:
 def library() -> Library:
     """Put the scripts of the package together; each has a scope of its own."""
     scripts = "".join(f"do\n{_read(name)}end\n" for name in NAMES)
-    body = _read(HELPERS) + scripts
+    body = "".join(_read(f"shared/{name}") for name in SHARED) + scripts
     name = f"funsies_{hashlib.sha256(body.encode()).hexdigest()[:16]}"
     prefix = f"{name}_"
     return Library(f"#!lua name={name}\nlocal PREFIX = '{prefix}'\n{body}", prefix)

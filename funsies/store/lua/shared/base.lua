@@ -1,0 +1,114 @@
+-- What is shared by all scripts, which follow in one function library (see redis/library.py).
+--
+-- Each script registers one function: register(name, flags, body). It is called with
+--   KEYS[1]  prefix of all keys of the namespace, e.g. "{funsies}:"
+--   ARGV[1]  time in milliseconds; empty for the server's
+-- and does all its looking and refusing before its first write: errors do not roll back.
+--
+-- Keys (raw 32-byte digests; see keys.py):
+--   D I c O T R G C   hashes: definitions, artefacts, small contents, options, traces, records,
+--                     logs, counters
+--   o<operation>      hash: state     s status  g generation  q queue  a attempts  v volatile
+--                                     r<i> results  t index of its trace
+--                     while pending   p terms  w generations that want it  u an input is volatile
+--                                     x somebody watches
+--                     of one status   e epoch  m missing | e  T target | k place | f fence  S slot
+--   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers
+--   x<operation>      set: clients that watch                  t<task>       hash: tasks
+--   q:<queue>         sorted set: ready     Z  sorted set: delayed     B  set: blocked
+--   X, W<n>           list: cascades to finish, n .. producer; their waiters
+--   L, s:<slot>       sorted set: leases by expiry; hash: what a slot holds and was answered
+--   N n S Q           last number, last generation, time of the last sweep, known queues
+--
+-- Statuses: w waiting, r ready, z delayed, u running, g delegated, d done, f failed;
+-- none for idle. Counters are a letter .. the name of the task: those of the statuses, s skipped,
+-- l lost, x executed, k linked, b busy milliseconds. A packed result is 41 bytes: flags (1 value,
+-- 2 large), digest, size.
+
+local call -- redis.call, which is not there while the library is loaded
+local NONE, WAITING, READY, DELAYED, RUNNING = false, 'w', 'r', 'z', 'u'
+local DELEGATED, DONE, FAILED = 'g', 'd', 'f'
+local SKIPPED, LOST, EXECUTED, LINKED, BUSY_MS = 's', 'l', 'x', 'k', 'b'
+local UNLOCKED, REQUESTED = 0, 1
+local CASCADE_CHUNK, CASCADE_BUDGET, MOST_DIRECT = 50, 100, 8
+local SLOT_MEMORY_SECONDS = 3600
+local HEADER, INPUT = 49, 37
+local MOST_ARGUMENTS = 4000
+
+-- Of the present call: prefix, arguments, time, queues that got work.
+local P, ARGV, now, fed_queues
+-- What is written at its end, as many changes cancel out: counters; who is blocked and who not.
+local counted, blocked
+-- The number of its registrations with producers, and the operations that have used it.
+local epoch, epoch_users
+-- The slot whose lease the present step may replace by another, in one go; and whether the
+-- old one is gone already.
+local stepping_slot, is_slot_freed
+-- The queue from which the present step claims, and the operation that it would find at the
+-- head if it were put there: { o, d }.
+local claimed_queue, held
+-- Whether cascades were left for later.
+local has_cascades
+
+local function append(list, ...)
+  local n = #list
+  for i = 1, select('#', ...) do list[n + i] = select(i, ...) end
+  return list
+end
+
+-- A command with any number of arguments after the key.
+local function call_many(command, key, arguments)
+  for first = 1, #arguments, MOST_ARGUMENTS do
+    call(command, key, unpack(arguments, first, math.min(first + MOST_ARGUMENTS - 1, #arguments)))
+  end
+end
+
+local function flush()
+  for counter, by in pairs(counted) do
+    if by ~= 0 then call('HINCRBY', P .. 'C', counter, by) end
+  end
+  local added, removed = {}, {}
+  for id, is_blocked in pairs(blocked) do
+    local list = is_blocked and added or removed
+    list[#list + 1] = id
+  end
+  call_many('SADD', P .. 'B', added)
+  call_many('SREM', P .. 'B', removed)
+end
+
+local function register(name, flags, body)
+  redis.register_function({
+    function_name = PREFIX .. name,
+    flags = flags,
+    callback = function(keys, arguments)
+      call = redis.call
+      P, ARGV, now = keys[1], arguments, tonumber(arguments[1])
+      counted, blocked, fed_queues, epoch = {}, {}, {}, nil
+      stepping_slot, is_slot_freed, claimed_queue, held, has_cascades = nil, false, nil, nil, false
+      if not now then
+        local time = call('TIME')
+        now = time[1] * 1000 + math.floor(time[2] / 1000)
+      end
+      local answer = body()
+      flush()
+      return answer
+    end,
+  })
+end
+
+local function u64(number)
+  return struct.pack('>I8', number)
+end
+
+local function next_number()
+  return call('INCR', P .. 'N')
+end
+
+-- A number for a registration of this operation, by which its entries are told from older ones.
+local function new_epoch(id)
+  if not epoch or epoch_users[id] then
+    epoch, epoch_users = u64(next_number()), {}
+  end
+  epoch_users[id] = true
+  return epoch
+end

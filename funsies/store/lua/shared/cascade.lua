@@ -1,0 +1,117 @@
+-- The end of an operation, and what it sets free.
+
+local function tell_watchers(id)
+  local key = P .. 'x' .. id
+  for _, client in ipairs(call('SMEMBERS', key)) do
+    call('PUBLISH', P .. 'news:' .. client, id)
+  end
+  call('DEL', key)
+end
+
+local wake
+
+-- Publish the end of an operation. Who waits for it is noted, to be woken by `work_cascades`;
+-- or woken now, if `is_direct` and they are few: that saves half a dozen commands. Return how
+-- many were woken.
+local function finish(o, d, results, volatile, is_direct)
+  local status, fields = DONE, {}
+  for index, result in ipairs(results) do
+    if not is_ok(result) then status = FAILED end
+    fields[#fields + 1] = 'r' .. (index - 1)
+    fields[#fields + 1] = result
+  end
+  if volatile then
+    fields[#fields + 1] = 'v'
+    fields[#fields + 1] = '1'
+  end
+  move(o, d, status, fields)
+  o.v = volatile
+  if o.x then tell_watchers(o.id) end
+  local list = P .. 'w' .. o.id
+  local entries = is_direct and call('LPOP', list, MOST_DIRECT + 1) or {}
+  if #entries <= MOST_DIRECT and (is_direct or call('EXISTS', list) == 0) then
+    for _, entry in ipairs(entries) do wake(o.id, status, volatile, entry) end
+    return #entries
+  end
+  for at = #entries, 1, -1 do call('LPUSH', list, entries[at]) end
+  local number = u64(next_number())
+  call('RENAME', list, P .. 'W' .. number)
+  call('LPUSH', P .. 'X', number .. o.id)
+  return 0
+end
+
+local function end_with(o, d, result, volatile)
+  local results = {}
+  for index = 1, d.outputs do results[index] = result end
+  finish(o, d, results, volatile)
+end
+
+local function skip(o, d, result, volatile)
+  count(d.name, SKIPPED, 1)
+  end_with(o, d, result, volatile)
+end
+
+-- The packed result for a small error; nil if its bytes are not stored.
+local function error_result(content)
+  local size = call('HSTRLEN', P .. 'c', content)
+  if size > 0 then return string.char(0) .. content .. u64(size) end
+end
+
+local function end_delegation(o)
+  local target, index = o.T:sub(1, 32), struct.unpack('>I4', o.T, 33)
+  local made = call('HMGET', P .. 'o' .. target, 's', 'v', 'r' .. index)
+  local d = definition(o.id)
+  if is_finished(made[1]) and has_bytes(made[3]) then
+    finish(o, d, { made[3] }, made[2] or o.u)
+  elseif is_pending(made[1]) then
+    delegate_to(o, d, o.T)
+  else
+    make_ready(o, d, UNLOCKED)
+  end
+end
+
+-- The failed result that a strict consumer has from this producer.
+local function error_from(d, producer)
+  for number = 1, d.inputs do
+    local kind, digest, index = input(d, number)
+    if kind == 0 and digest == producer then
+      local result = result_of(producer, index)
+      if not is_ok(result) then return result end
+    end
+  end
+end
+
+function wake(producer, status, volatile, entry)
+  local o = load(entry:sub(1, 32))
+  if o.e ~= entry:sub(33) then return end
+  if o.s == DELEGATED then return end_delegation(o) end
+  if o.s ~= WAITING then return end
+  if status == FAILED then
+    local d = definition(o.id)
+    local result = d.strict and error_from(d, producer)
+    if result then return skip(o, d, result, volatile) end
+  end
+  if o.m == '1' then
+    make_ready(o, definition(o.id), UNLOCKED)
+  else
+    call('HINCRBY', o.key, 'm', -1)
+  end
+end
+
+-- Wake waiters of finished operations, newest cascade first; return what is left of the budget.
+local function work_cascades(budget)
+  while budget > 0 do
+    local head = call('LINDEX', P .. 'X', 0)
+    if not head then break end
+    local producer, list = head:sub(9), P .. 'W' .. head:sub(1, 8)
+    local chunk = call('LPOP', list, math.min(budget, CASCADE_CHUNK)) or {}
+    if call('EXISTS', list) == 0 then call('LPOP', P .. 'X') end
+    local made = call('HMGET', P .. 'o' .. producer, 's', 'v')
+    for _, entry in ipairs(chunk) do
+      wake(producer, made[1], made[2], entry)
+    end
+    budget = budget - #chunk
+  end
+  has_cascades = budget <= 0 and call('EXISTS', P .. 'X') == 1
+  return budget
+end

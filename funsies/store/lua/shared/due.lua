@@ -1,0 +1,45 @@
+-- Work that is due, and for whom; the end of a lease.
+
+local function promote(limit)
+  if limit <= 0 then return 0 end
+  local due = call('ZRANGEBYSCORE', P .. 'Z', '-inf', now, 'LIMIT', 0, limit)
+  for _, id in ipairs(due) do
+    make_ready(load(id), definition(id), UNLOCKED)
+  end
+  return #due
+end
+
+-- Whether there is work that is bound to no queue: cascades, delays, expired leases.
+local function is_due()
+  return call('EXISTS', P .. 'X') == 1
+    or call('ZCOUNT', P .. 'Z', '-inf', now) > 0
+    or call('ZCOUNT', P .. 'L', '-inf', now) > 0
+end
+
+-- Those of the queues on which there is work, and no drain job waits in RQ's list. `due` says
+-- whether there is work that is bound to no queue; nil to have a look.
+local function arm(queues, due)
+  local armed = {}
+  for _, queue in ipairs(queues) do
+    local has_work = call('EXISTS', P .. 'q:' .. queue) == 1
+    if not has_work and due == nil then due = is_due() end
+    if (has_work or due) and call('EXISTS', P .. 'rq:queue:' .. queue) == 0 then
+      armed[#armed + 1] = queue
+    end
+  end
+  return armed
+end
+
+-- Nil if the fence may act on the operation; else how to answer a slot.
+local function refusal(o, slot, fence)
+  if o.s == RUNNING and o.f == fence then return nil end
+  local last = call('HMGET', P .. 's:' .. slot, 'F', 'R')
+  return last[1] == fence and last[2] or 'fenced'
+end
+
+-- Remember the end of a lease, for a repeated message.
+local function ended(slot, fence)
+  call('HSET', P .. 's:' .. slot, 'F', fence, 'R', 'ok')
+  let_expire(slot)
+  return 'ok'
+end

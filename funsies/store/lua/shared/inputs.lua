@@ -1,0 +1,59 @@
+-- The inputs of an operation as they are now.
+
+local function constant(d, number)
+  local at = d.artefacts + 32 * (number - 1)
+  local row = call('HGET', P .. 'I', d.raw:sub(at + 1, at + 32))
+  if row then return row:sub(2, 42) end
+  local kind, content = input(d, number)
+  return string.char(kind * 2 - 1) .. content .. u64(0)
+end
+
+local function add_once(list, seen, producer)
+  if not seen[producer] then
+    seen[producer] = true
+    list[#list + 1] = producer
+  end
+end
+
+-- The inputs as they are now: packed results (false where there is none), distinct producers
+-- that are pending, idle, or whose result does not do for `generation` (nil: not looked at),
+-- the first error and whether that is volatile, and whether anything is.
+local function read_inputs(d, generation)
+  local r = { results = {}, pending = {}, idle = {}, needs = {} }
+  local seen = {}
+  for number = 1, d.inputs do
+    local kind, producer, index = input(d, number)
+    if kind ~= 0 then
+      r.results[number] = constant(d, number)
+    else
+      local v = call('HMGET', P .. 'o' .. producer, 's', 'g', 'v', 'r' .. index)
+      local result = is_finished(v[1]) and v[4]
+      r.results[number] = result
+      if not result then
+        if v[1] then
+          add_once(r.pending, seen, producer)
+        else
+          if not seen[producer] then r.needs[#r.needs + 1] = producer end
+          add_once(r.idle, seen, producer)
+        end
+      else
+        if generation and not seen[producer]
+          and not is_usable(result, v[3], v[2], generation) then
+          add_once(r.needs, seen, producer)
+        end
+        if v[3] then r.tainted = true end
+        if not is_ok(result) and not r.error then r.error, r.error_volatile = result, v[3] end
+      end
+    end
+  end
+  return r
+end
+
+local function trace_index(d, results)
+  local pieces = { d.raw:sub(1, 32), d.raw:sub(d.names + 1, d.artefacts) }
+  for _, result in ipairs(results) do
+    pieces[#pieces + 1] = is_ok(result) and '1' or '0'
+    pieces[#pieces + 1] = content_of(result)
+  end
+  return redis.sha1hex(table.concat(pieces)):sub(1, 32)
+end

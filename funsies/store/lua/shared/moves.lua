@@ -1,0 +1,115 @@
+-- Transitions of one operation, and leases.
+
+-- A slot without a lease is remembered for a while.
+local function let_expire(slot)
+  if call('HEXISTS', P .. 's:' .. slot, 'o') == 0 then
+    call('EXPIRE', P .. 's:' .. slot, SLOT_MEMORY_SECONDS)
+  end
+end
+
+local function drop_lease(slot)
+  if slot == stepping_slot then
+    is_slot_freed = true
+    return
+  end
+  call('ZREM', P .. 'L', slot)
+  call('HDEL', P .. 's:' .. slot, 'o', 'f', 'b', 'p', 'w')
+  call('EXPIRE', P .. 's:' .. slot, SLOT_MEMORY_SECONDS)
+end
+
+local LEAVE = {
+  w = function(o) blocked[o.id] = false end,
+  g = function(o) blocked[o.id] = false end,
+  z = function(o) call('ZREM', P .. 'Z', o.id) end,
+  r = function(o) call('ZREM', P .. 'q:' .. o.q, o.k .. o.id) end,
+  u = function(o) drop_lease(o.S) end,
+}
+
+-- THE transition: the only place where a status changes. What belongs to the status that is
+-- left goes with it, and the counters are kept. `fields` are set with the new status. Fields
+-- of the state that is left may stay until the end; they mean nothing without their status.
+local function move(o, d, to, fields)
+  if o.s then
+    if LEAVE[o.s] then LEAVE[o.s](o) end
+    count(d.name, o.s, -1)
+  end
+  if to then count(d.name, to, 1) end
+  if to == WAITING or to == DELEGATED then blocked[o.id] = true end
+  o.s = to
+  if is_pending(to) then
+    call('HSET', o.key, 's', to, unpack(fields))
+    o.is_stored = true
+    return
+  end
+  if o.is_stored then call('DEL', o.key) end
+  if o.g > 0 then append(fields, 'g', o.g, 'q', o.q) end
+  if to then append(fields, 's', to, 'a', o.a) end
+  if to and o.t then append(fields, 't', o.t) end
+  call_many('HSET', o.key, fields)
+  o.is_stored = #fields > 0
+end
+
+local function make_delayed(o, d, due)
+  move(o, d, DELAYED, {})
+  call('ZADD', P .. 'Z', due, o.id)
+end
+
+local function wait_for(o, d, list, more_fields)
+  local own_epoch = new_epoch(o.id)
+  move(o, d, WAITING, append(more_fields or {}, 'e', own_epoch, 'm', #list))
+  for _, producer in ipairs(list) do
+    call('RPUSH', P .. 'w' .. producer, o.id .. own_epoch)
+  end
+end
+
+local function delegate_to(o, d, target)
+  local own_epoch = new_epoch(o.id)
+  move(o, d, DELEGATED, { 'e', own_epoch, 'T', target })
+  call('RPUSH', P .. 'w' .. target:sub(1, 32), o.id .. own_epoch)
+end
+
+-- Give a slot the lease on an operation: { fence, expires, started, worker, is_prolonged },
+-- and write more of the slot's fields.
+local function run_under(o, d, slot, lease, more_fields)
+  move(o, d, RUNNING, { 'f', lease.fence, 'S', slot, 'a', o.a, 't', o.t or '',
+    'u', o.u and '1' or '' })
+  o.f, o.S = lease.fence, slot
+  call('ZADD', P .. 'L', lease.expires, slot)
+  call('HSET', P .. 's:' .. slot, 'o', o.id, 'f', lease.fence, 'b', lease.started,
+    'w', lease.worker or '', 'p', lease.is_prolonged and '1' or '', unpack(more_fields or {}))
+  if slot == stepping_slot and is_slot_freed then
+    stepping_slot = nil
+  else
+    call('PERSIST', P .. 's:' .. slot)
+  end
+end
+
+-- What a slot holds; nil if nothing.
+local function lease_of(slot)
+  if slot == stepping_slot and is_slot_freed then return nil end
+  local v = call('HMGET', P .. 's:' .. slot, 'o', 'f', 'b', 'w', 'p')
+  if not v[1] then return nil end
+  return { operation = v[1], fence = v[2], started = v[3], worker = filled(v[4]),
+    is_prolonged = filled(v[5]), slot = slot }
+end
+
+-- Give a lease to another slot, which is called `worker` when it is lost for good.
+local function hand_over(o, d, lease, slot, fence, expires)
+  run_under(o, d, slot, { fence = fence, expires = expires, started = lease.started,
+    worker = lease.worker or lease.slot, is_prolonged = true })
+end
+
+local function count_lost(d, lease)
+  if not lease.worker then count(d.name, LOST, 1) end
+end
+
+-- Forget how an operation ended; its generation and its queue stay known.
+local function clear(o, d)
+  if is_finished(o.s) then call('HDEL', P .. 'G', o.id) end
+  move(o, d, NONE, {})
+  o.a, o.v, o.t, o.w, o.u = 0, false, false, false, false
+end
+
+local function forget_trace(o)
+  if o.t then call('HDEL', P .. 'T', o.t) end
+end
