@@ -10,8 +10,8 @@ from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import Any, Final, Unpack, cast
 
-from funsies.build.context import BuildContext, context, current_context
-from funsies.config import Options, ResolvedServer, Server, resolve
+from funsies.build.context import BuildContext, context, current_context, options_in_force
+from funsies.config import ConfigurationError, Options, ResolvedServer, Server, resolve
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, OptionError
 from funsies.core.graph import Operation
@@ -128,6 +128,9 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
     <Handle ...>
     5
     """
+    if server is not None and not isinstance(server, Server):
+        raise ConfigurationError('Fun takes a Server: Fun(Server("redis://localhost:6379"))')
+    chosen = options_in_force(defaults or Options())
     resolved = resolve(server)
     backend = open_backend(resolved.jobs_url, resolved.data_url, resolved.key)
     try:
@@ -137,7 +140,7 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
         session = Session(resolved, backend)
         if (tell := session_opened.get()) is not None:
             tell(session)
-        with entered(session, defaults or Options()):
+        with entered(session, chosen):
             yield session
             session.save()
     finally:

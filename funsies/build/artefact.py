@@ -16,6 +16,8 @@ from funsies.core.graph import Constant, Operation, OutputOf, Reference, Stored,
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
+MYPY: bool = False
+"""True for mypy, whatever is written here."""
 
 
 class Artefact(  # type: ignore[type-var]  # covariant, as the containers of returns are
@@ -31,6 +33,7 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
 
     __slots__ = ("encoding", "reference")
     __funsies_artefact__: ClassVar[bool] = True
+    __funsies_remedy__: ClassVar[str] = "it points to a value already; use it as it is"
 
     reference: Reference
     encoding: Encoding[T_co]
@@ -158,11 +161,13 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
         def __format__(self, spec: str, /) -> NoReturn:
             raise WiringError(_not_a_value(self, "formatted"))
 
-        def __bool__(self) -> NoReturn:
-            raise WiringError(_not_a_value(self, "used as a condition"))
-
         def __iter__(self) -> NoReturn:
             raise WiringError(_not_a_value(self, "iterated over"))
+
+    if not MYPY:  # it would silently skip what follows a condition that never returns
+
+        def __bool__(self) -> NoReturn:
+            raise WiringError(_not_a_value(self, "used as a condition"))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"an artefact cannot be changed (tried to set {name!r})")

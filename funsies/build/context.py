@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from funsies.core.errors import OptionError
 from funsies.core.graph import Operation
 from funsies.core.options import Options
 
@@ -40,6 +41,20 @@ current_context: ContextVar[BuildContext] = ContextVar("funsies_build_context")
 def context() -> BuildContext:
     """The context in force, or one with the defaults outside of any session."""
     return current_context.get(_NO_CONTEXT)
+
+
+def options_in_force(own: Options | None) -> Options:
+    """A step's own options, or the defaults of the context.
+
+    Raises:
+        OptionError: if they are something else.
+    """
+    chosen = context().defaults if own is None else own
+    if not isinstance(chosen, Options):
+        raise OptionError(
+            f"opt= is made by options(...), for example options(retries=1), not {chosen!r}"
+        )
+    return chosen
 
 
 def built(operation: Operation) -> Operation:

@@ -19,7 +19,7 @@ from funsies.core.options import Options
 from funsies.core.python_plan import PythonPlan, encode_plan
 
 from .artefact import Artefact
-from .context import built, context
+from .context import built, options_in_force
 from .inputs import BoundInput, bind_input
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
 from .type_variables import is_generic, solve, substitute
@@ -209,7 +209,7 @@ def call(
 def _make(
     spec: FunctionSpec, inputs: Sequence[BoundInput], results: Sequence[Encoding[Any]]
 ) -> Operation:
-    options = spec.options or context().defaults
+    options = options_in_force(spec.options)
     references = [(bound.name, bound.reference) for bound in inputs]
     return built(operation(_task(spec, inputs, results), references, options))
 

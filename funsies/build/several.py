@@ -160,6 +160,10 @@ def py(
 
     >>> quotient, remainder = py(divmod, 7, 2, out=(int, int))
     """
+    if out is not None and (not isinstance(out, Sequence) or isinstance(out, str)):
+        raise WiringError(
+            f"out= of py() is a tuple of types, for example out=(int,), not {out!r}"
+        )
     annotations = tuple(out) if out is not None else _several(signature_of(function).result)
     if not annotations:
         raise WiringError("py() needs at least one result type in out=")

@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike, fspath
-from typing import Any, Final, Generic
+from typing import Any, ClassVar, Final, Generic
 
 from typing_extensions import TypeVar, override
 
@@ -24,7 +24,7 @@ from funsies.core.shell_plan import (
 )
 
 from .artefact import Artefact, put
-from .context import built, context
+from .context import built, options_in_force
 from .inputs import refuse_nested
 
 K = TypeVar("K", bound=str, contravariant=True, default=Any)  # noqa: PLC0105 - shown to users
@@ -138,6 +138,8 @@ class ShellOutput(Generic[K]):
         stderrs: standard error of each command.
         returncodes: exit code of each command; negative for the number of a signal.
     """
+
+    __funsies_remedy__: ClassVar[str] = 'give one of its outputs: .stdout, .out["name"]'
 
     out: OutputFiles[K]
     inp: Mapping[str, Artefact[Any]]
@@ -269,7 +271,7 @@ def shell(
     shown = name or _first_word(plan.commands[0])
     kinds = tuple((each, _wire(reference)) for each, reference in wires)
     task = ShellTask(plan, kinds, name=shown, strict=strict)
-    made = built(operation(task, wires, opt or context().defaults))
+    made = built(operation(task, wires, options_in_force(opt)))
     return ShellOutput(made, files, len(plan.commands))
 
 

@@ -131,7 +131,8 @@ def signature_of(function: Callable[..., object]) -> FunctionSignature:
     """Read the signature of a function; remembered as long as the function lives.
 
     Raises:
-        WiringError: if an annotation names something that cannot be found.
+        WiringError: if it is none that a step can call, or if an annotation names something
+            that cannot be found.
     """
     try:
         known = _cache.get(function)
@@ -143,6 +144,7 @@ def signature_of(function: Callable[..., object]) -> FunctionSignature:
 
 
 def _read(function: Callable[..., object]) -> FunctionSignature:
+    refuse_unusable(function, "a step cannot call")
     name = function_name(function)
     try:
         shape = inspect.signature(function)
@@ -153,6 +155,28 @@ def _read(function: Callable[..., object]) -> FunctionSignature:
     if isinstance(function, type):
         result = function
     return FunctionSignature(name, shape, annotations, result)
+
+
+def refuse_unusable(function: Callable[..., object], what: str) -> None:
+    """Refuse what gives no value when it is called.
+
+    Args:
+        function: what is to be called.
+        what: how the message begins: who cannot do what.
+
+    Raises:
+        WiringError: if it is async, a generator, or nothing that can be called.
+    """
+    if not callable(function) or isinstance(function, (staticmethod, classmethod)):
+        raise WiringError(f"{what} {function!r}; it wants a plain function")
+    shown = function_name(function)
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise WiringError(
+            f"{what} the async function {shown}; make it a plain function that calls "
+            "asyncio.run() inside"
+        )
+    if inspect.isgeneratorfunction(function):
+        raise WiringError(f"{what} the generator {shown}; return a list instead")
 
 
 def _annotations(function: Callable[..., object], name: str) -> dict[str, object]:

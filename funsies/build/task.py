@@ -13,7 +13,7 @@ from funsies.core.options import Options
 
 from .artefact import Artefact
 from .python_task import FunctionSpec, call
-from .signature import function_name
+from .signature import function_name, refuse_unusable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -116,15 +116,7 @@ def task(
 
 
 def _refuse_odd(function: Callable[..., object]) -> None:
+    refuse_unusable(function, "@task cannot wrap")
     shown = function_name(function)
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        raise WiringError(
-            f"@task cannot wrap the async function {shown}; make it a plain function that "
-            "calls asyncio.run() inside"
-        )
-    if inspect.isgeneratorfunction(function):
-        raise WiringError(f"@task cannot wrap the generator {shown}; return a list instead")
-    if not callable(function) or isinstance(function, (staticmethod, classmethod)):
-        raise WiringError(f"@task wraps a plain function, not {function!r}")
     if "." in shown and next(iter(inspect.signature(function).parameters), "") == "self":
         raise WiringError(f"@task cannot wrap the method {shown}; use a module-level function")

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Final
 
-from funsies.build.context import context
+from funsies.build.context import options_in_force
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, ErrorKind, WiringError, encode_error
 from funsies.core.options import Options
@@ -38,7 +38,7 @@ class Handle:
     def __init__(self, session: Session, targets: Targets, options: Options | None) -> None:
         self._session = session
         self._asked = targets
-        self._options = options or context().defaults
+        self._options = options_in_force(options)
         self._is_local = session.backend.is_in_process or _runs_here(targets, self._options)
         self._before = session.backend.graph.counts()
         self.targets: tuple[Digest, ...] = targets.digests

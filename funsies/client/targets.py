@@ -80,6 +80,22 @@ def _flatten(
         elif isinstance(thing, Mapping):
             yield from _flatten(thing.values())
         else:
-            raise WiringError(
-                f"{thing!r} is not an artefact; give what reduce, shell or a task returned"
-            )
+            raise _not_an_artefact(thing)
+
+
+def _not_an_artefact(thing: object) -> WiringError:
+    return WiringError(
+        f"{thing!r} is not an artefact; give what reduce, shell or a task returned"
+    )
+
+
+def only_artefact(thing: object) -> None:
+    """Refuse everything but a single artefact.
+
+    Raises:
+        WiringError: if it is something else.
+    """
+    if isinstance(thing, ShellOutput):
+        raise WiringError(f'{thing!r} has several values; take .stdout or .out["name"]')
+    if not isinstance(thing, Artefact):
+        raise _not_an_artefact(thing)

@@ -6,12 +6,15 @@ import io
 import os
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, BinaryIO, Literal, TypeVar, overload
+from uuid import uuid4
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
 from funsies.build.artefact import Artefact
+from funsies.client.targets import only_artefact
 from funsies.core.digest import Digest, content_digest
 from funsies.core.encoding import encoding_of, to_text
 from funsies.core.errors import (
@@ -21,6 +24,7 @@ from funsies.core.errors import (
     Error,
     ErrorKind,
     UnwrapError,
+    WiringError,
     decode_error,
 )
 from funsies.core.graph import Constant, OutputOf, Stored, constant
@@ -64,6 +68,7 @@ def take(
 
     Raises:
         UnwrapError: if there is an error, or no value yet, and ``strict`` is True.
+        WiringError: if it is not an artefact.
         NoSessionError: outside of ``Fun``.
 
     >>> with Fun(Server("memory://")):
@@ -75,6 +80,7 @@ def take(
     'ValueError'
     """
     session = connection or current_session("take()")
+    only_artefact(where)
     result = _read_bytes(session.backend, where).bind(lambda data: _decoded(where, data))
     return unwrap(result) if strict else result
 
@@ -128,8 +134,9 @@ def takeout(
     '{"a":1}'
     """
     session = connection or current_session("takeout()")
+    only_artefact(where)
     target = Path(filename)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    partial = target.with_name(f".{uuid4().hex}.partial")
     try:
         with unwrap(open_value(session.backend, where)) as source:
             stream = source
@@ -137,8 +144,10 @@ def takeout(
                 stream = io.BytesIO(to_text("json", source.read()))
             copy_to_file(stream, partial)
         partial.replace(target)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(target)) from problem
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             partial.unlink()
 
 
@@ -153,6 +162,7 @@ def put_file(
 
     Raises:
         OSError: if it cannot be read.
+        WiringError: if it is not a plain file: a directory, a named pipe, a device.
         NoSessionError: outside of ``Fun``.
 
     >>> from tempfile import TemporaryDirectory
@@ -162,7 +172,10 @@ def put_file(
     b'some text'
     """
     session = connection or current_session("put_file()")
-    content, size_bytes = session.backend.data.write(FileChunks(Path(filename)))
+    path = Path(filename)
+    if not S_ISREG(path.stat().st_mode):
+        raise WiringError(f"{str(path)!r} is not a plain file; name one, or put() its content")
+    content, size_bytes = session.backend.data.write(FileChunks(path))
     return Artefact(constant("blob", None, content, size_bytes), encoding_of(bytes))
 
 

@@ -15,7 +15,7 @@ _ANNOTATE_FIELDS: Final = (
 _CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
 _FILES: Final = ("IO", "TextIO", "BinaryIO")
 _REMEDIES: Final[dict[object, str]] = {
-    object: "say which types it may have, or use typing.Any for JSON values",
+    object: "say which types it may have, or use typing.Any for plain values",
     bytearray: "use bytes",
     memoryview: "use bytes",
     type: "pass its name, or an Enum",
@@ -63,6 +63,9 @@ def _remedy_for_class(kind: type) -> str:
     plain = next((plain for plain in _PLAIN if issubclass(kind, plain)), None)
     if plain is not None:
         return f"convert it to {plain.__name__}: more than that would be lost"
+    own: object = getattr(kind, "__funsies_remedy__", None)
+    if isinstance(own, str):
+        return own
     if getattr(kind, "_is_protocol", False):
         return "a protocol does not say what is stored; name the classes that it stands for"
     return _ANNOTATE_FIELDS

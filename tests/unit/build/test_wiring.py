@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -15,6 +15,7 @@ import funsies as f
 from funsies.core.errors import (
     FileNameError,
     FingerprintError,
+    OptionError,
     UnsupportedTypeError,
     WiringError,
 )
@@ -212,9 +213,9 @@ def test_odd_functions_cannot_be_tasks() -> None:
         f.task(gen)
     with pytest.raises(WiringError, match=r"method C.method.*module-level function"):
         f.task(C.method)
-    with pytest.raises(WiringError, match=r"plain function, not"):
+    with pytest.raises(WiringError, match=r"staticmethod.*plain function"):
         f.task(vars(C)["static"])
-    with pytest.raises(WiringError, match=r"plain function, not 3"):
+    with pytest.raises(WiringError, match=r"cannot wrap 3; it wants a plain function"):
         f.task(3)  # type: ignore[call-overload]
 
 
@@ -356,3 +357,53 @@ def test_unknown_options_are_refused_with_a_suggestion() -> None:
 def test_a_timeout_of_minus_one_means_no_limit() -> None:
     assert f.options(timeout=-1).timeout_seconds is None
     assert f.options(timeout=60).timeout_seconds == 60
+
+
+async def waits(number: int) -> int:
+    return number
+
+
+def yields(number: int) -> Iterator[int]:
+    yield number
+
+
+@pytest.mark.parametrize("build", [f.morph, f.reduce, f.py])
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (waits, r"async function waits.*asyncio.run"),
+        (yields, r"generator yields.*return a list"),
+        (3, r"a step cannot call 3"),
+    ],
+)
+def test_what_gives_no_value_when_called_cannot_be_a_step(
+    build: Callable[..., Any], function: Any, message: str
+) -> None:
+    with pytest.raises(WiringError, match=message):
+        build(function, 1)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: f.shell("true", opt={"retries": 1}),  # type: ignore[arg-type]
+        lambda: f.morph(double, 1, opt="fast"),  # type: ignore[call-overload]
+        lambda: f.Fun(f.Server("memory://"), defaults=3).__enter__(),  # type: ignore[arg-type]
+    ],
+)
+def test_options_are_made_by_options(build: Callable[[], object]) -> None:
+    with pytest.raises(OptionError, match=r"options\(retries=1\), not"):
+        build()
+
+
+def test_what_has_several_values_is_not_taken_for_one() -> None:
+    step = f.shell("true", out=["a"])
+    with pytest.raises(UnsupportedTypeError, match=r"give one of its outputs: .stdout"):
+        f.shell("true", inp={"a": step})
+    with pytest.raises(UnsupportedTypeError, match=r"points to a value already"):
+        f.put(step.stdout)
+
+
+def test_the_types_of_several_results_are_a_tuple() -> None:
+    with pytest.raises(WiringError, match=r"out= of py\(\) is a tuple of types"):
+        f.py(double, 1, out=3)  # type: ignore[call-overload]

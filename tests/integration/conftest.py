@@ -1,0 +1,35 @@
+"""Sessions in memory and on a real server, whose steps this process runs itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import funsies as f
+from funsies.session import Session
+
+
+@pytest.fixture(params=["memory", "redis"])
+def server(request: pytest.FixtureRequest) -> f.Server:
+    if request.param == "memory":
+        return f.Server("memory://")
+    return f.Server(request.getfixturevalue("redis_url"))
+
+
+@pytest.fixture
+def session(server: f.Server) -> Iterator[Session]:
+    """Inside ``Fun``: steps are run by this process."""
+    with f.Fun(server, f.options(distributed=False)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def redis_server_here(redis_url: str) -> f.Server:
+    return f.Server(redis_url)
+
+
+@pytest.fixture
+def many(server: f.Server) -> int:
+    """A round number; smaller on a real server, so that the tests stay quick."""
+    return 5_000 if server.jobs_url == "memory://" else 1_200
