@@ -57,8 +57,8 @@ def graph(
 ) -> int:
     r"""Draw results and everything that they depend on; without HASH, all there is.
 
-    The colours of the boxes say how far each step is. SVG needs no other program; DOT is the
-    language of Graphviz.
+    The colours of the boxes say how far each step is. A dashed arrow leads to a dynamic step
+    from what it built. SVG needs no other program; DOT is the language of Graphviz.
 
     \b
     Example:

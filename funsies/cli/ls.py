@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from funsies.report.colours import status_text
+from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY
 from funsies.report.listing import ListedStep, ListedTask, by_task, list_steps
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
@@ -63,6 +63,9 @@ def ls(
     """
     with setting.session() as session:
         steps = list_steps(session.backend, names, statuses)
+    if not steps:
+        is_filtered = bool(names or statuses)
+        note("no such step is there; see: funsies ls" if is_filtered else "no step is there")
     if shows_steps or names:
         _show_steps(steps, limit, as_json=as_json)
     else:
@@ -94,7 +97,7 @@ def _show_tasks(tasks: Sequence[ListedTask], *, as_json: bool) -> None:
             shown_bytes(task.size_bytes),
             _age(task.ended, now),
         )
-    _print(table, tasks)
+    _print(table)
 
 
 def _show_steps(steps: Sequence[ListedStep], limit: int, *, as_json: bool) -> None:
@@ -115,16 +118,14 @@ def _show_steps(steps: Sequence[ListedStep], limit: int, *, as_json: bool) -> No
             shown_bytes(step.size_bytes),
             _age(step.ended, now),
         )
-    _print(table, steps)
+    _print(table)
     if len(steps) > limit:
         note(f"... and {counted(len(steps) - limit, 'more step')}; list more with --limit")
 
 
-def _print(table: Table, rows: Iterable[object]) -> None:
-    if not rows:
-        note("nothing is there")
-        return
-    Console(highlight=False, soft_wrap=True).print(table)
+def _print(table: Table) -> None:
+    if table.row_count:
+        data_console().print(table)
 
 
 def _age(ended: float | None, now: float) -> str:

@@ -49,7 +49,7 @@ def parametric(context: click.Context) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.pass_obj
 def list_(setting: Setting, *, as_json: bool) -> int:
-    r"""List the workflows that have a name, with their inputs and outputs.
+    r"""List the workflows that have a name.
 
     \b
     Example:
@@ -74,9 +74,10 @@ def list_(setting: Setting, *, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.pass_obj
 def show(setting: Setting, *, name: str, as_json: bool) -> int:
-    r"""Show the inputs of a workflow, with their types and the values it was committed with.
+    r"""Show the inputs and outputs of a workflow.
 
-    NAME is the name or the hash of the workflow.
+    Of the inputs also the values with which it was committed. NAME is the name or the hash of
+    the workflow.
 
     \b
     Example:
@@ -86,7 +87,10 @@ def show(setting: Setting, *, name: str, as_json: bool) -> int:
         record = find_parametric(session.backend, name)
         values = {key: _shown(session.backend, slot) for key, slot in record.inp.items()}
     if as_json:
-        print_json(_as_json(record))
+        told = _as_json(record)
+        for key, value in values.items():
+            told["inputs"][key]["preview"] = value
+        print_json(told)
         return Exit.OK
     click.echo(f"{record.name}  {record.hash}")
     width = max(len(key) for key in (*record.inp, *record.out))
@@ -113,10 +117,11 @@ def run(
     timeout: float | None,
     as_json: bool,
 ) -> int:
-    r"""Ask workers to compute a workflow on other inputs, and print the hashes of its outputs.
+    r"""Compute a workflow on other inputs, on workers.
 
-    A text is given as it is, everything else as JSON. KEY=@FILE takes the content of a file.
-    Inputs that are not named keep their values. What is there already is not computed again.
+    Prints the hashes of its outputs; funsies cat prints the values. A text is given as it is,
+    everything else as JSON. KEY=@FILE takes the content of a file. Inputs that are not named
+    keep their values. What is there already is not computed again.
 
     \b
     Example:
@@ -170,9 +175,9 @@ def _value(slot: Slot, key: str, text: str) -> Any:
     encoding = slot.encoding
     if slot.wire == "blob":
         return data
-    if encoding is not None and encoding.annotation is str:
-        return data.decode()
     try:
+        if encoding is not None and encoding.annotation is str:
+            return data.decode()
         return json.loads(data) if encoding is None else encoding.decode(data)
     except (EncodingError, ValueError) as problem:
         raise WiringError(

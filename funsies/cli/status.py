@@ -7,16 +7,17 @@ from typing import Any
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from funsies.engine.roster import WorkerView, list_workers
+from funsies.report.console import data_console
 from funsies.report.numbers import counted, shown_seconds
 from funsies.session import Session
 from funsies.store.rows import TaskCounts
 
 from .exits import Exit
 from .output import print_json
+from .say import note
 from .setting import Setting
 
 
@@ -53,8 +54,7 @@ def _as_json(session: Session, workers: list[WorkerView]) -> dict[str, Any]:
 
 
 def _print(session: Session, workers: list[WorkerView]) -> None:
-    # What was asked for is data: it goes to stdout, without colours if nobody looks at it.
-    console = Console(highlight=False, soft_wrap=True)
+    console = data_console()
     console.print(f"server   {session.server.shown}", markup=False)
     busy = sum(each.is_busy for each in workers)
     console.print(f"workers  {len(workers)} ({busy} busy)")
@@ -68,7 +68,11 @@ def _print(session: Session, workers: list[WorkerView]) -> None:
         )
     for each in workers:
         console.print(_worker_line(each), markup=False)
-    console.print(_table(session.backend.graph.counts()))
+    counts = session.backend.graph.counts()
+    if counts:
+        console.print(_table(counts))
+    else:
+        note("no step was asked for yet")
 
 
 def _worker_line(worker: WorkerView) -> str:

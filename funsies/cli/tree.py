@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 
 from funsies.core.errors import UnknownHashError
+from funsies.report.console import data_console
 from funsies.report.provenance import as_json as origins_as_json
 from funsies.report.provenance import provenance_tree, read_origins
 
@@ -24,7 +24,8 @@ from .setting import Setting
 def tree(setting: Setting, *, prefix: str, depth: int | None, as_json: bool) -> int:
     r"""Show where a result comes from: its step, the inputs, the steps that make them.
 
-    A step that is an input of several others is shown in full once.
+    A step that is an input of several others is shown in full once. What a dynamic step built
+    follows its inputs ("built").
 
     \b
     Example:
@@ -38,5 +39,5 @@ def tree(setting: Setting, *, prefix: str, depth: int | None, as_json: bool) -> 
     if as_json:
         print_json(origins_as_json(root))
     else:
-        Console(highlight=False, soft_wrap=True).print(provenance_tree(root))
+        data_console().print(provenance_tree(root))
     return Exit.OK

@@ -33,8 +33,9 @@ def find(backend: Backend, prefix: str) -> Found:
     found = backend.graph.find(wanted, MAX_CANDIDATES + 1)
     if not found:
         raise UnknownHashError(
-            f"nothing on the server has a hash that begins with {wanted!r}; "
-            "leave the `with Fun():` block, or call execute(), so that the graph is written"
+            f"nothing on the server has a hash that begins with {wanted!r}. A graph is written "
+            "by execute(), or when its `with Fun():` block ends; what is there is listed by: "
+            "funsies ls --steps"
         )
     if len(found) > 1:
         names = ", ".join(

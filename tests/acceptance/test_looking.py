@@ -295,3 +295,21 @@ def test_hashes_that_name_nothing_are_refused(shell) -> None:
     assert list(shell.place.glob("debug-*")) == []
     assert shell.funsies("ls").code == 0
     assert shell.funsies("graph").text.startswith("digraph")
+
+
+def test_names_are_not_folded_where_no_terminal_is(shell) -> None:
+    """They may be looked for with grep."""
+    name = "a_task_" * 20
+    text = f'import funsies as f\nwith f.Fun():\n    f.reduce(len, "a", name={name!r})\n'
+    done = shell.funsies("run", shell.script("flow.py", text), "--workers", "1")
+    assert name in done.err
+    for command in ("ls", "status"):
+        assert name in shell.funsies(command).text
+    assert name in shell.funsies("ls", name).text
+
+
+def test_nothing_to_list_is_said_on_stderr(shell, hashes) -> None:
+    done = shell.funsies("ls", "--status", "running")
+    assert (done.code, done.text) == (0, "")
+    assert "funsies ls" in done.err
+    assert json.loads(shell.funsies("ls", "nothing", "--json").text) == []
