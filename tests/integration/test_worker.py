@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import zlib
 
 import pytest
@@ -10,6 +12,8 @@ import redis
 
 import funsies as f
 from funsies.engine.arming import Dispatch, ask_workers_to_stop, count_workers
+from funsies.engine.rq_binding.worker import Worker
+from funsies.engine.worker import run_worker
 from funsies.store.connect import open_backend
 from funsies.store.submission import LOCAL_PREFIX, queue_name
 
@@ -179,3 +183,22 @@ def test_several_queues_are_served_by_one_worker(stage):
         f.wait_for(on_gpu, timeout=30)
         assert f.take(on_gpu) == 1
     assert run(stage, 2) == 2
+
+
+def stopped_at_birth(server, queues, **options):
+    """A worker that is asked to stop as soon as it has registered."""
+    register_birth = Worker.register_birth
+
+    def register_and_hear_a_signal(worker):
+        register_birth(worker)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Worker.register_birth = register_and_hear_a_signal
+    raise SystemExit(run_worker(server, queues, **options))
+
+
+def test_a_worker_that_is_stopped_as_it_starts_leaves_no_record(stage, ended):
+    process = stage.start_worker(target=stopped_at_birth)
+    assert ended(process, within_seconds=15)
+    assert process.exitcode == 0
+    assert count_workers(stage.resolved, queue_name("default")) == 0
