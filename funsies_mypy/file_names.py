@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Final
 
 MAX_PART_BYTES: Final = 255
+MAX_PATH_BYTES: Final = 800
 
 
 def problem_of(name: str) -> str | None:
@@ -33,6 +34,8 @@ def _problem_of_parts(name: str, parts: Sequence[str]) -> str | None:
         return f'"{name}" is a directory; name the files in it, each by itself'
     if len(named) != len(parts):
         return f'"{name}" can be written shorter; write "{"/".join(named)}"'
+    if sum(len(part.encode()) + 1 for part in parts) > MAX_PATH_BYTES:
+        return f'"{name}" is longer than {MAX_PATH_BYTES} bytes in all; choose a shorter path'
     if any(len(part.encode()) > MAX_PART_BYTES for part in parts):
         return f'"{name}" is longer than {MAX_PART_BYTES} bytes; choose a shorter name'
     return None

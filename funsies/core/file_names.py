@@ -15,6 +15,10 @@ from .errors import FileNameError
 MAX_PART_BYTES: Final = 255
 """Longest name of a file or directory that common file systems can keep, in UTF-8."""
 
+MAX_PATH_BYTES: Final = 800
+"""Longest name with all its directories; some systems can keep 1,024 bytes, the step's own
+directory included."""
+
 
 def validate_file_name(name: str) -> None:
     """Check the name of one file.
@@ -90,6 +94,8 @@ def _problem_of_parts(parts: list[str], quoted: str) -> str | None:
         return f"{quoted} is a directory; name the files in it, each by itself"
     if named != parts:
         return f"{quoted} can be written shorter; write {_quoted('/'.join(named))}"
+    if sum(len(part.encode()) + 1 for part in parts) > MAX_PATH_BYTES:
+        return f"{quoted} is longer than {MAX_PATH_BYTES} bytes in all; choose a shorter path"
     if any(len(part.encode()) > MAX_PART_BYTES for part in parts):
         return f"{quoted} is longer than {MAX_PART_BYTES} bytes; choose a shorter name"
     return None

@@ -37,6 +37,7 @@ from funsies.core.file_names import validate_file_name, validate_file_names
         "~",
         "'\"",
         "x" * 255,
+        "a/" * 399 + "b",
     ],
 )
 def test_any_name_in_the_directory_is_usable(name: str):
@@ -62,6 +63,7 @@ def test_any_name_in_the_directory_is_usable(name: str):
         ("\udcff", "not valid Unicode"),
         ("x" * 256, "longer than 255 bytes"),
         ("é" * 128, "longer than 255 bytes"),
+        ("a/" * 400 + "b", "longer than 800 bytes in all"),
         (None, "a file name is text, not NoneType"),
         (b"a", "a file name is text, not bytes"),
     ],
