@@ -117,6 +117,16 @@ def _overrides_kept(api: TypeChecker) -> Iterator[None]:
         overrides.update(kept)
 
 
+@contextmanager
+def _nothing_expected(api: TypeChecker) -> Iterator[None]:
+    """Forget what type is expected here: it is that of the artefact, not of its value."""
+    api.expr_checker.type_context.append(None)
+    try:
+        yield
+    finally:
+        api.expr_checker.type_context.pop()
+
+
 def _checked(step: Step, arguments: list[_Argument]) -> tuple[Type, Type | None]:
     """Type of the result; and of the function as it is called here, if all is right so far."""
     callee = step.callee
@@ -198,11 +208,12 @@ def _stand_in(given: Given, kind: Type) -> _Argument:
 def _call(step: Step, callee: Type, nodes: list[Expression]) -> tuple[Type, Type | None]:
     kinds = [each.kind for each in step.given]
     keywords = [each.name for each in step.given]
-    with step.api.msg.filter_errors(save_filtered_errors=True) as watcher:
+    errors = step.api.msg.filter_errors(save_filtered_errors=True)
+    with _nothing_expected(step.api), errors as watcher:
         result, inferred = step.api.expr_checker.check_call(
             callee, nodes, kinds, step.where, keywords
         )
-    errors = watcher.filtered_errors()
-    for error in errors:
+    found = watcher.filtered_errors()
+    for error in found:
         complain(Complaint(step, inferred, error))
-    return remove_instance_last_known_values(result), None if errors else inferred
+    return remove_instance_last_known_values(result), None if found else inferred

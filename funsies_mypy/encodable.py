@@ -13,9 +13,8 @@ from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import MypyFile, TypeInfo, Var
 from mypy.server.trigger import make_trigger
 from mypy.types import (
-    CallableType,
+    FunctionLike,
     Instance,
-    Overloaded,
     ProperType,
     TupleType,
     Type,
@@ -147,9 +146,9 @@ def _problems(search: _Search, kind: Type, path: str) -> Iterator[str]:
     found = get_proper_type(kind)
     if isinstance(found, Instance):
         yield from _instance_problems(search, found, path)
-    elif isinstance(found, (CallableType, Overloaded)):
+    elif isinstance(found, FunctionLike) and not found.is_type_obj():
         yield _told(search, found, path, _FUNCTION)
-    elif isinstance(found, TypeType):
+    elif isinstance(found, (TypeType, FunctionLike)):
         yield _told(search, found, path, _REMEDIES["builtins.type"])
     else:
         for part, step in _parts(found):
@@ -265,13 +264,13 @@ def _module_of(api: TypeChecker, name: str) -> MypyFile | None:
 
 
 def _remedy(info: TypeInfo) -> str:
-    if info.is_protocol and info.fullname not in _REMEDIES:
-        return "a protocol does not say what is stored; name the classes that it stands for"
     for base in info.mro:
         if base.fullname in _REMEDIES and base.fullname != "builtins.object":
             return _REMEDIES[base.fullname]
         if base.fullname in _PLAIN | _CONTAINERS:
             return f"convert it to {base.name}: more than that would be lost"
+    if info.is_protocol:
+        return "a protocol does not say what is stored; name the classes that it stands for"
     return _REMEDIES.get(info.fullname, _DEFAULT_REMEDY)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from mypy.checker import TypeChecker
 from mypy.nodes import (
     BytesExpr,
+    CallExpr,
     DictExpr,
     Expression,
     ListExpr,
@@ -85,18 +86,46 @@ def keys_of(
     api: TypeChecker, expression: Expression | None
 ) -> Iterator[tuple[str, Expression]]:
     """The literal keys of a dict that is written out, and where they are."""
-    if isinstance(expression, DictExpr):
-        for key, _ in expression.items:
-            text = None if key is None else text_of(api, key)
-            if key is not None and text is not None:
-                yield text, key
+    for key, _, where in _items_of(api, expression):
+        if key is not None:
+            yield key, where
+
+
+def items_of(api: TypeChecker, expression: Expression | None) -> dict[str, Expression] | None:
+    """The items of a dict that is written out; None if one of the keys is not known."""
+    if not is_written_out(expression):
+        return None
+    items = list(_items_of(api, expression))
+    known = {key: value for key, value, _ in items if key is not None}
+    return known if all(key is not None for key, _, _ in items) else None
 
 
 def all_keys_of(
     api: TypeChecker, expression: Expression | None
 ) -> list[tuple[str, Expression]] | None:
     """The keys of a dict that is written out; None if one of them is not known."""
-    if not isinstance(expression, DictExpr):
+    if items_of(api, expression) is None:
         return None
-    keys = list(keys_of(api, expression))
-    return keys if len(keys) == len(expression.items) else None
+    return list(keys_of(api, expression))
+
+
+def is_written_out(expression: Expression | None) -> bool:
+    """True of ``{...}`` and ``dict(...)``."""
+    return isinstance(expression, DictExpr) or (
+        isinstance(expression, CallExpr)
+        and isinstance(expression.callee, RefExpr)
+        and expression.callee.fullname == "builtins.dict"
+    )
+
+
+def _items_of(
+    api: TypeChecker, expression: Expression | None
+) -> Iterator[tuple[str | None, Expression, Expression]]:
+    """Key, value, and where the key stands; the key is None if it is not known."""
+    if isinstance(expression, DictExpr):
+        for key, value in expression.items:
+            text = None if key is None else text_of(api, key)
+            yield text, value, value if key is None else key
+    elif isinstance(expression, CallExpr) and is_written_out(expression):
+        for name, value in zip(expression.arg_names, expression.args, strict=True):
+            yield name, value, value

@@ -29,6 +29,7 @@ OUTPUT_FILE: Final = "funsies.build.shell.OutputFiles.__getitem__"
 ONE_COMMAND: Final = {each: f"{each}s" for each in ("stdout", "stderr", "returncode")}
 """Properties that only make sense for one command, and what to use for several."""
 
+DICT_ITEM: Final = "builtins.dict.__getitem__"
 COMMIT: Final = "funsies.parametric.commit"
 RECALL: Final = "funsies.parametric.recall"
 OPTIONS: Final = "funsies.session.options"

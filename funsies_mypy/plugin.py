@@ -85,6 +85,7 @@ METHODS: Final[dict[str, MethodHook]] = {
     names.TASK_CALL: used(task_calls.check_call),
     names.OUTPUT_FILE: shell.check_output,
     names.STR_FORMAT: pointers.check_format,
+    names.DICT_ITEM: parametric.check_output,
 }
 
 OPERATORS: Final[dict[str, MethodHook]] = {
@@ -96,6 +97,9 @@ OPERATORS: Final[dict[str, MethodHook]] = {
 ATTRIBUTES: Final[dict[str, AttributeHook]] = {
     f"{names.SHELL_OUTPUT}.{single}": shell.check_one_command(single, several)
     for single, several in names.ONE_COMMAND.items()
+} | {
+    f"{names.SHELL_OUTPUT}.{several}": shell.check_each_command
+    for several in names.ONE_COMMAND.values()
 }
 
 
@@ -113,9 +117,10 @@ class FunsiesPlugin(Plugin):
         self._functions = _all_watched(functions, _return_type)
         self._method_signatures = guarded_all(METHOD_SIGNATURES, _signature)
         self._methods = _all_watched(METHODS, _return_type)
-        self._attributes = _all_watched(ATTRIBUTES, lambda context: context.default_attr_type)
+        self._attributes = _all_watched(ATTRIBUTES, _attribute_type)
         self._operators = guarded_all(OPERATORS, _return_type)
         self._look_on = guarded(watched(_return_type), _return_type)
+        self._look_at = guarded(watched(_attribute_type), _attribute_type)
 
     @override
     def get_function_signature_hook(self, fullname: str) -> FunctionSignatureHook | None:
@@ -135,10 +140,13 @@ class FunsiesPlugin(Plugin):
 
     @override
     def get_attribute_hook(self, fullname: str) -> AttributeHook | None:
-        return self._attributes.get(fullname)
+        return self._attributes.get(fullname, self._any_attribute(fullname))
 
     def _any_function(self, fullname: str) -> FunctionHook | None:
         return self._look_on if fullname.startswith(names.PACKAGE) else None
+
+    def _any_attribute(self, fullname: str) -> AttributeHook | None:
+        return self._look_at if fullname.startswith(names.PACKAGE) else None
 
     def _any_method(self, fullname: str) -> MethodHook | None:
         operator = self._operators.get(fullname.rpartition(".")[2])
@@ -163,6 +171,10 @@ def _signature(context: FunctionSigContext | MethodSigContext) -> FunctionLike:
 
 def _return_type(context: FunctionContext | MethodContext) -> Type:
     return context.default_return_type
+
+
+def _attribute_type(context: AttributeContext) -> Type:
+    return context.default_attr_type
 
 
 def plugin(version: str) -> type[FunsiesPlugin]:

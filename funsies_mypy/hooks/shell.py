@@ -19,6 +19,7 @@ from mypy.types import (
     ExtraAttrs,
     Instance,
     LiteralType,
+    TupleType,
     Type,
     UninhabitedType,
     UnionType,
@@ -208,12 +209,8 @@ def check_one_command(single: str, several: str) -> Callable[[AttributeContext],
     """
 
     def check(context: AttributeContext) -> Type:
-        kind = get_proper_type(context.type)
-        extra = kind.extra_attrs if isinstance(kind, Instance) else None
-        commands = (
-            literal_value(extra.attrs[_COMMANDS]) if extra and _COMMANDS in extra.attrs else 1
-        )
-        if isinstance(commands, int) and commands > 1:
+        commands = _commands_of(context.type)
+        if commands is not None and commands > 1:
             text = (
                 f'This shell step runs {commands} commands, so "{single}" is not the output of '
                 f"one; use {several}[i] for the i-th"
@@ -222,3 +219,20 @@ def check_one_command(single: str, several: str) -> Callable[[AttributeContext],
         return context.default_attr_type
 
     return check
+
+
+def check_each_command(context: AttributeContext) -> Type:
+    """``stdouts``: as many as there are commands."""
+    commands, kind = _commands_of(context.type), get_proper_type(context.default_attr_type)
+    if commands is None or not isinstance(kind, Instance) or len(kind.args) != 1:
+        return kind
+    return TupleType([kind.args[0]] * commands, kind)
+
+
+def _commands_of(step: Type) -> int | None:
+    """How many commands a step runs, if that is known."""
+    kind = get_proper_type(step)
+    extra = kind.extra_attrs if isinstance(kind, Instance) else None
+    commands = extra.attrs.get(_COMMANDS) if extra else None
+    number = None if commands is None else literal_value(commands)
+    return number if isinstance(number, int) else None

@@ -63,6 +63,8 @@ assert_type(number.bind(show), f.Artefact[str])
 assert_type(number.bind(lambda x: f.put([x])), f.Artefact[list[int]])
 assert_type(number.bind(square), f.Artefact[int])
 assert_type(number.lash(lambda error: f.put(error.details)), f.Artefact[int | str])
+number.bind(upper)  # E: What "bind" gives to its function has type "Artefact[int]", but parameter "x" of "upper" needs "str"
+number.map(upper)  # E: What "map" gives to its function has type "Artefact[int]"
 number.map(shout)  # E: What "map" gives to its function has type "Artefact[int]", but parameter "x" of "shout" needs "str"
 number.map(show)  # E: "show" returns an artefact; that makes the workflow dynamic: use .bind() in the place of "map"
 number.map(lambda x: x.upper())  # E: "int" has no attribute "upper"

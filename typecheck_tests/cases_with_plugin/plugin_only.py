@@ -8,6 +8,8 @@ from typing import Literal, TypeVar, assert_type
 from returns.result import Result
 
 import funsies as f
+from funsies.dynamic import sac
+from funsies.parametric import commit, recall
 
 T = TypeVar("T")
 number = f.put(1)
@@ -43,9 +45,30 @@ def head(items: Sequence[T]) -> T:
     return items[0]
 
 
+@f.task
+def square(x: int) -> int:
+    return x * x
+
+
+@f.task
+def length(word: str) -> int:
+    return len(word)
+
+
+def gathered(lengths: list[f.Artefact[int]]) -> f.Artefact[list[int]]:
+    return f.gather(lengths)
+
+
 assert_type(f.reduce(floats, [1, 2]), f.Artefact[float])
 assert_type(f.reduce(lambda x: x.value_or(0), number, strict=False), f.Artefact[int])
 assert_type(head(samples), f.Artefact[float])
 assert_type(head(["a"]), f.Artefact[str])
 head(samples).map(str.upper)  # E: needs "str"
+first, second = f.shell("a", "b").stdouts
+assert_type(second, f.Artefact[bytes])
+commit("total", {"x": number}, {"head": head(samples)})
+assert_type(recall("total", {"x": 2})["head"], f.Artefact[float])
+assert_type(f.reduce(head, samples), f.Artefact[float])
+assert_type(number.map(square), f.Artefact[int])
+assert_type(sac(str.split, length, gathered, "a b"), f.Artefact[list[int]])
 assert_type(f.reduce(lambda x, y=2: x * y, number), f.Artefact[int])

@@ -87,6 +87,10 @@ several = f.shell("first", "second")
 assert_type(several.stdouts[1], f.Artefact[bytes])
 assert_type(step.stdout, f.Artefact[bytes])
 several.stdout  # E: This shell step runs 2 commands, so "stdout" is not the output of one; use stdouts[i] for the i-th
+first, second = several.stdouts
+first, second, third = several.returncodes  # E: Need more than 2 values to unpack
+several.stdouts[2]  # E: Tuple index out of range
+f.shell(*names()).stdouts[7]
 several.returncode  # E: use returncodes[i] for the i-th
 f.shell("a", "b", "c").stderr  # E: This shell step runs 3 commands
 f.shell(*names()).stdout

@@ -16,10 +16,12 @@ f.template(b"{{basis}}", {"basis": "a"})
 f.template("{{#each}}{{inner}}{{/each}}", {"each": [{"inner": 1}]})
 f.template("{{! a comment }}{{a.b}}", {"a": {"b": 1}})
 f.template(text, {"whatever": 1})
+f.template("{{basis}} {{charge}}", dict(basis="a", charge=number))
 f.template("{{basis}}", values)
 f.template("{{basis}}", {**values})
 f.template("{{user}}", {}, env={"user": "USER"})
 f.template("{{basis}} {{charge}}", {"basis": "6-31g"})  # E: Template key "charge" has no value; give it in data=
 f.template(TEXT, {"basis": "a", "chrage": 0})  # E: Template key "charge" has no value; did you mean "chrage"?
 f.template("{{basis}}", {"basis": "a", "other": 1})  # E: The template has no key "other"
+f.template("{{basis}}", dict(basis="a", other=1))  # E: The template has no key "other"
 f.template(b"{{a}}", {"b": 1})  # E: Template key "a" has no value

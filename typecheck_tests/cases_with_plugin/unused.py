@@ -18,6 +18,24 @@ def build(x: f.Artefact[int]) -> f.Artefact[int]:
     return double(double(x))
 
 
+def bound(x: f.Artefact[int]) -> f.Artefact[int]:
+    never_read = double(x)  # E: The result of "double" is not used
+    declared: f.Artefact[int] = f.reduce(sum, [1])  # E: The result of "reduce" is not used
+    _kept = double(x)
+    read_below = double(x)
+    left, right = f.py(divmod, 7, 2)
+    in_loop = x
+    for each in range(3):
+        in_loop = double(each)
+    chosen = double(1) if x is None else in_loop
+
+    def inner() -> f.Artefact[int]:
+        forgotten = f.shell("run")  # E: The result of "shell" is not used
+        return double(read_below)
+
+    return f.reduce(max, inner(), chosen, right)
+
+
 with f.Fun():
     final = build(f.put(1))
     f.morph(str, final)  # E: The result of "morph" is not used
