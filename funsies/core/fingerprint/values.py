@@ -21,6 +21,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from funsies.core.digest import Field
+from funsies.core.encoding.aliases import ALIAS_TYPES, RecursiveAlias
 from funsies.core.fingerprint.walk import Walk
 
 ATOMS: Final = frozenset({bool, int, float, complex, str, bytes, type(None), type(Ellipsis)})
@@ -72,6 +73,17 @@ def _new_type(walk: Walk, value: Any, name: str) -> Field:
     return "NewType", str(value.__name__), walk.field(value.__supertype__, name)
 
 
+def _type_alias(walk: Walk, alias: Any, name: str) -> Field:
+    return walk.node(alias, "type alias", _describe_type_alias, name)
+
+
+def _describe_type_alias(walk: Walk, alias: Any) -> tuple[Field, ...]:
+    try:
+        return (walk.field(alias.__value__, alias.__name__),)
+    except NameError:  # what it names is only there for type checkers
+        return ("unbound",)
+
+
 def _constraints(walk: Walk, value: msgspec.Meta, name: str) -> Field:
     held = tuple((key, walk.field(each, name)) for key, each in value.__rich_repr__())
     return "Meta", held
@@ -110,6 +122,7 @@ INLINE: Final[dict[type, Inline]] = {
     type(typing.Literal[1]): _alias,
     type(typing.Annotated[int, 1]): _alias,
     msgspec.Meta: _constraints,
+    **dict.fromkeys((*ALIAS_TYPES, RecursiveAlias), _type_alias),
     types.NotImplementedType: _by_kind,
     typing.TypeVar: _by_name,
     typing.ParamSpec: _by_name,

@@ -169,6 +169,10 @@ DIFFERENT = {
         "from dataclasses import dataclass, field\nN = 1\n@dataclass\nclass A:\n    x: int = field(metadata={'unit': N})\ndef task(): return A",
         "from dataclasses import dataclass, field\nN = 2\n@dataclass\nclass A:\n    x: int = field(metadata={'unit': N})\ndef task(): return A",
     ),
+    "what a type alias in the type of a field stands for": (
+        "from dataclasses import dataclass\nfrom typing_extensions import TypeAliasType\nT = TypeAliasType('T', list[int])\n@dataclass\nclass A:\n    x: dict[str, T]\ndef task(): return A",
+        "from dataclasses import dataclass\nfrom typing_extensions import TypeAliasType\nT = TypeAliasType('T', list[str])\n@dataclass\nclass A:\n    x: dict[str, T]\ndef task(): return A",
+    ),
     "a constraint in the type of a field": (
         "from dataclasses import dataclass\nfrom typing import Annotated\nN = 1\n@dataclass\nclass A:\n    x: Annotated[int, N]\ndef task(): return A",
         "from dataclasses import dataclass\nfrom typing import Annotated\nN = 2\n@dataclass\nclass A:\n    x: Annotated[int, N]\ndef task(): return A",
