@@ -47,7 +47,7 @@ class Orphanage:
 
     def __init__(self) -> None:
         self._is_active = is_subreaper()
-        self._known = _children() - _watchers() if self._is_active else frozenset()
+        self._known = _unknown_children(frozenset()) if self._is_active else frozenset()
 
     def clear(self, spare: Collection[int] = ()) -> None:
         """Kill all new children, and theirs, which become children of this process in turn.
@@ -58,7 +58,7 @@ class Orphanage:
             spare: children that are no orphans.
         """
         for _ in range(_MAX_GENERATIONS if self._is_active else 0):
-            orphans = _children() - self._known - frozenset(spare) - _watchers()
+            orphans = _unknown_children({*self._known, *spare})
             if not orphans:
                 return
             for pid in orphans:
@@ -72,19 +72,17 @@ def _kill_and_reap(pid: int) -> None:
             os.waitpid(pid, 0)
 
 
-def _watchers() -> frozenset[int]:
-    """Children that are watchers, and have not ended."""
-    return frozenset(filter(_is_watcher, _children()))
+def _unknown_children(known: Collection[int]) -> frozenset[int]:
+    """Children that are not known, and no watchers that have not ended."""
+    return frozenset(
+        pid for pid in _children_of_threads() if pid not in known and not _is_watcher(pid)
+    )
 
 
 def _is_watcher(pid: int) -> bool:
     with suppress(OSError):
         return WATCHER_NAME.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     return False
-
-
-def _children() -> frozenset[int]:
-    return frozenset(_children_of_threads())
 
 
 def _children_of_threads() -> Iterator[int]:
