@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 import funsies as f
 
@@ -26,3 +26,23 @@ f.options(colour="red")  # E: "colour"
 f.Fun("memory://")  # E: incompatible type "str"; expected "Server | None"
 f.takeout("abc", "file")  # E: incompatible type "str"; expected "Artefact[Any]"
 f.Server(3)  # E: incompatible type "int"
+
+
+def collected(
+    steps: list[f.Artefact[int]],
+    by_name: dict[str, f.Artefact[str]],
+    outputs: f.ShellOutput[Literal["a"]],
+    either: f.Artefact[int] | f.ShellOutput,
+) -> None:
+    f.execute(steps, *steps, by_name, set(steps), (outputs, [either]), outputs.out, [], {})
+    f.wait_for(steps, *by_name.values())
+    f.reset(outputs, either)
+
+
+f.execute(3)  # E: incompatible type "int"; expected "Target"
+f.execute(step, None)  # E: incompatible type "None"; expected "Target"
+f.execute(each for each in [step])  # E: "Generator[
+f.execute([3])  # E: List item 0 has incompatible type "int"
+f.wait_for(len)  # E: expected "Target"
+f.reset(b"abc")  # E: incompatible type "bytes"
+f.reset("abc")  # E[pyright]: a str is a sequence of str, for mypy without end

@@ -32,6 +32,17 @@ needs_float(number)
 text = f.put("text")
 needs_float(text)  # E: incompatible type "Artefact[str]"; expected "Artefact[float]"
 
+if number:  # E[pyright]: Invalid conditional operand
+    pass
+assert not number  # E[pyright]: Invalid conditional operand
+
+
+def present(maybe: f.Artefact[int] | None) -> bool:
+    if maybe:  # E[pyright]: Invalid conditional operand
+        return True
+    return maybe is not None
+
+
 number + 1  # E: Unsupported operand types for + ("Artefact[int]" and "int")
 f.take(1)  # E: No overload variant of "take" matches argument type "int"
 wrong: str = f.take(number)  # E: Incompatible types in assignment
