@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from .build.artefact import Artefact
 from .build.shell import ShellOutput
+from .client.targets import only_artefact
 from .core.digest import Digest
 from .core.errors import UnknownHashError, WiringError
 from .core.graph import Constant, Operation, TaskKind
@@ -54,10 +55,7 @@ def shell(
     ...     sorted(os.listdir(place))[1:3]
     ['input_files', 'op.env']
     """
-    session = _saved(connection, "debug.shell()")
-    producer = _producer(shell_output)
-    _check_kind(session, producer, is_shell=True)
-    write_step(session.backend, producer, Path(directory))
+    _write_step(shell_output, directory, connection, is_shell=True)
 
 
 def python(
@@ -90,10 +88,7 @@ def python(
     ...     sorted(os.listdir(place))[1:3]
     ['function.plan', 'inputs']
     """
-    session = _saved(connection, "debug.python()")
-    producer = _producer(target)
-    _check_kind(session, producer, is_shell=False)
-    write_step(session.backend, producer, Path(directory))
+    _write_step(target, directory, connection, is_shell=False)
 
 
 def artefact(
@@ -110,6 +105,7 @@ def artefact(
         connection: a session; None for that of the enclosing ``Fun``.
 
     Raises:
+        WiringError: if it is not an artefact.
         UnknownHashError: if the server does not know it.
         FunsiesError: if the directory holds something else.
 
@@ -122,6 +118,7 @@ def artefact(
     ['artefact.json', 'step']
     """
     session = _saved(connection, "debug.artefact()")
+    only_artefact(target)
     if isinstance(target.reference, Constant):
         define_constant(session.backend, target.reference)
     write_value(session.backend, target.digest, Path(directory))
@@ -181,6 +178,19 @@ def load(directory: str | os.PathLike[str]) -> ReplayedStep:
     ([3, 2],)
     """
     return load_replayed(Path(directory))
+
+
+def _write_step(
+    target: object,
+    directory: str | os.PathLike[str],
+    connection: Session | None,
+    *,
+    is_shell: bool,
+) -> None:
+    session = _saved(connection, f"debug.{'shell' if is_shell else 'python'}()")
+    producer = _producer(target)
+    _check_kind(session, producer, is_shell=is_shell)
+    write_step(session.backend, producer, Path(directory))
 
 
 def _saved(connection: Session | None, what: str) -> Session:

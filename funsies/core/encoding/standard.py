@@ -17,26 +17,34 @@ if TYPE_CHECKING:
 _INT = IntNode()
 
 
-class DecimalNode(Node):
-    """``Decimal``, with its exponent, signed zeros and every kind of NaN."""
+class NotationNode(Node):
+    """A type whose text says all of a value: ``Decimal``, ``UUID``.
 
-    label = "Decimal"
-    accepts: frozenset[type] | None = frozenset({Decimal})
+    Args:
+        kind: the type. Called with the text it gives the value: a ``Decimal`` is exact,
+            whatever the context's precision.
+    """
+
     shapes: frozenset[str] = frozenset({STRING})
 
+    def __init__(self, kind: type[Decimal | UUID]) -> None:
+        self.kind: type[Decimal | UUID] = kind
+        self.label: str = kind.__name__
+        self.accepts: frozenset[type] | None = frozenset({kind})
+
     def encode(self, value: object) -> Json:
-        """Write the number in decimal notation."""
-        if type(value) is not Decimal:
+        """Write the usual notation."""
+        if type(value) is not self.kind:
             self.refuse(value)
         return str(value)
 
     def decode(self, raw: Json) -> object:
-        """Read decimal notation; exact, whatever the context's precision."""
+        """Read the usual notation."""
         if type(raw) is not str:
             self.refuse_json(raw)
         try:
-            return Decimal(raw)
-        except InvalidOperation:
+            return self.kind(raw)
+        except (ValueError, InvalidOperation):
             self.refuse_json(raw)
 
 
@@ -59,29 +67,6 @@ class FractionNode(Node):
         if numerator is None or not denominator:
             self.refuse_json(raw)
         return Fraction(numerator, denominator)
-
-
-class UuidNode(Node):
-    """``UUID`` in its usual notation."""
-
-    label = "UUID"
-    accepts: frozenset[type] | None = frozenset({UUID})
-    shapes: frozenset[str] = frozenset({STRING})
-
-    def encode(self, value: object) -> Json:
-        """Write 32 hexadecimal digits and four dashes."""
-        if type(value) is not UUID:
-            self.refuse(value)
-        return str(value)
-
-    def decode(self, raw: Json) -> object:
-        """Read the usual notation."""
-        if type(raw) is not str:
-            self.refuse_json(raw)
-        try:
-            return UUID(raw)
-        except ValueError:
-            self.refuse_json(raw)
 
 
 class PathNode(Node):
