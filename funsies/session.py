@@ -19,6 +19,7 @@ from funsies.core.options import OptionChanges
 from funsies.engine.cleanup import cancel_ready
 from funsies.store.connect import Backend, open_backend
 from funsies.store.definitions import define
+from funsies.store.rows import Generation
 
 logger: Final = logging.getLogger("funsies")
 
@@ -45,7 +46,8 @@ class Session:
         backend: the connection.
         operations: what was built so far, in order.
         asked: addresses of the operations that were executed.
-        requested: addresses of all operations that had to be requested for them.
+        requested: addresses of all operations that had to be requested for them, each with the
+            number of the request.
         on_request: called when something had to be requested.
     """
 
@@ -55,7 +57,7 @@ class Session:
         self.operations: list[Operation] = []
         self.known: set[Digest] = set()
         self.asked: dict[Digest, None] = {}
-        self.requested: dict[Digest, None] = {}
+        self.requested: dict[Digest, Generation] = {}
         self.on_request: Callable[[], None] = _ignore
         self._written = 0
 

@@ -165,8 +165,9 @@ class _Run:
 
     def _conclude(self, targets: list[Digest], final: list[Operation]) -> int:
         """Say what the run came to."""
-        cached = self._spectator.cached(targets, set(self._session.requested))
-        lines = summarize(self._progress(), cached)
+        requested = self._spectator.requested | self._session.requested
+        cached = self._spectator.cached(targets, requested)
+        lines = summarize(self._session.backend, requested, cached)
         sums = total(lines)
         seconds = shown_seconds(time.monotonic() - self._started)
         self._has_run = bool(sums.done or sums.failed or sums.skipped)

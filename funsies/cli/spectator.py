@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from funsies.client.progress import watcher
@@ -12,6 +12,7 @@ from funsies.core.graph import Operation
 from funsies.report.console import make_console
 from funsies.report.progress import progress_display
 from funsies.session import Session, session_opened
+from funsies.store.rows import Generation
 
 
 class Spectator:
@@ -64,10 +65,18 @@ class Spectator:
         used = {below.digest for each in built.values() for below in each.producers()}
         return [each for digest, each in built.items() if digest not in used]
 
-    def cached(self, targets: list[Digest], requested: set[Digest]) -> Counter[str]:
+    @property
+    def requested(self) -> dict[Digest, Generation]:
+        """What had to be requested for that, each with the number of the request."""
+        return {
+            digest: generation
+            for session in self._sessions
+            for digest, generation in session.requested.items()
+        }
+
+    def cached(self, targets: list[Digest], requested: Collection[Digest]) -> Counter[str]:
         """Count by task name what the targets need and nobody had to request."""
         built = self.built
-        requested = requested.union(*(session.requested for session in self._sessions))
         stack = [built[digest] for digest in targets if digest in built]
         below: dict[Digest, Operation] = {}
         while stack:

@@ -207,7 +207,7 @@ def execute(
     session = connection or current_session("execute()")
     handle = Handle(session, collect(outputs), options)
     session.asked |= dict.fromkeys(handle.targets)
-    session.requested |= dict.fromkeys(handle.operations)
+    session.requested |= dict.fromkeys(handle.operations, handle.submission.generation)
     if handle.operations:
         session.on_request()
     handle.run_here()
