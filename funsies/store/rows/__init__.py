@@ -1,0 +1,57 @@
+"""What the store keeps and what it answers: plain records, no behaviour to speak of."""
+
+from funsies.store.rows.definitions import (
+    ArtefactRow,
+    ConstantRow,
+    Definitions,
+    InputRow,
+    OperationRow,
+    OutputRow,
+    TaskRow,
+)
+from funsies.store.rows.found import Found, Lease, TaskCounts
+from funsies.store.rows.names import Fence, Generation, QueueName
+from funsies.store.rows.protocol import (
+    NOTHING_TO_REPORT,
+    Claim,
+    Completion,
+    Expired,
+    RequestAnswer,
+    RunReport,
+    StepAnswer,
+    SweepAnswer,
+    TraceCandidate,
+    Verdict,
+    Wanted,
+)
+from funsies.store.rows.state import OperationState, Result, Status
+
+__all__ = [
+    "NOTHING_TO_REPORT",
+    "ArtefactRow",
+    "Claim",
+    "Completion",
+    "ConstantRow",
+    "Definitions",
+    "Expired",
+    "Fence",
+    "Found",
+    "Generation",
+    "InputRow",
+    "Lease",
+    "OperationRow",
+    "OperationState",
+    "OutputRow",
+    "QueueName",
+    "RequestAnswer",
+    "Result",
+    "RunReport",
+    "Status",
+    "StepAnswer",
+    "SweepAnswer",
+    "TaskCounts",
+    "TaskRow",
+    "TraceCandidate",
+    "Verdict",
+    "Wanted",
+]

@@ -1,0 +1,124 @@
+"""Definitions: the graph, as it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from funsies.core.digest import Digest
+from funsies.core.graph import TaskKind
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRow:
+    """One output of a task: its name, its wire form, and its type as shown to people."""
+
+    name: str
+    wire: str
+    type_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task as stored.
+
+    Attributes:
+        digest: its address.
+        python: minor version that can load the payload; "" for any.
+        kind: how it is run.
+        name: by which it is counted.
+        strict: whether errors pass it by.
+        outputs: what it makes, in order.
+        payload: what a worker needs to run it.
+        ingredients: what went into the digest, JSON.
+        signature: HMAC-SHA256 over the rest; empty if not signed.
+    """
+
+    digest: Digest
+    python: str
+    kind: TaskKind
+    name: str
+    strict: bool
+    outputs: tuple[OutputRow, ...]
+    payload: bytes
+    ingredients: bytes
+    signature: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class InputRow:
+    """One input of an operation.
+
+    Attributes:
+        name: the input's name, unique within the operation.
+        artefact: address of the artefact.
+        producer: operation that makes it; None for a constant.
+        index: position among the producer's outputs; 0 for a constant.
+        content: address of the bytes of a constant; None otherwise.
+        wire: how the value is made into bytes.
+        large: True for a constant whose bytes are in the data store, not beside the graph.
+    """
+
+    name: str
+    artefact: Digest
+    producer: Digest | None
+    index: int
+    content: Digest | None
+    wire: str
+    large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRow:
+    """An operation as stored.
+
+    Attributes:
+        digest: its address.
+        task: address of what it does.
+        task_name: by which it is counted.
+        strict: whether errors pass it by.
+        dynamic: whether its result is that of another operation, found at run time.
+        inputs: sorted by name.
+        outputs: addresses of the artefacts that it makes.
+        options: digest of the options with which it was built first; a request by its hash
+            alone is run with them. None for the defaults.
+    """
+
+    digest: Digest
+    task: Digest
+    task_name: str
+    strict: bool
+    dynamic: bool
+    inputs: tuple[InputRow, ...]
+    outputs: tuple[Digest, ...]
+    options: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantRow:
+    """A constant artefact: its address, and where and how its bytes are kept."""
+
+    artefact: Digest
+    content: Digest
+    wire: str
+    large: bool
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """A batch of graph nodes to write. ``contents`` are the small bytes they refer to."""
+
+    tasks: tuple[TaskRow, ...] = ()
+    operations: tuple[OperationRow, ...] = ()
+    constants: tuple[ConstantRow, ...] = ()
+    contents: tuple[tuple[Digest, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArtefactRow:
+    """Where an artefact comes from: an output of an operation, or a constant."""
+
+    digest: Digest
+    producer: Digest | None
+    index: int
+    constant: ConstantRow | None

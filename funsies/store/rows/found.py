@@ -1,0 +1,60 @@
+"""What is found by those who look: counters, addresses, leases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from funsies.core.digest import Digest
+from funsies.store.rows.names import Fence
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCounts:
+    """Counters of all operations with one task name.
+
+    The first eight say how many operations are in each state now; the rest grow for ever.
+
+    Attributes:
+        executed: runs that published a result.
+        linked: results taken from a trace.
+        skipped: operations ended by an error among their inputs.
+        lost: runs that were lost with their worker.
+        busy_ms: milliseconds spent in runs.
+    """
+
+    waiting: int = 0
+    ready: int = 0
+    delayed: int = 0
+    running: int = 0
+    delegated: int = 0
+    done: int = 0
+    failed: int = 0
+    executed: int = 0
+    linked: int = 0
+    skipped: int = 0
+    lost: int = 0
+    busy_ms: int = 0
+
+    @property
+    def pending(self) -> int:
+        """Operations that somebody asked for and that are not finished."""
+        return self.waiting + self.ready + self.delayed + self.running + self.delegated
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An address found by a prefix: an artefact or an operation."""
+
+    digest: Digest
+    is_operation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A running operation: who runs it, and until when the lease holds (server time, ms)."""
+
+    operation: Digest
+    slot: str
+    fence: Fence
+    expires_ms: int
+    started_ms: int

@@ -1,0 +1,20 @@
+"""Names that the store and workers use for one another."""
+
+from __future__ import annotations
+
+from typing import Final, NewType
+
+Fence = NewType("Fence", bytes)
+"""16 random bytes, made by the worker for each claim: the right to publish a result."""
+
+Generation = NewType("Generation", int)
+"""Number of a request, growing with time: max(server time in ms, last generation + 1)."""
+
+QueueName = NewType("QueueName", str)
+"""Queue and minor version of Python, e.g. ``"default@3.11"``: workers serve one version."""
+
+NEVER: Final = Generation(0)
+"""Generation of what nobody has asked for."""
+
+NO_QUEUE: Final = QueueName("")
+"""Queue of what is on none."""

@@ -1,0 +1,200 @@
+"""Questions and answers of the protocol between workers, clients and the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.store.rows.definitions import OperationRow
+from funsies.store.rows.names import Fence, Generation, QueueName
+from funsies.store.rows.state import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One operation of a request, and how to run it.
+
+    Attributes:
+        operation: its address.
+        queue: on which it is to run.
+        priority: higher goes first.
+        options: digest of its encoded options.
+        lost_limit: number of starts after which the loss of a worker is its end.
+    """
+
+    operation: Digest
+    queue: QueueName
+    priority: int
+    options: Digest
+    lost_limit: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAnswer:
+    """What a request did.
+
+    Attributes:
+        needs: operations that must be requested (idle, or an older volatile result) or defined
+            first. What depends on them was not requested; ask again with them in front.
+        started: number of operations that were idle and are pending now.
+        arm: queues on which work is ready and no drain job is queued.
+    """
+
+    needs: tuple[Digest, ...]
+    started: int
+    arm: tuple[QueueName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The outcome of an operation, to be published if the fence still holds.
+
+    Attributes:
+        operation: what was run.
+        fence: from the claim.
+        results: by output.
+        contents: small bytes to publish with it: (content digest, bytes).
+        volatile: True for an infrastructure failure.
+        record: record of the execution, JSON.
+        log: tail of what the step printed; empty if nothing.
+        trace_key: SHA-256 trace key to remember it by; None for no trace.
+        linked: True if the results come from a trace and nothing was run.
+        busy_ms: milliseconds that the step took.
+    """
+
+    operation: Digest
+    fence: Fence
+    results: tuple[Result, ...]
+    contents: tuple[tuple[Digest, bytes], ...] = ()
+    volatile: bool = False
+    record: bytes = b""
+    log: bytes = b""
+    trace_key: Digest | None = None
+    linked: bool = False
+    busy_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How a dynamic operation ran that delegates: what a completion tells of other ones.
+
+    Attributes:
+        record: record of the execution, JSON.
+        log: tail of what the step printed; empty if nothing.
+        busy_ms: milliseconds that the step took.
+    """
+
+    record: bytes = b""
+    log: bytes = b""
+    busy_ms: int = 0
+
+
+NOTHING_TO_REPORT: Final = RunReport()
+
+
+class Verdict(StrEnum):
+    """How a worker's message was taken."""
+
+    OK = "ok"
+    FENCED = "fenced"
+    """The worker does not hold the operation any more; its message was ignored."""
+    IDLE = "idle"
+    """Refused: an input or the target is idle; the operation keeps its lease."""
+    BYTES = "bytes"
+    """Refused: small bytes that a result names are neither sent along nor stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceCandidate:
+    """A recorded trace. The worker checks ``key`` before it uses the results."""
+
+    key: Digest
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An operation to run now, under a lease.
+
+    Attributes:
+        operation: its definition.
+        fence: the right to publish.
+        generation: of the request that it runs for.
+        attempt: 1 for the first.
+        lost_limit: number of starts after which the loss of a worker is its end.
+        queue: from which it was taken.
+        priority: of the request.
+        options: address of its options.
+        inputs: results of the inputs, in the order of the definition; None where the input
+            is idle by now (the worker asks for it again and parks the operation).
+        volatile: True if an input is volatile: the result will be, and leaves no trace.
+        contents: small bytes of inputs by content digest, as many as fit.
+        trace: a recorded trace for these inputs, if there is one.
+    """
+
+    operation: OperationRow
+    fence: Fence
+    generation: Generation
+    attempt: int
+    lost_limit: int
+    queue: QueueName
+    priority: int
+    options: Digest
+    inputs: tuple[Result | None, ...]
+    volatile: bool
+    contents: dict[Digest, bytes] = field(default_factory=dict)
+    trace: TraceCandidate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepAnswer:
+    """Answer to a step.
+
+    Attributes:
+        verdict: how the completion was taken; None if none was sent.
+        claim: the next operation; None if there is none or none was asked for.
+        arm: queues on which more work is ready and no drain job is queued: the one asked
+            about, and others whose operations this message set free.
+    """
+
+    verdict: Verdict | None
+    claim: Claim | None
+    arm: tuple[QueueName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """An operation whose worker was lost too often; the sweeper now holds its lease.
+
+    Attributes:
+        operation: what was run.
+        fence: the sweeper's, with which it publishes ``Error(WorkerLost)``.
+        attempts: how often it was started.
+        worker: name of the slot that was lost.
+    """
+
+    operation: Digest
+    fence: Fence
+    attempts: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepAnswer:
+    """What a sweep did.
+
+    Attributes:
+        requeued: operations of expired leases put back into their queues.
+        exhausted: operations that were lost too often, to be failed by the caller.
+        promoted: number of delayed operations that are due now.
+        arm: queues on which work is ready and no drain job is queued.
+        more: True if the limit was reached and there is more to do now.
+    """
+
+    requeued: tuple[Digest, ...]
+    exhausted: tuple[Expired, ...]
+    promoted: int
+    arm: tuple[QueueName, ...]
+    more: bool

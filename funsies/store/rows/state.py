@@ -1,0 +1,73 @@
+"""The state of operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from funsies.core.digest import Digest
+from funsies.store.rows.names import NEVER, NO_QUEUE, Generation, QueueName
+
+
+class Status(StrEnum):
+    """State of an operation."""
+
+    IDLE = "idle"
+    WAITING = "waiting"
+    READY = "ready"
+    DELAYED = "delayed"
+    RUNNING = "running"
+    DELEGATED = "delegated"
+    DONE = "done"
+    FAILED = "failed"
+    """Finished, with at least one output that is an error."""
+
+    @property
+    def is_finished(self) -> bool:
+        """True for done and failed."""
+        return self in (Status.DONE, Status.FAILED)
+
+    @property
+    def is_pending(self) -> bool:
+        """True if somebody asked for it and it is not finished."""
+        return self is not Status.IDLE and not self.is_finished
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The result of one output.
+
+    Attributes:
+        ok: True for a value, False for an encoded error.
+        content: address of the bytes of the value or of the error.
+        large: True if the bytes are in the data store, not beside the graph.
+        size_bytes: their number.
+    """
+
+    ok: bool
+    content: Digest
+    large: bool
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class OperationState:
+    """What the store knows of the progress of an operation.
+
+    Attributes:
+        status: where it stands.
+        generation: of the newest request for it; 0 if never requested.
+        volatile: True if the result comes from an infrastructure failure, or depends on one.
+        results: by output; empty unless finished.
+        attempts: how often it was started since it was last requested afresh.
+        missing: number of distinct producers that it waits for.
+        queue: on which it is to run; "" if never requested.
+    """
+
+    status: Status
+    generation: Generation = NEVER
+    volatile: bool = False
+    results: tuple[Result, ...] = ()
+    attempts: int = 0
+    missing: int = 0
+    queue: QueueName = NO_QUEUE
