@@ -16,6 +16,8 @@ from funsies.core.errors import Error
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.shell import InputFile, ShellOutcome, run_shell
 
+from .lab import Lab
+
 ROOT = Path(funsies.__file__).parents[1]
 
 
@@ -141,3 +143,14 @@ def start_python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return Lab(tmp_path)
+
+
+@pytest.fixture
+def horse(tmp_path: Path) -> Lab:
+    """A lab whose process is funsies' own, as a work-horse is."""
+    return Lab(tmp_path, owns_process=True)
