@@ -39,6 +39,14 @@ class SilenceWatch:
                 self._said.add(queue)
                 self._warn(queue, now - since)
 
+    def deserted(self) -> list[str]:
+        """Names of the queues with ready work that no worker serves now."""
+        if self._session.backend.is_in_process:
+            return []
+        ready = self._session.backend.graph.queues()
+        public = (each for each in ready if not each.startswith(LOCAL_PREFIX))
+        return [each.rpartition("@")[0] for each in public if self._is_deserted(each)]
+
     def _is_deserted(self, queue: QueueName) -> bool:
         from funsies.engine.arming import count_workers  # noqa: PLC0415 - RQ takes long to import
 

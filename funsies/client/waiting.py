@@ -16,6 +16,9 @@ from funsies.store.rows import Status
 from .local_run import run_here
 from .silence import SilenceWatch
 
+NAMED: Final = 5
+"""How many unfinished operations a message names."""
+
 LOOK_SECONDS: Final = 2.0
 """Even without any news, a waiting client looks again after this time."""
 
@@ -83,7 +86,8 @@ class Waiting:
             while left and not self._is_stopped:
                 if report is not None:
                     report()
-                _check_deadline(deadline, left)
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise WaitTimeoutError(_late(left, silence.deserted()))
                 subscription.wait(_pause(deadline, pause))
                 left = self._watch(client, left)
                 silence.look(left)
@@ -140,7 +144,13 @@ def _pause(deadline: float | None, at_most: float) -> float:
     return at_most if deadline is None else max(0.0, min(at_most, deadline - time.monotonic()))
 
 
-def _check_deadline(deadline: float | None, left: Sequence[Digest]) -> None:
-    if deadline is not None and time.monotonic() >= deadline:
-        names = ", ".join(digest.hex()[:10] for digest in left[:5])
-        raise WaitTimeoutError(f"not finished in time: {names}; the execution goes on")
+def _late(left: Sequence[Digest], deserted: Sequence[str]) -> str:
+    names = ", ".join(digest.hex()[:10] for digest in left[:NAMED])
+    more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+    if not deserted:
+        return f"not finished in time: {names}{more}; the execution goes on"
+    queues = " ".join(deserted)
+    return (
+        f"not finished in time: {names}{more}; no worker serves {queues}, where work is ready: "
+        f"start one with funsies worker {queues}"
+    )

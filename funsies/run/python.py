@@ -294,5 +294,5 @@ def _encode(encoding: Encoding[Any], value: object) -> Result[bytes, Error]:
         return Success(encoding.encode(value))
     except EncodingError as problem:
         remedy = "" if encoding == ANY else f". {ANNOTATE}"
-        details = f"the result cannot be stored as {encoding.label}: {problem}{remedy}"
+        details = f"the result: {problem}{remedy}"
         return Failure(Error(kind=ErrorKind.EncodingFailed, details=details))

@@ -71,6 +71,16 @@ def test_waiting_on_a_queue_that_nobody_serves_says_which(stage, caplog, monkeyp
         assert "funsies worker gpu" in caplog.text
 
 
+def test_a_short_wait_ends_with_the_queue_that_nobody_serves(stage):
+    with f.Fun(stage.server, f.options(queue="gpu")):
+        step = f.reduce(answer)
+        f.execute(step)
+        with pytest.raises(
+            WaitTimeoutError, match=r"no worker serves gpu.* funsies worker gpu"
+        ):
+            f.wait_for(step, timeout=0.1)
+
+
 def test_waiting_on_a_queue_that_is_served_is_silent(stage, caplog, monkeypatch):
     stage.start_worker()
     run_something(stage)  # the worker is there from now on

@@ -210,7 +210,7 @@ def test_a_result_of_another_type_is_an_error_of_that_output_alone() -> None:
     one, other = encode_results(loaded(int, int), Success((1, "two")))
     assert one == Success(b"1")
     assert other.failure().kind is ErrorKind.EncodingFailed
-    assert "cannot be stored as int" in other.failure().details
+    assert "the result: cannot store this as int: " in other.failure().details
     assert other.failure().details.endswith("say so in the function's return annotation")
 
 
