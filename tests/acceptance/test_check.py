@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 pytestmark = pytest.mark.timeout(300)  # mypy reads all of funsies the first time
@@ -34,6 +36,23 @@ given: Any = "text"
 with f.Fun():
     f.execute(f.reduce(double, given))
 """
+
+
+WITH_ARGUMENTS = """\
+import argparse
+import funsies as f
+parser = argparse.ArgumentParser()
+parser.add_argument("number", type=int)
+with f.Fun():
+    f.execute(f.put(parser.parse_args().number).map(lambda number: number + 1))
+raise SystemExit(3)
+"""
+
+
+@pytest.fixture(autouse=True)
+def cache(shell, tmp_path_factory) -> None:
+    """One cache for all tests, and none of it in the home of who runs them."""
+    shell.variables["XDG_CACHE_HOME"] = str(tmp_path_factory.getbasetemp() / "cache")
 
 
 def check(shell, *arguments: str):
@@ -80,3 +99,58 @@ def test_without_mypy_it_says_what_to_install(shell) -> None:
     done = check(shell, shell.script("right.py", RIGHT))
     assert done.code == 2
     assert "pip install 'funsies[mypy]'" in done.err
+
+
+def test_scripts_of_the_same_name_are_checked_each_with_what_stands_beside_it(shell) -> None:
+    for place, kind in (("a", "int"), ("b", "str")):
+        (shell.place / place).mkdir()
+        shell.script(f"{place}/helper.py", f"def same(x: {kind}) -> {kind}:\n    return x\n")
+        shell.script(
+            f"{place}/run.py",
+            "import funsies as f\nimport helper\nf.execute(f.reduce(helper.same, 3))\n",
+        )
+    done = check(shell, "a/run.py", "b/run.py")
+    assert done.code == 1
+    assert "a/run.py" not in done.text
+    assert 'b/run.py:3:33: error: Argument 2 to "reduce" has type "int"' in done.text
+    assert "Found 1 error in 1 file (checked 2 source files)" in done.text
+    assert check(shell, ".").text == done.text.replace("checked 2", "checked 4")
+
+
+def test_a_directory_without_scripts_is_no_success(shell) -> None:
+    (shell.place / "empty").mkdir()
+    done = check(shell, "empty")
+    assert done.code == 2
+    assert "there is no Python file in empty" in done.err
+
+
+def test_what_is_wrong_can_be_read_by_programs(shell) -> None:
+    done = check(shell, "--json", shell.script("wrong.py", WRONG_TYPE))
+    assert done.code == 1
+    (found,) = json.loads(done.text)
+    assert (found["file"], found["line"], found["column"]) == ("wrong.py", 4, 28)
+    assert found["code"] == "funsies-arg"
+    assert json.loads(check(shell, "--json", shell.script("right.py", RIGHT)).text) == []
+
+
+def test_building_gives_a_script_its_arguments(shell) -> None:
+    script = shell.script("script.py", WITH_ARGUMENTS)
+    refused = check(shell, "--build", script)
+    assert refused.code == 1
+    assert "the following arguments are required: number" in refused.err
+    assert "--arguments gives it what it needs" in refused.err
+    done = check(shell, "--build", "--arguments", "3", script)
+    assert done.code == 0
+    assert "script.py: 1 step can be built" in done.err
+
+
+def test_a_script_that_fails_by_itself_is_told_of(shell) -> None:
+    script = shell.script("script.py", "import funsies as f\nf.Fun()\nraise SystemExit(3)\n")
+    done = check(shell, "--build", script)
+    assert done.code == 1
+    assert "script.py: it ended with exit code 3, after building 0 steps" in done.err
+
+
+def test_checking_leaves_nothing_behind_in_the_directory(shell) -> None:
+    check(shell, shell.script("right.py", RIGHT))
+    assert [each.name for each in shell.place.iterdir()] == ["right.py"]
