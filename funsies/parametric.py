@@ -96,7 +96,8 @@ def commit(
         The hash of the committed workflow, by which it can be recalled as well.
 
     Raises:
-        WiringError: if there is no output, or an output does not depend on any of the inputs.
+        WiringError: if there is no output, something is not an artefact, or no output depends
+            on one of the inputs.
 
     >>> with Fun(Server("memory://")):
     ...     who = put("john")
@@ -107,8 +108,7 @@ def commit(
     'Tim'
     """
     session = connection or current_session("parametric.commit()")
-    if not out:
-        raise WiringError(f"commit({name!r}): name at least one output in out=")
+    _check_arguments(name, inp, out)
     session.save()
     for artefact in inp.values():
         if isinstance(artefact.reference, Constant):
@@ -119,6 +119,26 @@ def commit(
     session.backend.graph.save_named(_KIND, name, data)
     session.backend.graph.save_named(_KIND, record.hash, data)
     return record.hash
+
+
+def _check_arguments(name: object, inp: object, out: object) -> None:
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise WiringError(f"commit(): {name!r} cannot be the name of a workflow")
+    _check_artefacts(f"commit({name!r}): inp=", inp)
+    _check_artefacts(f"commit({name!r}): out=", out)
+    if not out:
+        raise WiringError(f"commit({name!r}): name at least one output in out=")
+
+
+def _check_artefacts(what: str, given: object) -> None:
+    if not isinstance(given, Mapping):
+        raise WiringError(f"{what} is a dict of artefacts by name, not {given!r}")
+    for key, value in given.items():
+        if not isinstance(value, Artefact):
+            raise WiringError(
+                f"{what} is a dict of artefacts by name, but {key!r} is {value!r}: "
+                f"use put({value!r}), or what a step returned"
+            )
 
 
 def _slots(artefacts: Mapping[str, Artefact[Any]]) -> dict[str, Slot]:
@@ -145,7 +165,7 @@ def recall(
     """Build a committed workflow on other inputs.
 
     Args:
-        name_or_hash: what was committed.
+        name_or_hash: what was committed; of a hash the beginning suffices.
         inp: artefacts or values by input name; those not named keep what was committed.
         connection: a session; None for that of the enclosing ``Fun``.
 
@@ -166,6 +186,8 @@ def recall(
     """
     session = connection or current_session("parametric.recall()")
     record = find_parametric(session.backend, name_or_hash)
+    if not isinstance(inp, Mapping):
+        raise WiringError(f"recall({name_or_hash!r}): give values by name, not {inp!r}")
     for key in inp:
         if key not in record.inp:
             raise WiringError(
@@ -221,19 +243,22 @@ def _same(value: Any) -> Any:
 
 
 def find_parametric(backend: Backend, name_or_hash: str) -> Parametric:
-    """Look up a committed workflow.
+    """Look up a committed workflow by its name, its hash, or the beginning of its hash.
 
     Raises:
         UnknownHashError: if there is none of this name or hash; it lists what there is.
     """
     data = backend.graph.named(_KIND, name_or_hash)
-    if data is None:
-        names = [record.name for record in list_parametric(backend)]
-        raise UnknownHashError(
-            f"nothing was committed as {name_or_hash!r}; there is "
-            f"{_listed(names) or 'nothing yet'}"
-        )
-    return msgspec.json.decode(data, type=Parametric)
+    if data is not None:
+        return msgspec.json.decode(data, type=Parametric)
+    records = list_parametric(backend)
+    meant = [each for each in records if name_or_hash and each.hash.startswith(name_or_hash)]
+    if len(meant) == 1:
+        return meant[0]
+    raise UnknownHashError(
+        f"nothing was committed as {name_or_hash!r}; there is "
+        f"{_listed(record.name for record in records) or 'nothing yet'}"
+    )
 
 
 def list_parametric(backend: Backend) -> list[Parametric]:

@@ -94,12 +94,20 @@ def match_results(
     Returns:
         What was returned, in the order of the results.
 
+    Raises:
+        WiringError: if something is not a ``Result``.
+
     >>> from returns.result import Failure, Success
     >>> match_results([Success(2), Failure(Error(kind="NotFound"))], lambda n: n * 10)
     [20]
     """
     matched: list[Any] = []
     for result in results:
+        if not isinstance(result, Result):
+            raise WiringError(
+                f"match_results() takes what a strict=False step is given, Success(value) or "
+                f"Failure(error); {result!r} is neither"
+            )
         if is_successful(result):
             matched.append(some(result.unwrap()))
         elif error is not None:

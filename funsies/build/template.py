@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Never
 
 import chevron.tokenizer
 from chevron import ChevronError, render
@@ -31,7 +31,8 @@ def template(
 ) -> Artefact[bytes]:
     """Fill in a mustache template, for example to make an input file for a program.
 
-    Nothing is escaped as in HTML: the result is plain text.
+    Nothing is escaped as in HTML: the result is plain text. A key without a value is an error,
+    never an empty text; only inside of a section may another be about a key that is not there.
 
     Args:
         template: the template, or an artefact of it: see mustache(5).
@@ -46,16 +47,20 @@ def template(
         The filled-in template, UTF-8.
 
     Raises:
-        WiringError: if a key of the template has no value, or the template is not valid. For
-            a template that is itself an artefact this is an error of the step.
+        WiringError: if a key of the template has no value, or the template is not valid. Where
+            that depends on artefacts it is an error of the step.
 
     >>> template("{{basis}} {{charge}}", {"basis": "6-31g", "charge": put(0)})
     <Artefact[bytes] ... of template>
     """
+    if not isinstance(template, (str, bytes, Artefact)):
+        raise WiringError(f"a template is a text, or an artefact of one, not {template!r}")
     variables = dict(env or {})
+    keys = sorted(data)
     if not isinstance(template, Artefact):
         _check(_text(template), [*data, *variables])
-    keys = sorted(data)
+        if not variables and not any(isinstance(each, Artefact) for each in data.values()):
+            _try(tuple(keys), strip, template, [data[key] for key in keys])
     spec = FunctionSpec(
         functools.partial(_render, tuple(keys), tuple(sorted(variables.items())), strip),
         name=name or "template",
@@ -63,6 +68,14 @@ def template(
         options=opt,
     )
     return call(spec, (template, *(data[key] for key in keys)), {})[0]
+
+
+def _try(keys: tuple[str, ...], strip: bool, template: Any, values: list[Any]) -> None:
+    """Find out at once, and not on a worker, what is missing."""
+    try:
+        _render(keys, (), strip, template, *values)
+    except LookupError as problem:
+        raise WiringError(str(problem)) from None
 
 
 def _render(
@@ -79,13 +92,52 @@ def _render(
             raise LookupError(f"this worker has no environment variable {variable!r}")
         data[key] = _shown(os.environ[variable], strip=strip)
     tokens = _check(_text(template), data)
-    filled: str = render(tokens, data, partials_path=None)
+    scopes: Any = [data | {"": ""}, _Nowhere(tokens)]  # an empty scope would be left out
+    filled: str = render(tokens, scopes=scopes)
     return filled.encode()
 
 
 def _shown(value: object, *, strip: bool) -> object:
+    if isinstance(value, list):
+        return [_item(_shown(each, strip=strip)) for each in value]
     shown = value.decode() if isinstance(value, bytes) else value
     return shown.strip() if strip and isinstance(shown, str) else shown
+
+
+class _Int(int):
+    """A number in a list is shown, also if it is 0: chevron leaves out what is false."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+class _Float(float):
+    """See above."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def _item(value: object) -> object:
+    if type(value) is int:
+        return _Int(value)
+    return _Float(value) if type(value) is float else value
+
+
+class _Nowhere:
+    """The outermost scope, where keys are looked up that are nowhere else.
+
+    Args:
+        tokens: of the template. A section about a missing key is left out, as mustache has it.
+    """
+
+    def __init__(self, tokens: Iterable[tuple[str, str]]) -> None:
+        self._roots = {key.partition(".")[0]: key for kind, key in tokens if kind in _VALUES}
+
+    def __getitem__(self, root: str) -> Never:
+        if root not in self._roots:
+            raise KeyError(root)
+        raise LookupError(f"key {self._roots[root]!r} of the template has no value")
 
 
 def _text(template: str | bytes) -> str:
@@ -102,6 +154,10 @@ def _check(template: str, keys: Iterable[str]) -> list[tuple[str, str]]:
     depth = 0
     tokens = _tokens(template)
     for kind, key in tokens:
+        if kind == "partial":
+            raise WiringError(
+                f"the template refers to another one, {key!r}; put the text of that in there"
+            )
         is_needed = kind in _VALUES | _SECTIONS and depth == 0 and key != "."
         if is_needed and key.partition(".")[0] not in known:
             raise WiringError(

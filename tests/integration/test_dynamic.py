@@ -267,6 +267,39 @@ def test_recall_of_an_unknown_name_lists_what_there_is(session: object) -> None:
         f.parametric.recall("thrice", {})
 
 
+@pytest.mark.parametrize(
+    ("name", "inp", "out", "message"),
+    [
+        ("name", {"n": 2}, {"m": f.put(2)}, r"inp= .* 'n' is 2: use put\(2\)"),
+        ("name", {"n": f.put(2)}, {"m": 3}, r"out= .* 'm' is 3"),
+        ("name", [f.put(2)], {"m": f.put(2)}, r"inp= .* artefacts by name, not \["),
+        ("name", {"n": f.put(2)}, {}, "at least one output"),
+        ("", {"n": f.put(2)}, {"m": f.put(2)}, "'' cannot be the name"),
+        ("a\nb", {"n": f.put(2)}, {"m": f.put(2)}, "cannot be the name"),
+    ],
+)
+def test_commit_refuses_what_is_no_workflow(
+    session: object, name: str, inp: Any, out: Any, message: str
+) -> None:
+    with pytest.raises(WiringError, match=message):
+        f.parametric.commit(name, inp, out)
+    with pytest.raises(UnknownHashError, match="nothing yet"):
+        f.parametric.recall("name", {})
+
+
+def test_a_workflow_is_recalled_by_any_beginning_of_its_hash(session: object) -> None:
+    number = f.put(2)
+    hashes = [
+        f.parametric.commit(name, {"n": number}, {"out": number.map(str)})
+        for name in ("one", "other")
+    ]
+    assert f.parametric.recall(hashes[1][:12], {}) == f.parametric.recall("other", {})
+    with pytest.raises(UnknownHashError, match="nothing was committed as ''"):
+        f.parametric.recall("", {})
+    with pytest.raises(WiringError, match="values by name, not 3"):
+        f.parametric.recall("one", 3)  # type: ignore[arg-type]
+
+
 def test_commit_refuses_an_input_that_nothing_depends_on(session: object) -> None:
     with pytest.raises(WiringError, match="no output depends on the input b"):
         f.parametric.commit("odd", {"b": f.put(7)}, {"out": f.morph(twice, 1)})
@@ -294,6 +327,47 @@ def test_a_template_key_without_value_is_an_error_if_the_template_is_computed(
     assert "'charge'" in f.take(filled, strict=False).failure().details
 
 
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("{{atom.mass}}", {"atom": {"name": "C"}}),
+        ("{{#atoms}}{{mass}}{{/atoms}}", {"atoms": [{"mass": 1}, {"name": "C"}]}),
+    ],
+)
+def test_a_template_key_without_value_inside_of_something_is_refused_or_an_error(
+    session: object, text: str, data: dict[str, object]
+) -> None:
+    with pytest.raises(WiringError, match="mass' of the template has no value"):
+        f.template(text, data)
+    filled = f.template(text, {key: f.put(value) for key, value in data.items()})
+    f.execute(filled)
+    error = f.take(filled, strict=False).failure()
+    assert "mass' of the template has no value" in error.details
+
+
+def test_sections_of_templates_may_be_about_what_is_not_there(session: object) -> None:
+    atoms = [{"name": "C"}, {"name": "H", "fixed": True}]
+    text = "{{#atoms}}{{name}}{{#fixed}} fixed{{/fixed}}{{^fixed}} free{{/fixed}};{{/atoms}}"
+    filled = f.template(text, {"atoms": atoms})
+    f.execute(filled)
+    assert f.take(filled) == b"C free;H fixed;"
+
+
+def test_a_template_shows_numbers_that_are_zero(session: object) -> None:
+    text = "{{charge}} {{shift}} {{#indices}}<{{.}}>{{/indices}} {{indices}}"
+    filled = f.template(text, {"charge": 0, "shift": 0.0, "indices": [0, 1, 0.0]})
+    f.execute(filled)
+    assert f.take(filled) == b"0 0.0 <0><1><0.0> [0, 1, 0.0]"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [(3, "a template is a text"), ("{{> other}}", "refers to another one")]
+)
+def test_what_is_no_template_is_refused(text: Any, message: str) -> None:
+    with pytest.raises(WiringError, match=message):
+        f.template(text, {})
+
+
 def test_a_template_takes_variables_of_the_worker(
     session: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -316,6 +390,12 @@ def test_utils_pass_values_and_stop_on_conditions(session: object) -> None:
     assert f.take(full) == "x"
     assert f.take(stopped, strict=False).failure().exception is not None
     assert f.take(empty, strict=False).failure().exception is not None
+
+
+def test_match_results_refuses_values_that_are_no_results() -> None:
+    """As scripts of funsies 0.8 may hand in."""
+    with pytest.raises(WiringError, match=r"b'bla' is neither"):
+        f.utils.match_results([b"bla"], len)  # type: ignore[list-item]
 
 
 def test_texts_are_joined_and_cut_whatever_is_known_of_their_type(session: object) -> None:
