@@ -32,6 +32,9 @@ from funsies.store.rows import (
     Wanted,
 )
 
+for name in ("side_by_side", "coming_to_rest"):  # what differs is to be shown there, too
+    pytest.register_assert_rewrite(f"{__package__}.{name}")
+
 LEASE_MS = 1000
 QUEUE = QueueName("default@3.11")
 OPTIONS = content_digest(b"options")
