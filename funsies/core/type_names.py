@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 from typing import Any, Final, cast
 
+from .parsing import parse_expression
+
 _NAMES: Final[dict[str, Any]] = {
     "Any": Any,
     "None": None,
@@ -35,7 +37,7 @@ def annotation_from(text: str) -> object | None:
     True
     """
     try:
-        return cast("object", _read(ast.parse(text.strip(), mode="eval").body))
+        return cast("object", _read(parse_expression(text.strip())))
     except (SyntaxError, LookupError, ValueError, TypeError, RecursionError):
         return None
 

@@ -17,10 +17,12 @@ from typing import TypeAlias, cast
 
 from funsies.core.digest import Digest
 from funsies.core.fingerprint.imports import Imports, imports_of
+from funsies.core.fingerprint.inner_annotations import annotation_only_names
 from funsies.core.fingerprint.mutation import changed_names
 from funsies.core.fingerprint.records import CodeKey, code_key, code_record, nested_codes
 from funsies.core.fingerprint.syntax import SCOPES, Scope, text_digest
 from funsies.core.fingerprint.table import ClassText
+from funsies.core.parsing import parse_module
 
 _Numbers: TypeAlias = dict[CodeKey, tuple[int, ...]]
 _Bodies: TypeAlias = dict[str, tuple[tuple[int, CodeType], ...]]
@@ -61,6 +63,15 @@ class Source:
             *(changed_names(self.nodes[each - 1]) for each in numbers)
         )
 
+    def unused_names(self, code: CodeType) -> frozenset[str]:
+        """Names that only annotations of functions inside a function read."""
+        numbers = self.numbers.get(code_key(code), ())
+        found = (
+            annotation_only_names(self.nodes[each - 1], self.imports.dotted_name)
+            for each in numbers
+        )
+        return frozenset[str].intersection(*found) if numbers else frozenset()
+
     def module_text(self) -> Digest:
         """Digest of the whole file."""
         if 0 not in self.digests:
@@ -84,7 +95,7 @@ class Source:
 def parse_source(lines: list[str], file_name: str) -> Source | None:
     """Parse and index a source file; None if it is not Python of this version."""
     try:
-        tree = ast.parse("".join(lines))
+        tree = parse_module("".join(lines))
         imports = imports_of(tree)
         span = len(lines) + 2
         nodes = _move_apart(tree, span)

@@ -15,6 +15,7 @@ from types import CodeType, GenericAlias, ModuleType, UnionType
 from typing import Final
 
 from funsies.core.fingerprint.records import nested_codes
+from funsies.core.parsing import parse_expression
 
 _FUTURE_ANNOTATIONS: Final = __future__.annotations.compiler_flag
 _TYPES: Final = (type, ModuleType, GenericAlias, UnionType, typing.TypeVar, typing.NewType)
@@ -49,7 +50,7 @@ def _names_in(annotation: object) -> Iterator[str]:
     if not isinstance(annotation, str):
         return
     try:
-        tree = ast.parse(annotation, mode="eval")
+        tree = parse_expression(annotation)
     except (SyntaxError, ValueError):
         return
     yield from (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
