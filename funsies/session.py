@@ -31,7 +31,10 @@ class NoSessionError(FunsiesError):
     """There is no connection here: do this inside ``with Fun(): ...``."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} needs a server: do it inside `with Fun(): ...`")
+        super().__init__(
+            f"{what} needs a server: do it inside `with Fun(): ...`. (In a function that is a "
+            "step it cannot be done: it returns a value, or, for bind() and sac(), an artefact.)"
+        )
 
 
 def _ignore() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar, get_args, overload
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from types import NoneType
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin, overload
 
 from returns.result import Result
 
-from funsies.core.errors import Error
+from funsies.core.errors import Error, WiringError
 from funsies.core.graph import TaskKind
 from funsies.core.options import Options
 
@@ -18,6 +20,9 @@ from .python import reduce
 from .python_task import FunctionSpec, call
 from .signature import function_name, signature_of
 from .task import Task
+
+ITEMS: Final = "what map_each() spreads"
+WITHOUT_ITEMS: Final = (str, bytes, Mapping, AbstractSet, int, float, complex, NoneType)
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -117,6 +122,7 @@ def map_each(
     >>> map_each(len, put(["a", "bcd"]))
     <Artefact[list[Any]] ... of map_each:len>
     """
+    _check_items(items)
     plain = function.fn if isinstance(function, Task) else function
     inside: Any = signature_of(plain).result
     spread = functools.partial(_spread, function, strict=strict, name=name)
@@ -130,11 +136,28 @@ def map_each(
     return call(spec, (items,), {})[0]
 
 
+def _check_items(items: object) -> None:
+    if not isinstance(items, Artefact):
+        _in_order(items, ITEMS)
+        return
+    annotation = items.encoding.annotation
+    kind = get_origin(annotation) or annotation
+    if kind is not Any and isinstance(kind, type) and issubclass(kind, WITHOUT_ITEMS):
+        raise WiringError(f"{ITEMS} must be a list, not an artefact of {items.encoding.label}")
+
+
+def _in_order(items: Any, what: str) -> Iterable[Any]:
+    """The items themselves, if there are any, and in an order that is always the same."""
+    if isinstance(items, WITHOUT_ITEMS) or not isinstance(items, Iterable):
+        raise WiringError(f"{what} must be a list, not {type(items).__qualname__}")
+    return items
+
+
 def _spread(
     function: Callable[[Any], Any], items: Any, *, strict: bool, name: str | None
 ) -> Artefact[Any]:
     """Build one step for each item; runs on a worker."""
-    steps = [_apply(function, item, name) for item in items]
+    steps = [_apply(function, item, name) for item in _in_order(items, ITEMS)]
     return gather(steps) if strict else gather(steps, strict=False)
 
 
@@ -210,4 +233,5 @@ def _split_apply_combine(
     *values: Any,
 ) -> Artefact[Any]:
     """Build the steps; runs on a worker."""
-    return combine([apply(put(part)) for part in split(*values)])
+    parts = _in_order(split(*values), f"what {function_name(split)} returns")
+    return combine([apply(put(part)) for part in parts])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import signal
 import threading
@@ -9,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -16,8 +18,9 @@ from typing import Any, Final
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
+from funsies.build.artefact import Artefact
 from funsies.core.encoding import Encoding, decode_for, encoding_of
-from funsies.core.errors import EncodingError, Error, ErrorKind
+from funsies.core.errors import EncodingError, Error, ErrorKind, FunsiesError
 from funsies.core.fingerprint import decode_table, install_table, load_function
 from funsies.core.python_plan import PythonPlan
 
@@ -29,6 +32,9 @@ MAX_FRAMES: Final = 50
 """Of a traceback, the last frames that are kept."""
 
 ANY: Final = encoding_of(Any)
+
+RUN: Final = Path(__file__).parent
+PACKAGE: Final = RUN.parent
 
 ANNOTATE: Final = "If that is right, say so in the function's return annotation"
 
@@ -207,21 +213,30 @@ def _traceback(problem: BaseException) -> str:
     """The traceback below our own frames, with causes, whatever the exception's text does."""
     try:
         chain = traceback.TracebackException.from_exception(problem, limit=-MAX_FRAMES)
-        _leave_out_own_frames(chain)
+        _leave_out_own_frames(chain, is_misuse=isinstance(problem, FunsiesError))
         return "".join(chain.format()).rstrip("\n")
     except Exception:  # noqa: BLE001 - an exception may be made so that it cannot be shown
         return f"{type(problem).__qualname__}: {_shown(problem)}"
 
 
-def _leave_out_own_frames(chain: traceback.TracebackException) -> None:
-    own = Path(__file__).parent
+def _leave_out_own_frames(chain: traceback.TracebackException, *, is_misuse: bool) -> None:
+    """Leave out the frames of funsies that called the step; of misuse also what found it."""
+    if is_misuse:
+        users = [frame for frame in chain.stack if not _is_in(PACKAGE, frame)]
+        chain.stack = traceback.StackSummary.from_list(users)
     pending: list[traceback.TracebackException | None] = [chain]
     while pending:
         each = pending.pop()
         if each is not None:
-            kept = [frame for frame in each.stack if Path(frame.filename).parent != own]
-            each.stack = traceback.StackSummary.from_list(kept)
+            called = list(dropwhile(functools.partial(_is_in, PACKAGE), each.stack))
+            if not called:  # the fault is ours
+                called = [frame for frame in each.stack if not _is_in(RUN, frame)]
+            each.stack = traceback.StackSummary.from_list(called)
             pending += [each.__cause__, each.__context__, *(each.exceptions or ())]
+
+
+def _is_in(directory: Path, frame: traceback.FrameSummary) -> bool:
+    return directory in Path(frame.filename).parents
 
 
 def _shown(problem: object) -> str:
@@ -290,6 +305,9 @@ def encode_results(
 
 
 def _encode(encoding: Encoding[Any], value: object) -> Result[bytes, Error]:
+    if isinstance(value, Artefact):
+        details = "the function returned an artefact: bind() and sac() are for such functions"
+        return Failure(Error(kind=ErrorKind.EncodingFailed, details=details))
     try:
         return Success(encoding.encode(value))
     except EncodingError as problem:

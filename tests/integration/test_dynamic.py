@@ -83,6 +83,30 @@ def test_gather_leaves_errors_with_their_key_when_asked(session: object) -> None
     assert found["bad"].failure().task == "square"
 
 
+@pytest.mark.parametrize("items", ["abc", {"a": 1}, {1, 2}, 3, None, b"ab"])
+def test_map_each_refuses_what_has_no_items_in_an_order(items: Any) -> None:
+    for each in (items, f.put(items), f.reduce(lambda: 1, out=type(items))):
+        with pytest.raises(WiringError, match="must be a list, not"):
+            f.map_each(square, each)
+
+
+@pytest.mark.parametrize("items", ["abc", {"a": 1}, {1, 2}, 3, None, b"ab"])
+def test_items_that_turn_out_to_be_none_are_an_error_without_frames_of_funsies(
+    session: object, items: Any
+) -> None:
+    made = f.reduce(lambda: items)
+    steps = [f.map_each(square, made), f.dynamic.sac(given, f.gather, f.gather, made)]
+    f.execute(steps)
+    for step in steps:
+        details = f.take(step, strict=False).failure().details
+        assert f"must be a list, not {type(items).__qualname__}" in details
+        assert "fan_out.py" not in details
+
+
+def given(value):
+    return value
+
+
 def test_gather_names_what_is_no_artefact() -> None:
     with pytest.raises(WiringError, match="use put"):
         f.gather([1])  # type: ignore[list-item]  # that is the mistake

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from returns.result import Failure, Result, Success
 
+import funsies as f
 from funsies.core.encoding import encoding_of
 from funsies.core.errors import MAX_DETAILS_CHARACTERS, Error, ErrorKind
 from funsies.run.preempted import Preempted
@@ -212,6 +213,22 @@ def test_a_result_of_another_type_is_an_error_of_that_output_alone() -> None:
     assert other.failure().kind is ErrorKind.EncodingFailed
     assert "the result: cannot store this as int: " in other.failure().details
     assert other.failure().details.endswith("say so in the function's return annotation")
+
+
+def test_an_artefact_as_a_result_is_an_error_that_names_bind() -> None:
+    (outcome,) = encode_results(loaded(Any), Success(f.put(1)))
+    assert "bind()" in outcome.failure().details
+
+
+def test_misuse_is_shown_with_the_frames_of_the_user_only() -> None:
+    def build() -> object:
+        return f.reduce(len, 1, 2)
+
+    details = call(build, (), {}).failure().details
+    assert [line for line in details.splitlines() if line.startswith("  File")] == [
+        f'  File "{__file__}", line {build.__code__.co_firstlineno + 1}, in build'
+    ]
+    assert details.splitlines()[-1].startswith("funsies.core.errors.WiringError: ")
 
 
 def test_a_returned_error_is_that_of_every_output() -> None:
