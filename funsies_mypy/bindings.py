@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mypy.nodes import Argument, AssignmentStmt, Expression, MypyFile, NameExpr, Node, Var
 
-from .walk import walk
+from .walk import nodes_of, once_a_file
 
 _TARGETS: Final = {
     "AssignmentStmt": ("lvalues",),
@@ -43,11 +43,12 @@ class Uses:
     read: list[NameExpr] = field(default_factory=list)
 
 
-def uses_of_variables(tree: MypyFile) -> dict[Var, Uses]:
+@once_a_file
+def uses_of_variables(tree: MypyFile) -> Mapping[Var, Uses]:
     """Where each variable of a file is bound and read."""
     found: dict[Var, Uses] = defaultdict(Uses)
     bound: set[NameExpr] = set()
-    for node in walk(tree):
+    for node in nodes_of(tree):
         for target in _targets(node):
             bound.add(target)
             if isinstance(target.node, Var):

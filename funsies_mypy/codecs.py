@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 from mypy.checker import TypeChecker
 from mypy.nodes import CallExpr, MypyFile, RefExpr, TypeInfo
 
 from . import names
-from .walk import walk
+from .walk import nodes_of, once_a_file
 
 _MARK: Final = "funsies_codec"
 
@@ -26,11 +25,11 @@ def mark_codec(api: TypeChecker, info: TypeInfo) -> None:
         info.metadata[_MARK] = {}
 
 
-@lru_cache(maxsize=1)
+@once_a_file
 def _registered(tree: MypyFile) -> frozenset[TypeInfo]:
     return frozenset(
         argument.node
-        for node in walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, CallExpr)
         and isinstance(node.callee, RefExpr)
         and node.callee.fullname == names.REGISTER_CODEC

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, Final, TypeVar
 
-from mypy.nodes import Node
+from mypy.nodes import MypyFile, Node
+
+FoundT = TypeVar("FoundT")
 
 _CHILDREN: Final[dict[str, tuple[str, ...]]] = {
     "MypyFile": ("defs",),
@@ -74,6 +77,31 @@ def walk(root: Node) -> Iterator[Node]:
         elif node is not None:
             yield node
             waiting.extend(reversed(children(node)))
+
+
+def once_a_file(look: Callable[[MypyFile], FoundT]) -> Callable[[MypyFile], FoundT]:
+    """Keep what a look at a file finds, until mypy goes on to another or reads it again.
+
+    The daemon of mypy keeps the object of a file, and gives it other statements.
+    """
+    statements: object = None
+    found: FoundT
+
+    @wraps(look)
+    def remembered(tree: MypyFile) -> FoundT:
+        nonlocal statements, found
+        if statements is not tree.defs:
+            found = look(tree)
+            statements = tree.defs
+        return found
+
+    return remembered
+
+
+@once_a_file
+def nodes_of(tree: MypyFile) -> tuple[Node, ...]:
+    """All nodes of a file: several checks look at each."""
+    return tuple(walk(tree))
 
 
 def children(node: Node) -> list[Any]:

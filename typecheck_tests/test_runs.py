@@ -150,6 +150,18 @@ def test_the_daemon_reports_the_same(daemon: Project) -> None:
     assert check() == []
 
 
+def test_the_daemon_sees_each_edit_of_a_file(daemon: Project) -> None:
+    def check() -> list[str]:
+        return problems(daemon.run("check", "user.py", module="mypy.dmypy"))
+
+    for name in ("unused", "conditions", "recalled", "run_by_command", "own_codecs"):
+        (case,) = (case for case in CASES if case.stem == name)
+        daemon.write("user.py", case.read_text())
+        assert check() == daemon.mypy("user.py")
+    daemon.write("user.py", USER)
+    assert check() == []
+
+
 def test_queues_are_those_that_the_project_lists_and_changing_them_is_seen(
     fresh: Project,
 ) -> None:

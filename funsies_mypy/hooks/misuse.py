@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 
 from mypy.nodes import (
@@ -38,7 +37,7 @@ from mypy.types import NoneType, Type, get_proper_type
 from funsies_mypy.arguments import Call, checker
 from funsies_mypy.bindings import Uses, uses_of_variables
 from funsies_mypy.types import inside_artefact, union_items
-from funsies_mypy.walk import walk
+from funsies_mypy.walk import nodes_of, once_a_file, walk
 
 from .pointers import report_pointer
 
@@ -97,11 +96,13 @@ def _is_artefact(kind: Type) -> bool:
     return bool(items) and all(inside_artefact(item) is not None for item in items)
 
 
-@lru_cache(maxsize=1)
+@once_a_file
 def _misuses(tree: MypyFile) -> Mapping[int, list[Misuse]]:
     """What may have to be reported, by the expressions whose hooks do it."""
     found: dict[int, list[Misuse]] = defaultdict(list)
-    needed = {id(where): (where, how) for node in walk(tree) for where, how in _needed(node)}
+    needed = {
+        id(where): (where, how) for node in nodes_of(tree) for where, how in _needed(node)
+    }
     if not needed:
         return found
     for identity, (where, how) in needed.items():
@@ -110,7 +111,7 @@ def _misuses(tree: MypyFile) -> Mapping[int, list[Misuse]]:
     for uses in variables.values():
         for value in uses.given:
             found[id(value)].extend(_misuses_of(uses, needed))
-    for function in walk(tree):
+    for function in nodes_of(tree):
         if isinstance(function, FuncDef):
             _add_parameters(function, variables, needed, found)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, cast
 
 from mypy.checker import TypeChecker
@@ -18,7 +17,7 @@ from funsies_mypy.call import Given, Step, checked
 from funsies_mypy.literals import items_of, keys_of, text_of
 from funsies_mypy.messages import did_you_mean, fail, quoted
 from funsies_mypy.types import inside_artefact, literal_value, unknown
-from funsies_mypy.walk import walk
+from funsies_mypy.walk import nodes_of, once_a_file
 
 _WORKFLOW: Final = "name of the workflow"
 _OUTPUT: Final = "output "
@@ -151,13 +150,13 @@ def _argument(call: CallExpr, name: str, position: int) -> Expression | None:
     return call.args[position] if is_there else None
 
 
-@lru_cache(maxsize=1)
+@once_a_file
 def _commits(tree: MypyFile) -> tuple[CallExpr, ...]:
     return tuple(_find_commits(tree))
 
 
 def _find_commits(tree: MypyFile) -> Iterator[CallExpr]:
-    for node in walk(tree):
+    for node in nodes_of(tree):
         callee = node.callee if isinstance(node, CallExpr) else None
         if isinstance(callee, RefExpr) and callee.fullname == names.COMMIT:
             yield cast(CallExpr, node)

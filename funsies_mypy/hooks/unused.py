@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Final, TypeVar
 
 from mypy.nodes import (
@@ -26,7 +25,7 @@ from funsies_mypy import codes, names
 from funsies_mypy.arguments import Call, callee_name, checker
 from funsies_mypy.bindings import uses_of_variables
 from funsies_mypy.messages import fail
-from funsies_mypy.walk import children, walk
+from funsies_mypy.walk import children, nodes_of, once_a_file
 
 CallT = TypeVar("CallT", bound=Call)
 
@@ -56,7 +55,7 @@ def _report(context: Call) -> None:
     fail(checker(context), codes.UNUSED, text, context.context)
 
 
-@lru_cache(maxsize=1)
+@once_a_file
 def _lost_calls(tree: MypyFile) -> frozenset[int]:
     """Calls whose results are lost, where nothing executes what they add.
 
@@ -64,7 +63,7 @@ def _lost_calls(tree: MypyFile) -> frozenset[int]:
     a file that opens a ``Fun()`` and executes nothing, nothing is lost; nor at the top of a
     file that does neither, which others may import.
     """
-    calls = [node for node in walk(tree) if isinstance(node, CallExpr)]
+    calls = [node for node in nodes_of(tree) if isinstance(node, CallExpr)]
     executes = any(_is_call_of(call, names.EXECUTE) for call in calls)
     if not executes and any(_is_call_of(call, names.FUN) for call in calls):
         return frozenset()
