@@ -7,6 +7,7 @@ import functools
 import importlib
 import sys
 from collections.abc import (
+    Collection,
     Iterable,
     Iterator,
     Mapping,
@@ -32,6 +33,7 @@ from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.protocol import wrapped_task
 from funsies.core.fingerprint.records import code_record
 from funsies.core.fingerprint.snapshot import MISSING, cell_content
+from funsies.core.fingerprint.table import Entry
 from funsies.core.fingerprint.texts import changed_names, function_entry, table_of
 from funsies.core.fingerprint.walk import Elsewhere, Walk
 
@@ -60,8 +62,8 @@ def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
     return (
         entry.digest or digest("bytecode", code_record(code)),
         tuple(_defaults(walk, function)),
-        tuple(_cells(walk, function)),
-        tuple(_globals(walk, function, dict(entry.library_names))),
+        tuple(_cells(walk, function, entry.unused_names)),
+        tuple(_globals(walk, function, entry)),
         tuple(_imports(walk, function)),
         _wrapped(walk, function),
     )
@@ -121,9 +123,13 @@ def _named(walk: Walk, name: str, value: object) -> Field:
     return found
 
 
-def _cells(walk: Walk, function: FunctionType) -> Iterator[Field]:
+def _cells(
+    walk: Walk, function: FunctionType, unused_names: Collection[str]
+) -> Iterator[Field]:
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
     for chain in names_of(function.__code__).cells:
+        if chain[0] in unused_names:
+            continue
         cell = cells[chain[0]]
         content = cell_content(cell)
         walk.snapshot.cells.append((cell, content))
@@ -135,12 +141,12 @@ def _cells(walk: Walk, function: FunctionType) -> Iterator[Field]:
             yield _followed(walk, chain, content)
 
 
-def _globals(
-    walk: Walk, function: FunctionType, library_names: Mapping[str, str]
-) -> Iterator[Field]:
-    namespace = function.__globals__
+def _globals(walk: Walk, function: FunctionType, entry: Entry) -> Iterator[Field]:
+    namespace, library_names = function.__globals__, dict(entry.library_names)
     for chain in names_of(function.__code__).globals:
         name = chain[0]
+        if name in entry.unused_names:
+            continue
         value = namespace.get(name, MISSING)
         walk.snapshot.lookups.append((namespace, name, value))
         if walk.is_ignored(name, ".".join(chain)):

@@ -92,10 +92,18 @@ class _Token:
 def _keeps_annotations(node: ast.AST, inherited: bool, resolve: Resolve) -> bool:
     """Annotations count where something may read them: in classes, under foreign decorators."""
     if isinstance(node, _FUNCTIONS):
-        return any(not _is_blind(resolve(_callee(each))) for each in _decorators(node, resolve))
+        return keeps_annotations(node, resolve)
     if isinstance(node, (ast.ClassDef, ast.Module)):
         return True
     return inherited and not isinstance(node, ast.Lambda)
+
+
+def keeps_annotations(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, resolve: Resolve
+) -> bool:
+    """True of a function with a decorator that may look at its annotations."""
+    decorators = _decorators(function, resolve)
+    return any(not _is_blind(resolve(_callee(each))) for each in decorators)
 
 
 def _is_blind(decorator: str) -> bool:

@@ -38,11 +38,13 @@ class Entry(NamedTuple):
         library_names: of a function: global names that its module imports from libraries,
             with their qualified names; they count by that name, whatever their value.
         classes: of a class: the classes of this name in its file.
+        unused_names: of a function: names that only annotations of inner functions read.
     """
 
     digest: bytes = b""
     library_names: tuple[tuple[str, str], ...] = ()
     classes: tuple[ClassText, ...] = ()
+    unused_names: tuple[str, ...] = ()
 
 
 Table: TypeAlias = Mapping[CodeKey, Entry]

@@ -37,7 +37,8 @@ def function_entry(code: CodeType, namespace: dict[str, Any]) -> Entry:
     if entry is not None:
         return entry
     located = _locate(code, namespace)
-    return Entry(located.text, tuple(_library_names(located.imported, namespace)))
+    imported = tuple(_library_names(located.imported, namespace))
+    return Entry(located.text, imported, unused_names=tuple(sorted(located.unused)))
 
 
 def changed_names(code: CodeType, namespace: dict[str, Any]) -> frozenset[str]:
@@ -74,6 +75,7 @@ class _Located(NamedTuple):
     text: bytes
     imported: Mapping[str, tuple[str, str]]
     changed: frozenset[str]
+    unused: frozenset[str]
 
 
 _located: IdentityCache[CodeType, _Located] = IdentityCache()
@@ -91,8 +93,9 @@ def _search(code: CodeType, namespace: dict[str, Any]) -> _Located:
             used = {chain[0] for chain in names_of(code).globals}
             imported = source.imports.top_level
             of_used = {name: imported[name] for name in used & imported.keys()}
-            return _Located(text, of_used, source.changed_names(code))
-    return _Located(b"", {}, frozenset())
+            changed, unused = source.changed_names(code), source.unused_names(code)
+            return _Located(text, of_used, changed, unused)
+    return _Located(b"", {}, frozenset(), frozenset())
 
 
 def _library_names(

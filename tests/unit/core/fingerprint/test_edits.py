@@ -50,6 +50,14 @@ SAME = {
         "class A:\n    def m(self): return 1\ndef task(): return A().m()",
         "class A:\n    'Doc.'\n    # why\n    def m(self): return 1\ndef task(): return A().m()",
     ),
+    "annotations of an inner function": (
+        "def task():\n    def inner(x, *y, **z): return x\n    return inner(1)",
+        "import json\nN = [1]\ndef task():\n    def inner(x: int, *y: 'N', **z: json.JSONDecoder) -> N[0]: return x\n    return inner(1)",
+    ),
+    "the meaning of an annotation of an inner function": (
+        "N = 1\ndef task():\n    def inner(x: N): return x\n    return inner(1)",
+        "N = 2\ndef task():\n    def inner(x: N): return x\n    return inner(1)",
+    ),
     "annotations of a method": (
         "class A:\n    @property\n    def m(self): return 1\ndef task(): return A().m",
         "class A:\n    @property\n    def m(self) -> int: return 1\ndef task(): return A().m",
@@ -299,6 +307,18 @@ DIFFERENT = {
     "annotations under a foreign decorator": (
         "def check(fn): return fn\n@check\ndef task(x: int): return x",
         "def check(fn): return fn\n@check\ndef task(x: str): return x",
+    ),
+    "a name in an annotation of an inner function and in its body": (
+        "N = 1\ndef task():\n    def inner(x: N): return x + N\n    return inner(1)",
+        "N = 2\ndef task():\n    def inner(x: N): return x + N\n    return inner(1)",
+    ),
+    "annotations of an inner function under a foreign decorator": (
+        "N = 1\ndef check(fn): return fn\ndef task():\n    @check\n    def inner(x: N): return x\n    return inner(1)",
+        "N = 2\ndef check(fn): return fn\ndef task():\n    @check\n    def inner(x: N): return x\n    return inner(1)",
+    ),
+    "annotations of a local class": (
+        "N = int\ndef task():\n    class A:\n        x: N = 1\n    return A",
+        "N = str\ndef task():\n    class A:\n        x: N = 1\n    return A",
     ),
     "None case and True case": (
         "def task(x):\n    match x:\n        case None: return 1",

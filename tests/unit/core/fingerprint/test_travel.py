@@ -115,6 +115,9 @@ def with_nested():
     n = K
     def inner(x=3): return lib.h(x) + n + K
     return inner
+def with_inner_annotations():
+    def inner(x: lib.Point = 1) -> Colour: return x
+    return inner
 def with_lambda(): return lambda: (K, lib.N)
 def with_local_class():
     class Local:
