@@ -32,8 +32,8 @@ class NoSessionError(FunsiesError):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"{what} needs a server: do it inside `with Fun(): ...`. (A function that is a step "
-            "only returns a value, or, for bind() and sac(), an artefact.)"
+            f"{what} needs a server: do it inside `with Fun(): ...`. (A function that is a "
+            "step only returns a value, or, for bind() and sac(), an artefact.)"
         )
 
 
