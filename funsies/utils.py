@@ -181,6 +181,30 @@ def _type_of(piece: object) -> object:
     return piece.encoding.annotation if isinstance(piece, Artefact) else type(piece)
 
 
+@overload
+def truncate(
+    inp: Artefact[AnyText],
+    top: int = 0,
+    bottom: int = 0,
+    separator: str | bytes = "\n",
+    *,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[AnyText]: ...
+
+
+@overload
+def truncate(
+    inp: AnyText,
+    top: int = 0,
+    bottom: int = 0,
+    separator: str | bytes = "\n",
+    *,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[AnyText]: ...
+
+
 def truncate(
     inp: Artefact[AnyText] | AnyText,
     top: int = 0,
@@ -219,6 +243,18 @@ def _without(top: int, bottom: int, separator: str | bytes, text: Any) -> Any:
     between: Any = _as(type(value), separator)
     lines = value.split(between)
     return between.join(lines[top : max(top, len(lines) - bottom)])
+
+
+@overload
+def stop_if(
+    fun: Callable[[Given], bool], inp: Artefact[Given], opt: Options | None = None
+) -> Artefact[Given]: ...
+
+
+@overload
+def stop_if(
+    fun: Callable[[Given], bool], inp: Given, opt: Options | None = None
+) -> Artefact[Given]: ...
 
 
 def stop_if(
@@ -260,6 +296,14 @@ def _stop_if(condition: Callable[[Any], bool], value: Any) -> Any:
 
 class StopWorkflowError(Exception):
     """A step that was built to stop the workflow here has done so."""
+
+
+@overload
+def not_empty(inp: Artefact[Given], opt: Options | None = None) -> Artefact[Given]: ...
+
+
+@overload
+def not_empty(inp: Given, opt: Options | None = None) -> Artefact[Given]: ...
 
 
 def not_empty(inp: Artefact[Given] | Given, opt: Options | None = None) -> Artefact[Given]:

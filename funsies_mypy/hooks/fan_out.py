@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from mypy.plugin import FunctionContext, FunctionSigContext
-from mypy.types import CallableType, Instance, Type, get_proper_type
+from mypy.typeops import tuple_fallback
+from mypy.types import (
+    CallableType,
+    Instance,
+    ProperType,
+    TupleType,
+    Type,
+    get_proper_type,
+)
 
 from funsies_mypy import codes
 from funsies_mypy.arguments import checker, function_name, given_at, is_strict
@@ -48,7 +56,7 @@ def check_map_each(context: FunctionContext) -> Type:
 def _item(context: FunctionContext, items: Given) -> Type:
     """Type of the items of the list."""
     api = checker(context)
-    kind = get_proper_type(unlifted(items.type))
+    kind = _as_class(unlifted(items.type))
     if is_any(kind):
         return unknown()
     if isinstance(kind, Instance) and _is_list(kind):
@@ -56,6 +64,12 @@ def _item(context: FunctionContext, items: Given) -> Type:
     text = f'"map_each" goes over a list, not {shown(api, kind)}'
     fail(api, codes.ARGUMENT, text, items.expression)
     return unknown()
+
+
+def _as_class(kind: Type) -> ProperType:
+    """The type itself; of tuples, what they are as sequences."""
+    found = get_proper_type(kind)
+    return tuple_fallback(found) if isinstance(found, TupleType) else found
 
 
 def _is_list(kind: Instance) -> bool:
@@ -79,7 +93,7 @@ def check_sac(context: FunctionContext) -> Type:
 
 def _part(context: FunctionContext, split: Given, parts: Type) -> Type:
     api = checker(context)
-    kind = get_proper_type(parts)
+    kind = _as_class(parts)
     if is_any(kind):
         return unknown()
     if isinstance(kind, Instance) and kind.type.has_base("typing.Iterable"):

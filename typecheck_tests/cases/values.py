@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_type
+from typing import Any, assert_type
 
 from returns.result import Result
 
@@ -35,6 +35,18 @@ needs_float(text)  # E: incompatible type "Artefact[str]"; expected "Artefact[fl
 if number:  # E[pyright]: Invalid conditional operand
     pass
 assert not number  # E[pyright]: Invalid conditional operand
+
+
+anything = f.get("abc")
+assert_type(f.utils.not_empty(anything), f.Artefact[Any])
+assert_type(f.utils.stop_if(lambda value: value > 3, anything), f.Artefact[Any])
+assert_type(f.utils.not_empty("text"), f.Artefact[str])
+assert_type(f.utils.stop_if(lambda value: value > 3, number), f.Artefact[int])
+f.utils.truncate(f.utils.not_empty(anything), top=1)
+assert_type(f.utils.truncate(text, top=1), f.Artefact[str])
+assert_type(f.utils.truncate(b"text", top=1), f.Artefact[bytes])
+f.utils.stop_if(lambda value: value > "a", number)  # E: Unsupported operand types
+f.utils.truncate(number)  # E: Value of type variable "AnyText" of "truncate" cannot be "int"
 
 
 def present(maybe: f.Artefact[int] | None) -> bool:

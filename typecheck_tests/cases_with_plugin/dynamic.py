@@ -38,6 +38,10 @@ def split(text: str) -> list[str]:
     return text.split()
 
 
+def halves(text: str) -> tuple[str, str]:
+    return text[:3], text[3:]
+
+
 def apply(word: f.Artefact[str]) -> f.Artefact[int]:
     return f.morph(len, word)
 
@@ -83,6 +87,7 @@ map_each(show, numbers)  # E: "show" returns an artefact
 
 assert_type(sac(split, apply, combine, "a b"), f.Artefact[list[int]])
 assert_type(sac(split, apply, combine, f.put("a b")), f.Artefact[list[int]])
+assert_type(sac(halves, apply, combine, "a b"), f.Artefact[list[int]])
 sac(split, apply, combine, number)  # E: Argument 4 to "sac" has type "Artefact[int]", but parameter "text" of "split" needs "str"
 sac(split, apply, combine)  # E: Missing positional argument "text" in call to "split"
 sac(count, apply, combine, "a b")  # E: "count" must return a list of parts, not "int"
