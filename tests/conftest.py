@@ -26,6 +26,9 @@ from funsies.engine.worker import run_worker
 
 DATABASES = 4096
 
+# In the background of a shell, tests ignore Ctrl-C, and so would all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class RedisServer:
     """A real server on a Unix socket, append-only file on, that a test may kill and restart.

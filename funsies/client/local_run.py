@@ -19,7 +19,6 @@ from funsies.engine.drain import DrainEnd, Observer, drain
 from funsies.engine.maintenance import audit_once, sweep_once
 from funsies.engine.names import new_slot
 from funsies.engine.timing import Timing
-from funsies.run.evaluate import Evaluator
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Claim, Fence
@@ -46,6 +45,9 @@ def run_here(backend: Backend, is_over: Callable[[], bool], wait: Callable[[], N
     Raises:
         KeyboardInterrupt: if the user interrupts a step; it is put back.
     """
+    # What runs steps is a fifth of all imports, and most programs leave that to workers.
+    from funsies.run.evaluate import Evaluator  # noqa: PLC0415
+
     queue = queue_name(local_queue())
     evaluator = Evaluator(backend, worker=f"{socket.gethostname()}:{os.getpid()}")
     while True:

@@ -1,7 +1,7 @@
 """Names of the keys in Redis, for what is read without a script.
 
-The scripts name the same keys (``lua/shared/base.lua``). All keys of a namespace share one hash tag,
-so that they lie in one slot of a cluster.
+The scripts name the same keys (``lua/shared/base.lua``). All keys of a namespace share one hash
+tag, so that they lie in one slot of a cluster.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Rows of the store as bytes. What scripts read has fixed offsets (``lua/shared/definitions.lua``)."""
+"""Rows of the store as bytes.
+
+What scripts read has fixed offsets (``lua/shared/definitions.lua``).
+"""
 
 from __future__ import annotations
 
