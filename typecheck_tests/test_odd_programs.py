@@ -38,7 +38,18 @@ class Spoiler(ast.NodeTransformer):
             self._spoil_call(node)
         elif isinstance(node, ast.FunctionDef):
             self._spoil_function(node)
+        elif isinstance(node, (ast.If, ast.While, ast.Assert, ast.IfExp)):
+            self._spoil_condition(node)
         return node
+
+    def _spoil_condition(self, node: ast.If | ast.While | ast.Assert | ast.IfExp) -> None:
+        part = self.chance.choice(self.parts)
+        if self.chance.random() < 0.2:
+            node.test = ast.BoolOp(ast.Or(), [node.test, part])
+        elif self.chance.random() < 0.2:
+            node.test = ast.Compare(node.test, [ast.Eq(), ast.In()], [part, part])
+        elif self.chance.random() < 0.2:
+            node.test = ast.NamedExpr(ast.Name("spoilt", ast.Store()), node.test)
 
     def _spoil_call(self, node: ast.Call) -> None:
         if self.chance.random() < 0.1:
@@ -140,6 +151,19 @@ def test_odd_programs_are_checked_to_the_end(seed: int, tmp_path: Path) -> None:
         "f.put(1).map(lambda: f.put(1).map)",
         "'{}'.format(*[f.put(1)], **{'a': f.put(2)})",
         "str(f.put, f.put(1), *f)",
+        "f.reduce(len, *(f.put(1), *f.put(2)), **{})",
+        "def g(*a: *tuple[int, *tuple[f.Artefact[int], ...]]) -> None:\n    f.reduce(max, *a)",
+        "if f.put(1) or (x := f.put(2)) == 1 != x: del x\nwhile not f.put: ...",
+        "def g(a: f.Artefact, a: f.Artefact) -> None:\n    if a: f.take(a)",
+        "match f.put(1):\n    case x if x: f.take(x)\n    case [*y] if y: ...",
+        "'%s %(a)s' % (f.put(1), {**{}, 'a': *f.put(1)})",
+        "f.parametric.commit('a', dict(), {1: f.put(1)})\nf.parametric.recall('a', {})['b'][0]",
+        "f.parametric.commit('a', {'b': c})\nf.parametric.recall('a', {'b': 1, **d})[:]",
+        "type T = list[T]\ndef g(t: T) -> T: ...\nf.reduce(g, f.put(t))",
+        "T = list['T']\n@f.task\ndef g(t: T, *u: T, **v: f.Artefact[T]) -> T: ...\ng([], [[]])",
+        "a, *b = f.shell('a', 'b').stdouts\nf.shell().stdouts[0]\nf.shell(*[1]).stderrs[9]",
+        "f.execute(f, *f, **f)\nf.execute([[[f.put]]])",
+        "x: f.Artefact[int] = y = f.put(1)\nif x: global x",
         "class T(f.Task[int, str]): ...\nT()(1)",
         "def h(t: f.Task, u: 'f.Task[..., int]') -> None:\n    t(1); u(a=f.put(1))",
     ],

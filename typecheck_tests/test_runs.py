@@ -43,6 +43,39 @@ wanted = step.out["results.csv"]
 """
 
 
+NEW_SYNTAX = """\
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, assert_type
+import funsies as f
+type Wire[T] = f.Artefact[T]
+type Made = f.ShellOutput[Literal["a"]]
+type Tree = int | list[Tree]
+@dataclass
+class Box[T]:
+    inside: T
+@f.task
+def first[T](items: Sequence[T]) -> T:
+    return items[0]
+@f.task
+def unboxed[T](box: Box[T], tree: Tree) -> T:
+    return box.inside
+def mapped[A, B](function: Callable[[A], B], wire: Wire[A]) -> Wire[B]:
+    return wire.map(function)
+def needs(made: Made) -> Wire[bytes]:
+    return made.out["a"]
+word: Wire[str] = f.put("a")
+assert_type(first(f.put(["a"])), f.Artefact[str])
+assert_type(unboxed(f.put(Box("a")), [1, [2]]), f.Artefact[str])
+assert_type(mapped(len, word), f.Artefact[int])
+assert_type(f.reduce(lambda x: x + "b", word), f.Artefact[str])
+needs(f.shell("run", out=["a", "b"]))
+f.reduce(abs, word)
+first(word.map(len))
+needs(f.shell("run")).map(str.upper)
+"""
+
+
 class Project:
     """Some files, and mypy with the plugin.
 
@@ -160,6 +193,14 @@ def test_the_daemon_sees_each_edit_of_a_file(daemon: Project) -> None:
         assert check() == daemon.mypy("user.py")
     daemon.write("user.py", USER)
     assert check() == []
+
+
+@pytest.mark.skipif(not IS_PARALLEL, reason="this mypy reads what this Python reads")
+def test_the_syntax_of_python_312_is_understood(fresh: Project) -> None:
+    fresh.write("user.py", NEW_SYNTAX)
+    reports = fresh.mypy("--python-version", "3.12", "user.py")
+    lines = NEW_SYNTAX.splitlines()
+    assert [int(text.split(":")[1]) - len(lines) - 1 for text in reports] == [-3, -2, -1, -1]
 
 
 def test_queues_are_those_that_the_project_lists_and_changing_them_is_seen(
