@@ -32,9 +32,11 @@ def test_a_second_execute_asks_for_nothing(session: Session, tmp_path: Path) -> 
 @pytest.mark.usefixtures("session")
 def test_anything_with_artefacts_can_be_executed() -> None:
     step, shown = f.shell("echo a"), f.reduce(abs, -1)
-    f.execute(step, [shown], {"a": (f.put(3), f.reduce(abs, -2))}, shown.operation)
-    f.wait_for(step, [shown])
+    made = f.shell("echo b > b", out=["b"])
+    f.execute(step, [shown], {"a": (f.put(3), f.reduce(abs, -2))}, shown.operation, made.out)
+    f.wait_for(step, [shown], made.out)
     assert f.take(step.stdout) == b"a\n"
+    assert f.take(made.out["b"]) == b"b\n"
     with pytest.raises(WiringError, match="3 is not an artefact"):
         f.execute(3)
     f.execute()
