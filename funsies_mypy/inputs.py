@@ -60,9 +60,10 @@ def _is_annotated(step: Step, callee: CallableType) -> bool:
     if expression is None or isinstance(expression, LambdaExpr):
         return False
     node = expression.node if isinstance(expression, RefExpr) else None
-    if isinstance(node, Decorator):
-        return is_of_project(step.api, node.fullname)
-    return callee.definition is not None and is_of_project(step.api, callee.definition.fullname)
+    if isinstance(node, Decorator) and node.decorators:
+        return False  # what its decorators return may have other annotations, or none
+    definition = callee.definition
+    return definition is not None and is_of_project(step.api, definition.fullname)
 
 
 def _filled(step: Step, callee: CallableType) -> Iterator[tuple[int, Given]]:

@@ -9,7 +9,7 @@ import typing
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, get_args, get_origin
+from typing import Any, Final, ParamSpecArgs, ParamSpecKwargs, TypeVar, get_args, get_origin
 
 from returns.result import Result
 
@@ -272,4 +272,4 @@ def _inside_result(annotation: object, parameter: str, function: str) -> object:
 
 
 def _is_variable(annotation: object) -> bool:
-    return isinstance(annotation, TypeVar)
+    return isinstance(annotation, (TypeVar, ParamSpecArgs, ParamSpecKwargs))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import pytest
 
@@ -13,6 +13,7 @@ from funsies.core.errors import WiringError
 
 T = TypeVar("T")
 S = TypeVar("S")
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,18 @@ class Point:
 @dataclass(frozen=True)
 class Box(Generic[T]):
     inside: T
+
+
+def logged(function: Callable[P, T]) -> Callable[P, T]:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+@logged
+def added(x: int, *, y: int) -> int:
+    return x + y
 
 
 def same(x: T) -> T:
@@ -76,3 +89,10 @@ def test_the_type_of_a_generic_step_is_checked_further_on() -> None:
 
 def test_what_a_type_variable_stands_for_is_part_of_the_address() -> None:
     assert f.reduce(same, Point(1)) != f.reduce(same, f.put({"x": 1}))
+
+
+def test_a_decorator_that_hides_the_parameters_leaves_their_types_open() -> None:
+    with f.Fun(f.Server("memory://")):
+        total = f.task(added)(f.put(1), y=2)
+        f.execute(total)
+        assert f.take(total) == 3
