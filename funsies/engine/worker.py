@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -68,6 +69,13 @@ def run_worker(
             timing=patience,
             name=worker_name,
         )
+        _share_memory()
         worker.work(burst=burst, logging_level="WARNING")
     left_in_order = burst or worker.was_asked_to_stop
     return EXIT_IN_ORDER if left_in_order else EXIT_IN_TROUBLE
+
+
+def _share_memory() -> None:
+    """Have horses leave alone what is there before they start: it need not be copied then."""
+    gc.collect()
+    gc.freeze()

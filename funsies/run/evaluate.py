@@ -41,7 +41,7 @@ from .record import execution_record
 from .recovery import ask_for_idle, own_queue, recover_bytes
 from .results import ResultWriter
 from .shell_step import run_shell_step
-from .surroundings import Capture, Log, restored
+from .surroundings import Capture, Log, Surroundings, restored
 from .tasks import LoadedTask, NotLoadableError, TaskLoader
 
 
@@ -69,6 +69,7 @@ class Evaluator:
         self._worker = worker
         self._on_start = on_start
         self._owns_process = owns_process
+        self._own_surroundings = Surroundings() if owns_process else None
         self._capture = Capture()
         self._tasks = TaskLoader(backend)
         self._options: dict[Digest, Options] = {}
@@ -173,11 +174,11 @@ class Evaluator:
 
     @contextmanager
     def _surroundings(self, options: Options) -> Iterator[Log]:
-        with restored(options.env):
-            if not self._owns_process:
+        if self._own_surroundings is None:
+            with restored(options.env):
                 yield Log()
-                return
-            with self._capture.captured() as log:
+        else:
+            with self._own_surroundings.restored(options.env), self._capture.captured() as log:
                 yield log
 
     def _outcome(

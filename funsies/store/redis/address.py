@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol
 
+import hiredis
 from redis.backoff import NoBackoff
 from redis.connection import ConnectionPool
 from redis.retry import Retry
@@ -31,6 +32,13 @@ class Connection(Protocol):
 
     def disconnect(self) -> None:
         """Close it; the next command opens it again."""
+
+
+class _Packer:
+    """Packs commands; that of redis-py looks at each argument first, for twice the time."""
+
+    def pack(self, *arguments: bytes | str | int) -> list[bytes]:
+        return [hiredis.pack_command(arguments)]  # type: ignore[arg-type]  # any number is right
 
 
 def shown(url: str) -> str:
@@ -66,6 +74,7 @@ def connector(url: str) -> Callable[[], Connection]:
             retry=Retry(NoBackoff(), 0),
             socket_timeout=ANSWER_SECONDS,
             socket_connect_timeout=CONNECT_SECONDS,
+            command_packer=_Packer(),
         )
     except (ValueError, TypeError):
         raise ServerError(
