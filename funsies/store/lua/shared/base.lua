@@ -39,6 +39,8 @@ local MOST_ARGUMENTS = 4000
 local P, ARGV, now, fed_queues
 -- What is written at its end, as many changes cancel out: counters; who is blocked and who not.
 local counted, blocked
+-- Operations as they are since they were moved: they need not be looked at again.
+local moved
 -- The number of its registrations with producers, and the operations that have used it.
 local epoch, epoch_users
 -- The slot whose lease the present step may replace by another, in one go; and whether the
@@ -83,7 +85,7 @@ local function register(name, flags, body)
     callback = function(keys, arguments)
       call = redis.call
       P, ARGV, now = keys[1], arguments, tonumber(arguments[1])
-      counted, blocked, fed_queues, epoch = {}, {}, {}, nil
+      counted, blocked, moved, fed_queues, epoch = {}, {}, {}, {}, nil
       stepping_slot, is_slot_freed, claimed_queue, held, has_cascades = nil, false, nil, nil, false
       if not now then
         local time = call('TIME')

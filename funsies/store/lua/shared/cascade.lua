@@ -25,7 +25,7 @@ local function finish(o, d, results, volatile, is_direct)
     fields[#fields + 1] = '1'
   end
   move(o, d, status, fields)
-  o.v = volatile
+  o.v, o.results = volatile, results
   if o.x then tell_watchers(o.id) end
   local list = P .. 'w' .. o.id
   local entries = is_direct and call('LPOP', list, MOST_DIRECT + 1) or {}

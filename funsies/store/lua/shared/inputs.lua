@@ -15,6 +15,13 @@ local function add_once(list, seen, producer)
   end
 end
 
+-- Status, generation, whether it is volatile, and one result of a producer.
+local function look_at(producer, index)
+  local o = moved[producer]
+  if o then return { o.s, o.g, o.v, o.results and o.results[index + 1] } end
+  return call('HMGET', P .. 'o' .. producer, 's', 'g', 'v', 'r' .. index)
+end
+
 -- The inputs as they are now: packed results (false where there is none), distinct producers
 -- that are pending, idle, or whose result does not do for `generation` (nil: not looked at),
 -- the first error and whether that is volatile, and whether anything is.
@@ -26,7 +33,7 @@ local function read_inputs(d, generation)
     if kind ~= 0 then
       r.results[number] = constant(d, number)
     else
-      local v = call('HMGET', P .. 'o' .. producer, 's', 'g', 'v', 'r' .. index)
+      local v = look_at(producer, index)
       local result = is_finished(v[1]) and v[4]
       r.results[number] = result
       if not result then

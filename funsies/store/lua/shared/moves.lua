@@ -35,7 +35,7 @@ local function move(o, d, to, fields)
   end
   if to then count(d.name, to, 1) end
   if to == WAITING or to == DELEGATED then blocked[o.id] = true end
-  o.s = to
+  o.s, moved[o.id] = to, o
   if is_pending(to) then
     call('HSET', o.key, 's', to, unpack(fields))
     o.is_stored = true
