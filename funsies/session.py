@@ -51,6 +51,8 @@ class Session:
         asked: addresses of the operations that were executed.
         requested: addresses of all operations that had to be requested for them, each with the
             number of the request.
+        stored_queues: on which steps are to run that another program defined, if any had to be
+            requested.
         on_request: called when something had to be requested.
     """
 
@@ -61,6 +63,7 @@ class Session:
         self.known: set[Digest] = set()
         self.asked: dict[Digest, None] = {}
         self.requested: dict[Digest, Generation] = {}
+        self.stored_queues: set[str] = set()
         self.on_request: Callable[[], None] = _ignore
         self._written = 0
 

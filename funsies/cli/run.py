@@ -176,12 +176,7 @@ class _Run:
             note(f"finished in {seconds}")
         else:
             note(f"nothing to do: {counted(sums.cached, 'step')} cached ({seconds})")
-        built = self._spectator.built
-        views = list(
-            results_of(
-                self._session.backend, [built[each] for each in targets if each in built]
-            )
-        )
+        views = list(results_of(self._session.backend, targets))
         if final:
             self._show_results(views)
         return self._show_errors(views)

@@ -57,7 +57,12 @@ class Spectator:
     @property
     def queues(self) -> set[str]:
         """The queues on which the script wants its steps to run."""
-        return {each.options.queue for each in self.built.values() if each.options.distributed}
+        built = self.built
+        queues = {each.options.queue for each in built.values() if each.options.distributed}
+        for session in self._sessions:
+            if not session.requested.keys() <= built.keys():
+                queues |= session.stored_queues
+        return queues
 
     def final(self) -> list[Operation]:
         """What the script built and nothing that it built needs."""

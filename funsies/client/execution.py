@@ -63,6 +63,11 @@ class Handle:
         return self.submission.operations
 
     @property
+    def stored_queues(self) -> set[str]:
+        """On which steps are to run that another program defined."""
+        return {self._options.queue} if self._options.distributed else set()
+
+    @property
     def is_finished(self) -> bool:
         """True if every target has a value or an error."""
         return self._waiting.is_over
@@ -208,6 +213,7 @@ def execute(
     handle = Handle(session, collect(outputs), options)
     session.asked |= dict.fromkeys(handle.targets)
     session.requested |= dict.fromkeys(handle.operations, handle.submission.generation)
+    session.stored_queues |= handle.stored_queues
     if handle.operations:
         session.on_request()
     handle.run_here()

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from funsies.core.digest import Digest
 from funsies.core.errors import Error, decode_error
-from funsies.core.graph import Operation, output_digest
 from funsies.store.connect import Backend
-from funsies.store.rows import OperationState, Result, Status
+from funsies.store.rows import OperationRow, OperationState, Result, Status, TaskRow
+from funsies.store.submission import PYTHON
 
 from .errors import SHORT_HASH
 from .step import preview
@@ -34,15 +35,21 @@ class ResultView:
     error: Error | None = None
 
 
-def results_of(backend: Backend, operations: Sequence[Operation]) -> Iterator[ResultView]:
+def results_of(backend: Backend, operations: Sequence[Digest]) -> Iterator[ResultView]:
     """Look at the outputs of finished operations.
 
     Values are left out where another output of the same operation is an error.
     """
-    states = backend.graph.states([each.digest for each in operations])
-    for operation, state in zip(operations, states, strict=True):
-        if state.status.is_finished:
-            yield from _views(backend, operation, state)
+    tasks: dict[Digest, TaskRow | None] = {}
+    rows = backend.graph.operations(operations)
+    for row, state in zip(rows, backend.graph.states(operations), strict=True):
+        if row is None or not state.status.is_finished:
+            continue
+        if row.task not in tasks:
+            tasks[row.task] = backend.graph.task(row.task, PYTHON)
+        task = tasks[row.task]
+        if task is not None:
+            yield from _views(backend, row, task, state)
 
 
 def result_lines(views: Iterable[ResultView]) -> list[str]:
@@ -58,16 +65,15 @@ def result_lines(views: Iterable[ResultView]) -> list[str]:
 
 
 def _views(
-    backend: Backend, operation: Operation, state: OperationState
+    backend: Backend, row: OperationRow, task: TaskRow, state: OperationState
 ) -> Iterator[ResultView]:
-    task = operation.task
-    for output, result in zip(task.outputs, state.results, strict=True):
-        name = task.name if len(task.outputs) == 1 else f"{task.name} {shown_name(output.name)}"
-        artefact = output_digest(operation.digest, output.name).hex()
+    is_only = len(task.outputs) == 1
+    for output, artefact, result in zip(task.outputs, row.outputs, state.results, strict=True):
+        name = task.name if is_only else f"{task.name} {shown_name(output.name)}"
         if not result.ok:
-            yield ResultView(artefact, name, None, _error(backend, result))
-        elif state.status is Status.DONE and (result.size_bytes or len(task.outputs) == 1):
-            yield ResultView(artefact, name, _value(backend, result, output.wire))
+            yield ResultView(artefact.hex(), name, None, _error(backend, result))
+        elif state.status is Status.DONE and (result.size_bytes or is_only):
+            yield ResultView(artefact.hex(), name, _value(backend, result, output.wire))
 
 
 def shown_name(output: str) -> str:

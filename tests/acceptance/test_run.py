@@ -209,3 +209,27 @@ def test_no_colour_is_used_on_a_terminal_if_the_user_says_so(shell) -> None:
     code, shown = shell.on_terminal("run", waiting_script(shell), "--workers", "1")
     assert code == 0
     assert not re.search(r"\x1b\[[0-9;]*3[0-9](;|m)", shown)
+
+
+STORED = """\
+import sys
+import funsies as f
+
+def invert(number: float) -> float:
+    return 1 / number
+
+with f.Fun():
+    if sys.argv[1:]:
+        f.execute(f.get(sys.argv[1]))
+    else:
+        print(f.reduce(invert, 0.0).hash)
+"""
+
+
+def test_steps_of_another_program_get_workers_and_their_errors_are_told(shell) -> None:
+    script = shell.script("flow.py", STORED)
+    digest = shell.funsies("run", script, "--workers", "1").text.strip()
+    assert shell.funsies("reset", digest).code == 0
+    done = shell.funsies("run", script, digest, "--workers", "1", within_seconds=60)
+    assert done.code == 1
+    assert "ZeroDivisionError" in done.err
