@@ -57,6 +57,8 @@ class HorseObserver(Observer):
     def started(self, claim: Claim, options: Options) -> None:  # noqa: ARG002 - a callback
         """Say until when the operation may run: its user code is about to start."""
         timeout_seconds = options.timeout_seconds
+        if timeout_seconds is None and not options.retries:
+            return  # what was said of the claim is all there is to say
         self._write(
             self._record._replace(
                 deadline=time.monotonic() + timeout_seconds if timeout_seconds else 0.0,

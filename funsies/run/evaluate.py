@@ -162,14 +162,14 @@ class Evaluator:
             return dataclasses.replace(outcome, report=report)
         if writer.errors and claim.attempt <= options.retries:
             return PutBack(delay_ms=round(options.retry_delay_seconds * 1000))
+        may_be_traced = not outcome and not writer.errors
         completion = writer.completion(
             record=self._record(claim, started, seconds),
             volatile=outcome,
+            trace_key=self._trace_key(claim) if may_be_traced else None,
             log=log.tail,
             busy_ms=round(seconds * 1000),
         )
-        if not completion.volatile and not writer.errors:
-            completion = dataclasses.replace(completion, trace_key=self._trace_key(claim))
         return Publish(completion, tuple(writer.errors))
 
     @contextmanager

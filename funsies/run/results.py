@@ -51,9 +51,15 @@ class ResultWriter:
         self.add_all([Failure(error)] * len(self._claim.operation.outputs))
 
     def completion(
-        self, *, record: bytes, volatile: bool = False, log: bytes = b"", busy_ms: int = 0
+        self,
+        *,
+        record: bytes,
+        volatile: bool = False,
+        trace_key: Digest | None = None,
+        log: bytes = b"",
+        busy_ms: int = 0,
     ) -> Completion:
-        """What is to be published; without a trace."""
+        """What is to be published."""
         infrastructure = any(error.is_infrastructure for error in self.errors)
         return Completion(
             operation=self._claim.operation.digest,
@@ -62,6 +68,7 @@ class ResultWriter:
             contents=tuple(self._contents.items()),
             volatile=volatile or self._claim.volatile or infrastructure,
             record=record,
+            trace_key=trace_key,
             log=log,
             busy_ms=busy_ms,
         )

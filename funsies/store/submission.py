@@ -1,8 +1,8 @@
 """Asking the store for results: from targets to a request for everything they need.
 
 If the targets are there already, nothing is written. Otherwise the graph below them is walked
-once, what the store does not know is defined, and what is not finished is requested, leaves
-first, in batches.
+once, and what is not finished is defined, if the store does not know it, and requested: leaves
+first, in batches, so that workers start with the first while the client writes the others.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def submit(
     """
     targets = tuple(dict.fromkeys([*(each.digest for each in built), *stored]))
     number = generation if generation is not None else backend.graph.new_generation()
-    request = _Request(backend, number, queue, arm)
+    request = _Request(backend, number, queue, arm, known if known is not None else set())
     graph = Graph(backend, stored_options)
     unseen = graph.add_built(built)
     if resets:
@@ -232,8 +232,7 @@ def submit(
     if _are_there(request, targets, built, stored_options or Options()):
         return Submission(number, targets, (), 0, ())
     graph.add_stored(unseen | set(stored))
-    fresh = _define(backend, graph, known if known is not None else set())
-    operations = request.ask(graph, targets, fresh)
+    operations = request.ask(graph, targets)
     left_to_arm = () if arm is not None else tuple(request.armed)
     return Submission(number, targets, operations, request.started, left_to_arm)
 
@@ -250,14 +249,6 @@ def _are_there(
     return not request.send(targets, nodes)
 
 
-def _define(backend: Backend, graph: Graph, known: set[Digest]) -> set[Digest]:
-    """Write what the store does not know, and return it."""
-    built = {digest: node.built for digest, node in graph.nodes.items() if node.built}
-    missing = backend.graph.undefined(list(built))
-    define(backend, (built[digest] for digest in missing), known)
-    return set(missing)
-
-
 class _Request:
     """One request in the making."""
 
@@ -267,6 +258,7 @@ class _Request:
         generation: Generation,
         queue: str | None,
         arm: Callable[[Sequence[QueueName]], None] | None,
+        known: set[Digest],
     ) -> None:
         self.backend = backend
         self.generation = generation
@@ -275,22 +267,24 @@ class _Request:
         self.armed: dict[QueueName, None] = {}
         self._arm = arm
         self._saved: dict[Options, Digest] = {}
+        self._known = known
+        self._unwritten: dict[Digest, Operation] = {}
 
-    def ask(
-        self, graph: Graph, targets: Sequence[Digest], fresh: set[Digest]
-    ) -> tuple[Digest, ...]:
-        """Request everything that is not finished, until nothing is missing below it.
+    def ask(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
+        """Define what the store does not know, and request everything that is not finished."""
+        built = {digest: node.built for digest, node in graph.nodes.items() if node.built}
+        missing = self.backend.graph.undefined(list(built))
+        self._unwritten = {digest: built[digest] for digest in missing}
+        asked = self._ask_until_placed(graph, targets)
+        self._define(list(self._unwritten))  # below what is finished
+        return asked
 
-        Args:
-            graph: everything below the targets.
-            targets: what is asked for.
-            fresh: operations that the store did not know: they have no state to look at.
-        """
+    def _ask_until_placed(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
         asked: dict[Digest, None] = {}
         wanted: Sequence[Digest] = targets
         for _ in range(MAX_ROUNDS):
             graph.add_stored(each for each in wanted if each not in graph.nodes)
-            states = self._states(graph, fresh) if wanted is targets else {}
+            states = self._states(graph) if wanted is targets else {}
             order = graph.leaves_first(wanted, states)
             asked |= dict.fromkeys(order)
             needs = self.send(order, graph.nodes)
@@ -301,22 +295,28 @@ class _Request:
             "the request could not be placed: what it needs is reset again and again by others"
         )
 
-    def _states(self, graph: Graph, fresh: set[Digest]) -> dict[Digest, OperationState]:
-        digests = [digest for digest in graph.nodes if digest not in fresh]
+    def _states(self, graph: Graph) -> dict[Digest, OperationState]:
+        digests = [digest for digest in graph.nodes if digest not in self._unwritten]
         return dict(zip(digests, self.backend.graph.states(digests), strict=True))
 
     def send(self, order: Sequence[Digest], nodes: Mapping[Digest, Node]) -> list[Digest]:
         """Request operations in batches, and return what they need and is not there."""
         needs: dict[Digest, None] = {}
         for start in range(0, len(order), BATCH_REQUESTS):
-            batch = [
-                self._wanted(nodes[each]) for each in order[start : start + BATCH_REQUESTS]
-            ]
-            answer = self.backend.graph.request(self.generation, batch)
+            batch = order[start : start + BATCH_REQUESTS]
+            self._define(batch)
+            wanted = [self._wanted(nodes[each]) for each in batch]
+            answer = self.backend.graph.request(self.generation, wanted)
             needs |= dict.fromkeys(answer.needs)
             self.started += answer.started
             self._call_workers(answer.arm)
         return list(needs)
+
+    def _define(self, digests: Iterable[Digest]) -> None:
+        unwritten = self._unwritten
+        batch = [unwritten.pop(digest) for digest in digests if digest in unwritten]
+        if batch:
+            define(self.backend, batch, self._known)
 
     def _call_workers(self, queues: Sequence[QueueName]) -> None:
         """Once for each queue: workers that are there call others if there is more to do."""
