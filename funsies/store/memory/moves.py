@@ -119,6 +119,7 @@ def run_under(tables: Tables, operation: Digest, slot: str, hold: Hold) -> None:
 def clear(tables: Tables, operation: Digest) -> Cell:
     """Make an operation idle; its generation and its queue stay known."""
     if tables.look(operation).status.is_finished:
+        tables.records.pop(operation, None)
         tables.logs.pop(operation, None)
     cell = move(tables, operation, Status.IDLE)
     tables.cells[operation] = Cell(generation=cell.generation, queue=cell.queue)

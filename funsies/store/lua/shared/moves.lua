@@ -105,7 +105,10 @@ end
 
 -- Forget how an operation ended; its generation and its queue stay known.
 local function clear(o, d)
-  if is_finished(o.s) then call('HDEL', P .. 'G', o.id) end
+  if is_finished(o.s) then
+    call('HDEL', P .. 'R', o.id)
+    call('HDEL', P .. 'G', o.id)
+  end
   move(o, d, NONE, {})
   o.a, o.v, o.t, o.w, o.u = 0, false, false, false, false
 end
