@@ -153,7 +153,7 @@ def run(place: Path, *arguments: str) -> str:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", [1, 13])
+@pytest.mark.parametrize("seed", [1, pytest.param(13, marks=pytest.mark.slow)])
 def test_odd_programs_are_checked_to_the_end(seed: int, tmp_path: Path) -> None:
     programs = odd_programs(random.Random(seed))  # noqa: S311 - the same programs each time
     assert len(programs) > 50

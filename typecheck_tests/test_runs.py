@@ -138,6 +138,7 @@ def test_cold_and_warm_runs_report_the_same(fresh: Project) -> None:
     assert fresh.mypy(*files) == cold
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not IS_PARALLEL, reason="this mypy has no -n")
 def test_parallel_runs_report_the_same(fresh: Project, project: Project) -> None:
     files = [str(case) for case in CASES]
@@ -167,6 +168,7 @@ def daemon(project: Project) -> Iterator[Project]:
     project.run("stop", module="mypy.dmypy")
 
 
+@pytest.mark.slow
 def test_the_daemon_reports_the_same(daemon: Project) -> None:
     def check() -> list[str]:
         answer = problems(daemon.run("check", "user.py", "records.py", module="mypy.dmypy"))
@@ -183,6 +185,7 @@ def test_the_daemon_reports_the_same(daemon: Project) -> None:
     assert check() == []
 
 
+@pytest.mark.slow
 def test_the_daemon_sees_each_edit_of_a_file(daemon: Project) -> None:
     def check() -> list[str]:
         return problems(daemon.run("check", "user.py", module="mypy.dmypy"))
