@@ -60,7 +60,6 @@ class Session:
         self.server = server
         self.backend = backend
         self.operations: list[Operation] = []
-        self.known: set[Digest] = set()
         self.asked: dict[Digest, None] = {}
         self.requested: dict[Digest, Generation] = {}
         self.stored_queues: set[str] = set()
@@ -78,7 +77,7 @@ class Session:
         fresh = self.operations[self._written :]
         by_digest = {operation.digest: operation for operation in fresh}
         missing = self.backend.graph.undefined(list(by_digest))
-        define(self.backend, (by_digest[digest] for digest in missing), self.known)
+        define(self.backend, (by_digest[digest] for digest in missing), set())
         self._written = len(self.operations)
 
 

@@ -52,7 +52,6 @@ class Handle:
             tuple(self._asked.stored),
             stored_options=self._options,
             queue=local_queue() if self._is_local else None,
-            known=self._session.known,
             resets=resets,
             arm=functools.partial(arm, self._session),
         )

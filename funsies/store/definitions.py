@@ -102,15 +102,16 @@ def is_large(constant: Constant) -> bool:
     return constant.data is None or constant.size_bytes > INLINE_BYTES
 
 
-def define(backend: Backend, operations: Iterable[Operation], known: set[Digest]) -> None:
+def define(backend: Backend, operations: Iterable[Operation], written: set[Digest]) -> None:
     """Write operations with their tasks and constants, in batches.
 
     Args:
         backend: where.
         operations: what to write.
-        known: addresses of tasks, constants and options written already; added to.
+        written: addresses of tasks, constants and options written a moment ago; added to. Not
+            for longer: the server may come back empty, or with an older state.
     """
-    for batch in _batches(operations, backend, known):
+    for batch in _batches(operations, backend, written):
         backend.graph.define(batch)
 
 
@@ -124,9 +125,9 @@ def define_constant(backend: Backend, constant: Constant) -> None:
 class _Batch:
     """Rows collected for one write."""
 
-    def __init__(self, backend: Backend, known: set[Digest]) -> None:
+    def __init__(self, backend: Backend, written: set[Digest]) -> None:
         self._backend = backend
-        self._known = known
+        self._written = written
         self._tasks: list[TaskRow] = []
         self._operations: list[OperationRow] = []
         self._constants: list[ConstantRow] = []
@@ -139,13 +140,13 @@ class _Batch:
         return len(self._operations) >= BATCH_OPERATIONS or self._size_bytes >= BATCH_BYTES
 
     def add(self, operation: Operation) -> None:
-        if operation.task.digest not in self._known and not operation.task.is_stored:
-            self._known.add(operation.task.digest)
+        if operation.task.digest not in self._written and not operation.task.is_stored:
+            self._written.add(operation.task.digest)
             row = task_row(operation.task, self._backend.key)
             self._tasks.append(row)
             self._size_bytes += len(row.payload)
         for _, reference in operation.inputs:
-            if isinstance(reference, Constant) and reference.digest not in self._known:
+            if isinstance(reference, Constant) and reference.digest not in self._written:
                 self.add_constant(reference)
         self._operations.append(operation_row(operation, self._saved(operation.options)))
 
@@ -153,16 +154,17 @@ class _Batch:
         if options not in self._options:
             data = encode_options(options)
             digest = self._options[options] = options_digest(data)
-            if digest not in self._known:
-                self._known.add(digest)
+            if digest not in self._written:
+                self._written.add(digest)
                 self._backend.graph.save_options({digest: data})
         return self._options[options]
 
     def add_constant(self, constant: Constant) -> None:
-        self._known.add(constant.digest)
+        self._written.add(constant.digest)
         large = is_large(constant)
         if constant.data is not None and large:
-            self._backend.data.write([constant.data])
+            if self._backend.data.missing([constant.content]):
+                self._backend.data.write([constant.data])
         elif constant.data is not None:
             self._contents.append((constant.content, constant.data))
             self._size_bytes += len(constant.data)
@@ -182,12 +184,12 @@ class _Batch:
 
 
 def _batches(
-    operations: Iterable[Operation], backend: Backend, known: set[Digest]
+    operations: Iterable[Operation], backend: Backend, written: set[Digest]
 ) -> Iterator[Definitions]:
-    batch = _Batch(backend, known)
+    batch = _Batch(backend, written)
     for operation in operations:
         batch.add(operation)
         if batch.is_full:
             yield batch.definitions()
-            batch = _Batch(backend, known)
+            batch = _Batch(backend, written)
     yield batch.definitions()

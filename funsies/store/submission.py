@@ -199,7 +199,6 @@ def submit(
     generation: Generation | None = None,
     stored_options: Options | None = None,
     queue: str | None = None,
-    known: set[Digest] | None = None,
     resets: bool = False,
     arm: Callable[[Sequence[QueueName]], None] | None = None,
 ) -> Submission:
@@ -213,7 +212,6 @@ def submit(
         stored_options: how to run operations that only the store knows; None for the way in
             which they were built first.
         queue: on which everything is to run, whatever the options say; None to go by them.
-        known: addresses of tasks and constants written already; added to.
         resets: True heeds ``options(reset=True)``: earlier results of such operations, and of
             what depends on them, are forgotten first.
         arm: told of queues as soon as work is ready on them, so that workers start while the
@@ -224,7 +222,7 @@ def submit(
     """
     targets = tuple(dict.fromkeys([*(each.digest for each in built), *stored]))
     number = generation if generation is not None else backend.graph.new_generation()
-    request = _Request(backend, number, queue, arm, known if known is not None else set())
+    request = _Request(backend, number, queue, arm)
     graph = Graph(backend, stored_options)
     unseen = graph.add_built(built)
     if resets:
@@ -258,7 +256,6 @@ class _Request:
         generation: Generation,
         queue: str | None,
         arm: Callable[[Sequence[QueueName]], None] | None,
-        known: set[Digest],
     ) -> None:
         self.backend = backend
         self.generation = generation
@@ -267,7 +264,7 @@ class _Request:
         self.armed: dict[QueueName, None] = {}
         self._arm = arm
         self._saved: dict[Options, Digest] = {}
-        self._known = known
+        self._written: set[Digest] = set()
         self._unwritten: dict[Digest, Operation] = {}
 
     def ask(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
@@ -316,7 +313,7 @@ class _Request:
         unwritten = self._unwritten
         batch = [unwritten.pop(digest) for digest in digests if digest in unwritten]
         if batch:
-            define(self.backend, batch, self._known)
+            define(self.backend, batch, self._written)
 
     def _call_workers(self, queues: Sequence[QueueName]) -> None:
         """Once for each queue: workers that are there call others if there is more to do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, cast
 
@@ -272,15 +273,18 @@ def _pack_completion(completion: Completion) -> tuple[Argument, ...]:
 
 
 def _definition_pages(definitions: Definitions) -> Iterable[list[Argument]]:
-    """Pages in the order of what refers to what: contents, tasks, constants, operations."""
+    """Pages in the order of what refers to what: contents, tasks, constants, operations.
+
+    Each begins with the number of rows of each kind.
+    """
     kinds: tuple[list[tuple[Argument, ...]], ...] = (
         list(definitions.contents),
         [(task.digest, task.python, pack_task(task)) for task in definitions.tasks],
         [(row.artefact, pack_constant(row)) for row in definitions.constants],
         [(row.digest, pack_operation(row)) for row in definitions.operations],
     )
-    for number, rows in enumerate(kinds):
-        for page in pages(rows, ACT_PAGE):
-            header: list[Argument] = [0, 0, 0, 0]
-            header[number] = len(page)
-            yield [*header, *(field for row in page for field in row)]
+    numbered = [(kind, row) for kind, rows in enumerate(kinds) for row in rows]
+    for page in pages(numbered, ACT_PAGE):
+        numbers = Counter(kind for kind, _ in page)
+        fields = (field for _, row in page for field in row)
+        yield [*(numbers[kind] for kind in range(len(kinds))), *fields]
