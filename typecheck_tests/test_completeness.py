@@ -17,6 +17,8 @@ import pytest
 
 from typecheck_tests.test_cases import ROOT
 
+pytestmark = pytest.mark.slow  # half a minute for one look at the package
+
 PACKAGE = ROOT / "funsies"
 
 

@@ -131,6 +131,7 @@ def project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project
     return Project(tmp_path, tmp_path_factory.getbasetemp() / "mypy_cache")
 
 
+@pytest.mark.slow
 def test_cold_and_warm_runs_report_the_same(fresh: Project) -> None:
     files = [str(case) for case in CASES]
     cold = fresh.mypy(*files)
@@ -206,6 +207,7 @@ def test_the_syntax_of_python_312_is_understood(fresh: Project) -> None:
     assert [int(text.split(":")[1]) - len(lines) - 1 for text in reports] == [-3, -2, -1, -1]
 
 
+@pytest.mark.slow
 def test_queues_are_those_that_the_project_lists_and_changing_them_is_seen(
     fresh: Project,
 ) -> None:

@@ -207,6 +207,7 @@ def test_conformers_tabulates_energies_and_says_why_one_is_missing(place: Place)
     assert water["structure"] == {"formula": "H2O", "atoms": 3}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("chemistry")
 def test_conformers_runs_only_what_an_edit_concerns(place: Place) -> None:
     conformers = place.copy("conformers")
@@ -225,6 +226,7 @@ def test_conformers_runs_only_what_an_edit_concerns(place: Place) -> None:
     assert place.executed() == {"read_energy": 9}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("chemistry")
 def test_conformers_gives_the_same_table_if_a_worker_is_killed_in_the_middle(
     place_without_workers: Place, tmp_path: Path
