@@ -11,7 +11,7 @@
 
 local INPUT_BYTES_LIMIT, CLAIM_TRIES = 1048576, 32
 local slot, sequence, queue, fence, is_claim, has_completion
-local sent -- bytes by content, which came with this message
+local sent -- bytes by content, which came with this message and are stored
 
 local function unpack_results(text)
   local results = {}
@@ -48,8 +48,8 @@ end
 
 local function publish()
   local o = load(ARGV[9])
-  for at = 18, #ARGV, 2 do sent[ARGV[at]] = ARGV[at + 1] end
   if o.s ~= RUNNING or o.f ~= ARGV[10] then return 'fenced', 0 end
+  for at = 18, #ARGV, 2 do sent[ARGV[at]] = ARGV[at + 1] end
   local results = unpack_results(ARGV[17])
   if lacks_bytes(results) then return 'bytes', 0 end
   local d = definition(o.id)
