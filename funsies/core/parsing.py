@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+Tree = TypeVar("Tree", bound=ast.AST)
 
 _ATTEMPTS: Final = 50
 
 
 def parse_module(text: str) -> ast.Module:
     """Parse the text of a module; raises what :func:`ast.parse` raises."""
-    for _ in range(_ATTEMPTS):
-        try:
-            return ast.parse(text)
-        except SystemError as problem:
-            _raise_unless_miscounted(problem)
-    return ast.parse(text)
+    return _repeated(lambda: ast.parse(text))
 
 
 def parse_expression(text: str) -> ast.expr:
@@ -24,12 +22,16 @@ def parse_expression(text: str) -> ast.expr:
     >>> ast.unparse(parse_expression("list[int]"))
     'list[int]'
     """
+    return _repeated(lambda: ast.parse(text, mode="eval")).body
+
+
+def _repeated(parse: Callable[[], Tree]) -> Tree:
     for _ in range(_ATTEMPTS):
         try:
-            return ast.parse(text, mode="eval").body
+            return parse()
         except SystemError as problem:
             _raise_unless_miscounted(problem)
-    return ast.parse(text, mode="eval").body
+    return parse()
 
 
 def _raise_unless_miscounted(problem: SystemError) -> None:

@@ -122,6 +122,16 @@ def define_constant(backend: Backend, constant: Constant) -> None:
     backend.graph.define(batch.definitions())
 
 
+def save_options(backend: Backend, options: Options, written: set[Digest]) -> Digest:
+    """Write options, unless that was done a moment ago; return their address."""
+    data = encode_options(options)
+    digest = options_digest(data)
+    if digest not in written:
+        written.add(digest)
+        backend.graph.save_options({digest: data})
+    return digest
+
+
 class _Batch:
     """Rows collected for one write."""
 
@@ -132,7 +142,6 @@ class _Batch:
         self._operations: list[OperationRow] = []
         self._constants: list[ConstantRow] = []
         self._contents: list[tuple[Digest, bytes]] = []
-        self._options: dict[Options, Digest] = {}
         self._size_bytes = 0
 
     @property
@@ -148,16 +157,8 @@ class _Batch:
         for _, reference in operation.inputs:
             if isinstance(reference, Constant) and reference.digest not in self._written:
                 self.add_constant(reference)
-        self._operations.append(operation_row(operation, self._saved(operation.options)))
-
-    def _saved(self, options: Options) -> Digest:
-        if options not in self._options:
-            data = encode_options(options)
-            digest = self._options[options] = options_digest(data)
-            if digest not in self._written:
-                self._written.add(digest)
-                self._backend.graph.save_options({digest: data})
-        return self._options[options]
+        options = save_options(self._backend, operation.options, self._written)
+        self._operations.append(operation_row(operation, options))
 
     def add_constant(self, constant: Constant) -> None:
         self._written.add(constant.digest)

@@ -15,10 +15,10 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import Operation, Stored
-from funsies.core.options import Options, decode_options, encode_options, options_digest
+from funsies.core.options import Options, decode_options
 
 from .connect import Backend
-from .definitions import define
+from .definitions import define, save_options
 from .rows import Generation, OperationRow, OperationState, QueueName, Wanted
 
 BATCH_REQUESTS: Final = 100
@@ -263,17 +263,16 @@ class _Request:
         self.started = 0
         self.armed: dict[QueueName, None] = {}
         self._arm = arm
-        self._saved: dict[Options, Digest] = {}
         self._written: set[Digest] = set()
-        self._unwritten: dict[Digest, Operation] = {}
+        self._undefined: dict[Digest, Operation] = {}
 
     def ask(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
         """Define what the store does not know, and request everything that is not finished."""
         built = {digest: node.built for digest, node in graph.nodes.items() if node.built}
         missing = self.backend.graph.undefined(list(built))
-        self._unwritten = {digest: built[digest] for digest in missing}
+        self._undefined = {digest: built[digest] for digest in missing}
         asked = self._ask_until_placed(graph, targets)
-        self._define(list(self._unwritten))  # below what is finished
+        self._define(list(self._undefined))  # below what is finished
         return asked
 
     def _ask_until_placed(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
@@ -293,7 +292,7 @@ class _Request:
         )
 
     def _states(self, graph: Graph) -> dict[Digest, OperationState]:
-        digests = [digest for digest in graph.nodes if digest not in self._unwritten]
+        digests = [digest for digest in graph.nodes if digest not in self._undefined]
         return dict(zip(digests, self.backend.graph.states(digests), strict=True))
 
     def send(self, order: Sequence[Digest], nodes: Mapping[Digest, Node]) -> list[Digest]:
@@ -310,8 +309,8 @@ class _Request:
         return list(needs)
 
     def _define(self, digests: Iterable[Digest]) -> None:
-        unwritten = self._unwritten
-        batch = [unwritten.pop(digest) for digest in digests if digest in unwritten]
+        undefined = self._undefined
+        batch = [undefined.pop(digest) for digest in digests if digest in undefined]
         if batch:
             define(self.backend, batch, self._written)
 
@@ -324,15 +323,10 @@ class _Request:
 
     def _wanted(self, node: Node) -> Wanted:
         options = node.options
-        if options not in self._saved:
-            data = encode_options(options)
-            digest = options_digest(data)
-            self.backend.graph.save_options({digest: data})
-            self._saved[options] = digest
         return Wanted(
             operation=node.digest,
             queue=queue_name(self.queue or options.queue, node.python),
             priority=options.priority,
-            options=self._saved[options],
+            options=save_options(self.backend, options, self._written),
             lost_limit=1 + options.lost_retries,
         )

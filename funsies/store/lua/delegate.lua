@@ -20,12 +20,6 @@ register('delegate', {}, function()
   end
   call('SADD', P .. 'k' .. target, o.id)
   count(d.name, EXECUTED, 1)
-  count(d.name, BUSY_MS, tonumber(ARGV[9]))
-  if ARGV[7] ~= '' then call('HSET', P .. 'R', o.id, ARGV[7]) end
-  if ARGV[8] ~= '' then
-    call('HSET', P .. 'G', o.id, ARGV[8])
-  else
-    call('HDEL', P .. 'G', o.id)
-  end
+  keep_report(o, d, ARGV[7], ARGV[8], ARGV[9])
   return ended(ARGV[2], ARGV[4])
 end)

@@ -31,14 +31,8 @@ local function remember(o, d, results, volatile)
       call('HSET', P .. 'c', content, data)
     end
   end
-  if ARGV[15] ~= '' then call('HSET', P .. 'R', o.id, ARGV[15]) end
-  if ARGV[16] ~= '' then
-    call('HSET', P .. 'G', o.id, ARGV[16])
-  elseif o.a > 1 then
-    call('HDEL', P .. 'G', o.id)
-  end
+  keep_report(o, d, ARGV[15], ARGV[16], ARGV[13])
   count(d.name, ARGV[12] == '1' and LINKED or EXECUTED, 1)
-  if ARGV[13] ~= '0' then count(d.name, BUSY_MS, tonumber(ARGV[13])) end
   if ARGV[14] == '' or not o.t or volatile then return end
   for _, result in ipairs(results) do
     if not is_ok(result) then return end

@@ -77,3 +77,14 @@ local function count(name, counter, by)
   local field = counter .. name
   counted[field] = (counted[field] or 0) + by
 end
+
+-- Keep what is told of a run. There may be an older log only of an earlier attempt.
+local function keep_report(o, d, record, log, busy_ms)
+  if record ~= '' then call('HSET', P .. 'R', o.id, record) end
+  if log ~= '' then
+    call('HSET', P .. 'G', o.id, log)
+  elseif o.a > 1 then
+    call('HDEL', P .. 'G', o.id)
+  end
+  count(d.name, BUSY_MS, tonumber(busy_ms))
+end
