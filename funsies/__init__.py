@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .build.fan_out import map_each
     from .build.python import morph, reduce
     from .build.several import py
-    from .build.shell import ShellOutput, shell
+    from .build.shell import shell
+    from .build.shell_output import ShellOutput
     from .build.task import Task, task
     from .build.template import template
     from .client import (
@@ -90,7 +91,7 @@ _HOMES: Final = {
     "ManagedFun": ".local.managed",
     "Options": ".core.options",
     "Server": ".config",
-    "ShellOutput": ".build.shell",
+    "ShellOutput": ".build.shell_output",
     "Task": ".build.task",
     "UnwrapError": ".core.errors",
     "execute": ".client",

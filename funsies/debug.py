@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .build.artefact import Artefact
-from .build.shell import ShellOutput
+from .build.shell_output import ShellOutput
 from .client.targets import only_artefact
 from .core.digest import Digest
 from .core.errors import UnknownHashError, WiringError

@@ -5,7 +5,7 @@ from typing import Any, Final
 from returns.result import Failure, Success
 
 from .build.artefact import Artefact
-from .build.shell import OutputFiles, ShellOutput
+from .build.shell_output import OutputFiles, ShellOutput
 from .build.task import Task
 from .client import Handle, Progress
 from .core.errors import Error, ErrorKind, UnwrapError

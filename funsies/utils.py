@@ -12,7 +12,7 @@ from returns.result import Result
 from .build.artefact import Artefact, put
 from .build.python import Value
 from .build.python_task import FunctionSpec, call
-from .build.shell import ShellOutput
+from .build.shell_output import ShellOutput
 from .build.signature import function_name
 from .client import execute, wait_for
 from .core.errors import Error, WiringError

@@ -99,8 +99,8 @@ _REMEDIES: Final = {
     "typing.ValuesView": _LISTED,
     "typing.ItemsView": _LISTED,
     "funsies.build.artefact.Artefact": "take its value as the parameter; give it the artefact",
-    "funsies.build.shell.ShellOutput": _ONE_FILE,
-    "funsies.build.shell.OutputFiles": _ONE_FILE,
+    "funsies.build.shell_output.ShellOutput": _ONE_FILE,
+    "funsies.build.shell_output.OutputFiles": _ONE_FILE,
     "funsies.client.execution.Handle": "pass the artefact that was executed",
 }
 _UNSTORABLE: Final = frozenset({"typing.IO", "typing.Iterator", "typing.Awaitable"})

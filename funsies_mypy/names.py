@@ -24,8 +24,8 @@ STRICT_DECORATOR: Final = f"{TASK_DECORATOR}.<strict>"
 LENIENT_DECORATOR: Final = f"{TASK_DECORATOR}.<lenient>"
 
 SHELL: Final = "funsies.build.shell.shell"
-SHELL_OUTPUT: Final = "funsies.build.shell.ShellOutput"
-OUTPUT_FILE: Final = "funsies.build.shell.OutputFiles.__getitem__"
+SHELL_OUTPUT: Final = "funsies.build.shell_output.ShellOutput"
+OUTPUT_FILE: Final = "funsies.build.shell_output.OutputFiles.__getitem__"
 ONE_COMMAND: Final = {each: f"{each}s" for each in ("stdout", "stderr", "returncode")}
 """Properties that only make sense for one command, and what to use for several."""
 

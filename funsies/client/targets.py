@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Union
 
 from funsies.build.artefact import Artefact
-from funsies.build.shell import ShellOutput
+from funsies.build.shell_output import ShellOutput
 from funsies.core.digest import Digest
 from funsies.core.errors import WiringError
 from funsies.core.graph import Constant, Operation, OutputOf

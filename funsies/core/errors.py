@@ -165,6 +165,12 @@ class WiringError(FunsiesError, TypeError):
     """The arguments given do not fit the function: arity, names, or types."""
 
 
+class NoSuchOutputError(WiringError, KeyError, IndexError):
+    """The step has no output of this name or number."""
+
+    __str__ = Exception.__str__  # KeyError shows its message in quotes
+
+
 class EncodingError(FunsiesError, ValueError):
     """A value cannot be stored, or stored bytes cannot be read, as the type asked for."""
 

@@ -43,6 +43,10 @@ _KILLED: Final = frozenset({-signal.SIGKILL, 128 + signal.SIGKILL})
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
+class _RemovedError(Exception):
+    """A command has removed the directory in which it runs, or what is kept beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Limits:
     """What a step may use; see :func:`run_shell`."""
@@ -111,6 +115,8 @@ def _outcome(
         return failed_whole(plan, _timed_out(plan, len(ended), limits.timeout_seconds))
     except TooMuchOutputError as problem:
         return failed_whole(plan, _wrote_too_much(plan, len(ended), problem.stream, limits))
+    except _RemovedError:
+        return failed_whole(plan, _removed_too_much(plan, len(ended)))
     last = ended[-1]
     if last.returncode in _KILLED and out_of_memory_kills() > kills_before:
         return failed_whole(plan, _out_of_memory(plan, len(ended) - 1))
@@ -158,6 +164,8 @@ def _run_one(
         stdout=stdout,
         stderr=stderr,
     )
+    if not (workspace.work.exists() and stdout.exists() and stderr.exists()):
+        raise _RemovedError
     return EndedCommand(text, returncode, stdout, stderr)
 
 
@@ -188,6 +196,14 @@ def _wrote_too_much(plan: ShellPlan, index: int, stream: str, limits: _Limits) -
         details=f"more than {limits.max_output_bytes} bytes on {stream} by "
         f"{running_text(plan, index)}\nWrite them to a file that is an output of the step, "
         "or raise options(max_output_bytes=...)",
+    )
+
+
+def _removed_too_much(plan: ShellPlan, index: int) -> Error:
+    return Error(
+        kind=ErrorKind.CommandFailed,
+        details="the step's directory, or what is kept beside it, was removed by "
+        f"{running_text(plan, index)}\nA step may remove only what is in its directory",
     )
 
 

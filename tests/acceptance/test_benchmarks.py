@@ -34,7 +34,7 @@ def figures(case: str, n: int, *arguments: str) -> dict[str, float]:
 
 
 def test_wide_runs_each_operation_once_and_compares_with_plain_rq() -> None:
-    # Wide enough that what the steps take is more than what the server uses and frees beside them.
+    # Large enough that the steps take more than what the server uses and frees beside them.
     wide = figures("wide", 200, "--raw-rq-jobs", "6")
     assert wide["operations"] == wide["executions"] == 2 * 201
     assert wide["milliseconds_per_operation"] > wide["build_milliseconds_per_operation"] > 0

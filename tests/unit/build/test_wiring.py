@@ -15,6 +15,7 @@ import funsies as f
 from funsies.core.errors import (
     FileNameError,
     FingerprintError,
+    NoSuchOutputError,
     OptionError,
     UnsupportedTypeError,
     WiringError,
@@ -279,6 +280,14 @@ def test_an_output_that_is_not_made_is_named_with_what_there_is() -> None:
 def test_the_only_stdout_of_two_commands_is_refused() -> None:
     with pytest.raises(WiringError, match=r"runs 2 commands: use stdouts\[i\]"):
         _ = f.shell("a", "b").stdout
+
+
+def test_an_output_of_a_command_that_is_not_there_is_refused_with_how_many_there_are() -> None:
+    step = f.shell("a", "b")
+    assert step.stdouts[1] is step.stdouts[-1]
+    assert len(step.stderrs[:9]) == 2
+    with pytest.raises(NoSuchOutputError, match=r"has 2 command\(s\), counted from 0: .* 2$"):
+        step.returncodes[2]
 
 
 # artefacts are not values

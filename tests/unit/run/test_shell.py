@@ -195,6 +195,22 @@ def test_a_command_killed_while_nobody_lacked_memory_is_not_said_to(run, monkeyp
     assert (error.kind, error.signal) == (ErrorKind.CommandFailed, "SIGKILL")
 
 
+@pytest.mark.parametrize(
+    ("commands", "blamed"),
+    [
+        (("rm -rf ../*; echo x",), "1 of 1"),
+        (("rm -rf ../streams", "true"), "1 of 2"),
+        (("true", "rm -rf ../work"), "2 of 2"),
+    ],
+)
+def test_a_step_that_removes_what_it_needs_is_said_so(run_volatile, commands, blamed: str):
+    values, volatile = run_volatile(*commands, out=("o",))
+    assert volatile
+    assert {value.kind for value in values.values()} == {ErrorKind.CommandFailed}
+    assert f"removed by command {blamed}" in values["file:o"].details
+    assert "may remove only what is in its directory" in values["file:o"].details
+
+
 # -- what cannot be stored
 
 

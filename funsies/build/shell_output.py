@@ -1,0 +1,169 @@
+"""What a shell step makes, as artefacts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Generic, SupportsIndex, overload
+
+from typing_extensions import TypeVar, override
+
+from funsies.core.digest import Digest
+from funsies.core.errors import NoSuchOutputError, WiringError
+from funsies.core.graph import Operation
+
+from .artefact import Artefact
+from .shell_task import BYTES, INT
+
+K = TypeVar("K", bound=str, contravariant=True, default=Any)  # noqa: PLC0105 - shown to users
+T = TypeVar("T")
+
+
+class OutputFiles(Mapping[str, Artefact[bytes]], Generic[K]):
+    """The output files of a shell step, by name."""
+
+    def __init__(self, files: Mapping[str, Artefact[bytes]]) -> None:
+        self._files = dict(files)
+
+    @override
+    def __getitem__(self, name: K) -> Artefact[bytes]:  # type: ignore[override]  # K narrows str
+        """The file of this name.
+
+        Raises:
+            NoSuchOutputError: if the step has no such output; it names those that it has.
+        """
+        if name in self._files:
+            return self._files[name]
+        raise NoSuchOutputError(_no_such_output(name, self._files))
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def _no_such_output(name: str, files: Mapping[str, object]) -> str:
+    if not files:
+        return f"this shell step has no output {name!r}: name it in shell(..., out=[{name!r}])"
+    close = difflib.get_close_matches(str(name), list(files), 1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    names = ", ".join(map(repr, files))
+    return f"this shell step has no output {name!r} (out= names {names}){hint}"
+
+
+class OfEachCommand(tuple[Artefact[T], ...]):
+    """One artefact for each command, in their order."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> Artefact[T]: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> tuple[Artefact[T], ...]: ...
+    @override
+    def __getitem__(
+        self, index: SupportsIndex | slice, /
+    ) -> Artefact[T] | tuple[Artefact[T], ...]:
+        """That of the command with this index, counted from 0.
+
+        Raises:
+            NoSuchOutputError: if there are fewer commands.
+        """
+        try:
+            return super().__getitem__(index)
+        except IndexError:
+            raise NoSuchOutputError(
+                f"this shell step has {len(self)} command(s), counted from 0: "
+                f"there is no output {index}"
+            ) from None
+
+
+class ShellOutput(Generic[K]):
+    """What a shell step makes: its streams, exit codes and output files, as artefacts.
+
+    Attributes:
+        out: the output files, by the names given to ``shell(out=...)``.
+        inp: the input files, as artefacts.
+        stdouts: standard output of each command.
+        stderrs: standard error of each command.
+        returncodes: exit code of each command; negative for the number of a signal.
+    """
+
+    __funsies_remedy__: ClassVar[str] = 'give one of its outputs: .stdout, .out["name"]'
+
+    out: OutputFiles[K]
+    inp: Mapping[str, Artefact[Any]]
+    stdouts: tuple[Artefact[bytes], ...]
+    stderrs: tuple[Artefact[bytes], ...]
+    returncodes: tuple[Artefact[int], ...]
+
+    def __init__(
+        self, made: Operation, inp: Mapping[str, Artefact[Any]], commands: int
+    ) -> None:
+        self.operation = made
+        self.inp = dict(inp)
+        outputs = [
+            (output.name, Artefact(made.output(index), BYTES))
+            for index, output in enumerate(made.task.outputs)
+        ]
+        streams = [artefact for _, artefact in outputs]
+        self.stdouts = OfEachCommand(streams[0 : 3 * commands : 3])
+        self.stderrs = OfEachCommand(streams[1 : 3 * commands : 3])
+        self.returncodes = OfEachCommand(
+            Artefact(artefact.reference, INT) for artefact in streams[2 : 3 * commands : 3]
+        )
+        files = {name.removeprefix("file:"): made for name, made in outputs[3 * commands :]}
+        self.out = OutputFiles(files)
+
+    @property
+    def hash(self) -> str:
+        """Address of the operation, 64 hexadecimal digits."""
+        return self.operation.digest.hex()
+
+    @property
+    def digest(self) -> Digest:
+        """Address of the operation, 32 bytes."""
+        return self.operation.digest
+
+    @property
+    def stdout(self) -> Artefact[bytes]:
+        """Standard output of the only command.
+
+        Raises:
+            WiringError: if there are several commands; use ``stdouts[i]``.
+        """
+        return self._only(self.stdouts, "stdout")
+
+    @property
+    def stderr(self) -> Artefact[bytes]:
+        """Standard error of the only command.
+
+        Raises:
+            WiringError: if there are several commands; use ``stderrs[i]``.
+        """
+        return self._only(self.stderrs, "stderr")
+
+    @property
+    def returncode(self) -> Artefact[int]:
+        """Exit code of the only command.
+
+        Raises:
+            WiringError: if there are several commands; use ``returncodes[i]``.
+        """
+        return self._only(self.returncodes, "returncode")
+
+    @staticmethod
+    def _only(items: tuple[Artefact[T], ...], name: str) -> Artefact[T]:
+        if len(items) != 1:
+            raise WiringError(
+                f"this shell step runs {len(items)} commands: use {name}s[i] for the i-th"
+            )
+        return items[0]
+
+    @override
+    def __repr__(self) -> str:
+        files = f" -> {', '.join(self.out)}" if self.out else ""
+        return f"<ShellOutput {self.hash[:10]} of {self.operation.task.name}{files}>"
