@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mypy.checker import TypeChecker
 from mypy.types import CallableType, Instance, Parameters, Type, get_proper_type
 
 from . import names
+
+_LEFT_BY_PARTIAL: Final = "__mypy_partial"
+"""Where mypy keeps what is left of a function after ``functools.partial``."""
 
 
 def is_task(kind: Type) -> bool:
@@ -15,28 +20,31 @@ def is_task(kind: Type) -> bool:
 
 
 def plain_function(api: TypeChecker, kind: Type, name: str) -> Type:
-    """The function of a task; of any other type, itself.
+    """The function of a task, what is left of one after ``partial``; any other type, itself.
 
     Args:
         api: the type checker.
         kind: the type.
         name: of the function, for messages.
     """
-    found = get_proper_type(kind)
-    if isinstance(found, Instance) and is_task(found):
-        return task_function(api, found, name) or found
+    function, found = task_function(api, kind, name), get_proper_type(kind)
+    if function is not None:
+        return function
+    if isinstance(found, Instance) and found.extra_attrs:
+        return found.extra_attrs.attrs.get(_LEFT_BY_PARTIAL, found)
     return found
 
 
-def task_function(api: TypeChecker, task: Instance, name: str) -> CallableType | None:
-    """The function of a ``Task[P, R]``; None if its parameters are not known.
+def task_function(api: TypeChecker, kind: Type, name: str) -> CallableType | None:
+    """The function of a ``Task[P, R]``; None for another type, or if ``P`` is not known.
 
     Args:
         api: the type checker.
-        task: the type of the task.
+        kind: the type.
         name: of the task, for messages.
     """
-    if not task.args:
+    task = get_proper_type(kind)
+    if not isinstance(task, Instance) or not is_task(task) or not task.args:
         return None
     parameters, result = get_proper_type(task.args[0]), task.args[-1]
     if not isinstance(parameters, Parameters):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_POS, ARG_STAR, ARG_STAR2
 from mypy.types import AnyType, CallableType, Instance, Type, get_proper_type
 
 from .types import unknown
 
-IMPOSSIBLE = "<not this overload>"
+IMPOSSIBLE: Final = "<not this overload>"
+ANY_KEYWORD: Final = "<any keyword>"
+"""Name of the parameter that takes what the call does not have."""
 
 
 def opened(signature: CallableType, object_type: Type, result: Type) -> CallableType:
-    """Let the function and the inputs be anything; keep the options.
+    """Let the function and the inputs be anything, keep the options, and take any others.
 
     ``object`` and not ``Any``: an ``Any`` context would turn ``put([1])`` into
     ``Artefact[Any]``.
@@ -23,7 +27,11 @@ def opened(signature: CallableType, object_type: Type, result: Type) -> Callable
     ]
     kinds = [ARG_NAMED_OPT if kind == ARG_NAMED else kind for kind in signature.arg_kinds]
     return signature.copy_modified(
-        arg_types=types, arg_kinds=kinds, variables=[], ret_type=result
+        arg_types=[*types, object_type],
+        arg_kinds=[*kinds, ARG_STAR2],
+        arg_names=[*signature.arg_names, ANY_KEYWORD],
+        variables=[],
+        ret_type=result,
     )
 
 

@@ -26,6 +26,7 @@ from .hooks import (
     containers,
     fan_out,
     parametric,
+    partials,
     pointers,
     queues,
     shell,
@@ -34,6 +35,7 @@ from .hooks import (
     tasks,
     template,
 )
+from .hooks.keywords import keywords_known
 from .hooks.misuse import HookT, watched
 from .hooks.unused import used
 
@@ -53,13 +55,14 @@ FUNCTION_SIGNATURES: Final[dict[str, FunctionSignatureHook]] = {
 }
 
 FUNCTIONS: Final[dict[str, FunctionHook]] = {
-    names.REDUCE: used(steps.check_reduce),
-    names.MORPH: used(steps.check_reduce),
-    names.PY: used(steps.check_py),
-    names.MAP_EACH: used(fan_out.check_map_each),
-    names.SAC: used(fan_out.check_sac),
+    names.REDUCE: used(keywords_known(steps.check_reduce)),
+    names.MORPH: used(keywords_known(steps.check_reduce)),
+    names.PY: used(keywords_known(steps.check_py)),
+    names.MAP_EACH: used(keywords_known(fan_out.check_map_each)),
+    names.SAC: used(keywords_known(fan_out.check_sac)),
     names.SHELL: used(shell.check_shell),
     names.TEMPLATE: used(template.check_template),
+    names.PARTIAL: partials.check_partial,
     names.PUT: pointers.check_put,
     names.STR: pointers.check_text,
     names.BOOL: pointers.check_condition,
@@ -79,9 +82,9 @@ METHOD_SIGNATURES: Final[dict[str, MethodSignatureHook]] = {
 }
 
 METHODS: Final[dict[str, MethodHook]] = {
-    names.MAP: used(containers.check_map),
-    names.BIND: used(containers.check_bind),
-    names.LASH: used(containers.check_lash),
+    names.MAP: used(keywords_known(containers.check_map)),
+    names.BIND: used(keywords_known(containers.check_bind)),
+    names.LASH: used(keywords_known(containers.check_lash)),
     names.TASK_CALL: used(task_calls.check_call),
     names.OUTPUT_FILE: shell.check_output,
     names.STR_FORMAT: pointers.check_format,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mypy.nodes import ARG_POS
 from mypy.plugin import MethodContext, MethodSigContext
-from mypy.types import AnyType, CallableType, Instance, Type, get_proper_type
+from mypy.types import AnyType, CallableType, Type, get_proper_type
 
 from funsies_mypy.arguments import callee_name, checker, given_at
 from funsies_mypy.call import Step, checked
@@ -27,9 +27,8 @@ def open_call(context: MethodSigContext) -> CallableType:
 def check_call(context: MethodContext) -> Type:
     """Check the arguments; the artefact of the result."""
     api = checker(context)
-    task = get_proper_type(context.type)
     name = callee_name(context.context, "the task")
-    function = task_function(api, task, name) if isinstance(task, Instance) else None
+    function = task_function(api, context.type, name)
     if function is None:
         return context.default_return_type
     arguments = [

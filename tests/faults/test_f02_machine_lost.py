@@ -44,7 +44,7 @@ def test_work_of_a_vanished_machine_is_done_by_another(stage):
         took = time.monotonic() - vanished
         assert f.take(step) == "attempt 2"
     bound = 2 * stage.timing.lease_seconds + stage.timing.sweep_seconds
-    assert took < bound + 5, "a lease, one more if nobody swept meanwhile, and some patience"
+    assert took < bound + 10, "a lease, one more if nobody swept meanwhile, and some patience"
 
 
 def test_a_horse_does_not_outlive_its_worker(stage):

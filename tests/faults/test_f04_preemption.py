@@ -130,7 +130,7 @@ def test_an_idle_worker_leaves_at_once(stage, ended):
         f.execute(step)
         f.wait_for(step, timeout=30)
     worker.terminate()
-    assert ended(worker, within_seconds=5)
+    assert ended(worker, within_seconds=15)
     assert worker.exitcode == 0
 
 

@@ -14,7 +14,7 @@ import redis
 import funsies as f
 from funsies.core.errors import ErrorKind
 
-TIMEOUT_SECONDS = 0.5
+TIMEOUT_SECONDS = 1.0
 
 
 def sleep_politely() -> int:
@@ -78,9 +78,9 @@ def take_error(stage, step, within_seconds):
 def test_a_function_that_takes_too_long_ends_in_an_error(stage, sleep):
     worker = stage.start_worker()
     with f.Fun(stage.server, f.options(timeout=TIMEOUT_SECONDS)):
-        step, next_step = f.reduce(sleep), f.reduce(answer, 42)
+        step, next_step = f.reduce(sleep), f.reduce(answer, 42, opt=f.options(timeout=30))
         f.execute(step, next_step)
-        error = take_error(stage, step, within_seconds=15)
+        error = take_error(stage, step, within_seconds=20)
         f.wait_for(next_step, timeout=30)
         assert f.take(next_step) == 42
     assert error.kind is ErrorKind.JobTimedOut
@@ -94,7 +94,7 @@ def test_a_command_that_takes_too_long_is_ended_with_its_children(stage, fifo):
         step = f.shell(f"sh -c 'exec 3>{fifo}; sleep 600' & sleep 600")
         f.execute(step.stdout)
     with fifo.open() as reader:
-        error = take_error(stage, step.stdout, within_seconds=15)
+        error = take_error(stage, step.stdout, within_seconds=20)
         assert reader.read() == "", "the pipe ends with the last process that has it"
     assert error.kind is ErrorKind.JobTimedOut
 
@@ -105,7 +105,7 @@ def test_children_of_a_killed_step_do_not_outlive_it(stage, fifo):
         step = f.reduce(spawn_and_hang, str(fifo))
         f.execute(step)
     with fifo.open() as reader:
-        error = take_error(stage, step, within_seconds=15)
+        error = take_error(stage, step, within_seconds=20)
         assert reader.read() == ""
     assert error.kind is ErrorKind.JobTimedOut
 
@@ -115,7 +115,7 @@ def test_a_timeout_is_retried_as_often_as_asked(stage):
     with f.Fun(stage.server, f.options(timeout=TIMEOUT_SECONDS, retries=1)):
         step = f.reduce(sleep_in_c)
         f.execute(step)
-    assert take_error(stage, step, within_seconds=20).attempts == 2
+    assert take_error(stage, step, within_seconds=25).attempts == 2
 
 
 def test_children_that_a_step_leaves_behind_are_ended_with_it(stage, fifo):

@@ -127,7 +127,12 @@ f.morph(Scale(2.0).shift, text)  # E: parameter "x" of "shift" needs "int" insid
 f.morph(Scale(2.0), text)  # E: parameter "x" of "Scale" needs "int" inside the artefact
 f.reduce(Point, number, text)  # E: parameter "y" of "Point" needs "float" inside the artefact
 f.reduce(Point, number)  # E: Missing positional argument "y" in call to "Point"
-f.reduce(functools.partial(optional, scale=2.0), text)  # E: needs "int" inside the artefact
+f.reduce(functools.partial(optional, scale=2.0), text)  # E: parameter "x" of "optional" needs "int" inside the artefact
+# keywords are those of "reduce", not of the function
+f.reduce(optional, number, scale=2.0)  # E: "reduce" has no keyword "scale"; give the inputs of the function by position, or with functools.partial
+f.morph(optional, number, nam="x")  # E: "morph" has no keyword "nam"; did you mean "name"?
+f.map_each(optional, f.put([1]), strictly=True)  # E: "map_each" has no keyword "strictly"; did you mean "strict"?
+number.map(optional, scale=2.0)  # E: "map" has no keyword "scale"; give the inputs
 # what is not known is not complained about
 assert_type(f.reduce(optional, unknown), f.Artefact[float])
 f.reduce(unknown, number)
