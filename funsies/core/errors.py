@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
+from typing_extensions import override
 
 MAX_DETAILS_CHARACTERS: Final = 64_000
 """Longer details are cut in the middle, so that no error can fill the server."""
@@ -168,7 +169,10 @@ class WiringError(FunsiesError, TypeError):
 class NoSuchOutputError(WiringError, KeyError, IndexError):
     """The step has no output of this name or number."""
 
-    __str__ = Exception.__str__  # KeyError shows its message in quotes
+    @override
+    def __str__(self) -> str:
+        """The message as it is; ``KeyError`` shows it in quotes."""
+        return Exception.__str__(self)
 
 
 class EncodingError(FunsiesError, ValueError):

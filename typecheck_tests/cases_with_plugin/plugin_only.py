@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal, TypeVar, assert_type
 
 from returns.result import Result
@@ -63,6 +64,7 @@ assert_type(f.reduce(floats, [1, 2]), f.Artefact[float])
 assert_type(f.reduce(lambda x: x.value_or(0), number, strict=False), f.Artefact[int])
 assert_type(head(samples), f.Artefact[float])
 assert_type(head(["a"]), f.Artefact[str])
+assert_type(partial(head, ["a"])(), f.Artefact[str])
 head(samples).map(str.upper)  # E: needs "str"
 first, second = f.shell("a", "b").stdouts
 assert_type(second, f.Artefact[bytes])

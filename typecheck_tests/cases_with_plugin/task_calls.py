@@ -70,7 +70,6 @@ mean([f.put(1.0)])  # E: a container with artefacts inside
 # functools.partial of a task is a function of what is left, for values and artefacts
 assert_type(partial(mean, weight=number)(samples), f.Artefact[float])
 assert_type(partial(mean, [1.0])(2.0, name="a"), f.Artefact[float])
-assert_type(partial(head, ["a"])(), f.Artefact[str])
 assert_type(partial(join, "a", text, b=number)(text, c=1), f.Artefact[str])
 partial(mean, weight="x")  # E: Argument "weight" to "mean" has incompatible type "str"; expected "float | Artefact[float]"
 partial(mean, text)  # E: Argument 1 to "mean" has incompatible type "Artefact[str]"; expected "list[float] | Artefact[list[float]]"
