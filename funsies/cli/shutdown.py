@@ -91,5 +91,5 @@ def _stop(server: ResolvedServer, directory: Directory | None) -> None:
         return
     import redis  # noqa: PLC0415 - only for a server that funsies did not start
 
-    with redis.Redis.from_url(server.jobs_url) as connection:
+    with redis.Redis.from_url(server.jobs_url, socket_timeout=_STOP_SECONDS) as connection:
         connection.shutdown()

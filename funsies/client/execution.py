@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from funsies.build.context import options_in_force
@@ -176,9 +177,12 @@ def arm(session: Session, queues: Sequence[QueueName]) -> None:
     served = [queue for queue in queues if not queue.startswith(LOCAL_PREFIX)]
     if not served or session.backend.is_in_process:
         return
-    from funsies.engine.arming import arm_queues  # noqa: PLC0415 - RQ takes long to import
+    # Late: RQ takes long to import.
+    from funsies.engine.arming import arm_queues  # noqa: PLC0415
+    from funsies.engine.tolerance import SERVER_TROUBLE  # noqa: PLC0415
 
-    arm_queues(session.server, session.backend.graph, served)
+    with suppress(*SERVER_TROUBLE):  # workers look for work by themselves at each tick
+        arm_queues(session.server, session.backend.graph, served)
 
 
 def execute(

@@ -10,11 +10,12 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from typing_extensions import override
 
+from funsies.core.errors import NoServerError, ServerError
 from funsies.engine.drain import DrainEnd, Observer, drain
 from funsies.engine.maintenance import audit_once, sweep_once
 from funsies.engine.names import new_slot
@@ -102,7 +103,8 @@ class _Renewing(Observer):
         while not self._is_over.wait(TIMING.renew_seconds):
             fence = self._fence
             if fence is not None:
-                self._graph.renew(self._slot, fence, lease_ms=TIMING.lease_ms)
+                with suppress(NoServerError, ServerError):  # the next turn tries again
+                    self._graph.renew(self._slot, fence, lease_ms=TIMING.lease_ms)
 
 
 @contextmanager

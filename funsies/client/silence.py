@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
-from funsies.core.digest import Digest
 from funsies.session import Session
 from funsies.store.rows import QueueName
 from funsies.store.submission import LOCAL_PREFIX
@@ -26,9 +25,9 @@ class SilenceWatch:
         self._since: dict[QueueName, float] = {}
         self._said: set[QueueName] = set()
 
-    def look(self, left: Sequence[Digest]) -> None:
-        """Look at the queues with ready work, if something is left to wait for."""
-        if not left or self._session.backend.is_in_process:
+    def look(self) -> None:
+        """Look at the queues with ready work."""
+        if self._session.backend.is_in_process:
             return
         now = time.monotonic()
         ready = self._session.backend.graph.queues()
@@ -48,9 +47,13 @@ class SilenceWatch:
         return [each.rpartition("@")[0] for each in public if self._is_deserted(each)]
 
     def _is_deserted(self, queue: QueueName) -> bool:
-        from funsies.engine.arming import count_workers  # noqa: PLC0415 - RQ takes long to import
+        # Late: RQ takes long to import.
+        from funsies.engine.arming import count_workers  # noqa: PLC0415
+        from funsies.engine.tolerance import SERVER_TROUBLE  # noqa: PLC0415
 
-        return count_workers(self._session.server, queue) == 0
+        with suppress(*SERVER_TROUBLE):  # nobody knows; the wait itself sees to the server
+            return count_workers(self._session.server, queue) == 0
+        return False
 
     def _warn(self, queue: QueueName, seconds: float) -> None:
         name, _, python = queue.rpartition("@")

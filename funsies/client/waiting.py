@@ -78,19 +78,24 @@ class Waiting:
         """
         deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         pause = LOOK_SECONDS if report is None else report_seconds
+        looks, reports = _Every(LOOK_SECONDS), _Every(report_seconds)
         client = new_slot()
         silence = SilenceWatch(self._session)
         subscription = self._subscription = self._graph.subscribe(client)
         try:
-            left = self._watch(client, self._targets)
+            left = dict.fromkeys(self._watch(client, self._targets))
             while left and not self._is_stopped:
-                if report is not None:
+                if report is not None and reports.is_due():
                     report()
                 if deadline is not None and time.monotonic() >= deadline:
-                    raise WaitTimeoutError(_late(left, silence.deserted()))
-                subscription.wait(_pause(deadline, pause))
-                left = self._watch(client, left)
-                silence.look(left)
+                    raise WaitTimeoutError(_late(list(left), silence.deserted()))
+                for digest in subscription.wait(_pause(deadline, pause)):
+                    left.pop(digest, None)
+                if (
+                    left and looks.is_due()
+                ):  # not at each news: there may be one for each target
+                    left = dict.fromkeys(self._watch(client, list(left)))
+                    silence.look()
         finally:
             subscription.close()
         if report is not None:
@@ -138,6 +143,26 @@ class Waiting:
                 "again"
             )
         self._ask_again()
+
+
+class _Every:
+    """Paces what is to be done now and then.
+
+    Args:
+        seconds: pause between two times.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._next_at = float("-inf")
+
+    def is_due(self) -> bool:
+        """True the first time, and whenever the pause is over."""
+        now = time.monotonic()
+        if now < self._next_at:
+            return False
+        self._next_at = now + self._seconds
+        return True
 
 
 def _pause(deadline: float | None, at_most: float) -> float:

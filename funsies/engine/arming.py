@@ -11,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from funsies.store.ports import GraphStore
+from funsies.store.redis.address import ANSWER_SECONDS, CONNECT_SECONDS
 from funsies.store.rows import QueueName
 from funsies.store.submission import LOCAL_PREFIX
 
@@ -107,4 +108,9 @@ def ask_workers_to_stop(server: Address, *, at_once: bool = False) -> int:
 
 def rq_connection(jobs_url: str) -> Redis:
     """Connect for RQ's commands; they must not be sent twice, so nothing is retried."""
-    return Redis.from_url(jobs_url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=5.0)
+    return Redis.from_url(
+        jobs_url,
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=CONNECT_SECONDS,
+    )

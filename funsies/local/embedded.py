@@ -26,6 +26,7 @@ from .spawn import has_ended, send, spawn, wait_until
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 30.0
+_PING_SECONDS: Final = 2.0
 _LOG_TAIL_LINES: Final = 3
 
 
@@ -179,15 +180,13 @@ def _await_ready(record: ServerRecord, directory: Directory) -> None:
 def _ping(url: str) -> Callable[[], bool]:
     import redis  # noqa: PLC0415 - costs a tenth of a second, only needed where a server starts
 
-    client = redis.Redis.from_url(url)
+    client = redis.Redis.from_url(url, socket_timeout=_PING_SECONDS)
 
     def answers() -> bool:
         try:
             with client:
                 return bool(client.ping())
-        except redis.exceptions.BusyLoadingError:
-            return False
-        except redis.exceptions.ConnectionError:
+        except (redis.ConnectionError, redis.TimeoutError):  # not yet: it is loading its data
             return False
 
     return answers

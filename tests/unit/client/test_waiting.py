@@ -1,0 +1,128 @@
+"""Waiting costs the server little, and outlives trouble with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import redis.exceptions
+
+import funsies as f
+from funsies.client import local_run, silence
+from funsies.client.execution import arm
+from funsies.client.silence import SilenceWatch
+from funsies.client.waiting import Waiting
+from funsies.core.digest import content_digest
+from funsies.core.errors import NoServerError
+from funsies.engine.timing import Timing
+from funsies.store.memory import MemoryStore
+from funsies.store.rows import OperationState, QueueName, Status
+
+TARGETS = [content_digest(b"%d" % number) for number in range(1000)]
+QUEUE = QueueName("gpu@3.11")
+
+
+class OneByOne:
+    """A graph whose operations are finished one after the other, each with its own news."""
+
+    def __init__(self) -> None:
+        self.looked_at = 0
+        self.looks = 0
+        self._unfinished = dict.fromkeys(TARGETS)
+
+    def watch(self, _client, operations) -> list[OperationState]:
+        self.looked_at += len(operations)
+        self.looks += 1
+        return [self._state(each) for each in operations]
+
+    def _state(self, operation) -> OperationState:
+        is_pending = operation in self._unfinished
+        return OperationState(Status.RUNNING if is_pending else Status.DONE)
+
+    def subscribe(self, _client) -> OneByOne:
+        return self
+
+    def wait(self, _timeout_seconds) -> frozenset[bytes]:
+        return frozenset({self._unfinished.popitem()[0]})
+
+    def queues(self) -> dict[QueueName, int]:
+        return {QUEUE: 1}
+
+    def close(self) -> None:
+        pass
+
+
+def session_on(graph, *, is_in_process: bool):
+    backend = SimpleNamespace(graph=graph, is_in_process=is_in_process)
+    return SimpleNamespace(backend=backend, server=SimpleNamespace(jobs_url="redis://nowhere"))
+
+
+def test_each_target_that_ends_is_not_paid_for_with_a_look_at_all_others():
+    graph = OneByOne()
+    Waiting(session_on(graph, is_in_process=True), TARGETS).wait()
+    assert graph.looked_at <= 3 * len(TARGETS)
+
+
+def test_progress_is_reported_at_its_own_pace_however_many_steps_end():
+    reports = []
+    waiting = Waiting(session_on(OneByOne(), is_in_process=True), TARGETS)
+    waiting.wait(report=lambda: reports.append(1), report_seconds=3600)
+    assert len(reports) == 2  # at once, and at the end
+
+
+def fail(*_arguments, **_options):
+    raise redis.exceptions.ConnectionError("the server is away")
+
+
+def test_work_that_was_asked_for_is_not_lost_if_workers_cannot_be_called(monkeypatch):
+    monkeypatch.setattr("funsies.engine.arming.arm_queues", fail)
+    arm(session_on(OneByOne(), is_in_process=False), [QUEUE])
+
+
+def test_nobody_is_said_to_be_missing_while_the_server_is_away(monkeypatch, caplog):
+    monkeypatch.setattr("funsies.engine.arming.count_workers", fail)
+    monkeypatch.setattr(silence, "PATIENCE_SECONDS", 0.0)
+    watch = SilenceWatch(session_on(OneByOne(), is_in_process=False))
+    watch.look()
+    assert watch.deserted() == []
+    assert not caplog.records
+
+
+@pytest.fixture
+def second_renewal(monkeypatch, tmp_path) -> Iterator[str]:
+    """A pipe that can be read from once a lease was renewed, after one attempt in vain."""
+    path = str(tmp_path / "renewed")
+    os.mkfifo(path)
+    pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    attempts: list[str] = []
+    renew = MemoryStore.renew
+
+    def renew_or_not(self, slot, fence, *, lease_ms):
+        attempts.append(slot)
+        if len(attempts) == 1:
+            raise NoServerError("no server answers")
+        if len(attempts) == 2:
+            os.write(pipe, b"again")
+        return renew(self, slot, fence, lease_ms=lease_ms)
+
+    monkeypatch.setattr(MemoryStore, "renew", renew_or_not)
+    yield path
+    os.close(pipe)
+
+
+def read_some(path: str) -> str:
+    with Path(path).open("rb", buffering=0) as pipe:
+        return pipe.read(5).decode()
+
+
+def test_a_long_step_of_this_process_keeps_its_lease_though_the_server_was_away_once(
+    monkeypatch, second_renewal
+):
+    monkeypatch.setattr(local_run, "TIMING", Timing(lease_seconds=0.03))
+    with f.Fun(f.Server("memory://")):
+        step = f.reduce(read_some, second_renewal, opt=f.options(timeout=30))
+        f.execute(step)
+        assert f.take(step) == "again"
