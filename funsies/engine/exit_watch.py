@@ -93,8 +93,3 @@ if sys.platform == "linux":
                 return False
             time.sleep(min(_LOOK_SECONDS, seconds))
         return True
-
-
-def peak_memory_bytes(usage: resource.struct_rusage) -> int:
-    """Largest resident memory of a process: the kernel counts KiB on Linux, bytes on macOS."""
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 from funsies.core.errors import Error, ErrorKind
 from funsies.run.decision import PutBack
+from funsies.run.process_end import signal_name
 from funsies.store.rows import Fence, OperationRow
 
 from .announcement import Announced
@@ -61,11 +61,7 @@ class Death:
         """Name of the signal that ended it; None if it left by itself."""
         if not os.WIFSIGNALED(self.status):
             return None
-        number = os.WTERMSIG(self.status)
-        try:
-            return signal.Signals(number).name
-        except ValueError:  # real-time signals have no names
-            return f"signal {number}"
+        return signal_name(os.WTERMSIG(self.status))
 
     @property
     def how(self) -> str:

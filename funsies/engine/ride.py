@@ -9,10 +9,11 @@ from contextlib import suppress
 
 from funsies.run.oom import out_of_memory_kills
 from funsies.run.orphans import Orphanage
+from funsies.run.process_end import peak_memory_bytes
 from funsies.store.ports import GraphStore
 
 from .announcement import Announced, Announcement, Phase
-from .exit_watch import ExitWatch, peak_memory_bytes
+from .exit_watch import ExitWatch
 from .horse_keeper import HorseKeeper
 from .obituary import Death, Kill
 from .processes import kill_group

@@ -17,6 +17,8 @@ from typing import Generic, TypeVar
 
 from funsies.core.errors import Error, ErrorKind
 
+from .process_end import signal_name
+
 T = TypeVar("T")
 
 
@@ -91,7 +93,7 @@ def _be_child(function: Callable[[], T], writer: int) -> None:
 def _how_it_ended(status: int) -> Error:
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
-        name = signal.Signals(-code).name
+        name = signal_name(-code)
         details = f"the process of the step was ended by {name}"
         return Error(kind=ErrorKind.WorkerLost, signal=name, details=details)
     details = f"the process of the step exited with code {code}"

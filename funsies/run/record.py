@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import resource
 import socket
-import sys
 from typing import Final
 
 import msgspec
+
+from .process_end import peak_memory_bytes
 
 HOST: Final = socket.gethostname()
 
@@ -69,7 +70,5 @@ def decode_record(data: bytes | None) -> ExecutionRecord | None:
 
 
 def _peak_memory_bytes() -> int:
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    unit = 1 if sys.platform == "darwin" else 1024
-    return max(own, children) * unit
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(peak_memory_bytes(resource.getrusage(each)) for each in whose)

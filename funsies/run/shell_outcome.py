@@ -12,6 +12,8 @@ from typing import Final, TypeAlias
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.shell_plan import ShellPlan, output_names
 
+from .process_end import signal_name
+
 OUTSIDE_SIGNALS: Final = frozenset(
     {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM, signal.SIGXCPU}
 )
@@ -132,18 +134,6 @@ def _stream_values(
             yield command.returncode
         elif failure is not None:  # it was never run
             yield from (failure, failure, failure)
-
-
-def signal_name(number: int) -> str:
-    """Name of a signal; its number if it has none.
-
-    >>> signal_name(9)
-    'SIGKILL'
-    """
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def running_text(plan: ShellPlan, index: int) -> str:

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Any, Final
 
 MAX_LOG_BYTES: Final = 64 * 1024
 """Of what a step prints, the last bytes that are kept."""
@@ -82,17 +82,16 @@ class Capture:
         """Capture what is printed meanwhile."""
         log = Log()
         file = self._prepare()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        streams = sys.stdout, sys.stderr
+        _flush(*streams)
         saved = os.dup(1), os.dup(2)
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
         try:
             yield log
         finally:
-            with suppress(OSError, ValueError):
-                sys.stdout.flush()
-                sys.stderr.flush()
+            _flush(*streams, sys.stdout, sys.stderr)
+            sys.stdout, sys.stderr = map(_still_open, streams, (1, 2))
             os.dup2(saved[0], 1)
             os.dup2(saved[1], 2)
             os.close(saved[0])
@@ -116,3 +115,16 @@ class Capture:
             return b""
         file.seek(max(0, size - MAX_LOG_BYTES))
         return file.read()
+
+
+def _flush(*streams: Any) -> None:
+    for stream in streams:
+        with suppress(Exception):  # a step may have put anything there, or closed it
+            stream.flush()
+
+
+def _still_open(stream: Any, descriptor: int) -> Any:
+    """A stream as it was before a step; a new one in its place if the step has closed it."""
+    if not getattr(stream, "closed", False):
+        return stream
+    return open(descriptor, "w", errors="backslashreplace", closefd=False)

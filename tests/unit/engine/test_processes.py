@@ -9,9 +9,10 @@ import sys
 
 import pytest
 
-from funsies.engine.exit_watch import ExitWatch, peak_memory_bytes
+from funsies.engine.exit_watch import ExitWatch
 from funsies.engine.processes import has_children, kill_group, lead_group
 from funsies.run import oom
+from funsies.run.process_end import peak_memory_bytes
 
 
 def child(code):

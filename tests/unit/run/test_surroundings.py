@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,28 @@ def test_a_long_log_is_cut_at_its_beginning(horse: Lab) -> None:
     assert horse.log(step).endswith(b"the end\n")
 
 
+def closes_its_streams(number: int) -> int:
+    sys.stdout.close()
+    sys.stderr.close()
+    return number
+
+
+def takes_its_streams_away(number: int) -> int:
+    sys.stdout = sys.stderr = None  # type: ignore[assignment]  # as daemons do
+    return number
+
+
+@pytest.mark.parametrize("harmful", [closes_its_streams, takes_its_streams_away])
+def test_a_step_that_spoils_its_streams_does_no_harm_to_the_next(
+    horse: Lab, harmful: Callable[[int], int]
+) -> None:
+    first = f.reduce(harmful, 1)
+    second = f.reduce(prints, first)
+    horse.run(second)
+    assert (horse.take(first), horse.take(second)) == (1, 1)
+    assert b"printed 1\n" in horse.log(second)
+
+
 # steps in a process of their own
 
 
@@ -134,3 +158,14 @@ def test_an_isolated_step_that_kills_its_process_is_run_again_and_then_reported(
     )
     assert horse.error(left).exit_code == 3
     assert (horse.runs("killed"), horse.runs("left")) == (2, 2)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGRTMIN"), reason="no real-time signals here")
+def test_an_isolated_step_may_be_ended_by_a_signal_without_a_name(horse: Lab) -> None:
+    def dies(number: int) -> int:
+        os.kill(os.getpid(), number)
+        return number
+
+    step = f.reduce(dies, signal.SIGRTMIN + 3, opt=f.options(isolated=True, lost_retries=0))
+    horse.run(step)
+    assert horse.error(step).signal == f"signal {signal.SIGRTMIN + 3}"
