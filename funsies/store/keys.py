@@ -74,7 +74,7 @@ class Keys:
 
     @property
     def queues(self) -> bytes:
-        """Set: queues that were ever used."""
+        """Set: queues on which operations may be ready."""
         return self.prefix + b"Q"
 
     def state(self, operation: Digest) -> bytes:
@@ -96,7 +96,3 @@ class Keys:
     def news(self, client: str) -> bytes:
         """Channel: operations that a client watches and that are finished."""
         return self.prefix + b"news:" + client.encode()
-
-    def drain_jobs(self, queue: str) -> bytes:
-        """List of RQ: waiting jobs of a queue."""
-        return self.prefix + b"rq:queue:" + queue.encode()

@@ -60,12 +60,27 @@ def test_scripts_and_python_name_the_same_keys(redis_bench):
     assert found - known == {keys.prefix + name for name in (b"N", b"n", b"s:worker")}
 
 
+def test_a_queue_that_is_not_used_any_more_costs_nothing(redis_bench):
+    """Each program that runs steps itself has a queue of its own: names must not pile up."""
+    bench = redis_bench
+    row = bench.operation("row")
+    bench.request(row)
+    bench.store.sweep("sweeper", fences=[], lease_ms=1000)
+    call = bench.store._connections.call
+    assert call("SMEMBERS", Keys().queues) == [b"default@3.11"]
+    worker = bench.slot()
+    worker.publish(worker.claim(), b"made")
+    bench.store.sweep("sweeper", fences=[], lease_ms=1000)
+    assert call("SMEMBERS", Keys().queues) == []
+    assert bench.request(bench.operation("next")).arm == ("default@3.11",)
+    assert bench.store.queues() == {"default@3.11": 1}
+
+
 def test_no_drain_job_is_asked_for_while_one_waits(redis_bench):
     bench = redis_bench
     row = bench.operation("row")
     call = bench.store._connections.call
     call("RPUSH", "{funsies}:rq:queue:default@3.11", "job")
-    assert Keys().drain_jobs("default@3.11") == b"{funsies}:rq:queue:default@3.11"
     assert bench.request(row).arm == ()
     call("LPOP", "{funsies}:rq:queue:default@3.11")
     assert bench.request(row).arm == ("default@3.11",)

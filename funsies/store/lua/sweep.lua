@@ -56,6 +56,17 @@ register('sweep', { 'allow-oom' }, function()
     end
   end
 
+  -- Names of queues are forgotten while they are empty: a program that runs steps itself has one
+  -- of its own, and all that were ever used would be looked at for ever.
+  local function armed_queues()
+    local queues = call('SMEMBERS', P .. 'Q')
+    local armed = arm(queues)
+    for _, queue in ipairs(queues) do
+      if call('EXISTS', P .. 'q:' .. queue) == 0 then call('SREM', P .. 'Q', queue) end
+    end
+    return armed
+  end
+
   shift_leases()
   own_leases()
   for _, slot in ipairs(expired(budget)) do
@@ -64,5 +75,5 @@ register('sweep', { 'allow-oom' }, function()
   end
   local promoted = promote(budget)
   work_cascades(budget - promoted)
-  return { requeued, exhausted, promoted, arm(call('SMEMBERS', P .. 'Q')), is_due() and 1 or 0 }
+  return { requeued, exhausted, promoted, armed_queues(), is_due() and 1 or 0 }
 end)

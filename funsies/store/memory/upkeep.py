@@ -41,6 +41,7 @@ def sweep(
     work_cascades(tables, budget - promoted)
     _forget_slots(tables)
     armed = arm(tables, sorted(tables.queues), due=is_due(tables))
+    tables.queues &= tables.ready.keys()
     return SweepAnswer(tuple(requeued), tuple(exhausted), promoted, armed, is_due(tables))
 
 

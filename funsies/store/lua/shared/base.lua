@@ -18,7 +18,7 @@
 --   q:<queue>         sorted set: ready     Z  sorted set: delayed     B  set: blocked
 --   X, W<n>           list: cascades to finish, n .. producer; their waiters
 --   L, s:<slot>       sorted set: leases by expiry; hash: what a slot holds and was answered
---   N n S Q           last number, last generation, time of the last sweep, known queues
+--   N n S Q           last number, last generation, time of the last sweep, queues in use
 --
 -- Statuses: w waiting, r ready, z delayed, u running, g delegated, d done, f failed;
 -- none for idle. Counters are a letter .. the name of the task: those of the statuses, s skipped,
