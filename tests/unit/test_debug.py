@@ -16,6 +16,8 @@ from returns.result import Result
 import funsies as f
 from funsies import debug
 from funsies.core.digest import Digest
+from funsies.core.errors import FileNameError
+from funsies.report.directory.place import Place, file_name
 from funsies.report.replay import CannotReplayError, prepare_replay
 from funsies.session import Session
 
@@ -353,3 +355,10 @@ def test_a_function_that_is_not_signed_with_our_key_is_never_unpickled(
     assert not trap.exists()
     prepare_replay(theirs.backend, digest)  # the trap works
     assert trap.exists()
+
+
+@pytest.mark.parametrize("name", ["../evil", "stdout/../../evil0", "/evil", ".."])
+def test_no_name_that_the_server_tells_leads_out_of_the_directory(name, tmp_path):
+    with pytest.raises(FileNameError):
+        Place(tmp_path / "look").path(name)
+    assert "/" not in file_name(name, 0, name)

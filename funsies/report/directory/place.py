@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from funsies.core.errors import FunsiesError
+from funsies.core.file_names import validate_file_name
 
 MANIFEST: Final = ".funsies-debug"
 """File with the names of all that was written."""
@@ -44,7 +45,13 @@ class Place:
             _empty(directory)
 
     def path(self, name: str) -> Path:
-        """Where to write a file."""
+        """Where to write a file.
+
+        Raises:
+            FileNameError: if the name leads out of the directory. It may come from the server,
+                where others than us may have written it.
+        """
+        validate_file_name(name)
         if name not in self._names:
             self._names[name] = None
             manifest = self.directory / MANIFEST
@@ -91,7 +98,10 @@ def file_name(name: str, position: int, wire: str) -> str:
 
     >>> file_name("samples", 0, "json"), file_name("../x", 3, "blob")
     ('samples.json', 'number-3')
+    >>> file_name("samples", 0, "image/png")
+    'samples.image-png'
     """
     is_plain = name.isascii() and (name.isalnum() or name.isidentifier())
     stem = name if is_plain else f"number-{position}"
-    return f"{stem}{_SUFFIXES.get(wire, f'.{wire}')}"
+    codec = "".join(each if each.isalnum() else "-" for each in wire)
+    return f"{stem}{_SUFFIXES.get(wire, f'.{codec}')}"
