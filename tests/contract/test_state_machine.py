@@ -277,12 +277,9 @@ class Machine(RuleBasedStateMachine):
 
 
 def _settings(examples: int, steps: int) -> settings:
-    """The same examples each time, so that a change is judged by itself; others on demand."""
     return settings(
-        derandomize="FUNSIES_EXAMPLES" not in os.environ,
         max_examples=examples,
         stateful_step_count=steps,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
 

@@ -34,7 +34,7 @@ Plain = Callable[[Any], Any]
 Step = Callable[[Any], Artefact[Any]]
 Recovery = Callable[[Error], Artefact[Any]]
 
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=25)
 
 # What two artefacts are compared by
 
@@ -187,7 +187,7 @@ def functions(annotation: object) -> st.SearchStrategy[Plain] | st.SearchStrateg
 check_all_laws(
     Artefact,
     container_strategy=lambda _: ARTEFACTS,
-    settings_kwargs={"max_examples": 25, "deadline": None},
+    settings_kwargs={"max_examples": 25},
     type_strategies={TypeVar: lambda _: VALUES, Callable: functions},
 )
 

@@ -21,7 +21,7 @@ ABSENT = content_digest(b"never stored")
 
 # Values are looked up by their digest, so examples that share a store do not disturb another.
 shared_store = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

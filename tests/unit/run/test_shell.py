@@ -72,9 +72,7 @@ def is_usable(name: str) -> bool:
     return True
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(max_size=30).filter(is_usable), data=st.binary(max_size=50))
 def test_a_file_of_any_accepted_name_comes_back_as_it_went_in(run, name: str, data: bytes):
     assert run("true", inp={name: data}, out=(name,))[f"file:{name}"] == data

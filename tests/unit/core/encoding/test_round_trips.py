@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funsies.core.encoding import (
@@ -254,9 +254,7 @@ def name_of(annotation):
     return encoding_of(annotation).node.label
 
 
-quick = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
-)
+quick = settings(max_examples=15)
 quicker = settings(quick, max_examples=8)
 
 

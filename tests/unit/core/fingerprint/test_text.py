@@ -24,7 +24,7 @@ from funsies.core.fingerprint.syntax import SCOPES, text_digest
 
 MODULES = [argparse, collections, dataclasses, enum, inspect, textwrap]
 
-some = settings(max_examples=60, deadline=None)
+some = settings(max_examples=60)
 
 
 def codes_of(module: ModuleType) -> list[CodeType]:
