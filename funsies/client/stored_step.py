@@ -9,25 +9,19 @@ from typing import BinaryIO
 
 import msgspec
 from returns.pipeline import is_successful
-from returns.result import Failure, Result
+from returns.result import Result
 
 from funsies.core.digest import Digest
-from funsies.core.errors import (
-    DataCorruptedError,
-    DataMissingError,
-    Error,
-    ErrorKind,
-    UnknownHashError,
-)
-from funsies.core.options import Options, decode_options
+from funsies.core.errors import Error, UnknownHashError
+from funsies.core.options import Options
 from funsies.core.signing import is_signed
 from funsies.store.connect import Backend
-from funsies.store.definitions import signed_fields
+from funsies.store.definitions import load_options, signed_fields
 from funsies.store.rows import OperationRow, OperationState, TaskRow
 from funsies.store.submission import PYTHON
 
 from .lookup import stored_artefact
-from .values import open_value
+from .values import open_value, read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +76,8 @@ def read_step(backend: Backend, digest: Digest) -> StoredStep:
 
 def read_options(backend: Backend, row: OperationRow) -> Options:
     """The options with which an operation was built first."""
-    data = None if row.options is None else backend.graph.options(row.options)
     try:
-        return Options() if data is None else decode_options(data)
+        return load_options(backend, row.options)
     except msgspec.MsgspecError:
         return Options()
 
@@ -111,13 +104,7 @@ def opened(backend: Backend, artefact: Digest) -> Iterator[Result[BinaryIO, Erro
 
 def read_value(backend: Backend, artefact: Digest) -> Result[bytes, Error]:
     """Read the bytes of a value, as they are stored, or give the error in its place."""
-    try:
-        with opened(backend, artefact) as found:
-            return found.map(lambda stream: stream.read())
-    except DataCorruptedError as problem:
-        return Failure(Error(kind=ErrorKind.DataCorrupted, details=str(problem)))
-    except DataMissingError as problem:
-        return Failure(Error(kind=ErrorKind.DataMissing, details=str(problem)))
+    return read_bytes(backend, stored_artefact(backend, artefact))
 
 
 def read_inputs(backend: Backend, step: StoredStep) -> dict[str, Result[bytes, Error]]:

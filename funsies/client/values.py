@@ -26,6 +26,7 @@ from funsies.core.errors import (
     UnwrapError,
     WiringError,
     decode_error,
+    error_of_bytes,
 )
 from funsies.core.graph import Constant, OutputOf, Stored, constant
 from funsies.session import Session, current_session
@@ -81,7 +82,7 @@ def take(
     """
     session = connection or current_session("take()")
     only_artefact(where)
-    result = _read_bytes(session.backend, where).bind(lambda data: _decoded(where, data))
+    result = read_bytes(session.backend, where).bind(lambda data: _decoded(where, data))
     return unwrap(result) if strict else result
 
 
@@ -186,16 +187,22 @@ def read_result(backend: Backend, result: StoredResult) -> Result[bytes, Error]:
         ``Failure`` with the error that is stored, or one that says that the bytes are missing
         or damaged.
     """
-    opened = _open_result(backend, result)
+    return _read(_open_result(backend, result))
+
+
+def read_bytes(backend: Backend, where: Artefact[Any]) -> Result[bytes, Error]:
+    """Read the bytes of an artefact's value whole, or give its error."""
+    return _read(open_value(backend, where))
+
+
+def _read(opened: Result[BinaryIO, Error]) -> Result[bytes, Error]:
     if not is_successful(opened):
         return Failure(opened.failure())
     try:
         with opened.unwrap() as stream:
             return Success(stream.read())
-    except DataCorruptedError as problem:
-        return Failure(Error(kind=ErrorKind.DataCorrupted, details=str(problem)))
-    except DataMissingError as problem:
-        return Failure(Error(kind=ErrorKind.DataMissing, details=str(problem)))
+    except (DataCorruptedError, DataMissingError) as problem:
+        return Failure(error_of_bytes(problem))
 
 
 def open_value(backend: Backend, where: Artefact[Any]) -> Result[BinaryIO, Error]:
@@ -207,14 +214,6 @@ def open_value(backend: Backend, where: Artefact[Any]) -> Result[BinaryIO, Error
     if isinstance(found, bytes):
         return Success(io.BytesIO(found))
     return _open_result(backend, found)
-
-
-def _read_bytes(backend: Backend, where: Artefact[Any]) -> Result[bytes, Error]:
-    located = _locate(backend, where)
-    if not is_successful(located):
-        return Failure(located.failure())
-    found = located.unwrap()
-    return Success(found) if isinstance(found, bytes) else read_result(backend, found)
 
 
 def _locate(backend: Backend, where: Artefact[Any]) -> Result[bytes | StoredResult, Error]:
@@ -255,7 +254,7 @@ def _open_result(backend: Backend, result: StoredResult) -> Result[BinaryIO, Err
     try:
         return Success(backend.data.open(result.content))
     except DataMissingError as problem:
-        return Failure(Error(kind=ErrorKind.DataMissing, details=str(problem)))
+        return Failure(error_of_bytes(problem))
 
 
 def _open_small(backend: Backend, result: StoredResult) -> Result[BinaryIO, Error]:

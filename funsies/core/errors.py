@@ -223,6 +223,13 @@ class DataCorruptedError(FunsiesError, ValueError):
     """Stored bytes do not match their digest."""
 
 
+def error_of_bytes(problem: DataMissingError | DataCorruptedError) -> Error:
+    """The error in the place of a value whose bytes are missing or damaged."""
+    is_missing = isinstance(problem, DataMissingError)
+    kind = ErrorKind.DataMissing if is_missing else ErrorKind.DataCorrupted
+    return Error(kind=kind, details=str(problem))
+
+
 class UnwrapError(FunsiesError):
     """``take`` found an error in the place of the value.
 

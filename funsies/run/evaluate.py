@@ -18,18 +18,21 @@ from returns.result import Failure, Result, Success
 
 from funsies.core.digest import Digest
 from funsies.core.errors import (
+    DataCorruptedError,
     DataMissingError,
     EncodingError,
     Error,
     ErrorKind,
     FunsiesError,
     NoServerError,
+    error_of_bytes,
 )
 from funsies.core.graph import Constant, TaskKind
-from funsies.core.options import Options, decode_options
+from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
 from funsies.core.trace import trace_key
 from funsies.store.connect import Backend
+from funsies.store.definitions import load_options
 from funsies.store.rows import Claim, Completion, RunReport
 
 from .decision import Decision, Delegate, Publish, PutBack
@@ -242,8 +245,8 @@ class Evaluator:
         try:
             with self._backend.data.open(constant.content) as stream:
                 return Success(stream.read())
-        except FunsiesError as problem:
-            return Failure(Error(kind=ErrorKind.DataMissing, details=str(problem)))
+        except (DataMissingError, DataCorruptedError) as problem:
+            return Failure(error_of_bytes(problem))
 
     # Helpers
 
@@ -283,9 +286,7 @@ class Evaluator:
     def _options_of(self, claim: Claim) -> Options:
         options = self._options.get(claim.options)
         if options is None:
-            data = self._backend.graph.options(claim.options)
-            options = decode_options(data) if data is not None else Options()
-            self._options[claim.options] = options
+            options = self._options[claim.options] = load_options(self._backend, claim.options)
         return options
 
 

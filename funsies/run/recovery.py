@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from funsies.core.digest import Digest
-from funsies.core.errors import DataMissingError, Error, ErrorKind
+from funsies.core.errors import Error, error_of_bytes
 from funsies.store.connect import Backend
 from funsies.store.rows import Claim
 from funsies.store.submission import LOCAL_PREFIX, submit
@@ -54,8 +54,6 @@ def recover_bytes(backend: Backend, claim: Claim, problem: BadBytesError) -> Par
     """
     row = problem.input
     if row.producer is None or claim.attempt > claim.lost_limit:
-        missing = isinstance(problem.problem, DataMissingError)
-        kind = ErrorKind.DataMissing if missing else ErrorKind.DataCorrupted
-        return Error(kind=kind, details=str(problem))
+        return error_of_bytes(problem.problem)
     backend.graph.invalidate(row.producer, row.index, problem.content)
     return ask_again(backend, claim, [row.producer])

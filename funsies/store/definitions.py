@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from funsies.core.digest import Digest, Field
 from funsies.core.graph import (
@@ -15,7 +16,7 @@ from funsies.core.graph import (
     TaskKind,
     output_digest,
 )
-from funsies.core.options import Options, encode_options, options_digest
+from funsies.core.options import Options, decode_options, encode_options, options_digest
 from funsies.core.signing import sign
 
 from .connect import INLINE_BYTES, Backend
@@ -41,7 +42,7 @@ def signed_fields(row: TaskRow) -> tuple[Field, ...]:
 def task_row(task: Task, key: bytes | None) -> TaskRow:
     """A task as stored, signed."""
     outputs = tuple(OutputRow(each.name, each.wire, each.type_name) for each in task.outputs)
-    bare = TaskRow(
+    row = TaskRow(
         digest=task.digest,
         python=task.python or "",
         kind=task.kind,
@@ -51,19 +52,7 @@ def task_row(task: Task, key: bytes | None) -> TaskRow:
         payload=task.payload(),
         ingredients=task.ingredients(),
     )
-    if key is None:
-        return bare
-    return TaskRow(
-        bare.digest,
-        bare.python,
-        bare.kind,
-        bare.name,
-        bare.strict,
-        bare.outputs,
-        bare.payload,
-        bare.ingredients,
-        sign(key, *signed_fields(bare)),
-    )
+    return replace(row, signature=sign(key, *signed_fields(row)))
 
 
 def operation_row(operation: Operation, options: Digest | None = None) -> OperationRow:
@@ -130,6 +119,12 @@ def save_options(backend: Backend, options: Options, written: set[Digest]) -> Di
         written.add(digest)
         backend.graph.save_options({digest: data})
     return digest
+
+
+def load_options(backend: Backend, digest: Digest | None) -> Options:
+    """Read options back; the defaults if they have no address, or are gone."""
+    data = None if digest is None else backend.graph.options(digest)
+    return Options() if data is None else decode_options(data)
 
 
 class _Batch:

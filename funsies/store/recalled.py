@@ -18,9 +18,9 @@ from funsies.core.graph import (
     TaskKind,
     operation,
 )
-from funsies.core.options import Options, decode_options
 
 from .connect import Backend
+from .definitions import load_options
 from .rows import InputRow, OperationRow, TaskRow
 from .submission import PYTHON
 
@@ -152,7 +152,7 @@ class StoredGraph:
             new.digest == old.artefact for (_, new), old in zip(inputs, row.inputs, strict=True)
         ):
             return None
-        made_anew = operation(self._task(row), inputs, self._options(row))
+        made_anew = operation(self._task(row), inputs, load_options(self._backend, row.options))
         self.built.append(made_anew)
         return made_anew
 
@@ -191,10 +191,6 @@ class StoredGraph:
                 raise UnknownHashError(f"the server knows no task {row.task.hex()[:10]}")
             self._tasks[row.task] = StoredTask(stored)
         return self._tasks[row.task]
-
-    def _options(self, row: OperationRow) -> Options:
-        data = None if row.options is None else self._backend.graph.options(row.options)
-        return Options() if data is None else decode_options(data)
 
     def depends_on(self, artefact: Digest) -> bool:
         """True if the artefact is one of the targets, or an input of something below them."""

@@ -15,10 +15,10 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import Operation, Stored
-from funsies.core.options import Options, decode_options
+from funsies.core.options import Options
 
 from .connect import Backend
-from .definitions import define, save_options
+from .definitions import define, load_options, save_options
 from .rows import Generation, OperationRow, OperationState, QueueName, Wanted
 
 BATCH_REQUESTS: Final = 100
@@ -83,7 +83,7 @@ class Graph:
     def __init__(self, backend: Backend, stored_options: Options | None) -> None:
         self._backend = backend
         self._stored_options = stored_options
-        self._options: dict[Digest, Options] = {}
+        self._options: dict[Digest | None, Options] = {}
         self._pythons: dict[Digest, str] = {}
         self.nodes: dict[Digest, Node] = {}
 
@@ -137,11 +137,8 @@ class Graph:
 
     def _options_of(self, row: OperationRow) -> Options:
         """The options with which an operation was built first."""
-        if row.options is None:
-            return Options()
         if row.options not in self._options:
-            data = self._backend.graph.options(row.options)
-            self._options[row.options] = Options() if data is None else decode_options(data)
+            self._options[row.options] = load_options(self._backend, row.options)
         return self._options[row.options]
 
     def _python_of(self, row: OperationRow) -> str:

@@ -11,7 +11,7 @@ from returns.pipeline import is_successful
 from funsies.client.stored_step import opened
 from funsies.core.digest import Digest
 from funsies.core.encoding import to_text
-from funsies.core.errors import DataCorruptedError, DataMissingError, Error, ErrorKind
+from funsies.core.errors import DataCorruptedError, DataMissingError, Error, error_of_bytes
 from funsies.store.connect import Backend
 
 
@@ -41,12 +41,9 @@ def write_stored(
                     shutil.copyfileobj(stream, target)
                 else:
                     target.write(to_text(str(text_of), stream.read()))
-        except DataCorruptedError as problem:
+        except (DataCorruptedError, DataMissingError) as problem:
             path.unlink()
-            return Error(kind=ErrorKind.DataCorrupted, details=str(problem))
-        except DataMissingError as problem:
-            path.unlink()
-            return Error(kind=ErrorKind.DataMissing, details=str(problem))
+            return error_of_bytes(problem)
     return None
 
 

@@ -18,11 +18,10 @@ from funsies.store.rows import (
     TaskRow,
     Verdict,
 )
+from funsies.store.rows.names import NEVER, NO_QUEUE
 
 from .subscription import Mailbox
 
-NO_GENERATION = Generation(0)
-NO_QUEUE = QueueName("")
 NO_DIGEST = Digest(b"")
 NO_FENCE = Fence(b"")
 
@@ -45,7 +44,7 @@ class Cell:
     """
 
     status: Status = Status.IDLE
-    generation: Generation = NO_GENERATION
+    generation: Generation = NEVER
     queue: QueueName = NO_QUEUE
     attempts: int = 0
     volatile: bool = False
@@ -53,7 +52,7 @@ class Cell:
     priority: int = 0
     options: Digest = NO_DIGEST
     lost_limit: int = 0
-    first_generation: Generation = NO_GENERATION
+    first_generation: Generation = NEVER
     wanted_by: set[Generation] = field(default_factory=set)
     epoch: int = 0
     missing: int = 0
@@ -131,7 +130,7 @@ class Tables:
     watchers: dict[Digest, set[str]] = field(default_factory=dict)
     mailboxes: dict[str, list[Mailbox]] = field(default_factory=dict)
     sequence: int = 0
-    generation: Generation = NO_GENERATION
+    generation: Generation = NEVER
     swept_ms: int | None = None
 
     def next_number(self) -> int:
