@@ -13,12 +13,12 @@ from funsies.client.values import open_value
 from funsies.core.digest import Digest
 from funsies.core.encoding import to_text
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, UnknownHashError
+from funsies.core.python_plan import PYTHON
 from funsies.report.errors import describe_error
 from funsies.report.step import inputs_of
 from funsies.session import Session
 from funsies.store.connect import Backend
 from funsies.store.rows import Status
-from funsies.store.submission import PYTHON
 
 from .completion import HASH
 from .exits import Exit

@@ -12,8 +12,8 @@ from funsies.client.values import read_result
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import TaskKind
+from funsies.core.python_plan import PYTHON
 from funsies.store.connect import Backend
-from funsies.store.submission import PYTHON
 
 from .completion import HASH
 from .exits import Exit

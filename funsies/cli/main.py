@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import click
 
-from .exits import Exit, run_command
+from .exits import Exit
+from .invoke import run_command
 from .lazy import LazyCommand, LazyGroup
 from .setting import LOG_LEVELS, Setting, set_up_logging, show_version
 

@@ -54,7 +54,7 @@ def run_script(script: Path, arguments: Sequence[str]) -> int:
 def users_traceback(problem: BaseException) -> str:
     """Format an exception without the frames of funsies itself."""
     formatted = traceback.TracebackException.from_exception(problem)
-    _drop_frames(formatted)
+    _drop_own_frames(formatted)
     return "".join(formatted.format())
 
 
@@ -85,12 +85,14 @@ def _exit_code(leaving: SystemExit) -> int:
     return Exit.RESULT_IS_ERROR
 
 
-def _drop_frames(formatted: traceback.TracebackException) -> None:
-    users = [frame for frame in formatted.stack if not _is_ours(frame.filename)]
-    formatted.stack = traceback.StackSummary.from_list(users)
-    for linked in (formatted.__cause__, formatted.__context__):
-        if linked is not None:
-            _drop_frames(linked)
+def _drop_own_frames(formatted: traceback.TracebackException) -> None:
+    pending: list[traceback.TracebackException | None] = [formatted]
+    while pending:
+        each = pending.pop()
+        if each is not None:
+            users = [frame for frame in each.stack if not _is_ours(frame.filename)]
+            each.stack = traceback.StackSummary.from_list(users)
+            pending += [each.__cause__, each.__context__, *(each.exceptions or ())]
 
 
 def _is_ours(filename: str) -> bool:

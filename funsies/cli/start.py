@@ -10,12 +10,13 @@ from pathlib import Path
 
 import click
 
-from funsies.config.directory import Directory
+from funsies.config.directory import NAME, Directory
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
 from funsies.local.conf import ServerSettings
 
-from .exits import Exit, run_command
+from .exits import Exit
+from .invoke import run_command
 from .say import note, step
 from .setting import show_version
 
@@ -91,7 +92,7 @@ def start(
         bind=bind or ServerSettings().bind,
         is_insecure=insecure,
     )
-    place = Directory(directory / ".funsies")
+    place = Directory(directory / NAME)
     server = _start(place, given)
     if workers:
         _start_workers(place, server, workers)

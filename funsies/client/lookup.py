@@ -9,10 +9,10 @@ from funsies.core.digest import Digest
 from funsies.core.encoding import encoding_of
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import Stored, constant
+from funsies.core.python_plan import PYTHON
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
 from funsies.store.rows import ArtefactRow, Found
-from funsies.store.submission import PYTHON
 
 MAX_CANDIDATES: Final = 5
 

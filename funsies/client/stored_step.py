@@ -14,11 +14,11 @@ from returns.result import Result
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, UnknownHashError
 from funsies.core.options import Options
+from funsies.core.python_plan import PYTHON
 from funsies.core.signing import is_signed
 from funsies.store.connect import Backend
 from funsies.store.definitions import load_options, signed_fields
 from funsies.store.rows import OperationRow, OperationState, TaskRow
-from funsies.store.submission import PYTHON
 
 from .lookup import stored_artefact
 from .values import open_value, read_bytes

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Final
+
 import msgspec
 
 from .errors import EncodingError
+
+PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""Minor version of the Python that runs this: functions travel as its bytecode."""
 
 
 class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.run.record import decode_record
 from funsies.store.connect import Backend
 
+from .batches import batches
 from .graph.reading import all_operations, statuses_of
-
-BATCH: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,8 @@ def list_steps(
     wanted, states = frozenset(names), frozenset(statuses)
     found = [
         step
-        for start in range(0, len(operations), BATCH)
-        for step in _listed(backend, operations[start : start + BATCH], wanted)
+        for batch in batches(operations)
+        for step in _listed(backend, batch, wanted)
         if not states or step.status in states
     ]
     return sorted(found, key=lambda step: (-(step.ended or 0), step.task, step.operation))

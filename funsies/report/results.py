@@ -8,9 +8,9 @@ from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, decode_error
+from funsies.core.python_plan import PYTHON
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow, OperationState, Result, Status, TaskRow
-from funsies.store.submission import PYTHON
 
 from .errors import SHORT_HASH
 from .step import preview

@@ -12,10 +12,10 @@ from funsies.run.record import ExecutionRecord, decode_record
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation, OperationRow, OperationState, Status
 
+from .batches import batches
 from .graph.model import SKIPPED
 from .graph.reading import statuses_of
 
-BATCH: Final = 1000
 NEVER: Final = Generation(0)
 DONE, FAILED = Status.DONE.value, Status.FAILED.value
 CACHED, UNFINISHED = "cached", "unfinished"
@@ -102,8 +102,8 @@ def _steps(backend: Backend, requested: Mapping[Digest, Generation]) -> Iterator
     level = list(requested)
     while level:
         below: list[Digest] = []
-        for start in range(0, len(level), BATCH):
-            for row, state, status, record in _read(backend, level[start : start + BATCH]):
+        for batch in batches(level):
+            for row, state, status, record in _read(backend, batch):
                 is_new = state.generation >= since
                 yield _step(row, status, record, is_new=is_new)
                 if is_new and record is not None and record.delegated_to:

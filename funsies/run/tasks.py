@@ -9,13 +9,12 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.core.errors import EncodingError, Error, ErrorKind, UnsupportedTypeError
 from funsies.core.graph import TaskKind
-from funsies.core.python_plan import decode_plan
+from funsies.core.python_plan import PYTHON, decode_plan
 from funsies.core.shell_plan import ShellPlan, decode_shell_plan
 from funsies.core.signing import is_signed
 from funsies.store.connect import Backend
 from funsies.store.definitions import signed_fields
 from funsies.store.rows import TaskRow
-from funsies.store.submission import PYTHON
 
 from .preempted import Preempted
 from .python import LoadedFunction, exception_error, load

@@ -18,11 +18,11 @@ from funsies.core.graph import (
     TaskKind,
     operation,
 )
+from funsies.core.python_plan import PYTHON
 
 from .connect import Backend
 from .definitions import load_options
 from .rows import InputRow, OperationRow, TaskRow
-from .submission import PYTHON
 
 
 class StoredTask(Task):

@@ -7,7 +7,6 @@ first, in batches, so that workers start with the first while the client writes 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +15,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import Operation, Stored
 from funsies.core.options import Options
+from funsies.core.python_plan import PYTHON
 
 from .connect import Backend
 from .definitions import define, load_options, save_options
@@ -24,9 +24,6 @@ from .rows import Generation, OperationRow, OperationState, QueueName, Wanted
 BATCH_REQUESTS: Final = 100
 MAX_ROUNDS: Final = 20
 """How often a request is repeated while other clients keep resetting what it needs."""
-
-PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
-
 
 LOCAL_PREFIX: Final = "local-"
 """Queues of this kind are served by one client, in its own process."""

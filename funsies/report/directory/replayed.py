@@ -11,9 +11,8 @@ from typing import Any
 from returns.result import Failure, Result, Success
 
 from funsies.core.errors import Error, FunsiesError, decode_error
-from funsies.core.python_plan import decode_plan
+from funsies.core.python_plan import PYTHON, decode_plan
 from funsies.run.python import arguments, load
-from funsies.store.submission import PYTHON
 
 from .description import STEP_FILE
 from .python_step import FUNCTION, INPUTS, error_file, input_file

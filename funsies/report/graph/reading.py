@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.core.errors import EncodingError, decode_error
+from funsies.report.batches import batches
 from funsies.report.delegation import built_by, delegations
 from funsies.report.step import preview
 from funsies.store.connect import Backend
@@ -15,10 +16,7 @@ from funsies.store.rows import InputRow, OperationRow, OperationState, Status
 
 from .model import INPUT, SKIPPED, Edge, GraphView, Node, NodeKind
 
-BATCH: Final = 1000
 LABEL_CHARACTERS: Final = 24
-
-T = TypeVar("T")
 
 
 def all_operations(backend: Backend) -> list[Digest]:
@@ -48,10 +46,6 @@ def read_graph(
     return GraphView(tuple(nodes), tuple(edges))
 
 
-def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
-
-
 def _closure(
     backend: Backend, targets: Iterable[Digest]
 ) -> tuple[dict[Digest, OperationRow], dict[Digest, Digest]]:
@@ -62,7 +56,7 @@ def _closure(
     while level:
         found = [
             row
-            for batch in _batches(sorted(level))
+            for batch in batches(sorted(level))
             for row in backend.graph.operations(batch)
             if row is not None
         ]
@@ -102,7 +96,7 @@ def _makers_first(
 
 def _steps(backend: Backend, rows: Sequence[OperationRow]) -> list[Node]:
     nodes: list[Node] = []
-    for batch in _batches(rows):
+    for batch in batches(rows):
         states = backend.graph.states([row.digest for row in batch])
         statuses = statuses_of(backend, [row.digest for row in batch], states)
         nodes += [
@@ -162,7 +156,7 @@ def _given(rows: Iterable[OperationRow]) -> Iterator[tuple[OperationRow, InputRo
 
 def _constants(backend: Backend, rows: Sequence[OperationRow]) -> list[Node]:
     inputs = list({each.artefact: each for _, each in _given(rows)}.values())
-    return [node for batch in _batches(inputs) for node in _input_nodes(backend, batch)]
+    return [node for batch in batches(inputs) for node in _input_nodes(backend, batch)]
 
 
 def _input_nodes(backend: Backend, inputs: Sequence[InputRow]) -> Iterator[Node]:

@@ -12,6 +12,7 @@ from returns.result import Result as Outcome
 import funsies as f
 from funsies.client.targets import collect
 from funsies.config import Server, resolve
+from funsies.core.python_plan import PYTHON
 from funsies.engine.drain import DrainReport, drain
 from funsies.engine.maintenance import sweep_once
 from funsies.engine.names import new_slot
@@ -19,7 +20,7 @@ from funsies.run.evaluate import Evaluator
 from funsies.session import Session
 from funsies.store.connect import Backend, open_backend
 from funsies.store.rows import QueueName, Result
-from funsies.store.submission import PYTHON, Submission, queue_name, submit
+from funsies.store.submission import Submission, queue_name, submit
 
 LEASE_MS = 60_000
 
