@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any, Final
 
 from funsies.build.context import options_in_force
@@ -15,7 +15,7 @@ from funsies.session import Session, current_session
 from funsies.store.rows import Definitions, QueueName, Status, TaskCounts
 from funsies.store.submission import LOCAL_PREFIX, Submission, submit
 
-from .local_run import local_queue
+from .local_run import local_queue, serving
 from .progress import Progress, progress_since, watching
 from .targets import Target, Targets, collect
 from .waiting import Waiting
@@ -36,11 +36,13 @@ class Handle:
         submission: what was requested for them.
     """
 
-    def __init__(self, session: Session, targets: Targets, options: Options | None) -> None:
+    def __init__(
+        self, session: Session, targets: Targets, options: Options, *, is_local: bool
+    ) -> None:
         self._session = session
         self._asked = targets
-        self._options = options_in_force(options)
-        self._is_local = session.backend.is_in_process or _runs_here(targets, self._options)
+        self._options = options
+        self._is_local = is_local
         self._before = session.backend.graph.counts()
         self.targets: tuple[Digest, ...] = targets.digests
         self._waiting = Waiting(session, self.targets, self._ask_again)
@@ -213,13 +215,16 @@ def execute(
     5
     """
     session = connection or current_session("execute()")
-    handle = Handle(session, collect(outputs), options)
-    session.asked |= dict.fromkeys(handle.targets)
-    session.requested |= dict.fromkeys(handle.operations, handle.submission.generation)
-    session.stored_queues |= handle.stored_queues
-    if handle.operations:
-        session.on_request()
-    handle.run_here()
+    targets, chosen = collect(outputs), options_in_force(options)
+    is_local = session.backend.is_in_process or _runs_here(targets, chosen)
+    with serving(session.backend) if is_local else nullcontext():
+        handle = Handle(session, targets, chosen, is_local=is_local)
+        session.asked |= dict.fromkeys(handle.targets)
+        session.requested |= dict.fromkeys(handle.operations, handle.submission.generation)
+        session.stored_queues |= handle.stored_queues
+        if handle.operations:
+            session.on_request()
+        handle.run_here()
     return handle
 
 

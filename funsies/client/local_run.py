@@ -33,6 +33,16 @@ def local_queue() -> str:
     return f"{LOCAL_PREFIX}{socket.gethostname()}-{os.getpid()}"
 
 
+@contextmanager
+def serving(backend: Backend) -> Iterator[None]:
+    """Have others know that this process works off its queue, until it leaves or dies."""
+    subscription = backend.graph.subscribe(local_queue())
+    try:
+        yield
+    finally:
+        subscription.close()
+
+
 def run_here(backend: Backend, is_over: Callable[[], bool], wait: Callable[[], None]) -> None:
     """Work off this process's queue until what was asked for is finished.
 

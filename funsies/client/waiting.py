@@ -13,8 +13,9 @@ from funsies.session import Session
 from funsies.store.ports import Subscription
 from funsies.store.rows import Status
 
-from .local_run import run_here
+from .local_run import local_queue, run_here
 from .silence import SilenceWatch
+from .stranded import StrandedWatch
 
 NAMED: Final = 5
 """How many unfinished operations a message names."""
@@ -81,6 +82,7 @@ class Waiting:
         looks, reports = _Every(LOOK_SECONDS), _Every(report_seconds)
         client = new_slot()
         silence = SilenceWatch(self._session)
+        stranded = StrandedWatch(self._session.backend, self._targets)
         subscription = self._subscription = self._graph.subscribe(client)
         try:
             left = dict.fromkeys(self._watch(client, self._targets))
@@ -96,6 +98,7 @@ class Waiting:
                 ):  # not at each news: there may be one for each target
                     left = dict.fromkeys(self._watch(client, list(left)))
                     silence.look()
+                    stranded.look()
         finally:
             subscription.close()
         if report is not None:
@@ -109,7 +112,8 @@ class Waiting:
 
     def run_here(self) -> None:
         """Run operations in this process until all targets are finished."""
-        client = new_slot()
+        client, looks = new_slot(), _Every(LOOK_SECONDS)
+        stranded = StrandedWatch(self._session.backend, self._targets, local_queue())
         subscription = self._graph.subscribe(client)
 
         def is_over() -> bool:
@@ -117,6 +121,8 @@ class Waiting:
 
         def pause() -> None:
             subscription.wait(LOCAL_LOOK_SECONDS)
+            if looks.is_due():
+                stranded.look()
 
         try:
             run_here(self._session.backend, is_over, pause)

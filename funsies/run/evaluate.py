@@ -41,7 +41,7 @@ from .inputs import BadBytesError, InputValue, gather
 from .isolated import ChildDiedError, in_fresh_process
 from .python import LoadedFunction, arguments, call, encode_results
 from .record import execution_record
-from .recovery import ask_for_idle, own_queue, recover_bytes
+from .recovery import ask_for_idle, queue_of_built, recover_bytes
 from .results import ResultWriter
 from .shell_step import run_shell_step
 from .surroundings import Capture, Log, Surroundings, restored
@@ -226,7 +226,7 @@ class Evaluator:
         writer: ResultWriter,
     ) -> bool | Delegate:
         """Run a dynamic task, and ask for what it returned."""
-        within = dataclasses.replace(options, queue=own_queue(claim))
+        within = dataclasses.replace(options, queue=queue_of_built(claim, options))
         continuation = Context().run(
             call_dynamic, run, plan.results[0], within, claim.operation.task_name
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, error_of_bytes
+from funsies.core.options import Options
 from funsies.store.connect import Backend
 from funsies.store.rows import Claim
 from funsies.store.submission import LOCAL_PREFIX, submit
@@ -23,6 +24,15 @@ def forced_queue(claim: Claim) -> str | None:
     """The queue on which everything for this claim is to run; None to go by the options."""
     queue = own_queue(claim)
     return queue if queue.startswith(LOCAL_PREFIX) else None
+
+
+def queue_of_built(claim: Claim, options: Options) -> str:
+    """The queue that is written down for what a dynamic step builds: that of the step.
+
+    Not that of a process that runs everything itself: nobody else serves it, nor that process
+    for long.
+    """
+    return own_queue(claim) if forced_queue(claim) is None else options.queue
 
 
 def ask_for_idle(backend: Backend, claim: Claim) -> Park:

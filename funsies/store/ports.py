@@ -127,6 +127,9 @@ class GraphStore(Protocol):
     def subscribe(self, client: str) -> Subscription:
         """Listen to the news for a client. Subscribe before you watch."""
 
+    def is_heard(self, client: str) -> bool:
+        """True while somebody is subscribed as this client; a process that dies is not."""
+
     # -- running operations
 
     def step(

@@ -73,6 +73,17 @@ def test_a_wait_ends_in_time(bench):
     subscription.close()
 
 
+def test_a_client_is_heard_while_one_of_its_subscriptions_is_open(bench):
+    assert not bench.store.is_heard("client")
+    first, second = bench.store.subscribe("client"), bench.store.subscribe("client")
+    first.close()
+    assert bench.store.is_heard("client")
+    assert not bench.store.is_heard("another")
+    second.close()
+    while bench.store.is_heard("client"):  # a server takes note of a lost connection soon
+        threading.Event().wait(0.01)
+
+
 def test_two_subscriptions_of_one_client_both_hear(bench):
     row = bench.operation("row")
     bench.request(row)

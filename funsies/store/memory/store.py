@@ -103,6 +103,11 @@ class MemoryStore(Reader):
             self._tables.mailboxes.setdefault(client, []).append(mailbox)
             return mailbox
 
+    def is_heard(self, client: str) -> bool:
+        """See :meth:`GraphStore.is_heard`."""
+        with self._lock:
+            return client in self._tables.mailboxes
+
     def step(
         self,
         slot: str,

@@ -126,6 +126,11 @@ class RedisStore(Reader):
         """See :meth:`GraphStore.subscribe`."""
         return RedisSubscription(self._connections, self._keys.news(client))
 
+    def is_heard(self, client: str) -> bool:
+        """See :meth:`GraphStore.is_heard`."""
+        answer = self._connections.call("PUBSUB", "NUMSUB", self._keys.news(client))
+        return int(answers.flat(answer)[1]) > 0
+
     # -- running operations
 
     def step(
