@@ -17,7 +17,6 @@ from mypy.nodes import (
     LambdaExpr,
     MemberExpr,
     NameExpr,
-    RefExpr,
     TempNode,
 )
 from mypy.plugin import (
@@ -37,7 +36,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from .call import Given
+from .step import Given
 from .types import literal_value
 
 Call: TypeAlias = FunctionContext | MethodContext
@@ -126,11 +125,6 @@ def function_name(function: Given) -> str:
     elif isinstance(kind, Instance):
         fallback = kind.type.name
     return expression_name(function.expression, fallback)
-
-
-def full_name(expression: Expression) -> str:
-    """Qualified name of what an expression refers to; empty if it does not."""
-    return expression.fullname or "" if isinstance(expression, RefExpr) else ""
 
 
 def argument_types(call: Call) -> Iterator[Type]:

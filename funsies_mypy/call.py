@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,7 +12,6 @@ from mypy.nodes import (
     ARG_POS,
     ARG_STAR,
     ARG_STAR2,
-    ArgKind,
     Context,
     Expression,
     LambdaExpr,
@@ -28,58 +27,13 @@ from .inputs import check_inputs
 from .lambdas import lambda_type
 from .messages import fail, shown
 from .parameters import without_results
+from .step import Given, Step
 from .types import (
     has_artefact,
     nested_artefact,
     unknown,
     unlifted,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One argument of a call.
-
-    Attributes:
-        expression: in the program.
-        type: of it, as mypy inferred it without a context.
-        kind: positional, by keyword, or starred.
-        name: the keyword, if it is one.
-    """
-
-    expression: Expression
-    type: Type
-    kind: ArgKind
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A call that adds a step.
-
-    Attributes:
-        api: the type checker.
-        where: the call.
-        caller: what is called: ``reduce``, or the name of a task.
-        function: name of the function that the step calls.
-        callee: type of that function.
-        given: its arguments.
-        skipped: number of positional arguments of the call before these.
-        is_strict: False if the function gets results; None if each of its parameters says it.
-        expression: of the function in the program, if there is one.
-        subject: what messages call the only argument, if it does not stand in the call.
-    """
-
-    api: TypeChecker
-    where: Context
-    caller: str
-    function: str
-    callee: Type
-    given: Sequence[Given]
-    skipped: int = 0
-    is_strict: bool | None = True
-    expression: Expression | None = None
-    subject: str | None = None
 
 
 def checked(step: Step) -> Type:

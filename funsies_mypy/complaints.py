@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from mypy.argmap import map_actuals_to_formals
 from mypy.errors import ErrorInfo
 from mypy.messages import format_type
 from mypy.nodes import ARG_STAR, ARG_STAR2, Context, TempNode
@@ -14,10 +13,8 @@ from mypy.types import AnyType, CallableType, Type, TypeOfAny, get_proper_type
 
 from . import codes
 from .messages import fail
+from .step import Given, Step, filled_by
 from .types import has_artefact
-
-if TYPE_CHECKING:
-    from .call import Given, Step
 
 _MISMATCH: Final = re.compile(
     r'Argument (?:(?P<index>\d+)|"(?P<name>[^"]+)") .*?has incompatible type .*; '
@@ -112,15 +109,8 @@ def _parameter(complaint: Complaint, position: int) -> str | None:
     callee = get_proper_type(complaint.callee)
     if not isinstance(callee, CallableType):
         return None
-    given = complaint.step.given
-    formals = map_actuals_to_formals(
-        [each.kind for each in given],
-        [each.name for each in given],
-        callee.arg_kinds,
-        callee.arg_names,
-        lambda index: given[index].type,
-    )
-    for name, actuals in zip(callee.arg_names, formals, strict=True):
+    filled = filled_by(complaint.step, callee)
+    for name, actuals in zip(callee.arg_names, filled, strict=True):
         if position in actuals:
             return name
     return None

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from mypy.argmap import map_actuals_to_formals
 from mypy.nodes import Decorator, Expression, LambdaExpr, RefExpr
 from mypy.types import CallableType, Type, get_proper_type
 
 from . import codes
 from .encodable import is_of_project, unencodable, unencodable_value
 from .messages import fail
+from .step import Given, Step, filled_by
 from .types import has_artefact, nested_artefact
-
-if TYPE_CHECKING:
-    from .call import Given, Step
 
 
 def check_inputs(step: Step, callee: Type) -> None:
@@ -68,13 +64,6 @@ def _is_annotated(step: Step, callee: CallableType) -> bool:
 
 def _filled(step: Step, callee: CallableType) -> Iterator[tuple[int, Given]]:
     """Indices of the parameters that get an input, and the first that each gets."""
-    formals = map_actuals_to_formals(
-        [each.kind for each in step.given],
-        [each.name for each in step.given],
-        callee.arg_kinds,
-        callee.arg_names,
-        lambda index: step.given[index].type,
-    )
-    for index, actuals in enumerate(formals):
+    for index, actuals in enumerate(filled_by(step, callee)):
         if actuals:
             yield index, step.given[actuals[0]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from mypy.types import Type
 
 from . import codes
-from .call import Step
 from .encodable import unencodable
 from .messages import fail, returns_artefact, shown
+from .step import Step
 from .types import has_artefact, inside_artefact, inside_result, is_any, unknown
 
 

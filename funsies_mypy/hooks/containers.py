@@ -8,10 +8,11 @@ from mypy.types import CallableType, Type
 
 from funsies_mypy import names
 from funsies_mypy.arguments import checker, function_name, given_at
-from funsies_mypy.call import Given, Step, checked, value_given
+from funsies_mypy.call import checked, value_given
 from funsies_mypy.callables import is_task, plain_function
 from funsies_mypy.lift import opened
 from funsies_mypy.results import continued, stored
+from funsies_mypy.step import Given, Step
 from funsies_mypy.types import artefact_of, inside_artefact, inside_result, instance, unknown
 
 

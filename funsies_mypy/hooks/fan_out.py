@@ -15,11 +15,12 @@ from mypy.types import (
 
 from funsies_mypy import codes
 from funsies_mypy.arguments import checker, function_name, given_at, is_strict
-from funsies_mypy.call import Given, Step, checked, checked_plainly, value_given
+from funsies_mypy.call import checked, checked_plainly, value_given
 from funsies_mypy.callables import is_task, plain_function
 from funsies_mypy.lift import closed, opened, takes_any_strict
 from funsies_mypy.messages import fail, shown
 from funsies_mypy.results import continued, stored
+from funsies_mypy.step import Given, Step
 from funsies_mypy.types import artefact_of, inside_result, is_any, result_of, unknown, unlifted
 
 _SAC_PARAMETERS = ("split", "apply", "combine", "inp")

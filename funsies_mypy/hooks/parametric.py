@@ -13,9 +13,10 @@ from mypy.types import CallableType, ExtraAttrs, Instance, LiteralType, Type, ge
 
 from funsies_mypy import codes, names
 from funsies_mypy.arguments import checker, given, given_at
-from funsies_mypy.call import Given, Step, checked
+from funsies_mypy.call import checked
 from funsies_mypy.literals import items_of, keys_of, text_of
 from funsies_mypy.messages import did_you_mean, fail, quoted
+from funsies_mypy.step import Given, Step
 from funsies_mypy.types import inside_artefact, literal_value, unknown
 from funsies_mypy.walk import nodes_of, once_a_file
 

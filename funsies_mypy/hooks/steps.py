@@ -15,10 +15,11 @@ from funsies_mypy.arguments import (
     given_at,
     is_strict,
 )
-from funsies_mypy.call import Step, checked
+from funsies_mypy.call import checked
 from funsies_mypy.callables import plain_function
 from funsies_mypy.lift import closed, gives_any, opened, takes_any_strict
 from funsies_mypy.results import stored
+from funsies_mypy.step import Step
 from funsies_mypy.types import artefact_of, unknown
 
 

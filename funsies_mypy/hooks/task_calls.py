@@ -7,9 +7,10 @@ from mypy.plugin import MethodContext, MethodSigContext
 from mypy.types import AnyType, CallableType, Type, get_proper_type
 
 from funsies_mypy.arguments import callee_name, checker, given_at
-from funsies_mypy.call import Step, checked
+from funsies_mypy.call import checked
 from funsies_mypy.callables import task_function
 from funsies_mypy.lift import closed, open_arguments
+from funsies_mypy.step import Step
 from funsies_mypy.types import artefact_of, inside_result, unknown
 
 
