@@ -40,7 +40,7 @@ def quoted(names: Iterable[str]) -> str:
 
 def returns_artefact(name: str, caller: str) -> str:
     """A function that returns an artefact stands where one that returns a value belongs."""
-    return (
-        f'"{name}" returns an artefact; that makes the workflow dynamic: use .bind() in the '
-        f'place of "{caller}"'
-    )
+    told = f'"{name}" returns an artefact; that makes the workflow dynamic: '
+    if caller == "map_each":
+        return f"{told}.bind() a function of the whole list that returns gather([...]) of them"
+    return f'{told}use .bind() in the place of "{caller}"'

@@ -117,7 +117,7 @@ def map_each(
         The list of results, in the order of the items.
 
     Raises:
-        WiringError: if ``items`` is no list.
+        WiringError: if ``items`` is no list, or if the function returns artefacts.
 
     >>> map_each(len, put(["a", "bcd"]))
     <Artefact[list[Any]] ... of map_each:len>
@@ -125,6 +125,11 @@ def map_each(
     _check_items(items)
     plain = function.fn if isinstance(function, Task) else function
     inside: Any = signature_of(plain).result
+    if get_origin(inside) is Artefact:
+        raise WiringError(
+            f"{function_name(plain)} returns an artefact; map_each is for functions of a value: "
+            "bind() a function of the whole list that returns gather([...]) of them"
+        )
     spread = functools.partial(_spread, function, strict=strict, name=name)
     spec = FunctionSpec(
         spread,

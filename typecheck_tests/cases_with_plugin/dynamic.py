@@ -83,7 +83,7 @@ map_each(shout, numbers)  # E: An item of the list has type "int", but parameter
 map_each(upper, numbers)  # E: An item of the list has type "int"
 map_each(half, number)  # E: "map_each" goes over a list, not "int"
 map_each(half, "text")  # E: "map_each" goes over a list, not "str"
-map_each(show, numbers)  # E: "show" returns an artefact
+map_each(show, numbers)  # E: "show" returns an artefact; that makes the workflow dynamic: .bind() a function of the whole list that returns gather([...]) of them
 
 assert_type(sac(split, apply, combine, "a b"), f.Artefact[list[int]])
 assert_type(sac(split, apply, combine, f.put("a b")), f.Artefact[list[int]])
