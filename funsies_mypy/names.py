@@ -21,6 +21,7 @@ TASK: Final = "funsies.build.task.Task"
 TASK_CALL: Final = f"{TASK}.__call__"
 TASK_DECORATOR: Final = "funsies.build.task.task"
 STRICT_DECORATOR: Final = f"{TASK_DECORATOR}.<strict>"
+OPEN_DECORATOR: Final = f"{TASK_DECORATOR}.<strict or lenient>"
 LENIENT_DECORATOR: Final = f"{TASK_DECORATOR}.<lenient>"
 
 SHELL: Final = "funsies.build.shell.shell"
@@ -45,3 +46,8 @@ BOOL: Final = "builtins.bool"
 PARTIAL: Final = "functools.partial"
 STR: Final = "builtins.str"
 STR_FORMAT: Final = "builtins.str.format"
+MUTABLE: Final = frozenset(
+    [f"builtins.{each}" for each in ("list", "dict", "set", "bytearray")]
+    + [f"collections.{each}" for each in ("deque", "Counter", "OrderedDict", "defaultdict")]
+)
+"""Containers that can be changed in place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mypy.checker import TypeChecker
 from mypy.nodes import ARG_NAMED, ARG_POS, ARG_STAR, Context
@@ -18,10 +18,8 @@ from mypy.types import (
 
 from . import codes, names
 from .messages import fail, shown
+from .step import Step
 from .types import inside_result, instance, is_any, result_of
-
-if TYPE_CHECKING:
-    from .call import Step
 
 _REQUIRED: Final = (ARG_POS, ARG_NAMED, ARG_STAR)
 
@@ -60,6 +58,19 @@ def report_values(
             text = (
                 f'"{function}" is strict=False: its parameter "{name}" must be '
                 f"{shown(api, wanted)}, not {shown(api, kind)}"
+            )
+            fail(api, codes.ARGUMENT, text, where)
+
+
+def report_results(
+    api: TypeChecker, function: str, signature: CallableType, where: Context
+) -> None:
+    """Report parameters that take ``Result[T, E]``: a strict step is given values only."""
+    for kind, name in zip(signature.arg_types, signature.arg_names, strict=True):
+        if inside_result(kind) is not None:
+            text = (
+                f'Parameter "{name}" of task "{function}" is {shown(api, kind)}, but a task is '
+                "given results only with @task(strict=False)"
             )
             fail(api, codes.ARGUMENT, text, where)
 

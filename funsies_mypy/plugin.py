@@ -69,6 +69,7 @@ FUNCTIONS: Final[dict[str, FunctionHook]] = {
     names.TASK_DECORATOR: tasks.check_decorator,
     names.STRICT_DECORATOR: tasks.check_strict,
     names.LENIENT_DECORATOR: tasks.check_lenient,
+    names.OPEN_DECORATOR: tasks.check_open,
     names.RECALL: parametric.check_recall,
     names.REGISTER_CODEC: codecs.check_register_codec,
 }

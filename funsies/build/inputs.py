@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_origin
+
+from returns.result import Result
 
 from funsies.core.encoding import Encoding, contradicts, encoding_of, encoding_of_value
 from funsies.core.errors import EncodingError, UnsupportedTypeError, WiringError
@@ -53,9 +55,11 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
         made = _constant(argument, wanted, function)
         return BoundInput(argument.name, made.reference, made.encoding, wanted)
     if contradicts(wanted, value.encoding):
+        asks_for_result = get_origin(argument.annotation) is Result
+        remedy = "; only a strict=False step is given results" if asks_for_result else ""
         raise WiringError(
-            f"parameter {argument.parameter!r} of {function} is "
-            f"{wanted.label}, but it is given an artefact of {value.encoding.label}"
+            f"parameter {argument.parameter!r} of {function} is {wanted.label}, "
+            f"but it is given an artefact of {value.encoding.label}{remedy}"
         )
     return BoundInput(argument.name, value.reference, value.encoding, wanted)
 

@@ -29,7 +29,7 @@ from funsies_mypy.arguments import checker, given_at, is_strict
 from funsies_mypy.captures import check_captures
 from funsies_mypy.encodable import unencodable
 from funsies_mypy.messages import fail
-from funsies_mypy.parameters import report_values
+from funsies_mypy.parameters import report_results, report_values
 from funsies_mypy.types import has_artefact, inside_result
 
 _MUTABLE_DISPLAYS: Final = (
@@ -40,10 +40,12 @@ _MUTABLE_DISPLAYS: Final = (
     SetComprehension,
     DictionaryComprehension,
 )
-_MUTABLE_CALLS: Final = frozenset(
-    [f"builtins.{name}" for name in ("list", "dict", "set", "bytearray")]
-    + [f"collections.{name}" for name in ("deque", "Counter", "OrderedDict", "defaultdict")]
-)
+
+_DECORATORS: Final = {
+    True: names.STRICT_DECORATOR,
+    False: names.LENIENT_DECORATOR,
+    None: names.OPEN_DECORATOR,
+}
 
 
 def check_decorator(context: FunctionContext) -> Type:
@@ -53,9 +55,7 @@ def check_decorator(context: FunctionContext) -> Type:
     kind = get_proper_type(context.default_return_type)
     if not isinstance(kind, CallableType):
         return context.default_return_type
-    strict = is_strict(context)
-    name = names.LENIENT_DECORATOR if strict is False else names.STRICT_DECORATOR
-    return kind.copy_modified(name=name)
+    return kind.copy_modified(name=_DECORATORS[is_strict(context)])
 
 
 def check_strict(context: FunctionContext) -> Type:
@@ -68,7 +68,12 @@ def check_lenient(context: FunctionContext) -> Type:
     return _check(context, strict=False)
 
 
-def _check(context: FunctionContext, *, strict: bool) -> Type:
+def check_open(context: FunctionContext) -> Type:
+    """``@task(strict=...)``, where only the run tells what it is."""
+    return _check(context, strict=None)
+
+
+def _check(context: FunctionContext, *, strict: bool | None) -> Type:
     function = given_at(context, 0)
     node = _definition(context.context, function[0].expression if function else None)
     if function and node is not None:
@@ -93,11 +98,11 @@ class _Definition:
         api: the type checker.
         function: its definition.
         kind: its type.
-        strict: whether it is given values, or results.
+        strict: whether it is given values, or results; None if that is not known.
     """
 
     def __init__(
-        self, api: TypeChecker, function: FuncDef, kind: Type, *, strict: bool
+        self, api: TypeChecker, function: FuncDef, kind: Type, *, strict: bool | None
     ) -> None:
         self._api = api
         self._function = function
@@ -151,7 +156,7 @@ class _Definition:
         is_mutable = isinstance(default, _MUTABLE_DISPLAYS) or (
             isinstance(default, CallExpr)
             and isinstance(default.callee, RefExpr)
-            and default.callee.fullname in _MUTABLE_CALLS
+            and default.callee.fullname in names.MUTABLE
         )
         if is_mutable:
             name = argument.variable.name
@@ -165,8 +170,10 @@ class _Definition:
         kind = self._kind
         if not isinstance(kind, CallableType):
             return
-        if not self._strict:
+        if self._strict is False:
             report_values(self._api, self._name, kind, self._function)
+        if self._strict is True:
+            report_results(self._api, self._name, kind, self._function)
         self._check_result(kind.ret_type)
         for name, parameter in self._parameters(kind):
             problem = unencodable(self._api, parameter)

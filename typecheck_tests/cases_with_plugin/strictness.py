@@ -48,5 +48,18 @@ def loose(value: float) -> float:  # E: "loose" is strict=False: its parameter "
     return value
 
 
+@f.task
+def forgetful(value: Result[float, f.Error]) -> float:  # E: Parameter "value" of task "forgetful" is "Result[float, Error]", but a task is given results only with @task(strict=False)
+    return value.value_or(0.0)
+
+
+def decided_at_run_time(*, strict: bool) -> None:
+    @f.task(strict=strict)
+    def either(value: Result[float, f.Error]) -> float:
+        return value.value_or(0.0)
+
+    f.execute(either(2.0))
+
+
 assert_type(mend(f.put(1.0), 2.0), f.Artefact[float])
 mend(text, 2.0)  # E: Argument 1 to "mend" has type "Artefact[str]", but parameter "value" of "mend" needs "float"

@@ -12,7 +12,6 @@ from funsies.core.encoding.enums import EnumNode, LiteralNode
 from funsies.core.encoding.mappings import MappingNode
 from funsies.core.encoding.node import show
 from funsies.core.encoding.records import RecordNode
-from funsies.core.encoding.results import ResultNode
 from funsies.core.encoding.sequences import (
     DequeNode,
     ListNode,
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_UNKNOWN: Final = (AnyNode, AliasNode, NeverNode, ResultNode)
+_UNKNOWN: Final = (AnyNode, AliasNode, NeverNode)
 _COLLECTIONS: Final = (ListNode, VariadicTupleNode, SetNode, DequeNode)
 _PROMOTIONS: Final[dict[type, tuple[type, ...]]] = {float: (int,), complex: (int, float)}
 """Types that a type checker takes for others."""

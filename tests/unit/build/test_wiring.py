@@ -118,6 +118,19 @@ def test_a_function_that_returns_an_artefact_is_for_bind() -> None:
         f.put(1).bind(double)  # type: ignore[arg-type]
 
 
+def test_map_each_says_how_each_item_gets_several_steps() -> None:
+    with pytest.raises(WiringError, match=r"later returns an artefact; .*gather\(\[...\]\)"):
+        f.map_each(later, [1, 2])
+
+
+def test_a_step_that_takes_results_without_saying_so_is_refused() -> None:
+    def rescue(number: Result[int, f.Error]) -> int:
+        return number.value_or(0)
+
+    with pytest.raises(WiringError, match=r"'number' of .*is Result.*only a strict=False"):
+        f.reduce(rescue, f.morph(double, 1))  # type: ignore[arg-type]
+
+
 def test_a_tolerant_step_says_so_in_its_annotations() -> None:
     with pytest.raises(WiringError, match=r"tolerant is strict=False.*'number'.*Result\[T"):
         f.reduce(tolerant, 1, strict=False)

@@ -10,10 +10,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypedDict, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, Never, TypedDict, TypeVar
 
 import msgspec
 import pytest
+from returns.result import Result
 
 from funsies.core.encoding import contradicts, decode_for, encoding_of
 from funsies.core.errors import EncodingError
@@ -121,6 +122,10 @@ right = [
     (Box[Any], Box[int]),
     (list[int], list[int | str]),
     (int, int | str),
+    (Result[int, str], Result[int, str]),
+    (Result[int, str], Result[int, Never]),
+    (Result[int, str] | int, int),
+    (list[Result[int, str]], list[Result[int, str]]),
 ]
 
 
@@ -167,6 +172,10 @@ wrong = [
     (Literal[Color.RED], Literal[Color.BLUE]),
     (Color, Level),
     (Box[int], Box[str]),
+    (Result[int, str], int),
+    (int, Result[int, str]),
+    (list[Result[int, str]], list[int]),
+    (Result[list[int], str], list[int]),
 ]
 
 
