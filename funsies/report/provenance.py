@@ -80,7 +80,7 @@ def _rows(
         found = [row for row in backend.graph.operations(level) if row is not None]
         rows |= {row.digest: row for row in found}
         made = built_by(backend, found)
-        shown = [each.producer for row in found for each in row.inputs[:MAX_INPUTS]]
+        shown = [each.producer for row in found for each in row.counted_inputs[:MAX_INPUTS]]
         above = dict.fromkeys([*shown, *made.values()])
         level = [each for each in above if each is not None and each not in rows]
         built |= made
@@ -121,7 +121,7 @@ class _Reader:
         """Add what a step comes from; return the steps among it."""
         origin.left_out = max(0, len(row.inputs) - MAX_INPUTS)
         steps: list[tuple[Origin, Digest]] = []
-        for each in row.inputs[:MAX_INPUTS]:
+        for each in row.counted_inputs[:MAX_INPUTS]:
             if each.producer is None:
                 origin.origins.append(self._value(each))
             elif each.producer in self._rows:

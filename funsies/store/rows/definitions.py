@@ -92,6 +92,16 @@ class OperationRow:
     outputs: tuple[Digest, ...]
     options: Digest | None = None
 
+    @property
+    def counted_inputs(self) -> list[InputRow]:
+        """The inputs as people count them: 2 before 10, then those with names."""
+        return sorted(self.inputs, key=_position)
+
+
+def _position(row: InputRow) -> tuple[bool, int]:
+    is_counted = row.name.isdecimal()
+    return not is_counted, int(row.name) if is_counted else 0
+
 
 @dataclass(frozen=True, slots=True)
 class ConstantRow:

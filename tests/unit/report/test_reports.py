@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+import funsies as f
 from funsies.client.progress import Progress
 from funsies.core.errors import Error, ErrorKind
 from funsies.report.console import make_console
 from funsies.report.errors import describe_error, headline, summarize_errors
 from funsies.report.numbers import shown_seconds
 from funsies.report.progress import LINE_SECONDS, describe, progress_display
-from funsies.report.step import PREVIEW_CHARACTERS, InputView, preview
+from funsies.report.step import PREVIEW_CHARACTERS, InputView, inputs_of, preview
 from funsies.report.summary import TaskSummary
 from funsies.report.table import closing_table
 from funsies.store.rows import TaskCounts
@@ -73,6 +74,15 @@ def test_bytes_that_are_no_text_are_counted() -> None:
 
 
 # -- errors
+
+
+def test_inputs_are_shown_in_the_order_of_the_call() -> None:
+    with f.Fun(f.Server("memory://")) as session:
+        total = f.reduce(lambda *numbers: sum(numbers), *range(12), out=int)
+        f.execute(total)
+        assert total.producer is not None
+        shown = inputs_of(session.backend, total.producer)
+    assert [view.name for view in shown] == [str(number) for number in range(12)]
 
 
 def test_a_headline_says_what_failed_and_where() -> None:
