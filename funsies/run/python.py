@@ -175,7 +175,7 @@ def call(
 
 
 def _timed_out(timeout_seconds: float | None) -> Error:
-    details = f"ran longer than timeout={timeout_seconds} seconds"
+    details = f"the step ran longer than its timeout of {timeout_seconds} s"
     return Error(kind=ErrorKind.JobTimedOut, details=details)
 
 

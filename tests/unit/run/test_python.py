@@ -147,7 +147,7 @@ def wait_for_ever() -> None:
 def test_a_step_that_runs_too_long_is_interrupted() -> None:
     error = failure_of(wait_for_ever, timeout_seconds=0.02)
     assert error.kind is ErrorKind.JobTimedOut
-    assert "timeout=0.02" in error.details
+    assert "longer than its timeout of 0.02 s" in error.details
 
 
 def test_a_step_that_swallows_the_interruption_has_timed_out_all_the_same() -> None:
