@@ -127,8 +127,8 @@ def map_each(
     inside: Any = signature_of(plain).result
     if get_origin(inside) is Artefact:
         raise WiringError(
-            f"{function_name(plain)} returns an artefact; map_each is for functions of a value: "
-            "bind() a function of the whole list that returns gather([...]) of them"
+            f"{function_name(plain)} returns an artefact; map_each wants one that "
+            "returns a value: bind() a function of the whole list that returns gather([...]) of them"
         )
     spread = functools.partial(_spread, function, strict=strict, name=name)
     spec = FunctionSpec(
