@@ -20,7 +20,7 @@ from mypy.nodes import (
 )
 from mypy.types import Instance, Type, get_proper_type
 
-from . import codes
+from . import codes, names
 from .messages import fail, note, shown
 from .types import has_artefact, nested_artefact
 from .walk import walk
@@ -48,10 +48,6 @@ _UNSENDABLE: Final = {
     "funsies.session.Session": "build the workflow outside of the function",
     "funsies.client.execution.Handle": "wait outside of the function",
 }
-_MUTABLE: Final = frozenset(
-    [f"builtins.{name}" for name in ("list", "dict", "set", "bytearray")]
-    + [f"collections.{name}" for name in ("deque", "Counter", "OrderedDict", "defaultdict")]
-)
 
 
 def check_captures(api: TypeChecker, function: FuncDef | LambdaExpr, name: str) -> None:
@@ -108,7 +104,7 @@ def _remedy(kind: Type) -> str | None:
 
 def _is_mutable(kind: Type) -> bool:
     found = get_proper_type(kind)
-    return isinstance(found, Instance) and found.type.fullname in _MUTABLE
+    return isinstance(found, Instance) and found.type.fullname in names.MUTABLE
 
 
 def _outer_variables(function: Node) -> Iterator[tuple[NameExpr, Var]]:

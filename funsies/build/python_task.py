@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, get_args, get_origin
@@ -16,15 +15,13 @@ from funsies.core.errors import FingerprintError, FunsiesError, WiringError
 from funsies.core.fingerprint import Fingerprint, dump_function, encode_table, fingerprint
 from funsies.core.graph import Operation, Output, Task, TaskKind, operation
 from funsies.core.options import Options
-from funsies.core.python_plan import PythonPlan, encode_plan
+from funsies.core.python_plan import PYTHON, PythonPlan, encode_plan
 
 from .artefact import Artefact
 from .context import built, options_in_force
 from .inputs import BoundInput, bind_input
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
 from .type_variables import is_generic, solve, substitute
-
-PYTHON_VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 _MAX_REMEMBERED_TASKS: Final = 10_000
 
@@ -74,7 +71,7 @@ class PythonTask(Task):
         self.kind: TaskKind = spec.kind
         self.name: str = spec.shown_name
         self.strict: bool = spec.strict
-        self.python: str | None = PYTHON_VERSION
+        self.python: str | None = PYTHON
         self.outputs: tuple[Output, ...] = tuple(
             Output(name, encoding.wire, encoding.label)
             for name, encoding in zip(_output_names(len(results)), results, strict=True)
@@ -168,7 +165,7 @@ def _task(
     task = _tasks.get(key)
     if task is None:
         if len(_tasks) >= _MAX_REMEMBERED_TASKS:
-            _tasks.pop(next(iter(_tasks)))
+            _tasks.clear()  # at one blow: other threads may build steps, too
         task = _tasks[key] = PythonTask(spec, inputs, results, code)
     return task
 
