@@ -128,7 +128,8 @@ def map_each(
     if get_origin(inside) is Artefact:
         raise WiringError(
             f"{function_name(plain)} returns an artefact; map_each wants one that "
-            "returns a value: bind() a function of the whole list that returns gather([...]) of them"
+            "returns a value. Instead, bind() a function of the whole list that returns "
+            "gather([...]) of them"
         )
     spread = functools.partial(_spread, function, strict=strict, name=name)
     spec = FunctionSpec(
