@@ -145,6 +145,8 @@ def takeout(
                 stream = io.BytesIO(to_text("json", source.read()))
             copy_to_file(stream, partial)
         partial.replace(target)
+    except (DataCorruptedError, DataMissingError) as problem:
+        raise UnwrapError(error_of_bytes(problem)) from problem
     except OSError as problem:
         raise OSError(problem.errno, problem.strerror, str(target)) from problem
     finally:

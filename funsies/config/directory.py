@@ -35,7 +35,7 @@ class Directory:
 
     @property
     def key_path(self) -> Path:
-        """File with the key that signs tasks and results."""
+        """File with the key that signs the definitions of tasks."""
         return self.path / "key"
 
     @property
@@ -76,7 +76,7 @@ class Directory:
         write_private(self.record_path, encode_record(record))
 
     def key(self) -> bytes | None:
-        """The key that signs tasks and results; None if there is none."""
+        """The key that signs the definitions of tasks; None if there is none."""
         try:
             text = self.key_path.read_text("ascii")
         except FileNotFoundError:

@@ -42,7 +42,7 @@ class ResolvedServer(Server):
     Attributes:
         jobs_url: server with the graph.
         data_url: where large values are.
-        key: signs tasks and results; None if they are not signed.
+        key: signs the definitions of tasks; None if they are not signed.
         directory: the `.funsies` directory that the server belongs to; None if it was named
             otherwise.
         is_default: True if nobody named a server and no directory has a live one.

@@ -19,7 +19,7 @@ def environment_script(record: ServerRecord, key: bytes) -> str:
 
     Args:
         record: the server; its address in the network is used if other machines can reach it.
-        key: signs tasks and results.
+        key: signs the definitions of tasks.
     """
     shared = record.network_url if record.is_shared else None
     jobs_url = shared or record.socket_url

@@ -14,7 +14,7 @@ from funsies.build.artefact import Artefact
 from funsies.build.context import BuildContext, current_context
 from funsies.build.function_artefact import FunctionArtefact
 from funsies.build.python import reduce
-from funsies.core.encoding import Encoding, contradicts, encoding_of
+from funsies.core.encoding import Encoding, contradicts
 from funsies.core.errors import Error, ErrorKind, FunsiesError
 from funsies.core.graph import Constant, OutputOf, Stored
 from funsies.core.options import Options
@@ -23,10 +23,8 @@ from funsies.store.rows import Claim
 from funsies.store.submission import submit
 
 from .decision import Delegate
-from .python import ANNOTATE
+from .python import ANNOTATE, ANY
 from .recovery import forced_queue
-
-ANY = encoding_of(Any)
 
 
 def call_dynamic(

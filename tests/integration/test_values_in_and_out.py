@@ -6,15 +6,17 @@ import enum
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from returns.result import Success
 
 import funsies as f
+from funsies.core.digest import Digest
 from funsies.core.errors import ErrorKind, WiringError
 from funsies.session import Session
 from funsies.store.connect import INLINE_BYTES
+from funsies.store.data.verify import verified_reader
 
 from .small_steps import fails
 
@@ -94,6 +96,20 @@ def test_takeout_of_an_error_leaves_the_file_alone(session: Session, tmp_path: P
     with pytest.raises(f.UnwrapError, match="ValueError: no 1"):
         f.takeout(step, target)
     assert target.read_text() == "before"
+
+
+def test_takeout_of_damaged_bytes_says_so_as_take_does(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(digest: Digest) -> BinaryIO:
+        return verified_reader(digest, 5, iter([b"other"]))
+
+    data = f.put_file(__file__)
+    monkeypatch.setattr(type(session.backend.data), "open", lambda _, digest: damaged(digest))
+    for get in (f.take, lambda artefact: f.takeout(artefact, tmp_path / "out")):
+        with pytest.raises(f.UnwrapError, match="DataCorrupted"):
+            get(data)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.usefixtures("session")

@@ -357,6 +357,15 @@ def test_a_function_that_is_not_signed_with_our_key_is_never_unpickled(
     assert trap.exists()
 
 
+def test_commands_that_are_not_signed_with_our_key_are_not_made_a_script(session, tmp_path):
+    ours = Session(session.server, replace(session.backend, key=b"our key"))
+    step = f.shell("echo theirs")
+    session.save()  # without a key, as anybody can who may write to the server
+    debug.shell(step, tmp_path / "look", connection=ours)
+    assert not (tmp_path / "look" / "op.sh").exists()
+    assert "not signed" in (tmp_path / "look" / "NOT_SIGNED.txt").read_text()
+
+
 @pytest.mark.parametrize("name", ["../evil", "stdout/../../evil0", "/evil", ".."])
 def test_no_name_that_the_server_tells_leads_out_of_the_directory(name, tmp_path):
     with pytest.raises(FileNameError):

@@ -14,6 +14,11 @@ from funsies.core.file_names import validate_file_name
 MANIFEST: Final = ".funsies-debug"
 """File with the names of all that was written."""
 
+_REFUSAL: Final = """\
+What runs this step again is left out: its definition is not signed with the key of this project
+(.funsies/key or FUNSIES_KEY), so anybody who can write to the server may have made it.
+"""
+
 
 class NotOursError(FunsiesError):
     """The directory holds something else than what funsies wrote; it is left as it is."""
@@ -68,6 +73,10 @@ class Place:
         """Write JSON for people and programs."""
         text = json.dumps(value, indent=2, ensure_ascii=False)
         self.path(name).write_text(f"{text}\n", encoding="utf-8")
+
+    def write_refusal(self) -> None:
+        """Say why there is nothing to run the step again."""
+        self.write_text("NOT_SIGNED.txt", _REFUSAL)
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text."""

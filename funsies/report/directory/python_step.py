@@ -39,11 +39,6 @@ value = step.function(*step.arguments, **step.keywords)
 pprint(value)
 '''
 
-_REFUSAL: Final = """\
-The function of this step is left out: its definition is not signed with the key of this project
-(.funsies/key or FUNSIES_KEY), so anybody who can write to the server may have made it.
-"""
-
 
 def write_python_step(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
     """Write inputs, outputs, what was printed, the function and the script of a Python step.
@@ -61,7 +56,7 @@ def write_python_step(backend: Backend, step: StoredStep, place: Place) -> dict[
         text = _SCRIPT.format(task=shown, hash=step.hash, python=step.task.python)
         place.write_text(SCRIPT, text)
     else:
-        place.write_text("NOT_SIGNED.txt", _REFUSAL)
+        place.write_refusal()
     return {**_write_inputs(backend, step, place), **_write_outputs(backend, step, place)}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from funsies.client.stored_step import StoredStep
+from funsies.client.stored_step import StoredStep, is_trusted
 from funsies.core.errors import Error
 from funsies.core.file_names import validate_file_names
 from funsies.core.shell_plan import ShellPlan, decode_shell_plan
@@ -57,16 +57,24 @@ _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def write_shell_step(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
     """Write inputs, outputs, streams and the script of a shell step.
 
+    The script of a step that is not signed, where there is a key, is left out.
+
     Returns:
         The errors that stand in the place of values, by name of the input or output.
     """
-    plan = decode_shell_plan(step.task.payload)
+    if is_trusted(backend, step.task):
+        _write_script(decode_shell_plan(step.task.payload), step, place)
+    else:
+        place.write_refusal()
+    return {**_write_inputs(backend, step, place), **_write_outputs(backend, step, place)}
+
+
+def _write_script(plan: ShellPlan, step: StoredStep, place: Place) -> None:
     place.write_text("op.sh", shell_script(plan, step))
     place.path("op.sh").chmod(0o700)
     environment = place.path("op.env")
     environment.touch(mode=0o600)
     environment.write_text(environment_script({**step.options.env, **dict(plan.env)}))
-    return {**_write_inputs(backend, step, place), **_write_outputs(backend, step, place)}
 
 
 def shell_script(plan: ShellPlan, step: StoredStep) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -97,7 +97,7 @@ class GraphView:
     """
 
     nodes: tuple[Node, ...] = ()
-    edges: tuple[Edge, ...] = field(default=())
+    edges: tuple[Edge, ...] = ()
 
     @property
     def statuses(self) -> Mapping[str, int]:

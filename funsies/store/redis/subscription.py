@@ -9,7 +9,7 @@ from typing import Final, cast
 import redis.exceptions
 
 from funsies.core.digest import Digest
-from funsies.core.errors import NoServerError
+from funsies.core.errors import NoServerError, ServerError
 
 from .address import Connection
 from .connection import Connections, is_passing
@@ -86,7 +86,7 @@ class RedisSubscription:
         self._is_woken.set()
         try:
             self._connections.call("PUBLISH", self._channel, b"", max_outage_seconds=0)
-        except NoServerError:
+        except (NoServerError, ServerError):
             return  # then the wait sees it within a slice
 
     def close(self) -> None:
