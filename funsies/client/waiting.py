@@ -93,9 +93,7 @@ class Waiting:
                     raise WaitTimeoutError(_late(list(left), silence.deserted()))
                 for digest in subscription.wait(_pause(deadline, pause)):
                     left.pop(digest, None)
-                if (
-                    left and looks.is_due()
-                ):  # not at each news: there may be one for each target
+                if left and looks.is_due():  # not at each news: there may be thousands
                     left = dict.fromkeys(self._watch(client, list(left)))
                     silence.look()
                     stranded.look()
