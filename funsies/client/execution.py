@@ -293,10 +293,8 @@ def reset(*things: Target, recursive: bool = True, connection: Session | None = 
         raise WiringError("a constant cannot be reset: no step makes it")
     graph = session.backend.graph
     order = dict.fromkeys(targets.digests)
-    stack = list(order) if recursive else []
-    while stack:
-        for consumer in graph.consumers(stack.pop()):
-            if consumer not in order:
-                order[consumer] = None
-                stack.append(consumer)
+    level = list(order) if recursive else []
+    while level:
+        level = [each for each in graph.consumers(level) if each not in order]
+        order |= dict.fromkeys(level)
     return graph.reset(list(reversed(order)))

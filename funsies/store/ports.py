@@ -274,10 +274,11 @@ class GraphStore(Protocol):
     def artefact(self, digest: Digest) -> ArtefactRow | None:
         """Where an artefact comes from."""
 
-    def consumers(self, operation: Digest) -> tuple[Digest, ...]:
-        """Who depends on the results of an operation, sorted.
+    def consumers(self, operations: Sequence[Digest]) -> tuple[Digest, ...]:
+        """Who depends on the results of one of the operations, each once, sorted.
 
-        Operations that have an output of it as an input, and dynamic ones that delegated to it.
+        Operations that have one of their outputs as an input, and dynamic ones that delegated
+        to one of them.
         """
 
     def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:

@@ -27,8 +27,10 @@ def test_definitions_are_read_back_as_written(bench, tools):
     wanted = [low.digest, unknown, dynamic.digest]
     assert bench.store.operations(wanted) == [low, None, dynamic]
     assert bench.store.operation(unknown) is None
-    assert bench.store.consumers(low.digest) == (high.digest,)
-    assert bench.store.consumers(high.digest) == ()
+    assert bench.store.consumers([low.digest]) == (high.digest,)
+    assert bench.store.consumers([low.digest, high.digest]) == (high.digest,)
+    assert bench.store.consumers([high.digest]) == ()
+    assert bench.store.consumers([]) == ()
 
 
 def test_what_is_defined_stays_as_it_is(bench):

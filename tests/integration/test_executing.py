@@ -130,6 +130,19 @@ def test_a_reset_step_and_what_depends_on_it_run_again(
     assert (runs(tmp_path / "first"), runs(tmp_path / "last")) == (3, 2)
 
 
+def test_a_reset_asks_the_server_once_a_level_however_many_steps_depend_on_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph, asked = session.backend.graph, []
+    consumers = graph.consumers
+    monkeypatch.setattr(graph, "consumers", lambda level: asked.append(1) or consumers(level))
+    first = f.reduce(half, 2)
+    wide = [f.reduce(half, first, name=f"half {number}") for number in range(50)]
+    f.execute(f.gather(wide))
+    assert f.reset(first) == 52
+    assert len(asked) == 3
+
+
 @pytest.mark.usefixtures("session")
 def test_a_constant_cannot_be_reset() -> None:
     with pytest.raises(WiringError, match="constant cannot be reset"):

@@ -124,10 +124,11 @@ class Reader:
         with self._lock:
             return self._tables.artefacts.get(digest)
 
-    def consumers(self, operation: Digest) -> tuple[Digest, ...]:
+    def consumers(self, operations: Sequence[Digest]) -> tuple[Digest, ...]:
         """See :meth:`GraphStore.consumers`."""
         with self._lock:
-            return tuple(sorted(self._tables.children.get(operation, ())))
+            children = self._tables.children
+            return tuple(sorted({each for one in operations for each in children.get(one, ())}))
 
     def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
         """See :meth:`GraphStore.contents`."""

@@ -122,9 +122,13 @@ class Reader:
         data = self._field(self._keys.artefacts, digest)
         return None if data is None else unpack_artefact(digest, data)
 
-    def consumers(self, operation: Digest) -> tuple[Digest, ...]:
+    def consumers(self, operations: Sequence[Digest]) -> tuple[Digest, ...]:
         """See :meth:`GraphStore.consumers`."""
-        return tuple(sorted(map(Digest, self._members(self._keys.consumers(operation)))))
+        found: set[Digest] = set()
+        for page in pages(operations):
+            keys = map(self._keys.consumers, page)
+            found.update(answers.each(self._connections.call("SUNION", *keys), Digest))
+        return tuple(sorted(found))
 
     def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
         """See :meth:`GraphStore.contents`."""
