@@ -104,6 +104,11 @@ def define(backend: Backend, operations: Iterable[Operation], written: set[Diges
         backend.graph.define(batch)
 
 
+def define_task(backend: Backend, task: Task) -> None:
+    """Write one task, as this version of Python can load it."""
+    backend.graph.define(Definitions(tasks=(task_row(task, backend.key),)))
+
+
 def define_constant(backend: Backend, constant: Constant) -> None:
     """Write one constant artefact."""
     batch = _Batch(backend, set())

@@ -18,7 +18,7 @@ from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON
 
 from .connect import Backend
-from .definitions import define, load_options, save_options
+from .definitions import define, define_task, load_options, save_options
 from .rows import Generation, OperationRow, OperationState, QueueName, Wanted
 
 BATCH_REQUESTS: Final = 100
@@ -100,8 +100,9 @@ class Graph:
             unseen |= stored
             below = list(operation.producers())
             producers = tuple(each.digest for each in below) + tuple(stored)
+            python = operation.task.python or PYTHON  # another's, if it came from the store
             self.nodes[operation.digest] = Node(
-                operation.digest, producers, operation.options, operation
+                operation.digest, producers, operation.options, operation, python
             )
             stack += below
         return unseen - self.nodes.keys()
@@ -295,6 +296,7 @@ class _Request:
         for start in range(0, len(order), BATCH_REQUESTS):
             batch = order[start : start + BATCH_REQUESTS]
             self._define(batch)
+            self._bring_tasks(nodes[each].built for each in batch)
             wanted = [self._wanted(nodes[each]) for each in batch]
             answer = self.backend.graph.request(self.generation, wanted)
             needs |= dict.fromkeys(answer.needs)
@@ -307,6 +309,16 @@ class _Request:
         batch = [undefined.pop(digest) for digest in digests if digest in undefined]
         if batch:
             define(self.backend, batch, self._written)
+
+    def _bring_tasks(self, operations: Iterable[Operation | None]) -> None:
+        """Write tasks of known operations that only another version of Python has written."""
+        for task in (each.task for each in operations if each is not None):
+            if task.python is None or task.is_stored or task.digest in self._written:
+                continue
+            self._written.add(task.digest)
+            row = self.backend.graph.task(task.digest, task.python)
+            if row is None or row.python != task.python:
+                define_task(self.backend, task)
 
     def _call_workers(self, queues: Sequence[QueueName]) -> None:
         """Once for each queue: workers that are there call others if there is more to do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from funsies.core.errors import (
     WiringError,
 )
 from funsies.session import Session
+from funsies.store.definitions import operation_row, task_row
+from funsies.store.rows import Definitions
 
 from .small_steps import fails, half, noted, runs
 
@@ -80,6 +83,21 @@ def test_a_cancelled_execution_ends_with_an_error_and_can_be_asked_for_again(
         here = f.options(distributed=False)
         f.execute(f.reduce(half, f.reduce(abs, -1, opt=here), opt=here))
         assert f.take(after) == 0.5
+
+
+def test_steps_that_another_version_of_python_defined_are_run_by_this_one(
+    session: Session,
+) -> None:
+    """As after an upgrade, when a step was never run, was reset, or timed out."""
+    step = f.reduce(lambda: 3, out=int)
+    after = step.map(half)
+    for each in (step, after):
+        assert each.operation is not None
+        task = replace(task_row(each.operation.task, None), python="3.99")
+        rows = Definitions(tasks=(task,), operations=(operation_row(each.operation),))
+        session.backend.graph.define(rows)
+    f.execute(after)
+    assert f.take(after) == 1.5
 
 
 def test_cancel_spares_what_others_want(redis_server_here: f.Server) -> None:
