@@ -35,7 +35,8 @@ from .waiting import wait_for_results
 def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:
     r"""Print values: bytes as they are, text as text, everything else as JSON.
 
-    HASH is any unique prefix of the hash of an artefact. An error is explained on stderr.
+    HASH is any unique prefix of the hash of an artefact, or of a step with one output or an
+    error. Errors are explained on stderr.
     Exit codes: 1 if a value is an error, 4 if it is not computed yet, 5 if nothing or several
     things have the hash.
 
@@ -54,11 +55,13 @@ def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:
 
 
 def _artefact(backend: Backend, named: Named) -> Named:
-    """The artefact that is meant: that of an operation if it has only one."""
+    """The artefact that is meant: of an operation the only one, or one with its error."""
     if named.artefact is not None:
         return named
     row = operation_row(backend, named.digest)
-    if len(row.outputs) != 1:
+    results = backend.graph.states([row.digest])[0].results
+    errors = [output for output, it in zip(row.outputs, results, strict=False) if not it.ok]
+    if len(row.outputs) != 1 and not errors:
         task = backend.graph.task(row.task, PYTHON)
         names = [output.name for output in task.outputs] if task else [""] * len(row.outputs)
         shown = ", ".join(
@@ -68,7 +71,7 @@ def _artefact(backend: Backend, named: Named) -> Named:
         raise UnknownHashError(
             f"{named.prefix} is a step with several outputs: name one of {shown}"
         )
-    return look_up(backend, row.outputs[0].hex())
+    return look_up(backend, (errors or row.outputs)[0].hex())
 
 
 def _cat(session: Session, named: Named) -> Exit:

@@ -55,6 +55,23 @@ def test_what_is_there_is_listed_by_task_and_by_step(shell, hashes) -> None:
     assert shell.funsies("ls", "--status", "odd").code == 2
 
 
+def test_the_error_of_a_shell_step_is_shown_by_the_hash_of_the_step(shell) -> None:
+    flow = """\
+import funsies as f
+with f.Fun():
+    f.execute(f.shell("cat nothing", out=["a", "b"]), f.shell("echo fine"))
+"""
+    assert shell.funsies("run", shell.script("wrong.py", flow), "--workers", "1").code == 1
+    listed = json.loads(shell.funsies("ls", "--steps", "--json").text)
+    steps = {each["task"]: each["operation"] for each in listed}
+    failed = shell.funsies("cat", steps["cat"])
+    assert failed.code == 1
+    assert "CommandFailed in cat" in failed.err
+    several = shell.funsies("cat", steps["echo"])
+    assert several.code == 5
+    assert "(stdout:0)" in several.err
+
+
 def test_a_result_is_traced_to_where_it_comes_from(shell, hashes) -> None:
     done = shell.funsies("tree", hashes[2])
     assert done.code == 0, done.err
