@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -37,8 +38,27 @@ from .setting import Setting, check
 from .spectator import Spectator
 
 
+class _Script(click.Path):
+    """A file; what looks like an option before it is none of the script's, but a mistake."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """Check that it is there."""
+        text = os.fspath(value)
+        if text.startswith("-") and not Path(text).exists():
+            known = [option for each in run.params for option in each.opts]
+            raise click.NoSuchOption(
+                text, possibilities=get_close_matches(text, known), ctx=ctx
+            )
+        return super().convert(value, param, ctx)
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("script", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("script", type=_Script(exists=True, dir_okay=False, path_type=Path))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option(
     "--workers",
