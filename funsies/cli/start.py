@@ -150,10 +150,12 @@ def _run_script(script: Path, server: ResolvedServer) -> int:
 
 
 def _stop(place: Directory) -> int:
-    from funsies.local.shutdown import stop_everything  # noqa: PLC0415 - not needed for --help
+    from funsies.local.embedded import stop_server  # noqa: PLC0415 - not needed for --help
+    from funsies.local.pool import running_pools, stop_pools  # noqa: PLC0415 - as above
 
     with step("shutdown"):
-        stop_everything(place)
+        stop_pools(list(running_pools(place)))
+        stop_server(place)
     return Exit.OK
 
 

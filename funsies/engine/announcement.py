@@ -118,7 +118,3 @@ class Announcement:
     def must_preempt(self) -> bool:
         """True if a SIGTERM is to interrupt the operation that runs."""
         return self._memory[_PREEMPT_AT] == 1
-
-    def close(self) -> None:
-        """Give the memory back."""
-        self._memory.close()

@@ -7,10 +7,11 @@ import secrets
 import socket
 from typing import Final
 
+from funsies.store.keys import DEFAULT_NAMESPACE
 from funsies.store.rows import Fence
 
-NAMESPACE: Final = "funsies"
-"""First part of every key on the server."""
+NAMESPACE: Final = DEFAULT_NAMESPACE
+"""First part of every key on the server, those of RQ included."""
 
 FENCE_BYTES: Final = 16
 

@@ -19,7 +19,7 @@ def spawn(
     command: Sequence[str],
     *,
     log: Path,
-    lock: int | None = None,
+    lock: int,
     environment: Mapping[str, str] | None = None,
 ) -> int:
     """Start a program in a session of its own, so that no key press reaches it.
@@ -35,15 +35,14 @@ def spawn(
     """
     printed = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    # Moved out of the way first: a copy onto itself would keep the close-on-exec flag.
+    held = fcntl.fcntl(lock, fcntl.F_DUPFD_CLOEXEC, INHERITED_DESCRIPTOR + 1)
     actions: list[tuple[int, int, int]] = [
         (os.POSIX_SPAWN_DUP2, nothing, 0),
         (os.POSIX_SPAWN_DUP2, printed, 1),
         (os.POSIX_SPAWN_DUP2, printed, 2),
+        (os.POSIX_SPAWN_DUP2, held, INHERITED_DESCRIPTOR),
     ]
-    if lock is not None:
-        # Moved out of the way first: a copy onto itself would keep the close-on-exec flag.
-        lock = fcntl.fcntl(lock, fcntl.F_DUPFD_CLOEXEC, INHERITED_DESCRIPTOR + 1)
-        actions.append((os.POSIX_SPAWN_DUP2, lock, INHERITED_DESCRIPTOR))
     try:
         return os.posix_spawn(
             command[0],
@@ -55,7 +54,7 @@ def spawn(
             setsigdef=[signal.SIGINT, signal.SIGTERM, signal.SIGPIPE],
         )
     finally:
-        for descriptor in (printed, nothing, *([lock] if lock is not None else [])):
+        for descriptor in (printed, nothing, held):
             os.close(descriptor)
 
 

@@ -55,12 +55,12 @@ def task_row(task: Task, key: bytes | None) -> TaskRow:
     return replace(row, signature=sign(key, *signed_fields(row)))
 
 
-def operation_row(operation: Operation, options: Digest | None = None) -> OperationRow:
+def operation_row(operation: Operation, options: Digest | None) -> OperationRow:
     """An operation as stored.
 
     Args:
         operation: what to store.
-        options: address of its options, if it is known.
+        options: address of its options; None for the defaults.
     """
     task = operation.task
     return OperationRow(
@@ -71,7 +71,7 @@ def operation_row(operation: Operation, options: Digest | None = None) -> Operat
         dynamic=task.kind is TaskKind.DYNAMIC,
         inputs=tuple(_input_row(name, reference) for name, reference in operation.inputs),
         outputs=tuple(output_digest(operation.digest, each.name) for each in task.outputs),
-        options=options or options_digest(encode_options(operation.options)),
+        options=options,
     )
 
 

@@ -94,7 +94,7 @@ def test_steps_that_another_version_of_python_defined_are_run_by_this_one(
     for each in (step, after):
         assert each.operation is not None
         task = replace(task_row(each.operation.task, None), python="3.99")
-        rows = Definitions(tasks=(task,), operations=(operation_row(each.operation),))
+        rows = Definitions(tasks=(task,), operations=(operation_row(each.operation, None),))
         session.backend.graph.define(rows)
     f.execute(after)
     assert f.take(after) == 1.5

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import SplitResult, unquote
 
 from funsies.core.errors import FunsiesError
+from funsies.store.keys import DEFAULT_NAMESPACE
 from funsies.store.ports import DataStore
 
 from .connection import REDIS_SCHEMES, split
@@ -19,7 +20,7 @@ _FORMS: Final = (
 )
 
 
-def open_data_store(url: str, *, namespace: str = "funsies") -> DataStore:
+def open_data_store(url: str, *, namespace: str = DEFAULT_NAMESPACE) -> DataStore:
     """Open the data store at an address.
 
     Args:

@@ -18,6 +18,7 @@ from redis.client import Pipeline
 
 from funsies.core.digest import Digest
 from funsies.core.errors import ServerError
+from funsies.store.keys import DEFAULT_NAMESPACE
 
 from .chunks import HashedChunks, rechunk
 from .connection import connect, describe, server_errors
@@ -45,7 +46,11 @@ class RedisDataStore:
     """
 
     def __init__(
-        self, url: str, *, namespace: str = "funsies", upload_seconds: int = UPLOAD_SECONDS
+        self,
+        url: str,
+        *,
+        namespace: str = DEFAULT_NAMESPACE,
+        upload_seconds: int = UPLOAD_SECONDS,
     ) -> None:
         self._client = connect(url)
         self._place = describe(url)

@@ -31,7 +31,6 @@ def test_the_last_record_is_read_as_it_was_written(written):
     for record in written:
         announcement.write(record)
     assert announcement.read() == ([Announced(), *written][-1])
-    announcement.close()
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")  # threads of tests

@@ -152,7 +152,7 @@ def test_a_task_of_another_version_of_python_names_the_remedy(lab: Lab) -> None:
     step = f.reduce(os.getpid)
     assert step.operation is not None
     spoiled(lab, step, python="3.99")
-    rows = (operation_row(step.operation),)
+    rows = (operation_row(step.operation, None),)
     lab.backend.graph.define(Definitions(operations=rows))
     submit(lab.backend, stored=[step.operation.digest])
     lab.work()  # it is for workers with Python 3.99
