@@ -8,10 +8,7 @@ need, and nothing depends on modules, object ids, hash seeds or the version of P
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from funsies.core.encoding.node import Node
+from typing import Protocol
 
 
 class Definition(Protocol):
@@ -51,9 +48,3 @@ class Scope:
             node, name = self._pending.pop(0)
             lines.append(node.define(self, name))
         return lines
-
-
-def describe(node: Node) -> str:
-    """Write a type in full."""
-    scope = Scope()
-    return "\n".join([node.describe(scope), *scope.definitions()])

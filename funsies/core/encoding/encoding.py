@@ -17,7 +17,7 @@ from funsies.core.encoding.codecs import (
     remove_codec,
 )
 from funsies.core.encoding.compile import Compiler, Hints
-from funsies.core.encoding.describe import describe
+from funsies.core.encoding.describe import Scope
 from funsies.core.encoding.hints import remember_hints
 from funsies.core.encoding.node import CannotEncode, Node, Refused, show, tell, type_name
 from funsies.core.encoding.portable import portable
@@ -65,7 +65,7 @@ class Encoding(Generic[T_co]):
         self.annotation = annotation
         self.node = node
         self._hints = hints
-        self.descriptor = describe(node)
+        self.descriptor = _descriptor(node)
         self.wire, self._to_bytes, self._from_bytes = _wire(node)
 
     @property
@@ -148,6 +148,11 @@ class Encoding(Generic[T_co]):
 
     def __repr__(self) -> str:
         return f"encoding_of({self.node.label})"
+
+
+def _descriptor(node: Node) -> str:
+    scope = Scope()
+    return "\n".join([node.describe(scope), *scope.definitions()])
 
 
 def _wire(node: Node) -> tuple[str, Callable[[object], bytes], Callable[[bytes], Any]]:
