@@ -28,7 +28,7 @@ from funsies.report.summary import summarize, total
 from funsies.report.table import closing_table
 from funsies.session import Session
 from funsies.store.connect import open_backend
-from funsies.store.rows import TaskCounts
+from funsies.store.rows import Status, TaskCounts
 
 from .exits import Exit
 from .hiring import Hiring
@@ -163,7 +163,7 @@ class _Run:
             note(f"funsies: {script} did not use this server: there was no `with Fun():` in it")
             return Exit.OK
         if self._spectator.asked:
-            targets = list(self._spectator.asked)
+            targets = self._wanted()
             self._wait(targets)
             return self._conclude(targets, [])
         final = self._spectator.final()
@@ -171,6 +171,16 @@ class _Run:
         execute(*final, connection=self._session)
         self._wait(targets)
         return self._conclude(targets, final)
+
+    def _wanted(self) -> list[Digest]:
+        """What the script executed, but for what it has reset since."""
+        asked = list(self._spectator.asked)
+        states = self._graph.states(asked)
+        return [
+            digest
+            for digest, state in zip(asked, states, strict=True)
+            if state.status is not Status.IDLE
+        ]
 
     def _hire(self) -> None:
         self._hiring.serve(lambda: self._spectator.queues)

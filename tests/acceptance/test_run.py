@@ -54,6 +54,20 @@ def await_file(path: Path) -> None:
     assert wait_until(path.exists, 30), f"{path} did not appear"
 
 
+def test_a_script_may_reset_what_it_executed(shell) -> None:
+    script = """\
+from funsies import Fun, execute, morph, reset, take, wait_for
+with Fun():
+    wrong, right = morph(lambda n: 1 / n, 0), morph(lambda n: n + 1, 1)
+    execute(wrong, right)
+    wait_for(wrong, right)
+    reset(wrong)
+    print(take(right))
+"""
+    done = shell.funsies("run", shell.script("again.py", script), "--workers", "1")
+    assert (done.code, done.text) == (0, "2\n"), done.err
+
+
 def test_an_error_is_reported_with_the_way_to_look_further(shell) -> None:
     done = shell.funsies("run", shell.script("failing.py", FAILING))
     assert done.code == 1
