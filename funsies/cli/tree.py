@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from typing import Final
+
 import click
 
 from funsies.core.errors import UnknownHashError
-from funsies.report.console import data_console
+from funsies.report.console import NO_LIMIT, data_console
 from funsies.report.provenance import as_json as origins_as_json
 from funsies.report.provenance import provenance_tree, read_origins
 
@@ -15,10 +19,18 @@ from .named import look_up
 from .output import print_json
 from .setting import Setting
 
+_INDENT_COLUMNS: Final = 4
+_LINE_COLUMNS: Final = 40
+"""Room that is left for the name, the hash and the status of the deepest step."""
+
 
 @click.command()
 @click.argument("prefix", metavar="HASH", type=HASH)
-@click.option("--depth", type=click.IntRange(min=0), help="Show this many steps deep.")
+@click.option(
+    "--depth",
+    type=click.IntRange(min=0),
+    help="Show this many steps deep.  [default: all; on a terminal, what fits its width]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.pass_obj
 def tree(setting: Setting, *, prefix: str, depth: int | None, as_json: bool) -> int:
@@ -35,9 +47,17 @@ def tree(setting: Setting, *, prefix: str, depth: int | None, as_json: bool) -> 
         named = look_up(session.backend, prefix)
         if named.producer is None:
             raise UnknownHashError(f"{prefix} is a constant: no step makes it")
+        if depth is None and sys.stdout.isatty() and not as_json:
+            depth = _depth_that_fits()
         root = read_origins(session.backend, named.producer, depth)
     if as_json:
         print_json(origins_as_json(root))
     else:
-        data_console().print(provenance_tree(root))
+        console = data_console()
+        console.width = NO_LIMIT  # narrower, steps that are too far to the right would vanish
+        console.print(provenance_tree(root))
     return Exit.OK
+
+
+def _depth_that_fits() -> int:
+    return max(1, (shutil.get_terminal_size().columns - _LINE_COLUMNS) // _INDENT_COLUMNS)

@@ -281,6 +281,24 @@ def test_states_have_colours_on_a_terminal_only(shell, hashes) -> None:
     assert b"\x1b[" not in shell.funsies("ls").out
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal")
+def test_steps_that_are_too_deep_for_the_terminal_are_not_dropped_in_silence(shell) -> None:
+    flow = """\
+import functools
+import funsies as f
+with f.Fun():
+    last = functools.reduce(lambda x, _: f.morph(lambda n: n + 1, x), range(30), f.put(0))
+    f.execute(last)
+    print(last.hash)
+"""
+    done = shell.funsies("run", shell.script("chain.py", flow), "--workers", "1")
+    code, shown = shell.on_terminal("tree", done.text.strip())
+    assert code == 0
+    assert "... 1 more" in shown
+    code, shown = shell.on_terminal("tree", "--depth", "40", done.text.strip())
+    assert shown.count("done") == 30
+
+
 @pytest.mark.parametrize(
     "command",
     [
