@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from urllib.parse import unquote
+
 import click
 
 from funsies.config.directory import Directory
@@ -38,10 +41,18 @@ def clean(setting: Setting, *, everything: bool, yes: bool) -> int:
         if everything:
             session.backend.graph.clear()
             note("everything is forgotten")
+            _tell_of_files(session.server.data_url)
         else:
             dropped = cancel_ready(session.backend.graph)
             note(f"dropped {counted(dropped, 'step')} and what waited for them")
     return Exit.OK
+
+
+def _tell_of_files(data_url: str) -> None:
+    """Say where large values stay: other servers may use them, too."""
+    place = data_url.removeprefix("file://")
+    if place != data_url and any(Path(unquote(place)).glob("??/*")):
+        note(f"large values stay in {place}; remove that directory if no other server uses it")
 
 
 def _stop_all_workers(session: Session) -> None:

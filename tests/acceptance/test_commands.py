@@ -26,6 +26,13 @@ with Fun():
     print(first.hash[:5], second.hash[:5])
 """
 
+LARGE = """
+import funsies as f
+
+with f.Fun():
+    f.execute(f.morph(len, f.put(bytes(100_000))))
+"""
+
 
 @pytest.fixture
 def counted(shell) -> list[str]:
@@ -93,8 +100,17 @@ def test_clean_keeps_results_unless_everything_is_to_go(shell, counted: list[str
     refused = shell.funsies("clean", "--all")  # nobody is there to answer the question
     assert refused.code == 130
     assert shell.funsies("cat", counted[1]).out == b"14"
-    assert shell.funsies("clean", "--all", "--yes").code == 0
+    done = shell.funsies("clean", "--all", "--yes")
+    assert done.code == 0
+    assert "large values" not in done.err
     assert shell.funsies("cat", counted[1]).code == 5
+
+
+def test_clean_says_where_large_values_stay(shell) -> None:
+    shell.start_funsies()
+    shell.python(shell.script("large.py", LARGE))
+    done = shell.funsies("clean", "--all", "--yes")
+    assert f"large values stay in {shell.place}/.funsies/data; remove" in done.err
 
 
 def test_logs_show_what_a_step_printed_and_how_it_was_run(shell, counted: list[str]) -> None:
