@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         wait_for,
     )
     from .config import Server
+    from .core.encoding import register_codec
     from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError
     from .core.options import Options
     from .local.managed import ManagedFun
@@ -69,6 +70,7 @@ __all__ = [
     "put_file",
     "py",
     "reduce",
+    "register_codec",
     "reset",
     "shell",
     "take",
@@ -104,6 +106,7 @@ _HOMES: Final = {
     "put_file": ".client",
     "py": ".build.several",
     "reduce": ".build.python",
+    "register_codec": ".core.encoding",
     "reset": ".client",
     "shell": ".build.shell",
     "take": ".client",

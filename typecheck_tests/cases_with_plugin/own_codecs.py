@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import funsies as f
-from funsies.core.encoding import register_codec
+from funsies import register_codec
 
 
 class Molecule:

@@ -245,6 +245,18 @@ def register_codec(
 
     Raises:
         EncodingError: if the class has an encoding already, or the name is taken.
+
+    >>> class Angle:
+    ...     def __init__(self, degrees: float) -> None:
+    ...         self.degrees = degrees
+    >>> register_codec(
+    ...     "angle",
+    ...     Angle,
+    ...     lambda angle: str(angle.degrees).encode(),
+    ...     lambda data: Angle(float(data)),
+    ... )
+    >>> put(Angle(90.0))
+    <Artefact[Angle] ... (constant)>
     """
     taken = codec_named(name)
     if name in RESERVED_NAMES or (taken and _full_name(taken.kind) != _full_name(kind)):

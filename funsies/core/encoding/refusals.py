@@ -10,7 +10,7 @@ from typing import Final, get_origin
 from funsies.core.encoding.node import CannotEncode, type_name
 
 _ANNOTATE_FIELDS: Final = (
-    "make it a dataclass, or register a codec for it (funsies.core.encoding.register_codec)"
+    "make it a dataclass, or register a codec for it (funsies.register_codec)"
 )
 _CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
 _FILES: Final = ("IO", "TextIO", "BinaryIO")
