@@ -10,14 +10,21 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 from typing_extensions import override
 
 from funsies.core.digest import Digest, Field, digest
-from funsies.core.encoding import Encoding
+from funsies.core.encoding import Codec, Encoding
 from funsies.core.errors import FingerprintError, FunsiesError, WiringError
-from funsies.core.fingerprint import Fingerprint, dump_function, encode_table, fingerprint
+from funsies.core.fingerprint import (
+    Fingerprint,
+    Table,
+    dump_function,
+    encode_table,
+    fingerprint,
+)
 from funsies.core.graph import Operation, Output, Task, TaskKind, operation
 from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON, PythonPlan, encode_plan
 
 from .artefact import Artefact
+from .codec_code import CodecCode, code_of_codecs
 from .context import built, options_in_force
 from .inputs import BoundInput, bind_input
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
@@ -59,7 +66,7 @@ class FunctionSpec:
 class PythonTask(Task):
     """A Python function with the encodings of its inputs and outputs."""
 
-    __slots__ = ("_code", "_inputs", "_payload", "_results")
+    __slots__ = ("_ingredients", "_inputs", "_payload", "_results")
 
     def __init__(
         self,
@@ -67,6 +74,7 @@ class PythonTask(Task):
         inputs: Sequence[BoundInput],
         results: Sequence[Encoding[Any]],
         code: Fingerprint | None,
+        codecs: CodecCode,
     ) -> None:
         self.kind: TaskKind = spec.kind
         self.name: str = spec.shown_name
@@ -76,12 +84,14 @@ class PythonTask(Task):
             Output(name, encoding.wire, encoding.label)
             for name, encoding in zip(_output_names(len(results)), results, strict=True)
         )
-        self.digest: Digest = digest("task", *_identity(spec, inputs, results, code))
+        self.digest: Digest = digest("task", *_identity(spec, inputs, results, code, codecs))
         self._inputs = tuple(inputs)
         self._results = tuple(results)
-        self._code = code
+        self._ingredients = (() if code is None else code.ingredients) + codecs.ingredients
+        table = {**({} if code is None else code.table), **codecs.table}
+        brought = () if code is None or spec.kind is not TaskKind.DYNAMIC else code.codecs
         # Now, not when it is sent: what the function uses may change in the meantime.
-        self._payload = _payload(spec, inputs, results, code)
+        self._payload = _payload(spec, inputs, results, table, brought)
 
     @override
     def payload(self) -> bytes:
@@ -95,7 +105,7 @@ class PythonTask(Task):
             "strict": self.strict,
             "inputs": {bound.name: bound.written.descriptor for bound in self._inputs},
             "outputs": [encoding.descriptor for encoding in self._results],
-            "code": [] if self._code is None else self._code.ingredients,
+            "code": self._ingredients,
         }
         return json.dumps(parts, sort_keys=True).encode()
 
@@ -104,13 +114,14 @@ def _payload(
     spec: FunctionSpec,
     inputs: Sequence[BoundInput],
     results: Sequence[Encoding[Any]],
-    code: Fingerprint | None,
+    table: Table,
+    codecs: tuple[Codec, ...],
 ) -> bytes:
     """The function with its encodings, pickled as it is at this moment."""
     encodings = {bound.name: (bound.written, bound.wanted) for bound in inputs}
     plan = PythonPlan(
-        pickle=_pickled(spec, (spec.function, encodings, tuple(results))),
-        table=b"" if code is None else encode_table(code.table),
+        pickle=_pickled(spec, (spec.function, encodings, tuple(results), codecs)),
+        table=encode_table(table) if table else b"",
         several=len(results) > 1,
     )
     return encode_plan(plan)
@@ -137,6 +148,7 @@ def _identity(
     inputs: Sequence[BoundInput],
     results: Sequence[Encoding[Any]],
     code: Fingerprint | None,
+    codecs: CodecCode,
 ) -> tuple[Field, ...]:
     return (
         spec.kind.value,
@@ -148,6 +160,7 @@ def _identity(
             for bound in inputs
         ],
         [(encoding.wire, encoding.descriptor) for encoding in results],
+        *codecs.identity,
     )
 
 
@@ -161,12 +174,14 @@ def _task(
     code = None
     if spec.version is None:
         code = fingerprint(spec.function, ignore=spec.ignore)
-    key = _hashable(_identity(spec, inputs, results, code))
+    used = [each for bound in inputs for each in (bound.written, bound.wanted)]
+    codecs = code_of_codecs([*used, *results])
+    key = _hashable(_identity(spec, inputs, results, code, codecs))
     task = _tasks.get(key)
     if task is None:
         if len(_tasks) >= _MAX_REMEMBERED_TASKS:
             _tasks.clear()  # at one blow: other threads may build steps, too
-        task = _tasks[key] = PythonTask(spec, inputs, results, code)
+        task = _tasks[key] = PythonTask(spec, inputs, results, code, codecs)
     return task
 
 

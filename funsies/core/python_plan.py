@@ -18,8 +18,8 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         pickle: the function, for each input by name the encoding by which it was written and
-            that of its parameter, and the encodings of the results: pickled together, so that
-            they share their classes.
+            that of its parameter, the encodings of the results, and the codecs for what the
+            function itself builds: pickled together, so that they share their classes.
         table: fingerprints of the code inside, for graphs that the function itself builds;
             empty if it was not looked at.
         several: True if the function returns one value for each of several outputs.

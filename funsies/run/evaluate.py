@@ -17,6 +17,7 @@ from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
 from funsies.core.digest import Digest
+from funsies.core.encoding import add_missing_codecs
 from funsies.core.errors import (
     DataCorruptedError,
     DataMissingError,
@@ -226,6 +227,7 @@ class Evaluator:
         writer: ResultWriter,
     ) -> bool | Delegate:
         """Run a dynamic task, and ask for what it returned."""
+        add_missing_codecs(plan.codecs)  # now: another task may have replaced them since
         within = dataclasses.replace(options, queue=queue_of_built(claim, options))
         continuation = Context().run(
             call_dynamic, run, plan.results[0], within, claim.operation.task_name

@@ -19,7 +19,7 @@ from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
 from funsies.build.artefact import Artefact
-from funsies.core.encoding import Encoding, decode_for, encoding_of
+from funsies.core.encoding import Codec, Encoding, decode_for, encoding_of
 from funsies.core.errors import EncodingError, Error, ErrorKind, FunsiesError
 from funsies.core.fingerprint import decode_table, install_table, load_function
 from funsies.core.python_plan import PythonPlan
@@ -78,12 +78,14 @@ class LoadedFunction:
         inputs: how each input is read, by name.
         results: how each result is stored.
         several: True if it returns one value for each of several outputs.
+        codecs: for values in the graph that it builds, if it builds one.
     """
 
     function: Callable[..., object]
     inputs: Mapping[str, InputEncoding]
     results: tuple[Encoding[Any], ...]
     several: bool
+    codecs: tuple[Codec, ...] = ()
 
 
 class TimedOut(BaseException):
@@ -99,12 +101,13 @@ def load(plan: PythonPlan) -> LoadedFunction:
     if plan.table:
         install_table(decode_table(plan.table))
     loaded: Any = load_function(plan.pickle)
-    function, encodings, results = loaded
+    function, encodings, results, codecs = loaded
     return LoadedFunction(
         function,
         {name: InputEncoding(written, wanted) for name, (written, wanted) in encodings.items()},
         results,
         plan.several,
+        codecs,
     )
 
 

@@ -6,6 +6,7 @@ value comes back equal and with the same types, or it is refused: nothing is con
 way, save NumPy's scalars, which become the Python values that equal them.
 """
 
+from funsies.core.encoding.codecs import Codec, add_missing_codecs, codecs_by_class
 from funsies.core.encoding.compatible import contradicts, decode_for
 from funsies.core.encoding.encoding import (
     Encoding,
@@ -17,7 +18,10 @@ from funsies.core.encoding.encoding import (
 from funsies.core.encoding.infer import encoding_of_value
 
 __all__ = [
+    "Codec",
     "Encoding",
+    "add_missing_codecs",
+    "codecs_by_class",
     "contradicts",
     "decode_for",
     "encoding_of",

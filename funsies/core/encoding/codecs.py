@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from funsies.core.encoding.node import Json, Node, Refused, special_form, tell, type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from funsies.core.encoding.describe import Scope
 
@@ -25,12 +25,14 @@ class Codec(NamedTuple):
         kind: the class.
         encode: makes the bytes.
         decode: makes an equal value of the bytes.
+        version: stands for the code of both in the identity of steps; None for the code.
     """
 
     name: str
     kind: type
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes], Any]
+    version: str | None = None
 
 
 _codecs: dict[type, Codec] = {}
@@ -47,6 +49,18 @@ def remove_codec(name: str) -> None:
     known = codec_named(name)
     if known is not None:
         del _codecs[known.kind]
+
+
+def codecs_by_class() -> Mapping[type, Codec]:
+    """All codecs there are; the mapping shows what is added later, too."""
+    return _codecs
+
+
+def add_missing_codecs(codecs: Iterable[Codec]) -> None:
+    """Use codecs that came with a payload, for classes that have none here."""
+    for codec in codecs:
+        if codec_for(codec.kind) is None:
+            add_codec(codec)
 
 
 def codec_for(kind: type) -> Codec | None:

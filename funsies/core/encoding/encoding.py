@@ -12,6 +12,7 @@ from funsies.core.encoding.codecs import (
     Codec,
     CodecNode,
     add_codec,
+    add_missing_codecs,
     codec_for,
     codec_named,
     remove_codec,
@@ -128,14 +129,18 @@ class Encoding(Generic[T_co]):
         """The classes of the user's that the type mentions, directly or through fields."""
         return tuple(self._hints)
 
+    @property
+    def codecs(self) -> list[Codec]:
+        """The codecs of these classes."""
+        return [codec for codec in map(codec_for, self._hints) if codec is not None]
+
     def __reduce__(self) -> tuple[Callable[..., Encoding[Any]], tuple[object, ...]]:
         """Pickle what it takes to compile the type where modules and codecs are not at hand."""
         hints = {
             kind: {name: portable(hint) for name, hint in fields.items()}
             for kind, fields in self._hints.items()
         }
-        codecs = [codec for codec in map(codec_for, self._hints) if codec is not None]
-        return _restore, (portable(self.annotation), hints, codecs)
+        return _restore, (portable(self.annotation), hints, self.codecs)
 
     def __eq__(self, other: object) -> bool:
         """Encodings with the same descriptor are the same."""
@@ -220,9 +225,7 @@ def _restore(annotation: object, hints: Hints, codecs: list[Codec]) -> Encoding[
     """Compile the type of a pickled encoding."""
     for kind, fields in hints.items():
         remember_hints(kind, fields)
-    for codec in codecs:
-        if codec_for(codec.kind) is None:
-            add_codec(codec)
+    add_missing_codecs(codecs)
     return encoding_of(annotation)
 
 
@@ -230,18 +233,23 @@ _cached = lru_cache(maxsize=_CACHED_ENCODINGS)(_compile)
 
 
 def register_codec(
-    name: str, kind: type[V], encode: Callable[[V], bytes], decode: Callable[[bytes], V]
+    name: str,
+    kind: type[V],
+    encode: Callable[[V], bytes],
+    decode: Callable[[bytes], V],
+    *,
+    version: str | None = None,
 ) -> None:
     """Teach funsies how to store the values of a class.
 
-    The codec is part of the identity of what uses it, by its name: give it another name when
-    the bytes that it makes change.
+    The codec is part of the identity of the steps that use it, by its name and its code.
 
     Args:
         name: what the bytes are called; lower case, e.g. ``"numpy"``.
         kind: the class, exactly: subclasses need codecs of their own.
         encode: makes the bytes; equal values should give equal bytes.
         decode: makes an equal value of the bytes.
+        version: replaces the code in the identity: change it when the bytes change.
 
     Raises:
         EncodingError: if the class has an encoding already, or the name is taken.
@@ -263,7 +271,7 @@ def register_codec(
         raise EncodingError(f"the name {show(name)} is taken by another encoding; choose one")
     if taken is None and _has_encoding(kind):
         raise EncodingError(f"{type_name(kind)} has an encoding already, which stays")
-    add_codec(Codec(name, kind, encode, decode))
+    add_codec(Codec(name, kind, encode, decode, version))
     _cached.cache_clear()
 
 

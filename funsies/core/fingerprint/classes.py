@@ -11,6 +11,7 @@ from types import FunctionType, MemberDescriptorType
 from typing import Final, NamedTuple
 
 from funsies.core.digest import Field
+from funsies.core.fingerprint.codecs import describe_codec
 from funsies.core.fingerprint.fields import describe_annotations, describe_fields
 from funsies.core.fingerprint.project import is_project, is_project_file
 from funsies.core.fingerprint.snapshot import MISSING
@@ -57,6 +58,7 @@ def describe_class(walk: Walk, kind: type) -> tuple[Field, ...]:
         tuple(_members(walk, kind, names)),
         tuple(describe_fields(walk, kind)),
         tuple(describe_annotations(walk, kind)),
+        *describe_codec(walk, kind),
     )
 
 

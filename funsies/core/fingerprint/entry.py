@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any, Final, TypeAlias
 
 from funsies.core.digest import Digest, digest
+from funsies.core.encoding.codecs import Codec
 from funsies.core.fingerprint.protocol import wrapped_task
 from funsies.core.fingerprint.snapshot import Snapshot
 from funsies.core.fingerprint.table import Table
@@ -29,11 +30,13 @@ class Fingerprint:
         ingredients: the parts that the digest was made of, in order of discovery.
         table: texts of all code that was reached; travels with the function, so that a
             worker without the source gets the same fingerprint.
+        codecs: of the classes of the project that were reached.
     """
 
     digest: Digest
     ingredients: tuple[Ingredient, ...]
     table: Table
+    codecs: tuple[Codec, ...] = ()
 
 
 def fingerprint(
@@ -114,5 +117,7 @@ def _walk(function: Any, ignore: Collection[str]) -> tuple[Fingerprint, Snapshot
         total = walk.finish(field_of(walk, function, name))
     except RecursionError:
         walk.refuse("", "it holds a value that is nested too deep to be described")
-    found = Fingerprint(digest("fingerprint", total), tuple(walk.ingredients), walk.table)
+    found = Fingerprint(
+        digest("fingerprint", total), tuple(walk.ingredients), walk.table, tuple(walk.codecs)
+    )
     return found, walk.snapshot

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 from funsies.core.digest import Digest, Field, digest
+from funsies.core.encoding.codecs import Codec
 from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint.records import CodeKey
 from funsies.core.fingerprint.snapshot import Snapshot
@@ -76,6 +77,7 @@ class Walk:
         snapshot: what was looked at, so that a later call sees whether it has changed.
         table: texts of all code that was reached.
         ingredients: parts found so far.
+        codecs: of the classes that were reached.
         enclosing: sets that are being described, outermost first.
         is_shallow: functions, classes and modules are taken by identity: good enough to
             see whether a value has changed in this process.
@@ -87,6 +89,7 @@ class Walk:
     snapshot: Snapshot = field(default_factory=Snapshot)
     table: dict[CodeKey, Entry] = field(default_factory=dict)
     ingredients: list[Ingredient] = field(default_factory=list)
+    codecs: list[Codec] = field(default_factory=list)
     enclosing: tuple[int, ...] = ()
     is_shallow: bool = False
     _is_in_value: bool = False
@@ -179,6 +182,7 @@ class Walk:
             self.snapshot,
             self.table,
             self.ingredients,
+            self.codecs,
             (*self.enclosing, id(thing)),
             self.is_shallow,
             self._is_in_value,

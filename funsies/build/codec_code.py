@@ -1,0 +1,59 @@
+"""The code of codecs: part of the identity of the steps whose values they write or read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from funsies.core.digest import Field
+from funsies.core.encoding import Codec, Encoding
+from funsies.core.fingerprint import Fingerprint, Ingredient, Table, fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class CodecCode:
+    """What the codecs of some encodings do.
+
+    Attributes:
+        identity: a field for each codec, by name; empty if there is none.
+        ingredients: the parts that the fields were made of.
+        table: texts of all code that was reached; travels with the codecs.
+    """
+
+    identity: tuple[Field, ...]
+    ingredients: tuple[Ingredient, ...]
+    table: Table
+
+
+NO_CODECS: Final = CodecCode((), (), {})
+
+
+def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> CodecCode:
+    """Look at the code of all codecs that some encodings use.
+
+    Raises:
+        FingerprintError: if the code of one cannot be seen whole.
+    """
+    codecs = {codec.name: codec for encoding in encodings for codec in encoding.codecs}
+    if not codecs:
+        return NO_CODECS
+    seen = [(codec, _fingerprints(codec)) for _, codec in sorted(codecs.items())]
+    prints = [each for _, found in seen for each in found]
+    return CodecCode(
+        tuple(_field(codec, found) for codec, found in seen),
+        tuple(part for each in prints for part in each.ingredients),
+        {key: entry for each in prints for key, entry in each.table.items()},
+    )
+
+
+def _fingerprints(codec: Codec) -> list[Fingerprint]:
+    if codec.version is not None:
+        return []
+    return [fingerprint(codec.encode), fingerprint(codec.decode)]
+
+
+def _field(codec: Codec, found: list[Fingerprint]) -> Field:
+    if codec.version is not None:
+        return (codec.name, "version", codec.version)
+    return (codec.name, "code", *(each.digest for each in found))

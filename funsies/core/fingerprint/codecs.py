@@ -1,0 +1,24 @@
+"""Codecs: what writes and reads the values of a class is part of the class."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from funsies.core.digest import Field
+from funsies.core.encoding.codecs import codec_for, codecs_by_class
+from funsies.core.fingerprint.snapshot import MISSING
+from funsies.core.fingerprint.walk import Walk
+
+
+def describe_codec(walk: Walk, kind: type) -> tuple[Field, ...]:
+    """The codec of a class, by its name and its code; nothing if it has none."""
+    codec = codec_for(kind)
+    by_class = cast(Any, codecs_by_class())
+    walk.snapshot.lookups.append((by_class, cast(Any, kind), codec or MISSING))
+    if codec is None:
+        return ()
+    walk.codecs.append(codec)
+    if codec.version is not None:
+        return (("codec", codec.name, "version", codec.version),)
+    code = walk.field(codec.encode, "encode"), walk.field(codec.decode, "decode")
+    return (("codec", codec.name, *code),)

@@ -1,0 +1,101 @@
+"""A step that uses a codec has a new address when the code of the codec changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+import funsies as f
+from funsies.core.encoding import unregister_codec
+
+
+class Grid:
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+@dataclass
+class Field:
+    grids: list[Grid]
+
+
+def write(grid: Grid) -> bytes:
+    return str(grid.size).encode()
+
+
+def read(data: bytes) -> Grid:
+    return Grid(int(data))
+
+
+def read_tenfold(data: bytes) -> Grid:
+    return Grid(10 * int(data))
+
+
+def area(grid: Grid) -> int:
+    return grid.size**2
+
+
+def make(size: int) -> Grid:
+    return Grid(size)
+
+
+def make_field(size: int) -> Field:
+    return Field([Grid(size)])
+
+
+@pytest.fixture(autouse=True)
+def _own_codec() -> Iterator[None]:
+    yield
+    unregister_codec("grid")
+
+
+def addresses(
+    encode: Callable[[Grid], bytes], decode: Callable[[bytes], Grid], version: str | None = None
+) -> tuple[str, ...]:
+    """Of a step that reads a grid, one that writes one, and one that writes it deep inside."""
+    f.register_codec("grid", Grid, encode, decode, version=version)
+    steps = f.reduce(area, Grid(2)), f.reduce(make, 2), f.reduce(make_field, 2)
+    return tuple(step.hash for step in steps)
+
+
+def test_the_same_code_gives_the_same_addresses() -> None:
+    assert addresses(write, read) == addresses(write, read)
+
+
+def test_other_code_gives_other_addresses_wherever_the_codec_is_used() -> None:
+    before = addresses(write, read)
+    for others in (addresses(write, read_tenfold), addresses(lambda _: b"1", read)):
+        assert set(before).isdisjoint(others)
+
+
+def test_steps_without_the_codec_keep_their_addresses() -> None:
+    def address() -> str:
+        return f.reduce(abs, -1).hash
+
+    before = address()
+    addresses(write, read)
+    assert address() == before
+
+
+def test_a_version_stands_for_the_code() -> None:
+    first = addresses(write, read, version="1")
+    assert addresses(write, read_tenfold, version="1") == first
+    assert set(addresses(write, read, version="2")).isdisjoint(first)
+
+
+def test_codecs_made_of_library_functions_can_be_seen() -> None:
+    def pack(grid: Grid) -> bytes:
+        import pickle  # noqa: PLC0415 - as people write it
+
+        return pickle.dumps(grid.size)
+
+    assert addresses(pack, read) == addresses(pack, read)
+
+
+def test_what_the_code_of_a_codec_hides_is_refused_with_a_remedy() -> None:
+    with open(__file__, "rb") as file:  # noqa: PTH123 - any open file does
+        f.register_codec("grid", Grid, write, lambda _: Grid(len(file.read())))
+        with pytest.raises(f.FunsiesError, match="version"):
+            f.reduce(area, f.reduce(make, 1))
