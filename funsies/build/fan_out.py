@@ -17,7 +17,7 @@ from funsies.core.options import Options
 from .artefact import Artefact, put
 from .collect import gather
 from .python import reduce
-from .python_task import FunctionSpec, call
+from .python_task import FunctionSpec, call, is_artefact
 from .signature import function_name, signature_of
 from .task import Task
 
@@ -125,7 +125,7 @@ def map_each(
     _check_items(items)
     plain = function.fn if isinstance(function, Task) else function
     inside: Any = signature_of(plain).result
-    if get_origin(inside) is Artefact:
+    if is_artefact(inside):
         raise WiringError(
             f"{function_name(plain)} returns an artefact; map_each wants one that "
             "returns a value. Instead, bind() a function of the whole list that returns "

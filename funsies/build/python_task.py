@@ -234,14 +234,15 @@ def _result_annotations(spec: FunctionSpec, signature: FunctionSignature) -> tup
     return (signature.result,)
 
 
-def _is_artefact(annotation: object) -> bool:
+def is_artefact(annotation: object) -> bool:
+    """True of the annotation of a function that returns an artefact."""
     return annotation is Artefact or get_origin(annotation) is Artefact
 
 
 def _inside_artefact(annotation: object, function: str) -> object:
     if annotation is Any:
         return Any
-    if not _is_artefact(annotation):
+    if not is_artefact(annotation):
         raise WiringError(
             f"{function} must return an artefact here, but its result is annotated as "
             f"{annotation!r}; use map() or reduce() for a function that returns a value"
@@ -250,7 +251,7 @@ def _inside_artefact(annotation: object, function: str) -> object:
 
 
 def _refuse_artefact_result(spec: FunctionSpec, signature: FunctionSignature) -> None:
-    if spec.kind is TaskKind.PYTHON and _is_artefact(signature.result):
+    if spec.kind is TaskKind.PYTHON and is_artefact(signature.result):
         raise WiringError(
             f"{spec.shown_name} returns an artefact; that makes the workflow dynamic: "
             "use artefact.bind(...)"

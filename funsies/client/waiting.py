@@ -84,6 +84,7 @@ class Waiting:
         silence = SilenceWatch(self._session)
         stranded = StrandedWatch(self._session.backend, self._targets)
         subscription = self._subscription = self._graph.subscribe(client)
+        looks.is_due()  # the first look follows at once, the next one after the pause
         try:
             left = dict.fromkeys(self._watch(client, self._targets))
             while left and not self._is_stopped:

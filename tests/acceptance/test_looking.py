@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -272,7 +271,6 @@ def test_without_a_server_nothing_is_offered_and_nothing_is_said(shell) -> None:
     assert done.stdout.startswith("#compdef funsies")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal")
 def test_states_have_colours_on_a_terminal_only(shell, hashes) -> None:
     code, shown = shell.on_terminal("tree", hashes[2])
     assert code == 0
@@ -281,7 +279,6 @@ def test_states_have_colours_on_a_terminal_only(shell, hashes) -> None:
     assert b"\x1b[" not in shell.funsies("ls").out
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal")
 def test_steps_that_are_too_deep_for_the_terminal_are_not_dropped_in_silence(shell) -> None:
     flow = """\
 import functools

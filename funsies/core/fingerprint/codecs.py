@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from funsies.core.digest import Field
 from funsies.core.encoding.codecs import codec_for, codecs_by_class
 from funsies.core.fingerprint.snapshot import MISSING
@@ -13,8 +11,7 @@ from funsies.core.fingerprint.walk import Walk
 def describe_codec(walk: Walk, kind: type) -> tuple[Field, ...]:
     """The codec of a class, by its name and its code; nothing if it has none."""
     codec = codec_for(kind)
-    by_class = cast(Any, codecs_by_class())
-    walk.snapshot.lookups.append((by_class, cast(Any, kind), codec or MISSING))
+    walk.snapshot.lookups.append((codecs_by_class(), kind, codec or MISSING))
     if codec is None:
         return ()
     walk.codecs.append(codec)

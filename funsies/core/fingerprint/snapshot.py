@@ -17,14 +17,14 @@ class Snapshot:
     """Identities of everything that a fingerprint depends on.
 
     Attributes:
-        lookups: (namespace, name, what was found there).
+        lookups: (namespace, name or other key, what was found there).
         functions: (function, its code, its defaults, its keyword defaults).
         cells: (closure cell, its content).
         values: (function that hashes a value that can change, the digest it gave).
         files: (path, modification time in nanoseconds) of modules read as text.
     """
 
-    lookups: list[tuple[Mapping[str, Any], str, object]] = field(default_factory=list)
+    lookups: list[tuple[Mapping[Any, Any], object, object]] = field(default_factory=list)
     functions: list[
         tuple[FunctionType, CodeType, tuple[Any, ...] | None, dict[str, Any] | None]
     ] = field(default_factory=list)

@@ -122,6 +122,12 @@ def test_map_each_says_how_each_item_gets_several_steps() -> None:
     with pytest.raises(WiringError, match=r"later returns an artefact; .*gather\(\[...\]\)"):
         f.map_each(later, [1, 2])
 
+    def later_somehow(number: int) -> f.Artefact:  # type: ignore[type-arg]  # as people write it
+        return f.put(number)
+
+    with pytest.raises(WiringError, match=r"later_somehow returns an artefact; .*gather"):
+        f.map_each(later_somehow, [1, 2])
+
 
 def test_a_step_that_takes_results_without_saying_so_is_refused() -> None:
     def rescue(number: Result[int, f.Error]) -> int:
