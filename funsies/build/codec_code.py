@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from funsies.core.digest import Field
 from funsies.core.encoding import Codec, Encoding
-from funsies.core.fingerprint import Fingerprint, Ingredient, Table, fingerprint
+from funsies.core.fingerprint import Fingerprint, Ingredient, fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +18,13 @@ class CodecCode:
     Attributes:
         identity: a field for each codec, by name; empty if there is none.
         ingredients: the parts that the fields were made of.
-        table: texts of all code that was reached; travels with the codecs.
     """
 
     identity: tuple[Field, ...]
     ingredients: tuple[Ingredient, ...]
-    table: Table
 
 
-NO_CODECS: Final = CodecCode((), (), {})
+NO_CODECS: Final = CodecCode((), ())
 
 
 def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> CodecCode:
@@ -43,7 +41,6 @@ def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> CodecCode:
     return CodecCode(
         tuple(_field(codec, found) for codec, found in seen),
         tuple(part for each in prints for part in each.ingredients),
-        {key: entry for each in prints for key, entry in each.table.items()},
     )
 
 

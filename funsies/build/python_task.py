@@ -9,19 +9,14 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 
 from typing_extensions import override
 
-from funsies.core.digest import Digest, Field, digest
+from funsies.core.digest import Digest, Field, content_digest, digest
 from funsies.core.encoding import Codec, Encoding
 from funsies.core.errors import FingerprintError, FunsiesError, WiringError
-from funsies.core.fingerprint import (
-    Fingerprint,
-    Table,
-    dump_function,
-    encode_table,
-    fingerprint,
-)
+from funsies.core.fingerprint import Fingerprint, fingerprint
 from funsies.core.graph import Operation, Output, Task, TaskKind, operation
 from funsies.core.options import Options
-from funsies.core.python_plan import PYTHON, PythonPlan, encode_plan
+from funsies.core.python_plan import PYTHON, PythonPlan, encode_plan, have_same_sources
+from funsies.core.travel import Parcel, dump_function
 
 from .artefact import Artefact
 from .codec_code import CodecCode, code_of_codecs
@@ -66,7 +61,7 @@ class FunctionSpec:
 class PythonTask(Task):
     """A Python function with the encodings of its inputs and outputs."""
 
-    __slots__ = ("_ingredients", "_inputs", "_payload", "_results")
+    __slots__ = ("_contents", "_ingredients", "_inputs", "_payload", "_results")
 
     def __init__(
         self,
@@ -88,14 +83,21 @@ class PythonTask(Task):
         self._inputs = tuple(inputs)
         self._results = tuple(results)
         self._ingredients = (() if code is None else code.ingredients) + codecs.ingredients
-        table = {**({} if code is None else code.table), **codecs.table}
         brought = () if code is None or spec.kind is not TaskKind.DYNAMIC else code.codecs
         # Now, not when it is sent: what the function uses may change in the meantime.
-        self._payload = _payload(spec, inputs, results, table, brought)
+        self._payload, self._contents = _payload(spec, inputs, results, brought)
 
     @override
     def payload(self) -> bytes:
         return self._payload
+
+    @override
+    def is_as_in(self, payload: bytes) -> bool:
+        return have_same_sources(self._payload, payload)
+
+    @override
+    def contents(self) -> Mapping[Digest, bytes]:
+        return self._contents
 
     @override
     def ingredients(self) -> bytes:
@@ -114,20 +116,29 @@ def _payload(
     spec: FunctionSpec,
     inputs: Sequence[BoundInput],
     results: Sequence[Encoding[Any]],
-    table: Table,
     codecs: tuple[Codec, ...],
-) -> bytes:
-    """The function with its encodings, pickled as it is at this moment."""
+) -> tuple[bytes, Mapping[Digest, bytes]]:
+    """The function with its encodings, pickled as it is at this moment, and what it needs."""
     encodings = {bound.name: (bound.written, bound.wanted) for bound in inputs}
+    parcel = _pickled(spec, (spec.function, encodings, tuple(results), codecs))
+    bundle, main, _ = parcel.program
+    encoded = {
+        name: text.encode("utf-8", "surrogatepass") for name, text in parcel.texts.items()
+    }
     plan = PythonPlan(
-        pickle=_pickled(spec, (spec.function, encodings, tuple(results), codecs)),
-        table=encode_table(table) if table else b"",
+        pickle=parcel.pickle,
         several=len(results) > 1,
+        bundle=b"" if bundle is None else bundle.digest,
+        main=main,
+        texts={name: content_digest(data) for name, data in encoded.items()},
     )
-    return encode_plan(plan)
+    contents = {content_digest(data): data for data in encoded.values()}
+    if bundle is not None:
+        contents[bundle.digest] = bundle.data
+    return encode_plan(plan), contents
 
 
-def _pickled(spec: FunctionSpec, parts: object) -> bytes:
+def _pickled(spec: FunctionSpec, parts: object) -> Parcel:
     try:
         return dump_function(parts)
     except FunsiesError:

@@ -7,7 +7,7 @@ Everything here is immutable and knows its own address. Nothing here knows Pytho
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
@@ -67,6 +67,14 @@ class Task(ABC):
     @abstractmethod
     def payload(self) -> bytes:
         """What a worker needs to run it."""
+
+    def is_as_in(self, payload: bytes) -> bool:  # noqa: ARG002 - one payload is like another
+        """True if a stored payload of this task would be loaded from the same sources."""
+        return True
+
+    def contents(self) -> Mapping[Digest, bytes]:
+        """What the payload refers to, by content digest: stored once, however many tasks do."""
+        return {}
 
     @abstractmethod
     def ingredients(self) -> bytes:

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from .errors import EncodingError
+from .travel import MainModule
 
 PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 """Minor version of the Python that runs this: functions travel as its bytecode."""
@@ -20,14 +21,22 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
         pickle: the function, for each input by name the encoding by which it was written and
             that of its parameter, the encodings of the results, and the codecs for what the
             function itself builds: pickled together, so that they share their classes.
-        table: fingerprints of the code inside, for graphs that the function itself builds;
-            empty if it was not looked at.
         several: True if the function returns one value for each of several outputs.
+        bundle: address of the modules of the program; empty if it has none.
+        main: its script.
+        texts: address of the text by name of the file, for the script and the code in it.
     """
 
     pickle: bytes
-    table: bytes = b""
     several: bool = False
+    bundle: bytes = b""
+    main: MainModule = MainModule()
+    texts: dict[str, bytes] = {}
+
+    @property
+    def program(self) -> tuple[bytes, MainModule, bytes]:
+        """What one process can be: a process that is one program never becomes another."""
+        return self.bundle, self.main, self.texts.get(self.main.file, b"")
 
 
 def encode_plan(plan: PythonPlan) -> bytes:
@@ -45,3 +54,12 @@ def decode_plan(data: bytes) -> PythonPlan:
         return msgspec.msgpack.decode(data, type=PythonPlan)
     except msgspec.MsgspecError as problem:
         raise EncodingError(f"the payload of the task cannot be read: {problem}") from problem
+
+
+def have_same_sources(one: bytes, other: bytes) -> bool:
+    """True if two payloads are of the same modules and texts; False if one cannot be read."""
+    try:
+        plans = decode_plan(one), decode_plan(other)
+    except EncodingError:
+        return False
+    return plans[0].program == plans[1].program and plans[0].texts == plans[1].texts

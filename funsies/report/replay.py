@@ -14,6 +14,7 @@ from funsies.client.stored_step import StoredStep, read_inputs, read_step
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, FunsiesError
 from funsies.core.graph import TaskKind
+from funsies.run.program import Stage
 from funsies.run.python import LoadedFunction, arguments, encode_results
 from funsies.run.surroundings import restored
 from funsies.run.tasks import NotLoadableError, TaskLoader
@@ -112,7 +113,7 @@ def _check_values(step: StoredStep, values: Mapping[str, Result[bytes, Error]]) 
 
 def _loaded(backend: Backend, step: StoredStep) -> LoadedFunction:
     try:
-        plan = TaskLoader(backend).load(step.row.task).plan
+        plan = TaskLoader(backend, Stage()).load(step.row.task).plan
     except NotLoadableError as problem:
         error = dataclasses.replace(problem.error, details=problem.error.details.rstrip("\n"))
         last = (error.details.splitlines() or [""])[-1]

@@ -40,6 +40,7 @@ from .decision import Decision, Delegate, Publish, PutBack
 from .dynamic import call_dynamic, request_continuation
 from .inputs import BadBytesError, InputValue, gather
 from .isolated import ChildDiedError, in_fresh_process
+from .program import Host, OwnProgram, Stage
 from .python import LoadedFunction, arguments, call, encode_results
 from .record import execution_record
 from .recovery import ask_for_idle, queue_of_built, recover_bytes
@@ -75,7 +76,8 @@ class Evaluator:
         self._owns_process = owns_process
         self._own_surroundings = Surroundings() if owns_process else None
         self._capture = Capture()
-        self._tasks = TaskLoader(backend)
+        self._host: Host = Stage() if owns_process else OwnProgram()
+        self._tasks = TaskLoader(backend, self._host)
         self._options: dict[Digest, Options] = {}
 
     def evaluate(self, claim: Claim) -> Decision:
@@ -196,24 +198,36 @@ class Evaluator:
         """Run the task and store what it made; True if that must not be remembered."""
         if isinstance(task.plan, ShellPlan):
             return run_shell_step(self._backend, task.plan, inputs, options, writer)
+        with self._host.laid_over(task.plan.plan, task.plan.overlay):
+            return self._python_outcome(task, task.plan, claim, inputs, options, writer)
+
+    def _python_outcome(
+        self,
+        task: LoadedTask,
+        plan: LoadedFunction,
+        claim: Claim,
+        inputs: Mapping[str, InputValue],
+        options: Options,
+        writer: ResultWriter,
+    ) -> bool | Delegate:
         try:
             values = {name: value.read(self._backend) for name, value in inputs.items()}
-            positional, keywords = arguments(task.plan, values, strict=task.row.strict)
+            positional, keywords = arguments(plan, values, strict=task.row.strict)
         except EncodingError as problem:
             writer.fail(Error(kind=ErrorKind.DecodingFailed, details=str(problem)))
             return False
         run = functools.partial(
             call,
-            task.plan.function,
+            plan.function,
             positional,
             keywords,
             timeout_seconds=options.timeout_seconds,
             is_interruptible=not self._owns_process,
         )
         if task.row.kind is TaskKind.DYNAMIC:
-            return self._continue(task.plan, claim, run, options, writer)
+            return self._continue(plan, claim, run, options, writer)
         # In a context of its own, as on a worker: a step is not inside the caller's Fun.
-        finish = functools.partial(Context().run, _call_and_encode, task.plan, run)
+        finish = functools.partial(Context().run, _call_and_encode, plan, run)
         is_isolated = options.isolated and self._owns_process
         writer.add_all(in_fresh_process(finish) if is_isolated else finish())
         return False

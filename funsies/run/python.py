@@ -21,8 +21,8 @@ from returns.result import Failure, Result, Success
 from funsies.build.artefact import Artefact
 from funsies.core.encoding import Codec, Encoding, decode_for, encoding_of
 from funsies.core.errors import EncodingError, Error, ErrorKind, FunsiesError
-from funsies.core.fingerprint import decode_table, install_table, load_function
 from funsies.core.python_plan import PythonPlan
+from funsies.core.travel import Overlay, load_function
 
 from .preempted import Preempted
 
@@ -79,6 +79,8 @@ class LoadedFunction:
         results: how each result is stored.
         several: True if it returns one value for each of several outputs.
         codecs: for values in the graph that it builds, if it builds one.
+        plan: what it was loaded from.
+        overlay: the values that its code needs while it runs.
     """
 
     function: Callable[..., object]
@@ -86,6 +88,8 @@ class LoadedFunction:
     results: tuple[Encoding[Any], ...]
     several: bool
     codecs: tuple[Codec, ...] = ()
+    plan: PythonPlan = PythonPlan(pickle=b"")
+    overlay: Overlay = Overlay(())
 
 
 class TimedOut(BaseException):
@@ -98,16 +102,16 @@ def load(plan: PythonPlan) -> LoadedFunction:
     Raises:
         Exception: whatever the pickle raises: a missing module, a class that has changed.
     """
-    if plan.table:
-        install_table(decode_table(plan.table))
-    loaded: Any = load_function(plan.pickle)
-    function, encodings, results, codecs = loaded
+    loaded = load_function(plan.pickle)
+    function, encodings, results, codecs = loaded.payload
     return LoadedFunction(
         function,
         {name: InputEncoding(written, wanted) for name, (written, wanted) in encodings.items()},
         results,
         plan.several,
         codecs,
+        plan,
+        loaded.overlay,
     )
 
 

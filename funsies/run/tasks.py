@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import EncodingError, Error, ErrorKind, UnsupportedTypeError
 from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON, decode_plan
@@ -17,6 +19,7 @@ from funsies.store.definitions import signed_fields
 from funsies.store.rows import TaskRow
 
 from .preempted import Preempted
+from .program import Host, OtherProgramError
 from .python import LoadedFunction, exception_error, load
 
 MAX_LOADED: Final = 500
@@ -48,10 +51,16 @@ class NotLoadableError(Exception):
 
 
 class TaskLoader:
-    """Loads tasks, and remembers the last few hundred."""
+    """Loads tasks, and remembers the last few hundred.
 
-    def __init__(self, backend: Backend) -> None:
+    Args:
+        backend: where they are.
+        host: lets their functions run in this process.
+    """
+
+    def __init__(self, backend: Backend, host: Host) -> None:
         self._backend = backend
+        self._host = host
         self._loaded: OrderedDict[Digest, LoadedTask] = OrderedDict()
 
     def load(self, digest: Digest) -> LoadedTask:
@@ -59,7 +68,8 @@ class TaskLoader:
 
         Raises:
             NotLoadableError: if it is gone, not signed with our key, made by another version
-                of Python, or its function cannot be unpickled here.
+                of Python, or its function cannot be loaded here.
+            OtherProgramError: if it has to be loaded in another process.
         """
         task = self._loaded.get(digest)
         if task is None:
@@ -84,18 +94,37 @@ class TaskLoader:
                 f"the task was defined under Python {row.python}, and this worker runs "
                 f"{PYTHON}; start a worker with Python {row.python}",
             )
-        return LoadedTask(row, _plan(row))
+        return LoadedTask(row, self._plan(row))
+
+    def _plan(self, row: TaskRow) -> LoadedFunction | ShellPlan:
+        with _refusals():
+            if row.kind is TaskKind.SHELL:
+                return decode_shell_plan(row.payload)
+            plan = decode_plan(row.payload)
+            self._host.enter(plan, self._read)
+            return load(plan)
+
+    def _read(self, address: Digest) -> bytes:
+        """Bytes that a payload refers to."""
+        data = self._backend.graph.contents([address])[0]
+        if data is None or content_digest(data) != address:
+            raise _refusal(
+                ErrorKind.NotLoadable,
+                "the sources that belong to the task are not on the server any more; execute "
+                "again, and they are sent anew",
+            )
+        return data
 
 
-def _plan(row: TaskRow) -> LoadedFunction | ShellPlan:
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What goes wrong while a task is loaded, as a refusal."""
     try:
-        if row.kind is TaskKind.SHELL:
-            return decode_shell_plan(row.payload)
-        return load(decode_plan(row.payload))
+        yield
     except (EncodingError, UnsupportedTypeError) as problem:
         raise _refusal(ErrorKind.NotLoadable, str(problem)) from problem
-    except (Preempted, KeyboardInterrupt, MemoryError):
-        raise  # says nothing about the task
+    except (Preempted, KeyboardInterrupt, MemoryError, OtherProgramError, NotLoadableError):
+        raise  # says nothing about the task, or all there is to say
     except BaseException as problem:
         raise NotLoadableError(exception_error(problem, ErrorKind.NotLoadable)) from problem
 

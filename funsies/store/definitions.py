@@ -154,11 +154,19 @@ class _Batch:
             row = task_row(operation.task, self._backend.key)
             self._tasks.append(row)
             self._size_bytes += len(row.payload)
+            self._add_contents(operation.task)
         for _, reference in operation.inputs:
             if isinstance(reference, Constant) and reference.digest not in self._written:
                 self.add_constant(reference)
         options = save_options(self._backend, operation.options, self._written)
         self._operations.append(operation_row(operation, options))
+
+    def _add_contents(self, task: Task) -> None:
+        contents = {key: data for key, data in task.contents().items() if key not in self._written}
+        self._written.update(contents)
+        for key in self._backend.graph.missing_contents(list(contents)):
+            self._contents.append((key, contents[key]))
+            self._size_bytes += len(contents[key])
 
     def add_constant(self, constant: Constant) -> None:
         self._written.add(constant.digest)

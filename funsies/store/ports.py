@@ -58,7 +58,11 @@ class GraphStore(Protocol):
     # -- writing the graph
 
     def define(self, definitions: Definitions) -> None:
-        """Write graph nodes. What is there already stays as it is."""
+        """Write graph nodes. What is there already stays as it is, but for tasks.
+
+        The newest definition of a task counts: it is the same task, and may be loadable where
+        an older one is not.
+        """
 
     def save_options(self, options: Mapping[Digest, bytes]) -> None:
         """Store encoded options under their digest."""
@@ -283,6 +287,9 @@ class GraphStore(Protocol):
 
     def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
         """Small bytes, in the order asked."""
+
+    def missing_contents(self, digests: Sequence[Digest]) -> list[Digest]:
+        """Those of the small bytes that are not there."""
 
     def record(self, operation: Digest) -> bytes | None:
         """Record of the last execution, JSON."""

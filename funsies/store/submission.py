@@ -311,13 +311,17 @@ class _Request:
             define(self.backend, batch, self._written)
 
     def _bring_tasks(self, operations: Iterable[Operation | None]) -> None:
-        """Write tasks of known operations that only another version of Python has written."""
+        """Write tasks of known operations whose definition here is another than that stored.
+
+        Another version of Python has written it, or a program whose modules were others: what
+        kept it from being loaded may be mended by now.
+        """
         for task in (each.task for each in operations if each is not None):
             if task.python is None or task.is_stored or task.digest in self._written:
                 continue
             self._written.add(task.digest)
             row = self.backend.graph.task(task.digest, task.python)
-            if row is None or row.python != task.python:
+            if row is None or row.python != task.python or not task.is_as_in(row.payload):
                 define_task(self.backend, task)
 
     def _call_workers(self, queues: Sequence[QueueName]) -> None:

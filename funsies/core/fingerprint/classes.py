@@ -15,7 +15,6 @@ from funsies.core.fingerprint.codecs import describe_codec
 from funsies.core.fingerprint.fields import describe_annotations, describe_fields
 from funsies.core.fingerprint.project import is_project, is_project_file
 from funsies.core.fingerprint.snapshot import MISSING
-from funsies.core.fingerprint.table import class_key
 from funsies.core.fingerprint.texts import class_entry, class_text
 from funsies.core.fingerprint.values import ATOMS
 from funsies.core.fingerprint.walk import Walk
@@ -46,7 +45,6 @@ _GENERATED: Final = frozenset({"__dict__", "__weakref__", "__slotnames__", "__do
 def describe_class(walk: Walk, kind: type) -> tuple[Field, ...]:
     """Text, bases and present members of a class of the project."""
     entry = class_entry(kind)
-    walk.table[class_key(kind)] = entry
     text = class_text(kind, entry)
     names = _written_names(kind) if text is None else _with_added_names(kind, text.names)
     walk.snapshot.values.append((partial(_size, kind), _size(kind)))

@@ -78,7 +78,7 @@ def may_be_project(module_name: str) -> bool:
 
 def _file(module_name: str) -> ModuleFile | None:
     """The file of a module of the project; None for libraries and what is not there."""
-    spec = _find_spec(module_name)
+    spec = find_spec(module_name)
     if spec is None or not spec.origin or not is_project_file(spec.origin):
         return None
     is_package = spec.submodule_search_locations is not None
@@ -103,7 +103,7 @@ def _content(path: str) -> bytes:
         return b""
 
 
-def _find_spec(module_name: str) -> importlib.machinery.ModuleSpec | None:
+def find_spec(module_name: str) -> importlib.machinery.ModuleSpec | None:
     """Find a module without importing the packages that hold it."""
     if module_name == "__main__":
         return getattr(sys.modules.get("__main__"), "__spec__", None)

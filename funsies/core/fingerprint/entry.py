@@ -13,7 +13,6 @@ from funsies.core.digest import Digest, digest
 from funsies.core.encoding.codecs import Codec
 from funsies.core.fingerprint.protocol import wrapped_task
 from funsies.core.fingerprint.snapshot import Snapshot
-from funsies.core.fingerprint.table import Table
 from funsies.core.fingerprint.things import field_of
 from funsies.core.fingerprint.walk import Ingredient, Walk
 
@@ -28,14 +27,11 @@ class Fingerprint:
     Attributes:
         digest: equal for two functions only if they do the same.
         ingredients: the parts that the digest was made of, in order of discovery.
-        table: texts of all code that was reached; travels with the function, so that a
-            worker without the source gets the same fingerprint.
         codecs: of the classes of the project that were reached.
     """
 
     digest: Digest
     ingredients: tuple[Ingredient, ...]
-    table: Table
     codecs: tuple[Codec, ...] = ()
 
 
@@ -118,6 +114,6 @@ def _walk(function: Any, ignore: Collection[str]) -> tuple[Fingerprint, Snapshot
     except RecursionError:
         walk.refuse("", "it holds a value that is nested too deep to be described")
     found = Fingerprint(
-        digest("fingerprint", total), tuple(walk.ingredients), walk.table, tuple(walk.codecs)
+        digest("fingerprint", total), tuple(walk.ingredients), tuple(walk.codecs)
     )
     return found, walk.snapshot

@@ -10,7 +10,6 @@ from collections.abc import (
     Collection,
     Iterable,
     Iterator,
-    Mapping,
     MutableMapping,
     MutableSequence,
     MutableSet,
@@ -28,13 +27,13 @@ from typing import Any, Final
 from funsies.core.digest import Field, digest
 from funsies.core.fingerprint.instances import is_array
 from funsies.core.fingerprint.modules import imported_field
+from funsies.core.fingerprint.entries import Entry
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.protocol import wrapped_task
 from funsies.core.fingerprint.records import code_record
 from funsies.core.fingerprint.snapshot import MISSING, cell_content
-from funsies.core.fingerprint.table import Entry
-from funsies.core.fingerprint.texts import changed_names, function_entry, table_of
+from funsies.core.fingerprint.texts import function_entry
 from funsies.core.fingerprint.walk import Elsewhere, Walk
 
 _UNSEEN: Final = {
@@ -55,8 +54,7 @@ def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
     code, namespace = function.__code__, function.__globals__
     _refuse_assigned_globals(walk, function)
     entry = function_entry(code, namespace)
-    _refuse_changed_objects(walk, function, dict(entry.library_names))
-    walk.table.update(table_of(code, namespace))
+    _refuse_changed_objects(walk, function, entry)
     defaults, keyword_defaults = function.__defaults__, function.__kwdefaults__
     walk.snapshot.functions.append((function, code, defaults, keyword_defaults))
     return (
@@ -79,12 +77,10 @@ def _refuse_assigned_globals(walk: Walk, function: FunctionType) -> None:
             )
 
 
-def _refuse_changed_objects(
-    walk: Walk, function: FunctionType, library_names: Mapping[str, str]
-) -> None:
+def _refuse_changed_objects(walk: Walk, function: FunctionType, entry: Entry) -> None:
     code, namespace = function.__code__, function.__globals__
     cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
-    for name in sorted(changed_names(code, namespace) - library_names.keys()):
+    for name in sorted(entry.changed_names - dict(entry.library_names).keys()):
         value = cell_content(cells[name]) if name in cells else namespace.get(name)
         used = name in cells or any(name == chain[0] for chain in names_of(code).globals)
         if used and _is_kept_state(value) and not walk.is_ignored(name):

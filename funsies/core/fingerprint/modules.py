@@ -6,17 +6,13 @@ Nothing is imported to find out, and what happens to be imported already does no
 
 from __future__ import annotations
 
-import sys
 from types import ModuleType
 from typing import Any
 
 from funsies.core.digest import Field, digest
 from funsies.core.fingerprint.closure import absolute_name, closure, may_be_project
 from funsies.core.fingerprint.project import is_project
-from funsies.core.fingerprint.records import CodeKey
 from funsies.core.fingerprint.snapshot import modified_nanoseconds
-from funsies.core.fingerprint.table import Entry, installed, module_key
-from funsies.core.fingerprint.texts import is_at_home
 from funsies.core.fingerprint.walk import Elsewhere, Walk
 
 
@@ -24,11 +20,9 @@ def module_field(walk: Walk, module: ModuleType, name: str) -> Field:
     """A module as a value: a library by its name, one of the project by its text."""
     if not is_project(module):
         return "library", module.__name__
-    is_here = sys.modules.get(module.__name__) is module
-    found = _text_field(walk, module.__name__, name, is_here=is_here)
-    if not walk.table[module_key(module.__name__)].digest:
+    if not _text_of(walk, module.__name__):
         walk.refuse(name, "this module is used as a value, and has no source that can be read")
-    return found
+    return _text_field(walk, module.__name__, name)
 
 
 def imported_field(
@@ -41,28 +35,29 @@ def imported_field(
     """An import statement inside a function with these globals."""
     absolute = absolute_name(module, level, str(namespace.get("__package__") or ""))
     wanted = [absolute, *(f"{absolute}.{name}" for name in names)]
-    is_here = is_at_home(namespace)
-    return tuple(_text_field(walk, each, each, is_here=is_here) for each in wanted)
+    return tuple(_text_field(walk, each, each) for each in wanted)
 
 
-def _text_field(walk: Walk, module_name: str, name: str, *, is_here: bool) -> Field:
-    key = module_key(module_name)
-    brought = None if is_here else installed(key)
-    entry = brought or walk.table.get(key) or _read_entry(walk, key)
-    walk.table[key] = entry
-    found = Elsewhere(("module", module_name, entry.digest))
-    if entry.digest:
+def _text_field(walk: Walk, module_name: str, name: str) -> Field:
+    text = _text_of(walk, module_name)
+    found = Elsewhere(("module", module_name, text))
+    if text:
         walk.note(name, "module", tuple(found))
     return found
 
 
-def _read_entry(walk: Walk, key: CodeKey) -> Entry:
-    files = dict(closure(key[1])) if may_be_project(key[1]) else {}
+def _text_of(walk: Walk, module_name: str) -> bytes:
+    """Digest of the files of a module and of what it imports; empty if it has none."""
+    if module_name not in walk.modules:
+        walk.modules[module_name] = _read_text(walk, module_name)
+    return walk.modules[module_name]
+
+
+def _read_text(walk: Walk, module_name: str) -> bytes:
+    files = dict(closure(module_name)) if may_be_project(module_name) else {}
     walk.snapshot.files += [
         (each.path, modified_nanoseconds(each.path)) for each in files.values()
     ]
     if not files:
-        return Entry()
-    return Entry(
-        digest("modules", [(name, each.digest) for name, each in sorted(files.items())])
-    )
+        return b""
+    return digest("modules", [(name, each.digest) for name, each in sorted(files.items())])

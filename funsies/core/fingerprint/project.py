@@ -11,10 +11,11 @@ import os
 import sys
 import sysconfig
 import types
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
-from typing import Final
+from typing import Final, NamedTuple
 
 _LIBRARY_FOLDERS: Final = ("site-packages", "dist-packages")
 _PACKAGE: Final = __name__.partition(".")[0]
@@ -35,6 +36,34 @@ def _own_directories() -> tuple[str, ...]:
 _OWN_DIRECTORIES: Final = _own_directories()
 
 
+class Decision(NamedTuple):
+    """What belongs to the project of a program, as the program has decided it.
+
+    Attributes:
+        modules: names of its modules and packages.
+        files: names of the files of its code, as code objects carry them.
+    """
+
+    modules: frozenset[str]
+    files: frozenset[str]
+
+
+_decided: list[Decision] = []
+
+
+def decide(modules: Iterable[str], files: Iterable[str]) -> None:
+    """Go by this decision from now on: a worker never decides by its own files and folders."""
+    _decided[:] = [Decision(frozenset(modules), frozenset(files))]
+    is_project_file.cache_clear()
+
+
+def decide_also(modules: Iterable[str], files: Iterable[str]) -> None:
+    """Add to a decision; without one, nothing happens."""
+    if _decided:
+        known = _decided[0]
+        decide(known.modules.union(modules), known.files.union(files))
+
+
 @lru_cache(maxsize=4096)
 def is_project_file(path: str) -> bool:
     """Tell whether a source file belongs to the user's project.
@@ -45,6 +74,8 @@ def is_project_file(path: str) -> bool:
     """
     if path.startswith("<"):
         return not path.startswith("<frozen ")
+    if _decided:
+        return path in _decided[0].files
     parts = path.replace("\\", "/").split("/")
     return not path.startswith(_OWN_DIRECTORIES) and not any(
         folder in parts for folder in _LIBRARY_FOLDERS
@@ -79,6 +110,8 @@ def is_project_name(name: str) -> bool:
 
     A module that is not loaded is taken for one of the project: it came here by value.
     """
+    if _decided:
+        return name in _decided[0].modules
     module = sys.modules.get(name)
     if module is not None:
         return _is_project_module(module)
@@ -93,6 +126,8 @@ def _is_project_code(code: CodeType, module_name: str) -> bool:
 
 
 def _is_project_module(module: ModuleType) -> bool:
+    if _decided:
+        return module.__name__ in _decided[0].modules
     path = getattr(module, "__file__", None)
     if isinstance(path, str):
         return is_project_file(path)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import dis
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import TypeAlias, cast
@@ -21,7 +22,7 @@ from funsies.core.fingerprint.inner_annotations import annotation_only_names
 from funsies.core.fingerprint.mutation import changed_names
 from funsies.core.fingerprint.records import CodeKey, code_key, code_record, nested_codes
 from funsies.core.fingerprint.syntax import SCOPES, Scope, text_digest
-from funsies.core.fingerprint.table import ClassText
+from funsies.core.fingerprint.entries import ClassText
 from funsies.core.parsing import parse_module
 
 _Numbers: TypeAlias = dict[CodeKey, tuple[int, ...]]
@@ -84,6 +85,25 @@ class Source:
             _class_text(self._digest(number), body)
             for number, body in self.bodies.get(qualified_name, ())
         )
+
+    def class_position(self, name: str, methods: Iterable[CodeType]) -> int | None:
+        """Where among the statements of the text the class of this name is.
+
+        Args:
+            name: of the class.
+            methods: code that was written in its body.
+
+        Returns:
+            None if no statement at the top level makes it, or if several may have.
+        """
+        records = {bytes(code_record(each)) for each in methods}
+        fitting = {
+            self.nodes[number - 1]
+            for number, body in self.bodies.get(name, ())
+            if records.issubset(_class_text(self._digest(number), body).methods)
+        }
+        positions = [at for at, node in enumerate(self.tree.body) if node in fitting]
+        return positions[0] if len(positions) == len(fitting) == 1 else None
 
     def _digest(self, number: int) -> Digest:
         if number not in self.digests:

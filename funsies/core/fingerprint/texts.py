@@ -1,4 +1,4 @@
-"""The text that belongs to running code: from the installed table, or from its file."""
+"""The text that belongs to running code."""
 
 from __future__ import annotations
 
@@ -13,15 +13,9 @@ from funsies.core.digest import digest
 from funsies.core.fingerprint.identity import IdentityCache
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project_name
-from funsies.core.fingerprint.records import CodeKey, code_key, code_record, nested_codes
+from funsies.core.fingerprint.entries import ClassText, Entry
+from funsies.core.fingerprint.records import code_record
 from funsies.core.fingerprint.source import Source, parse_source
-from funsies.core.fingerprint.table import (
-    ClassText,
-    Entry,
-    class_key,
-    installed,
-    local_class_key,
-)
 
 _NO_TEXT: Final = Entry()
 
@@ -33,40 +27,14 @@ def function_entry(code: CodeType, namespace: dict[str, Any]) -> Entry:
         code: the code of the function.
         namespace: its globals.
     """
-    entry = None if is_at_home(namespace) else installed(code_key(code))
-    if entry is not None:
-        return entry
     located = _locate(code, namespace)
     imported = tuple(_library_names(located.imported, namespace))
-    return Entry(located.text, imported, unused_names=tuple(sorted(located.unused)))
-
-
-def changed_names(code: CodeType, namespace: dict[str, Any]) -> frozenset[str]:
-    """Names of the objects that a function changes in place, as far as its text is here.
-
-    On a worker the text is not at hand; there the client has looked already.
-    """
-    is_known = not is_at_home(namespace) and installed(code_key(code)) is not None
-    return frozenset() if is_known else _locate(code, namespace).changed
-
-
-def is_at_home(namespace: dict[str, Any]) -> bool:
-    """True of the globals of a module that this process has imported or is running.
-
-    Functions that came with a payload have globals of their own, and only for them is what
-    the installed tables say: in the client's process those may be of an earlier version.
-    """
-    module = sys.modules.get(str(namespace.get("__name__")))
-    return module is not None and vars(module) is namespace
-
-
-def table_of(code: CodeType, namespace: dict[str, Any]) -> Iterator[tuple[CodeKey, Entry]]:
-    """Lines of the table for this code and all code inside it."""
-    for nested in nested_codes(code):
-        if nested.co_flags & inspect.CO_OPTIMIZED:
-            yield code_key(nested), function_entry(nested, namespace)
-        else:
-            yield _local_class(nested, namespace)
+    return Entry(
+        located.text,
+        imported,
+        unused_names=tuple(sorted(located.unused)),
+        changed_names=located.changed,
+    )
 
 
 class _Located(NamedTuple):
@@ -128,28 +96,21 @@ def sources_of(file_name: str, namespace: dict[str, Any] | None) -> list[Source]
 
 def class_entry(kind: type) -> Entry:
     """Find the texts of all classes of this name in the file of this class."""
-    entry = None if _is_class_at_home(kind) else installed(class_key(kind))
-    if entry is not None:
-        return entry
-    file_name = _file_of(kind)
-    if not file_name:
-        return _NO_TEXT
-    sources = sources_of(
-        file_name,
-        vars(sys.modules[kind.__module__]) if kind.__module__ in sys.modules else None,
-    )
-    for source in sources:
+    for _, source in class_sources(kind):
         entry = Entry(classes=source.class_texts(kind.__qualname__))
         if class_text(kind, entry) is not None:
             return entry
     return _NO_TEXT
 
 
-def _is_class_at_home(kind: type) -> bool:
-    found: object = sys.modules.get(kind.__module__)
-    for name in kind.__qualname__.split("."):
-        found = getattr(found, name, None)
-    return found is kind or any(is_at_home(each.__globals__) for each in own_functions(kind))
+def class_sources(kind: type) -> Iterator[tuple[str, Source]]:
+    """Texts in which a class may have been written, with the names of their files."""
+    module = sys.modules.get(kind.__module__)
+    namespace = None if module is None else vars(module)
+    file_name = _file_of(kind)
+    if file_name:
+        for source in sources_of(file_name, namespace):
+            yield file_name, source
 
 
 def class_text(kind: type, entry: Entry) -> ClassText | None:
@@ -179,15 +140,3 @@ def _file_of(kind: type) -> str:
         return function.__code__.co_filename
     module = sys.modules.get(kind.__module__)
     return str(getattr(module, "__file__", None) or "")
-
-
-def _local_class(body: CodeType, namespace: dict[str, Any]) -> tuple[CodeKey, Entry]:
-    name = body.co_qualname
-    key = local_class_key(str(namespace.get("__name__", "")), name)
-    entry = None if is_at_home(namespace) else installed(key)
-    if entry is not None:
-        return key, entry
-    for source in sources_of(body.co_filename, namespace):
-        if code_record(body) in {code_record(each) for _, each in source.bodies.get(name, ())}:
-            return key, Entry(classes=source.class_texts(name))
-    return key, _NO_TEXT

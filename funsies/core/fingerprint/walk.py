@@ -16,9 +16,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 from funsies.core.digest import Digest, Field, digest
 from funsies.core.encoding.codecs import Codec
 from funsies.core.errors import FingerprintError
-from funsies.core.fingerprint.records import CodeKey
 from funsies.core.fingerprint.snapshot import Snapshot
-from funsies.core.fingerprint.table import Entry
 
 
 class Ingredient(NamedTuple):
@@ -75,7 +73,7 @@ class Walk:
         ignore: names that the user wants left out.
         path: how the object that is now described was reached.
         snapshot: what was looked at, so that a later call sees whether it has changed.
-        table: texts of all code that was reached.
+        modules: digests of the texts of modules, by name.
         ingredients: parts found so far.
         codecs: of the classes that were reached.
         enclosing: sets that are being described, outermost first.
@@ -87,7 +85,7 @@ class Walk:
     ignore: Collection[str]
     path: tuple[str, ...]
     snapshot: Snapshot = field(default_factory=Snapshot)
-    table: dict[CodeKey, Entry] = field(default_factory=dict)
+    modules: dict[str, bytes] = field(default_factory=dict)
     ingredients: list[Ingredient] = field(default_factory=list)
     codecs: list[Codec] = field(default_factory=list)
     enclosing: tuple[int, ...] = ()
@@ -180,7 +178,7 @@ class Walk:
             self.ignore,
             self.path,
             self.snapshot,
-            self.table,
+            self.modules,
             self.ingredients,
             self.codecs,
             (*self.enclosing, id(thing)),

@@ -1,5 +1,6 @@
 -- Write graph nodes that are not there yet. Contents come first, so that what refers to them
--- never stands without them.
+-- never stands without them. A task is written again: its newest definition may be loadable
+-- where an older one was not.
 --
 -- ARGV  1 time  2 number of contents  3 of tasks  4 of constants  5 of operations, then
 --       (digest, bytes) of each content, (digest, Python version, packed) of each task,
@@ -21,7 +22,7 @@ register('define', {}, function()
   end)
 
   take(ARGV[3], 3, function(digest, python, packed)
-    call('HSETNX', P .. 't' .. digest, python, packed)
+    call('HSET', P .. 't' .. digest, python, packed)
   end)
 
   take(ARGV[4], 2, function(artefact, packed)

@@ -22,10 +22,10 @@ from .tables import Cell, Tables
 
 
 def define(tables: Tables, definitions: Definitions) -> None:
-    """Write graph nodes that are not there yet."""
+    """Write graph nodes that are not there yet, and tasks anew."""
     tables.contents.update(definitions.contents)
     for task in definitions.tasks:
-        tables.tasks.setdefault(task.digest, {}).setdefault(task.python, task)
+        tables.tasks.setdefault(task.digest, {})[task.python] = task
     for constant in definitions.constants:
         _add_constant(tables, constant)
     for row in definitions.operations:
@@ -129,6 +129,11 @@ class Reader:
         with self._lock:
             children = self._tables.children
             return tuple(sorted({each for one in operations for each in children.get(one, ())}))
+
+    def missing_contents(self, digests: Sequence[Digest]) -> list[Digest]:
+        """See :meth:`GraphStore.missing_contents`."""
+        with self._lock:
+            return [digest for digest in digests if digest not in self._tables.contents]
 
     def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
         """See :meth:`GraphStore.contents`."""

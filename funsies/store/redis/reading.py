@@ -134,6 +134,11 @@ class Reader:
         """See :meth:`GraphStore.contents`."""
         return self._fields(self._keys.contents, digests)
 
+    def missing_contents(self, digests: Sequence[Digest]) -> list[Digest]:
+        """See :meth:`GraphStore.missing_contents`."""
+        key = self._keys.contents
+        return [each for each in digests if not self._connections.call("HEXISTS", key, each)]
+
     def record(self, operation: Digest) -> bytes | None:
         """See :meth:`GraphStore.record`."""
         return self._field(self._keys.records, operation)

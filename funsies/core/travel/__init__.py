@@ -1,0 +1,29 @@
+"""How functions travel to workers, with the code and the values that they need.
+
+``collect`` makes the :class:`Bundle` of a program's modules, ``pickler`` writes a function and
+what has to be laid over (``overlay``), ``loading`` reads it again. What belongs to the program
+was decided there; the process that loads it never decides that again.
+"""
+
+from .bundle import Bundle, decode_bundle
+from .loading import Loaded, load_function, token_of
+from .main_module import MainModule, import_statements
+from .overlay import Overlay
+from .pickler import Parcel, dump_function
+from .program import Program, become_program, this_program
+
+__all__ = [
+    "Bundle",
+    "Loaded",
+    "MainModule",
+    "Overlay",
+    "Parcel",
+    "Program",
+    "become_program",
+    "decode_bundle",
+    "dump_function",
+    "import_statements",
+    "load_function",
+    "this_program",
+    "token_of",
+]

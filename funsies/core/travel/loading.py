@@ -1,0 +1,47 @@
+"""Loading what was dumped: a function, and the values that have to be laid over meanwhile."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from typing import Any, NamedTuple
+
+from . import live
+from .overlay import Entry, Overlay
+
+
+class Loaded(NamedTuple):
+    """What came out of a pickle.
+
+    Attributes:
+        payload: what was dumped.
+        overlay: the values that its code needs while it runs.
+        is_own: True if this process dumped it.
+    """
+
+    payload: Any
+    overlay: Overlay
+    is_own: bool
+
+
+def load_function(data: bytes) -> Loaded:
+    """Load what :func:`~funsies.core.travel.pickler.dump_function` made.
+
+    Args:
+        data: the bytes. They run code: load only what a trusted client has signed.
+    """
+    unpickler = pickle.Unpickler(io.BytesIO(data))  # noqa: S301 - the caller has checked it
+    token: str = unpickler.load()
+    with live.loading(token):
+        payload = unpickler.load()
+        entries: list[Entry] = []
+        while (entry := unpickler.load()) is not None:
+            if entry[0] is not None:
+                entries.append(Entry(*entry))
+        return Loaded(payload, Overlay(entries), live.is_loading_own())
+
+
+def token_of(data: bytes) -> str:
+    """Name of the process that dumped something."""
+    token: str = pickle.Unpickler(io.BytesIO(data)).load()  # noqa: S301 - a text comes first
+    return token

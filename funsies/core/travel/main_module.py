@@ -1,0 +1,93 @@
+"""What a worker has to know of ``__main__`` besides what its functions use."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+import msgspec
+
+from funsies.core.parsing import parse_module
+
+
+class MainModule(msgspec.Struct, frozen=True, kw_only=True):
+    """The script of a program.
+
+    Attributes:
+        file: its ``__file__``; empty if it has none.
+        package: its ``__package__``, of a module that is run by ``python -m``.
+        name: the module's own name then.
+        imports: names of the modules that it holds, where no text says what it imports.
+    """
+
+    file: str = ""
+    package: str = ""
+    name: str = ""
+    imports: tuple[str, ...] = ()
+
+
+def describe_main() -> tuple[MainModule, str]:
+    """The script of this program, and its text; the text is empty if nobody can read it."""
+    main = sys.modules["__main__"]
+    file = str(getattr(main, "__file__", None) or "")
+    text = "".join(linecache.getlines(file, vars(main))) if file else ""
+    spec = getattr(main, "__spec__", None)
+    return (
+        MainModule(
+            file=file,
+            package=str(getattr(main, "__package__", None) or ""),
+            name="" if spec is None else str(spec.name),
+            imports=() if text else tuple(_modules_held(main)),
+        ),
+        text,
+    )
+
+
+def _modules_held(main: ModuleType) -> Iterator[str]:
+    for value in vars(main).values():
+        if isinstance(value, ModuleType) and value is not main:
+            yield value.__name__
+
+
+def import_statements(text: str) -> Iterator[ast.stmt]:
+    """The imports at the top level of a text, one name at a time, in order.
+
+    Attempts (``try: import a`` / ``except ImportError: import b``) and conditions that do
+    nothing but import stay whole.
+    """
+    for statement in parse_module(text).body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            continue
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            for alias in statement.names:
+                yield _of_one_name(statement, alias)
+        elif isinstance(statement, (ast.Try, ast.If)) and _only_imports(statement):
+            yield statement
+
+
+def _of_one_name(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
+    alone: ast.stmt = (
+        ast.Import([alias])
+        if isinstance(statement, ast.Import)
+        else ast.ImportFrom(statement.module, [alias], statement.level)
+    )
+    return ast.copy_location(alone, statement)
+
+
+def _only_imports(statement: ast.stmt) -> bool:
+    """True of what imports, and at most notes whether that went well."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass)):
+        return True
+    if isinstance(statement, ast.Assign):
+        return isinstance(statement.value, ast.Constant)
+    if isinstance(statement, ast.If):
+        parts = [*statement.body, *statement.orelse]
+    elif isinstance(statement, ast.Try):
+        handled = [each for handler in statement.handlers for each in handler.body]
+        parts = [*statement.body, *handled, *statement.orelse, *statement.finalbody]
+    else:
+        return False
+    return all(map(_only_imports, parts))

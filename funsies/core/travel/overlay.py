@@ -1,0 +1,235 @@
+"""Values that the program had when it built a step, laid over what modules hold on a worker.
+
+Importing a module anew gives what its text says. What the program has changed since (a
+setting, a helper that a test has replaced, an entry of a registry), or what came out otherwise
+on the other machine, is put in its place while the step runs.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Iterable, Iterator, MutableMapping, MutableSequence, MutableSet
+from contextlib import contextmanager
+from types import FunctionType, ModuleType
+from typing import Any, Final, NamedTuple
+
+from .rebuild import Namespace
+
+CHECKED_BYTES: Final = 64 * 1024
+"""Values up to this size are compared before each step; larger ones once."""
+
+_ATOMS: Final = frozenset({type(None), bool, int, float, complex, str, bytes})
+_CODE: Final = (FunctionType, type, ModuleType)
+_ABSENT: Final = object()
+
+
+class Entry(NamedTuple):
+    """A value of the program.
+
+    Attributes:
+        owner: a module, the globals of code without one, a class, or a function.
+        name: under which the owner holds it.
+        value: what it held.
+    """
+
+    owner: Any
+    name: str
+    value: Any
+
+
+class Overlay:
+    """The values that one step needs.
+
+    Args:
+        entries: the values, each with where it belongs.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = [_Laid(entry) for entry in entries]
+        self._undo: dict[tuple[int, str], tuple[Any, Any, object]] = {}
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Have the values in their places for a while."""
+        self.apply()
+        try:
+            yield
+        finally:
+            self.undo()
+
+    def apply(self) -> None:
+        """Put the values in their places; also again, after a step that may have changed them."""
+        for each in self._entries:
+            current = _read(each.owner, each.name)
+            if not each.is_same(current):
+                before = each.owner, current, _content(current)
+                self._undo.setdefault((id(each.owner), each.name), before)
+                each.put(current)
+
+    def undo(self) -> None:
+        """Put back what was there before."""
+        for (_, name), (owner, before, content) in reversed(self._undo.items()):
+            if content is not _ABSENT:
+                _refill(before, content)
+            _write(owner, name, before)
+        self._undo.clear()
+
+
+class _Laid:
+    """One value, and how to tell whether it is in its place."""
+
+    __slots__ = ("_known", "_picture", "name", "owner", "value")
+
+    def __init__(self, entry: Entry) -> None:
+        self.owner, self.name, self.value = entry
+        self._picture = _Picture(self.value) if _can_change(self.value) else None
+        self._known: Any = _ABSENT
+
+    def is_same(self, current: Any) -> bool:
+        """True if this value is there, with the content that it had."""
+        if self._picture is None:
+            return current is self.value or _are_equal_atoms(current, self.value)
+        if type(current) is not type(self.value):
+            return False
+        if self._picture.is_large and current is self._known:
+            return True
+        if not self._picture.is_of(current):
+            return False
+        self._known = current
+        return True
+
+    def put(self, current: Any) -> None:
+        """Put the value there; a container keeps its identity, since others may refer to it."""
+        value = self.value if self._picture is None else self._picture.copy(self.value)
+        if type(current) is type(value) and _content(current) is not _ABSENT:
+            _refill(current, _content(value))
+            value = current
+            self._known = current
+        else:
+            self._known = value
+        _write(self.owner, self.name, value)
+
+
+class _Picture:
+    """The content of a value that can change, as it was when it came."""
+
+    __slots__ = ("_alive", "_data", "is_large")
+
+    def __init__(self, value: object) -> None:
+        self._alive: dict[int, object] = {}
+        self._data = self._dump(value)
+        self.is_large = self._data is None or len(self._data) > CHECKED_BYTES
+
+    def is_of(self, value: object) -> bool:
+        """True if a value has this content; False also if nobody can tell."""
+        return self._data is not None and self._dump(value) == self._data
+
+    def copy(self, value: Any) -> Any:
+        """A value of this content: fresh, unless it cannot be copied."""
+        if self._data is None or self.is_large:
+            return value
+        return _Loader(io.BytesIO(self._data), self._alive).load()
+
+    def _dump(self, value: object) -> bytes | None:
+        file = io.BytesIO()
+        try:
+            _Dumper(file, self._alive).dump(value)
+        except Exception:  # noqa: BLE001 (any class may define how it is pickled)
+            return None
+        return file.getvalue()
+
+
+class _Dumper(pickle.Pickler):
+    """Pickles values; code that they refer to is taken by its identity."""
+
+    def __init__(self, file: io.BytesIO, alive: dict[int, object]) -> None:
+        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
+        self._alive = alive
+
+    def persistent_id(self, thing: object) -> int | None:
+        """Identity of functions, classes and modules."""
+        if not isinstance(thing, _CODE):
+            return None
+        self._alive[id(thing)] = thing
+        return id(thing)
+
+
+class _Loader(pickle.Unpickler):
+    """Loads what :class:`_Dumper` wrote in this process."""
+
+    def __init__(self, file: io.BytesIO, alive: dict[int, object]) -> None:
+        super().__init__(file)
+        self._alive = alive
+
+    def persistent_load(self, pid: int) -> object:
+        """The object of this identity."""
+        return self._alive[pid]
+
+
+def _are_equal_atoms(one: object, other: object) -> bool:
+    if type(one) is not type(other) or type(one) not in _ATOMS:
+        return False
+    return repr(one) == repr(other) if isinstance(one, (float, complex)) else one == other
+
+
+def _can_change(value: object) -> bool:
+    return type(value) not in _ATOMS and not isinstance(value, _CODE)
+
+
+def _read(owner: Any, name: str) -> Any:
+    match owner:
+        case Namespace():
+            return owner.variables.get(name, _ABSENT)
+        case FunctionType():
+            return getattr(owner, name, _ABSENT)
+    return vars(owner).get(name, _ABSENT)
+
+
+def _write(owner: Any, name: str, value: Any) -> None:
+    match owner:
+        case Namespace():
+            variables = owner.variables
+        case ModuleType():
+            variables = vars(owner)
+        case type():
+            if value is _ABSENT:
+                type.__delattr__(owner, name)
+            else:
+                type.__setattr__(owner, name, value)
+            return
+        case _:
+            setattr(owner, name, value)
+            return
+    if value is _ABSENT:
+        variables.pop(name, None)
+    else:
+        variables[name] = value
+
+
+def _content(value: Any) -> Any:
+    """What can be put into a container, or an object with attributes, of the same type."""
+    if isinstance(value, MutableMapping):
+        return dict(value)
+    if isinstance(value, (MutableSequence, MutableSet)):
+        return list(value)
+    if type(value).__reduce_ex__ is object.__reduce_ex__ and hasattr(value, "__dict__"):
+        return _Attributes(vars(value))
+    return _ABSENT
+
+
+class _Attributes(dict[str, Any]):
+    """Attributes of an object."""
+
+
+def _refill(container: Any, content: Any) -> None:
+    if isinstance(content, _Attributes):
+        vars(container).clear()
+        vars(container).update(content)
+    elif isinstance(container, MutableSequence):
+        container[:] = content
+    else:
+        container.clear()
+        container.update(content) if isinstance(container, MutableMapping) else [
+            container.add(each) for each in content
+        ]

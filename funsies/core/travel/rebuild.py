@@ -1,0 +1,133 @@
+"""What a pickled function calls on the worker to put things together again."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import marshal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from operator import attrgetter
+from types import CellType, FunctionType, ModuleType
+from typing import Any, TypeVar
+
+from funsies.core.fingerprint.project import decide_also
+
+from . import statements
+from .live import has_own_main, is_loading_own, live_object
+
+
+class Namespace:
+    """Globals of code that belongs to no module: made by ``exec``, typed into a shell.
+
+    Attributes:
+        variables: the globals.
+    """
+
+    def __init__(self, variables: dict[str, Any]) -> None:
+        self.variables = variables
+
+
+def namespace(variables: Mapping[str, Any]) -> Namespace:
+    """Globals that begin with these."""
+    return Namespace(dict(variables))
+
+
+def module(name: str) -> ModuleType:
+    """A module, imported; one of a program that has no file is made anew, and filled later."""
+    loaded = sys.modules.get(name)
+    return loaded if loaded is not None else importlib.import_module(name)
+
+
+def made_module(name: str) -> ModuleType:
+    """A module that no file holds."""
+    if name not in sys.modules:
+        sys.modules[name] = ModuleType(name)
+        decide_also([name], [])
+        parent, _, last = name.rpartition(".")
+        if parent in sys.modules:
+            setattr(sys.modules[parent], last, sys.modules[name])
+    return sys.modules[name]
+
+
+def reference(module_name: str, qualified_name: str, key: int) -> Any:
+    """A function or class by its name; the very object in the process that dumped it."""
+    found = live_object(key)
+    return attrgetter(qualified_name)(module(module_name)) if found is None else found
+
+
+def variables_of(owner: ModuleType | Namespace) -> dict[str, Any]:
+    """The globals of a module, or of code that belongs to none."""
+    return owner.variables if isinstance(owner, Namespace) else vars(owner)
+
+
+def function(
+    code: bytes,
+    owner: ModuleType | Namespace,
+    name: str,
+    cells: tuple[CellType, ...],
+    key: int,
+) -> FunctionType:
+    """A function by value, with the globals of the module that it was written in."""
+    found = live_object(key) if key else None
+    if found is not None:
+        return found  # type: ignore[no-any-return]  # a function was given this number
+    loaded = marshal.loads(code)  # noqa: S302 - a function of the program, signed as the task is
+    variables = variables_of(owner)
+    decide_also([str(variables.get("__name__", ""))], [loaded.co_filename])
+    return FunctionType(loaded, variables, name, None, cells)
+
+
+def set_function(target: FunctionType, state: dict[str, Any]) -> None:
+    """Give a function what it has besides its code, unless it is the program's own."""
+    if is_loading_own() and target is live_object(state["key"]):
+        return
+    for name, value in state["attributes"].items():
+        setattr(target, name, value)
+    vars(target).update(state["dict"])
+    for cell, content in state["cells"]:
+        cell.cell_contents = content
+
+
+def class_of_main(
+    key: int, file_name: str, position: int, name: str, needed: Sequence[tuple[str, Any]]
+) -> type:
+    """A class of the script, made by running its own statement."""
+    found = live_object(key)
+    if found is not None:
+        return found  # type: ignore[no-any-return]  # a class was given this number
+    if has_own_main():
+        return reference("__main__", name, key)  # type: ignore[no-any-return]  # the same script
+    return statements.run_class(file_name, position, name, needed)
+
+
+def lru_cache(
+    function: Callable[..., Any], maximum_size: int | None, typed: bool
+) -> Callable[..., Any]:
+    """A ``functools.lru_cache`` around a function, empty."""
+    return functools.lru_cache(maximum_size, typed)(function)
+
+
+def single_dispatch(
+    function: Callable[..., Any], registry: Sequence[tuple[type, Callable[..., Any]]]
+) -> Callable[..., Any]:
+    """A ``functools.singledispatch`` function with its registered implementations."""
+    generic = functools.singledispatch(function)
+    for kind, implementation in registry:
+        generic.register(kind, implementation)
+    return generic
+
+
+def context_variable(name: str, *default: object) -> ContextVar[object]:
+    """A context variable; what was set in it stays in the process that set it."""
+    return ContextVar(name, default=default[0]) if default else ContextVar(name)
+
+
+def type_variable(
+    name: str, constraints: tuple[Any, ...], bound: Any, covariant: bool, contravariant: bool
+) -> TypeVar:
+    """A type variable."""
+    return TypeVar(
+        name, *constraints, bound=bound, covariant=covariant, contravariant=contravariant
+    )

@@ -1,0 +1,62 @@
+"""Classes of ``__main__``, made anew by running their own statements from the script's text.
+
+A class is more than what pickle can say of it: members of enumerations, keywords of the class
+statement, slots, what decorators and metaclasses did. So its statement is run again, where the
+names that it needs stand for what they stand for in the program.
+"""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import linecache
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+from funsies.core.parsing import parse_module
+
+_made: Final[dict[tuple[str, int], tuple[str, type]]] = {}
+
+
+def run_class(
+    file_name: str, position: int, name: str, needed: Sequence[tuple[str, Any]]
+) -> type:
+    """Run the statement of a class in ``__main__``; once in the life of this process.
+
+    Args:
+        file_name: names the text, which was made known to :mod:`linecache`.
+        position: of the statement among those of the text.
+        name: of the class.
+        needed: globals that the statement reads.
+
+    Raises:
+        ImportError: if there is no such class.
+    """
+    text = "".join(linecache.getlines(file_name))
+    known = _made.get((file_name, position))
+    if known is not None and known[0] == text:
+        return known[1]
+    main = vars(sys.modules["__main__"])
+    main.update(needed)
+    tree = parse_module(text)
+    statement = ast.Module([tree.body[position]], [])
+    code = compile(statement, file_name, "exec", _future_flags(tree), dont_inherit=True)
+    exec(code, main)  # noqa: S102 - a class of the program, signed as the task is
+    made = main[name]
+    if not isinstance(made, type):
+        raise ImportError(f"{name} of {file_name} is no class when its statement is run again")
+    _made[file_name, position] = text, made
+    return made
+
+
+def _future_flags(tree: ast.Module) -> int:
+    """What ``from __future__ import ...`` at the beginning of the text asks for."""
+    names = (
+        alias.name
+        for statement in tree.body
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+        for alias in statement.names
+    )
+    return sum(getattr(__future__, name).compiler_flag for name in set(names))

@@ -1,0 +1,105 @@
+"""What functions and classes use by name: the globals that have to be the same on a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from enum import Enum
+from types import FunctionType, MemberDescriptorType, ModuleType
+from typing import Any, Final, NamedTuple
+
+from funsies.core.fingerprint.closure import absolute_name
+from funsies.core.fingerprint.names import names_of
+from funsies.core.fingerprint.project import is_project
+
+from .text_annotations import types_named_in
+
+
+class Use(NamedTuple):
+    """A name that code reads.
+
+    Attributes:
+        namespace: the globals, or the attributes of a module, in which it is looked up.
+        name: the name.
+        value: what it stands for.
+    """
+
+    namespace: dict[str, Any]
+    name: str
+    value: Any
+
+
+def globals_used(function: FunctionType) -> Iterator[Use]:
+    """The globals that the code names, and attributes of modules of the project."""
+    namespace = function.__globals__
+    for chain in names_of(function.__code__).globals:
+        yield from _along(namespace, chain)
+    for name, value in types_named_in(function.__code__, namespace).items():
+        yield Use(namespace, name, value)
+
+
+def _along(namespace: dict[str, Any], chain: Collection[str]) -> Iterator[Use]:
+    for name in chain:
+        if name not in namespace:
+            return
+        value = namespace[name]
+        yield Use(namespace, name, value)
+        if not isinstance(value, ModuleType) or not is_project(value):
+            return
+        namespace = vars(value)
+
+
+def modules_imported(function: FunctionType) -> Iterator[str]:
+    """Names of the modules that a function imports while it runs."""
+    package = str(function.__globals__.get("__package__") or "")
+    for module, _, level in names_of(function.__code__).imported:
+        yield absolute_name(module, level, package)
+
+
+def subclasses_asked_for(function: FunctionType) -> Iterator[type]:
+    """Subclasses that a function finds by ``Base.__subclasses__()``."""
+    for chain in names_of(function.__code__).globals:
+        if chain[-1] == "__subclasses__":
+            value: Any = function.__globals__.get(chain[0])
+            for name in chain[1:-1]:
+                value = getattr(value, name, None)
+            if isinstance(value, type):
+                yield from _descendants(value)
+
+
+def _descendants(kind: type) -> Iterator[type]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _descendants(each)
+
+
+def functions_of(kind: type) -> Iterator[FunctionType]:
+    """The functions in a class: methods, accessors of properties, static and class methods."""
+    for member in vars(kind).values():
+        for each in (
+            member,
+            getattr(member, "__func__", None),
+            *(getattr(member, accessor, None) for accessor in ("fget", "fset", "fdel", "func")),
+        ):
+            if isinstance(each, FunctionType):
+                yield each
+
+
+_NO_DATA: Final = (
+    FunctionType,
+    staticmethod,
+    classmethod,
+    property,
+    MemberDescriptorType,
+    ModuleType,
+    type,
+)
+
+
+def data_of(kind: type) -> Iterator[tuple[str, Any]]:
+    """Attributes of a class that hold values."""
+    if issubclass(kind, Enum):
+        return
+    for name, member in vars(kind).items():
+        is_special = name.startswith("__") or name == "_abc_impl"
+        if not is_special and not isinstance(member, _NO_DATA) and not hasattr(member, "__get__"):
+            yield name, member

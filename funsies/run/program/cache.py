@@ -1,0 +1,86 @@
+"""Files of programs on disk: written once, and used by all workers of a user on a machine."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from funsies.core.digest import Digest, content_digest
+from funsies.core.travel import Bundle
+
+KEPT_DAYS: Final = 30
+"""What no worker has used for so long is removed."""
+
+_SECONDS_A_DAY: Final = 24 * 3600
+_OWNER_ONLY: Final = 0o700
+_DATA: Final = ".bundle"
+
+
+def bundle_data(digest: Digest) -> bytes | None:
+    """The bytes of a bundle that was unpacked here before."""
+    with suppress(OSError):
+        data = (folder("bundles") / digest.hex() / _DATA).read_bytes()
+        if content_digest(data) == digest:
+            return data
+    return None
+
+
+def unpacked(bundle: Bundle) -> Path:
+    """The folder with the files of a bundle; written if it is not there yet."""
+    place = folder("bundles") / bundle.digest.hex()
+    if place.is_dir():
+        os.utime(place)
+        return place
+    _remove_old_ones(place.parent)
+    draft = Path(tempfile.mkdtemp(prefix=".", dir=place.parent))
+    for path, content in {**bundle.files, _DATA: bundle.data}.items():
+        file = draft / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    try:
+        draft.rename(place)
+    except OSError:  # another worker was faster
+        shutil.rmtree(draft, ignore_errors=True)
+        if not place.is_dir():
+            raise
+    return place
+
+
+def write(place: Path, content: bytes) -> None:
+    """Write a file so that whoever finds it finds it whole."""
+    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as draft:
+        draft.write(content)
+    Path(draft.name).replace(place)
+
+
+@functools.cache
+def folder(name: str) -> Path:
+    """A folder that its owner alone may enter.
+
+    ``FUNSIES_CACHE`` names where; else it is below the user's cache folder, and where that
+    cannot be written, a temporary one of this process and its forks.
+    """
+    base = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    place = Path(os.environ.get("FUNSIES_CACHE") or Path(base) / "funsies") / name
+    try:
+        place.mkdir(parents=True, mode=_OWNER_ONLY, exist_ok=True)
+        place.chmod(_OWNER_ONLY)
+        with tempfile.TemporaryFile(dir=place):
+            is_ours = place.stat().st_uid == os.geteuid()
+    except (OSError, RuntimeError):
+        is_ours = False
+    return place if is_ours else Path(tempfile.mkdtemp(prefix=f"funsies-{name}-"))
+
+
+def _remove_old_ones(place: Path) -> None:
+    oldest = time.time() - KEPT_DAYS * _SECONDS_A_DAY
+    for each in place.iterdir():
+        with suppress(OSError):
+            if each.stat().st_mtime < oldest:
+                shutil.rmtree(each, ignore_errors=True)

@@ -1,0 +1,98 @@
+"""Where steps run: in a process that becomes their program, or in the program itself."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+from funsies.core.digest import Digest, content_digest
+from funsies.core.fingerprint.project import decide_also
+from funsies.core.python_plan import PythonPlan
+from funsies.core.travel import Overlay, this_program, token_of
+from funsies.core.travel.live import process_token
+
+from . import importing, spawning
+from .becoming import become, spawned_step
+
+Read = Callable[[Digest], bytes]
+"""Reads what a payload refers to, by its content digest."""
+
+
+class OtherProgramError(Exception):
+    """This process is one program already, and the step is of another."""
+
+
+class Host(Protocol):
+    """Lets steps run in this process."""
+
+    def enter(self, plan: PythonPlan, read: Read) -> None:
+        """Get ready to load the function of a step.
+
+        Args:
+            plan: its payload.
+            read: reads what that refers to.
+
+        Raises:
+            OtherProgramError: if the step has to run in another process.
+        """
+
+    def laid_over(self, plan: PythonPlan, overlay: Overlay) -> AbstractContextManager[None]:
+        """Have the step find the values that it had in its program."""
+
+
+class Stage:
+    """A process of our own: it becomes the first program whose step it runs, for good."""
+
+    def __init__(self) -> None:
+        self._program: object = None
+        self._texts: dict[str, bytes] = {}
+        self._overlay: Overlay | None = None
+
+    def enter(self, plan: PythonPlan, read: Read) -> None:
+        """Become the program of the step, or be it already."""
+        if self._program is None:
+            become(plan, read)
+            self._program = plan.program
+        elif self._program != plan.program:
+            raise OtherProgramError
+        for name, address in plan.texts.items():
+            known = self._texts.get(name)
+            if known is None or content_digest(known) != address:
+                self._texts[name] = read(Digest(address))
+                decide_also([], [name])
+                importing.show_text(name, self._texts[name].decode("utf-8", "surrogatepass"))
+
+    @contextmanager
+    def laid_over(self, plan: PythonPlan, overlay: Overlay) -> Iterator[None]:
+        """Put the values in their places; they stay there until another task's step runs."""
+        if self._overlay is not None and self._overlay is not overlay:
+            self._overlay.undo()
+        self._overlay = overlay
+        overlay.apply()
+        spawning.running(functools.partial(spawned_step, plan, self._texts))
+        yield
+
+
+class OwnProgram:
+    """The process of a program: it runs its own steps, with its own functions and classes."""
+
+    def enter(self, plan: PythonPlan, read: Read) -> None:  # noqa: ARG002 - nothing is needed
+        """See that the step is of this program."""
+        if token_of(plan.pickle) != process_token() and plan.program != _own_program():
+            raise OtherProgramError
+
+    def laid_over(
+        self,
+        plan: PythonPlan,  # noqa: ARG002 - what it spawns starts as the program has it
+        overlay: Overlay,
+    ) -> AbstractContextManager[None]:
+        """Put values in their places that the program has changed since, for a while."""
+        return overlay.applied()
+
+
+def _own_program() -> object:
+    bundle, main, text = this_program()
+    address = content_digest(text.encode("utf-8", "surrogatepass")) if text else b""
+    return (b"" if bundle is None else bundle.digest), main, address

@@ -1,0 +1,75 @@
+"""A ``__main__`` for a worker: that of the program, without what its script does."""
+
+from __future__ import annotations
+
+import ast
+import importlib.machinery
+import sys
+from contextlib import suppress
+from types import ModuleType
+from typing import Any
+
+from typing_extensions import override
+
+from funsies.core.travel import MainModule, import_statements
+
+from . import spawning
+
+
+def put_in_place(about: MainModule, text: str) -> None:
+    """Make a fresh ``__main__`` and import into it what the script imports.
+
+    Imports run for what they do besides binding a name: accessors, plug-ins and codecs
+    register themselves. One that fails here matters only to steps that use what it names.
+
+    Args:
+        about: the script.
+        text: its text; empty if there is none.
+    """
+    main = ModuleType("__main__")
+    main.__dict__["__builtins__"] = __builtins__
+    main.__package__ = about.package or None
+    if about.file:
+        main.__file__ = about.file
+    main.__spec__ = _MainSpec(about)
+    sys.modules["__main__"] = main
+    for statement in import_statements(text):
+        with suppress(Exception):
+            _run(statement, about.file, vars(main))
+    for name in about.imports:
+        with suppress(Exception):
+            __import__(name)
+
+
+def _run(statement: ast.stmt, file_name: str, variables: dict[str, Any]) -> None:
+    code = compile(ast.Module([statement], []), file_name, "exec", dont_inherit=True)
+    exec(code, variables)  # noqa: S102 - an import of the program, signed as the task is
+
+
+class _MainSpec(importlib.machinery.ModuleSpec):
+    """Names the module that a spawned process is to run as its ``__main__``.
+
+    ``multiprocessing`` has each process that it spawns run the main module again, by the name
+    in its spec or else by its file. Both would start the worker's or the user's script; the
+    name given here is that of a small module which loads the step instead. It is written when
+    the name is asked for.
+    """
+
+    def __init__(self, about: MainModule) -> None:
+        super().__init__("__main__", None, origin=about.file or None)
+        self._package = about.package
+
+    @property
+    @override
+    def parent(self) -> str:
+        """The package to which relative imports refer."""
+        return self._package
+
+    @property  # type: ignore[override]  # an attribute of the base class
+    def name(self) -> str:
+        """Name of the module that stands in for ``__main__`` in a spawned process."""
+        return spawning.stand_in()
+
+    @name.setter
+    def name(self, _name: str) -> None:
+        pass
