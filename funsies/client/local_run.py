@@ -16,9 +16,11 @@ from typing import Final
 from typing_extensions import override
 
 from funsies.core.errors import NoServerError, ServerError
-from funsies.engine.drain import DrainEnd, Observer, drain
+from funsies.engine.drain import drain
+from funsies.engine.drain_report import DrainEnd
 from funsies.engine.maintenance import audit_once, sweep_once
 from funsies.engine.names import new_slot
+from funsies.engine.observer import Observer
 from funsies.engine.timing import Timing
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore

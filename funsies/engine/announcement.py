@@ -22,7 +22,8 @@ _STOP_AT: Final = _RECORD_AT + _RECORD.size
 _PREEMPT_AT: Final = _STOP_AT + 1
 _MAX_LOOKS: Final = 1000
 _NO_OPERATION: Final = Digest(bytes(32))
-_NO_FENCE: Final = Fence(bytes(16))
+NO_FENCE: Final = Fence(bytes(16))
+"""Fence of no claim."""
 
 
 class Phase(IntEnum):
@@ -34,6 +35,8 @@ class Phase(IntEnum):
     """It runs the operation."""
     REPORTING = 2
     """It is sending the outcome: the lease may end at any moment, rightly."""
+    RETIRED = 3
+    """It leaves, and a fresh horse is to go on; what is still in hand is for that one."""
 
 
 class Announced(NamedTuple):
@@ -42,7 +45,7 @@ class Announced(NamedTuple):
     Attributes:
         phase: where it stands.
         operation: what it runs; zeros if it has not run anything.
-        fence: under which.
+        fence: under which; zeros if nothing is in hand.
         attempt: 1 for the first start of the operation.
         lost_limit: number of starts after which the loss of a worker is its end.
         deadline: end of the operation's ``timeout``, monotonic seconds; 0 for none.
@@ -53,7 +56,7 @@ class Announced(NamedTuple):
 
     phase: Phase = Phase.IDLE
     operation: Digest = _NO_OPERATION
-    fence: Fence = _NO_FENCE
+    fence: Fence = NO_FENCE
     attempt: int = 0
     lost_limit: int = 0
     deadline: float = 0.0

@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Final, Protocol
 
-from funsies.core.errors import Error, ErrorKind
-from funsies.run.decision import Decision, Delegate, Park, Publish, PutBack
+from funsies.run.decision import Decision, Delegate, HandOver, Park, Publish, PutBack
 from funsies.run.preempted import Preempted
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Claim, Completion, QueueName, StepAnswer, Verdict
+from funsies.store.rows import Claim, Completion, Fence, QueueName, StepAnswer, Verdict
 
-from .failure import failure
+from .drain_report import DrainEnd, DrainReport
+from .failure import bytes_missing, cannot_evaluate
 from .names import new_fence
+from .observer import Observer
 from .run_log import log_run
+from .succession import Inherited
 
 MAX_EVALUATIONS: Final = 3
 """How often a claim is evaluated if the store keeps refusing what comes of it."""
@@ -34,51 +34,6 @@ class Evaluates(Protocol):
         """Run one operation and say what is to be done with it."""
 
 
-class Observer:
-    """Is told about each step of a drain; this one takes no notice."""
-
-    def stepping(self, sequence: int) -> None:
-        """A message with this number is about to be sent: the operation in hand is over."""
-
-    def claimed(self, claim: Claim) -> None:
-        """This operation is in hand now."""
-
-    def idle(self) -> None:
-        """No operation is in hand."""
-
-    def running(self) -> AbstractContextManager[None]:
-        """Enclose the evaluation of an operation."""
-        return nullcontext()
-
-
-class DrainEnd(Enum):
-    """Why a drain ended."""
-
-    EMPTY = "empty"
-    """There was nothing left to claim."""
-    STOPPED = "stopped"
-    """It was asked to stop, or its time slice was over; there may be more to do."""
-    PREEMPTED = "preempted"
-    """An operation was interrupted and put back."""
-
-
-@dataclass(frozen=True, slots=True)
-class DrainReport:
-    """What a drain did.
-
-    Attributes:
-        evaluated: number of evaluations.
-        published: number of results that were accepted.
-        fenced: number of results that came too late and were dropped.
-        end: why it ended.
-    """
-
-    evaluated: int
-    published: int
-    fenced: int
-    end: DrainEnd
-
-
 def drain(
     graph: GraphStore,
     evaluator: Evaluates,
@@ -89,6 +44,7 @@ def drain(
     until: Callable[[], bool] = lambda: False,
     arm: Callable[[Iterable[QueueName]], None] = lambda _: None,
     observer: Observer | None = None,
+    inherited: Inherited | None = None,
     slice_seconds: float = 60.0,
     clock: Callable[[], float] = time.monotonic,
 ) -> DrainReport:
@@ -97,7 +53,8 @@ def drain(
     Args:
         graph: the store.
         evaluator: runs the operations.
-        slot: name of this process; a slot is used by one drain in its life.
+        slot: name of this process; a slot is used by one drain in its life, or by several of
+            which each leaves it to the next.
         queue: from which to claim.
         lease_ms: how long a lease holds without renewal, milliseconds. Renewing is the
             caller's task.
@@ -105,6 +62,7 @@ def drain(
             put back: what stops the drain may well have made it fail.
         arm: told the queues on which more work is ready.
         observer: told about each step.
+        inherited: a claim to begin with, which another drain has left under this slot.
         slice_seconds: no operation is claimed later than this.
         clock: the time, seconds.
     """
@@ -119,6 +77,8 @@ def drain(
         is_over=lambda: until() or clock() >= over_at,
         arm=arm,
         observer=observer or Observer(),
+        inherited=inherited,
+        sequence=inherited.sequence if inherited is not None else 0,
     ).run()
 
 
@@ -133,17 +93,25 @@ class _Drain:
     is_over: Callable[[], bool]
     arm: Callable[[Iterable[QueueName]], None]
     observer: Observer
-    sequence: int = 0
+    inherited: Inherited | None
+    sequence: int
     evaluated: int = 0
     published: int = 0
     fenced: int = 0
     end: DrainEnd = DrainEnd.EMPTY
 
     def run(self) -> DrainReport:
-        claim = self._next()
+        claim = self._first()
         while claim is not None:
             claim = self._handle(claim)
         return DrainReport(self.evaluated, self.published, self.fenced, self.end)
+
+    def _first(self) -> Claim | None:
+        """The claim that was left here, unless it was lost meanwhile; else the next one."""
+        if self.inherited is None:
+            return self._next()
+        left = self._send(self.inherited.fence, None, wants_more=True)
+        return left.claim or self._next()
 
     def _handle(self, claim: Claim) -> Claim | None:
         """Evaluate one operation and settle it; return the next."""
@@ -153,6 +121,8 @@ class _Drain:
                 if not isinstance(retry, _Again):
                     return retry
                 claim = retry.claim
+                if self.observer.must_retire():
+                    break
         except Preempted:
             self.end = DrainEnd.PREEMPTED
             self._release(claim, PutBack(give_attempt_back=True))
@@ -166,7 +136,7 @@ class _Drain:
             with self.observer.running():
                 return self.evaluator.evaluate(claim)
         except Exception:  # noqa: BLE001 - whatever is wrong with the engine, the operation ends
-            return _cannot_evaluate(claim, traceback.format_exc())
+            return _unable(claim, traceback.format_exc())
 
     def _settle(self, claim: Claim, decision: Decision) -> Claim | _Again | None:
         match decision:
@@ -185,6 +155,9 @@ class _Drain:
             case Park(queues):
                 self.arm(queues)
                 verdict = self.graph.park(self.slot, claim.operation.digest, claim.fence)
+            case HandOver():
+                self.end = DrainEnd.RETIRED
+                return None
         if verdict is Verdict.IDLE:  # what was requested a moment ago has been reset since
             return _Again(claim)
         self._count(verdict)
@@ -196,7 +169,7 @@ class _Drain:
             return answer.claim
         if completion.linked:  # bytes that the trace names are gone: compute them
             return _Again(replace(claim, trace=None))
-        return self._step(failure(claim.operation, claim.fence, _bytes_missing(claim))).claim
+        return self._step(bytes_missing(claim)).claim
 
     def _delegate(self, claim: Claim, to: Delegate) -> Verdict:
         self.arm(to.arm)
@@ -210,25 +183,37 @@ class _Drain:
         )
 
     def _next(self) -> Claim | None:
-        if self.is_over():
-            self.end = DrainEnd.STOPPED
+        if self._is_over():
             self.observer.idle()
             return None
         return self._step(None).claim
 
+    def _is_over(self) -> bool:
+        """True if nothing more is to be claimed; notes why."""
+        if self.is_over():
+            self.end = DrainEnd.STOPPED
+        elif self.observer.must_retire():
+            self.end = DrainEnd.RETIRED
+        else:
+            return False
+        return True
+
     def _step(self, completion: Completion | None) -> StepAnswer:
         """Publish, if there is something to publish, and claim, if there is time."""
-        wants_more = completion is None or not self.is_over()
-        if not wants_more:
-            self.end = DrainEnd.STOPPED
+        wants_more = completion is None or not self._is_over()
         self.sequence += 1
+        return self._send(new_fence(), completion, wants_more=wants_more)
+
+    def _send(
+        self, fence: Fence, completion: Completion | None, *, wants_more: bool
+    ) -> StepAnswer:
         self.observer.stepping(self.sequence)
         answer = self.graph.step(
             self.slot,
             self.sequence,
             self.queue,
             lease_ms=self.lease_ms,
-            fence=new_fence(),
+            fence=fence,
             completion=completion,
             claim=wants_more,
         )
@@ -270,25 +255,8 @@ def _has_failed(completion: Completion) -> bool:
     return not all(result.ok for result in completion.results)
 
 
-def _cannot_evaluate(claim: Claim, details: str) -> Decision:
+def _unable(claim: Claim, details: str) -> Decision:
     """Treat a fault of the engine as the loss of the worker: some attempts, then an error."""
     if claim.attempt < claim.lost_limit:
         return PutBack(delay_ms=REFUSED_DELAY_MS)
-    error = Error(
-        kind=ErrorKind.WorkerLost,
-        source=claim.operation.digest.hex(),
-        task=claim.operation.task_name,
-        details=f"the worker could not run this step:\n{details}",
-        attempts=claim.attempt,
-    )
-    return Publish(failure(claim.operation, claim.fence, error))
-
-
-def _bytes_missing(claim: Claim) -> Error:
-    return Error(
-        kind=ErrorKind.DataMissing,
-        source=claim.operation.digest.hex(),
-        task=claim.operation.task_name,
-        details="the step ended, but bytes of its outputs are not stored; execute it again",
-        attempts=claim.attempt,
-    )
+    return Publish(cannot_evaluate(claim, details))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from functools import cached_property
+from typing import NoReturn
 
 from funsies.run.evaluate import Evaluator
 from funsies.store.connect import open_backend
@@ -12,7 +14,8 @@ from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 
 from .arming import Dispatch
-from .drain import DrainReport, drain
+from .drain import drain
+from .drain_report import DrainEnd, DrainReport
 from .horse import Horse, current_horse
 from .tolerance import SERVER_TROUBLE
 
@@ -30,11 +33,20 @@ def run(namespace: str, queue: str) -> None:  # noqa: ARG001 - checked by DrainJ
     Raises:
         RuntimeError: if this process is not a work-horse of a funsies worker.
     """
-    drain_as(current_horse(), QueueName(queue))
+    horse = current_horse()
+    report = drain_as(horse, QueueName(queue))
+    if report.end is DrainEnd.RETIRED:
+        _make_way(horse)
+
+
+def _make_way(horse: Horse) -> NoReturn:
+    """Leave this job unfinished: a fresh horse goes on with it."""
+    horse.observer.retire()
+    os._exit(os.EX_OK)
 
 
 def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
-    """Drain a queue as this horse until it is empty, the slice is over, or it has to stop."""
+    """Drain a queue as this horse until it is empty, the slice is over, or it has to leave."""
     address, timing, observer = horse.address, horse.timing, horse.observer
     backend = open_backend(
         address.jobs_url,
@@ -48,12 +60,13 @@ def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
             Evaluator(
                 backend, worker=horse.worker, on_start=observer.started, owns_process=True
             ),
-            horse.slot,
+            horse.post.slot,
             queue,
             lease_ms=timing.lease_ms,
             until=observer.must_stop,
             arm=_Helpers(backend.graph, address.jobs_url).call,
             observer=observer,
+            inherited=horse.post.inherited,
             slice_seconds=timing.slice_seconds,
         )
 

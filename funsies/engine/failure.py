@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from funsies.core.digest import Digest, content_digest
-from funsies.core.errors import Error, encode_error
+from funsies.core.errors import Error, ErrorKind, encode_error
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Completion, Fence, OperationRow, QueueName, Result, Verdict
+from funsies.store.rows import (
+    Claim,
+    Completion,
+    Fence,
+    OperationRow,
+    QueueName,
+    Result,
+    Verdict,
+)
 
 from .names import new_fence, new_slot
 
@@ -24,6 +32,29 @@ def failure(operation: OperationRow, fence: Fence, error: Error) -> Completion:
         contents=((content, data),),
         volatile=True,
     )
+
+
+def cannot_evaluate(claim: Claim, details: str) -> Completion:
+    """Say that a fault of the engine kept an operation from being run."""
+    details = f"the worker could not run this step:\n{details}"
+    return _failure_of(claim, ErrorKind.WorkerLost, details)
+
+
+def bytes_missing(claim: Claim) -> Completion:
+    """Say that an operation ended, but the store lacks bytes of what it made."""
+    details = "the step ended, but bytes of its outputs are not stored; execute it again"
+    return _failure_of(claim, ErrorKind.DataMissing, details)
+
+
+def _failure_of(claim: Claim, kind: ErrorKind, details: str) -> Completion:
+    error = Error(
+        kind=kind,
+        source=claim.operation.digest.hex(),
+        task=claim.operation.task_name,
+        details=details,
+        attempts=claim.attempt,
+    )
+    return failure(claim.operation, claim.fence, error)
 
 
 def error_content(error: Error) -> tuple[Digest, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,9 @@ from funsies.store.rows import Claim
 
 from .address import Address
 from .announcement import Announced, Announcement, Phase
-from .drain import Observer
+from .observer import Observer
 from .processes import has_children
+from .succession import Post
 from .timing import Timing
 
 
@@ -33,7 +35,9 @@ class HorseObserver(Observer):
         self.announcement = announcement
         self._orphanage = Orphanage()
         self._record = Announced()
+        self._threads = 0
         self._is_running = False
+        self._is_spoiled = False
         self._was_told = False
         self._pid = os.getpid()
 
@@ -56,6 +60,7 @@ class HorseObserver(Observer):
 
     def started(self, claim: Claim, options: Options) -> None:  # noqa: ARG002 - a callback
         """Say until when the operation may run: its user code is about to start."""
+        self._threads = threading.active_count()
         timeout_seconds = options.timeout_seconds
         if timeout_seconds is None and not options.retries:
             return  # what was said of the claim is all there is to say
@@ -71,10 +76,29 @@ class HorseObserver(Observer):
         """Say that nothing is in hand."""
         self._write(Announced(sequence=self._record.sequence))
 
+    def retire(self) -> None:
+        """Say that a fresh horse is to go on, with what is in hand if there is something."""
+        self._write(self._record._replace(phase=Phase.RETIRED))
+
+    def must_retire(self) -> bool:
+        """True if what was run has spoiled this process for what comes next."""
+        return self._is_spoiled
+
+    def spoil(self) -> None:
+        """Take note that something cannot be undone that was done to this process."""
+        self._is_spoiled = True
+
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Let SIGTERM interrupt what is enclosed; afterwards no child of it is left."""
+        """Let SIGTERM interrupt what is enclosed; afterwards no child of it is left.
+
+        Who left children or threads behind may have more that counts on them: a pool in a
+        module, a tracker of resources. What comes next must not meet it. Threads that were
+        there when the user's code started are of modules that were imported before; they
+        would come back in a fresh process.
+        """
         self._is_running = True
+        self._threads = threading.active_count()
         try:
             yield
         finally:
@@ -83,6 +107,9 @@ class HorseObserver(Observer):
                 os._exit(1)
             if has_children():
                 self._orphanage.clear()
+                self.spoil()
+            if threading.active_count() > self._threads:
+                self.spoil()
 
     def install_handlers(self) -> None:
         """Take SIGTERM as a request to leave; Ctrl-C is the parent's affair."""
@@ -115,14 +142,14 @@ class Horse:
     Attributes:
         address: where the server is.
         worker: name of the worker.
-        slot: under which it claims.
+        post: where it takes up its work.
         timing: the engine's patience.
         observer: announces to the parent what is run.
     """
 
     address: Address
     worker: str
-    slot: str
+    post: Post
     timing: Timing
     observer: HorseObserver
 

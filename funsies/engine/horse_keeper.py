@@ -80,7 +80,7 @@ class HorseKeeper:
         if self._preempt_at is not None and now >= self._preempt_at:
             self._preempt(now)
         task = self._announcement.read()
-        if task is None or task.phase is Phase.IDLE:
+        if task is None or task.phase in (Phase.IDLE, Phase.RETIRED):
             return None
         deadline = self._deadline_of(task)
         if deadline is not None and now >= deadline:

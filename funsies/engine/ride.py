@@ -12,11 +12,12 @@ from funsies.run.orphans import Orphanage
 from funsies.run.process_end import peak_memory_bytes
 from funsies.store.ports import GraphStore
 
-from .announcement import Announced, Announcement, Phase
+from .announcement import Announcement
 from .exit_watch import ExitWatch
 from .horse_keeper import HorseKeeper
 from .obituary import Death, Kill
 from .processes import kill_group
+from .succession import Ending
 from .timing import Timing
 
 
@@ -53,7 +54,7 @@ class Ride:
         self._kills_before = out_of_memory_kills()
         self._keeper = HorseKeeper(graph, slot, announcement, timing, self._interrupt)
 
-    def watch(self, tick: Callable[[], None]) -> Death:
+    def watch(self, tick: Callable[[], None]) -> Ending:
         """Look after the horse until it is dead, and none of its descendants is left.
 
         Args:
@@ -67,16 +68,13 @@ class Ride:
             self._is_over = True
             status, usage = exit_watch.collect()
         self._orphanage.clear()
-        return Death(
+        death = Death(
             status=status,
             kill=self._kill,
             peak_memory_bytes=peak_memory_bytes(usage),
             out_of_memory=out_of_memory_kills() > self._kills_before,
         )
-
-    def last_words(self) -> Announced | None:
-        """What the horse said last; None if it died while it was speaking."""
-        return self._announcement.read()
+        return Ending(self.slot, death, self._announcement.read())
 
     def stop(self) -> None:
         """Have the horse leave within the grace; what it runs then is put back."""
@@ -100,8 +98,3 @@ class Ride:
     def _interrupt(self) -> None:
         with suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGTERM)
-
-
-def left_in_order(death: Death, last_words: Announced | None) -> bool:
-    """True if the horse left by itself with nothing in hand."""
-    return death.status == 0 and last_words is not None and last_words.phase is Phase.IDLE

@@ -13,7 +13,7 @@ from funsies.run.decision import PutBack
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, Lease, OperationRow
 
-from .announcement import Announced
+from .announcement import Announced, Phase
 from .failure import failure, publish_failure
 from .obituary import Death, Fate, fate
 from .timing import Timing
@@ -79,6 +79,8 @@ class Settlement:
     ) -> Fate:
         if announced is None or announced.fence != lease.fence:
             return PutBack()  # it died before it said what it runs
+        if announced.phase is Phase.RETIRED:
+            return PutBack(give_attempt_back=True)  # for a successor that is not to come
         return fate(death, announced, operation)
 
     def _apply(self, slot: str, lease: Lease, operation: OperationRow, decided: Fate) -> None:

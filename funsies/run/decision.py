@@ -64,4 +64,12 @@ class Park:
     arm: tuple[QueueName, ...]
 
 
-Decision: TypeAlias = Publish | PutBack | Delegate | Park
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Leave the operation, untouched, to a fresh process: this one cannot run it.
+
+    Only a process that has run something else before may say so, or no process ever runs it.
+    """
+
+
+Decision: TypeAlias = Publish | PutBack | Delegate | Park | HandOver

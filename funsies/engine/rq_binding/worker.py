@@ -20,10 +20,11 @@ from funsies.engine.address import Address
 from funsies.engine.announcement import Announcement
 from funsies.engine.horse import Horse, HorseObserver, become
 from funsies.engine.names import new_slot
-from funsies.engine.obituary import Death, Kill, KillCause
+from funsies.engine.obituary import Kill, KillCause
 from funsies.engine.processes import die_with_parent, lead_group
-from funsies.engine.ride import Ride, left_in_order
+from funsies.engine.ride import Ride
 from funsies.engine.settlement import Settlement
+from funsies.engine.succession import Ending, Post
 from funsies.engine.timing import Timing
 from funsies.engine.tolerance import SERVER_TROUBLE
 from funsies.engine.upkeep import Upkeep
@@ -186,39 +187,43 @@ class Worker(TolerantWorker):
         self._tick_now()
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
-        """Fork the horse. Signals wait until both sides are ready for them."""
-        slot, announcement = new_slot(), Announcement()
+        """Fork the first horse of a drain job."""
+        self._fork(job, queue, Post(new_slot()))
+
+    def _fork(self, job: Job, queue: Queue, post: Post) -> None:
+        """Fork a horse. Signals wait until both sides are ready for them."""
+        announcement = Announcement()
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         try:
             parent, pid = os.getpid(), os.fork()
             if pid == 0:
-                self._be_horse(slot, announcement, parent, job, queue)
+                self._be_horse(post, announcement, parent, job, queue)
             lead_group(pid)
             self._horse_pid = pid
-            self._ride = Ride(self._graph, self.timing, slot, announcement, pid=pid)
+            self._ride = Ride(self._graph, self.timing, post.slot, announcement, pid=pid)
             if self.was_asked_to_stop:  # in the moment before the fork
                 self._ride.stop()
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
     def _be_horse(
-        self, slot: str, announcement: Announcement, parent: int, job: Job, queue: Queue
+        self, post: Post, announcement: Announcement, parent: int, job: Job, queue: Queue
     ) -> NoReturn:
         """Do what a horse does; never come back into the worker's code."""
         try:
-            self._become_horse(slot, announcement, parent)
+            self._become_horse(post, announcement, parent)
             self.main_work_horse(job, queue)
         finally:
-            os._exit(1)  # RQ has left with 0 if all went well
+            os._exit(1)  # it has left with 0 by now if all went well
 
-    def _become_horse(self, slot: str, announcement: Announcement, parent: int) -> None:
+    def _become_horse(self, post: Post, announcement: Announcement, parent: int) -> None:
         lead_group(os.getpid())
         die_with_parent(signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)  # it died before it could be told
         become_subreaper()
         self._observer = HorseObserver(announcement)
-        become(Horse(self._address, self.name, slot, self.timing, self._observer))
+        become(Horse(self._address, self.name, post, self.timing, self._observer))
 
     def setup_work_horse_signals(self) -> None:
         """Take signals as a horse does."""
@@ -226,23 +231,35 @@ class Worker(TolerantWorker):
             self._observer.install_handlers()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
-    def monitor_work_horse(
-        self,
-        job: Job,
-        queue: Queue,  # noqa: ARG002 - RQ's signature
-        execution: Execution,
-    ) -> None:
-        """Look after the horse until it has ended, and settle what it left."""
-        ride = self._ride
-        if ride is None:
-            return
-        death = ride.watch(lambda: self._tick_busy(job, execution))
-        self._ride, self._horse_pid = None, 0
+    def monitor_work_horse(self, job: Job, queue: Queue, execution: Execution) -> None:
+        """Look after the horse and its successors, and settle what the last one left.
+
+        All of them together have one time slice, so that other queues have their turn, too.
+        """
+        over_at = time.monotonic() + self.timing.slice_seconds
+        ending = self._look_after(job, execution)
+        while (post := ending.successor) and self._goes_on(job, execution, over_at):
+            self._fork(job, queue, post)
+            ending = self._look_after(job, execution)
         self.executions.pop(execution.id, None)
-        last_words = ride.last_words()
-        if not left_in_order(death, last_words):
-            self._settlement.settle(ride.slot, last_words, death)
-            self._forget(job, execution, death)
+        if not ending.was_in_order:
+            self._settlement.settle(ending.slot, ending.last_words, ending.death)
+            self._forget(job, execution)
+
+    def _goes_on(self, job: Job, execution: Execution, over_at: float) -> bool:
+        """Tick, as each horse may end before its first tick; then see if there is time left."""
+        self._tick_busy(job, execution)
+        return not self.was_asked_to_stop and time.monotonic() < over_at
+
+    def _look_after(self, job: Job, execution: Execution) -> Ending:
+        """Look after one horse until it has ended."""
+        ride = self._ride
+        assert ride is not None, "a horse has been forked"  # noqa: S101 - for the type checker
+        ending = ride.watch(lambda: self._tick_busy(job, execution))
+        self._ride, self._horse_pid = None, 0
+        if ending.successor is None and not ending.was_in_order:
+            _log.warning("worker %s: its horse %s", self.name, ending.death.how)
+        return ending
 
     def _tick_busy(self, job: Job, execution: Execution) -> None:
         if time.monotonic() < self._tick_at:
@@ -254,9 +271,8 @@ class Worker(TolerantWorker):
         except SERVER_TROUBLE as trouble:
             _log.warning("worker %s cannot vouch for its drain job: %s", self.name, trouble)
 
-    def _forget(self, job: Job, execution: Execution, death: Death) -> None:
+    def _forget(self, job: Job, execution: Execution) -> None:
         """Remove RQ's records of a drain job whose horse could not do it."""
-        _log.warning("worker %s: its horse %s", self.name, death.how)
         try:
             with self.connection.pipeline() as pipeline:
                 self.cleanup_execution(job, pipeline=pipeline, execution=execution)

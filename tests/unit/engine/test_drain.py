@@ -8,8 +8,10 @@ import pytest
 
 from funsies.core.digest import content_digest
 from funsies.core.errors import Error, ErrorKind
-from funsies.engine.drain import DrainEnd, Observer, drain
+from funsies.engine.drain import drain
+from funsies.engine.drain_report import DrainEnd
 from funsies.engine.failure import failure
+from funsies.engine.observer import Observer
 from funsies.run.decision import Delegate, Park, Publish, PutBack
 from funsies.run.preempted import Preempted
 from funsies.store.rows import Status, TraceCandidate

@@ -1,0 +1,28 @@
+"""Who is told what a drain does, and is asked whether it may go on."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+from funsies.store.rows import Claim
+
+
+class Observer:
+    """Is told about each step of a drain; this one takes no notice."""
+
+    def stepping(self, sequence: int) -> None:
+        """A message with this number is about to be sent: the operation in hand is over."""
+
+    def claimed(self, claim: Claim) -> None:
+        """This operation is in hand now."""
+
+    def idle(self) -> None:
+        """No operation is in hand."""
+
+    def running(self) -> AbstractContextManager[None]:
+        """Enclose the evaluation of an operation."""
+        return nullcontext()
+
+    def must_retire(self) -> bool:
+        """True if this process must not run another operation: what it ran has spoiled it."""
+        return False
