@@ -127,6 +127,7 @@ def _payload(
     }
     plan = PythonPlan(
         pickle=parcel.pickle,
+        made_by=parcel.made_by,
         several=len(results) > 1,
         bundle=b"" if bundle is None else bundle.digest,
         main=main,

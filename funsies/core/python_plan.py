@@ -21,6 +21,7 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
         pickle: the function, for each input by name the encoding by which it was written and
             that of its parameter, the encodings of the results, and the codecs for what the
             function itself builds: pickled together, so that they share their classes.
+        made_by: name of the process that made the pickle.
         several: True if the function returns one value for each of several outputs.
         bundle: address of the modules of the program; empty if it has none.
         main: its script.
@@ -28,6 +29,7 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     pickle: bytes
+    made_by: str = ""
     several: bool = False
     bundle: bytes = b""
     main: MainModule = MainModule()

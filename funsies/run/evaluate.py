@@ -36,11 +36,11 @@ from funsies.store.connect import Backend
 from funsies.store.definitions import load_options
 from funsies.store.rows import Claim, Completion, RunReport
 
-from .decision import Decision, Delegate, Publish, PutBack
+from .decision import Decision, Delegate, HandOver, Publish, PutBack
 from .dynamic import call_dynamic, request_continuation
 from .inputs import BadBytesError, InputValue, gather
 from .isolated import ChildDiedError, in_fresh_process
-from .program import Host, OwnProgram, Stage
+from .program import Host, OtherProgramError, OwnProgram, Stage
 from .python import LoadedFunction, arguments, call, encode_results
 from .record import execution_record
 from .recovery import ask_for_idle, queue_of_built, recover_bytes
@@ -106,6 +106,8 @@ class Evaluator:
             return PutBack() if again else self._publish_error(claim, problem.error)
         except NotLoadableError as problem:
             return self._publish_error(claim, problem.error)
+        except OtherProgramError:
+            return HandOver()
         except NoServerError:
             raise  # nothing can be published; the lease will show that this worker is cut off
         except FunsiesError as problem:

@@ -102,7 +102,7 @@ def load(plan: PythonPlan) -> LoadedFunction:
     Raises:
         Exception: whatever the pickle raises: a missing module, a class that has changed.
     """
-    loaded = load_function(plan.pickle)
+    loaded = load_function(plan.pickle, plan.made_by)
     function, encodings, results, codecs = loaded.payload
     return LoadedFunction(
         function,

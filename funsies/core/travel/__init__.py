@@ -6,7 +6,8 @@ was decided there; the process that loads it never decides that again.
 """
 
 from .bundle import Bundle, decode_bundle
-from .loading import Loaded, load_function, token_of
+from .live import become_another, process_token
+from .loading import Loaded, load_function
 from .main_module import MainModule, import_statements
 from .overlay import Overlay
 from .pickler import Parcel, dump_function
@@ -19,11 +20,12 @@ __all__ = [
     "Overlay",
     "Parcel",
     "Program",
+    "become_another",
     "become_program",
     "decode_bundle",
     "dump_function",
     "import_statements",
     "load_function",
+    "process_token",
     "this_program",
-    "token_of",
 ]

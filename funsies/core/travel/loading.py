@@ -24,15 +24,15 @@ class Loaded(NamedTuple):
     is_own: bool
 
 
-def load_function(data: bytes) -> Loaded:
+def load_function(data: bytes, made_by: str) -> Loaded:
     """Load what :func:`~funsies.core.travel.pickler.dump_function` made.
 
     Args:
         data: the bytes. They run code: load only what a trusted client has signed.
+        made_by: name of the process that dumped it.
     """
     unpickler = pickle.Unpickler(io.BytesIO(data))  # noqa: S301 - the caller has checked it
-    token: str = unpickler.load()
-    with live.loading(token):
+    with live.loading(made_by):
         payload = unpickler.load()
         entries: list[Entry] = []
         while (entry := unpickler.load()) is not None:
@@ -40,8 +40,3 @@ def load_function(data: bytes) -> Loaded:
                 entries.append(Entry(*entry))
         return Loaded(payload, Overlay(entries), live.is_loading_own())
 
-
-def token_of(data: bytes) -> str:
-    """Name of the process that dumped something."""
-    token: str = pickle.Unpickler(io.BytesIO(data)).load()  # noqa: S301 - a text comes first
-    return token

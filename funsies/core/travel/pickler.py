@@ -55,11 +55,13 @@ class Parcel(NamedTuple):
 
     Attributes:
         pickle: bytes for :func:`~funsies.core.travel.loading.load_function`.
+        made_by: name of this process.
         program: where the function comes from.
         texts: text by name of the file of the script, and of the code in the pickle.
     """
 
     pickle: bytes
+    made_by: str
     program: Program
     texts: dict[str, str]
 
@@ -86,7 +88,7 @@ def dump_function(payload: object) -> Parcel:
         program = this_program(pickler.imported)
         if program.main_text:
             pickler.texts[program.main.file] = program.main_text
-        return Parcel(file.getvalue(), program, pickler.texts)
+        return Parcel(file.getvalue(), process_token(), program, pickler.texts)
 
 
 class _Entry(NamedTuple):
@@ -123,7 +125,6 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 
     def dump_all(self, payload: object) -> None:
         """Write the payload, and then everything that has to be laid over."""
-        self.dump(process_token())
         self.dump(payload)
         while self._pending:
             self._dump_entry(self._pending.popleft())

@@ -17,12 +17,12 @@ from funsies.core.python_plan import PythonPlan, decode_plan, encode_plan
 from funsies.core.travel import (
     Bundle,
     Program,
+    become_another,
     become_program,
     decode_bundle,
     live,
     load_function,
 )
-from funsies.core.travel.live import become_another
 
 from . import cache, importing, main_module
 
@@ -115,7 +115,7 @@ def spawned_main(data: bytes) -> dict[str, Any]:
     plan, main = decode_plan(step.plan), sys.modules["__main__"]
     become(plan, lambda address: step.texts[address])
     try:
-        load_function(plan.pickle).overlay.apply()
+        load_function(plan.pickle, plan.made_by).overlay.apply()
         _alive.append(sys.modules["__main__"])
         return vars(sys.modules["__main__"])
     finally:

@@ -10,8 +10,7 @@ from typing import Protocol
 from funsies.core.digest import Digest, content_digest
 from funsies.core.fingerprint.project import decide_also
 from funsies.core.python_plan import PythonPlan
-from funsies.core.travel import Overlay, this_program, token_of
-from funsies.core.travel.live import process_token
+from funsies.core.travel import Overlay, process_token, this_program
 
 from . import importing, spawning
 from .becoming import become, spawned_step
@@ -80,7 +79,7 @@ class OwnProgram:
 
     def enter(self, plan: PythonPlan, read: Read) -> None:  # noqa: ARG002 - nothing is needed
         """See that the step is of this program."""
-        if token_of(plan.pickle) != process_token() and plan.program != _own_program():
+        if plan.made_by != process_token() and plan.program != _own_program():
             raise OtherProgramError
 
     def laid_over(

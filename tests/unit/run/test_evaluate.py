@@ -10,6 +10,7 @@ from typing import Any
 
 import funsies as f
 from funsies.core.errors import ErrorKind
+from funsies.core.travel import process_token
 from funsies.core.python_plan import PythonPlan, encode_plan
 from funsies.store.definitions import operation_row, task_row
 from funsies.store.rows import Definitions
@@ -137,7 +138,7 @@ def spoiled(lab: Lab, step: f.Artefact[Any], **changes: Any) -> None:
 def test_a_payload_that_cannot_be_loaded_is_reported_and_not_remembered(lab: Lab) -> None:
     missing = b"\x80\x05\x8c\x12no_such_module_abc\x8c\x01f\x93."
     for number, payload in enumerate(
-        (b"garbage", b"", encode_plan(PythonPlan(pickle=missing)))
+        (b"garbage", b"", encode_plan(PythonPlan(pickle=missing, made_by=process_token())))
     ):
         step = f.reduce(label, lab.counter("spoiled"), number, name=f"label {number}")
         spoiled(lab, step, payload=payload)
