@@ -12,6 +12,7 @@ from types import CodeType
 from typing import Final
 
 from funsies.core.fingerprint.identity import IdentityCache
+from funsies.core.fingerprint.imported_names import used_imports
 from funsies.core.fingerprint.records import nested_codes
 
 _GLOBAL_READS: Final = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
@@ -50,12 +51,15 @@ class Names:
         written: global names that are assigned, sorted.
         imported: names of modules imported inside the function, sorted: the name, the
             names taken from it, and how many packages up (0: absolute).
+        used_imports: chains that begin at a module imported inside the function, sorted:
+            its name, how many packages up, and what is read of it.
     """
 
     globals: tuple[tuple[str, ...], ...]
     cells: tuple[tuple[str, ...], ...]
     written: tuple[str, ...]
     imported: tuple[tuple[str, tuple[str, ...], int], ...]
+    used_imports: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
 
 
 def names_of(code: CodeType) -> Names:
@@ -92,6 +96,7 @@ def _find(root: CodeType) -> Names:
         tuple(sorted(cells)),
         tuple(sorted(written)),
         tuple(sorted(imported)),
+        tuple(sorted(used_imports(nested_codes(root)))),
     )
 
 

@@ -209,6 +209,8 @@ def _write(owner: Any, name: str, value: Any) -> None:
 
 def _content(value: Any) -> Any:
     """What can be put into a container, or an object with attributes, of the same type."""
+    if isinstance(value, _CODE):
+        return _ABSENT
     if isinstance(value, MutableMapping):
         return dict(value)
     if isinstance(value, (MutableSequence, MutableSet)):

@@ -10,7 +10,7 @@ from types import FunctionType, ModuleType
 from typing import Any, Final
 
 from funsies.core.errors import FingerprintError
-from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.project import is_project, is_project_name
 from funsies.core.fingerprint.texts import own_functions, sources_of
 
 from .bundle import Bundle
@@ -63,7 +63,7 @@ class References:
 
     def is_importable(self, function: FunctionType) -> bool:
         """True of a function of a library that has a name of its own."""
-        if is_project(function):
+        if is_project(function) or is_project_name(str(function.__module__)):
             return False
         return self.attribute(str(function.__module__), function.__qualname__) is function
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator
 from enum import Enum
 from types import FunctionType, MemberDescriptorType, ModuleType
@@ -33,6 +34,11 @@ def globals_used(function: FunctionType) -> Iterator[Use]:
     namespace = function.__globals__
     for chain in names_of(function.__code__).globals:
         yield from _along(namespace, chain)
+    for module_name, level, chain in names_of(function.__code__).used_imports:
+        package = str(namespace.get("__package__") or "")
+        module = sys.modules.get(absolute_name(module_name, level, package))
+        if isinstance(module, ModuleType) and is_project(module):
+            yield from _along(vars(module), chain)
     for name, value in types_named_in(function.__code__, namespace).items():
         yield Use(namespace, name, value)
 
