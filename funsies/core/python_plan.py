@@ -38,7 +38,7 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def program(self) -> tuple[bytes, MainModule, bytes]:
         """What one process can be: a process that is one program never becomes another."""
-        return self.bundle, self.main, self.texts.get(self.main.file, b"")
+        return self.bundle, self.main, self.texts.get(self.main.text_name, b"")
 
 
 def encode_plan(plan: PythonPlan) -> bytes:

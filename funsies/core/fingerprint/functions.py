@@ -27,6 +27,7 @@ from typing import Any, Final
 from funsies.core.digest import Field, digest
 from funsies.core.fingerprint.instances import is_array
 from funsies.core.fingerprint.modules import imported_field
+from funsies.core.fingerprint.changes import changes_of_imported
 from funsies.core.fingerprint.entries import Entry
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project
@@ -206,6 +207,7 @@ def _followed(walk: Walk, chain: tuple[str, ...], value: object) -> Field:
 def _imports(walk: Walk, function: FunctionType) -> Iterator[Field]:
     for module, names, level in names_of(function.__code__).imported:
         yield imported_field(walk, module, names, level, function.__globals__)
+    yield from changes_of_imported(walk, function)
 
 
 def _wrapped(walk: Walk, function: FunctionType) -> Field:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import dis
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import TypeAlias, cast
@@ -44,7 +44,7 @@ class Source:
         digests: digests of nodes made so far.
     """
 
-    lines: list[str]
+    lines: Sequence[str]
     tree: ast.Module
     nodes: tuple[Scope, ...]
     numbers: _Numbers
@@ -112,7 +112,7 @@ class Source:
         return self.digests[number]
 
 
-def parse_source(lines: list[str], file_name: str) -> Source | None:
+def parse_source(lines: Sequence[str], file_name: str) -> Source | None:
     """Parse and index a source file; None if it is not Python of this version."""
     try:
         tree = parse_module("".join(lines))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +16,7 @@ from funsies.core.fingerprint.project import is_project_name
 from funsies.core.fingerprint.entries import ClassText, Entry
 from funsies.core.fingerprint.records import code_record
 from funsies.core.fingerprint.source import Source, parse_source
+from funsies.core.fingerprint.typed import COMMAND, INPUT, typed_lines
 
 _NO_TEXT: Final = Entry()
 
@@ -84,14 +85,19 @@ def sources_of(file_name: str, namespace: dict[str, Any] | None) -> list[Source]
 
     Older versions are kept: an edit on disk does not change the code that was imported.
     """
-    linecache.checkcache(file_name)
-    lines = linecache.getlines(file_name, namespace)
+    lines = lines_of(file_name, namespace)
     known = _sources.setdefault(file_name, [])
     if lines and not any(source.lines is lines for source in known):
         source = parse_source(lines, file_name)
         if source is not None:
             known.insert(0, source)
     return known
+
+
+def lines_of(file_name: str, namespace: dict[str, Any] | None) -> Sequence[str]:
+    """The lines of a file, as they are now; of a program that is in no file, if there are any."""
+    linecache.checkcache(file_name)
+    return linecache.getlines(file_name, namespace) or typed_lines(file_name)
 
 
 def class_entry(kind: type) -> Entry:
@@ -107,8 +113,7 @@ def class_sources(kind: type) -> Iterator[tuple[str, Source]]:
     """Texts in which a class may have been written, with the names of their files."""
     module = sys.modules.get(kind.__module__)
     namespace = None if module is None else vars(module)
-    file_name = _file_of(kind)
-    if file_name:
+    for file_name in _files_of(kind):
         for source in sources_of(file_name, namespace):
             yield file_name, source
 
@@ -135,8 +140,19 @@ def own_functions(kind: type) -> Iterator[FunctionType]:
                 yield function
 
 
-def _file_of(kind: type) -> str:
+def _files_of(kind: type) -> Iterator[str]:
+    """Files in which a class may have been written."""
     for function in own_functions(kind):
-        return function.__code__.co_filename
-    module = sys.modules.get(kind.__module__)
-    return str(getattr(module, "__file__", None) or "")
+        yield function.__code__.co_filename
+        return
+    file_name = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    if file_name is not None:
+        yield str(file_name)
+    elif kind.__module__ == "__main__":
+        yield from (COMMAND, INPUT)
+        yield from reversed([each for each in linecache.cache if _is_cell(each)])
+
+
+def _is_cell(file_name: str) -> bool:
+    """True of the names that IPython and notebooks give to what was typed."""
+    return file_name.startswith("<ipython-input-") or "ipykernel_" in file_name

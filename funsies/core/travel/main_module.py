@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-import linecache
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import ModuleType
+from typing import Any
 
 import msgspec
 
+from funsies.core.fingerprint.texts import lines_of
+from funsies.core.fingerprint.typed import COMMAND, INPUT
 from funsies.core.parsing import parse_module
 
 
@@ -20,10 +22,12 @@ class MainModule(msgspec.Struct, frozen=True, kw_only=True):
         file: its ``__file__``; empty if it has none.
         package: its ``__package__``, of a module that is run by ``python -m``.
         name: the module's own name then.
+        text_name: name of its text, which is its file's unless there is none.
         imports: names of the modules that it holds, where no text says what it imports.
     """
 
     file: str = ""
+    text_name: str = ""
     package: str = ""
     name: str = ""
     imports: tuple[str, ...] = ()
@@ -33,17 +37,26 @@ def describe_main() -> tuple[MainModule, str]:
     """The script of this program, and its text; the text is empty if nobody can read it."""
     main = sys.modules["__main__"]
     file = str(getattr(main, "__file__", None) or "")
-    text = "".join(linecache.getlines(file, vars(main))) if file else ""
+    names = [file] if file else [COMMAND, INPUT]
+    text_name, text = next(_texts(names, vars(main)), ("", ""))
     spec = getattr(main, "__spec__", None)
     return (
         MainModule(
             file=file,
+            text_name=text_name,
             package=str(getattr(main, "__package__", None) or ""),
             name="" if spec is None else str(spec.name),
             imports=() if text else tuple(_modules_held(main)),
         ),
         text,
     )
+
+
+def _texts(names: Iterable[str], variables: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        lines = lines_of(name, variables)
+        if lines:
+            yield name, "".join(lines)
 
 
 def _modules_held(main: ModuleType) -> Iterator[str]:

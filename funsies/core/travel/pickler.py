@@ -9,7 +9,6 @@ an :mod:`overlay <funsies.core.travel.overlay>`.
 from __future__ import annotations
 
 import io
-import linecache
 import marshal
 import sys
 from collections import deque
@@ -22,6 +21,7 @@ import cloudpickle  # type: ignore[import-untyped]  # it has no types
 
 from funsies.core.fingerprint.annotations import resolved_annotations
 from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.texts import lines_of
 
 from . import rebuild
 from .class_statements import statement_of
@@ -87,7 +87,7 @@ def dump_function(payload: object) -> Parcel:
             pickler.unregister()
         program = this_program(pickler.imported)
         if program.main_text:
-            pickler.texts[program.main.file] = program.main_text
+            pickler.texts[program.main.text_name] = program.main_text
         return Parcel(file.getvalue(), process_token(), program, pickler.texts)
 
 
@@ -320,7 +320,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     def _take_text(self, function: FunctionType) -> None:
         """Have the text go along in which tracebacks and debuggers show this code."""
         file_name = function.__code__.co_filename
-        lines = linecache.getlines(file_name, function.__globals__)
+        lines = lines_of(file_name, function.__globals__)
         if lines and file_name not in self.texts and is_project(function):
             self.texts[file_name] = "".join(lines)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Sequence
 from enum import Enum
 from functools import cached_property
 from types import FunctionType, ModuleType
@@ -95,7 +96,7 @@ class References:
         origins = {} if self._bundle is None else self._bundle.origins
         return {origin: path for path, origin in origins.items()}
 
-    def _is_text(self, path: str, lines: list[str]) -> bool:
+    def _is_text(self, path: str, lines: Sequence[str]) -> bool:
         if self._bundle is None:
             return False
         text = _text(self._bundle, path)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import __future__
 
 import ast
-import linecache
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
+from funsies.core.fingerprint.texts import lines_of
 from funsies.core.parsing import parse_module
 
 _made: Final[dict[tuple[str, int], tuple[str, type]]] = {}
@@ -34,7 +34,7 @@ def run_class(
     Raises:
         ImportError: if there is no such class.
     """
-    text = "".join(linecache.getlines(file_name))
+    text = "".join(lines_of(file_name, None))
     known = _made.get((file_name, position))
     if known is not None and known[0] == text:
         return known[1]

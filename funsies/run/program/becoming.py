@@ -35,8 +35,8 @@ def become(plan: PythonPlan, read: Callable[[Digest], bytes]) -> None:
         read: reads what that refers to, by its content digest.
     """
     text = ""
-    if plan.main.file in plan.texts:
-        data = read(Digest(plan.texts[plan.main.file]))
+    if plan.main.text_name in plan.texts:
+        data = read(Digest(plan.texts[plan.main.text_name]))
         text = data.decode("utf-8", "surrogatepass")
     bundle = _bundle(Digest(plan.bundle), read) if plan.bundle else None
     become_another()
@@ -46,7 +46,7 @@ def become(plan: PythonPlan, read: Callable[[Digest], bytes]) -> None:
     if bundle is not None:
         importing.import_from(bundle, cache.unpacked(bundle))
     if text:
-        importing.show_text(plan.main.file, text)
+        importing.show_text(plan.main.text_name, text)
     main_module.put_in_place(plan.main, text)
 
 

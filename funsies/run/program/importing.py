@@ -12,6 +12,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from funsies.core.fingerprint.typed import COMMAND, give_text
 from funsies.core.travel import Bundle
 
 
@@ -111,6 +112,10 @@ def named_after(code: CodeType, file_name: str) -> CodeType:
 def show_text(file_name: str, text: str) -> None:
     """Have tracebacks, debuggers and ``inspect`` show this text under the name of a file.
 
-    Whatever file of that name this machine has; the entry is never checked against it.
+    Whatever file of that name this machine has; the entry is never checked against it. What
+    was typed for ``python -c`` has a name that other code has as well, so it is shown to none.
     """
+    give_text(file_name, text)
+    if file_name == COMMAND:
+        return
     linecache.cache[file_name] = (len(text), None, text.splitlines(keepends=True), file_name)
