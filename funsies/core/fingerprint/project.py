@@ -1,8 +1,8 @@
 """The border of the user's project: what is followed, and what counts by its name.
 
 Code of the project is followed to the last helper. Code of libraries, of the interpreter and
-of funsies itself counts by qualified name: following it would make every address depend on
-library internals that the user neither sees nor changes.
+of funsies itself counts by qualified name, and libraries by their version: following it would
+make every address depend on library internals that the user neither sees nor changes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Final
 
-_LIBRARY_FOLDERS: Final = ("site-packages", "dist-packages")
+from funsies.core.fingerprint.distributions import LIBRARY_FOLDERS, distribution_of
+
 _PACKAGE: Final = __name__.partition(".")[0]
 
 
@@ -39,6 +40,9 @@ _OWN_DIRECTORIES: Final = _own_directories()
 def is_project_file(path: str) -> bool:
     """Tell whether a source file belongs to the user's project.
 
+    It does not if it lies in a directory for libraries, or if the directory from which it was
+    imported holds the metadata of a distribution that was installed with this file.
+
     Args:
         path: file name as code objects and modules carry it. Names such as ``<stdin>`` or
             ``<ipython-input-3>`` are code that the user typed.
@@ -46,9 +50,10 @@ def is_project_file(path: str) -> bool:
     if path.startswith("<"):
         return not path.startswith("<frozen ")
     parts = path.replace("\\", "/").split("/")
-    return not path.startswith(_OWN_DIRECTORIES) and not any(
-        folder in parts for folder in _LIBRARY_FOLDERS
+    is_library = path.startswith(_OWN_DIRECTORIES) or any(
+        folder in parts for folder in LIBRARY_FOLDERS
     )
+    return not is_library and distribution_of(path) is None
 
 
 def is_project(thing: object) -> bool:
