@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from funsies.core.digest import Field
 from funsies.core.encoding import Codec, Encoding
-from funsies.core.fingerprint import Fingerprint, Ingredient, Table, fingerprint
+from funsies.core.fingerprint import Fingerprint, Ingredient, Library, Table, fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,13 @@ class CodecCode:
         identity: a field for each codec, by name; empty if there is none.
         ingredients: the parts that the fields were made of.
         table: texts of all code that was reached; travels with the codecs.
+        libraries: that were reached.
     """
 
     identity: tuple[Field, ...]
     ingredients: tuple[Ingredient, ...]
     table: Table
+    libraries: tuple[Library, ...] = ()
 
 
 NO_CODECS: Final = CodecCode((), (), {})
@@ -44,6 +46,7 @@ def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> CodecCode:
         tuple(_field(codec, found) for codec, found in seen),
         tuple(part for each in prints for part in each.ingredients),
         {key: entry for each in prints for key, entry in each.table.items()},
+        tuple(library for each in prints for library in each.libraries),
     )
 
 

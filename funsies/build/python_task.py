@@ -10,14 +10,14 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 from typing_extensions import override
 
 from funsies.core.digest import Digest, Field, digest
-from funsies.core.encoding import Codec, Encoding
+from funsies.core.encoding import Encoding
 from funsies.core.errors import FingerprintError, FunsiesError, WiringError
 from funsies.core.fingerprint import (
     Fingerprint,
-    Table,
     dump_function,
     encode_table,
     fingerprint,
+    rules_in_force,
 )
 from funsies.core.graph import Operation, Output, Task, TaskKind, operation
 from funsies.core.options import Options
@@ -88,10 +88,8 @@ class PythonTask(Task):
         self._inputs = tuple(inputs)
         self._results = tuple(results)
         self._ingredients = (() if code is None else code.ingredients) + codecs.ingredients
-        table = {**({} if code is None else code.table), **codecs.table}
-        brought = () if code is None or spec.kind is not TaskKind.DYNAMIC else code.codecs
         # Now, not when it is sent: what the function uses may change in the meantime.
-        self._payload = _payload(spec, inputs, results, table, brought)
+        self._payload = _payload(spec, inputs, results, code, codecs)
 
     @override
     def payload(self) -> bytes:
@@ -114,15 +112,21 @@ def _payload(
     spec: FunctionSpec,
     inputs: Sequence[BoundInput],
     results: Sequence[Encoding[Any]],
-    table: Table,
-    codecs: tuple[Codec, ...],
+    code: Fingerprint | None,
+    codecs: CodecCode,
 ) -> bytes:
     """The function with its encodings, pickled as it is at this moment."""
     encodings = {bound.name: (bound.written, bound.wanted) for bound in inputs}
+    is_dynamic = spec.kind is TaskKind.DYNAMIC
+    brought = () if code is None or not is_dynamic else code.codecs
+    table = {**({} if code is None else code.table), **codecs.table}
+    libraries = {*(() if code is None else code.libraries), *codecs.libraries}
     plan = PythonPlan(
-        pickle=_pickled(spec, (spec.function, encodings, tuple(results), codecs)),
+        pickle=_pickled(spec, (spec.function, encodings, tuple(results), brought)),
         table=encode_table(table) if table else b"",
         several=len(results) > 1,
+        libraries=tuple(sorted(libraries)),
+        rules=dict(rules_in_force()) if is_dynamic else {},
     )
     return encode_plan(plan)
 

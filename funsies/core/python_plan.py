@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from .errors import EncodingError
+from .fingerprint import Library
 
 PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 """Minor version of the Python that runs this: functions travel as its bytecode."""
@@ -23,11 +24,15 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
         table: fingerprints of the code inside, for graphs that the function itself builds;
             empty if it was not looked at.
         several: True if the function returns one value for each of several outputs.
+        libraries: that the function uses, as they count; a worker must have the same.
+        rules: what the program says of named libraries, for graphs that the function builds.
     """
 
     pickle: bytes
     table: bytes = b""
     several: bool = False
+    libraries: tuple[Library, ...] = ()
+    rules: dict[str, str] = {}
 
 
 def encode_plan(plan: PythonPlan) -> bytes:

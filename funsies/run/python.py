@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import dropwhile
 from pathlib import Path
 from types import FrameType
@@ -21,7 +21,7 @@ from returns.result import Failure, Result, Success
 from funsies.build.artefact import Artefact
 from funsies.core.encoding import Codec, Encoding, decode_for, encoding_of
 from funsies.core.errors import EncodingError, Error, ErrorKind, FunsiesError
-from funsies.core.fingerprint import decode_table, install_table, load_function
+from funsies.core.fingerprint import Decided, decode_table, install_table, load_function
 from funsies.core.python_plan import PythonPlan
 
 from .preempted import Preempted
@@ -79,6 +79,7 @@ class LoadedFunction:
         results: how each result is stored.
         several: True if it returns one value for each of several outputs.
         codecs: for values in the graph that it builds, if it builds one.
+        decided: what counts of libraries, for the graph that it builds.
     """
 
     function: Callable[..., object]
@@ -86,6 +87,7 @@ class LoadedFunction:
     results: tuple[Encoding[Any], ...]
     several: bool
     codecs: tuple[Codec, ...] = ()
+    decided: Decided = field(default_factory=Decided)
 
 
 class TimedOut(BaseException):
@@ -108,6 +110,7 @@ def load(plan: PythonPlan) -> LoadedFunction:
         results,
         plan.several,
         codecs,
+        Decided(plan.libraries, plan.rules),
     )
 
 

@@ -7,11 +7,19 @@ Nothing is imported to find out, and what happens to be imported already does no
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
 from funsies.core.digest import Field, digest
-from funsies.core.fingerprint.closure import absolute_name, closure, may_be_project
+from funsies.core.fingerprint.closure import (
+    ModuleFile,
+    absolute_name,
+    closure,
+    imported_names,
+    may_be_project,
+)
+from funsies.core.fingerprint.libraries import Library, libraries_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.records import CodeKey
 from funsies.core.fingerprint.snapshot import modified_nanoseconds
@@ -23,7 +31,7 @@ from funsies.core.fingerprint.walk import Elsewhere, Walk
 def module_field(walk: Walk, module: ModuleType, name: str) -> Field:
     """A module as a value: a library by its name, one of the project by its text."""
     if not is_project(module):
-        return "library", module.__name__
+        return walk.library(module.__name__)
     is_here = sys.modules.get(module.__name__) is module
     found = _text_field(walk, module.__name__, name, is_here=is_here)
     if not walk.table[module_key(module.__name__)].digest:
@@ -45,14 +53,33 @@ def imported_field(
     return tuple(_text_field(walk, each, each, is_here=is_here) for each in wanted)
 
 
+def note_namespace(walk: Walk, module: ModuleType, names: Iterable[str]) -> None:
+    """Note the library that is named inside a namespace, which holds no code of its own.
+
+    Args:
+        walk: the walk that found the module.
+        module: any module.
+        names: attributes that are read from it, one from the other.
+    """
+    for name in names:
+        found = vars(module).get(name)
+        if getattr(module, "__file__", None) or not isinstance(found, ModuleType):
+            return
+        module = found
+        walk.library(module.__name__)
+
+
 def _text_field(walk: Walk, module_name: str, name: str, *, is_here: bool) -> Field:
     key = module_key(module_name)
     brought = None if is_here else installed(key)
     entry = brought or walk.table.get(key) or _read_entry(walk, key)
     walk.table[key] = entry
+    walk.modules.update(library for library, _ in entry.library_names)
     found = Elsewhere(("module", module_name, entry.digest))
     if entry.digest:
         walk.note(name, "module", tuple(found))
+    else:
+        walk.modules.add(module_name)
     return found
 
 
@@ -64,5 +91,12 @@ def _read_entry(walk: Walk, key: CodeKey) -> Entry:
     if not files:
         return Entry()
     return Entry(
-        digest("modules", [(name, each.digest) for name, each in sorted(files.items())])
+        digest("modules", [(name, each.digest) for name, each in sorted(files.items())]),
+        tuple((each.module, each.name) for each in _libraries_of_files(files)),
     )
+
+
+def _libraries_of_files(files: Mapping[str, ModuleFile]) -> tuple[Library, ...]:
+    """Libraries that files of the project import, anywhere in their text."""
+    imports = (names for file in files.values() for names in imported_names(file))
+    return libraries_of(name for names in imports for name in names)

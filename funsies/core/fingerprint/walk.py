@@ -7,6 +7,7 @@ order of discovery over sorted names; the numbered records are what is hashed.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -27,7 +28,8 @@ class Ingredient(NamedTuple):
     Attributes:
         path: how the function reaches the part: ``"task -> helper -> NAME"``.
         kind: ``"function"``, ``"class"``, ``"constant"``, ...
-        digest: hexadecimal digest of the part itself, without what it refers to.
+        digest: hexadecimal digest of the part itself, without what it refers to; of a
+            library its version, or the digest of its content.
     """
 
     path: str
@@ -78,6 +80,7 @@ class Walk:
         table: texts of all code that was reached.
         ingredients: parts found so far.
         codecs: of the classes that were reached.
+        modules: of libraries that were reached.
         enclosing: sets that are being described, outermost first.
         is_shallow: functions, classes and modules are taken by identity: good enough to
             see whether a value has changed in this process.
@@ -90,6 +93,7 @@ class Walk:
     table: dict[CodeKey, Entry] = field(default_factory=dict)
     ingredients: list[Ingredient] = field(default_factory=list)
     codecs: list[Codec] = field(default_factory=list)
+    modules: set[str] = field(default_factory=set)
     enclosing: tuple[int, ...] = ()
     is_shallow: bool = False
     _is_in_value: bool = False
@@ -183,10 +187,22 @@ class Walk:
             self.table,
             self.ingredients,
             self.codecs,
+            self.modules,
             (*self.enclosing, id(thing)),
             self.is_shallow,
             self._is_in_value,
         )
+
+    def library(self, module: str, name: str = "") -> Field:
+        """Describe what is not followed: by its name, and by the library that it is from.
+
+        Args:
+            module: of the thing; or name of the thing itself, as an import gives it.
+            name: of the thing in its module.
+        """
+        if module.partition(".")[0] in sys.modules:  # some say of themselves what is not true
+            self.modules.add(module)
+        return "library", f"{module}.{name}" if name else module
 
     def keep(self, thing: object) -> None:
         """Keep a temporary object alive, so that its identity stays its own."""
