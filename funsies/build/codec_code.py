@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from funsies.core.digest import Field
 from funsies.core.encoding import Codec, Encoding
-from funsies.core.fingerprint import Fingerprint, Ingredient, fingerprint
+from funsies.core.fingerprint import Fingerprint, Ingredient, Library, fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,12 @@ class CodecCode:
     Attributes:
         identity: a field for each codec, by name; empty if there is none.
         ingredients: the parts that the fields were made of.
+        libraries: that were reached.
     """
 
     identity: tuple[Field, ...]
     ingredients: tuple[Ingredient, ...]
+    libraries: tuple[Library, ...] = ()
 
 
 NO_CODECS: Final = CodecCode((), ())
@@ -41,6 +43,7 @@ def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> CodecCode:
     return CodecCode(
         tuple(_field(codec, found) for codec, found in seen),
         tuple(part for each in prints for part in each.ingredients),
+        tuple(library for each in prints for library in each.libraries),
     )
 
 

@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 from typing_extensions import override
 
 from funsies.core.digest import Digest, Field, content_digest, digest
-from funsies.core.encoding import Codec, Encoding
+from funsies.core.encoding import Encoding
 from funsies.core.errors import FingerprintError, FunsiesError, WiringError
-from funsies.core.fingerprint import Fingerprint, fingerprint
+from funsies.core.fingerprint import Fingerprint, fingerprint, rules_in_force
 from funsies.core.graph import Operation, Output, Task, TaskKind, operation
 from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON, PythonPlan, encode_plan, have_same_sources
@@ -83,9 +83,8 @@ class PythonTask(Task):
         self._inputs = tuple(inputs)
         self._results = tuple(results)
         self._ingredients = (() if code is None else code.ingredients) + codecs.ingredients
-        brought = () if code is None or spec.kind is not TaskKind.DYNAMIC else code.codecs
         # Now, not when it is sent: what the function uses may change in the meantime.
-        self._payload, self._contents = _payload(spec, inputs, results, brought)
+        self._payload, self._contents = _payload(spec, inputs, results, code, codecs)
 
     @override
     def payload(self) -> bytes:
@@ -116,11 +115,15 @@ def _payload(
     spec: FunctionSpec,
     inputs: Sequence[BoundInput],
     results: Sequence[Encoding[Any]],
-    codecs: tuple[Codec, ...],
+    code: Fingerprint | None,
+    codecs: CodecCode,
 ) -> tuple[bytes, Mapping[Digest, bytes]]:
     """The function with its encodings, pickled as it is at this moment, and what it needs."""
     encodings = {bound.name: (bound.written, bound.wanted) for bound in inputs}
-    parcel = _pickled(spec, (spec.function, encodings, tuple(results), codecs))
+    is_dynamic = spec.kind is TaskKind.DYNAMIC
+    brought = () if code is None or not is_dynamic else code.codecs
+    libraries = {*(() if code is None else code.libraries), *codecs.libraries}
+    parcel = _pickled(spec, (spec.function, encodings, tuple(results), brought))
     bundle, main, _ = parcel.program
     encoded = {
         name: text.encode("utf-8", "surrogatepass") for name, text in parcel.texts.items()
@@ -132,6 +135,8 @@ def _payload(
         bundle=b"" if bundle is None else bundle.digest,
         main=main,
         texts={name: content_digest(data) for name, data in encoded.items()},
+        libraries=tuple(sorted(libraries)),
+        rules=dict(rules_in_force()) if is_dynamic else {},
     )
     contents = {content_digest(data): data for data in encoded.values()}
     if bundle is not None:

@@ -54,6 +54,8 @@ class ErrorKind(StrEnum):
     """The task cannot be loaded on this worker: a missing module, a corrupt payload."""
     WrongPython = "WrongPython"
     """The task was defined under another minor version of Python."""
+    WrongLibrary = "WrongLibrary"
+    """The task was defined with another version of a library that it uses."""
     Cycle = "Cycle"
     """Dynamic operations wait for one another in a circle."""
     Cancelled = "Cancelled"
@@ -76,6 +78,7 @@ INFRASTRUCTURE: Final = frozenset(
         ErrorKind.StoreFailed,
         ErrorKind.NotLoadable,
         ErrorKind.WrongPython,
+        ErrorKind.WrongLibrary,
         ErrorKind.Cycle,
         ErrorKind.Cancelled,
         ErrorKind.NotEvaluated,

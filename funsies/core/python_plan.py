@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from .errors import EncodingError
+from .fingerprint import Library
 from .travel import MainModule
 
 PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -26,6 +27,8 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
         bundle: address of the modules of the program; empty if it has none.
         main: its script.
         texts: address of the text by name of the file, for the script and the code in it.
+        libraries: that the function uses, as they count; a worker must have the same.
+        rules: what the program says of named libraries, for graphs that the function builds.
     """
 
     pickle: bytes
@@ -34,6 +37,8 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
     bundle: bytes = b""
     main: MainModule = MainModule()
     texts: dict[str, bytes] = {}
+    libraries: tuple[Library, ...] = ()
+    rules: dict[str, str] = {}
 
     @property
     def program(self) -> tuple[bytes, MainModule, bytes]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
+from typing import Final
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
@@ -28,6 +29,7 @@ from funsies.core.errors import (
     NoServerError,
     error_of_bytes,
 )
+from funsies.core.fingerprint import decided
 from funsies.core.graph import Constant, TaskKind
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
@@ -48,6 +50,9 @@ from .results import ResultWriter
 from .shell_step import run_shell_step
 from .surroundings import Capture, Log, Surroundings, restored
 from .tasks import LoadedTask, NotLoadableError, TaskLoader
+
+ELSEWHERE_DELAY_MS: Final = 3_000
+"""Pause before a step may be claimed again that another worker may be fit for."""
 
 
 class Evaluator:
@@ -105,6 +110,8 @@ class Evaluator:
             again = claim.attempt < claim.lost_limit
             return PutBack() if again else self._publish_error(claim, problem.error)
         except NotLoadableError as problem:
+            if problem.may_fit_elsewhere and claim.attempt < claim.lost_limit:
+                return PutBack(delay_ms=ELSEWHERE_DELAY_MS)
             return self._publish_error(claim, problem.error)
         except OtherProgramError:
             return HandOver()
@@ -245,7 +252,9 @@ class Evaluator:
         """Run a dynamic task, and ask for what it returned."""
         add_missing_codecs(plan.codecs)  # now: another task may have replaced them since
         within = dataclasses.replace(options, queue=queue_of_built(claim, options))
-        continuation = Context().run(
+        context = Context()
+        context.run(decided.set, plan.decided)
+        continuation = context.run(
             call_dynamic, run, plan.results[0], within, claim.operation.task_name
         )
         if not is_successful(continuation):

@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import dropwhile
 from pathlib import Path
 from types import FrameType
@@ -21,6 +21,7 @@ from returns.result import Failure, Result, Success
 from funsies.build.artefact import Artefact
 from funsies.core.encoding import Codec, Encoding, decode_for, encoding_of
 from funsies.core.errors import EncodingError, Error, ErrorKind, FunsiesError
+from funsies.core.fingerprint import Decided
 from funsies.core.python_plan import PythonPlan
 from funsies.core.travel import Overlay, load_function
 
@@ -79,6 +80,7 @@ class LoadedFunction:
         results: how each result is stored.
         several: True if it returns one value for each of several outputs.
         codecs: for values in the graph that it builds, if it builds one.
+        decided: what counts of libraries, for the graph that it builds.
         plan: what it was loaded from.
         overlay: the values that its code needs while it runs.
     """
@@ -88,8 +90,9 @@ class LoadedFunction:
     results: tuple[Encoding[Any], ...]
     several: bool
     codecs: tuple[Codec, ...] = ()
+    decided: Decided = field(default_factory=Decided)
     plan: PythonPlan = PythonPlan(pickle=b"")
-    overlay: Overlay = Overlay(())
+    overlay: Overlay = field(default_factory=lambda: Overlay(()))
 
 
 class TimedOut(BaseException):
@@ -110,6 +113,7 @@ def load(plan: PythonPlan) -> LoadedFunction:
         results,
         plan.several,
         codecs,
+        Decided(plan.libraries, plan.rules),
         plan,
         loaded.overlay,
     )

@@ -10,8 +10,9 @@ from typing import Final
 
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import EncodingError, Error, ErrorKind, UnsupportedTypeError
+from funsies.core.fingerprint import differences
 from funsies.core.graph import TaskKind
-from funsies.core.python_plan import PYTHON, decode_plan
+from funsies.core.python_plan import PYTHON, PythonPlan, decode_plan
 from funsies.core.shell_plan import ShellPlan, decode_shell_plan
 from funsies.core.signing import is_signed
 from funsies.store.connect import Backend
@@ -49,6 +50,11 @@ class NotLoadableError(Exception):
         super().__init__(error.details)
         self.error = error
 
+    @property
+    def may_fit_elsewhere(self) -> bool:
+        """True if another worker may well be able to run it."""
+        return self.error.kind is ErrorKind.WrongLibrary
+
 
 class TaskLoader:
     """Loads tasks, and remembers the last few hundred.
@@ -68,7 +74,7 @@ class TaskLoader:
 
         Raises:
             NotLoadableError: if it is gone, not signed with our key, made by another version
-                of Python, or its function cannot be loaded here.
+                of Python or with other libraries, or its function cannot be loaded here.
             OtherProgramError: if it has to be loaded in another process.
         """
         task = self._loaded.get(digest)
@@ -101,6 +107,7 @@ class TaskLoader:
             if row.kind is TaskKind.SHELL:
                 return decode_shell_plan(row.payload)
             plan = decode_plan(row.payload)
+            _refuse_other_libraries(plan)
             self._host.enter(plan, self._read)
             return load(plan)
 
@@ -127,6 +134,13 @@ def _refusals() -> Iterator[None]:
         raise  # says nothing about the task, or all there is to say
     except BaseException as problem:
         raise NotLoadableError(exception_error(problem, ErrorKind.NotLoadable)) from problem
+
+
+def _refuse_other_libraries(plan: PythonPlan) -> None:
+    """Before anything is unpickled: that may import, and fail in ways that say less."""
+    found = differences(plan.libraries)
+    if found:
+        raise _refusal(ErrorKind.WrongLibrary, "\n".join(found))
 
 
 def _refusal(kind: ErrorKind, details: str) -> NotLoadableError:

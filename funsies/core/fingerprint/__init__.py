@@ -2,18 +2,26 @@
 
 The files follow the way of a function: ``project`` (what is followed), ``records`` and
 ``names`` (its bytecode), ``syntax``, ``source`` and ``texts`` (its text), ``walk`` and
-``things`` (the objects that it uses), ``entry`` (the fingerprint).
+``things`` (the objects that it uses), ``libraries`` and ``distributions`` (what of libraries
+counts), ``entry`` (the fingerprint).
 """
 
 from funsies.core.fingerprint.entry import Fingerprint, fingerprint
+from funsies.core.fingerprint.libraries import Decided, Library, decided, rules_in_force
+from funsies.core.fingerprint.library_differences import differences
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.protocol import WrappedTask
 from funsies.core.fingerprint.walk import Ingredient
 
 __all__ = [
+    "Decided",
     "Fingerprint",
     "Ingredient",
+    "Library",
     "WrappedTask",
+    "decided",
+    "differences",
     "fingerprint",
     "is_project",
+    "rules_in_force",
 ]

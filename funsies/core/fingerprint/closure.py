@@ -10,6 +10,7 @@ from pathlib import Path
 
 from funsies.core.digest import content_digest
 from funsies.core.fingerprint.project import is_project, is_project_file
+from funsies.core.fingerprint.specs import find_spec
 from funsies.core.fingerprint.texts import sources_of
 
 _SOURCE_SUFFIXES = tuple(importlib.machinery.SOURCE_SUFFIXES)
@@ -56,10 +57,16 @@ def closure(module_name: str) -> Iterator[tuple[str, ModuleFile]]:
             continue
         yield name, found
         pending.append(name.rpartition(".")[0])
-        for module, names, level in found.imports:
-            absolute = absolute_name(module, level, found.package)
-            if may_be_project(absolute):
-                pending += (absolute, *(f"{absolute}.{each}" for each in names))
+        for module, *inside in imported_names(found):
+            if may_be_project(module):
+                pending += (module, *inside)
+
+
+def imported_names(file: ModuleFile) -> Iterator[tuple[str, ...]]:
+    """Absolute names of what a file imports: a module, and what is taken from it."""
+    for module, names, level in file.imports:
+        absolute = absolute_name(module, level, file.package)
+        yield absolute, *(f"{absolute}.{each}" for each in names)
 
 
 def absolute_name(module: str, level: int, package: str) -> str:
@@ -101,31 +108,3 @@ def _content(path: str) -> bytes:
         return content_digest(Path(path).read_bytes())
     except OSError:
         return b""
-
-
-def find_spec(module_name: str) -> importlib.machinery.ModuleSpec | None:
-    """Find a module without importing the packages that hold it."""
-    if module_name == "__main__":
-        return getattr(sys.modules.get("__main__"), "__spec__", None)
-    folders = None
-    spec = None
-    parts = module_name.split(".")
-    for count in range(1, len(parts) + 1):
-        spec = _ask_finders(".".join(parts[:count]), folders)
-        if spec is None:
-            return None
-        folders = list(spec.submodule_search_locations or ())
-        if not folders and count < len(parts):
-            return None
-    return spec
-
-
-def _ask_finders(name: str, folders: list[str] | None) -> importlib.machinery.ModuleSpec | None:
-    for finder in sys.meta_path:
-        try:
-            spec = finder.find_spec(name, folders)
-        except (ImportError, AttributeError, ValueError):
-            continue
-        if spec is not None:
-            return spec
-    return None

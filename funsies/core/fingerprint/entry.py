@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from funsies.core.digest import Digest, digest
 from funsies.core.encoding.codecs import Codec
+from funsies.core.fingerprint.libraries import Library, decided, libraries_of
 from funsies.core.fingerprint.protocol import wrapped_task
 from funsies.core.fingerprint.snapshot import Snapshot
 from funsies.core.fingerprint.things import field_of
@@ -28,11 +29,13 @@ class Fingerprint:
         digest: equal for two functions only if they do the same.
         ingredients: the parts that the digest was made of, in order of discovery.
         codecs: of the classes of the project that were reached.
+        libraries: that were reached, and what of them counts.
     """
 
     digest: Digest
     ingredients: tuple[Ingredient, ...]
     codecs: tuple[Codec, ...] = ()
+    libraries: tuple[Library, ...] = ()
 
 
 def fingerprint(
@@ -53,6 +56,7 @@ def fingerprint(
     Raises:
         FingerprintError: if something that the function uses cannot be seen. The message
             says how it is reached, and what to do.
+        OptionError: if ``[tool.funsies.libraries]`` says what has no meaning.
 
     >>> def double(x: int) -> int:
     ...     return x * 2
@@ -93,6 +97,7 @@ def _cache_key(function: object, ignore: Collection[str]) -> _Key | None:
         tuple(map(id, defaults)),
         tuple(keyword_defaults),
         frozenset(ignore),
+        decided.get(),
     )
 
 
@@ -113,7 +118,13 @@ def _walk(function: Any, ignore: Collection[str]) -> tuple[Fingerprint, Snapshot
         total = walk.finish(field_of(walk, function, name))
     except RecursionError:
         walk.refuse("", "it holds a value that is nested too deep to be described")
+    libraries = libraries_of(walk.modules)
+    counted = sorted({(each.name, each.counted) for each in libraries})
+    parts = (Ingredient(name, "library", value) for name, value in counted)
     found = Fingerprint(
-        digest("fingerprint", total), tuple(walk.ingredients), tuple(walk.codecs)
+        digest("fingerprint", total, tuple(counted)),
+        (*walk.ingredients, *parts),
+        tuple(walk.codecs),
+        libraries,
     )
     return found, walk.snapshot

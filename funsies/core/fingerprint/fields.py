@@ -70,6 +70,7 @@ def _described(walk: Walk, name: str, about: Any) -> Field:
         return about
     if _package(about) not in _LIBRARIES:
         return walk.field(about, name)
+    walk.library(_package(about))
     held = ((each, getattr(about, each, None)) for each in _BEHAVIOUR)
     return (
         tuple(_default(walk, name, getattr(about, each, None)) for each in _DEFAULTS),

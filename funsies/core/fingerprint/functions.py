@@ -26,9 +26,9 @@ from typing import Any, Final
 
 from funsies.core.digest import Field, digest
 from funsies.core.fingerprint.instances import is_array
-from funsies.core.fingerprint.modules import imported_field
 from funsies.core.fingerprint.changes import changes_of_imported
 from funsies.core.fingerprint.entries import Entry
+from funsies.core.fingerprint.modules import imported_field, note_namespace
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.protocol import wrapped_task
@@ -150,7 +150,7 @@ def _globals(walk: Walk, function: FunctionType, entry: Entry) -> Iterator[Field
             yield name, "ignored"
         elif name in library_names:
             _refuse_unseen(walk, ".".join(chain), value)
-            yield name, ("library", library_names[name])
+            yield name, walk.library(library_names[name])
         elif value is MISSING:
             yield _builtin(walk, name)
         else:
@@ -200,6 +200,8 @@ def _followed(walk: Walk, chain: tuple[str, ...], value: object) -> Field:
     name = ".".join(used)
     if walk.is_ignored(name):
         return name, "ignored"
+    if isinstance(value, ModuleType) and not is_project(value):
+        note_namespace(walk, value, chain[len(used) :])
     _refuse_unseen(walk, name, value)
     return name, _named(walk, name, value)
 
@@ -215,9 +217,11 @@ def _wrapped(walk: Walk, function: FunctionType) -> Field:
     return None if wrapped is None else walk.field(wrapped, "__wrapped__")
 
 
-def library_name(function: FunctionType) -> str:
-    """Qualified name of a library's function; ``__module__`` may be that of another."""
-    return f"{function.__globals__.get('__name__')}.{function.__code__.co_qualname}"
+def library_function(walk: Walk, function: FunctionType) -> Field:
+    """A library's function, by name; ``__module__`` may be that of another."""
+    return walk.library(
+        str(function.__globals__.get("__name__")), function.__code__.co_qualname
+    )
 
 
 def describe_library_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
@@ -229,7 +233,7 @@ def describe_library_function(walk: Walk, function: FunctionType) -> tuple[Field
         content = cell_content(cell)
         walk.snapshot.cells.append((cell, content))
         contents.append((name, *_held(walk, content, name)))
-    return library_name(function), tuple(contents), _wrapped(walk, function)
+    return library_function(walk, function), tuple(contents), _wrapped(walk, function)
 
 
 def _held(walk: Walk, content: object, name: str) -> Iterator[Field]:
@@ -277,13 +281,12 @@ def builtin_field(walk: Walk, function: BuiltinFunctionType, name: str) -> Field
     owner = function.__self__
     if owner is None or isinstance(owner, ModuleType):
         home = function.__module__ or "builtins"
-        qualified = ("library", f"{home}.{function.__qualname__}")
         module = sys.modules.get(home)
         if module is None or not is_project(module):
-            return qualified
-        return (*qualified, walk.field(module, name))
+            return walk.library(home, function.__qualname__)
+        return "compiled", function.__qualname__, walk.field(module, name)
     if is_library_singleton(function):
-        return "library", f"{type(owner).__module__}.{function.__name__}"
+        return walk.library(type(owner).__module__, function.__name__)
     return "method", function.__name__, walk.field(owner, name)
 
 

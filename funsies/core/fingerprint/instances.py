@@ -40,6 +40,7 @@ def describe_set(walk: Walk, members: Iterable[object]) -> tuple[Field, ...]:
 
 def describe_array(walk: Walk, array: Any) -> tuple[Field, ...]:
     """A NumPy array: type, shape and content."""
+    walk.library("numpy")
     if array.dtype.hasobject:
         return str(array.dtype.str), tuple(array.shape), walk.field(array.tolist(), "items")
     kind = repr(array.dtype.descr) if array.dtype.names else str(array.dtype.str)
@@ -86,7 +87,7 @@ def _reduced(walk: Walk, thing: object) -> Any:
 
 def _rebuilt_from(walk: Walk, reduced: Any, kind: type) -> tuple[Field, ...]:
     if isinstance(reduced, str):
-        return "by name", kind.__module__, reduced
+        return "by name", walk.library(kind.__module__), reduced
     walk.keep(reduced)
     function, arguments, state, items, pairs = (*reduced, None, None, None)[:5]
     return (

@@ -6,11 +6,19 @@ Nothing is imported to find out, and what happens to be imported already does no
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
 from funsies.core.digest import Field, digest
-from funsies.core.fingerprint.closure import absolute_name, closure, may_be_project
+from funsies.core.fingerprint.closure import (
+    ModuleFile,
+    absolute_name,
+    closure,
+    imported_names,
+    may_be_project,
+)
+from funsies.core.fingerprint.libraries import Library, libraries_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.snapshot import modified_nanoseconds
 from funsies.core.fingerprint.walk import Elsewhere, Walk
@@ -19,7 +27,7 @@ from funsies.core.fingerprint.walk import Elsewhere, Walk
 def module_field(walk: Walk, module: ModuleType, name: str) -> Field:
     """A module as a value: a library by its name, one of the project by its text."""
     if not is_project(module):
-        return "library", module.__name__
+        return walk.library(module.__name__)
     if not _text_of(walk, module.__name__):
         walk.refuse(name, "this module is used as a value, and has no source that can be read")
     return _text_field(walk, module.__name__, name)
@@ -38,19 +46,37 @@ def imported_field(
     return tuple(_text_field(walk, each, each) for each in wanted)
 
 
+def note_namespace(walk: Walk, module: ModuleType, names: Iterable[str]) -> None:
+    """Note the library that is named inside a namespace, which holds no code of its own.
+
+    Args:
+        walk: the walk that found the module.
+        module: any module.
+        names: attributes that are read from it, one from the other.
+    """
+    for name in names:
+        found = vars(module).get(name)
+        if getattr(module, "__file__", None) or not isinstance(found, ModuleType):
+            return
+        module = found
+        walk.library(module.__name__)
+
+
 def _text_field(walk: Walk, module_name: str, name: str) -> Field:
     text = _text_of(walk, module_name)
     found = Elsewhere(("module", module_name, text))
     if text:
         walk.note(name, "module", tuple(found))
+    else:
+        walk.modules.add(module_name)
     return found
 
 
 def _text_of(walk: Walk, module_name: str) -> bytes:
     """Digest of the files of a module and of what it imports; empty if it has none."""
-    if module_name not in walk.modules:
-        walk.modules[module_name] = _read_text(walk, module_name)
-    return walk.modules[module_name]
+    if module_name not in walk.texts:
+        walk.texts[module_name] = _read_text(walk, module_name)
+    return walk.texts[module_name]
 
 
 def _read_text(walk: Walk, module_name: str) -> bytes:
@@ -60,4 +86,11 @@ def _read_text(walk: Walk, module_name: str) -> bytes:
     ]
     if not files:
         return b""
+    walk.modules.update(each.module for each in _libraries_of_files(files))
     return digest("modules", [(name, each.digest) for name, each in sorted(files.items())])
+
+
+def _libraries_of_files(files: Mapping[str, ModuleFile]) -> tuple[Library, ...]:
+    """Libraries that files of the project import, anywhere in their text."""
+    imports = (names for file in files.values() for names in imported_names(file))
+    return libraries_of(name for names in imports for name in names)

@@ -1,8 +1,8 @@
 """The border of the user's project: what is followed, and what counts by its name.
 
 Code of the project is followed to the last helper. Code of libraries, of the interpreter and
-of funsies itself counts by qualified name: following it would make every address depend on
-library internals that the user neither sees nor changes.
+of funsies itself counts by qualified name, and libraries by their version: following it would
+make every address depend on library internals that the user neither sees nor changes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Final, NamedTuple
 
-_LIBRARY_FOLDERS: Final = ("site-packages", "dist-packages")
+from funsies.core.fingerprint.distributions import LIBRARY_FOLDERS, distribution_of
+
 _PACKAGE: Final = __name__.partition(".")[0]
 
 
@@ -68,6 +69,9 @@ def decide_also(modules: Iterable[str], files: Iterable[str]) -> None:
 def is_project_file(path: str) -> bool:
     """Tell whether a source file belongs to the user's project.
 
+    It does not if it lies in a directory for libraries, or if the directory from which it was
+    imported holds the metadata of a distribution that was installed with this file.
+
     Args:
         path: file name as code objects and modules carry it. Names such as ``<stdin>`` or
             ``<ipython-input-3>`` are code that the user typed.
@@ -77,9 +81,10 @@ def is_project_file(path: str) -> bool:
     if _decided:
         return path in _decided[0].files
     parts = path.replace("\\", "/").split("/")
-    return not path.startswith(_OWN_DIRECTORIES) and not any(
-        folder in parts for folder in _LIBRARY_FOLDERS
+    is_library = path.startswith(_OWN_DIRECTORIES) or any(
+        folder in parts for folder in LIBRARY_FOLDERS
     )
+    return not is_library and distribution_of(path) is None
 
 
 def is_project(thing: object) -> bool:

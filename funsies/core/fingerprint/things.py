@@ -78,18 +78,18 @@ def _function(walk: Walk, function: FunctionType, name: str) -> Field:
         return walk.node(function, "function", functions.describe_function, name)
     if function.__closure__ or "__wrapped__" in vars(function):
         return walk.node(function, "wrapper", functions.describe_library_function, name)
-    return "library", functions.library_name(function)
+    return functions.library_function(walk, function)
 
 
 def _class(walk: Walk, kind: type, name: str) -> Field:
     if is_project(kind):
         return walk.node(kind, "class", classes.describe_class, name)
-    return "library", f"{kind.__module__}.{kind.__qualname__}"
+    return walk.library(kind.__module__, kind.__qualname__)
 
 
 def _method(walk: Walk, method: MethodType, name: str) -> Field:
     if functions.is_library_singleton(method):
-        return "library", f"{type(method.__self__).__module__}.{method.__name__}"
+        return walk.library(type(method.__self__).__module__, method.__name__)
     return walk.node(method, "method", functions.describe_method, name)
 
 
@@ -120,5 +120,6 @@ def _value_field(walk: Walk, thing: Any, name: str) -> Field:
         return walk.value(thing, "array", instances.describe_array, name)
     wrapped = getattr(thing, "__dict__", {}).get("__wrapped__")
     if wrapped is not None and not is_project(kind):
-        return "wrapper", f"{kind.__module__}.{kind.__qualname__}", walk.field(wrapped, name)
+        home = walk.library(kind.__module__, kind.__qualname__)
+        return "wrapper", home, walk.field(wrapped, name)
     return walk.value(thing, "object", instances.describe_instance, name)

@@ -7,6 +7,7 @@ order of discovery over sorted names; the numbered records are what is hashed.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ class Ingredient(NamedTuple):
     Attributes:
         path: how the function reaches the part: ``"task -> helper -> NAME"``.
         kind: ``"function"``, ``"class"``, ``"constant"``, ...
-        digest: hexadecimal digest of the part itself, without what it refers to.
+        digest: hexadecimal digest of the part itself, without what it refers to; of a
+            library its version, or the digest of its content.
     """
 
     path: str
@@ -73,9 +75,10 @@ class Walk:
         ignore: names that the user wants left out.
         path: how the object that is now described was reached.
         snapshot: what was looked at, so that a later call sees whether it has changed.
-        modules: digests of the texts of modules, by name.
+        texts: digests of the texts of modules, by name.
         ingredients: parts found so far.
         codecs: of the classes that were reached.
+        modules: of libraries that were reached.
         enclosing: sets that are being described, outermost first.
         is_shallow: functions, classes and modules are taken by identity: good enough to
             see whether a value has changed in this process.
@@ -85,9 +88,10 @@ class Walk:
     ignore: Collection[str]
     path: tuple[str, ...]
     snapshot: Snapshot = field(default_factory=Snapshot)
-    modules: dict[str, bytes] = field(default_factory=dict)
+    texts: dict[str, bytes] = field(default_factory=dict)
     ingredients: list[Ingredient] = field(default_factory=list)
     codecs: list[Codec] = field(default_factory=list)
+    modules: set[str] = field(default_factory=set)
     enclosing: tuple[int, ...] = ()
     is_shallow: bool = False
     _is_in_value: bool = False
@@ -178,13 +182,25 @@ class Walk:
             self.ignore,
             self.path,
             self.snapshot,
-            self.modules,
+            self.texts,
             self.ingredients,
             self.codecs,
+            self.modules,
             (*self.enclosing, id(thing)),
             self.is_shallow,
             self._is_in_value,
         )
+
+    def library(self, module: str, name: str = "") -> Field:
+        """Describe what is not followed: by its name, and by the library that it is from.
+
+        Args:
+            module: of the thing; or name of the thing itself, as an import gives it.
+            name: of the thing in its module.
+        """
+        if module.partition(".")[0] in sys.modules:  # some say of themselves what is not true
+            self.modules.add(module)
+        return "library", f"{module}.{name}" if name else module
 
     def keep(self, thing: object) -> None:
         """Keep a temporary object alive, so that its identity stays its own."""

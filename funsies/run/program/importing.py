@@ -79,7 +79,9 @@ def _loader(name: str, place: Path, origin: str) -> importlib.abc.Loader:
         return importlib.machinery.ExtensionFileLoader(name, path)
     if path.endswith(tuple(importlib.machinery.BYTECODE_SUFFIXES)):
         return importlib.machinery.SourcelessFileLoader(name, path)
-    return _SourceLoader(name, path, origin)
+    loader = _SourceLoader(name, path, origin)
+    show_text(origin, loader.get_source(name) or "")  # before anything looks at this machine's
+    return loader
 
 
 class _SourceLoader(importlib.machinery.SourceFileLoader):
@@ -93,11 +95,6 @@ class _SourceLoader(importlib.machinery.SourceFileLoader):
         """The code, for the name of the program's file."""
         code = super().get_code(fullname)
         return None if code is None else named_after(code, self._origin)
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Run the module; tracebacks and debuggers show its text."""
-        show_text(self._origin, str(super().get_source(module.__name__)))
-        super().exec_module(module)
 
 
 def named_after(code: CodeType, file_name: str) -> CodeType:

@@ -65,8 +65,9 @@ def run() -> Callable[..., str]:
         seed: str = "0",
         stdin: str = "",
         python: str = sys.executable,
+        path: Path = PACKAGE_FOLDER,
     ) -> str:
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(PACKAGE_FOLDER)}
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(path)}
         done = subprocess.run(
             [python, *arguments],
             cwd=cwd,
