@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, FunsiesError
 from funsies.core.graph import TaskKind
 from funsies.run.python import LoadedFunction, arguments, encode_results
-from funsies.run.surroundings import restored
+from funsies.run.surroundings import fresh_directory, restored
 from funsies.run.tasks import NotLoadableError, TaskLoader
 from funsies.store.connect import Backend
 
@@ -43,7 +44,9 @@ class Replay:
 
     def call(self) -> Any:
         """Call the function, in the environment that the step has; exceptions come through."""
-        with restored(self.step.options.env):
+        options = self.step.options
+        directory = fresh_directory() if options.fresh_directory else nullcontext()
+        with restored(options.env), directory:
             return self.function(*self.arguments, **self.keywords)
 
     @property

@@ -54,6 +54,9 @@ class TaskLoader:
         self._backend = backend
         self._loaded: OrderedDict[Digest, LoadedTask] = OrderedDict()
 
+    def __contains__(self, digest: Digest) -> bool:
+        return digest in self._loaded
+
     def load(self, digest: Digest) -> LoadedTask:
         """Get a task.
 
