@@ -29,6 +29,9 @@ class Options:
         evaluate: False takes a result that is at hand and computes nothing.
         reset: True forgets earlier results when it is executed.
         isolated: True runs it in a fresh process of its own.
+        fresh_directory: True runs a Python step in an empty directory, as shell steps always
+            are; it is removed afterwards. False runs it where the worker was started, or the
+            program that runs it itself.
         env: variables added to the environment, not part of the identity: for secrets and
             thread counts.
         max_output_bytes: longest standard output or error kept of a shell command; more is an
@@ -45,6 +48,7 @@ class Options:
     evaluate: bool = True
     reset: bool = False
     isolated: bool = False
+    fresh_directory: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
     max_output_bytes: int | None = None
 
@@ -61,7 +65,7 @@ class Options:
         _check_number("retry_delay_seconds", self.retry_delay_seconds, float, least=0)
         _check_number("lost_retries", self.lost_retries, int, least=0)
         _check_number("max_output_bytes", self.max_output_bytes, int, least=0)
-        for name in ("distributed", "evaluate", "reset", "isolated"):
+        for name in ("distributed", "evaluate", "reset", "isolated", "fresh_directory"):
             _check_truth(name, getattr(self, name))
         object.__setattr__(self, "env", _checked_environment(self.env))
 
@@ -90,6 +94,7 @@ class OptionChanges(TypedDict, total=False):
     evaluate: bool
     reset: bool
     isolated: bool
+    fresh_directory: bool
     env: Mapping[str, str]
     max_output_bytes: int | None
     ttl: float | None

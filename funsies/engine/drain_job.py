@@ -58,7 +58,11 @@ def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
         return drain(
             backend.graph,
             Evaluator(
-                backend, worker=horse.worker, on_start=observer.started, owns_process=True
+                backend,
+                worker=horse.worker,
+                on_start=observer.started,
+                on_spoiled=observer.spoil,
+                owns_process=True,
             ),
             horse.post.slot,
             queue,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from funsies.core.errors import Error, FunsiesError
 from funsies.core.graph import TaskKind
 from funsies.run.program import Stage
 from funsies.run.python import LoadedFunction, arguments, encode_results
-from funsies.run.surroundings import restored
+from funsies.run.surroundings import fresh_directory, restored
 from funsies.run.tasks import NotLoadableError, TaskLoader
 from funsies.store.connect import Backend
 
@@ -44,7 +45,9 @@ class Replay:
 
     def call(self) -> Any:
         """Call the function, in the environment that the step has; exceptions come through."""
-        with restored(self.step.options.env):
+        options = self.step.options
+        directory = fresh_directory() if options.fresh_directory else nullcontext()
+        with restored(options.env), directory:
             return self.function(*self.arguments, **self.keywords)
 
     @property

@@ -9,14 +9,14 @@ from __future__ import annotations
 import dataclasses
 import functools
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import Context
-from typing import Final
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from typing import Any, Final
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
+from funsies.build.artefact import Artefact
 from funsies.core.digest import Digest
 from funsies.core.encoding import add_missing_codecs
 from funsies.core.errors import (
@@ -48,7 +48,12 @@ from .record import execution_record
 from .recovery import ask_for_idle, queue_of_built, recover_bytes
 from .results import ResultWriter
 from .shell_step import run_shell_step
-from .surroundings import Capture, Log, Surroundings, restored
+from .surroundings import (
+    OwnSurroundings,
+    ProgramSurroundings,
+    fresh_directory,
+    run_in_own_context,
+)
 from .tasks import LoadedTask, NotLoadableError, TaskLoader
 
 ELSEWHERE_DELAY_MS: Final = 3_000
@@ -62,9 +67,10 @@ class Evaluator:
         backend: where inputs come from and results go.
         worker: name of the worker, for records and errors.
         on_start: told of the claim and its options right before user code runs.
-        owns_process: True if the process is funsies' own: what a step prints is captured, and
-            Ctrl-C in a step is an error of that step. A program that runs steps itself keeps
-            its streams, and Ctrl-C interrupts it.
+        on_spoiled: told when a step has done something to this process that cannot be undone.
+        owns_process: True if the process is funsies' own: what a step prints is captured, what
+            it changes is put back, and Ctrl-C in a step is an error of that step. A program
+            that runs steps itself keeps its streams, and Ctrl-C interrupts it.
     """
 
     def __init__(
@@ -72,15 +78,17 @@ class Evaluator:
         backend: Backend,
         *,
         worker: str,
-        on_start: Callable[[Claim, Options], None] | None = None,
+        on_start: Callable[[Claim, Options], None] = lambda _claim, _options: None,
+        on_spoiled: Callable[[], None] = lambda: None,
         owns_process: bool = False,
     ) -> None:
         self._backend = backend
         self._worker = worker
         self._on_start = on_start
         self._owns_process = owns_process
-        self._own_surroundings = Surroundings() if owns_process else None
-        self._capture = Capture()
+        self._surroundings = (
+            OwnSurroundings(on_spoiled) if owns_process else ProgramSurroundings()
+        )
         self._host: Host = Stage() if owns_process else OwnProgram()
         self._tasks = TaskLoader(backend, self._host)
         self._options: dict[Digest, Options] = {}
@@ -162,13 +170,14 @@ class Evaluator:
             details = "asked for with evaluate=False, and no result was at hand"
             error = Error(kind=ErrorKind.NotEvaluated, details=details)
             return self._publish_error(claim, error)
-        task = self._tasks.load(claim.operation.task)
+        task = self._load(claim.operation.task)
         inputs = gather(self._backend, claim)
-        if self._on_start is not None:
-            self._on_start(claim, options)
+        self._on_start(claim, options)
         started, clock = time.time(), time.perf_counter()
         writer = self._writer(claim)
-        with self._surroundings(options) as log:
+        is_fresh = options.fresh_directory and isinstance(task.plan, LoadedFunction)
+        directory = fresh_directory() if is_fresh else nullcontext()
+        with self._surroundings.of_step(options.env) as log, directory:
             outcome = self._outcome(task, claim, inputs, options, writer)
         seconds = time.perf_counter() - clock
         if isinstance(outcome, Delegate):
@@ -187,14 +196,13 @@ class Evaluator:
         )
         return Publish(completion, tuple(writer.errors))
 
-    @contextmanager
-    def _surroundings(self, options: Options) -> Iterator[Log]:
-        if self._own_surroundings is None:
-            with restored(options.env):
-                yield Log()
-        else:
-            with self._own_surroundings.restored(options.env), self._capture.captured() as log:
-                yield log
+    def _load(self, digest: Digest) -> LoadedTask:
+        if digest in self._tasks:
+            return self._tasks.load(digest)
+        try:
+            return self._tasks.load(digest)
+        finally:
+            self._surroundings.take_note()
 
     def _outcome(
         self,
@@ -235,8 +243,8 @@ class Evaluator:
         )
         if task.row.kind is TaskKind.DYNAMIC:
             return self._continue(plan, claim, run, options, writer)
-        # In a context of its own, as on a worker: a step is not inside the caller's Fun.
-        finish = functools.partial(Context().run, _call_and_encode, plan, run)
+        encode = functools.partial(encode_results, plan)
+        finish = functools.partial(run_in_own_context, lambda: encode(run()))
         is_isolated = options.isolated and self._owns_process
         writer.add_all(in_fresh_process(finish) if is_isolated else finish())
         return False
@@ -252,11 +260,13 @@ class Evaluator:
         """Run a dynamic task, and ask for what it returned."""
         add_missing_codecs(plan.codecs)  # now: another task may have replaced them since
         within = dataclasses.replace(options, queue=queue_of_built(claim, options))
-        context = Context()
-        context.run(decided.set, plan.decided)
-        continuation = context.run(
-            call_dynamic, run, plan.results[0], within, claim.operation.task_name
-        )
+        name = claim.operation.task_name
+
+        def build() -> Result[Artefact[Any], Error]:
+            decided.set(plan.decided)
+            return call_dynamic(run, plan.results[0], within, name)
+
+        continuation = run_in_own_context(build)
         if not is_successful(continuation):
             writer.fail(continuation.failure())
             return False
@@ -315,9 +325,3 @@ class Evaluator:
         if options is None:
             options = self._options[claim.options] = load_options(self._backend, claim.options)
         return options
-
-
-def _call_and_encode(
-    plan: LoadedFunction, run: Callable[[], Result[object, Error]]
-) -> list[Result[bytes, Error]]:
-    return encode_results(plan, run())

@@ -88,6 +88,15 @@ def _make_removable(root: Path) -> None:
                 waiting += [each.path for each in entries if each.is_dir(follow_symlinks=False)]
 
 
+def cannot_run_here(problem: OSError) -> Error:
+    """The error for a machine on which a step cannot be run; on another one it may."""
+    return Error(
+        kind=ErrorKind.NotLoadable,
+        details=f"the step cannot be run on this machine: {problem}; see whether there is "
+        "room in its directory for temporary files (TMPDIR)",
+    )
+
+
 def write_inputs(directory: Path, inputs: Mapping[str, InputFile]) -> None:
     """Write the input files of a step, with the directories that their names go through.
 

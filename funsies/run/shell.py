@@ -17,7 +17,7 @@ from funsies.core.errors import Error, ErrorKind, FileNameError, FunsiesError
 from funsies.core.shell_plan import ShellPlan
 
 from .command import TooMuchOutputError
-from .files import InputFile, Workspace, find_output, write_inputs
+from .files import InputFile, Workspace, cannot_run_here, find_output, write_inputs
 from .interruption import held_signals, interruption_resumed
 from .oom import out_of_memory_kills
 from .process import Processes, TimedOutError, processes
@@ -99,7 +99,7 @@ def run_shell(
         except OSError as problem:
             if isinstance(problem, FunsiesError):  # from where an input is kept
                 raise
-            outcome = failed_whole(plan, _cannot_run(problem))
+            outcome = failed_whole(plan, cannot_run_here(problem))
         yield outcome
 
 
@@ -171,15 +171,6 @@ def _run_one(
 
 def _invalid_input(problem: FileNameError) -> Error:
     return Error(kind=ErrorKind.InvalidInput, details=str(problem))
-
-
-def _cannot_run(problem: OSError) -> Error:
-    """The error for a machine on which the step cannot be run; on another one it may."""
-    return Error(
-        kind=ErrorKind.NotLoadable,
-        details=f"the step cannot be run on this machine: {problem}; see whether there is "
-        "room in its directory for temporary files (TMPDIR)",
-    )
 
 
 def _timed_out(plan: ShellPlan, index: int, timeout_seconds: float | None) -> Error:

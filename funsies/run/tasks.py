@@ -69,6 +69,9 @@ class TaskLoader:
         self._host = host
         self._loaded: OrderedDict[Digest, LoadedTask] = OrderedDict()
 
+    def __contains__(self, digest: Digest) -> bool:
+        return digest in self._loaded
+
     def load(self, digest: Digest) -> LoadedTask:
         """Get a task.
 

@@ -25,9 +25,9 @@ from types import (
 from typing import Any, Final
 
 from funsies.core.digest import Field, digest
-from funsies.core.fingerprint.instances import is_array
 from funsies.core.fingerprint.changes import changes_of_imported
 from funsies.core.fingerprint.entries import Entry
+from funsies.core.fingerprint.instances import is_array
 from funsies.core.fingerprint.modules import imported_field, note_namespace
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project

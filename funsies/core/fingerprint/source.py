@@ -17,12 +17,12 @@ from types import CodeType
 from typing import TypeAlias, cast
 
 from funsies.core.digest import Digest
+from funsies.core.fingerprint.entries import ClassText
 from funsies.core.fingerprint.imports import Imports, imports_of
 from funsies.core.fingerprint.inner_annotations import annotation_only_names
 from funsies.core.fingerprint.mutation import changed_names
 from funsies.core.fingerprint.records import CodeKey, code_key, code_record, nested_codes
 from funsies.core.fingerprint.syntax import SCOPES, Scope, text_digest
-from funsies.core.fingerprint.entries import ClassText
 from funsies.core.parsing import parse_module
 
 _Numbers: TypeAlias = dict[CodeKey, tuple[int, ...]]

@@ -10,10 +10,10 @@ from types import CodeType, FunctionType
 from typing import Any, Final, NamedTuple
 
 from funsies.core.digest import digest
+from funsies.core.fingerprint.entries import ClassText, Entry
 from funsies.core.fingerprint.identity import IdentityCache
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project_name
-from funsies.core.fingerprint.entries import ClassText, Entry
 from funsies.core.fingerprint.records import code_record
 from funsies.core.fingerprint.source import Source, parse_source
 from funsies.core.fingerprint.typed import COMMAND, INPUT, typed_lines

@@ -27,7 +27,6 @@ from . import rebuild
 from .class_statements import statement_of
 from .live import live_key, process_token
 from .program import Program, this_program
-from .references import References
 from .reducers import (
     REDUCERS,
     is_library_class_method,
@@ -35,6 +34,7 @@ from .reducers import (
     reduce_class_method,
     reduce_single_dispatch,
 )
+from .references import References
 from .structs import is_struct_class, reduce_struct_class
 from .used import (
     data_of,

@@ -6,7 +6,6 @@ names that it needs stand for what they stand for in the program.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast

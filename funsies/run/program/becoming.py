@@ -20,7 +20,6 @@ from funsies.core.travel import (
     become_another,
     become_program,
     decode_bundle,
-    live,
     load_function,
 )
 

@@ -31,6 +31,7 @@ class Lab:
     Attributes:
         backend: stores in memory.
         session: for ``take`` and the like.
+        spoiled: how often a step has spoiled this process.
     """
 
     def __init__(self, folder: Path, *, owns_process: bool = False) -> None:
@@ -38,6 +39,7 @@ class Lab:
         self.session = Session(resolve(Server("memory://")), self.backend)
         self._owns_process = owns_process
         self._folder = folder
+        self.spoiled = 0
 
     def request(self, *things: Any) -> Submission:
         """Ask for results, and run nothing."""
@@ -49,7 +51,12 @@ class Lab:
             return self._work(queue_name("default", python))
 
     def _work(self, queue: QueueName) -> DrainReport:
-        evaluator = Evaluator(self.backend, worker="lab", owns_process=self._owns_process)
+        evaluator = Evaluator(
+            self.backend,
+            worker="lab",
+            on_spoiled=self._count_spoiled,
+            owns_process=self._owns_process,
+        )
         while True:
             report = drain(
                 self.backend.graph,
@@ -61,6 +68,9 @@ class Lab:
             answer = sweep_once(self.backend.graph, new_slot(), lease_ms=LEASE_MS)
             if not (answer.promoted or answer.requeued or answer.more):
                 return report
+
+    def _count_spoiled(self) -> None:
+        self.spoiled += 1
 
     def run(self, *things: Any) -> None:
         """Ask for results, and compute them."""

@@ -1,4 +1,4 @@
-"""What a step may change around it, and gets restored: directory, environment, streams."""
+"""What a step prints: captured, and kept in its log."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 import sys
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
@@ -20,50 +20,6 @@ class Log:
     """What a step printed: the tail of its standard output and error, as they came."""
 
     tail: bytes = b""
-
-
-class Surroundings:
-    """The environment and the working directory of this process, as they are now."""
-
-    def __init__(self) -> None:
-        self._directory = os.open(".", os.O_RDONLY)
-        self._close = weakref.finalize(self, os.close, self._directory)
-        self._environment = dict(_environment())
-
-    @contextmanager
-    def restored(self, variables: Mapping[str, str]) -> Iterator[None]:
-        """Run with some more environment variables, and restore everything after."""
-        if variables:
-            os.environ.update(variables)
-        try:
-            yield
-        finally:
-            if _environment() != self._environment:
-                os.environb.clear()
-                os.environb.update(self._environment)
-            with suppress(OSError):
-                os.fchdir(self._directory)
-
-    def close(self) -> None:
-        """Let the directory go."""
-        self._close()
-
-
-@contextmanager
-def restored(variables: Mapping[str, str]) -> Iterator[None]:
-    """Run with some more environment variables; restore the environment and directory after."""
-    with closing(Surroundings()) as surroundings, surroundings.restored(variables):
-        yield
-
-
-def _environment() -> Mapping[bytes, bytes]:
-    """The environment.
-
-    The mapping inside of ``os.environ`` is taken where there is one: looking at it as a whole
-    is 200 times as fast as reading it name by name, and done for each step.
-    """
-    inside: Mapping[bytes, bytes] = getattr(os.environ, "_data", os.environb)
-    return inside
 
 
 class Capture:
