@@ -123,9 +123,9 @@ def test_an_option_of_run_that_does_not_exist_is_not_taken_for_the_script(
     option: str, said: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["run", option, "1", "flow.py"]) == Exit.USAGE
-    captured = re.sub(r"['.?]", "", capsys.readouterr().err)  # versions of Click differ in these
-    assert "No such option" in captured
-    assert all(each in captured for each in said)
+    text = re.sub(r"['.?]", "", capsys.readouterr().err)  # versions of Click differ in these
+    assert "No such option" in text
+    assert all(each in text for each in said)
 
 
 @pytest.mark.parametrize(
