@@ -1,23 +1,17 @@
-"""What funsies takes for granted of msgspec, attrs, pydantic and Python beyond documentation.
+"""What funsies takes for granted of the libraries for classes beyond their documentation.
 
-Identities and encodings read it: a release that keeps it
-elsewhere would change addresses, or lose fields, without a word.
+Identities and encodings read it: a release that keeps it elsewhere would change addresses, or
+lose fields, without a word.
 """
 
 from __future__ import annotations
 
-import abc
 import dataclasses
-import os
-import types
-from typing import Generic, NamedTuple, TypeVar
 
 import attrs
 import msgspec
 import pydantic
 import pydantic_core
-
-T = TypeVar("T")
 
 
 class Measured(msgspec.Struct):
@@ -35,10 +29,6 @@ class Model(pydantic.BaseModel):
     x: int
     y: int = 2
     _hidden: int = 3
-
-
-class Holder(Generic[T]):
-    pass
 
 
 def test_a_struct_says_its_fields_their_names_on_the_wire_and_its_options():
@@ -102,35 +92,3 @@ def test_the_mark_of_a_field_without_default_is_known_by_its_type():
         ("msgspec", "NoDefaultType"),
         ("pydantic_core", "PydanticUndefinedType"),
     }
-
-
-def test_named_tuples_keep_fields_and_defaults_under_these_names():
-    class Pair(NamedTuple):
-        a: int
-        b: int = 2
-
-    assert Pair._fields == ("a", "b")
-    assert Pair._field_defaults == {"b": 2}
-
-
-def test_an_object_of_a_generic_class_knows_what_it_was_made_as():
-    assert Holder[int]().__orig_class__ == Holder[int]
-
-
-def test_an_unpacked_type_says_so():
-    (inside,) = types.GenericAlias(tuple, (*tuple[int, ...],)).__args__
-    assert inside.__unpacked__
-
-
-def test_what_an_abstract_class_registers_is_kept_under_one_name():
-    class Abstract(abc.ABC):  # noqa: B024 (it is its metaclass that matters)
-        pass
-
-    assert "_abc_impl" in vars(Abstract)
-
-
-def test_the_mapping_inside_of_the_environment_is_the_environment(monkeypatch):
-    monkeypatch.setenv("FUNSIES_SOME_VARIABLE", "a value")
-    inside = os.environ._data
-    assert inside[b"FUNSIES_SOME_VARIABLE"] == b"a value"
-    assert dict(inside) == dict(os.environb)
