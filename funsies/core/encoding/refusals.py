@@ -7,6 +7,8 @@ import io
 import types
 from typing import Final, get_origin
 
+from typing_extensions import is_protocol
+
 from funsies.core.encoding.node import CannotEncode, type_name
 
 _ANNOTATE_FIELDS: Final = (
@@ -66,6 +68,6 @@ def _remedy_for_class(kind: type) -> str:
     own: object = getattr(kind, "__funsies_remedy__", None)
     if isinstance(own, str):
         return own
-    if getattr(kind, "_is_protocol", False):
+    if is_protocol(kind):
         return "a protocol does not say what is stored; name the classes that it stands for"
     return _ANNOTATE_FIELDS

@@ -117,13 +117,15 @@ def test_wrong_arguments_are_explained_in_one_line(
 
 
 @pytest.mark.parametrize(
-    ("option", "said"), [("--worker", "'--worker'. Did you mean '--workers'?"), ("-m", "'-m'")]
+    ("option", "said"), [("--worker", ["--worker ", "--workers"]), ("-m", ["-m "])]
 )
 def test_an_option_of_run_that_does_not_exist_is_not_taken_for_the_script(
-    option: str, said: str, capsys: pytest.CaptureFixture[str]
+    option: str, said: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["run", option, "1", "flow.py"]) == Exit.USAGE
-    assert f"No such option {said}" in capsys.readouterr().err
+    text = re.sub(r"['.?]", "", capsys.readouterr().err)  # versions of Click differ in these
+    assert "No such option" in text
+    assert all(each in text for each in said)
 
 
 @pytest.mark.parametrize(
