@@ -75,8 +75,8 @@ if __name__ == "__main__":
 """The end of each program: what is asked of it, by the first argument.
 
 ``plain`` calls the functions; ``steps`` makes them steps, executes and shows them; ``submit``
-only executes, and ``take`` only shows. Steps have names of their own, since the same function at
-another place is the same step, whose result is known.
+only executes, and ``take`` only shows. Steps have names of their own, since the same function
+at another place is the same step, whose result is known.
 """
 
 
