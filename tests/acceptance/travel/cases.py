@@ -26,6 +26,7 @@ DRIVER = """
 CALLS = [
 {calls}
 ]
+NAME = {name!r}
 
 
 def show(label, outcome):
@@ -35,7 +36,7 @@ def show(label, outcome):
 def build(funsies):
     for label, function, arguments in CALLS:
         try:
-            yield label, funsies.reduce(function, *arguments)
+            yield label, funsies.reduce(function, *arguments, name=f"{{NAME}}: {{label}}")
         except funsies.FunsiesError as refusal:
             show(label, "refused: " + " | ".join(str(refusal).splitlines()))
 
@@ -74,7 +75,8 @@ if __name__ == "__main__":
 """The end of each program: what is asked of it, by the first argument.
 
 ``plain`` calls the functions; ``steps`` makes them steps, executes and shows them; ``submit``
-only executes, and ``take`` only shows.
+only executes, and ``take`` only shows. Steps have names of their own, since the same function
+at another place is the same step, whose result is known.
 """
 
 
@@ -103,7 +105,7 @@ class Case:
     def project(self) -> dict[str, str]:
         """All files of the project."""
         calls = "\n".join(f"    {_as_data(each)}," for each in self.calls)
-        return {**self.files, "main.py": self.main + DRIVER.format(calls=calls)}
+        return {**self.files, "main.py": self.main + DRIVER.format(calls=calls, name=self.name)}
 
     def check(self, outcomes: dict[str, str], *, or_refused: bool = False) -> None:
         """Fail with a line for each call that came out otherwise than expected.
