@@ -35,8 +35,13 @@ class Imports:
         return ".".join(reversed(chain))
 
 
-def imports_of(tree: ast.Module) -> Imports:
-    """Collect the imports of a file."""
+def imports_of(tree: ast.Module, known: Mapping[str, str]) -> Imports:
+    """Collect the imports of a file.
+
+    Args:
+        tree: the file.
+        known: what names stand for that the file does not import itself.
+    """
     bound: dict[str, set[str]] = {}
     modules: set[tuple[str, tuple[str, ...], int]] = set()
     for node in ast.walk(tree):
@@ -44,6 +49,7 @@ def imports_of(tree: ast.Module) -> Imports:
             bound.setdefault(name, set()).add(dotted)
         modules.update(_modules(node))
     bindings = {name: next(iter(each)) for name, each in bound.items() if len(each) == 1}
+    bindings = {**known, **bindings}
     return Imports(bindings, _top_level(tree), tuple(sorted(modules)))
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import ast
 import dis
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import CodeType
+from types import CodeType, MappingProxyType
 from typing import TypeAlias, cast
 
 from funsies.core.digest import Digest
@@ -112,11 +112,22 @@ class Source:
         return self.digests[number]
 
 
-def parse_source(lines: Sequence[str], file_name: str) -> Source | None:
-    """Parse and index a source file; None if it is not Python of this version."""
+def parse_source(
+    lines: Sequence[str], file_name: str, known: Mapping[str, str] = MappingProxyType({})
+) -> Source | None:
+    """Parse and index a source file.
+
+    Args:
+        lines: the text.
+        file_name: of the file.
+        known: what names stand for that the text does not import itself.
+
+    Returns:
+        None if it is not Python of this version.
+    """
     try:
         tree = parse_module("".join(lines))
-        imports = imports_of(tree)
+        imports = imports_of(tree, known)
         span = len(lines) + 2
         nodes = _move_apart(tree, span)
         compiled = compile(tree, file_name, "exec", dont_inherit=True)

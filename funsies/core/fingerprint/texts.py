@@ -6,7 +6,7 @@ import inspect
 import linecache
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
 from funsies.core.digest import digest
@@ -88,7 +88,7 @@ def sources_of(file_name: str, namespace: dict[str, Any] | None) -> list[Source]
     lines = lines_of(file_name, namespace)
     known = _sources.setdefault(file_name, [])
     if lines and not any(source.lines is lines for source in known):
-        source = parse_source(lines, file_name)
+        source = parse_source(lines, file_name, _names_elsewhere(file_name, namespace))
         if source is not None:
             known.insert(0, source)
     return known
@@ -145,12 +145,31 @@ def _files_of(kind: type) -> Iterator[str]:
     for function in own_functions(kind):
         yield function.__code__.co_filename
         return
-    file_name = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    module = sys.modules.get(kind.__module__)
+    file_name = getattr(module, "__file__", None)
     if file_name is not None:
         yield str(file_name)
-    elif kind.__module__ == "__main__":
+    if kind.__module__ == "__main__" and module is not None:
         yield from (COMMAND, INPUT)
         yield from reversed([each for each in linecache.cache if _is_cell(each)])
+        yield from sorted(_files_of_functions(vars(module)))
+
+
+def _files_of_functions(namespace: Mapping[str, Any]) -> set[str]:
+    """Files from which the functions in a namespace are: a text may have been executed in it."""
+    found = (each for each in list(namespace.values()) if isinstance(each, FunctionType))
+    return {each.__code__.co_filename for each in found if each.__globals__ is namespace}
+
+
+def _names_elsewhere(file_name: str, namespace: Mapping[str, Any] | None) -> dict[str, str]:
+    """What names stand for that another cell of a notebook has imported."""
+    if namespace is None or not _is_cell(file_name):
+        return {}
+    return {
+        name: value.__name__
+        for name, value in list(namespace.items())
+        if isinstance(value, ModuleType)
+    }
 
 
 def _is_cell(file_name: str) -> bool:

@@ -51,6 +51,8 @@ class Stage:
 
     def enter(self, plan: PythonPlan, read: Read) -> None:
         """Become the program of the step, or be it already."""
+        if plan.made_by == process_token():
+            return  # everything is here
         if self._program is None:
             become(plan, read)
             self._program = plan.program
@@ -66,6 +68,10 @@ class Stage:
     @contextmanager
     def laid_over(self, plan: PythonPlan, overlay: Overlay) -> Iterator[None]:
         """Put the values in their places; they stay there until another task's step runs."""
+        if self._program is None:
+            with overlay.applied():
+                yield
+            return
         if self._overlay is not None and self._overlay is not overlay:
             self._overlay.undo()
         self._overlay = overlay
