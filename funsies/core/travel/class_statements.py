@@ -1,9 +1,8 @@
-"""Finding the statement of a class of ``__main__``, and what has to be there when it runs."""
+"""Finding the statement of a class of a script, and what has to be there when it runs."""
 
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
@@ -33,13 +32,13 @@ class ClassStatement(NamedTuple):
     needed: tuple[tuple[str, Any], ...]
 
 
-def statement_of(kind: type) -> ClassStatement | None:
-    """Find the statement that makes a class of ``__main__`` once more.
+def statement_of(kind: type, module: ModuleType) -> ClassStatement | None:
+    """Find the statement that makes a class of a script once more.
 
     None if there is no text, if the class was made inside a function or a condition, or if a
     decorator put something else in its place.
     """
-    main = vars(sys.modules["__main__"])
+    variables = vars(module)
     for file_name, source in class_sources(kind):
         position = source.class_position(kind.__qualname__, [f.__code__ for f in own_functions(kind)])
         if position is None:
@@ -47,15 +46,15 @@ def statement_of(kind: type) -> ClassStatement | None:
         node = source.tree.body[position]
         if not isinstance(node, ast.ClassDef):
             return None
-        if node.decorator_list and main.get(kind.__qualname__) is not kind:
+        if node.decorator_list and variables.get(kind.__qualname__) is not kind:
             return None
-        needed = tuple(_needed(node, position, source, main))
+        needed = tuple(_needed(node, position, source, variables))
         return ClassStatement(source, file_name, position, needed)
     return None
 
 
 def _needed(
-    node: ast.ClassDef, position: int, source: Source, main: Mapping[str, Any]
+    node: ast.ClassDef, position: int, source: Source, variables: Mapping[str, Any]
 ) -> Iterator[tuple[str, Any]]:
     """What the statement reads, and what the functions that it may call read."""
     later = {
@@ -64,11 +63,11 @@ def _needed(
     pending, seen = sorted(_names_read(node)), set(later)
     while pending:
         name = pending.pop()
-        if name in seen or name not in main:
+        if name in seen or name not in variables:
             continue
         seen.add(name)
-        value = main[name]
-        if isinstance(value, FunctionType) and value.__globals__ is main:
+        value = variables[name]
+        if isinstance(value, FunctionType) and value.__globals__ is variables:
             pending += sorted(chain[0] for chain in names_of(value.__code__).globals)
         yield name, type(value)() if _refers_to_classes(value) else value
 

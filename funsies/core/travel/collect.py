@@ -1,7 +1,8 @@
 """Collecting the bundle of this process: the project's modules, and what they may import.
 
 A module that is loaded counts by the text that was read first after it was loaded: an edit on
-disk does not change what the program runs. Packages come whole, so that imports by computed
+disk does not change what the program runs. A module that builds steps while it is being imported
+is like a script: it stays out, since importing it elsewhere would do all of that again. Packages come whole, so that imports by computed
 names, plug-ins and data files beside the code work on a worker, too.
 """
 
@@ -17,7 +18,8 @@ from types import ModuleType
 from typing import Final, NamedTuple
 
 from funsies.core.fingerprint.project import is_project, is_project_file
-from funsies.core.fingerprint.specs import find_spec
+
+from .running import running_modules
 
 from .bundle import CODE_SUFFIXES, Bundle, make_bundle, tree_path
 
@@ -56,6 +58,7 @@ class Collector:
         self._files: dict[str, _File] = {}
         self._loaded: dict[str, str] = {}
         self._wanted: set[str] = set()
+        self._running: set[str] = set()
         self._seen: object = None
         self._bundle: Bundle | None = None
 
@@ -67,8 +70,10 @@ class Collector:
         """
         with self._lock:
             fresh = {name.partition(".")[0] for name in imported} - self._wanted
-            if fresh or not self._is_current():
+            running = running_modules() - self._running
+            if fresh or running or not self._is_current():
                 self._wanted |= fresh
+                self._running |= running
                 self._collect()
             return self._bundle
 
@@ -88,10 +93,11 @@ class Collector:
         self._files, self._loaded, self._seen = {}, {}, _state_of_modules()
         folders = self._add_loaded(before)
         folders |= self._add_imported(folders)
+        left_out = {path for name in self._running for path in _paths_of(name)}
         data_bytes = 0
         for prefix, folder in sorted(folders):
             for path, origin in _files_below(folder, prefix):
-                if path in self._files:
+                if path in self._files or path in left_out:
                     continue
                 file = _read_unloaded(origin, before.get(path))
                 if file is None:
@@ -111,7 +117,7 @@ class Collector:
             if "." not in name:
                 folders |= {(name, str(each)) for each in getattr(module, "__path__", ())}
             origin = getattr(module, "__file__", None)
-            if isinstance(origin, str):
+            if isinstance(origin, str) and name not in self._running:
                 path = tree_path(name, origin, is_package=hasattr(module, "__path__"))
                 known = before.get(path)
                 if known is None or known.spec is not _spec(name) or known.origin != origin:
@@ -147,6 +153,10 @@ class Collector:
 
 def _state_of_modules() -> tuple[int, str]:
     return len(sys.modules), next(reversed(sys.modules))
+
+
+def _paths_of(name: str) -> tuple[str, str]:
+    return (tree_path(name, "", is_package=False), tree_path(name, "", is_package=True))
 
 
 def _spec(name: str) -> object:

@@ -183,7 +183,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         is_as_it_was = not cells and not _has_changeable_defaults(function)
         key = live_key(function) if is_as_it_was else 0
         owner = self._owner(function.__globals__)
-        arguments = (marshal.dumps(function.__code__), owner, function.__name__, cells, key)
+        code, name = marshal.dumps(function.__code__), function.__name__
+        arguments = (code, owner, name, cells, key, is_project(function))
         state = {
             "key": key,
             "attributes": {name: getattr(function, name) for name in _ATTRIBUTES}
@@ -198,25 +199,26 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         reference = self._references.of(kind)
         if reference is not None:
             return rebuild.reference, (*reference, live_key(kind))
-        if kind.__module__ == "__main__":
-            reduced = self._class_of_main(kind)
+        module = sys.modules.get(kind.__module__)
+        if module is not None and not self._references.has(kind.__module__):
+            reduced = self._class_of_script(kind, module)
             if reduced is not None:
                 return reduced
         return self._class_by_value(kind)
 
-    def _class_of_main(self, kind: type) -> Any:
+    def _class_of_script(self, kind: type, module: ModuleType) -> Any:
         outer, _, name = kind.__qualname__.rpartition(".")
         if outer:
-            parent = self._references.attribute("__main__", outer)
+            parent = self._references.attribute(kind.__module__, outer)
             is_inside = isinstance(parent, type) and getattr(parent, name, None) is kind
             return (getattr, (parent, name)) if is_inside else None
-        statement = statement_of(kind)
+        statement = statement_of(kind, module)
         if statement is None:
             return None
         self.texts[statement.file_name] = "".join(statement.source.lines)
-        key = live_key(kind)
-        place = (statement.file_name, statement.position)
-        return rebuild.class_of_main, (key, *place, kind.__name__, statement.needed)
+        place = (self._owner(vars(module)), statement.file_name, statement.position)
+        arguments = (live_key(kind), *place, kind.__name__, statement.needed)
+        return rebuild.class_of_script, arguments
 
     def _class_by_value(self, kind: type) -> Any:
         if is_struct_class(kind):

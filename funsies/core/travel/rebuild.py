@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import importlib
+import importlib.machinery
+import importlib.util
 import marshal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -41,14 +43,26 @@ def module(name: str) -> ModuleType:
 
 
 def made_module(name: str) -> ModuleType:
-    """A module that no file holds."""
+    """A module that cannot be imported: no file holds it, or it is a script of its own."""
     if name not in sys.modules:
-        sys.modules[name] = ModuleType(name)
+        sys.modules[name] = _empty_module(name)
         decide_also([name], [])
         parent, _, last = name.rpartition(".")
         if parent in sys.modules:
             setattr(sys.modules[parent], last, sys.modules[name])
     return sys.modules[name]
+
+
+def _empty_module(name: str) -> ModuleType:
+    """A module with nothing in it; a package if there are modules inside it."""
+    spec = importlib.machinery.PathFinder.find_spec(name.rpartition(".")[2], _path_above(name))
+    is_namespace = spec is not None and spec.loader is None
+    return importlib.util.module_from_spec(spec) if spec and is_namespace else ModuleType(name)
+
+
+def _path_above(name: str) -> list[str] | None:
+    parent = name.rpartition(".")[0]
+    return list(getattr(sys.modules.get(parent), "__path__", ())) if parent else None
 
 
 def reference(module_name: str, qualified_name: str, key: int) -> Any:
@@ -68,6 +82,7 @@ def function(
     name: str,
     cells: tuple[CellType, ...],
     key: int,
+    is_of_project: bool,
 ) -> FunctionType:
     """A function by value, with the globals of the module that it was written in."""
     found = live_object(key) if key else None
@@ -75,7 +90,8 @@ def function(
         return found  # type: ignore[no-any-return]  # a function was given this number
     loaded = marshal.loads(code)  # noqa: S302 - a function of the program, signed as the task is
     variables = variables_of(owner)
-    decide_also([str(variables.get("__name__", ""))], [loaded.co_filename])
+    if is_of_project:
+        decide_also([str(variables.get("__name__", ""))], [loaded.co_filename])
     return FunctionType(loaded, variables, name, None, cells)
 
 
@@ -90,16 +106,21 @@ def set_function(target: FunctionType, state: dict[str, Any]) -> None:
         cell.cell_contents = content
 
 
-def class_of_main(
-    key: int, file_name: str, position: int, name: str, needed: Sequence[tuple[str, Any]]
+def class_of_script(
+    key: int,
+    owner: ModuleType,
+    file_name: str,
+    position: int,
+    name: str,
+    needed: Sequence[tuple[str, Any]],
 ) -> type:
-    """A class of the script, made by running its own statement."""
+    """A class of a script, made by running its own statement."""
     found = live_object(key)
     if found is not None:
         return found  # type: ignore[no-any-return]  # a class was given this number
     if has_own_main():
-        return reference("__main__", name, key)  # type: ignore[no-any-return]  # the same script
-    return statements.run_class(file_name, position, name, needed)
+        return reference(owner.__name__, name, key)  # type: ignore[no-any-return]  # the same script
+    return statements.run_class(owner, file_name, position, name, needed)
 
 
 def lru_cache(

@@ -1,4 +1,4 @@
-"""Classes of ``__main__``, made anew by running their own statements from the script's text.
+"""Classes of a script, made anew by running their own statements from its text.
 
 A class is more than what pickle can say of it: members of enumerations, keywords of the class
 statement, slots, what decorators and metaclasses did. So its statement is run again, where the
@@ -9,8 +9,8 @@ from __future__ import annotations
 import __future__
 
 import ast
-import sys
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Any, Final
 
 from funsies.core.fingerprint.texts import lines_of
@@ -20,11 +20,16 @@ _made: Final[dict[tuple[str, int], tuple[str, type]]] = {}
 
 
 def run_class(
-    file_name: str, position: int, name: str, needed: Sequence[tuple[str, Any]]
+    module: ModuleType,
+    file_name: str,
+    position: int,
+    name: str,
+    needed: Sequence[tuple[str, Any]],
 ) -> type:
-    """Run the statement of a class in ``__main__``; once in the life of this process.
+    """Run the statement of a class in its module; once in the life of this process.
 
     Args:
+        module: the script, ``__main__`` as a rule.
         file_name: names the text, which was made known to :mod:`linecache`.
         position: of the statement among those of the text.
         name: of the class.
@@ -37,13 +42,13 @@ def run_class(
     known = _made.get((file_name, position))
     if known is not None and known[0] == text:
         return known[1]
-    main = vars(sys.modules["__main__"])
-    main.update(needed)
+    variables = vars(module)
+    variables.update(needed)
     tree = parse_module(text)
     statement = ast.Module([tree.body[position]], [])
     code = compile(statement, file_name, "exec", _future_flags(tree), dont_inherit=True)
-    exec(code, main)  # noqa: S102 - a class of the program, signed as the task is
-    made = main[name]
+    exec(code, variables)  # noqa: S102 - a class of the program, signed as the task is
+    made = variables[name]
     if not isinstance(made, type):
         raise ImportError(f"{name} of {file_name} is no class when its statement is run again")
     _made[file_name, position] = text, made
