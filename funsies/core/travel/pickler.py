@@ -180,9 +180,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 
     def _function_by_value(self, function: FunctionType) -> Any:
         cells = function.__closure__ or ()
-        is_as_it_was = not cells and not _has_changeable_defaults(function)
-        key = live_key(function) if is_as_it_was else 0
         owner = self._owner(function.__globals__)
+        is_as_it_was = not cells and not _has_changeable_defaults(function)
+        key = live_key(function) if is_as_it_was and isinstance(owner, _Home) else 0
         code, name = marshal.dumps(function.__code__), function.__name__
         arguments = (code, owner, name, cells, key, is_project(function))
         state = {
