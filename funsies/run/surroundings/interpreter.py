@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import faulthandler
 import gc
 import locale
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
+from .event_loops import event_loops
 from .settings import Setting, attribute, contents
 
 _HOOKS: Final = ("excepthook", "displayhook", "unraisablehook", "breakpointhook")
@@ -55,7 +55,7 @@ def standard_library() -> Iterator[Setting]:
     yield from _threads()
     yield from _logs()
     if sys.version_info < (3, 14):  # from then on, policies are deprecated
-        yield Setting(_event_loops, asyncio.set_event_loop_policy)
+        yield event_loops()
     if (multiprocessing := sys.modules.get("multiprocessing")) is not None:
         yield Setting(
             partial(multiprocessing.get_start_method, allow_none=True),
@@ -77,15 +77,3 @@ def _logs() -> Iterator[Setting]:
     yield Setting(lambda: root.manager.disable, logging.disable)
     yield attribute(root, "handlers")
     yield contents(root.handlers)
-
-
-def _event_loops() -> object:
-    """The policy, which also knows the event loop of this thread.
-
-    The usual one is made anew for each step: another one may have closed its loop.
-    """
-    policy = asyncio.get_event_loop_policy()
-    if type(policy) is not asyncio.DefaultEventLoopPolicy:
-        return policy
-    asyncio.set_event_loop_policy(None)
-    return None

@@ -15,7 +15,8 @@ from typing import Final
 
 from .settings import Setting
 
-_LIMITS: Final = ("AS", "CPU", "DATA", "FSIZE", "NOFILE", "STACK")
+_LIMITS: Final = ("AS", "CPU", "FSIZE", "NOFILE", "STACK")
+"""Those that programs change; each costs a call to the kernel after each step."""
 
 
 def limits() -> Iterator[Setting]:
@@ -31,12 +32,6 @@ def limits() -> Iterator[Setting]:
         yield Setting(partial(os.sched_getaffinity, 0), partial(os.sched_setaffinity, 0))
         if os.geteuid() == 0:  # nobody else can become another
             yield Setting(os.getresuid, lambda each: os.setresuid(*each))
-            yield Setting(os.getresgid, lambda each: os.setresgid(*each))
-    yield Setting(_read_mask, os.umask)
-
-
-def _read_mask() -> int:
-    """The mask can be read only by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)
-    return mask
+    yield Setting(partial(os.umask, mask), os.umask)  # it can be read only by setting it

@@ -52,7 +52,7 @@ class OwnSurroundings:
         Yields:
             What the step prints; complete when the block has ended.
         """
-        self._randomness.renew()
+        self._renew_randomness()
         if variables:
             os.environ.update(variables)
         try:
@@ -60,6 +60,12 @@ class OwnSurroundings:
                 yield log
         finally:
             self._restore()
+
+    def _renew_randomness(self) -> None:
+        try:
+            self._randomness.renew()
+        except Exception:  # noqa: BLE001 - a step may have put anything into the place of numpy's
+            self._on_spoiled()
 
     def _restore(self) -> None:
         """Put back, first of all, what could interrupt the rest."""

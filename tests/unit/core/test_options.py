@@ -20,6 +20,7 @@ options = st.builds(
     retry_delay_seconds=st.floats(0, 1e6),
     distributed=st.booleans(),
     isolated=st.booleans(),
+    fresh_directory=st.booleans(),
     env=st.dictionaries(st.sampled_from(["A", "B", "C"]), st.text("abc\n é", max_size=5)),
     max_output_bytes=st.none() | st.integers(0, 2**40),
 )
@@ -64,6 +65,7 @@ def test_a_change_of_the_callers_environment_does_not_reach_the_options() -> Non
         ({"max_output_bytes": -1}, "max_output_bytes is 0 or more"),
         ({"distributed": 0}, "distributed is True or False"),
         ({"evaluate": "no"}, "evaluate is True or False"),
+        ({"fresh_directory": "/tmp"}, "fresh_directory is True or False"),  # noqa: S108
         ({"env": ["A=1"]}, "env is a mapping"),
         ({"env": {"A": 1}}, "must be a text"),
         ({"env": {"A=B": "1"}}, "cannot name an environment variable"),

@@ -72,7 +72,7 @@ def look_at_mask() -> object:
 
 
 def look_at_limits() -> object:
-    names = ("AS", "CPU", "DATA", "FSIZE", "NOFILE", "STACK")
+    names = ("AS", "CPU", "FSIZE", "NOFILE", "STACK")
     return [resource.getrlimit(getattr(resource, f"RLIMIT_{name}")) for name in names]
 
 
@@ -166,7 +166,6 @@ CHANGES: dict[Callable[[], object], list[Callable[[], object]]] = {
         lambda: soft(resource.RLIMIT_AS, 1 << 40),
         lambda: soft(resource.RLIMIT_CPU, 10_000_000),
         lambda: soft(resource.RLIMIT_STACK, 1 << 20),
-        lambda: soft(resource.RLIMIT_DATA, 1 << 40),
     ],
     look_at_process: [
         lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}),

@@ -214,3 +214,16 @@ def test_who_owns_the_process_is_told_of_what_cannot_be_put_back(
         set_limit(limit + 1)
     set_limit(limit)
     assert told == ["spoiled"]
+
+
+def test_a_generator_that_cannot_be_seeded_anew_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One without a seed has been put into the place of numpy's."""
+    told: list[str] = []
+    surroundings = OwnSurroundings(lambda: told.append("spoiled"))
+    monkeypatch.setattr(np.random, "random_sample", None)
+    for _ in range(2):
+        with surroundings.of_step({}):
+            pass
+    assert told
