@@ -52,10 +52,6 @@ class Project:
     variables: dict[str, str] = field(default_factory=dict)
     _age_seconds: int = 0
 
-    def write(self, **files: str) -> Project:
-        """Write files; dots in names are written as two underscores."""
-        return self.write_files({key.replace("__", "."): text for key, text in files.items()})
-
     def write_files(self, files: dict[str, str]) -> Project:
         """Write files, by their path."""
         for name, text in files.items():
@@ -154,8 +150,3 @@ class Pool:
         if self._process is not None and self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(30)
-
-    @property
-    def log(self) -> str:
-        """What the workers said."""
-        return (self._place / "workers.log").read_text()

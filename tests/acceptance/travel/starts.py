@@ -6,6 +6,8 @@ import os
 import zipfile
 from collections.abc import Callable
 
+import pytest
+
 from .projects import Done, Project
 
 IN_CELLS = """
@@ -134,3 +136,16 @@ cell of a notebook.
 
 NEEDS = {"cells of IPython": "IPython", "a notebook kernel": "ipykernel"}
 """Libraries without which one cannot start a program so."""
+
+COMMON = (
+    "python script.py",
+    "funsies run",
+    "python -m pkg.mod",
+    "cells of IPython",
+    "a pipe",
+    "python -c",
+)
+COMMON_FIRST = [
+    pytest.param(name, marks=() if name in COMMON else pytest.mark.slow) for name in STARTS
+]
+"""All of them; but for the most common ones, tests that take them are slow."""

@@ -163,8 +163,17 @@ def test_what_is_pickled_comes_back_as_the_same(case, way, outcome):
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("place", "method"),
+    [
+        ("the script", "fork"),
+        ("the script", "spawn"),
+        ("a module", "forkserver"),
+        pytest.param("the script", "forkserver", marks=pytest.mark.slow),
+        pytest.param("a module", "fork", marks=pytest.mark.slow),
+        pytest.param("a module", "spawn", marks=pytest.mark.slow),
+    ],
+)
 def test_processes_of_a_step_know_its_functions(place, method, way, outcome):
     main, files = PLACES[place](OWN)
     case = Case(f"{method} in {place}", main, with_processes(method), files)

@@ -77,7 +77,7 @@ def built(n):
         "lambda": f.reduce(lambda x: x + 1, n, out=int),
         "other lambda": f.reduce(lambda x: x + 2, n, out=int),
         "closure": f.reduce(adder(2), n),
-        "partial": f.reduce(functools.partial(adder, 2)(), n),
+        "partial": f.reduce(functools.partial(pow, exp=2), n, out=int),
         "class": f.reduce(at, Point(n)),
         "enum": f.reduce(lambda c: c is Colour.RED, Colour.BLUE, out=bool),
         "method": f.reduce(Point(4).moved, n),

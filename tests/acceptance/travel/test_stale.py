@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .starts import NEEDS, STARTS
+from .starts import COMMON_FIRST, NEEDS, STARTS
 
 MAP_EACH = """
 import funsies as f
@@ -24,7 +24,7 @@ with f.Fun():
 """
 
 
-@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("start", COMMON_FIRST)
 def test_an_edit_counts_however_the_program_is_started(start, project):
     if start in NEEDS:
         pytest.importorskip(NEEDS[start])
