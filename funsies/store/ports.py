@@ -165,7 +165,8 @@ class GraphStore(Protocol):
         Attempts are counted here. Delayed operations of the queue that are due come too.
 
         Args:
-            slot: name of the claiming process.
+            slot: name of the claiming process, and of no other at the same time: of two, the
+                one whose numbers are lower would not be heard.
             sequence: number of the message, growing by one.
             queue: from which to claim.
             lease_ms: how long the lease holds without renewal, milliseconds.

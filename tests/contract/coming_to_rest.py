@@ -12,7 +12,7 @@ from .side_by_side import CYCLE, LEASE_MS, QUEUES, Bench, Worker
 
 def drive(bench: Bench) -> None:
     """Run honest workers and sweepers until nothing is left to do."""
-    workers = [Worker(f"last {next(bench.numbers)}") for _ in QUEUES]
+    workers = [bench.hire() for _ in QUEUES]
     sweeper = Worker("sweeper")
     for _ in range(400):
         bench.now[0] += LEASE_MS // 4

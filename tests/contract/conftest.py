@@ -32,7 +32,8 @@ from funsies.store.rows import (
     Wanted,
 )
 
-for name in ("side_by_side", "coming_to_rest"):  # what differs is to be shown there, too
+# What differs is to be shown in these, too.
+for name in ("side_by_side", "coming_to_rest", "machine"):
     pytest.register_assert_rewrite(f"{__package__}.{name}")
 
 LEASE_MS = 1000

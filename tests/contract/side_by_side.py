@@ -196,6 +196,10 @@ class Bench:
 
     # -- workers
 
+    def hire(self) -> Worker:
+        """A worker under a slot of its own: nobody else numbers messages there."""
+        return Worker(f"worker {next(self.numbers)}")
+
     def fence(self) -> Fence:
         return Fence(next(self.numbers).to_bytes(16, "big"))
 
