@@ -14,6 +14,7 @@ from funsies.core.encoding import Encoding
 from funsies.core.errors import FingerprintError, FunsiesError, WiringError
 from funsies.core.fingerprint import (
     Fingerprint,
+    Giver,
     dump_function,
     encode_table,
     fingerprint,
@@ -45,6 +46,7 @@ class FunctionSpec:
         out: annotations of the results; None to take the function's.
         version: replaces the fingerprint of the code.
         ignore: names used by the code that its fingerprint leaves out.
+        is_task: True if it was made by ``@task``, which takes the two above.
         options: how to run it; None for the defaults in force.
     """
 
@@ -55,12 +57,20 @@ class FunctionSpec:
     out: tuple[object, ...] | None = None
     version: str | None = None
     ignore: Collection[str] = ()
+    is_task: bool = False
     options: Options | None = None
 
     @property
     def shown_name(self) -> str:
         """The name that people see."""
         return self.name or function_name(self.function)
+
+    @property
+    def giver(self) -> Giver:
+        """How the function was given, for what messages advise."""
+        if self.is_task:
+            return Giver.TASK
+        return Giver.BUILDER if self.kind is TaskKind.DYNAMIC else Giver.STEP
 
 
 class PythonTask(Task):
@@ -177,7 +187,7 @@ def _task(
     """The task of a call; equal ones are the same object, so that its payload is made once."""
     code = None
     if spec.version is None:
-        code = fingerprint(spec.function, ignore=spec.ignore)
+        code = fingerprint(spec.function, ignore=spec.ignore, giver=spec.giver)
     used = [each for bound in inputs for each in (bound.written, bound.wanted)]
     codecs = code_of_codecs([*used, *results])
     key = _hashable(_identity(spec, inputs, results, code, codecs))

@@ -3,10 +3,10 @@
 The files follow the way of a function: ``project`` (what is followed), ``records`` and
 ``names`` (its bytecode), ``syntax``, ``source`` and ``texts`` (its text), ``walk`` and
 ``things`` (the objects that it uses), ``libraries`` and ``distributions`` (what of libraries
-counts), ``entry`` (the fingerprint), ``travel`` (how it gets
-to a worker).
+counts), ``entry`` (the fingerprint), ``travel`` (how it gets to a worker).
 """
 
+from funsies.core.fingerprint.advice import Giver
 from funsies.core.fingerprint.entry import Fingerprint, fingerprint
 from funsies.core.fingerprint.libraries import Decided, Library, decided, rules_in_force
 from funsies.core.fingerprint.library_differences import differences
@@ -28,6 +28,7 @@ __all__ = [
     "Decided",
     "Entry",
     "Fingerprint",
+    "Giver",
     "Ingredient",
     "Library",
     "Table",

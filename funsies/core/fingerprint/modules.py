@@ -35,7 +35,8 @@ def module_field(walk: Walk, module: ModuleType, name: str) -> Field:
     is_here = sys.modules.get(module.__name__) is module
     found = _text_field(walk, module.__name__, name, is_here=is_here)
     if not walk.table[module_key(module.__name__)].digest:
-        walk.refuse(name, "this module is used as a value, and has no source that can be read")
+        reason = "this module is used as a value, and has no source that can be read"
+        walk.refuse(name, reason)
     return found
 
 
