@@ -7,8 +7,10 @@ import random
 from collections.abc import Iterable
 from typing import Any, Final
 
+import cloudpickle  # type: ignore[import-untyped]
+
 from funsies.core.digest import Field, content_digest
-from funsies.core.fingerprint.advice import Way
+from funsies.core.fingerprint.advice import USUAL, Way
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.unseen import unseen_name
 from funsies.core.fingerprint.walk import Walk
@@ -88,7 +90,17 @@ def _reduced(walk: Walk, thing: object) -> Any:
             "",
             f"an object of type {kind.__module__}.{kind.__qualname__} has contents that "
             f"cannot be seen ({problem})",
+            USUAL if _can_travel(thing) else ("make it inside the function",),
         )
+
+
+def _can_travel(thing: object) -> bool:
+    """True if a function that holds this can be sent to a worker, once it is left out here."""
+    try:
+        cloudpickle.dumps(thing)
+    except Exception:  # noqa: BLE001 (any class may define how it is pickled)
+        return False
+    return True
 
 
 def _rebuilt_from(walk: Walk, reduced: Any, kind: type) -> tuple[Field, ...]:
