@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
-from typing import Final
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
@@ -29,7 +28,6 @@ from funsies.core.errors import (
     NoServerError,
     error_of_bytes,
 )
-from funsies.core.fingerprint import decided
 from funsies.core.graph import Constant, TaskKind
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
@@ -48,10 +46,7 @@ from .recovery import ask_for_idle, queue_of_built, recover_bytes
 from .results import ResultWriter
 from .shell_step import run_shell_step
 from .surroundings import Capture, Log, Surroundings, restored
-from .tasks import LoadedTask, NotLoadableError, TaskLoader
-
-ELSEWHERE_DELAY_MS: Final = 3_000
-"""Pause before a step may be claimed again that another worker may be fit for."""
+from .tasks import ELSEWHERE_DELAY_MS, LoadedTask, NotLoadableError, TaskLoader
 
 
 class Evaluator:
@@ -236,11 +231,7 @@ class Evaluator:
         """Run a dynamic task, and ask for what it returned."""
         add_missing_codecs(plan.codecs)  # now: another task may have replaced them since
         within = dataclasses.replace(options, queue=queue_of_built(claim, options))
-        context = Context()
-        context.run(decided.set, plan.decided)
-        continuation = context.run(
-            call_dynamic, run, plan.results[0], within, claim.operation.task_name
-        )
+        continuation = Context().run(call_dynamic, run, plan, within, claim.operation.task_name)
         if not is_successful(continuation):
             writer.fail(continuation.failure())
             return False
