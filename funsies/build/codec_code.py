@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from funsies.core.digest import Field
 from funsies.core.encoding import Codec, Encoding
-from funsies.core.fingerprint import Fingerprint, Ingredient, Library, fingerprint
+from funsies.core.fingerprint import Fingerprint, Giver, Ingredient, Library, fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> CodecCode:
 def _fingerprints(codec: Codec) -> list[Fingerprint]:
     if codec.version is not None:
         return []
-    return [fingerprint(codec.encode), fingerprint(codec.decode)]
+    return [fingerprint(each, giver=Giver.CODEC) for each in (codec.encode, codec.decode)]
 
 
 def _field(codec: Codec, found: list[Fingerprint]) -> Field:

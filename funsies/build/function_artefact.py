@@ -16,7 +16,7 @@ from typing_extensions import override
 from funsies.core.digest import Digest, digest
 from funsies.core.encoding import encoding_of
 from funsies.core.errors import Error, WiringError
-from funsies.core.fingerprint import fingerprint
+from funsies.core.fingerprint import Giver, fingerprint
 from funsies.core.graph import TaskKind
 
 from .artefact import Artefact
@@ -44,7 +44,7 @@ class FunctionArtefact(Artefact[FunctionT]):
         Args:
             function: whose code can be seen.
         """
-        code = fingerprint(_callable(function)).digest
+        code = fingerprint(_callable(function), giver=Giver.STEP).digest
         object.__setattr__(self, "_digest", digest("function", code))
         object.__setattr__(self, "encoding", encoding_of(Any))
         object.__setattr__(self, "function", function)

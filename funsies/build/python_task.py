@@ -12,7 +12,7 @@ from typing_extensions import override
 from funsies.core.digest import Digest, Field, content_digest, digest
 from funsies.core.encoding import Encoding
 from funsies.core.errors import FingerprintError, FunsiesError, WiringError
-from funsies.core.fingerprint import Fingerprint, fingerprint, rules_in_force
+from funsies.core.fingerprint import Fingerprint, Giver, fingerprint, rules_in_force
 from funsies.core.graph import Operation, Output, Task, TaskKind, operation
 from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON, PythonPlan, encode_plan, have_same_sources
@@ -40,6 +40,7 @@ class FunctionSpec:
         out: annotations of the results; None to take the function's.
         version: replaces the fingerprint of the code.
         ignore: names used by the code that its fingerprint leaves out.
+        is_task: True if it was made by ``@task``, which takes the two above.
         options: how to run it; None for the defaults in force.
     """
 
@@ -50,12 +51,20 @@ class FunctionSpec:
     out: tuple[object, ...] | None = None
     version: str | None = None
     ignore: Collection[str] = ()
+    is_task: bool = False
     options: Options | None = None
 
     @property
     def shown_name(self) -> str:
         """The name that people see."""
         return self.name or function_name(self.function)
+
+    @property
+    def giver(self) -> Giver:
+        """How the function was given, for what messages advise."""
+        if self.is_task:
+            return Giver.TASK
+        return Giver.BUILDER if self.kind is TaskKind.DYNAMIC else Giver.STEP
 
 
 class PythonTask(Task):
@@ -190,7 +199,7 @@ def _task(
     """The task of a call; equal ones are the same object, so that its payload is made once."""
     code = None
     if spec.version is None:
-        code = fingerprint(spec.function, ignore=spec.ignore)
+        code = fingerprint(spec.function, ignore=spec.ignore, giver=spec.giver)
     used = [each for bound in inputs for each in (bound.written, bound.wanted)]
     codecs = code_of_codecs([*used, *results])
     key = _hashable(_identity(spec, inputs, results, code, codecs))

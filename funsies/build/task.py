@@ -50,8 +50,9 @@ class Task(Generic[P, R_co]):
         return call(self._spec, args, kwargs)[0]
 
     def __funsies_fingerprint__(self) -> WrappedTask:
-        """The function and its version, for the fingerprint of code that uses this task."""
-        return WrappedTask(self.fn, self._spec.shown_name, self._spec.version)
+        """The function and what was said of it, for the fingerprint of code that uses it."""
+        spec = self._spec
+        return WrappedTask(self.fn, spec.shown_name, spec.version, spec.ignore)
 
     def __repr__(self) -> str:
         return f"<Task {self._spec.shown_name}>"
@@ -108,7 +109,13 @@ def task(
     def decorate(wrapped: Callable[P, R]) -> Task[P, R]:
         _refuse_odd(wrapped)
         spec = FunctionSpec(
-            wrapped, name=name, strict=strict, version=version, ignore=ignore, options=opt
+            wrapped,
+            name=name,
+            strict=strict,
+            version=version,
+            ignore=ignore,
+            is_task=True,
+            options=opt,
         )
         return Task(spec, wrapped)
 

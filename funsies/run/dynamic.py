@@ -16,6 +16,7 @@ from funsies.build.function_artefact import FunctionArtefact
 from funsies.build.python import reduce
 from funsies.core.encoding import Encoding, contradicts
 from funsies.core.errors import Error, ErrorKind, FunsiesError
+from funsies.core.fingerprint import decided
 from funsies.core.graph import Constant, OutputOf, Stored
 from funsies.core.options import Options
 from funsies.store.connect import Backend
@@ -23,13 +24,13 @@ from funsies.store.rows import Claim
 from funsies.store.submission import submit
 
 from .decision import Delegate
-from .python import ANNOTATE, ANY
+from .python import ANNOTATE, ANY, LoadedFunction
 from .recovery import forced_queue
 
 
 def call_dynamic(
     function: Callable[[], Result[object, Error]],
-    encoding: Encoding[Any],
+    plan: LoadedFunction,
     options: Options,
     name: str,
 ) -> Result[Artefact[Any], Error]:
@@ -37,17 +38,19 @@ def call_dynamic(
 
     Args:
         function: calls the user's function, and catches what it raises.
-        encoding: of the step's result.
+        plan: the step's encodings, and what its program has decided.
         options: for the operations it builds, unless they name their own.
         name: of the step.
     """
     token = current_context.set(BuildContext(defaults=replace(options, reset=False)))
+    decisions = decided.set(plan.decided)
     try:
         returned = function()
         if not is_successful(returned):
             return Failure(returned.failure())
-        return _continuation(returned.unwrap(), encoding, name)
+        return _continuation(returned.unwrap(), plan.results[0], name)
     finally:
+        decided.reset(decisions)
         current_context.reset(token)
 
 

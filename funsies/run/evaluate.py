@@ -11,12 +11,10 @@ import functools
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from typing import Any, Final
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
-from funsies.build.artefact import Artefact
 from funsies.core.digest import Digest
 from funsies.core.encoding import add_missing_codecs
 from funsies.core.errors import (
@@ -29,7 +27,6 @@ from funsies.core.errors import (
     NoServerError,
     error_of_bytes,
 )
-from funsies.core.fingerprint import decided
 from funsies.core.graph import Constant, TaskKind
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
@@ -54,10 +51,7 @@ from .surroundings import (
     fresh_directory,
     run_in_own_context,
 )
-from .tasks import LoadedTask, NotLoadableError, TaskLoader
-
-ELSEWHERE_DELAY_MS: Final = 3_000
-"""Pause before a step may be claimed again that another worker may be fit for."""
+from .tasks import ELSEWHERE_DELAY_MS, LoadedTask, NotLoadableError, TaskLoader
 
 
 class Evaluator:
@@ -261,12 +255,7 @@ class Evaluator:
         add_missing_codecs(plan.codecs)  # now: another task may have replaced them since
         within = dataclasses.replace(options, queue=queue_of_built(claim, options))
         name = claim.operation.task_name
-
-        def build() -> Result[Artefact[Any], Error]:
-            decided.set(plan.decided)
-            return call_dynamic(run, plan.results[0], within, name)
-
-        continuation = run_in_own_context(build)
+        continuation = run_in_own_context(lambda: call_dynamic(run, plan, within, name))
         if not is_successful(continuation):
             writer.fail(continuation.failure())
             return False

@@ -25,6 +25,9 @@ from .python import LoadedFunction, exception_error, load
 
 MAX_LOADED: Final = 500
 
+ELSEWHERE_DELAY_MS: Final = 3_000
+"""Pause before a step may be claimed again that another worker may be fit for."""
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedTask:

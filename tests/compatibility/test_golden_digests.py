@@ -28,7 +28,7 @@ def by_code(x: int, y: float = 0.5) -> float:
 
 
 def test_the_rules_have_not_changed() -> None:
-    assert SCHEMA_VERSION == 1
+    assert SCHEMA_VERSION == 2
     record = encode_record((b"b", "s", 255, True, None, ["a", ()], -1))
     assert record == b"l7:b1:bs1:si2:fft1:1n0:l2:s1:al0:i2:-1"
     assert digest("tag", "a").hex() == GOLDEN["digest"]
@@ -85,24 +85,24 @@ def test_traces() -> None:
 
 
 GOLDEN = {
-    "digest": "a9f08544b5ad7e6494a7536ad34aa77f847483204b233c65b51a413cf2b899b6",
-    "int": "ab4a8424e644add5105c00dde2e2b09022f14a366df2bc3675930dcf30f53d98",
-    "float": "95305961dc1074136e6c192c123b8ad8b7aebd2d2f5b79630344c27c32449665",
-    "str": "92f55ebf810ac8b87bac48917d4971f36b6043c1b32721268d15b145427f487a",
-    "bytes": "ac91efff8561a71ded4db847b9abe871bb48b6b1f4fff33becb1774c90211e35",
-    "list": "fc0c60bfd81907606df4fe94e87a0bddc96423c995b2f9cebd3d4cfc6f6e26d3",
-    "dict": "ee65b7873cf8f8fc3c8ddaef2ceadee917cfa48204ddc0c44b67c96cb8448d8c",
-    "None": "6466a441f0698a2b3e1c8aa7d23ce5910c399a4ff91cab1e4a90a3c6c92245ba",
-    "task by version": "74c8fd611346f2245bb5094d8b8ce15376e5fbaf3f2a17fc22f4a03ff1cd94c5",
-    "operation": "32c4181acbdc15d612aac8f2359d988ca4673df07c7f696e990ffdc603f92601",
-    "artefact": "da71509946bc2c972e66840e9e11e9f7ab3aec54875065bbc927d73ec4d9006b",
-    "artefact by code": "4e3d6432da1f822de6a40628e1b024141983276ec861c8f7f7b87c895a05ca4a",
-    "built-in": "b577aefca96bed850031440eb100b275bce57163c54411f3451528374dff15a0",
-    "first of two": "bdb35f23579ea868c0b78fbf5775b8841d340c7cc0140ce99f8673feba0491ab",
-    "second of two": "fed89e7b9933bb20333daa2f77bf88ee46700b9ec5501d389205da68f17ee9aa",
-    "shell task": "03df1b0c024777013568a051d395be6aa87b4a1e714253b0cb80d1834aef13d0",
-    "shell operation": "6eb2487a342dfc6bd9158aad0cec2d4dd9cb01f958a172603534c9d67e2cb25b",
-    "shell file": "8518f9186dc72afc79b9a5b23dc09f7a27e72e7a22fa6de898ba54b8e763c98a",
-    "shell stdout": "220fa520e98b7d0bc266c0d194a4856f78d02e902d29e99af9f2d206acf2c151",
-    "trace": "09033ff6217be0b50c75b0b99923111458a68a6f46ebb1dfe86b5ac70f472842",
+    "digest": "69271f980dd3185ac17772cbc4ce1d69bf72f1a08b79ab514b0c569a9307754e",
+    "int": "9d3dce1a471bc5b16c104662b6e2b2ccf85ab24f976e4c813c0d5e0ecb6e1896",
+    "float": "835496cfdf8b815248ae9050aed56d7f74ed60df4015859a132ffb1038255e44",
+    "str": "4ec66813d0d291c6ef922c4d9f4af8a66479ea9300d8db8e0922e1057f6a9ab0",
+    "bytes": "033cf1943bbe77fe88331c6f5606dedf96a870fa2029a69c797cb1cf2040c2f7",
+    "list": "b16886195e0aba8cc371f75125f61a8a52b0985f9640ad39271f582b6e81fa54",
+    "dict": "f4ce87920c3396dca1da97bc69b349bfe1730208297936f7412933703df1f670",
+    "None": "d11a8d60959ec293b3444952316e631a84d8834f7381d0bc29770d43a36572d4",
+    "task by version": "2653fff1aeec5c3402d9439b12eccdbcd285b9ec66c77f71eb17831288a7d938",
+    "operation": "da29859c2799d78b807640a947ec625b962c28b77556d6d0cac329492b9802d9",
+    "artefact": "6508f3e276dd66767d1422d832d6fb25c6b82f853ea3a294931a8ffb14154607",
+    "artefact by code": "150061ab2be2e4de258d246b5bd7581d3d52b86e0af80d569af7283df7bf9ebd",
+    "built-in": "76e28af32f5ce778335ca9af40bfbacfe469435d57c54fe33fcf2850dc5c6e2d",
+    "first of two": "94b72551c5f7b3ac26fc98486d6942112143992035d0ea4d39b81f4ad30c43d6",
+    "second of two": "07d22c30f5926f72ae5cea74589ec2b5ea971a8a866aa0db41f59fe89ff18969",
+    "shell task": "9649c48f420d74acfcdfa3c12f3c45ad03bff1ae621ddd0f39155e210029536e",
+    "shell operation": "40a5d8c8e1f3521f1c15bee3d92bcc48347d8c4ff9546354bd4fb2c55a2aaff1",
+    "shell file": "03864c8f10aa7a960f182c5d55fa3b42b588c9d53b7129ee280c927042ef496d",
+    "shell stdout": "5d792602f34a35553555e38089971c47d5c30452f9b9953ef93647be946739a5",
+    "trace": "147de790250d72624a1a4b4bc41c4b7705ee0c0e17b64e5d6a3dd8ca634418f4",
 }

@@ -6,6 +6,7 @@ The files follow the way of a function: ``project`` (what is followed), ``record
 counts), ``entry`` (the fingerprint).
 """
 
+from funsies.core.fingerprint.advice import Giver
 from funsies.core.fingerprint.entry import Fingerprint, fingerprint
 from funsies.core.fingerprint.libraries import Decided, Library, decided, rules_in_force
 from funsies.core.fingerprint.library_differences import differences
@@ -16,6 +17,7 @@ from funsies.core.fingerprint.walk import Ingredient
 __all__ = [
     "Decided",
     "Fingerprint",
+    "Giver",
     "Ingredient",
     "Library",
     "WrappedTask",

@@ -15,6 +15,7 @@ from funsies.core.fingerprint.codecs import describe_codec
 from funsies.core.fingerprint.fields import describe_annotations, describe_fields
 from funsies.core.fingerprint.project import is_project, is_project_file
 from funsies.core.fingerprint.snapshot import MISSING
+from funsies.core.fingerprint.subclasses import registered_field
 from funsies.core.fingerprint.texts import class_entry, class_text
 from funsies.core.fingerprint.values import ATOMS
 from funsies.core.fingerprint.walk import Walk
@@ -51,13 +52,21 @@ def describe_class(walk: Walk, kind: type) -> tuple[Field, ...]:
     return (
         kind.__qualname__,
         text.digest if text is not None else None,
-        tuple(walk.field(base, base.__name__) for base in kind.__bases__ if base is not object),
+        tuple(_base(walk, base) for base in kind.__bases__ if base is not object),
         None if type(kind) is type else walk.field(type(kind), "metaclass"),
         tuple(_members(walk, kind, names)),
         tuple(describe_fields(walk, kind)),
         tuple(describe_annotations(walk, kind)),
+        *registered_field(walk, kind),
         *describe_codec(walk, kind),
     )
+
+
+def _base(walk: Walk, base: type) -> Field:
+    """A base; what else is registered with a library's does not matter to its subclasses."""
+    if is_project(base):
+        return walk.field(base, base.__name__)
+    return walk.library(base.__module__, base.__qualname__)
 
 
 def _with_added_names(kind: type, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,10 +119,13 @@ def _members(walk: Walk, kind: type, names: tuple[str, ...]) -> Iterator[Field]:
     for name in names:
         member = members.get(name, MISSING)
         walk.snapshot.lookups.append((members, name, member))
-        if walk.is_ignored(name, f"{kind.__name__}.{name}"):
+        qualified = f"{kind.__name__}.{name}"
+        if walk.is_ignored(name, qualified):
             yield name, "ignored"
         elif member is not MISSING and not isinstance(member, _SLOTS):
-            yield name, _member(walk, kind, name, member)
+            with walk.reached_by(qualified):
+                described = _member(walk, kind, name, member)
+            yield name, described
 
 
 def _member(walk: Walk, kind: type, name: str, member: object) -> Field:

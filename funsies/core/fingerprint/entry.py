@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from funsies.core.digest import Digest, digest
 from funsies.core.encoding.codecs import Codec
+from funsies.core.fingerprint.advice import Giver
 from funsies.core.fingerprint.libraries import Library, decided, libraries_of
 from funsies.core.fingerprint.protocol import wrapped_task
 from funsies.core.fingerprint.snapshot import Snapshot
@@ -39,7 +40,10 @@ class Fingerprint:
 
 
 def fingerprint(
-    function: Callable[..., object], *, ignore: Collection[str] = ()
+    function: Callable[..., object],
+    *,
+    ignore: Collection[str] = (),
+    giver: Giver = Giver.TASK,
 ) -> Fingerprint:
     """Identify the code of a function, and of everything of the project that it uses.
 
@@ -48,6 +52,7 @@ def fingerprint(
             or task.
         ignore: names (``"NAME"`` or ``"module.NAME"``) that do not count, wherever they
             are used.
+        giver: how the function was given to funsies; messages advise what works there.
 
     Returns:
         The fingerprint; the same in every process, whatever the hash seed, the directory
@@ -66,14 +71,15 @@ def fingerprint(
     """
     task = wrapped_task(function)
     target = function if task is None or task.version is not None else task.function
+    ignore = ignore if task is None else {*ignore, *task.ignore}
     key = _cache_key(target, ignore)
     if key is None:
-        return _walk(function, ignore)[0]
+        return _walk(function, ignore, giver)[0]
     with _lock:
         known = _known.get(key)
     if known is not None and known[1].is_current():
         return known[0]
-    return _remember(key, *_walk(target, ignore), target)
+    return _remember(key, *_walk(target, ignore, giver), target)
 
 
 _Key: TypeAlias = tuple[object, ...]
@@ -111,9 +117,9 @@ def _remember(
     return found
 
 
-def _walk(function: Any, ignore: Collection[str]) -> tuple[Fingerprint, Snapshot]:
+def _walk(function: Any, ignore: Collection[str], giver: Giver) -> tuple[Fingerprint, Snapshot]:
     name = str(getattr(function, "__name__", type(function).__name__))
-    walk = Walk(field_of, frozenset(ignore), ())
+    walk = Walk(field_of, frozenset(ignore), (), giver=giver)
     try:
         total = walk.finish(field_of(walk, function, name))
     except RecursionError:

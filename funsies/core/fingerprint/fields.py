@@ -54,14 +54,22 @@ def describe_fields(walk: Walk, kind: type) -> Iterator[Field]:
         fields = vars(kind).get(holder)
         if isinstance(fields, Mapping):
             for name, about in fields.items():
-                yield holder, name, _described(walk, name, about)
+                yield holder, name, _field(walk, kind, name, about)
         elif isinstance(fields, tuple):
             for about in fields:
                 name = str(getattr(about, "name", about))
-                yield holder, name, _described(walk, name, about)
+                yield holder, name, _field(walk, kind, name, about)
     yield getattr(kind, "__struct_fields__", ())
     struct_defaults = getattr(kind, "__struct_defaults__", ())
     yield tuple(_default(walk, "default", each) for each in struct_defaults)
+
+
+def _field(walk: Walk, kind: type, name: str, about: object) -> Field:
+    qualified = f"{kind.__name__}.{name}"
+    if walk.is_ignored(name, qualified):
+        return "ignored"
+    with walk.reached_by(qualified):
+        return _described(walk, name, about)
 
 
 def _described(walk: Walk, name: str, about: Any) -> Field:

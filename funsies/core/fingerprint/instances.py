@@ -7,7 +7,12 @@ import random
 from collections.abc import Iterable
 from typing import Any, Final
 
+import cloudpickle  # type: ignore[import-untyped]
+
 from funsies.core.digest import Field, content_digest
+from funsies.core.fingerprint.advice import USUAL, Way
+from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.unseen import unseen_name
 from funsies.core.fingerprint.walk import Walk
 
 
@@ -66,8 +71,11 @@ def describe_instance(walk: Walk, thing: object) -> tuple[Field, ...]:
             "",
             "a random generator changes each time it is used, so results would depend on "
             "what ran before",
-            "Make it inside the function, from a seed that is an input or a constant; or "
-            'leave it out with ignore=("{name}",).',
+            (
+                "make it inside the function, from a seed that is an input or a constant",
+                Way.LEAVE_OUT,
+                Way.STATE,
+            ),
         )
     return _rebuilt_from(walk, _reduced(walk, thing), kind)
 
@@ -82,7 +90,17 @@ def _reduced(walk: Walk, thing: object) -> Any:
             "",
             f"an object of type {kind.__module__}.{kind.__qualname__} has contents that "
             f"cannot be seen ({problem})",
+            USUAL if _can_travel(thing) else ("make it inside the function",),
         )
+
+
+def _can_travel(thing: object) -> bool:
+    """True if a function that holds this can be sent to a worker, once it is left out here."""
+    try:
+        cloudpickle.dumps(thing)
+    except Exception:  # noqa: BLE001 (any class may define how it is pickled)
+        return False
+    return True
 
 
 def _rebuilt_from(walk: Walk, reduced: Any, kind: type) -> tuple[Field, ...]:
@@ -91,9 +109,9 @@ def _rebuilt_from(walk: Walk, reduced: Any, kind: type) -> tuple[Field, ...]:
     walk.keep(reduced)
     function, arguments, state, items, pairs = (*reduced, None, None, None)[:5]
     return (
-        walk.field(function, kind.__name__),
+        unseen_name(function) or walk.field(function, kind.__name__),
         tuple(walk.field(each, kind.__name__) for each in arguments),
-        _state(walk, _without_slots(kind, state)),
+        _state(walk, kind, _without_slots(kind, state)),
         tuple(walk.field(each, "item") for each in items or ()),
         tuple((walk.field(key, "key"), walk.field(each, "value")) for key, each in pairs or ()),
     )
@@ -114,10 +132,24 @@ def _is_plain(kind: type) -> bool:
     return all(getattr(kind, name) is getattr(object, name) for name in own)
 
 
-def _state(walk: Walk, state: object) -> Field:
+def _state(walk: Walk, kind: type, state: object) -> Field:
     """The state of an object; the order in which attributes were set says nothing."""
     if isinstance(state, tuple):
-        return tuple(_state(walk, each) for each in state)
+        return tuple(_state(walk, kind, each) for each in state)
     if type(state) is dict and all(isinstance(name, str) for name in state):
-        return tuple((name, walk.field(state[name], name)) for name in sorted(state))
+        attribute = _attribute if is_project(kind) else _hidden_attribute
+        return tuple((name, attribute(walk, kind, name, state[name])) for name in sorted(state))
     return walk.field(state, "state")
+
+
+def _attribute(walk: Walk, kind: type, name: str, value: object) -> Field:
+    """An attribute of an object of the project: the user knows it, and may have it ignored."""
+    qualified = f"{kind.__name__}.{name}"
+    if walk.is_ignored(name, qualified):
+        return "ignored"
+    with walk.reached_by(qualified):
+        return walk.field(value, name)
+
+
+def _hidden_attribute(walk: Walk, _kind: type, name: str, value: object) -> Field:
+    return walk.field(value, name)

@@ -29,7 +29,8 @@ def module_field(walk: Walk, module: ModuleType, name: str) -> Field:
     if not is_project(module):
         return walk.library(module.__name__)
     if not _text_of(walk, module.__name__):
-        walk.refuse(name, "this module is used as a value, and has no source that can be read")
+        reason = "this module is used as a value, and has no source that can be read"
+        walk.refuse(name, reason)
     return _text_field(walk, module.__name__, name)
 
 

@@ -30,7 +30,6 @@ MODULE_VARIABLES: Final = frozenset(
         "__package__",
         "__spec__",
         "__loader__",
-        "__builtins__",
         "__path__",
         "__annotations__",
         "__debug__",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 
@@ -15,11 +15,13 @@ class WrappedTask(NamedTuple):
         function: the function that the task wraps.
         name: name of the task.
         version: identity of the code as stated by the user, in place of a fingerprint.
+        ignore: names in the code that its fingerprint leaves out.
     """
 
     function: Callable[..., Any]
     name: str
     version: str | None = None
+    ignore: Collection[str] = ()
 
 
 def wrapped_task(thing: object) -> WrappedTask | None:

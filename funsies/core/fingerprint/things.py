@@ -15,10 +15,19 @@ from types import (
 from typing import Any, Final
 
 from funsies.core.digest import Field
-from funsies.core.fingerprint import classes, functions, instances, modules, values
+from funsies.core.fingerprint import (
+    classes,
+    functions,
+    instances,
+    library_functions,
+    modules,
+    values,
+)
 from funsies.core.fingerprint.project import is_project
-from funsies.core.fingerprint.protocol import is_artefact, wrapped_task
+from funsies.core.fingerprint.protocol import WrappedTask, is_artefact, wrapped_task
 from funsies.core.fingerprint.records import constant_field
+from funsies.core.fingerprint.subclasses import registered_field
+from funsies.core.fingerprint.unseen import refuse_unseen
 from funsies.core.fingerprint.walk import Describe, Elsewhere, Walk
 
 _CONTAINERS: Final[dict[type, tuple[str, Describe]]] = {
@@ -51,7 +60,7 @@ def field_of(walk: Walk, thing: Any, name: str) -> Field:
         walk.refuse(
             name,
             "an artefact has no value yet, so a function cannot hold one",
-            "Pass it to the operation as an input.",
+            ("pass it to the operation as an input",),
         )
     if walk.is_shallow and isinstance(thing, (FunctionType, type, ModuleType)):
         return "identity", id(thing)
@@ -66,29 +75,43 @@ def _code_field(walk: Walk, thing: Any, name: str) -> Field | None:
         if task.version is not None:
             walk.note(name, "version", ("versioned", task.name, task.version))
             return Elsewhere(("versioned", task.name, task.version))
-        return "task", walk.field(task.function, name)
+        return "task", _task_field(walk, thing, task, name)
     for kind, enter in _CODE:
         if isinstance(thing, kind):
             return enter(walk, thing, name)
     return None
 
 
+def _task_field(walk: Walk, thing: object, task: WrappedTask, name: str) -> Field:
+    """The code of a task, without the names that this task ignores."""
+    if set(task.ignore) <= set(walk.ignore):
+        return walk.field(task.function, name)
+    if id(thing) in walk.enclosing:
+        return ("enclosing", len(walk.enclosing) - walk.enclosing.index(id(thing)))
+    apart = walk.apart(thing, task.ignore)
+    return Elsewhere(("apart", apart.finish(apart.field(task.function, name))))
+
+
 def _function(walk: Walk, function: FunctionType, name: str) -> Field:
     if is_project(function):
         return walk.node(function, "function", functions.describe_function, name)
     if function.__closure__ or "__wrapped__" in vars(function):
-        return walk.node(function, "wrapper", functions.describe_library_function, name)
-    return functions.library_function(walk, function)
+        return walk.node(function, "wrapper", library_functions.describe_library_function, name)
+    refuse_unseen(walk, name, function)
+    return library_functions.library_function(walk, function)
 
 
 def _class(walk: Walk, kind: type, name: str) -> Field:
     if is_project(kind):
         return walk.node(kind, "class", classes.describe_class, name)
-    return walk.library(kind.__module__, kind.__qualname__)
+    refuse_unseen(walk, name, kind)
+    found = walk.library(kind.__module__, kind.__qualname__)
+    registered = registered_field(walk, kind)
+    return (found, *registered) if registered else found
 
 
 def _method(walk: Walk, method: MethodType, name: str) -> Field:
-    if functions.is_library_singleton(method):
+    if library_functions.is_library_singleton(method):
         return walk.library(type(method.__self__).__module__, method.__name__)
     return walk.node(method, "method", functions.describe_method, name)
 
@@ -103,7 +126,7 @@ _CODE: Final[tuple[tuple[type, Callable[[Walk, Any, str], Field]], ...]] = (
     (ModuleType, modules.module_field),
     (MethodType, _method),
     (functools.partial, _partial),
-    (BuiltinFunctionType, functions.builtin_field),
+    (BuiltinFunctionType, library_functions.builtin_field),
 )
 
 
@@ -114,6 +137,7 @@ def _value_field(walk: Walk, thing: Any, name: str) -> Field:
         return "harmless", "stream"
     if isinstance(thing, Enum):
         return "enum", walk.field(kind, kind.__name__), thing.name or str(thing.value)
+    refuse_unseen(walk, name, thing)
     if kind in _CONTAINERS:
         return walk.value(thing, *_CONTAINERS[kind], name)
     if instances.is_array(thing):

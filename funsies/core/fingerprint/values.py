@@ -12,7 +12,7 @@ import types
 import typing
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
@@ -45,6 +45,15 @@ def _by_str(_walk: Walk, value: object, _name: str) -> Field:
 
 def _by_name(_walk: Walk, value: Any, _name: str) -> Field:
     return type(value).__name__, str(getattr(value, "name", None) or value.__name__)
+
+
+def _context_variable(walk: Walk, value: ContextVar[Any], name: str) -> Field:
+    """With its default: a step runs in a context of its own, where nothing has been set."""
+    try:
+        default = walk.field(Context().run(value.get), name)
+    except LookupError:
+        return "ContextVar", value.name
+    return "ContextVar", value.name, default
 
 
 def _by_kind(_walk: Walk, value: object, _name: str) -> Field:
@@ -129,7 +138,7 @@ INLINE: Final[dict[type, Inline]] = {
     typing.TypeVarTuple: _by_name,
     logging.Logger: _by_name,
     logging.RootLogger: _by_name,
-    ContextVar: _by_name,
+    ContextVar: _context_variable,
     type(threading.Lock()): _by_kind,
     type(threading.RLock()): _by_kind,
     threading.Condition: _by_kind,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
@@ -17,6 +18,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 from funsies.core.digest import Digest, Field, digest
 from funsies.core.encoding.codecs import Codec
 from funsies.core.errors import FingerprintError
+from funsies.core.fingerprint.advice import USUAL, Giver, Way, advice
 from funsies.core.fingerprint.snapshot import Snapshot
 
 
@@ -42,6 +44,7 @@ class _Task(NamedTuple):
     kind: str
     describe: Describe
     path: tuple[str, ...]
+    handle: str
     is_value: bool
 
 
@@ -60,10 +63,8 @@ MOST_INGREDIENTS: Final = 1000
 LONGEST_PATH: Final = 12
 """How many names a path shows."""
 
-REMEDY: Final = (
-    "Pass it to the task as an input, make it inside the function, leave it out with "
-    'ignore=("{name}",), or state the identity of the code yourself with version="1".'
-)
+CODE: Final = frozenset({"function", "class"})
+"""Kinds of nodes whose names ``ignore`` may list; those of values it does not know."""
 
 
 @dataclass(slots=True)
@@ -80,6 +81,9 @@ class Walk:
         codecs: of the classes that were reached.
         modules: of libraries that were reached.
         enclosing: sets that are being described, outermost first.
+        giver: how the function was given; messages advise what works there.
+        handle: name by which the code reaches the value that is now described, so that the
+            user can have it ignored; "" if it has none.
         is_shallow: functions, classes and modules are taken by identity: good enough to
             see whether a value has changed in this process.
     """
@@ -93,6 +97,8 @@ class Walk:
     codecs: list[Codec] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
     enclosing: tuple[int, ...] = ()
+    giver: Giver = Giver.TASK
+    handle: str = ""
     is_shallow: bool = False
     _is_in_value: bool = False
     _numbers: dict[int, Elsewhere] = field(default_factory=dict)
@@ -126,7 +132,8 @@ class Walk:
         reference = Elsewhere(("node", len(self._numbers)))
         self._numbers[id(thing)] = reference
         self._alive.append(thing)
-        self._queue.append(_Task(thing, kind, describe, self.below(name), is_value))
+        path = self.below(name)
+        self._queue.append(_Task(thing, kind, describe, path, self.handle, is_value))
         return reference
 
     def value(self, thing: object, kind: str, describe: Describe, name: str) -> Elsewhere:
@@ -144,7 +151,14 @@ class Walk:
         return self.node(thing, kind, describe, name, is_value=True)
 
     def _content(self, thing: object, kind: str, describe: Describe, name: str) -> bytes:
-        walk = Walk(self.dispatch, self.ignore, self.path, is_shallow=True)
+        walk = Walk(
+            self.dispatch,
+            self.ignore,
+            self.path,
+            giver=self.giver,
+            handle=self.handle,
+            is_shallow=True,
+        )
         return walk.finish(walk.node(thing, kind, describe, name))
 
     def finish(self, root: Field) -> Digest:
@@ -155,8 +169,10 @@ class Walk:
         """
         records: list[Field] = []
         while self._queue:
-            thing, kind, describe, self.path, self._is_in_value = self._queue.popleft()
-            record = (kind, *describe(self, thing))
+            task = self._queue.popleft()
+            kind, self.path, self._is_in_value = task.kind, task.path, task.is_value
+            self.handle = "" if kind in CODE else task.handle
+            record = (kind, *task.describe(self, task.thing))
             records.append(record)
             self.note("", kind, record)
         return digest("graph", root, records)
@@ -175,11 +191,16 @@ class Walk:
             return (*self.path, name)
         return (*self.path[: LONGEST_PATH - 2], "...", name)
 
-    def apart(self, thing: object) -> Walk:
-        """A walk of its own for the members of a set, whose order must not matter."""
+    def apart(self, thing: object, ignore: Collection[str] = ()) -> Walk:
+        """A walk of its own below a thing.
+
+        Args:
+            thing: a set, whose order must not matter; a task, which ignores names of its own.
+            ignore: these names.
+        """
         return Walk(
             self.dispatch,
-            self.ignore,
+            frozenset((*self.ignore, *ignore)),
             self.path,
             self.snapshot,
             self.texts,
@@ -187,6 +208,8 @@ class Walk:
             self.codecs,
             self.modules,
             (*self.enclosing, id(thing)),
+            self.giver,
+            self.handle,
             self.is_shallow,
             self._is_in_value,
         )
@@ -210,15 +233,35 @@ class Walk:
         """True if the user asked to leave one of these names out."""
         return any(name in self.ignore for name in names)
 
-    def refuse(self, name: str, reason: str, remedy: str = REMEDY) -> NoReturn:
+    @contextmanager
+    def reached_by(self, handle: str) -> Iterator[None]:
+        """Values described within are reached by this name, which ``ignore`` may list."""
+        outer, self.handle = self.handle, self.handle or handle
+        yield
+        self.handle = outer  # a walk that fails is not continued
+
+    def refuse(
+        self,
+        name: str,
+        reason: str,
+        ways: Sequence[str | Way] = USUAL,
+        *,
+        is_in_code: bool = False,
+    ) -> NoReturn:
         """Say which name cannot be seen, how it is reached, and what to do.
+
+        Args:
+            name: of what cannot be seen, in what is now described; "" for that itself.
+            reason: why it cannot be seen.
+            ways: what can be done.
+            is_in_code: True if this is how the code names it.
 
         Raises:
             FingerprintError: always.
         """
         path = " -> ".join(self.below(name) if name else self.path)
-        advice = remedy.format(name=name or "".join(self.path[-1:]))
-        raise FingerprintError(f"{path}: {reason}. {advice}")
+        handle = name if is_in_code else self.handle
+        raise FingerprintError(f"{path}: {reason}. {advice(ways, self.giver, handle)}")
 
 
 def _own_part(record: Field) -> Field:

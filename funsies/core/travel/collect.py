@@ -18,10 +18,10 @@ from types import ModuleType
 from typing import Final, NamedTuple
 
 from funsies.core.fingerprint.project import is_project, is_project_file
-
-from .running import running_modules
+from funsies.core.fingerprint.specs import find_spec
 
 from .bundle import CODE_SUFFIXES, Bundle, make_bundle, tree_path
+from .running import running_modules
 
 LARGEST_DATA_FILE_BYTES: Final = 1024 * 1024
 """Larger files that are no code stay at home."""

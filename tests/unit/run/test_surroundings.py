@@ -121,12 +121,13 @@ def test_a_step_that_spoils_its_streams_does_no_harm_to_the_next(
 
 
 def test_an_isolated_step_leaves_no_trace_in_the_worker(horse: Lab) -> None:
+    @f.task(ignore=("sys.modules",), opt=f.options(isolated=True))
     def spoils() -> int:
         sys.modules["funsies_test_spoiled"] = sys
         print("printed")  # noqa: T201 - goes into the log
         return os.getpid()
 
-    step = f.reduce(spoils, opt=f.options(isolated=True))
+    step = spoils()
     horse.run(step)
     assert horse.take(step) != os.getpid()
     assert "funsies_test_spoiled" not in sys.modules

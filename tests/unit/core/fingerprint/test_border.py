@@ -59,6 +59,7 @@ def test_an_installed_package_counts_by_name(load, tmp_path):
             "import installed\nfrom installed import h, N\n"
             "def task(): return installed.h(), h(), N, installed.N",
             "site-packages/installed.py": f"N = {number}\ndef h(): return {number}",
+            "site-packages/installed-1.0.dist-info/RECORD": "installed.py,,",
         }
 
     one = fingerprint(load.files(version(1)).task)
