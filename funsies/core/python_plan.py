@@ -41,9 +41,14 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
     rules: dict[str, str] = {}
 
     @property
-    def program(self) -> tuple[bytes, MainModule, bytes]:
+    def script(self) -> tuple[MainModule, bytes]:
+        """The script of the program, and the address of its text."""
+        return self.main, self.texts.get(self.main.text_name, b"")
+
+    @property
+    def program(self) -> tuple[tuple[MainModule, bytes], bytes]:
         """What one process can be: a process that is one program never becomes another."""
-        return self.bundle, self.main, self.texts.get(self.main.text_name, b"")
+        return self.script, self.bundle
 
 
 def encode_plan(plan: PythonPlan) -> bytes:

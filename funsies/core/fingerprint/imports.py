@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Imports:
         return ".".join(reversed(chain))
 
 
-def imports_of(tree: ast.Module, known: Mapping[str, str]) -> Imports:
+def imports_of(
+    tree: ast.Module, known: Mapping[str, str] = MappingProxyType({})
+) -> Imports:
     """Collect the imports of a file.
 
     Args:

@@ -7,6 +7,7 @@ make every address depend on library internals that the user neither sees nor ch
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 import sysconfig
@@ -145,9 +146,18 @@ def _is_project_module(module: ModuleType) -> bool:
     return all(is_project_file(str(folder)) for folder in folders)
 
 
+def _is_made_here(kind: type) -> bool:
+    """True of a class that code without a module has made, which is no type of Python's own."""
+    return bool(kind.__flags__ & _HEAP_TYPE) and vars(builtins).get(kind.__name__) is not kind
+
+
+_HEAP_TYPE: Final = 1 << 9
+"""``Py_TPFLAGS_HEAPTYPE``: made at run time."""
+
+
 def _is_project_class(kind: type) -> bool:
     if kind.__module__ == "builtins":
-        return False
+        return _is_made_here(kind)
     prefix = f"{kind.__qualname__}."
     for member in vars(kind).values():
         if isinstance(member, FunctionType):

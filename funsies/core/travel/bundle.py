@@ -34,6 +34,10 @@ class Bundle:
     data: bytes
     digest: Digest
 
+    def is_part_of(self, other: Bundle) -> bool:
+        """True if the other has all of these files, with this content."""
+        return self.files.items() <= other.files.items()
+
     @cached_property
     def modules(self) -> Mapping[str, str]:
         """Path in the tree by name of the module.

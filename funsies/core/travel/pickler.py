@@ -353,7 +353,8 @@ def _is_filled(cell: CellType) -> bool:
 
 
 def _reduce_namespace(namespace: rebuild.Namespace) -> object:
-    kept = {name: namespace.variables.get(name) for name in ("__name__", "__package__")}
+    variables = namespace.variables
+    kept = {name: variables[name] for name in ("__name__", "__package__") if name in variables}
     return rebuild.namespace, (kept,)
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 import funsies
 from funsies.core.digest import Digest, content_digest
-from funsies.core.fingerprint.project import decide, is_project_file
+from funsies.core.fingerprint.project import decide, decide_also, is_project_file
 from funsies.core.python_plan import PythonPlan, decode_plan, encode_plan
 from funsies.core.travel import (
     Bundle,
@@ -21,6 +21,7 @@ from funsies.core.travel import (
     become_program,
     decode_bundle,
     load_function,
+    this_program,
 )
 
 from . import cache, importing, main_module
@@ -41,7 +42,7 @@ def become(plan: PythonPlan, read: Callable[[Digest], bytes]) -> None:
     become_another()
     become_program(Program(bundle, plan.main, text))
     _leave_project_folders()
-    _decide(bundle, plan.main.file)
+    decide(*_of_project(bundle, plan.main.file))
     if bundle is not None:
         importing.import_from(bundle, cache.unpacked(bundle))
     if text:
@@ -49,12 +50,34 @@ def become(plan: PythonPlan, read: Callable[[Digest], bytes]) -> None:
     main_module.put_in_place(plan.main, text)
 
 
+def extend(plan: PythonPlan, read: Callable[[Digest], bytes]) -> bool:
+    """Take more modules in, which the program has come to import since it was become.
+
+    Args:
+        plan: the payload of a step of the same script.
+        read: reads what that refers to.
+
+    Returns:
+        False if the step has to run elsewhere, for a module has changed.
+    """
+    known = this_program()
+    bundle = _bundle(Digest(plan.bundle), read) if plan.bundle else None
+    if bundle is None or (known.bundle is not None and bundle.is_part_of(known.bundle)):
+        return True
+    if known.bundle is not None and not known.bundle.is_part_of(bundle):
+        return False
+    become_program(known._replace(bundle=bundle))
+    decide_also(*_of_project(bundle, plan.main.file))
+    importing.import_from(bundle, cache.unpacked(bundle), known.bundle)
+    return True
+
+
 def _bundle(address: Digest, read: Callable[[Digest], bytes]) -> Bundle:
     return decode_bundle(cache.bundle_data(address) or read(address))
 
 
-def _decide(bundle: Bundle | None, main_file: str) -> None:
-    """What belongs to the project was decided by the program."""
+def _of_project(bundle: Bundle | None, main_file: str) -> tuple[set[str], set[str]]:
+    """Names of the modules and files that belong to the project: the program has decided."""
     modules = {"", "__main__", "__mp_main__"}
     files = {main_file}
     if bundle is not None:
@@ -62,7 +85,7 @@ def _decide(bundle: Bundle | None, main_file: str) -> None:
         folder = cache.unpacked(bundle)
         files.update(bundle.origins.values())
         files.update(str(folder / path) for path in bundle.files)
-    decide(modules, files)
+    return modules, files
 
 
 def _with_parents(names: Iterable[str]) -> set[str]:

@@ -13,7 +13,7 @@ from funsies.core.python_plan import PythonPlan
 from funsies.core.travel import Overlay, process_token, this_program
 
 from . import importing, spawning
-from .becoming import become, spawned_step
+from .becoming import become, extend, spawned_step
 
 Read = Callable[[Digest], bytes]
 """Reads what a payload refers to, by its content digest."""
@@ -45,6 +45,7 @@ class Stage:
     """A process of our own: it becomes the first program whose step it runs, for good."""
 
     def __init__(self) -> None:
+        self._script: object = None
         self._program: object = None
         self._texts: dict[str, bytes] = {}
         self._overlay: Overlay | None = None
@@ -55,9 +56,11 @@ class Stage:
             return  # everything is here
         if self._program is None:
             become(plan, read)
-            self._program = plan.program
+            self._script, self._program = plan.script, plan.program
         elif self._program != plan.program:
-            raise OtherProgramError
+            if self._script != plan.script or not extend(plan, read):
+                raise OtherProgramError
+            self._program = plan.program
         for name, address in plan.texts.items():
             known = self._texts.get(name)
             if known is None or content_digest(known) != address:
@@ -100,4 +103,4 @@ class OwnProgram:
 def _own_program() -> object:
     bundle, main, text = this_program()
     address = content_digest(text.encode("utf-8", "surrogatepass")) if text else b""
-    return (b"" if bundle is None else bundle.digest), main, address
+    return (main, address), b"" if bundle is None else bundle.digest

@@ -16,7 +16,7 @@ from funsies.core.fingerprint.typed import COMMAND, give_text
 from funsies.core.travel import Bundle
 
 
-def import_from(bundle: Bundle, folder: Path) -> None:
+def import_from(bundle: Bundle, folder: Path, known: Bundle | None = None) -> None:
     """Have this process import the modules of a bundle, ahead of whatever else has their names.
 
     The folder comes first on the path as well, for processes that a step starts: those are
@@ -25,8 +25,9 @@ def import_from(bundle: Bundle, folder: Path) -> None:
     Args:
         bundle: what is to be imported.
         folder: where it was unpacked.
+        known: a part of it from which this process imports already.
     """
-    for name in bundle.modules:
+    for name in bundle.modules.keys() - (set() if known is None else known.modules.keys()):
         sys.modules.pop(name, None)
     sys.path.insert(0, str(folder))
     sys.meta_path.insert(0, _Finder(bundle, folder))

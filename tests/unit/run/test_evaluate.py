@@ -142,11 +142,22 @@ def test_a_payload_that_cannot_be_loaded_is_reported_and_not_remembered(lab: Lab
     ):
         step = f.reduce(label, lab.counter("spoiled"), number, name=f"label {number}")
         spoiled(lab, step, payload=payload)
-        lab.run(step)
+        assert step.operation is not None
+        rows = (operation_row(step.operation, None),)
+        lab.backend.graph.define(Definitions(operations=rows))
+        submit(lab.backend, stored=[step.operation.digest])
+        lab.work()
         error = lab.error(step)
         assert error.kind is ErrorKind.NotLoadable, error
         assert error.is_infrastructure
     assert "no_such_module_abc" in error.details
+
+
+def test_who_executes_again_brings_a_definition_that_can_be_loaded(lab: Lab) -> None:
+    step = f.reduce(label, lab.counter("mended"), 7, name="mended")
+    spoiled(lab, step, payload=b"garbage")
+    lab.run(step)
+    assert lab.outcome(step).unwrap() == "number 7"
 
 
 def test_a_task_of_another_version_of_python_names_the_remedy(lab: Lab) -> None:

@@ -127,18 +127,30 @@ def test_an_encoding_comes_back_from_a_plain_pickle():
 
 def test_functions_and_annotations_travel_together(tmp_path):
     """As the engine sends them: the classes of values are those that the function knows."""
+    dump = """
+import pickle
+import funsies as f
+def give(): return annotation, encoding, encoding.descriptor, encoding.encode(value)
+task = f.task(version="1")(give)().operation.task
+sys.stdout.buffer.write(pickle.dumps((task.payload(), dict(task.contents()))))
+"""
     script = tmp_path / "script.py"
-    script.write_text(
-        SCRIPT.replace(
-            "cloudpickle.dumps((encoding,", "dump_function((annotation, encoding,"
-        ).replace(
-            "import cloudpickle", "from funsies.core.fingerprint.travel import dump_function"
-        )
-    )
-    worker = WORKER.replace("pickle.loads(", "load_function(").replace(
-        "encoding, descriptor, stored =", "annotation, encoding, descriptor, stored ="
-    )
-    worker = "from funsies.core.fingerprint.travel import load_function\n" + worker
+    script.write_text(SCRIPT.partition("payload = ")[0] + dump)
+    worker = """
+import pickle, sys
+from funsies.core.python_plan import decode_plan
+from funsies.run.program import Stage
+from funsies.run.python import load
+payload, contents = pickle.load(sys.stdin.buffer)
+stage, plan = Stage(), decode_plan(payload)
+stage.enter(plan, contents.__getitem__)
+loaded = load(plan)
+"""
+    with_values = WORKER.partition("value = ")
+    worker += "with stage.laid_over(plan, loaded.overlay):\n"
+    worker += "    annotation, encoding, descriptor, stored = loaded.function()\n"
+    worker += "from funsies.core.encoding import encoding_of, encoding_of_value\n"
+    worker += with_values[1] + with_values[2]
     worker += "\nassert encoding_of(annotation) == encoding"
     payload = run(f"import runpy; runpy.run_path({str(script)!r}, run_name='__main__')")
     assert run(worker, payload) == b"Held H [1] Color.RED\n"
