@@ -14,6 +14,7 @@ from funsies.core.fingerprint.library_places import Place
 _CODE: Final = (".py", ".so", ".pyd")
 
 
+@cache
 def is_ones_own(distribution: Distribution | None) -> bool:
     """True of what may change without its version: it came from no package index.
 

@@ -18,6 +18,7 @@ VERSION: Final = "version"
 CONTENT: Final = "content"
 RULES: Final = (NAME, VERSION, CONTENT)
 TABLE: Final = "[tool.funsies.libraries]"
+_SCRIPTS: Final = sysconfig.get_path("scripts")
 
 
 def rules_of_the_project() -> Mapping[str, str]:
@@ -37,7 +38,7 @@ def _directory_of_the_program() -> Path:
     if not isinstance(script, str) or script.startswith("<") or not is_project_file(script):
         return Path.cwd()
     directory = Path(script).absolute().parent
-    return Path.cwd() if str(directory) == sysconfig.get_path("scripts") else directory
+    return Path.cwd() if str(directory) == _SCRIPTS else directory
 
 
 @cache
