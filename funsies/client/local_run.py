@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Final
 
-from typing_extensions import override
-
-from funsies.core.errors import NoServerError, ServerError
+from funsies.engine.address import Address
 from funsies.engine.drain import drain
 from funsies.engine.drain_report import DrainEnd
 from funsies.engine.maintenance import audit_once, sweep_once
 from funsies.engine.names import new_slot
-from funsies.engine.observer import Observer
+from funsies.engine.renewing import renewed
 from funsies.engine.timing import Timing
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Claim, Fence
 from funsies.store.submission import LOCAL_PREFIX, queue_name
 
 TIMING: Final = Timing()
@@ -45,13 +41,16 @@ def serving(backend: Backend) -> Iterator[None]:
         subscription.close()
 
 
-def run_here(backend: Backend, is_over: Callable[[], bool], wait: Callable[[], None]) -> None:
+def run_here(
+    backend: Backend, address: Address, is_over: Callable[[], bool], wait: Callable[[], None]
+) -> None:
     """Work off this process's queue until what was asked for is finished.
 
     What is ready is run to the end even then: another thread may wait for it.
 
     Args:
         backend: where.
+        address: of the same server, for steps that have to run in another process.
         is_over: True once everything asked for is finished.
         wait: called when nothing is ready here, but something is not finished.
 
@@ -59,13 +58,14 @@ def run_here(backend: Backend, is_over: Callable[[], bool], wait: Callable[[], N
         KeyboardInterrupt: if the user interrupts a step; it is put back.
     """
     # What runs steps is a fifth of all imports, and most programs leave that to workers.
+    from funsies.engine.apart import run_apart  # noqa: PLC0415
     from funsies.run.evaluate import Evaluator  # noqa: PLC0415
 
     queue = queue_name(local_queue())
     evaluator = Evaluator(backend, worker=f"{socket.gethostname()}:{os.getpid()}")
     while True:
         slot = new_slot()
-        with _renewed(backend.graph, slot) as observer:
+        with renewed(backend.graph, slot) as observer:
             report = drain(
                 backend.graph,
                 evaluator,
@@ -77,6 +77,9 @@ def run_here(backend: Backend, is_over: Callable[[], bool], wait: Callable[[], N
             )
         if report.end is DrainEnd.PREEMPTED:
             raise KeyboardInterrupt
+        if report.end is DrainEnd.RETIRED:
+            run_apart(address, queue, observer.post)
+            continue
         if is_over():
             return
         if not _upkeep(backend.graph, slot):
@@ -87,45 +90,3 @@ def _upkeep(graph: GraphStore, slot: str) -> bool:
     """Wake what is due; True if something may be ready now."""
     answer = sweep_once(graph, slot, lease_ms=TIMING.lease_ms)
     return bool(answer.promoted or answer.requeued or answer.more or audit_once(graph))
-
-
-class _Renewing(Observer):
-    """Remembers which lease is held, and prolongs it from a thread of its own."""
-
-    def __init__(self, graph: GraphStore, slot: str) -> None:
-        self._graph = graph
-        self._slot = slot
-        self._fence: Fence | None = None
-        self._is_over = threading.Event()
-
-    @override
-    def claimed(self, claim: Claim) -> None:
-        self._fence = claim.fence
-
-    @override
-    def idle(self) -> None:
-        self._fence = None
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._is_over.set()
-
-    def run(self) -> None:
-        """Prolong the lease again and again, until the end."""
-        while not self._is_over.wait(TIMING.renew_seconds):
-            fence = self._fence
-            if fence is not None:
-                with suppress(NoServerError, ServerError):  # the next turn tries again
-                    self._graph.renew(self._slot, fence, lease_ms=TIMING.lease_ms)
-
-
-@contextmanager
-def _renewed(graph: GraphStore, slot: str) -> Iterator[Observer]:
-    observer = _Renewing(graph, slot)
-    thread = threading.Thread(target=observer.run, name="funsies-lease", daemon=True)
-    thread.start()
-    try:
-        yield observer
-    finally:
-        observer.stop()
-        thread.join()

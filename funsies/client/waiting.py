@@ -124,7 +124,7 @@ class Waiting:
                 stranded.look()
 
         try:
-            run_here(self._session.backend, is_over, pause)
+            run_here(self._session.backend, self._session.server, is_over, pause)
         finally:
             subscription.close()
 
