@@ -190,6 +190,10 @@ class FingerprintError(FunsiesError, ValueError):
     """The code of a function cannot be seen whole, so its identity is unknown."""
 
 
+class ModuleImportError(FunsiesError, ImportError):
+    """A module of the program cannot be imported where the step runs."""
+
+
 class FileNameError(FunsiesError, ValueError):
     """A file of a shell step lies outside its directory, or has no usable name."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import re
 import signal
 import threading
@@ -242,8 +243,16 @@ def _leave_out_own_frames(chain: traceback.TracebackException, *, is_misuse: boo
             called = list(dropwhile(functools.partial(_is_in, PACKAGE), each.stack))
             if not called:  # the fault is ours
                 called = [frame for frame in each.stack if not _is_in(RUN, frame)]
-            each.stack = traceback.StackSummary.from_list(called)
+            users = [frame for frame in called if not _is_import_machinery(frame)]
+            each.stack = traceback.StackSummary.from_list(users or called)
             pending += [each.__cause__, each.__context__, *(each.exceptions or ())]
+
+
+def _is_import_machinery(frame: traceback.FrameSummary) -> bool:
+    return frame.filename.startswith("<frozen importlib") or frame.filename == _IMPORTLIB
+
+
+_IMPORTLIB: Final = importlib.__file__
 
 
 def _is_in(directory: Path, frame: traceback.FrameSummary) -> bool:

@@ -105,8 +105,10 @@ def define(backend: Backend, operations: Iterable[Operation], written: set[Diges
 
 
 def define_task(backend: Backend, task: Task) -> None:
-    """Write one task, as this version of Python can load it."""
-    backend.graph.define(Definitions(tasks=(task_row(task, backend.key),)))
+    """Write one task, as this version of Python can load it, with what it refers to."""
+    batch = _Batch(backend, set())
+    batch.add_task(task)
+    backend.graph.define(batch.definitions())
 
 
 def define_constant(backend: Backend, constant: Constant) -> None:
@@ -150,16 +152,19 @@ class _Batch:
 
     def add(self, operation: Operation) -> None:
         if operation.task.digest not in self._written and not operation.task.is_stored:
-            self._written.add(operation.task.digest)
-            row = task_row(operation.task, self._backend.key)
-            self._tasks.append(row)
-            self._size_bytes += len(row.payload)
-            self._add_contents(operation.task)
+            self.add_task(operation.task)
         for _, reference in operation.inputs:
             if isinstance(reference, Constant) and reference.digest not in self._written:
                 self.add_constant(reference)
         options = save_options(self._backend, operation.options, self._written)
         self._operations.append(operation_row(operation, options))
+
+    def add_task(self, task: Task) -> None:
+        self._written.add(task.digest)
+        row = task_row(task, self._backend.key)
+        self._tasks.append(row)
+        self._size_bytes += len(row.payload)
+        self._add_contents(task)
 
     def _add_contents(self, task: Task) -> None:
         contents = {key: data for key, data in task.contents().items() if key not in self._written}

@@ -33,8 +33,8 @@ def registered_field(walk: Walk, kind: object) -> tuple[Field, ...]:
     """Classes of the project that were registered with an abstract class, or one below it."""
     if not isinstance(kind, abc.ABCMeta) or kind in _EVERYTHING:
         return ()
-    _watch(walk, kind, _registered)
-    found = _classes(walk, _registered(kind))
+    _watch(walk, kind, registered_classes)
+    found = _classes(walk, registered_classes(kind))
     return (("registered", found),) if found else ()
 
 
@@ -56,7 +56,8 @@ def owner_of(function: FunctionType) -> type | None:
     return None if isinstance(vars(found).get(name), staticmethod) else found
 
 
-def _registered(kind: type) -> Iterator[type]:
+def registered_classes(kind: type) -> Iterator[type]:
+    """Classes of the project that were registered with an abstract class, or one below it."""
     for each in (kind, *all_subclasses(kind)):
         if isinstance(each, abc.ABCMeta):
             known = (reference() for reference in _members_of(each)[0])

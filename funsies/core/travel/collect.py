@@ -58,22 +58,25 @@ class Collector:
         self._files: dict[str, _File] = {}
         self._loaded: dict[str, str] = {}
         self._wanted: set[str] = set()
-        self._running: set[str] = set()
+        self._left_out: set[str] = set()
         self._seen: object = None
         self._bundle: Bundle | None = None
 
-    def bundle(self, imported: Collection[str] = ()) -> Bundle | None:
+    def bundle(
+        self, imported: Collection[str] = (), frozen: Collection[str] = ()
+    ) -> Bundle | None:
         """The bundle of the program as it is now; None if it has no modules of its own.
 
         Args:
             imported: names of modules that functions import while they run.
+            frozen: names of modules to leave out.
         """
         with self._lock:
             fresh = {name.partition(".")[0] for name in imported} - self._wanted
-            running = running_modules() - self._running
-            if fresh or running or not self._is_current():
+            left_out = {*running_modules(), *frozen} - self._left_out
+            if fresh or left_out or not self._is_current():
                 self._wanted |= fresh
-                self._running |= running
+                self._left_out |= left_out
                 self._collect()
             return self._bundle
 
@@ -93,7 +96,7 @@ class Collector:
         self._files, self._loaded, self._seen = {}, {}, _state_of_modules()
         folders = self._add_loaded(before)
         folders |= self._add_imported(folders)
-        left_out = {path for name in self._running for path in _paths_of(name)}
+        left_out = {path for name in self._left_out for path in _paths_of(name)}
         data_bytes = 0
         for prefix, folder in sorted(folders):
             for path, origin in _files_below(folder, prefix):
@@ -117,7 +120,7 @@ class Collector:
             if "." not in name:
                 folders |= {(name, str(each)) for each in getattr(module, "__path__", ())}
             origin = getattr(module, "__file__", None)
-            if isinstance(origin, str) and name not in self._running:
+            if isinstance(origin, str) and name not in self._left_out:
                 path = tree_path(name, origin, is_package=hasattr(module, "__path__"))
                 known = before.get(path)
                 if known is None or known.spec is not _spec(name) or known.origin != origin:
@@ -130,7 +133,7 @@ class Collector:
         packages = {name for name, _ in known}
         folders: set[tuple[str, str]] = set()
         pending = [*self._wanted, *(n for f in self._files.values() for n in _imports(f))]
-        seen = {"", *packages, *self._loaded, *sys.stdlib_module_names}
+        seen = {"", *packages, *self._loaded, *self._left_out, *sys.stdlib_module_names}
         while pending:
             name = pending.pop()
             if name in seen or (name in sys.modules and not is_project(sys.modules[name])):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from . import live
-from .overlay import Entry, Overlay
+from .overlay import REGISTERED, Entry, Overlay
 
 
 class Loaded(NamedTuple):
@@ -33,10 +34,19 @@ def load_function(data: bytes, made_by: str) -> Loaded:
     """
     unpickler = pickle.Unpickler(io.BytesIO(data))  # noqa: S301 - the caller has checked it
     with live.loading(made_by):
+        for entry in _entries(unpickler):  # of frozen modules, which others import
+            if not live.has_own_main() and entry.owner is not None:
+                setattr(entry.owner, entry.name, entry.value)
         payload = unpickler.load()
-        entries: list[Entry] = []
-        while (entry := unpickler.load()) is not None:
-            if entry[0] is not None:
-                entries.append(Entry(*entry))
-        return Loaded(payload, Overlay(entries), live.is_loading_own())
+        overlay = Overlay(_entries(unpickler))
+        return Loaded(payload, overlay, live.is_loading_own())
+
+
+def _entries(unpickler: pickle.Unpickler) -> Iterator[Entry]:
+    while (parts := unpickler.load()) is not None:
+        entry = Entry(*parts)
+        if entry.name == REGISTERED:
+            entry.owner.register(entry.value)
+        elif entry.owner is not None:
+            yield entry
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from funsies.core.fingerprint.project_settings import frozen_modules
 from funsies.core.fingerprint.texts import lines_of
 from funsies.core.fingerprint.typed import COMMAND, INPUT
 from funsies.core.parsing import parse_module
@@ -24,6 +25,7 @@ class MainModule(msgspec.Struct, frozen=True, kw_only=True):
         name: the module's own name then.
         text_name: name of its text, which is its file's unless there is none.
         imports: names of the modules that it holds, where no text says what it imports.
+        frozen: names of modules whose values travel, for workers cannot import them.
     """
 
     file: str = ""
@@ -31,6 +33,7 @@ class MainModule(msgspec.Struct, frozen=True, kw_only=True):
     package: str = ""
     name: str = ""
     imports: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
 
 
 def describe_main() -> tuple[MainModule, str]:
@@ -47,6 +50,7 @@ def describe_main() -> tuple[MainModule, str]:
             package=str(getattr(main, "__package__", None) or ""),
             name="" if spec is None else str(spec.name),
             imports=() if text else tuple(_modules_held(main)),
+            frozen=frozen_modules(),
         ),
         text,
     )

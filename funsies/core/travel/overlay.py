@@ -24,6 +24,10 @@ _CODE: Final = (FunctionType, type, ModuleType)
 _ABSENT: Final = object()
 
 
+REGISTERED: Final = "register()"
+"""In the place of a name: the owner is an abstract class, and the value registered with it."""
+
+
 class Entry(NamedTuple):
     """A value of the program.
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import io
 import marshal
 import sys
+from abc import ABCMeta
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import RLock
 from types import CellType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
@@ -21,11 +22,13 @@ import cloudpickle  # type: ignore[import-untyped]  # it has no types
 
 from funsies.core.fingerprint.annotations import resolved_annotations
 from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.subclasses import registered_classes
 from funsies.core.fingerprint.texts import lines_of
 
 from . import rebuild
 from .class_statements import statement_of
 from .live import live_key, process_token
+from .overlay import REGISTERED
 from .program import Program, this_program
 from .reducers import (
     REDUCERS,
@@ -80,9 +83,10 @@ def dump_function(payload: object) -> Parcel:
         pickle.PicklingError, TypeError: if something in it cannot be pickled.
     """
     with io.BytesIO() as file, _registration:
-        pickler = _Pickler(file, References(this_program().bundle))
+        program = this_program()
+        pickler = _Pickler(file, References(program.bundle))
         try:
-            pickler.dump_all(payload)
+            pickler.dump_all(payload, program.main.frozen)
         finally:
             pickler.unregister()
         program = this_program(pickler.imported)
@@ -123,9 +127,15 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         self._registered: list[ModuleType] = []
         self._alive: list[object] = []
 
-    def dump_all(self, payload: object) -> None:
-        """Write the payload, and then everything that has to be laid over."""
+    def dump_all(self, payload: object, frozen: Iterable[str]) -> None:
+        """Write frozen modules, the payload, and then everything that has to be laid over."""
+        for module in filter(None, map(sys.modules.get, frozen)):
+            self._add_whole(module)
+        self._dump_pending()
         self.dump(payload)
+        self._dump_pending()
+
+    def _dump_pending(self) -> None:
         while self._pending:
             self._dump_entry(self._pending.popleft())
         self.dump(None)
@@ -296,6 +306,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
                 self._visit_function(function)
         for base in (*kind.__bases__, type(kind)):
             self._visit(base)
+        if isinstance(kind, ABCMeta):
+            for registered in registered_classes(kind):
+                self._pending.append(_Entry(kind, REGISTERED, registered, is_optional=False))
         for name, value in data_of(kind):
             self._pending.append(_Entry(kind, name, value, is_optional=True))
 

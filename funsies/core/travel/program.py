@@ -36,7 +36,8 @@ def this_program(imported: Collection[str] = ()) -> Program:
     """
     if _given:
         return _given[0]
-    return Program(_collector.bundle(imported), *describe_main())
+    main, text = describe_main()
+    return Program(_collector.bundle(imported, main.frozen), main, text)
 
 
 def become_program(program: Program) -> None:

@@ -14,7 +14,8 @@ from operator import attrgetter
 from types import CellType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
-from funsies.core.fingerprint.project import decide_also
+from funsies.core.errors import ModuleImportError
+from funsies.core.fingerprint.project import decide_also, is_project_name
 
 from . import statements
 from .live import has_own_main, is_loading_own, live_object
@@ -39,7 +40,19 @@ def namespace(variables: Mapping[str, Any]) -> Namespace:
 def module(name: str) -> ModuleType:
     """A module, imported; one of a program that has no file is made anew, and filled later."""
     loaded = sys.modules.get(name)
-    return loaded if loaded is not None else importlib.import_module(name)
+    if loaded is not None:
+        return loaded
+    try:
+        return importlib.import_module(name)
+    except Exception as problem:
+        if not is_project_name(name):
+            raise
+        raise ModuleImportError(
+            f"the module {name} of the program cannot be imported where the step runs "
+            f"({type(problem).__name__}: {problem}). Provide there what it needs, do that in a "
+            "function in the place of its top level, or have its values travel in its place: "
+            f'frozen = ["{name}"] under [tool.funsies] in pyproject.toml'
+        ) from problem
 
 
 def made_module(name: str) -> ModuleType:

@@ -9,8 +9,11 @@ from types import FunctionType, MemberDescriptorType, ModuleType
 from typing import Any, Final, NamedTuple
 
 from funsies.core.fingerprint.closure import absolute_name
+from funsies.core.fingerprint.inner_reads import SUBCLASSES
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.records import nested_codes
+from funsies.core.fingerprint.subclasses import all_subclasses, owner_of
 
 from .text_annotations import types_named_in
 
@@ -62,20 +65,18 @@ def modules_imported(function: FunctionType) -> Iterator[str]:
 
 
 def subclasses_asked_for(function: FunctionType) -> Iterator[type]:
-    """Subclasses that a function finds by ``Base.__subclasses__()``."""
+    """Subclasses that a function finds by ``__subclasses__()`` of a class, or of its own."""
     for chain in names_of(function.__code__).globals:
-        if chain[-1] == "__subclasses__":
+        if chain[-1] == SUBCLASSES:
             value: Any = function.__globals__.get(chain[0])
             for name in chain[1:-1]:
                 value = getattr(value, name, None)
             if isinstance(value, type):
-                yield from _descendants(value)
-
-
-def _descendants(kind: type) -> Iterator[type]:
-    for each in kind.__subclasses__():
-        yield each
-        yield from _descendants(each)
+                yield from all_subclasses(value)
+    owner = owner_of(function)
+    codes = nested_codes(function.__code__)
+    if owner is not None and any(SUBCLASSES in code.co_names for code in codes):
+        yield from all_subclasses(owner)
 
 
 def functions_of(kind: type) -> Iterator[FunctionType]:
