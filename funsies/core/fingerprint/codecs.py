@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from funsies.core.digest import Field
 from funsies.core.encoding.codecs import codec_for, codecs_by_class
+from funsies.core.fingerprint.advice import Giver
 from funsies.core.fingerprint.snapshot import MISSING
 from funsies.core.fingerprint.walk import Walk
 
@@ -17,5 +18,7 @@ def describe_codec(walk: Walk, kind: type) -> tuple[Field, ...]:
     walk.codecs.append(codec)
     if codec.version is not None:
         return (("codec", codec.name, "version", codec.version),)
+    outer, walk.giver = walk.giver, Giver.CODEC
     code = walk.field(codec.encode, "encode"), walk.field(codec.decode, "decode")
+    walk.giver = outer
     return (("codec", codec.name, *code),)

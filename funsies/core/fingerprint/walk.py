@@ -44,6 +44,7 @@ class _Task(NamedTuple):
     kind: str
     describe: Describe
     path: tuple[str, ...]
+    giver: Giver
     handle: str
     is_value: bool
 
@@ -132,8 +133,8 @@ class Walk:
         reference = Elsewhere(("node", len(self._numbers)))
         self._numbers[id(thing)] = reference
         self._alive.append(thing)
-        path = self.below(name)
-        self._queue.append(_Task(thing, kind, describe, path, self.handle, is_value))
+        task = _Task(thing, kind, describe, self.below(name), self.giver, self.handle, is_value)
+        self._queue.append(task)
         return reference
 
     def value(self, thing: object, kind: str, describe: Describe, name: str) -> Elsewhere:
@@ -171,6 +172,7 @@ class Walk:
         while self._queue:
             task = self._queue.popleft()
             kind, self.path, self._is_in_value = task.kind, task.path, task.is_value
+            self.giver = task.giver
             self.handle = "" if kind in CODE else task.handle
             record = (kind, *task.describe(self, task.thing))
             records.append(record)

@@ -131,7 +131,7 @@ def test_the_advice_for_the_attribute_of_an_object_works(load: Load) -> None:
 UNPICKLABLE = {
     "a generator": "N = (i for i in ())\ndef step(x): return list(N)",
     "inside a list": "N = [(i for i in ())]\ndef step(x): return list(N[0])",
-    "inside an object": "class Box: ...\nN = Box()\nN.items = (i for i in ())\ndef step(x): return N",
+    "inside an object": "class Box: ...\nN = Box()\nN.items = (i for i in ())\ndef step(x): return list(N.items)",
     "a default": "def step(x, N=(i for i in ())): return N",
     "in a closure": "def make(N):\n    def step(x): return N\n    return step\nstep = make((i for i in ()))",
     "a weak reference": "import weakref\nclass Box: ...\nbox = Box()\nN = weakref.ref(box)\ndef step(x): return N()",
