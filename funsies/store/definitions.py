@@ -167,7 +167,9 @@ class _Batch:
         self._add_contents(task)
 
     def _add_contents(self, task: Task) -> None:
-        contents = {key: data for key, data in task.contents().items() if key not in self._written}
+        contents = {
+            key: data for key, data in task.contents().items() if key not in self._written
+        }
         self._written.update(contents)
         for key in self._backend.graph.missing_contents(list(contents)):
             self._contents.append((key, contents[key]))

@@ -36,9 +36,7 @@ class Imports:
         return ".".join(reversed(chain))
 
 
-def imports_of(
-    tree: ast.Module, known: Mapping[str, str] = MappingProxyType({})
-) -> Imports:
+def imports_of(tree: ast.Module, known: Mapping[str, str] = MappingProxyType({})) -> Imports:
     """Collect the imports of a file.
 
     Args:

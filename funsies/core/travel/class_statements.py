@@ -40,7 +40,9 @@ def statement_of(kind: type, module: ModuleType) -> ClassStatement | None:
     """
     variables = vars(module)
     for file_name, source in class_sources(kind):
-        position = source.class_position(kind.__qualname__, [f.__code__ for f in own_functions(kind)])
+        position = source.class_position(
+            kind.__qualname__, [f.__code__ for f in own_functions(kind)]
+        )
         if position is None:
             continue
         node = source.tree.body[position]

@@ -30,7 +30,9 @@ MOST_DATA_BYTES: Final = 16 * 1024 * 1024
 """So much of such files goes along in all."""
 
 _SKIPPED_FOLDERS: Final = frozenset({"__pycache__", "node_modules"})
-_IMPORT: Final = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]|import[ \t]+([^#;\n]+))", re.M)
+_IMPORT: Final = re.compile(
+    rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]|import[ \t]+([^#;\n]+))", re.MULTILINE
+)
 _MAIN: Final = frozenset({"__main__", "__mp_main__"})
 
 

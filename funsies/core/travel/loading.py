@@ -49,4 +49,3 @@ def _entries(unpickler: pickle.Unpickler) -> Iterator[Entry]:
             entry.owner.register(entry.value)
         elif entry.owner is not None:
             yield entry
-

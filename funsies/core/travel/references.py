@@ -130,4 +130,3 @@ def _text(bundle: Bundle, path: str) -> str:
 
 
 _texts: dict[int, tuple[bytes, str]] = {}
-

@@ -108,5 +108,9 @@ def data_of(kind: type) -> Iterator[tuple[str, Any]]:
         return
     for name, member in vars(kind).items():
         is_special = name.startswith("__") or name == "_abc_impl"
-        if not is_special and not isinstance(member, _NO_DATA) and not hasattr(member, "__get__"):
+        if (
+            not is_special
+            and not isinstance(member, _NO_DATA)
+            and not hasattr(member, "__get__")
+        ):
             yield name, member

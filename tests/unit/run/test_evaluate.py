@@ -10,8 +10,8 @@ from typing import Any
 
 import funsies as f
 from funsies.core.errors import ErrorKind
-from funsies.core.travel import process_token
 from funsies.core.python_plan import PythonPlan, encode_plan
+from funsies.core.travel import process_token
 from funsies.store.definitions import operation_row, task_row
 from funsies.store.rows import Definitions
 from funsies.store.submission import submit

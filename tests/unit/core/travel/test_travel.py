@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cloudpickle
 import pytest
 
-from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint import fingerprint
 from funsies.core.travel import dump_function, load_function
 
@@ -152,7 +147,6 @@ NAMES = ", ".join(
 )
 
 
-
 STRUCTS = """
 from __future__ import annotations
 import msgspec
@@ -209,7 +203,9 @@ def test_workers_without_files_and_with_other_files_agree_with_the_program(
     assert run("-c", WORKER, str(payload), cwd=tmp_path / "empty") == "ok"
     others = {"lib.py": "N = 6\ndef h(x): return 0\n" + LIB, "work.py": "", "deep.py": "N = 7"}
     write(tmp_path / "other", others)
-    assert run("-c", "import lib, deep\n" + WORKER, str(payload), cwd=tmp_path / "other") == "ok"
+    assert (
+        run("-c", "import lib, deep\n" + WORKER, str(payload), cwd=tmp_path / "other") == "ok"
+    )
     write(client, {"lib.py": "N = 6\n", "work.py": "", "main.py": ""})
     assert run("-c", WORKER, str(payload), cwd=client) == "ok"
 
@@ -236,7 +232,10 @@ def test_a_class_is_one_class_in_a_payload_and_across_payloads(run, tmp_path):
         },
     )
     run("main.py", "payload", cwd=tmp_path)
-    check = WORKER + "import __main__\nassert type(result) is __main__.A is function.__globals__['A']"
+    check = (
+        WORKER
+        + "import __main__\nassert type(result) is __main__.A is function.__globals__['A']"
+    )
     assert run("-c", check, "payload", cwd=tmp_path) == "ok"
 
 
@@ -275,11 +274,13 @@ except f.FunsiesError as problem: print(problem)
 
 
 def test_cloudpickle_is_left_as_it_was(load):
-    module = load("def task(): return 1\nclass A: ...\ndef make():\n    class B: ...\n    return B")
+    module = load(
+        "def task(): return 1\nclass A: ...\ndef make():\n    class B: ...\n    return B"
+    )
     before = cloudpickle.list_registry_pickle_by_value()
     dump_function((module.task, module.A, module.make()))
     with pytest.raises(TypeError):
-        dump_function((i for i in ()))
+        dump_function(i for i in ())
     assert cloudpickle.list_registry_pickle_by_value() == before
 
 
