@@ -27,7 +27,7 @@ from funsies.core.errors import (
     NoServerError,
     error_of_bytes,
 )
-from funsies.core.graph import Constant, TaskKind
+from funsies.core.graph import Constant
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
 from funsies.core.trace import trace_key
@@ -101,7 +101,10 @@ class Evaluator:
             return ask_for_idle(self._backend, claim)
         if self._is_traced(claim):
             return self._publish_trace(claim)
-        return self._computed(claim)
+        try:
+            return self._computed(claim)
+        except OtherProgramError:
+            return HandOver()
 
     def _computed(self, claim: Claim) -> Decision:
         try:
@@ -115,8 +118,6 @@ class Evaluator:
             if problem.may_fit_elsewhere and claim.attempt < claim.lost_limit:
                 return PutBack(delay_ms=ELSEWHERE_DELAY_MS)
             return self._publish_error(claim, problem.error)
-        except OtherProgramError:
-            return HandOver()
         except NoServerError:
             raise  # nothing can be published; the lease will show that this worker is cut off
         except FunsiesError as problem:
@@ -210,11 +211,10 @@ class Evaluator:
         if isinstance(task.plan, ShellPlan):
             return run_shell_step(self._backend, task.plan, inputs, options, writer)
         with self._host.laid_over(task.plan.plan, task.plan.overlay):
-            return self._python_outcome(task, task.plan, claim, inputs, options, writer)
+            return self._python_outcome(task.plan, claim, inputs, options, writer)
 
     def _python_outcome(
         self,
-        task: LoadedTask,
         plan: LoadedFunction,
         claim: Claim,
         inputs: Mapping[str, InputValue],
@@ -223,7 +223,7 @@ class Evaluator:
     ) -> bool | Delegate:
         try:
             values = {name: value.read(self._backend) for name, value in inputs.items()}
-            positional, keywords = arguments(plan, values, strict=task.row.strict)
+            positional, keywords = arguments(plan, values, strict=claim.operation.strict)
         except EncodingError as problem:
             writer.fail(Error(kind=ErrorKind.DecodingFailed, details=str(problem)))
             return False
@@ -235,7 +235,7 @@ class Evaluator:
             timeout_seconds=options.timeout_seconds,
             is_interruptible=not self._owns_process,
         )
-        if task.row.kind is TaskKind.DYNAMIC:
+        if claim.operation.dynamic:
             return self._continue(plan, claim, run, options, writer)
         encode = functools.partial(encode_results, plan)
         finish = functools.partial(run_in_own_context, lambda: encode(run()))

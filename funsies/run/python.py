@@ -92,7 +92,7 @@ class LoadedFunction:
     several: bool
     codecs: tuple[Codec, ...] = ()
     decided: Decided = field(default_factory=Decided)
-    plan: PythonPlan = PythonPlan(pickle=b"")
+    plan: PythonPlan = field(default_factory=lambda: PythonPlan(pickle=b""))
     overlay: Overlay = field(default_factory=lambda: Overlay(()))
 
 

@@ -95,7 +95,7 @@ def sources_of(file_name: str, namespace: dict[str, Any] | None) -> list[Source]
 
 
 def lines_of(file_name: str, namespace: dict[str, Any] | None) -> Sequence[str]:
-    """The lines of a file, as they are now; of a program that is in no file, if there are any."""
+    """The lines of a file, as they are now, or of a program that is in no file."""
     linecache.checkcache(file_name)
     return linecache.getlines(file_name, namespace) or typed_lines(file_name)
 
@@ -156,7 +156,7 @@ def _files_of(kind: type) -> Iterator[str]:
 
 
 def _files_of_functions(namespace: Mapping[str, Any]) -> set[str]:
-    """Files from which the functions in a namespace are: a text may have been executed in it."""
+    """Files from which the functions in a namespace are: ``exec`` may have run texts there."""
     found = (each for each in list(namespace.values()) if isinstance(each, FunctionType))
     return {each.__code__.co_filename for each in found if each.__globals__ is namespace}
 

@@ -1,9 +1,10 @@
 """Collecting the bundle of this process: the project's modules, and what they may import.
 
-A module that is loaded counts by the text that was read first after it was loaded: an edit on
-disk does not change what the program runs. A module that builds steps while it is being imported
-is like a script: it stays out, since importing it elsewhere would do all of that again. Packages come whole, so that imports by computed
-names, plug-ins and data files beside the code work on a worker, too.
+A module that is loaded counts by the text that was read first after it was loaded: an edit
+on disk does not change what the program runs. A module that builds steps while it is being
+imported is like a script: it stays out, since importing it elsewhere would do all of that
+again. Packages come whole, so that imports by computed names, plug-ins and data files beside
+the code work on a worker, too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from threading import RLock
 from types import ModuleType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from funsies.core.fingerprint.project import is_project, is_project_file
 from funsies.core.fingerprint.specs import find_spec
@@ -178,7 +179,7 @@ def _is_project_module(name: str, module: object) -> bool:
 
 def _source_of(module: ModuleType, origin: str) -> bytes:
     """Content of the file of a loaded module, also inside an archive."""
-    loader = getattr(module, "__loader__", None)
+    loader: Any = getattr(module, "__loader__", None)
     try:
         if hasattr(loader, "get_data"):
             return bytes(loader.get_data(origin))
@@ -188,9 +189,9 @@ def _source_of(module: ModuleType, origin: str) -> bytes:
         return text.encode()
 
 
-def _text_of(loader: object, name: str) -> str:
+def _text_of(loader: Any, name: str) -> str:
     try:
-        text = loader.get_source(name)  # type: ignore[union-attr, attr-defined]  # if it can
+        text = loader.get_source(name)
     except (AttributeError, ImportError):
         return ""
     return text if isinstance(text, str) else ""
@@ -210,9 +211,9 @@ def _read_unloaded(origin: str, known: _File | None) -> _File | None:
     stamp = _stamp(origin)
     if stamp is None:
         return None
-    if known is not None and known.origin == origin and known.spec is None:
-        if known.stamp == (stamp if is_code else None):
-            return known
+    is_same_file = known is not None and (known.origin, known.spec) == (origin, None)
+    if known is not None and is_same_file and known.stamp == (stamp if is_code else None):
+        return known
     if not is_code and stamp[1] > LARGEST_DATA_FILE_BYTES:
         return None
     try:

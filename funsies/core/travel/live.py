@@ -35,12 +35,12 @@ _loading: Final = _Loading()
 
 
 def process_token() -> str:
-    """Name of this process in what it dumps; its forks share it until they become another."""
+    """Name of this process in what it dumps; forks share it until they become another."""
     return _Process.token
 
 
 def become_another() -> None:
-    """What was dumped until now came from elsewhere: for a worker, before it loads a program."""
+    """Take what was dumped until now for another's: a worker that becomes a program."""
     _Process.token, _Process.is_worker = uuid.uuid4().hex, True
 
 

@@ -63,7 +63,7 @@ class Overlay:
             self.undo()
 
     def apply(self) -> None:
-        """Put the values in their places; also again, after a step that may have changed them."""
+        """Put the values in their places; also again, after a step has changed them."""
         for each in self._entries:
             current = _read(each.owner, each.name)
             if not each.is_same(current):
@@ -219,9 +219,8 @@ def _content(value: Any) -> Any:
         return dict(value)
     if isinstance(value, (MutableSequence, MutableSet)):
         return list(value)
-    if type(value).__reduce_ex__ is object.__reduce_ex__ and hasattr(value, "__dict__"):
-        return _Attributes(vars(value))
-    return _ABSENT
+    is_plain = getattr(type(value), "__reduce_ex__", None) is object.__reduce_ex__
+    return _Attributes(vars(value)) if is_plain and hasattr(value, "__dict__") else _ABSENT
 
 
 class _Attributes(dict[str, Any]):

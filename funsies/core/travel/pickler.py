@@ -11,8 +11,6 @@ from __future__ import annotations
 import io
 import marshal
 import sys
-from abc import ABCMeta
-from collections import deque
 from collections.abc import Callable, Iterable
 from threading import RLock
 from types import CellType, FunctionType, ModuleType
@@ -22,13 +20,13 @@ import cloudpickle  # type: ignore[import-untyped]  # it has no types
 
 from funsies.core.fingerprint.annotations import resolved_annotations
 from funsies.core.fingerprint.project import is_project
-from funsies.core.fingerprint.subclasses import registered_classes
+from funsies.core.fingerprint.snapshot import MISSING, cell_content
 from funsies.core.fingerprint.texts import lines_of
 
 from . import rebuild
 from .class_statements import statement_of
 from .live import live_key, process_token
-from .overlay import REGISTERED
+from .needed import Home, Needed, NeededEntry
 from .program import Program, this_program
 from .reducers import (
     REDUCERS,
@@ -39,13 +37,6 @@ from .reducers import (
 )
 from .references import References
 from .structs import is_struct_class, reduce_struct_class
-from .used import (
-    data_of,
-    functions_of,
-    globals_used,
-    modules_imported,
-    subclasses_asked_for,
-)
 
 PROTOCOL: Final = 5
 
@@ -95,62 +86,49 @@ def dump_function(payload: object) -> Parcel:
         return Parcel(file.getvalue(), process_token(), program, pickler.texts)
 
 
-class _Entry(NamedTuple):
-    """A value that is still to be written: where it belongs, and whether it may be left out."""
-
-    owner: object
-    name: str
-    value: object
-    is_optional: bool
-
-
-class _Home:
-    """In a pickle: a module to which values belong."""
-
-    def __init__(self, module: ModuleType) -> None:
-        self.module = module
-
-
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
     """Decides what goes by reference and what by value; leaves the rest to cloudpickle."""
 
     def __init__(self, file: io.BytesIO, references: References) -> None:
         super().__init__(file, protocol=PROTOCOL)
         self.texts: dict[str, str] = {}
-        self.imported: set[str] = set()
         self._file = file
         self._references = references
-        self._pending: deque[_Entry] = deque()
-        self._seen: set[tuple[int, str]] = set()
-        self._visited: set[int] = set()
-        self._owners: dict[int, rebuild.Namespace | _Home] = {}
+        self._needed = Needed(references)
         self._registered: list[ModuleType] = []
-        self._alive: list[object] = []
+
+    @property
+    def imported(self) -> set[str]:
+        """Names of the modules that the functions import while they run."""
+        return self._needed.imported
 
     def dump_all(self, payload: object, frozen: Iterable[str]) -> None:
         """Write frozen modules, the payload, and then everything that has to be laid over."""
         for module in filter(None, map(sys.modules.get, frozen)):
-            self._add_whole(module)
-        self._dump_pending()
+            self._needed.take_whole(module)
+        self._dump_needed()
         self.dump(payload)
-        self._dump_pending()
+        self._dump_needed()
 
-    def _dump_pending(self) -> None:
-        while self._pending:
-            self._dump_entry(self._pending.popleft())
+    def _dump_needed(self) -> None:
+        for entry in self._needed.entries():
+            self._dump_entry(entry)
         self.dump(None)
 
-    def _dump_entry(self, entry: _Entry) -> None:
+    def _dump_entry(self, entry: NeededEntry) -> None:
         if not entry.is_optional:
             self.dump((entry.owner, entry.name, entry.value))
             return
-        place, memo = self._file.tell(), self.memo.copy()
+        place, memo = self._file.tell(), self._memo()
         try:
             self.dump((entry.owner, entry.name, entry.value))
         except Exception:  # noqa: BLE001 (any class may define how it is pickled)
             self._file.seek(place)
             self._file.truncate()
             self.memo = memo
+
+    def _memo(self) -> Any:
+        return self.memo.copy()  # pickle's own record of what it has written
 
     def unregister(self) -> None:
         """Undo what this pickler changed in cloudpickle."""
@@ -161,27 +139,18 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 
     def reducer_override(self, thing: Any) -> Any:
         """Tell pickle how to take an object apart."""
-        if isinstance(thing, _Home):
-            return self._home(thing.module)
-        reduce = _EXACT.get(type(thing)) or REDUCERS.get(type(thing))
+        reduce = _EXACT.get(type(thing)) or REDUCERS.get(type(thing)) or _special(thing)
         if reduce is not None:
             return reduce(thing)
-        for applies, special in _SPECIAL:
-            if applies(thing):
-                return special(thing)
-        if isinstance(thing, FunctionType):
-            return self._function(thing)
-        if isinstance(thing, type) and is_project(thing):
-            return self._class(thing)
-        if isinstance(thing, ModuleType):
-            return self._module(thing)
+        for kind, own in _OWN:
+            if isinstance(thing, kind):
+                return own(self, thing)
         return super().reducer_override(thing)
 
     def _function(self, function: FunctionType) -> Any:
         if self._references.is_importable(function):
             return NotImplemented
-        if is_project(function):
-            self._visit_function(function)
+        self._needed.take(function)
         reference = self._references.of(function)
         if reference is not None:
             return rebuild.reference, (*reference, live_key(function))
@@ -190,13 +159,14 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 
     def _function_by_value(self, function: FunctionType) -> Any:
         cells = function.__closure__ or ()
-        owner = self._owner(function.__globals__)
+        owner = self._needed.owner(function.__globals__)
         is_as_it_was = not cells and not _has_changeable_defaults(function)
-        key = live_key(function) if is_as_it_was and isinstance(owner, _Home) else 0
+        key = live_key(function) if is_as_it_was and isinstance(owner, Home) else 0
         code, name = marshal.dumps(function.__code__), function.__name__
-        arguments = (code, owner, name, cells, key, is_project(function))
+        arguments = (code, owner, name, cells, key)
         state = {
             "key": key,
+            "is_of_project": is_project(function),
             "attributes": {name: getattr(function, name) for name in _ATTRIBUTES}
             | {"__annotations__": resolved_annotations(function)},
             "dict": dict(vars(function)),
@@ -205,7 +175,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         return rebuild.function, arguments, state, None, None, rebuild.set_function
 
     def _class(self, kind: type) -> Any:
-        self._visit_class(kind)
+        if not is_project(kind):
+            return super().reducer_override(kind)
+        self._needed.take(kind)
         reference = self._references.of(kind)
         if reference is not None:
             return rebuild.reference, (*reference, live_key(kind))
@@ -226,8 +198,11 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         if statement is None:
             return None
         self.texts[statement.file_name] = "".join(statement.source.lines)
-        place = (self._owner(vars(module)), statement.file_name, statement.position)
-        arguments = (live_key(kind), *place, kind.__name__, statement.needed)
+        owner, place = (
+            self._needed.owner(vars(module)),
+            (statement.file_name, statement.position),
+        )
+        arguments = (live_key(kind), owner, place, kind.__name__, statement.needed)
         return rebuild.class_of_script, arguments
 
     def _class_by_value(self, kind: type) -> Any:
@@ -251,86 +226,14 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         if not is_project(module) or self._references.has(module.__name__):
             return rebuild.module, (module.__name__,)
         if module.__name__ != "__main__":
-            self._add_whole(module)
-        return self._home(module)
+            self._needed.take_whole(module)  # no file says what is in it
+        return self._home(Home(module))
 
-    def _add_whole(self, module: ModuleType) -> None:
-        """A module without a file that is used as a value: all of it that can be pickled."""
-        for name, value in vars(module).items():
-            if not name.startswith("__"):
-                self._add(vars(module), name, value, is_optional=True)
-
-    # -- what goes along
-
-    def _owner(self, namespace: dict[str, Any]) -> rebuild.Namespace | _Home:
-        """The module whose globals these are; or a stand-in for globals of no module."""
-        if id(namespace) not in self._owners:
-            module = sys.modules.get(str(namespace.get("__name__")))
-            is_of_module = module is not None and vars(module) is namespace
-            self._alive.append(namespace)
-            self._owners[id(namespace)] = (
-                _Home(module) if is_of_module else rebuild.Namespace(namespace)
-            )
-        return self._owners[id(namespace)]
-
-    def _home(self, module: ModuleType) -> Any:
-        name = module.__name__
-        is_there = name == "__main__" or self._references.has(name) or not is_project(module)
-        return (rebuild.module if is_there else rebuild.made_module), (name,)
-
-    def _visit_function(self, function: FunctionType) -> None:
-        """See to it that what a function uses goes along."""
-        if id(function) in self._visited:
-            return
-        self._visited.add(id(function))
-        self._alive.append(function)
-        self.imported.update(modules_imported(function))
-        for use in globals_used(function):
-            self._add(*use)
-        for kind in subclasses_asked_for(function):
-            self._pending.append(_Entry(None, "", kind, is_optional=False))
-        for name in ("__defaults__", "__kwdefaults__"):
-            if getattr(function, name):
-                self._pending.append(_Entry(function, name, getattr(function, name), True))
-        for cell in function.__closure__ or ():
-            if _is_filled(cell):
-                self._visit(cell.cell_contents)
-        self._visit(vars(function).get("__wrapped__"))
-
-    def _visit_class(self, kind: type) -> None:
-        if id(kind) in self._visited:
-            return
-        self._visited.add(id(kind))
-        for function in functions_of(kind):
-            if is_project(function):
-                self._visit_function(function)
-        for base in (*kind.__bases__, type(kind)):
-            self._visit(base)
-        if isinstance(kind, ABCMeta):
-            for registered in registered_classes(kind):
-                self._pending.append(_Entry(kind, REGISTERED, registered, is_optional=False))
-        for name, value in data_of(kind):
-            self._pending.append(_Entry(kind, name, value, is_optional=True))
-
-    def _visit(self, thing: object) -> None:
-        if isinstance(thing, FunctionType) and is_project(thing):
-            self._visit_function(thing)
-        elif isinstance(thing, type) and is_project(thing):
-            self._visit_class(thing)
-
-    def _add(
-        self, namespace: dict[str, Any], name: str, value: Any, is_optional: bool = False
-    ) -> None:
-        if (id(namespace), name) in self._seen:
-            return
-        self._seen.add((id(namespace), name))
-        owner = self._owner(namespace)
-        home = owner.module.__name__ if isinstance(owner, _Home) else ""
-        is_imported = self._references.has(home)
-        if is_imported and self._references.comes_with_import(home, name, value):
-            self._visit(value)
-        else:
-            self._pending.append(_Entry(owner, name, value, is_optional or is_imported))
+    def _home(self, home: Home) -> Any:
+        name = home.module.__name__
+        is_there = name == "__main__" or self._references.has(name)
+        is_made = not is_there and is_project(home.module)
+        return (rebuild.made_module if is_made else rebuild.module), (name,)
 
     def _take_text(self, function: FunctionType) -> None:
         """Have the text go along in which tracebacks and debuggers show this code."""
@@ -339,6 +242,13 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         if lines and file_name not in self.texts and is_project(function):
             self.texts[file_name] = "".join(lines)
 
+
+_OWN: Final[tuple[tuple[type, Callable[[_Pickler, Any], Any]], ...]] = (
+    (Home, _Pickler._home),  # noqa: SLF001 - the table of the class itself
+    (FunctionType, _Pickler._function),  # noqa: SLF001
+    (type, _Pickler._class),  # noqa: SLF001
+    (ModuleType, _Pickler._module),  # noqa: SLF001
+)
 
 _ATTRIBUTES: Final = (
     "__qualname__",
@@ -358,11 +268,7 @@ _ATOMS: Final = frozenset({type(None), bool, int, float, complex, str, bytes, ty
 
 
 def _is_filled(cell: CellType) -> bool:
-    try:
-        cell.cell_contents  # noqa: B018 - raises if it is empty
-    except ValueError:
-        return False
-    return True
+    return cell_content(cell) is not MISSING
 
 
 def _reduce_namespace(namespace: rebuild.Namespace) -> object:
@@ -381,3 +287,7 @@ _SPECIAL: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], object]], ...
     (is_library_class_method, reduce_class_method),
 )
 """What goes in a way of its own: (test, reducer)."""
+
+
+def _special(thing: Any) -> Callable[[Any], object] | None:
+    return next((reduce for applies, reduce in _SPECIAL if applies(thing)), None)

@@ -95,23 +95,22 @@ def function(
     name: str,
     cells: tuple[CellType, ...],
     key: int,
-    is_of_project: bool,
 ) -> FunctionType:
     """A function by value, with the globals of the module that it was written in."""
     found = live_object(key) if key else None
     if found is not None:
         return found  # type: ignore[no-any-return]  # a function was given this number
     loaded = marshal.loads(code)  # noqa: S302 - a function of the program, signed as the task is
-    variables = variables_of(owner)
-    if is_of_project:
-        decide_also([str(variables.get("__name__", ""))], [loaded.co_filename])
-    return FunctionType(loaded, variables, name, None, cells)
+    return FunctionType(loaded, variables_of(owner), name, None, cells)
 
 
 def set_function(target: FunctionType, state: dict[str, Any]) -> None:
     """Give a function what it has besides its code, unless it is the program's own."""
     if is_loading_own() and target is live_object(state["key"]):
         return
+    if state["is_of_project"]:
+        home = str(target.__globals__.get("__name__", ""))
+        decide_also([home], [target.__code__.co_filename])
     for name, value in state["attributes"].items():
         setattr(target, name, value)
     vars(target).update(state["dict"])
@@ -122,8 +121,7 @@ def set_function(target: FunctionType, state: dict[str, Any]) -> None:
 def class_of_script(
     key: int,
     owner: ModuleType,
-    file_name: str,
-    position: int,
+    place: tuple[str, int],
     name: str,
     needed: Sequence[tuple[str, Any]],
 ) -> type:
@@ -133,7 +131,7 @@ def class_of_script(
         return found  # type: ignore[no-any-return]  # a class was given this number
     if has_own_main():
         return reference(owner.__name__, name, key)  # type: ignore[no-any-return]  # the same script
-    return statements.run_class(owner, file_name, position, name, needed)
+    return statements.run_class(owner, place, name, needed)
 
 
 def lru_cache(

@@ -1,4 +1,4 @@
-"""Which functions and classes go by reference: those that importing their module gives again."""
+"""Which functions and classes go by reference: those that an import gives again."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class References:
         )
 
     def of(self, thing: FunctionType | type) -> tuple[str, str] | None:
-        """Module and qualified name by which a worker finds this very thing; None: it cannot."""
+        """Module and qualified name by which a worker finds this very thing; or None."""
         module, name = thing.__module__, thing.__qualname__
         if not isinstance(module, str) or not self.has(module):
             return None
@@ -110,9 +110,9 @@ class References:
         """
         if issubclass(kind, Enum) and any(_own_attributes(each) for each in kind):
             raise FingerprintError(
-                f"{kind.__qualname__}: the members of this enumeration have attributes of their "
-                "own, and its source cannot be read, so it cannot be sent to a worker. Write "
-                "it at the top level of a file: of the script, or of a module that it imports"
+                f"{kind.__qualname__}: the members of this enumeration have attributes of "
+                "their own, and its source cannot be read, so it cannot be sent to a worker. "
+                "Write it at the top level of a file: of the script, or of a module that it imports"
             )
 
 

@@ -21,8 +21,7 @@ _made: Final[dict[tuple[str, int], tuple[str, type]]] = {}
 
 def run_class(
     module: ModuleType,
-    file_name: str,
-    position: int,
+    place: tuple[str, int],
     name: str,
     needed: Sequence[tuple[str, Any]],
 ) -> type:
@@ -30,16 +29,14 @@ def run_class(
 
     Args:
         module: the script, ``__main__`` as a rule.
-        file_name: names the text, which was made known to :mod:`linecache`.
-        position: of the statement among those of the text.
+        place: name of the file of the text, which is known to :mod:`linecache`, and position
+            of the statement among those of the text.
         name: of the class.
         needed: globals that the statement reads.
-
-    Raises:
-        ImportError: if there is no such class.
     """
+    file_name, position = place
     text = "".join(lines_of(file_name, None))
-    known = _made.get((file_name, position))
+    known = _made.get(place)
     if known is not None and known[0] == text:
         return known[1]
     variables = vars(module)
@@ -48,10 +45,8 @@ def run_class(
     statement = ast.Module([tree.body[position]], [])
     code = compile(statement, file_name, "exec", _future_flags(tree), dont_inherit=True)
     exec(code, variables)  # noqa: S102 - a class of the program, signed as the task is
-    made = variables[name]
-    if not isinstance(made, type):
-        raise ImportError(f"{name} of {file_name} is no class when its statement is run again")
-    _made[file_name, position] = text, made
+    made: type = variables[name]
+    _made[place] = text, made
     return made
 
 

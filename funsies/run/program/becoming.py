@@ -1,4 +1,4 @@
-"""Becoming a program: once in the life of a process, before the first of its functions loads."""
+"""Becoming a program: once in the life of a process, before its first function is loaded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-import funsies
 from funsies.core.digest import Digest, content_digest
 from funsies.core.fingerprint.project import decide, decide_also, is_project_file
 from funsies.core.python_plan import PythonPlan, decode_plan, encode_plan
@@ -98,7 +97,7 @@ def _with_parents(names: Iterable[str]) -> set[str]:
 
 def _leave_project_folders() -> None:
     """Take off the path what is no library: a stale copy of the project may be there."""
-    ours = Path(funsies.__file__).parents[1]
+    ours = Path(__file__).parents[3]  # where spawned processes find funsies itself
     sys.path[:] = [each for each in sys.path if Path(each) == ours or _is_library(each)]
 
 
@@ -123,8 +122,8 @@ class _SpawnedStep(msgspec.Struct):
 
 def spawned_step(plan: PythonPlan, texts: Mapping[str, bytes]) -> bytes:
     """What a process has to be told that the step spawns."""
-    wanted = {content_digest(texts[name]): texts[name] for name in plan.texts}
-    return msgspec.msgpack.encode(_SpawnedStep(encode_plan(plan), dict(wanted)))
+    wanted = {bytes(content_digest(texts[name])): texts[name] for name in plan.texts}
+    return msgspec.msgpack.encode(_SpawnedStep(encode_plan(plan), wanted))
 
 
 def spawned_main(data: bytes) -> dict[str, Any]:

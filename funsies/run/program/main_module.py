@@ -65,7 +65,7 @@ class _MainSpec(importlib.machinery.ModuleSpec):
         """The package to which relative imports refer."""
         return self._package
 
-    @property  # type: ignore[override]  # an attribute of the base class
+    @property
     def name(self) -> str:
         """Name of the module that stands in for ``__main__`` in a spawned process."""
         return spawning.stand_in()
