@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from .digest import Digest
 from .errors import EncodingError
 from .fingerprint import Library
 from .travel import MainModule
@@ -39,6 +40,12 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
     texts: dict[str, bytes] = {}
     libraries: tuple[Library, ...] = ()
     rules: dict[str, str] = {}
+
+    @property
+    def sources(self) -> tuple[Digest, ...]:
+        """Addresses of everything that the function is loaded from besides the pickle."""
+        needed = {*self.texts.values(), self.bundle} - {b""}
+        return tuple(Digest(each) for each in sorted(needed))
 
     @property
     def script(self) -> tuple[MainModule, bytes]:

@@ -123,4 +123,5 @@ def _loaded(backend: Backend, step: StoredStep) -> LoadedFunction:
         raise CannotReplayError(f"{error.kind.value}: {last}") from problem
     if not isinstance(plan, LoadedFunction):
         raise CannotReplayError(f"{step.hash[:10]} is not a Python step")
+    plan.overlay.apply()  # for good: this process is here for nothing else
     return plan

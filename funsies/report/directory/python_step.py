@@ -7,6 +7,7 @@ from typing import Final
 
 from funsies.client.stored_step import StoredStep, is_trusted
 from funsies.core.errors import Error, encode_error
+from funsies.core.python_plan import decode_plan
 from funsies.store.connect import Backend
 
 from .place import Place, file_name
@@ -15,6 +16,7 @@ from .values import write_stored
 INPUTS: Final = "inputs"
 OUTPUTS: Final = "outputs"
 FUNCTION: Final = "function.plan"
+SOURCES: Final = "sources"
 SCRIPT: Final = "replay.py"
 
 _SCRIPT: Final = '''\
@@ -51,6 +53,7 @@ def write_python_step(backend: Backend, step: StoredStep, place: Place) -> dict[
     place.path("log").write_bytes(step.log)
     if is_trusted(backend, step.task):
         place.path(FUNCTION).write_bytes(step.task.payload)
+        _write_sources(backend, step, place)
         name = "".join(each if each.isprintable() else "?" for each in step.task.name)
         shown = name.replace("\\", "/").replace('"', "'")
         text = _SCRIPT.format(task=shown, hash=step.hash, python=step.task.python)
@@ -68,6 +71,15 @@ def input_file(folder: Path, name: str, position: int, wire: str) -> Path:
 def error_file(value: Path) -> Path:
     """Where the error is kept that stands in the place of a value."""
     return value.with_name(f"{value.name}.error")
+
+
+def _write_sources(backend: Backend, step: StoredStep, place: Place) -> None:
+    """Write what the function is loaded from besides, under its content digest."""
+    folder = place.folder(SOURCES)
+    needed = decode_plan(step.task.payload).sources
+    for address, data in zip(needed, backend.graph.contents(needed), strict=True):
+        if data is not None:
+            (folder / address.hex()).write_bytes(data)
 
 
 def _write_inputs(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:

@@ -10,12 +10,14 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
+from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, FunsiesError, decode_error
 from funsies.core.python_plan import PYTHON, decode_plan
-from funsies.run.python import arguments, load
+from funsies.run.program import OtherProgramError, OwnProgram, Stage
+from funsies.run.python import LoadedFunction, arguments, load
 
 from .description import STEP_FILE
-from .python_step import FUNCTION, INPUTS, error_file, input_file
+from .python_step import FUNCTION, INPUTS, SOURCES, error_file, input_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class ReplayedStep:
 def load_replayed(directory: Path) -> ReplayedStep:
     """Read a step from its directory. This unpickles, and so runs, code from the directory.
 
+    If this program has not made the step itself, the process becomes the program that has:
+    modules of the same names are forgotten, and ``__main__`` is that of the step.
+
     Raises:
         FunsiesError: if it holds no Python step, one for another version of Python, or one
             whose inputs are not there.
@@ -46,7 +51,7 @@ def load_replayed(directory: Path) -> ReplayedStep:
         raise FunsiesError(
             f"the function was made by Python {about['python']}; this is Python {PYTHON}"
         )
-    loaded = load(decode_plan((directory / FUNCTION).read_bytes()))
+    loaded = _loaded(directory)
     values = {
         row["name"]: _value(directory / INPUTS, row, position)
         for position, row in enumerate(about["inputs"])
@@ -55,6 +60,36 @@ def load_replayed(directory: Path) -> ReplayedStep:
         _check_all_there(values)
     positional, keywords = arguments(loaded, values, strict=about["strict"])
     return ReplayedStep(loaded.function, tuple(positional), keywords)
+
+
+def _loaded(directory: Path) -> LoadedFunction:
+    plan = decode_plan((directory / FUNCTION).read_bytes())
+    try:
+        OwnProgram().enter(plan, _nothing)
+        return load(plan)
+    except OtherProgramError:
+        Stage().enter(plan, lambda address: _read_source(directory, address))
+    loaded = load(plan)
+    loaded.overlay.apply()
+    return loaded
+
+
+def _nothing(address: Digest) -> bytes:
+    raise FunsiesError(f"{address.hex()} is not asked for in the program itself")
+
+
+def _read_source(directory: Path, address: Digest) -> bytes:
+    try:
+        data = (directory / SOURCES / address.hex()).read_bytes()
+    except OSError as problem:
+        raise FunsiesError(
+            f"{directory} is not whole: write it anew by funsies debug"
+        ) from problem
+    if content_digest(data) != address:
+        raise FunsiesError(
+            f"{directory / SOURCES / address.hex()} was changed after it was written"
+        )
+    return data
 
 
 def _description(directory: Path) -> dict[str, Any]:
