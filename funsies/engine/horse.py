@@ -112,9 +112,14 @@ class HorseObserver(Observer):
                 self.spoil()
 
     def install_handlers(self) -> None:
-        """Take SIGTERM as a request to leave; Ctrl-C is the parent's affair."""
+        """Take SIGTERM as a request to leave; Ctrl-C is the parent's affair.
+
+        Processes that a step forks die of SIGTERM, as they would elsewhere: a pool of
+        ``multiprocessing`` ends its own by it, and waits until they have ended.
+        """
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, self._take_signal)
+        os.register_at_fork(after_in_child=_take_signals_as_usual)
 
     def must_stop(self) -> bool:
         """True if nothing more is to be claimed."""
@@ -133,6 +138,10 @@ class HorseObserver(Observer):
     def _write(self, record: Announced) -> None:
         self._record = record
         self.announcement.write(record)
+
+
+def _take_signals_as_usual() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @dataclass(frozen=True, slots=True)

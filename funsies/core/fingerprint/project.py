@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from funsies.core.fingerprint.distributions import LIBRARY_FOLDERS, distribution_of
 
@@ -99,7 +99,7 @@ def is_project(thing: object) -> bool:
     (False, False, False)
     """
     if isinstance(thing, FunctionType):
-        return _is_project_code(thing.__code__, str(thing.__globals__.get("__name__", "")))
+        return _is_project_code(thing.__code__, thing.__globals__)
     if isinstance(thing, CodeType):
         return is_project_file(thing.co_filename)
     if isinstance(thing, ModuleType):
@@ -125,10 +125,21 @@ def is_project_name(name: str) -> bool:
     return top not in sys.stdlib_module_names and top != _PACKAGE
 
 
-def _is_project_code(code: CodeType, module_name: str) -> bool:
+def _is_project_code(code: CodeType, namespace: dict[str, Any]) -> bool:
     if code.co_filename.startswith("<") and not code.co_filename.startswith("<frozen "):
-        return is_project_name(module_name)  # code that a library made, or that the user typed
+        return _is_project_namespace(namespace)
     return is_project_file(code.co_filename)
+
+
+def _is_project_namespace(namespace: dict[str, Any]) -> bool:
+    """Tell of code in no file: a library has made it, a project has, or the user has typed it.
+
+    Globals that are no module's are those of a doctest, of ``exec``, or of a shell.
+    """
+    module = sys.modules.get(str(namespace.get("__name__", "")))
+    if module is None or vars(module) is not namespace:
+        return True
+    return _is_project_module(module)
 
 
 def _is_project_module(module: ModuleType) -> bool:
@@ -166,4 +177,13 @@ def _is_project_class(kind: type) -> bool:
                 return is_project_file(code.co_filename)
     if kind.__module__ == "types":  # ``types.new_class`` and those who call it
         return getattr(types, kind.__name__, None) is not kind
+    if kind.__module__ == "__main__" and not _is_in_main(kind):
+        return True
     return kind.__module__ not in sys.modules or is_project_name(kind.__module__)
+
+
+def _is_in_main(kind: type) -> bool:
+    found: object = sys.modules.get("__main__")
+    for name in kind.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is kind

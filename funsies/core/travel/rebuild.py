@@ -109,8 +109,7 @@ def set_function(target: FunctionType, state: dict[str, Any]) -> None:
     if is_loading_own() and target is live_object(state["key"]):
         return
     if state["is_of_project"]:
-        home = str(target.__globals__.get("__name__", ""))
-        decide_also([home], [target.__code__.co_filename])
+        decide_also([], [target.__code__.co_filename])
     for name, value in state["attributes"].items():
         setattr(target, name, value)
     vars(target).update(state["dict"])

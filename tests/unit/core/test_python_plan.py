@@ -8,13 +8,17 @@ from hypothesis import strategies as st
 from funsies.core.digest import digest
 from funsies.core.fingerprint import Decided, Library
 from funsies.core.python_plan import PythonPlan, decode_plan, encode_plan
+from funsies.core.travel import MainModule
 
 words = st.text(max_size=8)
 libraries = st.lists(st.builds(Library, words, words, words, words), max_size=4).map(tuple)
 plans = st.builds(
     PythonPlan,
     pickle=st.binary(max_size=8),
-    table=st.binary(max_size=8),
+    made_by=words,
+    bundle=st.binary(max_size=8),
+    main=st.builds(MainModule, file=words, package=words, imports=st.tuples(words)),
+    texts=st.dictionaries(words, st.binary(max_size=4), max_size=3),
     several=st.booleans(),
     libraries=libraries,
     rules=st.dictionaries(words, words, max_size=3),
