@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from funsies.core.digest import Field
 from funsies.core.fingerprint.closure import absolute_name
-from funsies.core.fingerprint.names import names_of
+from funsies.core.fingerprint.names import PLACES, names_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source import Source
 from funsies.core.fingerprint.texts import sources_of
@@ -30,7 +30,7 @@ def changes_of_imported(walk: Walk, function: FunctionType) -> Iterator[Field]:
     for name, level, chain in names_of(function.__code__).used_imports:
         absolute = absolute_name(name, level, package)
         module = sys.modules.get(absolute)
-        if not isinstance(module, ModuleType) or not is_project(module):
+        if not isinstance(module, ModuleType) or not is_project(module) or chain[0] in PLACES:
             continue
         value = vars(module).get(chain[0], _ABSENT)
         walk.snapshot.lookups.append((vars(module), chain[0], value))

@@ -14,7 +14,7 @@ from funsies.core.fingerprint.inner_reads import HIDDEN, SUBCLASSES, reads_insid
 from funsies.core.fingerprint.kept_state import refuse_assigned_globals, refuse_changed_objects
 from funsies.core.fingerprint.library_functions import wrapped_field
 from funsies.core.fingerprint.modules import imported_field, note_namespace
-from funsies.core.fingerprint.names import names_of
+from funsies.core.fingerprint.names import PLACES, names_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.records import code_record
 from funsies.core.fingerprint.snapshot import MISSING, cell_content
@@ -126,6 +126,8 @@ def _followed(walk: Walk, chain: tuple[str, ...], value: object) -> Field:
     """Follow ``lib.sub.helper`` through modules of the project to what is meant."""
     used, inside = chain[0], chain[1:]
     while inside and isinstance(value, ModuleType) and is_project(value):
+        if inside[0] in PLACES:
+            return used, "place", inside[0]
         found = getattr(value, inside[0], MISSING)
         known = vars(value).get(inside[0], MISSING)
         walk.snapshot.lookups.append((vars(value), inside[0], known))

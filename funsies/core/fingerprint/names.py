@@ -39,6 +39,9 @@ MODULE_VARIABLES: Final = frozenset(
 )
 """Say where code is, not what it does; a path must not enter an address."""
 
+PLACES: Final = MODULE_VARIABLES - {"__dict__", "__builtins__", "__annotations__"}
+"""Those of them that mean the same when they are read of another module: ``lib.__file__``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:

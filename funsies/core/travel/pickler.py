@@ -211,7 +211,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         self._references.refuse_if_incomplete(kind)
         module = sys.modules.get(kind.__module__)
         known = cloudpickle.list_registry_pickle_by_value()
-        if module is not None and module.__name__ not in known:
+        if module is not None and is_project(module) and module.__name__ not in known:
             cloudpickle.register_pickle_by_value(module)
             self._registered.append(module)
         reduced = super().reducer_override(kind)

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from funsies.core.fingerprint.closure import absolute_name
 from funsies.core.fingerprint.inner_reads import SUBCLASSES
-from funsies.core.fingerprint.names import names_of
+from funsies.core.fingerprint.names import PLACES, names_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.records import nested_codes
 from funsies.core.fingerprint.subclasses import all_subclasses, owner_of
@@ -48,7 +48,7 @@ def globals_used(function: FunctionType) -> Iterator[Use]:
 
 def _along(namespace: dict[str, Any], chain: Collection[str]) -> Iterator[Use]:
     for name in chain:
-        if name not in namespace:
+        if name not in namespace or name in PLACES:
             return
         value = namespace[name]
         yield Use(namespace, name, value)

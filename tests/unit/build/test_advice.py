@@ -144,6 +144,16 @@ def test_what_cannot_travel_is_not_advised_to_be_left_out(load: Load, case: str)
     for build in (lambda: f.task(step)(1), lambda: f.reduce(step, 1)):
         message = refusal(build)
         assert message.endswith("Make it inside the function.")
+
+
+def test_what_an_import_makes_again_may_be_left_out(load: Load) -> None:
+    """It cannot be pickled, and need not be: workers import the module."""
+    step = load(HEAD + UNPICKLABLE["a generator"]).step
+    assert f.task(ignore=("N",))(step)(1).hash
+
+
+def test_what_only_the_program_has_cannot_be_sent_even_if_it_is_left_out(load: Load) -> None:
+    step = load(HEAD + UNPICKLABLE["in a closure"]).step
     assert "cannot be sent" in refusal(lambda: f.task(ignore=("N",))(step)(1))
 
 

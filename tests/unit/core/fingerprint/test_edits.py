@@ -463,3 +463,19 @@ def test_two_local_classes_of_one_name_are_told_apart(load):
         """
     )
     assert fingerprint(module.first()).digest != fingerprint(module.second()).digest
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "import lib\ndef task(): return lib.__file__, lib.__path__, lib.__spec__",
+        "def task():\n    import lib\n    return lib.__file__",
+        "import lib.sub\ndef task(): return lib.sub.__file__",
+        "def task(): return __file__",
+        "import lib as l\ndef task(): return open(l.__file__ + 'x')",
+    ],
+)
+def test_where_a_module_is_does_not_count(load, work):
+    files = {"lib/__init__.py": "", "lib/sub.py": "", "work.py": work}
+    digests = {fingerprint(load.files(files).task).digest for _ in range(2)}
+    assert len(digests) == 1
