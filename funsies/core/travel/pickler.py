@@ -274,7 +274,7 @@ def _is_filled(cell: CellType) -> bool:
 def _reduce_namespace(namespace: rebuild.Namespace) -> object:
     variables = namespace.variables
     kept = {name: variables[name] for name in ("__name__", "__package__") if name in variables}
-    return rebuild.namespace, (kept,)
+    return rebuild.namespace, (namespace.key, kept)
 
 
 _EXACT: Final[dict[type, Callable[[Any], object]]] = {

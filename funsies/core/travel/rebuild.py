@@ -8,11 +8,13 @@ import importlib.machinery
 import importlib.util
 import marshal
 import sys
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from operator import attrgetter
 from types import CellType, FunctionType, ModuleType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+from weakref import WeakValueDictionary
 
 from funsies.core.errors import ModuleImportError
 from funsies.core.fingerprint.project import decide_also, is_project_name
@@ -25,16 +27,31 @@ class Namespace:
     """Globals of code that belongs to no module: made by ``exec``, typed into a shell.
 
     Attributes:
-        variables: the globals.
+        variables: the globals. One of them is a name for all of them, wherever they come to.
     """
 
     def __init__(self, variables: dict[str, Any]) -> None:
         self.variables = variables
 
+    @property
+    def key(self) -> str:
+        """The name."""
+        return str(self.variables.setdefault(_KEY, uuid.uuid4().hex))
 
-def namespace(variables: Mapping[str, Any]) -> Namespace:
-    """Globals that begin with these."""
-    return Namespace(dict(variables))
+
+_KEY: Final = "__funsies_namespace__"
+_namespaces: Final[WeakValueDictionary[str, Namespace]] = WeakValueDictionary()
+
+
+def namespace(key: str, variables: Mapping[str, Any]) -> Namespace:
+    """Globals of that name, which begin with these; the same ones, however often they come.
+
+    Methods of one class come with many functions, and find what each of these brings along.
+    """
+    found = _namespaces.get(key)
+    if found is None:
+        found = _namespaces[key] = Namespace({**variables, _KEY: key})
+    return found
 
 
 def module(name: str) -> ModuleType:
