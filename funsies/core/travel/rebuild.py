@@ -8,6 +8,7 @@ import importlib.machinery
 import importlib.util
 import marshal
 import sys
+import traceback
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
@@ -64,12 +65,23 @@ def module(name: str) -> ModuleType:
     except Exception as problem:
         if not is_project_name(name):
             raise
+        fails = _module_that_failed(problem) or name
         raise ModuleImportError(
-            f"the module {name} of the program cannot be imported where the step runs "
+            f"the module {fails} of the program cannot be imported where the step runs "
             f"({type(problem).__name__}: {problem}). Provide there what it needs, do that in a "
             "function in the place of its top level, or have its values travel in its place: "
-            f'frozen = ["{name}"] under [tool.funsies] in pyproject.toml'
+            f'frozen = ["{fails}"] under [tool.funsies] in pyproject.toml'
         ) from problem
+
+
+def _module_that_failed(problem: Exception) -> str:
+    """The innermost module of the program whose top level raised it."""
+    names = [
+        str(frame.f_globals.get("__name__"))
+        for frame, _ in traceback.walk_tb(problem.__traceback__)
+        if frame.f_code.co_name == "<module>"
+    ]
+    return next(filter(is_project_name, reversed(names)), "")
 
 
 def made_module(name: str) -> ModuleType:

@@ -112,7 +112,8 @@ class References:
             raise FingerprintError(
                 f"{kind.__qualname__}: the members of this enumeration have attributes of "
                 "their own, and its source cannot be read, so it cannot be sent to a worker. "
-                "Write it at the top level of a file: of the script, or of a module that it imports"
+                "Write it at the top level of a file: of the script, or of a module that it "
+                "imports"
             )
 
 
