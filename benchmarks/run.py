@@ -21,6 +21,7 @@ SIZES = {
     "cached": 1000,
     "incremental": 500,
     "build": 1000,
+    "travel": 20,
     "data": 64,
     "mypy": 2000,
 }
@@ -47,7 +48,8 @@ def main() -> None:
     """Run the cases that are asked for, by default all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--case", action="append", choices=SIZES, help="may be repeated")
-    parser.add_argument("-n", type=int, help="operations; MiB for data; lines for mypy")
+    units = "operations; modules for travel; MiB for data; lines for mypy"
+    parser.add_argument("-n", type=int, help=units)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--raw-rq-jobs", type=int, default=200, help="0 leaves raw RQ out")

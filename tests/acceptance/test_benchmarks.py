@@ -78,3 +78,10 @@ def test_the_mypy_plugin_is_timed_beside_mypy_alone() -> None:
     assert mypy["seconds_with_plugin"] > 0
     assert mypy["seconds_without_plugin"] > 0
     assert mypy["cost_percent_min"] <= mypy["cost_percent"]
+
+
+def test_travel_says_what_it_costs_that_code_gets_to_the_workers() -> None:
+    travel = figures("travel", 3)
+    assert travel["first_of_all_ms"] > 0
+    assert travel["next_ms"] > 0
+    assert travel["payload_bytes"] < travel["stored_once_bytes"]

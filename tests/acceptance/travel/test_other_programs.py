@@ -1,4 +1,4 @@
-"""Steps of other programs, modules that workers cannot import, and processes that steps fork."""
+"""Steps of other programs, modules that cannot be imported, and processes that steps fork."""
 
 from __future__ import annotations
 
