@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from harness import Figures, Setting, server_and_workers, spread
@@ -74,15 +72,12 @@ def measure(setting: Setting) -> Figures:
     ``first`` is the first step of a program that no worker knows but from earlier runs, and
     ``next`` the one after it: each starts a fresh work-horse, since the queue is empty between.
     """
-    with (
-        server_and_workers(setting.workers) as session,
-        tempfile.TemporaryDirectory(prefix="funsies-benchmark-") as place,
-    ):
-        write_project(Path(place), setting.n)
-        runs = [
-            run_once(Path(place), session.server.jobs_url, number)
-            for number in range(setting.repeats + 1)
-        ]
+    with server_and_workers(setting.workers) as session:
+        if session.server.directory is None:
+            raise RuntimeError("the server has no directory in which the program would find it")
+        place = session.server.directory.parent / "project"
+        write_project(place, setting.n)
+        runs = [run_once(place, number) for number in range(setting.repeats + 1)]
     build, first, second, payload, contents = zip(*runs[1:], strict=True)
     return {
         "first_of_all_ms": round(1000 * runs[0][1], 2),
@@ -96,6 +91,7 @@ def measure(setting: Setting) -> Figures:
 
 def write_project(place: Path, modules: int) -> None:
     """Write modules that each use the next one, and a script that uses the first."""
+    place.mkdir()
     for number in range(modules):
         is_last = number == modules - 1
         following = f"module_{number + 1}"
@@ -108,12 +104,11 @@ def write_project(place: Path, modules: int) -> None:
     (place / "program.py").write_text(PROGRAM)
 
 
-def run_once(place: Path, url: str, number: int) -> list[float]:
+def run_once(place: Path, number: int) -> list[float]:
     """Run the script in a process of its own."""
     done = subprocess.run(
         [sys.executable, "program.py", str(number)],
         cwd=place,
-        env={**os.environ, "FUNSIES_JOBS": url},
         capture_output=True,
         check=True,
     )
