@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeVar, get_args, get_origin
 
 from typing_extensions import override
@@ -134,23 +135,28 @@ def _payload(
     libraries = {*(() if code is None else code.libraries), *codecs.libraries}
     parcel = _pickled(spec, (spec.function, encodings, tuple(results), brought))
     bundle, main, _ = parcel.program
-    encoded = {
-        name: text.encode("utf-8", "surrogatepass") for name, text in parcel.texts.items()
-    }
+    texts = {name: _encoded(text) for name, text in parcel.texts.items()}
     plan = PythonPlan(
         pickle=parcel.pickle,
         made_by=parcel.made_by,
         several=len(results) > 1,
         bundle=b"" if bundle is None else bundle.digest,
         main=main,
-        texts={name: content_digest(data) for name, data in encoded.items()},
+        texts={name: address for name, (address, _) in texts.items()},
         libraries=tuple(sorted(libraries)),
         rules=dict(rules_in_force()) if is_dynamic else {},
     )
-    contents = {content_digest(data): data for data in encoded.values()}
+    contents = dict(texts.values())
     if bundle is not None:
         contents[bundle.digest] = bundle.data
     return encode_plan(plan), contents
+
+
+@lru_cache(maxsize=64)
+def _encoded(text: str) -> tuple[Digest, bytes]:
+    """A text as it is stored, and its address: once for all tasks of a script."""
+    data = text.encode("utf-8", "surrogatepass")
+    return content_digest(data), data
 
 
 def _pickled(spec: FunctionSpec, parts: object) -> Parcel:

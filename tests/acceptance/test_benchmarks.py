@@ -84,4 +84,5 @@ def test_travel_says_what_it_costs_that_code_gets_to_the_workers() -> None:
     travel = figures("travel", 3)
     assert travel["first_of_all_ms"] > 0
     assert travel["next_ms"] > 0
-    assert travel["payload_bytes"] < travel["stored_once_bytes"]
+    assert 0 < travel["payload_bytes"] < 10_000
+    assert travel["stored_once_bytes"] > 0
