@@ -52,10 +52,14 @@ def frozen_modules() -> tuple[str, ...]:
 def _directory_of_the_program() -> Path:
     """Where the script is that runs; the current directory if an installed program runs."""
     script = getattr(sys.modules.get("__main__"), "__file__", None)
-    if not isinstance(script, str) or script.startswith("<") or not is_project_file(script):
+    if isinstance(script, str) and not script.startswith("<") and is_project_file(script):
+        directory = Path(script).absolute().parent
+        if str(directory) != _SCRIPTS:
+            return directory
+    try:
         return Path.cwd()
-    directory = Path(script).absolute().parent
-    return Path.cwd() if str(directory) == _SCRIPTS else directory
+    except OSError:  # it was removed, and so says nothing
+        return Path("/")
 
 
 @cache

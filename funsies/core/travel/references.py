@@ -37,7 +37,7 @@ class References:
     @cached_property
     def _packages(self) -> frozenset[str]:
         """Packages that have no file of their own."""
-        parents = {name.rpartition(".")[0] for name in self._modules}
+        parents = {name.rpartition(".")[0] for name in self._modules} - {""}
         return frozenset(
             ".".join(parts[:count])
             for parts in (parent.split(".") for parent in parents)

@@ -211,8 +211,10 @@ def test_workers_without_files_and_with_other_files_agree_with_the_program(
 
 
 @pytest.mark.parametrize("way", ["-c", "-", "exec"])
-def test_code_typed_by_hand_travels_too(run, tmp_path, way):
-    work = "K = 2\ndef task():\n    class L:\n        k = K\n    return lambda: L.k\n"
+@pytest.mark.parametrize("work", ["", "import beside\n"], ids=["alone", "with a module"])
+def test_code_typed_by_hand_travels_too(run, tmp_path, work, way):
+    write(tmp_path, {"beside.py": ""})
+    work += "K = 2\ndef task():\n    class L:\n        k = K\n    return lambda: L.k\n"
     program = f"{work}\nNAMES = ['task']\n{CLIENT}"
     if way == "-c":
         run("-c", program, "payload", cwd=tmp_path)
