@@ -45,6 +45,16 @@ settings.load_profile("funsies")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have workers unpack programs in a folder of the tests, not in that of the user."""
+    pip_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "pip"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIP_CACHE_DIR", os.environ.get("PIP_CACHE_DIR", str(pip_cache)))
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 class RedisServer:
     """A real server on a Unix socket, append-only file on, that a test may kill and restart.
 

@@ -7,7 +7,8 @@ import importlib.machinery
 import importlib.util
 import linecache
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -94,8 +95,19 @@ class _SourceLoader(importlib.machinery.SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType | None:
         """The code, for the name of the program's file."""
-        code = super().get_code(fullname)
+        with _keeping_bytecode():
+            code = super().get_code(fullname)
         return None if code is None else named_after(code, self._origin)
+
+
+@contextmanager
+def _keeping_bytecode() -> Iterator[None]:
+    """Compile once, also for users who want no ``.pyc`` beside their own sources."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def named_after(code: CodeType, file_name: str) -> CodeType:
