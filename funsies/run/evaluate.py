@@ -30,7 +30,6 @@ from funsies.core.errors import (
 from funsies.core.graph import Constant
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
-from funsies.core.trace import trace_key
 from funsies.store.connect import Backend
 from funsies.store.definitions import load_options
 from funsies.store.rows import Claim, Completion, RunReport
@@ -52,6 +51,7 @@ from .surroundings import (
     run_in_own_context,
 )
 from .tasks import ELSEWHERE_DELAY_MS, LoadedTask, NotLoadableError, TaskLoader
+from .tracing import is_traced, trace_key_of
 
 
 class Evaluator:
@@ -99,7 +99,7 @@ class Evaluator:
         """
         if None in claim.inputs:
             return ask_for_idle(self._backend, claim)
-        if self._is_traced(claim):
+        if is_traced(self._backend, claim):
             return self._publish_trace(claim)
         try:
             return self._computed(claim)
@@ -126,25 +126,6 @@ class Evaluator:
             return self._publish_error(claim, Error(kind=kind, details=str(problem)))
 
     # Traces
-
-    def _trace_key(self, claim: Claim) -> Digest | None:
-        """Trace key of the claim; None if it must leave no trace."""
-        if claim.volatile or claim.operation.dynamic:
-            return None
-        return trace_key(
-            claim.operation.task,
-            [
-                (row.name, result.ok, result.content)
-                for row, result in zip(claim.operation.inputs, claim.inputs, strict=True)
-                if result is not None
-            ],
-        )
-
-    def _is_traced(self, claim: Claim) -> bool:
-        if claim.trace is None or claim.trace.key != self._trace_key(claim):
-            return False
-        large = [result.content for result in claim.trace.results if result.large]
-        return not large or not self._backend.data.missing(large)
 
     def _publish_trace(self, claim: Claim) -> Publish:
         completion = Completion(
@@ -185,7 +166,7 @@ class Evaluator:
         completion = writer.completion(
             record=self._record(claim, started, seconds),
             volatile=outcome,
-            trace_key=self._trace_key(claim) if may_be_traced else None,
+            trace_key=trace_key_of(claim) if may_be_traced else None,
             log=log.tail,
             busy_ms=round(seconds * 1000),
         )
