@@ -30,6 +30,9 @@ LARGEST_DATA_FILE_BYTES: Final = 1024 * 1024
 MOST_DATA_BYTES: Final = 16 * 1024 * 1024
 """So much of such files goes along in all."""
 
+MOST_DATA_FILES: Final = 2000
+"""So many of them."""
+
 _SKIPPED_FOLDERS: Final = frozenset({"__pycache__", "node_modules"})
 _IMPORT: Final = re.compile(
     rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]|import[ \t]+([^#;\n]+))", re.MULTILINE
@@ -99,20 +102,24 @@ class Collector:
         self._files, self._loaded, self._seen = {}, {}, _state_of_modules()
         folders = self._add_loaded(before)
         folders |= self._add_imported(folders)
+        self._add_packages(folders, before)
+        self._bundle = _bundle_of(self._files, self._bundle)
+
+    def _add_packages(self, folders: set[tuple[str, str]], before: dict[str, _File]) -> None:
+        """Add what is in the folders of packages: code, and data while there is room."""
         left_out = {path for name in self._left_out for path in _paths_of(name)}
-        data_bytes = 0
+        bytes_left, files_left = MOST_DATA_BYTES, MOST_DATA_FILES
         for prefix, folder in sorted(folders):
             for path, origin in _files_below(folder, prefix):
-                if path in self._files or path in left_out:
+                is_data = not origin.endswith(CODE_SUFFIXES)
+                has_room = bytes_left > 0 and files_left > 0
+                if path in self._files or path in left_out or (is_data and not has_room):
                     continue
                 file = _read_unloaded(origin, before.get(path))
-                if file is None:
-                    continue
-                if file.stamp is None:
-                    data_bytes += len(file.content)
-                if file.stamp is not None or data_bytes <= MOST_DATA_BYTES:
+                if file is not None:
                     self._files[path] = file
-        self._bundle = _bundle_of(self._files, self._bundle)
+                    bytes_left -= len(file.content) if is_data else 0
+                    files_left -= is_data
 
     def _add_loaded(self, before: dict[str, _File]) -> set[tuple[str, str]]:
         """Add the modules that are loaded; return the folders of their packages."""
