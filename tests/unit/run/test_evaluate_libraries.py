@@ -90,7 +90,7 @@ def test_others_have_time_to_take_the_step(lab: Lab, monkeypatch: pytest.MonkeyP
     [
         (Library("numpy", "numpy", "1.0"), f"numpy 1.0, and this worker has numpy {np.__version__}"),
         (Library("numpy.linalg", "numpy", "1.0"), "numpy 1.0, and"),
-        (Library("yaml", "py-yaml-of-others", "1.0"), "this worker has pyyaml"),
+        (Library("attr", "attr-of-others", "1.0"), "this worker has attrs"),
         (Library("no_such", "no-such", "1.0"), "this worker has none: run pip install 'no-such==1.0'"),
         (Library("no_such", "no-such", "1.0", "abc"), "install the same no-such"),
         (Library("no_such", "no-such", "", "abc"), 'no-such = "name" under [tool.funsies.libraries]'),
