@@ -6,10 +6,12 @@ import importlib.machinery
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.machinery import ModuleSpec
+from typing import Any
 
 from funsies.core.digest import content_digest
 from funsies.core.fingerprint.project import is_project, is_project_file
+from funsies.core.fingerprint.source import Source, parse_source
 from funsies.core.fingerprint.specs import find_spec
 from funsies.core.fingerprint.texts import sources_of
 
@@ -26,7 +28,6 @@ class ModuleFile:
         is_package: True of an ``__init__.py``.
         digest: digest of its normalised text, or of its content if it is compiled.
         imports: (module, names taken from it, packages up) of its import statements.
-        text: the text; None if it is compiled.
     """
 
     path: str
@@ -34,7 +35,6 @@ class ModuleFile:
     is_package: bool
     digest: bytes
     imports: tuple[tuple[str, tuple[str, ...], int], ...] = ()
-    text: str | None = None
 
 
 def closure(module_name: str) -> Iterator[tuple[str, ModuleFile]]:
@@ -91,20 +91,22 @@ def _file(module_name: str) -> ModuleFile | None:
     is_package = spec.submodule_search_locations is not None
     package = spec.name if is_package else spec.parent or ""
     sources = sources_of(spec.origin, {"__name__": spec.name, "__loader__": spec.loader})
-    if spec.origin.endswith(_SOURCE_SUFFIXES) and sources:
-        source = sources[0]
-        text = "".join(source.lines)
-        return ModuleFile(
-            spec.origin, package, is_package, source.module_text(), source.imports.modules, text
-        )
-    content = _content(spec.origin)
-    is_empty = content == content_digest(b"")
-    return ModuleFile(spec.origin, package, is_package, content, text="" if is_empty else None)
+    source = sources[0] if sources else _blank(spec)
+    if spec.origin.endswith(_SOURCE_SUFFIXES) and source is not None:
+        text, imports = source.module_text(), source.imports.modules
+        return ModuleFile(spec.origin, package, is_package, text, imports)
+    return ModuleFile(spec.origin, package, is_package, content_digest(_content(spec)))
 
 
-def _content(path: str) -> bytes:
-    """Digest of a module that is compiled, empty, or not Python of this version."""
+def _blank(spec: ModuleSpec) -> Source | None:
+    """A file without a line: some versions of Python say that it has one, others none."""
+    return None if _content(spec).strip() else parse_source(["\n"], str(spec.origin))
+
+
+def _content(spec: ModuleSpec) -> bytes:
+    """What is in the file of a module; also inside an archive, or where a copy of it is."""
+    loader: Any = spec.loader
     try:
-        return content_digest(Path(path).read_bytes())
-    except OSError:
+        return bytes(loader.get_data(loader.get_filename(spec.name)))
+    except (AttributeError, ImportError, OSError):
         return b""

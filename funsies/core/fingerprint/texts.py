@@ -16,7 +16,7 @@ from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project_name
 from funsies.core.fingerprint.records import code_record
 from funsies.core.fingerprint.source import Source, parse_source
-from funsies.core.fingerprint.typed import COMMAND, INPUT, typed_lines
+from funsies.core.fingerprint.typed import COMMAND, INPUT, given_lines, typed_lines
 
 _NO_TEXT: Final = Entry()
 
@@ -96,6 +96,9 @@ def sources_of(file_name: str, namespace: dict[str, Any] | None) -> list[Source]
 
 def lines_of(file_name: str, namespace: dict[str, Any] | None) -> Sequence[str]:
     """The lines of a file, as they are now, or of a program that is in no file."""
+    given = given_lines(file_name)
+    if given:
+        return given
     linecache.checkcache(file_name)
     return linecache.getlines(file_name, namespace) or typed_lines(file_name)
 

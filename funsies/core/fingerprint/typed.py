@@ -17,11 +17,9 @@ INPUT: Final = "<stdin>"
 _given: Final[dict[str, tuple[str, ...]]] = {}
 
 
-def typed_lines(file_name: str) -> tuple[str, ...]:
-    """The lines of such a program, if they can be had; whoever takes them compares the code."""
-    if file_name in _given:
-        return _given[file_name]
-    return _own_lines(file_name)
+def given_lines(file_name: str) -> tuple[str, ...]:
+    """The lines that a worker was given; whatever else has this name is not the program's."""
+    return _given.get(file_name, ())
 
 
 def give_text(file_name: str, text: str) -> None:
@@ -30,7 +28,8 @@ def give_text(file_name: str, text: str) -> None:
 
 
 @cache
-def _own_lines(file_name: str) -> tuple[str, ...]:
+def typed_lines(file_name: str) -> tuple[str, ...]:
+    """The lines of such a program, if they can be had; whoever takes them compares the code."""
     text = ""
     if file_name == COMMAND:
         text = next(_commands(), "")
