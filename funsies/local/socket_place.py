@@ -14,8 +14,9 @@ _PREFIX = "funsies-"
 def choose_socket(directory: Path, earlier: str | None = None) -> str:
     """Choose a path for a Unix socket.
 
-    In the directory, if the path is short enough (103 or 107 bytes, by system) and the file
-    system can hold sockets; else in a new private directory for temporary files.
+    In the directory, if the path is short enough (103 or 107 bytes, by system), without spaces
+    (the server lists its clients by their sockets, divided by spaces), and the file system can
+    hold sockets; else in a new private directory for temporary files.
 
     Args:
         directory: the `.funsies` directory.
@@ -23,7 +24,7 @@ def choose_socket(directory: Path, earlier: str | None = None) -> str:
             find the server again.
     """
     usual = str(directory / "server.sock")
-    if _can_bind(usual):
+    if " " not in usual and _can_bind(usual):
         return usual
     if earlier and _is_private(Path(earlier).parent) and _can_bind(earlier):
         return earlier

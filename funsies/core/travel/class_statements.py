@@ -50,7 +50,9 @@ def statement_of(kind: type, module: ModuleType) -> ClassStatement | None:
             return None
         if node.decorator_list and variables.get(kind.__qualname__) is not kind:
             return None
-        needed = tuple(_needed(node, position, source, variables))
+        older = {base.__name__: base for base in kind.__bases__}.get(kind.__name__)
+        replaced = () if older is None else ((kind.__name__, older),)
+        needed = (*_needed(node, position, source, variables), *replaced)
         return ClassStatement(source, file_name, position, needed)
     return None
 
@@ -79,7 +81,7 @@ def _names_read(node: ast.AST) -> Iterator[str]:
     pending: list[ast.AST] = [node]
     while pending:
         each = pending.pop()
-        if isinstance(each, ast.Name):
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load):
             yield each.id
         for name, field in ast.iter_fields(each):
             if name == "body" and isinstance(

@@ -21,7 +21,13 @@ CHECKED_BYTES: Final = 64 * 1024
 
 _ATOMS: Final = frozenset({type(None), bool, int, float, complex, str, bytes})
 _CODE: Final = (FunctionType, type, ModuleType)
-_ABSENT: Final = object()
+
+
+class _Absent:
+    """Stands for what is not there."""
+
+
+_ABSENT: Final = _Absent()
 
 
 REGISTERED: Final = "register()"
@@ -51,7 +57,7 @@ class Overlay:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = [_Laid(entry) for entry in entries]
-        self._undo: dict[tuple[int, str], tuple[Any, Any, object]] = {}
+        self._undo: dict[tuple[int, str], tuple[Any, Any, Any]] = {}
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -94,7 +100,7 @@ class _Laid:
         """True if this value is there, with the content that it had."""
         if self._picture is None:
             return current is self.value or _are_equal_atoms(current, self.value)
-        if type(current) is not type(self.value):
+        if current is _ABSENT or type(current) is not type(self.value):
             return False
         if self._picture.is_large and current is self._known:
             return True
@@ -104,14 +110,18 @@ class _Laid:
         return True
 
     def put(self, current: Any) -> None:
-        """Put the value there; a container keeps its identity, since others may refer to it."""
-        value = self.value if self._picture is None else self._picture.copy(self.value)
+        """Put the value there; a container keeps its identity, since others may refer to it.
+
+        So does the value itself, which other values may hold; if the last step has changed it,
+        it gets its content back.
+        """
+        value = self.value
+        if current is value and self._picture is not None:
+            value = self._picture.copy(value)
         if type(current) is type(value) and _content(current) is not _ABSENT:
             _refill(current, _content(value))
             value = current
-            self._known = current
-        else:
-            self._known = value
+        self._known = value
         _write(self.owner, self.name, value)
 
 
@@ -211,30 +221,43 @@ def _write(owner: Any, name: str, value: Any) -> None:
         variables[name] = value
 
 
+class _Content(NamedTuple):
+    """What is in an object, so that another one of its type can be given it.
+
+    Attributes:
+        items: of a container.
+        attributes: of an object that has any.
+    """
+
+    items: Any
+    attributes: dict[str, Any] | None
+
+
 def _content(value: Any) -> Any:
     """What can be put into a container, or an object with attributes, of the same type."""
-    if isinstance(value, _CODE):
+    if isinstance(value, (*_CODE, _Absent)):
         return _ABSENT
+    attributes = dict(vars(value)) if hasattr(value, "__dict__") else None
     if isinstance(value, MutableMapping):
-        return dict(value)
+        return _Content(dict(value), attributes)
     if isinstance(value, (MutableSequence, MutableSet)):
-        return list(value)
+        return _Content(list(value), attributes)
     is_plain = getattr(type(value), "__reduce_ex__", None) is object.__reduce_ex__
-    return _Attributes(vars(value)) if is_plain and hasattr(value, "__dict__") else _ABSENT
+    return _Content(None, attributes) if is_plain and attributes is not None else _ABSENT
 
 
-class _Attributes(dict[str, Any]):
-    """Attributes of an object."""
-
-
-def _refill(container: Any, content: Any) -> None:
-    if isinstance(content, _Attributes):
-        vars(container).clear()
-        vars(container).update(content)
-    elif isinstance(container, MutableSequence):
-        container[:] = content
-    else:
-        container.clear()
-        container.update(content) if isinstance(container, MutableMapping) else [
-            container.add(each) for each in content
-        ]
+def _refill(target: Any, content: _Content) -> None:
+    if content.attributes is not None:
+        vars(target).clear()
+        vars(target).update(content.attributes)
+    if isinstance(target, MutableMapping):
+        target.clear()
+        target.update(content.items)
+    elif isinstance(target, MutableSet):
+        target.clear()
+        for each in content.items:
+            target.add(each)
+    elif isinstance(target, MutableSequence):
+        while target:
+            target.pop()
+        target.extend(content.items)

@@ -160,12 +160,12 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     def _function_by_value(self, function: FunctionType) -> Any:
         cells = function.__closure__ or ()
         owner = self._needed.owner(function.__globals__)
-        is_as_it_was = not cells and not _has_changeable_defaults(function)
-        key = live_key(function) if is_as_it_was and isinstance(owner, Home) else 0
+        key = live_key(function) if not cells and isinstance(owner, Home) else 0
+        live = key, rebuild.parts_of(function)
         code, name = marshal.dumps(function.__code__), function.__name__
-        arguments = (code, owner, name, cells, key)
+        arguments = (code, owner, name, cells, live)
         state = {
-            "key": key,
+            "live": live,
             "is_of_project": is_project(function),
             "attributes": {name: getattr(function, name) for name in _ATTRIBUTES}
             | {"__annotations__": resolved_annotations(function)},
@@ -257,14 +257,6 @@ _ATTRIBUTES: Final = (
     "__defaults__",
     "__kwdefaults__",
 )
-
-
-def _has_changeable_defaults(function: FunctionType) -> bool:
-    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
-    return any(type(each) not in _ATOMS for each in defaults)
-
-
-_ATOMS: Final = frozenset({type(None), bool, int, float, complex, str, bytes, type(Ellipsis)})
 
 
 def _is_filled(cell: CellType) -> bool:

@@ -21,7 +21,7 @@ from funsies.core.errors import ModuleImportError
 from funsies.core.fingerprint.project import decide_also, is_project_name
 
 from . import statements
-from .live import has_own_main, is_loading_own, live_object
+from .live import has_own_main, live_object
 
 
 class Namespace:
@@ -123,19 +123,31 @@ def function(
     owner: ModuleType | Namespace,
     name: str,
     cells: tuple[CellType, ...],
-    key: int,
+    live: tuple[int, tuple[int, ...]],
 ) -> FunctionType:
     """A function by value, with the globals of the module that it was written in."""
-    found = live_object(key) if key else None
+    found = _live_function(live)
     if found is not None:
-        return found  # type: ignore[no-any-return]  # a function was given this number
+        return found
     loaded = marshal.loads(code)  # noqa: S302 - a function of the program, signed as the task is
     return FunctionType(loaded, variables_of(owner), name, None, cells)
 
 
+def parts_of(function: FunctionType) -> tuple[int, ...]:
+    """What a function is made of, by identity: it may be given other parts while it lives."""
+    return id(function.__code__), id(function.__defaults__), id(function.__kwdefaults__)
+
+
+def _live_function(live: tuple[int, tuple[int, ...]]) -> FunctionType | None:
+    """The program's own function, if it is still here and is still the same."""
+    key, parts = live
+    found: FunctionType | None = live_object(key) if key else None
+    return found if found is not None and parts_of(found) == parts else None
+
+
 def set_function(target: FunctionType, state: dict[str, Any]) -> None:
     """Give a function what it has besides its code, unless it is the program's own."""
-    if is_loading_own() and target is live_object(state["key"]):
+    if target is _live_function(state["live"]):
         return
     if state["is_of_project"]:
         decide_also([], [target.__code__.co_filename])

@@ -82,13 +82,14 @@ def subclasses_asked_for(function: FunctionType) -> Iterator[type]:
 def functions_of(kind: type) -> Iterator[FunctionType]:
     """The functions in a class: methods, accessors of properties, static and class methods."""
     for member in vars(kind).values():
-        for each in (
-            member,
-            getattr(member, "__func__", None),
-            *(getattr(member, accessor, None) for accessor in ("fget", "fset", "fdel", "func")),
-        ):
-            if isinstance(each, FunctionType):
-                yield each
+        yield from _functions_in(member)
+
+
+def _functions_in(member: object) -> Iterator[FunctionType]:
+    for name in ("", "__func__", "fget", "fset", "fdel", "func"):
+        each = getattr(member, name, None) if name else member
+        if isinstance(each, FunctionType):
+            yield each
 
 
 _NO_DATA: Final = (
@@ -103,14 +104,25 @@ _NO_DATA: Final = (
 
 
 def data_of(kind: type) -> Iterator[tuple[str, Any]]:
-    """Attributes of a class that hold values."""
+    """Attributes of a class that hold values, and methods that were put there later."""
     if issubclass(kind, Enum):
         return
-    for name, member in vars(kind).items():
+    for name, member in list(vars(kind).items()):
         is_special = name.startswith("__") or name == "_abc_impl"
-        if (
-            not is_special
-            and not isinstance(member, _NO_DATA)
-            and not hasattr(member, "__get__")
-        ):
+        is_data = not isinstance(member, _NO_DATA) and not hasattr(member, "__get__")
+        if (is_data and not is_special) or _was_put_there(kind, member):
             yield name, member
+
+
+def _was_put_there(kind: type, member: object) -> bool:
+    """True of methods, properties and the like that are not from the body of the class."""
+    return any(
+        is_project(each)
+        and each.__code__.co_filename not in _GENERATED
+        and not each.__code__.co_qualname.startswith(f"{kind.__qualname__}.")
+        for each in _functions_in(member)
+    )
+
+
+_GENERATED: Final = ("<string>",)
+"""Files of code that libraries make for a class; running its statement makes it again."""

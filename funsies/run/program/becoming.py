@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -40,6 +41,7 @@ def become(plan: PythonPlan, read: Callable[[Digest], bytes]) -> None:
     bundle = _bundle(Digest(plan.bundle), read) if plan.bundle else None
     become_another()
     become_program(Program(bundle, plan.main, text))
+    _forget_the_worker(plan.main.file)
     _leave_project_folders()
     decide(*_of_project(bundle, plan.main.file))
     if bundle is not None:
@@ -93,6 +95,13 @@ def _with_parents(names: Iterable[str]) -> set[str]:
         parts = name.split(".")
         found.update(".".join(parts[:count]) for count in range(1, len(parts)))
     return found
+
+
+def _forget_the_worker(main_file: str) -> None:
+    """Undo what the worker has set up for itself and a program finds otherwise."""
+    logging.root.handlers.clear()  # else logging.basicConfig() in a module would do nothing
+    logging.root.setLevel(logging.WARNING)
+    sys.argv[:] = [main_file]
 
 
 def _leave_project_folders() -> None:
