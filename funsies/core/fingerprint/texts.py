@@ -138,8 +138,11 @@ def own_functions(kind: type) -> Iterator[FunctionType]:
         function = getattr(member, "__func__", getattr(member, "fget", member))
         function = inspect.unwrap(function) if callable(function) else function
         if isinstance(function, FunctionType):
-            code = function.__code__
-            if code.co_qualname == f"{kind.__qualname__}.{code.co_name}":
+            code, home = function.__code__, function.__globals__.get("__name__", "builtins")
+            is_named_so = code.co_qualname == f"{kind.__qualname__}.{code.co_name}"
+            if (
+                is_named_so and home == kind.__module__
+            ):  # enumerations take some from their base
                 yield function
 
 

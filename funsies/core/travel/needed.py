@@ -89,6 +89,12 @@ class Needed:
             if not name.startswith("__"):
                 self._add(vars(module), name, value, is_optional=True)
 
+    def home(self, module: ModuleType) -> Home:
+        """Where the values of a module belong."""
+        self._alive[id(vars(module))] = vars(module)
+        found = self._owners.setdefault(id(vars(module)), Home(module))
+        return found if isinstance(found, Home) else Home(module)
+
     def owner(self, namespace: dict[str, Any]) -> Namespace | Home:
         """The module whose globals these are; or a stand-in for globals of no module."""
         if id(namespace) not in self._owners:
@@ -115,6 +121,9 @@ class Needed:
         for name in ("__defaults__", "__kwdefaults__"):
             if value := getattr(function, name):
                 self._entries.append(NeededEntry(function, name, value, is_optional=True))
+        for name, value in vars(function).items():
+            if name != "__wrapped__":
+                self._entries.append(NeededEntry(function, name, value, is_optional=True))
         for cell in function.__closure__ or ():
             if (content := cell_content(cell)) is not MISSING:
                 self.take(content)
@@ -137,6 +146,8 @@ class Needed:
         if (id(namespace), name) in self._known:
             return
         self._known.add((id(namespace), name))
+        if isinstance(value, ModuleType) and is_project(value):
+            self.home(value)  # it need not be among those that are loaded: a plug-in
         owner = self.owner(namespace)
         home = owner.module.__name__ if isinstance(owner, Home) else ""
         is_imported = self._references.has(home)

@@ -212,6 +212,9 @@ def _write(owner: Any, name: str, value: Any) -> None:
             else:
                 type.__setattr__(owner, name, value)
             return
+        case _ if value is _ABSENT:
+            delattr(owner, name)
+            return
         case _:
             setattr(owner, name, value)
             return

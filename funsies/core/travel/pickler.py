@@ -232,8 +232,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     def _home(self, home: Home) -> Any:
         name = home.module.__name__
         is_there = name == "__main__" or self._references.has(name)
-        is_made = not is_there and is_project(home.module)
-        return (rebuild.made_module if is_made else rebuild.module), (name,)
+        if is_there or not is_project(home.module):
+            return rebuild.module, (name,)
+        return rebuild.made_module, (name, live_key(home.module))
 
     def _take_text(self, function: FunctionType) -> None:
         """Have the text go along in which tracebacks and debuggers show this code."""

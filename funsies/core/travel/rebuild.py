@@ -84,8 +84,11 @@ def _module_that_failed(problem: Exception) -> str:
     return next(filter(is_project_name, reversed(names)), "")
 
 
-def made_module(name: str) -> ModuleType:
+def made_module(name: str, key: int) -> ModuleType:
     """A module that cannot be imported: no file holds it, or it is a script of its own."""
+    found: ModuleType | None = live_object(key)
+    if found is not None:
+        return found
     if name not in sys.modules:
         sys.modules[name] = _empty_module(name)
         decide_also([name], [])

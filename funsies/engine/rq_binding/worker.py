@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -245,6 +246,7 @@ class Worker(TolerantWorker):
         if not ending.was_in_order:
             self._settlement.settle(ending.slot, ending.last_words, ending.death)
             self._forget(job, execution)
+        self._forget_heartbeat(execution)
 
     def _goes_on(self, job: Job, execution: Execution, over_at: float) -> bool:
         """Tick, as each horse may end before its first tick; then see if there is time left."""
@@ -280,6 +282,11 @@ class Worker(TolerantWorker):
                 pipeline.execute()
         except SERVER_TROUBLE as trouble:
             _log.warning("worker %s cannot clear a drain job away: %s", self.name, trouble)
+
+    def _forget_heartbeat(self, execution: Execution) -> None:
+        """Remove what this worker may have written in the moment after the horse cleared up."""
+        with suppress(*SERVER_TROUBLE):
+            self.connection.delete(execution.key)
 
     def kill_horse(
         self,
