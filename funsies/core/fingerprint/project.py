@@ -171,7 +171,7 @@ def _is_project_class(kind: type) -> bool:
         return _is_made_here(kind)
     prefix = f"{kind.__qualname__}."
     for member in vars(kind).values():
-        if isinstance(member, FunctionType):
+        if isinstance(member, FunctionType) and _is_of_module(member, kind.__module__):
             code = member.__code__
             if code.co_qualname.startswith(prefix) and not code.co_filename.startswith("<"):
                 return is_project_file(code.co_filename)
@@ -180,6 +180,11 @@ def _is_project_class(kind: type) -> bool:
     if kind.__module__ == "__main__" and not _is_in_main(kind):
         return True
     return kind.__module__ not in sys.modules or is_project_name(kind.__module__)
+
+
+def _is_of_module(function: FunctionType, name: str) -> bool:
+    """False of what an enumeration has from its base, which may have the same name."""
+    return bool(function.__globals__.get("__name__", "builtins") == name)
 
 
 def _is_in_main(kind: type) -> bool:

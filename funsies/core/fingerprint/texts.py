@@ -140,9 +140,7 @@ def own_functions(kind: type) -> Iterator[FunctionType]:
         if isinstance(function, FunctionType):
             code, home = function.__code__, function.__globals__.get("__name__", "builtins")
             is_named_so = code.co_qualname == f"{kind.__qualname__}.{code.co_name}"
-            if (
-                is_named_so and home == kind.__module__
-            ):  # enumerations take some from their base
+            if is_named_so and home == kind.__module__:  # an enumeration has some of its base
                 yield function
 
 

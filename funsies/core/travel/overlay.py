@@ -238,7 +238,7 @@ class _Content(NamedTuple):
 
 def _content(value: Any) -> Any:
     """What can be put into a container, or an object with attributes, of the same type."""
-    if isinstance(value, (*_CODE, _Absent)):
+    if isinstance(value, (*_CODE, _Absent)) or hasattr(value, "__get__"):
         return _ABSENT
     attributes = dict(vars(value)) if hasattr(value, "__dict__") else None
     if isinstance(value, MutableMapping):

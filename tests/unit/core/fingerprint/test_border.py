@@ -111,3 +111,11 @@ def test_a_library_wrapper_holds_tasks():
     one, two, again = (compose(same, task_adding(number)) for number in (1, 2, 1))
     assert fingerprint(one).digest != fingerprint(two).digest
     assert fingerprint(one).digest == fingerprint(again).digest
+
+
+def test_an_enumeration_that_is_called_like_its_base_is_of_the_project(load):
+    work = (
+        "import enum\nclass Flag(enum.Flag):\n    A = {}\n    C = 3\ndef task(): return Flag.A"
+    )
+    digests = {fingerprint(load(work.format(value)).task).digest for value in (1, 2)}
+    assert len(digests) == 2
