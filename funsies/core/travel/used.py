@@ -118,11 +118,11 @@ def _was_put_there(kind: type, member: object) -> bool:
     """True of methods, properties and the like that are not from the body of the class."""
     return any(
         is_project(each)
-        and each.__code__.co_filename not in _GENERATED
+        and not each.__code__.co_filename.startswith(_GENERATED)
         and not each.__code__.co_qualname.startswith(f"{kind.__qualname__}.")
         for each in _functions_in(member)
     )
 
 
-_GENERATED: Final = ("<string>",)
-"""Files of code that libraries make for a class; running its statement makes it again."""
+_GENERATED: Final = ("<string>", "<attrs generated")
+"""How names of code begin that libraries make for a class; its statement makes it again."""
