@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ from .watcher import WATCHER_NAME
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _PR_GET_CHILD_SUBREAPER: Final = 37
 _MAX_GENERATIONS: Final = 1000
+_STARTING_LOOKS: Final = 100
+_STARTING_SECONDS: Final = 0.001
 
 
 def become_subreaper() -> None:
@@ -80,9 +83,20 @@ def _unknown_children(known: Collection[int]) -> frozenset[int]:
 
 
 def _is_watcher(pid: int) -> bool:
+    """True of a watcher, also in the moment in which it starts and has no name yet."""
     with suppress(OSError):
-        return WATCHER_NAME.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        for _ in range(_STARTING_LOOKS):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if words != [b""] or _has_ended(pid):
+                return WATCHER_NAME.encode() in words
+            time.sleep(_STARTING_SECONDS)
     return False
+
+
+def _has_ended(pid: int) -> bool:
+    """True of a process that nobody has collected yet: it has no command line any more."""
+    about = Path(f"/proc/{pid}/stat").read_bytes()
+    return about.rpartition(b")")[2].split()[:1] == [b"Z"]
 
 
 def _children_of_threads() -> Iterator[int]:
