@@ -64,11 +64,6 @@ def live_object(key: int) -> Any:
     return _objects.get(key) if _loading.is_own else None
 
 
-def is_loading_own() -> bool:
-    """True while this thread loads what this process dumped."""
-    return _loading.is_own
-
-
 @contextmanager
 def loading(token: str) -> Iterator[None]:
     """Load what the process of this token dumped."""

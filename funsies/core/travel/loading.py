@@ -17,12 +17,10 @@ class Loaded(NamedTuple):
     Attributes:
         payload: what was dumped.
         overlay: the values that its code needs while it runs.
-        is_own: True if this process dumped it.
     """
 
     payload: Any
     overlay: Overlay
-    is_own: bool
 
 
 def load_function(data: bytes, made_by: str) -> Loaded:
@@ -39,7 +37,7 @@ def load_function(data: bytes, made_by: str) -> Loaded:
                 setattr(entry.owner, entry.name, entry.value)
         payload = unpickler.load()
         overlay = Overlay(_entries(unpickler))
-        return Loaded(payload, overlay, live.is_loading_own())
+        return Loaded(payload, overlay)
 
 
 def _entries(unpickler: pickle.Unpickler) -> Iterator[Entry]:
