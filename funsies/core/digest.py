@@ -12,7 +12,7 @@ import hashlib
 from functools import cache
 from typing import NewType, TypeAlias
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Part of every address. Raise it when the meaning of any hashed record changes."""
 
 Digest = NewType("Digest", bytes)

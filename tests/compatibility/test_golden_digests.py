@@ -28,7 +28,7 @@ def by_code(x: int, y: float = 0.5) -> float:
 
 
 def test_the_rules_have_not_changed() -> None:
-    assert SCHEMA_VERSION == 2
+    assert SCHEMA_VERSION == 3
     record = encode_record((b"b", "s", 255, True, None, ["a", ()], -1))
     assert record == b"l7:b1:bs1:si2:fft1:1n0:l2:s1:al0:i2:-1"
     assert digest("tag", "a").hex() == GOLDEN["digest"]
@@ -85,24 +85,24 @@ def test_traces() -> None:
 
 
 GOLDEN = {
-    "digest": "69271f980dd3185ac17772cbc4ce1d69bf72f1a08b79ab514b0c569a9307754e",
-    "int": "9d3dce1a471bc5b16c104662b6e2b2ccf85ab24f976e4c813c0d5e0ecb6e1896",
-    "float": "835496cfdf8b815248ae9050aed56d7f74ed60df4015859a132ffb1038255e44",
-    "str": "4ec66813d0d291c6ef922c4d9f4af8a66479ea9300d8db8e0922e1057f6a9ab0",
-    "bytes": "033cf1943bbe77fe88331c6f5606dedf96a870fa2029a69c797cb1cf2040c2f7",
-    "list": "b16886195e0aba8cc371f75125f61a8a52b0985f9640ad39271f582b6e81fa54",
-    "dict": "f4ce87920c3396dca1da97bc69b349bfe1730208297936f7412933703df1f670",
-    "None": "d11a8d60959ec293b3444952316e631a84d8834f7381d0bc29770d43a36572d4",
-    "task by version": "2653fff1aeec5c3402d9439b12eccdbcd285b9ec66c77f71eb17831288a7d938",
-    "operation": "da29859c2799d78b807640a947ec625b962c28b77556d6d0cac329492b9802d9",
-    "artefact": "6508f3e276dd66767d1422d832d6fb25c6b82f853ea3a294931a8ffb14154607",
-    "artefact by code": "150061ab2be2e4de258d246b5bd7581d3d52b86e0af80d569af7283df7bf9ebd",
-    "built-in": "76e28af32f5ce778335ca9af40bfbacfe469435d57c54fe33fcf2850dc5c6e2d",
-    "first of two": "94b72551c5f7b3ac26fc98486d6942112143992035d0ea4d39b81f4ad30c43d6",
-    "second of two": "07d22c30f5926f72ae5cea74589ec2b5ea971a8a866aa0db41f59fe89ff18969",
-    "shell task": "9649c48f420d74acfcdfa3c12f3c45ad03bff1ae621ddd0f39155e210029536e",
-    "shell operation": "40a5d8c8e1f3521f1c15bee3d92bcc48347d8c4ff9546354bd4fb2c55a2aaff1",
-    "shell file": "03864c8f10aa7a960f182c5d55fa3b42b588c9d53b7129ee280c927042ef496d",
-    "shell stdout": "5d792602f34a35553555e38089971c47d5c30452f9b9953ef93647be946739a5",
-    "trace": "147de790250d72624a1a4b4bc41c4b7705ee0c0e17b64e5d6a3dd8ca634418f4",
+    "digest": "eebda86bf6fb0bd0fe7bfb71c6766ef6b9d6cb24d77ed05024b5185990eb1d71",
+    "int": "a63b1b01c32e1a8e89e7ce1106c4b011a68fcdfaaa6c117acf6f0f1dc0edd578",
+    "float": "c726f78f773066db9ded7202fd909cb4623282e35671fa9ddc1dd752094e2179",
+    "str": "ac3c0e8f27a60a861f81f60bf90c90402e0c17fbc03e4b8fff6f4cb20d599dad",
+    "bytes": "60d0ff73ff4fc724f93fe4bd14b37f7a1f8999ae5ea20606534fc9ae358a34da",
+    "list": "887aae1c4d45f2bfd62eebfe63c60cd4840db766413544f388aef823a6db86ed",
+    "dict": "c3b9c7ddace9d68c71f724ad4b10f0a6540dc05997f858ea193f25a26d9d51b7",
+    "None": "74d1607bb5133877477618730a4c41dd98bde861696cf77b68a42ae4d5fe15eb",
+    "task by version": "fad3b4fce943b161e58bb4f9a86ee251e8495839148e5b2b345b4d572238be9b",
+    "operation": "55575f2fb45647115bbeb80a4f4db880ff418e2db38744c088ce9e8387aa3815",
+    "artefact": "0c63faf1aa1582735137798c6e76c9d24ad4beeab2c3baf3da291f6738499edd",
+    "artefact by code": "a8379f5955eb7e8c8e447afe8ad0f0d30e4e187c231c0384aa4b7401144da50c",
+    "built-in": "41dd42c54ca31e48bb56ceb106b7fe624c166b3249944ca1ecff577860ef822f",
+    "first of two": "b1883acdce99ce92a2030a95932865c3bb5d1d4e065d591b0f28862e17aaec02",
+    "second of two": "4744c5cee124fe3d98f4b040763a46d4b0e723ed79514a5baf49055e23ebb82f",
+    "shell task": "e67aa6cac80cdfc0dfb009edbcf56721e3239178aa573ded5546b0ca8f583fb6",
+    "shell operation": "8ef12342c5014d2e4e1097c0b58bc386c52b4e53589d5fbcbbce3606cc8d87cf",
+    "shell file": "8810c7691dad712ca921cfd5a3d31ad2714795ea54555af70d71dc1508c7ac1f",
+    "shell stdout": "f5d2f49e4156e056f5dcc9e943e4289c442e0d698f2512f8e9f63513691a57fc",
+    "trace": "f39880db61e0d79647e15c96cabdfa4600f29f2e8849bd24b7f7b67f4314c260",
 }
