@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -33,13 +35,16 @@ from funsies.store.rows import Status, TaskCounts
 from .exits import Exit
 from .hiring import Hiring
 from .say import note
-from .script import run_script
+from .script import run_module, run_script
 from .setting import Setting, check
 from .spectator import Spectator
 
+MODULE: Final = "-m"
+"""In the place of the script: the first argument names a module, as with ``python -m``."""
+
 
 class _Script(click.Path):
-    """A file; what looks like an option before it is none of the script's, but a mistake."""
+    """A file, or ``-m``; what else looks like an option before it is a mistake."""
 
     def convert(
         self,
@@ -49,6 +54,8 @@ class _Script(click.Path):
     ) -> str | bytes | os.PathLike[str]:
         """Check that it is there."""
         text = os.fspath(value)
+        if text == MODULE:
+            return Path(MODULE)
         if text.startswith("-") and not Path(text).exists():
             known = [option for each in run.params for option in each.opts]
             raise click.NoSuchOption(
@@ -58,7 +65,11 @@ class _Script(click.Path):
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("script", type=_Script(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "script",
+    type=_Script(exists=True, dir_okay=False, path_type=Path),
+    metavar="{SCRIPT | -m MODULE}",
+)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option(
     "--workers",
@@ -80,7 +91,8 @@ def run(
     What SCRIPT executes is waited for. If it executes nothing, the final results of the graph
     that it built are executed. Results are kept in .funsies: run it again, and only what
     changed is computed. The server lives on; the workers end with the run. Arguments after --
-    are for SCRIPT alone, whatever they look like.
+    are for SCRIPT alone, whatever they look like. -m MODULE runs a module of a package, as
+    python -m does.
 
     Exit codes: 1 if a result is an error, that of SCRIPT if it fails, 130 after Ctrl-C (run
     it again to go on).
@@ -89,18 +101,29 @@ def run(
     Example:
       funsies run workflow.py
       funsies run workflow.py molecule.xyz --workers 4
+      funsies run -m project.workflow molecule.xyz
     """
+    name, program = _program(script, arguments)
     server, directory = _find_or_start(setting)
     try:
         with _prepared(server) as session, ExitStack() as workforce:
             hiring = Hiring(workforce, directory, server, workers)
-            return _Run(session, hiring).run(script, arguments)
+            return _Run(session, hiring).run(name, program)
     except KeyboardInterrupt:
         note("\nfunsies: interrupted; what is finished is kept: run it again to go on")
         return Exit.INTERRUPTED
     finally:
         if stop_server:
             _stop(directory)
+
+
+def _program(script: Path, arguments: tuple[str, ...]) -> tuple[str, Callable[[], int]]:
+    """What is to be run, by its name."""
+    if str(script) != MODULE:
+        return str(script), partial(run_script, script, arguments)
+    if not arguments:
+        raise click.UsageError("-m needs the name of a module: funsies run -m project.workflow")
+    return arguments[0], partial(run_module, arguments[0], arguments[1:])
 
 
 def _find_or_start(setting: Setting) -> tuple[ResolvedServer, Directory]:
@@ -153,14 +176,14 @@ class _Run:
         self._started = time.monotonic()
         self._has_run = False
 
-    def run(self, script: Path, arguments: tuple[str, ...]) -> int:
+    def run(self, name: str, program: Callable[[], int]) -> int:
         """Run the script, wait for what it executed, and report; return the exit code."""
         with self._spectator.watching():
-            code = run_script(script, arguments)
+            code = program()
         if code:
             return code
         if not self._spectator.has_seen_a_session:
-            note(f"funsies: {script} did not use this server: there was no `with Fun():` in it")
+            note(f"funsies: {name} did not use this server: there was no `with Fun():` in it")
             return Exit.OK
         if self._spectator.asked:
             targets = self._wanted()

@@ -1,13 +1,15 @@
-"""Running a user's script inside this process, as ``python script.py`` would."""
+"""Running a user's program inside this process, as ``python script.py`` and ``-m`` would."""
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Final
 
 import click
@@ -36,18 +38,97 @@ def run_script(script: Path, arguments: Sequence[str]) -> int:
         KeyboardInterrupt: if the user interrupts it.
     """
     path = script.absolute()
+    module = _main_module(str(path))
+
+    def code() -> CodeType:
+        return compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+
+    with _as_main(module, path.parent, [str(script), *arguments]):
+        return _exit_code_of(code, module)
+
+
+def run_module(name: str, arguments: Sequence[str]) -> int:
+    """Run a module, or the ``__main__`` of a package, as ``python -m`` does.
+
+    Args:
+        name: its dotted name, as it is imported from the current directory.
+        arguments: for ``sys.argv``.
+
+    Returns:
+        As :func:`run_script`; 2 if there is no such module.
+
+    Raises:
+        KeyboardInterrupt: if the user interrupts it.
+    """
+    module = _main_module("")
+
+    def code() -> CodeType:  # parents are imported here, which may fail as the module may
+        spec, found = _located(name)
+        sys.argv[0] = module.__file__ = str(spec.origin)
+        module.__spec__, module.__loader__ = spec, spec.loader
+        module.__package__, module.__dict__["__cached__"] = spec.parent, spec.cached
+        return found
+
+    with _as_main(module, Path.cwd(), ["-m", *arguments]):
+        return _exit_code_of(code, module)
+
+
+class _NoModuleError(Exception):
+    """There is nothing that ``-m`` could run; the message says what to do."""
+
+
+def _located(name: str) -> tuple[ModuleSpec, CodeType]:
+    """Find a module and its code without running it; its parents are imported."""
+    try:
+        spec = importlib.util.find_spec(name)
+    except ModuleNotFoundError as problem:
+        if not problem.name or not f"{name}.".startswith(f"{problem.name}."):
+            raise  # a parent package imports what is not there
+        spec = None
+    except (ImportError, ValueError):  # a name such as "..a", which means nothing here
+        if not name.startswith("."):
+            raise
+        spec = None
+    if spec is not None and spec.submodule_search_locations is not None:
+        main = f"{name}.__main__"
+        if importlib.util.find_spec(main) is None:
+            raise _NoModuleError(f"the package {name} has no __main__.py: name a module of it")
+        return _located(main)
+    if spec is None:
+        raise _NoModuleError(_not_found(name))
+    code = getattr(spec.loader, "get_code", lambda _name: None)(spec.name)
+    if not isinstance(code, CodeType):
+        raise _NoModuleError(f"{name} is no module with Python code")
+    return spec, code
+
+
+def _not_found(name: str) -> str:
+    if name.endswith(".py"):
+        return (
+            f"no module named {name!r}: after -m stands a module, without .py; or leave out -m"
+        )
+    return f"no module named {name!r}: it is looked for from {Path.cwd()} on"
+
+
+def _main_module(file: str) -> ModuleType:
     module = ModuleType("__main__")
-    module.__file__ = str(path)
+    module.__file__ = file
     module.__dict__["__builtins__"] = __builtins__
-    with _as_main(module, path, [str(script), *arguments]):
-        try:
-            code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
-            exec(code, module.__dict__)  # noqa: S102 - running the user's script is the task
-        except SystemExit as leaving:
-            return _exit_code(leaving)
-        except Exception as problem:  # noqa: BLE001 - whatever the script raises is shown
-            click.echo(hide_secrets(users_traceback(problem)), err=True, nl=False)
-            return Exit.RESULT_IS_ERROR
+    return module
+
+
+def _exit_code_of(code: Callable[[], CodeType], module: ModuleType) -> int:
+    """Find the code of the main module, and run it."""
+    try:
+        exec(code(), module.__dict__)  # noqa: S102 - running the user's program is the task
+    except SystemExit as leaving:
+        return _exit_code(leaving)
+    except _NoModuleError as problem:
+        click.echo(f"funsies: {problem}", err=True)
+        return Exit.USAGE
+    except Exception as problem:  # noqa: BLE001 - whatever the program raises is shown
+        click.echo(hide_secrets(users_traceback(problem)), err=True, nl=False)
+        return Exit.RESULT_IS_ERROR
     return Exit.OK
 
 
@@ -59,11 +140,11 @@ def users_traceback(problem: BaseException) -> str:
 
 
 @contextmanager
-def _as_main(module: ModuleType, path: Path, argv: list[str]) -> Iterator[None]:
+def _as_main(module: ModuleType, place: Path, argv: list[str]) -> Iterator[None]:
     before_argv = sys.argv
     sys.modules["__main__"] = module
     sys.argv = argv
-    sys.path.insert(0, str(path.parent))
+    sys.path.insert(0, str(place))
     try:
         yield
     finally:

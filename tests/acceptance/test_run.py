@@ -133,6 +133,34 @@ def test_the_exit_code_and_the_arguments_of_the_script_are_its_own(shell) -> Non
     assert done.text == "['a', '--color=red', '--workers']\n"
 
 
+def test_a_module_of_a_package_is_run_as_python_would(shell) -> None:
+    (shell.place / "project").mkdir()
+    shell.script("project/__init__.py", "")
+    shell.script("project/parts.py", "def half(n: int) -> float:\n    return 1 / n\n")
+    flow = (
+        "import sys\nimport funsies as f\nfrom .parts import half\nwith f.Fun():\n"
+        "    halves = [f.reduce(half, int(n)) for n in sys.argv[2:]]\n"
+        "    f.execute(halves); f.wait_for(halves)\n"
+        "    print(sys.argv[1], f.take(halves[0]))\n"
+    )
+    shell.script("project/flow.py", flow)
+    command = ("run", "--workers", "1", "-m", "project.flow", "-m")
+    done = shell.funsies(*command, "2", "0")
+    assert (done.code, done.text) == (1, "-m 0.5\n"), done.err
+    assert "half" in done.err
+    assert "ZeroDivisionError" in done.err
+    again = shell.funsies(*command, "2")
+    assert (again.code, again.text) == (0, "-m 0.5\n"), again.err
+    assert "nothing to do: 1 step cached" in again.err
+
+
+def test_what_follows_m_is_the_name_of_a_module(shell) -> None:
+    nothing, unknown = shell.funsies("run", "-m"), shell.funsies("run", "-m", "flow.py")
+    assert (nothing.code, unknown.code) == (2, 2)
+    assert "funsies run -m project.workflow" in nothing.err
+    assert "leave out -m" in unknown.err
+
+
 def test_an_exception_of_the_script_shows_its_own_lines_only(shell) -> None:
     done = shell.funsies("run", shell.script("raises.py", "def f():\n    {}['x']\nf()\n"))
     assert done.code == 1

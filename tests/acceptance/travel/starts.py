@@ -73,6 +73,11 @@ def _module(project: Project, text: str) -> Done:
     return project.run("-m", "pkg.mod")
 
 
+def _funsies_run_module(project: Project, text: str) -> Done:
+    project.write_files({"pkg/__init__.py": "", "pkg/mod.py": text})
+    return project.funsies("run", "-m", "pkg.mod", "--workers", "2")
+
+
 def _exec_file(project: Project, text: str) -> Done:
     launcher = "exec(compile(open('script.py').read(), 'script.py', 'exec'))"
     return project.write_files({"script.py": text, "launch.py": launcher}).run("launch.py")
@@ -116,6 +121,7 @@ STARTS: dict[str, Callable[[Project, str], Done]] = {
     "python script.py": _script,
     "funsies run": _funsies_run,
     "python -m pkg.mod": _module,
+    "funsies run -m pkg.mod": _funsies_run_module,
     "runpy": _runpy,
     "an imported module": _imported,
     "a zip archive": _zip,

@@ -117,7 +117,7 @@ def test_wrong_arguments_are_explained_in_one_line(
 
 
 @pytest.mark.parametrize(
-    ("option", "said"), [("--worker", ["--worker ", "--workers"]), ("-m", ["-m "])]
+    ("option", "said"), [("--worker", ["--worker ", "--workers"]), ("-x", ["-x "])]
 )
 def test_an_option_of_run_that_does_not_exist_is_not_taken_for_the_script(
     option: str, said: list[str], capsys: pytest.CaptureFixture[str]

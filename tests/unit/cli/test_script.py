@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from funsies.cli.exits import Exit
-from funsies.cli.script import run_script
+from funsies.cli.script import run_module, run_script
 
 
 @pytest.fixture(autouse=True)
 def undisturbed() -> Iterator[None]:
-    """Put the main module and the module path back."""
-    main, path = sys.modules["__main__"], list(sys.path)
+    """Put the main module, the module path and the modules back."""
+    modules, path = dict(sys.modules), list(sys.path)
     yield
-    sys.modules["__main__"] = main
+    sys.modules.clear()
+    sys.modules.update(modules)
     sys.path[:] = path
 
 
@@ -99,3 +101,76 @@ def test_the_exit_code_of_a_script_is_kept(tmp_path: Path, leaving: str, code: i
 def test_an_interrupt_of_a_script_is_passed_on(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run_script(script(tmp_path, "raise KeyboardInterrupt"), [])
+
+
+WHAT_A_MODULE_SEES = """
+import sys
+from . import beside
+print(__name__, __spec__.name, __package__, __file__ == sys.argv[0], sys.argv[1:], beside.VALUE)
+print(sys.path[0], type(__loader__).__name__, bool(__cached__))
+sys.exit(len(sys.argv))
+"""
+
+
+def project(place: Path, files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text)
+    monkeypatch.chdir(place)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("mod.py", "seen_by.mod"), ("__main__.py", "seen_by")]
+)
+def test_a_module_sees_what_python_shows_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    name: str,
+) -> None:
+    files = {"seen_by/__init__.py": "", "seen_by/beside.py": "VALUE = 7"}
+    project(tmp_path, files | {f"seen_by/{file}": WHAT_A_MODULE_SEES}, monkeypatch)
+    assert run_module(name, ["a", "-m"]) == 3
+    command = [sys.executable, "-m", name, "a", "-m"]
+    plain = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (plain.returncode, plain.stdout) == (3, capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("seen_by.nothing", "no module named 'seen_by.nothing'"),
+        ("nowhere_at_all.mod", "no module named 'nowhere_at_all.mod'"),
+        ("seen_by/beside.py", "without .py; or leave out -m"),
+        ("seen_by.beside.py", "without .py; or leave out -m"),
+        ("..seen_by", "no module named '..seen_by'"),
+        ("seen_by", "the package seen_by has no __main__.py: name a module of it"),
+    ],
+)
+def test_a_module_that_is_not_there_is_said_to_be_missing(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    message: str,
+) -> None:
+    project(tmp_path, {"seen_by/__init__.py": "", "seen_by/beside.py": ""}, monkeypatch)
+    assert run_module(name, []) == Exit.USAGE
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", ["__init__.py", "mod.py"])
+def test_a_module_that_imports_what_is_missing_shows_its_own_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    where: str,
+) -> None:
+    files = {"seen_by/__init__.py": "", "seen_by/mod.py": ""}
+    files[f"seen_by/{where}"] = "import nowhere_at_all\n"
+    project(tmp_path, files, monkeypatch)
+    assert run_module("seen_by.mod", []) == Exit.RESULT_IS_ERROR
+    text = capsys.readouterr().err
+    assert f'File "{tmp_path}/seen_by/{where}", line 1' in text
+    assert text.endswith("ModuleNotFoundError: No module named 'nowhere_at_all'\n")
