@@ -69,7 +69,11 @@ class FunctionSpec:
 
 
 class PythonTask(Task):
-    """A Python function with the encodings of its inputs and outputs."""
+    """A Python function with the encodings of its inputs and outputs.
+
+    The inputs are in the order in which the function gets them: one that takes ``**keywords``
+    sees the order of these.
+    """
 
     __slots__ = ("_contents", "_ingredients", "_inputs", "_payload", "_results")
 
@@ -243,7 +247,6 @@ def call(
     results = tuple(
         result_encoding(substitute(each, types), spec.shown_name) for each in annotations
     )
-    inputs.sort(key=lambda bound: bound.name)
     made = _make(spec, inputs, results)
     return tuple(
         Artefact(made.output(index), encoding) for index, encoding in enumerate(results)

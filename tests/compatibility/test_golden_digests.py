@@ -91,7 +91,7 @@ GOLDEN = {
     "str": "ac3c0e8f27a60a861f81f60bf90c90402e0c17fbc03e4b8fff6f4cb20d599dad",
     "bytes": "60d0ff73ff4fc724f93fe4bd14b37f7a1f8999ae5ea20606534fc9ae358a34da",
     "list": "887aae1c4d45f2bfd62eebfe63c60cd4840db766413544f388aef823a6db86ed",
-    "dict": "c3b9c7ddace9d68c71f724ad4b10f0a6540dc05997f858ea193f25a26d9d51b7",
+    "dict": "67b357a0f971c8be53fdb4b6d86f523ccf35da5da1cc9b66dba9cd49f504bb26",
     "None": "74d1607bb5133877477618730a4c41dd98bde861696cf77b68a42ae4d5fe15eb",
     "task by version": "fad3b4fce943b161e58bb4f9a86ee251e8495839148e5b2b345b4d572238be9b",
     "operation": "55575f2fb45647115bbeb80a4f4db880ff418e2db38744c088ce9e8387aa3815",

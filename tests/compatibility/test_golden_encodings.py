@@ -102,14 +102,14 @@ golden = [
     (set[int], {10, 9, -1}, "set[int]", b"[-1,10,9]"),
     (frozenset[str], frozenset("ba"), "frozenset[str]", b'["a","b"]'),
     (deque[int], deque([1], 3), "deque[int]", b'{"$deque":[1],"maxlen":3}'),
-    (dict[str, int], {"b": 1, "a": 2}, "dict[str, int]", b'{"a":2,"b":1}'),
+    (dict[str, int], {"b": 1, "a": 2}, "dict[str, int]", b'{"b":1,"a":2}'),
     (dict[str, int], {"$a": 1}, "dict[str, int]", b'{"$dict":[["$a",1]]}'),
     (dict[int, str], {10: "a", 9: "b"}, "dict[int, str]", b'[[10,"a"],[9,"b"]]'),
     (
         dict[int | str, int],
         {1: 1, "1": 2},
         "dict[int | str, int]",
-        b'[["1",2],[1,1]]',
+        b'[[1,1],["1",2]]',
     ),
     (
         OrderedDict[str, int],
@@ -124,7 +124,7 @@ golden = [
         "defaultdict[str, list[int]]",
         b'{"$defaultdict":"list","items":[["a",[1]]]}',
     ),
-    (Any, {"b": [1, None], "a": 1.5}, "Any", b'{"a":1.5,"b":[1,null]}'),
+    (Any, {"b": [1, None], "a": 1.5}, "Any", b'{"b":[1,null],"a":1.5}'),
     (Any, (b"ab", {2, 1}), "Any", b'{"$tuple":[{"$bytes":"YWI="},{"$set":[1,2]}]}'),
     (date, date(2024, 2, 29), "date", b'"2024-02-29"'),
     (

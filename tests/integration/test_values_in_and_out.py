@@ -46,6 +46,37 @@ def test_values_come_back_as_they_were_through_a_step() -> None:
     assert type(f.take(step).weights[1]) is tuple
 
 
+@dataclass(frozen=True)
+class Holder:
+    parts: dict[str, int]
+
+
+@pytest.mark.usefixtures("session")
+def test_dicts_keep_their_order_wherever_they_go(tmp_path: Path) -> None:
+    def turned(d: dict[str, int]) -> dict[str, int]:
+        return dict(reversed(d.items()))
+
+    def named(**numbers: int) -> dict[str, int]:
+        return numbers
+
+    given = {"b": 1, "c": 3, "a": 2}
+    steps: list[f.Artefact[Any]] = [
+        f.put(given),
+        f.reduce(turned, dict(reversed(given.items()))),
+        f.morph(lambda d: d, given),
+        f.morph(lambda d: {**d}, f.reduce(turned, f.reduce(turned, given)), out=dict),
+        f.reduce(lambda h: h.parts, Holder(given), out=dict[str, int]),
+        f.gather({key: f.put(value) for key, value in given.items()}),
+        f.task(named)(**given),
+    ]
+    file = f.shell("cat in.json", inp={"in.json": given})
+    f.execute(steps, file)
+    assert [list(f.take(each).items()) for each in steps] == [list(given.items())] * len(steps)
+    assert f.take(file.stdout) == b'{"b":1,"c":3,"a":2}'
+    f.takeout(steps[1], tmp_path / "out.json")
+    assert (tmp_path / "out.json").read_text() == '{"b":1,"c":3,"a":2}'
+
+
 @pytest.mark.usefixtures("session")
 def test_values_without_annotations_are_what_they_were() -> None:
     values: list[Any] = [None, True, 1, 1.5, "text", b"bytes", [1, "a"], {"a": [None]}, (1, 2)]

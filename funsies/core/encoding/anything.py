@@ -75,7 +75,7 @@ def _encode_list(value: list[object]) -> Json:
 
 
 def _encode_dict(value: dict[object, object]) -> Json:
-    keys = sorted_text_keys(value)
+    keys = text_keys(value)
     pairs: list[tuple[str, Json]] = []
     try:
         for key in keys:
@@ -135,8 +135,8 @@ _DECODERS: Final[dict[str, Callable[[Json], object]]] = {
 }
 
 
-def sorted_text_keys(value: dict[object, object]) -> list[str]:
-    """Return the keys of a dict in order, or refuse those that are no texts."""
+def text_keys(value: dict[object, object]) -> list[str]:
+    """Return the keys of a dict, or refuse those that are no texts."""
     keys: list[str] = []
     for key in value:
         if type(key) is not str:
@@ -144,7 +144,6 @@ def sorted_text_keys(value: dict[object, object]) -> list[str]:
                 f"without an annotation keys are texts only, not {show(key)}; {_REMEDY}"
             )
         keys.append(key)
-    keys.sort()
     return keys
 
 

@@ -85,7 +85,7 @@ class Encoding(Generic[T_co]):
                 says where it stands.
 
         >>> encoding_of(dict[str, float]).encode({"b": float("inf"), "a": 1})
-        b'{"a":1,"b":{"$float":"inf"}}'
+        b'{"b":{"$float":"inf"},"a":1}'
         """
         try:
             return self._to_bytes(value)

@@ -1,4 +1,9 @@
-"""Dicts and their kin: equal dicts have equal bytes, ordered ones keep their order."""
+"""Dicts and their kin. They keep their order, which is part of the bytes.
+
+A function that iterates over a dict sees its order, so two dicts that differ in nothing else
+are two values, although they are equal. They would share an address otherwise, and the second
+would be given what was computed from the first.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +21,7 @@ from funsies.core.encoding.node import (
     show_key,
     special_form,
 )
-from funsies.core.encoding.sequences import canonical_json, check_key
+from funsies.core.encoding.sequences import check_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -77,12 +82,6 @@ class MappingNode(Node):
         except Refused as refusal:
             raise _at_key(refusal, key) from None
 
-    def sorted_pairs(self, items: Iterable[tuple[object, object]]) -> list[Json]:
-        """Encode pairs in the order of their keys' bytes."""
-        pairs = self.encode_pairs(items)
-        pairs.sort(key=_key_bytes)
-        return pairs
-
     def decode_pairs(self, raw: Json) -> dict[object, object]:
         """Decode pairs in the order given."""
         if type(raw) is not list:
@@ -102,11 +101,6 @@ class MappingNode(Node):
             raise _at_key(refusal, key) from None
 
 
-def _key_bytes(pair: Json) -> bytes:
-    assert isinstance(pair, list)  # noqa: S101  (made by encode_pairs)
-    return canonical_json(pair[0])
-
-
 class PairsDictNode(MappingNode):
     """``dict[K, V]`` with keys that are no texts: an array of pairs."""
 
@@ -114,10 +108,10 @@ class PairsDictNode(MappingNode):
     rank = 0
 
     def encode(self, value: object) -> Json:
-        """Write an array of pairs in the order of the keys' bytes."""
+        """Write an array of pairs."""
         if type(value) is not dict:
             self.refuse(value)
-        return self.sorted_pairs(value.items())
+        return self.encode_pairs(value.items())
 
     def decode(self, raw: Json) -> object:
         """Read an array of pairs."""
@@ -125,7 +119,7 @@ class PairsDictNode(MappingNode):
 
 
 class TextDictNode(MappingNode):
-    """``dict[str, V]``: a JSON object in the order of the keys."""
+    """``dict[str, V]``: a JSON object."""
 
     shapes: frozenset[str] = frozenset({OBJECT, "$dict"})
     rank = 0
@@ -136,13 +130,14 @@ class TextDictNode(MappingNode):
             self.refuse(value)
         if not {str}.issuperset(map(type, value)):
             self._refuse_keys(value)
-        encode, keys = self.value.encode, sorted(value)
+        encode = self.value.encode
         pairs: list[tuple[str, Json]] = []
+        key = ""
         try:
-            for key in keys:
-                pairs.append((key, encode(value[key])))  # noqa: PERF401  (its length is the path)
+            for key, part in value.items():
+                pairs.append((key, encode(part)))
         except Refused as refusal:
-            raise _at_key(refusal, keys[len(pairs)]) from None
+            raise _at_key(refusal, key) from None
         return text_pairs(pairs)
 
     def _refuse_keys(self, value: dict[object, object]) -> None:
@@ -166,7 +161,7 @@ class TextDictNode(MappingNode):
 
 
 class OrderedDictNode(MappingNode):
-    """``OrderedDict[K, V]``: an array of pairs, in order."""
+    """``OrderedDict[K, V]``: an array of pairs."""
 
     kind = OrderedDict
     shapes: frozenset[str] = frozenset({ARRAY})
@@ -183,7 +178,7 @@ class OrderedDictNode(MappingNode):
 
 
 class CounterNode(MappingNode):
-    """``Counter[K]``: an array of pairs in the order of the keys' bytes."""
+    """``Counter[K]``: an array of pairs."""
 
     kind = Counter
     shapes: frozenset[str] = frozenset({ARRAY})
@@ -192,7 +187,7 @@ class CounterNode(MappingNode):
         """Write an array of pairs."""
         if type(value) is not Counter:
             self.refuse(value)
-        return self.sorted_pairs(value.items())
+        return self.encode_pairs(value.items())
 
     def decode(self, raw: Json) -> object:
         """Read an array of pairs."""
@@ -219,7 +214,7 @@ class DefaultDictNode(MappingNode):
                 "the default factory of a defaultdict is stored only if it is a built-in type, "
                 f"not {name}; convert to dict, or set default_factory = None"
             )
-        return {"$defaultdict": name, "items": self.sorted_pairs(value.items())}
+        return {"$defaultdict": name, "items": self.encode_pairs(value.items())}
 
     def decode(self, raw: Json) -> object:
         """Read the name of the factory and an array of pairs."""

@@ -241,7 +241,7 @@ class PydanticNode(RecordNode):
 
 
 class TypedDictNode(RecordNode):
-    """A ``TypedDict``: exactly the keys that it names."""
+    """A ``TypedDict``: exactly the keys that it names, in the order of the value."""
 
     family = "typeddict"
     shapes: frozenset[str] = frozenset({OBJECT, "$dict"})
@@ -252,17 +252,22 @@ class TypedDictNode(RecordNode):
         super().__init__(kind, names, arguments)
         self.accepts: frozenset[type] | None = frozenset({dict})
 
+    def fill(self, fields: Sequence[RecordField]) -> None:
+        """Give the keys their types."""
+        super().fill(fields)
+        self._encoder_of = dict(self._encoders)
+        self._decoder_of = dict(self._decoders)
+
     def encode(self, value: object) -> Json:
         """Write an object."""
         if type(value) is not dict:
             self.refuse(value)
         self._check_keys(value.keys())
-        pairs: list[tuple[str, Json]] = []
         name = ""
+        pairs: list[tuple[str, Json]] = []
         try:
-            for name, encode in self._encoders:
-                if name in value:
-                    pairs.append((name, encode(value[name])))
+            for name, part in value.items():
+                pairs.append((name, self._encoder_of[name](part)))
         except Refused as refusal:
             raise refusal.at(f"[{name!a}]") from None
         return text_pairs(pairs)
@@ -287,12 +292,11 @@ class TypedDictNode(RecordNode):
         required = {field.name for field in self.fields if field.is_required}
         if not required <= found.keys() <= self.names:
             self.refuse_fields(found)
-        values: dict[str, object] = {}
         name = ""
+        values: dict[str, object] = {}
         try:
-            for name, decode in self._decoders:
-                if name in found:
-                    values[name] = decode(found[name])
+            for name, part in pairs:
+                values[name] = self._decoder_of[name](part)
         except Refused as refusal:
             raise refusal.at(f"[{name!a}]") from None
         return values

@@ -206,11 +206,9 @@ def describe_method(walk: Walk, method: MethodType) -> tuple[Field, ...]:
 
 
 def describe_partial(walk: Walk, partial: Any) -> tuple[Field, ...]:
-    """A ``functools.partial``: the function and the arguments that it fixes."""
+    """A ``functools.partial``: the function and the arguments that it fixes, in their order."""
     return (
         walk.field(partial.func, "func"),
         tuple(walk.field(each, "args") for each in partial.args),
-        tuple(
-            (name, walk.field(each, name)) for name, each in sorted(partial.keywords.items())
-        ),
+        tuple((name, walk.field(each, name)) for name, each in partial.keywords.items()),
     )

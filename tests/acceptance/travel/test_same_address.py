@@ -19,6 +19,10 @@ from dataclasses import dataclass
 import funsies as f
 
 SCALE = 3
+WEIGHTS = {"second": 2, "first": 1}
+def weighed(x: int) -> int:
+    return next(iter(WEIGHTS.values())) * x
+
 class Colour(enum.Enum):
     RED = 1
     BLUE = 2
@@ -84,6 +88,8 @@ def built(n):
         "method": f.reduce(Point(4).moved, n),
         "task": half(n),
         "library": f.reduce(max, n, 3),
+        "global dict": f.reduce(weighed, n),
+        "dict": f.reduce(lambda d: list(d), {"b": n, "a": n}, out=list[str]),
         "shell": f.shell(f"echo {n} > a", out=["a"]).out["a"],
         "template": f.template("{{n}} times", {"n": f.reduce(inner, n)}),
         "map": f.put(n).map(inner),

@@ -58,12 +58,38 @@ def test_numbers_that_are_equal_but_not_the_same_differ() -> None:
     assert len({address(add, value, 0) for value in (1, 1.0)}) == 2
 
 
-def test_the_order_of_keys_does_not_matter() -> None:
-    def count(x: dict[str, int]) -> int:
-        return len(x)
+def test_the_order_of_keys_counts_since_a_function_sees_it() -> None:
+    def first(x: dict[str, int]) -> str:
+        return next(iter(x))
 
-    assert address(count, {"a": 1, "b": 2}) == address(count, {"b": 2, "a": 1})
-    assert f.put({"a": 1, "b": 2}) == f.put({"b": 2, "a": 1})
+    assert address(first, {"a": 1, "b": 2}) != address(first, {"b": 2, "a": 1})
+    assert f.put({"a": 1, "b": 2}) != f.put({"b": 2, "a": 1})
+
+
+def test_the_order_of_a_captured_or_global_dict_counts(load: Load) -> None:
+    def iterating(weights: dict[str, int]) -> Any:
+        return lambda: list(weights)
+
+    ways = [{"a": 1, "b": 2}, {"b": 2, "a": 1}]
+    assert len({address(iterating(each)) for each in ways}) == 2
+    texts = [f"WEIGHTS = {each}\ndef task(): return list(WEIGHTS)" for each in ways]
+    assert len({address(load(text).task) for text in texts}) == 2
+
+
+def test_the_order_of_keywords_counts_where_the_function_can_see_it() -> None:
+    @f.task
+    def names(first: int = 0, **others: int) -> list[str]:
+        return list(others)
+
+    @f.task
+    def add_both(*, x: int, y: int) -> int:
+        return x + y
+
+    assert names(b=1, a=2) != names(a=2, b=1)
+    assert names(first=1, a=2) == names(a=2, first=1)
+    assert add_both(x=1, y=2) == add_both(y=2, x=1)
+    here = [functools.partial(names.fn, b=1, a=2), functools.partial(names.fn, a=2, b=1)]
+    assert len({address(each, name="names") for each in here}) == 2
 
 
 def test_an_argument_is_the_same_by_position_and_by_name() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import operator
-from collections import OrderedDict, deque
+from collections import deque
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ import pytest
 
 
 def is_identical(left: object, right: object) -> bool:
-    """True if the two cannot be told apart: NaN is NaN, -0.0 is not 0.0, 1 is not True."""
+    """True if the two cannot be told apart: NaN is NaN, and dicts have an order."""
     if type(left) is not type(right):
         return False
     if dataclasses.is_dataclass(left):
@@ -36,7 +36,7 @@ def _are_sets_identical(left, right):
 
 
 def _are_dicts_identical(left, right):
-    if isinstance(left, OrderedDict) and list(left) != list(right):
+    if list(left) != list(right):
         return False
     factories = getattr(left, "default_factory", None), getattr(right, "default_factory", None)
     return (

@@ -141,17 +141,17 @@ def test_typed_dicts_keep_their_keys():
         encoding_of(Full).encode({"kind": "a"})
     Dollar = TypedDict("Dollar", {"$ref": str, "in": int})
     encoding = encoding_of(Dollar)
-    assert encoding.encode({"in": 1, "$ref": "x"}) == b'{"$dict":[["$ref","x"],["in",1]]}'
+    assert encoding.encode({"in": 1, "$ref": "x"}) == b'{"$dict":[["in",1],["$ref","x"]]}'
     assert there_and_back(Dollar, {"in": 1, "$ref": "x"}) == {"in": 1, "$ref": "x"}
 
 
-def test_equal_typed_dicts_have_equal_bytes():
+def test_typed_dicts_keep_the_order_of_their_keys():
     class Both(TypedDict):
         b: int
         a: int
 
-    encoding = encoding_of(Both)
-    assert encoding.encode({"a": 1, "b": 2}) == encoding.encode({"b": 2, "a": 1})
+    for value in ({"a": 1, "b": 2}, {"b": 2, "a": 1}):
+        assert list(there_and_back(Both, value)) == list(value)
 
 
 def test_structs_come_back_whatever_their_options():

@@ -306,14 +306,75 @@ def test_a_value_that_can_be_stored_as_a_type_does_not_contradict_it(annotation,
         assert not contradicts(parameter, found)
 
 
+nested_dicts = st.recursive(
+    st.integers(), lambda inner: st.dictionaries(text, inner, min_size=2), max_leaves=8
+)
+
+
 @quick
-@given(st.dictionaries(text, st.integers()), st.randoms())
-def test_the_order_of_keys_does_not_matter(items, random):
+@given(nested_dicts, st.randoms())
+def test_dicts_come_back_in_the_order_in_which_they_were(value, random):
+    """At each depth, under each annotation, and as what ``put`` takes them for."""
+    value = shuffled(value, random)
+    shown = repr(value)
+    for encoding in (encoding_of(Any), encoding_of_value(value)):
+        assert repr(encoding.decode(encoding.encode(value))) == shown
+
+
+def shuffled(value, random):
+    if not isinstance(value, dict):
+        return value
+    pairs = [(key, shuffled(part, random)) for key, part in value.items()]
+    random.shuffle(pairs)
+    return dict(pairs)
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        dict[str, int],
+        dict,
+        Any,
+        Mapping[str, int],
+        MutableMapping[str, int],
+        OrderedDict[str, int],
+        Counter[str],
+        defaultdict[str, int],
+        dict[int | str, int],
+        dict[str, int] | None,
+        list[dict[str, int]],
+        Box[dict[str, int]],
+    ],
+    ids=name_of,
+)
+@quick
+@given(items=st.dictionaries(text, st.integers(1, 9)), random=st.randoms())
+def test_two_orders_of_a_dict_are_two_values(annotation, items, random):
+    """A step sees the order, so it counts: else one would be given what the other gave."""
+    kind = getattr(annotation, "__origin__", dict)
+    make = MAKES.get(kind, dict)
     pairs = list(items.items())
     random.shuffle(pairs)
-    assert encoding_of(dict[str, int]).encode(dict(pairs)) == encoding_of(
-        dict[str, int]
-    ).encode(items)
+    encoding = encoding_of(annotation)
+    left, right = encoding.encode(make(pairs)), encoding.encode(make(items.items()))
+    assert (left == right) == (pairs == list(items.items()))
+
+
+MAKES = {
+    OrderedDict: OrderedDict,
+    Counter: lambda pairs: Counter(dict(pairs)),
+    defaultdict: lambda pairs: defaultdict(int, pairs),
+    list: lambda pairs: [dict(pairs)],
+    Box: lambda pairs: Box(dict(pairs)),
+}
+"""Make a value of a kind from pairs; others are made as plain dicts."""
+
+
+def test_sets_have_no_order_and_equal_ones_are_one_value():
+    one, other = set(range(0, 17, 8)), set(range(16, -1, -8))  # they collide: first come ...
+    encoding = encoding_of(set[int])
+    assert list(one) != list(other)
+    assert encoding.encode(one) == encoding.encode(other)
 
 
 @quick
