@@ -55,6 +55,12 @@ def result_of(api: TypeChecker, inside: Type) -> Type:
     return instance(api, names.RESULT, inside, instance(api, names.ERROR))
 
 
+def is_path(kind: Type) -> bool:
+    """True for paths of ``pathlib``."""
+    found = get_proper_type(kind)
+    return isinstance(found, Instance) and found.type.has_base("pathlib.PurePath")
+
+
 def inside_artefact(kind: Type) -> Type | None:
     """``T`` of an ``Artefact[T]``; None if it is not an artefact."""
     return _argument_of(kind, names.ARTEFACT)

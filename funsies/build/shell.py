@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
+from pathlib import PurePath
 from typing import Any
 
 from typing_extensions import TypeVar
@@ -38,7 +39,9 @@ def shell(
     Args:
         commands: run by ``/bin/sh``.
         inp: input files: name, relative to that directory, to artefact or value. ``bytes`` are
-            written as they are, ``str`` as UTF-8 text, anything else as JSON.
+            written as they are, ``str`` as UTF-8 text, anything else as JSON. A file of yours
+            is given as :func:`~funsies.put_file`, not as its path. What was an executable file
+            is one again.
         out: names of the output files to keep.
         env: environment variables added to the worker's; part of the step's identity. For
             secrets and thread counts, which are not, there is ``options(env=...)``.
@@ -95,13 +98,29 @@ def _input_files(inp: Mapping[Any, Any] | None) -> dict[str, Artefact[Any]]:
         name = _name(key)
         if name in files:
             raise FileNameError(f"duplicate input file {name!r}; name each input file once")
-        files[name] = value if isinstance(value, Artefact) else _put(name, value)
+        is_made = isinstance(value, Artefact)
+        files[name] = _checked(name, value) if is_made else _put(name, value)
     return files
 
 
 def _put(name: str, value: object) -> Artefact[Any]:
+    if isinstance(value, PurePath):
+        raise WiringError(
+            f"inp= gives {name!r} the path {str(value)!r}, which is not the content of a file: "
+            f"use put_file({str(value)!r}), or str(path) for the text of the path"
+        )
     refuse_nested(value, name, "shell")
     return put(value)
+
+
+def _checked(name: str, value: Artefact[Any]) -> Artefact[Any]:
+    kind = value.encoding.annotation
+    if isinstance(kind, type) and issubclass(kind, PurePath):
+        raise WiringError(
+            f"inp= gives {name!r} an artefact of a path, which is not the content of a file: "
+            "let the step return the content, or str(path) for the text of the path"
+        )
+    return value
 
 
 def _output_files(out: Iterable[Any] | None) -> tuple[str, ...]:

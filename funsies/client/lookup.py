@@ -112,7 +112,9 @@ def _constant(backend: Backend, row: ArtefactRow) -> Artefact[Any]:
     kept = row.constant
     data = None if kept.large else backend.graph.contents([kept.content])[0]
     annotation = bytes if kept.wire == "blob" else Any
-    reference = constant(kept.wire, data, kept.content, kept.size_bytes)
+    reference = constant(
+        kept.wire, data, kept.content, kept.size_bytes, executable=kept.executable
+    )
     return Artefact(reference, encoding_of(annotation))
 
 

@@ -31,7 +31,7 @@ from funsies.core.errors import (
 from funsies.core.graph import Constant, OutputOf, Stored, constant
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
-from funsies.store.data import FileChunks, copy_to_file
+from funsies.store.data import FileChunks, copy_to_file, is_executable, make_executable
 from funsies.store.rows import OperationState, Status
 from funsies.store.rows import Result as StoredResult
 
@@ -117,7 +117,8 @@ def takeout(
 ) -> None:
     """Write a value into a file: ``bytes`` as they are, ``str`` as text, anything else as JSON.
 
-    The file appears whole or not at all. Values of any size are streamed.
+    The file appears whole or not at all. Values of any size are streamed. A program that a
+    shell step has made may be run.
 
     Args:
         where: the artefact.
@@ -144,6 +145,8 @@ def takeout(
             if where.encoding.wire == "json":
                 stream = io.BytesIO(to_text("json", source.read()))
             copy_to_file(stream, partial)
+        if may_be_run(session.backend, where):
+            make_executable(partial)
         partial.replace(target)
     except (DataCorruptedError, DataMissingError) as problem:
         raise UnwrapError(error_of_bytes(problem)) from problem
@@ -158,6 +161,8 @@ def put_file(
     filename: str | os.PathLike[str], *, connection: Session | None = None
 ) -> Artefact[bytes]:
     """Make the content of a file an input of the workflow; a file of any size is streamed.
+
+    Whether the file may be run as a program is part of its address; its name and times are not.
 
     Args:
         filename: the file, as it is now.
@@ -179,7 +184,8 @@ def put_file(
     if not S_ISREG(path.stat().st_mode):
         raise WiringError(f"{str(path)!r} is not a plain file; name one, or put() its content")
     content, size_bytes = session.backend.data.write(FileChunks(path))
-    return Artefact(constant("blob", None, content, size_bytes), encoding_of(bytes))
+    reference = constant("blob", None, content, size_bytes, executable=is_executable(path))
+    return Artefact(reference, encoding_of(bytes))
 
 
 def read_result(backend: Backend, result: StoredResult) -> Result[bytes, Error]:
@@ -216,6 +222,14 @@ def open_value(backend: Backend, where: Artefact[Any]) -> Result[BinaryIO, Error
     if isinstance(found, bytes):
         return Success(io.BytesIO(found))
     return _open_result(backend, found)
+
+
+def may_be_run(backend: Backend, where: Artefact[Any]) -> bool:
+    """True for an executable file."""
+    if isinstance(where.reference, Constant):
+        return where.reference.executable
+    found = _locate(backend, where).value_or(b"")
+    return isinstance(found, StoredResult) and found.executable
 
 
 def _locate(backend: Backend, where: Artefact[Any]) -> Result[bytes | StoredResult, Error]:

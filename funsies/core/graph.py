@@ -91,6 +91,7 @@ class Constant:
         wire: how the value was made into bytes.
         data: the bytes; None if they are in the data store already.
         size_bytes: their number.
+        executable: True for a file that may be run as a program.
     """
 
     digest: Digest
@@ -98,6 +99,7 @@ class Constant:
     wire: str
     data: bytes | None
     size_bytes: int
+    executable: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,6 +190,15 @@ def output_digest(producer: Digest, name: str) -> Digest:
     return digest("artefact", producer, name)
 
 
-def constant(wire: str, data: bytes | None, content: Digest, size_bytes: int) -> Constant:
+def constant(
+    wire: str,
+    data: bytes | None,
+    content: Digest,
+    size_bytes: int,
+    *,
+    executable: bool = False,
+) -> Constant:
     """Refer to a value whose bytes are known."""
-    return Constant(digest("constant", wire, content), content, wire, data, size_bytes)
+    fields = (wire, content, "executable") if executable else (wire, content)
+    address = digest("constant", *fields)
+    return Constant(address, content, wire, data, size_bytes, executable)

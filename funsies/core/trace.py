@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from .digest import Digest, Field, digest
 
 
-def trace_key(task: Digest, inputs: Sequence[tuple[str, bool, Digest]]) -> Digest:
+def trace_key(task: Digest, inputs: Sequence[tuple[str, bool, bool, Digest]]) -> Digest:
     """Address of a run: what was run, on which contents.
 
     Args:
         task: what was run.
-        inputs: (name, whether it is a value and not an error, content digest), sorted by name.
+        inputs: (name, whether it is a value and not an error, whether it is an executable file,
+            content digest), sorted by name.
     """
-    record: list[Field] = [(name, ok, content) for name, ok, content in inputs]
+    record: list[Field] = [tuple(each) for each in inputs]
     return digest("trace", task, record)

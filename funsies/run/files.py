@@ -11,12 +11,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.file_names import validate_file_names
+from funsies.store.data import make_executable
 
 _COPY_BYTES: Final = 1 << 20
 _MAX_SHOWN_FILES: Final = 20
@@ -29,9 +31,11 @@ class InputFile:
 
     Attributes:
         open: opens a stream of its bytes; called once, when the file is written.
+        executable: True if it may be run as a program.
     """
 
     open: Callable[[], BinaryIO]
+    executable: bool = False
 
 
 class Workspace:
@@ -111,6 +115,8 @@ def write_inputs(directory: Path, inputs: Mapping[str, InputFile]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with inputs[name].open() as source, path.open("xb") as target:
             shutil.copyfileobj(source, target, _COPY_BYTES)
+        if inputs[name].executable:
+            make_executable(path)
 
 
 def find_output(directory: Path, name: str) -> Path | Error:
@@ -131,7 +137,8 @@ def find_output(directory: Path, name: str) -> Path | Error:
     try:
         mode = path.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return _missing(directory, name)
+        link = _dangling_link(directory, name)
+        return _missing(directory, name) if link is None else _dangling(directory, name, link)
     except OSError as problem:
         return _invalid(name, f"cannot be looked at: {problem.strerror}")
     if not stat.S_ISREG(mode):
@@ -139,6 +146,22 @@ def find_output(directory: Path, name: str) -> Path | Error:
     if not os.access(path, os.R_OK):
         return _invalid(name, "cannot be read: permission denied")
     return path
+
+
+def _dangling_link(directory: Path, name: str) -> Path | None:
+    """The first part of a name that is a link to what is not there."""
+    parts = map(directory.joinpath, accumulate(name.split("/"), "{}/{}".format))
+    return next((path for path in parts if path.is_symlink() and not path.exists()), None)
+
+
+def _dangling(directory: Path, name: str, link: Path) -> Error:
+    shown = str(link.relative_to(directory))
+    which = "is" if shown == name else f"is behind {shown!r},"
+    details = (
+        f"the output {name!r} {which} a dangling link: it points to {str(link.readlink())!r}, "
+        "which is not there"
+    )
+    return Error(kind=ErrorKind.MissingOutput, details=details)
 
 
 def _kind(mode: int) -> str:

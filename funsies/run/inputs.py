@@ -50,6 +50,7 @@ class InputValue:
         small: its bytes, if they are kept beside the graph.
         content: address of its bytes.
         size_bytes: their number.
+        executable: True for a file that may be run as a program.
     """
 
     row: InputRow
@@ -57,6 +58,7 @@ class InputValue:
     small: bytes | None
     content: Digest
     size_bytes: int
+    executable: bool = False
 
     def open(self, backend: Backend) -> BinaryIO:
         """Read the bytes as a stream.
@@ -137,4 +139,4 @@ def _value(row: InputRow, result: StoredResult, found: Mapping[Digest, bytes]) -
             damaged = DataCorruptedError(f"the bytes of input {row.name!r} are damaged")
             raise BadBytesError(row, result.content, damaged)
     error = decode_error(small) if not result.ok and small is not None else None
-    return InputValue(row, error, small, result.content, result.size_bytes)
+    return InputValue(row, error, small, result.content, result.size_bytes, result.executable)

@@ -12,7 +12,7 @@ from returns.result import Failure, Result
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, encode_error
 from funsies.store.connect import INLINE_BYTES, Backend
-from funsies.store.data import FileChunks
+from funsies.store.data import FileChunks, is_executable
 from funsies.store.rows import Claim, Completion
 from funsies.store.rows import Result as StoredResult
 
@@ -75,22 +75,23 @@ class ResultWriter:
 
     def _add_value(self, value: bytes | Path) -> None:
         size_bytes = value.stat().st_size if isinstance(value, Path) else len(value)
+        executable = isinstance(value, Path) and is_executable(value)
         if size_bytes > INLINE_BYTES:
             chunks = FileChunks(value) if isinstance(value, Path) else [value]
             digest, size_bytes = self._backend.data.write(chunks)
-            self._results.append(StoredResult(True, digest, True, size_bytes))
+            self._results.append(StoredResult(True, digest, True, size_bytes, executable))
         else:
             data = value.read_bytes() if isinstance(value, Path) else value
-            self._add_small(data, ok=True)
+            self._add_small(data, ok=True, executable=executable)
 
     def _add_error(self, error: Error) -> None:
         self.errors.append(error)
         self._add_small(encode_error(error), ok=False)
 
-    def _add_small(self, data: bytes, *, ok: bool) -> None:
+    def _add_small(self, data: bytes, *, ok: bool, executable: bool = False) -> None:
         digest = content_digest(data)
         self._contents[digest] = data
-        self._results.append(StoredResult(ok, digest, False, len(data)))
+        self._results.append(StoredResult(ok, digest, False, len(data), executable))
 
     def _located(self, error: Error) -> Error:
         """Name the operation that failed and where, unless the error came from another one."""

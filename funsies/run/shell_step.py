@@ -73,7 +73,7 @@ def _outcome(produced: Produced) -> Result[bytes | Path, Error]:
 def _input_file(backend: Backend, value: InputValue) -> InputFile:
     """The file of an input: bytes as they are, text as UTF-8, other values as JSON."""
     if value.row.wire == "blob":
-        return InputFile(lambda: value.open(backend))
+        return InputFile(lambda: value.open(backend), value.executable)
     return InputFile(lambda: _text(backend, value))
 
 

@@ -15,7 +15,7 @@ def trace_key_of(claim: Claim) -> Digest | None:
     return trace_key(
         claim.operation.task,
         [
-            (row.name, result.ok, result.content)
+            (row.name, result.ok, result.executable, result.content)
             for row, result in zip(claim.operation.inputs, claim.inputs, strict=True)
             if result is not None
         ],

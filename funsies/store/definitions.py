@@ -186,7 +186,12 @@ class _Batch:
             self._size_bytes += len(constant.data)
         self._constants.append(
             ConstantRow(
-                constant.digest, constant.content, constant.wire, large, constant.size_bytes
+                constant.digest,
+                constant.content,
+                constant.wire,
+                large,
+                constant.size_bytes,
+                constant.executable,
             )
         )
 

@@ -174,7 +174,9 @@ class StoredGraph:
             raise UnknownHashError(f"the server knows no constant {row.artefact.hex()[:10]}")
         kept = stored.constant
         data = None if kept.large else self._backend.graph.contents([kept.content])[0]
-        return Constant(row.artefact, kept.content, kept.wire, data, kept.size_bytes)
+        return Constant(
+            row.artefact, kept.content, kept.wire, data, kept.size_bytes, kept.executable
+        )
 
     def _output(
         self, made: Operation | None, producer: Digest, index: int, artefact: Digest

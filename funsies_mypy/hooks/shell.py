@@ -32,7 +32,14 @@ from funsies_mypy.encodable import unencodable_value
 from funsies_mypy.file_names import directories_of, problem_of
 from funsies_mypy.literals import keys_of, text_of, texts_of
 from funsies_mypy.messages import did_you_mean, fail, quoted, shown
-from funsies_mypy.types import literal_value, nested_artefact, union_items, unknown, unlifted
+from funsies_mypy.types import (
+    is_path,
+    literal_value,
+    nested_artefact,
+    union_items,
+    unknown,
+    unlifted,
+)
 
 _COMMANDS = "<number of commands>"
 """Not an attribute that a program can name."""
@@ -115,6 +122,13 @@ def _check_values(api: TypeChecker, inputs: Expression) -> None:
 
 def _check_value(api: TypeChecker, name: str, value: Expression) -> None:
     kind = api.lookup_type(value)
+    if is_path(unlifted(kind)):
+        text = (
+            f'Input file "{name}" is {shown(api, kind)}, which is not the content of a file; '
+            "use put_file(path), or str(path) for its text"
+        )
+        fail(api, codes.SHELL, text, value)
+        return
     if nested_artefact(kind) is not None:
         text = (
             f'Input file "{name}" is {shown(api, kind)}, a container with artefacts inside; '

@@ -261,7 +261,7 @@ class Bench:
 
     def key(self, claim: Claim) -> Digest:
         inputs = [
-            (item.name, result.ok, result.content)
+            (item.name, result.ok, result.executable, result.content)
             for item, result in zip(claim.operation.inputs, claim.inputs, strict=True)
             if result
         ]

@@ -77,7 +77,9 @@ f.shell("run", inp={"a/b": b"", "a/c": b"", "d": "text"}, out=["a/b", "d e"])
 f.shell()  # E: shell() needs at least one command
 
 # values of files
-f.shell("run", inp={"a": number, "b": {"c": [1]}, "d": step.stdout, "e": Path("x")})
+f.shell("run", inp={"a": number, "b": {"c": [1]}, "d": step.stdout, "e": [Path("x")]})
+f.shell("run", inp={"e": Path("x")})  # E: Input file "e" is "Path", which is not the content of a file; use put_file(path)
+f.shell("run", inp={"e": f.put(Path("x"))})  # E: Input file "e" is "Artefact[Path]", which is not the content of a file
 f.shell("run", inp={"a": open("file")})  # E: Input file "a" is "TextIOWrapper[_WrappedBuffer]", which has no encoding
 f.shell("run", inp={"a": [number]})  # E: Input file "a" is "list[Artefact[int]]", a container with artefacts inside
 f.shell("run", inp={"a": lambda: 1})  # E: Input file "a" is "Callable[[], int]", which has no encoding

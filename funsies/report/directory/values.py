@@ -8,11 +8,14 @@ from pathlib import Path
 import msgspec
 from returns.pipeline import is_successful
 
+from funsies.client.lookup import stored_artefact
 from funsies.client.stored_step import opened
+from funsies.client.values import may_be_run
 from funsies.core.digest import Digest
 from funsies.core.encoding import to_text
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, error_of_bytes
 from funsies.store.connect import Backend
+from funsies.store.data import make_executable
 
 
 def write_stored(
@@ -44,6 +47,8 @@ def write_stored(
         except (DataCorruptedError, DataMissingError) as problem:
             path.unlink()
             return error_of_bytes(problem)
+    if may_be_run(backend, stored_artefact(backend, artefact)):
+        make_executable(path)
     return None
 
 

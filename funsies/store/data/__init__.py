@@ -4,6 +4,7 @@ from .address import open_data_store
 from .chunks import CHUNK_BYTES, FileChunks, copy_to_file
 from .disk import DiskDataStore
 from .memory import MemoryDataStore
+from .modes import is_executable, make_executable
 from .redis import RedisDataStore
 from .verify import is_good
 
@@ -14,6 +15,8 @@ __all__ = [
     "MemoryDataStore",
     "RedisDataStore",
     "copy_to_file",
+    "is_executable",
     "is_good",
+    "make_executable",
     "open_data_store",
 ]

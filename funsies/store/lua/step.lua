@@ -120,7 +120,7 @@ end
 local function small_bytes(results)
   local found, seen, room = {}, {}, INPUT_BYTES_LIMIT
   for _, result in ipairs(results) do
-    local content = result and result:byte(1) < 2 and content_of(result)
+    local content = result and not is_large(result) and content_of(result)
     if content and not seen[content] then
       seen[content] = true
       local data = sent[content] or call('HGET', P .. 'c', content)

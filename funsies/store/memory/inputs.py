@@ -45,8 +45,11 @@ def read_inputs(tables: Tables, row: OperationRow, generation: int = 0) -> Input
 
 def _constant(tables: Tables, item: InputRow) -> Result:
     artefact = tables.artefacts.get(item.artefact)
-    size = artefact.constant.size_bytes if artefact and artefact.constant else 0
-    return Result(True, item.content or Digest(b""), item.large, size)
+    row = artefact and artefact.constant
+    content = item.content or Digest(b"")
+    if not row:
+        return Result(True, content, item.large, 0)
+    return Result(True, content, item.large, row.size_bytes, row.executable)
 
 
 def _add(tables: Tables, inputs: Inputs, producer: Digest, index: int, generation: int) -> None:
@@ -96,7 +99,9 @@ def trace_index(row: OperationRow, results: list[Result | None]) -> bytes:
     """Where the trace of a task on inputs with these contents is kept."""
     names = [item.name.encode() for item in row.inputs]
     pieces = [row.task, *(len(name).to_bytes(4, "big") + name for name in names)]
-    pieces += [bytes([result.ok]) + result.content for result in results if result]
+    pieces += [
+        bytes([result.ok, result.executable]) + result.content for result in results if result
+    ]
     return hashlib.sha1(b"".join(pieces), usedforsecurity=False).digest()
 
 

@@ -24,7 +24,7 @@ RESULT = struct.Struct(">B32sQ")
 INPUT = struct.Struct(">B32sI")
 HEADER = struct.Struct(">32sBIIII")
 OUTPUT = struct.Struct(">c32sI")
-OK, LARGE = 1, 2
+OK, LARGE, EXECUTABLE = 1, 2, 4
 STRICT, DYNAMIC = 1, 2
 PRODUCER, SMALL_CONSTANT, LARGE_CONSTANT = 0, 1, 2
 
@@ -37,14 +37,20 @@ _task = msgspec.msgpack.Decoder(TaskRow)
 
 def pack_result(result: Result) -> bytes:
     """Flags, digest, size: 41 bytes."""
-    flags = OK * result.ok + LARGE * result.large
+    flags = OK * result.ok + LARGE * result.large + EXECUTABLE * result.executable
     return RESULT.pack(flags, result.content, result.size_bytes)
 
 
 def unpack_results(data: bytes) -> tuple[Result, ...]:
     """Read packed results that follow one another."""
     return tuple(
-        Result(bool(flags & OK), Digest(content), bool(flags & LARGE), size)
+        Result(
+            bool(flags & OK),
+            Digest(content),
+            bool(flags & LARGE),
+            size,
+            bool(flags & EXECUTABLE),
+        )
         for flags, content, size in RESULT.iter_unpack(data)
     )
 
@@ -127,7 +133,7 @@ def _unpack_input(
 
 def pack_constant(row: ConstantRow) -> bytes:
     """What the index of artefacts keeps for a constant: its result, and its wire form."""
-    result = Result(True, row.content, row.large, row.size_bytes)
+    result = Result(True, row.content, row.large, row.size_bytes, row.executable)
     return b"c" + pack_result(result) + row.wire.encode()
 
 
@@ -139,7 +145,9 @@ def unpack_artefact(digest: Digest, data: bytes) -> ArtefactRow:
     end = RESULT.size + 1
     result = unpack_results(data[1:end])[0]
     wire = data[end:].decode()
-    constant = ConstantRow(digest, result.content, wire, result.large, result.size_bytes)
+    constant = ConstantRow(
+        digest, result.content, wire, result.large, result.size_bytes, result.executable
+    )
     return ArtefactRow(digest, None, 0, constant)
 
 

@@ -112,6 +112,7 @@ class ConstantRow:
     wire: str
     large: bool
     size_bytes: int
+    executable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

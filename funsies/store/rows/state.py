@@ -42,12 +42,14 @@ class Result:
         content: address of the bytes of the value or of the error.
         large: True if the bytes are in the data store, not beside the graph.
         size_bytes: their number.
+        executable: True for a file that may be run as a program.
     """
 
     ok: bool
     content: Digest
     large: bool
     size_bytes: int
+    executable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,8 +250,28 @@ def test_links_inside_the_directory_are_fine(run):
     assert [values[f"file:{name}"] for name in ("a", "b", "e/real")] == [b"x\n"] * 3
 
 
-def test_a_dangling_link_is_a_missing_output(run):
-    assert run("ln -s nowhere x", out=("x",))["file:x"].kind is ErrorKind.MissingOutput
+@pytest.mark.parametrize(
+    ("command", "name", "message"),
+    [
+        (
+            "ln -s nowhere x",
+            "x",
+            "'x' is a dangling link: it points to 'nowhere', which is not",
+        ),
+        ("ln -s y x; ln -s nowhere y", "x", "a dangling link: it points to 'y'"),
+        (
+            "ln -s nowhere d",
+            "d/x",
+            "'d/x' is behind 'd', a dangling link: it points to 'nowhere'",
+        ),
+        ("mkdir d; ln -s d e", "e/x", "did not make 'e/x'"),
+        ("echo > nowhere; ln -s nowhere/y x", "x", "is a dangling link"),
+    ],
+)
+def test_a_dangling_link_is_a_missing_output_and_said_to_be_one(run, command, name, message):
+    error = run(command, out=(name,))[f"file:{name}"]
+    assert error.kind is ErrorKind.MissingOutput
+    assert message in error.details
 
 
 # -- inputs

@@ -23,7 +23,7 @@
 -- Statuses: w waiting, r ready, z delayed, u running, g delegated, d done, f failed;
 -- none for idle. Counters are a letter .. the name of the task: those of the statuses, s skipped,
 -- l lost, x executed, k linked, b busy milliseconds. A packed result is 41 bytes: flags (1 value,
--- 2 large), digest, size.
+-- 2 large, 4 executable), digest, size.
 
 local call -- redis.call, which is not there while the library is loaded
 local NONE, WAITING, READY, DELAYED, RUNNING = false, 'w', 'r', 'z', 'u'

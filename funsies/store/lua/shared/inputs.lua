@@ -60,6 +60,7 @@ local function trace_index(d, results)
   local pieces = { d.raw:sub(1, 32), d.raw:sub(d.names + 1, d.artefacts) }
   for _, result in ipairs(results) do
     pieces[#pieces + 1] = is_ok(result) and '1' or '0'
+    if is_executable(result) then pieces[#pieces + 1] = 'x' end
     pieces[#pieces + 1] = content_of(result)
   end
   return redis.sha1hex(table.concat(pieces)):sub(1, 32)

@@ -43,12 +43,20 @@ local function is_ok(result)
   return result:byte(1) % 2 == 1
 end
 
+local function is_large(result)
+  return result:byte(1) % 4 >= 2
+end
+
+local function is_executable(result)
+  return result:byte(1) >= 4
+end
+
 local function content_of(result)
   return result:sub(2, 33)
 end
 
 local function has_bytes(result)
-  return result:byte(1) >= 2 or call('HEXISTS', P .. 'c', content_of(result)) == 1
+  return is_large(result) or call('HEXISTS', P .. 'c', content_of(result)) == 1
 end
 
 -- Whether one result does for a request of this generation.
