@@ -14,7 +14,7 @@ class Exit(IntEnum):
     USAGE = 2
     """Wrong arguments or settings."""
     NO_SERVER = 3
-    """No server answers, or it cannot be used: wrong password, full, evicting keys."""
+    """No server answers, or it cannot be used: wrong password, full, too old."""
     NOT_COMPUTED = 4
     """Not computed yet, or not finished in the time given."""
     UNKNOWN_HASH = 5

@@ -6,6 +6,10 @@ import gc
 from collections.abc import Sequence
 from contextlib import closing
 
+from .rq_binding import prefix
+
+# isort: split
+
 from funsies.run.orphans import become_subreaper
 from funsies.store.connect import open_backend
 from funsies.store.submission import queue_name
@@ -17,6 +21,9 @@ from .names import new_slot
 from .rq_binding.worker import Worker
 from .timing import Timing
 from .upkeep import Upkeep
+
+RQ_VARIABLE = prefix.VARIABLE
+"""Heeded by RQ when it is imported; so it is set before anything else here does that."""
 
 PRELOADED = drain_job.run
 """Imported here so that no horse has to: each starts as a copy of its worker."""

@@ -317,7 +317,7 @@ class GraphStore(Protocol):
 
         Raises:
             NoServerError: if nobody answers.
-            ServerError: if it refuses the password, or may evict keys.
+            ServerError: if it refuses the password, is too old, or may evict keys.
         """
 
     def clear(self) -> None:

@@ -10,6 +10,8 @@ from rq.job import Job
 
 from funsies.engine.names import NAMESPACE
 
+from .keys import JOB_PREFIX
+
 if TYPE_CHECKING:
     from rq.webhook import Webhook
 
@@ -23,6 +25,8 @@ class DrainJob(Job):
     that is not exactly a drain job does not exist for a funsies worker; it is checked before
     anything that it names is touched.
     """
+
+    redis_job_namespace_prefix = JOB_PREFIX
 
     def restore(self, raw_data: Mapping[str | bytes, bytes]) -> None:
         """Read a job.

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from redis import Redis
 from rq.queue import EnqueueData, Queue
 from rq.serializers import JSONSerializer
-from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
 from funsies.engine.names import NAMESPACE
 from funsies.store.rows import QueueName
 
 from .jobs import DRAIN_FUNCTION, DrainJob
-from .tolerant import STOP_AT_ONCE, STOP_FIELD, STOP_IN_ORDER
+from .keys import QUEUE_PREFIX, QUEUES, WORKERS, workers_of
+from .records import STOP_AT_ONCE, STOP_FIELD, STOP_IN_ORDER
 
 FAILURE_SECONDS = 60
 """How long RQ keeps what it noted about a drain job that failed."""
@@ -48,12 +48,19 @@ class Line:
         return max(useful, 1) - self.queued if ready else 0
 
 
+class DrainQueue(Queue):
+    """A queue of drain jobs, where workers look for it."""
+
+    redis_queue_namespace_prefix = QUEUE_PREFIX
+    redis_queues_keys = QUEUES
+
+
 class DrainQueues:
     """The drain jobs of one server."""
 
     def __init__(self, connection: Redis) -> None:
         self._connection = connection
-        self._queues: dict[QueueName, Queue] = {}
+        self._queues: dict[QueueName, DrainQueue] = {}
 
     def arm(self, ready: Mapping[QueueName, int]) -> None:
         """Queue as many drain jobs as idle workers can use, and at least one.
@@ -76,7 +83,7 @@ class DrainQueues:
         pipeline = self._connection.pipeline(transaction=False)
         for name in names:
             pipeline.llen(self._queue(name).key)
-            pipeline.smembers(WORKERS_BY_QUEUE_KEY % name)
+            pipeline.smembers(workers_of(name))
         answers = pipeline.execute()
         queued, workers = answers[::2], answers[1::2]
         states = self._states({each for members in workers for each in members})
@@ -87,7 +94,7 @@ class DrainQueues:
 
     def ask_workers_to_stop(self, *, at_once: bool) -> int:
         """Ask all workers of the server to stop; return their number."""
-        keys = list(self._connection.smembers(REDIS_WORKER_KEYS))
+        keys = list(self._connection.smembers(WORKERS))
         alive = [key for key, state in self._states(keys).items() if state is not None]
         pipeline = self._connection.pipeline(transaction=False)
         for key in alive:
@@ -104,9 +111,9 @@ class DrainQueues:
             pipeline.hget(key, "state")
         return dict(zip(ordered, pipeline.execute(), strict=True))
 
-    def _queue(self, name: QueueName) -> Queue:
+    def _queue(self, name: QueueName) -> DrainQueue:
         if name not in self._queues:
-            self._queues[name] = Queue(
+            self._queues[name] = DrainQueue(
                 name, connection=self._connection, serializer=JSONSerializer, job_class=DrainJob
             )
         return self._queues[name]

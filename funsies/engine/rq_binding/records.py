@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
 from redis import Redis
-from rq.worker_registration import REDIS_WORKER_KEYS
 
-_KEY_PREFIX = ":worker:"
+from .keys import WORKER_PREFIX, WORKERS
+
+STOP_FIELD: Final = "funsies_stop"
+"""Field of a worker's record by which it is asked to stop."""
+
+STOP_IN_ORDER: Final = b"in order"
+STOP_AT_ONCE: Final = b"at once"
 
 
 def worker_records(connection: Redis) -> dict[str, dict[str, str]]:
     """Read the records of all workers of the server that are alive, by name."""
-    keys = sorted(cast("set[bytes]", connection.smembers(REDIS_WORKER_KEYS)))
+    keys = sorted(cast("set[bytes]", connection.smembers(WORKERS)))
     pipeline = connection.pipeline(transaction=False)
     for key in keys:
         pipeline.hgetall(key)
     records = cast("list[dict[bytes, bytes]]", pipeline.execute())
     return {
-        key.decode().partition(_KEY_PREFIX)[2]: _decoded(record)
+        key.decode().removeprefix(WORKER_PREFIX): _decoded(record)
         for key, record in zip(keys, records, strict=True)
         if b"birth" in record  # or it expired, and only a trace of it is left
     }

@@ -11,7 +11,7 @@ import logging
 import time
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from rq.timeouts import BaseDeathPenalty
 from rq.utils import now, utcformat
@@ -21,16 +21,12 @@ from rq.worker_registration import register
 from funsies.engine.timing import Timing
 from funsies.engine.tolerance import SERVER_TROUBLE
 
+from .records import STOP_AT_ONCE, STOP_FIELD
+
 if TYPE_CHECKING:
     from redis.client import Pipeline
     from rq.job import Job
     from rq.queue import Queue
-
-STOP_FIELD: Final = "funsies_stop"
-"""Field of a worker's record by which it is asked to stop."""
-
-STOP_IN_ORDER: Final = b"in order"
-STOP_AT_ONCE: Final = b"at once"
 
 _log = logging.getLogger(__name__)
 

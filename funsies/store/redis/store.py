@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, cast
 
 from funsies.core.digest import Digest
-from funsies.core.errors import DataMissingError, ServerError
+from funsies.core.errors import DataMissingError
 from funsies.store.keys import DEFAULT_NAMESPACE, Keys
 from funsies.store.ports import Subscription
 from funsies.store.rows import (
@@ -31,6 +31,7 @@ from .connection import Answer, Argument, Connections
 from .packing import pack_constant, pack_operation, pack_result, pack_task
 from .reading import PAGE, Reader, escape, pages
 from .subscription import RedisSubscription
+from .usable import refuse_unusable
 
 MAX_OUTAGE_SECONDS: Final = 60.0
 ACT_PAGE: Final = 100
@@ -220,13 +221,8 @@ class RedisStore(Reader):
 
     def check(self) -> None:
         """See :meth:`GraphStore.check`."""
-        self._connections.call("PING", max_outage_seconds=0)
-        answer = self._connections.call("INFO", "memory")
-        if b"maxmemory_policy:noeviction" not in cast("bytes", answer):
-            raise ServerError(
-                f"the server at {self._connections.shown_url} may evict keys, so results "
-                "could vanish; set its maxmemory-policy to noeviction"
-            )
+        answer = self._connections.call("INFO", max_outage_seconds=0)
+        refuse_unusable(cast("bytes", answer).decode(), self._connections.shown_url)
 
     def clear(self) -> None:
         """See :meth:`GraphStore.clear`."""
