@@ -19,17 +19,11 @@ from funsies.core.errors import (
 
 from .exits import Exit
 
-
-class NotAskedForError(FunsiesError):
-    """Nobody asked for what is to be waited for."""
-
-
 _CODES: tuple[tuple[type[FunsiesError], Exit], ...] = (
     (ConfigurationError, Exit.USAGE),
     (NoServerError, Exit.NO_SERVER),
     (ServerError, Exit.NO_SERVER),
     (UnknownHashError, Exit.UNKNOWN_HASH),
-    (NotAskedForError, Exit.NOT_COMPUTED),
     (WaitTimeoutError, Exit.NOT_COMPUTED),
     (UnwrapError, Exit.RESULT_IS_ERROR),
 )

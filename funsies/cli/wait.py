@@ -27,8 +27,8 @@ def wait(
 ) -> int:
     r"""Wait until results are finished; without HASH, until the server answers.
 
-    Exit codes: 1 if a result is an error, 4 if it takes longer than --timeout or nobody asked
-    for it.
+    What nobody has asked for yet is waited for, too: another program may ask for it.
+    Exit codes: 1 if a result is an error, 4 if it takes longer than --timeout.
 
     \b
     Example:

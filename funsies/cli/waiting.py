@@ -1,4 +1,4 @@
-"""Waiting for results that were asked for, without asking for them again."""
+"""Waiting for results, without asking for them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from funsies.store.connect import Backend
 from funsies.store.rows import Status
 
 from .exits import Exit
-from .explain import NotAskedForError
 from .named import Named, states_of
 from .say import note
 
@@ -25,21 +24,15 @@ from .say import note
 def wait_for_results(
     session: Session, named: Sequence[Named], timeout_seconds: float | None = None
 ) -> None:
-    """Block until everything named is finished, and show how far it is.
+    """Block until everything named is finished, whoever asks for it; show how far it is.
 
     Raises:
-        NotAskedForError: if nobody asked for one of them.
         WaitTimeoutError: if it takes longer.
     """
     states = states_of(session.backend, named)
-    for each in named:
-        if each.producer and states[each.producer].status is Status.IDLE:
-            raise NotAskedForError(
-                f"nobody asked for {each.prefix}; use: funsies execute {each.prefix}"
-            )
     before = session.backend.graph.counts()
     with progress_display(make_console()) as tell:
-        Waiting(session, list(states)).wait(
+        Waiting(session, list(states), for_others=True).wait(
             timeout_seconds,
             lambda: tell(progress_since(before, session.backend.graph.counts())),
             PROGRESS_SECONDS,

@@ -231,7 +231,10 @@ def execute(
 def wait_for(
     *things: Target, timeout: float | None = None, connection: Session | None = None
 ) -> None:
-    """Block until artefacts that are being executed have a value or an error.
+    """Block until artefacts have a value or an error, whichever program executes them.
+
+    What nobody has asked for yet is waited for, too, since another program may do that at any
+    time; after some seconds a warning says so.
 
     Args:
         things: artefacts, shell outputs, or lists of them.
@@ -240,7 +243,8 @@ def wait_for(
 
     Raises:
         WaitTimeoutError: if it takes longer; the execution goes on.
-        WiringError: if something was never executed.
+        WiringError: if something was never executed, and is on a ``memory://`` server, where no
+            other program can.
         StateLostError: if the server has lost what was asked for.
 
     >>> with Fun(Server("memory://")):
@@ -252,14 +256,23 @@ def wait_for(
     """
     session = connection or current_session("wait_for()")
     targets = collect(things)
+    if session.backend.is_in_process:
+        _refuse_idle(session, targets)
+    else:
+        session.save()  # others can only ask for what is there
+    before = session.backend.graph.counts()
+    with watching(None) as tell:
+        report = None if tell is None else lambda: tell(_counts_since(session, before))
+        waiting = Waiting(session, targets.digests, for_others=True)
+        waiting.wait(timeout, report, PROGRESS_SECONDS)
+
+
+def _refuse_idle(session: Session, targets: Targets) -> None:
+    """Refuse to wait where nobody else can see to what is waited for."""
     states = session.backend.graph.states(list(targets.digests))
     for digest, state in zip(targets.digests, states, strict=True):
         if state.status is Status.IDLE:
             raise WiringError(f"{digest.hex()[:10]} is not being executed: use execute() first")
-    before = session.backend.graph.counts()
-    with watching(None) as tell:
-        report = None if tell is None else lambda: tell(_counts_since(session, before))
-        Waiting(session, targets.digests).wait(timeout, report, PROGRESS_SECONDS)
 
 
 def _counts_since(session: Session, before: Mapping[str, TaskCounts]) -> Progress:

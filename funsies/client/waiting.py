@@ -16,6 +16,8 @@ from funsies.store.rows import Status
 from .local_run import local_queue, run_here
 from .silence import SilenceWatch
 from .stranded import StrandedWatch
+from .unasked import LOOK_SECONDS as UNASKED_LOOK_SECONDS
+from .unasked import UnaskedWatch, named
 
 NAMED: Final = 5
 """How many unfinished operations a message names."""
@@ -38,6 +40,7 @@ class Waiting:
         targets: what to wait for.
         ask_again: requests the targets again after others reset them; None if this client
             did not request them.
+        for_others: True also waits for what nobody has asked for yet: another program may.
     """
 
     def __init__(
@@ -45,11 +48,14 @@ class Waiting:
         session: Session,
         targets: Sequence[Digest],
         ask_again: Callable[[], None] | None = None,
+        *,
+        for_others: bool = False,
     ) -> None:
         self._session = session
         self._graph = session.backend.graph
         self._targets = targets
         self._ask_again = ask_again
+        self._unasked = UnaskedWatch(targets if for_others else ())
         self._repeats = 0
         self._is_stopped = False
         self._subscription: Subscription | None = None
@@ -80,20 +86,25 @@ class Waiting:
         deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         pause = LOOK_SECONDS if report is None else report_seconds
         looks, reports = _Every(LOOK_SECONDS), _Every(report_seconds)
+        requests = _Every(UNASKED_LOOK_SECONDS)
         client = new_slot()
         silence = SilenceWatch(self._session)
         stranded = StrandedWatch(self._session.backend, self._targets)
         subscription = self._subscription = self._graph.subscribe(client)
         looks.is_due()  # the first look follows at once, the next one after the pause
+        requests.is_due()
         try:
             left = dict.fromkeys(self._watch(client, self._targets))
             while left and not self._is_stopped:
                 if report is not None and reports.is_due():
                     report()
                 if deadline is not None and time.monotonic() >= deadline:
-                    raise WaitTimeoutError(_late(list(left), silence.deserted()))
-                for digest in subscription.wait(_pause(deadline, pause)):
+                    raise WaitTimeoutError(self._late(list(left), silence.deserted()))
+                at_most = min(pause, UNASKED_LOOK_SECONDS) if self._unasked else pause
+                for digest in subscription.wait(_pause(deadline, at_most)):
                     left.pop(digest, None)
+                if left and self._unasked and requests.is_due():
+                    left = dict.fromkeys(self._watch(client, list(left)))
                 if left and looks.is_due():  # not at each news: there may be thousands
                     left = dict.fromkeys(self._watch(client, list(left)))
                     silence.look()
@@ -133,8 +144,8 @@ class Waiting:
         states = self._graph.watch(client, list(operations))
         pairs = list(zip(operations, states, strict=True))
         idle = [digest for digest, state in pairs if state.status is Status.IDLE]
-        if idle:
-            self._recover(idle)
+        if reset := self._unasked.note(idle):
+            self._recover(reset)
         return [digest for digest, state in pairs if not state.status.is_finished]
 
     def _recover(self, idle: Sequence[Digest]) -> None:
@@ -148,6 +159,18 @@ class Waiting:
                 "again"
             )
         self._ask_again()
+
+    def _late(self, left: Sequence[Digest], deserted: Sequence[str]) -> str:
+        late = f"not finished in time: {named(left, NAMED)}"
+        if self._unasked:
+            return f"{late}; {self._unasked.described()}"
+        if not deserted:
+            return f"{late}; the execution goes on"
+        queues = " ".join(deserted)
+        return (
+            f"{late}; no worker serves {queues}, where work is ready: "
+            f"start one with funsies worker {queues}"
+        )
 
 
 class _Every:
@@ -172,15 +195,3 @@ class _Every:
 
 def _pause(deadline: float | None, at_most: float) -> float:
     return at_most if deadline is None else max(0.0, min(at_most, deadline - time.monotonic()))
-
-
-def _late(left: Sequence[Digest], deserted: Sequence[str]) -> str:
-    names = ", ".join(digest.hex()[:10] for digest in left[:NAMED])
-    more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
-    if not deserted:
-        return f"not finished in time: {names}{more}; the execution goes on"
-    queues = " ".join(deserted)
-    return (
-        f"not finished in time: {names}{more}; no worker serves {queues}, where work is ready: "
-        f"start one with funsies worker {queues}"
-    )

@@ -104,13 +104,29 @@ def test_an_ambiguous_prefix_names_the_candidates(shell) -> None:
 
 def test_nothing_is_done_if_one_of_several_hashes_is_wrong(shell, hello: list[str]) -> None:
     assert_one_line(shell.funsies("execute", hello[0], "0" * 20), 5)
-    assert shell.funsies("wait", hello[0]).code == 4  # nobody asked for it
+    assert shell.funsies("cat", hello[0]).code == 4  # nobody asked for it
 
 
-def test_waiting_for_what_nobody_asked_for_ends_at_once(shell, hello: list[str]) -> None:
-    done = shell.funsies("wait", hello[0])
+def test_waiting_in_vain_for_what_nobody_asked_for_names_the_command(
+    shell, hello: list[str]
+) -> None:
+    done = shell.funsies("wait", "--timeout", "0.2", hello[0])
     assert_one_line(done, 4)
-    assert "funsies execute" in done.err
+    assert "nobody has asked for yet" in done.err
+    command = re.search(r"funsies (execute) (\w+)", done.err)
+    assert command is not None
+    assert shell.funsies(*command.groups()).code == 0
+    assert shell.funsies("cat", hello[0]).err.endswith(f"use: funsies wait {hello[0]}\n")
+
+
+def test_what_is_asked_for_later_is_waited_for(shell, hello: list[str]) -> None:
+    waiting = shell.launch("wait", hello[1])
+    assert waiting.stderr is not None
+    assert "nobody has asked for yet" in waiting.stderr.readline()
+    shell.funsies("execute", hello[1])
+    shell.funsies("worker", "--burst")
+    _, said = waiting.communicate(timeout=30)
+    assert (waiting.returncode, said) == (0, "")
 
 
 def test_waiting_ends_in_time(shell, hello: list[str]) -> None:

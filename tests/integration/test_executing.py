@@ -108,9 +108,11 @@ def test_cancel_spares_what_others_want(redis_server_here: f.Server) -> None:
         assert not other.is_finished
 
 
-@pytest.mark.usefixtures("session")
-def test_waiting_for_what_was_never_executed_says_so() -> None:
-    with pytest.raises(WiringError, match=r"is not being executed: use execute\(\) first"):
+def test_in_memory_waiting_for_what_was_never_executed_says_so() -> None:
+    with (
+        f.Fun(f.Server("memory://")),
+        pytest.raises(WiringError, match=r"is not being executed: use execute\(\) first"),
+    ):
         f.wait_for(f.reduce(abs, -1))
 
 

@@ -14,7 +14,7 @@ import redis
 
 import funsies as package
 from funsies.cli.exits import Exit
-from funsies.cli.explain import NotAskedForError, exit_code_of
+from funsies.cli.explain import exit_code_of
 from funsies.cli.invoke import run_command
 from funsies.cli.lazy import LazyCommand
 from funsies.cli.main import funsies, main
@@ -136,7 +136,6 @@ def test_an_option_of_run_that_does_not_exist_is_not_taken_for_the_script(
         (ServerError("x"), Exit.NO_SERVER),
         (UnknownHashError("x"), Exit.UNKNOWN_HASH),
         (WaitTimeoutError("x"), Exit.NOT_COMPUTED),
-        (NotAskedForError("x"), Exit.NOT_COMPUTED),
         (UnwrapError(Error(kind=ErrorKind.Cancelled)), Exit.RESULT_IS_ERROR),
         (FunsiesError("x"), Exit.USAGE),
     ],

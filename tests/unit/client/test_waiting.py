@@ -11,12 +11,12 @@ import pytest
 import redis.exceptions
 
 import funsies as f
-from funsies.client import local_run, silence
+from funsies.client import local_run, silence, waiting
 from funsies.client.execution import arm
 from funsies.client.silence import SilenceWatch
 from funsies.client.waiting import Waiting
 from funsies.core.digest import content_digest
-from funsies.core.errors import NoServerError
+from funsies.core.errors import NoServerError, StateLostError
 from funsies.engine.timing import Timing
 from funsies.store.memory import MemoryStore
 from funsies.store.rows import OperationState, QueueName, Status
@@ -126,3 +126,60 @@ def test_a_long_step_of_this_process_keeps_its_lease_though_the_server_was_away_
         step = f.reduce(read_some, second_renewal, opt=f.options(timeout=30))
         f.execute(step)
         assert f.take(step) == "again"
+
+
+class OneAfterTheOther:
+    """A graph with an operation whose state is another one each time that somebody looks."""
+
+    def __init__(self, *states: Status) -> None:
+        self._states = list(states)
+
+    def watch(self, _client, operations) -> list[OperationState]:
+        state = self._states.pop(0)
+        return [OperationState(state) for _ in operations]
+
+    def undefined(self, _operations) -> list[object]:
+        return []
+
+    def subscribe(self, _client) -> OneAfterTheOther:
+        return self
+
+    def wait(self, _timeout_seconds) -> frozenset[bytes]:
+        return frozenset()
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        [Status.IDLE, Status.IDLE, Status.DONE],
+        [Status.IDLE, Status.WAITING, Status.FAILED],
+        [Status.RUNNING, Status.DONE],
+    ],
+)
+def test_whatever_others_ask_for_is_waited_for(states: list[Status], monkeypatch) -> None:
+    monkeypatch.setattr(waiting, "UNASKED_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(waiting, "LOOK_SECONDS", 0.0)
+    session = session_on(OneAfterTheOther(*states), is_in_process=True)
+    Waiting(session, TARGETS[:1], for_others=True).wait(5)
+
+
+@pytest.mark.parametrize(
+    ("states", "for_others"),
+    [
+        ([Status.IDLE, Status.WAITING, Status.IDLE], True),
+        ([Status.WAITING, Status.IDLE], True),
+        ([Status.WAITING, Status.IDLE], False),
+        ([Status.IDLE], False),
+    ],
+)
+def test_what_was_asked_for_and_is_no_more_is_said_to_be_lost(
+    states: list[Status], for_others: bool, monkeypatch
+) -> None:
+    monkeypatch.setattr(waiting, "UNASKED_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(waiting, "LOOK_SECONDS", 0.0)
+    session = session_on(OneAfterTheOther(*states), is_in_process=True)
+    with pytest.raises(StateLostError, match="execute it again"):
+        Waiting(session, TARGETS[:1], for_others=for_others).wait(5)
