@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ def run_command(command: click.Command, name: str, arguments: Sequence[str] | No
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     keep_lines(command)
+    _show_what_can_be_shown()
     try:
         if instruction := os.environ.get(variable := _completion_variable(name)):
             return _complete(command, name, variable, instruction)
@@ -39,6 +41,16 @@ def run_command(command: click.Command, name: str, arguments: Sequence[str] | No
 
         return explain(problem, name)
     return outcome if isinstance(outcome, int) else Exit.OK
+
+
+def _show_what_can_be_shown() -> None:
+    """Write what the encoding of a stream lacks as an escape: a name is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue  # a test has put something else there
+        is_utf8 = stream.encoding.lower().startswith("utf")
+        if stream.errors == "strict" or (stream.errors == "surrogateescape" and not is_utf8):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _completion_variable(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -19,19 +19,17 @@ from funsies.client.waiting import Waiting
 from funsies.config.directory import NAME, Directory, find_directories
 from funsies.config.server import ResolvedServer
 from funsies.core.digest import Digest
+from funsies.core.errors import FunsiesError
 from funsies.core.graph import Operation
 from funsies.local.embedded import start_server, stop_server
 from funsies.report.console import make_console
-from funsies.report.errors import summarize_errors
-from funsies.report.numbers import counted, shown_seconds
 from funsies.report.progress import progress_display
-from funsies.report.results import ResultView, result_lines, results_of
-from funsies.report.summary import summarize, total
-from funsies.report.table import closing_table
+from funsies.report.run_steps import Scope
 from funsies.session import Session
 from funsies.store.connect import open_backend
 from funsies.store.rows import Status, TaskCounts
 
+from .closing import conclude
 from .exits import Exit
 from .hiring import Hiring
 from .say import note
@@ -173,31 +171,42 @@ class _Run:
         self._session.on_request = self._hire
         self._hiring = hiring
         self._before: dict[str, TaskCounts] = self._graph.counts()
-        self._started = time.monotonic()
-        self._has_run = False
+        self._since = self._graph.new_generation()
+        self._began, self._started = time.time(), time.monotonic()
 
     def run(self, name: str, program: Callable[[], int]) -> int:
-        """Run the script, wait for what it executed, and report; return the exit code."""
-        with self._spectator.watching():
-            code = program()
-        if code:
-            return code
-        if not self._spectator.has_seen_a_session:
-            note(f"funsies: {name} did not use this server: there was no `with Fun():` in it")
-            return Exit.OK
+        """Run the script, wait for what it executed, and report; return the exit code.
+
+        However it ends, there is a report of what has failed until then.
+        """
+        final: list[Operation] = []
+        try:
+            with self._spectator.watching():
+                code = program()
+            if code == Exit.OK and not self._spectator.has_seen_a_session:
+                note(f"funsies: {name} did not use this server: it has no `with Fun():`")
+            elif code == Exit.OK:
+                final = self._see_to_the_rest()
+        except (KeyboardInterrupt, FunsiesError):
+            with suppress(FunsiesError):
+                self._conclude(final)
+            raise
+        failed = self._conclude(final)
+        return code or failed
+
+    def _see_to_the_rest(self) -> list[Operation]:
+        """Wait for what the script executed; if that is nothing, execute what is final."""
         if self._spectator.asked:
-            targets = self._wanted()
-            self._wait(targets)
-            return self._conclude(targets, [])
+            self._wait(self._wanted())
+            return []
         final = self._spectator.final()
-        targets = [each.digest for each in final]
         execute(*final, connection=self._session)
-        self._wait(targets)
-        return self._conclude(targets, final)
+        self._wait([each.digest for each in final])
+        return final
 
     def _wanted(self) -> list[Digest]:
         """What the script executed, but for what it has reset since."""
-        asked = list(self._spectator.asked)
+        asked = list(self._spectator.asked | self._session.asked)
         states = self._graph.states(asked)
         return [
             digest
@@ -216,35 +225,24 @@ class _Run:
     def _progress(self) -> Progress:
         return progress_since(self._before, self._graph.counts())
 
-    def _conclude(self, targets: list[Digest], final: list[Operation]) -> int:
+    def _conclude(self, final: list[Operation]) -> int:
         """Say what the run came to."""
+        if not self._spectator.has_seen_a_session:
+            return Exit.OK
+        targets = self._wanted()
+        if not targets and not final:
+            return Exit.OK
+        return conclude(
+            self._session.backend,
+            self._scope(targets),
+            targets,
+            time.monotonic() - self._started,
+            shows_results=bool(final),
+        )
+
+    def _scope(self, targets: list[Digest]) -> Scope:
         requested = self._spectator.requested | self._session.requested
-        cached = self._spectator.cached(targets, requested)
-        lines = summarize(self._session.backend, requested, cached)
-        sums = total(lines)
-        seconds = shown_seconds(time.monotonic() - self._started)
-        self._has_run = bool(sums.done or sums.failed or sums.skipped)
-        if self._has_run:
-            make_console().print(closing_table(lines))
-            note(f"finished in {seconds}")
-        else:
-            note(f"nothing to do: {counted(sums.cached, 'step')} cached ({seconds})")
-        views = list(results_of(self._session.backend, targets))
-        if final:
-            self._show_results(views)
-        return self._show_errors(views)
-
-    def _show_results(self, views: list[ResultView]) -> None:
-        lines = result_lines(views)
-        if lines:
-            note("results (print one with: funsies cat HASH)")
-        for line in lines:
-            note(line)
-
-    def _show_errors(self, views: list[ResultView]) -> int:
-        errors = [(view.artefact, view.error) for view in views if view.error is not None]
-        for line in summarize_errors(errors):
-            note(line)
-        if errors and not self._has_run:
-            note("errors are kept as values are; to try again: funsies reset HASH")
-        return Exit.RESULT_IS_ERROR if errors else Exit.OK
+        needed = self._spectator.needed(targets)
+        others = {digest: name for digest, name in needed.items() if digest not in requested}
+        is_resumed = any(each.pending for each in self._before.values())
+        return Scope(self._since, requested, others, self._began if is_resumed else None)

@@ -126,7 +126,9 @@ def _exit_code_of(code: Callable[[], CodeType], module: ModuleType) -> int:
     except _NoModuleError as problem:
         click.echo(f"funsies: {problem}", err=True)
         return Exit.USAGE
-    except Exception as problem:  # noqa: BLE001 - whatever the program raises is shown
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:  # noqa: BLE001 - whatever the program raises is shown
         click.echo(hide_secrets(users_traceback(problem)), err=True, nl=False)
         return Exit.RESULT_IS_ERROR
     return Exit.OK

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from funsies.client.progress import watcher
@@ -79,19 +78,17 @@ class Spectator:
             for digest, generation in session.requested.items()
         }
 
-    def cached(self, targets: list[Digest], requested: Collection[Digest]) -> Counter[str]:
-        """Count by task name what the targets need and nobody had to request."""
+    def needed(self, targets: list[Digest]) -> dict[Digest, str]:
+        """All that the targets need as far as the script built it, with its task names."""
         built = self.built
         stack = [built[digest] for digest in targets if digest in built]
-        below: dict[Digest, Operation] = {}
+        below: dict[Digest, str] = {}
         while stack:
             each = stack.pop()
             if each.digest not in below:
-                below[each.digest] = each
+                below[each.digest] = each.task.name
                 stack += each.producers()
-        return Counter(
-            each.task.name for digest, each in below.items() if digest not in requested
-        )
+        return {digest: below[digest] for digest in built if digest in below}
 
     def _note(self, session: Session) -> None:
         if session.server.jobs_url == self._jobs_url:

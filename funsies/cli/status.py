@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from funsies.engine.roster import WorkerView, list_workers
 from funsies.report.console import data_console
@@ -98,5 +99,5 @@ def _table(counts: dict[str, TaskCounts]) -> Table:
             each.skipped,
         )
         time = shown_seconds(each.busy_ms / 1000)
-        table.add_row(name, *(str(number) for number in numbers), time)
+        table.add_row(Text(name), *(str(number) for number in numbers), time)
     return table

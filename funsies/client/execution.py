@@ -217,9 +217,9 @@ def execute(
     session = connection or current_session("execute()")
     targets, chosen = collect(outputs), options_in_force(options)
     is_local = session.backend.is_in_process or _runs_here(targets, chosen)
+    session.asked |= dict.fromkeys(targets.digests)  # also if the request is interrupted
     with serving(session.backend) if is_local else nullcontext():
         handle = Handle(session, targets, chosen, is_local=is_local)
-        session.asked |= dict.fromkeys(handle.targets)
         session.requested |= dict.fromkeys(handle.operations, handle.submission.generation)
         session.stored_queues |= handle.stored_queues
         if handle.operations:

@@ -14,6 +14,7 @@ from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
 from funsies.build.artefact import Artefact
+from funsies.client.remembered import advice
 from funsies.client.targets import only_artefact
 from funsies.core.digest import Digest, content_digest
 from funsies.core.encoding import encoding_of, to_text
@@ -83,7 +84,7 @@ def take(
     session = connection or current_session("take()")
     only_artefact(where)
     result = read_bytes(session.backend, where).bind(lambda data: _decoded(where, data))
-    return unwrap(result) if strict else result
+    return _unwrap(session, result) if strict else result
 
 
 def _decoded(where: Artefact[T], data: bytes) -> Result[T, Error]:
@@ -110,6 +111,14 @@ def unwrap(result: Result[T, Error]) -> T:
     if is_successful(result):
         return result.unwrap()
     raise UnwrapError(result.failure())
+
+
+def _unwrap(session: Session, result: Result[T, Error]) -> T:
+    """The same, and an error that was there before says so."""
+    if is_successful(result):
+        return result.unwrap()
+    error = result.failure()
+    raise UnwrapError(error, advice(session, error))
 
 
 def takeout(
@@ -140,7 +149,7 @@ def takeout(
     target = Path(filename)
     partial = target.with_name(f".{uuid4().hex}.partial")
     try:
-        with unwrap(open_value(session.backend, where)) as source:
+        with _unwrap(session, open_value(session.backend, where)) as source:
             stream = source
             if where.encoding.wire == "json":
                 stream = io.BytesIO(to_text("json", source.read()))

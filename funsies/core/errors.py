@@ -14,6 +14,8 @@ from typing import Final
 import msgspec
 from typing_extensions import override
 
+from .cutting import cut_lines
+
 MAX_DETAILS_CHARACTERS: Final = 64_000
 """Longer details are cut in the middle, so that no error can fill the server."""
 
@@ -107,6 +109,9 @@ class Error:
         worker: name of the worker on which it happened.
         attempts: how many times the step was started.
         peak_memory_bytes: largest resident memory of the process that ran the step.
+        volatile: True if the failure comes from the machine and not from the step, whatever
+            its kind: no room on the disk, a library that is not installed there.
+        failed_at: when, seconds since 1970; None if no step was run.
     """
 
     kind: ErrorKind
@@ -120,6 +125,8 @@ class Error:
     worker: str | None = None
     attempts: int | None = None
     peak_memory_bytes: int | None = None
+    volatile: bool = False
+    failed_at: float | None = None
 
     def __post_init__(self) -> None:
         """Bound the details and make them valid Unicode."""
@@ -128,7 +135,12 @@ class Error:
     @property
     def is_infrastructure(self) -> bool:
         """True if the failure says nothing about the step and is not memoised."""
-        return self.kind in INFRASTRUCTURE
+        return self.volatile or self.kind in INFRASTRUCTURE
+
+    @property
+    def is_remembered(self) -> bool:
+        """True if executing again gives this error again, without running the step."""
+        return self.failed_at is not None and not self.is_infrastructure
 
 
 def _bounded(text: str) -> str:
@@ -242,11 +254,21 @@ class UnwrapError(FunsiesError):
 
     Attributes:
         error: the error found.
+
+    Args:
+        error: the error found.
+        advice: what to do about it, in a sentence.
     """
 
-    def __init__(self, error: Error) -> None:
+    def __init__(self, error: Error, advice: str = "") -> None:
         self.error = error
-        super().__init__(_describe(error))
+        self._advice = advice
+        super().__init__("\n".join(filter(None, [_describe(error), advice])))
+
+    @override
+    def __reduce__(self) -> tuple[type[UnwrapError], tuple[Error, str]]:
+        """Let it travel between processes."""
+        return UnwrapError, (self.error, self._advice)
 
 
 def _describe(error: Error) -> str:
@@ -254,4 +276,4 @@ def _describe(error: Error) -> str:
         f" in {error.task or 'operation'} {(error.source or '')[:10]}" if error.source else ""
     )
     first = f"{error.kind.value}{origin}"
-    return f"{first}\n{error.details}" if error.details else first
+    return f"{first}\n{cut_lines(error.details)}" if error.details else first

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from funsies.client.remembered import SHORT_HASH, since
+from funsies.core.cutting import cut_lines
 from funsies.core.errors import Error
 
+from .failures import Cause, Causes
 from .numbers import counted
 from .step import InputView
 
-SHORT_HASH: Final = 10
 TAIL_LINES: Final = 12
 SHOWN_ERRORS: Final = 5
 SHOWN_HASHES: Final = 4
@@ -25,7 +27,7 @@ def describe_error(error: Error, inputs: Sequence[InputView] = ()) -> list[str]:
     """
     lines = [headline(error), *_facts(error)]
     if error.details:
-        lines += ["", error.details.rstrip("\n")]
+        lines += ["", cut_lines(error.details.rstrip("\n"))]
     if inputs:
         lines += ["", "inputs of the failed step:"]
         width = max(len(view.name) for view in inputs)
@@ -33,35 +35,61 @@ def describe_error(error: Error, inputs: Sequence[InputView] = ()) -> list[str]:
     return lines
 
 
-def summarize_errors(errors: Sequence[tuple[str, Error]]) -> list[str]:
-    """Explain errors in short, equal ones together: for the end of a run.
-
-    Args:
-        errors: hash of what was asked for, and the error in its place.
-    """
-    targets: dict[Error, list[str]] = {}
-    for target, error in errors:
-        targets.setdefault(error, []).append(target[:SHORT_HASH])
-    lines = [
-        line
-        for error, hashes in list(targets.items())[:SHOWN_ERRORS]
-        for line in _summary(error, hashes)
-    ]
-    more = len(targets) - SHOWN_ERRORS
+def summarize_causes(causes: Sequence[Cause]) -> list[str]:
+    """Explain in short why steps failed: for the end of a run."""
+    lines = [line for cause in causes[:SHOWN_ERRORS] for line in _summary(cause)]
+    more = len(causes) - SHOWN_ERRORS
     return [*lines, *([f"... and {counted(more, 'more error')}"] if more > 0 else [])]
 
 
-def _summary(error: Error, hashes: Sequence[str]) -> list[str]:
-    details = error.details.rstrip("\n").splitlines()
+def summarize_errors(errors: Iterable[tuple[str, Error]]) -> list[str]:
+    """The same for what was asked for: its hash, and the error in its place."""
+    causes = Causes()
+    for target, error in errors:
+        causes.add_target(target, error)
+    return summarize_causes(list(causes))
+
+
+def _summary(cause: Cause) -> list[str]:
+    error = cause.error
+    details = cut_lines(error.details.rstrip("\n")).splitlines()
     above = len(details) - TAIL_LINES
-    others = f" and {len(hashes) - SHOWN_HASHES} more" if len(hashes) > SHOWN_HASHES else ""
     return [
         f"error: {headline(error)}",
         *([f"    ... {above} lines above"] if above > 0 else []),
         *(f"    {line}" for line in details[-TAIL_LINES:]),
-        f"  in the place of {', '.join(hashes[:SHOWN_HASHES])}{others}",
-        f"  look further: funsies cat {hashes[0]}",
+        *_steps(list(cause.steps)),
+        *([f"  in the place of {_hashes(list(cause.targets))}"] if cause.targets else []),
+        *_memory(error, is_old=cause.is_old),
+        f"  look further: funsies cat {_first([*cause.targets, *cause.steps])}",
     ]
+
+
+def _steps(hashes: list[str]) -> list[str]:
+    """The steps that failed in the same way, if it is not just one."""
+    if len(hashes) <= 1:
+        return []
+    return [f"  {counted(len(hashes), 'step')} failed in this way: {_hashes(hashes)}"]
+
+
+def _memory(error: Error, *, is_old: bool) -> list[str]:
+    """Whether the step is run again next time, if that is worth a line."""
+    if error.is_infrastructure and error.source is not None:
+        return ["  not remembered: the next run tries it again"]
+    if not is_old or not error.is_remembered:
+        return []
+    reset = f"funsies reset {_first([error.source or ''])}"
+    return [f"  remembered since {since(error)}, and not run again; to have it run: {reset}"]
+
+
+def _first(hashes: Sequence[str]) -> str:
+    return hashes[0][:SHORT_HASH]
+
+
+def _hashes(hashes: Sequence[str]) -> str:
+    more = f" and {len(hashes) - SHOWN_HASHES} more" if len(hashes) > SHOWN_HASHES else ""
+    shown = ", ".join(each[:SHORT_HASH] for each in hashes[:SHOWN_HASHES])
+    return f"{shown}{more}"
 
 
 def headline(error: Error) -> str:
@@ -84,5 +112,16 @@ def _facts(error: Error) -> list[str]:
         "worker": error.worker,
         "attempts": error.attempts if error.attempts != 1 else None,
         "peak memory": error.peak_memory_bytes and f"{error.peak_memory_bytes:,} bytes",
+        "failed at": since(error) if error.failed_at is not None else None,
+        "remembered": _remembered(error),
     }
     return [f"  {name:<11} {value}" for name, value in facts.items() if value is not None]
+
+
+def _remembered(error: Error) -> str | None:
+    """Whether executing again runs the step again."""
+    if error.source is None:
+        return None
+    if error.is_infrastructure:
+        return "no: the next execute runs it again"
+    return f"yes; to run it again: funsies reset {error.source[:SHORT_HASH]}"

@@ -49,7 +49,7 @@ def _bar(console: Console) -> Iterator[Report]:
     bar = Bar(
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         TimeElapsedColumn(),
         console=console,
         transient=True,
@@ -83,7 +83,8 @@ def _lines(console: Console, clock: Callable[[], float]) -> Report:
         counts = progress.total
         finished = counts.done + counts.failed
         whole = finished + counts.pending
-        console.print(f"{finished} of {counted(whole, 'step')}, {describe(progress)}")
+        text = f"{finished} of {counted(whole, 'step')}, {describe(progress)}"
+        console.print(text, markup=False)
 
     return report
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from funsies.client.remembered import SHORT_HASH
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, decode_error
 from funsies.core.python_plan import PYTHON
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow, OperationState, Result, Status, TaskRow
 
-from .errors import SHORT_HASH
 from .step import preview
 
 SHOWN_RESULTS: Final = 10

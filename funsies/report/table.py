@@ -20,7 +20,7 @@ def closing_table(lines: Sequence[TaskSummary]) -> Table:
     Args:
         lines: by task name.
     """
-    sums = total(list(lines))
+    sums = total(lines)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=len(lines) > 1)
     table.add_column("task", footer="all", overflow="fold")
     for name, style in _STYLES.items():

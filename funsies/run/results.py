@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -94,11 +95,13 @@ class ResultWriter:
         self._results.append(StoredResult(ok, digest, False, len(data), executable))
 
     def _located(self, error: Error) -> Error:
-        """Name the operation that failed and where, unless the error came from another one."""
+        """Name the operation that failed, where, and when, unless it came from another one."""
         if error.source is not None:
             return error
         return dataclasses.replace(
             error,
+            volatile=error.volatile or self._claim.volatile,
+            failed_at=round(time.time(), 3),
             source=self._claim.operation.digest.hex(),
             task=self._claim.operation.task_name,
             host=HOST,

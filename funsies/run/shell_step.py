@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,7 +53,8 @@ def run_shell_step(
             timeout_seconds=options.timeout_seconds,
             max_output_bytes=options.max_output_bytes,
         ) as outcome:
-            writer.add_all([_outcome(produced) for produced in outcome.outputs])
+            is_volatile = outcome.volatile
+            writer.add_all([_outcome(each, volatile=is_volatile) for each in outcome.outputs])
             return outcome.volatile
     except DataCorruptedError:
         for value in inputs.values():
@@ -60,10 +62,10 @@ def run_shell_step(
         raise
 
 
-def _outcome(produced: Produced) -> Result[bytes | Path, Error]:
+def _outcome(produced: Produced, *, volatile: bool) -> Result[bytes | Path, Error]:
     match produced.value:
         case Error() as error:
-            return Failure(error)
+            return Failure(dataclasses.replace(error, volatile=error.volatile or volatile))
         case int() as exit_code:
             return Success(str(exit_code).encode())
         case path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import pytest
@@ -11,9 +12,16 @@ from rich.console import Console
 
 import funsies as f
 from funsies.client.progress import Progress
-from funsies.core.errors import Error, ErrorKind
+from funsies.core.cutting import cut_lines
+from funsies.core.errors import Error, ErrorKind, UnwrapError
 from funsies.report.console import make_console
-from funsies.report.errors import describe_error, headline, summarize_errors
+from funsies.report.errors import (
+    describe_error,
+    headline,
+    summarize_causes,
+    summarize_errors,
+)
+from funsies.report.failures import Causes
 from funsies.report.numbers import shown_seconds
 from funsies.report.progress import LINE_SECONDS, describe, progress_display
 from funsies.report.step import PREVIEW_CHARACTERS, InputView, inputs_of, preview
@@ -112,8 +120,66 @@ def test_equal_errors_are_explained_once() -> None:
 
 
 def test_of_many_different_errors_some_are_explained_and_the_rest_counted() -> None:
-    errors = [(f"{n:064x}", Error(kind=ErrorKind.WorkerLost, details=str(n))) for n in range(8)]
+    errors = [(f"{n:064x}", Error(kind=ErrorKind.WorkerLost, task=str(n))) for n in range(8)]
     assert summarize_errors(errors)[-1] == "... and 3 more errors"
+
+
+def test_failures_at_the_same_place_are_one_cause_whatever_the_values_were() -> None:
+    def failed(number: int, line: int) -> Error:
+        frame = f'  File "flow.py", line {line}, in parse'
+        details = f"Traceback ...\n{frame}\n    int(text)\nValueError: {number}"
+        source = f"{number:064x}"
+        return dataclasses.replace(ERROR, source=source, details=details)
+
+    lines = summarize_errors([(f"{n:064x}", failed(n, 4)) for n in range(6)])
+    text = "\n".join(lines)
+    assert text.count("ValueError") == 1
+    assert "6 steps failed in this way: 0000000000, " in text
+    other_place = summarize_errors([("1" * 64, failed(1, 4)), ("2" * 64, failed(2, 9))])
+    assert "\n".join(other_place).count("ValueError") == 2
+
+
+def test_a_line_of_50_mb_is_cut_and_says_how_much_is_left_out() -> None:
+    endless = Error(kind=ErrorKind.CommandFailed, details="begin" + "x" * 50_000_000 + "end")
+    for lines in (describe_error(endless), summarize_errors([("0" * 64, endless)])):
+        text = "\n".join(lines)
+        assert len(text) < 5000
+        assert "begin" in text
+        assert "end" in text
+        assert "left out" in text
+    assert len(str(UnwrapError(endless))) < 5000
+
+
+@given(text=st.text(), limit=st.integers(min_value=1, max_value=30))
+def test_of_any_text_no_line_is_longer_than_the_limit_and_what_is_said_about_it(
+    text: str, limit: int
+) -> None:
+    for before, after in zip(text.split("\n"), cut_lines(text, limit).split("\n"), strict=True):
+        if len(before) <= limit:
+            assert after == before
+        else:
+            assert f"{len(before) - limit:,} characters left out" in after
+            assert after.endswith(before[-1])
+
+
+def test_an_error_tells_whether_it_is_remembered() -> None:
+    stored = dataclasses.replace(ERROR, failed_at=1.8e9)
+    assert "remembered  yes; to run it again: funsies reset ababababab" in "\n".join(
+        describe_error(stored)
+    )
+    passing = dataclasses.replace(stored, volatile=True)
+    assert "remembered  no" in "\n".join(describe_error(passing))
+    assert "not remembered" in "\n".join(summarize_errors([("0" * 64, passing)]))
+
+
+def test_of_an_error_that_was_there_before_it_is_said_that_it_is_remembered() -> None:
+    stored = dataclasses.replace(ERROR, failed_at=1.8e9)
+    for is_old in (True, False):
+        causes = Causes()
+        causes.add_target("0" * 64, stored, is_old=is_old)
+        text = "\n".join(summarize_causes(list(causes)))
+        assert ("remembered since 2027-01-1" in text) is is_old
+        assert ("funsies reset ababababab" in text) is is_old
 
 
 def test_of_long_details_the_end_is_shown() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 import funsies as f
+from funsies.core.digest import Digest
+from funsies.report.run_steps import Scope, steps_of
 from funsies.report.summary import TaskSummary, summarize, total
 from funsies.session import Session
+from funsies.store.rows import Generation
 
 
 @pytest.fixture
@@ -33,7 +36,15 @@ def failing_halves(number: float) -> f.Artefact[float]:
 
 
 def lines(session: Session) -> dict[str, TaskSummary]:
-    return {line.task: line for line in summarize(session.backend, session.requested, {})}
+    return {line.task: line for line in summarized(session)}
+
+
+def summarized(
+    session: Session, needed: Mapping[Digest, str] | None = None, began: float | None = None
+) -> list[TaskSummary]:
+    since = min(session.requested.values(), default=Generation(1))
+    scope = Scope(since, session.requested, needed or {}, began)
+    return summarize(steps_of(session.backend, scope))
 
 
 def another(session: Session) -> Session:
@@ -51,14 +62,41 @@ def test_it_tells_what_was_run_what_failed_and_what_was_skipped(session: Session
     assert found == {"half": (1, 1, 1), "other": (1, 0, 0)}
 
 
-def test_what_was_not_even_asked_for_is_cached(session: Session) -> None:
-    f.execute(f.reduce(half, 1.0))
-    table = summarize(session.backend, session.requested, {"half": 4, "old": 1})
-    assert [(line.task, line.done, line.cached) for line in table] == [
-        ("half", 1, 4),
-        ("old", 0, 1),
+def test_what_was_not_even_asked_for_is_cached_or_failed_already(session: Session) -> None:
+    good, bad = f.reduce(half, 1.0, name="good"), f.reduce(half, -1.0, name="bad")
+    after, idle = f.reduce(half, bad, name="after"), f.reduce(half, 5.0, name="idle")
+    f.execute(good, after)
+    later = another(session)
+    f.execute(f.reduce(half, 2.0), connection=later)
+    made = [each.operation for each in (good, bad, after, idle)]
+    table = summarized(
+        later, {each.digest: each.task.name for each in made if each is not None}
+    )
+    assert [
+        (line.task, line.done, line.cached, line.failed, line.skipped) for line in table
+    ] == [
+        ("after", 0, 0, 0, 1),
+        ("bad", 0, 0, 1, 0),
+        ("good", 0, 1, 0, 0),
+        ("half", 1, 0, 0, 0),
     ]
-    assert total(table).cached == 5
+    assert total(table).failed == 1
+
+
+def test_what_was_left_by_an_earlier_run_counts_for_the_one_that_runs_it(
+    session: Session,
+) -> None:
+    """Its workers may have run it before the script asked for it again."""
+    began = time.time()
+    left = f.reduce(half, 1.0)
+    f.execute(left)
+    later = another(session)
+    f.execute(f.reduce(half, 2.0), connection=later)
+    assert left.producer is not None
+    needed = {left.producer: "half"}
+    assert summarized(later, needed)[0].cached == 1
+    assert summarized(later, needed, began)[0].done == 2
+    assert summarized(later, needed, time.time() + 1)[0].cached == 1
 
 
 def test_what_is_taken_from_an_equal_run_is_cached(session: Session) -> None:
@@ -108,4 +146,4 @@ def test_what_nobody_runs_is_unfinished(redis_url: str) -> None:
 
 
 def test_a_run_that_asked_for_nothing_has_no_line(session: Session) -> None:
-    assert summarize(session.backend, {}, {}) == []
+    assert summarized(session) == []

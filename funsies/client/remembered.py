@@ -1,0 +1,39 @@
+"""Saying of an error that it is remembered, since when, and how to try again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from funsies.core.digest import Digest
+from funsies.core.errors import Error
+from funsies.session import Session
+
+SHORT_HASH = 10
+
+
+def since(error: Error) -> str:
+    """When a step failed, in local time.
+
+    >>> len(since(Error(kind=ErrorKind.CommandFailed, failed_at=1.8e9)))
+    19
+    """
+    moment = datetime.fromtimestamp(error.failed_at or 0).astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def advice(session: Session, error: Error) -> str:
+    """What to say of an error that this session has not computed; "" of another one."""
+    if not error.is_remembered or error.source is None or _is_new(session, error.source):
+        return ""
+    return (
+        f"This error is remembered since {since(error)}: executing again does not run the step "
+        f"again. To have it run: reset() it, or funsies reset {error.source[:SHORT_HASH]}, or "
+        "funsies run --retry-failed"
+    )
+
+
+def _is_new(session: Session, source: str) -> bool:
+    """True if the step was run for a request of this session."""
+    asked = session.requested.values()
+    state = session.backend.graph.states([Digest(bytes.fromhex(source))])[0]
+    return bool(asked) and state.generation >= min(asked)

@@ -1,0 +1,33 @@
+"""Long text as people can read it: its beginning, its end, and how much is left out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SHOWN_LINE: Final = 1000
+"""Longest line that is shown whole: a program may write 50 MB without a line break."""
+
+
+def cut(text: str, limit: int) -> str:
+    """Keep the beginning and the end of a text that is longer than a limit.
+
+    >>> cut("beginning" + 1000 * "." + "the end", 28)
+    'beginning ... 988 characters left out ... .......the end'
+    >>> cut("short", 28)
+    'short'
+    """
+    if len(text) <= limit:
+        return text
+    head = limit // 3
+    tail = limit - head
+    left_out = f"{len(text) - limit:,} characters left out"
+    return f"{text[:head]} ... {left_out} ... {text[len(text) - tail :]}"
+
+
+def cut_lines(text: str, limit: int = SHOWN_LINE) -> str:
+    r"""Cut each line of a text.
+
+    >>> cut_lines("a\n" + 30 * "b", 3)
+    'a\nb ... 27 characters left out ... bb'
+    """
+    return "\n".join(cut(line, limit) for line in text.split("\n"))

@@ -1,0 +1,100 @@
+"""The steps that failed in a run, those with the same cause together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from funsies.core.errors import EncodingError, Error, ErrorKind, decode_error
+from funsies.store.connect import Backend
+
+from .batches import batches
+from .graph.model import SKIPPED
+from .run_steps import RunStep
+
+_FRAME: Final = re.compile(r'^ +File "[^"]*", line \d+', re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Cause:
+    """Failures with the same cause.
+
+    Attributes:
+        error: the first of them.
+        steps: hashes of the steps that failed.
+        targets: hashes of what was asked for and has such an error in its place.
+        is_old: True if the first was there before: nothing was run.
+    """
+
+    error: Error
+    steps: dict[str, None] = field(default_factory=dict)
+    targets: dict[str, None] = field(default_factory=dict)
+    is_old: bool = False
+
+
+class Causes:
+    """Gathers failures, and keeps one error of each cause: there may be very many."""
+
+    def __init__(self) -> None:
+        self._by_cause: dict[object, Cause] = {}
+
+    def __iter__(self) -> Iterator[Cause]:
+        return iter(self._by_cause.values())
+
+    def add(self, error: Error, *, is_old: bool = False) -> Cause:
+        """Take note of a failure; return those like it."""
+        cause = self._by_cause.setdefault(_kind(error), Cause(error, is_old=is_old))
+        if error.source is not None:
+            cause.steps[error.source] = None
+        return cause
+
+    def add_target(self, target: str, error: Error, *, is_old: bool = False) -> None:
+        """Take note of something that was asked for and has an error in its place."""
+        self.add(error, is_old=is_old).targets[target] = None
+
+
+def _kind(error: Error) -> object:
+    """What is equal for failures with the same cause: the place in the code, not the values."""
+    frames = _FRAME.findall(error.details)
+    place = frames[-1] if frames else ""
+    if error.kind is ErrorKind.CommandFailed:
+        place = error.details.partition("\n")[0]
+    return (error.kind, error.task, error.exception, error.exit_code, error.signal, place)
+
+
+def causes_of(
+    backend: Backend, steps: Sequence[RunStep], targets: Iterable[tuple[str, Error]]
+) -> list[Cause]:
+    """Why steps failed, and what was asked for has no value.
+
+    Args:
+        backend: where the errors are.
+        steps: of the run.
+        targets: what was asked for and has an error in its place, with the error.
+    """
+    causes = Causes()
+    new = {step.operation.hex() for step in steps if step.is_new}
+    failed = [step for step in steps if step.error is not None and step.outcome != SKIPPED]
+    for batch in batches(failed):
+        addresses = [step.error for step in batch if step.error is not None]
+        for data, step in zip(backend.graph.contents(addresses), batch, strict=True):
+            error = _decoded(data)
+            if error is not None:
+                causes.add(error, is_old=not step.is_new)
+    for target, error in targets:
+        causes.add_target(target, error, is_old=_is_old(error, new))
+    return list(causes)
+
+
+def _is_old(error: Error, new: set[str]) -> bool:
+    """True of an error that no step of the run has made."""
+    return error.source is not None and error.source not in new
+
+
+def _decoded(data: bytes | None) -> Error | None:
+    try:
+        return None if data is None else decode_error(data)
+    except EncodingError:
+        return None
