@@ -15,6 +15,7 @@ from funsies.config import ConfigurationError, Options, ResolvedServer, Server, 
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, OptionError
 from funsies.core.graph import Operation
+from funsies.core.interpreter import Interpreter, interpreter_words
 from funsies.core.options import OptionChanges
 from funsies.engine.cleanup import cancel_ready
 from funsies.store.connect import Backend, open_backend
@@ -110,6 +111,7 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
     server: Server | None = None,
     defaults: Options | None = None,
     cleanup: bool = False,
+    interpreter: Interpreter | None = None,
 ) -> Iterator[Session]:
     """Work with a server: build a graph, execute it, take results.
 
@@ -123,8 +125,12 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
         defaults: options for the steps built here, unless they have their own.
         cleanup: True first drops what is queued on the server and not running yet, as
             ``funsies clean`` does; results stay.
+        interpreter: what runs the commands of shell steps built here, also by dynamic steps:
+            ``"bash"``, ``"sh"`` or a list of words, see :func:`~funsies.shell`. Steps that name
+            their own keep it, and so do those with ``check=False``, which take ``/bin/sh``.
 
     Raises:
+        WiringError: if there is no such interpreter.
         NoServerError: if the server does not answer.
         ServerError: if it cannot be used: a wrong password, or keys may be evicted.
 
@@ -137,7 +143,10 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
     """
     if server is not None and not isinstance(server, Server):
         raise ConfigurationError('Fun takes a Server: Fun(Server("redis://localhost:6379"))')
-    chosen = options_in_force(defaults or Options())
+    chosen = BuildContext(
+        options_in_force(defaults or Options()),
+        interpreter=None if interpreter is None else interpreter_words(interpreter),
+    )
     resolved = resolve(server)
     backend = open_backend(resolved.jobs_url, resolved.data_url, resolved.key)
     try:
@@ -155,10 +164,10 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
 
 
 @contextmanager
-def entered(session: Session, defaults: Options) -> Iterator[Session]:
+def entered(session: Session, chosen: BuildContext) -> Iterator[Session]:
     """Make a session the current one."""
     session_token = _current.set(session)
-    build_token = current_context.set(BuildContext(defaults, session.record))
+    build_token = current_context.set(replace(chosen, record=session.record))
     try:
         yield session
     finally:

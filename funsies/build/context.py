@@ -6,12 +6,14 @@ to store what was built when the time has come.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from funsies.core.errors import OptionError
 from funsies.core.graph import Operation
+from funsies.core.interpreter import Interpreter, interpreter_words
 from funsies.core.options import Options
 
 
@@ -26,10 +28,13 @@ class BuildContext:
     Attributes:
         defaults: options of operations that name none.
         record: told of each new operation.
+        interpreter: words that run the commands of shell steps that are checked and name none;
+            None for strict bash.
     """
 
     defaults: Options = field(default_factory=Options)
     record: Callable[[Operation], None] = _ignore
+    interpreter: tuple[str, ...] | None = None
 
 
 _NO_CONTEXT = BuildContext()
@@ -55,6 +60,30 @@ def options_in_force(own: Options | None) -> Options:
             f"opt= is made by options(...), for example options(retries=1), not {chosen!r}"
         )
     return chosen
+
+
+def interpreter_in_force(own: Interpreter | None, *, check: bool) -> tuple[str, ...]:
+    """A shell step's own interpreter, or that of the context, or the default.
+
+    That of the context is for steps that are checked: it may be a strict one, and
+    ``check=False`` says that nothing is judged.
+
+    Raises:
+        WiringError: if it is no interpreter.
+    """
+    if own is None and check:
+        return context().interpreter or interpreter_words(None)
+    return interpreter_words(own, check=check)
+
+
+@contextmanager
+def built_with(interpreter: tuple[str, ...]) -> Iterator[None]:
+    """Build as the program does that named this interpreter; empty if it named none."""
+    token = current_context.set(replace(context(), interpreter=interpreter or None))
+    try:
+        yield
+    finally:
+        current_context.reset(token)
 
 
 def built(operation: Operation) -> Operation:

@@ -21,7 +21,7 @@ from funsies.core.travel import Parcel, dump_function
 
 from .artefact import Artefact
 from .codec_code import CodecCode, code_of_codecs
-from .context import built, options_in_force
+from .context import built, context, options_in_force
 from .inputs import BoundInput, bind_input
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
 from .type_variables import is_generic, solve, substitute
@@ -75,7 +75,14 @@ class PythonTask(Task):
     sees the order of these.
     """
 
-    __slots__ = ("_contents", "_ingredients", "_inputs", "_payload", "_results")
+    __slots__ = (
+        "_contents",
+        "_ingredients",
+        "_inputs",
+        "_interpreter",
+        "_payload",
+        "_results",
+    )
 
     def __init__(
         self,
@@ -96,6 +103,7 @@ class PythonTask(Task):
         self.digest: Digest = digest("task", *_identity(spec, inputs, results, code, codecs))
         self._inputs = tuple(inputs)
         self._results = tuple(results)
+        self._interpreter = _interpreter(spec)
         self._ingredients = (() if code is None else code.ingredients) + codecs.ingredients
         # Now, not when it is sent: what the function uses may change in the meantime.
         self._payload, self._contents = _payload(spec, inputs, results, code, codecs)
@@ -114,7 +122,7 @@ class PythonTask(Task):
 
     @override
     def ingredients(self) -> bytes:
-        parts = {
+        parts: dict[str, object] = {
             "kind": self.kind.value,
             "name": self.name,
             "strict": self.strict,
@@ -122,6 +130,8 @@ class PythonTask(Task):
             "outputs": [encoding.descriptor for encoding in self._results],
             "code": self._ingredients,
         }
+        if self._interpreter:
+            parts["interpreter"] = self._interpreter
         return json.dumps(parts, sort_keys=True).encode()
 
 
@@ -149,6 +159,7 @@ def _payload(
         texts={name: address for name, (address, _) in texts.items()},
         libraries=tuple(sorted(libraries)),
         rules=dict(rules_in_force()) if is_dynamic else {},
+        interpreter=_interpreter(spec),
     )
     contents = dict(texts.values())
     if bundle is not None:
@@ -197,7 +208,13 @@ def _identity(
         ],
         [(encoding.wire, encoding.descriptor) for encoding in results],
         *codecs.identity,
+        *([("interpreter", *_interpreter(spec))] if _interpreter(spec) else []),
     )
+
+
+def _interpreter(spec: FunctionSpec) -> tuple[str, ...]:
+    """What ``Fun`` says of the shell steps that the function may build; empty if nothing."""
+    return (context().interpreter or ()) if spec.kind is TaskKind.DYNAMIC else ()
 
 
 _tasks: dict[tuple[Field, ...], PythonTask] = {}

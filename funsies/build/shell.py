@@ -12,11 +12,12 @@ from typing_extensions import TypeVar
 from funsies.core.errors import FileNameError, WiringError
 from funsies.core.file_names import validate_file_names
 from funsies.core.graph import OutputOf, Reference, operation
+from funsies.core.interpreter import Interpreter
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan, validate_shell_plan
 
 from .artefact import Artefact, put
-from .context import built, options_in_force
+from .context import built, interpreter_in_force, options_in_force
 from .inputs import refuse_nested
 from .shell_output import K, ShellOutput
 from .shell_task import ShellTask
@@ -30,14 +31,20 @@ def shell(
     out: Iterable[K | PathLike[str]] | None = None,
     env: Mapping[str, str] | None = None,
     check: bool = True,
+    interpreter: Interpreter | None = None,
     strict: bool = True,
     name: str | None = None,
     opt: Options | None = None,
 ) -> ShellOutput[K]:
     """Add shell commands to the workflow, run one after the other in a fresh directory.
 
+    Each command is run by ``bash -eo pipefail`` unless ``interpreter=`` says otherwise: a text
+    of several lines ends at the first one that fails, and a pipe fails if any of its commands
+    does. So ``cmd | head`` fails with exit code 141 if ``head`` leaves while ``cmd`` writes:
+    take a reader that reads to the end (``sed -n 1,10p``), or write ``set +o pipefail`` first.
+
     Args:
-        commands: run by ``/bin/sh``.
+        commands: texts for the interpreter; each gets one of its own.
         inp: input files: name, relative to that directory, to artefact or value. ``bytes`` are
             written as they are, ``str`` as UTF-8 text, anything else as JSON. A file of yours
             is given as :func:`~funsies.put_file`, not as its path. What was an executable file
@@ -47,7 +54,13 @@ def shell(
             secrets and thread counts, which are not, there is ``options(env=...)``.
         check: True stops at the first command whose exit code is not zero; its standard output,
             that of later commands, and the output files are errors then. Standard error and
-            exit codes stay values. False runs all commands and judges nothing.
+            exit codes stay values. False runs all commands and judges nothing; they are run
+            by the plain ``/bin/sh`` then, as in funsies 0.8.
+        interpreter: what runs the commands; part of the step's identity. ``"bash"`` or
+            ``"sh"``, strict if ``check`` is True; or a list of words, taken as they are, after
+            which the text comes as the last one: ``["python3", "-c"]``,
+            ``["bash", "-euxo", "pipefail", "-c"]``. The program is looked for on the ``PATH``
+            of the step. None for what ``Fun(interpreter=...)`` says, if ``check`` is True.
         strict: True ends the step with the error of an input, if there is one; False leaves
             out the files of inputs that are errors.
         name: of the step; the first word of the first command by default.
@@ -58,7 +71,8 @@ def shell(
 
     Raises:
         FileNameError: if a file name is absolute, empty, or leads out of the directory.
-        WiringError: if there is no command, or something is not text.
+        WiringError: if there is no command, something is not text, or there is no such
+            interpreter.
         UnsupportedTypeError: if an input value cannot be stored.
 
     >>> step = shell("sort a.txt > b.txt", inp={"a.txt": "some text"}, out=["b.txt"])
@@ -71,6 +85,7 @@ def shell(
         outputs=_output_files(out),
         env=tuple(sorted((env or {}).items())),
         check=check,
+        interpreter=interpreter_in_force(interpreter, check=check),
     )
     validate_shell_plan(plan)
     validate_file_names(files, plan.outputs)

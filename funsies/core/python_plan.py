@@ -30,6 +30,7 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
         texts: address of the text by name of the file, for the script and the code in it.
         libraries: that the function uses, as they count; a worker must have the same.
         rules: what the program says of named libraries, for graphs that the function builds.
+        interpreter: that the program names for shell steps, for such graphs; empty if none.
     """
 
     pickle: bytes
@@ -40,6 +41,7 @@ class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):
     texts: dict[str, bytes] = {}
     libraries: tuple[Library, ...] = ()
     rules: dict[str, str] = {}
+    interpreter: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[Digest, ...]:

@@ -13,6 +13,7 @@ import msgspec
 
 from .errors import EncodingError, FunsiesError, WiringError
 from .file_names import validate_file_names
+from .interpreter import STRICT, interpreter_words
 
 MAX_COMMAND_BYTES: Final = 131_071
 """Longest command, and longest ``NAME=value``, that Linux hands to a program."""
@@ -23,16 +24,18 @@ class ShellPlan:
     """What a shell step does.
 
     Attributes:
-        commands: what ``/bin/sh`` runs, one after the other, in the same directory.
+        commands: what the interpreter runs, one after the other, in the same directory.
         outputs: names of the files that it makes.
         env: variables added to the environment, (name, value), sorted: part of the identity.
         check: True stops at the first command with an exit code other than zero.
+        interpreter: words of the program that runs each command; its text is the word after.
     """
 
     commands: tuple[str, ...]
     outputs: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     check: bool = True
+    interpreter: tuple[str, ...] = STRICT["bash"]
 
 
 def output_names(plan: ShellPlan) -> tuple[str, ...]:
@@ -53,14 +56,15 @@ def validate_shell_plan(plan: ShellPlan) -> None:
     """Check that a plan can be run.
 
     Raises:
-        WiringError: if there is no command, or a command or a variable cannot be handed to
-            a program.
+        WiringError: if there is no command, or a command, an interpreter or a variable cannot
+            be handed to a program.
         FileNameError: if the name of an output is not usable.
     """
     if not plan.commands:
         raise WiringError("a shell step needs at least one command")
     for command in plan.commands:
         _validate_command(command)
+    _validate_interpreter(plan.interpreter)
     _validate_environment(plan.env)
     validate_file_names((), plan.outputs)
 
@@ -100,6 +104,12 @@ def _validate_command(command: object) -> None:
             f"the command {command[:60]!a}... is longer than {MAX_COMMAND_BYTES} bytes; "
             'give it as an input file and run "sh file"'
         )
+
+
+def _validate_interpreter(words: tuple[str, ...]) -> None:
+    interpreter_words(words)
+    for word in words:
+        _validate_text(word, f"the word {word[:60]!a} of interpreter=")
 
 
 def _validate_environment(env: tuple[tuple[str, str], ...]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from funsies.config.directory import NAME, Directory
 from funsies.config.server import ResolvedServer
+from funsies.core.interpreter import Interpreter
 from funsies.core.options import Options
 from funsies.session import Fun, Session
 
@@ -29,6 +30,7 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
     directory: str | os.PathLike[str] | None = None,
     data_url: str | None = None,
     pw: str | None = None,
+    interpreter: Interpreter | None = None,
 ) -> Iterator[Session]:
     """Work with a server and workers of your own, which end with the block.
 
@@ -43,6 +45,7 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
             block. A server that runs there already is used, and goes on running.
         data_url: where large values are kept; by default in files beside the server.
         pw: password of the server; by default a random one.
+        interpreter: what runs the commands of shell steps, as for :func:`~funsies.Fun`.
 
     Raises:
         ServerError: if the server does not start.
@@ -64,7 +67,7 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
     pools = [start_pool(place, server, nworkers, arguments=worker_args or ())] * bool(nworkers)
     with (
         guarded(place, pools, stops_server=stops_server, removes=temporary),
-        Fun(server, defaults) as session,
+        Fun(server, defaults, interpreter=interpreter) as session,
     ):
         yield session
 

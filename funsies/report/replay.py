@@ -11,6 +11,7 @@ from typing import Any
 from returns.pipeline import is_successful
 from returns.result import Result, Success
 
+from funsies.build.context import built_with
 from funsies.client.stored_step import StoredStep, read_inputs, read_step
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, FunsiesError
@@ -47,7 +48,7 @@ class Replay:
         """Call the function, in the environment that the step has; exceptions come through."""
         options = self.step.options
         directory = fresh_directory() if options.fresh_directory else nullcontext()
-        with restored(options.env), directory:
+        with restored(options.env), directory, built_with(self._loaded.plan.interpreter):
             return self.function(*self.arguments, **self.keywords)
 
     @property

@@ -6,17 +6,17 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-SHELL: Final = "/bin/sh"
-"""What runs the commands: the shell that ``subprocess`` takes with ``shell=True``."""
+# Waits for a line before it becomes what runs the command. If this process ends or is
+# interrupted before it has taken note of the command, the line never comes.
+_GATE: Final = ("/bin/sh", "-c", 'read -r funsies_gate && exec "$@" < /dev/null', "funsies")
 
-# Waits for a line before it becomes the shell that runs the command. If this process ends or
-# is interrupted before it has taken note of the command, the line never comes.
-_GATE: Final = 'read -r funsies_gate && exec "$0" -c -- "$1" < /dev/null'
+# How bash hands on functions (``module`` on many clusters); other shells drop these variables.
+_FUNCTION: Final = "BASH_FUNC_"
 
 _READ_BYTES: Final = 1 << 16
 _READS_TO_EMPTY_A_PIPE: Final = 17  # Linux lets nobody but root have more than 1 MiB in one
@@ -94,7 +94,7 @@ class Command:
     with Python 3.13): as long as it is there, its number is that of its group and of no other.
 
     Args:
-        text: for ``/bin/sh``.
+        words: the program, found on the ``PATH`` of the environment, and its arguments.
         directory: where it runs.
         environment: all of its environment.
 
@@ -102,9 +102,11 @@ class Command:
         OSError: if it cannot be started.
     """
 
-    def __init__(self, text: str, directory: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, words: Sequence[str], directory: Path, environment: Mapping[str, str]
+    ) -> None:
         self._process = subprocess.Popen(
-            [SHELL, "-c", _GATE, SHELL, text],
+            [*_GATE, *_through_the_gate(environment), *words],
             bufsize=0,
             cwd=directory,
             env=environment,
@@ -172,6 +174,14 @@ class Command:
             self.returncode = _wait_for_end(self._process)
         finally:
             os.close(self._writer)
+
+
+def _through_the_gate(environment: Mapping[str, str]) -> list[str]:
+    """Words before those of the command that give it the functions of bash."""
+    functions = [
+        f"{name}={environment[name]}" for name in environment if name.startswith(_FUNCTION)
+    ]
+    return ["/usr/bin/env", *functions] if functions else []
 
 
 def _wait_for_end(process: subprocess.Popen[bytes]) -> int:

@@ -11,7 +11,7 @@ from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
 from funsies.build.artefact import Artefact
-from funsies.build.context import BuildContext, current_context
+from funsies.build.context import BuildContext, built_with, current_context
 from funsies.build.function_artefact import FunctionArtefact
 from funsies.build.python import reduce
 from funsies.core.encoding import Encoding, contradicts
@@ -45,7 +45,8 @@ def call_dynamic(
     token = current_context.set(BuildContext(defaults=replace(options, reset=False)))
     decisions = decided.set(plan.decided)
     try:
-        returned = function()
+        with built_with(plan.plan.interpreter):
+            returned = function()
         if not is_successful(returned):
             return Failure(returned.failure())
         return _continuation(returned.unwrap(), plan.results[0], name)

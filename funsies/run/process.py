@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
@@ -42,7 +42,7 @@ class Processes:
 
     def run(
         self,
-        text: str,
+        words: Sequence[str],
         *,
         directory: Path,
         environment: Mapping[str, str],
@@ -52,7 +52,7 @@ class Processes:
         """Run a command to its end.
 
         Args:
-            text: for ``/bin/sh``.
+            words: the program and its arguments.
             directory: where it runs.
             environment: all of its environment.
             stdout: new file for its standard output.
@@ -67,7 +67,7 @@ class Processes:
             Interrupted: if a signal came that ends this process.
             OSError: if it cannot be started, or its output not be kept.
         """
-        command = Command(text, directory, environment)
+        command = Command(words, directory, environment)
         self._commands.append(command)
         self._watcher.watch(command.group)
         command.stream_to(stdout, stderr, self._max_output_bytes)

@@ -19,6 +19,7 @@ from funsies.core.shell_plan import ShellPlan
 from .command import TooMuchOutputError
 from .files import InputFile, Workspace, cannot_run_here, find_output, write_inputs
 from .interruption import held_signals, interruption_resumed
+from .machine_trouble import NOT_EXECUTABLE, NOT_FOUND, has_no_space, missing_interpreter
 from .oom import out_of_memory_kills
 from .process import Processes, TimedOutError, processes
 from .shell_outcome import (
@@ -45,6 +46,14 @@ _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 class _RemovedError(Exception):
     """A command has removed the directory in which it runs, or what is kept beside it."""
+
+
+class _NoInterpreterError(Exception):
+    """This machine has not the program that is to run the commands."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.details)
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +124,19 @@ def _outcome(
         return failed_whole(plan, _timed_out(plan, len(ended), limits.timeout_seconds))
     except TooMuchOutputError as problem:
         return failed_whole(plan, _wrote_too_much(plan, len(ended), problem.stream, limits))
+    except _NoInterpreterError as problem:
+        return failed_whole(plan, problem.error)
     except _RemovedError:
         return failed_whole(plan, _removed_too_much(plan, len(ended)))
     last = ended[-1]
     if last.returncode in _KILLED and out_of_memory_kills() > kills_before:
         return failed_whole(plan, _out_of_memory(plan, len(ended) - 1))
-    return judged(plan, ended, functools.partial(find_output, workspace.work))
+    return judged(
+        plan,
+        ended,
+        functools.partial(find_output, workspace.work),
+        has_no_space=has_no_space(workspace.work),
+    )
 
 
 def _run_commands(
@@ -143,7 +159,9 @@ def _run_commands(
         ) as running,
     ):
         for index, text in enumerate(plan.commands):
-            ended.append(_run_one(running, index, text, workspace, variables))
+            words = (*plan.interpreter, text)
+            ended.append(_run_one(running, index, words, workspace, variables))
+            _require_interpreter(plan, ended[-1], workspace)
             if plan.check and ended[-1].returncode:
                 break
 
@@ -151,14 +169,14 @@ def _run_commands(
 def _run_one(
     running: Processes,
     index: int,
-    text: str,
+    words: tuple[str, ...],
     workspace: Workspace,
     variables: Mapping[str, str],
 ) -> EndedCommand:
     stdout = workspace.streams / f"stdout-{index}"
     stderr = workspace.streams / f"stderr-{index}"
     returncode = running.run(
-        text,
+        words,
         directory=workspace.work,
         environment=variables,
         stdout=stdout,
@@ -166,7 +184,15 @@ def _run_one(
     )
     if not (workspace.work.exists() and stdout.exists() and stderr.exists()):
         raise _RemovedError
-    return EndedCommand(text, returncode, stdout, stderr)
+    return EndedCommand(words[-1], returncode, stdout, stderr, variables)
+
+
+def _require_interpreter(plan: ShellPlan, ended: EndedCommand, workspace: Workspace) -> None:
+    """See whether the exit code is that of the command, or says that nothing was run."""
+    if ended.returncode in (NOT_EXECUTABLE, NOT_FOUND):
+        error = missing_interpreter(plan.interpreter, workspace.work, ended.environment)
+        if error is not None:
+            raise _NoInterpreterError(error)
 
 
 def _invalid_input(problem: FileNameError) -> Error:

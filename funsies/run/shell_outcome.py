@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from funsies.core.errors import Error, ErrorKind
+from funsies.core.interpreter import is_shell
 from funsies.core.shell_plan import ShellPlan, output_names
 
+from .machine_trouble import machine_trouble
 from .process_end import signal_name
-
-OUTSIDE_SIGNALS: Final = frozenset(
-    {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM, signal.SIGXCPU}
-)
-"""Signals that say that somebody else ended a command, not that it failed by itself."""
+from .shell_advice import advice
 
 TAIL_BYTES: Final = 16 * 1024
 """How much of the end of standard error is shown in an error."""
@@ -63,17 +60,21 @@ class EndedCommand:
         returncode: exit code, or the negative number of a signal.
         stdout: file with its standard output.
         stderr: file with its standard error.
+        environment: of the command.
     """
 
     text: str
     returncode: int
     stdout: Path
     stderr: Path
+    environment: Mapping[str, str]
 
     @property
-    def is_ended_from_outside(self) -> bool:
-        """Whether somebody else has ended it."""
-        return -self.returncode in OUTSIDE_SIGNALS
+    def trouble(self) -> str | None:
+        """What it was in the machine that made it fail; None if nothing was."""
+        if not self.returncode:
+            return None
+        return machine_trouble(self.returncode, _tail(self.stderr), self.environment)
 
 
 def failed_whole(plan: ShellPlan, error: Error) -> ShellOutcome:
@@ -86,6 +87,8 @@ def judged(
     plan: ShellPlan,
     ended: Sequence[EndedCommand],
     find_output: Callable[[str], Path | Error],
+    *,
+    has_no_space: bool = False,
 ) -> ShellOutcome:
     """The outcome of a step whose commands have ended, or the first of them up to a failure.
 
@@ -93,6 +96,7 @@ def judged(
         plan: what was done.
         ended: the commands that were run.
         find_output: says where a file is that the step has made.
+        has_no_space: whether what the step has written may be cut off.
     """
     failure = _failure(plan, ended)
     values = [*_stream_values(plan, ended, failure)]
@@ -100,7 +104,7 @@ def judged(
     names = output_names(plan)
     return ShellOutcome(
         outputs=tuple(Produced(name, value) for name, value in zip(names, values, strict=True)),
-        volatile=any(command.is_ended_from_outside for command in ended),
+        volatile=has_no_space or any(command.trouble is not None for command in ended),
     )
 
 
@@ -118,8 +122,19 @@ def _failure(plan: ShellPlan, ended: Sequence[EndedCommand]) -> Error | None:
         exit_code=command.returncode if name is None else None,
         signal=name,
         details=f"command {len(ended)} of {len(plan.commands)} ended {how}:\n"
-        f"{_indented(command.text)}\n{_shown_end(command.stderr)}",
+        f"{_indented(command.text)}\n{_shown_end(command.stderr)}{_remark(plan, command)}",
     )
+
+
+def _remark(plan: ShellPlan, command: EndedCommand) -> str:
+    """What to know and to do about a failure, on a line of its own; empty if nothing."""
+    said = command.trouble
+    if said is None and is_shell(plan.interpreter):
+        is_silent = not command.stderr.stat().st_size
+        said = advice(command.text, command.returncode, wrote_nothing=is_silent)
+    if said is None:
+        return ""
+    return f"\n{said}" if not _tail(command.stderr).endswith("\n") else said
 
 
 def _stream_values(
@@ -154,8 +169,12 @@ def _shown_end(path: Path) -> str:
     size_bytes = path.stat().st_size
     if not size_bytes:
         return "It wrote nothing to standard error."
-    with path.open("rb") as file:
-        file.seek(-min(size_bytes, TAIL_BYTES), os.SEEK_END)
-        text = file.read().decode("utf-8", "backslashreplace")
     which = "The end of its" if size_bytes > TAIL_BYTES else "Its"
-    return f"{which} standard error:\n{text}"
+    return f"{which} standard error:\n{_tail(path)}"
+
+
+def _tail(path: Path) -> str:
+    with path.open("rb") as file:
+        size_bytes = file.seek(0, os.SEEK_END)
+        file.seek(-min(size_bytes, TAIL_BYTES), os.SEEK_END)
+        return file.read().decode("utf-8", "backslashreplace")

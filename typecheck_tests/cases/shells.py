@@ -19,6 +19,11 @@ assert_type(f.morph(len, step.out["b"]), f.Artefact[int])
 
 f.shell("run", "again", inp={"a": b"bytes", "b": f.put([1]), "c": step.stdout, "d": {"k": 1}})
 f.shell("run", inp={Path("a"): 3}, out=[Path("b")], env={"A": "b"}, check=False, strict=False)
+f.shell("run", interpreter="sh")
+f.shell("run", interpreter=["python3", "-c"], out=["b"]).out["b"]
+f.shell("run", interpreter=("bash", "-euxo", "pipefail", "-c"), check=False)
+with f.Fun(interpreter="bash"), f.ManagedFun(interpreter=["zsh", "-c"]):
+    pass
 f.shell("run", out=(name for name in ["a", "b"]))
 
 
@@ -36,5 +41,8 @@ needs_any(step)
 
 exact.out["d"]  # E[mypy]: Invalid index type "Literal['d']"
 f.shell(3)  # E: incompatible type "int"; expected "str"
+f.shell("run", interpreter="zsh")  # E: "Literal['zsh']"; expected
+f.shell("run", interpreter=["python3", 3])  # E: incompatible type "int"; expected "str"
+f.Fun(interpreter="zsh")  # E: "Fun" has incompatible type "Literal['zsh']"
 f.shell("run", env={"A": 1})  # E: has incompatible type "str": "int"
 f.shell("run", out=3)  # E: incompatible type "int"

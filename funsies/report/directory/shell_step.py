@@ -44,7 +44,7 @@ echo "op.sh: in $work" >&2
 
 _COMMAND: Final = """
 echo {title} >&2
-/bin/sh -c -- {command} < /dev/null
+{words} < /dev/null
 code=$?
 [ $code -eq 0 ] || echo "op.sh: it ended with exit code $code" >&2
 """
@@ -83,7 +83,8 @@ def shell_script(plan: ShellPlan, step: StoredStep) -> str:
     pieces = [_HEAD.format(task=_on_one_line(step.task.name), hash=step.hash)]
     for index, command in enumerate(plan.commands, 1):
         title = shlex.quote(f"op.sh: command {index} of {number}: {command}")
-        pieces.append(_COMMAND.format(title=title, command=shlex.quote(command)))
+        words = shlex.join([*plan.interpreter, command])
+        pieces.append(_COMMAND.format(title=title, words=words))
         if plan.check:
             pieces.append(_CHECK)
     return "".join([*pieces, "" if plan.check else "exit 0\n"])

@@ -48,6 +48,81 @@ def test_everything_that_decides_the_result_counts() -> None:
     assert len(set(steps)) == len(steps)
 
 
+def test_the_interpreter_counts_as_the_words_that_run() -> None:
+    steps = [
+        address("run"),
+        address("run", check=False),
+        address("run", interpreter="sh"),
+        address("run", interpreter="bash", check=False),
+        address("run", interpreter=["bash", "-c"]),
+        address("run", interpreter=["bash", "-c", "-x"]),
+        address("run", interpreter=["bash", "-c -x"]),
+    ]
+    assert len(set(steps)) == len(steps)
+    assert address("run", interpreter="bash") == address("run")
+    assert address("run", interpreter=("a", "b")) == address("run", interpreter=["a", "b"])
+    assert address("run", interpreter="sh", check=False) == address("run", check=False)
+
+
+def test_that_of_the_session_is_for_checked_steps_that_name_none() -> None:
+    with f.Fun(f.Server("memory://"), interpreter="sh"):
+        here = address("run"), address("run", check=False), address("run", interpreter="bash")
+        with f.Fun(f.Server("memory://")):
+            assert address("run") == address("run", interpreter="bash")
+    assert here == (
+        address("run", interpreter="sh"),
+        address("run", check=False),
+        address("run"),
+    )
+
+
+def test_that_of_the_session_counts_for_steps_that_build_steps() -> None:
+    def address_of_bind() -> str:
+        return f.put(1).bind(build).hash
+
+    plain = address_of_bind()
+    with f.Fun(f.Server("memory://"), interpreter="sh"):
+        assert address_of_bind() != plain
+        assert f.reduce(len, "a").hash == plain_length()
+    assert address_of_bind() == plain
+
+
+def build(number: int) -> f.Artefact[bytes]:
+    return f.shell(f"echo {number}").stdout
+
+
+def plain_length() -> str:
+    with f.Fun(f.Server("memory://")):
+        return f.reduce(len, "a").hash
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "message"),
+    [
+        ("zsh", r"added as the last one: interpreter=\['zsh', '-c'\]"),
+        ("python3 -c", r"interpreter=\['python3', '-c'\]"),
+        ("", "a list of words"),
+        ([], "names no program"),
+        ([""], "names no program"),
+        (["-x"], "names no program"),
+        (["bash", 3], "a list of words"),
+        (3, "a list of words"),
+        (["bash", "\0"], "NUL"),
+    ],
+)
+def test_what_is_no_interpreter_is_refused(interpreter: Any, message: str) -> None:
+    with pytest.raises(f.FunsiesError, match=message):
+        f.shell("run", interpreter=interpreter)
+
+
+def test_what_is_no_interpreter_is_refused_for_the_session() -> None:
+    with (
+        pytest.raises(f.FunsiesError, match="a list of words"),
+        f.Fun(f.Server("memory://"), interpreter="zsh"),  # type: ignore[arg-type]
+    ):
+        pass
+
+
 def test_what_does_not_decide_the_result_does_not_count() -> None:
     assert address("run", opt=f.options(env={"A": "1"}, queue="gpu")) == address("run")
     assert address("run", env={"A": "1", "B": "2"}) == address("run", env={"B": "2", "A": "1"})

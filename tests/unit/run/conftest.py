@@ -13,6 +13,7 @@ import pytest
 
 import funsies
 from funsies.core.errors import Error
+from funsies.core.interpreter import Interpreter, interpreter_words
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.shell import InputFile, ShellOutcome, run_shell
 
@@ -100,9 +101,11 @@ def run_plan(
     out: tuple[str, ...] = (),
     env: Mapping[str, str] | None = None,
     check: bool = True,
+    interpreter: Interpreter | None = None,
     **limits: object,
 ) -> tuple[Values, bool]:
-    plan = ShellPlan(commands, out, tuple(sorted((env or {}).items())), check)
+    words = interpreter_words(interpreter, check=check)
+    plan = ShellPlan(commands, out, tuple(sorted((env or {}).items())), check, words)
     inputs = {name: input_file(data) for name, data in (inp or {}).items()}
     with run_shell(plan, inputs, directory=scratch, **limits) as outcome:
         values = values_of(outcome)

@@ -1,0 +1,118 @@
+"""What failed commands tell of the machine rather than of the step."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from funsies.core.errors import Error, ErrorKind
+
+from .process_end import signal_name
+from .record import HOST
+
+OUTSIDE_SIGNALS: Final = frozenset(
+    {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM, signal.SIGXCPU}
+)
+"""Signals that say that somebody else ended a command, not that it failed by itself."""
+
+NOT_EXECUTABLE: Final = 126
+NOT_FOUND: Final = 127
+"""Exit codes by which shells, and ``env``, ``xargs``, ``timeout``, say that no program ran."""
+
+_WORDS_OF_THE_MACHINE: Final = (
+    *(
+        os.strerror(number)
+        for number in (
+            errno.ENOSPC,
+            errno.EDQUOT,
+            errno.ENOMEM,
+            errno.EAGAIN,
+            errno.EMFILE,
+            errno.ENFILE,
+            errno.EIO,
+            errno.ESTALE,
+        )
+    ),
+    "command not found",
+    "error while loading shared libraries",
+    "ModuleNotFoundError: ",
+)
+"""What programs write to standard error when the machine has not what they need."""
+
+NOT_REMEMBERED: Final = "This is not remembered: executing again runs the step again."
+
+
+def machine_trouble(
+    returncode: int, stderr_tail: str, environment: Mapping[str, str]
+) -> str | None:
+    """What it was in the machine that made a command fail; None if it was the step itself.
+
+    Args:
+        returncode: of the command.
+        stderr_tail: end of its standard error.
+        environment: of the command.
+    """
+    if (number := outside_signal(returncode)) is not None:
+        return f"Somebody on {HOST} ended it by {signal_name(number)}. {NOT_REMEMBERED}"
+    path = f"which is {environment.get('PATH', os.defpath)!r}"
+    if returncode == NOT_FOUND:
+        return (
+            f"Exit code {NOT_FOUND}: a program, or a library that it needs, was not found on "
+            f"{HOST}. {NOT_REMEMBERED} Install the program there, or add its directory to the "
+            f"PATH of the worker, {path}"
+        )
+    if returncode == NOT_EXECUTABLE:
+        return (
+            f"Exit code {NOT_EXECUTABLE}: a program could not be started on {HOST}. "
+            f"{NOT_REMEMBERED} Look at its rights there (chmod +x), and whether it is for such "
+            'a machine; a script among the input files is run by "sh script"'
+        )
+    said = next((each for each in _WORDS_OF_THE_MACHINE if each in stderr_tail), None)
+    if not returncode or said is None:
+        return None
+    return f'On {HOST} it said "{said.strip(": ")}". {NOT_REMEMBERED}'
+
+
+def outside_signal(returncode: int) -> int | None:
+    """The signal by which somebody else ended a command, or one that its shell waited for."""
+    number = -returncode if returncode < 0 else returncode - 128
+    return number if number in OUTSIDE_SIGNALS else None
+
+
+def missing_interpreter(
+    words: Sequence[str], directory: Path, environment: Mapping[str, str]
+) -> Error | None:
+    """The error for a machine without the program that is to run the commands, if it has none.
+
+    Args:
+        words: of the interpreter.
+        directory: in which it was started.
+        environment: of the commands.
+    """
+    path = environment.get("PATH", os.defpath)
+    places = os.pathsep.join(str(directory / each) for each in path.split(os.pathsep))
+    program = str(directory / words[0]) if "/" in words[0] else words[0]
+    if shutil.which(program, path=places):
+        return None
+    return Error(
+        kind=ErrorKind.NotLoadable,
+        details=f"{words[0]!r}, which is to run the commands of this step, is not on {HOST}, "
+        f"or is no program there. {NOT_REMEMBERED} Install it, or add its directory to the "
+        f"PATH of the worker, which is {path!r}; or name another one, for this step by "
+        'shell(..., interpreter="sh"), for all by Fun(interpreter="sh")',
+    )
+
+
+def has_no_space(directory: Path) -> bool:
+    """True if nothing more can be written there: what the step wrote may be cut off."""
+    try:
+        room = os.statvfs(directory)
+    except OSError:
+        return False
+    free_blocks = room.f_bavail if os.geteuid() else room.f_bfree
+    return bool((room.f_blocks and not free_blocks) or (room.f_files and not room.f_ffree))
