@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .core.encoding import register_codec
     from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError
     from .core.options import Options
+    from .core.version import __version__ as __version__
     from .local.managed import ManagedFun
     from .session import Fun, options
 
@@ -113,13 +114,16 @@ _HOMES: Final = {
     "takeout": ".client",
     "task": ".build.task",
     "template": ".build.template",
+    "__version__": ".core.version",
     "unwrap": ".client",
     "wait_for": ".client",
 }
 """Where each name is. Imported when it is first used: ``funsies --help`` needs none of them."""
 
 
-_MODULES: Final = {"config", "debug", "dynamic", "errors", "parametric", "types", "utils"}
+_MODULES: Final = {
+    *("config", "debug", "dynamic", "errors", "fp", "parametric", "types", "ui", "utils")
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -28,7 +28,6 @@ _SHOWN: Final = 10
 def shell(
     shell_output: ShellOutput[Any] | Operation | Artefact[Any],
     directory: str | os.PathLike[str],
-    *,
     connection: Session | None = None,
 ) -> None:
     """Write everything about a shell step into a directory.
@@ -61,7 +60,6 @@ def shell(
 def python(
     target: Artefact[Any] | Operation,
     directory: str | os.PathLike[str],
-    *,
     connection: Session | None = None,
 ) -> None:
     """Write everything about a Python step into a directory.
@@ -94,7 +92,6 @@ def python(
 def artefact(
     target: Artefact[Any],
     directory: str | os.PathLike[str],
-    *,
     connection: Session | None = None,
 ) -> None:
     """Write a value into a directory, and into ``step`` all about the step that made it.
@@ -126,15 +123,15 @@ def artefact(
 
 def anything(
     obj: ShellOutput[Any] | Operation | Artefact[Any],
-    directory: str | os.PathLike[str],
-    *,
+    output: str | os.PathLike[str],
     connection: Session | None = None,
 ) -> None:
     """Write everything about a step or a value into a directory.
 
     Args:
         obj: a step, or an artefact.
-        directory: made if it is not there; what an earlier call wrote there is replaced.
+        output: the directory; made if it is not there; what an earlier call wrote there is
+            replaced.
         connection: a session; None for that of the enclosing ``Fun``.
 
     Raises:
@@ -151,10 +148,10 @@ def anything(
     ['artefact.json', 'step']
     """
     if isinstance(obj, Artefact):
-        artefact(obj, directory, connection=connection)
+        artefact(obj, output, connection)
         return
     session = _saved(connection, "debug.anything()")
-    write_step(session.backend, _producer(obj), Path(directory))
+    write_step(session.backend, _producer(obj), Path(output))
 
 
 def load(directory: str | os.PathLike[str]) -> ReplayedStep:

@@ -1,6 +1,6 @@
 """Errors as values, and the exceptions that funsies raises."""
 
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from returns import result
 from returns.result import Failure, Success
@@ -26,12 +26,22 @@ from .core.errors import (
     WaitTimeoutError,
     WiringError,
 )
+from .core.former_names import former_names
 from .session import NoSessionError
 
 T = TypeVar("T")
 
 Result: TypeAlias = result.Result[T, Error]
 """``Result[T]``: a value of type T or an ``Error``, as ``strict=False`` steps are given it."""
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names(
+        __name__,
+        {
+            "match": "write result.map(some).value_or(default), or `match result:` with "
+            "`case Success(value):` and `case Failure(error):`"
+        },
+    )
 
 __all__ = [
     "DataCorruptedError",

@@ -16,7 +16,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, OptionError
 from funsies.core.graph import Operation
 from funsies.core.interpreter import Interpreter, interpreter_words
-from funsies.core.options import OptionChanges
+from funsies.core.options import INFINITE, OptionChanges
 from funsies.engine.cleanup import cancel_ready
 from funsies.store.connect import Backend, open_backend
 from funsies.store.definitions import define
@@ -193,7 +193,7 @@ def options(**changes: Unpack[OptionChanges]) -> Options:
     given = dict(changes)
     if "timeout" in given:
         given["timeout_seconds"] = given.pop("timeout")
-    if given.get("timeout_seconds") == NO_LIMIT:
+    if given.get("timeout_seconds") == INFINITE:
         given["timeout_seconds"] = None
     for name in EXPIRIES:
         if name in given:
@@ -204,9 +204,6 @@ def options(**changes: Unpack[OptionChanges]) -> Options:
     return replace(context().defaults, **cast("dict[str, Any]", given))
 
 
-NO_LIMIT: Final = -1
-"""``timeout=-1``, as in funsies 0.8: no limit."""
-
 OPTION_NAMES: Final = tuple(field.name for field in fields(Options))
 
 EXPIRIES: Final = ("ttl", "result_ttl", "failure_ttl")
@@ -214,7 +211,7 @@ EXPIRIES: Final = ("ttl", "result_ttl", "failure_ttl")
 
 
 def _check_expiry(name: str, value: object) -> None:
-    if value is None or value == NO_LIMIT:
+    if value is None or value == INFINITE:
         return
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not is_number or not cast("float", value) > 0:

@@ -1,6 +1,6 @@
 """The types that appear in signatures of workflows."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from returns.result import Failure, Success
 
@@ -9,6 +9,7 @@ from .build.shell_output import OutputFiles, ShellOutput
 from .build.task import Task
 from .client import Handle, Progress
 from .core.errors import Error, ErrorKind, UnwrapError
+from .core.former_names import former_names
 from .core.graph import Operation
 from .core.options import Options
 from .errors import Result
@@ -25,6 +26,20 @@ class Encoding:
     blob: Final = bytes
     json: Final = Any
 
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names(
+        __name__,
+        {
+            "ArtefactStatus": "take(artefact, strict=False) says what there is: a value, or an "
+            "error, of kind NotFound if it is not computed yet",
+            "Funsie": "a step is an Operation, and its .task says what it does",
+            "FunsieHow": "the .task.kind of an Operation is one of python, shell, dynamic",
+            "RunStatus": "leave it out; what happens to the steps of an execution is told by "
+            "execute(...).counts()",
+            "hash_t": "hashes are str",
+        },
+    )
 
 __all__ = [
     "Artefact",

@@ -16,6 +16,7 @@ from .build.shell_output import ShellOutput
 from .build.signature import function_name
 from .client import execute, wait_for
 from .core.errors import Error, WiringError
+from .core.former_keywords import NO_CONNECTION, former_keywords
 from .core.options import Options
 from .session import Session
 
@@ -118,6 +119,7 @@ def match_results(
 AnyText = TypeVar("AnyText", str, bytes)
 
 
+@former_keywords(connection=NO_CONNECTION)
 def concat(
     *inp: Artefact[AnyText] | AnyText,
     join: str | bytes = "",
@@ -187,9 +189,9 @@ def truncate(
     top: int = 0,
     bottom: int = 0,
     separator: str | bytes = "\n",
+    opt: Options | None = None,
     *,
     strict: bool = True,
-    opt: Options | None = None,
 ) -> Artefact[AnyText]: ...
 
 
@@ -199,20 +201,21 @@ def truncate(
     top: int = 0,
     bottom: int = 0,
     separator: str | bytes = "\n",
+    opt: Options | None = None,
     *,
     strict: bool = True,
-    opt: Options | None = None,
 ) -> Artefact[AnyText]: ...
 
 
+@former_keywords(5, connection=NO_CONNECTION)
 def truncate(
     inp: Artefact[AnyText] | AnyText,
     top: int = 0,
     bottom: int = 0,
     separator: str | bytes = "\n",
+    opt: Options | None = None,
     *,
     strict: bool = True,
-    opt: Options | None = None,
 ) -> Artefact[AnyText]:
     r"""Leave out the first and the last lines of a text.
 
@@ -221,8 +224,8 @@ def truncate(
         top: number of lines to leave out at the top.
         bottom: number of lines to leave out at the bottom.
         separator: what stands between two lines.
-        strict: False passes an error of ``inp`` on as the step's own.
         opt: how to run the step.
+        strict: False passes an error of ``inp`` on as the step's own.
 
     Raises:
         WiringError: if a number is negative, or ``inp`` is neither ``str`` nor ``bytes``.
@@ -257,6 +260,7 @@ def stop_if(
 ) -> Artefact[Given]: ...
 
 
+@former_keywords(3, connection=NO_CONNECTION)
 def stop_if(
     fun: Callable[[Given], bool],
     inp: Artefact[Given] | Given,
@@ -306,6 +310,7 @@ def not_empty(inp: Artefact[Given], opt: Options | None = None) -> Artefact[Give
 def not_empty(inp: Given, opt: Options | None = None) -> Artefact[Given]: ...
 
 
+@former_keywords(2, connection=NO_CONNECTION)
 def not_empty(inp: Artefact[Given] | Given, opt: Options | None = None) -> Artefact[Given]:
     """Pass a value on, unless it is empty: then what depends on it is not run.
 

@@ -64,6 +64,8 @@ def _position(step: Step, mismatch: re.Match[str]) -> int | None:
         position = int(mismatch["index"]) - 1
         return position if position < len(step.given) else None
     keywords = [each.name for each in step.given]
+    if len(keywords) == 1:  # mypy may say the keyword of the call, as in morph(fun, inp=...)
+        return 0
     return keywords.index(mismatch["name"]) if mismatch["name"] in keywords else None
 
 

@@ -218,16 +218,17 @@ def _fields(kind: Instance) -> Iterator[tuple[str, Type]]:
         own = map_instance_to_supertype(kind, base)
         for name, symbol in base.names.items():
             node = symbol.node
-            is_field = (
-                isinstance(node, Var) and not node.is_classvar and not symbol.plugin_generated
-            )
-            if (
-                is_field
-                and isinstance(node, Var)
-                and node.type is not None
-                and not name.startswith("__")
-            ):
-                yield name, expand_type_by_instance(node.type, own)
+            if not isinstance(node, Var) or node.is_classvar or symbol.plugin_generated:
+                continue
+            if node.type is None or name.startswith("__") or _is_mark(node.type):
+                continue
+            yield name, expand_type_by_instance(node.type, own)
+
+
+def _is_mark(kind: Type) -> bool:
+    """True of ``_: KW_ONLY`` in a dataclass, which is no field."""
+    found = get_proper_type(kind)
+    return isinstance(found, Instance) and found.type.fullname == "dataclasses.KW_ONLY"
 
 
 def _depend_on(api: TypeChecker, info: TypeInfo) -> None:

@@ -12,6 +12,8 @@ from typing_extensions import override
 from funsies.core.digest import Digest, content_digest
 from funsies.core.encoding import Encoding, encoding_of_value
 from funsies.core.errors import Error, WiringError
+from funsies.core.former_keywords import NO_CONNECTION, former_keywords
+from funsies.core.former_names import former_members
 from funsies.core.graph import Constant, Operation, OutputOf, Reference, Stored, constant
 
 T_co = TypeVar("T_co", covariant=True)
@@ -191,6 +193,18 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
         return self
 
 
+former_members(
+    Artefact,
+    "Artefact",
+    {
+        "grab": "write get(hash)",
+        "kind": "write artefact.encoding",
+        "parent": "write artefact.producer.hex(); producer is None for a constant",
+        "put": "a graph is written to the server by execute(), or when `with Fun():` ends",
+    },
+)
+
+
 def _origin(reference: Reference) -> str:
     match reference:
         case OutputOf(operation=operation):
@@ -208,6 +222,7 @@ def _not_a_value(artefact: Artefact[object], how: str) -> str:
     )
 
 
+@former_keywords(connection=NO_CONNECTION)
 def put(value: U) -> Artefact[U]:
     """Make a value an input of the workflow.
 

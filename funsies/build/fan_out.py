@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeVar, get_args, get_origin, overload
 from returns.result import Result
 
 from funsies.core.errors import Error, WiringError
+from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.graph import TaskKind
 from funsies.core.options import Options
 
@@ -174,11 +175,11 @@ def _apply(function: Callable[[Any], Any], item: object, name: str | None) -> Ar
     return reduce(function, item, name=name)
 
 
+@former_keywords(connection=NO_CONNECTION)
 def sac(
-    split: Callable[..., Sequence[T1]],
-    apply: Callable[[Artefact[T1]], Artefact[T2]],
-    combine: Callable[[list[Artefact[T2]]], Artefact[T3]],
-    /,
+    split_fun: Callable[..., Sequence[T1]],
+    apply_fun: Callable[[Artefact[T1]], Artefact[T2]],
+    combine_fun: Callable[[list[Artefact[T2]]], Artefact[T3]],
     *inp: Any,
     out: object = None,
     name: str | None = None,
@@ -187,22 +188,22 @@ def sac(
 ) -> Artefact[T3]:
     """Split, apply, combine: a part of the workflow whose shape is known only at run time.
 
-    All three functions run on a worker. ``apply`` and ``combine`` build steps, and may use
-    ``sac`` again; no worker waits for another.
+    All three functions run on a worker. ``apply_fun`` and ``combine_fun`` build steps, and may
+    use ``sac`` again; no worker waits for another.
 
     Args:
-        split: called with the values of the inputs; returns the parts.
-        apply: called with an artefact of each part; returns an artefact.
-        combine: called with the list of what ``apply`` returned; returns an artefact, whose
-            value is the result.
+        split_fun: called with the values of the inputs; returns the parts.
+        apply_fun: called with an artefact of each part; returns an artefact.
+        combine_fun: called with the list of what ``apply_fun`` returned; returns an artefact,
+            whose value is the result.
         inp: artefacts, or values to take as they are.
-        out: type of the result, in the place of the return annotation of ``combine``.
+        out: type of the result, in the place of the return annotation of ``combine_fun``.
         name: of the step.
         strict: as for :func:`reduce`.
         opt: how to run the steps.
 
     Raises:
-        WiringError: if the inputs do not fit the parameters of ``split``.
+        WiringError: if the inputs do not fit the parameters of ``split_fun``.
 
     >>> def words(text: str) -> list[str]:
     ...     return text.split()
@@ -216,13 +217,14 @@ def sac(
     ...     f.take(letters)
     14
     """
-    names = "|".join(function_name(each) for each in (split, apply, combine))
+    functions = (split_fun, apply_fun, combine_fun)
+    names = "|".join(function_name(each) for each in functions)
     spec = FunctionSpec(
-        functools.partial(_split_apply_combine, split, apply, combine),
+        functools.partial(_split_apply_combine, *functions),
         kind=TaskKind.DYNAMIC,
         name=name or f"sac:{names}",
         strict=strict,
-        out=(_combined(combine) if out is None else out,),
+        out=(_combined(combine_fun) if out is None else out,),
         options=opt,
     )
     return call(spec, inp, {})[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, Protocol, TypeVar, overload
 
+from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 
 from .artefact import Artefact
@@ -35,8 +36,7 @@ A8 = TypeVar("A8", bound="Value | None")
 
 @overload
 def reduce(
-    function: Callable[[], R],
-    /,
+    fun: Callable[[], R],
     *,
     out: object = None,
     name: str | None = None,
@@ -47,7 +47,7 @@ def reduce(
 
 @overload
 def reduce(
-    function: Callable[[A1], R],
+    fun: Callable[[A1], R],
     i1: Artefact[A1] | A1,
     /,
     *,
@@ -60,7 +60,7 @@ def reduce(
 
 @overload
 def reduce(
-    function: Callable[[A1, A2], R],
+    fun: Callable[[A1, A2], R],
     i1: Artefact[A1] | A1,
     i2: Artefact[A2] | A2,
     /,
@@ -74,7 +74,7 @@ def reduce(
 
 @overload
 def reduce(
-    function: Callable[[A1, A2, A3], R],
+    fun: Callable[[A1, A2, A3], R],
     i1: Artefact[A1] | A1,
     i2: Artefact[A2] | A2,
     i3: Artefact[A3] | A3,
@@ -89,7 +89,7 @@ def reduce(
 
 @overload
 def reduce(
-    function: Callable[[A1, A2, A3, A4], R],
+    fun: Callable[[A1, A2, A3, A4], R],
     i1: Artefact[A1] | A1,
     i2: Artefact[A2] | A2,
     i3: Artefact[A3] | A3,
@@ -105,7 +105,7 @@ def reduce(
 
 @overload
 def reduce(
-    function: Callable[[A1, A2, A3, A4, A5], R],
+    fun: Callable[[A1, A2, A3, A4, A5], R],
     i1: Artefact[A1] | A1,
     i2: Artefact[A2] | A2,
     i3: Artefact[A3] | A3,
@@ -122,7 +122,7 @@ def reduce(
 
 @overload
 def reduce(
-    function: Callable[[A1, A2, A3, A4, A5, A6], R],
+    fun: Callable[[A1, A2, A3, A4, A5, A6], R],
     i1: Artefact[A1] | A1,
     i2: Artefact[A2] | A2,
     i3: Artefact[A3] | A3,
@@ -140,7 +140,7 @@ def reduce(
 
 @overload
 def reduce(
-    function: Callable[[A1, A2, A3, A4, A5, A6, A7], R],
+    fun: Callable[[A1, A2, A3, A4, A5, A6, A7], R],
     i1: Artefact[A1] | A1,
     i2: Artefact[A2] | A2,
     i3: Artefact[A3] | A3,
@@ -159,7 +159,7 @@ def reduce(
 
 @overload
 def reduce(
-    function: Callable[[A1, A2, A3, A4, A5, A6, A7, A8], R],
+    fun: Callable[[A1, A2, A3, A4, A5, A6, A7, A8], R],
     i1: Artefact[A1] | A1,
     i2: Artefact[A2] | A2,
     i3: Artefact[A3] | A3,
@@ -179,7 +179,7 @@ def reduce(
 
 @overload
 def reduce(
-    function: Callable[..., R],
+    fun: Callable[..., R],
     i1: Any,
     i2: Any,
     i3: Any,
@@ -200,8 +200,7 @@ def reduce(
 
 @overload
 def reduce(
-    function: Callable[..., R],
-    /,
+    fun: Callable[..., R],
     *inputs: Any,
     out: object = None,
     name: str | None = None,
@@ -210,9 +209,9 @@ def reduce(
 ) -> Artefact[R]: ...
 
 
+@former_keywords(connection=NO_CONNECTION)
 def reduce(
-    function: Callable[..., R],
-    /,
+    fun: Callable[..., R],
     *inputs: Any,
     out: object = None,
     name: str | None = None,
@@ -222,7 +221,7 @@ def reduce(
     """Add a Python function to the workflow: many inputs, one result.
 
     Args:
-        function: called on a worker with the values of the inputs. Its annotations say how
+        fun: called on a worker with the values of the inputs. Its annotations say how
             values are stored and checked; without any, they are plain JSON values.
         inputs: artefacts, or values to take as they are.
         out: type of the result, in the place of the function's return annotation.
@@ -244,15 +243,14 @@ def reduce(
     <Artefact[Any] ... of sum>
     """
     annotations = None if out is None else (out,)
-    spec = FunctionSpec(function, name=name, strict=strict, out=annotations, options=opt)
+    spec = FunctionSpec(fun, name=name, strict=strict, out=annotations, options=opt)
     return call(spec, inputs, {})[0]
 
 
 @overload
 def morph(
-    function: Callable[[A1], R],
-    i1: Artefact[A1] | A1,
-    /,
+    fun: Callable[[A1], R],
+    inp: Artefact[A1] | A1,
     *,
     out: object = None,
     name: str | None = None,
@@ -263,9 +261,8 @@ def morph(
 
 @overload
 def morph(
-    function: Callable[..., R],
-    i1: Any,
-    /,
+    fun: Callable[..., R],
+    inp: Any,
     *,
     out: object = None,
     name: str | None = None,
@@ -274,10 +271,10 @@ def morph(
 ) -> Artefact[R]: ...
 
 
+@former_keywords(connection=NO_CONNECTION)
 def morph(
-    function: Callable[..., R],
-    i1: Any,
-    /,
+    fun: Callable[..., R],
+    inp: Any,
     *,
     out: object = None,
     name: str | None = None,
@@ -292,5 +289,5 @@ def morph(
     <Artefact[Any] ... of str.upper>
     """
     annotations = None if out is None else (out,)
-    spec = FunctionSpec(function, name=name, strict=strict, out=annotations, options=opt)
-    return call(spec, (i1,), {})[0]
+    spec = FunctionSpec(fun, name=name, strict=strict, out=annotations, options=opt)
+    return call(spec, (inp,), {})[0]

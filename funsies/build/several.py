@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, get_args, get_origin, overload
 
 from funsies.core.errors import WiringError
+from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 
 from .artefact import Artefact
@@ -23,8 +24,7 @@ R4 = TypeVar("R4", bound="Value | None")
 
 @overload
 def py(
-    function: Callable[..., tuple[R1, R2]],
-    /,
+    fun: Callable[..., tuple[R1, R2]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -35,8 +35,7 @@ def py(
 
 @overload
 def py(
-    function: Callable[..., tuple[R1, R2, R3]],
-    /,
+    fun: Callable[..., tuple[R1, R2, R3]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -47,8 +46,7 @@ def py(
 
 @overload
 def py(
-    function: Callable[..., tuple[R1, R2, R3, R4]],
-    /,
+    fun: Callable[..., tuple[R1, R2, R3, R4]],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -59,8 +57,7 @@ def py(
 
 @overload
 def py(
-    function: Callable[..., R1],
-    /,
+    fun: Callable[..., R1],
     *inputs: Any,
     out: None = None,
     name: str | None = None,
@@ -71,8 +68,7 @@ def py(
 
 @overload
 def py(
-    function: Callable[..., Any],
-    /,
+    fun: Callable[..., Any],
     *inputs: Any,
     out: tuple[type[R1]],
     name: str | None = None,
@@ -83,8 +79,7 @@ def py(
 
 @overload
 def py(
-    function: Callable[..., Any],
-    /,
+    fun: Callable[..., Any],
     *inputs: Any,
     out: tuple[type[R1], type[R2]],
     name: str | None = None,
@@ -95,8 +90,7 @@ def py(
 
 @overload
 def py(
-    function: Callable[..., Any],
-    /,
+    fun: Callable[..., Any],
     *inputs: Any,
     out: tuple[type[R1], type[R2], type[R3]],
     name: str | None = None,
@@ -107,8 +101,7 @@ def py(
 
 @overload
 def py(
-    function: Callable[..., Any],
-    /,
+    fun: Callable[..., Any],
     *inputs: Any,
     out: tuple[type[R1], type[R2], type[R3], type[R4]],
     name: str | None = None,
@@ -119,8 +112,7 @@ def py(
 
 @overload
 def py(
-    function: Callable[..., Any],
-    /,
+    fun: Callable[..., Any],
     *inputs: Any,
     out: Sequence[object],
     name: str | None = None,
@@ -129,9 +121,9 @@ def py(
 ) -> Any: ...
 
 
+@former_keywords(connection=NO_CONNECTION)
 def py(
-    function: Callable[..., Any],
-    /,
+    fun: Callable[..., Any],
     *inputs: Any,
     out: Sequence[object] | None = None,
     name: str | None = None,
@@ -141,7 +133,7 @@ def py(
     """Add a Python function to the workflow: many inputs, many results.
 
     Args:
-        function: called on a worker; returns a tuple with a value for each result.
+        fun: called on a worker; returns a tuple with a value for each result.
         inputs: artefacts, or values to take as they are.
         out: the type of each result, as a tuple for the sake of type checkers; None to take
             them from the return annotation ``tuple[A, B]``. Any other annotation means a
@@ -164,10 +156,10 @@ def py(
         raise WiringError(
             f"out= of py() is a tuple of types, for example out=(int,), not {out!r}"
         )
-    annotations = tuple(out) if out is not None else _several(signature_of(function).result)
+    annotations = tuple(out) if out is not None else _several(signature_of(fun).result)
     if not annotations:
         raise WiringError("py() needs at least one result type in out=")
-    spec = FunctionSpec(function, name=name, strict=strict, out=annotations, options=opt)
+    spec = FunctionSpec(fun, name=name, strict=strict, out=annotations, options=opt)
     made = call(spec, inputs, {})
     return made[0] if len(made) == 1 else made
 

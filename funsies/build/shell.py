@@ -11,6 +11,7 @@ from typing_extensions import TypeVar
 
 from funsies.core.errors import FileNameError, WiringError
 from funsies.core.file_names import validate_file_names
+from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.graph import OutputOf, Reference, operation
 from funsies.core.interpreter import Interpreter
 from funsies.core.options import Options
@@ -25,6 +26,7 @@ from .shell_task import ShellTask
 F = TypeVar("F", bound=str | PathLike[str])
 
 
+@former_keywords(connection=NO_CONNECTION)
 def shell(
     *commands: str,
     inp: Mapping[F, object] | None = None,

@@ -10,6 +10,7 @@ from typing_extensions import TypeVar, override
 
 from funsies.core.digest import Digest
 from funsies.core.errors import NoSuchOutputError, WiringError
+from funsies.core.former_names import former_members
 from funsies.core.graph import Operation
 
 from .artefact import Artefact
@@ -167,3 +168,10 @@ class ShellOutput(Generic[K]):
     def __repr__(self) -> str:
         files = f" -> {', '.join(self.out)}" if self.out else ""
         return f"<ShellOutput {self.hash[:10]} of {self.operation.task.name}{files}>"
+
+
+former_members(
+    ShellOutput,
+    "ShellOutput",
+    {"n": "write len(step.stdouts)", "op": "write step.operation"},
+)

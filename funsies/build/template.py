@@ -11,6 +11,7 @@ import chevron.tokenizer
 from chevron import ChevronError, render
 
 from funsies.core.errors import WiringError
+from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 
 from .artefact import Artefact
@@ -20,6 +21,7 @@ _VALUES: Final = frozenset({"variable", "no escape"})
 _SECTIONS: Final = frozenset({"section", "inverted section"})
 
 
+@former_keywords(connection=NO_CONNECTION)
 def template(
     template: Artefact[str] | Artefact[bytes] | str | bytes,
     data: Mapping[str, Any],

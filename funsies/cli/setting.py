@@ -114,11 +114,7 @@ def show_version(context: click.Context, _parameter: click.Parameter, value: boo
     """Print the version and leave, if asked to."""
     if not value or context.resilient_parsing:
         return
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+    from funsies.core.version import __version__  # noqa: PLC0415 - takes a while
 
-    try:
-        number = version("funsies")
-    except PackageNotFoundError:
-        number = "(not installed)"
-    click.echo(f"funsies {number}")
+    click.echo(f"funsies {__version__}")
     context.exit()

@@ -10,6 +10,7 @@ from typing import Any, Final
 from funsies.build.context import options_in_force
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, ErrorKind, WiringError, encode_error
+from funsies.core.former_keywords import former_keywords
 from funsies.core.options import Options
 from funsies.session import Session, current_session
 from funsies.store.rows import Definitions, QueueName, Status, TaskCounts
@@ -228,6 +229,7 @@ def execute(
     return handle
 
 
+@former_keywords(thing="give it by position")
 def wait_for(
     *things: Target, timeout: float | None = None, connection: Session | None = None
 ) -> None:
@@ -254,6 +256,7 @@ def wait_for(
     ...     take(step.stdout)
     b'hello'
     """
+    _refuse_number(things)
     session = connection or current_session("wait_for()")
     targets = collect(things)
     if session.backend.is_in_process:
@@ -275,10 +278,18 @@ def _refuse_idle(session: Session, targets: Targets) -> None:
             raise WiringError(f"{digest.hex()[:10]} is not being executed: use execute() first")
 
 
+def _refuse_number(things: Sequence[object]) -> None:
+    """Refuse what looks like a timeout: any number of things may be waited for."""
+    for thing in things:
+        if thing is None or isinstance(thing, (int, float)):
+            raise WiringError(f"wait_for(..., {thing!r}): write timeout={thing!r}")
+
+
 def _counts_since(session: Session, before: Mapping[str, TaskCounts]) -> Progress:
     return progress_since(before, session.backend.graph.counts())
 
 
+@former_keywords(thing="give it by position")
 def reset(*things: Target, recursive: bool = True, connection: Session | None = None) -> int:
     """Forget results, so that the next ``execute`` computes them again.
 

@@ -46,11 +46,11 @@ def find(backend: Backend, prefix: str) -> Found:
     return found[0]
 
 
-def get(prefix: str, *, connection: Session | None = None) -> Artefact[Any]:
+def get(target: str, connection: Session | None = None) -> Artefact[Any]:
     """Get an artefact by its hash, also one that another program made.
 
     Args:
-        prefix: a unique prefix of the hash of an artefact, or of an operation that has just
+        target: a unique prefix of the hash of an artefact, or of an operation that has just
             one output.
         connection: a session; None for that of the enclosing ``Fun``.
 
@@ -64,7 +64,7 @@ def get(prefix: str, *, connection: Session | None = None) -> Artefact[Any]:
     5
     """
     session = connection or current_session("get()")
-    found = find(session.backend, prefix)
+    found = find(session.backend, target)
     if found.is_operation:
         return _only_output(session.backend, found.digest)
     return stored_artefact(session.backend, found.digest)

@@ -98,19 +98,28 @@ def _decoded(where: Artefact[T], data: bytes) -> Result[T, Error]:
         )
 
 
-def unwrap(result: Result[T, Error]) -> T:
+def unwrap(it: Result[T, Error]) -> T:
     """Get the value out of a result.
+
+    Args:
+        it: what ``take(..., strict=False)`` returned, or what a ``strict=False`` step is given.
 
     Raises:
         UnwrapError: if it is an error.
+        WiringError: if it is no result.
 
     >>> with Fun(Server("memory://")):
     ...     unwrap(take(put(3), strict=False))
     3
     """
-    if is_successful(result):
-        return result.unwrap()
-    raise UnwrapError(result.failure())
+    if not isinstance(it, Result):
+        raise WiringError(
+            f"unwrap() takes Success(value) or Failure(error), as take(..., strict=False) "
+            f"returns them; {it!r} is neither"
+        )
+    if is_successful(it):
+        return it.unwrap()
+    raise UnwrapError(it.failure())
 
 
 def _unwrap(session: Session, result: Result[T, Error]) -> T:

@@ -1,13 +1,35 @@
 """Configuration: which server, which data store, which key."""
 
-from funsies.core.options import Options
+from typing import TYPE_CHECKING, Final
+
+from funsies.core.former_names import former_names
+from funsies.core.options import INFINITE, Options
 
 from .directory import Directory, find_directories
 from .record import ServerRecord
 from .server import ResolvedServer, Server, resolve
 from .urls import ConfigurationError, hide_secrets
 
+ONE_MINUTE: Final = 60
+"""In seconds."""
+
+ONE_DAY: Final = 24 * 60 * ONE_MINUTE
+"""In seconds."""
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names(
+        __name__,
+        {
+            "DiskStorage": 'write Server(data_url="file:///path/to/data")',
+            "MockServer": 'write Server("memory://")',
+            "RedisStorage": 'write Server(data_url="redis://host:6379")',
+        },
+    )
+
 __all__ = [
+    "INFINITE",
+    "ONE_DAY",
+    "ONE_MINUTE",
     "ConfigurationError",
     "Directory",
     "Options",

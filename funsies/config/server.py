@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from funsies.core.former_names import former_members
+
 from .directory import Directory, find_directories
 from .keys import decode_key
 from .urls import ConfigurationError, check_data_url, check_jobs_url, hide_secrets
@@ -33,6 +35,16 @@ class Server:
         """Leave out passwords."""
         jobs, data = (url and hide_secrets(url) for url in (self.jobs_url, self.data_url))
         return f"Server(jobs_url={jobs!r}, data_url={data!r})"
+
+
+former_members(
+    Server,
+    "Server",
+    {
+        "new_connection": "`with Fun(server) as session:` connects, and connection= takes "
+        "that session; for what is not funsies' own, redis.Redis.from_url(server.jobs_url)"
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,48 @@ funsies is used wrongly; its message names the remedy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from dataclasses import KW_ONLY, dataclass
+from enum import EnumType, StrEnum
+from typing import TYPE_CHECKING, Final, Never
 
 import msgspec
 from typing_extensions import override
 
 from .cutting import cut_lines
+from .former_names import former_members, told
 
 MAX_DETAILS_CHARACTERS: Final = 64_000
 """Longer details are cut in the middle, so that no error can fill the server."""
 
 
-class ErrorKind(StrEnum):
+FORMER_KINDS: Final = {
+    "DataNotFound": "write ErrorKind.DataMissing",
+    "JSONDecodingError": "write ErrorKind.DecodingFailed",
+    "JSONEncodingError": "write ErrorKind.EncodingFailed",
+    "KilledBySignal": "write ErrorKind.WorkerLost (a Python step) or ErrorKind.CommandFailed "
+    "(a shell step); error.signal names the signal",
+    "Mismatch": "write ErrorKind.EncodingFailed; take() raises WiringError for what is no "
+    "artefact",
+    "MissingInput": "write ErrorKind.InvalidInput",
+    "NoErrorData": "leave it out, it does not happen any more",
+    "UnknownEncodingError": "leave it out, it does not happen any more",
+    "UnresolvedLink": "leave it out, it does not happen any more",
+    "WrongType": "write ErrorKind.EncodingFailed",
+}
+
+
+class _Kinds(EnumType):
+    """What knows the kinds that funsies 0.8 had."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Never:
+            if name in FORMER_KINDS:
+                raise AttributeError(told(f"ErrorKind.{name}", FORMER_KINDS[name]))
+            raise AttributeError(f"there is no ErrorKind.{name}: there are {', '.join(cls)}")
+
+
+class ErrorKind(StrEnum, metaclass=_Kinds):
     """What went wrong, in one word."""
 
     ExceptionRaised = "ExceptionRaised"
@@ -91,7 +119,7 @@ INFRASTRUCTURE: Final = frozenset(
 """Kinds that say nothing about the step itself: reported, never memoised."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Error:
     """Why there is no value.
 
@@ -99,9 +127,9 @@ class Error:
         kind: what went wrong.
         source: hash of the operation that failed first, 64 hexadecimal digits; None if no
             operation is to blame.
-        task: name of that operation's task.
         details: the traceback, or the tail of the standard error stream; at most
             64,000 characters.
+        task: name of the task of the operation that failed first.
         exception: qualified name of the exception's type, for ``ExceptionRaised``.
         exit_code: exit code of the command or process.
         signal: name of the signal that ended the process, e.g. ``"SIGKILL"``.
@@ -116,8 +144,9 @@ class Error:
 
     kind: ErrorKind
     source: str | None = None
-    task: str | None = None
     details: str = ""
+    _: KW_ONLY
+    task: str | None = None
     exception: str | None = None
     exit_code: int | None = None
     signal: str | None = None
@@ -141,6 +170,16 @@ class Error:
     def is_remembered(self) -> bool:
         """True if executing again gives this error again, without running the step."""
         return self.failed_at is not None and not self.is_infrastructure
+
+
+former_members(
+    Error,
+    "Error",
+    {
+        "put": "only steps store errors; return Failure(error) from the function of a step",
+        "grab": "write take(artefact, strict=False).failure()",
+    },
+)
 
 
 def _bounded(text: str) -> str:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from .digest import Digest, Field, digest
+from .former_names import former_members
 from .options import Options
 
 
@@ -156,6 +157,11 @@ class Operation:
     inputs: tuple[tuple[str, Reference], ...]
     options: Options
 
+    @property
+    def hash(self) -> str:
+        """Its address, 64 hexadecimal digits."""
+        return self.digest.hex()
+
     def output(self, index: int) -> OutputOf:
         """Refer to one of the outputs."""
         name = self.task.outputs[index].name
@@ -168,6 +174,19 @@ class Operation:
             if isinstance(reference, OutputOf) and reference.operation.digest not in seen:
                 seen.add(reference.operation.digest)
                 yield reference.operation
+
+
+former_members(
+    Operation,
+    "Operation",
+    {
+        "funsie": "write operation.task",
+        "grab": "write get(hash), which gives the artefact that the operation makes",
+        "inp": "write operation.inputs",
+        "out": "write operation.output(index)",
+        "put": "a graph is written to the server by execute(), or when `with Fun():` ends",
+    },
+)
 
 
 def operation(

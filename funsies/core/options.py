@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import msgspec
 
 from .digest import Digest, content_digest
 from .errors import OptionError
+from .former_keywords import former_keywords
+from .former_names import former_members
 
 DEFAULT_QUEUE: Final = "default"
+
+INFINITE: Final = -1
+"""``timeout=INFINITE`` of ``options``: no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,32 @@ class Options:
     def __hash__(self) -> int:
         """Hash by content, the environment included."""
         return hash(encode_options(self))
+
+
+_FORMER_OPTIONS: Final = {
+    "timeout": "write timeout_seconds; options(timeout=...) takes it, too",
+    **dict.fromkeys(
+        ("ttl", "result_ttl", "failure_ttl"), "leave it out: no request and no result expires"
+    ),
+    "serializer": "leave it out: RQ gets JSON only",
+}
+
+former_members(
+    Options,
+    "Options",
+    _FORMER_OPTIONS
+    | dict.fromkeys(
+        ("job_args", "task_args", "queue_args"),
+        "leave it out; options are looked at as fields: options.queue, options.distributed",
+    )
+    | {
+        "pack": "write dataclasses.asdict(options)",
+        "unpack": "write Options(**fields), with what dataclasses.asdict(options) gave",
+    },
+)
+
+if not TYPE_CHECKING:
+    Options.__init__ = former_keywords(**_FORMER_OPTIONS)(Options.__init__)
 
 
 class OptionChanges(TypedDict, total=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from mypy.types import Type
 
@@ -14,6 +14,9 @@ from funsies_mypy.lift import ANY_KEYWORD
 from funsies_mypy.messages import fail
 
 CallT = TypeVar("CallT", bound=Call)
+
+FORMER: Final = {"connection": "leave it out: building a step asks no server"}
+"""Keywords that funsies 0.8 had, and what to do."""
 
 
 def keywords_known(hook: Callable[[CallT], Type]) -> Callable[[CallT], Type]:
@@ -34,6 +37,8 @@ def keywords_known(hook: Callable[[CallT], Type]) -> Callable[[CallT], Type]:
 def _told(call: Call, keyword: str) -> str:
     caller = callee_name(call.context, "the call")
     known = [name for name in call.callee_arg_names if name and name != ANY_KEYWORD]
+    if keyword in FORMER:
+        return f'"{caller}" has no keyword "{keyword}" any more; {FORMER[keyword]}'
     close = difflib.get_close_matches(keyword, known, 1)
     remedy = (
         f'did you mean "{close[0]}"?'

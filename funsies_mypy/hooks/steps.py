@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from mypy.nodes import ARG_POS
 from mypy.plugin import FunctionContext, FunctionSigContext
 from mypy.types import AnyType, CallableType, Overloaded, TupleType, Type, get_proper_type
 
@@ -19,7 +21,7 @@ from funsies_mypy.call import checked
 from funsies_mypy.callables import plain_function
 from funsies_mypy.lift import closed, gives_any, opened, takes_any_strict
 from funsies_mypy.results import stored
-from funsies_mypy.step import Step
+from funsies_mypy.step import Given, Step
 from funsies_mypy.types import artefact_of, unknown
 
 
@@ -81,12 +83,17 @@ def _result(context: FunctionContext) -> Type:
         caller=callee_name(context.context, "reduce"),
         function=name,
         callee=plain_function(api, function[0].type, name),
-        given=given_at(context, 1),
+        given=[_by_position(each) for each in given_at(context, 1)],
         skipped=1,
         is_strict=is_strict(context),
         expression=function[0].expression,
     )
     return stored(step, checked(step))
+
+
+def _by_position(given: Given) -> Given:
+    """An input as the function gets it, also if ``morph(fun, inp=...)`` names it."""
+    return given if given.name is None else replace(given, kind=ARG_POS, name=None)
 
 
 def _named_types(context: FunctionContext) -> list[Type]:
