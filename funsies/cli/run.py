@@ -16,12 +16,10 @@ import click
 from funsies.client.execution import PROGRESS_SECONDS, execute
 from funsies.client.progress import Progress, progress_since
 from funsies.client.waiting import Waiting
-from funsies.config.directory import NAME, Directory, find_directories
 from funsies.config.server import ResolvedServer
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError
 from funsies.core.graph import Operation
-from funsies.local.embedded import start_server, stop_server
 from funsies.report.console import make_console
 from funsies.report.progress import progress_display
 from funsies.report.run_steps import Scope
@@ -32,6 +30,7 @@ from funsies.store.rows import Status, TaskCounts
 from .closing import conclude
 from .exits import Exit
 from .hiring import Hiring
+from .premises import find_or_start
 from .say import note
 from .script import run_module, run_script
 from .setting import Setting, check
@@ -102,17 +101,16 @@ def run(
       funsies run -m project.workflow molecule.xyz
     """
     name, program = _program(script, arguments)
-    server, directory = _find_or_start(setting)
+    premises = find_or_start(setting)
     try:
-        with _prepared(server) as session, ExitStack() as workforce:
-            hiring = Hiring(workforce, directory, server, workers)
+        with _prepared(premises.server) as session, ExitStack() as workforce:
+            hiring = Hiring(workforce, premises.directory, premises.server, workers)
             return _Run(session, hiring).run(name, program)
     except KeyboardInterrupt:
         note("\nfunsies: interrupted; what is finished is kept: run it again to go on")
         return Exit.INTERRUPTED
     finally:
-        if stop_server:
-            _stop(directory)
+        premises.leave(stops_server=stop_server)
 
 
 def _program(script: Path, arguments: tuple[str, ...]) -> tuple[str, Callable[[], int]]:
@@ -122,24 +120,6 @@ def _program(script: Path, arguments: tuple[str, ...]) -> tuple[str, Callable[[]
     if not arguments:
         raise click.UsageError("-m needs the name of a module: funsies run -m project.workflow")
     return arguments[0], partial(run_module, arguments[0], arguments[1:])
-
-
-def _find_or_start(setting: Setting) -> tuple[ResolvedServer, Directory]:
-    """The server that is named or live, else a new one; and where its workers belong."""
-    server = setting.resolve()
-    nearest = next(find_directories(Path.cwd()), None) or Directory(Path.cwd() / NAME)
-    if server.directory is not None:
-        return server, Directory(server.directory)
-    if not server.is_default:
-        nearest.create()  # for the workers' logs
-        return server, nearest
-    started = start_server(nearest)
-    return started.server(nearest), nearest
-
-
-def _stop(directory: Directory) -> None:
-    if not stop_server(directory):
-        note("funsies: the server was not started here; it goes on")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import click
 
 from funsies.config.directory import Directory, find_directories
 from funsies.config.server import ResolvedServer
-from funsies.core.errors import NoServerError
+from funsies.core.errors import NoServerError, ServerError
 from funsies.engine.arming import ask_workers_to_stop
 from funsies.engine.roster import list_workers
 from funsies.local.embedded import stop_server
@@ -46,10 +46,9 @@ def shutdown(setting: Setting, *, stops_server: bool, force: bool) -> int:
     try:
         with setting.session() as session:
             stop_workers(session.server, at_once=at_once)
-    except NoServerError:
-        if not had_pools:
+    except (NoServerError, ServerError):
+        if not had_pools and not (stops_server and directory):
             raise
-        return Exit.OK
     if stops_server:
         with step("server"):
             _stop(server, directory)
@@ -87,7 +86,7 @@ def _directory(server: ResolvedServer) -> Directory | None:
 
 def _stop(server: ResolvedServer, directory: Directory | None) -> None:
     if directory is not None:
-        stop_server(directory)
+        stop_server(directory)  # what one that was killed has left is cleared away, too
         return
     import redis  # noqa: PLC0415 - only for a server that funsies did not start
 

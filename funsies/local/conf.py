@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,7 +103,12 @@ def _network(settings: ServerSettings) -> list[str]:
 
 
 def _line(name: str, value: str) -> str:
-    if "\n" in value or "\0" in value:
-        raise ConfigurationError(f"{value!r} cannot be used: it contains a line break")
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    """Name a setting; a path may hold any bytes, line breaks and such that are no text."""
+    escaped = "".join(map(_escaped, os.fsencode(value)))
     return f'{name} "{escaped}"'
+
+
+def _escaped(byte: int) -> str:
+    character = chr(byte)
+    is_plain = " " <= character <= "~" and character not in '\\"'
+    return character if is_plain else f"\\x{byte:02x}"

@@ -114,7 +114,7 @@ def _start(
     password = _password(settings, directory)
     place = choose_socket(directory.path, earlier.socket if earlier else None)
     text = configuration(settings, directory=directory.path, socket=place, password=password)
-    write_private(directory.path / "server.conf", text.encode())
+    write_private(_settings_path(directory), text.encode())
     record = ServerRecord(
         pid=_launch(directory, settings),
         host=socket.gethostname(),
@@ -159,8 +159,9 @@ def _launch(directory: Directory, settings: ServerSettings) -> int:
     if life is None:
         raise ServerError(f"another server uses {directory.path}; try again when it has ended")
     try:
-        command = [str(program), str(directory.path / "server.conf")]
-        pid = spawn(command, log=_log(directory), lock=life)
+        # Not by the file's name: the server takes "[x]" in it for a pattern.
+        command = [str(program), "-"]
+        pid = spawn(command, log=_log(directory), lock=life, reads=_settings_path(directory))
         os.truncate(life, 0)
         os.write(life, str(pid).encode())
     finally:
@@ -243,6 +244,10 @@ def _start_lock(directory: Directory) -> Path:
 
 def _life_lock(directory: Directory) -> Path:
     return directory.path / "server.lock"
+
+
+def _settings_path(directory: Directory) -> Path:
+    return directory.path / "server.conf"
 
 
 def _log(directory: Directory) -> Path:

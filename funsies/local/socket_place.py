@@ -14,9 +14,8 @@ _PREFIX = "funsies-"
 def choose_socket(directory: Path, earlier: str | None = None) -> str:
     """Choose a path for a Unix socket.
 
-    In the directory, if the path is short enough (103 or 107 bytes, by system), without spaces
-    (the server lists its clients by their sockets, divided by spaces), and the file system can
-    hold sockets; else in a new private directory for temporary files.
+    In the directory, if the path is short enough (103 or 107 bytes, by system), plain, and the
+    file system can hold sockets; else in a new private directory for temporary files.
 
     Args:
         directory: the `.funsies` directory.
@@ -24,7 +23,7 @@ def choose_socket(directory: Path, earlier: str | None = None) -> str:
             find the server again.
     """
     usual = str(directory / "server.sock")
-    if " " not in usual and _can_bind(usual):
+    if _is_plain(usual) and _can_bind(usual):
         return usual
     if earlier and _is_private(Path(earlier).parent) and _can_bind(earlier):
         return earlier
@@ -37,6 +36,11 @@ def remove_socket(path: str) -> None:
     parent = Path(path).parent
     if parent.name.startswith(_PREFIX) and Path(path).name == "s":
         shutil.rmtree(parent, ignore_errors=True)
+
+
+def _is_plain(path: str) -> bool:
+    """True if it can be part of a list: the server lists its clients as ``addr=PATH:0 ...``."""
+    return path.isprintable() and not set(" =") & set(path)
 
 
 def _is_private(directory: Path) -> bool:

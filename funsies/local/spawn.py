@@ -21,6 +21,7 @@ def spawn(
     log: Path,
     lock: int,
     environment: Mapping[str, str] | None = None,
+    reads: Path | None = None,
 ) -> int:
     """Start a program in a session of its own, so that no key press reaches it.
 
@@ -29,16 +30,17 @@ def spawn(
         log: file to which it prints, in addition to what is there.
         lock: descriptor of a lock that it is to hold until it ends.
         environment: by default that of this process.
+        reads: file that is its standard input; None for an empty one.
 
     Returns:
         Its process id.
     """
     printed = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    given = os.open(reads or os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     # Moved out of the way first: a copy onto itself would keep the close-on-exec flag.
     held = fcntl.fcntl(lock, fcntl.F_DUPFD_CLOEXEC, INHERITED_DESCRIPTOR + 1)
     actions: list[tuple[int, int, int]] = [
-        (os.POSIX_SPAWN_DUP2, nothing, 0),
+        (os.POSIX_SPAWN_DUP2, given, 0),
         (os.POSIX_SPAWN_DUP2, printed, 1),
         (os.POSIX_SPAWN_DUP2, printed, 2),
         (os.POSIX_SPAWN_DUP2, held, INHERITED_DESCRIPTOR),
@@ -54,7 +56,7 @@ def spawn(
             setsigdef=[signal.SIGINT, signal.SIGTERM, signal.SIGPIPE],
         )
     finally:
-        for descriptor in (printed, nothing, held):
+        for descriptor in (printed, given, held):
             os.close(descriptor)
 
 

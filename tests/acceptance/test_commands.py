@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -154,6 +157,19 @@ def test_a_shutdown_stops_workers_and_keeps_the_server(shell) -> None:
     finally:
         worker.terminate()
         worker.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("options", [("--all",), ("--all", "--force")])
+def test_a_shutdown_clears_away_what_a_killed_server_left(shell, options) -> None:
+    shell.start_funsies()
+    place = shell.place / ".funsies"
+    record = json.loads((place / "server.json").read_text())
+    os.kill(record["pid"], signal.SIGKILL)
+    done = shell.funsies("shutdown", *options)
+    assert done.code == 0, done.err
+    assert not (place / "server.json").exists()
+    assert not Path(record["socket"]).exists()
+    assert shell.funsies("shutdown", *options).code == 0
 
 
 def test_status_tells_of_work_that_nobody_does(shell, counted: list[str]) -> None:

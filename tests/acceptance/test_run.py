@@ -212,6 +212,13 @@ def test_the_workers_of_a_killed_run_end(shell) -> None:
 
 
 @linux
+def test_a_run_says_once_that_its_server_lives_on(shell) -> None:
+    script = shell.hello()
+    assert "end it with: funsies shutdown --all" in shell.funsies("run", script).err
+    assert "shutdown" not in shell.funsies("run", script).err
+    assert "shutdown" not in shell.funsies("run", script, "--stop-server").err
+
+
 def test_the_server_can_be_stopped_with_the_run(shell) -> None:
     done = shell.funsies("run", shell.script("plain.py", "pass\n"), "--stop-server")
     assert done.code == 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
+from funsies.core.errors import FingerprintError
+
 from .bundle import Bundle
 from .collect import Collector
 from .main_module import MainModule, describe_main
@@ -33,11 +35,21 @@ def this_program(imported: Collection[str] = ()) -> Program:
 
     Args:
         imported: names of modules that its functions import while they run.
+
+    Raises:
+        FingerprintError: if the name of one of its files is no text.
     """
     if _given:
         return _given[0]
     main, text = describe_main()
-    return Program(_collector.bundle(imported, main.frozen), main, text)
+    try:
+        main.file.encode()
+        return Program(_collector.bundle(imported, main.frozen), main, text)
+    except UnicodeEncodeError as problem:
+        raise FingerprintError(
+            f"the path {problem.object!r} is not valid UTF-8, so that no worker could be told "
+            "of it: rename that file or directory"
+        ) from None
 
 
 def become_program(program: Program) -> None:

@@ -24,6 +24,7 @@ from funsies.engine.tolerance import SERVER_TROUBLE
 from .records import STOP_AT_ONCE, STOP_FIELD
 
 if TYPE_CHECKING:
+    from redis import Redis
     from redis.client import Pipeline
     from rq.job import Job
     from rq.queue import Queue
@@ -56,6 +57,14 @@ class TolerantWorker(RqWorker):
 
     death_penalty_class = NoDeathPenalty
     timing: Timing
+
+    def _set_ip_address(self, connection: Redis) -> None:  # noqa: ARG002 - RQ's signature
+        """Do not ask the server for this client's address.
+
+        Its answer holds the path of a socket as it is. A space or "=" in it is none that the
+        client can read, and the worker would die of that.
+        """
+        self.ip_address = "unknown"
 
     @property
     def dequeue_timeout(self) -> float:  # type: ignore[override]  # servers take fractions

@@ -21,6 +21,7 @@ from funsies.engine.rq_binding.keys import KEY_PREFIX
 
 PARAMETERS = {
     "_install_signal_handlers": [],
+    "_set_ip_address": ["connection"],
     "check_for_suspension": ["burst"],
     "clean_registries": [],
     "cleanup_execution": ["job", "pipeline", "execution"],
@@ -55,6 +56,7 @@ CALLS = [
     ("work", "execute_job"),
     ("work", "heartbeat"),
     ("bootstrap", "subscribe"),
+    ("__init__", "_set_ip_address"),
     ("_install_signal_handlers", "request_stop"),
     ("main_work_horse", "setup_work_horse_signals"),
     ("main_work_horse", "perform_job"),
