@@ -24,7 +24,7 @@ class Encoding:
     """
 
     blob: Final = bytes
-    json: Final = Any
+    json: Final[Any] = Any  # for a type checker a type of any kind, not the class `Any`
 
 
 if not TYPE_CHECKING:

@@ -119,14 +119,34 @@ def match_results(
 AnyText = TypeVar("AnyText", str, bytes)
 
 
-@former_keywords(connection=NO_CONNECTION)
+@overload
 def concat(
-    *inp: Artefact[AnyText] | AnyText,
+    *inp: Artefact[str] | str,
     join: str | bytes = "",
     strip: bool = False,
     strict: bool = True,
     opt: Options | None = None,
-) -> Artefact[AnyText]:
+) -> Artefact[str]: ...
+
+
+@overload
+def concat(
+    *inp: Artefact[bytes] | bytes,
+    join: str | bytes = "",
+    strip: bool = False,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[bytes]: ...
+
+
+@former_keywords(connection=NO_CONNECTION)
+def concat(
+    *inp: Artefact[Any] | str | bytes,
+    join: str | bytes = "",
+    strip: bool = False,
+    strict: bool = True,
+    opt: Options | None = None,
+) -> Artefact[Any]:
     """Put texts, or bytes, one after the other.
 
     Args:

@@ -7,14 +7,12 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Never
 
-import chevron.tokenizer
-from chevron import ChevronError, render
-
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 
 from .artefact import Artefact
+from .mustache import ChevronError, render, tokenize
 from .python_task import FunctionSpec, call
 
 _VALUES: Final = frozenset({"variable", "no escape"})
@@ -94,9 +92,8 @@ def _render(
             raise LookupError(f"this worker has no environment variable {variable!r}")
         data[key] = _shown(os.environ[variable], strip=strip)
     tokens = _check(_text(template), data)
-    scopes: Any = [data | {"": ""}, _Nowhere(tokens)]  # an empty scope would be left out
-    filled: str = render(tokens, scopes=scopes)
-    return filled.encode()
+    scopes = [data | {"": ""}, _Nowhere(tokens)]  # an empty scope would be left out
+    return render(tokens, scopes).encode()
 
 
 def _shown(value: object, *, strip: bool) -> object:
@@ -173,7 +170,7 @@ def _check(template: str, keys: Iterable[str]) -> list[tuple[str, str]]:
 def _tokens(template: str) -> list[tuple[str, str]]:
     """The parts of a template, with nothing to be escaped."""
     try:
-        tokens = list(chevron.tokenizer.tokenize(template, "{{", "}}"))
+        tokens = list(tokenize(template, "{{", "}}"))
     except ChevronError as problem:
         raise WiringError(f"the template is not valid mustache: {problem}") from None
     return [("no escape" if kind == "variable" else kind, key) for kind, key in tokens]

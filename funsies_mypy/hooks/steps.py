@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mypy.nodes import ARG_POS
+from mypy.checker import TypeChecker
+from mypy.nodes import ARG_POS, ListExpr, StarExpr
 from mypy.plugin import FunctionContext, FunctionSigContext
-from mypy.types import AnyType, CallableType, Overloaded, TupleType, Type, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    Overloaded,
+    TupleType,
+    Type,
+    UnpackType,
+    get_proper_type,
+)
 
 from funsies_mypy.arguments import (
     callee_name,
@@ -47,14 +57,19 @@ def _open(context: FunctionSigContext, *, is_general: bool) -> CallableType:
 def check_reduce(context: FunctionContext) -> Type:
     """One artefact for the result."""
     result = _result(context)
-    return artefact_of(checker(context), (_named_types(context) or [result])[0])
+    out = given(context, "out")
+    kind = result if out is None else _instances_of(out.type)
+    return artefact_of(checker(context), kind)
 
 
 def check_py(context: FunctionContext) -> Type:
     """An artefact for each of the results."""
     api = checker(context)
     result = get_proper_type(_result(context))
-    kinds = _named_types(context) or _several(result)
+    out = given(context, "out")
+    kinds = _several(result) if out is None else _named_types(api, out)
+    if not kinds:
+        return unknown()
     artefacts = [artefact_of(api, kind) for kind in kinds]
     if len(artefacts) == 1:
         return artefacts[0]
@@ -96,14 +111,18 @@ def _by_position(given: Given) -> Given:
     return given if given.name is None else replace(given, kind=ARG_POS, name=None)
 
 
-def _named_types(context: FunctionContext) -> list[Type]:
-    """The types that ``out=`` names; none if it is not there or not literal."""
-    out = given(context, "out")
-    if out is None:
-        return []
-    kind = get_proper_type(out.type)
-    items = kind.items if isinstance(kind, TupleType) else [kind]
-    return [_instances_of(item) for item in items]
+def _named_types(api: TypeChecker, out: Given) -> Sequence[Type]:
+    """The types that ``out=`` of ``py`` names; none if their number is not known."""
+    kind, where = get_proper_type(out.type), out.expression
+    if isinstance(kind, TupleType) and not any(
+        isinstance(item, UnpackType) for item in kind.items
+    ):
+        return [_instances_of(item) for item in kind.items]
+    if isinstance(where, ListExpr) and not any(
+        isinstance(item, StarExpr) for item in where.items
+    ):
+        return [_instances_of(api.lookup_type(item)) for item in where.items]
+    return []
 
 
 def _instances_of(kind: Type) -> Type:
@@ -112,5 +131,7 @@ def _instances_of(kind: Type) -> Type:
     if isinstance(found, Overloaded):
         found = found.items[0]
     if isinstance(found, CallableType) and found.is_type_obj():
-        return found.ret_type
+        made = get_proper_type(found.ret_type)
+        is_any = isinstance(made, Instance) and made.type.fullname == "typing.Any"
+        return unknown() if is_any else made
     return AnyType(unknown().type_of_any)
