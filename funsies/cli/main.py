@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import click
 
 from .exits import Exit
+from .former import LogLevel
 from .invoke import run_command
 from .lazy import LazyCommand, LazyGroup
-from .setting import LOG_LEVELS, Setting, set_up_logging, show_version
+from .setting import Setting, set_up_logging, show_version
 
 _SECTIONS = (
     (
@@ -67,7 +68,7 @@ class _Commands(LazyGroup):
 @click.option("--data", "-d", metavar="URL", help="Store of large values: file:// or redis://.")
 @click.option(
     "--log",
-    type=click.Choice(LOG_LEVELS, case_sensitive=False),
+    type=LogLevel(),
     default="warning",
     help="Log this and what is worse to stderr.  [default: warning]",
 )

@@ -17,6 +17,7 @@ from funsies.engine.walltime import leave_before_end
 from funsies.engine.worker import run_worker
 
 from .exits import Exit
+from .former import rq_log_level
 from .say import note
 from .setting import Setting
 
@@ -32,6 +33,7 @@ from .setting import Setting
     metavar="SECONDS",
     help="Leave shortly before so many seconds are over.  [default: until SLURM_JOB_END_TIME]",
 )
+@rq_log_level
 @click.option("--lock-descriptor", type=int, hidden=True)
 @click.pass_obj
 def worker(

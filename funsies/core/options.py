@@ -102,7 +102,7 @@ former_members(
 )
 
 if not TYPE_CHECKING:
-    Options.__init__ = former_keywords(**_FORMER_OPTIONS)(Options.__init__)
+    Options.__init__ = former_keywords(1, **_FORMER_OPTIONS)(Options.__init__)
 
 
 class OptionChanges(TypedDict, total=False):
