@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Mapping
 from dataclasses import fields
@@ -72,6 +73,7 @@ def worker(
         note(f"{left:.0f} seconds are left: too few to begin anything")
         return Exit.OK
     forget_secrets()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # else the system buries what is waited for
     if workers is None:
         return run_worker(server, served, burst=burst, timing=timing, name=name)
     from funsies.engine.pool import run_pool  # noqa: PLC0415 - only a pool needs it

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from funsies.core.options import Options
+from funsies.run.ignored_signals import ignore_for_oneself, take_no_notice
 from funsies.run.orphans import Orphanage
 from funsies.run.preempted import Preempted
 from funsies.store.rows import Claim
@@ -115,9 +116,11 @@ class HorseObserver(Observer):
         """Take SIGTERM as a request to leave; Ctrl-C is the parent's affair.
 
         Processes that a step forks die of SIGTERM, as they would elsewhere: a pool of
-        ``multiprocessing`` ends its own by it, and waits until they have ended.
+        ``multiprocessing`` ends its own by it, and waits until they have ended. Programs that a
+        step starts find the other signals as usual, too, however the worker was started.
         """
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, take_no_notice)
+        ignore_for_oneself()
         signal.signal(signal.SIGTERM, self._take_signal)
         os.register_at_fork(after_in_child=_take_signals_as_usual)
 
@@ -142,6 +145,7 @@ class HorseObserver(Observer):
 
 def _take_signals_as_usual() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True, slots=True)

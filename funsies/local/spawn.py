@@ -12,6 +12,15 @@ from typing import Final
 
 POLL_SECONDS: Final = 0.01
 INHERITED_DESCRIPTOR: Final = 3
+
+_AS_USUAL: Final = (
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGTERM,
+    signal.SIGPIPE,
+    signal.SIGCHLD,
+)
+"""Signals that do there what they do by default, whatever this process does with them."""
 """Under which a started program holds its lock."""
 
 
@@ -53,7 +62,7 @@ def spawn(
             file_actions=actions,
             setsid=True,
             setsigmask=[],
-            setsigdef=[signal.SIGINT, signal.SIGTERM, signal.SIGPIPE],
+            setsigdef=_AS_USUAL,
         )
     finally:
         for descriptor in (printed, given, held):

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
+from .ignored_signals import ignore_for_oneself
+
 _HELD: Final[dict[signal.Signals, Callable[..., object] | signal.Handlers]] = {
     signal.SIGINT: signal.default_int_handler,
     signal.SIGTERM: signal.SIG_DFL,
@@ -66,14 +68,17 @@ def held_signals() -> Iterator[Notice]:
 
     A default handler strikes anywhere, also between the start of a process and the note of its
     number. Handlers that the program has installed stay; so do all of them in other threads.
+    What the program ignores it ignores in a way that its commands do not inherit.
 
     Yields:
         What to look at now and then.
     """
     notice = Notice()
     replaced: list[signal.Signals] = []
+    ignored: list[signal.Signals] = []
     try:
         if threading.current_thread() is threading.main_thread():
+            ignored = ignore_for_oneself()
             for number, default in _HELD.items():
                 if signal.getsignal(number) == default:
                     signal.signal(number, notice.take_signal)
@@ -83,6 +88,8 @@ def held_signals() -> Iterator[Notice]:
     finally:
         for number in replaced:
             signal.signal(number, _HELD[number])
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
         notice.close()
 
 

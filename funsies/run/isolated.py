@@ -52,8 +52,11 @@ def in_fresh_process(function: Callable[[], T]) -> T:
         ChildDiedError: if the child was killed, or exited.
     """
     reader, writer = os.pipe()
+    taking_interrupts = signal.getsignal(signal.SIGINT)
     child = os.fork()
     if child == 0:
+        if taking_interrupts is not None:  # as the step would in this process
+            signal.signal(signal.SIGINT, taking_interrupts)
         os.close(reader)
         _be_child(function, writer)
     os.close(writer)

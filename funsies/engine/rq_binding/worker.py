@@ -230,7 +230,7 @@ class Worker(TolerantWorker):
         """Take signals as a horse does."""
         if self._observer is not None:
             self._observer.install_handlers()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())  # what the worker's parent held, too
 
     def monitor_work_horse(self, job: Job, queue: Queue, execution: Execution) -> None:
         """Look after the horse and its successors, and settle what the last one left.

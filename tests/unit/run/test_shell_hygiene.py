@@ -218,3 +218,23 @@ def test_very_deep_trees_are_removed(tmp_path: Path):
     subprocess.run([sys.executable, "-c", script], cwd=root, check=True)
     remove_tree(root)
     assert not root.exists()
+
+
+IGNORING = """
+import signal
+for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGCHLD):
+    signal.signal(number, signal.SIG_IGN)
+"""
+LOOKING = """
+    print(outcome.outputs[0].value.read_text(), outcome.outputs[2].value)
+print([signal.getsignal(each) == signal.SIG_IGN for each in (signal.SIGINT, signal.SIGQUIT)])
+"""
+
+
+def test_a_program_in_the_background_ignores_signals_and_its_commands_do_not(
+    start_python, scratch: Path
+):
+    text = "trap 'echo caught' INT QUIT\nkill -INT $$; kill -QUIT $$"
+    program = IGNORING + RUN.rstrip() + LOOKING
+    output, errors = start_python(program, text, scratch).communicate()
+    assert output == "0\ncaught\ncaught\n 0\n[True, True]\n", errors

@@ -1,0 +1,77 @@
+"""Commands find the signals as in a new terminal, however funsies was started."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+# What a command has of the signals, a process that a Python step starts, and one that it forks.
+LOOK = """\
+import multiprocessing, os, re, signal, subprocess, time
+import funsies as f
+
+def of(text: str) -> list[int]:
+    found = re.findall("(?:SigBlk|SigIgn):[^0-9a-f]*([0-9a-f]+)", text)
+    return [int(each, 16) & 0x7FFF_FFFF for each in found]  # the C library has 32 and 33
+
+def wait(ready):
+    ready.send("")
+    time.sleep(600)
+
+@f.task
+def parse(text: bytes) -> list[int]:
+    return of(text.decode())
+
+@f.task
+def started() -> list[int]:
+    return of(subprocess.check_output(["cat", "/proc/self/status"], text=True))
+
+@f.task(opt=f.options(isolated=True))
+def forked() -> int:
+    reader, ready = multiprocessing.Pipe()
+    context = multiprocessing.get_context("fork")
+    child = context.Process(target=wait, args=(ready,), daemon=True)
+    child.start()
+    reader.recv()
+    os.kill(child.pid, signal.SIGINT)
+    child.join(30)
+    return child.exitcode
+
+with f.Fun():
+    command = parse(f.shell("cat /proc/self/status").stdout)
+    trap = f.shell("trap 'echo caught' INT QUIT\\nkill -INT $$; kill -QUIT $$").stdout
+    steps = [command, trap, started(), forked()]
+    f.execute(*steps).wait()
+    print([f.take(step) for step in steps])
+"""
+
+HUP = 1
+CAUGHT = b"caught\ncaught\n"
+IN_THE_BACKGROUND = "trap '' INT QUIT CHLD; exec "
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
+@pytest.mark.parametrize(
+    ("before", "ignored"), [(IN_THE_BACKGROUND, 0), ("exec nohup ", HUP)], ids=["&", "nohup"]
+)
+def test_no_signal_is_ignored_or_held_back_in_what_steps_start(
+    shell, before: str, ignored: int
+) -> None:
+    script = shell.script("look.py", LOOK)
+    words = shlex.join(shell.command("main", "run", "--workers", "1", script))
+    done = subprocess.run(
+        ["sh", "-c", before + words],
+        cwd=shell.place,
+        env=shell.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stderr
+    signals = [0, ignored]
+    assert done.stdout == f"{[signals, CAUGHT, signals, 1]}\n"
