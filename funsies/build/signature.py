@@ -13,6 +13,7 @@ from typing import Any, Final, ParamSpecArgs, ParamSpecKwargs, TypeVar, get_args
 
 from returns.result import Result
 
+from funsies.core.checked_names import with_checked_names
 from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.errors import UnsupportedTypeError, WiringError
 
@@ -187,22 +188,33 @@ def _annotations(function: Callable[..., object], name: str) -> dict[str, object
         target = inspect.getattr_static(target, "__init__")
     elif not hasattr(target, "__annotations__"):
         target = type(target).__call__ if callable(target) else target
+    captured = _closure(target)
+
+    def read(checked: Mapping[str, object]) -> dict[str, object]:
+        return typing.get_type_hints(target, None, {**captured, **checked}, include_extras=True)
+
     try:
-        return typing.get_type_hints(target, None, _closure(target), include_extras=True)
+        return with_checked_names(read, _globals_of(target))
     except NameError as problem:
         raise WiringError(
             f"an annotation of {name} cannot be read: {problem}. Define that name at module "
-            "level (not only under TYPE_CHECKING), or leave the annotation out"
+            "level, or leave the annotation out"
         ) from None
     except (TypeError, AttributeError):
         return {}
 
 
-def _closure(function: object) -> dict[str, object] | None:
+def _globals_of(function: object) -> dict[str, object]:
+    unwrapped = inspect.unwrap(function) if callable(function) else function
+    found: dict[str, object] = getattr(unwrapped, "__globals__", {})
+    return found
+
+
+def _closure(function: object) -> dict[str, object]:
     """Names that annotations of a nested function may mean: what it captures."""
     code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None)
     if code is None or not cells:
-        return None
+        return {}
     found: dict[str, object] = {}
     for free, cell in zip(code.co_freevars, cells, strict=True):
         try:

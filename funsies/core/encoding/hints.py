@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 import typing
@@ -9,6 +10,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, ForwardRef, TypeVar, get_args, get_origin
 from weakref import WeakKeyDictionary
 
+from funsies.core.checked_names import with_checked_names
 from funsies.core.encoding.node import CannotEncode, type_name
 
 if TYPE_CHECKING:
@@ -68,11 +70,11 @@ def _resolve(kind: type, name: str, hint: object) -> object:
         hint = hint.__forward_arg__
     holder = type("_", (), {"__annotations__": {name: hint}})
     problem: Exception | None = None
+    local_names = _local_names(kind)
     for names in _name_spaces(kind, own_module):
+        read = functools.partial(_hint, holder, name, names, local_names)
         try:
-            return typing.get_type_hints(
-                holder, names, _local_names(kind), include_extras=True
-            )[name]
+            return with_checked_names(read, names)
         except (NameError, AttributeError) as error:
             problem = problem or error
         except (TypeError, SyntaxError) as error:
@@ -82,6 +84,17 @@ def _resolve(kind: type, name: str, hint: object) -> object:
         f"the annotation {hint!r} of {type_name(kind)}.{name} means nothing ({problem}), so it",
         "define what it names at the top level of the module, before the task is made",
     )
+
+
+def _hint(
+    holder: type,
+    name: str,
+    names: dict[str, object],
+    local_names: dict[str, object],
+    checked: Mapping[str, object],
+) -> object:
+    known = {**local_names, **checked}
+    return typing.get_type_hints(holder, names, known, include_extras=True)[name]
 
 
 def _name_spaces(kind: type, own_module: str | None) -> Iterable[dict[str, object]]:
