@@ -8,7 +8,13 @@ from . import codes
 from .encodable import unencodable
 from .messages import fail, returns_artefact, shown
 from .step import Step
-from .types import has_artefact, inside_artefact, inside_result, is_any, unknown
+from .types import (
+    has_artefact,
+    inside_artefact,
+    is_any,
+    unknown,
+    value_of,
+)
 
 
 def stored(step: Step, result: Type) -> Type:
@@ -17,7 +23,7 @@ def stored(step: Step, result: Type) -> Type:
         text = returns_artefact(step.function, step.caller)
         fail(step.api, codes.DYNAMIC, text, step.where)
         return unknown()
-    kind = inside_result(result) or result
+    kind = value_of(result)
     problem = unencodable(step.api, kind)
     if problem is not None:
         text = f'"{step.function}" returns {problem}'

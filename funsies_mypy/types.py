@@ -109,6 +109,22 @@ def unlifted(kind: Type) -> Type:
     )
 
 
+def value_of(returned: Type) -> Type:
+    """``T`` of what a function returns: ``T``, ``Result[T, E]``, or ``T | Error``.
+
+    An error that a function returns ends its step, as a ``Failure`` does: it is no value.
+    """
+    kind = inside_result(returned) or returned
+    items = list(union_items(kind))
+    values = [item for item in items if not _is_error(item)]
+    return kind if not values or len(values) == len(items) else make_simplified_union(values)
+
+
+def _is_error(kind: Type) -> bool:
+    found = get_proper_type(kind)
+    return isinstance(found, Instance) and found.type.fullname == names.ERROR
+
+
 def nested_artefact(kind: Type) -> Type | None:
     """The container with artefacts inside, if this is one, at any depth."""
     return _nested(kind, frozenset())

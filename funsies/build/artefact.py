@@ -16,6 +16,8 @@ from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.former_names import former_members
 from funsies.core.graph import Constant, Operation, OutputOf, Reference, Stored, constant
 
+from .pointer import Pointer, in_step, is_value
+
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 MYPY: bool = False
@@ -23,6 +25,7 @@ MYPY: bool = False
 
 
 class Artefact(  # type: ignore[type-var]  # covariant, as the containers of returns are
+    Pointer,
     SupportsKind1["Artefact[Any]", T_co],
     FailableN[T_co, Error, Never],
     Generic[T_co],
@@ -30,7 +33,8 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
     """The address of a value of type ``T``: given (``put``) or the output of an operation.
 
     It is a pointer, not the value: pass it to ``reduce``, ``shell`` or a task, and get the
-    value with ``take`` once it was executed. Two artefacts are equal if their addresses are.
+    value with ``take`` once it was executed. Two artefacts are equal if their addresses are; to
+    compare one with a value is refused, as is whatever else one does with values.
     """
 
     __slots__ = ("encoding", "reference")
@@ -150,7 +154,7 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
         """
         from .function_artefact import function_artefact  # noqa: PLC0415 - it makes artefacts
 
-        if callable(inner_value):
+        if callable(inner_value) and not isinstance(inner_value, Artefact):
             return function_artefact(inner_value)
         return put(inner_value)
 
@@ -158,25 +162,29 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
 
     if TYPE_CHECKING:
         __format__: None  # type: ignore[assignment]  # so that no artefact is taken for a value
-    else:
+        if not MYPY:  # it would silently skip what follows a condition that never returns
 
-        def __format__(self, spec: str, /) -> NoReturn:
-            raise WiringError(_not_a_value(self, "formatted"))
+            def __bool__(self) -> NoReturn: ...
 
-        def __iter__(self) -> NoReturn:
-            raise WiringError(_not_a_value(self, "iterated over"))
-
-    if not MYPY:  # it would silently skip what follows a condition that never returns
-
-        def __bool__(self) -> NoReturn:
-            raise WiringError(_not_a_value(self, "used as a condition"))
+    @override
+    def __funsies_refusal__(self, how: str, inside: str = "") -> str:
+        instead = f"Do it in a step, {inside}," if inside else "Pass it as an input to a step,"
+        return (
+            f"{self!r} is a pointer to a value that may not exist yet; it cannot be {how}. "
+            f"{instead} or execute it and use take()"
+        )
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"an artefact cannot be changed (tried to set {name!r})")
 
     @override
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Artefact) and self.digest == other.digest
+        if isinstance(other, Artefact):
+            return self.digest == other.digest
+        if is_value(other):
+            inside = in_step("value == {}", (other,))
+            raise WiringError(self.__funsies_refusal__("compared with a value", inside))
+        return NotImplemented
 
     @override
     def __hash__(self) -> int:
@@ -213,13 +221,6 @@ def _origin(reference: Reference) -> str:
             return f" ({name})"
         case Constant():
             return " (constant)"
-
-
-def _not_a_value(artefact: Artefact[object], how: str) -> str:
-    return (
-        f"{artefact!r} is a pointer to a value that may not exist yet; it cannot be {how}. "
-        "Pass it as an input to a step, or execute it and use take()"
-    )
 
 
 @former_keywords(connection=NO_CONNECTION)

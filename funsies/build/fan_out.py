@@ -19,7 +19,7 @@ from .artefact import Artefact, put
 from .collect import gather
 from .python import reduce
 from .python_task import FunctionSpec, call, is_artefact
-from .signature import function_name, signature_of
+from .signature import function_name, signature_of, value_annotation
 from .task import Task
 
 ITEMS: Final = "what map_each() spreads"
@@ -125,7 +125,7 @@ def map_each(
     """
     _check_items(items)
     plain = function.fn if isinstance(function, Task) else function
-    inside: Any = signature_of(plain).result
+    inside: Any = value_annotation(signature_of(plain).result)
     if is_artefact(inside):
         raise WiringError(
             f"{function_name(plain)} returns an artefact; map_each wants one that "

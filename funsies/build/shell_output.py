@@ -14,6 +14,7 @@ from funsies.core.former_names import former_members
 from funsies.core.graph import Operation
 
 from .artefact import Artefact
+from .pointer import Pointer
 from .shell_task import BYTES, INT
 
 K = TypeVar("K", bound=str, contravariant=True, default=Any)  # noqa: PLC0105 - shown to users
@@ -82,7 +83,7 @@ class OfEachCommand(tuple[Artefact[T], ...]):
             ) from None
 
 
-class ShellOutput(Generic[K]):
+class ShellOutput(Pointer, Generic[K]):
     """What a shell step makes: its streams, exit codes and output files, as artefacts.
 
     Attributes:
@@ -163,6 +164,10 @@ class ShellOutput(Generic[K]):
                 f"this shell step runs {len(items)} commands: use {name}s[i] for the i-th"
             )
         return items[0]
+
+    @override
+    def __funsies_refusal__(self, how: str, inside: str = "") -> str:
+        return f"{self!r} is a shell step; it cannot be {how}: {self.__funsies_remedy__}"
 
     @override
     def __repr__(self) -> str:

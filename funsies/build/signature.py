@@ -5,17 +5,30 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
+import operator
 import typing
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, ParamSpecArgs, ParamSpecKwargs, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import (
+    Any,
+    Final,
+    ParamSpecArgs,
+    ParamSpecKwargs,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
 from returns.result import Result
 
 from funsies.core.checked_names import with_checked_names
 from funsies.core.encoding import Encoding, encoding_of
-from funsies.core.errors import UnsupportedTypeError, WiringError
+from funsies.core.errors import Error, UnsupportedTypeError, WiringError
+
+from .pointer import Pointer
 
 UNANNOTATED: Final = Any
 """What an annotation that is not there means: JSON values."""
@@ -168,7 +181,8 @@ def refuse_unusable(function: Callable[..., object], what: str) -> None:
     Raises:
         WiringError: if it is async, a generator, or nothing that can be called.
     """
-    if not callable(function) or isinstance(function, (staticmethod, classmethod)):
+    is_none = isinstance(function, (Pointer, staticmethod, classmethod))
+    if is_none or not callable(function):
         raise WiringError(f"{what} {function!r}; it wants a plain function")
     shown = function_name(function)
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
@@ -262,14 +276,26 @@ def result_encoding(annotation: object, function: str) -> Encoding[Any]:
     Raises:
         UnsupportedTypeError: if the annotation has no encoding.
     """
-    if get_origin(annotation) is Result or annotation is Result:
-        annotation = (get_args(annotation) or (Any,))[0]
+    annotation = value_annotation(annotation)
     if _is_variable(annotation):
         return _EXACT_ANY
     try:
         return encoding_of(annotation)
     except UnsupportedTypeError as problem:
         raise UnsupportedTypeError(f"the result of {function}: {problem}") from None
+
+
+def value_annotation(annotation: Any) -> Any:
+    """The type of the values that a function returns: failures and errors are none of them.
+
+    ``int | Error`` is how funsies 0.8 wrote ``Result[int, Error]``.
+    """
+    if get_origin(annotation) is Result or annotation is Result:
+        annotation = (get_args(annotation) or (Any,))[0]
+    members = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else ()
+    if Error not in members:
+        return annotation
+    return functools.reduce(operator.or_, [each for each in members if each is not Error])
 
 
 def _inside_result(annotation: object, parameter: str, function: str) -> object:

@@ -35,12 +35,12 @@ class Task(Generic[P, R_co]):
         functools.update_wrapper(self, function)
 
     @overload
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Artefact[R_co]: ...
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> Artefact[R_co]: ...
 
     @overload
-    def __call__(self, *args: Any, **kwargs: Any) -> Artefact[R_co]: ...
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Artefact[R_co]: ...
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Artefact[R_co]:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Artefact[R_co]:
         """Add the step to the workflow.
 
         Raises:

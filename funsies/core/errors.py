@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final, Never
 import msgspec
 from typing_extensions import override
 
+from funsies.core.error_type import ErrorType
+
 from .cutting import cut_lines
 from .former_names import former_members, told
 
@@ -120,8 +122,11 @@ INFRASTRUCTURE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Error:
+class Error(metaclass=ErrorType):
     """Why there is no value.
+
+    A step that was asked for with ``strict=False`` gives ``Success(value)`` or
+    ``Failure(error)``. These are no errors, so to ask ``isinstance(result, Error)`` is refused.
 
     Attributes:
         kind: what went wrong.

@@ -58,6 +58,8 @@ def call_dynamic(
 def _continuation(
     value: object, encoding: Encoding[Any], name: str
 ) -> Result[Artefact[Any], Error]:
+    if type(value) is Error:
+        return Failure(value)
     if not isinstance(value, Artefact):
         return _refused(
             f"a dynamic step must return an artefact, not a {type(value).__qualname__}. "

@@ -325,6 +325,8 @@ def encode_results(
 
 
 def _encode(encoding: Encoding[Any], value: object) -> Result[bytes, Error]:
+    if type(value) is Error and encoding.annotation is not Error:
+        return Failure(value)  # as funsies 0.8 had it; where it is asked for, it is a value
     if isinstance(value, Artefact):
         details = "the function returned an artefact: bind() and sac() are for such functions"
         return Failure(Error(kind=ErrorKind.EncodingFailed, details=details))

@@ -13,7 +13,13 @@ from funsies_mypy.callables import is_task, plain_function
 from funsies_mypy.lift import opened
 from funsies_mypy.results import continued, stored
 from funsies_mypy.step import Given, Step
-from funsies_mypy.types import artefact_of, inside_artefact, inside_result, instance, unknown
+from funsies_mypy.types import (
+    artefact_of,
+    inside_artefact,
+    instance,
+    unknown,
+    value_of,
+)
 
 
 def open_container(context: MethodSigContext) -> CallableType:
@@ -47,7 +53,7 @@ def check_lash(context: MethodContext) -> Type:
 def _continued(context: MethodContext, step: Step) -> Type:
     result = checked(step)
     if is_task(given_at(context, 0)[0].type):
-        return inside_result(result) or result
+        return value_of(result)
     return continued(step, result)
 
 

@@ -21,7 +21,14 @@ from funsies_mypy.lift import closed, opened, takes_any_strict
 from funsies_mypy.messages import fail, shown
 from funsies_mypy.results import continued, stored
 from funsies_mypy.step import Given, Step
-from funsies_mypy.types import artefact_of, inside_result, is_any, result_of, unknown, unlifted
+from funsies_mypy.types import (
+    artefact_of,
+    is_any,
+    result_of,
+    unknown,
+    unlifted,
+    value_of,
+)
 
 _SAC_PARAMETERS = ("split", "apply", "combine", "inp")
 
@@ -109,7 +116,7 @@ def _continue(context: FunctionContext, function: Given, value: Type, subject: s
     step = _step(context, "sac", function, [given_value], subject=subject)
     if is_task(function.type):
         result = checked(step)
-        return inside_result(result) or result
+        return value_of(result)
     return continued(step, checked_plainly(step))
 
 

@@ -9,7 +9,7 @@ from mypy.types import CallableType, Type, UnionType
 
 from funsies_mypy.arguments import checker, function_name, given_at
 from funsies_mypy.callables import task_function
-from funsies_mypy.types import artefact_of, inside_result, is_any
+from funsies_mypy.types import artefact_of, inside_result, is_any, value_of
 
 
 def check_partial(context: FunctionContext) -> Type:
@@ -26,7 +26,7 @@ def _lifted(api: TypeChecker, function: CallableType) -> CallableType:
     """The same function with artefacts: each parameter takes one, or a value."""
     return function.copy_modified(
         arg_types=[_value_or_artefact(api, kind) for kind in function.arg_types],
-        ret_type=artefact_of(api, inside_result(function.ret_type) or function.ret_type),
+        ret_type=artefact_of(api, value_of(function.ret_type)),
     )
 
 

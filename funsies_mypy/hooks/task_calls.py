@@ -11,7 +11,7 @@ from funsies_mypy.call import checked
 from funsies_mypy.callables import task_function
 from funsies_mypy.lift import closed, open_arguments
 from funsies_mypy.step import Step
-from funsies_mypy.types import artefact_of, inside_result, unknown
+from funsies_mypy.types import artefact_of, unknown, value_of
 
 
 def open_call(context: MethodSigContext) -> CallableType:
@@ -46,4 +46,4 @@ def check_call(context: MethodContext) -> Type:
         is_strict=None,
     )
     result = checked(step)
-    return artefact_of(api, inside_result(result) or result)
+    return artefact_of(api, value_of(result))

@@ -30,7 +30,7 @@ from funsies_mypy.captures import check_captures
 from funsies_mypy.encodable import unencodable
 from funsies_mypy.messages import fail
 from funsies_mypy.parameters import report_results, report_values
-from funsies_mypy.types import has_artefact, inside_result
+from funsies_mypy.types import has_artefact, inside_result, value_of
 
 _MUTABLE_DISPLAYS: Final = (
     ListExpr,
@@ -193,7 +193,7 @@ class _Definition:
             )
             fail(self._api, codes.DYNAMIC, text, self._function)
             return
-        problem = unencodable(self._api, inside_result(result) or result)
+        problem = unencodable(self._api, value_of(result))
         if problem is not None:
             text = f'Task "{self._name}" returns {problem}'
             fail(self._api, codes.ENCODING, text, self._function)

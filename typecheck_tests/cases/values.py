@@ -56,5 +56,19 @@ def present(maybe: f.Artefact[int] | None) -> bool:
 
 
 number + 1  # E: Unsupported operand types for + ("Artefact[int]" and "int")
+1 + number  # E: Unsupported operand types for + ("int" and "Artefact[int]")
+smaller = number < 2  # E: Unsupported operand types for >
+number[0]  # E: is not indexable
+number.real  # E: has no attribute "real"
+number()  # E: not callable
+len(number)  # E: Argument 1 to "len" has incompatible type
+int(number)  # E: No overload variant of "int" matches
+-number  # E: Unsupported operand type for unary -
+found = 3 in number  # E: Unsupported right operand type for in
+for _ in number:  # E: has no attribute "__iter__"
+    pass
+step = f.shell("run")
+step + 1  # E: Unsupported operand types for +
+step.stout  # E: has no attribute "stout"
 f.take(1)  # E: No overload variant of "take" matches argument type "int"
 wrong: str = f.take(number)  # E: Incompatible types in assignment

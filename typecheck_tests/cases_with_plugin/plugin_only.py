@@ -74,3 +74,14 @@ assert_type(f.reduce(head, samples), f.Artefact[float])
 assert_type(number.map(square), f.Artefact[int])
 assert_type(sac(str.split, length, gathered, "a b"), f.Artefact[list[int]])
 assert_type(f.reduce(lambda x, y=2: x * y, number), f.Artefact[int])
+
+
+# an error that is returned is no value
+def as_in_08(x: int) -> int | f.Error:
+    return x if x else f.Error(kind=f.ErrorKind.NotFound)
+
+
+assert_type(f.morph(as_in_08, number), f.Artefact[int])
+assert_type(f.task(as_in_08)(number), f.Artefact[int])
+assert_type(f.put(3).map(as_in_08), f.Artefact[int])
+f.morph(abs, f.morph(as_in_08, number))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_type
 
-from returns.result import Result
+from returns.result import Failure, Result
 
 import funsies as f
 
@@ -29,6 +29,23 @@ def broad(x: Result[int, Exception]) -> int:
 
 
 assert_type(f.reduce(rescue, number, text, strict=False), f.Artefact[int])
+
+
+# results are no errors
+taken = f.take(number, strict=False)
+if isinstance(taken, f.Error):  # E: "Result[int, Error]" is never an Error, but may hold one; use isinstance(x, Failure), and x.failure() for the error
+    print("never")
+if isinstance(taken, (int, f.Error)):  # E: is never an Error
+    print("never")
+if isinstance(taken, Failure):
+    print(taken.failure())
+errors = [each for each in [f.take(number, strict=False)] if isinstance(each, f.Error)]  # E: is never an Error
+
+
+def other_things(thing: object, anything: Any, error: f.Error | int) -> bool:
+    return isinstance(thing, f.Error) or isinstance(anything, f.Error) or isinstance(error, f.Error)
+
+
 assert_type(f.reduce(rescue, 3, "text", strict=False), f.Artefact[int])
 assert_type(f.reduce(anything, number, strict=False), f.Artefact[int])
 f.reduce(rescue, number, number, strict=False)  # E: parameter "y" of "rescue" needs "str" inside the artefact

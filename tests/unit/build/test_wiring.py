@@ -315,24 +315,15 @@ def test_an_output_of_a_command_that_is_not_there_is_refused_with_how_many_there
 def test_an_artefact_cannot_be_taken_for_its_value() -> None:
     artefact = f.put(1)
     with pytest.raises(WiringError, match=r"cannot be formatted.*use take"):
-        f"{artefact}"
-    with pytest.raises(WiringError, match=r"cannot be formatted"):
         "{}".format(artefact)  # noqa: UP032 - the other way to format
-    with pytest.raises(WiringError, match=r"cannot be used as a condition"):
-        bool(artefact)
-    with pytest.raises(WiringError, match=r"cannot be iterated over"):
-        list(artefact)  # type: ignore[call-overload]
     with pytest.raises(AttributeError, match=r"cannot be changed"):
         artefact.reference = f.put(2).reference
-    with pytest.raises(TypeError):
-        artefact + 1  # type: ignore[operator]
 
 
 def test_an_artefact_is_hashable_comparable_and_shown() -> None:
     artefact = f.reduce(double, 1)
     assert {artefact: 1}[f.reduce(double, 1)] == 1
     assert artefact != f.reduce(double, 2)
-    assert artefact != 1
     assert repr(artefact) == f"<Artefact[int] {artefact.hash[:10]} of double>"
     assert repr(f.put(3)).endswith("(constant)>")
 
