@@ -192,7 +192,7 @@ def _write_step(
 
 def _saved(connection: Session | None, what: str) -> Session:
     """The session, after what was built is written: the store is where all is read from."""
-    session = connection or current_session(what)
+    session = current_session(what, connection)
     session.save()
     return session
 

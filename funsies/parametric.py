@@ -107,7 +107,7 @@ def commit(
     ...     take(tim["out"])
     'Tim'
     """
-    session = connection or current_session("parametric.commit()")
+    session = current_session("parametric.commit()", connection)
     _check_arguments(name, inp, out)
     session.save()
     for artefact in inp.values():
@@ -184,7 +184,7 @@ def recall(
     ...     take(recalled["twice"])
     42
     """
-    session = connection or current_session("parametric.recall()")
+    session = current_session("parametric.recall()", connection)
     record = find_parametric(session.backend, name_or_hash)
     if not isinstance(inp, Mapping):
         raise WiringError(f"recall({name_or_hash!r}): give values by name, not {inp!r}")

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import fields, replace
 from difflib import get_close_matches
-from typing import Any, Final, Unpack, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Unpack, cast
 
 from funsies.build.context import BuildContext, context, current_context, options_in_force
 from funsies.config import ConfigurationError, Options, ResolvedServer, Server, resolve
 from funsies.core.digest import Digest
-from funsies.core.errors import FunsiesError, OptionError
+from funsies.core.errors import FunsiesError, OptionError, WiringError
+from funsies.core.former_names import told
 from funsies.core.graph import Operation
 from funsies.core.interpreter import Interpreter, interpreter_words
 from funsies.core.options import INFINITE, OptionChanges
@@ -36,6 +37,12 @@ class NoSessionError(FunsiesError):
             f"{what} needs a server: do it inside `with Fun(): ...`. (A function that is a "
             "step only returns a value, or, for bind() and sac(), an artefact.)"
         )
+
+
+NO_REDIS: Final = (
+    "it is no Redis connection, as what Fun() gave in funsies 0.8 was; for keys of your own "
+    "there is redis.Redis.from_url(session.server.jobs_url)"
+)
 
 
 def _ignore() -> None:
@@ -67,6 +74,11 @@ class Session:
         self.on_request: Callable[[], None] = _ignore
         self._written = 0
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise AttributeError(f"a session has no {name!r}: {NO_REDIS}")
+
     def record(self, operation: Operation) -> None:
         """Take note of a new operation; every few thousand are written."""
         self.operations.append(operation)
@@ -91,19 +103,30 @@ session_opened: ContextVar[Callable[[Session], None] | None] = ContextVar(
 """Told of each session that ``Fun`` opens, so that ``funsies run`` sees what a script does."""
 
 
-def current_session(what: str) -> Session:
-    """The session of this thread or asyncio task.
+def current_session(what: str, connection: Session | None = None) -> Session:
+    """The session that is given, or that of this thread or asyncio task.
 
     Args:
         what: who asks, for the message.
+        connection: what the user gave.
 
     Raises:
         NoSessionError: outside of ``Fun``.
+        WiringError: if something else was given.
     """
-    session = _current.get(None)
+    _check_session(connection, what)
+    session = connection or _current.get(None)
     if session is None:
         raise NoSessionError(what)
     return session
+
+
+def _check_session(connection: object, what: str) -> None:
+    if connection is not None and not isinstance(connection, Session):
+        given = type(connection).__name__
+        raise WiringError(
+            f"connection= of {what} is the session that Fun() gives, not {given}; {NO_REDIS}"
+        )
 
 
 @contextmanager
@@ -218,9 +241,12 @@ def _check_expiry(name: str, value: object) -> None:
         raise OptionError(f"{name} is a number of seconds, or -1 for ever, not {value!r}")
 
 
+_NO_SERIALIZER: Final = told("options(serializer=...)", "leave it out: RQ gets JSON only")
+
+
 def _no_such_option(name: str) -> str:
     if name == "serializer":
-        return "the option serializer of funsies 0.8 is gone: RQ gets JSON only; leave it out"
+        return _NO_SERIALIZER
     close = get_close_matches(name, list(OptionChanges.__annotations__), 1)
     hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(OPTION_NAMES)}"
     return f"there is no option {name}{hint}"

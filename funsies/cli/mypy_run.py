@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .exits import Exit
+from .former_hints import former_hints
 from .say import note
 
 _CONFIGURATION: Final = """\
@@ -165,6 +166,7 @@ def _parsed(output: str) -> tuple[list[Diagnostic], list[str]]:
 
 def _diagnostic(given: dict[str, Any]) -> Diagnostic:
     hint = given.get("hint") or ""
+    edits = former_hints(given["message"]) if given["severity"] == "error" else ()
     return Diagnostic(
         file=given["file"],
         line=max(given["line"], 0),
@@ -172,5 +174,5 @@ def _diagnostic(given: dict[str, Any]) -> Diagnostic:
         severity=given["severity"],
         code=given["code"],
         message=given["message"],
-        hints=tuple(hint.splitlines()),
+        hints=(*hint.splitlines(), *edits),
     )

@@ -215,7 +215,7 @@ def execute(
     ...     take(total)
     5
     """
-    session = connection or current_session("execute()")
+    session = current_session("execute()", connection)
     targets, chosen = collect(outputs), options_in_force(options)
     is_local = session.backend.is_in_process or _runs_here(targets, chosen)
     session.asked |= dict.fromkeys(targets.digests)  # also if the request is interrupted
@@ -257,7 +257,7 @@ def wait_for(
     b'hello'
     """
     _refuse_number(things)
-    session = connection or current_session("wait_for()")
+    session = current_session("wait_for()", connection)
     targets = collect(things)
     if session.backend.is_in_process:
         _refuse_idle(session, targets)
@@ -311,7 +311,7 @@ def reset(*things: Target, recursive: bool = True, connection: Session | None = 
     ...     reset(total)
     2
     """
-    session = connection or current_session("reset()")
+    session = current_session("reset()", connection)
     targets = collect(things)
     if not targets.digests:
         raise WiringError("a constant cannot be reset: no step makes it")

@@ -63,7 +63,7 @@ def get(target: str, connection: Session | None = None) -> Artefact[Any]:
     ...     take(get(total.hash[:12]))
     5
     """
-    session = connection or current_session("get()")
+    session = current_session("get()", connection)
     found = find(session.backend, target)
     if found.is_operation:
         return _only_output(session.backend, found.digest)

@@ -81,7 +81,7 @@ def take(
     12
     'ValueError'
     """
-    session = connection or current_session("take()")
+    session = current_session("take()", connection)
     only_artefact(where)
     result = read_bytes(session.backend, where).bind(lambda data: _decoded(where, data))
     return _unwrap(session, result) if strict else result
@@ -153,7 +153,7 @@ def takeout(
     ...     Path(f"{place}/result.json").read_text()
     '{"a":1}'
     """
-    session = connection or current_session("takeout()")
+    session = current_session("takeout()", connection)
     only_artefact(where)
     target = Path(filename)
     partial = target.with_name(f".{uuid4().hex}.partial")
@@ -197,7 +197,7 @@ def put_file(
     ...     take(put_file(f"{place}/in.txt"))
     b'some text'
     """
-    session = connection or current_session("put_file()")
+    session = current_session("put_file()", connection)
     path = Path(filename)
     if not S_ISREG(path.stat().st_mode):
         raise WiringError(f"{str(path)!r} is not a plain file; name one, or put() its content")

@@ -17,13 +17,13 @@ from typing_extensions import override
 from funsies.core.error_type import ErrorType
 
 from .cutting import cut_lines
-from .former_names import former_members, told
+from .former_names import former_members, messages
 
 MAX_DETAILS_CHARACTERS: Final = 64_000
 """Longer details are cut in the middle, so that no error can fill the server."""
 
 
-FORMER_KINDS: Final = {
+_FORMER_KINDS: Final = {
     "DataNotFound": "write ErrorKind.DataMissing",
     "JSONDecodingError": "write ErrorKind.DecodingFailed",
     "JSONEncodingError": "write ErrorKind.EncodingFailed",
@@ -37,6 +37,7 @@ FORMER_KINDS: Final = {
     "UnresolvedLink": "leave it out, it does not happen any more",
     "WrongType": "write ErrorKind.EncodingFailed",
 }
+_GONE: Final = messages("ErrorKind", _FORMER_KINDS)
 
 
 class _Kinds(EnumType):
@@ -45,9 +46,8 @@ class _Kinds(EnumType):
     if not TYPE_CHECKING:
 
         def __getattr__(cls, name: str) -> Never:
-            if name in FORMER_KINDS:
-                raise AttributeError(told(f"ErrorKind.{name}", FORMER_KINDS[name]))
-            raise AttributeError(f"there is no ErrorKind.{name}: there are {', '.join(cls)}")
+            there_are = f"there is no ErrorKind.{name}: there are {', '.join(cls)}"
+            raise AttributeError(_GONE.get(name, there_are))
 
 
 class ErrorKind(StrEnum, metaclass=_Kinds):

@@ -29,15 +29,17 @@ def former_keywords(
     """
 
     def decorate(function: FunctionT) -> FunctionT:
+        shown = function.__qualname__.removesuffix(".__init__")
+        gone = {name: told(f"{shown}({name}=...)", edit) for name, edit in edits.items()}
+
         @functools.wraps(function)
         def checked(*args: Any, **kwargs: Any) -> Any:
             if kwargs or position is not None:
-                used = [name for name in edits if name in kwargs]
+                used = [name for name in gone if name in kwargs]
                 if position is not None and len(args) > position:
-                    used = [*edits]
+                    used = [*gone]
                 if used:
-                    name = function.__qualname__.removesuffix(".__init__")
-                    raise WiringError(told(f"{name}({used[0]}=...)", edits[used[0]]))
+                    raise WiringError(gone[used[0]])
             return function(*args, **kwargs)
 
         return cast(FunctionT, checked)

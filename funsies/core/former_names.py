@@ -8,12 +8,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from opcode import opname
-from typing import Never
+from typing import Final, Never
+
+MESSAGES: Final[dict[str, str]] = {}
+"""What is said about each thing that is gone, if the module that had it is imported."""
 
 
 def told(what: str, edit: str) -> str:
-    """The message about something that is gone."""
-    return f"{what} of funsies 0.8 is gone: {edit}"
+    """The message about something that is gone, for ``funsies check`` to know it as well.
+
+    Args:
+        what: ``Artefact.parent``, ``put(connection=...)``.
+        edit: what to write in its place.
+    """
+    message = MESSAGES[what] = f"{what} of funsies 0.8 is gone: {edit}"
+    return message
+
+
+def messages(owner: str, edits: Mapping[str, str]) -> dict[str, str]:
+    """The messages about members of a module or a class, by their names."""
+    return {name: told(f"{owner}.{name}", edit) for name, edit in edits.items()}
 
 
 def former_names(module: str, edits: Mapping[str, str]) -> Callable[[str], Never]:
@@ -23,13 +37,14 @@ def former_names(module: str, edits: Mapping[str, str]) -> Callable[[str], Never
         module: its name.
         edits: what to write in the place of each name.
     """
+    gone = messages(module, edits)
 
     def getter(name: str) -> Never:
-        if name not in edits:
+        if name not in gone:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         # An import statement puts a message of its own in the place of an AttributeError.
         kind = ImportError if _is_imported() else AttributeError
-        raise kind(told(f"{module}.{name}", edits[name]))
+        raise kind(gone[name])
 
     return getter
 
@@ -48,8 +63,8 @@ def former_members(owner: type, shown: str, edits: Mapping[str, str]) -> None:
         shown: its name in messages.
         edits: what to write in the place of each.
     """
-    for name, edit in edits.items():
-        setattr(owner, name, _FormerMember(told(f"{shown}.{name}", edit)))
+    for name, message in messages(shown, edits).items():
+        setattr(owner, name, _FormerMember(message))
 
     def listed(self: object) -> list[str]:
         return [name for name in object.__dir__(self) if name not in edits]

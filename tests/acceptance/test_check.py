@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.timeout(300)  # mypy reads all of funsies the first time
+
+SCRIPTS_OF_08 = Path(__file__).with_name("scripts_of_08")
 
 RIGHT = """\
 import funsies as f
@@ -66,6 +70,30 @@ def test_a_right_workflow_passes_and_nothing_of_it_runs(shell) -> None:
     assert "nothing runs" not in done.text
     assert "the result is" not in done.text
     assert "right.py: 1 step can be built" in done.err
+
+
+def test_scripts_of_08_are_told_the_edits_that_types_know(shell) -> None:
+    """And of nothing else it is said that it is wrong."""
+    edited = {}
+    for path in SCRIPTS_OF_08.glob("*.txt"):
+        text = path.read_text()
+        shell.script(f"{path.stem}.py", re.sub(r"  # now \(.*", "", text))
+        edited |= {
+            (path.stem, number): match[1]
+            for number, line in enumerate(text.splitlines(), 1)
+            if (match := re.search(r"# now \((.*?)\)", line))
+        }
+    done = check(shell, "--json", ".")
+    found = {
+        (each["file"].removesuffix(".py"), each["line"]): each["hints"]
+        for each in json.loads(done.out)
+        if each["code"] != "unreachable" or each["hints"]
+    }
+    assert found.keys() <= edited.keys()
+    hinted = {edited[place] for place, hints in found.items() if hints}
+    assert hinted == {"get", "result", "timeout"}
+    seen = {"get", "timeout"}
+    assert {place for place, edit in edited.items() if edit in seen} <= found.keys()
 
 
 def test_a_wrong_type_is_shown_with_its_line_and_fails(shell) -> None:
