@@ -6,6 +6,7 @@ import time
 
 import click
 
+from funsies.core.durations import deadline_after
 from funsies.core.errors import NoServerError, WaitTimeoutError
 
 from .completion import HASH
@@ -46,7 +47,7 @@ def wait(
 
 
 def _wait_for_server(setting: Setting, timeout: float | None) -> None:
-    deadline = None if timeout is None else time.monotonic() + timeout
+    deadline = deadline_after(timeout)
     while True:
         try:
             with setting.session():

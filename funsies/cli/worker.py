@@ -12,6 +12,7 @@ from typing import Final
 import click
 
 from funsies.config.urls import ConfigurationError
+from funsies.core.durations import LONGEST_DELAY_SECONDS
 from funsies.core.options import DEFAULT_QUEUE
 from funsies.engine.timing import Timing
 from funsies.engine.walltime import leave_before_end
@@ -91,7 +92,7 @@ def timing_from(variables: Mapping[str, str]) -> Timing:
     for field in fields(Timing):
         name = f"FUNSIES_{field.name.upper()}"
         if name in variables:
-            changed[field.name] = _seconds(variables[name], name)
+            changed[field.name] = min(_seconds(variables[name], name), LONGEST_DELAY_SECONDS)
     return Timing(**changed)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from funsies.core.digest import Digest
+from funsies.core.durations import LONGEST_WAIT_SECONDS, deadline_after
 from funsies.core.errors import StateLostError, WaitTimeoutError
 from funsies.engine.names import new_slot
 from funsies.session import Session
@@ -82,9 +83,10 @@ class Waiting:
         Raises:
             WaitTimeoutError: if it takes longer.
             StateLostError: if the server has lost them.
+            OptionError: if the timeout is no number.
         """
-        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
-        pause = LOOK_SECONDS if report is None else report_seconds
+        deadline = deadline_after(timeout_seconds)
+        pause = LOOK_SECONDS if report is None else min(report_seconds, LONGEST_WAIT_SECONDS)
         looks, reports = _Every(LOOK_SECONDS), _Every(report_seconds)
         requests = _Every(UNASKED_LOOK_SECONDS)
         client = new_slot()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import msgspec
 
 from .digest import Digest, content_digest
+from .durations import LONGEST_DELAY_SECONDS
 from .errors import OptionError
 from .former_keywords import former_keywords
 from .former_names import former_members
@@ -66,13 +67,18 @@ class Options:
         _check_queue(self.queue)
         _check_number("priority", self.priority, int)
         _check_number("timeout_seconds", self.timeout_seconds, float, above=0)
-        _check_number("retries", self.retries, int, least=0)
+        _check_number("retries", self.retries, int, least=0, most=_MOST_RETRIES)
         _check_number("retry_delay_seconds", self.retry_delay_seconds, float, least=0)
-        _check_number("lost_retries", self.lost_retries, int, least=0)
-        _check_number("max_output_bytes", self.max_output_bytes, int, least=0)
+        _check_number("lost_retries", self.lost_retries, int, least=0, most=_MOST_RETRIES)
+        _check_number("max_output_bytes", self.max_output_bytes, int, least=0, most=_MOST)
         for name in ("distributed", "evaluate", "reset", "isolated", "fresh_directory"):
             _check_truth(name, getattr(self, name))
         object.__setattr__(self, "env", _checked_environment(self.env))
+
+    @property
+    def retry_delay_ms(self) -> int:
+        """Pause before a retry, milliseconds."""
+        return round(1000 * min(self.retry_delay_seconds, LONGEST_DELAY_SECONDS))
 
     def __hash__(self) -> int:
         """Hash by content, the environment included."""
@@ -149,6 +155,7 @@ def _check_number(
     *,
     least: float | None = None,
     above: float | None = None,
+    most: float | None = None,
 ) -> None:
     if value is None and name in _MAY_BE_NONE:
         return
@@ -158,11 +165,18 @@ def _check_number(
         raise OptionError(f"{name} is {wanted}, not {value!r}")
     if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN differs
         raise OptionError(f"{name} is a finite number, not {value!r}{_no_limit(name)}")
+    if kind is float and isinstance(value, int) and value > _MOST:
+        raise OptionError(f"{name} is at most {_MOST}, not {value!r}{_no_limit(name)}")
+    if most is not None and value > most:
+        raise OptionError(f"{name} is at most {most}, not {value!r}{_no_limit(name)}")
     if least is not None and value < least:
         raise OptionError(f"{name} is {least} or more, not {value!r}")
     if above is not None and value <= above:
         raise OptionError(f"{name} is more than {above}, not {value!r}{_no_limit(name)}")
 
+
+_MOST: Final = 2**63 - 1
+_MOST_RETRIES: Final = 1_000_000_000
 
 _MAY_BE_NONE: Final = ("timeout_seconds", "max_output_bytes")
 

@@ -12,6 +12,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
+from funsies.core.durations import LONGEST_WAIT_SECONDS
+
 _LOOK_SECONDS: Final = 0.02
 """Pause between two looks where the kernel does not tell."""
 
@@ -43,8 +45,11 @@ class ExitWatch:
             )
 
     def wait(self, timeout_seconds: float) -> bool:
-        """Block until the child has ended, or the time is over; True if it has ended."""
-        timeout_seconds = max(0.0, timeout_seconds)
+        """Block until the child has ended, or the time is over; True if it has ended.
+
+        Longer than some days it waits for nothing: who has to calls it again.
+        """
+        timeout_seconds = max(0.0, min(timeout_seconds, LONGEST_WAIT_SECONDS))
         if sys.platform == "linux":
             if self._descriptor is None:
                 return _look_for(self.pid, timeout_seconds)

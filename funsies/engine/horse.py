@@ -69,7 +69,7 @@ class HorseObserver(Observer):
             self._record._replace(
                 deadline=time.monotonic() + timeout_seconds if timeout_seconds else 0.0,
                 retries=options.retries,
-                retry_delay_ms=int(options.retry_delay_seconds * 1000),
+                retry_delay_ms=options.retry_delay_ms,
             )
         )
 

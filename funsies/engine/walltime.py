@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import signal
 from types import FrameType
+from typing import Final
+
+_LONGEST_TIMER_SECONDS: Final = 100_000_000.0
+"""Three years: macOS has no longer timers, and no job runs for so long."""
 
 
 def leave_before_end(seconds_left: float, margin_seconds: float) -> bool:
@@ -20,7 +24,8 @@ def leave_before_end(seconds_left: float, margin_seconds: float) -> bool:
     if seconds_left <= margin_seconds:
         return False
     signal.signal(signal.SIGALRM, _ask)
-    signal.setitimer(signal.ITIMER_REAL, seconds_left - margin_seconds)
+    rest_seconds = min(seconds_left - margin_seconds, _LONGEST_TIMER_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, rest_seconds)
     return True
 
 

@@ -161,7 +161,7 @@ class Evaluator:
             report = RunReport(record, log.tail, round(seconds * 1000))
             return dataclasses.replace(outcome, report=report)
         if writer.errors and claim.attempt <= options.retries:
-            return PutBack(delay_ms=round(options.retry_delay_seconds * 1000))
+            return PutBack(delay_ms=options.retry_delay_ms)
         may_be_traced = not outcome and not writer.errors
         completion = writer.completion(
             record=self._record(claim, started, seconds),

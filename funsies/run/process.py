@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 
+from funsies.core.durations import LONGEST_WAIT_SECONDS
+
 from .command import Command, Stream, TooMuchOutputError
 from .interruption import Notice
 from .orphans import Orphanage
@@ -96,7 +98,8 @@ class Processes:
         """Move output until the command has ended; False if the deadline comes first."""
         while not command.has_ended:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            ready = self._selector.select(left)
+            at_most = None if left is None else min(left, LONGEST_WAIT_SECONDS)
+            ready = self._selector.select(at_most)
             for key, _ in ready:
                 key.data()
             if left == 0.0 and not command.has_ended:

@@ -7,6 +7,7 @@ import importlib
 import re
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
 from funsies.build.artefact import Artefact
+from funsies.core.durations import LONGEST_WAIT_SECONDS
 from funsies.core.encoding import Codec, Encoding, decode_for, encoding_of
 from funsies.core.errors import EncodingError, Error, ErrorKind, FunsiesError
 from funsies.core.fingerprint import Decided
@@ -279,6 +281,7 @@ class _Alarm:
 
     def __init__(self, timeout_seconds: float | None) -> None:
         self._timeout_seconds = timeout_seconds
+        self._ends_at = 0.0
         self.rang = False
 
     @contextmanager
@@ -289,14 +292,22 @@ class _Alarm:
             yield
             return
         before = signal.signal(signal.SIGALRM, self._ring)
-        signal.setitimer(signal.ITIMER_REAL, self._timeout_seconds)
+        self._ends_at = time.monotonic() + self._timeout_seconds
+        self._wind()
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
 
+    def _wind(self) -> None:
+        left_seconds = max(0.000_001, self._ends_at - time.monotonic())
+        signal.setitimer(signal.ITIMER_REAL, min(left_seconds, LONGEST_WAIT_SECONDS))
+
     def _ring(self, _number: int, _frame: FrameType | None) -> None:
+        if time.monotonic() < self._ends_at:
+            self._wind()
+            return
         self.rang = True
         raise TimedOut
 

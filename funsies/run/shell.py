@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import signal
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from funsies.core.durations import deadline_after
 from funsies.core.errors import Error, ErrorKind, FileNameError, FunsiesError
 from funsies.core.shell_plan import ShellPlan
 
@@ -147,7 +147,7 @@ def _run_commands(
     ended: list[EndedCommand],
 ) -> None:
     """Run the commands in order; add those that have ended to the list."""
-    deadline = limits.timeout_seconds and time.monotonic() + limits.timeout_seconds
+    deadline = deadline_after(limits.timeout_seconds)
     with (
         held_signals() as notice,
         processes(
