@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 
 from typing_extensions import TypeVar
 
@@ -22,6 +22,8 @@ from .context import built, interpreter_in_force, options_in_force
 from .inputs import refuse_nested
 from .shell_output import K, ShellOutput
 from .shell_task import ShellTask
+
+_SHELLS: Final = frozenset({"bash", "dash", "fish", "ksh", "sh", "zsh"})
 
 F = TypeVar("F", bound=str | PathLike[str])
 
@@ -65,7 +67,8 @@ def shell(
             of the step. None for what ``Fun(interpreter=...)`` says, if ``check`` is True.
         strict: True ends the step with the error of an input, if there is one; False leaves
             out the files of inputs that are errors.
-        name: of the step; the first word of the first command by default.
+        name: of the step; by default the first word of the first command, or, if the
+            interpreter is no shell, its program.
         opt: how to run the step, from :func:`~funsies.options`.
 
     Returns:
@@ -92,7 +95,7 @@ def shell(
     validate_shell_plan(plan)
     validate_file_names(files, plan.outputs)
     wires = tuple((each, files[each].reference) for each in sorted(files))
-    shown = name or _first_word(plan.commands[0])
+    shown = name or _default_name(plan)
     kinds = tuple((each, _wire(reference)) for each, reference in wires)
     task = ShellTask(plan, kinds, name=shown, strict=strict)
     made = built(operation(task, wires, options_in_force(opt)))
@@ -153,6 +156,7 @@ def _name(name: object) -> str:
     return shown
 
 
-def _first_word(command: str) -> str:
-    words = command.split()
-    return words[0] if words else "shell"
+def _default_name(plan: ShellPlan) -> str:
+    """The program that runs: the first word of a text for a shell, else the interpreter."""
+    programs = [PurePath(word).name for word in plan.interpreter]
+    return plan.commands[0].split()[0] if _SHELLS & set(programs) else programs[0]

@@ -47,6 +47,11 @@ _WORDS_OF_THE_MACHINE: Final = (
 NOT_REMEMBERED: Final = "This is not remembered: executing again runs the step again."
 
 
+_INSTEAD_OF: Final = {
+    "bash": 'Take another shell by shell(..., interpreter="sh"), or Fun(interpreter="sh").\n'
+}
+
+
 def machine_trouble(
     returncode: int, stderr_tail: str, environment: Mapping[str, str]
 ) -> str | None:
@@ -58,24 +63,29 @@ def machine_trouble(
         environment: of the command.
     """
     if (number := outside_signal(returncode)) is not None:
-        return f"Somebody on {HOST} ended it by {signal_name(number)}. {NOT_REMEMBERED}"
-    path = f"which is {environment.get('PATH', os.defpath)!r}"
+        return f"Somebody on {HOST} ended it by {signal_name(number)}.\n{NOT_REMEMBERED}"
     if returncode == NOT_FOUND:
         return (
             f"Exit code {NOT_FOUND}: a program, or a library that it needs, was not found on "
-            f"{HOST}. {NOT_REMEMBERED} Install the program there, or add its directory to the "
-            f"PATH of the worker, {path}"
+            f"{HOST}.\n{NOT_REMEMBERED}\n{_install(environment)}"
         )
     if returncode == NOT_EXECUTABLE:
         return (
-            f"Exit code {NOT_EXECUTABLE}: a program could not be started on {HOST}. "
-            f"{NOT_REMEMBERED} Look at its rights there (chmod +x), and whether it is for such "
-            'a machine; a script among the input files is run by "sh script"'
+            f"Exit code {NOT_EXECUTABLE}: a program could not be started on {HOST}."
+            f"\n{NOT_REMEMBERED}\nLook at its rights there (chmod +x), and whether it is for "
+            'such a machine; a script among the input files is run by "sh script"'
         )
     said = next((each for each in _WORDS_OF_THE_MACHINE if each in stderr_tail), None)
     if not returncode or said is None:
         return None
-    return f'On {HOST} it said "{said.strip(": ")}". {NOT_REMEMBERED}'
+    return f'On {HOST} it said "{said.strip(": ")}".\n{NOT_REMEMBERED}'
+
+
+def _install(environment: Mapping[str, str]) -> str:
+    return (
+        "Install it there, or add its directory to the PATH of the worker, which is\n    "
+        f"{environment.get('PATH', os.defpath)}"
+    )
 
 
 def outside_signal(returncode: int) -> int | None:
@@ -102,9 +112,8 @@ def missing_interpreter(
     return Error(
         kind=ErrorKind.NotLoadable,
         details=f"{words[0]!r}, which is to run the commands of this step, is not on {HOST}, "
-        f"or is no program there. {NOT_REMEMBERED} Install it, or add its directory to the "
-        f"PATH of the worker, which is {path!r}; or name another one, for this step by "
-        'shell(..., interpreter="sh"), for all by Fun(interpreter="sh")',
+        f"or is no program there.\n{NOT_REMEMBERED}\n{_INSTEAD_OF.get(words[0], '')}"
+        f"{_install(environment)}",
     )
 
 

@@ -64,6 +64,16 @@ def test_the_interpreter_counts_as_the_words_that_run() -> None:
     assert address("run", interpreter="sh", check=False) == address("run", check=False)
 
 
+def test_a_step_is_named_after_the_program_that_runs() -> None:
+    def name(*commands: str, **how: Any) -> str:
+        return f.shell(*commands, **how).operation.task.name
+
+    assert name("print(1)", interpreter=["python3", "-c"]) == "python3"
+    assert name("print(1)", interpreter=["/opt/R/bin/Rscript", "-e"]) == "Rscript"
+    assert name("sort a", interpreter=["conda", "run", "bash", "-c"]) == "sort"
+    assert name("sort a", interpreter="sh") == name("sort a", check=False) == "sort"
+
+
 def test_that_of_the_session_is_for_checked_steps_that_name_none() -> None:
     with f.Fun(f.Server("memory://"), interpreter="sh"):
         here = address("run"), address("run", check=False), address("run", interpreter="bash")
