@@ -266,6 +266,10 @@ class ServerError(FunsiesError):
     """The server answers but cannot be used: full, evicting keys, wrong password."""
 
 
+class DataStoreError(ServerError):
+    """Large values are where this process cannot reach them, or not where it was told."""
+
+
 class UnknownHashError(FunsiesError, LookupError):
     """No artefact or operation has this hash, or several have it."""
 

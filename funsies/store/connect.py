@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from .agreed import AgreedDataStore
 from .data import open_data_store
 from .ports import DataStore, GraphStore
 
@@ -28,10 +29,30 @@ class Backend:
     key: bytes | None = None
     is_in_process: bool = False
 
+    def check(self, *, reaches_data: bool = False) -> None:
+        """See that the server can be used, and agree with it on where large values are.
+
+        Args:
+            reaches_data: True to see that they can be reached from here, too; else that is
+                seen when the first one is needed.
+
+        Raises:
+            NoServerError: if nobody answers.
+            ServerError: if it cannot be used.
+            DataStoreError: if it keeps large values elsewhere than this program was told, or
+                where they cannot be reached.
+        """
+        self.graph.check()
+        if isinstance(self.data, AgreedDataStore):
+            if reaches_data:
+                self.data.reach()
+            else:
+                self.data.agree()
+
     def close(self) -> None:
         """Close the connections."""
-        self.graph.close()
         self.data.close()
+        self.graph.close()
 
 
 def open_backend(
@@ -45,20 +66,22 @@ def open_backend(
 
     Args:
         jobs_url: ``redis://``, ``rediss://``, ``unix://``, or ``memory://``.
-        data_url: the same, or ``file:///directory``; None for that of the graph.
+        data_url: where large values are, if that was said: the same, or ``file:///directory``;
+            None to go by what the server says.
         key: with which task definitions are signed.
         max_outage_seconds: how long a call waits for a server that does not answer.
 
     Raises:
         FunsiesError: if a URL is none of these.
     """
-    data = open_data_store(data_url or jobs_url)
     if jobs_url.startswith("memory:"):
         from .memory import MemoryStore  # noqa: PLC0415 - only who needs it loads it
 
+        data = open_data_store(data_url or jobs_url)
         return Backend(MemoryStore(), data, key, is_in_process=True)
     from .redis import RedisStore  # noqa: PLC0415 - only who needs it loads it
+    from .redis.store import MAX_OUTAGE_SECONDS  # noqa: PLC0415 - as above
 
-    if max_outage_seconds is None:
-        return Backend(RedisStore(jobs_url), data, key)
-    return Backend(RedisStore(jobs_url, max_outage_seconds=max_outage_seconds), data, key)
+    patience = MAX_OUTAGE_SECONDS if max_outage_seconds is None else max_outage_seconds
+    graph = RedisStore(jobs_url, max_outage_seconds=patience)
+    return Backend(graph, AgreedDataStore(graph, jobs_url, data_url), key)

@@ -73,6 +73,9 @@ class GraphStore(Protocol):
     def save_named(self, kind: str, name: str, data: bytes) -> None:
         """Keep a record under a name; what had that name is replaced."""
 
+    def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
+        """Keep a record under a name that has none; return what has that name now."""
+
     def named(self, kind: str, name: str) -> bytes | None:
         """The record of that name; None if there is none."""
 

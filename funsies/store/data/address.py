@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, unquote
+from urllib.parse import unquote
 
 from funsies.core.errors import FunsiesError
 from funsies.store.keys import DEFAULT_NAMESPACE
@@ -38,7 +39,7 @@ def open_data_store(url: str, *, namespace: str = DEFAULT_NAMESPACE) -> DataStor
     if parts.scheme in REDIS_SCHEMES:
         return RedisDataStore(url, namespace=namespace)
     if parts.scheme == "file":
-        return DiskDataStore(_directory(parts))
+        return DiskDataStore(directory_of(url))
     if parts.scheme == "memory" and not parts.netloc and not parts.path:
         return MemoryDataStore()
     begins = f'"{parts.scheme}:"' if parts.scheme else "no scheme"
@@ -47,7 +48,13 @@ def open_data_store(url: str, *, namespace: str = DEFAULT_NAMESPACE) -> DataStor
     )
 
 
-def _directory(parts: SplitResult) -> str:
+def directory_of(url: str) -> Path:
+    """The directory that a ``file:`` address names.
+
+    Raises:
+        FunsiesError: if it names none.
+    """
+    parts = split(url)
     path = unquote(parts.path)
     is_local = parts.netloc in ("", "localhost")
     if (
@@ -61,4 +68,4 @@ def _directory(parts: SplitResult) -> str:
             "a data directory is given as file:///path/to/directory: three slashes, an "
             'absolute path, and "?", "#" and "%" in it percent-encoded'
         )
-    return path
+    return Path(path)

@@ -161,6 +161,19 @@ class RedisDataStore:
         with server_errors(self._place):
             self._client.unlink(self._key(digest))
 
+    def identity(self, fresh: str | None = None) -> str | None:
+        """By what this store is known again; None if it has no such number.
+
+        Args:
+            fresh: the number that it is given if it has none.
+        """
+        key = self._prefix + b"store"
+        with server_errors(self._place):
+            if fresh is not None:
+                self._client.setnx(key, fresh)
+            known = cast("bytes | None", self._client.get(key))
+        return None if known is None else known.decode()
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()

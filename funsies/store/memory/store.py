@@ -61,6 +61,11 @@ class MemoryStore(Reader):
         with self._lock:
             self._tables.named[kind, name] = data
 
+    def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
+        """See :meth:`GraphStore.keep_named`."""
+        with self._lock:
+            return self._tables.named.setdefault((kind, name), data)
+
     def new_generation(self) -> Generation:
         """See :meth:`GraphStore.new_generation`."""
         with self._lock:

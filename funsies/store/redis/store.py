@@ -81,6 +81,11 @@ class RedisStore(Reader):
         """See :meth:`GraphStore.save_named`."""
         self._connections.call("HSET", self._keys.named(kind), name.encode(), data)
 
+    def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
+        """See :meth:`GraphStore.keep_named`."""
+        self._connections.call("HSETNX", self._keys.named(kind), name.encode(), data)
+        return self.named(kind, name) or data
+
     # -- asking for results
 
     def new_generation(self) -> Generation:

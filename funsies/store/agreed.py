@@ -1,0 +1,162 @@
+"""The data store on which all clients and workers of a server agree."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import BinaryIO
+
+import msgspec
+
+from funsies.core.digest import Digest
+from funsies.core.errors import DataStoreError
+
+from .data import open_data_store
+from .data.address import directory_of
+from .data.connection import REDIS_SCHEMES, split
+from .data.identity import INSIDE, ensure_identity, identity_of
+from .place import IN_SERVER, DataPlace, keep_place, place_at, recorded_place
+from .ports import DataStore, GraphStore
+
+
+class AgreedDataStore:
+    """Keeps large values where the server says; it is asked when the first one is needed.
+
+    Args:
+        graph: the server.
+        jobs_url: its address.
+        said: where large values are, as this program was told; None to go by the server.
+    """
+
+    def __init__(self, graph: GraphStore, jobs_url: str, said: str | None) -> None:
+        self._graph = graph
+        self._jobs_url = jobs_url
+        self._said = said
+        self._store: DataStore | None = None
+        self._unsettled: DataStore | None = None
+
+    def __repr__(self) -> str:
+        return f"<AgreedDataStore: {self._store or 'not asked for yet'}>"
+
+    def agree(self) -> DataPlace | None:
+        """Where large values are; None if nobody has said it, or stored one, so far.
+
+        Raises:
+            DataStoreError: if the server says something else than this program was told.
+        """
+        recorded = recorded_place(self._graph)
+        if self._said is None:
+            return recorded
+        if recorded is None:
+            recorded = keep_place(self._graph, place_at(self._said, self._jobs_url))
+        if self._said in {recorded.url, self._jobs_url if recorded == IN_SERVER else None}:
+            return recorded
+        if not self._leads_to(recorded):
+            raise DataStoreError(self._contradiction(recorded))
+        return msgspec.structs.replace(recorded, url=self._said)
+
+    def reach(self) -> None:
+        """See that the store can be used here.
+
+        Raises:
+            DataStoreError: if it cannot; the message says what to do.
+            NoServerError: if it is on another server that does not answer.
+        """
+        self._reading()
+
+    def _reading(self) -> DataStore:
+        if self._store is None:
+            place = self.agree()
+            if place is None:  # nothing large is stored yet: somebody may still say where
+                return self._in_server()
+            self._store = self._opened(place)
+        return self._store
+
+    def _writing(self) -> DataStore:
+        if self._store is None:
+            self._store = self._opened(self.agree() or keep_place(self._graph, IN_SERVER))
+        return self._store
+
+    def _in_server(self) -> DataStore:
+        if self._unsettled is None:
+            self._unsettled = open_data_store(self._jobs_url)
+        return self._unsettled
+
+    def _opened(self, place: DataPlace) -> DataStore:
+        if not place.url:
+            return self._in_server()
+        if identity_of(place.url) != place.identity:
+            raise DataStoreError(_out_of_reach(place))
+        return open_data_store(place.url)
+
+    def _leads_to(self, recorded: DataPlace) -> bool:
+        """Whether what was said is another name of what the server says."""
+        assert self._said is not None  # noqa: S101 - for the type checker: the caller looked
+        is_file = split(self._said).scheme not in REDIS_SCHEMES
+        if is_file:
+            return identity_of(self._said) == recorded.identity
+        if recorded.url:
+            return split(recorded.url).scheme != "file" and (
+                ensure_identity(self._said) == recorded.identity
+            )
+        return ensure_identity(self._said) == ensure_identity(self._jobs_url)
+
+    def _contradiction(self, recorded: DataPlace) -> str:
+        said = DataPlace(self._said or "").shown
+        return (
+            f"this server keeps large values in {recorded.shown}, but this program was told "
+            f"{said} (by --data, FUNSIES_DATA or data_url): leave that out, the server is "
+            "asked. To keep them elsewhere, forget all results first (funsies clean --all), "
+            "then say the new place when you start the server or use it first"
+        )
+
+    # -- the store
+
+    def write(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+        """See :meth:`DataStore.write`."""
+        return self._writing().write(chunks)
+
+    def open(self, digest: Digest) -> BinaryIO:
+        """See :meth:`DataStore.open`."""
+        return self._reading().open(digest)
+
+    def missing(self, digests: Collection[Digest]) -> set[Digest]:
+        """See :meth:`DataStore.missing`."""
+        return self._reading().missing(digests) if digests else set()
+
+    def size_bytes(self, digest: Digest) -> int | None:
+        """See :meth:`DataStore.size_bytes`."""
+        return self._reading().size_bytes(digest)
+
+    def delete(self, digest: Digest) -> None:
+        """See :meth:`DataStore.delete`."""
+        self._reading().delete(digest)
+
+    def close(self) -> None:
+        """Close what is open."""
+        for store in (self._store, self._unsettled):
+            if store is not None:
+                store.close()
+
+
+def _out_of_reach(place: DataPlace) -> str:
+    if split(place.url).scheme != "file":
+        return (
+            f"this server keeps large values in {place.shown}, as somebody on {place.host} has "
+            "told it; what is there now is another one, or it was emptied. Say where it is "
+            "from here (--data or FUNSIES_DATA)"
+        )
+    directory = directory_of(place.url)
+    state = "is not here" if identity_of(place.url) is None else "is another one here"
+    anew = (
+        ""
+        if place.is_beside
+        else f" (If it was removed, make it anew: mkdir -p {directory} && "
+        f"echo {place.identity} > {directory / INSIDE})"
+    )
+    return (
+        f"this server keeps large values in the directory {directory} of {place.host}, which "
+        f"{state}. Share that directory and say where it is here: --data "
+        "file:///its/path/here, or FUNSIES_DATA. Or have them kept in the server: forget all "
+        "results (funsies clean --all), stop it, and start it with start-funsies --no-disk"
+        f"{anew}"
+    )

@@ -1,0 +1,83 @@
+"""By what a data store is known again, whatever address or path leads to it.
+
+A directory has a file with a random number in it, a Redis server a key. The directory beside a
+server (``.funsies/data``) has that file beside itself, so that it may be removed and made anew.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from funsies.core.errors import ServerError
+
+from .address import directory_of
+from .connection import split
+from .redis import RedisDataStore
+
+INSIDE: Final = "store-id"
+"""Name of the file in a directory of values."""
+
+
+def beside(directory: Path) -> Path:
+    """The file that stands beside a directory of values, not in it."""
+    return directory.with_name(f"{directory.name}.id")
+
+
+def identity_of(url: str) -> str | None:
+    """What is at an address; None if nothing is there. Nothing is written.
+
+    Args:
+        url: ``file:///path/to/directory``, or the address of a server.
+
+    Raises:
+        NoServerError: if no server answers there.
+    """
+    if split(url).scheme != "file":
+        return RedisDataStore(url).identity()
+    directory = directory_of(url)
+    return _read(directory / INSIDE) or _read(beside(directory))
+
+
+def ensure_identity(url: str) -> str:
+    """What is at an address; it is given a number if it has none, and made if it is not there.
+
+    Raises:
+        ServerError: if the directory cannot be made.
+    """
+    if (known := identity_of(url)) is not None:
+        return known
+    fresh = secrets.token_hex(16)
+    if split(url).scheme != "file":
+        return RedisDataStore(url).identity(fresh) or fresh
+    return ensure_number(directory_of(url) / INSIDE, fresh)
+
+
+def ensure_number(path: Path, fresh: str | None = None) -> str:
+    """Read such a file; write it, whole or not at all, if it is not there.
+
+    Raises:
+        ServerError: if it cannot be written.
+    """
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary.write_text(f"{fresh or secrets.token_hex(16)}\n", "ascii")
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+        temporary.unlink()
+    except OSError as problem:
+        raise ServerError(
+            f"the data directory {path.parent} cannot be used: {problem.strerror}"
+        ) from problem
+    return _read(path) or ""
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text("ascii").strip() or None
+    except (OSError, ValueError):
+        return None
