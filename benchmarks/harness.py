@@ -8,11 +8,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 import redis
 
 import funsies as f
+from funsies.config.directory import NAME, Directory
+from funsies.local.conf import ServerSettings
+from funsies.local.embedded import start_server, stop_server
 from funsies.session import Session
 
 Figures: TypeAlias = dict[str, object]
@@ -55,14 +59,29 @@ def server_and_workers(workers: int, data_url: str | None = None) -> Iterator[Se
     """
     with (
         tempfile.TemporaryDirectory(prefix="funsies-benchmark-") as directory,
-        f.ManagedFun(nworkers=0, directory=directory) as server,
+        _server(Directory(Path(directory) / NAME), data_url),
+        f.ManagedFun(nworkers=workers, directory=directory) as session,
     ):
-        url = server.server.jobs_url if data_url == "server" else data_url
-        with f.ManagedFun(nworkers=workers, directory=directory, data_url=url) as session:
-            see_append_only_file(session)
-            warm = [warm_up(-number) for number in range(1, WARM_UP_OPERATIONS + 1)]
-            f.execute(*warm).wait(timeout_seconds=60)
-            yield session
+        see_append_only_file(session)
+        warm = [warm_up(-number) for number in range(1, WARM_UP_OPERATIONS + 1)]
+        f.execute(*warm).wait(timeout_seconds=60)
+        yield session
+
+
+@contextmanager
+def _server(directory: Directory, data_url: str | None) -> Iterator[None]:
+    in_server = data_url == "server"
+    start_server(
+        directory,
+        ServerSettings(
+            keeps_data_on_disk=False if in_server else None,
+            data_url=None if in_server else data_url,
+        ),
+    )
+    try:
+        yield
+    finally:
+        stop_server(directory)
 
 
 def see_append_only_file(session: Session) -> None:

@@ -156,6 +156,7 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
         WiringError: if there is no such interpreter.
         NoServerError: if the server does not answer.
         ServerError: if it cannot be used: a wrong password, or keys may be evicted.
+        DataStoreError: if it keeps large values elsewhere than was said.
 
     >>> with Fun(Server("memory://")):
     ...     total = reduce(sum, [3, 2])
@@ -173,7 +174,7 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
     resolved = resolve(server)
     backend = open_backend(resolved.jobs_url, resolved.data_url, resolved.key)
     try:
-        backend.graph.check()
+        backend.check()
         if cleanup:
             cancel_ready(backend.graph)
         session = Session(resolved, backend)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote
 
 import click
 
@@ -12,6 +11,8 @@ from funsies.engine.cleanup import cancel_ready
 from funsies.local.pool import running_pools, stop_pools
 from funsies.report.numbers import counted
 from funsies.session import Session
+from funsies.store.data.address import directory_of
+from funsies.store.place import recorded_place, replace_place
 
 from .exits import Exit
 from .say import note
@@ -39,20 +40,32 @@ def clean(setting: Setting, *, everything: bool, yes: bool) -> int:
             click.confirm(f"Forget everything on {session.server.shown}?", abort=True, err=True)
         _stop_all_workers(session)
         if everything:
-            session.backend.graph.clear()
-            note("everything is forgotten")
-            _tell_of_files(session.server.data_url)
+            _forget_everything(session)
         else:
             dropped = cancel_ready(session.backend.graph)
             note(f"dropped {counted(dropped, 'step')} and what waited for them")
     return Exit.OK
 
 
-def _tell_of_files(data_url: str) -> None:
+def _forget_everything(session: Session) -> None:
+    """Clear the server; one that belongs to a directory goes on to say where values are."""
+    graph = session.backend.graph
+    place = recorded_place(graph)
+    graph.clear()
+    if place is not None and session.server.directory is not None:
+        replace_place(graph, place)
+    note("everything is forgotten")
+    if place is not None and place.url.startswith("file:"):
+        _tell_of_files(directory_of(place.url))
+
+
+def _tell_of_files(directory: Path) -> None:
     """Say where large values stay: other servers may use them, too."""
-    place = data_url.removeprefix("file://")
-    if place != data_url and any(Path(unquote(place)).glob("??/*")):
-        note(f"large values stay in {place}; remove that directory if no other server uses it")
+    if any(directory.glob("??/*")):
+        note(
+            f"large values stay in {directory}; remove that directory if no other server "
+            "uses it"
+        )
 
 
 def _stop_all_workers(session: Session) -> None:

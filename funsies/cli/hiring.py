@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 from funsies.config.directory import Directory
 from funsies.config.server import ResolvedServer
@@ -12,6 +12,7 @@ from funsies.core.options import DEFAULT_QUEUE
 from funsies.engine.roster import WorkerView, list_workers
 from funsies.local.guard import guarded
 from funsies.local.pool import start_pool
+from funsies.store.connect import open_backend
 
 
 class Hiring:
@@ -62,8 +63,15 @@ class Hiring:
         return max(0, _cores() - len(present))
 
     def _start(self, count: int, queues: list[str]) -> None:
+        self._see_data()
         pool = start_pool(self._directory, self._server, count, queues=queues)
         self._stack.enter_context(guarded(self._directory, [pool], stops_server=False))
+
+    def _see_data(self) -> None:
+        """See that workers here can reach large values: nobody would read that in their log."""
+        server = self._server
+        with closing(open_backend(server.jobs_url, server.data_url, server.key)) as backend:
+            backend.check(reaches_data=True)
 
 
 def _cores() -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from funsies.config.directory import NAME, Directory, find_directories
 from funsies.config.server import ResolvedServer
+from funsies.local.conf import ServerSettings
 from funsies.local.embedded import start_server, stop_server
 
 from .say import note
@@ -50,5 +51,7 @@ def find_or_start(setting: Setting) -> Premises:
     if not server.is_default:
         nearest.create()  # for the workers' logs
         return Premises(server, nearest)
-    started = start_server(nearest)
-    return Premises(started.server(nearest), nearest, is_new=not started.was_running)
+    said = ServerSettings(data_url=server.data_url) if server.data_url else None
+    started = start_server(nearest, said)
+    found = replace(started.server(nearest), data_url=server.data_url)
+    return Premises(found, nearest, is_new=not started.was_running)

@@ -88,7 +88,7 @@ def check(backend: Backend, server: ResolvedServer) -> None:
     from funsies.core.errors import NoServerError  # noqa: PLC0415
 
     try:
-        backend.graph.check()
+        backend.check()
     except NoServerError as problem:
         if server.is_default:
             raise NoServerError(

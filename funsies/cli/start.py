@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +21,10 @@ from .invoke import run_command
 from .say import note, step
 from .setting import show_version
 
+if TYPE_CHECKING:
+    from funsies.local.embedded import Started
+    from funsies.store.place import DataPlace
+
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument(
@@ -30,8 +35,9 @@ from .setting import show_version
 @click.option("--workers", type=click.IntRange(min=0), help="Start this many workers.")
 @click.option(
     "--disk/--no-disk",
-    default=True,
-    help="Keep large values as files, or in the server's memory.  [default: disk]",
+    default=None,
+    help="Keep large values as files, or in the server's memory.  "
+    "[default: disk, but no-disk with --bind]",
 )
 @click.option(
     "--pw/--no-pw",
@@ -65,7 +71,7 @@ def start(
     *,
     directory: Path,
     workers: int | None,
-    disk: bool,
+    disk: bool | None,
     pw: bool,
     port: int | None,
     bind: str | None,
@@ -88,6 +94,7 @@ def start(
         program=server_program,
         has_password=pw,
         keeps_data_on_disk=disk,
+        data_url=os.environ.get("FUNSIES_DATA") if disk is None else None,
         port=port,
         bind=bind or ServerSettings().bind,
         is_insecure=insecure,
@@ -131,8 +138,33 @@ def _start(place: Directory, given: ServerSettings) -> ResolvedServer:
     note(f"socket    {record.socket}")
     if record.network_url:
         note(f"network   {record.network_url}")
-    note(f"data      {record.data_url or 'in the server'}")
+    note(f"data      {started.place.shown}")
+    for line in _about_data(started, given):
+        note(line)
     return started.server(place)
+
+
+def _about_data(started: Started, given: ServerSettings) -> list[str]:
+    """What the user does not expect, or has to do, about where large values are."""
+    place, lines = started.place, []
+    if _is_other_than_asked(place, given):
+        lines += [
+            "          (as before: results that are there need it. To change that, forget them",
+            "          by funsies clean --all, and the server by funsies shutdown --all)",
+        ]
+    if started.record.is_shared and place.url.startswith("file:"):
+        lines += [
+            "          workers and clients on other machines need this very directory, shared;",
+            "          if its path is another one there, they are told so:",
+            "              funsies --data file:///its/path/there worker",
+        ]
+    return lines
+
+
+def _is_other_than_asked(place: DataPlace, given: ServerSettings) -> bool:
+    if given.data_url is not None:
+        return place.url != given.data_url
+    return given.says_where_data_are and bool(place.url) != bool(given.keeps_data_on_disk)
 
 
 def _start_workers(place: Directory, server: ResolvedServer, count: int) -> None:

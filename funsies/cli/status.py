@@ -14,6 +14,7 @@ from funsies.engine.roster import WorkerView, list_workers
 from funsies.report.console import data_console
 from funsies.report.numbers import counted, shown_seconds
 from funsies.session import Session
+from funsies.store.place import IN_SERVER, recorded_place
 from funsies.store.rows import TaskCounts
 
 from .exits import Exit
@@ -47,6 +48,7 @@ def _as_json(session: Session, workers: list[WorkerView]) -> dict[str, Any]:
     counts = session.backend.graph.counts()
     return {
         "server": session.server.shown,
+        "data": _data(session),
         "directory": str(session.server.directory) if session.server.directory else None,
         "workers": [asdict(each) for each in workers],
         "queues": dict(session.backend.graph.queues()),
@@ -54,9 +56,15 @@ def _as_json(session: Session, workers: list[WorkerView]) -> dict[str, Any]:
     }
 
 
+def _data(session: Session) -> str:
+    """Where large values are."""
+    return (recorded_place(session.backend.graph) or IN_SERVER).shown
+
+
 def _print(session: Session, workers: list[WorkerView]) -> None:
     console = data_console()
     console.print(f"server   {session.server.shown}", markup=False)
+    console.print(f"data     {_data(session)}", markup=False)
     busy = sum(each.is_busy for each in workers)
     console.print(f"workers  {len(workers)} ({busy} busy)")
     ready = session.backend.graph.queues()

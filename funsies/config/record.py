@@ -30,7 +30,6 @@ class ServerRecord:
         password: what it asks for; None if nothing.
         port: TCP port on which it listens besides; None for the socket only.
         bind: address of the interface for the port.
-        data_url: where large values are; None for the server itself.
     """
 
     pid: int
@@ -39,7 +38,6 @@ class ServerRecord:
     password: str | None = None
     port: int | None = None
     bind: str = LOOPBACK
-    data_url: str | None = None
 
     def __repr__(self) -> str:
         """Leave out the password."""

@@ -53,23 +53,21 @@ class ResolvedServer(Server):
 
     Attributes:
         jobs_url: server with the graph.
-        data_url: where large values are.
+        data_url: where large values are, if that was said; else the server is asked.
         key: signs the definitions of tasks; None if they are not signed.
         directory: the `.funsies` directory that the server belongs to; None if it was named
             otherwise.
         is_default: True if nobody named a server and no directory has a live one.
     """
 
-    # Narrower than in the base class, and without a default.
-    jobs_url: str
-    data_url: str
+    jobs_url: str  # narrower than in the base class, and without a default
     key: bytes | None = None
     directory: Path | None = None
     is_default: bool = False
 
     def __repr__(self) -> str:
         """Leave out passwords and the key."""
-        jobs, data = hide_secrets(self.jobs_url), hide_secrets(self.data_url)
+        jobs, data = (url and hide_secrets(url) for url in (self.jobs_url, self.data_url))
         return (
             f"ResolvedServer(jobs_url={jobs!r}, data_url={data!r}, "
             f"key={'...' if self.key else None}, directory={self.directory!r})"
@@ -81,8 +79,8 @@ class ResolvedServer(Server):
         return hide_secrets(self.jobs_url)
 
     def environment(self) -> dict[str, str]:
-        """Variables with which another process finds the same server."""
-        variables = {"FUNSIES_JOBS": self.jobs_url, "FUNSIES_DATA": self.data_url}
+        """Variables with which another process finds the same server, whatever its own say."""
+        variables = {"FUNSIES_JOBS": self.jobs_url, "FUNSIES_DATA": self.data_url or ""}
         return variables | ({"FUNSIES_KEY": self.key.hex()} if self.key else {})
 
 
@@ -96,8 +94,8 @@ def resolve(
 
     The jobs server is that of ``server``, else ``FUNSIES_JOBS`` (or ``FUNSIES_URL``), else the
     nearest `.funsies` directory upwards that has a live server, else ``redis://localhost:6379``.
-    Large values are where ``server`` says, else ``FUNSIES_DATA``, else where the directory
-    says, else in the jobs server.
+    Large values are where ``server`` says, else ``FUNSIES_DATA``, else where the jobs server
+    itself says.
 
     Args:
         server: what was said explicitly; a resolved server stays what it is.
@@ -118,8 +116,6 @@ def resolve(
     if jobs_url is None:
         jobs_url = record.jobs_url if record else DEFAULT_JOBS_URL
     data_url = _explicit_data_url(said, variables, jobs_url)
-    if data_url is None:
-        data_url = record.data_url if record and record.data_url else jobs_url
     path = directory.path if directory else None
     return ResolvedServer(jobs_url, data_url, _key(variables, directory), path, is_default)
 

@@ -82,7 +82,7 @@ def run_pool(
 def _check(server: Address) -> None:
     backend = open_backend(server.jobs_url, server.data_url, server.key)
     with closing(backend):
-        backend.graph.check()
+        backend.check(reaches_data=True)
 
 
 @dataclass(slots=True)

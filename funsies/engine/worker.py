@@ -58,13 +58,14 @@ def run_worker(
     Raises:
         NoServerError: if nobody answers.
         ServerError: if the server cannot be used.
+        DataStoreError: if large values cannot be reached from here.
     """
     patience, worker_name = timing or Timing(), name or new_slot()
     served = [queue_name(queue) for queue in queues]
     become_subreaper()
     backend = open_backend(server.jobs_url, server.data_url, server.key, max_outage_seconds=0.0)
     with closing(backend):
-        backend.graph.check()
+        backend.check(reaches_data=True)
         dispatch = Dispatch(backend.graph, server.jobs_url)
         upkeep = Upkeep(backend.graph, worker_name, served, dispatch.arm, patience)
         worker = Worker(

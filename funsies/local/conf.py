@@ -18,7 +18,9 @@ class ServerSettings:
         program: server to run, by name or path; None for the one that comes with funsies.
         has_password: True to protect it with a password.
         password: which; None for a random one.
-        keeps_data_on_disk: True to keep large values as files beside the server, not in it.
+        keeps_data_on_disk: True to keep large values as files beside the server, False to keep
+            them in it; None for files, unless other machines can connect.
+        data_url: where else to keep large values.
         port: TCP port to listen on besides the Unix socket; None for the socket only.
         bind: address of the interface for the port.
         is_insecure: True to allow what others could overhear or enter.
@@ -29,7 +31,8 @@ class ServerSettings:
     program: str | None = None
     has_password: bool = True
     password: str | None = None
-    keeps_data_on_disk: bool = True
+    keeps_data_on_disk: bool | None = None
+    data_url: str | None = None
     port: int | None = None
     bind: str = LOOPBACK
     is_insecure: bool = False
@@ -40,6 +43,12 @@ class ServerSettings:
     def is_reachable_from_outside(self) -> bool:
         """True if other machines could connect."""
         return self.port is not None and self.bind not in LOOPBACKS
+
+    @property
+    def says_where_data_are(self) -> bool:
+        """True if that is not simply left to what is usual."""
+        said = (self.keeps_data_on_disk, self.data_url)
+        return said != (None, None) or self.is_reachable_from_outside
 
     def check(self) -> None:
         """Refuse what would let others in.

@@ -15,9 +15,11 @@ from funsies.config.directory import Directory, write_private
 from funsies.config.record import ServerRecord
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError, tcp_url
-from funsies.core.errors import ServerError
+from funsies.core.errors import FunsiesError, ServerError
+from funsies.store.place import DataPlace
 
 from .conf import ServerSettings, configuration
+from .data_place import place_of, settle_place
 from .environment import environment_path, environment_script
 from .locks import exclusive, is_locked, try_lock
 from .program import find_program
@@ -37,16 +39,16 @@ class Started:
     Attributes:
         record: how to reach it.
         was_running: True if it ran before.
+        place: where it keeps large values.
     """
 
     record: ServerRecord
     was_running: bool
+    place: DataPlace
 
     def server(self, directory: Directory) -> ResolvedServer:
         """The server as clients and workers use it."""
-        url = self.record.jobs_url
-        data_url = self.record.data_url or url
-        return ResolvedServer(url, data_url, directory.key(), directory.path)
+        return ResolvedServer(self.record.jobs_url, None, directory.key(), directory.path)
 
 
 def start_server(directory: Directory, settings: ServerSettings | None = None) -> Started:
@@ -68,14 +70,14 @@ def start_server(directory: Directory, settings: ServerSettings | None = None) -
     with exclusive(_start_lock(directory)):
         running = live_record(directory)
         if running is not None:
-            return Started(running, was_running=True)
+            return Started(running, was_running=True, place=place_of(running))
         earlier = directory.record()
         _refuse_elsewhere(earlier, directory)
         _end_deaf_server(directory)
         key = directory.ensure_key()
-        record = _start(directory, settings, earlier)
+        record, place = _start(directory, settings, earlier)
         write_private(environment_path(directory), environment_script(record, key).encode())
-        return Started(record, was_running=False)
+        return Started(record, was_running=False, place=place)
 
 
 def live_record(directory: Directory) -> ServerRecord | None:
@@ -107,7 +109,7 @@ def stop_server(directory: Directory) -> bool:
 
 def _start(
     directory: Directory, settings: ServerSettings | None, earlier: ServerRecord | None
-) -> ServerRecord:
+) -> tuple[ServerRecord, DataPlace]:
     settings = settings or _settings_of(earlier)
     settings.check()
     _refuse_taken_port(settings)
@@ -122,11 +124,21 @@ def _start(
         password=password,
         port=settings.port,
         bind=settings.bind,
-        data_url=directory.data_path.as_uri() if settings.keeps_data_on_disk else None,
     )
     _await_ready(record, directory)
+    settled = _settle(record, directory, settings)
     directory.write_record(record)
-    return record
+    return record, settled
+
+
+def _settle(record: ServerRecord, directory: Directory, settings: ServerSettings) -> DataPlace:
+    """Agree with a server that was just started on where large values are, or end it."""
+    try:
+        return settle_place(record, directory, settings)
+    except FunsiesError:
+        send(record.pid, signal.SIGTERM)
+        wait_until(lambda: has_ended(record.pid), STOP_SECONDS)
+        raise
 
 
 def _settings_of(earlier: ServerRecord | None) -> ServerSettings:
@@ -134,7 +146,6 @@ def _settings_of(earlier: ServerRecord | None) -> ServerSettings:
         return ServerSettings()
     return ServerSettings(
         has_password=earlier.password is not None,
-        keeps_data_on_disk=earlier.data_url is not None,
         port=earlier.port,
         bind=earlier.bind,
         is_insecure=True,  # it was allowed when it was started

@@ -25,7 +25,6 @@ def environment_script(record: ServerRecord, key: bytes) -> str:
     jobs_url = shared or record.socket_url
     variables = {
         "FUNSIES_JOBS": jobs_url,
-        "FUNSIES_DATA": record.data_url or jobs_url,
         "FUNSIES_KEY": key.hex(),
     }
     return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())

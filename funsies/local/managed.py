@@ -59,7 +59,10 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
     temporary = None if directory is not None else Path(tempfile.mkdtemp(prefix="funsies-"))
     place = Directory(_absolute(directory, temporary) / NAME)
     settings = ServerSettings(
-        password=pw, is_durable=temporary is None, extra=_settings(redis_args or ())
+        data_url=data_url,
+        password=pw,
+        is_durable=temporary is None,
+        extra=_settings(redis_args or ()),
     )
     started = start_server(place, settings)
     stops_server = not started.was_running

@@ -54,6 +54,15 @@ class AgreedDataStore:
             raise DataStoreError(self._contradiction(recorded))
         return msgspec.structs.replace(recorded, url=self._said)
 
+    def settle(self) -> None:
+        """Tell the server where large values are, if this program was told.
+
+        Raises:
+            DataStoreError: if the server says something else.
+        """
+        if self._said is not None:
+            self.agree()
+
     def reach(self) -> None:
         """See that the store can be used here.
 

@@ -47,7 +47,7 @@ class Backend:
             if reaches_data:
                 self.data.reach()
             else:
-                self.data.agree()
+                self.data.settle()
 
     def close(self) -> None:
         """Close the connections."""

@@ -44,7 +44,6 @@ def project(tmp_path: Path, listening: str) -> Directory:
             host=socket.gethostname(),
             socket=listening,
             password="pw",
-            data_url=directory.data_path.as_uri(),
         )
     )
     return directory
@@ -52,7 +51,8 @@ def project(tmp_path: Path, listening: str) -> Directory:
 
 def test_without_anything_the_local_redis_is_used(tmp_path: Path) -> None:
     found = resolve(start=tmp_path, environment={})
-    assert found.jobs_url == found.data_url == "redis://localhost:6379"
+    assert found.jobs_url == "redis://localhost:6379"
+    assert found.data_url is None
     assert found.is_default
     assert found.key is None
 
@@ -64,7 +64,7 @@ def test_the_live_server_of_a_directory_above_is_found(project: Directory) -> No
     record = project.record()
     assert record is not None
     assert found.jobs_url == record.jobs_url
-    assert found.data_url == project.data_path.as_uri()
+    assert found.data_url is None, "the server says where large values are"
     assert found.key == project.key()
     assert found.directory == project.path
     assert not found.is_default
@@ -101,7 +101,7 @@ def test_what_is_said_explicitly_goes_before_everything(project: Directory) -> N
 def test_what_is_tried_out_in_memory_stays_there(tmp_path: Path) -> None:
     variables = {"FUNSIES_DATA": "file:///precious"}
     found = resolve(Server("memory://"), start=tmp_path, environment=variables)
-    assert found.data_url == "memory://"
+    assert found.data_url is None
 
 
 def test_the_key_of_a_directory_serves_whoever_names_its_server(project: Directory) -> None:

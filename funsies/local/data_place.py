@@ -1,0 +1,64 @@
+"""Where the embedded server keeps large values: decided when it is started, and told to it."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+
+from funsies.config.directory import Directory
+from funsies.config.record import ServerRecord
+from funsies.store.data.identity import beside, ensure_number
+from funsies.store.place import IN_SERVER, DataPlace, place_at, recorded_place, replace_place
+from funsies.store.ports import GraphStore
+from funsies.store.redis import RedisStore
+
+from .conf import ServerSettings
+
+
+def place_of(record: ServerRecord) -> DataPlace:
+    """Where a server that runs keeps large values."""
+    with closing(RedisStore(record.jobs_url)) as graph:
+        return recorded_place(graph) or IN_SERVER
+
+
+def settle_place(
+    record: ServerRecord, directory: Directory, settings: ServerSettings
+) -> DataPlace:
+    """Tell a server that was just started where large values are.
+
+    What is there stays where it is: another place is taken only while the server is empty. The
+    directory beside the server is where that directory is now, as it may have been moved.
+
+    Raises:
+        ServerError: if the server cannot be used, or the place.
+    """
+    with closing(RedisStore(record.socket_url)) as graph:
+        graph.check()
+        recorded = recorded_place(graph)
+        may_choose = recorded is None or (settings.says_where_data_are and _is_empty(graph))
+        if recorded is None or may_choose:
+            place = _chosen(directory, settings)
+        else:
+            place = _beside(directory) if recorded.is_beside else recorded
+        replace_place(graph, place)
+    return place
+
+
+def _chosen(directory: Directory, settings: ServerSettings) -> DataPlace:
+    if settings.data_url is not None:
+        return place_at(settings.data_url, "")
+    on_disk = settings.keeps_data_on_disk
+    if on_disk is None:
+        on_disk = not settings.is_reachable_from_outside
+    return _beside(directory) if on_disk else IN_SERVER
+
+
+def _beside(directory: Directory) -> DataPlace:
+    identity = ensure_number(beside(directory.data_path))
+    url = directory.data_path.as_uri()
+    return DataPlace(url, identity, socket.gethostname(), is_beside=True)
+
+
+def _is_empty(graph: GraphStore) -> bool:
+    """True if nothing was defined, so that nothing can be stored."""
+    return not graph.find("", 1)
