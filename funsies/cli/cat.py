@@ -9,6 +9,7 @@ import click
 from returns.pipeline import is_successful
 
 from funsies.client.lookup import stored_artefact
+from funsies.client.lost_bytes import lost
 from funsies.client.values import open_value
 from funsies.core.digest import Digest
 from funsies.core.encoding import to_text
@@ -93,10 +94,7 @@ def _cat(session: Session, named: Named) -> Exit:
                 shutil.copyfileobj(stream, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except (DataCorruptedError, DataMissingError) as problem:
-        note(
-            f"funsies: {named.prefix}: {problem}; forget it with: funsies reset {named.prefix}"
-        )
-        return Exit.RESULT_IS_ERROR
+        return _explain(backend, named, lost(backend, artefact, problem))
     return Exit.OK
 
 

@@ -63,15 +63,19 @@ class Hiring:
         return max(0, _cores() - len(present))
 
     def _start(self, count: int, queues: list[str]) -> None:
-        self._see_data()
+        see_data(self._server)
         pool = start_pool(self._directory, self._server, count, queues=queues)
         self._stack.enter_context(guarded(self._directory, [pool], stops_server=False))
 
-    def _see_data(self) -> None:
-        """See that workers here can reach large values: nobody would read that in their log."""
-        server = self._server
-        with closing(open_backend(server.jobs_url, server.data_url, server.key)) as backend:
-            backend.check(reaches_data=True)
+
+def see_data(server: ResolvedServer) -> None:
+    """See that workers here can reach large values: nobody would read that in their log.
+
+    Raises:
+        DataStoreError: if they cannot.
+    """
+    with closing(open_backend(server.jobs_url, server.data_url, server.key)) as backend:
+        backend.check(reaches_data=True)
 
 
 def _cores() -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 
-from funsies.client.values import read_result
+from funsies.client.stored_step import read_value
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import TaskKind
@@ -63,14 +63,14 @@ def _printed(backend: Backend, operation: Digest) -> bytes:
 
 
 def _streams(backend: Backend, operation: Digest) -> Iterator[bytes]:
-    task = backend.graph.task(operation_row(backend, operation).task, PYTHON)
+    row = operation_row(backend, operation)
+    task = backend.graph.task(row.task, PYTHON)
     if task is None or task.kind is not TaskKind.SHELL:
         return
     results = backend.graph.states([operation])[0].results
-    for output, result in zip(task.outputs, results, strict=False):
+    for output, address, result in zip(task.outputs, row.outputs, results, strict=False):
         if result.ok and output.name.startswith(("stdout:", "stderr:")):
-            stream = read_result(backend, result)
-            yield stream.value_or(b"")
+            yield read_value(backend, address).value_or(b"")
 
 
 def _print_all(

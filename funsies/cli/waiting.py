@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from funsies.client.execution import PROGRESS_SECONDS
 from funsies.client.progress import progress_since
-from funsies.client.values import read_result
+from funsies.client.stored_step import read_value
 from funsies.client.waiting import Waiting
 from funsies.core.errors import Error
 from funsies.report.console import make_console
@@ -17,7 +17,7 @@ from funsies.store.connect import Backend
 from funsies.store.rows import Status
 
 from .exits import Exit
-from .named import Named, states_of
+from .named import Named, operation_row, states_of
 from .say import note
 
 
@@ -55,11 +55,12 @@ def errors_among(backend: Backend, named: Sequence[Named]) -> Iterable[tuple[Nam
     """The errors among finished results."""
     states = states_of(backend, named)
     for each in named:
-        state = states.get(each.producer) if each.producer else None
-        if state is None or state.status is not Status.FAILED:
+        if each.producer is None or states[each.producer].status is not Status.FAILED:
             continue
+        state = states[each.producer]
         index = each.artefact.index if each.artefact else None
         for position, result in enumerate(state.results):
             if not result.ok and index in {None, position}:
-                yield each, read_result(backend, result).failure()
+                output = operation_row(backend, each.producer).outputs[position]
+                yield each, read_value(backend, output).failure()
                 break

@@ -3,7 +3,7 @@
 from .execution import Handle, execute, reset, wait_for
 from .lookup import find, get
 from .progress import Progress
-from .values import put_file, read_result, take, takeout, unwrap
+from .values import put_file, take, takeout, unwrap
 
 __all__ = [
     "Handle",
@@ -12,7 +12,6 @@ __all__ = [
     "find",
     "get",
     "put_file",
-    "read_result",
     "reset",
     "take",
     "takeout",

@@ -27,14 +27,22 @@ from funsies.core.errors import (
     UnwrapError,
     WiringError,
     decode_error,
-    error_of_bytes,
 )
 from funsies.core.graph import Constant, OutputOf, Stored, constant
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
-from funsies.store.data import FileChunks, copy_to_file, is_executable, make_executable
+from funsies.store.data import (
+    FileChunks,
+    copy_to_file,
+    corrupted,
+    is_executable,
+    make_executable,
+    missing,
+)
 from funsies.store.rows import OperationState, Status
 from funsies.store.rows import Result as StoredResult
+
+from .lost_bytes import lost
 
 T = TypeVar("T")
 
@@ -167,7 +175,7 @@ def takeout(
             make_executable(partial)
         partial.replace(target)
     except (DataCorruptedError, DataMissingError) as problem:
-        raise UnwrapError(error_of_bytes(problem)) from problem
+        raise UnwrapError(lost(session.backend, where, problem)) from problem
     except OSError as problem:
         raise OSError(problem.errno, problem.strerror, str(target)) from problem
     finally:
@@ -206,40 +214,34 @@ def put_file(
     return Artefact(reference, encoding_of(bytes))
 
 
-def read_result(backend: Backend, result: StoredResult) -> Result[bytes, Error]:
-    """Read the bytes of a stored result, or its error.
-
-    Returns:
-        ``Failure`` with the error that is stored, or one that says that the bytes are missing
-        or damaged.
-    """
-    return _read(_open_result(backend, result))
-
-
 def read_bytes(backend: Backend, where: Artefact[Any]) -> Result[bytes, Error]:
     """Read the bytes of an artefact's value whole, or give its error."""
-    return _read(open_value(backend, where))
-
-
-def _read(opened: Result[BinaryIO, Error]) -> Result[bytes, Error]:
+    opened = open_value(backend, where)
     if not is_successful(opened):
         return Failure(opened.failure())
     try:
         with opened.unwrap() as stream:
             return Success(stream.read())
     except (DataCorruptedError, DataMissingError) as problem:
-        return Failure(error_of_bytes(problem))
+        return Failure(lost(backend, where, problem))
 
 
 def open_value(backend: Backend, where: Artefact[Any]) -> Result[BinaryIO, Error]:
-    """Open the bytes of an artefact's value as a stream, or give its error."""
+    """Open the bytes of an artefact's value as a stream, or give its error.
+
+    Reads of the stream raise DataCorruptedError or DataMissingError; whoever meets one gives
+    it to :func:`~funsies.client.lost_bytes.lost`.
+    """
     located = _locate(backend, where)
     if not is_successful(located):
         return Failure(located.failure())
     found = located.unwrap()
     if isinstance(found, bytes):
         return Success(io.BytesIO(found))
-    return _open_result(backend, found)
+    try:
+        return _open_result(backend, found)
+    except (DataCorruptedError, DataMissingError) as problem:
+        return Failure(lost(backend, where, problem))
 
 
 def may_be_run(backend: Backend, where: Artefact[Any]) -> bool:
@@ -285,18 +287,13 @@ def _not_there(producer: Digest, state: OperationState, name: str) -> Error:
 def _open_result(backend: Backend, result: StoredResult) -> Result[BinaryIO, Error]:
     if not result.large:
         return _open_small(backend, result)
-    try:
-        return Success(backend.data.open(result.content))
-    except DataMissingError as problem:
-        return Failure(error_of_bytes(problem))
+    return Success(backend.data.open(result.content))
 
 
 def _open_small(backend: Backend, result: StoredResult) -> Result[BinaryIO, Error]:
     data = backend.graph.contents([result.content])[0]
     if data is None:
-        details = "the bytes of the value are gone; execute it again"
-        return Failure(Error(kind=ErrorKind.DataMissing, details=details))
+        raise missing(result.content, "the server")
     if content_digest(data) != result.content:
-        details = "the stored bytes do not match their digest; reset it and execute it again"
-        return Failure(Error(kind=ErrorKind.DataCorrupted, details=details))
+        raise corrupted(result.content)
     return Success(io.BytesIO(data)) if result.ok else Failure(decode_error(data))

@@ -17,6 +17,7 @@ from typing_extensions import override
 from funsies.core.error_type import ErrorType
 
 from .cutting import cut_lines
+from .digest import Digest
 from .former_names import former_members, messages
 
 MAX_DETAILS_CHARACTERS: Final = 64_000
@@ -283,18 +284,39 @@ class WaitTimeoutError(FunsiesError, TimeoutError):
 
 
 class DataMissingError(FunsiesError, LookupError):
-    """Bytes that should be in the data store are not there."""
+    """Bytes that should be in the data store are not there.
+
+    Attributes:
+        content: their digest, if it is known.
+    """
+
+    def __init__(self, message: str, content: Digest | None = None) -> None:
+        super().__init__(message)
+        self.content = content
 
 
 class DataCorruptedError(FunsiesError, ValueError):
-    """Stored bytes do not match their digest."""
+    """Stored bytes do not match their digest.
+
+    Attributes:
+        content: the digest, if it is known.
+    """
+
+    def __init__(self, message: str, content: Digest | None = None) -> None:
+        super().__init__(message)
+        self.content = content
 
 
-def error_of_bytes(problem: DataMissingError | DataCorruptedError) -> Error:
-    """The error in the place of a value whose bytes are missing or damaged."""
+def error_of_bytes(problem: DataMissingError | DataCorruptedError, remedy: str) -> Error:
+    """The error in the place of a value whose bytes are missing or damaged.
+
+    Args:
+        problem: what was found.
+        remedy: what to do about it.
+    """
     is_missing = isinstance(problem, DataMissingError)
     kind = ErrorKind.DataMissing if is_missing else ErrorKind.DataCorrupted
-    return Error(kind=kind, details=str(problem))
+    return Error(kind=kind, details=f"{problem}; {remedy}")
 
 
 class UnwrapError(FunsiesError):

@@ -253,7 +253,7 @@ class Evaluator:
             with self._backend.data.open(constant.content) as stream:
                 return Success(stream.read())
         except (DataMissingError, DataCorruptedError) as problem:
-            return Failure(error_of_bytes(problem))
+            return Failure(error_of_bytes(problem, "run the program again that put it there"))
 
     # Helpers
 

@@ -133,10 +133,14 @@ def _value(row: InputRow, result: StoredResult, found: Mapping[Digest, bytes]) -
     if not result.large:
         small = found.get(result.content)
         if small is None:
-            problem = DataMissingError(f"the bytes of input {row.name!r} are gone")
+            problem = DataMissingError(
+                f"the bytes of input {row.name!r} are gone", result.content
+            )
             raise BadBytesError(row, result.content, problem)
         if content_digest(small) != result.content:
-            damaged = DataCorruptedError(f"the bytes of input {row.name!r} are damaged")
+            damaged = DataCorruptedError(
+                f"the bytes of input {row.name!r} are damaged", result.content
+            )
             raise BadBytesError(row, result.content, damaged)
     error = decode_error(small) if not result.ok and small is not None else None
     return InputValue(row, error, small, result.content, result.size_bytes, result.executable)

@@ -8,6 +8,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import Error, error_of_bytes
 from funsies.core.options import Options
 from funsies.store.connect import Backend
+from funsies.store.lost_bytes import forget
 from funsies.store.rows import Claim
 from funsies.store.submission import LOCAL_PREFIX, submit
 
@@ -63,7 +64,12 @@ def recover_bytes(backend: Backend, claim: Claim, problem: BadBytesError) -> Par
         Why there is no hope, for a constant, or after several attempts.
     """
     row = problem.input
-    if row.producer is None or claim.attempt > claim.lost_limit:
-        return error_of_bytes(problem.problem)
-    backend.graph.invalidate(row.producer, row.index, problem.content)
+    if row.producer is None:
+        return error_of_bytes(problem.problem, "run the program again that put it there")
+    if claim.attempt > claim.lost_limit:
+        return error_of_bytes(
+            problem.problem,
+            "it was computed again, in vain: see what removes or changes stored values",
+        )
+    forget(backend.graph, row.producer, problem.content)
     return ask_again(backend, claim, [row.producer])

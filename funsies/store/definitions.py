@@ -118,6 +118,30 @@ def define_constant(backend: Backend, constant: Constant) -> None:
     backend.graph.define(batch.definitions())
 
 
+def restore_constants(
+    backend: Backend, operations: Iterable[Operation], written: set[Digest]
+) -> None:
+    """Store the bytes of large constants of operations again if they are gone.
+
+    Args:
+        backend: where.
+        operations: those that are asked for, also long known ones.
+        written: addresses of what was written a moment ago; added to.
+    """
+    constants = {
+        reference.content: reference
+        for operation in operations
+        for _, reference in operation.inputs
+        if isinstance(reference, Constant)
+        and is_large(reference)
+        and reference.digest not in written
+    }
+    written.update(each.digest for each in constants.values())
+    for content in backend.data.missing(constants.keys()) if constants else ():
+        if (data := constants[content].data) is not None:
+            backend.data.write([data])
+
+
 def save_options(backend: Backend, options: Options, written: set[Digest]) -> Digest:
     """Write options, unless that was done a moment ago; return their address."""
     data = encode_options(options)

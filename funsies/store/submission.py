@@ -18,7 +18,14 @@ from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON
 
 from .connect import Backend
-from .definitions import define, define_task, load_options, save_options
+from .definitions import (
+    define,
+    define_task,
+    load_options,
+    restore_constants,
+    save_options,
+)
+from .lost_bytes import forget_lost
 from .rows import Generation, OperationRow, OperationState, QueueName, Wanted
 
 BATCH_REQUESTS: Final = 100
@@ -233,9 +240,10 @@ def submit(
 def _are_there(
     request: _Request, targets: Sequence[Digest], built: Sequence[Operation], options: Options
 ) -> bool:
-    """True if every target has a final result, with its bytes."""
+    """True if every target has a final result, with its bytes; forget those without."""
     states = request.backend.graph.states(targets)
-    if not all(_is_final(state) for state in states):
+    lost = forget_lost(request.backend, targets, states)
+    if lost or not all(_is_final(state) for state in states):
         return False
     by_digest = {each.digest: each.options for each in built}
     nodes = {target: Node(target, (), by_digest.get(target, options)) for target in targets}
@@ -296,7 +304,9 @@ class _Request:
         for start in range(0, len(order), BATCH_REQUESTS):
             batch = order[start : start + BATCH_REQUESTS]
             self._define(batch)
-            self._bring_tasks(nodes[each].built for each in batch)
+            built = [node.built for each in batch if (node := nodes[each]).built]
+            self._bring_tasks(built)
+            restore_constants(self.backend, built, self._written)
             wanted = [self._wanted(nodes[each]) for each in batch]
             answer = self.backend.graph.request(self.generation, wanted)
             needs |= dict.fromkeys(answer.needs)
@@ -310,13 +320,13 @@ class _Request:
         if batch:
             define(self.backend, batch, self._written)
 
-    def _bring_tasks(self, operations: Iterable[Operation | None]) -> None:
+    def _bring_tasks(self, operations: Iterable[Operation]) -> None:
         """Write tasks of known operations whose definition here is another than that stored.
 
         Another version of Python has written it, or a program whose modules were others: what
         kept it from being loaded may be mended by now.
         """
-        for task in (each.task for each in operations if each is not None):
+        for task in (each.task for each in operations):
             if task.python is None or task.is_stored or task.digest in self._written:
                 continue
             self._written.add(task.digest)

@@ -9,11 +9,12 @@ import msgspec
 from returns.pipeline import is_successful
 
 from funsies.client.lookup import stored_artefact
+from funsies.client.lost_bytes import lost
 from funsies.client.stored_step import opened
 from funsies.client.values import may_be_run
 from funsies.core.digest import Digest
 from funsies.core.encoding import to_text
-from funsies.core.errors import DataCorruptedError, DataMissingError, Error, error_of_bytes
+from funsies.core.errors import DataCorruptedError, DataMissingError, Error
 from funsies.store.connect import Backend
 from funsies.store.data import make_executable
 
@@ -46,7 +47,7 @@ def write_stored(
                     target.write(to_text(str(text_of), stream.read()))
         except (DataCorruptedError, DataMissingError) as problem:
             path.unlink()
-            return error_of_bytes(problem)
+            return lost(backend, stored_artefact(backend, artefact), problem)
     if may_be_run(backend, stored_artefact(backend, artefact)):
         make_executable(path)
     return None

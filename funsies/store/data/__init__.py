@@ -6,7 +6,7 @@ from .disk import DiskDataStore
 from .memory import MemoryDataStore
 from .modes import is_executable, make_executable
 from .redis import RedisDataStore
-from .verify import is_good
+from .verify import corrupted, is_good, missing
 
 __all__ = [
     "CHUNK_BYTES",
@@ -15,8 +15,10 @@ __all__ = [
     "MemoryDataStore",
     "RedisDataStore",
     "copy_to_file",
+    "corrupted",
     "is_executable",
     "is_good",
     "make_executable",
+    "missing",
     "open_data_store",
 ]

@@ -134,14 +134,13 @@ def find_stored(store: DataStore, chunks: Iterable[bytes]) -> tuple[Digest, int]
 
 def missing(digest: Digest, place: str) -> DataMissingError:
     """The exception for a value that is not there, or not whole."""
-    return DataMissingError(
-        f"the value {digest.hex()} is not in {place}; execute again to compute it afresh"
-    )
+    return DataMissingError(f"the value {digest.hex()} is not in {place}", digest)
 
 
 def corrupted(digest: Digest) -> DataCorruptedError:
     """The exception for stored bytes that do not match their digest."""
     return DataCorruptedError(
         f"the stored bytes of {digest.hex()} do not match their digest: they were changed "
-        "or cut off after they were stored; execute again to compute them afresh"
+        "or cut off after they were stored",
+        digest,
     )

@@ -43,6 +43,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
 
     monkeypatch.setattr(hiring, "list_workers", lambda _: made.present)
     monkeypatch.setattr(hiring, "start_pool", start_pool)
+    monkeypatch.setattr(hiring, "see_data", lambda _: None)
     monkeypatch.setattr(hiring, "guarded", lambda *_, **__: nullcontext())
     monkeypatch.setattr(hiring, "_cores", lambda: 4)
     return made

@@ -1,0 +1,95 @@
+"""Results whose bytes are gone or damaged are forgotten, so that they are computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+import msgspec
+
+from funsies.core.digest import Digest
+from funsies.core.errors import NoServerError, ServerError
+
+from .connect import Backend
+from .ports import GraphStore
+from .rows import OperationState
+
+
+class _Record(msgspec.Struct):
+    """What is of interest here in the record of a step's last execution."""
+
+    delegated_to: str = ""
+
+
+def forget(graph: GraphStore, operation: Digest, content: Digest) -> None:
+    """Forget a finished result if it still has these bytes.
+
+    Of a dynamic step also the result of the step that it went on as, from which it has it.
+
+    Args:
+        graph: where.
+        operation: the step.
+        content: address of the bytes that are gone or damaged.
+    """
+    seen: list[Digest] = []
+    following: Digest | None = operation
+    while following is not None and following not in seen:
+        seen.append(following)
+        following = _delegated_to(graph, following)
+    for each in seen:
+        _invalidate(graph, each, content)
+
+
+def forget_lost(
+    backend: Backend, operations: Sequence[Digest], states: Sequence[OperationState]
+) -> set[Digest]:
+    """Look whether large results are there, and forget those that are not.
+
+    Args:
+        backend: where.
+        operations: what to look at.
+        states: theirs.
+
+    Returns:
+        The operations whose results are forgotten. None if the large values cannot be reached
+        from here: who needs them will see.
+    """
+    large = {
+        operation: [result.content for result in state.results if result.large]
+        for operation, state in zip(operations, states, strict=True)
+        if state.status.is_finished
+    }
+    lost = _lost(backend, large)
+    for operation, content in lost.items():
+        forget(backend.graph, operation, content)
+    return set(lost)
+
+
+def _lost(backend: Backend, large: Mapping[Digest, list[Digest]]) -> dict[Digest, Digest]:
+    """One content that is missing, by operation."""
+    absent: set[Digest] = set()
+    contents = {content for each in large.values() for content in each}
+    with suppress(ServerError, NoServerError):
+        absent = backend.data.missing(contents) if contents else absent
+    return {
+        operation: content
+        for operation, contents in large.items()
+        for content in contents
+        if content in absent
+    }
+
+
+def _delegated_to(graph: GraphStore, operation: Digest) -> Digest | None:
+    data = graph.record(operation)
+    if data is None:
+        return None
+    target = msgspec.json.decode(data, type=_Record).delegated_to
+    return Digest(bytes.fromhex(target)) if target else None
+
+
+def _invalidate(graph: GraphStore, operation: Digest, content: Digest) -> None:
+    results = graph.states([operation])[0].results
+    for index, result in enumerate(results):
+        if result.content == content:
+            graph.invalidate(operation, index, content)
+            return
