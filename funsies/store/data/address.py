@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from funsies.core.errors import FunsiesError
 from funsies.store.keys import DEFAULT_NAMESPACE
@@ -55,7 +56,7 @@ def directory_of(url: str) -> Path:
         FunsiesError: if it names none.
     """
     parts = split(url)
-    path = unquote(parts.path)
+    path = os.fsdecode(unquote_to_bytes(parts.path))  # names may be of any bytes
     is_local = parts.netloc in ("", "localhost")
     if (
         not is_local
