@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .core.encoding import register_codec
     from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError
     from .core.options import Options
+    from .core.result import Result
     from .core.version import __version__ as __version__
     from .local.managed import ManagedFun
     from .session import Fun, options
@@ -52,6 +53,7 @@ __all__ = [
     "Handle",
     "ManagedFun",
     "Options",
+    "Result",
     "Server",
     "ShellOutput",
     "Task",
@@ -93,6 +95,7 @@ _HOMES: Final = {
     "Handle": ".client",
     "ManagedFun": ".local.managed",
     "Options": ".core.options",
+    "Result": ".core.result",
     "Server": ".config",
     "ShellOutput": ".build.shell_output",
     "Task": ".build.task",

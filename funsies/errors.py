@@ -1,8 +1,7 @@
 """Errors as values, and the exceptions that funsies raises."""
 
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING
 
-from returns import result
 from returns.result import Failure, Success
 
 from .client import unwrap
@@ -27,12 +26,8 @@ from .core.errors import (
     WiringError,
 )
 from .core.former_names import former_names
+from .core.result import Result
 from .session import NoSessionError
-
-T = TypeVar("T")
-
-Result: TypeAlias = result.Result[T, Error]
-"""``Result[T]``: a value of type T or an ``Error``, as ``strict=False`` steps are given it."""
 
 if not TYPE_CHECKING:
     __getattr__ = former_names(

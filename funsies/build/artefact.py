@@ -11,11 +11,12 @@ from typing_extensions import override
 
 from funsies.core.digest import Digest, content_digest
 from funsies.core.encoding import Encoding, encoding_of_value
-from funsies.core.errors import Error, WiringError
+from funsies.core.errors import EncodingError, Error, WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.former_names import former_members
 from funsies.core.graph import Constant, Operation, OutputOf, Reference, Stored, constant
 
+from .nested import refuse_nested
 from .pointer import Pointer, in_step, is_value
 
 T_co = TypeVar("T_co", covariant=True)
@@ -236,12 +237,16 @@ def put(value: U) -> Artefact[U]:
     Raises:
         UnsupportedTypeError: if values of this type cannot be stored.
         EncodingError: if this value cannot be stored.
+        WiringError: if there are artefacts inside of it; join them with ``gather``.
 
     >>> put(3) == put(3), put(3) == put(3.0)
     (True, False)
     """
-    encoding: Encoding[U] = encoding_of_value(value)
-    return constant_artefact(value, encoding)
+    try:
+        return constant_artefact(value, encoding_of_value(value))
+    except EncodingError:
+        refuse_nested(value, "what put() is given")
+        raise
 
 
 def constant_artefact(value: object, encoding: Encoding[U]) -> Artefact[U]:

@@ -156,7 +156,8 @@ def _check_items(items: object) -> None:
 def _in_order(items: Any, what: str) -> Iterable[Any]:
     """The items themselves, if there are any, and in an order that is always the same."""
     if isinstance(items, WITHOUT_ITEMS) or not isinstance(items, Iterable):
-        raise WiringError(f"{what} must be a list, not {type(items).__qualname__}")
+        hint = ": pass list(...) of it" if isinstance(items, Iterable) else ""
+        raise WiringError(f"{what} must be a list, not {type(items).__qualname__}{hint}")
     return items
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, get_origin
 
@@ -13,6 +12,7 @@ from funsies.core.errors import EncodingError, UnsupportedTypeError, WiringError
 from funsies.core.graph import Reference
 
 from .artefact import Artefact, constant_artefact
+from .nested import refuse_nested
 from .signature import Argument, parameter_encoding
 from .type_variables import is_generic
 
@@ -65,33 +65,13 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
 
 
 def _constant(argument: Argument, wanted: Encoding[object], function: str) -> Artefact[object]:
-    refuse_nested(argument.value, argument.parameter, function)
+    what = f"argument {argument.parameter!r} of {function}"
     try:
         encoding = encoding_of_value(argument.value) if wanted == ANY else wanted
         return constant_artefact(argument.value, encoding)
-    except UnsupportedTypeError as problem:
-        raise UnsupportedTypeError(
-            f"argument {argument.parameter!r} of {function}: {problem}"
-        ) from None
     except EncodingError as problem:
-        raise WiringError(f"argument {argument.parameter!r} of {function}: {problem}") from None
-
-
-def refuse_nested(value: object, parameter: str, function: str) -> None:
-    """Artefacts inside a plain container would be taken for values: say so at once.
-
-    Raises:
-        WiringError: if there are any.
-    """
-    items: object = ()
-    if isinstance(value, Mapping):
-        items = value.values()
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        items = value
-    for item in items:  # type: ignore[attr-defined]  # one of the containers above
-        if isinstance(item, Artefact):
-            raise WiringError(
-                f"argument {parameter!r} of {function} is a {type(value).__name__} with "
-                f"artefacts inside ({item!r}); pass each artefact as an argument of its own, "
-                f"for example: reduce(lambda *items: list(items), *artefacts)"
-            )
+        refuse_nested(argument.value, what)
+        kind = (
+            UnsupportedTypeError if isinstance(problem, UnsupportedTypeError) else WiringError
+        )
+        raise kind(f"{what}: {problem}") from None

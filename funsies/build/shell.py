@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from typing_extensions import TypeVar
 
-from funsies.core.errors import FileNameError, WiringError
+from funsies.core.encoding import encoding_of_value
+from funsies.core.errors import EncodingError, FileNameError, WiringError
 from funsies.core.file_names import validate_file_names
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.graph import OutputOf, Reference, operation
@@ -17,9 +18,9 @@ from funsies.core.interpreter import Interpreter
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan, validate_shell_plan
 
-from .artefact import Artefact, put
+from .artefact import Artefact, constant_artefact
 from .context import built, interpreter_in_force, options_in_force
-from .inputs import refuse_nested
+from .nested import refuse_nested
 from .shell_output import K, ShellOutput
 from .shell_task import ShellTask
 
@@ -129,8 +130,12 @@ def _put(name: str, value: object) -> Artefact[Any]:
             f"inp= gives {name!r} the path {str(value)!r}, which is not the content of a file: "
             f"use put_file({str(value)!r}), or str(path) for the text of the path"
         )
-    refuse_nested(value, name, "shell")
-    return put(value)
+    try:
+        return constant_artefact(value, encoding_of_value(value))
+    except EncodingError as problem:
+        what = f"the content of the input file {name!r}"
+        refuse_nested(value, what)
+        raise type(problem)(f"{what}: {problem}") from None
 
 
 def _checked(name: str, value: Artefact[Any]) -> Artefact[Any]:

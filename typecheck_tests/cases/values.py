@@ -20,6 +20,17 @@ assert_type(f.take(number, strict=False), Result[int, f.Error])
 assert_type(f.unwrap(f.take(number, strict=False)), int)
 
 
+def use_results(
+    one: f.Result[int], two: f.Result[int, f.Error], other: f.Result[int, str]
+) -> f.Result[str]:
+    assert_type(one, Result[int, f.Error])
+    assert_type(two, Result[int, f.Error])
+    assert_type(other, Result[int, str])
+    one = f.take(number, strict=False)
+    one = other  # E: Incompatible types in assignment
+    return one.map(str)
+
+
 def take_as_asked(*, strict: bool) -> None:
     assert_type(f.take(number, strict=strict), int | Result[int, f.Error])
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from funsies.core.encoding.node import Json, Node, Refused, show, show_key
+from funsies.core.encoding.node import Json, Node, Refused, remedy_for_items, show, show_key
 from funsies.core.encoding.scalars import (
     decode_special,
     encode_float,
@@ -58,8 +58,9 @@ def encode_any(value: object) -> Json:
         return encode(value)
     plain = plain_scalar(value)
     if plain is None or type(plain) is complex:
+        remedy = remedy_for_items(kind) or _REMEDY
         raise Refused(
-            f"without an annotation only plain values are stored, not {show(value)}; {_REMEDY}"
+            f"without an annotation only plain values are stored, not {show(value)}; {remedy}"
         )
     return encode_any(plain)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import TYPE_CHECKING, ClassVar, Final, NoReturn, TypeAlias
 
 if TYPE_CHECKING:
@@ -153,8 +155,21 @@ def _remedy(node: Node, value: object) -> str:
     accepts = node.accepts or frozenset()
     if any(type(value).__qualname__ == accepted.__qualname__ for accepted in accepts):
         return " (another class of the same name: was the module loaded twice?)"
+    if as_list := remedy_for_items(type(value)):
+        return f" ({as_list})"
     if node._is_subclass_instance(value):  # noqa: SLF001  (a function of this module)
         return " (a subclass: its type and further fields would be lost; annotate it itself)"
+    return ""
+
+
+def remedy_for_items(kind: type) -> str:
+    """What to do with a class whose objects give items, and are no collection themselves."""
+    if issubclass(kind, io.IOBase):
+        return "a file: pass what it contains, or f.put_file(its name)"
+    if issubclass(kind, Iterator):
+        return "it can be read only once: pass list(...) of it"
+    if issubclass(kind, (range, KeysView, ValuesView, ItemsView)):
+        return "pass list(...) of it"
     return ""
 
 

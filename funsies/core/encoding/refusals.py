@@ -9,7 +9,7 @@ from typing import Final, get_origin
 
 from typing_extensions import is_protocol
 
-from funsies.core.encoding.node import CannotEncode, type_name
+from funsies.core.encoding.node import CannotEncode, remedy_for_items, type_name
 
 _ANNOTATE_FIELDS: Final = (
     "make it a dataclass, or register a codec for it (funsies.register_codec)"
@@ -65,6 +65,8 @@ def _remedy_for_class(kind: type) -> str:
     plain = next((plain for plain in _PLAIN if issubclass(kind, plain)), None)
     if plain is not None:
         return f"convert it to {plain.__name__}: more than that would be lost"
+    if as_list := remedy_for_items(kind):
+        return as_list
     own: object = getattr(kind, "__funsies_remedy__", None)
     if isinstance(own, str):
         return own

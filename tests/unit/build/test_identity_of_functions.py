@@ -101,6 +101,35 @@ def test_an_argument_is_the_same_by_position_and_by_name() -> None:
     assert weigh(1, 3) != weigh(3, 1)
 
 
+NAMES = [
+    *("self", "cls", "fn", "fun", "function", "name", "out", "strict", "opt", "args", "kwargs"),
+    *("inp", "spec", "version", "ignore", "value", "connection"),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_parameter_may_have_any_name(name: str, load: Load) -> None:
+    body = f"def area({name}: float) -> float: return {name} * 2"
+    made = load(f"import funsies as f\n@f.task\n{body}")
+    step = made.area(**{name: 2.0})
+    assert step == made.area(2.0)
+    with f.Fun(f.Server("memory://")):
+        made_inside = made.area(**{name: 2.0})
+        f.execute(made_inside)
+        assert f.take(made_inside) == 4.0
+
+
+def test_keywords_of_any_name_go_into_a_dict() -> None:
+    @f.task
+    def weigh(**parts: int) -> dict[str, int]:
+        return parts
+
+    with f.Fun(f.Server("memory://")):
+        step = weigh(**dict.fromkeys(NAMES, 1))
+        f.execute(step)
+        assert list(f.take(step)) == NAMES
+
+
 def test_options_do_not_count() -> None:
     options = f.options(queue="gpu", retries=3, timeout=60, env={"A": "1"}, priority=3)
     assert address(add, 1, 2, opt=options) == address(add, 1, 2)
