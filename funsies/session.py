@@ -10,7 +10,13 @@ from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Unpack, cast
 
-from funsies.build.context import BuildContext, context, current_context, options_in_force
+from funsies.build.context import (
+    BuildContext,
+    context,
+    current_context,
+    is_in_step,
+    options_in_force,
+)
 from funsies.config import ConfigurationError, Options, ResolvedServer, Server, resolve
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, OptionError, WiringError
@@ -33,10 +39,16 @@ class NoSessionError(FunsiesError):
     """There is no connection here: do this inside ``with Fun(): ...``."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(
-            f"{what} needs a server: do it inside `with Fun(): ...`. (A function that is a "
-            "step only returns a value, or, for bind() and sac(), an artefact.)"
-        )
+        super().__init__(f"{what} {IN_A_STEP if is_in_step() else OUTSIDE}")
+
+
+OUTSIDE: Final = "needs a server: do it inside `with Fun(): ...`"
+
+IN_A_STEP: Final = (
+    "does not work inside of a step: nothing that is built there is computed before it ends. A "
+    "function returns a value, or, for bind() and sac(), an artefact that stands for it; to go "
+    "on with the value of an artefact, use bind() or a further step"
+)
 
 
 NO_REDIS: Final = (

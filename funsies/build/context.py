@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 
+from funsies.core.digest import Digest
 from funsies.core.errors import OptionError
 from funsies.core.graph import Operation
 from funsies.core.interpreter import Interpreter, interpreter_words
@@ -41,6 +42,15 @@ _NO_CONTEXT = BuildContext()
 
 current_context: ContextVar[BuildContext] = ContextVar("funsies_build_context")
 """The context in force: one for each thread and each asyncio task."""
+
+
+running_step: ContextVar[Digest] = ContextVar("funsies_running_step")
+"""Address of the step whose function is running; not set outside of steps."""
+
+
+def is_in_step() -> bool:
+    """True while the function of a step runs."""
+    return running_step.get(None) is not None
 
 
 def context() -> BuildContext:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 
 from .waiting import Waiting
 
@@ -32,7 +34,8 @@ async def waited(waiting: Waiting) -> None:
         with suppress(RuntimeError):  # the loop was closed: nobody waits any more
             loop.call_soon_threadsafe(ended.set_result, None)
 
-    thread = threading.Thread(target=wait, name="funsies-await", daemon=True)
+    wait_here = partial(copy_context().run, wait)  # a step may be running here
+    thread = threading.Thread(target=wait_here, name="funsies-await", daemon=True)
     thread.start()
     try:
         await asyncio.shield(ended)

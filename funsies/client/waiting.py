@@ -15,6 +15,7 @@ from funsies.store.ports import Subscription
 from funsies.store.rows import Status
 
 from .local_run import local_queue, run_here
+from .nested import refuse_in_step, refuse_own_step
 from .silence import SilenceWatch
 from .stranded import StrandedWatch
 from .unasked import LOOK_SECONDS as UNASKED_LOOK_SECONDS
@@ -97,6 +98,8 @@ class Waiting:
         requests.is_due()
         try:
             left = dict.fromkeys(self._watch(client, self._targets))
+            if left:
+                refuse_in_step(self._graph)
             while left and not self._is_stopped:
                 if report is not None and reports.is_due():
                     report()
@@ -134,6 +137,7 @@ class Waiting:
         def pause() -> None:
             subscription.wait(LOCAL_LOOK_SECONDS)
             if looks.is_due():
+                refuse_own_step(self._graph, self._targets)
                 stranded.look()
 
         try:

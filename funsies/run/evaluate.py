@@ -219,7 +219,8 @@ class Evaluator:
         if claim.operation.dynamic:
             return self._continue(plan, claim, run, options, writer)
         encode = functools.partial(encode_results, plan)
-        finish = functools.partial(run_in_own_context, lambda: encode(run()))
+        step = claim.operation.digest
+        finish = functools.partial(run_in_own_context, step, lambda: encode(run()))
         is_isolated = options.isolated and self._owns_process
         writer.add_all(in_fresh_process(finish) if is_isolated else finish())
         return False
@@ -236,7 +237,9 @@ class Evaluator:
         add_missing_codecs(plan.codecs)  # now: another task may have replaced them since
         within = dataclasses.replace(options, queue=queue_of_built(claim, options))
         name = claim.operation.task_name
-        continuation = run_in_own_context(lambda: call_dynamic(run, plan, within, name))
+        continuation = run_in_own_context(
+            claim.operation.digest, lambda: call_dynamic(run, plan, within, name)
+        )
         if not is_successful(continuation):
             writer.fail(continuation.failure())
             return False

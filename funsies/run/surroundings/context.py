@@ -12,15 +12,25 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Final, TypeVar
 
+from funsies.build.context import running_step
+from funsies.core.digest import Digest
+
 T = TypeVar("T")
 
 OWN_PREFIX: Final = "funsies_"
 """How the names of all context variables of funsies begin."""
 
 
-def run_in_own_context(function: Callable[[], T]) -> T:
-    """Call a function in a copy of the context, without the variables of funsies."""
-    return _context().run(function)
+def run_in_own_context(step: Digest, function: Callable[[], T]) -> T:
+    """Call a function in a copy of the context, without the variables of funsies.
+
+    Args:
+        step: the operation that runs; the only thing of funsies that the function finds there.
+        function: what is called.
+    """
+    context = _context()
+    context.run(running_step.set, step)
+    return context.run(function)
 
 
 def _context() -> Context:
