@@ -74,6 +74,8 @@ class Session:
         stored_queues: on which steps are to run that another program defined, if any had to be
             requested.
         on_request: called when something had to be requested.
+        retries_before: number of a request; what failed before it is run again, as far as it
+            is needed for what is executed. None if errors stay what they are.
     """
 
     def __init__(self, server: ResolvedServer, backend: Backend) -> None:
@@ -84,6 +86,7 @@ class Session:
         self.requested: dict[Digest, Generation] = {}
         self.stored_queues: set[str] = set()
         self.on_request: Callable[[], None] = _ignore
+        self.retries_before: Generation | None = None
         self._written = 0
 
     if not TYPE_CHECKING:

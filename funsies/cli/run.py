@@ -73,6 +73,9 @@ class _Script(click.Path):
     type=click.IntRange(min=0),
     help="Start this many workers.  [default: one a core, less those that run already]",
 )
+@click.option(
+    "--retry-failed", is_flag=True, help="Run again what failed earlier and is remembered."
+)
 @click.option("--stop-server", is_flag=True, help="Stop the server at the end, too.")
 @click.pass_obj
 def run(
@@ -81,6 +84,7 @@ def run(
     script: Path,
     arguments: tuple[str, ...],
     workers: int | None,
+    retry_failed: bool,
     stop_server: bool,
 ) -> int:
     r"""Run a workflow: start a server and workers, run SCRIPT, show progress and the outcome.
@@ -105,7 +109,7 @@ def run(
     try:
         with _prepared(premises.server) as session, ExitStack() as workforce:
             hiring = Hiring(workforce, premises.directory, premises.server, workers)
-            return _Run(session, hiring).run(name, program)
+            return _Run(session, hiring, retries_failed=retry_failed).run(name, program)
     except KeyboardInterrupt:
         note("\nfunsies: interrupted; what is finished is kept: run it again to go on")
         return Exit.INTERRUPTED
@@ -142,16 +146,19 @@ class _Run:
     Args:
         session: connection of the run itself.
         hiring: starts workers.
+        retries_failed: True runs again what failed in earlier runs, as far as it is needed.
     """
 
-    def __init__(self, session: Session, hiring: Hiring) -> None:
+    def __init__(self, session: Session, hiring: Hiring, *, retries_failed: bool) -> None:
         self._session = session
         self._graph = session.backend.graph
-        self._spectator = Spectator(session.server.jobs_url, self._hire)
+        self._since = self._graph.new_generation()
+        retries_before = self._since if retries_failed else None
+        self._spectator = Spectator(session.server.jobs_url, self._hire, retries_before)
         self._session.on_request = self._hire
+        self._session.retries_before = retries_before
         self._hiring = hiring
         self._before: dict[str, TaskCounts] = self._graph.counts()
-        self._since = self._graph.new_generation()
         self._began, self._started = time.time(), time.monotonic()
 
     def run(self, name: str, program: Callable[[], int]) -> int:

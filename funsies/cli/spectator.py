@@ -20,11 +20,18 @@ class Spectator:
     Args:
         jobs_url: the server; what the script does with others is its own affair.
         on_request: called each time that something has to be computed.
+        retries_before: has the script's sessions run again what failed before this request.
     """
 
-    def __init__(self, jobs_url: str, on_request: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        jobs_url: str,
+        on_request: Callable[[], None],
+        retries_before: Generation | None = None,
+    ) -> None:
         self._jobs_url = jobs_url
         self._on_request = on_request
+        self._retries_before = retries_before
         self._sessions: list[Session] = []
 
     @contextmanager
@@ -93,4 +100,5 @@ class Spectator:
     def _note(self, session: Session) -> None:
         if session.server.jobs_url == self._jobs_url:
             session.on_request = self._on_request
+            session.retries_before = self._retries_before
             self._sessions.append(session)

@@ -1,6 +1,7 @@
 """What a program asks of the server: execute, wait, take, reset, look up."""
 
-from .execution import Handle, execute, reset, wait_for
+from .execution import Handle, execute, wait_for
+from .forgetting import reset
 from .lookup import find, get
 from .progress import Progress
 from .values import put_file, take, takeout, unwrap

@@ -16,6 +16,7 @@ from funsies.session import Session, current_session
 from funsies.store.rows import Definitions, QueueName, Status, TaskCounts
 from funsies.store.submission import LOCAL_PREFIX, Submission, submit
 
+from .forgetting import retry_failed
 from .local_run import local_queue, serving
 from .progress import Progress, progress_since, watching
 from .targets import Target, Targets, collect
@@ -218,6 +219,7 @@ def execute(
     session = current_session("execute()", connection)
     targets, chosen = collect(outputs), options_in_force(options)
     is_local = session.backend.is_in_process or _runs_here(targets, chosen)
+    retry_failed(session, targets)
     session.asked |= dict.fromkeys(targets.digests)  # also if the request is interrupted
     with serving(session.backend) if is_local else nullcontext():
         handle = Handle(session, targets, chosen, is_local=is_local)
@@ -287,38 +289,3 @@ def _refuse_number(things: Sequence[object]) -> None:
 
 def _counts_since(session: Session, before: Mapping[str, TaskCounts]) -> Progress:
     return progress_since(before, session.backend.graph.counts())
-
-
-@former_keywords(thing="give it by position")
-def reset(*things: Target, recursive: bool = True, connection: Session | None = None) -> int:
-    """Forget results, so that the next ``execute`` computes them again.
-
-    Args:
-        things: artefacts, shell outputs, or lists of them; the steps that make them are meant.
-        recursive: True also forgets the results of everything that depends on them.
-        connection: a session; None for that of the enclosing ``Fun``.
-
-    Returns:
-        The number of steps whose results were forgotten.
-
-    Raises:
-        WiringError: if something is a constant, which has no step.
-
-    >>> with Fun(Server("memory://")):
-    ...     total = reduce(sum, [3, 2])
-    ...     doubled = total.map(lambda number: 2 * number)
-    ...     _ = execute(doubled)
-    ...     reset(total)
-    2
-    """
-    session = current_session("reset()", connection)
-    targets = collect(things)
-    if not targets.digests:
-        raise WiringError("a constant cannot be reset: no step makes it")
-    graph = session.backend.graph
-    order = dict.fromkeys(targets.digests)
-    level = list(order) if recursive else []
-    while level:
-        level = [each for each in graph.consumers(level) if each not in order]
-        order |= dict.fromkeys(level)
-    return graph.reset(list(reversed(order)))

@@ -38,6 +38,7 @@ from .decision import Decision, Delegate, HandOver, Publish, PutBack
 from .dynamic import call_dynamic, request_continuation
 from .inputs import BadBytesError, InputValue, gather
 from .isolated import ChildDiedError, in_fresh_process
+from .machine_faults import is_of_the_machine
 from .program import Host, OtherProgramError, OwnProgram, Stage
 from .python import LoadedFunction, arguments, call, encode_results
 from .record import execution_record
@@ -206,7 +207,8 @@ class Evaluator:
             values = {name: value.read(self._backend) for name, value in inputs.items()}
             positional, keywords = arguments(plan, values, strict=claim.operation.strict)
         except EncodingError as problem:
-            writer.fail(Error(kind=ErrorKind.DecodingFailed, details=str(problem)))
+            volatile, kind = is_of_the_machine(problem), ErrorKind.DecodingFailed
+            writer.fail(Error(kind=kind, details=str(problem), volatile=volatile))
             return False
         run = functools.partial(
             call,

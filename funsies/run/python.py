@@ -21,6 +21,7 @@ from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
 from funsies.build.artefact import Artefact
+from funsies.core.cutting import cut
 from funsies.core.durations import LONGEST_WAIT_SECONDS
 from funsies.core.encoding import Codec, Encoding, decode_for, encoding_of
 from funsies.core.errors import EncodingError, Error, ErrorKind, FunsiesError
@@ -28,6 +29,7 @@ from funsies.core.fingerprint import Decided
 from funsies.core.python_plan import PythonPlan
 from funsies.core.travel import Overlay, load_function
 
+from .machine_faults import is_of_the_machine
 from .preempted import Preempted
 
 MAX_MESSAGE_CHARACTERS: Final = 32_000
@@ -210,7 +212,9 @@ def _flatten(value: object) -> Result[object, Error]:
     failure = value.failure()
     if isinstance(failure, Error):
         return Failure(failure)
-    return Failure(Error(kind=ErrorKind.ReturnedFailure, details=_shown(failure)))
+    is_volatile = isinstance(failure, BaseException) and is_of_the_machine(failure)
+    kind = ErrorKind.ReturnedFailure
+    return Failure(Error(kind=kind, details=_shown(failure), volatile=is_volatile))
 
 
 def exception_error(
@@ -220,7 +224,12 @@ def exception_error(
     name = type(problem).__qualname__
     if type(problem).__module__ not in ("builtins", "__main__"):
         name = f"{type(problem).__module__}.{name}"
-    return Error(kind=kind, exception=name, details=_traceback(problem))
+    return Error(
+        kind=kind,
+        exception=name,
+        details=_traceback(problem),
+        volatile=is_of_the_machine(problem),
+    )
 
 
 def _traceback(problem: BaseException) -> str:
@@ -267,9 +276,7 @@ def _shown(problem: object) -> str:
         text = str(problem)
     except BaseException as second:  # noqa: BLE001 - user code may raise anything at all
         return f"<its text cannot be shown: {type(second).__qualname__}>"
-    return (
-        text if len(text) <= MAX_MESSAGE_CHARACTERS else f"{text[:MAX_MESSAGE_CHARACTERS]}..."
-    )
+    return cut(text, MAX_MESSAGE_CHARACTERS)
 
 
 class _Alarm:
@@ -346,4 +353,6 @@ def _encode(encoding: Encoding[Any], value: object) -> Result[bytes, Error]:
     except EncodingError as problem:
         remedy = "" if encoding == ANY else f". {ANNOTATE}"
         details = f"the result: {problem}{remedy}"
-        return Failure(Error(kind=ErrorKind.EncodingFailed, details=details))
+        volatile = is_of_the_machine(problem)
+        kind = ErrorKind.EncodingFailed
+        return Failure(Error(kind=kind, details=details, volatile=volatile))

@@ -1,0 +1,135 @@
+"""``reset``: forgetting results, all of them or only those of steps that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.core.errors import WiringError
+from funsies.core.former_keywords import former_keywords
+from funsies.core.graph import Operation
+from funsies.run.record import decode_record
+from funsies.session import Session, current_session
+from funsies.store.ports import GraphStore
+from funsies.store.rows import Generation, OperationState, Status
+
+from .targets import Target, Targets, collect
+
+BATCH: Final = 1000
+
+
+@former_keywords(thing="give it by position")
+def reset(
+    *things: Target,
+    recursive: bool = True,
+    failed: bool = False,
+    connection: Session | None = None,
+) -> int:
+    """Forget results, so that the next ``execute`` computes them again.
+
+    Args:
+        things: artefacts, shell outputs, or lists of them; the steps that make them are meant.
+        recursive: True also forgets the results of everything that depends on them.
+        failed: True means only the steps that failed, among those given and all that they need.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Returns:
+        The number of steps whose results were forgotten.
+
+    Raises:
+        WiringError: if something is a constant, which has no step.
+
+    >>> with Fun(Server("memory://")):
+    ...     total = reduce(sum, [3, 2])
+    ...     doubled = total.map(lambda number: 2 * number)
+    ...     _ = execute(doubled)
+    ...     reset(doubled, failed=True), reset(total)
+    (0, 2)
+    """
+    session = current_session("reset()", connection)
+    targets = collect(things)
+    if not targets.digests:
+        raise WiringError("a constant cannot be reset: no step makes it")
+    graph = session.backend.graph
+    chosen = failures_below(graph, targets) if failed else targets.digests
+    return forget(graph, chosen, recursive=recursive)
+
+
+def forget(graph: GraphStore, operations: Iterable[Digest], *, recursive: bool = True) -> int:
+    """Forget the results of operations, and of what depends on them; return how many."""
+    order = dict.fromkeys(operations)
+    level = list(order) if recursive else []
+    while level:
+        level = [each for each in graph.consumers(level) if each not in order]
+        order |= dict.fromkeys(level)
+    return graph.reset(list(reversed(order))) if order else 0
+
+
+def retry_failed(session: Session, targets: Targets) -> None:
+    """Forget what failed of the targets and all that they need, if the session is to do so."""
+    if session.retries_before is not None:
+        graph = session.backend.graph
+        forget(graph, failures_below(graph, targets, before=session.retries_before))
+
+
+def failures_below(
+    graph: GraphStore, targets: Targets, *, before: Generation | None = None
+) -> list[Digest]:
+    """Find what failed and is remembered, among some operations and all that they need.
+
+    What dynamic steps built is looked at, too.
+
+    Args:
+        graph: where they are stored.
+        targets: the operations.
+        before: only what nobody has asked for since this request; None for all.
+    """
+    found: list[Digest] = []
+    level = {*_built(targets), *targets.stored}
+    seen: set[Digest] = set()
+    while level:
+        seen |= level
+        below: set[Digest] = set()
+        for batch in _batches(sorted(level)):
+            states = graph.states(batch)
+            found += [
+                digest
+                for digest, state in zip(batch, states, strict=True)
+                if _is_remembered_failure(state, before)
+            ]
+            below.update(_above(graph, batch))
+        level = below - seen
+    return found
+
+
+def _is_remembered_failure(state: OperationState, before: Generation | None) -> bool:
+    is_old = before is None or state.generation < before
+    return state.status is Status.FAILED and not state.volatile and is_old
+
+
+def _built(targets: Targets) -> set[Digest]:
+    """What this program built of it: the store may not know all of that yet."""
+    found: set[Digest] = set()
+    stack: list[Operation] = list(targets.built.values())
+    while stack:
+        each = stack.pop()
+        if each.digest not in found:
+            found.add(each.digest)
+            stack += each.producers()
+    return found
+
+
+def _above(graph: GraphStore, operations: Sequence[Digest]) -> Iterator[Digest]:
+    """Whose results operations take: producers of inputs, and what dynamic ones went on as."""
+    rows = [row for row in graph.operations(operations) if row is not None]
+    for row in rows:
+        yield from (each.producer for each in row.inputs if each.producer is not None)
+    for data in graph.records([row.digest for row in rows if row.dynamic]):
+        record = decode_record(data)
+        if record is not None and record.delegated_to:
+            yield Digest(bytes.fromhex(record.delegated_to))
+
+
+def _batches(operations: Sequence[Digest]) -> Iterator[Sequence[Digest]]:
+    return (operations[start : start + BATCH] for start in range(0, len(operations), BATCH))
