@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from .conceal import conceal_passwords
 from .exits import Exit
 from .former import LogLevel
 from .invoke import run_command
@@ -107,4 +108,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: by default those of the process.
     """
+    if arguments is None:
+        conceal_passwords()
     return run_command(funsies, "funsies", arguments)
