@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, NoReturn, Self, TypeVar
 
 from returns.interfaces.failable import FailableN
 from returns.primitives.hkt import Kind1, SupportsKind1, dekind
@@ -21,6 +21,7 @@ from .pointer import Pointer, in_step, is_value
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
+_GET: Final = ". (get() gives the one thing that was meant, not a list as in funsies 0.8)"
 MYPY: bool = False
 """True for mypy, whatever is written here."""
 
@@ -173,6 +174,7 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
         return (
             f"{self!r} is a pointer to a value that may not exist yet; it cannot be {how}. "
             f"{instead} or execute it and use take()"
+            f"{_GET if isinstance(self.reference, Stored) else ''}"
         )
 
     def __setattr__(self, name: str, value: object) -> NoReturn:

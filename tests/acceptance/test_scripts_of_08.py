@@ -22,6 +22,8 @@ GUIDE = Path(__file__).parents[2] / "docs" / "coming-from-0.8.md"
 EDIT = re.compile(r"^( *)(.*?)  # now \(([\w, ]+)\): (.*)$", re.MULTILINE)
 EXPECTED = {
     "bytes": r"b'two\nbla bla3two\n'",
+    "connection": "-1.0",
+    "debug": "1\nTrue\n1 b'bla bla'\nb'bla bla'",
     "dynamic": "b'12//11,12//20,14//33,14//40,16//55' b'12//20,14//33,14//40,16//55'\nFailure",
     "errors": "not there yet\n"
     "[3.3333333333333335, 5.0, 10.0]\n"
@@ -30,7 +32,9 @@ EXPECTED = {
     r"1 b'hi\n'"
     "\nTrue",
     "hello": r"b'hello\n' 5 64",
+    "managed": "True\nTrue",
     "mergesort": "[1, 1, 3, 4, 5, 7, 9]",
+    "nested": "b'4,,16,,23,,1'",
     "options": "7 -7 True default\n['a']\n[\"a\"]",
     "parametric": r"b'5\n' Tim Tom" "\nJohn\nFailure",
 }
@@ -67,6 +71,36 @@ def test_a_script_of_08_runs_with_the_edits_of_the_guide(name, environment, tmp_
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == EXPECTED[name]
+
+
+NAMES_AN_EDIT = re.compile(
+    r"(of|in) funsies 0\.8|write timeout=|isinstance\(x, f\.errors\.Failure\)"
+)
+
+
+@pytest.mark.parametrize(
+    "where", ["memory://", pytest.param("workers", marks=pytest.mark.slow)]
+)
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_script_of_08_as_it_was_runs_or_says_what_to_write(
+    name, where, environment, tmp_path
+) -> None:
+    script = tmp_path / f"{name}.py"
+    script.write_text(re.sub(r"  # now \(.*", "", (SCRIPTS / f"{name}.txt").read_text()))
+    memory = {"FUNSIES_JOBS": where, "FUNSIES_DATA": ""} if where == "memory://" else {}
+    done = subprocess.run(
+        [sys.executable, script],
+        cwd=tmp_path,
+        env=environment | memory,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    if done.returncode == 0:
+        assert done.stdout.strip() == EXPECTED[name]
+    else:
+        assert NAMES_AN_EDIT.search(done.stderr), done.stderr
 
 
 def test_the_guide_names_every_edit() -> None:

@@ -47,6 +47,14 @@ def test_a_timeout_by_position_is_told_to_be_one(session, timeout) -> None:
         f.wait_for(step, timeout)
 
 
+def test_what_get_gives_is_said_to_be_no_list(session) -> None:
+    step = f.shell("true")
+    f.execute(step)
+    for use in (len, list, lambda found: found[0]):
+        with pytest.raises(f.errors.WiringError, match="not a list"):
+            use(f.get(step.stdout.hash))
+
+
 def test_unwrap_says_what_it_takes() -> None:
     with pytest.raises(f.errors.WiringError, match="3 is neither"):
         f.unwrap(it=3)  # type: ignore[arg-type]  # what 0.8 gave back
