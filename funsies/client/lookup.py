@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from itertools import zip_longest
+from typing import Any, Final, TypeVar, overload
 
 from funsies.build.artefact import Artefact
 from funsies.core.digest import Digest
-from funsies.core.encoding import encoding_of
+from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.errors import UnknownHashError
-from funsies.core.graph import Stored, constant
+from funsies.core.graph import Constant, Reference, Stored, constant
 from funsies.core.python_plan import PYTHON
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
-from funsies.store.rows import ArtefactRow, Found
+from funsies.store.rows import ArtefactRow, ConstantRow, Found, TaskRow
+
+from .by_name import only_step, steps_named
+from .stored_types import as_asked, output_type, stored_encoding
 
 MAX_CANDIDATES: Final = 5
+_DIGITS: Final = frozenset("0123456789abcdef")
+
+T = TypeVar("T")
 
 
 def find(backend: Backend, prefix: str) -> Found:
@@ -27,8 +34,8 @@ def find(backend: Backend, prefix: str) -> Found:
     Raises:
         UnknownHashError: if there is none, or there are several; it names some of them.
     """
-    wanted = prefix.strip().lower()
-    if not wanted or set(wanted) - set("0123456789abcdef"):
+    wanted = _as_digits(prefix)
+    if wanted is None:
         raise UnknownHashError(f"{prefix!r} is not a hash: those are hexadecimal digits")
     found = backend.graph.find(wanted, MAX_CANDIDATES + 1)
     if not found:
@@ -46,57 +53,131 @@ def find(backend: Backend, prefix: str) -> Found:
     return found[0]
 
 
-def get(target: str, connection: Session | None = None) -> Artefact[Any]:
-    """Get an artefact by its hash, also one that another program made.
+@overload
+def get(
+    target: str, connection: Session | None = None, *, as_type: None = None
+) -> Artefact[Any]: ...
+
+
+@overload
+def get(target: str, connection: Session | None = None, *, as_type: type[T]) -> Artefact[T]: ...
+
+
+@overload
+def get(
+    target: str, connection: Session | None = None, *, as_type: object
+) -> Artefact[Any]: ...
+
+
+def get(
+    target: str, connection: Session | None = None, *, as_type: object = None
+) -> Artefact[Any]:
+    """Get an artefact by its hash or the name of its step, also one of another program.
 
     Args:
         target: a unique prefix of the hash of an artefact, or of an operation that has just
-            one output.
+            one output; or the name of a task of which there is only one step.
         connection: a session; None for that of the enclosing ``Fun``.
+        as_type: type of the value. Without it, the value is of the type that the step said, if
+            that is made of built-in and standard types; objects of other classes are read as
+            dicts and lists, and what a codec wrote that this program does not have, as bytes.
 
     Raises:
-        UnknownHashError: if nothing or several things have such a hash.
+        UnknownHashError: if nothing or several things have such a hash or name; it lists them.
+        WiringError: if the value is not of the type that ``as_type`` says.
 
     >>> with Fun(Server("memory://")):
     ...     total = reduce(sum, [3, 2])
     ...     _ = execute(total)
     ...     take(get(total.hash[:12]))
+    ...     take(get("sum", as_type=int))
+    5
     5
     """
     session = current_session("get()", connection)
-    found = find(session.backend, target)
+    wanted = None if as_type is None else encoding_of(as_type)
+    found = _find_any(session.backend, target)
     if found.is_operation:
-        return _only_output(session.backend, found.digest)
-    return stored_artefact(session.backend, found.digest)
+        return _only_output(session.backend, found.digest, wanted)
+    return stored_artefact(session.backend, found.digest, wanted)
 
 
-def _only_output(backend: Backend, digest: Digest) -> Artefact[Any]:
+def _find_any(backend: Backend, target: str) -> Found:
+    """Find a hash, or the step of a name; a name may look like the beginning of a hash."""
+    hexadecimal = _as_digits(target)
+    hashes = [] if hexadecimal is None else backend.graph.find(hexadecimal, 1)
+    may_be_name = target in backend.graph.counts() or not hashes
+    steps = steps_named(backend, target) if may_be_name and target else []
+    if not steps and hexadecimal is None:
+        raise UnknownHashError(
+            f"{target!r} is not a hash, nor the name of a step on the server; what is there is "
+            "listed by: funsies ls"
+        )
+    if not steps:
+        return find(backend, target)
+    if hashes:
+        raise UnknownHashError(
+            f"{target!r} is the name of a task, and {hashes[0].digest.hex()[:10]} begins with "
+            "it; give more digits, or the hash of the step"
+        )
+    return Found(only_step(backend, target, steps), is_operation=True)
+
+
+def _as_digits(target: str) -> str | None:
+    """The digits of what may be the beginning of a hash."""
+    wanted = target.strip().lower()
+    return wanted if wanted and set(wanted) <= _DIGITS else None
+
+
+def _only_output(
+    backend: Backend, digest: Digest, wanted: Encoding[Any] | None = None
+) -> Artefact[Any]:
     row = backend.graph.operation(digest)
     if row is None:
         raise UnknownHashError(f"the server knows no operation {digest.hex()[:10]}")
     if len(row.outputs) != 1:
-        outputs = ", ".join(output.hex()[:10] for output in row.outputs)
+        task = backend.graph.task(row.task, PYTHON)
+        names = [output.name for output in task.outputs] if task is not None else []
+        outputs = ", ".join(
+            f"{output.hex()[:10]} ({name})" if name else output.hex()[:10]
+            for output, name in zip_longest(row.outputs, names, fillvalue="")
+            if isinstance(output, bytes)
+        )
         raise UnknownHashError(
             f"{digest.hex()[:10]} is an operation with {len(row.outputs)} outputs: "
             f"name one of {outputs}"
         )
-    return stored_artefact(backend, row.outputs[0])
+    return stored_artefact(backend, row.outputs[0], wanted)
 
 
-def stored_artefact(backend: Backend, digest: Digest) -> Artefact[Any]:
-    """An artefact that the store knows, as plain bytes or JSON.
+def stored_artefact(
+    backend: Backend, digest: Digest, wanted: Encoding[Any] | None = None
+) -> Artefact[Any]:
+    """An artefact that the store knows.
+
+    Args:
+        backend: where it is.
+        digest: its address.
+        wanted: what its value is said to be; None for what is known of it.
 
     Raises:
         UnknownHashError: if the store does not know it.
+        WiringError: if it is not what it is said to be.
     """
     row = backend.graph.artefact(digest)
     if row is None:
         raise UnknownHashError(f"the server knows no artefact {digest.hex()[:10]}")
     if row.constant is not None:
-        return _constant(backend, row)
-    wire, name = _output(backend, row)
-    annotation = bytes if wire == "blob" else Any
-    return Artefact(_stored(row, wire, name), encoding_of(annotation))
+        reference: Reference = _constant(backend, row.constant)
+        wire, encoding = row.constant.wire, stored_encoding(row.constant.wire, "")
+    else:
+        task = _task(backend, row)
+        wire, name = task.outputs[row.index].wire, task.outputs[row.index].name
+        reference = _stored(row, wire, name)
+        encoding = stored_encoding(wire, output_type(task, row.index))
+    if wanted is not None:
+        encoding = as_asked(encoding, wire, wanted, digest.hex()[:10])
+    return Artefact(reference, encoding)
 
 
 def _stored(row: ArtefactRow, wire: str, name: str) -> Stored:
@@ -107,22 +188,15 @@ def _stored(row: ArtefactRow, wire: str, name: str) -> Stored:
     return Stored(row.digest, row.producer, row.index, wire, name)
 
 
-def _constant(backend: Backend, row: ArtefactRow) -> Artefact[Any]:
-    assert row.constant is not None  # noqa: S101 - for the type checker: the caller looked
-    kept = row.constant
+def _constant(backend: Backend, kept: ConstantRow) -> Constant:
     data = None if kept.large else backend.graph.contents([kept.content])[0]
-    annotation = bytes if kept.wire == "blob" else Any
-    reference = constant(
-        kept.wire, data, kept.content, kept.size_bytes, executable=kept.executable
-    )
-    return Artefact(reference, encoding_of(annotation))
+    return constant(kept.wire, data, kept.content, kept.size_bytes, executable=kept.executable)
 
 
-def _output(backend: Backend, row: ArtefactRow) -> tuple[str, str]:
-    """Wire form and name of the output that an artefact is."""
+def _task(backend: Backend, row: ArtefactRow) -> TaskRow:
+    """The task that makes an artefact."""
     producer = backend.graph.operation(row.producer) if row.producer is not None else None
     task = backend.graph.task(producer.task, PYTHON) if producer is not None else None
     if task is None:
         raise UnknownHashError(f"the definition of {row.digest.hex()[:10]} is incomplete")
-    output = task.outputs[row.index]
-    return output.wire, output.name
+    return task

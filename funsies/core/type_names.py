@@ -1,4 +1,4 @@
-"""From a type written out as text back to an annotation, for built-in types only.
+"""From a type written out as text back to an annotation, for built-in and standard types.
 
 The store keeps the types of stored values as text, and text is all that another program has
 that never saw the classes. Nothing is imported and nothing is called.
@@ -7,7 +7,14 @@ that never saw the classes. Nothing is imported and nothing is called.
 from __future__ import annotations
 
 import ast
+from collections import Counter, OrderedDict, abc, defaultdict, deque
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path, PurePath
 from typing import Any, Final, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from .parsing import parse_expression
 
@@ -25,11 +32,21 @@ _NAMES: Final[dict[str, Any]] = {
     "set": set,
     "str": str,
     "tuple": tuple,
+    **{
+        kind.__name__: kind
+        for kind in (
+            *(Counter, OrderedDict, defaultdict, deque, range, slice),
+            *(date, datetime, time, timedelta, ZoneInfo),
+            *(Decimal, Fraction, Path, PurePath, UUID),
+            *(abc.Collection, abc.Mapping, abc.MutableMapping, abc.MutableSequence),
+            *(abc.MutableSet, abc.Sequence, abc.Set),
+        )
+    },
 }
 
 
 def annotation_from(text: str) -> object | None:
-    """Read a type back; None if it names anything but built-in types.
+    """Read a type back; None if it names anything but built-in and standard types.
 
     >>> annotation_from("dict[str, list[float]]")
     dict[str, list[float]]

@@ -48,6 +48,11 @@ if number:  # E[pyright]: Invalid conditional operand
 assert not number  # E[pyright]: Invalid conditional operand
 
 
+assert_type(f.get("abc", as_type=int), f.Artefact[int])
+assert_type(f.get("abc", as_type=list[int]), f.Artefact[list[int]])
+assert_type(f.take(f.get("abc", as_type=bytes)), bytes)
+assert_type(f.get("abc", None), f.Artefact[Any])
+f.get(3)  # E: No overload variant of "get" matches
 anything = f.get("abc")
 assert_type(f.utils.not_empty(anything), f.Artefact[Any])
 assert_type(f.utils.stop_if(lambda value: value > 3, anything), f.Artefact[Any])

@@ -6,7 +6,7 @@ value comes back equal and with the same types, or it is refused: nothing is con
 way, save NumPy's scalars, which become the Python values that equal them.
 """
 
-from funsies.core.encoding.codecs import Codec, add_missing_codecs, codecs_by_class
+from funsies.core.encoding.codecs import Codec, add_missing_codecs, codec_named, codecs_by_class
 from funsies.core.encoding.compatible import contradicts, decode_for
 from funsies.core.encoding.encoding import (
     Encoding,
@@ -16,15 +16,18 @@ from funsies.core.encoding.encoding import (
     unregister_codec,
 )
 from funsies.core.encoding.infer import encoding_of_value
+from funsies.core.encoding.unknown import encoding_of_unknown
 
 __all__ = [
     "Codec",
     "Encoding",
     "add_missing_codecs",
+    "codec_named",
     "codecs_by_class",
     "contradicts",
     "decode_for",
     "encoding_of",
+    "encoding_of_unknown",
     "encoding_of_value",
     "register_codec",
     "to_text",

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from funsies.core.encoding.node import Json, Node, Refused, remedy_for_items, show, show_key
+from funsies.core.encoding.node import (
+    Json,
+    Node,
+    Refused,
+    remedy_for_items,
+    show,
+    show_key,
+)
 from funsies.core.encoding.scalars import (
     decode_special,
     encode_float,

@@ -1,0 +1,83 @@
+"""The type of a stored value, for a program that need not have the script that made it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from funsies.core.encoding import (
+    Encoding,
+    codec_named,
+    contradicts,
+    encoding_of,
+    encoding_of_unknown,
+)
+from funsies.core.encoding.unions import UnionNode
+from funsies.core.errors import WiringError
+from funsies.core.type_names import annotation_from
+from funsies.store.rows import TaskRow
+
+BYTES = encoding_of(bytes)
+UNKNOWN = encoding_of_unknown()
+
+
+def output_type(task: TaskRow, index: int) -> str:
+    """The type of an output as it is written; "" if it mentions classes of the script.
+
+    Only the full description tells a class of the script from one of the same name that
+    everybody has.
+    """
+    try:
+        described = str(json.loads(task.ingredients)["outputs"][index])
+    except (ValueError, LookupError, TypeError):
+        return task.outputs[index].type_name
+    return (
+        "" if "\n" in described or " by codec " in described else task.outputs[index].type_name
+    )
+
+
+def stored_encoding(wire: str, type_name: str) -> Encoding[Any]:
+    """How a stored value is read.
+
+    Args:
+        wire: how it was written.
+        type_name: its type; "" if it is not known.
+
+    Returns:
+        The encoding of the type, if that is known here. Else what can be said without: bytes
+        of an unknown codec are bytes, and of other classes the JSON is read.
+    """
+    if wire == "json":
+        annotation = annotation_from(type_name) if type_name else None
+        is_known = annotation is not None or type_name == "None"
+        return encoding_of(annotation) if is_known else UNKNOWN
+    codec = codec_named(wire)
+    return BYTES if codec is None else encoding_of(codec.kind)
+
+
+def as_asked(
+    stored: Encoding[Any], wire: str, wanted: Encoding[Any], what: str
+) -> Encoding[Any]:
+    """How a stored value is read by somebody who says what it is.
+
+    Args:
+        stored: what is known of it.
+        wire: how it was written.
+        wanted: what it is said to be.
+        what: the artefact, for messages.
+
+    Raises:
+        WiringError: if it cannot be that.
+    """
+    if wire not in ("blob", "json") and wanted == BYTES:
+        return BYTES  # what the codec wrote, for those who do not have it
+    if wanted.wire != wire or contradicts(wanted, stored):
+        shown = stored.label if wire in ("blob", "json") else f"written by the codec {wire!r}"
+        remedy = "" if wire in ("blob", "json") else ", or as_type=bytes for what it wrote"
+        raise WiringError(
+            f"as_type= says that {what} is {wanted.label}, but it is {shown}; give the type "
+            f"that the step returns{remedy}, or leave as_type= out"
+        )
+    is_known = "Any" not in stored.descriptor and stored.wire == wire
+    # What may stand for several types is written with a tag; what is one of them has none.
+    return stored if is_known and isinstance(wanted.node, UnionNode) else wanted
