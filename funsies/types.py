@@ -11,6 +11,7 @@ from .client import Handle, Progress
 from .core.errors import Error, ErrorKind, UnwrapError
 from .core.former_names import former_names
 from .core.graph import Operation
+from .core.interpreter import Interpreter
 from .core.options import Options
 from .errors import Result
 
@@ -48,6 +49,7 @@ __all__ = [
     "ErrorKind",
     "Failure",
     "Handle",
+    "Interpreter",
     "Operation",
     "Options",
     "OutputFiles",

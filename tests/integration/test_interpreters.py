@@ -81,6 +81,18 @@ def run_script(script: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+def test_a_recalled_workflow_has_the_interpreters_of_the_committed_one(stage) -> None:
+    stage.start_worker()
+    with f.Fun(stage.server, interpreter=PYTHON):
+        word = f.put("one")
+        step = f.shell("print(open('word').read())", inp={"word": word})
+        f.parametric.commit("show", {"word": word}, {"shown": step.stdout})
+    with f.Fun(stage.server):
+        shown = f.parametric.recall("show", {"word": "two"})["shown"]
+        f.execute(shown).wait(timeout_seconds=60)
+        assert f.take(shown) == b"two\n"
+
+
 def opened(**how: Any) -> AbstractContextManager[Session]:
     return f.Fun(f.Server("memory://"), **how)
 
