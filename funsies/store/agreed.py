@@ -52,7 +52,9 @@ class AgreedDataStore:
             return recorded
         if not self._leads_to(recorded):
             raise DataStoreError(self._contradiction(recorded))
-        return msgspec.structs.replace(recorded, url=self._said)
+        return (
+            recorded if not recorded.url else msgspec.structs.replace(recorded, url=self._said)
+        )
 
     def settle(self) -> None:
         """Tell the server where large values are, if this program was told.

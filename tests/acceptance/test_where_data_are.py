@@ -203,6 +203,7 @@ def test_files_for_all_machines_have_to_be_asked_for_and_come_with_instructions(
     assert "funsies --data file:///its/path/there worker" in done.err
 
 
+@pytest.mark.slow
 def test_results_that_are_there_stay_when_the_server_is_opened_to_the_network(shell):
     assert shell.funsies("run", shell.script("large.py", LARGE)).text.encode() == SIZES
     shell.funsies("shutdown", "--all")
@@ -213,6 +214,7 @@ def test_results_that_are_there_stay_when_the_server_is_opened_to_the_network(sh
     assert shell.python("large.py").text.encode() == SIZES, "all is there"
 
 
+@pytest.mark.slow
 def test_funsies_run_keeps_values_where_it_is_told(shell):
     said = f"file://{shell.place}/mine"
     name = shell.script("large.py", LARGE)
@@ -222,6 +224,7 @@ def test_funsies_run_keeps_values_where_it_is_told(shell):
     assert shell.funsies("run", name).text.encode() == SIZES, "it need not be told again"
 
 
+@pytest.mark.slow
 def test_a_project_may_be_moved(shell):
     name = shell.script("large.py", LARGE)
     assert shell.funsies("run", name).text.encode() == SIZES
@@ -233,3 +236,35 @@ def test_a_project_may_be_moved(shell):
     assert done.text.encode() == SIZES
     assert "nothing to do" in done.err
     moved.funsies("shutdown", "--all")
+
+
+def test_the_directory_of_values_may_be_removed_at_any_time(shell):
+    """While server and workers live: what is gone is computed again."""
+    assert shell.start_funsies("--workers", "1").code == 0
+    name = shell.script("large.py", LARGE)
+    assert shell.python(name).text.encode() == SIZES
+    shutil.rmtree(shell.place / ".funsies" / "data")
+    assert shell.python(name).text.encode() == SIZES
+    shutil.rmtree(shell.place / ".funsies" / "data")
+    shell.script("large.py", LARGE.replace("5_000_000", "6_000_000"))
+    assert shell.python(name).text.split()[1] == "6000000"
+
+
+def test_two_addresses_of_one_server_are_one_store(shell):
+    url = start(shell, "--no-disk", "--workers", "1")
+    shell.variables["FUNSIES_DATA"] = url
+    assert shell.python(shell.script("large.py", LARGE)).text.encode() == SIZES
+
+
+MANAGED = LARGE.replace("f.Fun()", "f.ManagedFun(nworkers=1, data_url=DATA)")
+
+
+@pytest.mark.parametrize("is_said", [False, True])
+def test_a_managed_server_keeps_values_where_it_is_told(shell, is_said):
+    """Not where the environment says: that is of another server."""
+    shell.variables["FUNSIES_DATA"] = f"file://{shell.place}/other"
+    said = f'"file://{shell.place}/mine"' if is_said else "None"
+    done = shell.python(shell.script("managed.py", f"DATA = {said}\n{MANAGED}"))
+    assert done.text.encode() == SIZES, done.err
+    assert (shell.place / "mine").exists() == is_said
+    assert not (shell.place / "other").exists()

@@ -36,6 +36,12 @@ def test_the_newest_record_of_a_name_wins(graph: GraphStore) -> None:
     assert graph.all_named("kind") == {"a": b"3", "b": b"2"}
 
 
+def test_what_is_kept_first_under_a_name_stays(graph: GraphStore) -> None:
+    assert graph.keep_named("kind", "a", b"1") == b"1"
+    assert graph.keep_named("kind", "a", b"2") == b"1"
+    assert graph.named("kind", "a") == b"1"
+
+
 def test_clear_forgets_names(graph: GraphStore) -> None:
     graph.save_named("kind", "a", b"1")
     graph.clear()

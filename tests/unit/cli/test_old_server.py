@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import socketserver
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import hiredis
 import pytest
 
 import funsies as f
 from funsies.cli.main import main
+from funsies.cli.start import main as start
+from funsies.config import Directory
 from funsies.core.errors import ServerError
+from funsies.local.locks import is_locked
 from funsies.store.redis.usable import refuse_unusable
 
 INFO = "# Server\r\nredis_version:{}\r\nmaxmemory_policy:noeviction\r\n"
@@ -43,7 +48,8 @@ class OldServer(socketserver.StreamRequestHandler):
 
     def answer(self, command: bytes) -> bytes:
         text = INFO.format("6.2.14").encode()
-        return b"$%d\r\n%s\r\n" % (len(text), text) if command == b"INFO" else b"+OK\r\n"
+        said = {b"INFO": b"$%d\r\n%s\r\n" % (len(text), text), b"PING": b"+PONG\r\n"}
+        return said.get(command, b"+OK\r\n")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +75,29 @@ def test_fun_refuses_it_too(old_url):
     refusal = pytest.raises(ServerError, match=r"is Redis 6\.2\.14; funsies needs Redis 7")
     with refusal, f.Fun(f.Server(old_url)):
         pass
+
+
+PROGRAM = """#!{python}
+import sys
+sys.path.insert(0, {place!r})
+from test_old_server import OldServer, socketserver
+lines = sys.stdin.read().splitlines()
+socket = next(line for line in lines if line.startswith("unixsocket ")).split('"')[1]
+with socketserver.ThreadingUnixStreamServer(socket, OldServer) as server:
+    server.serve_forever()
+"""
+
+
+def test_a_program_that_is_too_old_is_started_for_nothing_and_ended(tmp_path, capsys):
+    program = tmp_path / "redis-server"
+    here = str(Path(__file__).parent)
+    program.write_text(PROGRAM.format(python=sys.executable, place=here))
+    program.chmod(0o700)
+    directory = Directory(tmp_path / ".funsies")
+    assert start([str(tmp_path), "--server-program", str(program)]) == 3
+    assert "is Redis 6.2.14; funsies needs Redis 7" in capsys.readouterr().err
+    assert not is_locked(directory.path / "server.lock"), "it does not run on"
+    assert directory.record() is None
 
 
 @pytest.mark.parametrize("version", ["7.0.0", "7.2.4", "10.0.1", "255.255.255"])
