@@ -14,7 +14,21 @@ MAX_PATH_BYTES: Final = 800
 
 
 def problem_of(name: str) -> str | None:
-    """What is wrong with a name, and what to do; None if nothing is."""
+    """What is wrong with the name of a file or directory; None if nothing is."""
+    return _problem_of_file(name[:-1] if len(name) > 1 and is_directory(name) else name)
+
+
+def is_directory(name: str) -> bool:
+    """Whether a name is that of a directory with all its files."""
+    return name.endswith("/")
+
+
+def stands_for_files(output: str) -> bool:
+    """Whether an output is any number of files, by their names, and not the bytes of one."""
+    return is_directory(output) or any(each in output for each in "*?[")
+
+
+def _problem_of_file(name: str) -> str | None:
     if not name:
         return "A file name is empty; name a file in the job directory"
     if "\0" in name:

@@ -55,6 +55,20 @@ def result_of(api: TypeChecker, inside: Type) -> Type:
     return instance(api, names.RESULT, inside, instance(api, names.ERROR))
 
 
+def files_type(api: TypeChecker) -> Type:
+    """``dict[str, bytes]``: what a directory of a shell step is, and what matches a pattern."""
+    text, content = instance(api, "builtins.str"), instance(api, "builtins.bytes")
+    return instance(api, "builtins.dict", text, content)
+
+
+def may_be_mapping(kind: Type) -> bool:
+    """False for what is certainly no mapping."""
+    found = get_proper_type(kind)
+    return not isinstance(found, (Instance, TupleType)) or (
+        isinstance(found, Instance) and found.type.has_base("typing.Mapping")
+    )
+
+
 def is_path(kind: Type) -> bool:
     """True for paths of ``pathlib``."""
     found = get_proper_type(kind)

@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from funsies.core.errors import FileNameError
-from funsies.core.file_names import validate_file_name
+from funsies.core.file_names import stands_for_files, validate_file_names
+from funsies_mypy import file_names
 from funsies_mypy.file_names import problem_of
 
 NAMES = st.text(st.sampled_from("ab./ \0\udc80é"), max_size=8) | st.text(max_size=300)
@@ -19,10 +20,18 @@ NAMES = st.text(st.sampled_from("ab./ \0\udc80é"), max_size=8) | st.text(max_si
 @example("./a")
 @example("a//b")
 @example("..")
+@example("a/")
+@example("/")
+@example("a//")
 def test_a_name_is_refused_by_both_or_by_none(name: str) -> None:
     try:
-        validate_file_name(name)
+        validate_file_names([name])
     except FileNameError:
         assert problem_of(name) is not None
     else:
         assert problem_of(name) is None
+
+
+@given(st.text(st.sampled_from("ab*?[]/."), max_size=8))
+def test_both_tell_names_from_patterns_and_directories(name: str) -> None:
+    assert stands_for_files(name) == file_names.stands_for_files(name)

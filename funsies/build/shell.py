@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from typing_extensions import TypeVar
 
-from funsies.core.encoding import encoding_of_value
-from funsies.core.errors import EncodingError, FileNameError, WiringError
+from funsies.core.errors import FileNameError, WiringError
 from funsies.core.file_names import validate_file_names
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.graph import OutputOf, Reference, operation
@@ -18,9 +17,9 @@ from funsies.core.interpreter import Interpreter
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan, validate_shell_plan
 
-from .artefact import Artefact, constant_artefact
+from .artefact import Artefact
 from .context import built, interpreter_in_force, options_in_force
-from .nested import refuse_nested
+from .shell_inputs import input_artefact
 from .shell_output import K, ShellOutput
 from .shell_task import ShellTask
 
@@ -53,8 +52,11 @@ def shell(
         inp: input files: name, relative to that directory, to artefact or value. ``bytes`` are
             written as they are, ``str`` as UTF-8 text, anything else as JSON. A file of yours
             is given as :func:`~funsies.put_file`, not as its path. What was an executable file
-            is one again.
-        out: names of the output files to keep.
+            is one again. A name with a slash at the end, ``"data/"``, is a directory: give it a
+            dict of names to contents, :func:`~funsies.put_dir`, or a directory of another step.
+        out: names of the output files to keep. ``"results/"`` keeps a directory with all its
+            files, and a pattern such as ``"*.csv"`` or ``"**/*.csv"`` all that match: each is
+            an ``Artefact[dict[str, bytes]]``.
         env: environment variables added to the worker's; part of the step's identity. For
             secrets and thread counts, which are not, there is ``options(env=...)``.
         check: True stops at the first command whose exit code is not zero; its standard output,
@@ -84,6 +86,8 @@ def shell(
     >>> step = shell("sort a.txt > b.txt", inp={"a.txt": "some text"}, out=["b.txt"])
     >>> step.out["b.txt"]
     <Artefact[bytes] ... of sort>
+    >>> shell("split -l 9 a.txt part-", inp={"a.txt": "text"}, out=["part-*"]).out["part-*"]
+    <Artefact[dict[str, bytes]] ... of split>
     """
     files = _input_files(inp)
     plan = ShellPlan(
@@ -119,33 +123,8 @@ def _input_files(inp: Mapping[Any, Any] | None) -> dict[str, Artefact[Any]]:
         name = _name(key)
         if name in files:
             raise FileNameError(f"duplicate input file {name!r}; name each input file once")
-        is_made = isinstance(value, Artefact)
-        files[name] = _checked(name, value) if is_made else _put(name, value)
+        files[name] = input_artefact(name, value)
     return files
-
-
-def _put(name: str, value: object) -> Artefact[Any]:
-    if isinstance(value, PurePath):
-        raise WiringError(
-            f"inp= gives {name!r} the path {str(value)!r}, which is not the content of a file: "
-            f"use put_file({str(value)!r}), or str(path) for the text of the path"
-        )
-    try:
-        return constant_artefact(value, encoding_of_value(value))
-    except EncodingError as problem:
-        what = f"the content of the input file {name!r}"
-        refuse_nested(value, what)
-        raise type(problem)(f"{what}: {problem}") from None
-
-
-def _checked(name: str, value: Artefact[Any]) -> Artefact[Any]:
-    kind = value.encoding.annotation
-    if isinstance(kind, type) and issubclass(kind, PurePath):
-        raise WiringError(
-            f"inp= gives {name!r} an artefact of a path, which is not the content of a file: "
-            "let the step return the content, or str(path) for the text of the path"
-        )
-    return value
 
 
 def _output_files(out: Iterable[Any] | None) -> tuple[str, ...]:

@@ -10,21 +10,26 @@ from typing_extensions import TypeVar, override
 
 from funsies.core.digest import Digest
 from funsies.core.errors import NoSuchOutputError, WiringError
+from funsies.core.file_names import stands_for_files
 from funsies.core.former_names import former_members
 from funsies.core.graph import Operation
 
 from .artefact import Artefact
 from .pointer import Pointer
-from .shell_task import BYTES, INT
+from .shell_task import output_encoding
 
 K = TypeVar("K", bound=str, contravariant=True, default=Any)  # noqa: PLC0105 - shown to users
 T = TypeVar("T")
 
 
-class OutputFiles(Mapping[str, Artefact[bytes]], Generic[K]):
-    """The output files of a shell step, by name."""
+class OutputFiles(Mapping[str, Artefact[Any]], Generic[K]):
+    """The output files of a shell step, by name.
 
-    def __init__(self, files: Mapping[str, Artefact[bytes]]) -> None:
+    What a pattern or a directory stands for is an ``Artefact[dict[str, bytes]]``, which the
+    mypy plugin knows; see ``ShellOutput.files``, too.
+    """
+
+    def __init__(self, files: Mapping[str, Artefact[Any]]) -> None:
         self._files = dict(files)
 
     @override
@@ -54,6 +59,35 @@ def _no_such_output(name: str, files: Mapping[str, object]) -> str:
     hint = f"; did you mean {close[0]!r}?" if close else ""
     names = ", ".join(map(repr, files))
     return f"this shell step has no output {name!r} (out= names {names}){hint}"
+
+
+class OutputDirectories(Mapping[str, Artefact[dict[str, bytes]]]):
+    """The directories and patterns among the outputs of a shell step."""
+
+    def __init__(self, files: Mapping[str, Artefact[Any]]) -> None:
+        self._files = {name: it for name, it in files.items() if stands_for_files(name)}
+        self._single = [name for name in files if name not in self._files]
+
+    @override
+    def __getitem__(self, name: str) -> Artefact[dict[str, bytes]]:
+        """The files that a directory or pattern stands for.
+
+        Raises:
+            NoSuchOutputError: if the step has no such output; it names those that it has.
+        """
+        if name in self._files:
+            return self._files[name]
+        if name in self._single:
+            raise NoSuchOutputError(f"{name!r} is a single file: use .out[{name!r}]")
+        raise NoSuchOutputError(_no_such_output(name, self._files))
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 class OfEachCommand(tuple[Artefact[T], ...]):
@@ -88,6 +122,8 @@ class ShellOutput(Pointer, Generic[K]):
 
     Attributes:
         out: the output files, by the names given to ``shell(out=...)``.
+        files: those among them that are directories or patterns, for type checkers that do not
+            know the plugin: ``step.files["*.csv"]`` is ``step.out["*.csv"]``.
         inp: the input files, as artefacts.
         stdouts: standard output of each command.
         stderrs: standard error of each command.
@@ -97,6 +133,7 @@ class ShellOutput(Pointer, Generic[K]):
     __funsies_remedy__: ClassVar[str] = 'give one of its outputs: .stdout, .out["name"]'
 
     out: OutputFiles[K]
+    files: Mapping[str, Artefact[dict[str, bytes]]]
     inp: Mapping[str, Artefact[Any]]
     stdouts: tuple[Artefact[bytes], ...]
     stderrs: tuple[Artefact[bytes], ...]
@@ -107,18 +144,17 @@ class ShellOutput(Pointer, Generic[K]):
     ) -> None:
         self.operation = made
         self.inp = dict(inp)
-        outputs = [
-            (output.name, Artefact(made.output(index), BYTES))
+        outputs: list[tuple[str, Artefact[Any]]] = [
+            (output.name, Artefact(made.output(index), output_encoding(output.name)))
             for index, output in enumerate(made.task.outputs)
         ]
         streams = [artefact for _, artefact in outputs]
         self.stdouts = OfEachCommand(streams[0 : 3 * commands : 3])
         self.stderrs = OfEachCommand(streams[1 : 3 * commands : 3])
-        self.returncodes = OfEachCommand(
-            Artefact(artefact.reference, INT) for artefact in streams[2 : 3 * commands : 3]
-        )
+        self.returncodes = OfEachCommand(streams[2 : 3 * commands : 3])
         files = {name.removeprefix("file:"): made for name, made in outputs[3 * commands :]}
         self.out = OutputFiles(files)
+        self.files = OutputDirectories(files)
 
     @property
     def hash(self) -> str:

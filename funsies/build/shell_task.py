@@ -8,7 +8,8 @@ from typing import Any, Final
 from typing_extensions import override
 
 from funsies.core.digest import Digest, Field, digest
-from funsies.core.encoding import Encoding, encoding_of
+from funsies.core.encoding import Encoding, Files, encoding_of
+from funsies.core.file_names import stands_for_files
 from funsies.core.graph import Output, Task, TaskKind
 from funsies.core.shell_plan import ShellPlan, encode_shell_plan, output_names
 
@@ -17,6 +18,9 @@ BYTES: Final = encoding_of(bytes)
 
 INT: Final = encoding_of(int)
 """How exit codes are stored."""
+
+FILES: Final[Encoding[dict[str, bytes]]] = encoding_of(Files)
+"""How directories, and what matches a pattern, are stored."""
 
 
 class ShellTask(Task):
@@ -69,6 +73,14 @@ class ShellTask(Task):
         return json.dumps(parts, sort_keys=True).encode()
 
 
+def output_encoding(name: str) -> Encoding[Any]:
+    """How an output of this name is stored: ``stdout:0``, ``returncode:0``, ``file:a.csv``."""
+    kind, _, file = name.partition(":")
+    if kind == "file":
+        return FILES if stands_for_files(file) else BYTES
+    return INT if kind == "returncode" else BYTES
+
+
 def _output(name: str) -> Output:
-    encoding: Encoding[Any] = INT if name.startswith("returncode:") else BYTES
+    encoding = output_encoding(name)
     return Output(name, encoding.wire, encoding.label)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from typing import BinaryIO
 
 import click
 from returns.pipeline import is_successful
@@ -11,6 +12,7 @@ from returns.pipeline import is_successful
 from funsies.client.lookup import stored_artefact
 from funsies.client.lost_bytes import lost
 from funsies.client.values import open_value
+from funsies.core.archive import Member, members
 from funsies.core.digest import Digest
 from funsies.core.encoding import to_text
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, UnknownHashError
@@ -36,6 +38,9 @@ from .waiting import wait_for_results
 def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:
     r"""Print values: bytes as they are, text as text, everything else as JSON.
 
+    Of a directory, or of files that match a pattern, names and sizes are listed on a terminal;
+    a pipe or a file gets a tar archive of them.
+
     HASH is any unique prefix of the hash of an artefact, or of a step with one output or an
     error. Errors are explained on stderr.
     Exit codes: 1 if a value is an error, 4 if it is not computed yet, 5 if nothing or several
@@ -44,6 +49,7 @@ def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:
     \b
     Example:
       funsies cat 3f2a9 > result.csv
+      funsies cat 81c0e | tar -x -C results
     """
     worst = Exit.OK
     with setting.session(is_patient=wait) as session:
@@ -88,14 +94,28 @@ def _cat(session: Session, named: Named) -> Exit:
     sys.stdout.flush()
     try:
         with opened.unwrap() as stream:
-            if artefact.encoding.wire == "json":
-                sys.stdout.buffer.write(to_text("json", stream.read()))
-            else:
-                shutil.copyfileobj(stream, sys.stdout.buffer)
+            _write(artefact.encoding.wire, stream)
         sys.stdout.buffer.flush()
     except (DataCorruptedError, DataMissingError) as problem:
         return _explain(backend, named, lost(backend, artefact, problem))
     return Exit.OK
+
+
+def _write(wire: str, stream: BinaryIO) -> None:
+    if wire == "json":
+        sys.stdout.buffer.write(to_text("json", stream.read()))
+    elif wire == "files" and sys.stdout.isatty():
+        sys.stdout.buffer.writelines(map(_line, members(stream)))
+    else:
+        shutil.copyfileobj(stream, sys.stdout.buffer)
+
+
+def _line(found: tuple[Member, object]) -> bytes:
+    """A file of a directory, as a line to be read."""
+    member, _ = found
+    mark = "/" if member.is_directory else "*" if member.executable else ""
+    name = "".join(each if each.isprintable() else "?" for each in member.name)
+    return f"{member.size_bytes:>15,} {name}{mark}\n".encode()
 
 
 def _not_computed(named: Named, status: Status) -> Exit:

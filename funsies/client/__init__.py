@@ -1,10 +1,11 @@
 """What a program asks of the server: execute, wait, take, reset, look up."""
 
 from .execution import Handle, execute, wait_for
+from .files import put_dir, put_file, takeout
 from .forgetting import reset
 from .lookup import find, get
 from .progress import Progress
-from .values import put_file, take, takeout, unwrap
+from .values import take, unwrap
 
 __all__ = [
     "Handle",
@@ -12,6 +13,7 @@ __all__ = [
     "execute",
     "find",
     "get",
+    "put_dir",
     "put_file",
     "reset",
     "take",

@@ -7,6 +7,7 @@ from typing import Any
 
 from funsies.core.encoding import (
     Encoding,
+    Files,
     codec_named,
     contradicts,
     encoding_of,
@@ -18,6 +19,7 @@ from funsies.core.type_names import annotation_from
 from funsies.store.rows import TaskRow
 
 BYTES = encoding_of(bytes)
+FILES = encoding_of(Files)
 UNKNOWN = encoding_of_unknown()
 
 
@@ -51,6 +53,8 @@ def stored_encoding(wire: str, type_name: str) -> Encoding[Any]:
         annotation = annotation_from(type_name) if type_name else None
         is_known = annotation is not None or type_name == "None"
         return encoding_of(annotation) if is_known else UNKNOWN
+    if wire == FILES.wire:
+        return FILES
     codec = codec_named(wire)
     return BYTES if codec is None else encoding_of(codec.kind)
 
@@ -71,6 +75,8 @@ def as_asked(
     """
     if wire not in ("blob", "json") and wanted == BYTES:
         return BYTES  # what the codec wrote, for those who do not have it
+    if wire == FILES.wire and not contradicts(wanted, FILES):
+        return FILES
     if wanted.wire != wire or contradicts(wanted, stored):
         shown = stored.label if wire in ("blob", "json") else f"written by the codec {wire!r}"
         remedy = "" if wire in ("blob", "json") else ", or as_type=bytes for what it wrote"

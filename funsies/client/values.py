@@ -1,14 +1,9 @@
-"""Values in and out: ``take``, ``takeout``, ``put_file``."""
+"""Values out of the store: ``take``, and reading as a stream."""
 
 from __future__ import annotations
 
 import io
-import os
-from contextlib import suppress
-from pathlib import Path
-from stat import S_ISREG
 from typing import Any, BinaryIO, Literal, TypeVar, overload
-from uuid import uuid4
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
@@ -18,7 +13,6 @@ from funsies.build.context import is_in_step
 from funsies.client.remembered import advice
 from funsies.client.targets import only_artefact
 from funsies.core.digest import Digest, content_digest
-from funsies.core.encoding import encoding_of, to_text
 from funsies.core.errors import (
     DataCorruptedError,
     DataMissingError,
@@ -29,17 +23,10 @@ from funsies.core.errors import (
     WiringError,
     decode_error,
 )
-from funsies.core.graph import Constant, OutputOf, Stored, constant
+from funsies.core.graph import Constant, OutputOf, Stored
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
-from funsies.store.data import (
-    FileChunks,
-    copy_to_file,
-    corrupted,
-    is_executable,
-    make_executable,
-    missing,
-)
+from funsies.store.data import corrupted, missing
 from funsies.store.rows import OperationState, Status
 from funsies.store.rows import Result as StoredResult
 
@@ -97,7 +84,7 @@ def take(
         return unwrap(made) if strict else made
     session = current_session("take()", connection)
     result = read_bytes(session.backend, where).bind(lambda data: _decoded(where, data))
-    return _unwrap(session, result) if strict else result
+    return unwrapped(session, result) if strict else result
 
 
 def _part_at_hand(where: Artefact[Any]) -> bytes | None:
@@ -144,88 +131,12 @@ def unwrap(it: Result[T, Error]) -> T:
     raise UnwrapError(it.failure())
 
 
-def _unwrap(session: Session, result: Result[T, Error]) -> T:
+def unwrapped(session: Session, result: Result[T, Error]) -> T:
     """The same, and an error that was there before says so."""
     if is_successful(result):
         return result.unwrap()
     error = result.failure()
     raise UnwrapError(error, advice(session, error))
-
-
-def takeout(
-    where: Artefact[Any], filename: str | os.PathLike[str], *, connection: Session | None = None
-) -> None:
-    """Write a value into a file: ``bytes`` as they are, ``str`` as text, anything else as JSON.
-
-    The file appears whole or not at all. Values of any size are streamed. A program that a
-    shell step has made may be run.
-
-    Args:
-        where: the artefact.
-        filename: the file; replaced if it is there.
-        connection: a session; None for that of the enclosing ``Fun``.
-
-    Raises:
-        UnwrapError: if there is an error, or no value yet.
-        OSError: if the file cannot be written.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
-    ...     takeout(put({"a": 1}), f"{place}/result.json")
-    ...     Path(f"{place}/result.json").read_text()
-    '{"a":1}'
-    """
-    session = current_session("takeout()", connection)
-    only_artefact(where)
-    target = Path(filename)
-    partial = target.with_name(f".{uuid4().hex}.partial")
-    try:
-        with _unwrap(session, open_value(session.backend, where)) as source:
-            stream = source
-            if where.encoding.wire == "json":
-                stream = io.BytesIO(to_text("json", source.read()))
-            copy_to_file(stream, partial)
-        if may_be_run(session.backend, where):
-            make_executable(partial)
-        partial.replace(target)
-    except (DataCorruptedError, DataMissingError) as problem:
-        raise UnwrapError(lost(session.backend, where, problem)) from problem
-    except OSError as problem:
-        raise OSError(problem.errno, problem.strerror, str(target)) from problem
-    finally:
-        with suppress(OSError):
-            partial.unlink()
-
-
-def put_file(
-    filename: str | os.PathLike[str], *, connection: Session | None = None
-) -> Artefact[bytes]:
-    """Make the content of a file an input of the workflow; a file of any size is streamed.
-
-    Whether the file may be run as a program is part of its address; its name and times are not.
-
-    Args:
-        filename: the file, as it is now.
-        connection: a session; None for that of the enclosing ``Fun``.
-
-    Raises:
-        OSError: if it cannot be read.
-        WiringError: if it is not a plain file: a directory, a named pipe, a device.
-        NoSessionError: outside of ``Fun``.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
-    ...     _ = Path(f"{place}/in.txt").write_text("some text")
-    ...     take(put_file(f"{place}/in.txt"))
-    b'some text'
-    """
-    session = current_session("put_file()", connection)
-    path = Path(filename)
-    if not S_ISREG(path.stat().st_mode):
-        raise WiringError(f"{str(path)!r} is not a plain file; name one, or put() its content")
-    content, size_bytes = session.backend.data.write(FileChunks(path))
-    reference = constant("blob", None, content, size_bytes, executable=is_executable(path))
-    return Artefact(reference, encoding_of(bytes))
 
 
 def read_bytes(backend: Backend, where: Artefact[Any]) -> Result[bytes, Error]:

@@ -35,14 +35,30 @@ def validate_file_name(name: str) -> None:
         raise FileNameError(problem)
 
 
+def is_directory(name: str) -> bool:
+    """Whether a name is that of a directory with all its files: ``results/``."""
+    return name.endswith("/")
+
+
+def is_pattern(name: str) -> bool:
+    """Whether the name of an output stands for all files that match it: ``*.csv``."""
+    return any(each in name for each in "*?[")
+
+
+def stands_for_files(output: str) -> bool:
+    """Whether an output is any number of files, by their names, and not the bytes of one."""
+    return is_directory(output) or is_pattern(output)
+
+
 def validate_file_names(inputs: Iterable[str], outputs: Iterable[str] = ()) -> None:
     """Check the names of all files of a step.
 
-    An output may have the name of an input: the step changes the file.
+    An output may have the name of an input: the step changes the file. A name that ends in a
+    slash is that of a directory, in which single files may be named, too.
 
     Args:
-        inputs: files that are there before the step runs.
-        outputs: files that it makes.
+        inputs: files and directories that are there before the step runs.
+        outputs: files and directories that it makes, and patterns.
 
     Raises:
         FileNameError: if one of them is not usable; or if one of the inputs, or of the
@@ -55,7 +71,7 @@ def validate_file_names(inputs: Iterable[str], outputs: Iterable[str] = ()) -> N
 def _validate_side_by_side(names: Iterable[str], role: str) -> None:
     seen: set[str] = set()
     for name in names:
-        validate_file_name(name)
+        validate_file_name(_without_slash(name))
         if name in seen:
             raise FileNameError(
                 f"duplicate {role} file {_quoted(name)}; name each {role} file once"
@@ -68,6 +84,11 @@ def _validate_side_by_side(names: Iterable[str], role: str) -> None:
                     f"{_quoted(directory)} cannot be an {role} file and the directory of "
                     f"{_quoted(name)}; rename one of them"
                 )
+
+
+def _without_slash(name: str) -> str:
+    """A directory is named as a file is, but for the slash at the end."""
+    return name[:-1] if isinstance(name, str) and len(name) > 1 and is_directory(name) else name
 
 
 def _problem(name: object) -> str | None:

@@ -32,7 +32,7 @@ class Output:
 
     Attributes:
         name: unique within the task.
-        wire: how the value becomes bytes: ``"blob"``, ``"json"``, or a codec's name.
+        wire: how the value becomes bytes: ``"blob"``, ``"json"``, ``"files"``, or a codec.
         type_name: the type as shown to people, e.g. ``"list[float]"``.
     """
 

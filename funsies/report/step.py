@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import io
 from dataclasses import dataclass
 from typing import Final
 
+from funsies.core.archive import members
 from funsies.core.digest import Digest
 from funsies.core.encoding import to_text
 from funsies.store.connect import Backend
@@ -78,13 +80,18 @@ def _small(backend: Backend, content: Digest, wire: str) -> str:
     return "(missing)" if data is None else preview(data, wire)
 
 
+def _names(data: bytes) -> bytes:
+    """The names in an archive of files."""
+    return ", ".join(member.name for member, _ in members(io.BytesIO(data))).encode()
+
+
 def preview(data: bytes, wire: str) -> str:
     r"""Show the beginning of a value on one line.
 
     >>> preview(b"two\nlines", "blob")
     'two\\nlines'
     """
-    whole = to_text(wire, data)
+    whole = to_text(wire, data) if wire != "files" else _names(data)
     head = whole[: 4 * PREVIEW_CHARACTERS]
     decoder = codecs.getincrementaldecoder("utf-8")()  # the cut may fall into a character
     try:

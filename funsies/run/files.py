@@ -16,9 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
-from funsies.core.errors import Error, ErrorKind
-from funsies.core.file_names import validate_file_names
-from funsies.store.data import make_executable
+from funsies.core.errors import Error, ErrorKind, FileNameError
+from funsies.core.file_names import is_directory, is_pattern, validate_file_names
+from funsies.store.data import make_executable, unpack
 
 _COPY_BYTES: Final = 1 << 20
 _MAX_SHOWN_FILES: Final = 20
@@ -27,7 +27,7 @@ _MAX_SEEN_FILES: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """Content of an input file.
+    """Content of an input file, or of a directory: then as an archive of its files.
 
     Attributes:
         open: opens a stream of its bytes; called once, when the file is written.
@@ -110,13 +110,27 @@ def write_inputs(directory: Path, inputs: Mapping[str, InputFile]) -> None:
         OSError: if a file cannot be written.
     """
     validate_file_names(inputs)
-    for name in sorted(inputs):
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with inputs[name].open() as source, path.open("xb") as target:
+    for name in sorted(inputs, key=lambda name: (not is_directory(name), name)):
+        try:
+            _write_input(directory / name, inputs[name], is_tree=is_directory(name))
+        except (FileExistsError, NotADirectoryError) as problem:
+            where = os.path.relpath(problem.filename, directory)
+            raise FileNameError(
+                f"input {name!r} would write {where!r}, which another input has written; "
+                "leave it out of one of them"
+            ) from problem
+
+
+def _write_input(path: Path, content: InputFile, *, is_tree: bool) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with content.open() as source:
+        if is_tree:
+            unpack(source, path)
+            return
+        with path.open("xb") as target:
             shutil.copyfileobj(source, target, _COPY_BYTES)
-        if inputs[name].executable:
-            make_executable(path)
+    if content.executable:
+        make_executable(path)
 
 
 def find_output(directory: Path, name: str) -> Path | Error:
@@ -133,18 +147,22 @@ def find_output(directory: Path, name: str) -> Path | Error:
     """
     path = Path(os.path.realpath(directory / name))
     if not path.is_relative_to(directory):
-        return _invalid(name, f"is a link that leads out of the job directory, to {path}")
+        return invalid_output(name, f"is a link that leads out of the job directory, to {path}")
     try:
         mode = path.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         link = _dangling_link(directory, name)
-        return _missing(directory, name) if link is None else _dangling(directory, name, link)
+        return (
+            missing_output(directory, name)
+            if link is None
+            else _dangling(directory, name, link)
+        )
     except OSError as problem:
-        return _invalid(name, f"cannot be looked at: {problem.strerror}")
+        return invalid_output(name, f"cannot be looked at: {problem.strerror}")
     if not stat.S_ISREG(mode):
-        return _invalid(name, f"is {_kind(mode)}")
+        return invalid_output(name, f"is {_kind(mode)}")
     if not os.access(path, os.R_OK):
-        return _invalid(name, "cannot be read: permission denied")
+        return invalid_output(name, "cannot be read: permission denied")
     return path
 
 
@@ -166,7 +184,7 @@ def _dangling(directory: Path, name: str, link: Path) -> Error:
 
 def _kind(mode: int) -> str:
     if stat.S_ISDIR(mode):
-        return "a directory; name the files in it, or make an archive of it"
+        return "a directory; name it with a slash at the end, or name the files in it"
     if stat.S_ISLNK(mode):
         return "a link in a circle"
     if stat.S_ISFIFO(mode):
@@ -176,18 +194,20 @@ def _kind(mode: int) -> str:
     return "a device, not a file"
 
 
-def _invalid(name: str, what: str) -> Error:
+def invalid_output(name: str, what: str) -> Error:
+    """The error for an output that is there and cannot be had."""
     return Error(kind=ErrorKind.InvalidOutput, details=f"the output {name!r} {what}")
 
 
-def _missing(directory: Path, name: str) -> Error:
-    """Say what is there instead."""
+def missing_output(directory: Path, name: str) -> Error:
+    """The error for an output that is not there; it says what is."""
     found = sorted(_files_in(directory))
     close = difflib.get_close_matches(name, found, 1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     shown = ", ".join(map(repr, found[:_MAX_SHOWN_FILES])) or "no file"
     more = ", ..." if len(found) > _MAX_SHOWN_FILES else ""
-    details = f"the step did not make {name!r}{hint}\nIts directory holds {shown}{more}"
+    verb = "make a file that matches" if is_pattern(name) else "make"
+    details = f"the step did not {verb} {name!r}{hint}\nIts directory holds {shown}{more}"
     return Error(kind=ErrorKind.MissingOutput, details=details)
 
 

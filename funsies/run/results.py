@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeAlias
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result
@@ -13,11 +14,14 @@ from returns.result import Failure, Result
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, encode_error
 from funsies.store.connect import INLINE_BYTES, Backend
-from funsies.store.data import FileChunks, is_executable
+from funsies.store.data import ArchiveChunks, FileChunks, is_executable
 from funsies.store.rows import Claim, Completion
 from funsies.store.rows import Result as StoredResult
 
 from .record import HOST
+
+Made: TypeAlias = bytes | Path | ArchiveChunks
+"""The bytes of a value, a file that holds them, or files that are a value together."""
 
 
 class ResultWriter:
@@ -35,8 +39,10 @@ class ResultWriter:
         self._contents: dict[Digest, bytes] = {}
         self.errors: list[Error] = []
 
-    def add_all(self, outcomes: Iterable[Result[bytes | Path, Error]]) -> None:
-        """Add the outcome of each output: bytes, a file that holds them, or an error.
+    def add_all(
+        self, outcomes: Iterable[Result[bytes, Error]] | Iterable[Result[Made, Error]]
+    ) -> None:
+        """Add the outcome of each output: bytes, a file or files that hold them, or an error.
 
         Raises:
             ServerError: if the data store is full.
@@ -74,16 +80,14 @@ class ResultWriter:
             busy_ms=busy_ms,
         )
 
-    def _add_value(self, value: bytes | Path) -> None:
-        size_bytes = value.stat().st_size if isinstance(value, Path) else len(value)
+    def _add_value(self, value: Made) -> None:
         executable = isinstance(value, Path) and is_executable(value)
-        if size_bytes > INLINE_BYTES:
-            chunks = FileChunks(value) if isinstance(value, Path) else [value]
+        chunks = [value] if isinstance(value, bytes) else _stream(value)
+        if _size_bytes(value) > INLINE_BYTES:
             digest, size_bytes = self._backend.data.write(chunks)
             self._results.append(StoredResult(True, digest, True, size_bytes, executable))
         else:
-            data = value.read_bytes() if isinstance(value, Path) else value
-            self._add_small(data, ok=True, executable=executable)
+            self._add_small(b"".join(chunks), ok=True, executable=executable)
 
     def _add_error(self, error: Error) -> None:
         self.errors.append(error)
@@ -108,3 +112,13 @@ class ResultWriter:
             worker=self._worker,
             attempts=self._claim.attempt,
         )
+
+
+def _stream(value: Path | ArchiveChunks) -> Iterable[bytes]:
+    return FileChunks(value) if isinstance(value, Path) else value
+
+
+def _size_bytes(value: Made) -> int:
+    if isinstance(value, Path):
+        return value.stat().st_size
+    return value.size_bytes if isinstance(value, ArchiveChunks) else len(value)

@@ -16,8 +16,9 @@ from funsies.core.durations import deadline_after
 from funsies.core.errors import Error, ErrorKind, FileNameError, FunsiesError
 from funsies.core.shell_plan import ShellPlan
 
+from .collecting import collect
 from .command import TooMuchOutputError
-from .files import InputFile, Workspace, cannot_run_here, find_output, write_inputs
+from .files import InputFile, Workspace, cannot_run_here, write_inputs
 from .interruption import held_signals, interruption_resumed
 from .machine_trouble import NOT_EXECUTABLE, NOT_FOUND, has_no_space, missing_interpreter
 from .oom import out_of_memory_kills
@@ -134,7 +135,7 @@ def _outcome(
     return judged(
         plan,
         ended,
-        functools.partial(find_output, workspace.work),
+        functools.partial(collect, workspace.work),
         has_no_space=has_no_space(workspace.work),
     )
 

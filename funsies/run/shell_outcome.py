@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.interpreter import is_shell
 from funsies.core.shell_plan import ShellPlan, output_names
+from funsies.store.data import ArchiveChunks
 
 from .machine_trouble import machine_trouble
 from .process_end import signal_name
@@ -19,8 +20,8 @@ from .shell_advice import advice
 TAIL_BYTES: Final = 16 * 1024
 """How much of the end of standard error is shown in an error."""
 
-ProducedValue: TypeAlias = Path | int | Error
-"""A file with the bytes of the value, an exit code, or why there is no value."""
+ProducedValue: TypeAlias = Path | ArchiveChunks | int | Error
+"""A file or files with the bytes of the value, an exit code, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Produced:
 
     Attributes:
         name: ``stdout:0``, ``stderr:0``, ``returncode:0``, ..., ``file:<name>``, ...
-        value: a file that lasts as long as the outcome, an exit code, or an error.
+        value: a file or files that last as long as the outcome, an exit code, or an error.
     """
 
     name: str
@@ -86,7 +87,7 @@ def failed_whole(plan: ShellPlan, error: Error) -> ShellOutcome:
 def judged(
     plan: ShellPlan,
     ended: Sequence[EndedCommand],
-    find_output: Callable[[str], Path | Error],
+    find_output: Callable[[str], Path | ArchiveChunks | Error],
     *,
     has_no_space: bool = False,
 ) -> ShellOutcome:

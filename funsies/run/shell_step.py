@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections.abc import Mapping
-from pathlib import Path
 from typing import BinaryIO
 
 from returns.result import Failure, Result, Success
@@ -18,7 +17,7 @@ from funsies.store.connect import Backend
 
 from .files import InputFile
 from .inputs import InputValue
-from .results import ResultWriter
+from .results import Made, ResultWriter
 from .shell import Produced, run_shell
 
 
@@ -62,7 +61,7 @@ def run_shell_step(
         raise
 
 
-def _outcome(produced: Produced, *, volatile: bool) -> Result[bytes | Path, Error]:
+def _outcome(produced: Produced, *, volatile: bool) -> Result[Made, Error]:
     match produced.value:
         case Error() as error:
             return Failure(dataclasses.replace(error, volatile=error.volatile or volatile))
@@ -73,8 +72,8 @@ def _outcome(produced: Produced, *, volatile: bool) -> Result[bytes | Path, Erro
 
 
 def _input_file(backend: Backend, value: InputValue) -> InputFile:
-    """The file of an input: bytes as they are, text as UTF-8, other values as JSON."""
-    if value.row.wire == "blob":
+    """The file of an input: bytes and archives as they are, text as UTF-8, the rest as JSON."""
+    if value.row.wire in {"blob", "files"}:
         return InputFile(lambda: value.open(backend), value.executable)
     return InputFile(lambda: _text(backend, value))
 

@@ -29,12 +29,20 @@ from mypy.types import (
 from funsies_mypy import codes
 from funsies_mypy.arguments import checker, given, given_at
 from funsies_mypy.encodable import unencodable_value
-from funsies_mypy.file_names import directories_of, problem_of
+from funsies_mypy.file_names import (
+    directories_of,
+    is_directory,
+    problem_of,
+    stands_for_files,
+)
 from funsies_mypy.literals import keys_of, text_of, texts_of
 from funsies_mypy.messages import did_you_mean, fail, quoted, shown
 from funsies_mypy.types import (
+    artefact_of,
+    files_type,
     is_path,
     literal_value,
+    may_be_mapping,
     nested_artefact,
     union_items,
     unknown,
@@ -122,6 +130,13 @@ def _check_values(api: TypeChecker, inputs: Expression) -> None:
 
 def _check_value(api: TypeChecker, name: str, value: Expression) -> None:
     kind = api.lookup_type(value)
+    if is_directory(name) and not may_be_mapping(unlifted(kind)):
+        text = (
+            f'Input directory "{name}" is {shown(api, kind)}; give it a dict of file names to '
+            "bytes or text, put_dir(path), or a directory of another step"
+        )
+        fail(api, codes.SHELL, text, value)
+        return
     if is_path(unlifted(kind)):
         text = (
             f'Input file "{name}" is {shown(api, kind)}, which is not the content of a file; '
@@ -180,7 +195,7 @@ def open_output(context: MethodSigContext) -> CallableType:
 
 
 def check_output(context: MethodContext) -> Type:
-    """Report names of files that the step does not have."""
+    """Report names of files that the step does not have; directories and patterns are dicts."""
     kind = get_proper_type(context.type)
     asked = given_at(context, 0)
     if not isinstance(kind, Instance) or len(kind.args) != 1 or not asked:
@@ -192,6 +207,8 @@ def check_output(context: MethodContext) -> Type:
         name = asked[0].expression.value
     if known is not None and isinstance(name, str) and name not in known:
         fail(api, codes.SHELL, _no_such_output(name, known), asked[0].expression)
+    if isinstance(name, str) and stands_for_files(name):
+        return artefact_of(api, files_type(api))
     return context.default_return_type
 
 

@@ -17,6 +17,15 @@ assert_type(step.out["b"], f.Artefact[bytes])
 assert_type(f.take(step.out["b"]), bytes)
 assert_type(f.morph(len, step.out["b"]), f.Artefact[int])
 
+directory = f.put_dir("folder")
+assert_type(directory, f.Artefact[dict[str, bytes]])
+several = f.shell("run", inp={"data/": directory, "b/": {"x": "text"}}, out=["*.csv", "d/"])
+assert_type(several.files["*.csv"], f.Artefact[dict[str, bytes]])
+assert_type(f.take(several.files["d/"]), dict[str, bytes])
+f.shell("run", inp={"data/": several.files["d/"]})
+f.morph(lambda files: len(files["a"]), several.files["*.csv"])
+several.files[3]  # E: "int"
+
 f.shell("run", "again", inp={"a": b"bytes", "b": f.put([1]), "c": step.stdout, "d": {"k": 1}})
 f.shell("run", inp={Path("a"): 3}, out=[Path("b")], env={"A": "b"}, check=False, strict=False)
 f.shell("run", interpreter="sh")

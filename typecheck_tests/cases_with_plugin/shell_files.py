@@ -69,7 +69,7 @@ f.shell("run", out=["../x"])  # E: "../x" contains ".."; shell files live in the
 f.shell("run", out=["a", "a"])  # E: Duplicate output file "a"; name each output file once
 f.shell("run", inp={"a": 1, "a": 2})  # E: Duplicate input file "a"
 f.shell("run", out=["a", "a/b"])  # E: "a" cannot be an output file and the directory of "a/b"; rename one of them
-f.shell("run", out=["dir/"])  # E: "dir/" is a directory; name the files in it, each by itself
+f.shell("run", out=["dir//"])  # E: "dir/" is a directory; name the files in it, each by itself
 f.shell("run", out=[""])  # E: A file name is empty
 f.shell("run", out=["./a"])  # E: "./a" can be written shorter; write "a"
 f.shell("run", out="results.csv")  # E: out= is a list of file names: out=['results.csv']
@@ -83,6 +83,22 @@ f.shell("run", inp={"e": f.put(Path("x"))})  # E: Input file "e" is "Artefact[Pa
 f.shell("run", inp={"a": open("file")})  # E: Input file "a" is "TextIOWrapper[_WrappedBuffer]", which has no encoding
 f.shell("run", inp={"a": [number]})  # E: Input file "a" is "list[Artefact[int]]", a container with artefacts inside
 f.shell("run", inp={"a": lambda: 1})  # E: Input file "a" is "Callable[[], int]", which has no encoding
+
+# directories and patterns
+many = f.shell("run", out=["*.csv", "results/", "a.txt"])
+assert_type(many.out["*.csv"], f.Artefact[dict[str, bytes]])
+assert_type(many.out["results/"], f.Artefact[dict[str, bytes]])
+assert_type(many.out["a.txt"], f.Artefact[bytes])
+assert_type(f.take(many.out["*.csv"]), dict[str, bytes])
+assert_type(f.morph(len, many.out["results/"]), f.Artefact[int])
+assert_type(f.shell("run", out=["[ab].txt"]).out["[ab].txt"], f.Artefact[dict[str, bytes]])
+many.out["results"]  # E: This shell step has no output "results" (out= names "*.csv", "results/", "a.txt"); did you mean "results/"?
+f.shell("run", inp={"d/": many.out["results/"], "e/": {"x": b""}, "f/": f.put_dir("x")})
+f.shell("run", inp={"d/": many.out["a.txt"]})  # E: Input directory "d/" is "Artefact[bytes]"; give it a dict of file names
+f.shell("run", inp={"d/": "text"})  # E: Input directory "d/" is "str"; give it a dict of file names
+f.shell("run", inp={"d/": Path("x")})  # E: Input directory "d/" is "Path"; give it a dict of file names to bytes or text, put_dir(path)
+f.shell("run", out=["d/", "d/a", "*"])
+f.shell("run", inp={"d/": {"a": b""}, "d/b": b""})
 
 # streams
 several = f.shell("first", "second")

@@ -15,12 +15,14 @@ from funsies.core.encoding.encoding import (
     to_text,
     unregister_codec,
 )
+from funsies.core.encoding.files import Files
 from funsies.core.encoding.infer import encoding_of_value
 from funsies.core.encoding.unknown import encoding_of_unknown
 
 __all__ = [
     "Codec",
     "Encoding",
+    "Files",
     "add_missing_codecs",
     "codec_named",
     "codecs_by_class",

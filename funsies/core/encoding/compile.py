@@ -26,6 +26,7 @@ from funsies.core.encoding.classes import record_for
 from funsies.core.encoding.codecs import CodecNode, codec_node
 from funsies.core.encoding.collection import abstract_node
 from funsies.core.encoding.constraints import constrained
+from funsies.core.encoding.files import FilesNode, is_files
 from funsies.core.encoding.hints import resolve_in_module
 from funsies.core.encoding.node import CannotEncode, Node
 from funsies.core.encoding.refusals import refuse_type
@@ -162,6 +163,8 @@ class Compiler:
         return self.compile(arguments[0])
 
     def _compile_annotated(self, arguments: Sequence[object]) -> Node:
+        if is_files(arguments[1:]):
+            return FilesNode()
         return constrained(self.compile(arguments[0]), arguments[1:])
 
     def _compile_literal(self, values: Sequence[object]) -> Node:

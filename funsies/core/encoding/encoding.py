@@ -19,6 +19,7 @@ from funsies.core.encoding.codecs import (
 )
 from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.describe import Scope
+from funsies.core.encoding.files import WIRE, FilesNode
 from funsies.core.encoding.hints import remember_hints
 from funsies.core.encoding.node import CannotEncode, Node, Refused, show, tell, type_name
 from funsies.core.encoding.portable import portable
@@ -43,7 +44,8 @@ class Encoding(Generic[T_co]):
 
     Attributes:
         descriptor: the type written out in full: canonical, the same in every process.
-        wire: ``"blob"`` if the bytes are the value, ``"json"``, or the name of a codec.
+        wire: ``"blob"`` if the bytes are the value, ``"json"``, ``"files"`` for a directory, or
+            the name of a codec.
         annotation: the annotation that it was compiled from.
     """
 
@@ -163,6 +165,8 @@ def _descriptor(node: Node) -> str:
 def _wire(node: Node) -> tuple[str, Callable[[object], bytes], Callable[[bytes], Any]]:
     if isinstance(node, BytesNode):
         return "blob", _blob, _read_blob
+    if isinstance(node, FilesNode):
+        return WIRE, node.to_bytes, node.from_bytes
     if isinstance(node, CodecNode):
         return node.codec.name, node.to_bytes, node.from_bytes
     encode, decode = node.encode, node.decode

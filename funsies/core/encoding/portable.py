@@ -9,6 +9,7 @@ from typing import Annotated, Any, NewType, Union, get_args, get_origin
 import msgspec
 
 from funsies.core.encoding.aliases import RecursiveAlias, alias_label, alias_value, is_alias
+from funsies.core.encoding.files import MARK
 
 
 def portable(annotation: object) -> Any:
@@ -59,10 +60,10 @@ class _Rewriter:
         return origin[replaced if len(replaced) > 1 else replaced[0]]
 
     def _rewrite_annotated(self, annotation: object, *metadata: object) -> Any:
-        """Keep the constraints; other metadata mean nothing here, and may not be picklable."""
-        metas = [meta for meta in metadata if isinstance(meta, msgspec.Meta)]
+        """Keep what has a meaning; other metadata mean nothing, and may not be picklable."""
+        kept = [meta for meta in metadata if isinstance(meta, msgspec.Meta) or meta is MARK]
         plain = self.rewrite(annotation)
-        return Annotated[(plain, *metas)] if metas else plain
+        return Annotated[(plain, *kept)] if kept else plain
 
     def _rewrite_alias(self, alias: Any) -> Any:
         if alias in self._aliases:

@@ -99,7 +99,7 @@ def _empty(directory: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-_SUFFIXES: Final = {"blob": "", "json": ".json"}
+_SUFFIXES: Final = {"blob": "", "files": ".tar", "json": ".json"}
 
 
 def file_name(name: str, position: int, wire: str) -> str:

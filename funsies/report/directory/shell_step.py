@@ -10,7 +10,7 @@ from typing import Final
 
 from funsies.client.stored_step import StoredStep, is_trusted
 from funsies.core.errors import Error
-from funsies.core.file_names import validate_file_names
+from funsies.core.file_names import is_pattern, validate_file_names
 from funsies.core.shell_plan import ShellPlan, decode_shell_plan
 from funsies.store.connect import Backend
 
@@ -123,10 +123,16 @@ def _write_outputs(backend: Backend, step: StoredStep, place: Place) -> dict[str
         return errors
     folder = place.folder(OUTPUTS)
     for output, artefact in zip(step.task.outputs, step.row.outputs, strict=True):
-        error = write_stored(backend, artefact, _place_of(output.name, folder, place))
+        path = _place_of(output.name, folder, place)
+        error = write_stored(backend, artefact, path, text_of=_form(output.wire))
         if error is not None:
             errors[output.name] = error
     return errors
+
+
+def _form(wire: str) -> str | None:
+    """Files are written as files, everything else as it is stored."""
+    return wire if wire == "files" else None
 
 
 def _place_of(output: str, folder: Path, place: Place) -> Path:
@@ -134,4 +140,4 @@ def _place_of(output: str, folder: Path, place: Place) -> Path:
     if kind != "file":
         return place.path(f"{kind}{name}")
     validate_file_names((), [name])
-    return folder / name
+    return folder if is_pattern(name) else folder / name

@@ -16,7 +16,7 @@ from funsies.core.digest import Digest
 from funsies.core.encoding import to_text
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error
 from funsies.store.connect import Backend
-from funsies.store.data import make_executable
+from funsies.store.data import make_executable, unpack
 
 
 def write_stored(
@@ -28,8 +28,8 @@ def write_stored(
         backend: where it is.
         artefact: its address.
         path: the file.
-        text_of: wire form of the value, to write a text without quotes; None writes the
-            bytes as they are stored.
+        text_of: wire form of the value, to write a text without quotes, and files as files
+            into the directory ``path``; None writes the bytes as they are stored.
 
     Returns:
         The error in its place; then there is no file.
@@ -40,13 +40,16 @@ def write_stored(
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = found.unwrap()
         try:
+            if text_of == "files":
+                unpack(stream, path, replace=True)
+                return None
             with path.open("wb") as target:
                 if text_of in {None, "blob"}:
                     shutil.copyfileobj(stream, target)
                 else:
                     target.write(to_text(str(text_of), stream.read()))
         except (DataCorruptedError, DataMissingError) as problem:
-            path.unlink()
+            path.unlink(missing_ok=True)
             return lost(backend, stored_artefact(backend, artefact), problem)
     if may_be_run(backend, stored_artefact(backend, artefact)):
         make_executable(path)

@@ -6,10 +6,12 @@ from .disk import DiskDataStore
 from .memory import MemoryDataStore
 from .modes import is_executable, make_executable
 from .redis import RedisDataStore
+from .trees import ArchiveChunks, unpack, walk
 from .verify import corrupted, is_good, missing
 
 __all__ = [
     "CHUNK_BYTES",
+    "ArchiveChunks",
     "DiskDataStore",
     "FileChunks",
     "MemoryDataStore",
@@ -21,4 +23,6 @@ __all__ = [
     "make_executable",
     "missing",
     "open_data_store",
+    "unpack",
+    "walk",
 ]

@@ -248,7 +248,7 @@ def test_py_needs_a_result() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../x", "/etc/x", "", "a\0b", "a/../b", "a/", "./a", "a//b", "\ud800", "x" * 256]
+    "name", ["../x", "/etc/x", "", "a\0b", "a/../b", "a//", "./a", "a//b", "\ud800", "x" * 256]
 )
 def test_file_names_that_lead_out_or_cannot_be_are_refused(name: str) -> None:
     with pytest.raises(FileNameError):

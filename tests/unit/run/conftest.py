@@ -15,7 +15,8 @@ import funsies
 from funsies.core.errors import Error
 from funsies.core.interpreter import Interpreter, interpreter_words
 from funsies.core.shell_plan import ShellPlan
-from funsies.run.shell import InputFile, ShellOutcome, run_shell
+from funsies.run.shell import InputFile, ProducedValue, ShellOutcome, run_shell
+from funsies.store.data import ArchiveChunks
 
 from .lab import Lab
 
@@ -118,10 +119,13 @@ def input_file(data: bytes) -> InputFile:
 
 
 def values_of(outcome: ShellOutcome) -> Values:
-    return {
-        each.name: each.value.read_bytes() if isinstance(each.value, Path) else each.value
-        for each in outcome.outputs
-    }
+    return {each.name: _content(each.value) for each in outcome.outputs}
+
+
+def _content(value: ProducedValue) -> bytes | int | Error:
+    if isinstance(value, ArchiveChunks):
+        return b"".join(value)
+    return value.read_bytes() if isinstance(value, Path) else value
 
 
 @pytest.fixture

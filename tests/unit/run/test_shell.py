@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import io
 import os
 import signal
@@ -11,7 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from funsies.core.errors import DataCorruptedError, ErrorKind, FileNameError, NoServerError
+from funsies.core.archive import unpacked
+from funsies.core.errors import (
+    DataCorruptedError,
+    EncodingError,
+    ErrorKind,
+    FileNameError,
+    NoServerError,
+)
 from funsies.core.file_names import validate_file_name
 from funsies.core.shell_plan import ShellPlan
 from funsies.run import oom
@@ -58,10 +66,20 @@ STRANGE_NAMES = [
 ]
 
 
+def content_of(value: bytes) -> bytes:
+    """The content of a file, also where its name had to be written as a pattern."""
+    try:
+        (only,) = unpacked(value).values()
+    except EncodingError:
+        return value
+    return only
+
+
 def test_any_file_name_works_as_input_and_as_output(run):
     inputs = {name: name.encode() for name in STRANGE_NAMES}
-    values = run("true", inp=inputs, out=tuple(STRANGE_NAMES))
-    assert [values[f"file:{name}"] for name in STRANGE_NAMES] == list(inputs.values())
+    outputs = tuple(map(glob.escape, STRANGE_NAMES))
+    values = run("true", inp=inputs, out=outputs)
+    assert [content_of(values[f"file:{name}"]) for name in outputs] == list(inputs.values())
 
 
 def is_usable(name: str) -> bool:
@@ -75,7 +93,9 @@ def is_usable(name: str) -> bool:
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(max_size=30).filter(is_usable), data=st.binary(max_size=50))
 def test_a_file_of_any_accepted_name_comes_back_as_it_went_in(run, name: str, data: bytes):
-    assert run("true", inp={name: data}, out=(name,))[f"file:{name}"] == data
+    output = glob.escape(name)
+    value = run("true", inp={name: data}, out=(output,))[f"file:{output}"]
+    assert value == data if output == name else content_of(value) == data
 
 
 def test_standard_input_is_empty(run):
@@ -215,7 +235,7 @@ def test_a_step_that_removes_what_it_needs_is_said_so(run_volatile, commands, bl
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        ("mkdir x", "is a directory; name the files in it"),
+        ("mkdir x", "is a directory; name it with a slash at the end"),
         ("mkfifo x", "is a FIFO"),
         ("ln -s /etc/passwd x", "leads out of the job directory, to /etc/passwd"),
         ("ln -s ../streams/stdout-0 x", "leads out of the job directory"),
@@ -277,7 +297,7 @@ def test_a_dangling_link_is_a_missing_output_and_said_to_be_one(run, command, na
 # -- inputs
 
 
-@pytest.mark.parametrize("name", ["../x", "/x", "", ".", "a\0", "a/", "a/../../x"])
+@pytest.mark.parametrize("name", ["../x", "/x", "", ".", "a\0", "a//", "a/../../x"])
 def test_input_names_are_checked_again_on_the_worker(run, name: str):
     values = run("echo ran", inp={name: b"x"}, out=("o",))
     assert {value.kind for value in values.values()} == {ErrorKind.InvalidInput}

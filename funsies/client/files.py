@@ -1,0 +1,209 @@
+"""Files in and out: ``put_file``, ``put_dir``, ``takeout``."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from stat import S_ISREG
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from funsies.build.artefact import Artefact
+from funsies.build.shell_task import BYTES, FILES
+from funsies.client.targets import only_artefact
+from funsies.core.encoding import to_text
+from funsies.core.errors import (
+    DataCorruptedError,
+    DataMissingError,
+    FileNameError,
+    UnwrapError,
+    WiringError,
+)
+from funsies.core.file_names import validate_file_name
+from funsies.core.graph import constant
+from funsies.session import Session, current_session
+from funsies.store.data import (
+    ArchiveChunks,
+    FileChunks,
+    copy_to_file,
+    is_executable,
+    make_executable,
+    unpack,
+    walk,
+)
+
+from .lost_bytes import lost
+from .values import may_be_run, open_value, unwrapped
+
+
+def put_file(
+    filename: str | os.PathLike[str], *, connection: Session | None = None
+) -> Artefact[bytes]:
+    """Make the content of a file an input of the workflow; a file of any size is streamed.
+
+    Whether the file may be run as a program is part of its address; its name and times are not.
+
+    Args:
+        filename: the file, as it is now.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        OSError: if it cannot be read.
+        WiringError: if it is not a plain file: a directory, a named pipe, a device.
+        NoSessionError: outside of ``Fun``.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
+    ...     _ = Path(f"{place}/in.txt").write_text("some text")
+    ...     take(put_file(f"{place}/in.txt"))
+    b'some text'
+    """
+    session = current_session("put_file()", connection)
+    path = Path(filename)
+    if path.is_dir():
+        raise WiringError(f"{str(path)!r} is not a plain file but a directory; use put_dir()")
+    if not S_ISREG(path.stat().st_mode):
+        raise WiringError(f"{str(path)!r} is not a plain file; name one, or put() its content")
+    content, size_bytes = session.backend.data.write(FileChunks(path))
+    reference = constant(BYTES.wire, None, content, size_bytes, executable=is_executable(path))
+    return Artefact(reference, BYTES)
+
+
+def put_dir(
+    directory: str | os.PathLike[str], *, connection: Session | None = None
+) -> Artefact[dict[str, bytes]]:
+    """Make all files of a directory an input of the workflow, streamed.
+
+    A shell step gets them as a directory, ``inp={"data/": put_dir("data")}``, a Python step as
+    a dict. Links are followed. Names, contents, empty directories, and which of the files may
+    be run as programs are part of its address; the directory's own name and times are not.
+
+    Args:
+        directory: with the files, as they are now.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        OSError: if it cannot be read, or is changed meanwhile.
+        WiringError: if it is not a directory, or holds something else than files and
+            directories: a dangling link, a link in a circle, a named pipe, a device.
+        FileNameError: if a name in it is not valid Unicode, or too long.
+        NoSessionError: outside of ``Fun``.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
+    ...     _ = Path(f"{place}/in.txt").write_text("some text")
+    ...     take(put_dir(place))
+    {'in.txt': b'some text'}
+    """
+    session = current_session("put_dir()", connection)
+    root = Path(directory)
+    if root.exists() and not root.is_dir():
+        raise WiringError(f"{str(root)!r} is not a directory; use put_file() for a file")
+    found = {name: None if empty else _plain(root / name) for name, empty in walk(root)}
+    for name in found:
+        _check_name(root, name)
+    content, size_bytes = session.backend.data.write(ArchiveChunks(found))
+    return Artefact(constant(FILES.wire, None, content, size_bytes), FILES)
+
+
+def _check_name(root: Path, name: str) -> None:
+    try:
+        validate_file_name(name)
+    except FileNameError as problem:
+        raise FileNameError(f"in the directory {str(root)!a}: {problem}") from None
+
+
+def _plain(path: Path) -> Path:
+    if path.is_symlink() and not path.exists():
+        raise WiringError(f"{str(path)!a} is a dangling link; remove it, or put what it names")
+    if path.is_dir():
+        raise WiringError(f"{str(path)!a} is a link in a circle; remove it")
+    if not S_ISREG(path.stat().st_mode):
+        raise WiringError(f"{str(path)!a} is neither a file nor a directory; remove it")
+    return path
+
+
+def takeout(
+    where: Artefact[Any], filename: str | os.PathLike[str], *, connection: Session | None = None
+) -> None:
+    """Write a value into a file: ``bytes`` as they are, ``str`` as text, anything else as JSON.
+
+    The file appears whole or not at all. Values of any size are streamed. A program that a
+    shell step has made may be run. What is a directory, or was made by a pattern, is written
+    into the directory of that name: files of the same names in it are replaced, others stay.
+
+    Args:
+        where: the artefact.
+        filename: the file, replaced if it is there; or the directory, made if it is not.
+        connection: a session; None for that of the enclosing ``Fun``.
+
+    Raises:
+        UnwrapError: if there is an error, or no value yet.
+        OSError: if the file cannot be written.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
+    ...     takeout(put({"a": 1}), f"{place}/result.json")
+    ...     Path(f"{place}/result.json").read_text()
+    '{"a":1}'
+    """
+    session = current_session("takeout()", connection)
+    only_artefact(where)
+    target = Path(filename)
+    if where.encoding.wire == FILES.wire:
+        target = target.absolute()  # a directory may be "."
+    opened = open_value(session.backend, where)
+    try:
+        with _replacing(target) as partial, unwrapped(session, opened) as source:
+            _write(session, where, source, partial, target)
+    except (DataCorruptedError, DataMissingError) as problem:
+        raise UnwrapError(lost(session.backend, where, problem)) from problem
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """Where to write what is to have the name of the target when it is whole."""
+    partial = target.with_name(f".{uuid4().hex}.partial")
+    try:
+        yield partial
+    except (DataCorruptedError, DataMissingError):
+        raise
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(target)) from problem
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write(
+    session: Session, where: Artefact[Any], source: BinaryIO, partial: Path, target: Path
+) -> None:
+    if where.encoding.wire == FILES.wire:
+        unpack(source, partial)
+        _merge(partial, target)
+        return
+    copy_to_file(_shown(where, source), partial)
+    if may_be_run(session.backend, where):
+        make_executable(partial)
+    partial.replace(target)
+
+
+def _shown(where: Artefact[Any], source: BinaryIO) -> BinaryIO:
+    if where.encoding.wire != "json":
+        return source
+    return io.BytesIO(to_text("json", source.read()))
+
+
+def _merge(partial: Path, target: Path) -> None:
+    """Move all files of a directory into another one."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name, is_empty in walk(partial):
+        place = target / name
+        (place if is_empty else place.parent).mkdir(parents=True, exist_ok=True)
+        if not is_empty:
+            (partial / name).replace(place)
