@@ -20,7 +20,7 @@ from funsies.session import Session, session_opened
 from .exits import Exit
 from .mypy_run import Diagnostic, Report, check_types
 from .say import note
-from .script import run_script
+from .script import EndOfScript, run_script
 
 
 @click.command()
@@ -116,7 +116,7 @@ def _excerpt(diagnostic: Diagnostic) -> Iterator[str]:
         yield "".join(each if each == "\t" else " " for each in before) + "^"
 
 
-class _ResultAsked(BaseException):
+class _ResultAsked(EndOfScript):
     """The script asks for a result: its graph is built as far as it can be without any."""
 
 

@@ -21,6 +21,10 @@ from .exits import Exit
 _PACKAGE: Final = str(Path(__file__).parents[1])
 
 
+class EndOfScript(BaseException):
+    """Raised by what watches a program, to end it; it is no failure of the program."""
+
+
 def run_script(script: Path, arguments: Sequence[str]) -> int:
     """Run a script as the main module of this process.
 
@@ -126,7 +130,7 @@ def _exit_code_of(code: Callable[[], CodeType], module: ModuleType) -> int:
     except _NoModuleError as problem:
         click.echo(f"funsies: {problem}", err=True)
         return Exit.USAGE
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EndOfScript):
         raise
     except BaseException as problem:  # noqa: BLE001 - whatever the program raises is shown
         click.echo(hide_secrets(users_traceback(problem)), err=True, nl=False)

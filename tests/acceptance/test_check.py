@@ -91,9 +91,9 @@ def test_scripts_of_08_are_told_the_edits_that_types_know(shell) -> None:
     }
     assert found.keys() <= edited.keys()
     hinted = {edited[place] for place, hints in found.items() if hints}
-    assert hinted == {"get", "result", "timeout"}
-    seen = {"get", "timeout"}
-    assert {place for place, edit in edited.items() if edit in seen} <= found.keys()
+    always = {"connection", "get", "imports", "parent", "timeout"}
+    assert hinted == always | {"match", "result", "server"}
+    assert {place for place, edit in edited.items() if edit in always} <= found.keys()
 
 
 def test_a_wrong_type_is_shown_with_its_line_and_fails(shell) -> None:
