@@ -26,6 +26,9 @@ from .store.recalled import StoredGraph
 
 _KIND: Final = "parametric"
 
+_INT: Final = encoding_of(int)
+_FLOAT: Final = encoding_of(float)
+
 
 class Slot(msgspec.Struct, frozen=True):
     """An input or an output of a committed workflow.
@@ -216,7 +219,8 @@ def _given(record: Parametric, key: str, value: object) -> Artefact[Any]:
     same = value.encoding.descriptor == slot.type_name
     if same and value.encoding.wire == slot.wire:
         return value
-    if encoding is None or contradicts(encoding, value.encoding):
+    is_narrower = encoding == _INT and value.encoding == _FLOAT
+    if encoding is None or is_narrower or contradicts(encoding, value.encoding):
         raise _mismatch(record, key, value.encoding.label)
     return reduce(_same, value, out=encoding.annotation, name="convert")
 
@@ -235,7 +239,11 @@ def _constant(
 
 def _mismatch(record: Parametric, key: str, found: str) -> WiringError:
     wanted = record.inp[key].type_name
-    return WiringError(f"input {key!r} of {record.name!r} is {wanted}; it was given: {found}")
+    hint = ". Commit it with a float, put(1.0), which takes integers, too"
+    return WiringError(
+        f"input {key!r} of {record.name!r} is {wanted}; it was given: {found}"
+        + (hint if wanted == "int" and "float" in found else "")
+    )
 
 
 def _same(value: Any) -> Any:

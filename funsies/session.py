@@ -158,8 +158,8 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
 
     Args:
         server: which server; None for the one that the environment or the nearest ``.funsies``
-            directory names. ``Server("memory://")`` is a server inside of this process, fresh
-            for each ``Fun``; nothing else is needed to try things out.
+            directory names. ``Server("memory://")`` is a new server inside of this process,
+            which lasts as long as this object; nothing else is needed to try things out.
         defaults: options for the steps built here, unless they have their own.
         cleanup: True first drops what is queued on the server and not running yet, as
             ``funsies clean`` does; results stay.
@@ -187,7 +187,9 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
         interpreter=None if interpreter is None else interpreter_words(interpreter),
     )
     resolved = resolve(server)
-    backend = open_backend(resolved.jobs_url, resolved.data_url, resolved.key)
+    backend = open_backend(
+        resolved.jobs_url, resolved.data_url, resolved.key, memory=resolved.memory
+    )
     try:
         backend.check()
         if cleanup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Generic, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, SupportsIndex, overload
 
 from typing_extensions import TypeVar, override
 
@@ -51,6 +51,10 @@ class OutputFiles(Mapping[str, Artefact[Any]], Generic[K]):
     def __len__(self) -> int:
         return len(self._files)
 
+    @override
+    def __repr__(self) -> str:
+        return repr(self._files)
+
 
 def _no_such_output(name: str, files: Mapping[str, object]) -> str:
     if not files:
@@ -91,9 +95,25 @@ class OutputDirectories(Mapping[str, Artefact[dict[str, bytes]]]):
 
 
 class OfEachCommand(tuple[Artefact[T], ...]):
-    """One artefact for each command, in their order."""
+    """One artefact for each command, in their order.
+
+    In funsies 0.8 these were lists: they are equal to one, and can be added to one.
+    """
 
     __slots__ = ()
+    __hash__ = tuple.__hash__
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(tuple(other) if isinstance(other, list) else other)
+
+    def __radd__(self, other: list[Artefact[T]]) -> list[Artefact[T]]:
+        return [*other, *self]
+
+    if not TYPE_CHECKING:  # for type checkers it is a tuple
+
+        def __add__(self, other: object) -> object:
+            return [*self, *other] if isinstance(other, list) else super().__add__(other)
 
     @overload
     def __getitem__(self, index: SupportsIndex, /) -> Artefact[T]: ...
@@ -211,6 +231,20 @@ class ShellOutput(Pointer, Generic[K]):
         return f"<ShellOutput {self.hash[:10]} of {self.operation.task.name}{files}>"
 
 
+_CHANGES = ("append", "clear", "copy", "extend", "insert", "pop", "remove", "reverse", "sort")
+former_members(
+    OfEachCommand,
+    "step.stdouts",
+    dict.fromkeys(_CHANGES, "it cannot be changed: write list(step.stdouts)"),
+)
+former_members(
+    OutputFiles,
+    "step.out",
+    dict.fromkeys(
+        ("clear", "copy", "pop", "popitem", "setdefault", "update"),
+        "it cannot be changed: write dict(step.out)",
+    ),
+)
 former_members(
     ShellOutput,
     "ShellOutput",

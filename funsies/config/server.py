@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -18,18 +18,29 @@ DEFAULT_JOBS_URL: Final = "redis://localhost:6379"
 """Used if nothing else is said."""
 
 
+class Memory:
+    """Stands for what a ``memory://`` server holds, which lasts as long as this object."""
+
+
+MEMORY_OF_PROCESS: Final = Memory()
+"""Of the one server that ``FUNSIES_JOBS=memory://`` means in a process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A server as the user names it; what is None is looked up.
 
     Attributes:
         jobs_url: Redis or Valkey server with the graph: ``redis://``, ``rediss://``,
-            ``unix://``, or ``memory://`` for this process only.
+            ``unix://``, or ``memory://``: a new, empty server in this process, which lasts as
+            long as this object.
         data_url: where large values are, e.g. ``file:///scratch/data``.
+        memory: what it holds, if it is ``memory://``.
     """
 
     jobs_url: str | None = None
     data_url: str | None = None
+    memory: Memory = field(default_factory=Memory, kw_only=True, compare=False, repr=False)
 
     def __repr__(self) -> str:
         """Leave out passwords."""
@@ -117,7 +128,9 @@ def resolve(
         jobs_url = record.jobs_url if record else DEFAULT_JOBS_URL
     data_url = _explicit_data_url(said, variables, jobs_url)
     path = directory.path if directory else None
-    return ResolvedServer(jobs_url, data_url, _key(variables, directory), path, is_default)
+    memory = MEMORY_OF_PROCESS if said.jobs_url is None else said.memory
+    key = _key(variables, directory)
+    return ResolvedServer(jobs_url, data_url, key, path, is_default, memory=memory)
 
 
 def _here() -> Path:

@@ -89,11 +89,11 @@ def configuration(
         password: what it shall ask for; None for nothing.
     """
     lines = [
-        _line("dir", str(directory)),
-        _line("unixsocket", socket),
+        setting_line("dir", str(directory)),
+        setting_line("unixsocket", socket),
         "unixsocketperm 700",
         *_network(settings),
-        *([_line("requirepass", password)] if password else []),
+        *([setting_line("requirepass", password)] if password else []),
         f"appendonly {'yes' if settings.is_durable else 'no'}",
         "appendfsync everysec",
         "aof-load-truncated yes",
@@ -108,13 +108,17 @@ def configuration(
 def _network(settings: ServerSettings) -> list[str]:
     if settings.port is None:
         return ["port 0"]
-    return [f"port {settings.port}", _line("bind", settings.bind), "protected-mode yes"]
+    return [f"port {settings.port}", setting_line("bind", settings.bind), "protected-mode yes"]
 
 
-def _line(name: str, value: str) -> str:
-    """Name a setting; a path may hold any bytes, line breaks and such that are no text."""
+def setting_line(name: str, *values: str) -> str:
+    """A setting; a path may hold any bytes, line breaks and such that are no text."""
+    return " ".join([name, *map(_quoted, values)])
+
+
+def _quoted(value: str) -> str:
     escaped = "".join(map(_escaped, os.fsencode(value)))
-    return f'{name} "{escaped}"'
+    return f'"{escaped}"'
 
 
 def _escaped(byte: int) -> str:

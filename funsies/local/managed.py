@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from funsies.config.directory import NAME, Directory
 from funsies.config.server import ResolvedServer
+from funsies.config.urls import ConfigurationError
 from funsies.core.interpreter import Interpreter
 from funsies.core.options import Options
 from funsies.session import Fun, Session
 
-from .conf import ServerSettings
-from .embedded import start_server
+from .conf import ServerSettings, setting_line
+from .embedded import Started, start_server
 from .guard import guarded
 from .pool import start_pool
 
@@ -39,7 +41,8 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
     Args:
         nworkers: number of workers.
         worker_args: more arguments of ``funsies worker``, e.g. names of queues.
-        redis_args: more settings of the server, e.g. ``["--maxmemory", "1gb"]``.
+        redis_args: more settings of the server, e.g. ``["--maxmemory", "1gb"]``; but for those
+            that say where it is and who may use it.
         defaults: options for the steps built here, unless they have their own.
         directory: where results are kept, in ``.funsies``; by default they are gone after the
             block. A server that runs there already is used, and goes on running.
@@ -48,6 +51,7 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
         interpreter: what runs the commands of shell steps, as for :func:`~funsies.Fun`.
 
     Raises:
+        ConfigurationError: if a setting would not be heeded.
         ServerError: if the server does not start.
 
     >>> with ManagedFun(nworkers=2):
@@ -65,6 +69,7 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
         extra=_settings(redis_args or ()),
     )
     started = start_server(place, settings)
+    _refuse_unheeded(started, place, pw, redis_args)
     stops_server = not started.was_running
     server = _with_data(started.server(place), data_url)
     pools = [start_pool(place, server, nworkers, arguments=worker_args or ())] * bool(nworkers)
@@ -83,12 +88,54 @@ def _with_data(server: ResolvedServer, data_url: str | None) -> ResolvedServer:
     return server if data_url is None else replace(server, data_url=data_url)
 
 
+OURS: Final = frozenset(
+    {
+        "aclfile",
+        "bind",
+        "daemonize",
+        "dir",
+        "port",
+        "protected-mode",
+        "requirepass",
+        "unixsocket",
+        "unixsocketperm",
+    }
+)
+"""Settings that say where the server is and who may use it."""
+
+
 def _settings(arguments: Sequence[str]) -> tuple[str, ...]:
-    """Turn arguments of the server program into lines of its configuration file."""
-    lines: list[str] = []
+    """Turn arguments of the server program into lines of its configuration file.
+
+    Raises:
+        ConfigurationError: if one would not be heeded, or is for funsies to set.
+    """
+    lines: list[list[str]] = []
     for argument in arguments:
         if argument.startswith("--"):
-            lines.append(argument[2:])
+            lines.append(argument[2:].split())
         elif lines:
-            lines[-1] += f' "{argument}"'
-    return tuple(lines)
+            lines[-1].append(argument)
+        else:
+            raise ConfigurationError(
+                f"redis_args= are settings, for example ['--maxmemory', '1gb']; {argument!r} "
+                "is none. A file with settings is given as ['--include', '/path/of/the/file']"
+            )
+    for name, *_ in lines:
+        if name.lower() in OURS:
+            hint = "give pw=" if name.lower() == "requirepass" else "leave it out"
+            raise ConfigurationError(f"redis_args=: funsies sets --{name} itself; {hint}")
+    return tuple(setting_line(*line) for line in lines)
+
+
+def _refuse_unheeded(started: Started, place: Directory, pw: str | None, args: object) -> None:
+    """A server that runs already has its settings."""
+    if not started.was_running:
+        return
+    given = [name for name, value in (("pw", pw), ("redis_args", args)) if value]
+    if given and not (given == ["pw"] and pw == started.record.password):
+        raise ConfigurationError(
+            f"a server runs in {place.path.parent} already, and keeps its settings: leave out "
+            f"{' and '.join(f'{each}=' for each in given)}, or end it first: "
+            "funsies shutdown --all"
+        )

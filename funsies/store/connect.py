@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from .agreed import AgreedDataStore
 from .data import open_data_store
@@ -60,6 +62,7 @@ def open_backend(
     data_url: str | None = None,
     key: bytes | None = None,
     *,
+    memory: object = None,
     max_outage_seconds: float | None = None,
 ) -> Backend:
     """Open the stores; nothing is sent yet.
@@ -69,19 +72,40 @@ def open_backend(
         data_url: where large values are, if that was said: the same, or ``file:///directory``;
             None to go by what the server says.
         key: with which task definitions are signed.
+        memory: of a ``memory://`` server, what stands for it: stores that were opened for the
+            same object are the same; None for new, empty ones.
         max_outage_seconds: how long a call waits for a server that does not answer.
 
     Raises:
         FunsiesError: if a URL is none of these.
     """
     if jobs_url.startswith("memory:"):
-        from .memory import MemoryStore  # noqa: PLC0415 - only who needs it loads it
-
-        data = open_data_store(data_url or jobs_url)
-        return Backend(MemoryStore(), data, key, is_in_process=True)
+        return _in_memory(memory, jobs_url, data_url or jobs_url, key)
     from .redis import RedisStore  # noqa: PLC0415 - only who needs it loads it
     from .redis.store import MAX_OUTAGE_SECONDS  # noqa: PLC0415 - as above
 
     patience = MAX_OUTAGE_SECONDS if max_outage_seconds is None else max_outage_seconds
     graph = RedisStore(jobs_url, max_outage_seconds=patience)
     return Backend(graph, AgreedDataStore(graph, jobs_url, data_url), key)
+
+
+_in_process: Final[WeakKeyDictionary[object, tuple[GraphStore, DataStore]]] = (
+    WeakKeyDictionary()
+)
+"""The stores of ``memory://`` servers, by what stands for them."""
+
+_lock: Final = threading.Lock()
+
+
+def _in_memory(memory: object, jobs_url: str, data_url: str, key: bytes | None) -> Backend:
+    from .memory import MemoryStore  # noqa: PLC0415 - only who needs it loads it
+
+    with _lock:
+        stores = None if memory is None else _in_process.get(memory)
+        if stores is None:
+            stores = MemoryStore(), open_data_store(jobs_url)
+            if memory is not None:
+                _in_process[memory] = stores
+    graph, data = stores
+    elsewhere = data_url != jobs_url
+    return Backend(graph, open_data_store(data_url) if elsewhere else data, key, True)

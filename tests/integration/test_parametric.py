@@ -130,3 +130,28 @@ def test_a_workflow_is_recalled_by_any_beginning_of_its_hash(session: object) ->
 def test_commit_refuses_an_input_that_nothing_depends_on(session: object) -> None:
     with pytest.raises(WiringError, match="no output depends on the input b"):
         f.parametric.commit("odd", {"b": f.put(7)}, {"out": f.morph(twice, 1)})
+
+
+@pytest.mark.usefixtures("session")
+def test_where_a_float_was_committed_an_integer_is_taken() -> None:
+    half = f.put(1.0)
+    f.parametric.commit(
+        "half", {"n": half}, {"half": f.reduce(lambda n: n / 2, half, out=float)}
+    )
+    for three in (3, f.put(3), f.reduce(int, "3", out=int)):
+        found = f.parametric.recall("half", {"n": three})["half"]
+        f.execute(found)
+        assert f.take(found) == 1.5
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("value", [3.0, 3.5, "put", "computed"])
+def test_where_an_integer_was_committed_a_float_is_refused_with_the_edit(value) -> None:
+    number = f.put(1)
+    f.parametric.commit("twice", {"n": number}, {"twice": f.reduce(twice, number)})
+    made = {"put": lambda: f.put(3.5), "computed": lambda: f.reduce(float, "3", out=float)}
+    given = made[value]() if value in made else value
+    with pytest.raises(
+        WiringError, match=r"'n' of 'twice' is int.*Commit it with a float, put\(1.0\)"
+    ):
+        f.parametric.recall("twice", {"n": given})

@@ -10,11 +10,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import redis
 
 import funsies
-from funsies.config import Directory
+from funsies.config import ConfigurationError, Directory
 from funsies.core.digest import Digest
 from funsies.engine.roster import list_workers
 from funsies.local.embedded import Started, live_record, start_server, stop_server
@@ -105,6 +107,58 @@ def test_a_managed_server_takes_settings_queues_and_options() -> None:
         total = funsies.reduce(sum, [1, 1])
         funsies.execute(total).wait(60)
         assert funsies.take(total) == 2
+
+
+def test_the_settings_of_a_managed_server_are_in_force(tmp_path: Path) -> None:
+    extra = tmp_path / "more settings.conf"
+    extra.write_text("hash-max-listpack-entries 33\n")
+    arguments = [
+        "--maxmemory",
+        "64mb",
+        "--maxclients 99",
+        "--save",
+        "",
+        "--include",
+        str(extra),
+    ]
+    with funsies.ManagedFun(nworkers=0, redis_args=arguments) as session:
+        client = redis.Redis.from_url(session.server.jobs_url)
+        asked = ("maxmemory", "maxclients", "hash-max-listpack-entries")
+        found = [client.config_get(name)[name] for name in asked]
+        client.close()
+    assert found == [str(64 * 1024**2), "99", "33"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (["redis.conf"], "--include"),
+        (["-c", "--maxmemory", "1gb"], "--include"),
+        (["--port", "7000"], "leave it out"),
+        (["--Bind 0.0.0.0"], "leave it out"),
+        (["--maxmemory", "1gb", "--requirepass", "x"], "give pw="),
+    ],
+)
+def test_a_setting_that_would_not_be_heeded_is_refused(
+    arguments: list[str], remedy: str
+) -> None:
+    with (
+        pytest.raises(ConfigurationError, match=remedy),
+        funsies.ManagedFun(nworkers=0, redis_args=arguments),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("given", [{"pw": "other"}, {"redis_args": ["--maxmemory", "1gb"]}])
+def test_a_server_that_runs_keeps_its_settings(tmp_path: Path, given: dict[str, Any]) -> None:
+    with funsies.ManagedFun(nworkers=0, directory=tmp_path, pw="mine"):
+        with (
+            pytest.raises(ConfigurationError, match=r"keeps its settings: leave out \w+="),
+            funsies.ManagedFun(nworkers=0, directory=tmp_path, **given),
+        ):
+            pass
+        with funsies.ManagedFun(nworkers=0, directory=tmp_path, pw="mine"):
+            pass
 
 
 def test_a_managed_server_ends_when_its_program_is_killed(tmp_path: Path) -> None:
