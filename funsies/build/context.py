@@ -44,13 +44,41 @@ current_context: ContextVar[BuildContext] = ContextVar("funsies_build_context")
 """The context in force: one for each thread and each asyncio task."""
 
 
-running_step: ContextVar[Digest] = ContextVar("funsies_running_step")
-"""Address of the step whose function is running; not set outside of steps."""
+_running_step: ContextVar[Digest] = ContextVar("funsies_running_step")
+
+
+class _Process:
+    """This process: one of funsies runs one step at a time, and that step may start threads."""
+
+    step: Digest | None = None
+
+
+@contextmanager
+def step_running(step: Digest, *, is_alone: bool) -> Iterator[None]:
+    """Let a block know that it is the function of a step.
+
+    Args:
+        step: its address.
+        is_alone: True if nothing else runs in this process; then all its threads know.
+    """
+    token, outer = _running_step.set(step), _Process.step
+    if is_alone:
+        _Process.step = step
+    try:
+        yield
+    finally:
+        _Process.step = outer
+        _running_step.reset(token)
+
+
+def running_step() -> Digest | None:
+    """Address of the step whose function is running; None outside of steps."""
+    return _running_step.get(_Process.step)
 
 
 def is_in_step() -> bool:
     """True while the function of a step runs."""
-    return running_step.get(None) is not None
+    return running_step() is not None
 
 
 def context() -> BuildContext:

@@ -19,7 +19,7 @@ def refuse_in_step(graph: GraphStore) -> None:
     Raises:
         WiringError: naming what works.
     """
-    step = running_step.get(None)
+    step = running_step()
     if step is None or graph.states([step])[0].status is not Status.RUNNING:
         return
     raise WiringError(
@@ -35,7 +35,7 @@ def refuse_own_step(graph: GraphStore, targets: Sequence[Digest]) -> None:
     Raises:
         WiringError: if a target waits for the step that is running.
     """
-    step = running_step.get(None)
+    step = running_step()
     if step is None:
         return
     seen, level = set(targets), list(targets)

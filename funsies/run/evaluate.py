@@ -220,9 +220,12 @@ class Evaluator:
         )
         if claim.operation.dynamic:
             return self._continue(plan, claim, run, options, writer)
-        encode = functools.partial(encode_results, plan)
-        step = claim.operation.digest
-        finish = functools.partial(run_in_own_context, step, lambda: encode(run()))
+        finish = functools.partial(
+            run_in_own_context,
+            lambda: encode_results(plan, run()),
+            step=claim.operation.digest,
+            is_alone=self._owns_process,
+        )
         is_isolated = options.isolated and self._owns_process
         writer.add_all(in_fresh_process(finish) if is_isolated else finish())
         return False
@@ -240,7 +243,9 @@ class Evaluator:
         within = dataclasses.replace(options, queue=queue_of_built(claim, options))
         name = claim.operation.task_name
         continuation = run_in_own_context(
-            claim.operation.digest, lambda: call_dynamic(run, plan, within, name)
+            lambda: call_dynamic(run, plan, within, name),
+            step=claim.operation.digest,
+            is_alone=self._owns_process,
         )
         if not is_successful(continuation):
             writer.fail(continuation.failure())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -39,6 +40,11 @@ def awaits(url: str, number: int) -> int:
             return f.take(inner)
 
     return asyncio.run(program())
+
+
+def waits_in_a_thread(url: str, number: int) -> int:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(waits, url, number + 8).result()
 
 
 def waits_unasked(url: str, number: int) -> int:
@@ -89,6 +95,9 @@ def takes_too_early(number: int) -> f.Artefact[int]:
     return f.put(f.take(f.reduce(add, number, 1)))
 
 
+WAITING = (waits, waits_by_its_handle, awaits, waits_in_a_thread, waits_unasked)
+
+
 def executed(stage, step: f.Artefact[int]) -> f.Artefact[int]:
     """The one worker that there is runs it."""
     stage.start_worker()
@@ -97,7 +106,9 @@ def executed(stage, step: f.Artefact[int]) -> f.Artefact[int]:
     return step
 
 
-@pytest.mark.parametrize("function", [waits, waits_by_its_handle, awaits, waits_unasked])
+@pytest.mark.parametrize(
+    "function", [waits, waits_by_its_handle, awaits, waits_in_a_thread, waits_unasked]
+)
 @pytest.mark.parametrize("isolated", [False, True])
 def test_a_step_that_waits_for_steps_says_what_works(
     stage, function: Callable[[str, int], int], isolated: bool

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Final, TypeVar
 
-from funsies.build.context import running_step
+from funsies.build.context import step_running
 from funsies.core.digest import Digest
 
 T = TypeVar("T")
@@ -21,16 +21,20 @@ OWN_PREFIX: Final = "funsies_"
 """How the names of all context variables of funsies begin."""
 
 
-def run_in_own_context(step: Digest, function: Callable[[], T]) -> T:
+def run_in_own_context(function: Callable[[], T], *, step: Digest, is_alone: bool) -> T:
     """Call a function in a copy of the context, without the variables of funsies.
 
     Args:
-        step: the operation that runs; the only thing of funsies that the function finds there.
         function: what is called.
+        step: the operation that runs; the only thing of funsies that the function finds there.
+        is_alone: True if nothing else runs in this process.
     """
-    context = _context()
-    context.run(running_step.set, step)
-    return context.run(function)
+
+    def as_step() -> T:
+        with step_running(step, is_alone=is_alone):
+            return function()
+
+    return _context().run(as_step)
 
 
 def _context() -> Context:
