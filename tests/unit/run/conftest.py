@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import subprocess
@@ -21,6 +22,12 @@ from funsies.store.data import ArchiveChunks
 from .lab import Lab
 
 ROOT = Path(funsies.__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def event_loops_of_a_fresh_process() -> None:
+    """Other tests have called ``asyncio.run``, after which a thread has no loop of its own."""
+    asyncio.set_event_loop_policy(None)
 
 
 class LifeLine:
