@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any
 
 from typing_extensions import TypeVar
 
@@ -13,7 +13,7 @@ from funsies.core.errors import FileNameError, WiringError
 from funsies.core.file_names import validate_file_names
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.graph import OutputOf, Reference, operation
-from funsies.core.interpreter import Interpreter
+from funsies.core.interpreter import Interpreter, is_shell
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan, validate_shell_plan
 
@@ -22,8 +22,6 @@ from .context import built, interpreter_in_force, options_in_force
 from .shell_inputs import input_artefact
 from .shell_output import K, ShellOutput
 from .shell_task import ShellTask
-
-_SHELLS: Final = frozenset({"bash", "dash", "fish", "ksh", "sh", "zsh"})
 
 F = TypeVar("F", bound=str | PathLike[str])
 
@@ -142,5 +140,6 @@ def _name(name: object) -> str:
 
 def _default_name(plan: ShellPlan) -> str:
     """The program that runs: the first word of a text for a shell, else the interpreter."""
-    programs = [PurePath(word).name for word in plan.interpreter]
-    return plan.commands[0].split()[0] if _SHELLS & set(programs) else programs[0]
+    if is_shell(plan.interpreter):
+        return plan.commands[0].split()[0]
+    return PurePath(plan.interpreter[0]).name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -58,8 +59,15 @@ def interpreter_words(
 
 
 def is_shell(words: tuple[str, ...]) -> bool:
-    """Whether these are the words of a shell that is known by name."""
-    return words in {*STRICT.values(), *PLAIN.values()}
+    """Whether a shell is among these words, as in ``["conda", "run", "bash", "-c"]``.
+
+    >>> is_shell(STRICT["bash"]), is_shell(("python3", "-c"))
+    (True, False)
+    """
+    return any(PurePath(word).name in _SHELLS for word in words)
+
+
+_SHELLS: Final = frozenset({"bash", "dash", "fish", "ksh", "sh", "zsh"})
 
 
 def _checked_words(words: Any) -> tuple[str, ...]:

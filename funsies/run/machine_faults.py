@@ -16,19 +16,8 @@ from typing import Final, NamedTuple
 
 from funsies.core.fingerprint.project import is_project_file, is_project_name
 
+from .machine_errnos import ERRNOS
 from .machine_trouble import machine_trouble
-
-ERRNOS: Final = frozenset(
-    getattr(errno, name)
-    for name in (
-        *("ENOSPC", "EDQUOT", "ENOMEM", "EMFILE", "ENFILE", "EAGAIN", "ENOLCK"),  # used up
-        *("EIO", "EREMOTEIO", "ESTALE", "EROFS", "ENODEV", "ENXIO", "ETXTBSY"),  # disks
-        *("ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "ENOTCONN", "ETIMEDOUT"),  # networks
-        *("ENETDOWN", "ENETUNREACH", "ENETRESET", "EHOSTDOWN", "EHOSTUNREACH", "EADDRINUSE"),
-    )
-    if hasattr(errno, name)
-)
-"""What the operating system says when something of the machine is used up or broken."""
 
 TAIL: Final = 16 * 1024
 """Of standard error, so many characters of the end are looked at."""

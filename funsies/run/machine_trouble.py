@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import signal
@@ -12,6 +11,7 @@ from typing import Final
 
 from funsies.core.errors import Error, ErrorKind
 
+from .machine_errnos import ERRNOS
 from .process_end import signal_name
 from .record import HOST
 
@@ -25,19 +25,10 @@ NOT_FOUND: Final = 127
 """Exit codes by which shells, and ``env``, ``xargs``, ``timeout``, say that no program ran."""
 
 _WORDS_OF_THE_MACHINE: Final = (
-    *(
-        os.strerror(number)
-        for number in (
-            errno.ENOSPC,
-            errno.EDQUOT,
-            errno.ENOMEM,
-            errno.EAGAIN,
-            errno.EMFILE,
-            errno.ENFILE,
-            errno.EIO,
-            errno.ESTALE,
-        )
-    ),
+    *map(os.strerror, sorted(ERRNOS)),
+    "Could not resolve host",  # curl, git
+    "Temporary failure in name resolution",
+    "Name or service not known",
     "command not found",
     "error while loading shared libraries",
     "ModuleNotFoundError: ",

@@ -110,6 +110,8 @@ def test_functions_that_the_surroundings_export_are_there(run, monkeypatch):
         ("no-such-program || exit 3", 3, 'said "command not found"'),
         ("./program", 126, 'by "sh script"'),
         ("echo x > /dev/full", 1, "No space left on device"),
+        ("echo 'curl: (7) Failed to connect: Connection refused' >&2; false", 1, "refused"),
+        ("echo 'wget: Temporary failure in name resolution' >&2; exit 4", 4, "resolution"),
         ("python3 -c 'import no_such_module'", 1, "ModuleNotFoundError"),
         ("sleep 60 & kill -9 $!; wait $!", 137, "SIGKILL"),
         ("kill -TERM $$", -15, "SIGTERM"),
@@ -162,8 +164,9 @@ def full_disk(scratch: Path):
 # -- a reader that leaves early
 
 
-def test_a_pipe_whose_reader_leaves_early_fails_with_an_advice(run_volatile):
-    values, volatile = run_volatile("yes | head -n 1")
+@pytest.mark.parametrize("interpreter", ["bash", ["bash", "-euo", "pipefail", "-c"]])
+def test_a_pipe_whose_reader_leaves_early_fails_with_an_advice(run_volatile, interpreter):
+    values, volatile = run_volatile("yes | head -n 1", interpreter=interpreter)
     assert values["returncode:0"] == 141
     assert "set +o pipefail" in values["stdout:0"].details
     assert not volatile
