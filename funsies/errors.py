@@ -8,6 +8,7 @@ from .client import unwrap
 from .core.errors import (
     DataCorruptedError,
     DataMissingError,
+    DataStoreError,
     EncodingError,
     Error,
     ErrorKind,
@@ -41,6 +42,7 @@ if not TYPE_CHECKING:
 __all__ = [
     "DataCorruptedError",
     "DataMissingError",
+    "DataStoreError",
     "EncodingError",
     "Error",
     "ErrorKind",

@@ -23,7 +23,7 @@ fi
 
 # The nodes of a cluster trust their network; the server has a password all the same.
 read -r address _ < <(hostname --all-ip-addresses; echo 127.0.0.1)
-start-funsies --port "${FUNSIES_PORT:-16379}" --bind "$address" --insecure
+start-funsies --port "${FUNSIES_PORT:-16379}" --bind "$address" --insecure --disk
 source .funsies/env # the address, the password and the key, for all that is started from here
 
 srun --output=worker-%j-%t.log funsies worker &
