@@ -74,6 +74,9 @@ class Session:
         stored_queues: on which steps are to run that another program defined, if any had to be
             requested.
         on_request: called when something had to be requested.
+        on_look: called now and then while something is waited for.
+        keeps_asking: True if what was asked for is asked for again when the server comes back
+            from a crash without it.
         retries_before: number of a request; what failed before it is run again, as far as it
             is needed for what is executed. None if errors stay what they are.
     """
@@ -86,6 +89,8 @@ class Session:
         self.requested: dict[Digest, Generation] = {}
         self.stored_queues: set[str] = set()
         self.on_request: Callable[[], None] = _ignore
+        self.on_look: Callable[[], None] = _ignore
+        self.keeps_asking = False
         self.retries_before: Generation | None = None
         self._written = 0
 

@@ -19,6 +19,8 @@ class Exit(IntEnum):
     """Not computed yet, or not finished in the time given."""
     UNKNOWN_HASH = 5
     """Nothing has this hash, or several things have it."""
+    NO_WORKERS = 6
+    """Workers that were started die at once; the end of their log is on stderr."""
     BUG = 70
     """Something that funsies does not expect; the traceback is printed."""
     INTERRUPTED = 130

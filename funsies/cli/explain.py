@@ -11,6 +11,7 @@ from funsies.config.urls import ConfigurationError, hide_secrets
 from funsies.core.errors import (
     FunsiesError,
     NoServerError,
+    NoWorkersError,
     ServerError,
     UnknownHashError,
     UnwrapError,
@@ -23,6 +24,7 @@ _CODES: tuple[tuple[type[FunsiesError], Exit], ...] = (
     (ConfigurationError, Exit.USAGE),
     (NoServerError, Exit.NO_SERVER),
     (ServerError, Exit.NO_SERVER),
+    (NoWorkersError, Exit.NO_WORKERS),
     (UnknownHashError, Exit.UNKNOWN_HASH),
     (WaitTimeoutError, Exit.NOT_COMPUTED),
     (UnwrapError, Exit.RESULT_IS_ERROR),

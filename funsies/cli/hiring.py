@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from typing import Final
 
 from funsies.config.directory import Directory
 from funsies.config.server import ResolvedServer
+from funsies.core.errors import NoWorkersError
 from funsies.core.options import DEFAULT_QUEUE
 from funsies.engine.roster import WorkerView, list_workers
+from funsies.engine.tolerance import SERVER_TROUBLE
 from funsies.local.guard import guarded
-from funsies.local.pool import start_pool
+from funsies.local.pool import Pool, start_pool
+from funsies.local.spawn import exit_code
 from funsies.store.connect import open_backend
+
+from .exits import Exit
+from .say import note
+
+_SHORT_LIFE_SECONDS: Final = 10.0
+_SHORT_LIVES: Final = 4
+_ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """Workers that were started together."""
+
+    pool: Pool
+    count: int
+    queues: list[str]
+    started_at: float
 
 
 class Hiring:
@@ -23,16 +46,25 @@ class Hiring:
         directory: where their logs are.
         server: for which they work.
         count: number of workers; None for one a core, less those that there are.
+        await_server: returns when the server answers.
     """
 
     def __init__(
-        self, stack: ExitStack, directory: Directory, server: ResolvedServer, count: int | None
+        self,
+        stack: ExitStack,
+        directory: Directory,
+        server: ResolvedServer,
+        count: int | None,
+        await_server: Callable[[], object] = lambda: None,
     ) -> None:
+        self._await_server = await_server
         self._stack = stack
         self._directory = directory
         self._server = server
         self._count = count
         self._served: set[str] = set()
+        self._teams: list[_Team] = []
+        self._short_lives = 0
 
     def serve(self, used: Callable[[], set[str]]) -> None:
         """See to it that somebody serves the queues; called whenever something is requested.
@@ -44,7 +76,15 @@ class Hiring:
             return
         queues = used() - self._served
         if queues:
-            self._hire(queues, list_workers(self._server))
+            self._hire(queues, self._present())
+
+    def _present(self) -> list[WorkerView]:
+        """The workers that there are; the server may be just being started again."""
+        for _ in range(_ATTEMPTS):
+            with suppress(*SERVER_TROUBLE):
+                return list_workers(self._server)
+            self._await_server()
+        return list_workers(self._server)
 
     def _hire(self, queues: set[str], present: list[WorkerView]) -> None:
         is_first = not self._served
@@ -59,12 +99,46 @@ class Hiring:
         if unserved:
             self._start(max(count, 1), sorted(unserved))
 
+    def look(self) -> None:
+        """See that the workers live; if somebody has killed them, start others.
+
+        Raises:
+            NoWorkersError: if they cannot live.
+        """
+        for team in list(self._teams):
+            code = exit_code(team.pool.pid)
+            if code is not None:
+                self._teams.remove(team)
+                self._replace(team, code)
+
+    def _replace(self, team: _Team, code: int) -> None:
+        is_young = time.monotonic() - team.started_at < _SHORT_LIFE_SECONDS
+        if code >= 0 and code != Exit.NO_SERVER:
+            if code == Exit.NO_WORKERS or (is_young and code):
+                raise self._cannot_live(team)
+            return  # somebody has asked them to leave
+        self._short_lives = self._short_lives + 1 if is_young else 0
+        if self._short_lives >= _SHORT_LIVES:
+            raise self._cannot_live(team)
+        if code < 0:
+            note("funsies: the workers of this run were killed; starting others")
+        self._start(team.count, team.queues)
+
+    def _cannot_live(self, team: _Team) -> NoWorkersError:
+        queues = " ".join(team.queues)
+        words = "\n".join(f"    {line}" for line in team.pool.last_words().splitlines())
+        return NoWorkersError(
+            f"the workers for {queues} died as soon as they were started; the end of their "
+            f"log, {team.pool.log}:\n{words or '    (it is empty)'}"
+        )
+
     def _lacking(self, present: list[WorkerView]) -> int:
         return max(0, _cores() - len(present))
 
     def _start(self, count: int, queues: list[str]) -> None:
         see_data(self._server)
         pool = start_pool(self._directory, self._server, count, queues=queues)
+        self._teams.append(_Team(pool, count, queues, time.monotonic()))
         self._stack.enter_context(guarded(self._directory, [pool], stops_server=False))
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from funsies.config.directory import NAME, Directory, find_directories
 from funsies.config.server import ResolvedServer
+from funsies.core.errors import NoServerError, ServerError
 from funsies.local.conf import ServerSettings
-from funsies.local.embedded import start_server, stop_server
+from funsies.local.embedded import live_record, restart_server, start_server, stop_server
+from funsies.store.redis.outage import rescued
 
 from .say import note
 from .setting import Setting
+
+_MOST_DEATHS: Final = 5
+_SEVERAL_DEATHS_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,72 @@ class Premises:
     server: ResolvedServer
     directory: Directory
     is_new: bool = False
+    _deaths: list[float] = field(default_factory=list)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Start the server again whenever it is killed, if it is that of the directory."""
+        with rescued(self.server.jobs_url, self._rescue) if self.is_own else nullcontext():
+            yield
+
+    @property
+    def is_own(self) -> bool:
+        """True if the server is that of the directory."""
+        return self.server.directory is not None
+
+    def look(self) -> None:
+        """See that the server can still be found.
+
+        Raises:
+            NoServerError: if it was stopped on purpose, or its directory removed.
+        """
+        if self.is_own and not self.directory.record_path.exists():
+            raise self._is_gone()
+
+    def _is_gone(self) -> NoServerError:
+        return NoServerError(
+            f"the server of {self.directory.path} was stopped during the run, or its directory "
+            "removed; run it again to go on"
+        )
+
+    def _rescue(self) -> bool:
+        """Start the server of this directory again if it was killed.
+
+        Returns:
+            True if it was.
+
+        Raises:
+            NoServerError: if it was stopped on purpose, or its directory removed; if it does
+                not start, or dies again and again.
+        """
+        self.look()
+        if live_record(self.directory) is not None:
+            return False
+        self._count()
+        note("funsies: the server of this directory was killed; starting it again")
+        try:
+            started = restart_server(self.directory)
+        except ServerError as problem:
+            raise NoServerError(str(problem)) from problem
+        if started is None:
+            raise self._is_gone()
+        return not started.was_running
+
+    def _count(self) -> None:
+        now = time.monotonic()
+        recent = [each for each in self._deaths if now - each < _SEVERAL_DEATHS_SECONDS]
+        self._deaths[:] = [*recent, now]
+        if len(self._deaths) > _MOST_DEATHS:
+            raise NoServerError(
+                f"the server of {self.directory.path} was started {_MOST_DEATHS} times within "
+                f"{_SEVERAL_DEATHS_SECONDS:.0f} seconds and died each time; see "
+                f"{self.directory.log_path / 'server.log'}"
+            )
+
+    @property
+    def was_rescued(self) -> bool:
+        """True if the server may have lost the last second before it was killed."""
+        return bool(self._deaths)
 
     def leave(self, *, stops_server: bool) -> None:
         """Stop the server, or say that it lives on if it did not live before.

@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-from funsies.client.execution import PROGRESS_SECONDS, execute
+from funsies.client.execution import PROGRESS_SECONDS, ask_again, execute
 from funsies.client.progress import Progress, progress_since
 from funsies.client.waiting import Waiting
 from funsies.config.server import ResolvedServer
@@ -30,7 +30,7 @@ from funsies.store.rows import Status, TaskCounts
 from .closing import conclude
 from .exits import Exit
 from .hiring import Hiring
-from .premises import find_or_start
+from .premises import Premises, find_or_start
 from .say import note
 from .script import run_module, run_script
 from .setting import Setting, check
@@ -107,9 +107,13 @@ def run(
     name, program = _program(script, arguments)
     premises = find_or_start(setting)
     try:
-        with _prepared(premises.server) as session, ExitStack() as workforce:
-            hiring = Hiring(workforce, premises.directory, premises.server, workers)
-            return _Run(session, hiring, retries_failed=retry_failed).run(name, program)
+        with premises.kept(), _prepared(premises.server) as session, ExitStack() as workforce:
+            await_server = session.backend.graph.queues
+            hiring = Hiring(
+                workforce, premises.directory, premises.server, workers, await_server
+            )
+            this = _Run(session, premises, hiring, retries_failed=retry_failed)
+            return this.run(name, program)
     except KeyboardInterrupt:
         note("\nfunsies: interrupted; what is finished is kept: run it again to go on")
         return Exit.INTERRUPTED
@@ -145,18 +149,24 @@ class _Run:
 
     Args:
         session: connection of the run itself.
+        premises: where it takes place.
         hiring: starts workers.
         retries_failed: True runs again what failed in earlier runs, as far as it is needed.
     """
 
-    def __init__(self, session: Session, hiring: Hiring, *, retries_failed: bool) -> None:
+    def __init__(
+        self, session: Session, premises: Premises, hiring: Hiring, *, retries_failed: bool
+    ) -> None:
         self._session = session
+        self._premises = premises
         self._graph = session.backend.graph
         self._since = self._graph.new_generation()
         retries_before = self._since if retries_failed else None
-        self._spectator = Spectator(session.server.jobs_url, self._hire, retries_before)
-        self._session.on_request = self._hire
-        self._session.retries_before = retries_before
+        self._spectator = Spectator(
+            session.server.jobs_url, self._hire, self._look, retries_before
+        )
+        session.on_request, session.on_look = self._hire, self._look
+        session.keeps_asking, session.retries_before = True, retries_before
         self._hiring = hiring
         self._before: dict[str, TaskCounts] = self._graph.counts()
         self._began, self._started = time.time(), time.monotonic()
@@ -176,6 +186,7 @@ class _Run:
                 final = self._see_to_the_rest()
         except (KeyboardInterrupt, FunsiesError):
             with suppress(FunsiesError):
+                self._graph.check()  # without a server there is nothing to be told
                 self._conclude(final)
             raise
         failed = self._conclude(final)
@@ -194,6 +205,8 @@ class _Run:
     def _wanted(self) -> list[Digest]:
         """What the script executed, but for what it has reset since."""
         asked = list(self._spectator.asked | self._session.asked)
+        if self._premises.was_rescued:  # what is not asked for now may have been lost
+            return asked
         states = self._graph.states(asked)
         return [
             digest
@@ -204,9 +217,14 @@ class _Run:
     def _hire(self) -> None:
         self._hiring.serve(lambda: self._spectator.queues)
 
+    def _look(self) -> None:
+        self._premises.look()
+        self._hiring.look()
+
     def _wait(self, targets: list[Digest]) -> None:
+        again = partial(ask_again, self._session, self._spectator.targets(targets))
         with progress_display(make_console()) as tell:
-            waiting = Waiting(self._session, targets)
+            waiting = Waiting(self._session, targets, again)
             waiting.wait(None, lambda: tell(self._progress()), PROGRESS_SECONDS)
 
     def _progress(self) -> Progress:

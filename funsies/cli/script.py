@@ -15,6 +15,7 @@ from typing import Final
 import click
 
 from funsies.config.urls import hide_secrets
+from funsies.core.errors import NoServerError, NoWorkersError
 
 from .exits import Exit
 
@@ -130,8 +131,8 @@ def _exit_code_of(code: Callable[[], CodeType], module: ModuleType) -> int:
     except _NoModuleError as problem:
         click.echo(f"funsies: {problem}", err=True)
         return Exit.USAGE
-    except (KeyboardInterrupt, EndOfScript):
-        raise
+    except (KeyboardInterrupt, EndOfScript, NoServerError, NoWorkersError):
+        raise  # not the program's fault, and the end of the run
     except BaseException as problem:  # noqa: BLE001 - whatever the program raises is shown
         click.echo(hide_secrets(users_traceback(problem)), err=True, nl=False)
         return Exit.RESULT_IS_ERROR

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from funsies.client.progress import watcher
+from funsies.client.targets import Targets
 from funsies.core.digest import Digest
 from funsies.core.graph import Operation
 from funsies.report.console import make_console
@@ -20,6 +21,7 @@ class Spectator:
     Args:
         jobs_url: the server; what the script does with others is its own affair.
         on_request: called each time that something has to be computed.
+        on_look: called now and then while something is waited for.
         retries_before: has the script's sessions run again what failed before this request.
     """
 
@@ -27,10 +29,12 @@ class Spectator:
         self,
         jobs_url: str,
         on_request: Callable[[], None],
+        on_look: Callable[[], None],
         retries_before: Generation | None = None,
     ) -> None:
         self._jobs_url = jobs_url
         self._on_request = on_request
+        self._on_look = on_look
         self._retries_before = retries_before
         self._sessions: list[Session] = []
 
@@ -49,6 +53,14 @@ class Spectator:
     def has_seen_a_session(self) -> bool:
         """True if the script used the server at all."""
         return bool(self._sessions)
+
+    def targets(self, digests: list[Digest]) -> Targets:
+        """What is to be asked for, as far as the script has built it, by the script's word."""
+        built = self.built
+        return Targets(
+            {digest: built[digest] for digest in digests if digest in built},
+            dict.fromkeys(digest for digest in digests if digest not in built),
+        )
 
     @property
     def built(self) -> dict[Digest, Operation]:
@@ -99,6 +111,7 @@ class Spectator:
 
     def _note(self, session: Session) -> None:
         if session.server.jobs_url == self._jobs_url:
-            session.on_request = self._on_request
+            session.on_request, session.on_look = self._on_request, self._on_look
+            session.keeps_asking = True
             session.retries_before = self._retries_before
             self._sessions.append(session)

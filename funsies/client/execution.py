@@ -129,6 +129,15 @@ class Handle:
 
     def _ask_again(self) -> None:
         self.submission = self._submit()
+        self.note_request()
+
+    def note_request(self) -> None:
+        """Tell the session what had to be requested."""
+        session, submission = self._session, self.submission
+        session.requested |= dict.fromkeys(submission.operations, submission.generation)
+        session.stored_queues |= self.stored_queues
+        if submission.operations:
+            session.on_request()
 
     def cancel(self) -> int:
         """Withdraw the request; what nobody else wants ends with ``Error(Cancelled)``.
@@ -223,10 +232,7 @@ def execute(
     session.asked |= dict.fromkeys(targets.digests)  # also if the request is interrupted
     with serving(session.backend) if is_local else nullcontext():
         handle = Handle(session, targets, chosen, is_local=is_local)
-        session.requested |= dict.fromkeys(handle.operations, handle.submission.generation)
-        session.stored_queues |= handle.stored_queues
-        if handle.operations:
-            session.on_request()
+        handle.note_request()
         handle.run_here()
     return handle
 
@@ -268,8 +274,26 @@ def wait_for(
     before = session.backend.graph.counts()
     with watching(None) as tell:
         report = None if tell is None else lambda: tell(_counts_since(session, before))
-        waiting = Waiting(session, targets.digests, for_others=True)
+        again = functools.partial(ask_again, session, targets) if session.keeps_asking else None
+        waiting = Waiting(session, targets.digests, again, for_others=True)
         waiting.wait(timeout, report, PROGRESS_SECONDS)
+
+
+def ask_again(session: Session, targets: Targets) -> None:
+    """Ask for results once more that this program has asked for, and the server has lost.
+
+    Args:
+        session: where.
+        targets: what to ask for.
+    """
+    submission = submit(
+        session.backend,
+        tuple(targets.built.values()),
+        tuple(targets.stored),
+        arm=functools.partial(arm, session),
+    )
+    session.requested |= dict.fromkeys(submission.operations, submission.generation)
+    session.on_request()
 
 
 def _refuse_idle(session: Session, targets: Targets) -> None:

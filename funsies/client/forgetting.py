@@ -53,6 +53,8 @@ def reset(
         raise WiringError("a constant cannot be reset: no step makes it")
     graph = session.backend.graph
     chosen = failures_below(graph, targets) if failed else targets.digests
+    for digest in chosen:
+        session.asked.pop(digest, None)
     return forget(graph, chosen, recursive=recursive)
 
 

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from typing import Final
 
+from funsies.config.urls import hide_secrets
 from funsies.session import Session
 from funsies.store.rows import QueueName
 from funsies.store.submission import LOCAL_PREFIX
@@ -34,9 +35,12 @@ class SilenceWatch:
         self._since = {queue: self._since.get(queue, now) for queue in ready}
         for queue, since in self._since.items():
             is_new = queue not in self._said and not queue.startswith(LOCAL_PREFIX)
-            if is_new and now - since >= PATIENCE_SECONDS and self._is_deserted(queue):
+            if is_new and self._is_due(queue, now - since) and self._is_deserted(queue):
                 self._said.add(queue)
                 self._warn(queue, now - since)
+
+    def _is_due(self, queue: QueueName, seconds: float) -> bool:
+        return seconds >= PATIENCE_SECONDS or bool(self._last_words(queue))
 
     def deserted(self) -> list[str]:
         """Names of the queues with ready work that no worker serves now."""
@@ -57,11 +61,22 @@ class SilenceWatch:
 
     def _warn(self, queue: QueueName, seconds: float) -> None:
         name, _, python = queue.rpartition("@")
+        words = self._last_words(queue)
+        cause = f"; the last ones died as soon as they were started: {words}" if words else ""
         logger.warning(
             "no worker serves the queue %r under Python %s, and work has been ready there for "
-            "%.0f seconds; start one: funsies worker %s",
+            "%.0f seconds%s; start one: funsies worker %s",
             name,
             python,
             seconds,
+            cause,
             name,
         )
+
+    def _last_words(self, queue: QueueName) -> str:
+        from funsies.engine.last_words import last_words  # noqa: PLC0415 - takes long to import
+        from funsies.engine.tolerance import SERVER_TROUBLE  # noqa: PLC0415
+
+        with suppress(*SERVER_TROUBLE):
+            return hide_secrets(last_words(self._session.server, queue))
+        return ""

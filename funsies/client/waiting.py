@@ -40,8 +40,8 @@ class Waiting:
     Args:
         session: where.
         targets: what to wait for.
-        ask_again: requests the targets again after others reset them; None if this client
-            did not request them.
+        ask_again: requests the targets again after others reset them, or the server lost them;
+            None if this client did not request them.
         for_others: True also waits for what nobody has asked for yet: another program may.
     """
 
@@ -57,7 +57,9 @@ class Waiting:
         self._graph = session.backend.graph
         self._targets = targets
         self._ask_again = ask_again
-        self._unasked = UnaskedWatch(targets if for_others else ())
+        asked = session.asked if session.keeps_asking else ()
+        others = [each for each in targets if each not in asked] if for_others else ()
+        self._unasked = UnaskedWatch(others)
         self._repeats = 0
         self._is_stopped = False
         self._subscription: Subscription | None = None
@@ -112,6 +114,7 @@ class Waiting:
                     left = dict.fromkeys(self._watch(client, list(left)))
                 if left and looks.is_due():  # not at each news: there may be thousands
                     left = dict.fromkeys(self._watch(client, list(left)))
+                    self._session.on_look()
                     silence.look()
                     stranded.look()
         finally:
@@ -157,7 +160,7 @@ class Waiting:
     def _recover(self, idle: Sequence[Digest]) -> None:
         """What was asked for is idle: others have reset it, or the server has lost it."""
         self._repeats += 1
-        is_lost = bool(self._graph.undefined(list(idle)))
+        is_lost = not self._session.keeps_asking and bool(self._graph.undefined(list(idle)))
         if is_lost or self._ask_again is None or self._repeats > MAX_REPEATS:
             raise StateLostError(
                 f"the server has lost the state of {idle[0].hex()[:10]} while it was waited "

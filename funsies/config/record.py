@@ -30,6 +30,7 @@ class ServerRecord:
         password: what it asks for; None if nothing.
         port: TCP port on which it listens besides; None for the socket only.
         bind: address of the interface for the port.
+        program: what was started; None for the one that comes with funsies.
     """
 
     pid: int
@@ -38,6 +39,7 @@ class ServerRecord:
     password: str | None = None
     port: int | None = None
     bind: str = LOOPBACK
+    program: str | None = None
 
     def __repr__(self) -> str:
         """Leave out the password."""

@@ -263,6 +263,10 @@ class NoServerError(FunsiesError, ConnectionError):
     """No server answers."""
 
 
+class NoWorkersError(FunsiesError):
+    """The workers that were started for this program cannot live."""
+
+
 class ServerError(FunsiesError):
     """The server answers but cannot be used: full, evicting keys, wrong password."""
 

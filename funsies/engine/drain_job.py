@@ -11,6 +11,7 @@ from typing import NoReturn
 from funsies.run.evaluate import Evaluator
 from funsies.store.connect import open_backend
 from funsies.store.ports import GraphStore
+from funsies.store.redis.address import ANSWER_SECONDS
 from funsies.store.rows import QueueName
 
 from .arming import Dispatch
@@ -53,6 +54,7 @@ def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
         address.data_url,
         address.key,
         max_outage_seconds=timing.outage_seconds,
+        answer_seconds=ANSWER_SECONDS,
     )
     with closing(backend):
         return drain(

@@ -16,16 +16,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Final
 
-from funsies.core.errors import FunsiesError
+from funsies.core.errors import FunsiesError, NoServerError
 from funsies.run.orphans import Orphanage, become_subreaper
 from funsies.store.connect import open_backend
+from funsies.store.submission import queue_name
 
 from .address import Address
+from .last_words import leave_last_words
 from .processes import die_with_parent
 from .timing import Timing
 from .worker import EXIT_IN_ORDER, EXIT_IN_TROUBLE, run_worker
@@ -39,6 +41,12 @@ _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _SHORT_LIFE_SECONDS: Final = 10.0
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 30.0
+
+SHORT_LIVES: Final = 4
+"""If each worker has died so often in a row as soon as it was started, the pool gives up."""
+
+EXIT_GAVE_UP: Final = 6
+EXIT_NO_SERVER: Final = 3
 
 
 def run_pool(
@@ -62,19 +70,21 @@ def run_pool(
         timing: the engine's patience.
 
     Returns:
-        Exit code of the process: 0 if all left in order, 1 if not.
+        Exit code of the process: 0 if all left in order, 1 if not, 6 if it gave up because the
+        workers die as soon as they are started.
 
     Raises:
         NoServerError: if nobody answers.
         ServerError: if the server cannot be used.
     """
     _check(server)
+    served = [queue_name(queue) for queue in queues]
 
     def work() -> None:
         sys.exit(run_worker(server, queues, burst=burst, timing=timing))
 
     become_subreaper()
-    pool = Pool(count, work)
+    pool = Pool(count, work, tell=lambda words: leave_last_words(server, served, words))
     with _signals_to(pool):
         return pool.run()
 
@@ -93,6 +103,8 @@ class _Place:
     started_at: float = 0.0
     start_at: float = 0.0
     pause_seconds: float = _FIRST_PAUSE_SECONDS
+    short_lives: int = 0
+    hearing: Connection | None = None
     is_left: bool = False
 
 
@@ -103,10 +115,12 @@ class Pool:
     Attributes:
         count: number of processes.
         work: what each does; it ends the process.
+        tell: told why, if the processes cannot live and the pool gives up.
     """
 
     count: int
     work: Callable[[], None]
+    tell: Callable[[str], None] = _log.error
     _places: list[_Place] = field(init=False)
     _is_stopping: bool = field(init=False, default=False)
     _exit_code: int = field(init=False, default=EXIT_IN_ORDER)
@@ -149,9 +163,15 @@ class Pool:
 
     def _start(self, place: _Place) -> None:
         place.started_at = time.monotonic()
-        with _held_signals():
-            place.process = _FORK.Process(target=_enter, args=(self.work,))
-            place.process.start()
+        place.hearing, saying = _FORK.Pipe(duplex=False)
+        with closing(saying), _held_signals():
+            process = _FORK.Process(target=_enter, args=(self.work, saying, os.getpid()))
+            try:
+                process.start()
+            except OSError as problem:  # no memory, or too many processes
+                self._take_note(place, EXIT_IN_TROUBLE, f"it cannot be started: {problem}")
+                return
+            place.process = process
 
     def _wait(self) -> None:
         """Block until a process ends, one is due to start, or somebody rings."""
@@ -168,35 +188,75 @@ class Pool:
     def _collect(self) -> None:
         for place in self._places:
             if place.process is not None and not place.process.is_alive():
-                self._take_note(place, place.process.exitcode or 0)
+                exit_code = place.process.exitcode or 0
                 place.process = None
+                self._take_note(place, exit_code, _heard(place, exit_code))
         self._orphanage.clear(spare=self.pids)
 
-    def _take_note(self, place: _Place, exit_code: int) -> None:
+    def _take_note(self, place: _Place, exit_code: int, words: str) -> None:
         # In order, a worker leaves after a burst, or because somebody asked it to stop.
         if self._is_stopping or exit_code == EXIT_IN_ORDER:
             place.is_left = True
-            self._exit_code = self._exit_code if exit_code == EXIT_IN_ORDER else EXIT_IN_TROUBLE
+            is_trouble = exit_code != EXIT_IN_ORDER and self._exit_code == EXIT_IN_ORDER
+            self._exit_code = EXIT_IN_TROUBLE if is_trouble else self._exit_code
             return
         lived_seconds = time.monotonic() - place.started_at
         pause_seconds = place.pause_seconds if lived_seconds < _SHORT_LIFE_SECONDS else 0.0
         longer = max(2 * pause_seconds, _FIRST_PAUSE_SECONDS)
         place.pause_seconds = min(longer, _LONGEST_PAUSE_SECONDS)
         place.start_at = time.monotonic() + pause_seconds
-        _log.warning("a worker ended with code %d; another takes its place", exit_code)
+        is_short = pause_seconds and exit_code != EXIT_NO_SERVER
+        place.short_lives = place.short_lives + 1 if is_short else 0
+        if all(map(_cannot_live, self._places)):
+            self._give_up(words)
+        else:
+            _log.warning("a worker died (%s); another takes its place", words)
+
+    def _give_up(self, words: str) -> None:
+        self._exit_code = EXIT_GAVE_UP
+        self.stop()
+        self.tell(words)
+        _log.error(
+            "the workers die as soon as they are started, each %d times; giving up: %s",
+            SHORT_LIVES,
+            words,
+        )
 
 
-def _enter(work: Callable[[], None]) -> None:
+def _cannot_live(place: _Place) -> bool:
+    lives = place.process is not None
+    is_young = time.monotonic() - place.started_at < _SHORT_LIFE_SECONDS
+    return place.short_lives >= SHORT_LIVES and (is_young or not lives)
+
+
+def _heard(place: _Place, exit_code: int) -> str:
+    """What a process said that has ended, or else how it ended."""
+    assert place.hearing is not None, "it was made with the process"  # noqa: S101 - for mypy
+    with place.hearing as hearing, suppress(EOFError, OSError):
+        if hearing.poll():
+            return str(hearing.recv())
+    if exit_code < 0:
+        return f"killed by {signal.Signals(-exit_code).name}"
+    return f"it ended with exit code {exit_code}"
+
+
+def _enter(work: Callable[[], None], saying: Connection, parent: int) -> None:
     """Become a worker: signals and the end of the supervisor have their own effects here."""
     for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     die_with_parent(signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(EXIT_IN_TROUBLE)  # it died before it could be told
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
     try:
         work()
     except FunsiesError as problem:
+        saying.send(str(problem))
         _log.error("a worker cannot work: %s", problem)
-        sys.exit(EXIT_IN_TROUBLE)
+        sys.exit(EXIT_NO_SERVER if isinstance(problem, NoServerError) else EXIT_IN_TROUBLE)
+    except Exception as problem:
+        saying.send(f"{type(problem).__name__}: {problem}")
+        raise
 
 
 @contextmanager

@@ -12,11 +12,13 @@ from .rq_binding import prefix
 
 from funsies.run.orphans import become_subreaper
 from funsies.store.connect import open_backend
+from funsies.store.redis.address import ANSWER_SECONDS
 from funsies.store.submission import queue_name
 
 from . import drain_job
 from .address import Address
 from .arming import Dispatch, rq_connection
+from .last_words import forget_last_words
 from .names import new_slot
 from .rq_binding.worker import Worker
 from .timing import Timing
@@ -63,16 +65,24 @@ def run_worker(
     patience, worker_name = timing or Timing(), name or new_slot()
     served = [queue_name(queue) for queue in queues]
     become_subreaper()
-    backend = open_backend(server.jobs_url, server.data_url, server.key, max_outage_seconds=0.0)
+    backend = open_backend(
+        server.jobs_url,
+        server.data_url,
+        server.key,
+        max_outage_seconds=0.0,
+        answer_seconds=ANSWER_SECONDS,
+    )
     with closing(backend):
         backend.check(reaches_data=True)
         dispatch = Dispatch(backend.graph, server.jobs_url)
         upkeep = Upkeep(backend.graph, worker_name, served, dispatch.arm, patience)
+        connection = rq_connection(server.jobs_url)
+        forget_last_words(connection, served)
         worker = Worker(
             served,
             address=server,
             graph=backend.graph,
-            connection=rq_connection(server.jobs_url),
+            connection=connection,
             upkeep=upkeep,
             timing=patience,
             name=worker_name,

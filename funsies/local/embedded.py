@@ -6,8 +6,10 @@ import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +26,7 @@ from .environment import environment_path, environment_script
 from .locks import exclusive, is_locked, try_lock
 from .program import find_program
 from .socket_place import choose_socket, remove_socket
-from .spawn import has_ended, send, spawn, wait_until
+from .spawn import POLL_SECONDS, has_ended, send, spawn, wait_until
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 30.0
@@ -68,16 +70,40 @@ def start_server(directory: Directory, settings: ServerSettings | None = None) -
     """
     directory.create()
     with exclusive(_start_lock(directory)):
-        running = live_record(directory)
-        if running is not None:
-            return Started(running, was_running=True, place=place_of(running))
-        earlier = directory.record()
-        _refuse_elsewhere(earlier, directory)
-        _end_deaf_server(directory)
-        key = directory.ensure_key()
-        record, place = _start(directory, settings, earlier)
-        write_private(environment_path(directory), environment_script(record, key).encode())
-        return Started(record, was_running=False, place=place)
+        return _start_unless_live(directory, settings)
+
+
+def restart_server(directory: Directory) -> Started | None:
+    """Start the server of a directory as it was before it was killed, unless it runs.
+
+    Returns:
+        None if it was stopped on purpose, or its directory removed: nothing says then how it
+        was, and nobody expects it to run.
+
+    Raises:
+        ServerError: if it does not start.
+    """
+    if not directory.record_path.exists():
+        return None
+    with exclusive(_start_lock(directory)):
+        record = directory.record()
+        if record is None:
+            return None
+        has_ended(record.pid)  # buries it, if it is a child of this process
+        return _start_unless_live(directory, None)
+
+
+def _start_unless_live(directory: Directory, settings: ServerSettings | None) -> Started:
+    running = live_record(directory)
+    if running is not None:
+        return Started(running, was_running=True, place=place_of(running))
+    earlier = directory.record()
+    _refuse_elsewhere(earlier, directory)
+    _end_deaf_server(directory)
+    key = directory.ensure_key()
+    record, place = _start(directory, settings, earlier)
+    write_private(environment_path(directory), environment_script(record, key).encode())
+    return Started(record, was_running=False, place=place)
 
 
 def live_record(directory: Directory) -> ServerRecord | None:
@@ -124,6 +150,7 @@ def _start(
         password=password,
         port=settings.port,
         bind=settings.bind,
+        program=settings.program,
     )
     _await_ready(record, directory)
     settled = _settle(record, directory, settings)
@@ -145,6 +172,7 @@ def _settings_of(earlier: ServerRecord | None) -> ServerSettings:
     if earlier is None:
         return ServerSettings()
     return ServerSettings(
+        program=earlier.program,
         has_password=earlier.password is not None,
         port=earlier.port,
         bind=earlier.bind,
@@ -182,24 +210,42 @@ def _launch(directory: Directory, settings: ServerSettings) -> int:
 
 def _await_ready(record: ServerRecord, directory: Directory) -> None:
     answers = _ping(record.socket_url)
-    if not wait_until(lambda: has_ended(record.pid) or answers(), START_SECONDS):
-        send(record.pid, signal.SIGKILL)
-        raise ServerError(f"the server does not answer; see {_log(directory)}")
-    if has_ended(record.pid):
-        raise ServerError(f"the server did not start: {_last_words(directory)}")
+    deadline = time.monotonic() + START_SECONDS
+    while not has_ended(record.pid):
+        answer = answers()
+        if answer is _Answer.READY:
+            return
+        if answer is _Answer.LOADING:  # that takes as long as it takes
+            deadline = time.monotonic() + START_SECONDS
+        if time.monotonic() > deadline:
+            send(record.pid, signal.SIGKILL)
+            raise ServerError(f"the server does not answer; see {_log(directory)}")
+        time.sleep(POLL_SECONDS)
+    raise ServerError(f"the server did not start: {_last_words(directory)}")
 
 
-def _ping(url: str) -> Callable[[], bool]:
+class _Answer(Enum):
+    """What a server says that was just started."""
+
+    NONE = auto()
+    LOADING = auto()
+    READY = auto()
+
+
+def _ping(url: str) -> Callable[[], _Answer]:
     import redis  # noqa: PLC0415 - costs a tenth of a second, only needed where a server starts
 
     client = redis.Redis.from_url(url, socket_timeout=_PING_SECONDS)
 
-    def answers() -> bool:
+    def answers() -> _Answer:
         try:
             with client:
-                return bool(client.ping())
-        except (redis.ConnectionError, redis.TimeoutError):  # not yet: it is loading its data
-            return False
+                client.ping()
+        except redis.BusyLoadingError:
+            return _Answer.LOADING
+        except (redis.ConnectionError, redis.TimeoutError):
+            return _Answer.NONE
+        return _Answer.READY
 
     return answers
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from funsies.config.directory import Directory
 from funsies.config.server import ResolvedServer
+from funsies.core.errors import NoWorkersError
 
 from .command import funsies_command
 from .locks import is_locked, try_lock
@@ -23,6 +24,10 @@ _AT_ONCE: Final = ((signal.SIGTERM, 1.0), (signal.SIGTERM, 3.0), (signal.SIGKILL
 """Signals to send one after the other, each with the seconds to wait for its effect."""
 
 
+_LAST_LINES: Final = 8
+_LAST_BYTES: Final = 8192
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Workers that were started here.
@@ -31,16 +36,25 @@ class Pool:
         pid: process that started and watches them.
         lock: file that they hold locked while they live; it contains the process id.
         log: file to which they print.
+        log_start: where in it their own words begin.
     """
 
     pid: int
     lock: Path
     log: Path
+    log_start: int = 0
 
     @property
     def is_alive(self) -> bool:
         """True while the workers run."""
         return not _is_gone(self)
+
+    def last_words(self) -> str:
+        """The end of what they printed; several lines, or nothing."""
+        with self.log.open("rb") as log:
+            log.seek(max(self.log_start, self.log.stat().st_size - _LAST_BYTES))
+            lines = log.read().decode("utf-8", "replace").splitlines()
+        return "\n".join([line.rstrip() for line in lines if line.strip()][-_LAST_LINES:])
 
 
 def start_pool(
@@ -59,6 +73,9 @@ def start_pool(
         count: number of workers.
         queues: which they serve; by default the default queue.
         arguments: more arguments of ``funsies worker``.
+
+    Raises:
+        NoWorkersError: if they cannot be started.
     """
     pools = _pools(directory)
     pools.mkdir(mode=0o700, exist_ok=True)
@@ -69,14 +86,20 @@ def start_pool(
     log = _log(directory)
     options = ("--workers", str(count), "--lock-descriptor", str(INHERITED_DESCRIPTOR))
     command = funsies_command("worker", *options, *arguments, *queues)
+    log_start = log.stat().st_size if log.exists() else 0
     try:
         pid = spawn(
             command, log=log, lock=held, environment={**os.environ, **server.environment()}
         )
         os.write(held, str(pid).encode())
+    except OSError as problem:
+        lock.unlink()
+        raise NoWorkersError(
+            f"workers cannot be started by {command[0]}: {problem.strerror}"
+        ) from problem
     finally:
         os.close(held)
-    return Pool(pid, lock, log)
+    return Pool(pid, lock, log, log_start)
 
 
 def running_pools(directory: Directory) -> Iterator[Pool]:

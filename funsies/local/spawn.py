@@ -43,6 +43,9 @@ def spawn(
 
     Returns:
         Its process id.
+
+    Raises:
+        OSError: if it cannot be started: it is gone, or there is no memory.
     """
     printed = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     given = os.open(reads or os.devnull, os.O_RDONLY | os.O_CLOEXEC)
@@ -76,6 +79,18 @@ def has_ended(pid: int) -> bool:
     except ChildProcessError:
         return not _exists(pid)
     return buried == pid
+
+
+def exit_code(pid: int) -> int | None:
+    """How a child has ended, once: its exit code, or less than 0 for a signal; None if it runs.
+
+    Of one that others have buried nobody knows: it counts as killed.
+    """
+    try:
+        buried, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return None if _exists(pid) else -signal.SIGKILL
+    return os.waitstatus_to_exitcode(status) if buried else None
 
 
 def send(pid: int, number: signal.Signals) -> None:

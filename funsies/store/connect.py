@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from .agreed import AgreedDataStore
@@ -64,6 +64,7 @@ def open_backend(
     *,
     memory: object = None,
     max_outage_seconds: float | None = None,
+    answer_seconds: float | None = None,
 ) -> Backend:
     """Open the stores; nothing is sent yet.
 
@@ -75,6 +76,7 @@ def open_backend(
         memory: of a ``memory://`` server, what stands for it: stores that were opened for the
             same object are the same; None for new, empty ones.
         max_outage_seconds: how long a call waits for a server that does not answer.
+        answer_seconds: how long it waits for one answer before it asks again.
 
     Raises:
         FunsiesError: if a URL is none of these.
@@ -82,10 +84,10 @@ def open_backend(
     if jobs_url.startswith("memory:"):
         return _in_memory(memory, jobs_url, data_url or jobs_url, key)
     from .redis import RedisStore  # noqa: PLC0415 - only who needs it loads it
-    from .redis.store import MAX_OUTAGE_SECONDS  # noqa: PLC0415 - as above
 
-    patience = MAX_OUTAGE_SECONDS if max_outage_seconds is None else max_outage_seconds
-    graph = RedisStore(jobs_url, max_outage_seconds=patience)
+    given = {"max_outage_seconds": max_outage_seconds, "answer_seconds": answer_seconds}
+    patience: dict[str, Any] = {name: each for name, each in given.items() if each is not None}
+    graph = RedisStore(jobs_url, **patience)
     return Backend(graph, AgreedDataStore(graph, jobs_url, data_url), key)
 
 

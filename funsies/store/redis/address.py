@@ -15,6 +15,10 @@ from funsies.core.errors import ServerError
 ANSWER_SECONDS: Final = 30.0
 """A server that does not answer for so long is taken to be gone."""
 
+CLIENT_ANSWER_SECONDS: Final = 5.0
+"""The same for somebody who looks on, and is to be told within seconds. Each of our commands
+may be sent again."""
+
 CONNECT_SECONDS: Final = 5.0
 
 
@@ -57,11 +61,12 @@ def shown(url: str) -> str:
     return f"{scheme}://{place if scheme == 'unix' else place.partition('/')[0]}"
 
 
-def connector(url: str) -> Callable[[], Connection]:
+def connector(url: str, answer_seconds: float) -> Callable[[], Connection]:
     """What makes connections to a server. They never retry by themselves.
 
     Args:
         url: ``redis://``, ``rediss://`` or ``unix://``.
+        answer_seconds: how long they wait for an answer, unless the address says it.
 
     Raises:
         ServerError: if it is no such address. The address itself is not shown, since it may
@@ -72,7 +77,7 @@ def connector(url: str) -> Callable[[], Connection]:
             url,
             protocol=2,
             retry=Retry(NoBackoff(), 0),
-            socket_timeout=ANSWER_SECONDS,
+            socket_timeout=answer_seconds,
             socket_connect_timeout=CONNECT_SECONDS,
             command_packer=_Packer(),
         )

@@ -13,8 +13,9 @@ import redis.exceptions
 
 from funsies.core.errors import NoServerError, ServerError
 
-from .address import Connection, connector, shown
+from .address import ANSWER_SECONDS, Connection, connector, shown
 from .library import library
+from .outage import Outage
 
 Argument: TypeAlias = bytes | str | int
 Answer: TypeAlias = "bytes | int | list[Answer] | None"
@@ -42,11 +43,15 @@ class Connections:
     Args:
         url: address of the server.
         max_outage_seconds: how long a call tries to reach a server that is away.
+        answer_seconds: how long it waits for an answer before it asks again.
     """
 
-    def __init__(self, url: str, max_outage_seconds: float) -> None:
+    def __init__(
+        self, url: str, max_outage_seconds: float, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
         self.shown_url: str = shown(url)
-        self._connect: Callable[[], Connection] = connector(url)
+        self._url = url
+        self._connect: Callable[[], Connection] = connector(url, answer_seconds)
         self._max_outage_seconds = max_outage_seconds
         self._free: deque[Connection] = deque()
         self._process_id = os.getpid()
@@ -77,15 +82,15 @@ class Connections:
             ServerError: if the server refuses the password or the command, or is full.
             UnknownScriptError: if the server does not have the scripts.
         """
-        outage = self._max_outage_seconds if max_outage_seconds is None else max_outage_seconds
-        deadline, pause = time.monotonic() + outage, 0.0
+        most = self._max_outage_seconds if max_outage_seconds is None else max_outage_seconds
+        outage, pause = Outage(self._url, self.shown_url, most), 0.0
         while True:
             try:
                 return self._send(command)
             except redis.exceptions.RedisError as problem:
                 if str(problem) == NO_FUNCTION:
                     raise UnknownScriptError from None
-                self._raise_unless_passing(problem, deadline)
+                self._face(outage, problem)
             time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the load
             pause = min(max(2 * pause, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
 
@@ -112,12 +117,10 @@ class Connections:
         except IndexError:
             return self._connect()
 
-    def _raise_unless_passing(
-        self, problem: redis.exceptions.RedisError, deadline: float
-    ) -> None:
+    def _face(self, outage: Outage, problem: redis.exceptions.RedisError) -> None:
         if not is_passing(problem):
             self._refuse(problem)
-        if time.monotonic() >= deadline:
+        if not outage.face() and outage.is_over:
             raise NoServerError(
                 f"no server answers at {self.shown_url} ({_first_line(problem)}); "
                 "start one with start-funsies, or name another with --jobs or FUNSIES_JOBS"

@@ -27,6 +27,7 @@ from funsies.store.rows import (
 )
 
 from . import answers
+from .address import CLIENT_ANSWER_SECONDS
 from .connection import Answer, Argument, Connections
 from .packing import pack_constant, pack_operation, pack_result, pack_task
 from .reading import PAGE, Reader, escape, pages
@@ -48,6 +49,7 @@ class RedisStore(Reader):
         namespace: installations that share a server have different ones.
         clock: time in milliseconds; the server's if None.
         max_outage_seconds: how long a call tries to reach a server that is away.
+        answer_seconds: how long it waits for an answer before it asks again.
     """
 
     def __init__(
@@ -57,8 +59,10 @@ class RedisStore(Reader):
         namespace: str = DEFAULT_NAMESPACE,
         clock: Callable[[], int] | None = None,
         max_outage_seconds: float = MAX_OUTAGE_SECONDS,
+        answer_seconds: float = CLIENT_ANSWER_SECONDS,
     ) -> None:
-        super().__init__(Connections(url, max_outage_seconds), Keys(namespace), clock)
+        connections = Connections(url, max_outage_seconds, answer_seconds)
+        super().__init__(connections, Keys(namespace), clock)
 
     def __repr__(self) -> str:
         """Show the address without its password."""

@@ -1,0 +1,49 @@
+"""What workers say for others to know when they cannot live: by queue, on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import closing, suppress
+from typing import Final, cast
+
+from redis import Redis
+
+from funsies.store.rows import QueueName
+
+from .address import Address
+from .arming import rq_connection
+from .names import NAMESPACE
+from .tolerance import SERVER_TROUBLE
+
+KEPT_SECONDS: Final = 24 * 3600
+MOST_CHARACTERS: Final = 2000
+
+
+def leave_last_words(server: Address, queues: Collection[QueueName], words: str) -> None:
+    """Say why the workers of some queues have died as soon as they were started.
+
+    Args:
+        server: where the server is.
+        queues: which they were to serve.
+        words: what is known of it.
+    """
+    text = words[-MOST_CHARACTERS:].encode("utf-8", "replace")
+    with suppress(*SERVER_TROUBLE), closing(rq_connection(server.jobs_url)) as connection:
+        for queue in queues:
+            connection.set(_key(queue), text, ex=KEPT_SECONDS)
+
+
+def forget_last_words(connection: Redis, queues: Sequence[QueueName]) -> None:
+    """Let what was said before be forgotten: there is a worker that lives."""
+    with suppress(*SERVER_TROUBLE):
+        connection.delete(*map(_key, queues))
+
+
+def last_words(server: Address, queue: QueueName) -> str:
+    """Why the last workers of a queue could not live; empty if nobody said so."""
+    with closing(rq_connection(server.jobs_url)) as connection:
+        return (cast("bytes | None", connection.get(_key(queue))) or b"").decode()
+
+
+def _key(queue: QueueName) -> str:
+    return f"{NAMESPACE}:last_words:{queue}"

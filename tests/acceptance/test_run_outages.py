@@ -1,0 +1,164 @@
+"""`funsies run` goes on when its server or workers are killed, and ends if they cannot live."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from funsies.local.spawn import wait_until
+
+KILLS = """
+import json, os, signal, threading, time
+from pathlib import Path
+import funsies as f
+def kill_server():
+    os.kill(json.loads(Path(".funsies/server.json").read_text())["pid"], signal.SIGKILL)
+def kill_pool():
+    for lock in Path(".funsies/pools").iterdir():
+        os.kill(int(lock.read_text()), signal.SIGKILL)
+def double(number: int, place: str) -> int:
+    with open(place, "a") as runs:
+        runs.write(f"{number}\\n")
+    return 2 * number
+def add(*numbers: int) -> int:
+    return sum(numbers)
+PLACE = str(Path("runs").absolute())
+"""
+EXPECTED = "2450"
+BUILD = """
+doubled = [f.reduce(double, number, PLACE) for number in range(50)]
+total = f.py(add, *doubled)
+"""
+
+
+def indented(text: str) -> str:
+    return "".join(f"    {line}\n" for line in text.strip().splitlines())
+
+
+def workflow(shell, text: str) -> str:
+    return shell.script("killed.py", KILLS + text)
+
+
+BEFORE = f"kill_server()\nwith f.Fun():\n{indented(BUILD)}    f.execute(total)\n"
+AROUND_EXECUTE = f"""
+with f.Fun():
+{indented(BUILD)}
+    kill_server()
+    handle = f.execute(total)
+    kill_server()
+    handle.wait()
+"""
+AROUND_WAITING = f"""
+with f.Fun():
+{indented(BUILD)}
+    f.execute(total)
+    kill_server()
+    f.wait_for(total)
+    kill_server()
+    assert f.take(total) == {EXPECTED}
+kill_server()
+"""
+AGAIN = f"""
+with f.Fun():
+{indented(BUILD)}
+    f.execute(total).wait()
+    print(f.take(total))
+"""
+
+
+@pytest.mark.parametrize("text", [BEFORE, AROUND_EXECUTE, AROUND_WAITING])
+def test_the_server_of_a_run_is_started_again_and_the_run_ends_with_all_values(
+    shell, text
+) -> None:
+    done = shell.funsies("run", workflow(shell, text), "--workers", "2", within_seconds=120)
+    assert done.code == 0, done.err
+    assert "was killed; starting it again" in done.err
+    again = shell.funsies("run", shell.script("again.py", KILLS + AGAIN))
+    assert again.text.strip() == EXPECTED, again.err
+
+
+def test_what_was_finished_long_before_the_server_was_killed_is_not_run_again(shell) -> None:
+    """The server writes its log to disk each second."""
+    script = workflow(
+        shell,
+        f"with f.Fun():\n{indented(BUILD)}    f.execute(*doubled).wait()\n"
+        "    threading.Event().wait(2.5)\n    kill_server()\n    f.execute(total).wait()\n"
+        "    print(f.take(total))\n",
+    )
+    done = shell.funsies("run", script, "--workers", "2", within_seconds=120)
+    assert done.text.strip() == EXPECTED, done.err
+    runs = Counter((shell.place / "runs").read_text().split())
+    assert len(runs) == 50
+    assert set(runs.values()) == {1}
+
+
+def test_killed_workers_are_replaced(shell) -> None:
+    """Those that outlive their parent leave, and nothing of them stays."""
+    script = workflow(
+        shell,
+        f"with f.Fun():\n{indented(BUILD)}    f.execute(*doubled)\n    kill_pool()\n"
+        "    f.execute(total).wait()\n    print(f.take(total))\n",
+    )
+    done = shell.funsies("run", script, "--workers", "2", within_seconds=120)
+    assert done.text.strip() == EXPECTED, done.err
+    assert "the workers of this run were killed; starting others" in done.err
+    assert wait_until(lambda: not any("worker" in each for each in shell.processes()), 30)
+
+
+DIE = {
+    "a library is missing": """
+import sys
+class Missing:
+    def find_spec(self, name, *_):
+        if name == "rq":
+            raise ModuleNotFoundError("No module named 'rq'", name="rq")
+if "worker" in sys.orig_argv:
+    sys.meta_path.insert(0, Missing())
+""",
+    "the pool dies": """
+import os, sys
+if "worker" in sys.orig_argv:
+    os.write(2, b"no licence for workers\\n")
+    os._exit(9)
+""",
+    "each worker dies": """
+import os, sys
+def die():
+    os.write(2, b"no licence for workers\\n")
+    os._exit(9)
+if "worker" in sys.orig_argv:
+    os.register_at_fork(after_in_child=die)
+""",
+}
+WORDS = {"a library is missing": "No module named 'rq'"}
+
+
+def let_workers_die(shell, cause: str) -> None:
+    site = shell.place / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(DIE[cause])
+    shell.variables["PYTHONPATH"] = f"{site}:{shell.environment()['PYTHONPATH']}"
+
+
+@pytest.mark.parametrize("cause", DIE)
+def test_a_run_whose_workers_cannot_live_ends_with_their_last_words(shell, cause) -> None:
+    script = shell.hello()
+    let_workers_die(shell, cause)
+    done = shell.funsies("run", script, "--workers", "2", within_seconds=60)
+    assert done.code == 6, done.err
+    assert "died as soon as they were started" in done.err
+    assert WORDS.get(cause, "no licence for workers") in done.err
+    assert "Traceback" not in done.err.replace("    Traceback", "")
+
+
+def test_who_waits_elsewhere_is_told_of_workers_that_cannot_live(shell) -> None:
+    let_workers_die(shell, "each worker dies")
+    shell.start_funsies("--workers", "1")
+    log = shell.place / ".funsies" / "logs" / "workers.log"
+    assert wait_until(lambda: log.exists() and "giving up" in log.read_text(), 30)
+    (step, _) = shell.hashes_in(shell.python(shell.hello()).text)
+    done = shell.funsies("execute", step, "--timeout", "5")
+    assert done.code == 4, done.err
+    assert "the last ones died as soon as they were started" in done.err
+    assert "exit code 9" in done.err
