@@ -15,9 +15,11 @@ from funsies.client import local_run, silence, waiting
 from funsies.client.execution import arm
 from funsies.client.silence import SilenceWatch
 from funsies.client.waiting import Waiting
+from funsies.config import ResolvedServer
 from funsies.core.digest import content_digest
 from funsies.core.errors import NoServerError, StateLostError
 from funsies.engine.timing import Timing
+from funsies.session import Session
 from funsies.store.memory import MemoryStore
 from funsies.store.rows import OperationState, QueueName, Status
 
@@ -57,7 +59,7 @@ class OneByOne:
 
 def session_on(graph, *, is_in_process: bool):
     backend = SimpleNamespace(graph=graph, is_in_process=is_in_process)
-    return SimpleNamespace(backend=backend, server=SimpleNamespace(jobs_url="redis://nowhere"))
+    return Session(ResolvedServer("redis://nowhere", "redis://nowhere"), backend)
 
 
 def test_each_target_that_ends_is_not_paid_for_with_a_look_at_all_others():
