@@ -23,6 +23,9 @@ WEIGHTS = {"second": 2, "first": 1}
 def weighed(x: int) -> int:
     return next(iter(WEIGHTS.values())) * x
 
+def kept(x: int, **parts: int) -> list[str]:
+    return list(parts)
+
 class Colour(enum.Enum):
     RED = 1
     BLUE = 2
@@ -83,6 +86,8 @@ def built(n):
         "other lambda": f.reduce(lambda x: x + 2, n, out=int),
         "closure": f.reduce(adder(2), n),
         "partial": f.reduce(functools.partial(pow, exp=2), n, out=int),
+        "partial with keywords": f.reduce(functools.partial(kept, b=n, a=1), n),
+        "keywords": f.task(kept)(n, b=n, a=1),
         "class": f.reduce(at, Point(n)),
         "enum": f.reduce(lambda c: c is Colour.RED, Colour.BLUE, out=bool),
         "method": f.reduce(Point(4).moved, n),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 import functools
+from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -71,7 +73,8 @@ def test_the_order_of_a_captured_or_global_dict_counts(load: Load) -> None:
         return lambda: list(weights)
 
     ways = [{"a": 1, "b": 2}, {"b": 2, "a": 1}]
-    assert len({address(iterating(each)) for each in ways}) == 2
+    for kind in (dict, OrderedDict, Counter, partial(defaultdict, int)):
+        assert len({address(iterating(kind(each))) for each in ways}) == 2
     texts = [f"WEIGHTS = {each}\ndef task(): return list(WEIGHTS)" for each in ways]
     assert len({address(load(text).task) for text in texts}) == 2
 
