@@ -52,11 +52,20 @@ _MISUSES: Final[dict[str, tuple[str, str]]] = {
     "__format__": ("formatted", "f'{{value}}'"),
     "__getitem__": ("indexed", "value[{}]"),
     "__contains__": ("searched with in", "{} in value"),
-    "__iter__": ("iterated over", "list(value)"),
+    "__iter__": ("iterated over or unpacked", ""),
     "__call__": ("called", "value({})"),
-    "__await__": ("awaited; await what execute() returns", ""),
+    "__await__": ("awaited; await f.execute(artefact), then take it", ""),
 }
 """Special method -> what the attempt is called, and the same on the value, inside a step."""
+
+_OTHERWISE: Final = {
+    "__iter__": "f.map_each(function, artefact) for each item of a list, f.py(function, ...) "
+    "for a function with several results",
+    "__await__": "",
+}
+"""Special method -> what to do, where that is no expression of the value."""
+
+_SUM: Final = "f.reduce(sum, f.gather([...]))"
 
 
 class NoSuchAttributeError(WiringError, AttributeError):
@@ -91,10 +100,17 @@ def in_step(expression: str, operands: tuple[object, ...] = ()) -> str:
     >>> in_step("value + {}", ([1, 2],))
     'f.reduce(lambda value, other: value + other, artefact, other)'
     """
-    shown = [repr(each) for each in operands]
+    shown = [_written(each) for each in operands]
     if all(map(_is_literal, operands)) and len("".join(shown)) <= _SHOWN_CHARACTERS:
         return f"f.morph(lambda value: {expression.format(', '.join(shown))}, artefact)"
     return f"f.reduce(lambda value, other: {expression.format('other')}, artefact, other)"
+
+
+def _written(operand: object) -> str:
+    if not isinstance(operand, slice):
+        return repr(operand)
+    parts = [operand.start, operand.stop] + [operand.step] * (operand.step is not None)
+    return ":".join("" if each is None else repr(each) for each in parts)
 
 
 def _is_literal(operand: object) -> bool:
@@ -112,9 +128,13 @@ def is_value(thing: object) -> bool:
     return True
 
 
-def _misuse(how: str, expression: str) -> Callable[..., NoReturn]:
+def _misuse(name: str, how: str, expression: str) -> Callable[..., NoReturn]:
     def refuse(self: Pointer, *operands: object, **_: object) -> NoReturn:
-        inside = in_step(expression, operands) if expression else ""
+        inside = _OTHERWISE.get(name)
+        if inside is None:
+            inside = in_step(expression, operands)
+        if name == "__radd__" and operands == (0,):  # what sum() begins with
+            inside = _SUM
         raise WiringError(self.__funsies_refusal__(how, inside))
 
     return refuse
@@ -132,5 +152,5 @@ def _no_attribute(self: Pointer, name: str) -> Any:
 
 
 for _name, (_how, _expression) in _MISUSES.items():
-    setattr(Pointer, _name, _misuse(_how, _expression))
+    setattr(Pointer, _name, _misuse(_name, _how, _expression))
 setattr(Pointer, "__getattr__", _no_attribute)  # noqa: B010 - a type checker must not see it

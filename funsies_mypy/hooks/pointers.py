@@ -8,7 +8,7 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.subtypes import is_subtype
 from mypy.types import NoneType, Type, TypeVarType
 
-from funsies_mypy import codes
+from funsies_mypy import codes, names
 from funsies_mypy.arguments import Call, argument_types, checker, given_at
 from funsies_mypy.encodable import unencodable_value
 from funsies_mypy.messages import fail, shown
@@ -16,6 +16,8 @@ from funsies_mypy.types import (
     artefact_of,
     has_artefact,
     inside_artefact,
+    inside_result,
+    instance,
     nested_artefact,
     union_items,
     unknown,
@@ -49,14 +51,32 @@ def check_condition(context: FunctionContext) -> Type:
 
 
 def check_comparison(context: MethodContext) -> Type:
-    """``artefact == 1``, ``1 == artefact``: never true, whatever the value will be."""
+    """``artefact == 1``, ``1 == artefact``, and results likewise: never true."""
     api = checker(context)
     for other in argument_types(context):
         for pointer, value in ((context.type, other), (other, context.type)):
             if _is_other(api, pointer, value):
                 how = f"compared with {shown(api, value)}"
                 report_pointer(api, pointer, context.context, how)
+            elif _is_other_than_result(api, pointer, value):
+                text = (
+                    f"{shown(api, pointer)} never equals {shown(api, value)}, but may hold it; "
+                    "compare what take() or .unwrap() gives"
+                )
+                fail(api, codes.VALUE, text, context.context)
     return context.default_return_type
+
+
+def _is_other_than_result(api: TypeChecker, result: Type, value: Type) -> bool:
+    """True of a result, and of values that are certainly none."""
+    items = list(union_items(value))
+    anything = instance(api, names.RESULT, unknown(), unknown())
+    return inside_result(result) is not None and not any(
+        isinstance(item, (NoneType, TypeVarType))
+        or is_subtype(anything, item)
+        or inside_result(item) is not None
+        for item in items
+    )
 
 
 def _is_other(api: TypeChecker, pointer: Type, value: Type) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_type
 
-from returns.result import Failure, Result
+from returns.result import Failure, Result, Success
 
 import funsies as f
 
@@ -40,6 +40,16 @@ if isinstance(taken, (int, f.Error)):  # E: is never an Error
 if isinstance(taken, Failure):
     print(taken.failure())
 errors = [each for each in [f.take(number, strict=False)] if isinstance(each, f.Error)]  # E: is never an Error
+
+
+same = taken == Success(3) or taken != f.take(number, strict=False) or taken == None
+same = taken == 3  # E: "Result[int, Error]" never equals "int", but may hold it; compare what take() or .unwrap() gives
+same = 3 != taken  # E: never equals "int"
+same = taken.unwrap() == 3
+
+
+def compare(a: object, b: Any, c: Result[int, f.Error] | None) -> bool:
+    return taken == a or b == taken or taken == c or c == taken
 
 
 def other_things(thing: object, anything: Any, error: f.Error | int) -> bool:

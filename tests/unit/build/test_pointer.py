@@ -27,7 +27,6 @@ MISUSES: dict[str, Callable[[], object]] = {
     "value == other": lambda: NUMBER == [1],
     "value + 1": lambda: NUMBER + 1,
     "1 + value": lambda: 1 + NUMBER,
-    "0 + value": lambda: sum([NUMBER, OTHER]),
     "value * other": lambda: NUMBER * OTHER,
     "value - other": lambda: NUMBER - [1, 2],
     "value ** 2": lambda: NUMBER**2,
@@ -37,6 +36,8 @@ MISUSES: dict[str, Callable[[], object]] = {
     "value < other": lambda: sorted([NUMBER, OTHER]),
     "-value": lambda: -NUMBER,
     "value[0]": lambda: NUMBER[0],
+    "value[1:]": lambda: NUMBER[1:],
+    "value[:2:3]": lambda: NUMBER[:2:3],
     "value['key']": lambda: NUMBER["key"],
     "value.energy": lambda: NUMBER.energy,
     "len(value)": lambda: len(NUMBER),
@@ -45,7 +46,6 @@ MISUSES: dict[str, Callable[[], object]] = {
     "round(value)": lambda: round(NUMBER, 2),
     "range(value)": lambda: range(NUMBER),
     "2 in value": lambda: 2 in NUMBER,
-    "list(value)": lambda: [*NUMBER],
     "value(1)": lambda: NUMBER(1),
     "... if value else ...": lambda: not NUMBER,
     "f'{value}'": lambda: f"{NUMBER:>4}",
@@ -75,8 +75,15 @@ def test_to_await_an_artefact_says_what_to_await() -> None:
     async def wait() -> None:
         await NUMBER
 
-    with pytest.raises(WiringError, match="await what execute"):
+    with pytest.raises(WiringError, match=r"await f\.execute\(artefact\)"):
         asyncio.run(wait())
+
+
+def test_to_take_an_artefact_apart_names_what_makes_several() -> None:
+    with pytest.raises(WiringError, match=r"f\.map_each\(.*f\.py\("):
+        _, _ = NUMBER
+    with pytest.raises(WiringError, match=r"f\.reduce\(sum, f\.gather\(\[\.\.\.\]\)\)"):
+        sum([NUMBER, OTHER])
 
 
 def test_artefacts_are_equal_to_each_other_and_to_nothing_that_is_no_value() -> None:
