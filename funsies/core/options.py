@@ -42,6 +42,8 @@ class Options:
             thread counts.
         max_output_bytes: longest standard output or error kept of a shell command; more is an
             error.
+        copy_inputs: True gives a shell step copies of large input files that it may change;
+            otherwise they may be links to the data store's own, which are read-only.
     """
 
     queue: str = DEFAULT_QUEUE
@@ -57,6 +59,7 @@ class Options:
     fresh_directory: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
     max_output_bytes: int | None = None
+    copy_inputs: bool = False
 
     def __post_init__(self) -> None:
         """Check every value, and keep a copy of the environment.
@@ -71,7 +74,7 @@ class Options:
         _check_number("retry_delay_seconds", self.retry_delay_seconds, float, least=0)
         _check_number("lost_retries", self.lost_retries, int, least=0, most=_MOST_RETRIES)
         _check_number("max_output_bytes", self.max_output_bytes, int, least=0, most=_MOST)
-        for name in ("distributed", "evaluate", "reset", "isolated", "fresh_directory"):
+        for name in _TRUTHS:
             _check_truth(name, getattr(self, name))
         object.__setattr__(self, "env", _checked_environment(self.env))
 
@@ -111,6 +114,16 @@ if not TYPE_CHECKING:
     Options.__init__ = former_keywords(1, **_FORMER_OPTIONS)(Options.__init__)
 
 
+_TRUTHS: Final = (
+    "distributed",
+    "evaluate",
+    "reset",
+    "isolated",
+    "fresh_directory",
+    "copy_inputs",
+)
+
+
 class OptionChanges(TypedDict, total=False):
     """What :func:`~funsies.options` takes: the fields of :class:`Options`, none required.
 
@@ -134,6 +147,7 @@ class OptionChanges(TypedDict, total=False):
     fresh_directory: bool
     env: Mapping[str, str]
     max_output_bytes: int | None
+    copy_inputs: bool
     ttl: float | None
     result_ttl: float | None
     failure_ttl: float | None

@@ -32,10 +32,14 @@ class InputFile:
     Attributes:
         open: opens a stream of its bytes; called once, when the file is written.
         executable: True if it may be run as a program.
+        place: makes it a file without copying its bytes; False if it cannot.
+        forget: removes it from where it is kept, if it is damaged there.
     """
 
     open: Callable[[], BinaryIO]
     executable: bool = False
+    place: Callable[[Path], bool] = lambda _: False
+    forget: Callable[[], None] = lambda: None
 
 
 class Workspace:
@@ -45,6 +49,7 @@ class Workspace:
         root: all of it.
         work: where the commands run; empty at first.
         streams: where their output is kept, apart from all files that they may name.
+        shared: where input files are known that belong to the data store.
 
     Args:
         parent: in which to make it; None for the system's directory for temporary files.
@@ -58,7 +63,9 @@ class Workspace:
         self.work: Path = self.root / "work"
         self.streams: Path = self.root / "streams"
         self.work.mkdir()
+        self.shared: Path = self.root / "shared"
         self.streams.mkdir()
+        self.shared.mkdir()
 
     def __enter__(self) -> Self:
         return self
@@ -123,14 +130,19 @@ def write_inputs(directory: Path, inputs: Mapping[str, InputFile]) -> None:
 
 def _write_input(path: Path, content: InputFile, *, is_tree: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    if is_tree or not content.place(path):
+        _copy_input(path, content, is_tree=is_tree)
+    if content.executable:
+        make_executable(path)
+
+
+def _copy_input(path: Path, content: InputFile, *, is_tree: bool) -> None:
     with content.open() as source:
         if is_tree:
             unpack(source, path)
             return
         with path.open("xb") as target:
             shutil.copyfileobj(source, target, _COPY_BYTES)
-    if content.executable:
-        make_executable(path)
 
 
 def find_output(directory: Path, name: str) -> Path | Error:

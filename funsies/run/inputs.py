@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from returns.result import Failure, Result, Success
@@ -71,6 +72,17 @@ class InputValue:
         try:
             return backend.data.open(self.content)
         except DataMissingError as problem:
+            raise BadBytesError(self.row, self.content, problem) from problem
+
+    def place(self, backend: Backend, path: Path, *, may_link: bool) -> bool:
+        """Make large bytes a file without copying them; False if that cannot be.
+
+        Raises:
+            BadBytesError: if they are missing or damaged.
+        """
+        try:
+            return backend.data.place(self.content, path, may_link=may_link)
+        except (DataMissingError, DataCorruptedError) as problem:
             raise BadBytesError(self.row, self.content, problem) from problem
 
     def read(self, backend: Backend) -> Result[bytes, Error]:

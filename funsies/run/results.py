@@ -115,7 +115,7 @@ class ResultWriter:
 
 
 def _stream(value: Path | ArchiveChunks) -> Iterable[bytes]:
-    return FileChunks(value) if isinstance(value, Path) else value
+    return FileChunks(value, is_given_up=True) if isinstance(value, Path) else value
 
 
 def _size_bytes(value: Made) -> int:

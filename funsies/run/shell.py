@@ -23,6 +23,7 @@ from .interruption import held_signals, interruption_resumed
 from .machine_trouble import NOT_EXECUTABLE, NOT_FOUND, has_no_space, missing_interpreter
 from .oom import out_of_memory_kills
 from .process import Processes, TimedOutError, processes
+from .shared_inputs import SharedInputs
 from .shell_outcome import (
     EndedCommand,
     Produced,
@@ -102,8 +103,12 @@ def run_shell(
     with interruption_resumed(), ExitStack() as stack:
         try:
             workspace = stack.enter_context(Workspace(directory))
+            shared = SharedInputs(workspace.shared)
+            stack.callback(shared.forget_changed)
             write_inputs(workspace.work, inputs)
-            outcome = _outcome(plan, workspace, variables, limits)
+            for name, content in inputs.items():
+                shared.note(name, workspace.work / name, content.forget)
+            outcome = shared.judged(plan, _outcome(plan, workspace, variables, limits))
         except FileNameError as problem:
             outcome = failed_whole(plan, _invalid_input(problem))
         except OSError as problem:

@@ -9,11 +9,14 @@ from typing import BinaryIO
 
 from returns.result import Failure, Result, Success
 
+from funsies.core.digest import Digest
 from funsies.core.encoding import to_text
 from funsies.core.errors import DataCorruptedError, Error
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
 from funsies.store.connect import Backend
+from funsies.store.data import is_good
+from funsies.store.ports import DataStore
 
 from .files import InputFile
 from .inputs import InputValue
@@ -40,7 +43,7 @@ def run_shell_step(
         Preempted: if the worker has to stop.
     """
     files = {
-        name: _input_file(backend, value)
+        name: _input_file(backend, value, may_link=not options.copy_inputs)
         for name, value in inputs.items()
         if value.error is None
     }
@@ -71,11 +74,24 @@ def _outcome(produced: Produced, *, volatile: bool) -> Result[Made, Error]:
             return Success(path)
 
 
-def _input_file(backend: Backend, value: InputValue) -> InputFile:
+def _input_file(backend: Backend, value: InputValue, *, may_link: bool) -> InputFile:
     """The file of an input: bytes and archives as they are, text as UTF-8, the rest as JSON."""
-    if value.row.wire in {"blob", "files"}:
+    if value.row.wire not in {"blob", "files"}:
+        return InputFile(lambda: _text(backend, value))
+    if value.small is not None:
         return InputFile(lambda: value.open(backend), value.executable)
-    return InputFile(lambda: _text(backend, value))
+    may_link = may_link and not value.executable  # all links to a file have the same mode
+    return InputFile(
+        lambda: value.open(backend),
+        value.executable,
+        lambda path: value.place(backend, path, may_link=may_link),
+        lambda: _forget_damaged(backend.data, value.content),
+    )
+
+
+def _forget_damaged(data: DataStore, content: Digest) -> None:
+    if not is_good(data, content):
+        data.delete(content)
 
 
 def _text(backend: Backend, value: InputValue) -> BinaryIO:

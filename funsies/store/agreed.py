@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -129,6 +130,10 @@ class AgreedDataStore:
     def open(self, digest: Digest) -> BinaryIO:
         """See :meth:`DataStore.open`."""
         return self._reading().open(digest)
+
+    def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:
+        """Make a value a new file without copying its bytes; False if that cannot be."""
+        return self._reading().place(digest, path, may_link=may_link)
 
     def missing(self, digests: Collection[Digest]) -> set[Digest]:
         """See :meth:`DataStore.missing`."""

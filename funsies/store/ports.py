@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from funsies.core.digest import Digest
@@ -349,6 +350,23 @@ class DataStore(Protocol):
         Raises:
             DataMissingError: if there is no such value, or a part of it is gone.
             DataCorruptedError: by reads, if the bytes do not match the digest.
+        """
+
+    def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:
+        """Make a value a new file without copying its bytes, and verify them there.
+
+        Args:
+            digest: of the value.
+            path: of a file that does not exist yet.
+            may_link: True if the file may be the store's own, which nobody may change; it is
+                read-only then, and has several links.
+
+        Returns:
+            False if that cannot be done here; then there is no file.
+
+        Raises:
+            DataMissingError: if there is no such value.
+            DataCorruptedError: if the bytes do not match the digest; then there is no file.
         """
 
     def missing(self, digests: Collection[Digest]) -> set[Digest]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -287,3 +288,26 @@ def test_directories_larger_than_memory_go_in_and_out(redis_url: str, tmp_path: 
     for number in "01":
         original = (tmp_path / "large" / number).read_bytes()
         assert (tmp_path / "out" / number).read_bytes() == original
+
+
+def test_a_disk_that_is_full_while_a_directory_is_collected_leaves_nothing(
+    tmp_path: Path,
+) -> None:
+    """The files fit, the archive does not; with room it is computed again."""
+    server = f.Server("memory://", f"file://{tmp_path}/store")
+    make = "mkdir d; head -c 3000000 /dev/zero > d/1; cp d/1 d/2"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with f.Fun(server, f.options(distributed=False)):
+        step = f.shell(make, out=["d/"])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4_000_000, hard))
+        try:
+            f.execute(step)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        error = f.take(step.out["d/"], strict=False).failure()
+        assert error.kind is ErrorKind.StoreFailed
+        assert "is full" in error.details
+        sizes = [each.stat().st_size for each in (tmp_path / "store").rglob("*")]
+        assert max(sizes) < 1_000_000
+        f.execute(step)
+        assert set(f.take(step.files["d/"])) == {"1", "2"}

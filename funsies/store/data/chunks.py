@@ -70,13 +70,15 @@ class FileChunks:
 
     Args:
         path: the file.
+        is_given_up: True if nobody writes to the file any more, so that a store may keep it.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path)
+    def __init__(self, path: str | os.PathLike[str], *, is_given_up: bool = False) -> None:
+        self.path: Path = Path(path)
+        self.is_given_up: bool = is_given_up
 
     def __iter__(self) -> Iterator[bytes]:
-        with self._path.open("rb") as source:
+        with self.path.open("rb") as source:
             yield from chunks_of(source)
 
 

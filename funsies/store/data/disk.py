@@ -16,7 +16,7 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -24,7 +24,8 @@ from typing import BinaryIO, Final
 from funsies.core.digest import Digest
 from funsies.core.errors import ServerError
 
-from .chunks import HashedChunks, chunks_of, rechunk
+from .chunks import FileChunks, HashedChunks, chunks_of, rechunk
+from .sharing import LINK_BYTES, clone_to, digest_of, link_beside, link_read_only
 from .temporary import STALE_SECONDS, TemporaryFile, remove_stale
 from .verify import corrupted, find_stored, missing, verified_reader
 
@@ -67,24 +68,58 @@ class DiskDataStore:
         """
         if (stored := find_stored(self, chunks)) is not None:
             return stored
+        if isinstance(chunks, FileChunks) and chunks.is_given_up:
+            linked = link_beside(chunks.path, self._temporary)
+            if linked is not None:
+                return self._keep(TemporaryFile(linked), HashedChunks(FileChunks(linked)))
         with self._disk_errors():
-            file = TemporaryFile(self._temporary)
+            file = TemporaryFile.made_in(self._temporary)
+        if isinstance(chunks, FileChunks) and file.clone_from(chunks.path):
+            return self._keep(file, HashedChunks(FileChunks(file.path)))
+        return self._keep(file, HashedChunks(chunks), write=file.write)
+
+    def _keep(
+        self,
+        file: TemporaryFile,
+        hashed: HashedChunks,
+        write: Callable[[bytes], None] = lambda _: None,
+    ) -> tuple[Digest, int]:
+        """Hash a stream, write it unless the file has its bytes, and give the file its name."""
         try:
-            return self._write_to(file, HashedChunks(chunks))
+            for chunk in rechunk(hashed):  # the source's own errors are not the disk's
+                with self._disk_errors():
+                    write(chunk)
+            with self._disk_errors():
+                self._rename(file, self._path(hashed.digest))
         finally:
             file.discard()
-
-    def _write_to(self, file: TemporaryFile, hashed: HashedChunks) -> tuple[Digest, int]:
-        for chunk in rechunk(hashed):  # the source's own errors are not the disk's
-            with self._disk_errors():
-                file.write(chunk)
-        path = self._path(hashed.digest)
-        with self._disk_errors():
-            _make_directory(path.parent.parent)
-            _make_directory(path.parent)
-            file.rename(path)
-            _sync_directory(path.parent)
         return hashed.digest, hashed.size_bytes
+
+    def _rename(self, file: TemporaryFile, path: Path) -> None:
+        _make_directory(path.parent.parent)
+        _make_directory(path.parent)
+        file.rename(path)
+        _sync_directory(path.parent)
+
+    def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:
+        """Make a value a new file without copying its bytes, and verify them there.
+
+        Raises:
+            DataMissingError: if there is no such value.
+            DataCorruptedError: if the bytes do not match the digest; then there is no file.
+        """
+        file = self._open_file(digest)
+        if file is None:
+            raise missing(digest, str(self._directory))
+        with file:
+            may_link = may_link and os.fstat(file.fileno()).st_size >= LINK_BYTES
+            is_there = clone_to(file.fileno(), path) or (
+                may_link and link_read_only(self._path(digest), path)
+            )
+        if is_there and digest_of(path) != digest:
+            path.unlink()
+            raise corrupted(digest)
+        return is_there
 
     def open(self, digest: Digest) -> BinaryIO:
         """Read a value as a stream, verified and in flat memory.

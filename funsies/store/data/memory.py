@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import BinaryIO
 
 from funsies.core.digest import Digest, content_digest
@@ -40,6 +41,10 @@ class MemoryDataStore:
             raise missing(digest, "the memory of this process")
         pieces = (data[at : at + CHUNK_BYTES] for at in range(0, len(data), CHUNK_BYTES))
         return verified_reader(digest, len(data), pieces)
+
+    def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:  # noqa: ARG002
+        """Nothing is in a file here."""
+        return False
 
     def missing(self, digests: Collection[Digest]) -> set[Digest]:
         """Those of the values that are not there."""

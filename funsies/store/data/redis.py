@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from importlib.resources import files
+from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 import redis
@@ -127,6 +128,10 @@ class RedisDataStore:
             if chunk is None:
                 raise missing(digest, self._place)
             yield chunk
+
+    def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:  # noqa: ARG002
+        """Nothing is in a file here."""
+        return False
 
     def missing(self, digests: Collection[Digest]) -> set[Digest]:
         """Those of the values that are not there, or of which a chunk is gone."""

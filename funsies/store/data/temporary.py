@@ -9,7 +9,9 @@ import stat
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
+
+from .sharing import clone
 
 STALE_SECONDS: Final = 24 * 3600.0
 """Temporary files that nobody has written to for so long are looked at, and removed if dead."""
@@ -22,17 +24,27 @@ class TemporaryFile:
     a slow one. Where locks are not to be had, only the age of the file tells.
 
     Args:
-        directory: where to make it; in the same file system as its final place.
+        path: in the same file system as its final place; the file is there, and nobody else's.
+        flags: to make it.
 
     Raises:
-        OSError: if it cannot be made.
+        OSError: if it cannot be opened.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.path: Path = directory / secrets.token_hex(16)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._descriptor = os.open(self.path, flags, 0o600)
+    def __init__(self, path: Path, flags: int = 0) -> None:
+        self.path: Path = path
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | flags, 0o600)
         _try_lock(self._descriptor)
+
+    @classmethod
+    def made_in(cls, directory: Path) -> Self:
+        """Make an empty one."""
+        return cls(directory / secrets.token_hex(16), os.O_CREAT | os.O_EXCL)
+
+    def clone_from(self, path: Path) -> bool:
+        """Let it share the bytes of a file; False where the file system cannot do that."""
+        with path.open("rb") as source:
+            return clone(source.fileno(), self._descriptor)
 
     def write(self, data: bytes) -> None:
         """Add bytes at its end."""

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,20 @@ def test_a_value_that_was_never_stored_is_missing(store: DataStore):
     assert store.size_bytes(ABSENT) is None
     with pytest.raises(DataMissingError, match=ABSENT.hex()):
         store.open(ABSENT)
+
+
+def test_a_value_is_placed_as_a_whole_file_or_not_at_all(store: DataStore, tmp_path: Path):
+    for data in (b"small", patterned(17 << 20)):
+        digest, _ = store.write([data])
+        for number, may_link in enumerate((False, True)):
+            path = tmp_path / f"{len(data)}-{number}"
+            is_there = store.place(digest, path, may_link=may_link)
+            assert path.exists() == is_there
+            assert not is_there or path.read_bytes() == data
+    path = tmp_path / "absent"
+    with suppress(DataMissingError):
+        assert not store.place(ABSENT, path, may_link=True)
+    assert not path.exists()
 
 
 def test_many_values_are_looked_for_at_once(store: DataStore):

@@ -1,0 +1,83 @@
+"""Input files that are links to those of the data store: a step may read them, not change them.
+
+They are read-only; who may write to everything, or makes them writable, is found out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from funsies.core.errors import Error, ErrorKind
+from funsies.core.shell_plan import ShellPlan
+
+from .shell_outcome import Produced, ShellOutcome, failed_whole
+
+_REMEDY = "give the step a copy that it may change: opt=options(copy_inputs=True)"
+
+
+class SharedInputs:
+    """What was linked for one run of a step.
+
+    Args:
+        directory: an empty one, where the files stay known whatever the commands do to theirs.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._noted: list[tuple[str, Path, tuple[int, int], Callable[[], None]]] = []
+
+    def note(self, name: str, path: Path, forget: Callable[[], None]) -> None:
+        """Take note of an input, if it is linked.
+
+        Args:
+            name: of the input.
+            path: its file.
+            forget: removes the value from the store if it is damaged.
+        """
+        if path.is_file() and path.stat().st_nlink > 1:
+            kept = self._directory / str(len(self._noted))
+            os.link(path, kept)
+            self._noted.append((name, kept, _facts(kept), forget))
+
+    def judged(self, plan: ShellPlan, outcome: ShellOutcome) -> ShellOutcome:
+        """The outcome, or the error of a step that has changed what it must not."""
+        changed = [name for name, kept, facts, _ in self._noted if _facts(kept) != facts]
+        if changed:
+            return failed_whole(plan, _changed(changed))
+        if not self._noted:
+            return outcome
+        outputs = tuple(map(self._hinted, outcome.outputs))
+        is_refused = outputs != outcome.outputs  # a copy would do: that must not be remembered
+        return ShellOutcome(outputs, outcome.volatile or is_refused)
+
+    def forget_changed(self) -> None:
+        """Remove from the store what was changed, so that it is made again."""
+        for _, kept, facts, forget in self._noted:
+            if _facts(kept) != facts:
+                forget()
+
+    def _hinted(self, produced: Produced) -> Produced:
+        error = produced.value
+        if not isinstance(error, Error) or "Permission denied" not in error.details:
+            return produced
+        names = ", ".join(repr(name) for name, *_ in self._noted)
+        hint = f"\nThe large input {names} is read-only, being the data store's own; {_REMEDY}"
+        return Produced(produced.name, dataclasses.replace(error, details=error.details + hint))
+
+
+def _facts(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_size, about.st_mtime_ns
+
+
+def _changed(names: list[str]) -> Error:
+    shown = ", ".join(map(repr, names))
+    return Error(
+        kind=ErrorKind.CommandFailed,
+        details=f"the step has changed its input {shown} in place, which is the data store's "
+        f"own file; it was removed from the store, to be made again. Write to another file, or "
+        f"{_REMEDY}",
+    )

@@ -1,0 +1,146 @@
+"""Large files are not copied where a link or a clone does, and nobody notices."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import funsies as f
+from funsies.core.errors import ErrorKind
+from funsies.store.data import disk, sharing, temporary
+from funsies.store.data.sharing import LINK_BYTES
+
+LARGE = LINK_BYTES + 7
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A store, steps' directories and a large file in one file system; inside ``Fun``."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "large").write_bytes(os.urandom(1 << 20) * 16 + b"the end")
+    server = f.Server("memory://", f"file://{tmp_path}/store")
+    with f.Fun(server, f.options(distributed=False)):
+        yield tmp_path
+
+
+def stored(place: Path) -> list[Path]:
+    return [each for each in (place / "store").glob("*/*/*") if each.is_file()]
+
+
+def test_a_large_input_is_a_read_only_link_and_a_small_or_executable_one_a_copy(
+    place: Path,
+) -> None:
+    large = f.put_file(place / "large")
+    (file,) = stored(place)
+    step = f.shell("stat -c '%i %a' x; tail -c 7 x", inp={"x": large}, name="linked")
+    copied = f.shell(
+        "stat -c %i x; echo more >> x", inp={"x": large}, opt=f.options(copy_inputs=True)
+    )
+    (place / "large").chmod(0o755)
+    program = f.shell(
+        "stat -c %i x; test -x x; echo >> x", inp={"x": f.put_file(place / "large")}
+    )
+    f.execute(step, copied, program)
+    assert f.take(step.stdout) == b"%d 444\nthe end" % file.stat().st_ino
+    assert int(f.take(copied.stdout)) != file.stat().st_ino
+    assert int(f.take(program.stdout)) != file.stat().st_ino
+    assert file.stat().st_nlink == 1
+    assert file.read_bytes() == (place / "large").read_bytes()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="others than root cannot write to it")
+@pytest.mark.parametrize(
+    "command", ["echo x >> x", "mv x y; echo x >> y", "echo x >> x; false"]
+)
+def test_an_input_that_is_changed_in_place_is_removed_and_the_step_is_told(
+    place: Path, command: str
+) -> None:
+    step = f.shell(command, inp={"x": f.put_file(place / "large")})
+    f.execute(step)
+    error = f.take(step.returncode, strict=False).failure()
+    assert error.kind is ErrorKind.CommandFailed
+    assert "has changed its input 'x' in place" in error.details
+    assert "options(copy_inputs=True)" in error.details
+    assert stored(place) == []
+    again = f.shell(
+        command, inp={"x": f.put_file(place / "large")}, opt=f.options(copy_inputs=True)
+    )
+    f.execute(again)
+    assert [each.read_bytes() for each in stored(place)] == [(place / "large").read_bytes()]
+
+
+def test_a_step_that_may_not_write_gets_a_hint_and_is_not_remembered(place: Path) -> None:
+    command = "echo 'x: Permission denied' >&2; echo ran >> " + str(place / "runs") + "; exit 1"
+    step = f.shell(command, inp={"x": f.put_file(place / "large")})
+    for _ in range(2):
+        f.execute(step)
+    error = f.take(step.stdout, strict=False).failure()
+    assert "'x' is read-only" in error.details
+    assert "options(copy_inputs=True)" in error.details
+    assert (place / "runs").read_text() == "ran\nran\n"
+
+
+def test_a_large_output_moves_into_the_store(place: Path) -> None:
+    program = f"head -c {LARGE} /dev/zero > y; chmod +x y; stat -c %i y; ln -s y z"
+    step = f.shell(program, out=["y", "z"])
+    f.execute(step)
+    (file,) = stored(place)
+    assert file.stat().st_ino == int(f.take(step.stdout))
+    assert file.stat().st_nlink == 1
+    f.takeout(step.out["z"], place / "out")
+    assert os.access(place / "out", os.X_OK)
+    assert f.take(step.out["y"]) == bytes(LARGE)
+
+
+def test_an_output_that_others_know_is_copied(place: Path) -> None:
+    """A hard link to a file of the user may be written to later."""
+    mine = place / "mine"
+    mine.write_bytes(bytes(LARGE))
+    step = f.shell(f"ln {mine} y", out=["y"])
+    f.execute(step)
+    with mine.open("r+b") as file:
+        file.write(b"changed")
+    assert f.take(step.out["y"]) == bytes(LARGE)
+
+
+def test_an_input_that_becomes_an_output_is_stored_once(place: Path) -> None:
+    step = f.shell("mv x y", inp={"x": f.put_file(place / "large")}, out=["y"])
+    f.execute(step)
+    assert f.take(step.out["y"]) == (place / "large").read_bytes()
+    assert len(stored(place)) == 1
+
+
+def test_a_damaged_file_is_never_linked(place: Path) -> None:
+    made = f.shell(f"head -c {LARGE} /dev/zero > y", out=["y"])
+    f.execute(made)
+    (file,) = stored(place)
+    file.write_bytes(b"x" + bytes(LARGE - 1))
+    step = f.shell("head -c 1 y | od -An -c", inp={"y": made.out["y"]})
+    f.execute(step)
+    assert f.take(step.stdout).split() == [b"\\0"]
+
+
+def test_clones_are_used_where_the_file_system_has_them(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a clone that copies: this file system may have none."""
+    cloned = []
+
+    def clone(source: int, target: int) -> bool:
+        cloned.append(os.sendfile(target, source, 0, 1 << 30))
+        return True
+
+    for module in (sharing, temporary):
+        monkeypatch.setattr(module, "clone", clone)
+    assert disk.clone_to is sharing.clone_to
+    step = f.shell(
+        "stat -c %h x; echo >> x; cp x y", inp={"x": f.put_file(place / "large")}, out=["y"]
+    )
+    f.execute(step)
+    assert f.take(step.stdout) == b"1\n"
+    assert cloned == [LARGE, LARGE]
+    assert f.take(step.out["y"]) == (place / "large").read_bytes() + b"\n"
