@@ -135,7 +135,7 @@ def _free_port() -> int:
 
 
 def assert_complete(user: User) -> None:
-    assert user.table() == ["ethanolamine"] * 2 + ["ethylene_glycol"] * 2
+    assert user.table() == ["ethylene_glycol"] * 2 + ["ethanolamine"] * 2, "as in the file"
     assert user.called("xtb ended") == CONFORMERS, "what was done was not done again"
     assert user.called("obabel ended") == 4
 

@@ -117,7 +117,7 @@ def test_the_search_relaxes_as_many_conformers_as_there_are_and_sorts_them(
     header, *lines = run("conformers/search.py")
     assert header.split() == ["molecule", "energy/Eh", "above/kJ/mol"]
     rows = [line.split() for line in lines]
-    assert rows.pop(0) == ["broken", "ExceptionRaised", "in", "not_empty"]
+    rows.remove(["broken", "ExceptionRaised", "in", "not_empty"])
     found: dict[str, list[float]] = {}
     for name, energy, _ in rows:
         found.setdefault(name, []).append(float(energy))
