@@ -14,9 +14,9 @@ from .completion import HASH
 from .exits import Exit
 from .named import Named, look_up_all, operation_row, states_of
 from .output import print_states
-from .say import note
+from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
-from .waiting import report_errors, wait_for_results
+from .waiting import errors_among, report_errors, wait_for_results
 
 
 @click.command()
@@ -49,6 +49,8 @@ def execute(
         named = look_up_all(session.backend, hashes)
         asked = _ask(session, named, Options(queue=queue))
         note(f"{counted(asked, 'step')} asked for" if asked else "everything is there already")
+        if not asked and any(errors_among(session.backend, named)):
+            note("it is an error, or has one in it: " + FAILED_ARE_KEPT)
         code = Exit.OK
         if wait or timeout is not None:
             wait_for_results(session, named, timeout)

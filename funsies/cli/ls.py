@@ -12,16 +12,18 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from funsies.core.cutting import printable
 from funsies.report.colours import status_text
 from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY
 from funsies.report.listing import ListedStep, ListedTask, by_task, list_steps
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
+from funsies.report.run_steps import FAILED
 
 from .completion import TASK
 from .exits import Exit
 from .output import print_json
-from .say import note
+from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
 
 _STATUSES: Final = [name for name in URGENCY if name != INPUT]
@@ -70,6 +72,8 @@ def ls(
         _show_steps(steps, limit, as_json=as_json)
     else:
         _show_tasks(by_task(steps), as_json=as_json)
+    if any(step.status == FAILED for step in steps):
+        note(FAILED_ARE_KEPT)
     return Exit.OK
 
 
@@ -91,7 +95,7 @@ def _show_tasks(tasks: Sequence[ListedTask], *, as_json: bool) -> None:
             if name in task.statuses
         ]
         table.add_row(
-            Text(task.task),
+            Text(printable(task.task)),
             f"{task.steps:,}",
             Text(", ").join(states),
             shown_bytes(task.size_bytes),
@@ -113,7 +117,7 @@ def _show_steps(steps: Sequence[ListedStep], limit: int, *, as_json: bool) -> No
     for step in steps[:limit]:
         table.add_row(
             step.operation[:10],
-            Text(step.task),
+            Text(printable(step.task)),
             status_text(step.status),
             shown_bytes(step.size_bytes),
             _age(step.ended, now),

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import click
 
 from funsies.config.urls import hide_secrets
+
+FAILED_ARE_KEPT: Final = (
+    "errors are kept, as values are, unless the machine is to blame (funsies cat HASH tells); "
+    "to have failed steps run again: funsies reset --failed"
+)
 
 
 def note(message: str) -> None:

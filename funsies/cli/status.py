@@ -10,6 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from funsies.core.cutting import printable
 from funsies.engine.roster import WorkerView, list_workers
 from funsies.report.console import data_console
 from funsies.report.numbers import counted, shown_seconds
@@ -19,7 +20,7 @@ from funsies.store.rows import TaskCounts
 
 from .exits import Exit
 from .output import print_json
-from .say import note
+from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
 
 
@@ -80,6 +81,8 @@ def _print(session: Session, workers: list[WorkerView]) -> None:
     counts = session.backend.graph.counts()
     if counts:
         console.print(_table(counts))
+        if any(each.failed for each in counts.values()):
+            note(FAILED_ARE_KEPT)
     else:
         note("no step was asked for yet")
 
@@ -107,5 +110,5 @@ def _table(counts: dict[str, TaskCounts]) -> Table:
             each.skipped,
         )
         time = shown_seconds(each.busy_ms / 1000)
-        table.add_row(Text(name), *(str(number) for number in numbers), time)
+        table.add_row(Text(printable(name)), *(str(number) for number in numbers), time)
     return table

@@ -11,12 +11,13 @@ import click
 from funsies.core.errors import UnknownHashError
 from funsies.report.console import NO_LIMIT, data_console
 from funsies.report.provenance import as_json as origins_as_json
-from funsies.report.provenance import provenance_tree, read_origins
+from funsies.report.provenance import has_failed, provenance_tree, read_origins
 
 from .completion import HASH
 from .exits import Exit
 from .named import look_up
 from .output import print_json
+from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
 
 _INDENT_COLUMNS: Final = 4
@@ -56,6 +57,8 @@ def tree(setting: Setting, *, prefix: str, depth: int | None, as_json: bool) -> 
         console = data_console()
         console.width = NO_LIMIT  # narrower, steps that are too far to the right would vanish
         console.print(provenance_tree(root))
+        if has_failed(root):
+            note(FAILED_ARE_KEPT)
     return Exit.OK
 
 

@@ -24,6 +24,19 @@ def cut(text: str, limit: int) -> str:
     return f"{text[:head]} ... {left_out} ... {text[len(text) - tail :]}"
 
 
+def printable(text: str) -> str:
+    r"""Show a name as it is, on one line, with escapes for what would disturb a terminal.
+
+    >>> printable("naïve\n\x1b[31m")
+    'naïve\\n\\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
 def cut_lines(text: str, limit: int = SHOWN_LINE) -> str:
     r"""Cut each line of a text.
 

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from funsies.core.error_type import ErrorType
 
-from .cutting import cut_lines
+from .cutting import cut_lines, printable
 from .digest import Digest
 from .former_names import former_members, messages
 
@@ -346,8 +346,7 @@ class UnwrapError(FunsiesError):
 
 
 def _describe(error: Error) -> str:
-    origin = (
-        f" in {error.task or 'operation'} {(error.source or '')[:10]}" if error.source else ""
-    )
+    name = printable(error.task or "operation")
+    origin = f" in {name} {error.source[:10]}" if error.source else ""
     first = f"{error.kind.value}{origin}"
     return f"{first}\n{cut_lines(error.details)}" if error.details else first

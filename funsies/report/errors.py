@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from funsies.client.remembered import SHORT_HASH, since
-from funsies.core.cutting import cut_lines
+from funsies.core.cutting import cut_lines, printable
 from funsies.core.errors import Error
 
 from .failures import Cause, Causes
@@ -97,7 +97,7 @@ def headline(error: Error) -> str:
     exception = f" ({error.exception})" if error.exception else ""
     if error.source is None:
         return f"{error.kind.value}{exception}"
-    step = f"{error.task} " if error.task else ""
+    step = f"{printable(error.task)} " if error.task else ""
     return f"{error.kind.value}{exception} in {step}{error.source[:SHORT_HASH]}"
 
 
@@ -105,7 +105,7 @@ def _facts(error: Error) -> list[str]:
     facts = {
         "kind": error.kind.value,
         "source": error.source,
-        "task": error.task,
+        "task": error.task and printable(error.task),
         "exit code": error.exit_code,
         "signal": error.signal,
         "host": error.host,

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from funsies.client.progress import Progress
+from funsies.core.cutting import printable
 from funsies.store.rows import TaskCounts
 
 from .numbers import counted
@@ -105,6 +106,7 @@ def _running(progress: Progress, counts: TaskCounts) -> str:
         (name for name, each in progress.tasks.items() if each.running),
         key=lambda name: -progress.tasks[name].running,
     )
-    shown = [f"{name} ({progress.tasks[name].running})" for name in names[:SHOWN_TASKS]]
+    running = {name: progress.tasks[name].running for name in names[:SHOWN_TASKS]}
+    shown = [f"{printable(name)} ({number})" for name, number in running.items()]
     more = [f"{len(names) - SHOWN_TASKS} more"] if len(names) > SHOWN_TASKS else []
     return f"{counts.running} running: {', '.join(shown + more)}"

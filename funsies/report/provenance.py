@@ -9,6 +9,7 @@ from typing import Any, Final
 from rich.text import Text
 from rich.tree import Tree
 
+from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.store.connect import Backend
@@ -17,6 +18,7 @@ from funsies.store.rows import InputRow, OperationRow
 from .colours import status_text
 from .delegation import built_by
 from .graph.reading import statuses_of
+from .run_steps import FAILED
 from .step import preview
 
 MAX_INPUTS: Final = 20
@@ -161,17 +163,28 @@ def provenance_tree(root: Origin) -> Tree:
 
 
 def _line(origin: Origin) -> Text:
-    name = f"{origin.input}: " if origin.input else ""
+    name = f"{printable(origin.input)}: " if origin.input else ""
     if origin.status is None:
         return Text.assemble((name, "dim"), origin.label, (f"  {origin.hash[:8]}", "dim"))
     above = "  (see above)" if origin.is_above else ""
     return Text.assemble(
         (name, "italic" if origin.is_built else "dim"),
-        (origin.label, "bold"),
+        (printable(origin.label), "bold"),
         (f"  {origin.hash[:8]}  ", "dim"),
         status_text(origin.status),
         (above, "dim"),
     )
+
+
+def has_failed(root: Origin) -> bool:
+    """True if a step of the tree has failed."""
+    stack = [root]
+    while stack:
+        origin = stack.pop()
+        if origin.status == FAILED:
+            return True
+        stack += origin.origins
+    return False
 
 
 def as_json(root: Origin) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from funsies.client.remembered import SHORT_HASH
+from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, decode_error
 from funsies.core.python_plan import PYTHON
@@ -69,7 +70,8 @@ def _views(
 ) -> Iterator[ResultView]:
     is_only = len(task.outputs) == 1
     for output, artefact, result in zip(task.outputs, row.outputs, state.results, strict=True):
-        name = task.name if is_only else f"{task.name} {shown_name(output.name)}"
+        shown = printable(task.name)
+        name = shown if is_only else f"{shown} {printable(shown_name(output.name))}"
         if not result.ok:
             yield ResultView(artefact.hex(), name, None, _error(backend, result))
         elif state.status is Status.DONE and (result.size_bytes or is_only):

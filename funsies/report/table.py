@@ -8,6 +8,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from funsies.core.cutting import printable
+
 from .numbers import shown_seconds
 from .summary import TaskSummary, total
 
@@ -36,7 +38,8 @@ def closing_table(lines: Sequence[TaskSummary]) -> Table:
 def _cells(line: TaskSummary, *, has_unfinished: bool) -> list[Text]:
     numbers = [_number(getattr(line, name), style) for name, style in _STYLES.items()]
     unfinished = [_number(line.unfinished, "blue")] if has_unfinished else []
-    return [Text(line.task), *numbers, *unfinished, Text(shown_seconds(line.busy_seconds))]
+    name, seconds = Text(printable(line.task)), Text(shown_seconds(line.busy_seconds))
+    return [name, *numbers, *unfinished, seconds]
 
 
 def _number(number: int, style: str) -> Text:

@@ -17,6 +17,7 @@ from .machine_trouble import machine_trouble
 from .process_end import signal_name
 from .shell_advice import advice
 
+HEAD_BYTES: Final = 2 * 1024
 TAIL_BYTES: Final = 16 * 1024
 """How much of the end of standard error is shown in an error."""
 
@@ -166,12 +167,24 @@ def _indented(text: str) -> str:
 
 
 def _shown_end(path: Path) -> str:
-    """The end of standard error, as text."""
+    """The end of standard error, as text; of what is long also the beginning."""
     size_bytes = path.stat().st_size
     if not size_bytes:
         return "It wrote nothing to standard error."
-    which = "The end of its" if size_bytes > TAIL_BYTES else "Its"
-    return f"{which} standard error:\n{_tail(path)}"
+    left_out = size_bytes - HEAD_BYTES - TAIL_BYTES
+    if left_out <= 0:
+        return f"Its standard error:\n{_piece(path, 0, size_bytes)}"
+    head = _piece(path, 0, HEAD_BYTES)
+    return (
+        f"Its standard error:\n{head} ... {left_out:,} bytes left out ...\n"
+        f"The end of its standard error:\n{_tail(path)}"
+    )
+
+
+def _piece(path: Path, start: int, size_bytes: int) -> str:
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(size_bytes).decode("utf-8", "backslashreplace")
 
 
 def _tail(path: Path) -> str:

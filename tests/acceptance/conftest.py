@@ -163,7 +163,7 @@ class Shell:
             check=False,
             stdin=subprocess.DEVNULL,
         )
-        return Done(done.returncode, done.stdout, done.stderr.decode())
+        return Done(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
 
 
 def _read_all(terminal: int, deadline: float) -> str:
