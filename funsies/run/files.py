@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import os
 import shutil
@@ -19,6 +20,8 @@ from typing import BinaryIO, Final, Self
 from funsies.core.errors import Error, ErrorKind, FileNameError
 from funsies.core.file_names import is_directory, is_pattern, validate_file_names
 from funsies.store.data import make_executable, unpack
+
+from .machine_faults import is_of_the_machine
 
 _COPY_BYTES: Final = 1 << 20
 _MAX_SHOWN_FILES: Final = 20
@@ -170,7 +173,8 @@ def find_output(directory: Path, name: str) -> Path | Error:
             else _dangling(directory, name, link)
         )
     except OSError as problem:
-        return invalid_output(name, f"cannot be looked at: {problem.strerror}")
+        found = invalid_output(name, f"cannot be looked at: {problem.strerror}")
+        return dataclasses.replace(found, volatile=is_of_the_machine(problem))
     if not stat.S_ISREG(mode):
         return invalid_output(name, f"is {_kind(mode)}")
     if not os.access(path, os.R_OK):
