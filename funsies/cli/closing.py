@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from funsies.core.digest import Digest
+from funsies.core.errors import ErrorKind
 from funsies.report.console import make_console
 from funsies.report.errors import summarize_causes
 from funsies.report.failures import causes_of
@@ -46,11 +47,12 @@ def conclude(
         _tell_results(views)
     errors = [(view.artefact, view.error) for view in views if view.error is not None]
     causes = causes_of(backend, steps, errors)
+    causes = [cause for cause in causes if cause.error.kind is not ErrorKind.Cancelled]
     for line in summarize_causes(causes):
         note(line)
     if any(cause.error.is_remembered for cause in causes):
         note(
-            "such errors are kept, as values are. To have failed steps run again: "
+            "errors of steps are kept, as values are; to have failed steps run again: "
             "funsies run --retry-failed, funsies reset HASH, or funsies reset --failed"
         )
     return Exit.RESULT_IS_ERROR if errors else Exit.OK

@@ -198,6 +198,8 @@ class _Run:
             self._wait(self._wanted())
             return []
         final = self._spectator.final()
+        if not final:
+            note("nothing to do: no step was built")
         execute(*final, connection=self._session)
         self._wait([each.digest for each in final])
         return final

@@ -26,6 +26,12 @@ PROGRESS_SECONDS: Final = 0.2
 """Pause between two looks at how far an execution is."""
 
 
+_CANCELLED_ERROR: Final = encode_error(
+    Error(kind=ErrorKind.Cancelled, details="the execution was cancelled")
+)
+CANCELLED: Final = content_digest(_CANCELLED_ERROR)
+"""Content address of the error of operations whose request was withdrawn."""
+
 SHOWN_TARGETS: Final = 5
 """So many are named where a handle is shown."""
 
@@ -149,13 +155,10 @@ class Handle:
         ...     execute(reduce(sum, [3, 2])).cancel()  # all is computed already
         0
         """
-        error = Error(kind=ErrorKind.Cancelled, details="the execution was cancelled")
-        data = encode_error(error)
-        content = content_digest(data)
         graph = self._session.backend.graph
-        graph.define(Definitions(contents=((content, data),)))
+        graph.define(Definitions(contents=((CANCELLED, _CANCELLED_ERROR),)))
         last_first = tuple(reversed(self.submission.operations))
-        return graph.cancel(self.submission.generation, last_first, content)
+        return graph.cancel(self.submission.generation, last_first, CANCELLED)
 
     def run_here(self) -> None:
         """Run what was asked for in this process, if it is to be run here.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from funsies.core.cutting import printable
 from funsies.run.decision import Delegate, Publish
 from funsies.store.rows import Claim
 
@@ -18,7 +19,7 @@ def log_run(claim: Claim, decision: Publish | Delegate) -> None:
         _log.log(
             level,
             "%s %s %s in %d ms (attempt %d)",
-            claim.operation.task_name,
+            printable(claim.operation.task_name),
             claim.operation.digest.hex()[:10],
             _outcome(decision),
             report.busy_ms,

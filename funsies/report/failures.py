@@ -25,7 +25,7 @@ class Cause:
         error: the first of them.
         steps: hashes of the steps that failed.
         targets: hashes of what was asked for and has such an error in its place.
-        is_old: True if the first was there before: nothing was run.
+        is_old: True if they were there before: nothing was run.
     """
 
     error: Error
@@ -45,7 +45,8 @@ class Causes:
 
     def add(self, error: Error, *, is_old: bool = False) -> Cause:
         """Take note of a failure; return those like it."""
-        cause = self._by_cause.setdefault(_kind(error), Cause(error, is_old=is_old))
+        new = Cause(error, is_old=is_old)
+        cause = self._by_cause.setdefault((_kind(error), is_old), new)
         if error.source is not None:
             cause.steps[error.source] = None
         return cause

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from funsies.client.execution import CANCELLED
 from funsies.core.digest import Digest
 from funsies.run.record import HOST, ExecutionRecord, decode_record
 from funsies.store.connect import Backend
@@ -54,7 +55,8 @@ class RunStep:
     Attributes:
         operation: its address.
         task: name of its task.
-        outcome: ``done``, ``cached``, ``failed``, ``skipped`` or ``unfinished``.
+        outcome: ``done``, ``cached``, ``failed``, ``skipped`` or ``unfinished``
+            (also if the request was withdrawn).
         is_new: True if that comes from this run.
         busy_seconds: time that it took in this run.
         error: content address of its error, if it failed.
@@ -129,9 +131,9 @@ def _step(
     *,
     is_new: bool,
 ) -> RunStep:
-    if status not in _FINISHED:
-        return RunStep(digest, task, UNFINISHED, is_new)
     error = next((each.content for each in state.results if not each.ok), None)
+    if status not in _FINISHED or error == CANCELLED:
+        return RunStep(digest, task, UNFINISHED, is_new)
     ran = None if status == SKIPPED else record
     is_there_already = not is_new or (ran is not None and ran.linked)
     if status == DONE and is_there_already:

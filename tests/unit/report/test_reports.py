@@ -182,6 +182,14 @@ def test_of_an_error_that_was_there_before_it_is_said_that_it_is_remembered() ->
         assert ("funsies reset ababababab" in text) is is_old
 
 
+def test_old_and_new_failures_with_the_same_cause_are_told_apart() -> None:
+    causes = Causes()
+    for number in range(4):
+        error = dataclasses.replace(ERROR, source=f"{number:064x}", failed_at=1.8e9)
+        causes.add_target(f"{number:064x}", error, is_old=number > 0)
+    assert [(len(each.steps), each.is_old) for each in causes] == [(1, False), (3, True)]
+
+
 def test_of_long_details_the_end_is_shown() -> None:
     details = "\n".join(f"line {n}" for n in range(100))
     lines = summarize_errors([("0" * 64, Error(kind=ErrorKind.CommandFailed, details=details))])

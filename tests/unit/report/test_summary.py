@@ -145,5 +145,11 @@ def test_what_nobody_runs_is_unfinished(redis_url: str) -> None:
         assert lines(opened)["half"].unfinished == 2
 
 
+def test_what_was_withdrawn_is_unfinished_and_not_failed(redis_url: str) -> None:
+    with f.Fun(f.Server(redis_url)) as opened:
+        f.execute(f.reduce(half, f.reduce(half, 1.0))).cancel()
+        assert (lines(opened)["half"].unfinished, lines(opened)["half"].failed) == (2, 0)
+
+
 def test_a_run_that_asked_for_nothing_has_no_line(session: Session) -> None:
     assert summarized(session) == []
