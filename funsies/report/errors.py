@@ -15,6 +15,7 @@ from .step import InputView
 
 TAIL_LINES: Final = 12
 SHOWN_ERRORS: Final = 5
+NAMED_ERRORS: Final = 50
 SHOWN_HASHES: Final = 4
 
 
@@ -36,9 +37,10 @@ def describe_error(error: Error, inputs: Sequence[InputView] = ()) -> list[str]:
 
 
 def summarize_causes(causes: Sequence[Cause]) -> list[str]:
-    """Explain in short why steps failed: for the end of a run."""
+    """Explain in short why steps failed, the first in full: for the end of a run."""
     lines = [line for cause in causes[:SHOWN_ERRORS] for line in _summary(cause)]
-    more = len(causes) - SHOWN_ERRORS
+    lines += [_one_line(cause) for cause in causes[SHOWN_ERRORS:NAMED_ERRORS]]
+    more = len(causes) - NAMED_ERRORS
     return [*lines, *([f"... and {counted(more, 'more error')}"] if more > 0 else [])]
 
 
@@ -48,6 +50,13 @@ def summarize_errors(errors: Iterable[tuple[str, Error]]) -> list[str]:
     for target, error in errors:
         causes.add_target(target, error)
     return summarize_causes(list(causes))
+
+
+def _one_line(cause: Cause) -> str:
+    steps = f" ({counted(len(cause.steps), 'step')})" if len(cause.steps) > 1 else ""
+    return (
+        f"error: {headline(cause.error)}{steps}; look further: funsies cat {_any_hash(cause)}"
+    )
 
 
 def _summary(cause: Cause) -> list[str]:
@@ -61,7 +70,7 @@ def _summary(cause: Cause) -> list[str]:
         *_steps(list(cause.steps)),
         *([f"  in the place of {_hashes(list(cause.targets))}"] if cause.targets else []),
         *_memory(error, is_old=cause.is_old),
-        f"  look further: funsies cat {_first([*cause.targets, *cause.steps])}",
+        f"  look further: funsies cat {_any_hash(cause)}",
     ]
 
 
@@ -78,12 +87,12 @@ def _memory(error: Error, *, is_old: bool) -> list[str]:
         return ["  not remembered: the next run tries it again"]
     if not is_old or not error.is_remembered:
         return []
-    reset = f"funsies reset {_first([error.source or ''])}"
+    reset = f"funsies reset {(error.source or '')[:SHORT_HASH]}"
     return [f"  remembered since {since(error)}, and not run again; to have it run: {reset}"]
 
 
-def _first(hashes: Sequence[str]) -> str:
-    return hashes[0][:SHORT_HASH]
+def _any_hash(cause: Cause) -> str:
+    return next(iter([*cause.targets, *cause.steps]), "HASH")[:SHORT_HASH]
 
 
 def _hashes(hashes: Sequence[str]) -> str:

@@ -68,7 +68,7 @@ def _kind(error: Error) -> object:
 def causes_of(
     backend: Backend, steps: Sequence[RunStep], targets: Iterable[tuple[str, Error]]
 ) -> list[Cause]:
-    """Why steps failed, and what was asked for has no value.
+    """Why steps failed, and what was asked for has no value; what is new comes first.
 
     Args:
         backend: where the errors are.
@@ -86,7 +86,7 @@ def causes_of(
                 causes.add(error, is_old=not step.is_new)
     for target, error in targets:
         causes.add_target(target, error, is_old=_is_old(error, new))
-    return list(causes)
+    return sorted(causes, key=lambda cause: cause.is_old)
 
 
 def _is_old(error: Error, new: set[str]) -> bool:

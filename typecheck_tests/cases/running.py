@@ -18,6 +18,7 @@ with f.Fun(f.Server("memory://"), defaults=f.options(timeout_seconds=3.0), clean
     f.wait_for(number, step, timeout=3.0)
     f.takeout(number, Path("number.json"))
     assert_type(f.reset(step, recursive=False), int)
+    assert_type(f.reset(step, failed=True), int)
     assert_type(f.get("abc"), f.Artefact[Any])
 
 assert_type(f.options(queue="gpu", timeout=60, retries=2), f.Options)

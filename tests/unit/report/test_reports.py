@@ -120,8 +120,10 @@ def test_equal_errors_are_explained_once() -> None:
 
 
 def test_of_many_different_errors_some_are_explained_and_the_rest_counted() -> None:
-    errors = [(f"{n:064x}", Error(kind=ErrorKind.WorkerLost, task=str(n))) for n in range(8)]
-    assert summarize_errors(errors)[-1] == "... and 3 more errors"
+    errors = [(f"{n:064x}", Error(kind=ErrorKind.WorkerLost, task=str(n))) for n in range(60)]
+    lines = summarize_errors(errors)
+    assert "error: WorkerLost; look further: funsies cat 0000000000" in lines
+    assert lines[-1] == "... and 10 more errors"
 
 
 def test_failures_at_the_same_place_are_one_cause_whatever_the_values_were() -> None:
