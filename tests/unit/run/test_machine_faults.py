@@ -250,6 +250,13 @@ OF_THE_STEP = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _no_event_loop_is_left() -> Iterator[None]:
+    """Leave asyncio as it was: ``asyncio.run`` says that this thread is to have no loop."""
+    yield
+    asyncio.set_event_loop_policy(None)
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with modules of the user's project."""
