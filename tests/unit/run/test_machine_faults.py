@@ -9,6 +9,7 @@ import importlib
 import importlib.metadata
 import multiprocessing
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -25,7 +26,7 @@ from hypothesis import strategies as st
 from returns.result import Failure, Result
 
 import funsies as f
-from funsies.run.machine_faults import is_of_the_machine
+from funsies.run.machine_faults import ERRNOS, is_of_the_machine
 from funsies.run.python import call
 
 MISSING = "surely-not-installed"
@@ -317,6 +318,16 @@ def test_exceptions_in_a_circle_or_that_cannot_be_looked_at_do_no_harm() -> None
     one.__context__, other.__cause__ = other, one
     assert not is_of_the_machine(one)
     assert not is_of_the_machine(Strange())
+
+
+NETWORK = ("ECONN", "ENET", "EHOST", "ENOTCONN", "ETIMEDOUT", "EADDRINUSE")
+
+
+def test_the_documentation_names_what_is_not_remembered() -> None:
+    text = (Path(f.__file__).parents[1] / "docs" / "errors.md").read_text()
+    named = set(re.findall(r"`(E[A-Z]{2,})`", text))
+    known = {errno.errorcode[number] for number in ERRNOS}
+    assert named == {name for name in known if not name.startswith(NETWORK)}
 
 
 # -- all the way: such a step runs again when it is executed again
