@@ -12,7 +12,8 @@ import funsies as f
 MODULES = (f.debug, f.dynamic, f.parametric, f.utils)
 CLASSES = (f.Artefact, f.Handle)
 INSIDE = {
-    "Handle.run_here",  # execute() calls it
+    "Handle.note_request",  # execute() calls these
+    "Handle.run_here",
     "funsies.parametric.find_parametric",  # commands call these
     "funsies.parametric.list_parametric",
 }
@@ -28,7 +29,8 @@ def public_functions() -> Iterator[tuple[str, object]]:
                 yield f"{module.__name__}.{name}", getattr(module, name)
     for owner in CLASSES:
         for name, member in vars(owner).items():
-            if not name.startswith("_"):
+            is_gone = type(member).__module__ == "funsies.core.former_names"
+            if not name.startswith("_") and not is_gone:
                 yield f"{owner.__name__}.{name}", getattr(owner, name, member)
 
 
