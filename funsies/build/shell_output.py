@@ -101,11 +101,14 @@ class OfEachCommand(tuple[Artefact[T], ...]):
     """
 
     __slots__ = ()
-    __hash__ = tuple.__hash__
 
     @override
     def __eq__(self, other: object) -> bool:
         return super().__eq__(tuple(other) if isinstance(other, list) else other)
+
+    @override
+    def __hash__(self) -> int:
+        return super().__hash__()
 
     def __radd__(self, other: list[Artefact[T]]) -> list[Artefact[T]]:
         return [*other, *self]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 from typing_extensions import override
@@ -40,10 +41,11 @@ def _refused(context: click.Context, option: click.Parameter, value: str | None)
         raise click.UsageError(told(str(option.opts[0]), EDITS[option.opts[0]]), context)
 
 
+CommandT = TypeVar("CommandT", bound=Callable[..., object])
 EDITS: Final = {"--rq-log-level": "write funsies --log LEVEL worker"}
 
 
-rq_log_level = click.option(
-    "--rq-log-level", hidden=True, expose_value=False, callback=_refused
-)
-"""Decorates ``funsies worker``."""
+def rq_log_level(command: CommandT) -> CommandT:
+    """Decorate ``funsies worker``."""
+    option = click.option("--rq-log-level", hidden=True, expose_value=False, callback=_refused)
+    return option(command)
