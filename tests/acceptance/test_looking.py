@@ -345,3 +345,30 @@ def test_nothing_to_list_is_said_on_stderr(shell, hashes) -> None:
     assert (done.code, done.text) == (0, "")
     assert "funsies ls" in done.err
     assert json.loads(shell.funsies("ls", "nothing", "--json").text) == []
+
+
+DIRECTORY = """\
+import funsies as f
+
+with f.Fun():
+    step = f.shell("mkdir -p d/e; echo 1 > d/a; cp d/a d/run; chmod +x d/run", out=["d/"])
+    f.execute(step)
+    print(step.out["d/"].hash)
+"""
+
+
+def test_a_directory_is_listed_on_a_terminal_and_an_archive_in_a_pipe(shell) -> None:
+    (hash_,) = shell.funsies("run", shell.script("flow.py", DIRECTORY)).text.split()
+    code, shown = shell.on_terminal("cat", hash_)
+    assert code == 0
+    assert [line.split() for line in shown.splitlines()] == [
+        ["2", "a"],
+        ["0", "e/"],
+        ["2", "run*"],
+    ]
+    archive = shell.place / "d.tar"
+    archive.write_bytes(shell.funsies("cat", hash_).out)
+    listed = subprocess.run(["tar", "tf", archive], capture_output=True, text=True, check=True)
+    assert listed.stdout.split() == ["a", "e/", "run"]
+    assert shell.funsies("debug", hash_, "-o", "written").code == 0
+    assert (shell.place / "written" / "step" / "output_files" / "d" / "run").exists()

@@ -85,3 +85,10 @@ assert_type(f.morph(as_in_08, number), f.Artefact[int])
 assert_type(f.task(as_in_08)(number), f.Artefact[int])
 assert_type(f.put(3).map(as_in_08), f.Artefact[int])
 f.morph(abs, f.morph(as_in_08, number))
+
+# directories and patterns: without the plugin, step.files has their type
+many = f.shell("run", out=["*.csv", "results/", "a.txt"])
+assert_type(many.out["*.csv"], f.Artefact[dict[str, bytes]])
+assert_type(many.out["results/"], f.Artefact[dict[str, bytes]])
+assert_type(f.take(many.out["*.csv"]), dict[str, bytes])
+assert_type(f.shell("run", out=["[ab].txt"]).out["[ab].txt"], f.Artefact[dict[str, bytes]])
