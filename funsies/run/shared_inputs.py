@@ -69,7 +69,11 @@ class SharedInputs:
 
 
 def _facts(path: Path) -> tuple[int, int]:
-    about = path.stat()
+    """What changes when a file is written to; a file that was removed counts as changed."""
+    try:
+        about = path.stat()
+    except OSError:
+        return -1, -1
     return about.st_size, about.st_mtime_ns
 
 

@@ -84,6 +84,13 @@ def test_a_step_that_may_not_write_gets_a_hint_and_is_not_remembered(place: Path
     assert (place / "runs").read_text() == "ran\nran\n"
 
 
+def test_a_step_that_removes_what_is_kept_beside_it_is_an_error(place: Path) -> None:
+    step = f.shell("rm -rf ../shared", inp={"x": f.put_file(place / "large")})
+    f.execute(step)
+    assert f.take(step.stdout, strict=False).failure().kind is ErrorKind.CommandFailed
+    assert [each.read_bytes() for each in stored(place)] == [(place / "large").read_bytes()]
+
+
 def test_a_large_output_moves_into_the_store(place: Path) -> None:
     program = f"head -c {LARGE} /dev/zero > y; chmod +x y; stat -c %i y; ln -s y z"
     step = f.shell(program, out=["y", "z"])
