@@ -113,7 +113,7 @@ class Premises:
         if stops_server:
             if not stop_server(self.directory):
                 note("funsies: the server was not started here; it goes on")
-        elif self.is_new:
+        elif self.is_new and self.directory.record_path.exists():
             note("the server of this directory lives on; end it with: funsies shutdown --all")
 
 
