@@ -14,6 +14,7 @@ from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoServerError, ServerError
 from funsies.local.conf import ServerSettings
 from funsies.local.embedded import live_record, restart_server, start_server, stop_server
+from funsies.local.orphans import end_orphans
 from funsies.store.redis.outage import rescued
 
 from .say import note
@@ -113,7 +114,9 @@ class Premises:
         if stops_server:
             if not stop_server(self.directory):
                 note("funsies: the server was not started here; it goes on")
-        elif self.is_new and self.directory.record_path.exists():
+            return
+        end_orphans(self.directory)  # if it was removed during the run
+        if self.is_new and self.directory.record_path.exists():
             note("the server of this directory lives on; end it with: funsies shutdown --all")
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from funsies.config.directory import Directory, find_directories
+from funsies.config.directory import NAME, Directory, find_directories
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoServerError, ServerError
 from funsies.engine.arming import ask_workers_to_stop
 from funsies.engine.roster import list_workers
 from funsies.local.embedded import stop_server
+from funsies.local.orphans import end_orphans
 from funsies.local.pool import running_pools, stop_pools
 from funsies.local.spawn import wait_until
 from funsies.report.numbers import counted
@@ -41,6 +42,8 @@ def shutdown(setting: Setting, *, stops_server: bool, force: bool) -> int:
     """
     server = setting.resolve()
     directory = _directory(server)
+    if directory is None and stops_server and _end_orphans():
+        return Exit.OK
     at_once = force or stops_server
     had_pools = _stop_pools(directory, at_once=at_once)
     try:
@@ -66,6 +69,15 @@ def stop_workers(server: ResolvedServer, *, at_once: bool) -> None:
         note(
             "some workers have not signed off: they run something that takes long, or are lost"
         )
+
+
+def _end_orphans() -> bool:
+    """End what runs on though its directory, here or nearest above, was removed."""
+    places = (Path.cwd(), *Path.cwd().parents)
+    if not any(end_orphans(Directory(place / NAME)) for place in places):
+        return False
+    note(f"{NAME} was removed while its server or workers ran; they were ended")
+    return True
 
 
 def _stop_pools(directory: Directory | None, *, at_once: bool) -> bool:

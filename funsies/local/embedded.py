@@ -24,6 +24,7 @@ from .conf import ServerSettings, configuration
 from .data_place import place_of, settle_place
 from .environment import environment_path, environment_script
 from .locks import exclusive, is_locked, try_lock
+from .orphans import end_orphans
 from .program import find_program
 from .socket_place import choose_socket, remove_socket
 from .spawn import POLL_SECONDS, has_ended, send, spawn, wait_until
@@ -57,7 +58,8 @@ def start_server(directory: Directory, settings: ServerSettings | None = None) -
     """Start the server of a directory, unless it runs.
 
     Two processes may call this at once: one starts the server, both get it. What a crash left
-    behind (a socket, a record) is cleared away; data in the append-only file is loaded.
+    behind (a socket, a record) is cleared away; data in the append-only file is loaded. A
+    server whose directory was removed is ended: the new one takes its place.
 
     Args:
         directory: made if it is not there.
@@ -100,6 +102,7 @@ def _start_unless_live(directory: Directory, settings: ServerSettings | None) ->
     earlier = directory.record()
     _refuse_elsewhere(earlier, directory)
     _end_deaf_server(directory)
+    end_orphans(directory)
     key = directory.ensure_key()
     record, place = _start(directory, settings, earlier)
     write_private(environment_path(directory), environment_script(record, key).encode())
@@ -120,11 +123,11 @@ def stop_server(directory: Directory) -> bool:
         ServerError: if it does not end.
     """
     if not directory.path.is_dir():
-        return False
+        return end_orphans(directory)
     with exclusive(_start_lock(directory)):
         record = directory.record()
         _refuse_elsewhere(record, directory)
-        was_running = is_locked(_life_lock(directory))
+        was_running = is_locked(_life_lock(directory)) | end_orphans(directory)
         _end_deaf_server(directory)
         if record is not None:
             remove_socket(record.socket)

@@ -17,6 +17,7 @@ from funsies.config.directory import Directory
 
 from .command import funsies_command
 from .embedded import stop_server
+from .orphans import end_orphans
 from .pool import Pool, running_pools, stop_pools
 
 _STOP_SECONDS = 30.0
@@ -75,6 +76,7 @@ def clean_up(
     """Stop what is still running; nothing happens if nothing is."""
     mine = [pool for pool in running_pools(directory) if pool.lock.name in pools]
     stop_pools(mine, at_once=True)
+    end_orphans(directory)
     if stops_server:
         stop_server(directory)
     if removes is not None:

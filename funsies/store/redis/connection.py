@@ -7,7 +7,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final, NoReturn, TypeAlias, cast
+from typing import Final, NoReturn, TypeAlias, TypeVar, cast
 
 import redis.exceptions
 
@@ -19,6 +19,7 @@ from .outage import Outage
 
 Argument: TypeAlias = bytes | str | int
 Answer: TypeAlias = "bytes | int | list[Answer] | None"
+T = TypeVar("T")
 
 LONGEST_PAUSE_SECONDS: Final = 1.0
 FIRST_PAUSE_SECONDS: Final = 0.02
@@ -82,11 +83,24 @@ class Connections:
             ServerError: if the server refuses the password or the command, or is full.
             UnknownScriptError: if the server does not have the scripts.
         """
+        return self._persist(lambda: self._send(command), max_outage_seconds)
+
+    def listen(self, channel: bytes) -> Connection:
+        """A connection that is told what is published, for the caller alone, who closes it.
+
+        Raises:
+            NoServerError: if no server answers for ``max_outage_seconds``.
+            ServerError: if the server refuses.
+        """
+        return self._persist(lambda: self._subscribe(channel), None)
+
+    def _persist(self, act: Callable[[], T], max_outage_seconds: float | None) -> T:
+        """Do something with the server, and do it again while the server is away."""
         most = self._max_outage_seconds if max_outage_seconds is None else max_outage_seconds
         outage, pause = Outage(self._url, self.shown_url, most), 0.0
         while True:
             try:
-                return self._send(command)
+                return act()
             except redis.exceptions.RedisError as problem:
                 if str(problem) == NO_FUNCTION:
                     raise UnknownScriptError from None
@@ -136,9 +150,15 @@ class Connections:
             ) from None
         raise ServerError(f"the server at {self.shown_url} refuses: {problem}") from problem
 
-    def make(self) -> Connection:
-        """A connection for the caller alone, who closes it."""
-        return self._connect()
+    def _subscribe(self, channel: bytes) -> Connection:
+        connection = self._connect()
+        try:
+            connection.send_command("SUBSCRIBE", channel)
+            connection.read_response()
+        except BaseException:
+            connection.disconnect()
+            raise
+        return connection
 
     def close(self) -> None:
         """Close the connections that are free. A later call opens new ones."""

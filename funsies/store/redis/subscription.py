@@ -38,15 +38,7 @@ class RedisSubscription:
         self._open()
 
     def _open(self) -> None:
-        self._connections.call("PING")
-        connection = self._connections.make()
-        try:
-            connection.send_command("SUBSCRIBE", self._channel)
-            connection.read_response()
-        except BaseException:
-            connection.disconnect()
-            raise
-        self._connection = connection
+        self._connection = self._connections.listen(self._channel)
 
     def wait(self, timeout_seconds: float | None) -> frozenset[Digest]:
         """Block until there is news, and return it; nothing after the timeout or a wake."""
