@@ -18,6 +18,7 @@ from funsies.store.data import ArchiveChunks, FileChunks, is_executable
 from funsies.store.rows import Claim, Completion
 from funsies.store.rows import Result as StoredResult
 
+from .orphans import is_subreaper
 from .record import HOST
 
 Made: TypeAlias = bytes | Path | ArchiveChunks
@@ -115,7 +116,10 @@ class ResultWriter:
 
 
 def _stream(value: Path | ArchiveChunks) -> Iterable[bytes]:
-    return FileChunks(value, is_given_up=True) if isinstance(value, Path) else value
+    if not isinstance(value, Path):
+        return value
+    # Elsewhere a child that the step has left in the background may go on writing to the file.
+    return FileChunks(value, is_given_up=is_subreaper())
 
 
 def _size_bytes(value: Made) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 import funsies as f
 from funsies.core.errors import ErrorKind
+from funsies.run import results
 from funsies.store.data import disk, sharing, temporary
 from funsies.store.data.sharing import LINK_BYTES
 
@@ -91,7 +92,11 @@ def test_a_step_that_removes_what_is_kept_beside_it_is_an_error(place: Path) -> 
     assert [each.read_bytes() for each in stored(place)] == [(place / "large").read_bytes()]
 
 
-def test_a_large_output_moves_into_the_store(place: Path) -> None:
+def test_a_large_output_of_a_worker_moves_into_the_store(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There no process of the step is left; here nobody knows."""
+    monkeypatch.setattr(results, "is_subreaper", lambda: True)
     program = f"head -c {LARGE} /dev/zero > y; chmod +x y; stat -c %i y; ln -s y z"
     step = f.shell(program, out=["y", "z"])
     f.execute(step)
@@ -100,6 +105,25 @@ def test_a_large_output_moves_into_the_store(place: Path) -> None:
     assert file.stat().st_nlink == 1
     f.takeout(step.out["z"], place / "out")
     assert os.access(place / "out", os.X_OK)
+    assert f.take(step.out["y"]) == bytes(LARGE)
+
+
+def test_an_output_to_which_a_process_in_the_background_still_writes_is_copied(
+    place: Path,
+) -> None:
+    """A process of the user's own cannot find one that has left its group."""
+    go, done = place / "go", place / "done"
+    os.mkfifo(go)
+    os.mkfifo(done)
+    child = f"exec 3>>y; : > ready; read _ < {go}; echo more >&3; echo done > {done}"
+    step = f.shell(
+        f"head -c {LARGE} /dev/zero > y; setsid sh -c '{child}' > /dev/null 2>&1 & "
+        "until [ -e ready ]; do :; done",
+        out=["y"],
+    )
+    f.execute(step)
+    go.write_text("go\n")
+    assert done.read_text() == "done\n"
     assert f.take(step.out["y"]) == bytes(LARGE)
 
 
@@ -149,5 +173,5 @@ def test_clones_are_used_where_the_file_system_has_them(
     )
     f.execute(step)
     assert f.take(step.stdout) == b"1\n"
-    assert cloned == [LARGE, LARGE]
+    assert cloned == [LARGE, LARGE, LARGE + 1]
     assert f.take(step.out["y"]) == (place / "large").read_bytes() + b"\n"
