@@ -59,6 +59,7 @@ def link_beside(source: Path, directory: Path) -> Path | None:
     if about.st_nlink > 1:
         return None
     try:
+        os.utime(source, follow_symlinks=False)  # an old one would look like a dead writer's
         os.link(source, path, follow_symlinks=False)
     except OSError:
         return None

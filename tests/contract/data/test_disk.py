@@ -15,6 +15,7 @@ import pytest
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import DataCorruptedError, DataMissingError, ServerError
 from funsies.store.data import CHUNK_BYTES, DiskDataStore, is_good
+from funsies.store.data.sharing import link_beside
 
 DATA = bytes(range(256)) * 8192  # two chunks
 
@@ -248,3 +249,17 @@ def test_cleaning_up_spares_a_writer_that_is_alive_however_old_its_file_is(direc
     digest, _ = store.write(source())
     assert digest == content_digest(DATA + b"end")
     assert is_good(store, digest)
+
+
+def test_an_old_output_that_becomes_a_value_is_not_taken_for_that_of_a_dead_writer(
+    store: DiskDataStore, directory: Path, tmp_path: Path
+) -> None:
+    """``cp -p`` and ``tar`` make files with the time of others."""
+    old = tmp_path / "old"
+    old.write_bytes(DATA)
+    os.utime(old, (0, 0))
+    linked = link_beside(old, directory / "tmp")
+    assert linked is not None
+    DiskDataStore(directory)  # removes what dead writers have left
+    assert linked.exists()
+    assert store.size_bytes(content_digest(DATA)) is None
