@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
 from funsies.core.digest import Digest
-from funsies.core.errors import DataStoreError
+from funsies.core.errors import DataMissingError, DataStoreError
 
 from .data import open_data_store
 from .data.address import directory_of
@@ -18,9 +18,14 @@ from .data.identity import INSIDE, ensure_identity, identity_of
 from .place import IN_SERVER, DataPlace, keep_place, place_at, recorded_place
 from .ports import DataStore, GraphStore
 
+T = TypeVar("T")
+
 
 class AgreedDataStore:
-    """Keeps large values where the server says; it is asked when the first one is needed.
+    """Keeps large values where the server says.
+
+    It is asked when the first one is needed, and again by each write and whenever a value is
+    not there: it may have been emptied, and told another place.
 
     Args:
         graph: the server.
@@ -33,6 +38,7 @@ class AgreedDataStore:
         self._jobs_url = jobs_url
         self._said = said
         self._store: DataStore | None = None
+        self._recorded: DataPlace | None = None
         self._unsettled: DataStore | None = None
 
     def __repr__(self) -> str:
@@ -80,13 +86,33 @@ class AgreedDataStore:
             place = self.agree()
             if place is None:  # nothing large is stored yet: somebody may still say where
                 return self._in_server()
-            self._store = self._opened(place)
+            return self._open(place)
         return self._store
 
     def _writing(self) -> DataStore:
-        if self._store is None:
-            self._store = self._opened(self.agree() or keep_place(self._graph, IN_SERVER))
+        if self._store is None or self._has_moved():
+            return self._open(self.agree() or keep_place(self._graph, IN_SERVER))
         return self._store
+
+    def _open(self, place: DataPlace) -> DataStore:
+        self._recorded = recorded_place(self._graph)
+        self._store = self._opened(place)
+        return self._store
+
+    def _has_moved(self) -> bool:
+        """Ask the server whether the store that is open is still the one."""
+        if self._store is None or recorded_place(self._graph) == self._recorded:
+            return False
+        self._store = None
+        return True
+
+    def _read(self, read: Callable[[DataStore], T]) -> T:
+        try:
+            return read(self._reading())
+        except DataMissingError:
+            if not self._has_moved():
+                raise
+        return read(self._reading())
 
     def _in_server(self) -> DataStore:
         if self._unsettled is None:
@@ -129,15 +155,16 @@ class AgreedDataStore:
 
     def open(self, digest: Digest) -> BinaryIO:
         """See :meth:`DataStore.open`."""
-        return self._reading().open(digest)
+        return self._read(lambda store: store.open(digest))
 
     def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:
         """Make a value a new file without copying its bytes; False if that cannot be."""
-        return self._reading().place(digest, path, may_link=may_link)
+        return self._read(lambda store: store.place(digest, path, may_link=may_link))
 
     def missing(self, digests: Collection[Digest]) -> set[Digest]:
         """See :meth:`DataStore.missing`."""
-        return self._reading().missing(digests) if digests else set()
+        absent = self._reading().missing(digests) if digests else set()
+        return self._reading().missing(digests) if absent and self._has_moved() else absent
 
     def size_bytes(self, digest: Digest) -> int | None:
         """See :meth:`DataStore.size_bytes`."""

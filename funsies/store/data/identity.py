@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -66,14 +65,23 @@ def ensure_number(path: Path, fresh: str | None = None) -> str:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary.write_text(f"{fresh or secrets.token_hex(16)}\n", "ascii")
-        with suppress(FileExistsError):
-            os.link(temporary, path)
-        temporary.unlink()
+        _name_unless_taken(temporary, path)
+        temporary.unlink(missing_ok=True)
     except OSError as problem:
         raise ServerError(
             f"the data directory {path.parent} cannot be used: {problem.strerror}"
         ) from problem
     return _read(path) or ""
+
+
+def _name_unless_taken(temporary: Path, path: Path) -> None:
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return
+    except OSError:  # this file system has no links
+        if not path.exists():
+            temporary.rename(path)
 
 
 def _read(path: Path) -> str | None:

@@ -1,0 +1,67 @@
+"""Where large values are: clients and workers go by what the server says now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from funsies.core.errors import DataStoreError
+from funsies.store.agreed import AgreedDataStore
+from funsies.store.data.identity import ensure_identity, identity_of
+from funsies.store.place import place_at, replace_place
+from funsies.store.redis import RedisStore
+
+
+@pytest.fixture
+def graph(redis_url: str) -> Iterator[RedisStore]:
+    with closing(RedisStore(redis_url)) as store:
+        yield store
+
+
+def test_after_a_server_was_emptied_all_agree_on_what_it_is_told_then(
+    graph: RedisStore, redis_url: str, tmp_path: Path
+) -> None:
+    """A worker and a client may have been there before, and know the former place."""
+    replace_place(graph, place_at(f"file://{tmp_path}/first", redis_url))
+    worker, client = (AgreedDataStore(graph, redis_url, None) for _ in range(2))
+    with closing(worker), closing(client):
+        lost, _ = worker.write([b"before"])
+        assert client.open(lost).read() == b"before"
+        graph.clear()
+        kept, _ = worker.write([b"after"])
+        with closing(AgreedDataStore(graph, redis_url, None)) as late:
+            assert late.open(kept).read() == b"after"
+        assert client.missing([kept]) == set()
+        assert client.open(kept).read() == b"after"
+        assert not client.place(kept, tmp_path / "file", may_link=True)
+
+
+def test_a_worker_that_was_told_a_place_refuses_another_one_that_the_server_is_told(
+    graph: RedisStore, redis_url: str, tmp_path: Path
+) -> None:
+    worker = AgreedDataStore(graph, redis_url, f"file://{tmp_path}/first")
+    other = AgreedDataStore(graph, redis_url, None)
+    with closing(worker), closing(other):
+        worker.write([b"before"])
+        graph.clear()
+        other.write([b"after"])
+        with pytest.raises(DataStoreError, match="keeps large values in the server"):
+            worker.write([b"lost, where nobody looks"])
+
+
+def test_a_directory_has_a_number_also_where_the_file_system_has_no_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_link(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_link)
+    url = f"file://{tmp_path}/data"
+    number = ensure_identity(url)
+    assert number
+    assert identity_of(url) == number == ensure_identity(url)
+    assert [each.name for each in (tmp_path / "data").iterdir()] == ["store-id"]
