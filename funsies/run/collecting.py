@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import os
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ from funsies.core.file_names import (
 from funsies.store.data import ArchiveChunks, walk
 
 from .files import find_output, invalid_output, missing_output
+from .machine_faults import is_of_the_machine
 from .patterns import DEEP, matches
 
 Found: TypeAlias = Iterable[tuple[str, bool]]
@@ -41,7 +43,8 @@ def collect(directory: Path, output: str) -> Path | ArchiveChunks | Error:
             return _matching(directory, output)
         return _whole(directory, output)
     except OSError as problem:
-        return invalid_output(output, f"cannot be read: {problem.strerror or problem}")
+        found = invalid_output(output, f"cannot be read: {problem.strerror or problem}")
+        return dataclasses.replace(found, volatile=is_of_the_machine(problem))
 
 
 def _whole(directory: Path, output: str) -> ArchiveChunks | Error:
