@@ -20,6 +20,7 @@ from funsies.core.errors import (
     DataCorruptedError,
     DataMissingError,
     FileNameError,
+    FunsiesError,
     UnwrapError,
     WiringError,
 )
@@ -170,7 +171,7 @@ def _replacing(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{uuid4().hex}.partial")
     try:
         yield partial
-    except (DataCorruptedError, DataMissingError):
+    except FunsiesError:  # NoServerError is an OSError, and says enough
         raise
     except OSError as problem:
         raise OSError(problem.errno, problem.strerror, str(target)) from problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,7 +14,7 @@ from returns.result import Success
 
 import funsies as f
 from funsies.core.digest import Digest
-from funsies.core.errors import ErrorKind, WiringError
+from funsies.core.errors import ErrorKind, NoServerError, WiringError
 from funsies.session import Session
 from funsies.store.connect import INLINE_BYTES
 from funsies.store.data.verify import verified_reader
@@ -140,6 +141,21 @@ def test_takeout_of_damaged_bytes_says_so_as_take_does(
     for get in (f.take, lambda artefact: f.takeout(artefact, tmp_path / "out")):
         with pytest.raises(f.UnwrapError, match="DataCorrupted"):
             get(data)
+    assert not list(tmp_path.iterdir())
+
+
+def test_takeout_says_that_the_server_went_away_meanwhile(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off() -> Iterator[bytes]:
+        yield b"begin"
+        raise NoServerError("no server answers at redis://here")
+
+    data = f.put_file(__file__)
+    stream = verified_reader(data.reference.content, 9, broken_off())
+    monkeypatch.setattr(type(session.backend.data), "open", lambda *_: stream)
+    with pytest.raises(NoServerError, match="no server answers at redis://here"):
+        f.takeout(data, tmp_path / "out")
     assert not list(tmp_path.iterdir())
 
 
