@@ -6,9 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
-from typing_extensions import override
-
-from funsies.core.former_names import told
 
 from .setting import LOG_LEVELS
 
@@ -24,7 +21,6 @@ class LogLevel(_Choice):
     def __init__(self) -> None:
         super().__init__(LOG_LEVELS, case_sensitive=False)
 
-    @override
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
@@ -38,6 +34,8 @@ class LogLevel(_Choice):
 
 def _refused(context: click.Context, option: click.Parameter, value: str | None) -> None:
     if value is not None:
+        from funsies.core.former_names import told  # noqa: PLC0415 - seldom needed
+
         raise click.UsageError(told(str(option.opts[0]), EDITS[option.opts[0]]), context)
 
 

@@ -8,10 +8,10 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.core.encoding import to_text
 from funsies.core.errors import UnknownHashError
+from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationRow
 
-_BATCH: Final = 1000
 _MAX_SHOWN: Final = 10
 _MAX_INPUTS: Final = 6
 _MAX_CHARACTERS: Final = 40
@@ -21,10 +21,11 @@ _HASH_DIGITS: Final = 10
 def steps_named(backend: Backend, name: str) -> list[OperationRow]:
     """All steps of a task name. It looks at every step that the server knows."""
     found = [each.digest for each in backend.graph.find("", sys.maxsize) if each.is_operation]
-    starts = range(0, len(found), _BATCH)
-    batches = (backend.graph.operations(found[start : start + _BATCH]) for start in starts)
     return [
-        row for rows in batches for row in rows if row is not None and row.task_name == name
+        row
+        for batch in batches(found)
+        for row in backend.graph.operations(batch)
+        if row is not None and row.task_name == name
     ]
 
 

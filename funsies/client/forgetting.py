@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.core.errors import WiringError
@@ -11,12 +10,11 @@ from funsies.core.former_keywords import former_keywords
 from funsies.core.graph import Operation
 from funsies.run.record import decode_record
 from funsies.session import Session, current_session
+from funsies.store.batches import batches
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Generation, OperationState, Status
 
 from .targets import Target, Targets, collect
-
-BATCH: Final = 1000
 
 
 @former_keywords(thing="give it by position")
@@ -93,7 +91,7 @@ def failures_below(
     while level:
         seen |= level
         below: set[Digest] = set()
-        for batch in _batches(sorted(level)):
+        for batch in batches(sorted(level)):
             states = graph.states(batch)
             found += [
                 digest
@@ -131,7 +129,3 @@ def _above(graph: GraphStore, operations: Sequence[Digest]) -> Iterator[Digest]:
         record = decode_record(data)
         if record is not None and record.delegated_to:
             yield Digest(bytes.fromhex(record.delegated_to))
-
-
-def _batches(operations: Sequence[Digest]) -> Iterator[Sequence[Digest]]:
-    return (operations[start : start + BATCH] for start in range(0, len(operations), BATCH))

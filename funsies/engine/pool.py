@@ -23,6 +23,7 @@ from typing import Final
 
 from funsies.core.errors import FunsiesError, NoServerError
 from funsies.run.orphans import Orphanage, become_subreaper
+from funsies.run.process_end import signal_name
 from funsies.store.connect import open_backend
 from funsies.store.submission import queue_name
 
@@ -236,7 +237,7 @@ def _heard(place: _Place, exit_code: int) -> str:
         if hearing.poll():
             return str(hearing.recv())
     if exit_code < 0:
-        return f"killed by {signal.Signals(-exit_code).name}"
+        return f"killed by {signal_name(-exit_code)}"
     return f"it ended with exit code {exit_code}"
 
 

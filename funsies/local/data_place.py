@@ -35,8 +35,7 @@ def settle_place(
     with closing(RedisStore(record.socket_url)) as graph:
         graph.check()
         recorded = recorded_place(graph)
-        may_choose = recorded is None or (settings.says_where_data_are and _is_empty(graph))
-        if recorded is None or may_choose:
+        if recorded is None or (settings.says_where_data_are and _is_empty(graph)):
             place = _chosen(directory, settings)
         else:
             place = _beside(directory) if recorded.is_beside else recorded

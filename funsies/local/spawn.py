@@ -12,6 +12,7 @@ from typing import Final
 
 POLL_SECONDS: Final = 0.01
 INHERITED_DESCRIPTOR: Final = 3
+"""Under which a started program holds its lock."""
 
 _AS_USUAL: Final = (
     signal.SIGINT,
@@ -21,7 +22,6 @@ _AS_USUAL: Final = (
     signal.SIGCHLD,
 )
 """Signals that do there what they do by default, whatever this process does with them."""
-"""Under which a started program holds its lock."""
 
 
 def spawn(

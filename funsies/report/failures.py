@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from funsies.core.errors import EncodingError, Error, ErrorKind, decode_error
+from funsies.store.batches import batches
 from funsies.store.connect import Backend
 
-from .batches import batches
 from .graph.model import SKIPPED
 from .run_steps import RunStep
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from funsies.core.digest import Digest
 from funsies.run.record import decode_record
+from funsies.store.batches import batches
 from funsies.store.connect import Backend
 
-from .batches import batches
 from .graph.reading import all_operations, statuses_of
 
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.core.errors import EncodingError, decode_error
-from funsies.report.batches import batches
 from funsies.report.delegation import built_by, delegations
 from funsies.report.step import preview
+from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationRow, OperationState, Status
 
