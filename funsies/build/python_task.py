@@ -24,6 +24,7 @@ from .codec_code import CodecCode, code_of_codecs
 from .context import built, context, options_in_force
 from .inputs import BoundInput, bind_input
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
+from .step_name import check_step_name
 from .type_variables import is_generic, solve, substitute
 
 _MAX_REMEMBERED_TASKS: Final = 10_000
@@ -54,6 +55,10 @@ class FunctionSpec:
     ignore: Collection[str] = ()
     is_task: bool = False
     options: Options | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a name that cannot be one."""
+        check_step_name(self.name)
 
     @property
     def shown_name(self) -> str:

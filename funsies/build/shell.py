@@ -22,6 +22,7 @@ from .context import built, interpreter_in_force, options_in_force
 from .shell_inputs import input_artefact
 from .shell_output import K, ShellOutput
 from .shell_task import ShellTask
+from .step_name import check_step_name
 
 F = TypeVar("F", bound=str | PathLike[str])
 
@@ -98,6 +99,7 @@ def shell(
     validate_shell_plan(plan)
     validate_file_names(files, plan.outputs)
     wires = tuple((each, files[each].reference) for each in sorted(files))
+    check_step_name(name)
     shown = name or _default_name(plan)
     kinds = tuple((each, _wire(reference)) for each, reference in wires)
     task = ShellTask(plan, kinds, name=shown, strict=strict)

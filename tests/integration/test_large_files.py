@@ -12,8 +12,8 @@ import funsies as f
 from funsies.core.errors import ErrorKind
 from funsies.run import results
 from funsies.store.data import disk, sharing, temporary
-from funsies.store.data.sharing import LINK_BYTES
 
+LINK_BYTES = 1 << 20
 LARGE = LINK_BYTES + 7
 
 
@@ -22,7 +22,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A store, steps' directories and a large file in one file system; inside ``Fun``."""
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    (tmp_path / "large").write_bytes(os.urandom(1 << 20) * 16 + b"the end")
+    monkeypatch.setattr(disk, "LINK_BYTES", LINK_BYTES)  # to be fast
+    (tmp_path / "large").write_bytes(os.urandom(LINK_BYTES) + b"the end")
     server = f.Server("memory://", f"file://{tmp_path}/store")
     with f.Fun(server, f.options(distributed=False)):
         yield tmp_path

@@ -12,7 +12,7 @@ from typing import Final
 
 from funsies.core.digest import Digest
 
-LINK_BYTES: Final = 16 << 20
+LINK_BYTES: Final = 64 << 20
 """Smaller values are copied: that is fast, and nobody has to keep their hands off the copy."""
 
 _FICLONE: Final = 0x40049409
