@@ -15,6 +15,7 @@ from funsies.core.errors import NoServerError, ServerError
 from funsies.local.conf import ServerSettings
 from funsies.local.embedded import live_record, restart_server, start_server, stop_server
 from funsies.local.orphans import end_orphans
+from funsies.store.redis.address import shown
 from funsies.store.redis.outage import rescued
 
 from .say import note
@@ -61,10 +62,13 @@ class Premises:
             raise self._is_gone()
 
     def _is_gone(self) -> NoServerError:
-        return NoServerError(
+        return self._no_server(
             f"the server of {self.directory.path} was stopped during the run, or its directory "
             "removed; run it again to go on"
         )
+
+    def _no_server(self, message: str) -> NoServerError:
+        return NoServerError.at(shown(self.server.jobs_url), message)
 
     def _rescue(self) -> bool:
         """Start the server of this directory again if it was killed.
@@ -84,7 +88,7 @@ class Premises:
         try:
             started = restart_server(self.directory)
         except ServerError as problem:
-            raise NoServerError(str(problem)) from problem
+            raise self._no_server(str(problem)) from problem
         if started is None:
             raise self._is_gone()
         return not started.was_running
@@ -94,7 +98,7 @@ class Premises:
         recent = [each for each in self._deaths if now - each < _SEVERAL_DEATHS_SECONDS]
         self._deaths[:] = [*recent, now]
         if len(self._deaths) > _MOST_DEATHS:
-            raise NoServerError(
+            raise self._no_server(
                 f"the server of {self.directory.path} was started {_MOST_DEATHS} times within "
                 f"{_SEVERAL_DEATHS_SECONDS:.0f} seconds and died each time; see "
                 f"{self.directory.log_path / 'server.log'}"

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import click
 
@@ -18,13 +18,14 @@ from funsies.client.progress import Progress, progress_since
 from funsies.client.waiting import Waiting
 from funsies.config.server import ResolvedServer
 from funsies.core.digest import Digest
-from funsies.core.errors import FunsiesError
+from funsies.core.errors import FunsiesError, NoServerError, NoWorkersError
 from funsies.core.graph import Operation
 from funsies.report.console import make_console
 from funsies.report.progress import progress_display
 from funsies.report.run_steps import Scope
 from funsies.session import Session
 from funsies.store.connect import open_backend
+from funsies.store.redis.address import shown
 from funsies.store.rows import Status, TaskCounts
 
 from .closing import conclude
@@ -32,9 +33,11 @@ from .exits import Exit
 from .hiring import Hiring
 from .premises import Premises, find_or_start
 from .say import note
-from .script import run_module, run_script
+from .script import IsEnd, run_module, run_script
 from .setting import Setting, check
 from .spectator import Spectator
+
+_Program: TypeAlias = Callable[[IsEnd], int]
 
 MODULE: Final = "-m"
 """In the place of the script: the first argument names a module, as with ``python -m``."""
@@ -121,13 +124,13 @@ def run(
         premises.leave(stops_server=stop_server)
 
 
-def _program(script: Path, arguments: tuple[str, ...]) -> tuple[str, Callable[[], int]]:
+def _program(script: Path, arguments: tuple[str, ...]) -> tuple[str, _Program]:
     """What is to be run, by its name."""
     if str(script) != MODULE:
-        return str(script), partial(run_script, script, arguments)
+        return str(script), lambda is_end: run_script(script, arguments, is_end)
     if not arguments:
         raise click.UsageError("-m needs the name of a module: funsies run -m project.workflow")
-    return arguments[0], partial(run_module, arguments[0], arguments[1:])
+    return arguments[0], lambda is_end: run_module(arguments[0], arguments[1:], is_end)
 
 
 @contextmanager
@@ -169,9 +172,10 @@ class _Run:
         session.keeps_asking, session.retries_before = True, retries_before
         self._hiring = hiring
         self._before: dict[str, TaskCounts] = self._graph.counts()
+        self._end: FunsiesError | None = None
         self._began, self._started = time.time(), time.monotonic()
 
-    def run(self, name: str, program: Callable[[], int]) -> int:
+    def run(self, name: str, program: _Program) -> int:
         """Run the script, wait for what it executed, and report; return the exit code.
 
         However it ends, there is a report of what has failed until then.
@@ -179,7 +183,7 @@ class _Run:
         final: list[Operation] = []
         try:
             with self._spectator.watching():
-                code = program()
+                code = program(self._is_end)
             if code == Exit.OK and not self._spectator.has_seen_a_session:
                 note(f"funsies: {name} did not use this server: it has no `with Fun():`")
             elif code == Exit.OK:
@@ -217,11 +221,27 @@ class _Run:
         ]
 
     def _hire(self) -> None:
-        self._hiring.serve(lambda: self._spectator.queues)
+        with self._noted_end():
+            self._hiring.serve(lambda: self._spectator.queues)
 
     def _look(self) -> None:
-        self._premises.look()
-        self._hiring.look()
+        with self._noted_end():
+            self._premises.look()
+            self._hiring.look()
+
+    @contextmanager
+    def _noted_end(self) -> Iterator[None]:
+        try:
+            yield
+        except (NoServerError, NoWorkersError) as problem:
+            self._end = problem
+            raise
+
+    def _is_end(self, problem: FunsiesError) -> bool:
+        """True if the run has no server or workers; other servers are the script's affair."""
+        if not isinstance(problem, NoServerError) or problem.place is None:
+            return problem is self._end
+        return shown(problem.place) == shown(self._session.server.jobs_url)
 
     def _wait(self, targets: list[Digest]) -> None:
         again = partial(ask_again, self._session, self._spectator.targets(targets))

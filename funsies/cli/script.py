@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Final
+from typing import Final, TypeAlias
 
 import click
 
 from funsies.config.urls import hide_secrets
-from funsies.core.errors import NoServerError, NoWorkersError
+from funsies.core.errors import FunsiesError
 
 from .exits import Exit
 
@@ -26,7 +26,13 @@ class EndOfScript(BaseException):
     """Raised by what watches a program, to end it; it is no failure of the program."""
 
 
-def run_script(script: Path, arguments: Sequence[str]) -> int:
+IsEnd: TypeAlias = Callable[[FunsiesError], bool]
+"""Tells whether an exception is the end of the run, and no failure of the program."""
+
+
+def run_script(
+    script: Path, arguments: Sequence[str], is_end: IsEnd = lambda _problem: False
+) -> int:
     """Run a script as the main module of this process.
 
     The script stays the main module afterwards: steps are still to be sent that it defines.
@@ -34,6 +40,7 @@ def run_script(script: Path, arguments: Sequence[str]) -> int:
     Args:
         script: the file.
         arguments: for ``sys.argv``.
+        is_end: tells which exceptions are not shown but raised.
 
     Returns:
         0 if it ended normally, else its exit code: 1 after an exception, which is shown on
@@ -41,6 +48,7 @@ def run_script(script: Path, arguments: Sequence[str]) -> int:
 
     Raises:
         KeyboardInterrupt: if the user interrupts it.
+        FunsiesError: if it is the end of the run.
     """
     path = script.absolute()
     module = _main_module(str(path))
@@ -49,21 +57,25 @@ def run_script(script: Path, arguments: Sequence[str]) -> int:
         return compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
 
     with _as_main(module, path.parent, [str(script), *arguments]):
-        return _exit_code_of(code, module)
+        return _exit_code_of(code, module, is_end)
 
 
-def run_module(name: str, arguments: Sequence[str]) -> int:
+def run_module(
+    name: str, arguments: Sequence[str], is_end: IsEnd = lambda _problem: False
+) -> int:
     """Run a module, or the ``__main__`` of a package, as ``python -m`` does.
 
     Args:
         name: its dotted name, as it is imported from the current directory.
         arguments: for ``sys.argv``.
+        is_end: tells which exceptions are not shown but raised.
 
     Returns:
         As :func:`run_script`; 2 if there is no such module.
 
     Raises:
         KeyboardInterrupt: if the user interrupts it.
+        FunsiesError: if it is the end of the run.
     """
     module = _main_module("")
 
@@ -75,7 +87,7 @@ def run_module(name: str, arguments: Sequence[str]) -> int:
         return found
 
     with _as_main(module, Path.cwd(), ["-m", *arguments]):
-        return _exit_code_of(code, module)
+        return _exit_code_of(code, module, is_end)
 
 
 class _NoModuleError(Exception):
@@ -122,7 +134,7 @@ def _main_module(file: str) -> ModuleType:
     return module
 
 
-def _exit_code_of(code: Callable[[], CodeType], module: ModuleType) -> int:
+def _exit_code_of(code: Callable[[], CodeType], module: ModuleType, is_end: IsEnd) -> int:
     """Find the code of the main module, and run it."""
     try:
         exec(code(), module.__dict__)  # noqa: S102 - running the user's program is the task
@@ -131,9 +143,11 @@ def _exit_code_of(code: Callable[[], CodeType], module: ModuleType) -> int:
     except _NoModuleError as problem:
         click.echo(f"funsies: {problem}", err=True)
         return Exit.USAGE
-    except (KeyboardInterrupt, EndOfScript, NoServerError, NoWorkersError):
-        raise  # not the program's fault, and the end of the run
-    except BaseException as problem:  # noqa: BLE001 - whatever the program raises is shown
+    except (KeyboardInterrupt, EndOfScript):
+        raise  # not the program's fault
+    except BaseException as problem:
+        if isinstance(problem, FunsiesError) and is_end(problem):
+            raise
         click.echo(hide_secrets(users_traceback(problem)), err=True, nl=False)
         return Exit.RESULT_IS_ERROR
     return Exit.OK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -17,21 +18,37 @@ logger: Final = logging.getLogger("funsies")
 PATIENCE_SECONDS: Final = 5.0
 """How long a queue may be without workers before it is mentioned."""
 
+AWAY_SECONDS: Final = 5.0
+"""If it takes so long until the server is looked at again, it was away: paused, or hung. Its
+workers then count as gone until they have given another sign of life."""
+
 
 class SilenceWatch:
-    """Warns, once a queue, of work that is ready and that no worker takes."""
+    """Warns, once a queue, of work that is ready and that no worker takes.
 
-    def __init__(self, session: Session) -> None:
+    Args:
+        session: where.
+        clock: the time, monotonic seconds.
+    """
+
+    def __init__(
+        self, session: Session, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._session = session
+        self._clock = clock
         self._since: dict[QueueName, float] = {}
         self._said: set[QueueName] = set()
+        self._looked_at = clock()
 
     def look(self) -> None:
         """Look at the queues with ready work."""
         if self._session.backend.is_in_process:
             return
-        now = time.monotonic()
         ready = self._session.backend.graph.queues()
+        now = self._clock()
+        if self._was_away(now):
+            self._since.clear()
+        self._looked_at = now
         self._since = {queue: self._since.get(queue, now) for queue in ready}
         for queue, since in self._since.items():
             is_new = queue not in self._said and not queue.startswith(LOCAL_PREFIX)
@@ -42,11 +59,16 @@ class SilenceWatch:
     def _is_due(self, queue: QueueName, seconds: float) -> bool:
         return seconds >= PATIENCE_SECONDS or bool(self._last_words(queue))
 
+    def _was_away(self, now: float) -> bool:
+        return now - self._looked_at > AWAY_SECONDS
+
     def deserted(self) -> list[str]:
-        """Names of the queues with ready work that no worker serves now."""
+        """Names of the queues with ready work that no worker serves now, if that is known."""
         if self._session.backend.is_in_process:
             return []
         ready = self._session.backend.graph.queues()
+        if self._was_away(self._clock()):
+            return []
         public = (each for each in ready if not each.startswith(LOCAL_PREFIX))
         return [each.rpartition("@")[0] for each in public if self._is_deserted(each)]
 

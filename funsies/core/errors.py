@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 from enum import EnumType, StrEnum
-from typing import TYPE_CHECKING, Final, Never
+from typing import TYPE_CHECKING, Final, Never, Self
 
 import msgspec
 from typing_extensions import override
@@ -260,7 +260,25 @@ class OptionError(FunsiesError, ValueError):
 
 
 class NoServerError(FunsiesError, ConnectionError):
-    """No server answers."""
+    """No server answers.
+
+    Attributes:
+        place: address of the server as it may be shown; None if there is none.
+    """
+
+    place: str | None = None
+
+    @classmethod
+    def at(cls, place: str, message: str) -> Self:
+        """Say of which server it is said.
+
+        Args:
+            place: its address as it may be shown.
+            message: what is wrong, and what to do.
+        """
+        error = cls(message)
+        error.place = place
+        return error
 
 
 class NoWorkersError(FunsiesError):

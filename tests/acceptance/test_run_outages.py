@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -67,7 +71,14 @@ with f.Fun():
 """
 
 
-@pytest.mark.parametrize("text", [BEFORE, AROUND_EXECUTE, AROUND_WAITING])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(BEFORE, marks=pytest.mark.slow, id="before"),
+        pytest.param(AROUND_EXECUTE, id="around execute"),
+        pytest.param(AROUND_WAITING, marks=pytest.mark.slow, id="around waiting"),
+    ],
+)
 def test_the_server_of_a_run_is_started_again_and_the_run_ends_with_all_values(
     shell, text
 ) -> None:
@@ -78,6 +89,7 @@ def test_the_server_of_a_run_is_started_again_and_the_run_ends_with_all_values(
     assert again.text.strip() == EXPECTED, again.err
 
 
+@pytest.mark.slow
 def test_what_was_finished_long_before_the_server_was_killed_is_not_run_again(shell) -> None:
     """The server writes its log to disk each second."""
     script = workflow(
@@ -141,7 +153,14 @@ def let_workers_die(shell, cause: str) -> None:
     shell.variables["PYTHONPATH"] = f"{site}:{shell.environment()['PYTHONPATH']}"
 
 
-@pytest.mark.parametrize("cause", DIE)
+@pytest.mark.parametrize(
+    "cause",
+    [
+        pytest.param("a library is missing", marks=pytest.mark.slow),
+        pytest.param("the pool dies", marks=pytest.mark.slow),
+        "each worker dies",
+    ],
+)
 def test_a_run_whose_workers_cannot_live_ends_with_their_last_words(shell, cause) -> None:
     script = shell.hello()
     let_workers_die(shell, cause)
@@ -162,3 +181,53 @@ def test_who_waits_elsewhere_is_told_of_workers_that_cannot_live(shell) -> None:
     assert done.code == 4, done.err
     assert "the last ones died as soon as they were started" in done.err
     assert "exit code 9" in done.err
+
+
+ANOTHER = """
+import funsies as f
+with f.Fun(f.Server("redis://127.0.0.1:1")):
+    pass
+"""
+
+
+def test_a_server_that_is_the_scripts_own_affair_is_a_failure_of_the_script(shell) -> None:
+    script = shell.script("another.py", ANOTHER)
+    done = shell.funsies("run", script, within_seconds=120)
+    assert done.code == 1, done.err
+    assert 'another.py", line 3' in done.err
+    assert "NoServerError: no server answers at redis://127.0.0.1:1" in done.err
+
+
+LONG = """
+import os
+import funsies as f
+with f.Fun():
+    step = f.shell("touch $BEGUN; sleep 300", env={"BEGUN": f"{os.getcwd()}/begun"})
+    print(step.stdout.hash, flush=True)
+    f.execute(step)
+    f.wait_for(step)
+"""
+
+
+@pytest.mark.slow
+def test_who_waits_is_told_that_the_workers_were_killed(shell) -> None:
+    """They end when the process that watches them is killed."""
+    shell.start_funsies("--workers", "1")
+    (pool,) = (shell.place / ".funsies" / "pools").iterdir()
+    script = subprocess.Popen(
+        [sys.executable, shell.script("long.py", LONG)],
+        cwd=shell.place,
+        env=shell.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    step = script.stdout.readline().strip()
+    waiting = [script, shell.launch("wait", step), shell.launch("execute", "--wait", step)]
+    assert wait_until((shell.place / "begun").exists, 30)
+    os.kill(int(pool.read_text()), signal.SIGKILL)
+    for each in waiting:
+        assert any("no worker serves the queue" in line for line in each.stderr)
+        shell.interrupt(each)
+        each.communicate(timeout=30)

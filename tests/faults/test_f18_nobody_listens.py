@@ -87,3 +87,21 @@ def test_waiting_on_a_queue_that_is_served_is_silent(stage, caplog, monkeypatch)
     be_impatient(monkeypatch)
     run_something(stage)
     assert caplog.text == ""
+
+
+def test_a_server_that_hung_is_not_taken_for_one_without_workers(stage, caplog):
+    """The signs of life of its workers have expired meanwhile; they come back."""
+    now = [0.0]
+    with f.Fun(stage.server, f.options(queue="gpu")) as session:
+        f.execute(f.reduce(answer))
+        watch = silence.SilenceWatch(session, clock=lambda: now[0])
+        watch.look()
+        now[0] += 60.0
+        assert watch.deserted() == []
+        watch.look()
+        assert caplog.text == ""
+        for _ in range(3):
+            now[0] += 2.0
+            watch.look()
+        assert "no worker serves the queue 'gpu'" in caplog.text
+        assert watch.deserted() == ["gpu"]

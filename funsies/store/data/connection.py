@@ -126,8 +126,8 @@ def server_errors(place: str) -> Iterator[None]:
             f"the server at {place} refuses the user name or password in the address"
         ) from problem
     except (redis.ConnectionError, redis.TimeoutError) as problem:
-        raise NoServerError(
-            f"no server answers at {place}; is it running, and is the address right?"
+        raise NoServerError.at(
+            place, f"no server answers at {place}; is it running, and is the address right?"
         ) from problem
     except redis.OutOfMemoryError as problem:
         raise ServerError(

@@ -135,9 +135,10 @@ class Connections:
         if not is_passing(problem):
             self._refuse(problem)
         if not outage.face() and outage.is_over:
-            raise NoServerError(
+            raise NoServerError.at(
+                self.shown_url,
                 f"no server answers at {self.shown_url} ({_first_line(problem)}); "
-                "start one with start-funsies, or name another with --jobs or FUNSIES_JOBS"
+                "start one with start-funsies, or name another with --jobs or FUNSIES_JOBS",
             ) from None
 
     def _refuse(self, problem: redis.exceptions.RedisError) -> NoReturn:
