@@ -90,6 +90,15 @@ def _walk(directory: Path, root: Path) -> Iterator[tuple[str, bool]]:
     return walk(root, lambda real: Path(real).is_relative_to(directory))
 
 
+def _file(directory: Path, name: str) -> Path | Error:
+    """Find one of the files; a directory is among them only if there is no end to it."""
+    found = find_output(directory, name)
+    is_inside = Path(os.path.realpath(directory / name)).is_relative_to(directory)
+    if isinstance(found, Error) and is_inside and (directory / name).is_dir():
+        return invalid_output(name, "leads in a circle, by a link to a directory that it is in")
+    return found
+
+
 def _gathered(directory: Path, prefix: str, found: Found) -> ArchiveChunks | Error:
     files: dict[str, Path | None] = {}
     for name, is_empty in found:
@@ -97,7 +106,7 @@ def _gathered(directory: Path, prefix: str, found: Found) -> ArchiveChunks | Err
             validate_file_name(name)
         except FileNameError as problem:
             return invalid_output(prefix + name, f"cannot be kept: {problem}")
-        path = None if is_empty else find_output(directory, prefix + name)
+        path = None if is_empty else _file(directory, prefix + name)
         if isinstance(path, Error):
             return path
         files[name] = path

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
+from funsies.core.digest import Digest
 from funsies.core.errors import Error, ErrorKind, FileNameError
 from funsies.core.file_names import is_directory, is_pattern, validate_file_names
 from funsies.store.data import make_executable, unpack
@@ -37,12 +38,14 @@ class InputFile:
         executable: True if it may be run as a program.
         place: makes it a file without copying its bytes; False if it cannot.
         forget: removes it from where it is kept, if it is damaged there.
+        digest: of the content, where that may be a file of the data store; else None.
     """
 
     open: Callable[[], BinaryIO]
     executable: bool = False
     place: Callable[[Path], bool] = lambda _: False
     forget: Callable[[], None] = lambda: None
+    digest: Digest | None = None
 
 
 class Workspace:

@@ -1,21 +1,42 @@
 """Input files that are links to those of the data store: a step may read them, not change them.
 
-They are read-only; who may write to everything, or makes them writable, is found out.
+They are read-only; who may write to everything, or makes them writable, is found out. Their
+times may change (``touch``): that hurts nobody.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.shell_plan import ShellPlan
+from funsies.store.data import digest_of
 
+from .files import InputFile
 from .shell_outcome import Produced, ShellOutcome, failed_whole
 
 _REMEDY = "give the step a copy that it may change: opt=options(copy_inputs=True)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """An input file with a second name, and what it looked like before the commands ran."""
+
+    name: str
+    kept: Path
+    facts: tuple[int, int]
+    content: InputFile
+
+    def is_changed(self) -> bool:
+        """Whether it was written to; read whole only if its time of change says so."""
+        facts = _facts(self.kept)
+        if facts == self.facts:
+            return False
+        size_bytes, _ = facts
+        return size_bytes != self.facts[0] or digest_of(self.kept) != self.content.digest
 
 
 class SharedInputs:
@@ -27,24 +48,24 @@ class SharedInputs:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._noted: list[tuple[str, Path, tuple[int, int], Callable[[], None]]] = []
+        self._noted: list[_Linked] = []
 
-    def note(self, name: str, path: Path, forget: Callable[[], None]) -> None:
+    def note(self, name: str, path: Path, content: InputFile) -> None:
         """Take note of an input, if it is linked.
 
         Args:
             name: of the input.
             path: its file.
-            forget: removes the value from the store if it is damaged.
+            content: what it was made of.
         """
         if path.is_file() and path.stat().st_nlink > 1:
             kept = self._directory / str(len(self._noted))
             os.link(path, kept)
-            self._noted.append((name, kept, _facts(kept), forget))
+            self._noted.append(_Linked(name, kept, _facts(kept), content))
 
     def judged(self, plan: ShellPlan, outcome: ShellOutcome) -> ShellOutcome:
         """The outcome, or the error of a step that has changed what it must not."""
-        changed = [name for name, kept, facts, _ in self._noted if _facts(kept) != facts]
+        changed = [linked.name for linked in self._noted if linked.is_changed()]
         if changed:
             return failed_whole(plan, _changed(changed))
         if not self._noted:
@@ -55,15 +76,15 @@ class SharedInputs:
 
     def forget_changed(self) -> None:
         """Remove from the store what was changed, so that it is made again."""
-        for _, kept, facts, forget in self._noted:
-            if _facts(kept) != facts:
-                forget()
+        for linked in self._noted:
+            if linked.is_changed():
+                linked.content.forget()
 
     def _hinted(self, produced: Produced) -> Produced:
         error = produced.value
         if not isinstance(error, Error) or "Permission denied" not in error.details:
             return produced
-        names = ", ".join(repr(name) for name, *_ in self._noted)
+        names = ", ".join(repr(linked.name) for linked in self._noted)
         hint = f"\nThe large input {names} is read-only, being the data store's own; {_REMEDY}"
         return Produced(produced.name, dataclasses.replace(error, details=error.details + hint))
 

@@ -107,7 +107,7 @@ def run_shell(
             stack.callback(shared.forget_changed)
             write_inputs(workspace.work, inputs)
             for name, content in inputs.items():
-                shared.note(name, workspace.work / name, content.forget)
+                shared.note(name, workspace.work / name, content)
             outcome = shared.judged(plan, _outcome(plan, workspace, variables, limits))
         except FileNameError as problem:
             outcome = failed_whole(plan, _invalid_input(problem))

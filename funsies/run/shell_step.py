@@ -86,6 +86,7 @@ def _input_file(backend: Backend, value: InputValue, *, may_link: bool) -> Input
         value.executable,
         lambda path: value.place(backend, path, may_link=may_link),
         lambda: _forget_damaged(backend.data, value.content),
+        value.content,
     )
 
 

@@ -75,6 +75,26 @@ def test_an_input_that_is_changed_in_place_is_removed_and_the_step_is_told(
     assert [each.read_bytes() for each in stored(place)] == [(place / "large").read_bytes()]
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["touch x", "touch -d @7 x", "chmod 755 x; touch x", "mv x y; touch y", "ln x y; touch y"],
+)
+def test_an_input_that_is_only_touched_is_not_changed(place: Path, command: str) -> None:
+    step = f.shell(command, inp={"x": f.put_file(place / "large")}, name="touched")
+    f.execute(step)
+    assert f.take(step.returncode) == 0
+    assert [each.read_bytes() for each in stored(place)] == [(place / "large").read_bytes()]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="others than root cannot write to it")
+def test_an_input_whose_bytes_change_and_not_their_number_is_changed(place: Path) -> None:
+    command = "printf Q | dd of=x conv=notrunc bs=1 seek=10"
+    step = f.shell(command, inp={"x": f.put_file(place / "large")})
+    f.execute(step)
+    assert "in place" in f.take(step.returncode, strict=False).failure().details
+    assert stored(place) == []
+
+
 def test_a_step_that_may_not_write_gets_a_hint_and_is_not_remembered(place: Path) -> None:
     command = "echo 'x: Permission denied' >&2; echo ran >> " + str(place / "runs") + "; exit 1"
     step = f.shell(command, inp={"x": f.put_file(place / "large")})

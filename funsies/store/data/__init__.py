@@ -6,6 +6,7 @@ from .disk import DiskDataStore
 from .memory import MemoryDataStore
 from .modes import is_executable, make_executable
 from .redis import RedisDataStore
+from .sharing import digest_of
 from .trees import ArchiveChunks, unpack, walk
 from .verify import corrupted, is_good, missing
 
@@ -18,6 +19,7 @@ __all__ = [
     "RedisDataStore",
     "copy_to_file",
     "corrupted",
+    "digest_of",
     "is_executable",
     "is_good",
     "make_executable",
