@@ -71,7 +71,7 @@ def validate_file_names(inputs: Iterable[str], outputs: Iterable[str] = ()) -> N
 def _validate_side_by_side(names: Iterable[str], role: str) -> None:
     seen: set[str] = set()
     for name in names:
-        validate_file_name(_without_slash(name))
+        _validate_file_or_directory(name)
         if name in seen:
             raise FileNameError(
                 f"duplicate {role} file {_quoted(name)}; name each {role} file once"
@@ -86,35 +86,51 @@ def _validate_side_by_side(names: Iterable[str], role: str) -> None:
                 )
 
 
-def _without_slash(name: str) -> str:
+def _validate_file_or_directory(name: str) -> None:
     """A directory is named as a file is, but for the slash at the end."""
-    return name[:-1] if isinstance(name, str) and len(name) > 1 and is_directory(name) else name
+    is_tree = isinstance(name, str) and len(name) > 1 and is_directory(name)
+    if (problem := _problem(name[:-1], "/") if is_tree else _problem(name)) is not None:
+        raise FileNameError(problem)
 
 
-def _problem(name: object) -> str | None:
-    """What is wrong with a name, and what to do about it; None if nothing is."""
+def _problem(name: object, end: str = "") -> str | None:
+    """What is wrong with a name, and what to do about it; None if nothing is.
+
+    Args:
+        name: of a file, or of a directory without its last slash.
+        end: that slash.
+    """
     if not isinstance(name, str):
         return f"a file name is text, not {type(name).__name__}; write it as a str"
     if not name:
         return "a file name is empty; name a file in the step's directory"
-    quoted = _quoted(name)
+    quoted = _quoted(name + end)
     if "\0" in name:
         return f"{quoted} contains a NUL character, which no file name can; remove it"
     if not _is_unicode(name):
         return f"{quoted} is not valid Unicode; rename the file"
     if name.startswith("/"):
         return f"{quoted} is an absolute path; shell files live in the job directory"
-    return _problem_of_parts(name.split("/"), quoted)
+    return _problem_of_parts(name.split("/"), quoted, end)
 
 
-def _problem_of_parts(parts: list[str], quoted: str) -> str | None:
+def _problem_of_parts(parts: list[str], quoted: str, end: str) -> str | None:
     if ".." in parts:
         return f'{quoted} contains ".."; shell files live in the job directory'
     named = [part for part in parts if part not in ("", ".")]
-    if not named or not parts[-1] or parts[-1] == ".":
-        return f"{quoted} is a directory; name the files in it, each by itself"
+    if not named:
+        return (
+            f"{quoted} is the step's own directory; name what is in it (as an output, "
+            '"**" stands for all files)'
+        )
+    if not end and parts[-1] in ("", "."):
+        return f"{quoted} is a directory; name it with one slash at the end, or the files in it"
     if named != parts:
-        return f"{quoted} can be written shorter; write {_quoted('/'.join(named))}"
+        return f"{quoted} can be written shorter; write {_quoted('/'.join(named) + end)}"
+    return _problem_of_length(parts, quoted)
+
+
+def _problem_of_length(parts: list[str], quoted: str) -> str | None:
     if sum(len(part.encode()) + 1 for part in parts) > MAX_PATH_BYTES:
         return f"{quoted} is longer than {MAX_PATH_BYTES} bytes in all; choose a shorter path"
     if any(len(part.encode()) > MAX_PART_BYTES for part in parts):

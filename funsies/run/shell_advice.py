@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import signal
+from collections.abc import Iterator
 from typing import Final
 
 BROKEN_PIPE: Final = 128 + signal.SIGPIPE
 """Exit code of a pipe, under ``pipefail``, whose writer was ended because its reader left."""
+
+_SILENT: Final = {
+    r"\b[efz]?grep\b": "grep that finds nothing (no failure? write grep ... || test $? = 1)",
+    r"\b(diff|cmp)\b": "diff and cmp of files that differ",
+    r"\(\(|\blet\b": "(( )) and let whose value is 0 (write i=$((i + 1)))",
+    r"\bread\b": "read at the end of its input",
+    r"\bexpr\b": "expr whose value is 0",
+}
+"""Commands that tell something by exit code 1, and what they tell."""
 
 
 def advice(text: str, returncode: int, *, wrote_nothing: bool) -> str | None:
@@ -27,6 +38,14 @@ def advice(text: str, returncode: int, *, wrote_nothing: bool) -> str | None:
             'that reads to the end ("sed -n 1,10p" for "head", "grep ... > /dev/null" for '
             '"grep -q"), or begin the text with "set +o pipefail"'
         )
-    if wrote_nothing and "\n" in text.strip():
-        return 'To see which line failed, begin the text with "set -x"'
-    return None
+    lines = list(_about_silence(text, returncode)) if wrote_nothing else []
+    return "\n".join(lines) or None
+
+
+def _about_silence(text: str, returncode: int) -> Iterator[str]:
+    """What may be behind an exit code that nothing explains."""
+    found = [each for pattern, each in _SILENT.items() if re.search(pattern, text)]
+    if returncode == 1 and found:
+        yield f"Exit code 1 is also how these end: {'; '.join(found)}"
+    if "\n" in text.strip():
+        yield 'To see which line failed, begin the text with "set -x"'

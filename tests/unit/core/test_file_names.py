@@ -53,8 +53,8 @@ def test_any_name_in_the_directory_is_usable(name: str):
         ("../x", r'contains "\.\."'),
         ("a/../b", r'contains "\.\."'),
         ("a/..", r'contains "\.\."'),
-        (".", "is a directory"),
-        ("a/", "is a directory; name the files in it"),
+        (".", r'is the step\'s own directory; .*"\*\*" stands for all files'),
+        ("a/", "is a directory; name it with one slash at the end"),
         ("a/.", "is a directory"),
         ("./a", 'write "a"'),
         ("a//b", 'write "a/b"'),
@@ -100,3 +100,21 @@ def test_files_that_cannot_exist_side_by_side_are_refused(inputs, outputs, messa
 
 def test_a_step_may_change_one_of_its_input_files():
     validate_file_names(["a", "b/c", "b/d"], ["b/c", "ab", "a-b/c"])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("./", '"./" is the step\'s own directory'),
+        (".//", '".//" is the step\'s own directory'),
+        ("a//", '"a//" can be written shorter; write "a/"'),
+        ("./a/", 'write "a/"'),
+        ("a/./", 'write "a/"'),
+        ("a/../", r'"a/../" contains "\.\."'),
+        ("/a/", '"/a/" is an absolute path'),
+        ("/", "is an absolute path"),
+    ],
+)
+def test_other_names_of_directories_are_refused_with_a_remedy(name: str, message: str):
+    with pytest.raises(FileNameError, match=message):
+        validate_file_names([], [name])

@@ -30,6 +30,25 @@ def test_a_line_that_fails_silently_is_found_by_an_advice(run):
     assert 'begin the text with "set -x"' in run("true\nfalse\ntrue")["stdout:0"].details
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("echo a | grep b", "grep that finds nothing"),
+        ("echo a > x; echo b > y; cmp -s x y", "cmp of files that differ"),
+        ("i=0; ((i++)); echo $i", "write i=$((i + 1))"),
+        ("printf a | while read -r x; do echo; done\nread -r x < /dev/null", "read at the end"),
+        ("expr 1 - 1", "expr whose value is 0"),
+    ],
+)
+def test_a_silent_exit_code_of_1_that_says_something_is_explained(run, text, said):
+    assert said in run(text)["stdout:0"].details
+
+
+@pytest.mark.parametrize("text", ["false # spread", "grep x missing", "grep x < x; exit 2"])
+def test_what_is_said_or_has_another_exit_code_is_not_explained(run, text):
+    assert "Exit code 1" not in run(text)["stdout:0"].details
+
+
 def test_without_check_a_text_is_judged_by_its_last_command_only(run):
     values = run("false | cat\nfalse\necho $0", check=False)
     assert values["stdout:0"] == b"/bin/sh\n"
