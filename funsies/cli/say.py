@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -18,7 +19,8 @@ FAILED_ARE_KEPT: Final = (
 
 def note(message: str) -> None:
     """Say something, without passwords."""
-    click.echo(hide_secrets(message), err=True)
+    # Not `err=True`, which goes around what stands for it while a bar is shown.
+    click.echo(hide_secrets(message), file=sys.stderr)
 
 
 @contextmanager

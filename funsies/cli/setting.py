@@ -98,12 +98,22 @@ def check(backend: Backend, server: ResolvedServer) -> None:
         raise
 
 
+class _StandardError:
+    """Whatever it is when something is said: above a bar on a terminal, while one is shown."""
+
+    def write(self, text: str) -> None:
+        sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def set_up_logging(level: str) -> None:
     """Send log messages to stderr. Only the command line does this, never the library."""
     import logging  # noqa: PLC0415 - not needed for --help
 
     logging.basicConfig(
-        stream=sys.stderr,
+        stream=_StandardError(),
         level=level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         datefmt="%H:%M:%S",

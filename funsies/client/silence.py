@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from funsies.config.directory import Directory
 from funsies.config.urls import hide_secrets
 from funsies.session import Session
 from funsies.store.rows import QueueName
@@ -83,16 +84,24 @@ class SilenceWatch:
 
     def _warn(self, queue: QueueName, seconds: float) -> None:
         name, _, python = queue.rpartition("@")
-        words = self._last_words(queue)
-        cause = f"; the last ones died as soon as they were started: {words}" if words else ""
         logger.warning(
             "no worker serves the queue %r under Python %s, and work has been ready there for "
             "%.0f seconds%s; start one: funsies worker %s",
             name,
             python,
             seconds,
-            cause,
+            self._cause(queue),
             name,
+        )
+
+    def _cause(self, queue: QueueName) -> str:
+        """What is known of it."""
+        if words := self._last_words(queue):
+            return f"; the last ones died as soon as they were started: {words}"
+        directory = self._session.server.directory
+        log = directory and Directory(directory).log_path / "workers.log"
+        return (
+            f"; what those that were started here said: {log}" if log and log.exists() else ""
         )
 
     def _last_words(self, queue: QueueName) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ from funsies.session import Fun, Session
 from .conf import ServerSettings, setting_line
 from .embedded import Started, start_server
 from .guard import guarded
-from .pool import start_pool
+from .pool import Pool, see_alive, start_pool
 
 
 @contextmanager
@@ -53,6 +54,7 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
     Raises:
         ConfigurationError: if a setting would not be heeded.
         ServerError: if the server does not start.
+        NoWorkersError: from what waits in the block, if the workers cannot live.
 
     >>> with ManagedFun(nworkers=2):
     ...     total = reduce(sum, [3, 2])
@@ -77,7 +79,15 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
         guarded(place, pools, stops_server=stops_server, removes=temporary),
         Fun(server, defaults, interpreter=interpreter) as session,
     ):
+        session.on_look = partial(_look, session.on_look, pools)
         yield session
+
+
+def _look(look: Callable[[], None], pools: Sequence[Pool]) -> None:
+    """Look as before, and at the workers."""
+    look()
+    for pool in pools:
+        see_alive(pool)
 
 
 def _absolute(directory: str | os.PathLike[str] | None, temporary: Path | None) -> Path:

@@ -17,7 +17,7 @@ from funsies.core.errors import NoWorkersError
 
 from .command import funsies_command
 from .locks import is_locked, try_lock
-from .spawn import INHERITED_DESCRIPTOR, has_ended, send, spawn, wait_until
+from .spawn import INHERITED_DESCRIPTOR, exit_code, has_ended, send, spawn, wait_until
 
 _IN_ORDER: Final = ((signal.SIGTERM, 15.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 _AT_ONCE: Final = ((signal.SIGTERM, 1.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 5.0))
@@ -109,6 +109,22 @@ def running_pools(directory: Directory) -> Iterator[Pool]:
             lock.unlink(missing_ok=True)
         elif pid := int(lock.read_text("ascii") or 0):
             yield Pool(pid, lock, _log(directory))
+
+
+def see_alive(pool: Pool) -> None:
+    """See that workers which are children of this process have not given up.
+
+    Nothing is said of those that somebody has asked to leave, or has killed.
+
+    Raises:
+        NoWorkersError: if they have; the end of their log is in the message.
+    """
+    if (exit_code(pool.pid) or 0) > 0:
+        words = "\n".join(f"    {line}" for line in pool.last_words().splitlines())
+        raise NoWorkersError(
+            f"the workers died; the end of their log, {pool.log}:\n"
+            f"{words or '    (it is empty)'}"
+        )
 
 
 def stop_pools(pools: Sequence[Pool], *, at_once: bool = False) -> None:

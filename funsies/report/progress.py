@@ -55,7 +55,7 @@ def _bar(console: Console) -> Iterator[Report]:
         console=console,
         transient=True,
         redirect_stdout=False,  # stdout is data and must not end up on stderr
-        redirect_stderr=False,
+        redirect_stderr=True,  # else messages are written into the bar
     )
     with bar:
         task = bar.add_task("", total=None)

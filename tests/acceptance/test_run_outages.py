@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -118,6 +119,27 @@ def test_killed_workers_are_replaced(shell) -> None:
     assert wait_until(lambda: not any("worker" in each for each in shell.processes()), 30)
 
 
+MEANWHILE = """
+import logging
+def speak():
+    logging.getLogger("funsies").warning("said meanwhile")
+    kill_server()
+with f.Fun():
+    step = f.shell("sleep 4")
+    f.execute(step)
+    threading.Timer(1.5, speak).start()
+    f.wait_for(step)
+"""
+
+
+def test_what_is_said_while_a_bar_is_shown_stands_on_lines_of_its_own(shell) -> None:
+    code, shown = shell.on_terminal("run", workflow(shell, MEANWHILE), "--workers", "1")
+    assert code == 0, shown
+    clean_line = r"(?:\n|\r|\x1b\[2K|\x1b\[1A)"
+    assert re.search(clean_line + r"[\d:]+ WARNING funsies: said meanwhile", shown)
+    assert re.search(clean_line + "funsies: the server of this directory was killed", shown)
+
+
 DIE = {
     "a library is missing": """
 import sys
@@ -196,6 +218,31 @@ def test_a_server_that_is_the_scripts_own_affair_is_a_failure_of_the_script(shel
     assert done.code == 1, done.err
     assert 'another.py", line 3' in done.err
     assert "NoServerError: no server answers at redis://127.0.0.1:1" in done.err
+
+
+MANAGED = """
+import funsies as f
+with f.ManagedFun():
+    f.execute(f.shell("true")).wait()
+"""
+
+
+def test_who_waits_in_a_program_with_workers_of_its_own_is_told_why_they_died(shell) -> None:
+    let_workers_die(shell, "the pool dies")
+    done = shell.python(shell.script("managed.py", MANAGED))
+    assert done.code == 1
+    assert "NoWorkersError: the workers died" in done.err
+    assert "no licence for workers" in done.err
+
+
+@pytest.mark.slow
+def test_who_waits_for_workers_that_never_were_is_shown_their_log(shell) -> None:
+    let_workers_die(shell, "the pool dies")
+    shell.start_funsies("--workers", "1")
+    (step, _) = shell.hashes_in(shell.python(shell.hello()).text)
+    done = shell.funsies("execute", "--wait", step, "--timeout", "10")
+    assert done.code == 4, done.err
+    assert f"those that were started here said: {shell.place}/.funsies/logs/" in done.err
 
 
 LONG = """
