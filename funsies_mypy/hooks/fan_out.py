@@ -30,7 +30,7 @@ from funsies_mypy.types import (
     value_of,
 )
 
-_SAC_PARAMETERS = ("split", "apply", "combine", "inp")
+_SAC_PARAMETERS = ("split_fun", "apply_fun", "combine_fun", "inp")
 
 
 def open_map_each(context: FunctionSigContext) -> CallableType:
