@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
 import re
-import signal
-import threading
-import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import dropwhile
-from pathlib import Path
-from types import FrameType
 from typing import Any, Final
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
 from funsies.build.artefact import Artefact
-from funsies.core.cutting import cut
-from funsies.core.durations import LONGEST_WAIT_SECONDS
 from funsies.core.encoding import Codec, Encoding, decode_for, encoding_of
-from funsies.core.errors import EncodingError, Error, ErrorKind, FunsiesError
+from funsies.core.errors import EncodingError, Error, ErrorKind
 from funsies.core.fingerprint import Decided
 from funsies.core.python_plan import PythonPlan
 from funsies.core.travel import Overlay, load_function
 
+from .alarm import Alarm
 from .machine_faults import is_of_the_machine
 from .preempted import Preempted
-
-MAX_MESSAGE_CHARACTERS: Final = 32_000
-
-MAX_FRAMES: Final = 50
-"""Of a traceback, the last frames that are kept."""
+from .user_exceptions import exception_error, shown
 
 ANY: Final = encoding_of(Any)
-
-RUN: Final = Path(__file__).parent
-PACKAGE: Final = RUN.parent
 
 ANNOTATE: Final = "If that is right, say so in the function's return annotation"
 
@@ -98,10 +80,6 @@ class LoadedFunction:
     decided: Decided = field(default_factory=Decided)
     plan: PythonPlan = field(default_factory=lambda: PythonPlan(pickle=b""))
     overlay: Overlay = field(default_factory=lambda: Overlay(()))
-
-
-class TimedOut(BaseException):
-    """The step ran longer than its timeout. User code that catches ``Exception`` lets it by."""
 
 
 def load(plan: PythonPlan) -> LoadedFunction:
@@ -175,7 +153,7 @@ def call(
     Raises:
         Preempted: if the worker, or the program, has to stop.
     """
-    alarm = _Alarm(timeout_seconds)
+    alarm = Alarm(timeout_seconds)
     try:
         with alarm.set():
             value = function(*positional, **keywords)
@@ -214,109 +192,7 @@ def _flatten(value: object) -> Result[object, Error]:
         return Failure(failure)
     is_volatile = isinstance(failure, BaseException) and is_of_the_machine(failure)
     kind = ErrorKind.ReturnedFailure
-    return Failure(Error(kind=kind, details=_shown(failure), volatile=is_volatile))
-
-
-def exception_error(
-    problem: BaseException, kind: ErrorKind = ErrorKind.ExceptionRaised
-) -> Error:
-    """The error that an exception of user code stands for, with its traceback."""
-    name = type(problem).__qualname__
-    if type(problem).__module__ not in ("builtins", "__main__"):
-        name = f"{type(problem).__module__}.{name}"
-    return Error(
-        kind=kind,
-        exception=name,
-        details=_traceback(problem),
-        volatile=is_of_the_machine(problem),
-    )
-
-
-def _traceback(problem: BaseException) -> str:
-    """The traceback below our own frames, with causes, whatever the exception's text does."""
-    try:
-        chain = traceback.TracebackException.from_exception(problem, limit=-MAX_FRAMES)
-        _leave_out_own_frames(chain, is_misuse=isinstance(problem, FunsiesError))
-        return "".join(chain.format()).rstrip("\n")
-    except Exception:  # noqa: BLE001 - an exception may be made so that it cannot be shown
-        return f"{type(problem).__qualname__}: {_shown(problem)}"
-
-
-def _leave_out_own_frames(chain: traceback.TracebackException, *, is_misuse: bool) -> None:
-    """Leave out the frames of funsies that called the step; of misuse also what found it."""
-    if is_misuse:
-        users = [frame for frame in chain.stack if not _is_in(PACKAGE, frame)]
-        chain.stack = traceback.StackSummary.from_list(users)
-    pending: list[traceback.TracebackException | None] = [chain]
-    while pending:
-        each = pending.pop()
-        if each is not None:
-            called = list(dropwhile(functools.partial(_is_in, PACKAGE), each.stack))
-            if not called:  # the fault is ours
-                called = [frame for frame in each.stack if not _is_in(RUN, frame)]
-            users = [frame for frame in called if not _is_import_machinery(frame)]
-            each.stack = traceback.StackSummary.from_list(users or called)
-            pending += [each.__cause__, each.__context__, *(each.exceptions or ())]
-
-
-def _is_import_machinery(frame: traceback.FrameSummary) -> bool:
-    return frame.filename.startswith("<frozen importlib") or frame.filename == _IMPORTLIB
-
-
-_IMPORTLIB: Final = importlib.__file__
-
-
-def _is_in(directory: Path, frame: traceback.FrameSummary) -> bool:
-    return directory in Path(frame.filename).parents
-
-
-def _shown(problem: object) -> str:
-    """Text of a value that may refuse to be shown, or be endless."""
-    try:
-        text = str(problem)
-    except BaseException as second:  # noqa: BLE001 - user code may raise anything at all
-        return f"<its text cannot be shown: {type(second).__qualname__}>"
-    return cut(text, MAX_MESSAGE_CHARACTERS)
-
-
-class _Alarm:
-    """Interrupts a call after the timeout, where signals allow it (the main thread).
-
-    Attributes:
-        rang: True once the time was over.
-    """
-
-    def __init__(self, timeout_seconds: float | None) -> None:
-        self._timeout_seconds = timeout_seconds
-        self._ends_at = 0.0
-        self.rang = False
-
-    @contextmanager
-    def set(self) -> Iterator[None]:
-        """Interrupt what runs inside when the time is over."""
-        is_main = threading.current_thread() is threading.main_thread()
-        if self._timeout_seconds is None or not is_main:
-            yield
-            return
-        before = signal.signal(signal.SIGALRM, self._ring)
-        self._ends_at = time.monotonic() + self._timeout_seconds
-        self._wind()
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-
-    def _wind(self) -> None:
-        left_seconds = max(0.000_001, self._ends_at - time.monotonic())
-        signal.setitimer(signal.ITIMER_REAL, min(left_seconds, LONGEST_WAIT_SECONDS))
-
-    def _ring(self, _number: int, _frame: FrameType | None) -> None:
-        if time.monotonic() < self._ends_at:
-            self._wind()
-            return
-        self.rang = True
-        raise TimedOut
+    return Failure(Error(kind=kind, details=shown(failure), volatile=is_volatile))
 
 
 def encode_results(

@@ -21,7 +21,8 @@ from funsies.store.rows import TaskRow
 
 from .preempted import Preempted
 from .program import Host, OtherProgramError
-from .python import LoadedFunction, exception_error, load
+from .python import LoadedFunction, load
+from .user_exceptions import exception_error
 
 MAX_LOADED: Final = 500
 

@@ -15,7 +15,7 @@ from funsies.cli.worker import timing_from
 from funsies.core.errors import ErrorKind, OptionError
 from funsies.engine.exit_watch import ExitWatch
 from funsies.engine.walltime import leave_before_end
-from funsies.run import process, python
+from funsies.run import alarm, process
 
 MONTH = 30 * 24 * 3600
 LONG = [MONTH, 2.0**31, 1e300, 2**63 - 1]
@@ -89,7 +89,7 @@ def test_a_retry_may_be_as_far_away_as_one_likes(stage) -> None:
 
 @pytest.fixture
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (process, python):
+    for module in (process, alarm):
         monkeypatch.setattr(module, "LONGEST_WAIT_SECONDS", 0.01)
 
 

@@ -1,0 +1,85 @@
+"""What is told of exceptions of user code: errors, with tracebacks of its own frames."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import traceback
+from itertools import dropwhile
+from pathlib import Path
+from typing import Final
+
+from funsies.core.cutting import cut
+from funsies.core.errors import Error, ErrorKind, FunsiesError
+
+from .machine_faults import is_of_the_machine
+
+MAX_MESSAGE_CHARACTERS: Final = 32_000
+
+MAX_FRAMES: Final = 50
+"""Of a traceback, the last frames that are kept."""
+
+RUN: Final = Path(__file__).parent
+PACKAGE: Final = RUN.parent
+
+
+def exception_error(
+    problem: BaseException, kind: ErrorKind = ErrorKind.ExceptionRaised
+) -> Error:
+    """The error that an exception of user code stands for, with its traceback."""
+    name = type(problem).__qualname__
+    if type(problem).__module__ not in ("builtins", "__main__"):
+        name = f"{type(problem).__module__}.{name}"
+    return Error(
+        kind=kind,
+        exception=name,
+        details=_traceback(problem),
+        volatile=is_of_the_machine(problem),
+    )
+
+
+def _traceback(problem: BaseException) -> str:
+    """The traceback below our own frames, with causes, whatever the exception's text does."""
+    try:
+        chain = traceback.TracebackException.from_exception(problem, limit=-MAX_FRAMES)
+        _leave_out_own_frames(chain, is_misuse=isinstance(problem, FunsiesError))
+        return "".join(chain.format()).rstrip("\n")
+    except Exception:  # noqa: BLE001 - an exception may be made so that it cannot be shown
+        return f"{type(problem).__qualname__}: {shown(problem)}"
+
+
+def _leave_out_own_frames(chain: traceback.TracebackException, *, is_misuse: bool) -> None:
+    """Leave out the frames of funsies that called the step; of misuse also what found it."""
+    if is_misuse:
+        users = [frame for frame in chain.stack if not _is_in(PACKAGE, frame)]
+        chain.stack = traceback.StackSummary.from_list(users)
+    pending: list[traceback.TracebackException | None] = [chain]
+    while pending:
+        each = pending.pop()
+        if each is not None:
+            called = list(dropwhile(functools.partial(_is_in, PACKAGE), each.stack))
+            if not called:  # the fault is ours
+                called = [frame for frame in each.stack if not _is_in(RUN, frame)]
+            users = [frame for frame in called if not _is_import_machinery(frame)]
+            each.stack = traceback.StackSummary.from_list(users or called)
+            pending += [each.__cause__, each.__context__, *(each.exceptions or ())]
+
+
+def _is_import_machinery(frame: traceback.FrameSummary) -> bool:
+    return frame.filename.startswith("<frozen importlib") or frame.filename == _IMPORTLIB
+
+
+_IMPORTLIB: Final = importlib.__file__
+
+
+def _is_in(directory: Path, frame: traceback.FrameSummary) -> bool:
+    return directory in Path(frame.filename).parents
+
+
+def shown(problem: object) -> str:
+    """Text of a value that may refuse to be shown, or be endless."""
+    try:
+        text = str(problem)
+    except BaseException as second:  # noqa: BLE001 - user code may raise anything at all
+        return f"<its text cannot be shown: {type(second).__qualname__}>"
+    return cut(text, MAX_MESSAGE_CHARACTERS)
