@@ -36,16 +36,16 @@ def settle_place(
         graph.check()
         recorded = recorded_place(graph)
         if recorded is None or (settings.says_where_data_are and _is_empty(graph)):
-            place = _chosen(directory, settings)
+            place = _chosen(record, directory, settings)
         else:
             place = _beside(directory) if recorded.is_beside else recorded
         replace_place(graph, place)
     return place
 
 
-def _chosen(directory: Directory, settings: ServerSettings) -> DataPlace:
+def _chosen(record: ServerRecord, directory: Directory, settings: ServerSettings) -> DataPlace:
     if settings.data_url is not None:
-        return place_at(settings.data_url, "")
+        return place_at(settings.data_url, record.socket_url)
     on_disk = settings.keeps_data_on_disk
     if on_disk is None:
         on_disk = not settings.is_reachable_from_outside

@@ -103,6 +103,6 @@ def _changed(names: list[str]) -> Error:
     return Error(
         kind=ErrorKind.CommandFailed,
         details=f"the step has changed its input {shown} in place, which is the data store's "
-        f"own file; it was removed from the store, to be made again. Write to another file, or "
-        f"{_REMEDY}",
+        "own file; what is damaged there now is removed, to be made again. Write to another "
+        f"file, or {_REMEDY}",
     )

@@ -51,12 +51,16 @@ def place_at(url: str, jobs_url: str) -> DataPlace:
     """The place that somebody names; it is made if it is a directory that is not there.
 
     Args:
-        url: what is said.
+        url: what is said; it may be the server itself, by any of its names.
         jobs_url: address of the server.
     """
     if url == jobs_url:
         return IN_SERVER
-    return DataPlace(url, ensure_identity(url), socket.gethostname())
+    identity = ensure_identity(url)
+    is_server = split(url).scheme in REDIS_SCHEMES
+    if is_server and identity == ensure_identity(jobs_url):
+        return IN_SERVER
+    return DataPlace(url, identity, socket.gethostname())
 
 
 def recorded_place(graph: GraphStore) -> DataPlace | None:

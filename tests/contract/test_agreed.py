@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from funsies.core.errors import DataStoreError
 from funsies.store.agreed import AgreedDataStore
 from funsies.store.data.identity import ensure_identity, identity_of
-from funsies.store.place import place_at, replace_place
+from funsies.store.place import IN_SERVER, place_at, replace_place
 from funsies.store.redis import RedisStore
 
 
@@ -51,6 +52,17 @@ def test_a_worker_that_was_told_a_place_refuses_another_one_that_the_server_is_t
         other.write([b"after"])
         with pytest.raises(DataStoreError, match="keeps large values in the server"):
             worker.write([b"lost, where nobody looks"])
+
+
+def test_the_server_itself_may_be_named_in_another_way(
+    graph: RedisStore, redis_url: str, tmp_path: Path
+) -> None:
+    """Else who has only the first of its names would look for another server."""
+    (tmp_path / "link").symlink_to(urlsplit(redis_url).path)
+    other_name = redis_url.replace(urlsplit(redis_url).path, f"{tmp_path}/link")
+    assert place_at(other_name, redis_url) == place_at(redis_url, redis_url) == IN_SERVER
+    with closing(AgreedDataStore(graph, redis_url, other_name)) as store:
+        assert store.agree() == IN_SERVER
 
 
 def test_a_directory_has_a_number_also_where_the_file_system_has_no_links(
