@@ -127,13 +127,13 @@ def stop_server(directory: Directory) -> bool:
     with exclusive(_start_lock(directory)):
         record = directory.record()
         _refuse_elsewhere(record, directory)
-        was_running = is_locked(_life_lock(directory)) | end_orphans(directory)
+        was_running = is_locked(_life_lock(directory))
         _end_deaf_server(directory)
         if record is not None:
             remove_socket(record.socket)
         directory.record_path.unlink(missing_ok=True)
         environment_path(directory).unlink(missing_ok=True)
-        return was_running
+        return end_orphans(directory) or was_running
 
 
 def _start(

@@ -33,7 +33,9 @@ def end_orphans(directory: Directory) -> bool:
     Returns:
         True if there were any.
     """
-    found = list(_orphans(directory))
+    record = directory.record()
+    # The lock of a server that can be found was merely put back, from a backup say.
+    found = [pid for pid in _orphans(directory) if record is None or pid != record.pid]
     for pid in found:
         send(pid, signal.SIGTERM)
     if not wait_until(lambda: all(map(has_ended, found)), _PATIENCE_SECONDS):

@@ -193,6 +193,22 @@ def test_a_run_whose_workers_cannot_live_ends_with_their_last_words(shell, cause
     assert "Traceback" not in done.err.replace("    Traceback", "")
 
 
+NO_PYTHON = """
+import sys
+import funsies as f
+with f.Fun():
+    sys.executable = "/gone/python"
+    f.execute(f.shell("true")).wait()
+"""
+
+
+def test_a_run_without_python_for_its_workers_ends_and_says_so(shell) -> None:
+    done = shell.funsies("run", shell.script("gone.py", NO_PYTHON))
+    assert done.code == 6, done.err
+    assert "workers cannot be started by /gone/python: No such file" in done.err
+    assert "Traceback" not in done.err
+
+
 def test_who_waits_elsewhere_is_told_of_workers_that_cannot_live(shell) -> None:
     let_workers_die(shell, "each worker dies")
     shell.start_funsies("--workers", "1")

@@ -43,3 +43,18 @@ def test_a_server_and_workers_whose_directory_was_removed_are_ended(shell, remed
         assert ".funsies was removed while its server or workers ran" in done.err
         assert below.funsies("shutdown", "--all").code == 3
     assert shell.processes() == []
+
+
+@pytest.mark.slow
+def test_a_server_whose_files_were_replaced_lives_on(shell) -> None:
+    shell.start_funsies()
+    before = shell.place / ".funsies"
+    shutil.copytree(
+        before, copy := shell.place / "copy", ignore=shutil.ignore_patterns("*.sock")
+    )
+    for file in copy.glob("server.*"):
+        file.replace(before / file.name)
+    assert shell.funsies("run", shell.hello(), "--workers", "1").code == 0
+    assert shell.funsies("status").code == 0
+    assert shell.funsies("shutdown", "--all").code == 0
+    assert shell.processes() == []
