@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.shell_plan import ShellPlan
@@ -19,6 +21,11 @@ from .files import InputFile
 from .shell_outcome import Produced, ShellOutcome, failed_whole
 
 _REMEDY = "give the step a copy that it may change: opt=options(copy_inputs=True)"
+
+_REFUSED: Final = re.compile(
+    r"permission denied|read-?only|\d+ other links?\b|more than one hard link", re.IGNORECASE
+)
+"""What programs say that may not write to a file, or, as gzip, take none with other names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +89,13 @@ class SharedInputs:
 
     def _hinted(self, produced: Produced) -> Produced:
         error = produced.value
-        if not isinstance(error, Error) or "Permission denied" not in error.details:
+        if not isinstance(error, Error) or not _REFUSED.search(error.details):
             return produced
         names = ", ".join(repr(linked.name) for linked in self._noted)
-        hint = f"\nThe large input {names} is read-only, being the data store's own; {_REMEDY}"
+        hint = (
+            f"\nThe large input {names} is a read-only link to the data store's own file. "
+            f"If that is in the way, {_REMEDY}"
+        )
         return Produced(produced.name, dataclasses.replace(error, details=error.details + hint))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,9 +102,30 @@ def test_a_step_that_may_not_write_gets_a_hint_and_is_not_remembered(place: Path
     for _ in range(2):
         f.execute(step)
     error = f.take(step.stdout, strict=False).failure()
-    assert "'x' is read-only" in error.details
+    assert "'x' is a read-only link" in error.details
     assert "options(copy_inputs=True)" in error.details
     assert (place / "runs").read_text() == "ran\nran\n"
+
+
+@pytest.mark.parametrize("command", ["gzip x", "bzip2 x", "xz -0 x", "mv x y; gzip y"])
+def test_a_program_that_takes_no_files_with_other_names_is_hinted_at_a_copy(
+    place: Path, command: str
+) -> None:
+    program = command.split()[-2 if command.startswith("mv") else 0]
+    if shutil.which(program) is None:
+        pytest.skip(f"no {program} here")
+    large = {"x": f.put_file(place / "large")}
+    error = _failure(step := f.shell(command, inp=large))
+    assert "options(copy_inputs=True)" in error.details
+    assert error.volatile, step
+    copied = f.shell(command, inp=large, opt=f.options(copy_inputs=True))
+    f.execute(copied)
+    assert f.take(copied.returncode) == 0
+
+
+def _failure(step: f.ShellOutput) -> f.Error:
+    f.execute(step)
+    return f.take(step.stdout, strict=False).failure()
 
 
 def test_a_step_that_removes_what_is_kept_beside_it_is_an_error(place: Path) -> None:
