@@ -174,11 +174,20 @@ def _replacing(target: Path) -> Iterator[Path]:
     except FunsiesError:  # NoServerError is an OSError, and says enough
         raise
     except OSError as problem:
-        raise OSError(problem.errno, problem.strerror, str(target)) from problem
+        raise OSError(
+            problem.errno, problem.strerror, _in_the_way(problem, target)
+        ) from problem
     finally:
         with suppress(OSError):
             partial.unlink()
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _in_the_way(problem: OSError, target: Path) -> str:
+    """What could not be written: something in the target directory, or the target."""
+    named = problem.filename2 or problem.filename
+    is_inside = isinstance(named, str) and Path(named).is_relative_to(target)
+    return str(named if is_inside else target)
 
 
 def _write(

@@ -255,6 +255,19 @@ def test_takeout_leaves_other_files_alone_and_nothing_half_done(
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a", "mine"]
 
 
+@pytest.mark.usefixtures("session")
+def test_takeout_names_what_is_in_the_way(tmp_path: Path) -> None:
+    step = f.shell("mkdir -p d/sub; echo 1 > d/sub/x; echo 2 > d/y", out=["d/"])
+    f.execute(step)
+    (tmp_path / "one" / "y").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError, match=r"'.*/one/y'"):
+        f.takeout(step.out["d/"], tmp_path / "one")
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "sub").touch()
+    with pytest.raises(FileExistsError, match=r"'.*/two/sub'"):
+        f.takeout(step.out["d/"], tmp_path / "two")
+
+
 PROGRAM = """
 import resource, sys
 import funsies as f
