@@ -226,6 +226,8 @@ def missing_output(directory: Path, name: str) -> Error:
     shown = ", ".join(map(repr, found[:_MAX_SHOWN_FILES])) or "no file"
     more = ", ..." if len(found) > _MAX_SHOWN_FILES else ""
     verb = "make a file that matches" if is_pattern(name) else "make"
+    if is_pattern(name) and "{" in name:
+        hint = "; braces stand for themselves in a pattern: name several patterns"
     details = f"the step did not {verb} {name!r}{hint}\nIts directory holds {shown}{more}"
     return Error(kind=ErrorKind.MissingOutput, details=details)
 

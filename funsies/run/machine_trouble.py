@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from collections.abc import Mapping, Sequence
@@ -35,6 +36,10 @@ _WORDS_OF_THE_MACHINE: Final = (
 )
 """What programs write to standard error when the machine has not what they need."""
 
+_ONLY_IN_BASH: Final = re.compile(
+    r"sh: .*?(\[\[|source|declare|disown|mapfile|popd|pushd|readarray|shopt): not found"
+)
+
 NOT_REMEMBERED: Final = "This is not remembered: executing again runs the step again."
 
 
@@ -58,7 +63,7 @@ def machine_trouble(
     if returncode == NOT_FOUND:
         return (
             f"Exit code {NOT_FOUND}: a program, or a library that it needs, was not found on "
-            f"{HOST}.\n{NOT_REMEMBERED}\n{_install(environment)}"
+            f"{HOST}.\n{NOT_REMEMBERED}\n{_of_bash(stderr_tail) or _install(environment)}"
         )
     if returncode == NOT_EXECUTABLE:
         return (
@@ -70,6 +75,12 @@ def machine_trouble(
     if not returncode or said is None:
         return None
     return f'On {HOST} it said "{said.strip(": ")}".\n{NOT_REMEMBERED}'
+
+
+def _of_bash(stderr_tail: str) -> str | None:
+    """What to do about a shell that has not the commands of bash; None if that is not it."""
+    found = _ONLY_IN_BASH.search(stderr_tail)
+    return found and f'"{found[1]}" is a command of bash: shell(..., interpreter="bash")'
 
 
 def _install(environment: Mapping[str, str]) -> str:

@@ -113,6 +113,7 @@ def test_a_large_directory_goes_through_the_data_store() -> None:
         ("touch a.txt", "*.csv", "MissingOutput", "Its directory holds 'a.txt'"),
         ("mkdir a.csv; touch a.csv/x", "*.csv", "MissingOutput", "matches '*.csv'"),
         ("touch a.txt", "results/", "MissingOutput", "did not make 'results'"),
+        ("touch a.csv", "*.{csv,tsv}", "MissingOutput", "braces stand for themselves"),
         ("touch results", "results/", "InvalidOutput", "is a file; name it without the slash"),
         ("touch 'x[1]'", "x[1]", "MissingOutput", "name it in out= as 'x[[]1]'"),
         ("mkdir d; ln -s /etc/passwd d/x", "d/", "InvalidOutput", "leads out of the job"),
@@ -185,6 +186,8 @@ def test_an_input_directory_that_writes_a_file_which_is_there_is_refused() -> No
         ({"d/": Path("d")}, r"use put_dir\('d'\)"),
         ({"d/": {"../a": b""}}, "job directory"),
         ({"d/": {"a": 3}}, "no files"),
+        ({"d/": {"a/": b""}}, '"a/" is a directory'),
+        ({"d/": {"": b""}}, "a file name is empty"),
         ({"d/": {"a": b"", "a/b": b""}}, "directory of"),
         ({"d/": {"a": f.put(b"")}}, "artefacts inside"),
         ({"d/": f.put(b"bytes")}, "an artefact of bytes"),
@@ -195,6 +198,19 @@ def test_an_input_directory_that_writes_a_file_which_is_there_is_refused() -> No
 def test_what_is_no_directory_is_refused_when_the_step_is_built(inp: Any, message: str) -> None:
     with pytest.raises(WiringError, match=message):
         f.shell("run", inp=inp)
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize("name", ["a/", "../a", "/a", "", "a//b"])
+def test_names_that_a_function_makes_are_errors_of_the_step(name: str) -> None:
+    def files(name: str) -> dict[str, bytes]:
+        return {name: b""}
+
+    step = f.shell("ls d", inp={"d/": f.reduce(files, name)})
+    f.execute(step)
+    error = f.take(step.stdout, strict=False).failure()
+    assert error.kind is ErrorKind.EncodingFailed
+    assert error.is_remembered
 
 
 def test_a_dict_under_the_name_of_a_file_is_json() -> None:

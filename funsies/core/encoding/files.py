@@ -14,7 +14,7 @@ from funsies.core.encoding.mappings import TextDictNode
 from funsies.core.encoding.node import Refused
 from funsies.core.encoding.scalars import BytesNode, StrNode
 from funsies.core.errors import FileNameError
-from funsies.core.file_names import validate_file_names
+from funsies.core.file_names import validate_file_name, validate_file_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +48,8 @@ class FilesNode(TextDictNode):
         self.encode(value)  # refuses what is no dict of bytes
         assert isinstance(value, dict)  # noqa: S101 - for the type checker
         try:
+            for name in value:  # a slash at the end is for outputs and inputs of steps
+                validate_file_name(name)
             validate_file_names(value)
         except FileNameError as problem:
             raise Refused(str(problem)) from None

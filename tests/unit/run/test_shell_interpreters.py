@@ -197,3 +197,12 @@ def test_a_pipe_whose_reader_leaves_early_fails_with_an_advice(run_volatile, int
 )
 def test_the_advice_is_right(run, command):
     assert run(command)["returncode:0"] == 0
+
+
+@pytest.mark.parametrize("command", ["[[ a == a ]]", "source ./x", "shopt -s nullglob"])
+def test_a_command_of_bash_in_another_shell_is_said_to_be_that(run, command):
+    if shutil.which("dash") is None:
+        pytest.skip("sh may be bash here")
+    details = run(command, interpreter=["dash", "-c"])["stdout:0"].details
+    assert f'"{command.split()[0]}" is a command of bash' in details
+    assert "Install it there" not in details
