@@ -144,7 +144,8 @@ class AgreedDataStore:
             f"this server keeps large values in {recorded.shown}, but this program was told "
             f"{said} (by --data, FUNSIES_DATA or data_url): leave that out, the server is "
             "asked. To keep them elsewhere, forget all results first (funsies clean --all), "
-            "then say the new place when you start the server or use it first"
+            "and end a server that funsies has started (funsies shutdown --all); then say the "
+            "new place when you start the server, or use it first"
         )
 
     # -- the store

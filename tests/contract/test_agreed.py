@@ -50,7 +50,7 @@ def test_a_worker_that_was_told_a_place_refuses_another_one_that_the_server_is_t
         worker.write([b"before"])
         graph.clear()
         other.write([b"after"])
-        with pytest.raises(DataStoreError, match="keeps large values in the server"):
+        with pytest.raises(DataStoreError, match=r"in the server itself.*shutdown --all"):
             worker.write([b"lost, where nobody looks"])
 
 
