@@ -209,6 +209,7 @@ def test_a_run_without_python_for_its_workers_ends_and_says_so(shell) -> None:
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 def test_who_waits_elsewhere_is_told_of_workers_that_cannot_live(shell) -> None:
     let_workers_die(shell, "each worker dies")
     shell.start_funsies("--workers", "1")

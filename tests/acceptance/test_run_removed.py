@@ -30,7 +30,7 @@ def test_a_run_whose_directory_is_removed_ends_and_leaves_nothing_behind(shell) 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of removed files")
-@pytest.mark.parametrize("remedy", ["run", "shutdown"])
+@pytest.mark.parametrize("remedy", [pytest.param("run", marks=pytest.mark.slow), "shutdown"])
 def test_a_server_and_workers_whose_directory_was_removed_are_ended(shell, remedy) -> None:
     shell.start_funsies("--workers", "1")
     shutil.rmtree(shell.place / ".funsies")
