@@ -197,6 +197,11 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
     def __repr__(self) -> str:
         return f"<Artefact[{self.encoding.label}] {self.hash[:10]}{_origin(self.reference)}>"
 
+    @override
+    def __reduce__(self) -> tuple[type[Self], tuple[Reference, Encoding[T_co]]]:
+        """Let it be pickled: it cannot be changed, so it is made anew."""
+        return type(self), (self.reference, self.encoding)
+
     def __copy__(self) -> Self:
         return self
 

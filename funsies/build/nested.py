@@ -27,9 +27,13 @@ def refuse_nested(value: object, what: str) -> None:
     found = next(_pointers(value, _MAX_DEPTH), None)
     if found is not None and not isinstance(value, Pointer):
         raise WiringError(
-            f"{what} is a {type(value).__name__} with artefacts inside ({found!r}), which "
-            f"point to values that may not exist yet. {_advice(value)}"
+            f"{what} is {_with_article(type(value).__name__)} with artefacts inside "
+            f"({found!r}), which point to values that may not exist yet. {_advice(value)}"
         )
+
+
+def _with_article(name: str) -> str:
+    return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"
 
 
 def _pointers(value: object, depth: int) -> Iterator[Pointer]:

@@ -15,7 +15,7 @@ from funsies.core.former_names import former_members
 from funsies.core.graph import Operation
 
 from .artefact import Artefact
-from .pointer import Pointer
+from .pointer import Pointer, is_value
 from .shell_task import output_encoding
 
 K = TypeVar("K", bound=str, contravariant=True, default=Any)  # noqa: PLC0105 - shown to users
@@ -190,6 +190,16 @@ class ShellOutput(Pointer, Generic[K]):
         return self.operation.digest
 
     @property
+    def op(self) -> Operation:
+        """The operation, as it was called in funsies 0.8."""
+        return self.operation
+
+    @property
+    def n(self) -> int:
+        """Number of commands."""
+        return len(self.stdouts)
+
+    @property
     def stdout(self) -> Artefact[bytes]:
         """Standard output of the only command.
 
@@ -229,6 +239,18 @@ class ShellOutput(Pointer, Generic[K]):
         return f"{self!r} is a shell step; it cannot be {how}: {self.__funsies_remedy__}"
 
     @override
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, ShellOutput):
+            return self.digest == other.digest
+        if is_value(other):
+            raise WiringError(self.__funsies_refusal__("compared with a value"))
+        return NotImplemented
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @override
     def __repr__(self) -> str:
         files = f" -> {', '.join(self.out)}" if self.out else ""
         return f"<ShellOutput {self.hash[:10]} of {self.operation.task.name}{files}>"
@@ -247,9 +269,4 @@ former_members(
         ("clear", "copy", "pop", "popitem", "setdefault", "update"),
         "it cannot be changed: write dict(step.out)",
     ),
-)
-former_members(
-    ShellOutput,
-    "ShellOutput",
-    {"n": "write len(step.stdouts)", "op": "write step.operation"},
 )

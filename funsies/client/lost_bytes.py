@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from funsies.build.artefact import Artefact
+from funsies.core.digest import Digest
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, error_of_bytes
 from funsies.store.connect import Backend
 from funsies.store.lost_bytes import forget
+
+_postponed: Final[ContextVar[list[Callable[[], None]] | None]] = ContextVar(
+    "_postponed", default=None
+)
+
+
+@contextmanager
+def forgetting_at_the_end() -> Iterator[None]:
+    """Look at all outputs of a step first: with one of them, all are forgotten."""
+    token = _postponed.set([])
+    try:
+        yield
+        for forget_it in _postponed.get() or []:
+            forget_it()
+    finally:
+        _postponed.reset(token)
+
+
+def _forget(backend: Backend, operation: Digest, content: Digest) -> None:
+    forget_it = partial(forget, backend.graph, operation, content)
+    postponed = _postponed.get()
+    if postponed is None:
+        forget_it()
+    else:
+        postponed.append(forget_it)
 
 
 def lost(
@@ -27,6 +57,6 @@ def lost(
     if where.producer is None:
         return error_of_bytes(problem, "run the program again that put it there")
     if problem.content is not None:
-        forget(backend.graph, where.producer, problem.content)
+        _forget(backend, where.producer, problem.content)
     error = error_of_bytes(problem, "this result is forgotten: execute again to compute it")
     return replace(error, source=where.producer.hex())

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Final, Never
 from .former_names import messages
 
 _FORMER_KINDS: Final = {
-    "DataNotFound": "write ErrorKind.DataMissing",
-    "JSONDecodingError": "write ErrorKind.DecodingFailed",
-    "JSONEncodingError": "write ErrorKind.EncodingFailed",
     "KilledBySignal": "write ErrorKind.WorkerLost (a Python step) or ErrorKind.CommandFailed "
     "(a shell step); error.signal names the signal",
     "Mismatch": "write ErrorKind.EncodingFailed; take() raises WiringError for what is no "
@@ -25,7 +22,26 @@ _GONE: Final = messages("ErrorKind", _FORMER_KINDS)
 
 
 class _Kinds(EnumType):
-    """What knows the kinds that funsies 0.8 had."""
+    """What knows the kinds that funsies 0.8 had.
+
+    Those that have another name now are here and not among the members: mypy would miss them
+    in a ``match`` statement that names all kinds.
+    """
+
+    @property
+    def DataNotFound(cls) -> ErrorKind:  # noqa: N802 - as it was called
+        """``DataMissing``."""
+        return ErrorKind.DataMissing
+
+    @property
+    def JSONDecodingError(cls) -> ErrorKind:  # noqa: N802 - as it was called
+        """``DecodingFailed``."""
+        return ErrorKind.DecodingFailed
+
+    @property
+    def JSONEncodingError(cls) -> ErrorKind:  # noqa: N802 - as it was called
+        """``EncodingFailed``."""
+        return ErrorKind.EncodingFailed
 
     if not TYPE_CHECKING:
 

@@ -79,6 +79,11 @@ class Options:
         object.__setattr__(self, "env", _checked_environment(self.env))
 
     @property
+    def timeout(self) -> float:
+        """The same as ``timeout_seconds``, but -1 for no limit, as in funsies 0.8."""
+        return INFINITE if self.timeout_seconds is None else self.timeout_seconds
+
+    @property
     def retry_delay_ms(self) -> int:
         """Pause before a retry, milliseconds."""
         return round(1000 * min(self.retry_delay_seconds, LONGEST_DELAY_SECONDS))
@@ -99,7 +104,7 @@ _FORMER_OPTIONS: Final = {
 former_members(
     Options,
     "Options",
-    _FORMER_OPTIONS
+    {name: edit for name, edit in _FORMER_OPTIONS.items() if name != "timeout"}
     | dict.fromkeys(
         ("job_args", "task_args", "queue_args"),
         "leave it out; options are looked at as fields: options.queue, options.distributed",

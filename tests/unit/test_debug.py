@@ -167,17 +167,21 @@ def test_values_whose_bytes_are_gone_are_errors_beside_what_is_left(session, tmp
     }
     assert (tmp_path / "look" / "errors.txt").read_text().startswith("in the place of input:a")
     assert (tmp_path / "look" / "stderr0").read_text() == "left\n"
+    kept = session.backend.graph.states([step.operation.digest])[0]
+    assert not kept.status.is_finished, "the error says that the result is forgotten"
 
 
 def test_damaged_bytes_are_never_taken_for_a_value(tmp_path) -> None:
     with f.Fun(f.Server("memory://", f"file://{tmp_path}/store")):
-        step = f.shell("cat a", inp={"a": b"large" * 20_000})
-        f.execute(step)
+        step, other = [
+            f.shell(text, inp={"a": b"large" * 20_000}) for text in ("cat a", "cat ./a")
+        ]
+        f.execute(step, other)
         (kept,) = [path for path in (tmp_path / "store").rglob("*") if is_large(path)]
         kept.chmod(0o600)
         kept.write_bytes(b"other" * 20_000)
         debug.shell(step, tmp_path / "look")
-        debug.artefact(step.stdout, tmp_path / "value")
+        debug.artefact(other.stdout, tmp_path / "value")
     assert "DataCorrupted" in (tmp_path / "look" / "errors.txt").read_text()
     assert "DataCorrupted" in (tmp_path / "value" / "errors.txt").read_text()
     assert not (tmp_path / "look" / "stdout0").exists()

@@ -62,7 +62,7 @@ def test_unwrap_says_what_it_takes() -> None:
 
 def test_what_is_gone_is_not_offered() -> None:
     assert not {"put", "grab", "parent", "kind"} & set(dir(f.put(3)))
-    assert not {"timeout", "pack"} & set(dir(f.Options()))
+    assert not {"serializer", "pack"} & set(dir(f.Options()))
     assert getattr(f.errors, "match", None) is None
 
 

@@ -41,6 +41,10 @@ assert_type(f.template("", {}), f.Artefact[bytes])
 assert_type(f.utils.truncate("a,b", 1, 0, ",", f.options()), f.Artefact[str])
 assert_type(f.__version__, str)
 assert_type(f.options(timeout=f.config.INFINITE, ttl=f.config.ONE_DAY), f.Options)
+assert_type(f.options(timeout=3).timeout, float)
+assert_type(f.ErrorKind.DataNotFound, f.ErrorKind)
+assert_type(shell("true").n, int)
+assert_type(shell("true").op, f.types.Operation)
 assert_type(f.Error(f.ErrorKind.NotFound, "a", "b").details, str)
 
 f.morph(fun=half, inp=b"x")  # E: bytes
@@ -49,4 +53,3 @@ f.ErrorKind.WrongType  # E: WrongType
 f.put(3, connection=None)  # E: connection
 f.Options(timeout=3)  # E: timeout
 number.parent  # E: parent
-shell("true").n  # E: n

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from funsies.client.lookup import stored_artefact
+from funsies.client.lost_bytes import forgetting_at_the_end
 from funsies.client.stored_step import StoredStep, read_step
 from funsies.core.digest import Digest
 from funsies.core.errors import Error
@@ -21,6 +22,7 @@ from .shell_step import write_shell_step
 from .values import as_json, write_stored
 
 
+@forgetting_at_the_end()
 def write_step(backend: Backend, operation: Digest, directory: Path) -> StoredStep:
     """Write everything about a step: inputs, outputs, errors, and a script to run it again.
 
@@ -45,6 +47,7 @@ def write_step(backend: Backend, operation: Digest, directory: Path) -> StoredSt
     return step
 
 
+@forgetting_at_the_end()
 def write_value(backend: Backend, artefact: Digest, directory: Path) -> Error | None:
     """Write a value, and the step that made it into the directory ``step`` beside it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import math
+import pickle
 import pprint
 from collections.abc import Callable
 from typing import Any
@@ -140,3 +141,28 @@ def test_a_pointer_is_no_function(function: Any) -> None:
     for use in (f.task, f.reduce, OTHER.map, lambda each: f.map_each(each, [1])):
         with pytest.raises(WiringError, match="wants a plain function"):
             use(function)
+
+
+def test_an_artefact_travels_between_processes_of_the_program() -> None:
+    step = f.shell("true", out=["*.csv"])
+    for artefact in (NUMBER, f.reduce(len, "abc"), step.stdout, step.out["*.csv"]):
+        assert pickle.loads(pickle.dumps(artefact)) == artefact  # noqa: S301 - our own
+        assert pickle.loads(pickle.dumps({artefact: [artefact]})) == {artefact: [artefact]}  # noqa: S301
+
+
+def test_two_shell_steps_are_equal_if_their_addresses_are() -> None:
+    again: Any = f.shell("true", out=["a"])
+    assert again == STEP
+    assert hash(STEP) == hash(again)
+    assert f.shell("false") != STEP
+    assert STEP in [f.shell("false"), again]
+    assert copy.deepcopy(STEP) == STEP
+    assert pickle.loads(pickle.dumps(STEP)) == STEP  # noqa: S301 - our own
+    assert STEP != None  # noqa: E711 - as with artefacts
+    with pytest.raises(WiringError, match=r"cannot be compared with a value: give one of"):
+        _ = STEP == 0
+
+
+def test_what_has_artefacts_inside_is_named_with_its_article() -> None:
+    with pytest.raises(WiringError, match="is an OutputFiles with artefacts"):
+        f.morph(sorted, STEP.out)

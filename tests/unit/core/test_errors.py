@@ -92,3 +92,16 @@ def test_unwrapping_names_the_kind_the_step_and_the_details() -> None:
     assert str(raised) == "ExceptionRaised in mean ababababab\nValueError: no"
     assert raised.error is error
     assert isinstance(raised, FunsiesError)
+
+
+def test_kinds_that_have_another_name_now_are_there_under_both() -> None:
+    kind: object = ErrorKind.EncodingFailed
+    assert ErrorKind.JSONEncodingError is kind
+    assert ErrorKind.JSONDecodingError is ErrorKind.DecodingFailed
+    assert ErrorKind.DataNotFound is ErrorKind.DataMissing
+    match kind:
+        case ErrorKind.JSONDecodingError:
+            raise AssertionError
+        case ErrorKind.JSONEncodingError:
+            pass
+    assert "DataNotFound" not in [*ErrorKind]

@@ -79,3 +79,9 @@ def test_a_change_of_the_callers_environment_does_not_reach_the_options() -> Non
 def test_values_that_make_no_sense_are_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         Options(**changes)
+
+
+def test_the_timeout_of_08_is_that_in_seconds() -> None:
+    assert Options(timeout_seconds=2.5).timeout == 2.5
+    assert Options().timeout == -1
+    assert b'"timeout"' not in encode_options(Options())
