@@ -26,7 +26,7 @@ class Alarm:
     def __init__(self, timeout_seconds: float | None) -> None:
         self._timeout_seconds = timeout_seconds
         self._ends_at = 0.0
-        self.rang = False
+        self.rang: bool = False
 
     @contextmanager
     def set(self) -> Iterator[None]:
