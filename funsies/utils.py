@@ -179,7 +179,10 @@ def _kind_of(pieces: Sequence[object]) -> object:
     kinds = {_type_of(piece) for piece in pieces}
     known = kinds - {Any}
     if not kinds or known not in (set(), {str}, {bytes}):
-        raise WiringError("concat() takes str pieces or bytes pieces, at least one, not mixed")
+        raise WiringError(
+            "concat() takes str pieces or bytes pieces, at least one, not mixed; a list of "
+            "them is given as concat(*pieces)"
+        )
     return known.pop() if known else Any
 
 

@@ -73,7 +73,9 @@ def gather(
 ) -> Artefact[list[Result[A, Error]]]: ...
 
 
-def gather(items: Any, *, strict: bool = True, opt: Options | None = None) -> Artefact[Any]:
+def gather(
+    items: Any, *others: object, strict: bool = True, opt: Options | None = None
+) -> Artefact[Any]:
     """Join artefacts: a list, tuple or dict of artefacts becomes one artefact.
 
     Args:
@@ -81,6 +83,7 @@ def gather(items: Any, *, strict: bool = True, opt: Options | None = None) -> Ar
             of a tuple; a dict one of a dict with the same keys.
         strict: True gives the error of the first item that has one; False gives each item as a
             ``Result[T, Error]``, so that errors stay with their item.
+        others: none; who gives several artefacts is told to give a list.
         opt: how to run the step.
 
     Raises:
@@ -89,6 +92,8 @@ def gather(items: Any, *, strict: bool = True, opt: Options | None = None) -> Ar
     >>> gather([put(1), put(2)])
     <Artefact[list[int]] ... of gather>
     """
+    if others:
+        raise WiringError("gather() takes one list, tuple or dict of artefacts: gather([a, b])")
     keys = list(items) if isinstance(items, Mapping) else None
     values = list(items.values() if isinstance(items, Mapping) else items)
     for value in values:

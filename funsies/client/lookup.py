@@ -36,7 +36,10 @@ def find(backend: Backend, prefix: str) -> Found:
     """
     wanted = _as_digits(prefix)
     if wanted is None:
-        raise UnknownHashError(f"{prefix!r} is not a hash: those are hexadecimal digits")
+        raise UnknownHashError(
+            f"{prefix!r} is not a hash: those are hexadecimal digits; the hashes of a task's "
+            "steps are listed by: funsies ls --steps TASK"
+        )
     found = backend.graph.find(wanted, MAX_CANDIDATES + 1)
     if not found:
         raise UnknownHashError(

@@ -97,5 +97,7 @@ def only_artefact(thing: object) -> None:
     """
     if isinstance(thing, ShellOutput):
         raise WiringError(f'{thing!r} has several values; take .stdout or .out["name"]')
+    if isinstance(thing, (list, tuple, set, frozenset, Mapping)):
+        raise WiringError("one artefact at a time is taken: [f.take(each) for each in ...]")
     if not isinstance(thing, Artefact):
         raise _not_an_artefact(thing)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import funsies as f
+from funsies.client.lookup import find
 from funsies.core.encoding import unregister_codec
 from funsies.core.errors import UnknownHashError, WiringError
 
@@ -185,6 +186,11 @@ def test_a_step_is_found_by_its_name() -> None:
         f.get("shown")
     with pytest.raises(UnknownHashError, match="'other' is not a hash, nor the name of a step"):
         f.get("other")
+
+
+def test_a_name_where_only_a_hash_will_do_is_told_how_to_find_hashes(session: Any) -> None:
+    with pytest.raises(UnknownHashError, match="funsies ls --steps TASK"):
+        find(session.backend, "half")
 
 
 @pytest.mark.usefixtures("session")

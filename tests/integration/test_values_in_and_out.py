@@ -201,5 +201,8 @@ def test_only_artefacts_are_taken() -> None:
     for thing in ("1a2b3", 3):
         with pytest.raises(WiringError, match="is not an artefact; give what"):
             f.take(thing)  # type: ignore[arg-type]
+    for several in ([f.put(1)], (f.put(1),), {"a": f.put(1)}):
+        with pytest.raises(WiringError, match=r"\[f\.take\(each\) for each in"):
+            f.take(several)  # type: ignore[arg-type]
     with pytest.raises(WiringError, match=r"several values; take .stdout or"):
         f.take(f.shell("true"))  # type: ignore[arg-type]

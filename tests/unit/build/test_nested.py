@@ -115,3 +115,11 @@ def test_an_open_file_is_refused_with_the_advice_to_pass_what_it_contains() -> N
 
 def test_gather_takes_any_artefacts_that_can_be_listed() -> None:
     assert f.gather(each for each in [ONE, TWO]) == f.gather([ONE, TWO])  # type: ignore[call-overload]
+
+
+def test_several_things_where_one_is_taken_are_refused_with_the_call_that_takes_them() -> None:
+    several: Any = [f.put("a"), f.put("b")]
+    with pytest.raises(WiringError, match=r"gather\(\[a, b\]\)"):
+        f.gather(*several)
+    with pytest.raises(WiringError, match=r"concat\(\*pieces\)"):
+        f.utils.concat(several)
