@@ -123,8 +123,10 @@ def _problem_of_parts(parts: list[str], quoted: str, end: str) -> str | None:
             f"{quoted} is the step's own directory; name what is in it (as an output, "
             '"**" stands for all files)'
         )
-    if not end and parts[-1] in ("", "."):
-        return f"{quoted} is a directory; name it with one slash at the end, or the files in it"
+    if not end and not parts[-1]:
+        return f"{quoted} is a directory, not a file; name the files in it, each by itself"
+    if parts[-1] == ".":
+        end = "/"
     if named != parts:
         return f"{quoted} can be written shorter; write {_quoted('/'.join(named) + end)}"
     return _problem_of_length(parts, quoted)
