@@ -85,6 +85,11 @@ def inside_result(kind: Type) -> Type | None:
     return _argument_of(kind, names.RESULT)
 
 
+def is_shell_output(kind: Type) -> bool:
+    """True of what ``shell`` gives."""
+    return _argument_of(kind, names.SHELL_OUTPUT) is not None
+
+
 def _argument_of(kind: Type, name: str) -> Type | None:
     found = get_proper_type(kind)
     if not isinstance(found, Instance):

@@ -18,6 +18,7 @@ from funsies_mypy.types import (
     inside_artefact,
     inside_result,
     instance,
+    is_shell_output,
     nested_artefact,
     union_items,
     unknown,
@@ -64,7 +65,24 @@ def check_comparison(context: MethodContext) -> Type:
                     "compare what take() or .unwrap() gives"
                 )
                 fail(api, codes.VALUE, text, context.context)
+            elif _is_other_than_step(api, pointer, value):
+                text = (
+                    f"{shown(api, pointer)} is a shell step; it cannot be compared with "
+                    f"{shown(api, value)}: give one of its outputs to a step"
+                )
+                fail(api, codes.VALUE, text, context.context)
     return context.default_return_type
+
+
+def _is_other_than_step(api: TypeChecker, step: Type, value: Type) -> bool:
+    """True of a shell step, and of values that are certainly none."""
+    anything = instance(api, names.SHELL_OUTPUT, unknown())
+    return is_shell_output(step) and not any(
+        isinstance(item, (NoneType, TypeVarType))
+        or is_subtype(anything, item)
+        or is_shell_output(item)
+        for item in union_items(value)
+    )
 
 
 def _is_other_than_result(api: TypeChecker, result: Type, value: Type) -> bool:

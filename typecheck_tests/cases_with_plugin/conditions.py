@@ -66,6 +66,11 @@ same = number is None or number.hash == "abc"
 same = number == 1  # E: it cannot be compared with "int"
 same = number != "text"  # E: it cannot be compared with "str"
 same = 1 == number  # E: it cannot be compared with "int"
+same = f.shell("run") == 0  # E: is a shell step; it cannot be compared with "int"
+same = "text" != f.shell("run")  # E: is a shell step; it cannot be compared with "str"
+same = f.shell("run") == f.shell("other", out=["a"])
+same = f.shell("run") == None  # noqa: E711
+same = f.shell("run") in [f.shell("other", out=["a"])]
 same = f.shell("run").stdout == b""  # E: it cannot be compared with "bytes"
 
 
