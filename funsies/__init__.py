@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from . import config, debug, dynamic, errors, parametric, types, utils
+    from . import fp as fp  # `fp` and `ui` are old names, not among those of `import *`
+    from . import ui as ui
     from .build.artefact import Artefact, put
     from .build.collect import gather
     from .build.fan_out import map_each
@@ -132,13 +134,15 @@ _MODULES: Final = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f".{name}", __name__)
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOMES[name], __name__), name)
-    return value
+if not TYPE_CHECKING:  # else a misspelt name would be anything to type checkers
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return import_module(f".{name}", __name__)
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_HOMES[name], __name__), name)
+        return value
 
 
 def __dir__() -> list[str]:

@@ -53,3 +53,4 @@ f.ErrorKind.WrongType  # E: WrongType
 f.put(3, connection=None)  # E: connection
 f.Options(timeout=3)  # E: timeout
 number.parent  # E: parent
+f.exceute(number)  # E: exceute
