@@ -17,15 +17,21 @@ from .types import (
 )
 
 
-def stored(step: Step, result: Type) -> Type:
-    """The type of the value that is stored for the result of a function."""
+def stored(step: Step, result: Type, *, is_declared: bool = False) -> Type:
+    """The type of the value that is stored for the result of a function.
+
+    Args:
+        step: of the function.
+        result: what the function is annotated to return.
+        is_declared: whether ``out=`` says how it is stored, so that the annotation need not.
+    """
     if has_artefact(result):
         text = returns_artefact(step.function, step.caller)
         fail(step.api, codes.DYNAMIC, text, step.where)
         return unknown()
     kind = value_of(result)
     problem = unencodable(step.api, kind)
-    if problem is not None:
+    if problem is not None and not is_declared:
         text = f'"{step.function}" returns {problem}'
         fail(step.api, codes.ENCODING, text, step.where)
     return kind

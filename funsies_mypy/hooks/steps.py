@@ -12,6 +12,7 @@ from mypy.types import (
     AnyType,
     CallableType,
     Instance,
+    NoneType,
     Overloaded,
     TupleType,
     Type,
@@ -103,7 +104,9 @@ def _result(context: FunctionContext) -> Type:
         is_strict=is_strict(context),
         expression=function[0].expression,
     )
-    return stored(step, checked(step))
+    out = given(context, "out")
+    is_declared = out is not None and not isinstance(get_proper_type(out.type), NoneType)
+    return stored(step, checked(step), is_declared=is_declared)
 
 
 def _by_position(given: Given) -> Given:

@@ -24,6 +24,14 @@ def unknown(number: Any) -> Any:
     return number
 
 
+def vague(number: int) -> object:
+    return number
+
+
+def record(number: int) -> dict[str, object]:
+    return {"x": number}
+
+
 with f.Fun(f.Server("memory://")):
     # one result of any type
     some = f.morph(unknown, 3, out=Encoding.json)
@@ -33,6 +41,14 @@ with f.Fun(f.Server("memory://")):
     f.execute(some, same)
     print(f.take(some) + 1, f.take(same) + 1)
     assert f.take(some) + 1 == 4
+
+    # out= says how the result is stored: the annotation need not
+    stated, noted = f.morph(vague, 3, out=int), f.reduce(record, 3, out=Encoding.json)
+    f.execute(stated, noted)
+    assert (f.take(stated), f.take(noted)["x"]) == (3, 3)
+    left, right = f.py(vague, 3, out=[Encoding.json]), f.morph(vague, 3, out=Encoding.json)
+    f.execute(left, right)
+    assert (f.take(left), f.take(right)) == (3, 3)
 
     # several results, in a list as in funsies 0.8, or in a tuple
     x, y = f.py(halves, 3, out=[Encoding.json, Encoding.json])

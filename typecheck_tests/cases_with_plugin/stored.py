@@ -72,3 +72,13 @@ f.reduce(isinstance, 3, int)  # E: which has no encoding; pass its name, or an E
 def give(wires: Wires, sized: HasSize) -> f.Artefact[int]:
     f.reduce(len, wires)  # E: An input of "reduce" is "list[Wires]", a container with artefacts inside
     return f.reduce(size, sized)  # E: Parameter "of" of "size" is "HasSize", which has no encoding; a protocol does not say
+
+
+def vague(number: int) -> object:
+    return number
+
+
+f.execute(f.morph(vague, 3, out=int))
+f.execute(f.morph(vague, 3, out=None))  # E: "vague" returns "object"
+f.execute(f.reduce(vague, 3))  # E: "vague" returns "object"
+f.execute(f.morph(lambda n: f.put(n), 3, out=int))  # E: returns an artefact
