@@ -34,7 +34,7 @@ class InputFile:
     """Content of an input file, or of a directory: then as an archive of its files.
 
     Attributes:
-        open: opens a stream of its bytes; called once, when the file is written.
+        open: opens a stream of its bytes; called whenever the file is written.
         executable: True if it may be run as a program.
         place: makes it a file without copying its bytes; False if it cannot.
         forget: removes it from where it is kept, if it is damaged there.
@@ -46,6 +46,10 @@ class InputFile:
     place: Callable[[Path], bool] = lambda _: False
     forget: Callable[[], None] = lambda: None
     digest: Digest | None = None
+
+    def copied(self) -> InputFile:
+        """The same content, to be written into a file of the step's own."""
+        return InputFile(self.open, self.executable)
 
 
 class Workspace:

@@ -1,14 +1,15 @@
 """Input files that are links to those of the data store: a step may read them, not change them.
 
-They are read-only; who may write to everything, or makes them writable, is found out. Their
-times may change (``touch``): that hurts nobody.
+They are read-only. A step that such a link stands in the way of is run again, with copies. Who
+may write to everything, or makes them writable, is found out. Their times may change
+(``touch``): that hurts nobody.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,9 +19,7 @@ from funsies.core.shell_plan import ShellPlan
 from funsies.store.data import digest_of
 
 from .files import InputFile
-from .shell_outcome import Produced, ShellOutcome, failed_whole
-
-_REMEDY = "give the step a copy that it may change: opt=options(copy_inputs=True)"
+from .shell_outcome import EndedCommand, ShellOutcome, failed_whole, shown_stderr
 
 _REFUSED: Final = re.compile(
     r"permission denied|read-?only|\d+ other links?\b|more than one hard link", re.IGNORECASE
@@ -70,16 +69,17 @@ class SharedInputs:
             os.link(path, kept)
             self._noted.append(_Linked(name, kept, _facts(kept), content))
 
+    def are_in_the_way(self, ended: Iterable[EndedCommand]) -> bool:
+        """Whether a command has failed that might not have failed with copies."""
+        return bool(self._noted and not self._changed()) and any(
+            command.returncode != 0 and _REFUSED.search(shown_stderr(command.stderr))
+            for command in ended
+        )
+
     def judged(self, plan: ShellPlan, outcome: ShellOutcome) -> ShellOutcome:
         """The outcome, or the error of a step that has changed what it must not."""
-        changed = [linked.name for linked in self._noted if linked.is_changed()]
-        if changed:
-            return failed_whole(plan, _changed(changed))
-        if not self._noted:
-            return outcome
-        outputs = tuple(map(self._hinted, outcome.outputs))
-        is_refused = outputs != outcome.outputs  # a copy would do: that must not be remembered
-        return ShellOutcome(outputs, outcome.volatile or is_refused)
+        changed = self._changed()
+        return failed_whole(plan, _changed_in_place(changed)) if changed else outcome
 
     def forget_changed(self) -> None:
         """Remove from the store what was changed, so that it is made again."""
@@ -87,16 +87,8 @@ class SharedInputs:
             if linked.is_changed():
                 linked.content.forget()
 
-    def _hinted(self, produced: Produced) -> Produced:
-        error = produced.value
-        if not isinstance(error, Error) or not _REFUSED.search(error.details):
-            return produced
-        names = ", ".join(repr(linked.name) for linked in self._noted)
-        hint = (
-            f"\nThe large input {names} is a read-only link to the data store's own file. "
-            f"If that is in the way, {_REMEDY}"
-        )
-        return Produced(produced.name, dataclasses.replace(error, details=error.details + hint))
+    def _changed(self) -> list[str]:
+        return [linked.name for linked in self._noted if linked.is_changed()]
 
 
 def _facts(path: Path) -> tuple[int, int]:
@@ -108,11 +100,11 @@ def _facts(path: Path) -> tuple[int, int]:
     return about.st_size, about.st_mtime_ns
 
 
-def _changed(names: list[str]) -> Error:
+def _changed_in_place(names: list[str]) -> Error:
     shown = ", ".join(map(repr, names))
     return Error(
         kind=ErrorKind.CommandFailed,
         details=f"the step has changed its input {shown} in place, which is the data store's "
         "own file; what is damaged there now is removed, to be made again. Write to another "
-        f"file, or {_REMEDY}",
+        "file, or give the step a copy that it may change: opt=options(copy_inputs=True)",
     )

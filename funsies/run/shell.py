@@ -50,6 +50,10 @@ class _RemovedError(Exception):
     """A command has removed the directory in which it runs, or what is kept beside it."""
 
 
+class _NeedsCopiesError(Exception):
+    """Input files that are links stood in the way of a command."""
+
+
 class _NoInterpreterError(Exception):
     """This machine has not the program that is to run the commands."""
 
@@ -63,6 +67,7 @@ class _Limits:
     """What a step may use; see :func:`run_shell`."""
 
     timeout_seconds: float | None
+    deadline: float | None
     grace_seconds: float
     max_output_bytes: int | None
 
@@ -82,6 +87,7 @@ def run_shell(
 
     Whatever happens, no process of the step and no file of it is left behind; also if this
     process gets SIGTERM or Ctrl-C meanwhile, which do what they do by default afterwards.
+    If an input file that is a link stands in its way, it is run a second time, with copies.
 
     Args:
         plan: what to do.
@@ -98,17 +104,19 @@ def run_shell(
     Yields:
         What the step made; its files are there until the block ends.
     """
-    limits = _Limits(timeout_seconds, grace_seconds, max_output_bytes)
+    deadline = deadline_after(timeout_seconds)
+    limits = _Limits(timeout_seconds, deadline, grace_seconds, max_output_bytes)
     variables = {**os.environ, **environment, **dict(plan.env)}
     with interruption_resumed(), ExitStack() as stack:
+        attempt = functools.partial(
+            _run, stack, plan, variables=variables, limits=limits, directory=directory
+        )
         try:
-            workspace = stack.enter_context(Workspace(directory))
-            shared = SharedInputs(workspace.shared)
-            stack.callback(shared.forget_changed)
-            write_inputs(workspace.work, inputs)
-            for name, content in inputs.items():
-                shared.note(name, workspace.work / name, content)
-            outcome = shared.judged(plan, _outcome(plan, workspace, variables, limits))
+            try:
+                outcome = attempt(inputs)
+            except _NeedsCopiesError:
+                stack.close()
+                outcome = attempt({name: each.copied() for name, each in inputs.items()})
         except FileNameError as problem:
             outcome = failed_whole(plan, _invalid_input(problem))
         except OSError as problem:
@@ -118,11 +126,37 @@ def run_shell(
         yield outcome
 
 
+def _run(
+    stack: ExitStack,
+    plan: ShellPlan,
+    inputs: Mapping[str, InputFile],
+    *,
+    variables: Mapping[str, str],
+    limits: _Limits,
+    directory: Path | None,
+) -> ShellOutcome:
+    """Run a step in a directory that lasts as long as the stack."""
+    workspace = stack.enter_context(Workspace(directory))
+    shared = SharedInputs(workspace.shared)
+    stack.callback(shared.forget_changed)
+    write_inputs(workspace.work, inputs)
+    for name, content in inputs.items():
+        shared.note(name, workspace.work / name, content)
+    ended: list[EndedCommand] = []
+    outcome = _outcome(plan, workspace, variables, limits, ended)
+    if shared.are_in_the_way(ended):
+        raise _NeedsCopiesError
+    return shared.judged(plan, outcome)
+
+
 def _outcome(
-    plan: ShellPlan, workspace: Workspace, variables: Mapping[str, str], limits: _Limits
+    plan: ShellPlan,
+    workspace: Workspace,
+    variables: Mapping[str, str],
+    limits: _Limits,
+    ended: list[EndedCommand],
 ) -> ShellOutcome:
     """Run the commands, and judge their end when no process of theirs is left."""
-    ended: list[EndedCommand] = []
     kills_before = out_of_memory_kills()
     try:
         _run_commands(plan, workspace, variables, limits, ended)
@@ -153,13 +187,12 @@ def _run_commands(
     ended: list[EndedCommand],
 ) -> None:
     """Run the commands in order; add those that have ended to the list."""
-    deadline = deadline_after(limits.timeout_seconds)
     with (
         held_signals() as notice,
         processes(
             notice,
             workspace.root,
-            deadline=deadline,
+            deadline=limits.deadline,
             grace_seconds=limits.grace_seconds,
             max_output_bytes=limits.max_output_bytes,
         ) as running,

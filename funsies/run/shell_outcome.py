@@ -124,7 +124,7 @@ def _failure(plan: ShellPlan, ended: Sequence[EndedCommand]) -> Error | None:
         exit_code=command.returncode if name is None else None,
         signal=name,
         details=f"command {len(ended)} of {len(plan.commands)} ended {how}:\n"
-        f"{_indented(command.text)}\n{_shown_end(command.stderr)}{_remark(plan, command)}",
+        f"{_indented(command.text)}\n{shown_stderr(command.stderr)}{_remark(plan, command)}",
     )
 
 
@@ -166,8 +166,8 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
-def _shown_end(path: Path) -> str:
-    """The end of standard error, as text; of what is long also the beginning."""
+def shown_stderr(path: Path) -> str:
+    """What a command wrote to standard error; of what is long the beginning and the end."""
     size_bytes = path.stat().st_size
     if not size_bytes:
         return "It wrote nothing to standard error."
