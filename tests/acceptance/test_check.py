@@ -91,7 +91,7 @@ def test_scripts_of_08_are_told_the_edits_that_types_know(shell) -> None:
     }
     assert found.keys() <= edited.keys()
     hinted = {edited[place] for place, hints in found.items() if hints}
-    always = {"connection", "get", "imports", "parent", "timeout"}
+    always = {"connection", "get", "imports", "timeout"}
     assert hinted == always | {"match", "result", "server"}
     assert {place for place, edit in edited.items() if edit in always} <= found.keys()
 
