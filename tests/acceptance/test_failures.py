@@ -174,7 +174,10 @@ with f.Fun():
 """
 
 
-@pytest.mark.parametrize("end", ["", "time.sleep(60)", "f.wait_for(f.reduce(last, PLACE))"])
+SLEEPS_AT_FIRST = "Path(PLACE + '/go').exists() or time.sleep(60)"
+
+
+@pytest.mark.parametrize("end", ["", SLEEPS_AT_FIRST, "f.wait_for(f.reduce(last, PLACE))"])
 def test_after_an_interruption_the_table_counts_what_was_done(shell, end: str) -> None:
     place = repr(str(shell.place))
     text, end = (each.replace("PLACE", place) for each in (INTERRUPTED, end))
