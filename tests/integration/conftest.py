@@ -17,6 +17,17 @@ def server(request: pytest.FixtureRequest) -> f.Server:
     return f.Server(request.getfixturevalue("redis_url"))
 
 
+@pytest.fixture(params=["memory", "workers"])
+def place(request: pytest.FixtureRequest) -> f.Server:
+    """A server whose steps this process runs, and one with a worker in the background."""
+    if request.param == "memory":
+        return f.Server("memory://")
+    stage = request.getfixturevalue("stage")
+    stage.start_worker()
+    server: f.Server = stage.server
+    return server
+
+
 @pytest.fixture
 def session(server: f.Server) -> Iterator[Session]:
     """Inside ``Fun``: steps are run by this process."""

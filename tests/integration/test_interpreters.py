@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 import funsies as f
 from funsies import debug
@@ -17,17 +14,6 @@ from funsies.report.replay import prepare_replay
 from funsies.session import Session
 
 PYTHON = ["python3", "-c"]
-
-
-@pytest.fixture(params=["memory", "workers"])
-def place(request: pytest.FixtureRequest) -> Iterator[f.Server]:
-    """A server whose steps this process runs, and one with a worker in the background."""
-    if request.param == "memory":
-        yield f.Server("memory://")
-        return
-    stage = request.getfixturevalue("stage")
-    stage.start_worker()
-    yield stage.server
 
 
 def build(word: str) -> f.Artefact[bytes]:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -27,17 +26,6 @@ def double(number: int) -> int:
 
 def fail(number: int) -> int:
     raise ValueError(number)
-
-
-@pytest.fixture(params=["memory", "workers"])
-def place(request: pytest.FixtureRequest) -> Iterator[f.Server]:
-    """A server whose steps this process runs, and one with a worker in the background."""
-    if request.param == "memory":
-        yield f.Server("memory://")
-        return
-    stage = request.getfixturevalue("stage")
-    stage.start_worker()
-    yield stage.server
 
 
 @pytest.mark.parametrize("isolated", [False, True])

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -22,6 +23,13 @@ def double(number: int) -> int:
 
 def built() -> f.Artefact[int]:
     return f.reduce(double, f.reduce(double, 3))
+
+
+def waited_for(server: f.Server) -> int:
+    with f.Fun(server):
+        total = built()
+        f.wait_for(total, timeout=SECONDS)
+        return f.take(total)
 
 
 def executing(server: f.Server) -> f.Fun:  # type: ignore[valid-type]
@@ -52,13 +60,7 @@ def in_background() -> Iterator[Callable[[Callable[[], object]], Future[object]]
 
 
 def test_what_another_program_executes_later_is_waited_for(server, hint, in_background) -> None:
-    def waiter() -> int:
-        with f.Fun(server):
-            total = built()
-            f.wait_for(total, timeout=SECONDS)
-            return f.take(total)
-
-    answer = in_background(waiter)
+    answer = in_background(partial(waited_for, server))
     assert hint.wait(SECONDS)
     with executing(server):
         f.execute(built())
@@ -67,14 +69,7 @@ def test_what_another_program_executes_later_is_waited_for(server, hint, in_back
 
 def test_what_is_waited_for_can_be_executed_by_its_hash(server, hint, in_background) -> None:
     """It was written when the wait began, though its block has not ended."""
-
-    def waiter() -> int:
-        with f.Fun(server):
-            total = built()
-            f.wait_for(total, timeout=SECONDS)
-            return f.take(total)
-
-    answer = in_background(waiter)
+    answer = in_background(partial(waited_for, server))
     assert hint.wait(SECONDS)
     with f.Fun(f.Server("memory://")):
         address = built().hash
