@@ -98,8 +98,9 @@ def run(
     are for SCRIPT alone, whatever they look like. -m MODULE runs a module of a package, as
     python -m does.
 
-    Exit codes: 1 if a result is an error, that of SCRIPT if it fails, 130 after Ctrl-C (run
-    it again to go on).
+    Exit codes: 1 if a result is an error, that of SCRIPT if it fails, 3 if the server does not
+    answer, 6 if workers die as soon as they are started, 130 after Ctrl-C (run it again to go
+    on).
 
     \b
     Example:
