@@ -13,4 +13,4 @@ with f.Fun():
 # %% an output that is not there
 with f.Fun():
     step = f.shell("sort < names > sorted", inp={"names": "b\na\n"}, out=["sorted"])
-    step.out["sort"]  # Raises: "sorted"  # E: has no output "sort"
+    step.out["sort"]  # Raises: did you mean 'sorted'?  # E: has no output "sort"
