@@ -10,10 +10,10 @@ from returns.pipeline import is_successful
 from returns.result import Result
 
 from .build.artefact import Artefact, put
+from .build.given import name_of, plain_function
 from .build.python import Value
 from .build.python_task import FunctionSpec, call
 from .build.shell_output import ShellOutput
-from .build.signature import function_name
 from .client import execute, wait_for
 from .core.errors import Error, WiringError
 from .core.former_keywords import NO_CONNECTION, former_keywords
@@ -304,7 +304,7 @@ def stop_if(
     """
     spec = FunctionSpec(
         functools.partial(_stop_if, fun),
-        name=f"stop_if:{function_name(fun)}",
+        name=f"stop_if:{name_of(fun)}",
         out=(_annotation_of(inp),),
         options=opt,
     )
@@ -316,7 +316,7 @@ def _annotation_of(inp: Any) -> object:
 
 
 def _stop_if(condition: Callable[[Any], bool], value: Any) -> Any:
-    if condition(value):
+    if plain_function(condition)(value):
         raise StopWorkflowError("the condition of stop_if() holds")
     return value
 

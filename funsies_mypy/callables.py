@@ -9,14 +9,34 @@ from mypy.types import CallableType, Instance, Parameters, Type, get_proper_type
 
 from . import names
 
-_LEFT_BY_PARTIAL: Final = "__mypy_partial"
+LEFT_BY_PARTIAL: Final = "__mypy_partial"
 """Where mypy keeps what is left of a function after ``functools.partial``."""
+
+LEFT_OF_TASK: Final = "__funsies_partial"
+"""Where the plugin keeps what is left of the function of a task."""
 
 
 def is_task(kind: Type) -> bool:
-    """True of tasks, which return artefacts of what their functions return."""
+    """True of tasks and partials of them: both return artefacts of what functions return."""
     found = get_proper_type(kind)
-    return isinstance(found, Instance) and found.type.fullname == names.TASK
+    return isinstance(found, Instance) and (
+        found.type.fullname == names.TASK or kept(found, LEFT_OF_TASK) is not None
+    )
+
+
+def kept(kind: Instance, name: str) -> Type | None:
+    """What mypy or the plugin knows of an object beside its class."""
+    return None if kind.extra_attrs is None else kind.extra_attrs.attrs.get(name)
+
+
+def strictness(function: Type, said: bool | None) -> bool | None:
+    """Whether a function is given values: of a task each parameter says it by itself.
+
+    Args:
+        function: its type.
+        said: what ``strict=`` says in the call.
+    """
+    return None if said is True and is_task(function) else said
 
 
 def plain_function(api: TypeChecker, kind: Type, name: str) -> Type:
@@ -30,8 +50,8 @@ def plain_function(api: TypeChecker, kind: Type, name: str) -> Type:
     function, found = task_function(api, kind, name), get_proper_type(kind)
     if function is not None:
         return function
-    if isinstance(found, Instance) and found.extra_attrs:
-        return found.extra_attrs.attrs.get(_LEFT_BY_PARTIAL, found)
+    if isinstance(found, Instance):
+        return kept(found, LEFT_OF_TASK) or kept(found, LEFT_BY_PARTIAL) or found
     return found
 
 

@@ -17,9 +17,10 @@ from funsies.core.options import Options
 
 from .artefact import Artefact, put
 from .collect import gather
+from .given import call_given, given_task, name_of, plain_function, result_of
 from .python import reduce
 from .python_task import FunctionSpec, call, is_artefact
-from .signature import function_name, signature_of, value_annotation
+from .signature import value_annotation
 from .task import Task
 
 ITEMS: Final = "what map_each() spreads"
@@ -124,11 +125,10 @@ def map_each(
     <Artefact[list[Any]] ... of map_each:len>
     """
     _check_items(items)
-    plain = function.fn if isinstance(function, Task) else function
-    inside: Any = value_annotation(signature_of(plain).result)
+    inside: Any = value_annotation(result_of(function))
     if is_artefact(inside):
         raise WiringError(
-            f"{function_name(plain)} returns an artefact; map_each wants one that "
+            f"{name_of(function)} returns an artefact; map_each wants one that "
             "returns a value. Instead, bind() a function of the whole list that returns "
             "gather([...]) of them"
         )
@@ -136,7 +136,7 @@ def map_each(
     spec = FunctionSpec(
         spread,
         kind=TaskKind.DYNAMIC,
-        name=f"map_each:{name or function_name(plain)}",
+        name=f"map_each:{name or name_of(function)}",
         out=(list[inside] if strict else list[Result[inside, Error]],),
         options=opt,
     )
@@ -165,15 +165,8 @@ def _spread(
     function: Callable[[Any], Any], items: Any, *, strict: bool, name: str | None
 ) -> Artefact[Any]:
     """Build one step for each item; runs on a worker."""
-    steps = [_apply(function, item, name) for item in _in_order(items, ITEMS)]
+    steps = [reduce(function, item, name=name) for item in _in_order(items, ITEMS)]
     return gather(steps) if strict else gather(steps, strict=False)
-
-
-def _apply(function: Callable[[Any], Any], item: object, name: str | None) -> Artefact[Any]:
-    if isinstance(function, Task):
-        made: Artefact[Any] = function(item)
-        return made
-    return reduce(function, item, name=name)
 
 
 @former_keywords(connection=NO_CONNECTION)
@@ -219,7 +212,7 @@ def sac(
     14
     """
     functions = (split_fun, apply_fun, combine_fun)
-    names = "|".join(function_name(each) for each in functions)
+    names = "|".join(name_of(each) for each in functions)
     spec = FunctionSpec(
         functools.partial(_split_apply_combine, *functions),
         kind=TaskKind.DYNAMIC,
@@ -232,7 +225,8 @@ def sac(
 
 
 def _combined(combine: Callable[..., object]) -> object:
-    return (get_args(signature_of(combine).result) or (Any,))[0]
+    result = result_of(combine)
+    return result if given_task(combine) else (get_args(result) or (Any,))[0]
 
 
 def _split_apply_combine(
@@ -242,5 +236,8 @@ def _split_apply_combine(
     *values: Any,
 ) -> Artefact[Any]:
     """Build the steps; runs on a worker."""
-    parts = _in_order(split(*values), f"what {function_name(split)} returns")
-    return combine([apply(put(part)) for part in parts])
+    parts = _in_order(plain_function(split)(*values), f"what {name_of(split)} returns")
+    applied = [apply(put(part)) for part in parts]
+    if given_task(combine) is not None:
+        return call_given(combine, (gather(applied),))[0]
+    return combine(applied)

@@ -9,7 +9,8 @@ from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 
 from .artefact import Artefact
-from .python_task import FunctionSpec, call
+from .given import call_given
+from .task import Task
 
 
 class Value(Protocol):
@@ -32,6 +33,17 @@ A5 = TypeVar("A5", bound="Value | None")
 A6 = TypeVar("A6", bound="Value | None")
 A7 = TypeVar("A7", bound="Value | None")
 A8 = TypeVar("A8", bound="Value | None")
+
+
+@overload
+def reduce(
+    fun: Task[..., R],
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
 
 
 @overload
@@ -243,8 +255,19 @@ def reduce(
     <Artefact[Any] ... of sum>
     """
     annotations = None if out is None else (out,)
-    spec = FunctionSpec(fun, name=name, strict=strict, out=annotations, options=opt)
-    return call(spec, inputs, {})[0]
+    return call_given(fun, inputs, name=name, strict=strict, out=annotations, options=opt)[0]
+
+
+@overload
+def morph(
+    fun: Task[..., R],
+    inp: Any,
+    *,
+    out: None = None,
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+) -> Artefact[R]: ...
 
 
 @overload
@@ -289,5 +312,4 @@ def morph(
     <Artefact[Any] ... of str.upper>
     """
     annotations = None if out is None else (out,)
-    spec = FunctionSpec(fun, name=name, strict=strict, out=annotations, options=opt)
-    return call(spec, (inp,), {})[0]
+    return call_given(fun, (inp,), name=name, strict=strict, out=annotations, options=opt)[0]

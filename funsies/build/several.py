@@ -10,9 +10,8 @@ from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 
 from .artefact import Artefact
+from .given import call_given, result_of
 from .python import Value
-from .python_task import FunctionSpec, call
-from .signature import signature_of
 
 R1 = TypeVar("R1", bound="Value | None")
 R2 = TypeVar("R2", bound="Value | None")
@@ -156,11 +155,10 @@ def py(
         raise WiringError(
             f"out= of py() is a tuple of types, for example out=(int,), not {out!r}"
         )
-    annotations = tuple(out) if out is not None else _several(signature_of(fun).result)
+    annotations = tuple(out) if out is not None else _several(result_of(fun))
     if not annotations:
         raise WiringError("py() needs at least one result type in out=")
-    spec = FunctionSpec(fun, name=name, strict=strict, out=annotations, options=opt)
-    made = call(spec, inputs, {})
+    made = call_given(fun, inputs, name=name, strict=strict, out=annotations, options=opt)
     return made[0] if len(made) == 1 else made
 
 

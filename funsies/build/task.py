@@ -25,12 +25,14 @@ class Task(Generic[P, R_co]):
 
     Attributes:
         fn: the function itself, to call it directly.
+        spec: how it is used as a step.
     """
 
     fn: Callable[P, R_co]
+    spec: FunctionSpec
 
     def __init__(self, spec: FunctionSpec, function: Callable[P, R_co]) -> None:
-        self._spec = spec
+        self.spec = spec
         self.fn = function
         functools.update_wrapper(self, function)
 
@@ -47,15 +49,15 @@ class Task(Generic[P, R_co]):
             WiringError: if the arguments do not fit the function's parameters.
             UnsupportedTypeError: if an argument is of a type that cannot be stored.
         """
-        return call(self._spec, args, kwargs)[0]
+        return call(self.spec, args, kwargs)[0]
 
     def __funsies_fingerprint__(self) -> WrappedTask:
         """The function and what was said of it, for the fingerprint of code that uses it."""
-        spec = self._spec
+        spec = self.spec
         return WrappedTask(self.fn, spec.shown_name, spec.version, spec.ignore)
 
     def __repr__(self) -> str:
-        return f"<Task {self._spec.shown_name}>"
+        return f"<Task {self.spec.shown_name}>"
 
 
 @overload

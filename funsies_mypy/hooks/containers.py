@@ -9,7 +9,7 @@ from mypy.types import CallableType, Type
 from funsies_mypy import names
 from funsies_mypy.arguments import checker, function_name, given_at
 from funsies_mypy.call import checked, value_given
-from funsies_mypy.callables import is_task, plain_function
+from funsies_mypy.callables import is_task, plain_function, strictness
 from funsies_mypy.lift import opened
 from funsies_mypy.results import continued, stored
 from funsies_mypy.step import Given, Step
@@ -67,6 +67,7 @@ def _step(context: MethodContext, caller: str, value: Given) -> Step:
         function=name,
         callee=plain_function(api, function.type, name),
         given=[value],
+        is_strict=strictness(function.type, True),
         expression=function.expression,
         subject=f'What "{caller}" gives to its function',
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mypy.checker import TypeChecker
 from mypy.plugin import FunctionContext, FunctionSigContext
 from mypy.typeops import tuple_fallback
 from mypy.types import (
@@ -16,13 +17,14 @@ from mypy.types import (
 from funsies_mypy import codes
 from funsies_mypy.arguments import checker, function_name, given_at, is_strict
 from funsies_mypy.call import checked, checked_plainly, value_given
-from funsies_mypy.callables import is_task, plain_function
+from funsies_mypy.callables import is_task, plain_function, strictness
 from funsies_mypy.lift import closed, opened, takes_any_strict
 from funsies_mypy.messages import fail, shown
 from funsies_mypy.results import continued, stored
 from funsies_mypy.step import Given, Step
 from funsies_mypy.types import (
     artefact_of,
+    inside_artefact,
     is_any,
     result_of,
     unknown,
@@ -111,10 +113,21 @@ def _part(context: FunctionContext, split: Given, parts: Type) -> Type:
     return unknown()
 
 
+def _gathered(api: TypeChecker, value: Type) -> Type:
+    """What a task is given in the place of a list of artefacts."""
+    found = get_proper_type(value)
+    item = (
+        inside_artefact(found.args[0]) if isinstance(found, Instance) and found.args else None
+    )
+    return value if item is None else api.named_generic_type("builtins.list", [item])
+
+
 def _continue(context: FunctionContext, function: Given, value: Type, subject: str) -> Type:
-    given_value = value_given(value, function.expression)
+    api = checker(context)
+    is_one = is_task(function.type)
+    given_value = value_given(_gathered(api, value) if is_one else value, function.expression)
     step = _step(context, "sac", function, [given_value], subject=subject)
-    if is_task(function.type):
+    if is_one:
         result = checked(step)
         return value_of(result)
     return continued(step, checked_plainly(step))
@@ -138,7 +151,7 @@ def _step(
         callee=plain_function(api, function.type, name),
         given=values,
         skipped=3,
-        is_strict=strict,
+        is_strict=strictness(function.type, strict),
         expression=function.expression,
         subject=subject,
     )

@@ -29,7 +29,7 @@ from funsies_mypy.arguments import (
     is_strict,
 )
 from funsies_mypy.call import checked
-from funsies_mypy.callables import plain_function
+from funsies_mypy.callables import plain_function, strictness
 from funsies_mypy.lift import closed, gives_any, opened, takes_any_strict
 from funsies_mypy.results import stored
 from funsies_mypy.step import Given, Step
@@ -101,7 +101,7 @@ def _result(context: FunctionContext) -> Type:
         callee=plain_function(api, function[0].type, name),
         given=[_by_position(each) for each in given_at(context, 1)],
         skipped=1,
-        is_strict=is_strict(context),
+        is_strict=strictness(function[0].type, is_strict(context)),
         expression=function[0].expression,
     )
     out = given(context, "out")

@@ -75,3 +75,7 @@ partial(mean, weight="x")  # E: Argument "weight" to "mean" has incompatible typ
 partial(mean, text)  # E: Argument 1 to "mean" has incompatible type "Artefact[str]"; expected "list[float] | Artefact[list[float]]"
 partial(nothing, 1)  # E: Too many arguments for "nothing"
 partial(mean, samples)("x")  # E: expected "float | Artefact[float]"
+
+assert_type(f.reduce(mean, samples, f.put(2.0)), f.Artefact[float])
+assert_type(f.morph(mean, samples), f.Artefact[float])
+f.reduce(mean, text)  # E: parameter "samples" of "mean" needs "list[float]" inside the artefact
