@@ -6,7 +6,6 @@ import difflib
 import functools
 import inspect
 import operator
-import typing
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +23,11 @@ from typing import (
 
 from returns.result import Result
 
-from funsies.core.checked_names import with_checked_names
 from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.errors import Error, UnsupportedTypeError, WiringError
 
+from .annotations import annotations_of
+from .keywords import unpacked_keywords
 from .pointer import Pointer
 
 UNANNOTATED: Final = Any
@@ -164,8 +164,10 @@ def _read(function: Callable[..., object]) -> FunctionSignature:
         shape = inspect.signature(function)
     except (ValueError, TypeError):
         shape = None
-    annotations = _annotations(function, name)
-    result = annotations.pop("return", UNANNOTATED)
+    annotations: Mapping[str, object] = annotations_of(function, name)
+    result = annotations.get("return", UNANNOTATED)
+    if shape is not None:
+        shape, annotations = unpacked_keywords(shape, annotations)
     if isinstance(function, type):
         result = function
     return FunctionSignature(name, shape, annotations, result)
@@ -192,50 +194,6 @@ def refuse_unusable(function: Callable[..., object], what: str) -> None:
         )
     if inspect.isgeneratorfunction(function):
         raise WiringError(f"{what} the generator {shown}; return a list instead")
-
-
-def _annotations(function: Callable[..., object], name: str) -> dict[str, object]:
-    target: object = function
-    while isinstance(target, functools.partial):
-        target = target.func
-    if isinstance(target, type):
-        target = inspect.getattr_static(target, "__init__")
-    elif not hasattr(target, "__annotations__"):
-        target = type(target).__call__ if callable(target) else target
-    captured = _closure(target)
-
-    def read(checked: Mapping[str, object]) -> dict[str, object]:
-        return typing.get_type_hints(target, None, {**captured, **checked}, include_extras=True)
-
-    try:
-        return with_checked_names(read, _globals_of(target))
-    except NameError as problem:
-        raise WiringError(
-            f"an annotation of {name} cannot be read: {problem}. Define that name at module "
-            "level, or leave the annotation out"
-        ) from None
-    except (TypeError, AttributeError):
-        return {}
-
-
-def _globals_of(function: object) -> dict[str, object]:
-    unwrapped = inspect.unwrap(function) if callable(function) else function
-    found: dict[str, object] = getattr(unwrapped, "__globals__", {})
-    return found
-
-
-def _closure(function: object) -> dict[str, object]:
-    """Names that annotations of a nested function may mean: what it captures."""
-    code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None)
-    if code is None or not cells:
-        return {}
-    found: dict[str, object] = {}
-    for free, cell in zip(code.co_freevars, cells, strict=True):
-        try:
-            found[free] = cell.cell_contents
-        except ValueError:  # not yet filled
-            continue
-    return found
 
 
 def function_name(function: object) -> str:

@@ -11,6 +11,7 @@ from funsies.core.errors import WiringError
 from funsies.core.fingerprint import WrappedTask
 from funsies.core.options import Options
 
+from .annotations import remember_annotations
 from .artefact import Artefact
 from .python_task import FunctionSpec, call
 from .signature import function_name, refuse_unusable
@@ -110,6 +111,7 @@ def task(
 
     def decorate(wrapped: Callable[P, R]) -> Task[P, R]:
         _refuse_odd(wrapped)
+        remember_annotations(wrapped)
         spec = FunctionSpec(
             wrapped,
             name=name,

@@ -1,35 +1,35 @@
-"""Names that a module imports for type checkers alone: ``if TYPE_CHECKING: import ...``.
+"""Names that a module gives to type checkers alone: ``if TYPE_CHECKING: import ...``.
 
 An annotation may mean one. Python has no value for it while the program runs, but what it
-means is known all the same: the import is done when somebody asks.
+means is known all the same: the import, or the alias that is defined there, is done when
+somebody asks.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import linecache
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypeVar
+from types import CodeType
+from typing import Any, TypeVar
 
 from .parsing import parse_module
 
 T = TypeVar("T")
 
-_OF_MODULE: Final = ("__name__", "__package__", "__spec__")
-"""What relative imports go by."""
-
 
 def with_checked_names(
     read: Callable[[Mapping[str, object]], T], namespace: Mapping[str, Any]
 ) -> T:
-    """Read annotations, and import what they name and only type checkers see.
+    """Read annotations, and find what they name and only type checkers see.
 
     Args:
         read: reads them, with more names.
         namespace: the module's variables.
 
     Raises:
-        NameError: if a name means nothing, or its import fails.
+        NameError: if a name means nothing, or the statement that gives it fails.
     """
     found: dict[str, object] = {}
     while True:
@@ -39,30 +39,50 @@ def with_checked_names(
             name = problem.name
             if not name or name in found:
                 raise
-            found[name] = _imported(name, namespace, problem)
+            found[name] = _given(name, namespace, problem)
 
 
-def _imported(name: str, namespace: Mapping[str, Any], problem: NameError) -> object:
-    variables = {each: namespace.get(each) for each in _OF_MODULE}
-    for statement in _imports_of(name, namespace):
+def _given(name: str, namespace: Mapping[str, Any], problem: NameError) -> object:
+    """What a name is that stands in a block for type checkers: imported, or defined there."""
+    for statement in _statements_for(name, namespace):
+        code = compile(ast.Module([statement], []), "<annotation>", "exec")
         try:
-            code = compile(ast.Module([statement], []), "<annotation>", "exec")
-            exec(code, variables)  # noqa: S102 - an import statement of the program
+            return with_checked_names(functools.partial(_run, code, name, namespace), namespace)
         except Exception as failure:
             raise NameError(f"{problem}, for its import failed: {failure}") from failure
-        return variables[name]
     raise problem
 
 
-def _imports_of(name: str, namespace: Mapping[str, Any]) -> Iterator[ast.stmt]:
-    """The import that gives a name to type checkers, if there is one."""
+def _run(
+    code: CodeType, name: str, namespace: Mapping[str, Any], checked: Mapping[str, object]
+) -> object:
+    variables = {**namespace, **checked}
+    exec(code, variables)  # noqa: S102 - a statement of the program
+    return variables[name]
+
+
+def _statements_for(name: str, namespace: Mapping[str, Any]) -> Iterator[ast.stmt]:
+    """The statement that gives a name to type checkers, if there is one."""
     for block in _blocks_for_checkers(_text_of(namespace)):
         for statement in block.body:
-            if not isinstance(statement, (ast.Import, ast.ImportFrom)):
-                continue
-            for alias in statement.names:
-                if (alias.asname or alias.name.partition(".")[0]) == name:
-                    yield _alone(statement, alias)
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                yield from _import_of(name, statement)
+            elif name in _defined(statement):
+                yield statement
+
+
+def _import_of(name: str, statement: ast.Import | ast.ImportFrom) -> Iterator[ast.stmt]:
+    for alias in statement.names:
+        if (alias.asname or alias.name.partition(".")[0]) == name:
+            yield _alone(statement, alias)
+
+
+def _defined(statement: ast.stmt) -> list[str]:
+    """Names of aliases, new types and classes that a statement defines."""
+    if isinstance(statement, ast.Assign):
+        return [target.id for target in statement.targets if isinstance(target, ast.Name)]
+    named = getattr(statement, "target", getattr(statement, "name", None))
+    return [getattr(named, "id", named if isinstance(named, str) else "")]
 
 
 def _alone(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:

@@ -6,6 +6,7 @@ value comes back equal and with the same types, or it is refused: nothing is con
 way, save NumPy's scalars, which become the Python values that equal them.
 """
 
+from funsies.core.encoding.classes import keys_of
 from funsies.core.encoding.codecs import Codec, add_missing_codecs, codec_named, codecs_by_class
 from funsies.core.encoding.compatible import contradicts, decode_for
 from funsies.core.encoding.encoding import (
@@ -31,6 +32,7 @@ __all__ = [
     "encoding_of",
     "encoding_of_unknown",
     "encoding_of_value",
+    "keys_of",
     "register_codec",
     "to_text",
     "unregister_codec",

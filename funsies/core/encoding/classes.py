@@ -75,6 +75,14 @@ def record_for(
     )
 
 
+def keys_of(typed_dict: Any) -> dict[str, tuple[object, bool]]:
+    """The keys of a TypedDict: the type of each, and whether it must be there."""
+    kind = typing.get_origin(typed_dict) or typed_dict
+    record = record_for(kind, typing.get_args(typed_dict))
+    fields = [] if record is None else record.fields
+    return {field.name: (hint, field.is_required) for field, hint in fields}
+
+
 def _qualified(field: RecordField, hint: object) -> RecordField:
     """Heed Required and NotRequired, which a TypedDict does not see in textual annotations."""
     origin = typing.get_origin(hint)

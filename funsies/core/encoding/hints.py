@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from funsies.core.checked_names import with_checked_names
 from funsies.core.encoding.node import CannotEncode, type_name
+from funsies.core.surroundings import variables_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +71,8 @@ def _resolve(kind: type, name: str, hint: object) -> object:
         hint = hint.__forward_arg__
     holder = type("_", (), {"__annotations__": {name: hint}})
     problem: Exception | None = None
-    local_names = _local_names(kind)
+    around = variables_around(kind.__qualname__, kind.__module__)
+    local_names = {**around, **_local_names(kind)}
     for names in _name_spaces(kind, own_module):
         read = functools.partial(_hint, holder, name, names, local_names)
         try:

@@ -78,6 +78,14 @@ FUNCTIONS = {
                 return number / 2
         half = Halver().half
     """,
+    "alias": """
+        if TYPE_CHECKING:
+            from decimal import Decimal
+            Number: typing.TypeAlias = "Decimal"
+            Numbers = tuple[Number, ...]
+        def half(number: Number, *rest: Numbers) -> Number:
+            return number / 2
+    """,
     "else": """
         if TYPE_CHECKING:
             from decimal import Decimal
@@ -156,7 +164,7 @@ def test_a_function_for_bind_may_name_artefacts_that_only_type_checkers_see(load
     [
         ("from nowhere_at_all import Thing", "No module named 'nowhere_at_all'"),
         ("from decimal import Thing", "cannot import name 'Thing'"),
-        ("Thing = int", "name 'Thing' is not defined"),
+        ("Thing = int | Another", "name 'Another' is not defined"),
         ("from decimal import Decimal", "name 'Thing' is not defined"),
     ],
 )
