@@ -1,4 +1,4 @@
-"""Texts that the program spells out: as literals, or as names that are ``Final``."""
+"""Texts that the program spells out: as literals, or as names that are bound once."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from mypy.nodes import (
 )
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
+from .bindings import uses_of_variables
 from .types import literal_value, union_items
 
 
@@ -33,8 +34,18 @@ def text_of(api: TypeChecker, expression: Expression) -> str | None:
         final = expression.node.final_value
         if isinstance(final, str):
             return final
-    value = literal_value(api.lookup_type(expression)) if api.has_type(expression) else None
-    return value if isinstance(value, str) else None
+        value = only_value(api, expression.node)
+        if isinstance(value, (StrExpr, BytesExpr)):
+            return value.value
+    literal = literal_value(api.lookup_type(expression)) if api.has_type(expression) else None
+    return literal if isinstance(literal, str) else None
+
+
+def only_value(api: TypeChecker, variable: Var) -> Expression | None:
+    """What is assigned to a variable of this file, if nothing else is."""
+    uses = uses_of_variables(api.tree).get(variable)
+    is_bound_once = uses is not None and uses.bound == len(uses.given) == 1
+    return uses.given[0] if uses is not None and is_bound_once and not variable.info else None
 
 
 def texts_of(

@@ -26,6 +26,7 @@ LENIENT_DECORATOR: Final = f"{TASK_DECORATOR}.<lenient>"
 
 SHELL: Final = "funsies.build.shell.shell"
 SHELL_OUTPUT: Final = "funsies.build.shell_output.ShellOutput"
+INPUT_FILE: Final = "funsies.build.input_files.InputFiles.__getitem__"
 OUTPUT_FILE: Final = "funsies.build.shell_output.OutputFiles.__getitem__"
 ONE_COMMAND: Final = {each: f"{each}s" for each in ("stdout", "stderr", "returncode")}
 """Properties that only make sense for one command, and what to use for several."""

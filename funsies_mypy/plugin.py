@@ -31,6 +31,7 @@ from .hooks import (
     queues,
     result_tests,
     shell,
+    shell_inputs,
     steps,
     task_calls,
     tasks,
@@ -89,6 +90,7 @@ METHODS: Final[dict[str, MethodHook]] = {
     names.BIND: used(keywords_known(containers.check_bind)),
     names.LASH: used(keywords_known(containers.check_lash)),
     names.TASK_CALL: used(task_calls.check_call),
+    names.INPUT_FILE: shell_inputs.check_input,
     names.OUTPUT_FILE: shell.check_output,
     names.STR_FORMAT: pointers.check_format,
     names.DICT_ITEM: parametric.check_output,
@@ -107,6 +109,7 @@ ATTRIBUTES: Final[dict[str, AttributeHook]] = {
     f"{names.SHELL_OUTPUT}.{several}": shell.check_each_command
     for several in names.ONE_COMMAND.values()
 }
+ATTRIBUTES[f"{names.SHELL_OUTPUT}.inp"] = shell_inputs.check_inputs
 
 
 class FunsiesPlugin(Plugin):

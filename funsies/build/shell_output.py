@@ -15,6 +15,7 @@ from funsies.core.former_names import former_members
 from funsies.core.graph import Operation
 
 from .artefact import Artefact
+from .input_files import InputFiles
 from .pointer import Pointer, is_value
 from .shell_task import output_encoding
 
@@ -157,7 +158,7 @@ class ShellOutput(Pointer, Generic[K]):
 
     out: OutputFiles[K]
     files: Mapping[str, Artefact[dict[str, bytes]]]
-    inp: Mapping[str, Artefact[Any]]
+    inp: InputFiles
     stdouts: tuple[Artefact[bytes], ...]
     stderrs: tuple[Artefact[bytes], ...]
     returncodes: tuple[Artefact[int], ...]
@@ -166,7 +167,7 @@ class ShellOutput(Pointer, Generic[K]):
         self, made: Operation, inp: Mapping[str, Artefact[Any]], commands: int
     ) -> None:
         self.operation = made
-        self.inp = dict(inp)
+        self.inp = InputFiles(inp)
         outputs: list[tuple[str, Artefact[Any]]] = [
             (output.name, Artefact(made.output(index), output_encoding(output.name)))
             for index, output in enumerate(made.task.outputs)

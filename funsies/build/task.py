@@ -98,7 +98,8 @@ def task(
         opt: how to run the steps, from :func:`~funsies.options`.
 
     Raises:
-        WiringError: if the function is a coroutine, a generator or a method.
+        WiringError: if the function is a coroutine, a generator, a method or a class; and when
+            it is called, if ``ignore`` has a name that its code does not use.
 
     >>> @task
     ... def mean(samples: list[float]) -> float:
@@ -108,6 +109,7 @@ def task(
     >>> mean.fn([1.0, 2.0])
     1.5
     """
+    _refuse_text(function, ignore)
 
     def decorate(wrapped: Callable[P, R]) -> Task[P, R]:
         _refuse_odd(wrapped)
@@ -126,8 +128,20 @@ def task(
     return decorate if function is None else decorate(function)
 
 
+def _refuse_text(function: object, ignore: object) -> None:
+    if isinstance(ignore, str):
+        raise WiringError(f"ignore= is a list of names: ignore=[{ignore!r}]")
+    if isinstance(function, str):
+        raise WiringError(f"@task takes a name by keyword: @task(name={function!r})")
+
+
 def _refuse_odd(function: Callable[..., object]) -> None:
     refuse_unusable(function, "@task cannot wrap")
     shown = function_name(function)
+    if isinstance(function, type):
+        raise WiringError(
+            f"@task cannot wrap the class {shown}; make its objects in a step with "
+            f"reduce({shown}, ...), or write a function that returns one"
+        )
     if "." in shown and next(iter(inspect.signature(function).parameters), "") == "self":
         raise WiringError(f"@task cannot wrap the method {shown}; use a module-level function")

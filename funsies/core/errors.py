@@ -138,6 +138,15 @@ class NoSuchOutputError(WiringError, KeyError, IndexError):
         return Exception.__str__(self)
 
 
+class NoSuchInputError(WiringError, KeyError):
+    """The step has no input of this name."""
+
+    @override
+    def __str__(self) -> str:
+        """The message as it is; ``KeyError`` shows it in quotes."""
+        return Exception.__str__(self)
+
+
 class EncodingError(FunsiesError, ValueError):
     """A value cannot be stored, or stored bytes cannot be read, as the type asked for."""
 

@@ -49,6 +49,8 @@ from funsies_mypy.types import (
     unlifted,
 )
 
+from .shell_inputs import INPUTS, input_names
+
 _COMMANDS = "<number of commands>"
 """Not an attribute that a program can name."""
 
@@ -73,8 +75,8 @@ def check_shell(context: FunctionContext) -> Type:
     api = checker(context)
     inputs = given(context, "inp")
     if inputs is not None:
-        names = list(keys_of(api, inputs.expression))
-        _check_names(api, names, "input")
+        known = list(keys_of(api, inputs.expression))
+        _check_names(api, known, "input")
         _check_values(api, inputs.expression)
     outputs = _outputs(context)
     if outputs is not None:
@@ -162,9 +164,11 @@ def _output_type(context: FunctionContext, outputs: _Texts | None) -> Type:
         return kind
     key = unknown() if outputs is None else _key_type(checker(context), outputs)
     kind = kind.copy_modified(args=[key])
-    commands = _commands(context)
-    if commands is not None:
-        kind.extra_attrs = ExtraAttrs({_COMMANDS: commands}, set(), None)
+    commands, inputs = _commands(context), input_names(context)
+    known = {_COMMANDS: commands, INPUTS: inputs}
+    attributes = {name: found for name, found in known.items() if found is not None}
+    if attributes:
+        kind.extra_attrs = ExtraAttrs(attributes, set(), None)
     return kind
 
 
@@ -183,6 +187,10 @@ def _commands(context: FunctionContext) -> LiteralType | None:
     api = checker(context)
     if not commands:
         fail(api, codes.SHELL, "shell() needs at least one command", context.context)
+    for command in commands:
+        text = text_of(api, command.expression)
+        if text is not None and not text.strip():
+            fail(api, codes.SHELL, "A command is empty; leave it out", command.expression)
     number = api.named_generic_type("builtins.int", [])
     return LiteralType(len(commands), number)
 

@@ -22,7 +22,16 @@ from mypy.nodes import (
     SetExpr,
 )
 from mypy.plugin import FunctionContext
-from mypy.types import AnyType, CallableType, Type, TypeOfAny, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    FunctionLike,
+    Instance,
+    Type,
+    TypeOfAny,
+    TypeType,
+    get_proper_type,
+)
 
 from funsies_mypy import codes, names
 from funsies_mypy.arguments import checker, given_at, is_strict
@@ -31,6 +40,8 @@ from funsies_mypy.encodable import unencodable
 from funsies_mypy.messages import fail
 from funsies_mypy.parameters import report_results, report_values
 from funsies_mypy.types import has_artefact, inside_result, value_of
+
+from .ignored import check_ignored
 
 _MUTABLE_DISPLAYS: Final = (
     ListExpr,
@@ -75,11 +86,33 @@ def check_open(context: FunctionContext) -> Type:
 
 def _check(context: FunctionContext, *, strict: bool | None) -> Type:
     function = given_at(context, 0)
+    name = _class_name(function[0].type) if function else None
+    if name is not None:
+        _refuse_class(context, name)
+        return context.default_return_type
     node = _definition(context.context, function[0].expression if function else None)
     if function and node is not None:
         kind = get_proper_type(function[0].type)
         _Definition(checker(context), node, kind, strict=strict).check()
+        check_ignored(checker(context), context.context, node)
     return context.default_return_type
+
+
+def _class_name(kind: Type) -> str | None:
+    """Name of a class that is given as a value; None of what is none."""
+    found = get_proper_type(kind)
+    if isinstance(found, FunctionLike) and found.is_type_obj():
+        return found.type_object().name
+    made = found.item if isinstance(found, TypeType) else None
+    return made.type.name if isinstance(made, Instance) else None
+
+
+def _refuse_class(context: FunctionContext, name: str) -> None:
+    text = (
+        f'"@task" cannot wrap the class "{name}"; make its objects in a step with '
+        f"reduce({name}, ...), or write a function that returns one"
+    )
+    fail(checker(context), codes.TASK, text, context.context)
 
 
 def _definition(where: Context, expression: Expression | None) -> FuncDef | None:

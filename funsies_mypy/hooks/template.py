@@ -11,6 +11,7 @@ from mypy.types import Type
 
 from funsies_mypy import codes
 from funsies_mypy.arguments import checker, given
+from funsies_mypy.known_dicts import possible_keys
 from funsies_mypy.literals import all_keys_of, text_of
 from funsies_mypy.messages import did_you_mean, fail
 
@@ -25,9 +26,12 @@ def check_template(context: FunctionContext) -> Type:
     text = None if template is None else text_of(api, template.expression)
     values = None if data is None else all_keys_of(api, data.expression)
     variables = [] if env is None else all_keys_of(api, env.expression)
-    if template is None or text is None or values is None or variables is None:
+    if template is None or data is None or text is None or variables is None:
         return context.default_return_type
-    known = [name for name, _ in (*values, *variables)]
+    keys = possible_keys(api, data.expression)
+    if keys is None:
+        return context.default_return_type
+    known = [*keys, *(name for name, _ in variables)]
     tags = list(_tags(text))
     for key in dict.fromkeys(key for key, is_outside in tags if is_outside):
         if key not in known:
@@ -35,7 +39,7 @@ def check_template(context: FunctionContext) -> Type:
                 f'Template key "{key}" has no value{did_you_mean(key, known)}; give it in data='
             )
             fail(api, codes.TEMPLATE, told, template.expression)
-    if _has_partials(text):
+    if _has_partials(text) or values is None:
         return context.default_return_type
     asked = {key for key, _ in tags}
     for name, where in (*values, *variables):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from difflib import get_close_matches
 from threading import Lock
 from types import FunctionType
 from typing import Any, Final, TypeAlias
 
 from funsies.core.digest import Digest, digest
 from funsies.core.encoding.codecs import Codec
+from funsies.core.errors import WiringError
 from funsies.core.fingerprint.advice import Giver
 from funsies.core.fingerprint.libraries import Library, decided, libraries_of
 from funsies.core.fingerprint.protocol import wrapped_task
@@ -61,6 +63,7 @@ def fingerprint(
     Raises:
         FingerprintError: if something that the function uses cannot be seen. The message
             says how it is reached, and what to do.
+        WiringError: if ``ignore`` has a name that is not used.
         OptionError: if ``[tool.funsies.libraries]`` says what has no meaning.
 
     >>> def double(x: int) -> int:
@@ -124,6 +127,7 @@ def _walk(function: Any, ignore: Collection[str], giver: Giver) -> tuple[Fingerp
         total = walk.finish(field_of(walk, function, name))
     except RecursionError:
         walk.refuse("", "it holds a value that is nested too deep to be described")
+    _refuse_unused(name, frozenset(ignore) - walk.asked, walk.asked)
     libraries = libraries_of(walk.modules)
     counted = sorted({(each.name, each.counted) for each in libraries})
     parts = (Ingredient(name, "library", value) for name, value in counted)
@@ -134,3 +138,13 @@ def _walk(function: Any, ignore: Collection[str], giver: Giver) -> tuple[Fingerp
         libraries,
     )
     return found, walk.snapshot
+
+
+def _refuse_unused(function: str, unused: Collection[str], used: Collection[str]) -> None:
+    """A name that is misspelt would count, and nobody would know."""
+    for name in sorted(unused):
+        close = get_close_matches(name, sorted(used), 1)
+        hint = f"did you mean {close[0]!r}?" if close else "leave it out"
+        raise WiringError(
+            f"ignore= of {function} names {name!r}, which its code does not use; {hint}"
+        )

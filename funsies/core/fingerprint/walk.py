@@ -87,6 +87,7 @@ class Walk:
             user can have it ignored; "" if it has none.
         is_shallow: functions, classes and modules are taken by identity: good enough to
             see whether a value has changed in this process.
+        asked: names that could have been left out.
     """
 
     dispatch: Callable[[Walk, Any, str], Field]
@@ -101,6 +102,7 @@ class Walk:
     giver: Giver = Giver.TASK
     handle: str = ""
     is_shallow: bool = False
+    asked: set[str] = field(default_factory=set)
     _is_in_value: bool = False
     _numbers: dict[int, Elsewhere] = field(default_factory=dict)
     _queue: deque[_Task] = field(default_factory=deque)
@@ -213,6 +215,7 @@ class Walk:
             self.giver,
             self.handle,
             self.is_shallow,
+            self.asked,
             self._is_in_value,
         )
 
@@ -233,6 +236,7 @@ class Walk:
 
     def is_ignored(self, *names: str) -> bool:
         """True if the user asked to leave one of these names out."""
+        self.asked.update(names)
         return any(name in self.ignore for name in names)
 
     @contextmanager
