@@ -6,9 +6,8 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import fields, replace
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Unpack, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NoReturn, Unpack
 
 from funsies.build.context import (
     BuildContext,
@@ -19,11 +18,11 @@ from funsies.build.context import (
 )
 from funsies.config import ConfigurationError, Options, ResolvedServer, Server, resolve
 from funsies.core.digest import Digest
-from funsies.core.errors import FunsiesError, OptionError, WiringError
-from funsies.core.former_names import told
+from funsies.core.errors import FunsiesError, WiringError
 from funsies.core.graph import Operation
 from funsies.core.interpreter import Interpreter, interpreter_words
-from funsies.core.options import INFINITE, OptionChanges
+from funsies.core.misplaced_options import takes_no_options
+from funsies.core.own_options import OptionChanges, changed_options
 from funsies.engine.cleanup import cancel_ready
 from funsies.store.connect import Backend, open_backend
 from funsies.store.definitions import define
@@ -149,6 +148,7 @@ def _check_session(connection: object, what: str) -> None:
         )
 
 
+@takes_no_options
 @contextmanager
 def Fun(  # noqa: N802 - published name of funsies 0.8
     server: Server | None = None,
@@ -236,40 +236,4 @@ def options(**changes: Unpack[OptionChanges]) -> Options:
     >>> options(queue="gpu", timeout=60).timeout_seconds
     60
     """
-    given = dict(changes)
-    if "timeout" in given:
-        given["timeout_seconds"] = given.pop("timeout")
-    if given.get("timeout_seconds") == INFINITE:
-        given["timeout_seconds"] = None
-    for name in EXPIRIES:
-        if name in given:
-            _check_expiry(name, given.pop(name))
-    for name in given:
-        if name not in OPTION_NAMES:
-            raise OptionError(_no_such_option(name))
-    return replace(context().defaults, **cast("dict[str, Any]", given))
-
-
-OPTION_NAMES: Final = tuple(field.name for field in fields(Options))
-
-EXPIRIES: Final = ("ttl", "result_ttl", "failure_ttl")
-"""Of funsies 0.8: how long RQ kept a job. Understood, without any effect: nothing expires."""
-
-
-def _check_expiry(name: str, value: object) -> None:
-    if value is None or value == INFINITE:
-        return
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not cast("float", value) > 0:
-        raise OptionError(f"{name} is a number of seconds, or -1 for ever, not {value!r}")
-
-
-_NO_SERIALIZER: Final = told("options(serializer=...)", "leave it out: RQ gets JSON only")
-
-
-def _no_such_option(name: str) -> str:
-    if name == "serializer":
-        return _NO_SERIALIZER
-    close = get_close_matches(name, list(OptionChanges.__annotations__), 1)
-    hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(OPTION_NAMES)}"
-    return f"there is no option {name}{hint}"
+    return changed_options(context().defaults, changes)

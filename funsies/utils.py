@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, Unpack, overload
 
 from returns.pipeline import is_successful
 from returns.result import Result
@@ -18,6 +18,7 @@ from .client import execute, wait_for
 from .core.errors import Error, WiringError
 from .core.former_keywords import NO_CONNECTION, former_keywords
 from .core.options import Options
+from .core.own_options import StepOptions, own_options
 from .session import Session
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ def execute_all(
     *,
     opt: Options | None = None,
     connection: Session | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[bytes]:
     """Execute several things side by side, and wait until all are finished.
 
@@ -43,6 +45,7 @@ def execute_all(
         block: False does not wait.
         timeout: how long to wait at most, seconds; None for as long as it takes.
         opt: how to run the step that sums it up.
+        options: single ones by keyword, as for :func:`~funsies.reduce`.
         connection: a session; None for that of the enclosing ``Fun``.
 
     Returns:
@@ -56,7 +59,12 @@ def execute_all(
     b''
     """
     results = [each.stdouts[-1] if isinstance(each, ShellOutput) else each for each in things]
-    spec = FunctionSpec(_nothing, name="execute_all", out=(bytes,), options=opt)
+    spec = FunctionSpec(
+        _nothing,
+        name="execute_all",
+        out=(bytes,),
+        options=own_options(execute_all, opt, options),
+    )
     summed_up = call(spec, results, {})[0]
     execute(*results, summed_up, connection=connection)
     if block:
@@ -126,6 +134,7 @@ def concat(
     strip: bool = False,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[str]: ...
 
 
@@ -136,6 +145,7 @@ def concat(
     strip: bool = False,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[bytes]: ...
 
 
@@ -146,6 +156,7 @@ def concat(
     strip: bool = False,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[Any]:
     """Put texts, or bytes, one after the other.
 
@@ -155,6 +166,7 @@ def concat(
         strip: True strips white space at both ends of each piece.
         strict: False leaves out pieces that are errors.
         opt: how to run the step.
+        options: single ones by keyword, as for :func:`~funsies.reduce`.
 
     Raises:
         WiringError: if there is no piece, or ``str`` and ``bytes`` are mixed.
@@ -169,7 +181,7 @@ def concat(
         name="concat",
         strict=strict,
         out=(kind,),
-        options=opt,
+        options=own_options(concat, opt, options),
     )
     return call(spec, inp, {})[0]
 
@@ -215,6 +227,7 @@ def truncate(
     opt: Options | None = None,
     *,
     strict: bool = True,
+    **options: Unpack[StepOptions],
 ) -> Artefact[AnyText]: ...
 
 
@@ -227,6 +240,7 @@ def truncate(
     opt: Options | None = None,
     *,
     strict: bool = True,
+    **options: Unpack[StepOptions],
 ) -> Artefact[AnyText]: ...
 
 
@@ -239,6 +253,7 @@ def truncate(
     opt: Options | None = None,
     *,
     strict: bool = True,
+    **options: Unpack[StepOptions],
 ) -> Artefact[AnyText]:
     r"""Leave out the first and the last lines of a text.
 
@@ -248,6 +263,7 @@ def truncate(
         bottom: number of lines to leave out at the bottom.
         separator: what stands between two lines.
         opt: how to run the step.
+        options: single ones by keyword, as for :func:`~funsies.reduce`.
         strict: False passes an error of ``inp`` on as the step's own.
 
     Raises:
@@ -260,7 +276,13 @@ def truncate(
         raise WiringError("truncate() leaves out a number of lines: top and bottom are >= 0")
     kind = _kind_of([inp])
     function = functools.partial(_without, top, bottom, separator)
-    spec = FunctionSpec(function, name="truncate", strict=strict, out=(kind,), options=opt)
+    spec = FunctionSpec(
+        function,
+        name="truncate",
+        strict=strict,
+        out=(kind,),
+        options=own_options(truncate, opt, options),
+    )
     return call(spec, (inp,), {})[0]
 
 
@@ -273,13 +295,19 @@ def _without(top: int, bottom: int, separator: str | bytes, text: Any) -> Any:
 
 @overload
 def stop_if(
-    fun: Callable[[Given], bool], inp: Artefact[Given], opt: Options | None = None
+    fun: Callable[[Given], bool],
+    inp: Artefact[Given],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[Given]: ...
 
 
 @overload
 def stop_if(
-    fun: Callable[[Given], bool], inp: Given, opt: Options | None = None
+    fun: Callable[[Given], bool],
+    inp: Given,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[Given]: ...
 
 
@@ -288,6 +316,7 @@ def stop_if(
     fun: Callable[[Given], bool],
     inp: Artefact[Given] | Given,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[Given]:
     """Pass a value on, unless a condition holds: then what depends on it is not run.
 
@@ -295,6 +324,7 @@ def stop_if(
         fun: the condition.
         inp: the value.
         opt: how to run the step.
+        options: single ones by keyword, as for :func:`~funsies.reduce`.
 
     Returns:
         The same value, or an error.
@@ -306,7 +336,7 @@ def stop_if(
         functools.partial(_stop_if, fun),
         name=f"stop_if:{name_of(fun)}",
         out=(_annotation_of(inp),),
-        options=opt,
+        options=own_options(stop_if, opt, options),
     )
     return call(spec, (inp,), {})[0]
 
@@ -326,20 +356,27 @@ class StopWorkflowError(Exception):
 
 
 @overload
-def not_empty(inp: Artefact[Given], opt: Options | None = None) -> Artefact[Given]: ...
+def not_empty(
+    inp: Artefact[Given], opt: Options | None = None, **options: Unpack[StepOptions]
+) -> Artefact[Given]: ...
 
 
 @overload
-def not_empty(inp: Given, opt: Options | None = None) -> Artefact[Given]: ...
+def not_empty(
+    inp: Given, opt: Options | None = None, **options: Unpack[StepOptions]
+) -> Artefact[Given]: ...
 
 
 @former_keywords(2, connection=NO_CONNECTION)
-def not_empty(inp: Artefact[Given] | Given, opt: Options | None = None) -> Artefact[Given]:
+def not_empty(
+    inp: Artefact[Given] | Given, opt: Options | None = None, **options: Unpack[StepOptions]
+) -> Artefact[Given]:
     """Pass a value on, unless it is empty: then what depends on it is not run.
 
     Args:
         inp: text, bytes, or a collection.
         opt: how to run the step.
+        options: single ones by keyword, as for :func:`~funsies.reduce`.
 
     Returns:
         The same value, or an error.
@@ -347,7 +384,12 @@ def not_empty(inp: Artefact[Given] | Given, opt: Options | None = None) -> Artef
     >>> not_empty(put("text"))
     <Artefact[str] ... of not_empty>
     """
-    spec = FunctionSpec(_not_empty, name="not_empty", out=(_annotation_of(inp),), options=opt)
+    spec = FunctionSpec(
+        _not_empty,
+        name="not_empty",
+        out=(_annotation_of(inp),),
+        options=own_options(not_empty, opt, options),
+    )
     return call(spec, (inp,), {})[0]
 
 

@@ -11,7 +11,7 @@ from mypy.messages import format_type
 from mypy.nodes import ARG_STAR, ARG_STAR2, Context, TempNode
 from mypy.types import AnyType, CallableType, Type, TypeOfAny, get_proper_type
 
-from . import codes
+from . import codes, names
 from .messages import fail
 from .step import Given, Step, filled_by
 from .types import has_artefact
@@ -20,6 +20,7 @@ _MISMATCH: Final = re.compile(
     r'Argument (?:(?P<index>\d+)|"(?P<name>[^"]+)") .*?has incompatible type .*; '
     r'expected (?P<expected>"[^;]*)$'
 )
+_UNEXPECTED: Final = re.compile(r'Unexpected keyword argument "(?P<name>[^"]+)"')
 _WRONG_COUNT: Final = ("Too many", "Too few", "Missing positional", "Missing named")
 
 
@@ -46,7 +47,7 @@ def complain(complaint: Complaint) -> None:
     mismatch = _MISMATCH.match(error.message)
     position = None if mismatch is None else _position(complaint.step, mismatch)
     if mismatch is None or position is None:
-        text = f"{error.message}{_count(complaint)}"
+        text = f"{error.message}{_count(complaint)}{_of_task(error.message)}"
     else:
         text = _mismatch(complaint, position, mismatch["expected"])
     fail(complaint.step.api, codes.ARGUMENT, text, _place(error))
@@ -124,6 +125,14 @@ def _count(complaint: Complaint) -> str:
     if not complaint.error.message.startswith(_WRONG_COUNT):
         return ""
     return f'; "{step.caller}" gives it {count} input{"" if count == 1 else "s"}'
+
+
+def _of_task(message: str) -> str:
+    """Where options belong, if one is taken for a parameter of the function."""
+    keyword = _UNEXPECTED.match(message)
+    if keyword is None or keyword["name"] not in names.STEP_OPTIONS:
+        return ""
+    return f"; options are said of the task: @task({keyword['name']}=...)"
 
 
 def _is_told(complaint: Complaint) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_POS, ARG_STAR, ARG_STAR2
 from mypy.types import AnyType, CallableType, Instance, Type, get_proper_type
 
+from . import names
 from .types import unknown
 
 IMPOSSIBLE: Final = "<not this overload>"
@@ -20,6 +21,7 @@ def opened(signature: CallableType, object_type: Type, result: Type) -> Callable
     ``object`` and not ``Any``: an ``Any`` context would turn ``put([1])`` into
     ``Artefact[Any]``.
     """
+    signature = with_any_keyword(signature, object_type)
     options = zip(signature.arg_kinds, signature.arg_names, signature.arg_types, strict=True)
     types = [
         object_type if kind in (ARG_POS, ARG_STAR) or name == "out" else option
@@ -27,11 +29,25 @@ def opened(signature: CallableType, object_type: Type, result: Type) -> Callable
     ]
     kinds = [ARG_NAMED_OPT if kind == ARG_NAMED else kind for kind in signature.arg_kinds]
     return signature.copy_modified(
+        arg_types=types, arg_kinds=kinds, variables=[], ret_type=result
+    )
+
+
+def with_any_keyword(signature: CallableType, object_type: Type) -> CallableType:
+    """Take any keyword besides those of the call, and anything as an option of the step.
+
+    The hook then says what to write; mypy would list all overloads. A signature with a single
+    parameter that has no name, as that of ``@task``, is left as it is.
+    """
+    signature = signature.with_unpacked_kwargs()
+    if list(signature.arg_names) == [None] or ARG_STAR2 in signature.arg_kinds:
+        return signature
+    named = zip(signature.arg_names, signature.arg_types, strict=True)
+    types = [object_type if name in names.STEP_OPTIONS else kind for name, kind in named]
+    return signature.copy_modified(
         arg_types=[*types, object_type],
-        arg_kinds=[*kinds, ARG_STAR2],
+        arg_kinds=[*signature.arg_kinds, ARG_STAR2],
         arg_names=[*signature.arg_names, ANY_KEYWORD],
-        variables=[],
-        ret_type=result,
     )
 
 
@@ -43,6 +59,7 @@ def open_arguments(signature: CallableType, object_type: Type, result: Type) -> 
         arg_names=[None, None],
         variables=[],
         ret_type=result,
+        unpack_kwargs=False,
     )
 
 
@@ -53,6 +70,7 @@ def closed(signature: CallableType) -> CallableType:
         arg_kinds=[ARG_NAMED],
         arg_names=[IMPOSSIBLE],
         variables=[],
+        unpack_kwargs=False,
     )
 
 

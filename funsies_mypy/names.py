@@ -15,16 +15,28 @@ MORPH: Final = "funsies.build.python.morph"
 PY: Final = "funsies.build.several.py"
 MAP_EACH: Final = "funsies.build.fan_out.map_each"
 SAC: Final = "funsies.build.fan_out.sac"
+GATHER: Final = "funsies.build.collect.gather"
 TEMPLATE: Final = "funsies.build.template.template"
 
+SHELL: Final = "funsies.build.shell.shell"
 TASK: Final = "funsies.build.task.Task"
 TASK_CALL: Final = f"{TASK}.__call__"
 TASK_DECORATOR: Final = "funsies.build.task.task"
 STRICT_DECORATOR: Final = f"{TASK_DECORATOR}.<strict>"
 OPEN_DECORATOR: Final = f"{TASK_DECORATOR}.<strict or lenient>"
 LENIENT_DECORATOR: Final = f"{TASK_DECORATOR}.<lenient>"
+TAKE_OPTIONS: Final = (
+    REDUCE,
+    MORPH,
+    PY,
+    MAP_EACH,
+    SAC,
+    GATHER,
+    TEMPLATE,
+    SHELL,
+    TASK_DECORATOR,
+)
 
-SHELL: Final = "funsies.build.shell.shell"
 SHELL_OUTPUT: Final = "funsies.build.shell_output.ShellOutput"
 INPUT_FILE: Final = "funsies.build.input_files.InputFiles.__getitem__"
 OUTPUT_FILE: Final = "funsies.build.shell_output.OutputFiles.__getitem__"
@@ -34,12 +46,29 @@ ONE_COMMAND: Final = {each: f"{each}s" for each in ("stdout", "stderr", "returnc
 DICT_ITEM: Final = "builtins.dict.__getitem__"
 COMMIT: Final = "funsies.parametric.commit"
 RECALL: Final = "funsies.parametric.recall"
+STEP_OPTIONS_DICT: Final = "funsies.core.own_options.StepOptions"
+STEP_OPTIONS: Final = (
+    *("queue", "priority", "timeout_seconds", "retries", "retry_delay_seconds", "lost_retries"),
+    *("distributed", "evaluate", "reset", "isolated", "fresh_directory"),
+    *("max_output_bytes", "copy_inputs"),
+)
+"""What a step is given by keyword."""
+
 OPTIONS: Final = "funsies.session.options"
 OPTIONS_CLASS: Final = "funsies.core.options.Options"
 EXECUTE: Final = frozenset({"funsies.client.execution.execute", "funsies.utils.execute_all"})
 FUN: Final = frozenset({"funsies.session.Fun", "funsies.local.managed.ManagedFun"})
 REGISTER_CODEC: Final = "funsies.core.encoding.encoding.register_codec"
 PUT: Final = "funsies.build.artefact.put"
+
+TAKE_NO_OPTIONS: Final = (
+    *FUN,
+    PUT,
+    "funsies.client.execution.execute",
+    "funsies.client.execution.wait_for",
+    "funsies.client.values.take",
+)
+"""Functions that are sometimes given options of steps."""
 
 ERROR: Final = "funsies.core.errors.Error"
 RESULT: Final = "returns.result.Result"

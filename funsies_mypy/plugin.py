@@ -37,7 +37,7 @@ from .hooks import (
     tasks,
     template,
 )
-from .hooks.keywords import keywords_known
+from .hooks.keywords import keywords_known, only_keywords, open_keywords
 from .hooks.misuse import HookT, watched
 from .hooks.unused import used
 
@@ -54,22 +54,27 @@ FUNCTION_SIGNATURES: Final[dict[str, FunctionSignatureHook]] = {
     names.MAP_EACH: fan_out.open_map_each,
     names.SAC: fan_out.open_sac,
     names.SHELL: shell.open_shell,
-}
+} | dict.fromkeys(
+    (names.TASK_DECORATOR, names.TEMPLATE, names.GATHER, *names.TAKE_NO_OPTIONS), open_keywords
+)
 
-FUNCTIONS: Final[dict[str, FunctionHook]] = {
+FUNCTIONS: Final[dict[str, FunctionHook]] = dict.fromkeys(
+    names.TAKE_NO_OPTIONS, only_keywords
+) | {
     names.REDUCE: used(keywords_known(steps.check_reduce)),
     names.MORPH: used(keywords_known(steps.check_reduce)),
     names.PY: used(keywords_known(steps.check_py)),
     names.MAP_EACH: used(keywords_known(fan_out.check_map_each)),
     names.SAC: used(keywords_known(fan_out.check_sac)),
-    names.SHELL: used(shell.check_shell),
-    names.TEMPLATE: used(template.check_template),
+    names.SHELL: used(keywords_known(shell.check_shell)),
+    names.TEMPLATE: used(keywords_known(template.check_template)),
+    names.GATHER: used(only_keywords),
     names.PARTIAL: partials.check_partial,
-    names.PUT: pointers.check_put,
+    names.PUT: keywords_known(pointers.check_put),
     names.STR: pointers.check_text,
     names.BOOL: pointers.check_condition,
     names.ISINSTANCE: result_tests.check_isinstance,
-    names.TASK_DECORATOR: tasks.check_decorator,
+    names.TASK_DECORATOR: keywords_known(tasks.check_decorator),
     names.STRICT_DECORATOR: tasks.check_strict,
     names.LENIENT_DECORATOR: tasks.check_lenient,
     names.OPEN_DECORATOR: tasks.check_open,
@@ -120,8 +125,14 @@ class FunsiesPlugin(Plugin):
         self._configuration = read_configuration(options.config_file)
         functions = dict(FUNCTIONS)
         if self._configuration.queues is not None:
-            check = queues.check_queue(self._configuration.queues)
-            functions |= {names.OPTIONS: check, names.OPTIONS_CLASS: check}
+            known = self._configuration.queues
+            taking: dict[str, FunctionHook] = dict.fromkeys(
+                (names.OPTIONS, names.OPTIONS_CLASS), only_keywords
+            )
+            taking |= {each: functions[each] for each in names.TAKE_OPTIONS}
+            functions |= {
+                each: queues.queues_known(hook, known) for each, hook in taking.items()
+            }
         self._function_signatures = guarded_all(FUNCTION_SIGNATURES, _signature)
         self._functions = _all_watched(functions, _return_type)
         self._method_signatures = guarded_all(METHOD_SIGNATURES, _signature)

@@ -15,6 +15,7 @@ from funsies.core.errors import EncodingError, Error, WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.former_names import former_members
 from funsies.core.graph import Constant, Operation, OutputOf, Reference, Stored, constant
+from funsies.core.misplaced_options import takes_no_options
 
 from .nested import refuse_nested
 from .pointer import Pointer, in_step, is_value
@@ -231,6 +232,7 @@ def _origin(reference: Reference) -> str:
             return " (constant)"
 
 
+@takes_no_options
 @former_keywords(connection=NO_CONNECTION)
 def put(value: U) -> Artefact[U]:
     """Make a value an input of the workflow.

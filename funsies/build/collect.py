@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar, get_args, overload
+from typing import Any, Literal, TypeVar, Unpack, get_args, overload
 
 from returns.result import Result
 
 from funsies.core.errors import Error, WiringError
 from funsies.core.options import Options
+from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact, put
 from .python_task import FunctionSpec, call
@@ -28,6 +29,7 @@ def gather(
     *,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[tuple[A, B]]: ...
 
 
@@ -37,6 +39,7 @@ def gather(
     *,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[tuple[A, B, C]]: ...
 
 
@@ -46,35 +49,56 @@ def gather(
     *,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[tuple[A, B, C, D]]: ...
 
 
 @overload
 def gather(
-    items: Mapping[K, Artefact[A]], *, strict: Literal[True] = True, opt: Options | None = None
+    items: Mapping[K, Artefact[A]],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[dict[K, A]]: ...
 
 
 @overload
 def gather(
-    items: list[Artefact[A]], *, strict: Literal[True] = True, opt: Options | None = None
+    items: list[Artefact[A]],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[list[A]]: ...
 
 
 @overload
 def gather(
-    items: Mapping[K, Artefact[A]], *, strict: Literal[False], opt: Options | None = None
+    items: Mapping[K, Artefact[A]],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[dict[K, Result[A, Error]]]: ...
 
 
 @overload
 def gather(
-    items: list[Artefact[A]], *, strict: Literal[False], opt: Options | None = None
+    items: list[Artefact[A]],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[list[Result[A, Error]]]: ...
 
 
 def gather(
-    items: Any, *others: object, strict: bool = True, opt: Options | None = None
+    items: Any,
+    *others: object,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[Any]:
     """Join artefacts: a list, tuple or dict of artefacts becomes one artefact.
 
@@ -85,6 +109,7 @@ def gather(
             ``Result[T, Error]``, so that errors stay with their item.
         others: none; who gives several artefacts is told to give a list.
         opt: how to run the step.
+        options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
     Raises:
         WiringError: if something is not an artefact.
@@ -105,7 +130,7 @@ def gather(
         name="gather",
         strict=strict,
         out=(_joined(items, types, keys),),
-        options=opt,
+        options=own_options(gather, opt, options),
     )
     return call(spec, values, {})[0]
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import NoneType
-from typing import Any, Final, Literal, TypeVar, get_args, get_origin, overload
+from typing import Any, Final, Literal, TypeVar, Unpack, get_args, get_origin, overload
 
 from returns.result import Result
 
@@ -14,6 +14,7 @@ from funsies.core.errors import Error, WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.graph import TaskKind
 from funsies.core.options import Options
+from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact, put
 from .collect import gather
@@ -42,6 +43,7 @@ def map_each(
     strict: Literal[True] = True,
     name: str | None = None,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[list[U]]: ...
 
 
@@ -54,6 +56,7 @@ def map_each(
     strict: Literal[False],
     name: str | None = None,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[list[Result[U, Error]]]: ...
 
 
@@ -66,6 +69,7 @@ def map_each(
     strict: Literal[True] = True,
     name: str | None = None,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[list[U]]: ...
 
 
@@ -78,6 +82,7 @@ def map_each(
     strict: Literal[False],
     name: str | None = None,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[list[Result[U, Error]]]: ...
 
 
@@ -90,6 +95,7 @@ def map_each(
     strict: bool,
     name: str | None = None,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[list[Any]]: ...
 
 
@@ -101,6 +107,7 @@ def map_each(
     strict: bool = True,
     name: str | None = None,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[Any]:
     """Apply a function to each item of a list that is known only at run time.
 
@@ -114,6 +121,7 @@ def map_each(
             ``Result[U, Error]`` for each item.
         name: of the steps.
         opt: how to run them.
+        options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
     Returns:
         The list of results, in the order of the items.
@@ -138,7 +146,7 @@ def map_each(
         kind=TaskKind.DYNAMIC,
         name=f"map_each:{name or name_of(function)}",
         out=(list[inside] if strict else list[Result[inside, Error]],),
-        options=opt,
+        options=own_options(map_each, opt, options),
     )
     return call(spec, (items,), {})[0]
 
@@ -179,6 +187,7 @@ def sac(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[T3]:
     """Split, apply, combine: a part of the workflow whose shape is known only at run time.
 
@@ -195,6 +204,7 @@ def sac(
         name: of the step.
         strict: as for :func:`reduce`.
         opt: how to run the steps.
+        options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
     Raises:
         WiringError: if the inputs do not fit the parameters of ``split_fun``.
@@ -219,7 +229,7 @@ def sac(
         name=name or f"sac:{names}",
         strict=strict,
         out=(_combined(combine_fun) if out is None else out,),
-        options=opt,
+        options=own_options(sac, opt, options),
     )
     return call(spec, inp, {})[0]
 

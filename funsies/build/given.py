@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from funsies.core.errors import WiringError
-from funsies.core.options import Options
+from funsies.core.own_options import NO_OPTIONS, OwnOptions
 
 from .artefact import Artefact
 from .python_task import FunctionSpec, call
@@ -95,7 +95,7 @@ def call_given(
     name: str | None = None,
     strict: bool = True,
     out: tuple[object, ...] | None = None,
-    options: Options | None = None,
+    options: OwnOptions = NO_OPTIONS,
 ) -> tuple[Artefact[Any], ...]:
     """Make the operation of a call of what the user gave, and return its outputs.
 
@@ -107,7 +107,7 @@ def call_given(
         name: of the step; None for that of the function or task.
         strict: False if the function takes results; a task says so by itself.
         out: annotations of the results; None for those of the function.
-        options: how to run it; None for those of the task, or the defaults.
+        options: what the call says of how it is run, upon what the task says.
 
     Raises:
         WiringError: if the inputs do not fit, or a strict task is to be given results.
@@ -122,5 +122,5 @@ def call_given(
             "@f.task(strict=False) over its function, with Result[T, Error] as parameters"
         )
     own = given.task.spec
-    spec = replace(own, name=name or own.name, out=out, options=options or own.options)
+    spec = replace(own, name=name or own.name, out=out, options=options.upon(own.options))
     return call(spec, (*given.args, *inputs), given.keywords)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol, TypeVar, overload
+from typing import Any, Literal, Protocol, TypeVar, Unpack, overload
 
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
+from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
 from .given import call_given
@@ -43,6 +44,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -54,6 +56,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -67,6 +70,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -81,6 +85,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -96,6 +101,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -112,6 +118,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -129,6 +136,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -147,6 +155,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -166,6 +175,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -186,6 +196,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -207,6 +218,7 @@ def reduce(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -218,6 +230,7 @@ def reduce(
     name: str | None = None,
     strict: bool,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -229,6 +242,7 @@ def reduce(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]:
     """Add a Python function to the workflow: many inputs, one result.
 
@@ -241,6 +255,7 @@ def reduce(
         strict: True ends the step with the error of an input, if there is one, and does not
             call the function; False gives it each input as ``Result[T, Error]``.
         opt: how to run the step, from :func:`~funsies.options`.
+        options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
     Returns:
         The artefact of the result.
@@ -255,7 +270,8 @@ def reduce(
     <Artefact[Any] ... of sum>
     """
     annotations = None if out is None else (out,)
-    return call_given(fun, inputs, name=name, strict=strict, out=annotations, options=opt)[0]
+    own = own_options(reduce, opt, options)
+    return call_given(fun, inputs, name=name, strict=strict, out=annotations, options=own)[0]
 
 
 @overload
@@ -267,6 +283,7 @@ def morph(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -279,6 +296,7 @@ def morph(
     name: str | None = None,
     strict: Literal[True] = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -291,6 +309,7 @@ def morph(
     name: str | None = None,
     strict: bool,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]: ...
 
 
@@ -303,6 +322,7 @@ def morph(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R]:
     """Add a Python function to the workflow: one input, one result.
 
@@ -312,4 +332,5 @@ def morph(
     <Artefact[Any] ... of str.upper>
     """
     annotations = None if out is None else (out,)
-    return call_given(fun, (inp,), name=name, strict=strict, out=annotations, options=opt)[0]
+    own = own_options(morph, opt, options)
+    return call_given(fun, (inp,), name=name, strict=strict, out=annotations, options=own)[0]

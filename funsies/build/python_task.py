@@ -15,13 +15,13 @@ from funsies.core.encoding import Encoding
 from funsies.core.errors import FingerprintError, FunsiesError, WiringError
 from funsies.core.fingerprint import Fingerprint, Giver, fingerprint, rules_in_force
 from funsies.core.graph import Operation, Output, Task, TaskKind, operation
-from funsies.core.options import Options
+from funsies.core.own_options import NO_OPTIONS, OwnOptions
 from funsies.core.python_plan import PYTHON, PythonPlan, encode_plan, have_same_sources
 from funsies.core.travel import Parcel, dump_function
 
 from .artefact import Artefact
 from .codec_code import CodecCode, code_of_codecs
-from .context import built, context, options_in_force
+from .context import built, context
 from .inputs import BoundInput, bind_input
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
 from .step_name import check_step_name
@@ -43,7 +43,7 @@ class FunctionSpec:
         version: replaces the fingerprint of the code.
         ignore: names used by the code that its fingerprint leaves out.
         is_task: True if it was made by ``@task``, which takes the two above.
-        options: how to run it; None for the defaults in force.
+        options: what it says itself of how it is run.
     """
 
     function: Callable[..., object]
@@ -54,7 +54,7 @@ class FunctionSpec:
     version: str | None = None
     ignore: Collection[str] = ()
     is_task: bool = False
-    options: Options | None = None
+    options: OwnOptions = NO_OPTIONS
 
     def __post_init__(self) -> None:
         """Refuse a name that cannot be one."""
@@ -278,7 +278,7 @@ def call(
 def _make(
     spec: FunctionSpec, inputs: Sequence[BoundInput], results: Sequence[Encoding[Any]]
 ) -> Operation:
-    options = options_in_force(spec.options)
+    options = spec.options.over(context().defaults)
     references = [(bound.name, bound.reference) for bound in inputs]
     return built(operation(_task(spec, inputs, results), references, options))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, get_args, get_origin, overload
+from typing import Any, TypeVar, Unpack, get_args, get_origin, overload
 
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
+from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
 from .given import call_given, result_of
@@ -29,6 +30,7 @@ def py(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> tuple[Artefact[R1], Artefact[R2]]: ...
 
 
@@ -40,6 +42,7 @@ def py(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3]]: ...
 
 
@@ -51,6 +54,7 @@ def py(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3], Artefact[R4]]: ...
 
 
@@ -62,6 +66,7 @@ def py(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R1]: ...
 
 
@@ -73,6 +78,7 @@ def py(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[R1]: ...
 
 
@@ -84,6 +90,7 @@ def py(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> tuple[Artefact[R1], Artefact[R2]]: ...
 
 
@@ -95,6 +102,7 @@ def py(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3]]: ...
 
 
@@ -106,6 +114,7 @@ def py(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3], Artefact[R4]]: ...
 
 
@@ -117,6 +126,7 @@ def py(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Any: ...
 
 
@@ -128,6 +138,7 @@ def py(
     name: str | None = None,
     strict: bool = True,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Any:
     """Add a Python function to the workflow: many inputs, many results.
 
@@ -140,6 +151,7 @@ def py(
         name: of the step.
         strict: as for :func:`reduce`.
         opt: how to run the step.
+        options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
     Returns:
         One artefact, or a tuple of artefacts if there are several results.
@@ -158,7 +170,8 @@ def py(
     annotations = tuple(out) if out is not None else _several(result_of(fun))
     if not annotations:
         raise WiringError("py() needs at least one result type in out=")
-    made = call_given(fun, inputs, name=name, strict=strict, out=annotations, options=opt)
+    own = own_options(py, opt, options)
+    made = call_given(fun, inputs, name=name, strict=strict, out=annotations, options=own)
     return made[0] if len(made) == 1 else made
 
 

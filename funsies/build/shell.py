@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Unpack
 
 from typing_extensions import TypeVar
 
@@ -15,10 +15,11 @@ from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.graph import OutputOf, Reference, operation
 from funsies.core.interpreter import Interpreter, is_shell
 from funsies.core.options import Options
+from funsies.core.own_options import StepOptions, own_options
 from funsies.core.shell_plan import ShellPlan, validate_shell_plan
 
 from .artefact import Artefact
-from .context import built, interpreter_in_force, options_in_force
+from .context import built, context, interpreter_in_force
 from .shell_inputs import input_artefact
 from .shell_output import K, ShellOutput
 from .shell_task import ShellTask
@@ -38,6 +39,7 @@ def shell(
     strict: bool = True,
     name: str | None = None,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> ShellOutput[K]:
     """Add shell commands to the workflow, run one after the other in a fresh directory.
 
@@ -72,6 +74,7 @@ def shell(
         name: of the step; by default the first word of the first command, or, if the
             interpreter is no shell, its program.
         opt: how to run the step, from :func:`~funsies.options`.
+        options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
     Returns:
         The artefacts of the streams, exit codes and output files.
@@ -88,6 +91,7 @@ def shell(
     >>> shell("split -l 9 a.txt part-", inp={"a.txt": "text"}, out=["part-*"]).out["part-*"]
     <Artefact[dict[str, bytes]] ... of split>
     """
+    own = own_options(shell, opt, options)
     files = _input_files(inp)
     plan = ShellPlan(
         commands=commands,
@@ -103,7 +107,7 @@ def shell(
     shown = name or _default_name(plan)
     kinds = tuple((each, _wire(reference)) for each, reference in wires)
     task = ShellTask(plan, kinds, name=shown, strict=strict)
-    made = built(operation(task, wires, options_in_force(opt)))
+    made = built(operation(task, wires, own.over(context().defaults)))
     return ShellOutput(made, files, len(plan.commands))
 
 

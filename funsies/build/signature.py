@@ -25,6 +25,7 @@ from returns.result import Result
 
 from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.errors import Error, UnsupportedTypeError, WiringError
+from funsies.core.own_options import StepOptions
 
 from .annotations import annotations_of
 from .keywords import unpacked_keywords
@@ -106,6 +107,8 @@ class FunctionSignature:
         for key in kwargs.keys() - parameters.keys():
             close = difflib.get_close_matches(key, parameters, 1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
+            if key in StepOptions.__annotations__:
+                hint = f"; options are said of the task: @f.task({key}=...)"
             raise WiringError(f"{self.name}() has no parameter {key!r}{hint}")
 
     def _positional(self, args: Sequence[object]) -> list[str]:

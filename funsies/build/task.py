@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Collection
-from typing import Any, Generic, ParamSpec, TypeVar, overload
+from typing import Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
 from funsies.core.errors import WiringError
 from funsies.core.fingerprint import WrappedTask
 from funsies.core.options import Options
+from funsies.core.own_options import StepOptions, own_options
 
 from .annotations import remember_annotations
 from .artefact import Artefact
@@ -73,6 +74,7 @@ def task(
     strict: bool = True,
     ignore: Collection[str] = (),
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Callable[[Callable[P, R]], Task[P, R]]: ...
 
 
@@ -85,6 +87,7 @@ def task(
     strict: bool = True,
     ignore: Collection[str] = (),
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Task[P, R] | Callable[[Callable[P, R]], Task[P, R]]:
     """Make a function a task: a call of it adds a step and returns an artefact.
 
@@ -96,6 +99,7 @@ def task(
         strict: False gives the function each argument as ``Result[T, Error]``.
         ignore: names of globals or captured variables that do not count for the identity.
         opt: how to run the steps, from :func:`~funsies.options`.
+        options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
     Raises:
         WiringError: if the function is a coroutine, a generator, a method or a class; and when
@@ -110,6 +114,7 @@ def task(
     1.5
     """
     _refuse_text(function, ignore)
+    own = own_options(task, opt, options)
 
     def decorate(wrapped: Callable[P, R]) -> Task[P, R]:
         _refuse_odd(wrapped)
@@ -121,7 +126,7 @@ def task(
             version=version,
             ignore=ignore,
             is_task=True,
-            options=opt,
+            options=own,
         )
         return Task(spec, wrapped)
 

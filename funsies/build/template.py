@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Never
+from typing import Any, Final, Never, Unpack
 
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
+from funsies.core.own_options import OwnOptions, StepOptions, own_options
 
 from .artefact import Artefact
 from .mustache import ChevronError, render, tokenize
@@ -28,6 +29,7 @@ def template(
     env: Mapping[str, str] | None = None,
     name: str | None = None,
     opt: Options | None = None,
+    **options: Unpack[StepOptions],
 ) -> Artefact[bytes]:
     """Fill in a mustache template, for example to make an input file for a program.
 
@@ -42,6 +44,7 @@ def template(
             Their values are not part of the step's identity.
         name: of the step.
         opt: how to run the step.
+        options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
     Returns:
         The filled-in template, UTF-8.
@@ -65,9 +68,13 @@ def template(
         functools.partial(_render, tuple(keys), tuple(sorted(variables.items())), strip),
         name=name or "template",
         out=(bytes,),
-        options=opt,
+        options=_options(opt, options),
     )
     return call(spec, (template, *(data[key] for key in keys)), {})[0]
+
+
+def _options(opt: Options | None, given: Mapping[str, Any]) -> OwnOptions:
+    return own_options(template, opt, given)
 
 
 def _try(keys: tuple[str, ...], strip: bool, template: Any, values: list[Any]) -> None:

@@ -11,6 +11,7 @@ from funsies.build.context import options_in_force
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, ErrorKind, WiringError, encode_error
 from funsies.core.former_keywords import former_keywords
+from funsies.core.misplaced_options import takes_no_options
 from funsies.core.options import Options
 from funsies.session import Session, current_session
 from funsies.store.rows import Definitions, QueueName, Status, TaskCounts
@@ -201,6 +202,7 @@ def arm(session: Session, queues: Sequence[QueueName]) -> None:
         arm_queues(session.server, session.backend.graph, served)
 
 
+@takes_no_options
 def execute(
     *outputs: Target, connection: Session | None = None, options: Options | None = None
 ) -> Handle:
@@ -240,6 +242,7 @@ def execute(
     return handle
 
 
+@takes_no_options
 @former_keywords(thing="give it by position")
 def wait_for(
     *things: Target, timeout: float | None = None, connection: Session | None = None

@@ -24,6 +24,7 @@ from funsies.core.errors import (
     decode_error,
 )
 from funsies.core.graph import Constant, OutputOf, Stored
+from funsies.core.misplaced_options import takes_no_options
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
 from funsies.store.data import corrupted, missing
@@ -53,6 +54,7 @@ def take(
 ) -> T | Result[T, Error]: ...
 
 
+@takes_no_options
 def take(
     where: Artefact[T], *, strict: bool = True, connection: Session | None = None
 ) -> T | Result[T, Error]:

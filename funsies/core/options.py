@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -127,35 +127,6 @@ _TRUTHS: Final = (
     "fresh_directory",
     "copy_inputs",
 )
-
-
-class OptionChanges(TypedDict, total=False):
-    """What :func:`~funsies.options` takes: the fields of :class:`Options`, none required.
-
-    ``timeout`` is the same as ``timeout_seconds``; -1 means no limit, as in funsies 0.8.
-    ``ttl``, ``result_ttl`` and ``failure_ttl`` of funsies 0.8 are understood and change
-    nothing: there they said how long RQ keeps a job, never how long a result is kept. Here no
-    request expires.
-    """
-
-    queue: str
-    priority: int
-    timeout: float | None
-    timeout_seconds: float | None
-    retries: int
-    retry_delay_seconds: float
-    lost_retries: int
-    distributed: bool
-    evaluate: bool
-    reset: bool
-    isolated: bool
-    fresh_directory: bool
-    env: Mapping[str, str]
-    max_output_bytes: int | None
-    copy_inputs: bool
-    ttl: float | None
-    result_ttl: float | None
-    failure_ttl: float | None
 
 
 def _check_queue(queue: object) -> None:

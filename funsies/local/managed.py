@@ -15,6 +15,7 @@ from funsies.config.directory import NAME, Directory
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
 from funsies.core.interpreter import Interpreter
+from funsies.core.misplaced_options import takes_no_options
 from funsies.core.options import Options
 from funsies.session import Fun, Session
 
@@ -24,6 +25,7 @@ from .guard import guarded
 from .pool import Pool, see_alive, start_pool
 
 
+@takes_no_options
 @contextmanager
 def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies 0.8
     nworkers: int = 1,

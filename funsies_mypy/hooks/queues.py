@@ -1,4 +1,4 @@
-"""``options(queue=...)``: names of queues, if ``[tool.funsies] queues`` lists them."""
+"""``queue=...`` of steps, and of ``options``: one of ``[tool.funsies] queues``."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from funsies_mypy.literals import text_of
 from funsies_mypy.messages import did_you_mean, fail, quoted
 
 
-def check_queue(queues: Sequence[str]) -> Callable[[FunctionContext], Type]:
-    """Make the hook that reports names of other queues.
+def queues_known(
+    hook: Callable[[FunctionContext], Type], queues: Sequence[str]
+) -> Callable[[FunctionContext], Type]:
+    """Let a hook also report names of other queues.
 
     Args:
+        hook: of a call that may have ``queue=``.
         queues: the names that are configured.
     """
 
@@ -29,6 +32,7 @@ def check_queue(queues: Sequence[str]) -> Callable[[FunctionContext], Type]:
                 f"{did_you_mean(name, queues)}"
             )
             fail(checker(context), codes.QUEUE, text, queue.expression)
-        return context.default_return_type
+        return hook(context)
 
+    check.__name__, check.__module__ = hook.__name__, hook.__module__
     return check

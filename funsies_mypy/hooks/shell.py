@@ -35,6 +35,7 @@ from funsies_mypy.file_names import (
     problem_of,
     stands_for_files,
 )
+from funsies_mypy.lift import with_any_keyword
 from funsies_mypy.literals import keys_of, text_of, texts_of
 from funsies_mypy.messages import did_you_mean, fail, quoted, shown
 from funsies_mypy.types import (
@@ -62,7 +63,8 @@ _Texts = Sequence[tuple[str, Expression]]
 
 def open_shell(context: FunctionSigContext) -> CallableType:
     """Take any names of outputs: which they are is found out from the call itself."""
-    signature = context.default_signature
+    anything = checker(context).named_generic_type("builtins.object", [])
+    signature = with_any_keyword(context.default_signature, anything)
     text = checker(context).named_generic_type("builtins.str", [])
     keys = [each for each in signature.variables if each.name == _KEY]
     others = [each for each in signature.variables if each.name != _KEY]

@@ -1,0 +1,182 @@
+"""What a step says itself of how it is run: ``opt=`` and the keywords that are options."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, Final, TypedDict
+
+from .errors import OptionError
+from .former_names import told
+from .options import INFINITE, Options
+
+
+class StepOptions(TypedDict, total=False):
+    """What a step is given by keyword: the fields of :class:`Options` but ``env``.
+
+    The variables of ``shell(env=...)`` are part of the step, those of ``options(env=...)`` are
+    not: so the latter are always given by ``opt=options(env=...)``.
+    """
+
+    queue: str
+    priority: int
+    timeout_seconds: float | None
+    retries: int
+    retry_delay_seconds: float
+    lost_retries: int
+    distributed: bool
+    evaluate: bool
+    reset: bool
+    isolated: bool
+    fresh_directory: bool
+    max_output_bytes: int | None
+    copy_inputs: bool
+
+
+class OptionChanges(StepOptions, total=False):
+    """What :func:`~funsies.options` takes: the fields of :class:`Options`, none required.
+
+    ``timeout`` is the same as ``timeout_seconds``; -1 means no limit, as in funsies 0.8.
+    ``ttl``, ``result_ttl`` and ``failure_ttl`` of funsies 0.8 are understood and change
+    nothing: there they said how long RQ keeps a job, never how long a result is kept. Here no
+    request expires.
+    """
+
+    env: Mapping[str, str]
+    timeout: float | None
+    ttl: float | None
+    result_ttl: float | None
+    failure_ttl: float | None
+
+
+OPTION_NAMES: Final = tuple(field.name for field in fields(Options))
+
+EXPIRIES: Final = ("ttl", "result_ttl", "failure_ttl")
+"""Of funsies 0.8: how long RQ kept a job. Understood, without any effect: nothing expires."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOptions:
+    """What a step says itself; the rest is taken from the defaults when it is built.
+
+    Attributes:
+        opt: all options; None for the defaults.
+        changes: single ones, which go before those.
+    """
+
+    opt: Options | None = None
+    changes: tuple[tuple[str, object], ...] = ()
+
+    def over(self, defaults: Options) -> Options:
+        """The options of a step that is built under these defaults."""
+        chosen = defaults if self.opt is None else self.opt
+        return _changed(chosen, self.changes) if self.changes else chosen
+
+    def upon(self, others: OwnOptions) -> OwnOptions:
+        """These, and what they leave open as others have it."""
+        if self.opt is not None:
+            return self
+        changes = {**dict(others.changes), **dict(self.changes)}
+        return OwnOptions(others.opt, tuple(sorted(changes.items())))
+
+
+NO_OPTIONS: Final = OwnOptions()
+"""Of a step that says nothing itself."""
+
+
+def own_options(
+    caller: Callable[..., object], opt: Options | None, given: Mapping[str, Any]
+) -> OwnOptions:
+    """Check what a call says of how its step is run.
+
+    Args:
+        caller: the function that was called; its keywords are named in messages.
+        opt: what it was given as ``opt=``.
+        given: keywords that are none of its own.
+
+    Raises:
+        OptionError: if there is no such option, or a value makes no sense.
+    """
+    if opt is not None and not isinstance(opt, Options):
+        raise OptionError(
+            f"opt= is made by options(...), for example options(retries=1), not {opt!r}"
+        )
+    for name in given:
+        if name not in StepOptions.__annotations__:
+            raise OptionError(_no_keyword(caller, name))
+    Options(**given)  # looks at the values
+    return OwnOptions(opt, tuple(sorted(given.items())))
+
+
+@lru_cache(maxsize=256)
+def _changed(options: Options, changes: tuple[tuple[str, Any], ...]) -> Options:
+    """Equal options are the same object, so that they are encoded once."""
+    return replace(options, **dict(changes))
+
+
+_ELSEWHERE: Final = {
+    "env": "variables that do not count are given by opt=options(env=...)",
+    "timeout": "did you mean timeout_seconds?",
+    **dict.fromkeys(EXPIRIES, "leave it out: no request and no result expires"),
+}
+
+
+def _no_keyword(caller: Callable[..., object], name: str) -> str:
+    shown = getattr(caller, "__name__", "the call")
+    return f"{shown}() has no keyword {name}; {_ELSEWHERE.get(name) or _meant(caller, name)}"
+
+
+def _meant(caller: Callable[..., object], name: str) -> str:
+    own = [each for each in inspect.signature(caller).parameters if each != "options"]
+    close = get_close_matches(name, [*own, *StepOptions.__annotations__], 1)
+    hints = [f"did you mean {each}?" for each in close]
+    if _CALLED.intersection(own):
+        hints.append("give the inputs of the function by position, or with functools.partial")
+    return " ".join(hints) or f"there are {', '.join([*own, *StepOptions.__annotations__])}"
+
+
+_CALLED: Final = frozenset(("fun", "split_fun"))
+"""Parameters for a function that is called with the inputs."""
+
+
+def changed_options(defaults: Options, given: Mapping[str, Any]) -> Options:
+    """Replace some options by what ``options(...)`` was given.
+
+    Raises:
+        OptionError: if there is no such option, or a value makes no sense.
+    """
+    changes = dict(given)
+    if "timeout" in changes:
+        changes["timeout_seconds"] = changes.pop("timeout")
+    if changes.get("timeout_seconds") == INFINITE:
+        changes["timeout_seconds"] = None
+    for name in EXPIRIES:
+        if name in changes:
+            _check_expiry(name, changes.pop(name))
+    for name in changes:
+        if name not in OPTION_NAMES:
+            raise OptionError(_no_such_option(name))
+    return replace(defaults, **changes)
+
+
+def _check_expiry(name: str, value: object) -> None:
+    if value is None or value == INFINITE:
+        return
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not (is_number and value > 0):  # type: ignore[operator]  # it is a number
+        raise OptionError(f"{name} is a number of seconds, or -1 for ever, not {value!r}")
+
+
+_NO_SERIALIZER: Final = told("options(serializer=...)", "leave it out: RQ gets JSON only")
+
+
+def _no_such_option(name: str) -> str:
+    if name == "serializer":
+        return _NO_SERIALIZER
+    known = (*OptionChanges.__annotations__, *StepOptions.__annotations__)
+    close = get_close_matches(name, known, 1)
+    hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(OPTION_NAMES)}"
+    return f"there is no option {name}{hint}"
