@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import typing
 from collections.abc import Callable, Mapping
@@ -14,6 +13,8 @@ import typing_extensions
 from funsies.core.checked_names import with_checked_names
 from funsies.core.errors import WiringError
 from funsies.core.surroundings import variables_around
+
+from .callee import annotated, without_partials
 
 _SELF: Final = (Self, typing_extensions.Self)
 _OWNER = TypeVar("_OWNER")
@@ -33,7 +34,7 @@ def annotations_of(function: Callable[..., object], name: str) -> dict[str, obje
     Raises:
         WiringError: if an annotation names something that cannot be found.
     """
-    target = _called(function)
+    target = annotated(without_partials(function))
     known = {**_around(target), **_captured(target)}
 
     def read(checked: Mapping[str, object]) -> dict[str, object]:
@@ -56,24 +57,13 @@ def remember_annotations(function: Callable[..., object]) -> None:
     Later it may have returned, and a worker never knew it. So what the annotations mean takes
     the place of their text. If they name what is not there yet, they stay as they are.
     """
-    target = _called(function)
+    target = annotated(without_partials(function))
     if not isinstance(target, FunctionType) or not _around(target):
         return
     try:
         target.__annotations__ = annotations_of(target, "")
     except WiringError:
         return
-
-
-def _called(function: object) -> object:
-    """The function behind a partial, a class or a callable object."""
-    while isinstance(function, functools.partial):
-        function = function.func
-    if isinstance(function, type):
-        return inspect.getattr_static(function, "__init__")
-    if not hasattr(function, "__annotations__") and callable(function):
-        return type(function).__call__
-    return function
 
 
 def _around(function: object) -> dict[str, object]:

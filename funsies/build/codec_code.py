@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from funsies.core.digest import Field
 from funsies.core.encoding import Codec, Encoding
-from funsies.core.fingerprint import Fingerprint, Giver, Ingredient, Library, fingerprint
+from funsies.core.fingerprint import Fingerprint, Giver, fingerprint
+
+from .type_code import NONE, TypeCode
 
 
-@dataclass(frozen=True, slots=True)
-class CodecCode:
-    """What the codecs of some encodings do.
-
-    Attributes:
-        identity: a field for each codec, by name; empty if there is none.
-        ingredients: the parts that the fields were made of.
-        libraries: that were reached.
-    """
-
-    identity: tuple[Field, ...]
-    ingredients: tuple[Ingredient, ...]
-    libraries: tuple[Library, ...] = ()
-
-
-NO_CODECS: Final = CodecCode((), ())
-
-
-def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> CodecCode:
+def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> TypeCode:
     """Look at the code of all codecs that some encodings use.
 
     Raises:
@@ -37,10 +20,10 @@ def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> CodecCode:
     """
     codecs = {codec.name: codec for encoding in encodings for codec in encoding.codecs}
     if not codecs:
-        return NO_CODECS
+        return NONE
     seen = [(codec, _fingerprints(codec)) for _, codec in sorted(codecs.items())]
     prints = [each for _, found in seen for each in found]
-    return CodecCode(
+    return TypeCode(
         tuple(_field(codec, found) for codec, found in seen),
         tuple(part for each in prints for part in each.ingredients),
         tuple(library for each in prints for library in each.libraries),

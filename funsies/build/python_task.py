@@ -5,26 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, TypeVar, get_args, get_origin
 
 from typing_extensions import override
 
-from funsies.core.digest import Digest, Field, content_digest, digest
+from funsies.core.digest import Digest, Field, digest
 from funsies.core.encoding import Encoding
-from funsies.core.errors import FingerprintError, FunsiesError, WiringError
-from funsies.core.fingerprint import Fingerprint, Giver, fingerprint, rules_in_force
+from funsies.core.errors import FunsiesError, WiringError
+from funsies.core.fingerprint import (
+    Fingerprint,
+    Giver,
+    fingerprint,
+)
 from funsies.core.graph import Operation, Output, Task, TaskKind, operation
 from funsies.core.own_options import NO_OPTIONS, OwnOptions
-from funsies.core.python_plan import PYTHON, PythonPlan, encode_plan, have_same_sources
-from funsies.core.travel import Parcel, dump_function
+from funsies.core.python_plan import PYTHON, have_same_sources
 
 from .artefact import Artefact
-from .codec_code import CodecCode, code_of_codecs
+from .class_code import code_of_classes, described
+from .codec_code import code_of_codecs
 from .context import built, context
 from .inputs import BoundInput, bind_input
+from .payload import interpreter_of, payload_of
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
 from .step_name import check_step_name
+from .type_code import TypeCode
 from .type_variables import is_generic, solve, substitute
 
 _MAX_REMEMBERED_TASKS: Final = 10_000
@@ -95,7 +100,7 @@ class PythonTask(Task):
         inputs: Sequence[BoundInput],
         results: Sequence[Encoding[Any]],
         code: Fingerprint | None,
-        codecs: CodecCode,
+        types: TypeCode,
     ) -> None:
         self.kind: TaskKind = spec.kind
         self.name: str = spec.shown_name
@@ -105,13 +110,17 @@ class PythonTask(Task):
             Output(name, encoding.wire, encoding.label)
             for name, encoding in zip(_output_names(len(results)), results, strict=True)
         )
-        self.digest: Digest = digest("task", *_identity(spec, inputs, results, code, codecs))
+        identity = _identity(spec, inputs, results, code, types)
+        self.digest: Digest = digest("task", *identity)
         self._inputs = tuple(inputs)
         self._results = tuple(results)
-        self._interpreter = _interpreter(spec)
-        self._ingredients = (() if code is None else code.ingredients) + codecs.ingredients
+        self._interpreter = interpreter_of(spec)
+        self._ingredients = (
+            *(() if code is None else code.ingredients),
+            *types.ingredients,
+        )
         # Now, not when it is sent: what the function uses may change in the meantime.
-        self._payload, self._contents = _payload(spec, inputs, results, code, codecs)
+        self._payload, self._contents = payload_of(spec, inputs, results, code, types.libraries)
 
     @override
     def payload(self) -> bytes:
@@ -140,57 +149,6 @@ class PythonTask(Task):
         return json.dumps(parts, sort_keys=True).encode()
 
 
-def _payload(
-    spec: FunctionSpec,
-    inputs: Sequence[BoundInput],
-    results: Sequence[Encoding[Any]],
-    code: Fingerprint | None,
-    codecs: CodecCode,
-) -> tuple[bytes, Mapping[Digest, bytes]]:
-    """The function with its encodings, pickled as it is at this moment, and what it needs."""
-    encodings = {bound.name: (bound.written, bound.wanted) for bound in inputs}
-    is_dynamic = spec.kind is TaskKind.DYNAMIC
-    brought = () if code is None or not is_dynamic else code.codecs
-    libraries = {*(() if code is None else code.libraries), *codecs.libraries}
-    parcel = _pickled(spec, (spec.function, encodings, tuple(results), brought))
-    bundle, main, _ = parcel.program
-    texts = {name: _encoded(text) for name, text in parcel.texts.items()}
-    plan = PythonPlan(
-        pickle=parcel.pickle,
-        made_by=parcel.made_by,
-        several=len(results) > 1,
-        bundle=b"" if bundle is None else bundle.digest,
-        main=main,
-        texts={name: address for name, (address, _) in texts.items()},
-        libraries=tuple(sorted(libraries)),
-        rules=dict(rules_in_force()) if is_dynamic else {},
-        interpreter=_interpreter(spec),
-    )
-    contents = dict(texts.values())
-    if bundle is not None:
-        contents[bundle.digest] = bundle.data
-    return encode_plan(plan), contents
-
-
-@lru_cache(maxsize=64)
-def _encoded(text: str) -> tuple[Digest, bytes]:
-    """A text as it is stored, and its address: once for all tasks of a script."""
-    data = text.encode("utf-8", "surrogatepass")
-    return content_digest(data), data
-
-
-def _pickled(spec: FunctionSpec, parts: object) -> Parcel:
-    try:
-        return dump_function(parts)
-    except FunsiesError:
-        raise
-    except Exception as problem:  # whatever the code of a captured object raises
-        raise FingerprintError(
-            f"{spec.shown_name} cannot be sent to a worker: it uses something that cannot be "
-            f"pickled ({problem}). Make that inside the function, or pass it as an input"
-        ) from problem
-
-
 def _output_names(number: int) -> list[str]:
     return ["value"] if number == 1 else [f"value:{index}" for index in range(number)]
 
@@ -200,7 +158,7 @@ def _identity(
     inputs: Sequence[BoundInput],
     results: Sequence[Encoding[Any]],
     code: Fingerprint | None,
-    codecs: CodecCode,
+    types: TypeCode,
 ) -> tuple[Field, ...]:
     return (
         spec.kind.value,
@@ -212,35 +170,46 @@ def _identity(
             for bound in inputs
         ],
         [(encoding.wire, encoding.descriptor) for encoding in results],
-        *codecs.identity,
-        *([("interpreter", *_interpreter(spec))] if _interpreter(spec) else []),
+        *types.identity,
+        *([("interpreter", *interpreter_of(spec))] if interpreter_of(spec) else []),
     )
-
-
-def _interpreter(spec: FunctionSpec) -> tuple[str, ...]:
-    """What ``Fun`` says of the shell steps that the function may build; empty if nothing."""
-    return (context().interpreter or ()) if spec.kind is TaskKind.DYNAMIC else ()
 
 
 _tasks: dict[tuple[Field, ...], PythonTask] = {}
 
 
 def _task(
-    spec: FunctionSpec, inputs: Sequence[BoundInput], results: Sequence[Encoding[Any]]
+    spec: FunctionSpec,
+    inputs: Sequence[BoundInput],
+    results: Sequence[Encoding[Any]],
+    code: Fingerprint | None,
 ) -> PythonTask:
     """The task of a call; equal ones are the same object, so that its payload is made once."""
-    code = None
-    if spec.version is None:
-        code = fingerprint(spec.function, ignore=spec.ignore, giver=spec.giver)
     used = [each for bound in inputs for each in (bound.written, bound.wanted)]
-    codecs = code_of_codecs([*used, *results])
-    key = _hashable(_identity(spec, inputs, results, code, codecs))
+    types = code_of_codecs([*used, *results])
+    types += code_of_classes(used, spec.ignore, by_name=code is None)
+    key = _hashable(_identity(spec, inputs, results, code, types))
     task = _tasks.get(key)
     if task is None:
         if len(_tasks) >= _MAX_REMEMBERED_TASKS:
             _tasks.clear()  # at one blow: other threads may build steps, too
-        task = _tasks[key] = PythonTask(spec, inputs, results, code, codecs)
+        task = _tasks[key] = PythonTask(spec, inputs, results, code, types)
     return task
+
+
+def _code(spec: FunctionSpec) -> Fingerprint | None:
+    """The code of a function; None if a version stands in its place."""
+    if spec.version is not None:
+        return None
+    return fingerprint(spec.function, ignore=spec.ignore, giver=spec.giver)
+
+
+def _reached(spec: FunctionSpec) -> Fingerprint | None:
+    """What the code of a function reaches; None if that cannot be seen, and need not be."""
+    try:
+        return fingerprint(spec.function, ignore=spec.ignore, giver=spec.giver)
+    except FunsiesError:
+        return None
 
 
 def _hashable(fields: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -269,18 +238,25 @@ def call(
     results = tuple(
         result_encoding(substitute(each, types), spec.shown_name) for each in annotations
     )
-    made = _make(spec, inputs, results)
+    made, written = _make(spec, inputs, results)
     return tuple(
-        Artefact(made.output(index), encoding) for index, encoding in enumerate(results)
+        Artefact(made.output(index), encoding) for index, encoding in enumerate(written)
     )
 
 
 def _make(
     spec: FunctionSpec, inputs: Sequence[BoundInput], results: Sequence[Encoding[Any]]
-) -> Operation:
+) -> tuple[Operation, Sequence[Encoding[Any]]]:
+    """The operation, and how its results are written, with the classes that they may have."""
     options = spec.options.over(context().defaults)
     references = [(bound.name, bound.reference) for bound in inputs]
-    return built(operation(_task(spec, inputs, results), references, options))
+    code = _code(spec)
+    if any(each.says_itself for each in results):
+        written = [bound.written for bound in inputs]
+        reached = _reached(spec) if code is None else code
+        results = [described(each, written, reached) for each in results]
+    task = _task(spec, inputs, results, code)
+    return built(operation(task, references, options)), results
 
 
 def _result_annotations(spec: FunctionSpec, signature: FunctionSignature) -> tuple[object, ...]:

@@ -28,6 +28,7 @@ from funsies.core.errors import Error, UnsupportedTypeError, WiringError
 from funsies.core.own_options import StepOptions
 
 from .annotations import annotations_of
+from .callee import class_of, without_partials
 from .keywords import unpacked_keywords
 from .pointer import Pointer
 
@@ -171,8 +172,9 @@ def _read(function: Callable[..., object]) -> FunctionSignature:
     result = annotations.get("return", UNANNOTATED)
     if shape is not None:
         shape, annotations = unpacked_keywords(shape, annotations)
-    if isinstance(function, type):
-        result = function
+    callee = without_partials(function)
+    if class_of(callee) is not None:
+        result = callee
     return FunctionSignature(name, shape, annotations, result)
 
 
@@ -201,8 +203,7 @@ def refuse_unusable(function: Callable[..., object], what: str) -> None:
 
 def function_name(function: object) -> str:
     """Name of a callable as people know it: ``mean``, ``Model.fit``, ``<lambda>``."""
-    while isinstance(function, functools.partial):
-        function = function.func
+    function = without_partials(function)
     qualified = getattr(function, "__qualname__", None) or type(function).__qualname__
     return str(qualified).rpartition("<locals>.")[2]
 

@@ -9,15 +9,11 @@ way, save NumPy's scalars, which become the Python values that equal them.
 from funsies.core.encoding.classes import keys_of
 from funsies.core.encoding.codecs import Codec, add_missing_codecs, codec_named, codecs_by_class
 from funsies.core.encoding.compatible import contradicts, decode_for
-from funsies.core.encoding.encoding import (
-    Encoding,
-    encoding_of,
-    register_codec,
-    to_text,
-    unregister_codec,
-)
+from funsies.core.encoding.encoding import Encoding, encoding_of
 from funsies.core.encoding.files import Files
 from funsies.core.encoding.infer import encoding_of_value
+from funsies.core.encoding.registration import register_codec, unregister_codec
+from funsies.core.encoding.text import to_text
 from funsies.core.encoding.unknown import encoding_of_unknown
 
 __all__ = [

@@ -48,6 +48,11 @@ class Record(NamedTuple):
     own_hints: dict[str, object]
 
 
+def has_fields(kind: type) -> bool:
+    """True of the kinds of classes that are stored by their fields."""
+    return any(family.has(kind) for family in _FAMILIES)
+
+
 def record_for(
     kind: type, arguments: tuple[object, ...] = (), nodes: Sequence[Node] = ()
 ) -> Record | None:

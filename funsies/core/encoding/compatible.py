@@ -9,6 +9,7 @@ from funsies.core.encoding.collection import AbstractNode
 from funsies.core.encoding.constraints import ConstrainedNode
 from funsies.core.encoding.encoding import Encoding
 from funsies.core.encoding.enums import EnumNode, LiteralNode
+from funsies.core.encoding.kinds import Kinds, knowing
 from funsies.core.encoding.mappings import MappingNode
 from funsies.core.encoding.node import show
 from funsies.core.encoding.records import RecordNode
@@ -78,7 +79,8 @@ def decode_for(parameter: Encoding[T], produced: Encoding[Any], data: bytes) -> 
     """
     if parameter.descriptor == produced.descriptor:
         return parameter.decode(data)
-    value: T = produced.decode(data)
+    with knowing(Kinds(parameter.classes)):
+        value: T = produced.decode(data)
     if not _admits(parameter.node, value):
         parameter.encode(value)  # says where it does not fit
         raise EncodingError(f"expected {parameter.node.label}, got {show(value)}")

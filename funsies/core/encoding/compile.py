@@ -38,6 +38,7 @@ _SIMPLE: Final[dict[object, Callable[[], Node]]] = {
     Any: AnyNode,
     typing_extensions.Any: AnyNode,
     inspect.Parameter.empty: AnyNode,
+    object: AnyNode,
     None: scalars.NoneNode,
     type(None): scalars.NoneNode,
     bool: scalars.BoolNode,
@@ -221,9 +222,9 @@ class Compiler:
         )
 
     def _parts(self, kind: object, arguments: tuple[object, ...], count: int) -> list[Node]:
-        """Compile the type arguments of a container; without them, JSON values only."""
+        """Compile the type arguments of a container; without them, they may be anything."""
         if not arguments:
-            return [scalars.StrNode(), AnyNode()] if count > 1 else [AnyNode()]
+            return [AnyNode() for _ in range(count)]
         steps = ("{key}", "{value}") if _is_mapping(kind) else ("[...]",)
         return [
             self._compile_at(argument, step)

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
 
-from funsies.core.encoding.codecs import (
-    RESERVED_NAMES,
-    Codec,
-    CodecNode,
-    add_codec,
-    add_missing_codecs,
-    codec_for,
-    codec_named,
-    remove_codec,
-)
+from funsies.core.encoding.codecs import Codec, CodecNode, add_missing_codecs, codec_for
 from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.describe import Scope
 from funsies.core.encoding.files import WIRE, FilesNode
 from funsies.core.encoding.hints import remember_hints
-from funsies.core.encoding.node import CannotEncode, Node, Refused, show, tell, type_name
+from funsies.core.encoding.kinds import NOTHING, Kinds, knowing
+from funsies.core.encoding.node import (
+    CannotEncode,
+    Node,
+    Refused,
+    canonical_json,
+    tell,
+    type_name,
+)
 from funsies.core.encoding.portable import portable
 from funsies.core.encoding.scalars import BytesNode
-from funsies.core.encoding.sequences import canonical_json
 from funsies.core.errors import EncodingError, UnsupportedTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 T_co = TypeVar("T_co", covariant=True)
-V = TypeVar("V")
 
 _CACHED_ENCODINGS: Final = 4096
+_WORDS: Final = re.compile(r"\w+")
 _parse: Final = msgspec.json.Decoder().decode
 
 
@@ -47,6 +46,7 @@ class Encoding(Generic[T_co]):
         wire: ``"blob"`` if the bytes are the value, ``"json"``, ``"files"`` for a directory, or
             the name of a codec.
         annotation: the annotation that it was compiled from.
+        kinds: classes by which values may be described that say themselves what they are.
     """
 
     __slots__ = (
@@ -55,18 +55,23 @@ class Encoding(Generic[T_co]):
         "_to_bytes",
         "annotation",
         "descriptor",
+        "kinds",
         "node",
         "wire",
     )
 
     annotation: object
     descriptor: str
+    kinds: Kinds
     node: Node
     wire: str
 
-    def __init__(self, annotation: object, node: Node, hints: Hints) -> None:
+    def __init__(
+        self, annotation: object, node: Node, hints: Hints, kinds: Kinds = NOTHING
+    ) -> None:
         self.annotation = annotation
         self.node = node
+        self.kinds = kinds
         self._hints = hints
         self.descriptor = _descriptor(node)
         self.wire, self._to_bytes, self._from_bytes = _wire(node)
@@ -90,7 +95,8 @@ class Encoding(Generic[T_co]):
         b'{"b":{"$float":"inf"},"a":1}'
         """
         try:
-            return self._to_bytes(value)
+            with knowing(self.kinds):
+                return self._to_bytes(value)
         except MemoryError:
             raise  # says nothing about the value
         except Exception as problem:  # noqa: BLE001  (a value's own code may raise anything)
@@ -109,7 +115,8 @@ class Encoding(Generic[T_co]):
         (1, 2)
         """
         try:
-            value: T_co = self._from_bytes(data)
+            with knowing(self.kinds):
+                value: T_co = self._from_bytes(data)
         except MemoryError:
             raise  # says nothing about the bytes
         except Exception as problem:  # noqa: BLE001  (likewise)
@@ -124,7 +131,35 @@ class Encoding(Generic[T_co]):
             reason = str(problem)
         else:
             reason = tell(problem)
-        return EncodingError(f"cannot {verb} this as {self.node.label}: {reason}")
+        shown = "" if self.node.label == "Any" else f" as {self.node.label}"
+        return EncodingError(f"cannot {verb} this{shown}: {reason}")
+
+    @property
+    def says_itself(self) -> bool:
+        """True if values, or parts of them, say themselves what they are."""
+        return "Any" in _WORDS.findall(self.descriptor)
+
+    def with_kinds(
+        self,
+        known: Iterable[Encoding[Any]] = (),
+        modules: Iterable[tuple[str, bytes]] = (),
+        *,
+        is_lenient: bool = False,
+    ) -> Encoding[T_co]:
+        """The same encoding, for values that may be of these classes.
+
+        Args:
+            known: encodings of the classes, and of values that have them.
+            modules: that may be imported to find a class, each with the digest of its text.
+            is_lenient: True to take plain data where a class is not known.
+        """
+        if not self.says_itself:
+            return self
+        hints: Hints = {}
+        for one in (self, *known):
+            hints.update(one._hints)  # noqa: SLF001  (of its own class)
+        kinds = self.kinds.and_also(Kinds(tuple(hints), tuple(modules), is_lenient))
+        return Encoding(self.annotation, self.node, hints, kinds)
 
     @property
     def classes(self) -> tuple[type, ...]:
@@ -142,7 +177,7 @@ class Encoding(Generic[T_co]):
             kind: {name: portable(hint) for name, hint in fields.items()}
             for kind, fields in self._hints.items()
         }
-        return _restore, (portable(self.annotation), hints, self.codecs)
+        return _restore, (portable(self.annotation), hints, self.codecs, self.kinds)
 
     def __eq__(self, other: object) -> bool:
         """Encodings with the same descriptor are the same."""
@@ -225,97 +260,20 @@ def _compile(annotation: object) -> Encoding[Any]:
     return Encoding(annotation, node, compiler.classes)
 
 
-def _restore(annotation: object, hints: Hints, codecs: list[Codec]) -> Encoding[Any]:
+def _restore(
+    annotation: object, hints: Hints, codecs: list[Codec], kinds: Kinds
+) -> Encoding[Any]:
     """Compile the type of a pickled encoding."""
     for kind, fields in hints.items():
         remember_hints(kind, fields)
     add_missing_codecs(codecs)
-    return encoding_of(annotation)
+    made = encoding_of(annotation)
+    return made if kinds == NOTHING else Encoding(annotation, made.node, hints, kinds)
 
 
 _cached = lru_cache(maxsize=_CACHED_ENCODINGS)(_compile)
 
 
-def register_codec(
-    name: str,
-    kind: type[V],
-    encode: Callable[[V], bytes],
-    decode: Callable[[bytes], V],
-    *,
-    version: str | None = None,
-) -> None:
-    """Teach funsies how to store the values of a class.
-
-    The codec is part of the identity of the steps that use it, by its name and its code.
-
-    Args:
-        name: what the bytes are called; lower case, e.g. ``"numpy"``.
-        kind: the class, exactly: subclasses need codecs of their own.
-        encode: makes the bytes; equal values should give equal bytes.
-        decode: makes an equal value of the bytes.
-        version: replaces the code in the identity: change it when the bytes change.
-
-    Raises:
-        EncodingError: if the class has an encoding already, or the name is taken.
-
-    >>> class Angle:
-    ...     def __init__(self, degrees: float) -> None:
-    ...         self.degrees = degrees
-    >>> register_codec(
-    ...     "angle",
-    ...     Angle,
-    ...     lambda angle: str(angle.degrees).encode(),
-    ...     lambda data: Angle(float(data)),
-    ... )
-    >>> put(Angle(90.0))
-    <Artefact[Angle] ... (constant)>
-    """
-    taken = codec_named(name)
-    if name in RESERVED_NAMES or (taken and _full_name(taken.kind) != _full_name(kind)):
-        raise EncodingError(f"the name {show(name)} is taken by another encoding; choose one")
-    if taken is None and _has_encoding(kind):
-        raise EncodingError(f"{type_name(kind)} has an encoding already, which stays")
-    add_codec(Codec(name, kind, encode, decode, version))
+def forget_compiled() -> None:
+    """Compile all types again: a class has got a codec, or has lost it."""
     _cached.cache_clear()
-
-
-def unregister_codec(name: str) -> None:
-    """Forget a codec; what it stored cannot be read without it."""
-    remove_codec(name)
-    _cached.cache_clear()
-
-
-def _full_name(kind: type) -> str:
-    return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def _has_encoding(kind: type) -> bool:
-    try:
-        _compile(kind)
-    except UnsupportedTypeError:
-        return False
-    return True
-
-
-def to_text(wire: str, data: bytes) -> bytes:
-    """Show stored bytes to a reader who does not know their type.
-
-    Args:
-        wire: how they were encoded.
-        data: the bytes.
-
-    Returns:
-        Bytes as they are, a text as UTF-8, without quotes; everything else as it is stored.
-
-    >>> to_text("json", b'"a text"')
-    b'a text'
-    """
-    if wire != "json" or data[:1] not in (b'"', b"{"):
-        return data
-    try:
-        value = encoding_of(Any).decode(data)
-    except EncodingError:
-        return data
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass")
-    return value if isinstance(value, bytes) else data

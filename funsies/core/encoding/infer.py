@@ -53,6 +53,8 @@ def infer(value: object) -> Any:
         return kind[_infer_parts(value)]
     if isinstance(value, Path):
         return Path
+    if kind is object:
+        raise UnsupportedTypeError("an object() says nothing but that it is there; use None")
     return _infer_object(value)
 
 

@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, defaultdict
 from typing import TYPE_CHECKING, Final
 
-from funsies.core.encoding.anything import read_text_pairs, text_pairs
+from funsies.core.encoding.anything import AnyNode
 from funsies.core.encoding.node import (
     ARRAY,
     OBJECT,
     Json,
     Node,
     Refused,
+    check_key,
     show,
     show_key,
     special_form,
 )
-from funsies.core.encoding.sequences import check_key
+from funsies.core.encoding.pairs import read_text_pairs, text_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -160,6 +161,26 @@ class TextDictNode(MappingNode):
         return result
 
 
+class AnyDictNode(MappingNode):
+    """``dict`` of what may be anything: each part says itself what it is."""
+
+    shapes: frozenset[str] = frozenset({OBJECT, "$dict"})
+    rank = 0
+
+    def encode(self, value: object) -> Json:
+        """Write an object, or pairs if there are keys that are no texts."""
+        if type(value) is not dict:
+            self.refuse(value)
+        return self.value.encode(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read an object, or pairs."""
+        value = self.value.decode(raw)
+        if type(value) is not dict:
+            self.refuse_json(raw)
+        return value
+
+
 class OrderedDictNode(MappingNode):
     """``OrderedDict[K, V]``: an array of pairs."""
 
@@ -226,4 +247,6 @@ class DefaultDictNode(MappingNode):
 
 def dict_node(key: Node, value: Node) -> Node:
     """Choose between an object and an array of pairs."""
+    if isinstance(key, AnyNode) and isinstance(value, AnyNode):
+        return AnyDictNode(key, value)
     return TextDictNode(key, value) if key.plain_keys else PairsDictNode(key, value)

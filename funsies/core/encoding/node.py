@@ -6,11 +6,18 @@ import io
 from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import TYPE_CHECKING, ClassVar, Final, NoReturn, TypeAlias
 
+import msgspec
+
 if TYPE_CHECKING:
     from funsies.core.encoding.describe import Scope
 
 Json: TypeAlias = object
 """JSON data: None, bool, int, float, str, list and dict of str, all of exactly these types."""
+
+canonical_json: Final = msgspec.json.Encoder().encode
+"""JSON data as bytes."""
+
+_NAN_FORM: Final = b'{"$float":"nan"}'
 
 NULL: Final = "null"
 BOOLEAN: Final = "boolean"
@@ -225,3 +232,10 @@ def special_form(raw: Json, key: str) -> Json:
         found: Json = raw[key]
         return found
     return None
+
+
+def check_key(key: object, raw: Json) -> None:
+    """Refuse NaN, alone or inside a tuple, where values are found by being equal."""
+    is_nan = key != key  # noqa: PLR0124  (only NaN differs from itself)
+    if is_nan or (type(raw) in (list, dict) and _NAN_FORM in canonical_json(raw)):
+        raise Refused("NaN in a set or as a key of a dict could never be found again")

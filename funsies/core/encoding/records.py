@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import msgspec
 
-from funsies.core.encoding.anything import read_text_pairs, text_pairs
 from funsies.core.encoding.node import OBJECT, Json, Node, Refused, show_key, type_name
+from funsies.core.encoding.pairs import read_text_pairs, text_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

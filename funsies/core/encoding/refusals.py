@@ -17,7 +17,6 @@ _ANNOTATE_FIELDS: Final = (
 _CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
 _FILES: Final = ("IO", "TextIO", "BinaryIO")
 _REMEDIES: Final[dict[object, str]] = {
-    object: "say which types it may have, or use typing.Any for plain values",
     bytearray: "use bytes",
     memoryview: "use bytes",
     type: "pass its name, or an Enum",

@@ -6,20 +6,21 @@ from collections import deque
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import msgspec
-
-from funsies.core.encoding.node import ARRAY, Json, Node, Refused, special_form
+from funsies.core.encoding.node import (
+    ARRAY,
+    Json,
+    Node,
+    Refused,
+    canonical_json,
+    check_key,
+    special_form,
+)
 from funsies.core.encoding.scalars import LARGEST, SMALLEST, FloatNode, IntNode, StrNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from funsies.core.encoding.describe import Scope
-
-canonical_json: Final = msgspec.json.Encoder().encode
-"""JSON data as bytes."""
-
-_NAN_FORM: Final = b'{"$float":"nan"}'
 
 
 def encode_items(item: Node, values: Iterable[object]) -> list[Json]:
@@ -212,13 +213,6 @@ class TupleNode(Node):
             and len(value) == len(self.items)
             and all(item.admits(part) for item, part in zip(self.items, value, strict=True))
         )
-
-
-def check_key(key: object, raw: Json) -> None:
-    """Refuse NaN, alone or inside a tuple, where values are found by being equal."""
-    is_nan = key != key  # noqa: PLR0124  (only NaN differs from itself)
-    if is_nan or (type(raw) in (list, dict) and _NAN_FORM in canonical_json(raw)):
-        raise Refused("NaN in a set or as a key of a dict could never be found again")
 
 
 class SetNode(Node):

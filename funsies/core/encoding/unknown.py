@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from funsies.core.encoding.anything import AnyNode, decode_any
+from funsies.core.encoding.described import TYPE
 from funsies.core.encoding.encoding import Encoding
+from funsies.core.encoding.kinds import Kinds
 from funsies.core.encoding.node import TAG, Json, Refused
 
 
@@ -24,11 +26,11 @@ class UnknownNode(AnyNode):
             return [self.decode(item) for item in raw]
         if type(raw) is not dict:
             return raw
-        if raw.keys() == {TAG, "value"}:
+        if raw.keys() in ({TAG, "value"}, {TYPE, "value"}):
             return self.decode(raw["value"])
         return {key: self.decode(item) for key, item in raw.items()}
 
 
 def encoding_of_unknown() -> Encoding[Any]:
     """What a value that was written as an unknown type is read with."""
-    return Encoding(Any, UnknownNode(), {})
+    return Encoding(Any, UnknownNode(), {}, Kinds(is_lenient=True))

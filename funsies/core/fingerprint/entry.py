@@ -33,12 +33,17 @@ class Fingerprint:
         ingredients: the parts that the digest was made of, in order of discovery.
         codecs: of the classes of the project that were reached.
         libraries: that were reached, and what of them counts.
+        classes: that were reached, those of libraries among them.
+        texts: digests of the texts of modules that the code imports while it runs, by name;
+            empty for those of libraries.
     """
 
     digest: Digest
     ingredients: tuple[Ingredient, ...]
     codecs: tuple[Codec, ...] = ()
     libraries: tuple[Library, ...] = ()
+    classes: tuple[type, ...] = ()
+    texts: tuple[tuple[str, bytes], ...] = ()
 
 
 def fingerprint(
@@ -96,6 +101,8 @@ def _cache_key(function: object, ignore: Collection[str]) -> _Key | None:
     A function with a closure is not remembered: its cells may hold large objects, which
     must not be kept alive.
     """
+    if isinstance(function, type):
+        return id(function), frozenset(ignore), decided.get()
     if not isinstance(function, FunctionType) or function.__closure__ or function.__dict__:
         return None
     keyword_defaults = function.__kwdefaults__ or {}
@@ -136,6 +143,8 @@ def _walk(function: Any, ignore: Collection[str], giver: Giver) -> tuple[Fingerp
         (*walk.ingredients, *parts),
         tuple(walk.codecs),
         libraries,
+        tuple(dict.fromkeys(walk.classes)),
+        tuple(sorted(walk.texts.items())),
     )
     return found, walk.snapshot
 

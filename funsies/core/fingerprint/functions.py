@@ -100,6 +100,8 @@ def _globals(walk: Walk, function: FunctionType, entry: Entry) -> Iterator[Field
             yield name, "ignored"
         elif name in library_names:
             _refuse_what_is_behind(walk, name, value, chain[1:])
+            if isinstance(value, type):
+                walk.classes.append(value)
             yield name, walk.library(library_names[name]), *registered_field(walk, value)
         elif value is MISSING:
             yield _builtin(walk, chain)

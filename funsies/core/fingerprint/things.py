@@ -102,6 +102,7 @@ def _function(walk: Walk, function: FunctionType, name: str) -> Field:
 
 
 def _class(walk: Walk, kind: type, name: str) -> Field:
+    walk.classes.append(kind)
     if is_project(kind):
         return walk.node(kind, "class", classes.describe_class, name)
     refuse_unseen(walk, name, kind)

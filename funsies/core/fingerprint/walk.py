@@ -80,6 +80,7 @@ class Walk:
         texts: digests of the texts of modules, by name.
         ingredients: parts found so far.
         codecs: of the classes that were reached.
+        classes: that were reached, those of libraries among them.
         modules: of libraries that were reached.
         enclosing: sets that are being described, outermost first.
         giver: how the function was given; messages advise what works there.
@@ -97,6 +98,7 @@ class Walk:
     texts: dict[str, bytes] = field(default_factory=dict)
     ingredients: list[Ingredient] = field(default_factory=list)
     codecs: list[Codec] = field(default_factory=list)
+    classes: list[type] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
     enclosing: tuple[int, ...] = ()
     giver: Giver = Giver.TASK
@@ -210,6 +212,7 @@ class Walk:
             self.texts,
             self.ingredients,
             self.codecs,
+            self.classes,
             self.modules,
             (*self.enclosing, id(thing)),
             self.giver,

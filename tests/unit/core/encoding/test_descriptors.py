@@ -92,7 +92,7 @@ descriptors = [
     (Annotated[int, "a remark"], "int"),
     (Annotated[int, msgspec.Meta(ge=0)], "Annotated[int, ge=0]"),
     (list, "list[Any]"),
-    (dict, "dict[str, Any]"),
+    (dict, "dict[Any, Any]"),
     (tuple, "tuple[Any, ...]"),
     (tuple[()], "tuple[()]"),
     (Union[str, int, None], "int | str | None"),  # noqa: UP007  (people write it so)

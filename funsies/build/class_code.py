@@ -1,0 +1,107 @@
+"""The classes of values: part of the identity of the steps that use them.
+
+A step calls methods of the values that it is given, and its own code need not name their
+classes. So what these do counts, as if the step's code had named them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from enum import Enum
+from typing import Any, Final
+
+from funsies.core.digest import Field
+from funsies.core.encoding import Encoding, encoding_of
+from funsies.core.encoding.classes import has_fields
+from funsies.core.encoding.codecs import codec_for
+from funsies.core.encoding.kinds import NOTHING
+from funsies.core.errors import FingerprintError, UnsupportedTypeError
+from funsies.core.fingerprint import Fingerprint, fingerprint
+from funsies.core.fingerprint.texts import class_entry, class_text
+
+from .type_code import NONE, TypeCode
+
+_OWN: Final = "funsies"
+
+
+def code_of_classes(
+    encodings: Iterable[Encoding[Any]], ignore: Collection[str], *, by_name: bool
+) -> TypeCode:
+    """Look at the code of all classes that values of some encodings may have.
+
+    Args:
+        encodings: of the inputs of a step.
+        ignore: names that do not count.
+        by_name: True if a version stands in the place of all code.
+    """
+    encodings = list(encodings)
+    kinds = dict.fromkeys(kind for one in encodings for kind in one.classes)
+    if not kinds and all(one.kinds == NOTHING for one in encodings):
+        return NONE
+    counted = filter(_counts, kinds)
+    found = [(kind, b"" if by_name else _seen(kind)) for kind in counted]
+    seen = [each for _, each in found if isinstance(each, Fingerprint)]
+    return TypeCode(
+        (*sorted(_field(kind, each) for kind, each in found), *_known(encodings)),
+        tuple(part for each in seen for part in each.ingredients),
+        tuple(library for each in seen for library in each.libraries),
+    )
+
+
+def _counts(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] != _OWN
+
+
+def _seen(kind: type) -> Fingerprint | bytes:
+    """The fingerprint of a class; of one that cannot be seen whole, its own text.
+
+    The step may use nothing of what cannot be seen, so that is no reason to refuse it.
+    """
+    try:
+        return fingerprint(kind)
+    except FingerprintError:
+        text = class_text(kind, class_entry(kind))
+        return b"" if text is None else text.digest
+
+
+def _field(kind: type, seen: Fingerprint | bytes) -> tuple[str, str, bytes]:
+    digest = seen.digest if isinstance(seen, Fingerprint) else seen
+    return "class", kind.__qualname__, digest
+
+
+def _known(encodings: list[Encoding[Any]]) -> Iterable[Field]:
+    """What besides classes decides how a reader finds them."""
+    modules = {module for one in encodings for module in one.kinds.modules}
+    if modules:
+        yield ("modules", *sorted(modules))
+    if any(one.kinds.is_lenient for one in encodings):
+        yield ("lenient",)
+
+
+def described(
+    result: Encoding[Any], inputs: Iterable[Encoding[Any]], code: Fingerprint | None
+) -> Encoding[Any]:
+    """The encoding of a result, with the classes of which its values may be.
+
+    Args:
+        result: as the annotation of the function has it.
+        inputs: of the step: their values may be in the result.
+        code: of the function, which may make others.
+    """
+    if not result.says_itself:
+        return result
+    inputs = list(inputs)
+    reached = [] if code is None else list(filter(None, map(_stored, code.classes)))
+    modules = {module for one in inputs for module in one.kinds.modules}
+    modules.update(() if code is None else code.texts)
+    return result.with_kinds((*reached, *inputs), sorted(modules))
+
+
+def _stored(kind: type) -> Encoding[Any] | None:
+    """How values of a class are stored; None if they are not."""
+    if not (has_fields(kind) or issubclass(kind, Enum) or codec_for(kind)):
+        return None
+    try:
+        return encoding_of(kind)
+    except UnsupportedTypeError:
+        return None

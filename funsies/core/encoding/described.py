@@ -1,0 +1,148 @@
+"""Values that say themselves what they are: ``{"$type": "Decimal", "value": "1.5"}``.
+
+What a step without an annotation returns may be of any type that has an encoding. It is
+written as that type writes it, under the name of the type: that of the standard library, or
+``module:Class``. Who reads it finds the class by that name (``kinds.py``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, defaultdict, deque
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from returns.result import Failure, Result, Success
+
+from funsies.core.encoding.kinds import can_be_found, classes_named, is_lenient, name_of
+from funsies.core.encoding.node import (
+    Json,
+    Node,
+    Refused,
+    remedy_for_items,
+    show,
+    type_name,
+)
+from funsies.core.errors import UnsupportedTypeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TYPE: Final = "$type"
+
+_STANDARD: Final[dict[str, Any]] = {
+    **{kind.__name__: kind for kind in (complex, range, slice, Decimal, Fraction, UUID)},
+    **{kind.__name__: kind for kind in (date, datetime, time, timedelta, ZoneInfo)},
+    **{kind.__name__: kind for kind in (Path, PurePosixPath, PureWindowsPath)},
+    "Counter": Counter[Any],
+    "OrderedDict": OrderedDict[Any, Any],
+    "Result": Result[Any, Any],
+    "defaultdict": defaultdict[Any, Any],
+    "deque": deque[Any],
+}
+_STANDARD_NAMES: Final[dict[type, str]] = {
+    **{kind: name for name, kind in _STANDARD.items() if isinstance(kind, type)},
+    **{kind: kind.__name__ for kind in (Counter, OrderedDict, defaultdict, deque)},
+    type(Path()): "Path",
+    Success: "Result",
+    Failure: "Result",
+}
+_FUNCTION: Final = "make the function a part of the step that calls it"
+_REMEDIES: Final[dict[type, str]] = {
+    object: "it says nothing but that it is there; use None, or an Enum",
+    FunctionType: _FUNCTION,
+    BuiltinFunctionType: _FUNCTION,
+    MethodType: _FUNCTION,
+}
+
+
+def encode_described(value: object) -> Json:
+    """Write a value with the name of its type.
+
+    Raises:
+        Refused: if its type has no encoding, or if nobody else could find its class.
+    """
+    kind = type(value)
+    name = _STANDARD_NAMES.get(kind)
+    if name is not None:
+        return {TYPE: name, "value": _standard_node(name).encode(value)}
+    node = _node_of(kind, value)
+    if not can_be_found(kind):
+        raise Refused(
+            f"{type_name(kind)} is a class that no reader would find again as {name_of(kind)}; "
+            "define it at the top level of a module or script"
+        )
+    return {TYPE: name_of(kind), "value": node.encode(value)}
+
+
+def decode_described(raw: dict[str, Json]) -> object:
+    """Read a value as the type that its name says.
+
+    Raises:
+        Refused: if its class is not known, or is another one by now.
+    """
+    name, content = raw[TYPE], raw.get("value")
+    if type(name) is not str or raw.keys() != {TYPE, "value"}:
+        raise Refused(f"expected the name of a type and a value, found {show(name)}")
+    if name in _STANDARD:
+        return _standard_node(name).decode(content)
+    problem = None
+    for node in _nodes_named(name):
+        try:
+            return node.decode(content)
+        except Refused as refusal:
+            problem = problem or refusal
+    if is_lenient():
+        raise NotHere
+    raise problem or Refused(
+        f"this is a {name.partition(':')[2]} of {name.partition(':')[0]}, and no such class is "
+        "loaded here; import its module, or annotate what takes the value"
+    )
+
+
+class NotHere(Refused):
+    """An object whose class is not known here, for a reader who takes its data as well."""
+
+    def __init__(self) -> None:
+        super().__init__("its class is not known here")
+
+
+def _nodes_named(name: str) -> Iterator[Node]:
+    for kind in classes_named(name):
+        node = _class_node(kind)
+        if node is not None:
+            yield node
+
+
+def _node_of(kind: type, value: object) -> Node:
+    from funsies.core.encoding.encoding import encoding_of  # noqa: PLC0415 - it uses this
+
+    remedy = remedy_for_items(kind) or _REMEDIES.get(kind, "")
+    try:
+        if not remedy:
+            return encoding_of(kind).node
+    except UnsupportedTypeError as problem:
+        raise Refused(str(problem)) from None
+    raise Refused(f"{show(value)} cannot be stored; {remedy}")
+
+
+def _class_node(kind: type) -> Node | None:
+    from funsies.core.encoding.encoding import encoding_of  # noqa: PLC0415 - it uses this
+
+    try:
+        return encoding_of(kind).node
+    except UnsupportedTypeError:
+        return None
+
+
+@cache
+def _standard_node(name: str) -> Node:
+    from funsies.core.encoding.encoding import encoding_of  # noqa: PLC0415 - it uses this
+
+    return encoding_of(_STANDARD[name]).node
