@@ -38,7 +38,7 @@ def code_of_classes(
     kinds = dict.fromkeys(kind for one in encodings for kind in one.classes)
     if not kinds and all(one.kinds == NOTHING for one in encodings):
         return NONE
-    counted = filter(_counts, kinds)
+    counted = [kind for kind in kinds if _counts(kind, ignore)]
     found = [(kind, b"" if by_name else _seen(kind)) for kind in counted]
     seen = [each for _, each in found if isinstance(each, Fingerprint)]
     return TypeCode(
@@ -48,8 +48,9 @@ def code_of_classes(
     )
 
 
-def _counts(kind: type) -> bool:
-    return kind.__module__.partition(".")[0] != _OWN
+def _counts(kind: type, ignore: Collection[str]) -> bool:
+    names = {kind.__qualname__, f"{kind.__module__}.{kind.__qualname__}"}
+    return names.isdisjoint(ignore) and kind.__module__.partition(".")[0] != _OWN
 
 
 def _seen(kind: type) -> Fingerprint | bytes:

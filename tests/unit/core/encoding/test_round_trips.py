@@ -282,6 +282,58 @@ def test_a_value_that_is_put_comes_back_and_fits_its_annotation(annotation, data
     assert identical(decode_for(wanted, found, stored), value)
 
 
+@pytest.mark.parametrize("annotation", cases, ids=name_of)
+@quicker
+@given(data=st.data())
+def test_a_value_says_itself_what_it_is(annotation, data, identical):
+    """Without an annotation it comes back just so, and fits whoever asks for its type."""
+    value = data.draw(cases[annotation])
+    wanted, unsaid = encoding_of(annotation), encoding_of(Any)
+    stored = unsaid.encode(value)
+    assert identical(unsaid.decode(stored), value)
+    assert unsaid.encode(unsaid.decode(stored)) == stored
+    assert identical(decode_for(wanted, unsaid, stored), value)
+
+
+keys = st.recursive(
+    st.sampled_from([*Color])
+    | st.integers()
+    | text
+    | st.decimals(allow_nan=False)
+    | st.uuids(),
+    lambda inner: st.tuples(inner, inner) | st.frozensets(inner, max_size=2),
+    max_leaves=4,
+)
+anything = st.recursive(
+    keys | st.floats() | st.binary() | st.booleans() | st.none() | atoms,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(keys, inner, max_size=3)
+        | st.lists(inner, max_size=3).map(deque)
+        | st.dictionaries(keys, inner, max_size=3).map(OrderedDict)
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("annotation", [Any, object, dict, list, list[Any], dict[Any, Any]])
+@settings(quick, max_examples=60)
+@given(value=anything, other=anything)
+def test_what_may_be_anything_keeps_its_types_and_its_order(
+    annotation, value, other, identical
+):
+    if annotation in (dict, dict[Any, Any]):
+        value, other = {"a": value, 1: other}, {"a": other, 1: value}
+    elif annotation not in (Any, object):
+        value, other = [value, other], [other, value]
+    encoding = encoding_of(annotation)
+    stored = encoding.encode(value)
+    assert identical(encoding.decode(stored), value)
+    assert encoding.encode(encoding.decode(stored)) == stored
+    assert (encoding.encode(other) == stored) == identical(other, value)
+
+
 @settings(quick, max_examples=200)
 @given(st.sampled_from(list(cases)), st.data())
 def test_different_values_have_different_bytes_and_equal_ones_the_same(
