@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from .shell_text import parser_version
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -20,8 +22,12 @@ class Configuration:
     queues: tuple[str, ...] | None = None
 
     def fingerprint(self) -> dict[str, object]:
-        """What results depend on, for mypy's cache: this, and the plugin's own code."""
-        return {"funsies_mypy": plugin_digest(), **asdict(self)}
+        """What results depend on, for mypy's cache: this, the plugin's own code, its parser."""
+        return {
+            "funsies_mypy": plugin_digest(),
+            "parser_of_shell_texts": parser_version(),
+            **asdict(self),
+        }
 
 
 def read_configuration(mypy_config: str | None) -> Configuration:

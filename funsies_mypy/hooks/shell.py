@@ -51,6 +51,7 @@ from funsies_mypy.types import (
 )
 
 from .shell_inputs import INPUTS, input_names
+from .shell_text import check_text
 
 _COMMANDS = "<number of commands>"
 """Not an attribute that a program can name."""
@@ -83,6 +84,7 @@ def check_shell(context: FunctionContext) -> Type:
     outputs = _outputs(context)
     if outputs is not None:
         _check_names(api, outputs, "output")
+    check_text(context, outputs)
     return _output_type(context, outputs)
 
 

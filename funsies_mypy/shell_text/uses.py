@@ -1,0 +1,153 @@
+"""What one command does to files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from .arguments import Arguments, UnknownOptionError, read_arguments
+from .tools import FREE, SEES_ALL, TOOLS, Tool
+from .words import UNKNOWN, is_literal
+
+_SED_WITH_FILES: Final = re.compile(r"(?:^|[;{}\n/!|,#@$\s\d])[rRwWe](?:\s|$)")
+_AWK_WITH_FILES: Final = re.compile(r"getline|system|print[^;\n}]*[>|]|@|ARG[VC]|close|\|&")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a command does to files.
+
+    Attributes:
+        reads: names of files that it needs, if they are known.
+        writes: names of files that may be there afterwards because of it.
+        makes: names of directories that it makes.
+        reads_more: whether it may read what is not known.
+        writes_more: whether it may write what is not known.
+    """
+
+    reads: Sequence[str] = ()
+    writes: Sequence[str] = ()
+    makes: Sequence[str] = ()
+    reads_more: bool = False
+    writes_more: bool = False
+
+
+ANYTHING: Final = Use(reads_more=True, writes_more=True)
+
+
+def use_of(program: str, words: Sequence[str]) -> Use:
+    """What a program does with these arguments.
+
+    Args:
+        program: its name, without a directory.
+        words: its arguments.
+    """
+    if program in FREE:
+        return Use(reads_more=program in SEES_ALL)
+    if program in _OWN_WAYS:
+        return _OWN_WAYS[program](words)
+    tool = TOOLS.get(program)
+    if tool is None or (tool.may_write_by_option and any(map(_may_be_option, words))):
+        return ANYTHING
+    try:
+        return _use(program, tool, words)
+    except UnknownOptionError:
+        return ANYTHING
+
+
+def _may_be_option(word: str) -> bool:
+    return word.startswith(UNKNOWN)
+
+
+def _use(program: str, tool: Tool, words: Sequence[str]) -> Use:
+    arguments = read_arguments(tool, words)
+    if _has_script_with_files(program, words):
+        return ANYTHING
+    names = _operands(program, arguments)
+    reads, writes, makes = _by_operands(program, tool, arguments, names)
+    reads = [*reads, *arguments.values(tool.reads)]
+    writes = [*writes, *arguments.values(tool.writes)]
+    return Use(
+        reads=[each for each in reads if is_literal(each)],
+        writes=[each for each in writes if is_literal(each)],
+        makes=makes,
+        reads_more=not all(is_literal(each) for each in reads),
+        writes_more=not all(is_literal(each) for each in (*writes, *makes)),
+    )
+
+
+def _operands(program: str, arguments: Arguments) -> list[str]:
+    if program in {"tail", "sort"}:  # as in tail +2
+        return [each for each in arguments.operands if not re.fullmatch(r"\+\d.*", each)]
+    if program.endswith("awk"):  # as in awk '...' FS=, file
+        return [each for each in arguments.operands if not re.match(r"\w+=", each)]
+    return arguments.operands
+
+
+def _has_script_with_files(program: str, words: Sequence[str]) -> bool:
+    pattern = _SED_WITH_FILES if program == "sed" else _AWK_WITH_FILES
+    if program != "sed" and not program.endswith("awk"):
+        return False
+    return any(UNKNOWN in word or pattern.search(word) for word in words)
+
+
+def _by_operands(
+    program: str, tool: Tool, arguments: Arguments, names: list[str]
+) -> tuple[list[str], list[str], list[str]]:
+    """What is read, written and made."""
+    if tool.operands == "copy":
+        return _copied(program, names)
+    packed = [] if arguments.has("c", "stdout") else _packed(names)
+    return {
+        "none": ([], [], []),
+        "read": (names, [], []),
+        "write": ([], names, []),
+        "make": ([], [], names),
+        "in out": (names[:1], names[1:2], []),
+        "pack": (names, packed, []),
+    }[tool.operands]
+
+
+def _copied(program: str, names: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """The last name becomes the others, or a directory that has them."""
+    *sources, target = names or [UNKNOWN]
+    bases = [PurePosixPath(each).name if is_literal(each) else UNKNOWN for each in sources]
+    if program == "ln":  # a link need not lead to anything
+        target = "." if len(names) == 1 else target
+        return [], [target, *(_in(target, each) for each in bases or [UNKNOWN])], []
+    return sources, [target, *(_in(target, each) for each in bases)], []
+
+
+def _in(directory: str, name: str) -> str:
+    return name if directory in {".", "./"} else f"{directory.rstrip('/')}/{name}"
+
+
+def _packed(names: list[str]) -> list[str]:
+    ends = (".gz", ".bz2", ".tgz", ".Z")
+    packed = [f"{name}{end}" for name in names for end in (".gz", ".bz2")]
+    return [*packed, *(name.removesuffix(end) for name in names for end in ends)]
+
+
+def _use_of_dd(words: Sequence[str]) -> Use:
+    values = dict(word.split("=", 1) for word in words if "=" in word)
+    if not all(is_literal(word) for word in words):
+        return ANYTHING
+    reads, writes = values.get("if"), values.get("of")
+    return Use([reads] if reads else [], [writes] if writes else [])
+
+
+def _use_of_tar(words: Sequence[str]) -> Use:
+    """Only what packs or lists, in the usual spelling: ``tar -czf a.tgz b c``."""
+    found = re.fullmatch(r"-?([ct])[zjJv]*f", words[0]) if words else None
+    if found is None or not all(map(is_literal, words)) or any(w[:1] == "-" for w in words[2:]):
+        return ANYTHING
+    archive = list(words[1:2])
+    if found[1] == "t":
+        return Use(archive)
+    return Use(words[2:], archive)
+
+
+_OWN_WAYS: Final = {"dd": _use_of_dd, "tar": _use_of_tar}

@@ -1,0 +1,136 @@
+"""Words of a command as bash reads them, as far as that is known before it runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+from .bash import Node, written
+
+UNKNOWN: Final = "\ue000"
+"""Stands for a part that is only known when the command runs, or when the step is built."""
+
+GLOB: Final = "\ue001"
+"""Stands for a part that matches names of files."""
+
+Variables: TypeAlias = Mapping[str, str | None]
+"""Values of the variables that a text sets once; None for those that it sets otherwise."""
+
+
+def is_literal(word: str) -> bool:
+    """Whether all of a word is known."""
+    return UNKNOWN not in word and GLOB not in word
+
+
+def word_of(node: Node, variables: Variables) -> str:
+    """What a word stands for, without its quotes, with marks for what is not known."""
+    read = _READERS.get(node.type)
+    return UNKNOWN if read is None else read(node, variables)
+
+
+def _bare(node: Node, variables: Variables) -> str:
+    del variables
+    text = re.sub(r"(?<!\\)(?:\*|\?|\[[^\]]*\])", GLOB, written(node))
+    return re.sub(r"\\(\n|.)", lambda found: found[1].replace("\n", ""), text)
+
+
+def _in_single_quotes(node: Node, variables: Variables) -> str:
+    del variables
+    return written(node)[1:-1]
+
+
+def _with_escapes(node: Node, variables: Variables) -> str:
+    del variables
+    text = written(node)[2:-1]
+    return text if "\\" not in text else UNKNOWN
+
+
+def _in_double_quotes(node: Node, variables: Variables) -> str:
+    inner = [each for each in node.children if each.type not in {'"', "string_content"}]
+    gaps = _pieces(node, inner)
+    return "".join(
+        _unescaped(each) if isinstance(each, str) else word_of(each, variables) for each in gaps
+    )
+
+
+def _pieces(node: Node, inner: list[Node]) -> Iterator[str | Node]:
+    """The text between the quotes and the expansions in it, in order.
+
+    Spaces beside an expansion belong to no node of the grammar, so that they are cut out here.
+    """
+    text, start = node.text or b"", node.start_byte
+    place = 1
+    for each in inner:
+        yield text[place : each.start_byte - start].decode(errors="replace")
+        yield each
+        place = each.end_byte - start
+    yield text[place:-1].decode(errors="replace")
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r'\\([$`"\\\n])', lambda found: found[1].replace("\n", ""), text)
+
+
+def _joined(node: Node, variables: Variables) -> str:
+    joined = "".join(word_of(each, variables) for each in node.children)
+    # The grammar gives the braces of a{1,2}.txt as words; they stand for several names.
+    return re.sub(r"\{[^{}]*(?:,|\.\.)[^{}]*\}", GLOB, joined)
+
+
+def _variable(node: Node, variables: Variables) -> str:
+    name = re.fullmatch(r"\$(\w+)|\$\{(\w+)\}", written(node))
+    value = variables.get(name[1] or name[2]) if name else None
+    return UNKNOWN if value is None else value
+
+
+_READERS: Final[Mapping[str, Callable[[Node, Variables], str]]] = {
+    "word": _bare,
+    "number": _bare,
+    "variable_name": _bare,
+    "extglob_pattern": lambda node, _: GLOB if written(node) else "",
+    "raw_string": _in_single_quotes,
+    "ansi_c_string": _with_escapes,
+    "string": _in_double_quotes,
+    "concatenation": _joined,
+    "simple_expansion": _variable,
+    "expansion": _variable,
+    "command_name": lambda node, variables: "".join(
+        word_of(each, variables) for each in node.children
+    ),
+}
+
+
+def variables_of(root: Node) -> dict[str, str | None]:
+    """The variables of a text whose value is known: set once, to a literal."""
+    found: dict[str, str | None] = {}
+    for node in _all(root):
+        name, value = _assigned(node)
+        if name:
+            found[name] = None if name in found else value
+    return found
+
+
+def _assigned(node: Node) -> tuple[str, str | None]:
+    """The variable that a node sets, if it does, and its value, if that is known."""
+    parts = node.children
+    names = [written(each) for each in parts if each.type == "variable_name"]
+    if node.type == "for_statement" and names:
+        return names[0], _each_of([word_of(each, {}) for each in parts if each.is_named][1:-1])
+    if node.type != "variable_assignment" or not names:
+        return "", None
+    value = word_of(parts[-1], {}) if len(parts) > len("x=") else ""
+    return names[0], value if parts[1].type == "=" and is_literal(value) else None
+
+
+def _each_of(words: list[str]) -> str | None:
+    """What stands for each of these words: several names are as good as a pattern."""
+    if not words or any(word.startswith(("-", UNKNOWN)) for word in words):
+        return None
+    return words[0] if len(words) == 1 else GLOB
+
+
+def _all(node: Node) -> Iterator[Node]:
+    yield node
+    for each in node.children:
+        yield from _all(each)
