@@ -48,6 +48,8 @@ def shell(
     does. So ``cmd | head`` fails with exit code 141 if ``head`` leaves while ``cmd`` writes:
     take a reader that reads to the end (``sed -n 1,10p``), or write ``set +o pipefail`` first.
 
+    ``funsies check`` compares the texts with ``inp=`` and ``out=``, as far as they are known.
+
     Args:
         commands: texts for the interpreter; each gets one of its own.
         inp: input files: name, relative to that directory, to artefact or value. ``bytes`` are

@@ -148,7 +148,10 @@ def _run(config_file: Path, scripts: Sequence[str], options: Sequence[str]) -> R
     for line in (*other, *done.stderr.splitlines()):
         note(line)
     has_error = any(each.severity == "error" for each in found)
+    only_notes = found and not has_error and done.returncode == Exit.RESULT_IS_ERROR
     code = Exit.RESULT_IS_ERROR if has_error else done.returncode
+    # For notes alone mypy's own exit code is 0, but not with its output as JSON.
+    code = Exit.OK if only_notes else code
     return Report(found, len(scripts), code, stopped=done.returncode == _STOPPED)
 
 

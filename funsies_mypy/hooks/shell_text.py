@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -21,12 +22,13 @@ from mypy.nodes import (
     TupleExpr,
 )
 from mypy.plugin import FunctionContext
+from mypy.types import Instance, get_proper_type
 
 from funsies_mypy import codes
 from funsies_mypy.arguments import checker, given, given_at
 from funsies_mypy.literals import all_keys_of, text_of
 from funsies_mypy.messages import fail, note
-from funsies_mypy.shell_text import UNKNOWN, Declared, Finding, findings
+from funsies_mypy.shell_text import NUMBER, UNKNOWN, Declared, Finding, findings
 from funsies_mypy.step import Given
 from funsies_mypy.types import literal_value
 
@@ -118,11 +120,24 @@ def _text_of_call(api: TypeChecker, call: CallExpr) -> str:
         return UNKNOWN
     if callee.name == "join" and not callee.expr.value and isinstance(first, ListExpr):
         return "".join(_text_of(api, item) for item in first.items)
-    if callee.name == "format" and _has_no_format(callee.expr, call.args[1:]):
-        return _text_of(api, first)
+    if callee.name == "format" and callee.expr.value == "{:{}}":
+        return _text_in_braces(api, first, call.args[1:])
     return UNKNOWN
 
 
-def _has_no_format(pattern: StrExpr, rest: Sequence[Expression]) -> bool:
-    """Whether this is how mypy has ``{x}`` in an f-string."""
-    return pattern.value == "{:{}}" and [getattr(each, "value", None) for each in rest] == [""]
+def _text_in_braces(api: TypeChecker, value: Expression, rest: Sequence[Expression]) -> str:
+    """``{value:format}`` in an f-string."""
+    spec = rest[0].value if rest and isinstance(rest[0], StrExpr) else "?"
+    if not spec:
+        text = _text_of(api, value)
+        return NUMBER if text == UNKNOWN and _is_number(api, value) else text
+    is_usual = re.fullmatch(r"0?[0-9]*(\.[0-9]+)?[defgEG]?", spec)
+    return NUMBER if is_usual and _is_number(api, value) else UNKNOWN
+
+
+def _is_number(api: TypeChecker, value: Expression) -> bool:
+    kind = get_proper_type(api.lookup_type(value)) if api.has_type(value) else None
+    return isinstance(kind, Instance) and kind.type.fullname in {
+        "builtins.int",
+        "builtins.float",
+    }

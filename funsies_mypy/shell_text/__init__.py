@@ -12,6 +12,6 @@ from .bash import parser_version
 from .declared import Declared
 from .findings import Finding
 from .rules import findings
-from .words import UNKNOWN
+from .words import NUMBER, UNKNOWN
 
-__all__ = ["UNKNOWN", "Declared", "Finding", "findings", "parser_version"]
+__all__ = ["NUMBER", "UNKNOWN", "Declared", "Finding", "findings", "parser_version"]

@@ -10,7 +10,7 @@ from typing import Final
 from .bash import Node, parse
 from .tools import PREFIXES
 from .uses import ANYTHING, Use, use_of
-from .words import Variables, is_literal, variables_of, word_of
+from .words import UNKNOWN, Variables, is_literal, variables_of, word_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,14 @@ class Read:
         name: of the file.
         command: which of the commands does it.
         is_sure: False if that depends on a condition.
+        is_first: whether nothing that is not known may have been written before.
         by_shell: whether it is ``< name``, without which a command does not even start.
     """
 
     name: str
     command: int
     is_sure: bool
+    is_first: bool
     by_shell: bool
 
 
@@ -79,6 +81,8 @@ def effects_of(commands: Sequence[str]) -> Effects | None:
         if root is None:
             return None
         _Walk(found, place, variables_of(root)).visit(root, is_sure=True)
+        if UNKNOWN in text:
+            found.reads_more = found.writes_more = True
     return found
 
 
@@ -110,8 +114,8 @@ class _Walk:
         elif node.type == "test_command":
             self.found.words.extend(self._words(_leaves(node)))
         body = _last_command(node)
-        for place, each in enumerate(node.children):
-            first = place == 0 and node.type == "list"
+        for each in _in_order(node):
+            first = each is node.children[0] and node.type == "list"
             rest = more if each is body and node.type != "command" else ()
             self.visit(each, is_sure=is_sure if first else sure, more=rest)
 
@@ -131,14 +135,16 @@ class _Walk:
         self._note(use, is_sure=is_sure)
 
     def _note(self, use: Use, *, is_sure: bool) -> None:
-        reads = (
-            Read(_plain(each), self.command, is_sure, by_shell=False) for each in use.reads
-        )
-        self.found.reads.extend(reads)
+        for each in use.reads:
+            self._read(each, is_sure=is_sure)
         self.found.writes.extend(map(_plain, use.writes))
         self.found.makes.extend(map(_plain, use.makes))
         self.found.reads_more |= use.reads_more
         self.found.writes_more |= use.writes_more
+
+    def _read(self, name: str, *, is_sure: bool, by_shell: bool = False) -> None:
+        is_first = not self.found.writes_more
+        self.found.reads.append(Read(_plain(name), self.command, is_sure, is_first, by_shell))
 
     def _redirection(self, node: Node, *, is_sure: bool) -> None:
         signs = [each.type for each in node.children if not each.is_named]
@@ -157,9 +163,14 @@ class _Walk:
             use = Use(reads_more=is_read, writes_more=not is_read)
             self._note(use, is_sure=is_sure)
         elif is_read:
-            self.found.reads.append(Read(_plain(name), self.command, is_sure, by_shell=True))
+            self._read(name, is_sure=is_sure, by_shell=True)
         else:
             self.found.writes.append(_plain(name))
+
+
+def _in_order(node: Node) -> list[Node]:
+    """The parts of a node as bash does them: files are opened before a command runs."""
+    return sorted(node.children, key=lambda each: each.type != "file_redirect")
 
 
 def _behind(node: Node) -> list[Node]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from .words import GLOB, UNKNOWN
+from .words import GLOB, NUMBER, UNKNOWN
 
 _HERE: Final = frozenset({".", "./", GLOB, f"./{GLOB}"})
 """Words that stand for all files."""
@@ -38,7 +38,7 @@ def _spellings(name: str) -> Iterator[str]:
 
 def _may_be(name: str, word: str) -> bool:
     """Whether a word that is known in part, such as ``$x.csv``, may stand for a name."""
-    parts = re.split(f"([{UNKNOWN}{GLOB}]+)", word.removeprefix("./"))
+    parts = re.split(f"([{UNKNOWN}{GLOB}{NUMBER}]+)", word.removeprefix("./"))
     if len(parts) == 1 or not any(parts[::2]) or len(word) > 2 * len(name) + 200:
         return False
     regex = "".join(".*" if place % 2 else re.escape(part) for place, part in enumerate(parts))

@@ -103,6 +103,7 @@ def _not_made(step: _Step, name: str) -> str:
 
 def _of_inputs(step: _Step) -> Iterator[Finding]:
     reads = [each.name for each in step.effects.reads]
+    first = {each.name for each in step.effects.reads if each.is_first}
     written = step.effects.writes
     outputs = step.declared.outputs or ()
     for place, name in enumerate(step.declared.inputs or ()):
@@ -111,7 +112,7 @@ def _of_inputs(step: _Step) -> Iterator[Finding]:
         others = [each for each in reads if not is_among(each, written)]
         if other := _meant(step, name, others):
             text = f'{_NO_INPUT} "{name}"; did you mean "{other}", which is read?'
-            yield Finding(is_near(name, other), "input", place, text)
+            yield Finding(other in first and is_near(name, other), "input", place, text)
         elif other := _meant(step, name, _files(step.effects.words)):
             text = f'{_NO_INPUT} "{name}"; did you mean "{other}"?'
             yield Finding(False, "input", place, text)
@@ -145,7 +146,8 @@ def _of_reads(step: _Step) -> Iterator[Finding]:
         if any(is_near(each, read.name, differences=2) for each in unnamed):
             continue  # said of the input
         text = f'"{read.name}" is read, but is no input file' + _remedy(read.name, inputs)
-        yield Finding(read.by_shell, "command", read.command, text)
+        is_sure = read.by_shell and effects.words.count(read.name) == 1  # not: [ -f name ]
+        yield Finding(is_sure, "command", read.command, text)
 
 
 def _remedy(name: str, inputs: Sequence[str]) -> str:

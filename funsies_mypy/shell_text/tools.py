@@ -93,9 +93,9 @@ _AWK: Final = Tool(
 )
 _PACK: Final = Tool(
     "pack",
-    "cdkfnNqtv" + _DIGITS,
-    "S",
-    "stdout decompress uncompress keep force best fast quiet verbose no-name name suffix= test",
+    "cdkfnqtv" + _DIGITS,
+    "",
+    "stdout decompress uncompress keep force best fast quiet verbose no-name test",
 )
 _CAT: Final = Tool("read", "AbeEnstTuv", long="number number-nonblank squeeze-blank show-all")
 

@@ -12,8 +12,9 @@ from .arguments import Arguments, UnknownOptionError, read_arguments
 from .tools import FREE, SEES_ALL, TOOLS, Tool
 from .words import UNKNOWN, is_literal
 
-_SED_WITH_FILES: Final = re.compile(r"(?:^|[;{}\n/!|,#@$\s\d])[rRwWe](?:\s|$)")
-_AWK_WITH_FILES: Final = re.compile(r"getline|system|print[^;\n}]*[>|]|@|ARG[VC]|close|\|&")
+# These find more than there is, so that such commands are rather left alone.
+_SED_WITH_FILES: Final = re.compile(r"(?:^|[;{}\n/!|,#@$\s\d]|/[gpIiMm\d]*)[rRwWe]")
+_AWK_WITH_FILES: Final = re.compile(r"getline|system|print.*[>|]|@|ARG[VC]|\|&", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _may_be_option(word: str) -> bool:
 
 def _use(program: str, tool: Tool, words: Sequence[str]) -> Use:
     arguments = read_arguments(tool, words)
-    if _has_script_with_files(program, words):
+    if _has_script_with_files(program, words, arguments):
         return ANYTHING
     names = _operands(program, arguments)
     reads, writes, makes = _by_operands(program, tool, arguments, names)
@@ -87,11 +88,12 @@ def _operands(program: str, arguments: Arguments) -> list[str]:
     return arguments.operands
 
 
-def _has_script_with_files(program: str, words: Sequence[str]) -> bool:
+def _has_script_with_files(program: str, words: Sequence[str], given: Arguments) -> bool:
     pattern = _SED_WITH_FILES if program == "sed" else _AWK_WITH_FILES
     if program != "sed" and not program.endswith("awk"):
         return False
-    return any(UNKNOWN in word or pattern.search(word) for word in words)
+    is_unseen = given.has("f", "file") or any(UNKNOWN in word for word in words)
+    return is_unseen or any(pattern.search(word) for word in words)
 
 
 def _by_operands(
@@ -126,9 +128,9 @@ def _in(directory: str, name: str) -> str:
 
 
 def _packed(names: list[str]) -> list[str]:
-    ends = (".gz", ".bz2", ".tgz", ".Z")
-    packed = [f"{name}{end}" for name in names for end in (".gz", ".bz2")]
-    return [*packed, *(name.removesuffix(end) for name in names for end in ends)]
+    packed = [f"{name}{end}" for name in names for end in (".gz", ".bz2", ".out")]
+    stems = [re.sub(r"(\.gz|\.bz2?|\.Z|\.z|-gz|-z|_z)$", "", name) for name in names]
+    return [*packed, *stems, *(re.sub(r"\.(tgz|taz|tbz2?)$", ".tar", name) for name in names)]
 
 
 def _use_of_dd(words: Sequence[str]) -> Use:

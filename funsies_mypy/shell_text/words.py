@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from .bash import Node, written
@@ -14,13 +14,16 @@ UNKNOWN: Final = "\ue000"
 GLOB: Final = "\ue001"
 """Stands for a part that matches names of files."""
 
+NUMBER: Final = "\ue002"
+"""Stands for a number that is only known when the step is built: never more than a word."""
+
 Variables: TypeAlias = Mapping[str, str | None]
 """Values of the variables that a text sets once; None for those that it sets otherwise."""
 
 
 def is_literal(word: str) -> bool:
     """Whether all of a word is known."""
-    return UNKNOWN not in word and GLOB not in word
+    return not any(each in word for each in (UNKNOWN, GLOB, NUMBER))
 
 
 def word_of(node: Node, variables: Variables) -> str:
@@ -42,7 +45,7 @@ def _in_single_quotes(node: Node, variables: Variables) -> str:
 
 def _with_escapes(node: Node, variables: Variables) -> str:
     del variables
-    text = written(node)[2:-1]
+    text = written(node)[2:-1].replace("\\t", "\t").replace("\\n", "\n")
     return text if "\\" not in text else UNKNOWN
 
 
@@ -89,6 +92,7 @@ _READERS: Final[Mapping[str, Callable[[Node, Variables], str]]] = {
     "number": _bare,
     "variable_name": _bare,
     "extglob_pattern": lambda node, _: GLOB if written(node) else "",
+    "process_substitution": lambda _node, _variables: "/dev/fd/63",
     "raw_string": _in_single_quotes,
     "ansi_c_string": _with_escapes,
     "string": _in_double_quotes,
@@ -102,25 +106,33 @@ _READERS: Final[Mapping[str, Callable[[Node, Variables], str]]] = {
 
 
 def variables_of(root: Node) -> dict[str, str | None]:
-    """The variables of a text whose value is known: set once, to a literal."""
+    """The variables of a text whose value is known: set in one place, always, to a literal."""
     found: dict[str, str | None] = {}
-    for node in _all(root):
-        name, value = _assigned(node)
-        if name:
+    for parent, node in _all(root):
+        for name, value in _assigned(parent, node):
             found[name] = None if name in found else value
     return found
 
 
-def _assigned(node: Node) -> tuple[str, str | None]:
-    """The variable that a node sets, if it does, and its value, if that is known."""
+def _assigned(parent: Node, node: Node) -> Iterator[tuple[str, str | None]]:
+    """The variables that a node sets, or may set, with their values, if these are known."""
     parts = node.children
     names = [written(each) for each in parts if each.type == "variable_name"]
     if node.type == "for_statement" and names:
-        return names[0], _each_of([word_of(each, {}) for each in parts if each.is_named][1:-1])
-    if node.type != "variable_assignment" or not names:
-        return "", None
-    value = word_of(parts[-1], {}) if len(parts) > len("x=") else ""
-    return names[0], value if parts[1].type == "=" and is_literal(value) else None
+        yield names[0], _each_of([word_of(each, {}) for each in parts if each.is_named][1:-1])
+    elif node.type == "variable_assignment" and names:
+        is_always = parent.type in {"program", "declaration_command"} and parts[1].type == "="
+        yield names[0], _one_word(parts[2:]) if is_always else None
+    elif node.type == "word":  # as in: read x, let x++
+        yield re.sub(r"[-+*/%=].*", "", written(node)), None
+    elif node.type not in {"simple_expansion", "expansion"}:  # as in: ((x++))
+        yield from ((name, None) for name in names)
+
+
+def _one_word(parts: Sequence[Node]) -> str | None:
+    """The value of a variable, if it is one word also where it is not quoted."""
+    value = "".join(word_of(each, {}) for each in parts)
+    return value if is_literal(value) and re.fullmatch(r"[^\s*?\[\\]+", value) else None
 
 
 def _each_of(words: list[str]) -> str | None:
@@ -130,7 +142,8 @@ def _each_of(words: list[str]) -> str | None:
     return words[0] if len(words) == 1 else GLOB
 
 
-def _all(node: Node) -> Iterator[Node]:
-    yield node
+def _all(node: Node) -> Iterator[tuple[Node, Node]]:
+    """All nodes, with what they are part of."""
     for each in node.children:
+        yield node, each
         yield from _all(each)
