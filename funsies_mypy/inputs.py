@@ -10,12 +10,13 @@ from mypy.types import CallableType, Type, get_proper_type
 from . import codes
 from .encodable import is_of_project, unencodable, unencodable_value
 from .messages import fail
+from .physical import check_units
 from .step import Given, Step, filled_by
 from .types import has_artefact, nested_artefact
 
 
 def check_inputs(step: Step, callee: Type) -> None:
-    """Report plain values that cannot be stored; if there are none, such parameters.
+    """Report values that cannot be stored; if there are none, such parameters; other units.
 
     Args:
         step: the call.
@@ -24,6 +25,7 @@ def check_inputs(step: Step, callee: Type) -> None:
     problems = list(_problems_of_values(step)) or list(_problems_of_parameters(step, callee))
     for text, where in problems:
         fail(step.api, codes.ENCODING, text, where)
+    check_units(step, callee)
 
 
 def _problems_of_values(step: Step) -> Iterator[tuple[str, Expression]]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mypy.options import Options
 from mypy.plugin import (
+    AnalyzeTypeContext,
     AttributeContext,
     FunctionContext,
     FunctionSigContext,
@@ -22,6 +23,7 @@ from . import names
 from .configuration import read_configuration
 from .guard import guarded, guarded_all
 from .hooks import (
+    annotated,
     codecs,
     containers,
     fan_out,
@@ -45,6 +47,7 @@ FunctionHook = Callable[[FunctionContext], Type]
 FunctionSignatureHook = Callable[[FunctionSigContext], FunctionLike]
 MethodHook = Callable[[MethodContext], Type]
 MethodSignatureHook = Callable[[MethodSigContext], FunctionLike]
+TypeHook = Callable[[AnalyzeTypeContext], Type]
 AttributeHook = Callable[[AttributeContext], Type]
 
 FUNCTION_SIGNATURES: Final[dict[str, FunctionSignatureHook]] = {
@@ -141,6 +144,10 @@ class FunsiesPlugin(Plugin):
         self._operators = guarded_all(OPERATORS, _return_type)
         self._look_on = guarded(watched(_return_type), _return_type)
         self._look_at = guarded(watched(_attribute_type), _attribute_type)
+
+    @override
+    def get_type_analyze_hook(self, fullname: str) -> TypeHook | None:
+        return annotated.keep_unit if fullname in names.ANNOTATED else None
 
     @override
     def get_function_signature_hook(self, fullname: str) -> FunctionSignatureHook | None:

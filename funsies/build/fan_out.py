@@ -18,11 +18,12 @@ from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact, put
 from .collect import gather
-from .given import call_given, given_task, name_of, plain_function, result_of
+from .given import call_given, given_task, name_of, parameters_of, plain_function, result_of
 from .python import reduce
 from .python_task import FunctionSpec, call, is_artefact
 from .signature import value_annotation
 from .task import Task
+from .units import refuse_other_unit
 
 ITEMS: Final = "what map_each() spreads"
 WITHOUT_ITEMS: Final = (str, bytes, Mapping, AbstractSet, int, float, complex, NoneType)
@@ -133,6 +134,7 @@ def map_each(
     <Artefact[list[Any]] ... of map_each:len>
     """
     _check_items(items)
+    _check_units(function, items)
     inside: Any = value_annotation(result_of(function))
     if is_artefact(inside):
         raise WiringError(
@@ -159,6 +161,14 @@ def _check_items(items: object) -> None:
     kind = get_origin(annotation) or annotation
     if kind is not Any and isinstance(kind, type) and issubclass(kind, WITHOUT_ITEMS):
         raise WiringError(f"{ITEMS} must be a list, not an artefact of {items.encoding.label}")
+
+
+def _check_units(function: Callable[..., object], items: object) -> None:
+    if isinstance(items, Artefact):
+        for name, wanted in parameters_of(function)[:1]:
+            what = f"parameter {name!r} of {name_of(function)}"
+            inside: Any = wanted
+            refuse_other_unit(items.encoding.annotation, list[inside], what)
 
 
 def _in_order(items: Any, what: str) -> Iterable[Any]:

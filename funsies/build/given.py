@@ -88,6 +88,11 @@ def result_of(function: Callable[..., Any]) -> Any:
     return signature_of(function).result if given is None else given.result
 
 
+def parameters_of(function: Callable[..., Any]) -> list[tuple[str, object]]:
+    """The names and annotated types of what a function or task takes."""
+    return list(signature_of(plain_function(function)).annotations.items())
+
+
 def call_given(
     function: Callable[..., Any],
     inputs: Sequence[object],

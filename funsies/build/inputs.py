@@ -15,6 +15,7 @@ from .artefact import Artefact, constant_artefact
 from .nested import refuse_nested
 from .signature import Argument, parameter_encoding
 from .type_variables import is_generic
+from .units import refuse_other_unit
 
 ANY: Final = encoding_of(Any)
 
@@ -44,7 +45,8 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
     the parameter asks for, the parameter's annotation decides.
 
     Raises:
-        WiringError: if the value can never be what the parameter asks for.
+        WiringError: if the value can never be what the parameter asks for, or is in another
+            unit.
         UnsupportedTypeError: if it cannot be stored.
     """
     wanted = parameter_encoding(argument, function, strict=strict)
@@ -61,6 +63,8 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
             f"parameter {argument.parameter!r} of {function} is {wanted.label}, "
             f"but it is given an artefact of {value.encoding.label}{remedy}"
         )
+    what = f"parameter {argument.parameter!r} of {function}"
+    refuse_other_unit(value.encoding.annotation, wanted.annotation, what)
     return BoundInput(argument.name, value.reference, value.encoding, wanted)
 
 

@@ -22,6 +22,7 @@ from mypy.nodes import (
     SetExpr,
 )
 from mypy.plugin import FunctionContext
+from mypy.subtypes import is_same_type
 from mypy.types import (
     AnyType,
     CallableType,
@@ -95,7 +96,18 @@ def _check(context: FunctionContext, *, strict: bool | None) -> Type:
         kind = get_proper_type(function[0].type)
         _Definition(checker(context), node, kind, strict=strict).check()
         check_ignored(checker(context), context.context, node)
+        return _with_result(context.default_return_type, kind)
     return context.default_return_type
+
+
+def _with_result(task: Type, function: Type) -> Type:
+    """The task, with the very type that the function returns: mypy's own loses its unit."""
+    found, kind = get_proper_type(task), get_proper_type(function)
+    if not isinstance(found, Instance) or not isinstance(kind, CallableType):
+        return task
+    if len(found.args) != 2 or not is_same_type(found.args[1], kind.ret_type):  # noqa: PLR2004 (parameters, result)
+        return task
+    return found.copy_modified(args=[found.args[0], kind.ret_type])
 
 
 def _class_name(kind: Type) -> str | None:
