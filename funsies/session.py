@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NoReturn, Unpack
 
 from funsies.build.context import (
+    IN_A_STEP,
     BuildContext,
     context,
     current_context,
@@ -42,13 +43,6 @@ class NoSessionError(FunsiesError):
 
 
 OUTSIDE: Final = "needs a server: do it inside `with Fun(): ...`"
-
-IN_A_STEP: Final = (
-    "does not work inside of a step: nothing that is built there is computed before it ends. A "
-    "function returns a value, or, for bind() and sac(), an artefact that stands for it; to go "
-    "on with the value of an artefact, use bind() or a further step"
-)
-
 
 NO_REDIS: Final = (
     "it is no Redis connection, as what Fun() gave in funsies 0.8 was; for keys of your own "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from mypy.checker import TypeChecker
 from mypy.erasetype import remove_instance_last_known_values
@@ -34,6 +35,9 @@ from .types import (
     unknown,
     unlifted,
 )
+
+_BUILDING: Final = ("bind", "lash", "sac")
+"""What takes functions that add steps."""
 
 
 def checked(step: Step) -> Type:
@@ -85,7 +89,8 @@ def _checked(step: Step, arguments: list[_Argument]) -> tuple[Type, Type | None]
     """Type of the result; and of the function as it is called here, if all is right so far."""
     callee = step.callee
     if step.expression is not None:
-        check_function(step.api, step.expression, step.function)
+        builds = step.caller in _BUILDING
+        check_function(step.api, step.expression, step.function, builds=builds)
     if isinstance(step.expression, LambdaExpr):
         values = [argument.type for argument in arguments]
         kinds = [each.kind for each in step.given]

@@ -21,6 +21,7 @@ from mypy.nodes import (
 from mypy.types import Instance, Type, get_proper_type
 
 from . import codes, names
+from .inner_steps import check_steps_inside
 from .messages import fail, note, shown
 from .types import has_artefact, nested_artefact
 from .walk import walk
@@ -57,10 +58,20 @@ def check_captures(api: TypeChecker, function: FuncDef | LambdaExpr, name: str) 
             _check(api, name, used, variable, variable.type)
 
 
-def check_function(api: TypeChecker, expression: Expression, name: str) -> None:
-    """The same for a function that is given to a step, if its body is in this file."""
+def check_function(
+    api: TypeChecker, expression: Expression, name: str, *, builds: bool
+) -> None:
+    """The same for a function that is given to a step, if its body is in this file.
+
+    Args:
+        api: the type checker.
+        expression: the function in the program.
+        name: of it.
+        builds: True if it may add steps.
+    """
     if isinstance(expression, LambdaExpr):
         check_captures(api, expression, name)
+        check_steps_inside(api, expression, name, builds=builds)
     node = expression.node if isinstance(expression, NameExpr) else None
     if isinstance(node, Decorator):
         node = node.func
@@ -69,6 +80,7 @@ def check_function(api: TypeChecker, expression: Expression, name: str) -> None:
         is_here = symbol is not None and symbol.node in (node, expression.node)
         if is_here or expression.kind == LDEF:
             check_captures(api, node, name)
+            check_steps_inside(api, node, name, builds=builds)
 
 
 def _check(api: TypeChecker, name: str, used: NameExpr, variable: Var, kind: Type) -> None:

@@ -58,6 +58,19 @@ STEP_OPTIONS: Final = (
 OPTIONS: Final = "funsies.session.options"
 OPTIONS_CLASS: Final = "funsies.core.options.Options"
 EXECUTE: Final = frozenset({"funsies.client.execution.execute", "funsies.utils.execute_all"})
+ASKING: Final = EXECUTE | {
+    "funsies.client.execution.wait_for",
+    "funsies.client.files.takeout",
+    "funsies.client.forgetting.reset",
+}
+"""Need a server."""
+BUILDING: Final = frozenset(
+    {REDUCE, MORPH, PY, MAP_EACH, SAC, TEMPLATE, SHELL, "funsies.build.collect.gather"}
+    | {"funsies.build.artefact.put", "funsies.client.files.put_file"}
+    | {"funsies.client.files.put_dir"}
+    | {f"funsies.utils.{each}" for each in ("concat", "truncate", "stop_if", "not_empty")}
+)
+"""Add steps, or constants."""
 FUN: Final = frozenset({"funsies.session.Fun", "funsies.local.managed.ManagedFun"})
 REGISTER_CODEC: Final = "funsies.core.encoding.encoding.register_codec"
 PUT: Final = "funsies.build.artefact.put"

@@ -17,6 +17,7 @@ from funsies.core.former_names import former_members
 from funsies.core.graph import Constant, Operation, OutputOf, Reference, Stored, constant
 from funsies.core.misplaced_options import takes_no_options
 
+from .context import refuse_building
 from .nested import refuse_nested
 from .pointer import Pointer, in_step, is_value
 
@@ -246,11 +247,13 @@ def put(value: U) -> Artefact[U]:
     Raises:
         UnsupportedTypeError: if values of this type cannot be stored.
         EncodingError: if this value cannot be stored.
-        WiringError: if there are artefacts inside of it; join them with ``gather``.
+        WiringError: if there are artefacts inside of it; join them with ``gather``. Or inside
+            of a step that returns a value.
 
     >>> put(3) == put(3), put(3) == put(3.0)
     (True, False)
     """
+    refuse_building("put() is called", "Use the value itself there")
     try:
         return constant_artefact(value, encoding_of_value(value))
     except EncodingError:

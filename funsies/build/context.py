@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from funsies.core.digest import Digest
-from funsies.core.errors import OptionError
+from funsies.core.errors import OptionError, WiringError
 from funsies.core.graph import Operation
 from funsies.core.interpreter import Interpreter, interpreter_words
 from funsies.core.options import Options
@@ -40,25 +41,48 @@ class BuildContext:
 
 _NO_CONTEXT = BuildContext()
 
+IN_A_STEP: Final = (
+    "does not work inside of a step: nothing that is built there is computed before it ends. A "
+    "function returns a value, or, for bind() and sac(), an artefact that stands for it; to go "
+    "on with the value of an artefact, use bind() or a further step"
+)
+
+CALL_THE_FUNCTION: Final = (
+    "Call functions themselves there, of a task its .fn, and commands by subprocess.run()"
+)
+
 current_context: ContextVar[BuildContext] = ContextVar("funsies_build_context")
 """The context in force: one for each thread and each asyncio task."""
 
 
-_running_step: ContextVar[Digest] = ContextVar("funsies_running_step")
+@dataclass(frozen=True, slots=True)
+class RunningStep:
+    """The step whose function is running.
+
+    Attributes:
+        digest: its address.
+        builds: True if its function adds steps, and returns the artefact of one.
+    """
+
+    digest: Digest
+    builds: bool = False
+
+
+_running_step: ContextVar[RunningStep] = ContextVar("funsies_running_step")
 
 
 class _Process:
     """This process: one of funsies runs one step at a time, and that step may start threads."""
 
-    step: Digest | None = None
+    step: RunningStep | None = None
 
 
 @contextmanager
-def step_running(step: Digest, *, is_alone: bool) -> Iterator[None]:
+def step_running(step: RunningStep, *, is_alone: bool) -> Iterator[None]:
     """Let a block know that it is the function of a step.
 
     Args:
-        step: its address.
+        step: it.
         is_alone: True if nothing else runs in this process; then all its threads know.
     """
     token, outer = _running_step.set(step), _Process.step
@@ -73,12 +97,38 @@ def step_running(step: Digest, *, is_alone: bool) -> Iterator[None]:
 
 def running_step() -> Digest | None:
     """Address of the step whose function is running; None outside of steps."""
-    return _running_step.get(_Process.step)
+    running = _running_step.get(_Process.step)
+    return None if running is None else running.digest
 
 
 def is_in_step() -> bool:
     """True while the function of a step runs."""
     return running_step() is not None
+
+
+def refuse_building(what: str, instead: str) -> None:
+    """Refuse to add steps in a step that returns a value: nobody would run them.
+
+    Inside of a ``Fun`` of its own a step is a program like any other.
+
+    Args:
+        what: is called.
+        instead: what gives its value.
+
+    Raises:
+        WiringError: if such a step is running.
+    """
+    running = _running_step.get(_Process.step)
+    if running is not None and not running.builds and current_context.get(None) is None:
+        raise WiringError(building_refused(what, instead))
+
+
+def building_refused(what: str, instead: str) -> str:
+    """Say why nothing can be added to the workflow inside of a step."""
+    return (
+        f"{what} inside of a step that returns a value, where no steps are added: they would "
+        f"never be run. {instead}; or let a function for bind() or sac() return the artefact"
+    )
 
 
 def context() -> BuildContext:
@@ -125,6 +175,11 @@ def built_with(interpreter: tuple[str, ...]) -> Iterator[None]:
 
 
 def built(operation: Operation) -> Operation:
-    """Tell the context of a new operation, and return it."""
+    """Tell the context of a new operation, and return it.
+
+    Raises:
+        WiringError: if it is built in a step that returns a value.
+    """
+    refuse_building(f"the step {operation.task.name} is built", CALL_THE_FUNCTION)
     context().record(operation)
     return operation

@@ -27,6 +27,7 @@ from .codec_code import code_of_codecs
 from .context import built, context
 from .inputs import BoundInput, bind_input
 from .payload import interpreter_of, payload_of
+from .plain_steps import refuse_steps_inside
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
 from .step_name import check_step_name
 from .type_code import TypeCode
@@ -193,6 +194,7 @@ def _task(
     if task is None:
         if len(_tasks) >= _MAX_REMEMBERED_TASKS:
             _tasks.clear()  # at one blow: other threads may build steps, too
+        refuse_steps_inside(spec.function, spec.shown_name, spec.kind)
         task = _tasks[key] = PythonTask(spec, inputs, results, code, types)
     return task
 

@@ -14,6 +14,7 @@ from funsies.core.own_options import StepOptions, own_options
 
 from .annotations import remember_annotations
 from .artefact import Artefact
+from .context import refuse_building
 from .python_task import FunctionSpec, call
 from .signature import function_name, refuse_unusable
 
@@ -48,9 +49,12 @@ class Task(Generic[P, R_co]):
         """Add the step to the workflow.
 
         Raises:
-            WiringError: if the arguments do not fit the function's parameters.
+            WiringError: if the arguments do not fit the function's parameters, or inside of a
+                step that returns a value.
             UnsupportedTypeError: if an argument is of a type that cannot be stored.
         """
+        name = self.spec.shown_name
+        refuse_building(f"the task {name} is called", f"Call its function, {name}.fn(...)")
         return call(self.spec, args, kwargs)[0]
 
     def __funsies_fingerprint__(self) -> WrappedTask:

@@ -15,6 +15,7 @@ from contextlib import nullcontext
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
+from funsies.build.context import RunningStep
 from funsies.core.digest import Digest
 from funsies.core.encoding import add_missing_codecs
 from funsies.core.errors import (
@@ -223,7 +224,7 @@ class Evaluator:
         finish = functools.partial(
             run_in_own_context,
             lambda: encode_results(plan, run()),
-            step=claim.operation.digest,
+            step=RunningStep(claim.operation.digest),
             is_alone=self._owns_process,
         )
         is_isolated = options.isolated and self._owns_process
@@ -244,7 +245,7 @@ class Evaluator:
         name = claim.operation.task_name
         continuation = run_in_own_context(
             lambda: call_dynamic(run, plan, within, name),
-            step=claim.operation.digest,
+            step=RunningStep(claim.operation.digest, builds=True),
             is_alone=self._owns_process,
         )
         if not is_successful(continuation):

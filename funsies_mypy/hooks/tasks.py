@@ -38,6 +38,7 @@ from funsies_mypy import codes, names
 from funsies_mypy.arguments import checker, given_at, is_strict
 from funsies_mypy.captures import check_captures
 from funsies_mypy.encodable import unencodable
+from funsies_mypy.inner_steps import check_steps_inside
 from funsies_mypy.messages import fail
 from funsies_mypy.parameters import report_results, report_values
 from funsies_mypy.types import has_artefact, inside_result, value_of
@@ -166,6 +167,7 @@ class _Definition:
             self._check_default(argument)
         self._check_types()
         check_captures(self._api, self._function, self._name)
+        check_steps_inside(self._api, self._function, self._name, builds=False)
 
     def _fail(self, text: str, where: Context | None = None) -> None:
         fail(self._api, codes.TASK, text, where or self._function)

@@ -87,8 +87,12 @@ def needs_itself(url: str) -> int:
 
 
 def forgets_fun(number: int) -> int:
-    f.execute(f.reduce(add, number, 1))
-    return 0
+    return ask(number)
+
+
+def ask(number: int) -> int:
+    f.execute()
+    return number
 
 
 def takes_too_early(number: int) -> f.Artefact[int]:

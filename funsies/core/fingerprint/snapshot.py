@@ -59,6 +59,13 @@ def cell_content(cell: CellType) -> object:
         return MISSING
 
 
+def held_by(function: FunctionType) -> dict[str, object]:
+    """What a function has captured, by name; without what is not there yet."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    found = {name: cell_content(cell) for name, cell in cells}
+    return {name: content for name, content in found.items() if content is not MISSING}
+
+
 def modified_nanoseconds(path: str) -> int:
     """Modification time of a file; -1 if there is none."""
     try:

@@ -12,8 +12,7 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Final, TypeVar
 
-from funsies.build.context import step_running
-from funsies.core.digest import Digest
+from funsies.build.context import RunningStep, step_running
 
 T = TypeVar("T")
 
@@ -21,12 +20,12 @@ OWN_PREFIX: Final = "funsies_"
 """How the names of all context variables of funsies begin."""
 
 
-def run_in_own_context(function: Callable[[], T], *, step: Digest, is_alone: bool) -> T:
+def run_in_own_context(function: Callable[[], T], *, step: RunningStep, is_alone: bool) -> T:
     """Call a function in a copy of the context, without the variables of funsies.
 
     Args:
         function: what is called.
-        step: the operation that runs; the only thing of funsies that the function finds there.
+        step: which runs; the only thing of funsies that the function finds there.
         is_alone: True if nothing else runs in this process.
     """
 
