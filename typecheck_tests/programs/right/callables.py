@@ -12,6 +12,7 @@ from returns.result import Failure, Result, Success
 
 import funsies as f
 
+
 # %% a task given to reduce is the very step of its call
 @f.task
 def square(number: int) -> int:
@@ -24,6 +25,7 @@ with f.Fun():
     assert given == called
     f.execute(given).wait()
     assert f.take(called) == 9
+
 
 # %% the same reduced by morph, map and the functions of returns
 @f.task
@@ -45,6 +47,7 @@ with f.Fun():
     f.execute(steps).wait()
     assert [f.take(step) for step in steps] == [1.5] * 6
 
+
 # %% a partial of a task fixes inputs, artefacts among them
 @f.task
 def scaled(vector: list[float], factor: float, offset: float = 0.0) -> list[float]:
@@ -59,6 +62,7 @@ with f.Fun():
     both = [f.reduce(triple, [1.0, 2.0]), f.put([1.0, 2.0]).map(shifted)]
     f.execute(*both).wait()
     assert [f.take(each) for each in both] == [[3.0, 6.0], [4.0, 7.0]]
+
 
 # %% a partial of a task for each item
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ with f.Fun():
     f.execute(ions).wait()
     assert f.take(ions) == [Atom("Na", 1), Atom("Cl", -1)]
 
+
 # %% a task with several results, by py
 @f.task
 def split_name(path: Path) -> tuple[str, str]:
@@ -91,6 +96,7 @@ with f.Fun():
     assert_type(stem, f.Artefact[str])
     f.execute(stem, suffix, whole).wait()
     assert (f.take(stem), f.take(suffix)) == f.take(whole) == ("geometry", ".xyz")
+
 
 # %% a task that takes results
 @f.task(strict=False)
@@ -125,6 +131,7 @@ with f.Fun():
     f.execute(text, price).wait()
     assert (f.take(text), f.take(price)) == ("a", Decimal("1.10"))
 
+
 # %% a task that returns a Result
 @f.task
 def inverse(number: float) -> Result[float, str]:
@@ -138,6 +145,7 @@ with f.Fun():
     assert f.take(half) == 0.5
     assert "zero has no inverse" in f.take(none, strict=False).failure().details
 
+
 # %% bind gives values alone to a task that takes results
 @f.task(strict=False)
 def or_zero(number: Result[int, f.Error]) -> int:
@@ -150,6 +158,7 @@ with f.Fun():
     f.execute(kept, failed, mended).wait()
     assert (f.take(kept), f.take(mended)) == (3, 0)
     assert f.take(failed, strict=False).failure().exception == "ValueError"
+
 
 # %% a task that mends an error
 @f.task
@@ -167,6 +176,7 @@ with f.Fun():
     assert_type(mended, f.Artefact[float])
     f.execute(mended).wait()
     assert f.take(mended) == -1.0
+
 
 # %% split, apply and combine by tasks
 @f.task
@@ -189,6 +199,7 @@ with f.Fun():
     assert_type(found, f.Artefact[int])
     f.execute(found).wait()
     assert f.take(found) == 7
+
 
 # %% tasks in a table, given by name
 class Method(Enum):
@@ -214,6 +225,7 @@ with f.Fun():
     f.execute(together).wait()
     assert f.take(together) == {Method.LINEAR: 6.0, Method.SQUARE: 9.0}
 
+
 # %% options, names and versions of a task stay
 @f.task(name="measured", version="3", opt=f.options(retries=2))
 def measure(sample: str) -> int:
@@ -227,6 +239,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 6
 
+
 # %% a chain of tasks, folded
 @f.task
 def add(one: int, other: int) -> int:
@@ -238,6 +251,7 @@ with f.Fun():
     total = functools.reduce(add, [f.put(1), f.put(2), f.put(3)], start)
     f.execute(total).wait()
     assert f.take(total) == 6
+
 
 # %% a dynamic function that maps a task over what it finds
 @f.task
@@ -253,6 +267,7 @@ with f.Fun():
     all_of_them = f.reduce(sorted, [3, 1], out=list[int]).bind(doubled_all)
     f.execute(all_of_them).wait()
     assert f.take(all_of_them) == [2, 6]
+
 
 # %% a function beside its task: two steps, one result
 def plain(number: int) -> int:

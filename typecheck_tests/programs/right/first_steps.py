@@ -6,6 +6,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 2
 
+
 # %% a task
 @f.task
 def double(number: int) -> int:

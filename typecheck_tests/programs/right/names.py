@@ -83,6 +83,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 1.5
 
+
 # %% a captured variable that does not count
 def make(label: str) -> f.Task[[int], int]:
     @f.task(ignore=["label"])
@@ -99,6 +100,7 @@ with f.Fun():
     assert one == other
     assert f.take(one) == 2
 
+
 # %% an attribute of a module that does not count
 @f.task(ignore=["json.dumps"])
 def text(number: int) -> str:
@@ -109,6 +111,7 @@ with f.Fun():
     step = text(2)
     f.execute(step).wait()
     assert f.take(step) == json.dumps({"n": 2})
+
 
 # %% a default that does not count
 @f.task(ignore=["threads"])
@@ -121,6 +124,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 6
 
+
 # %% a version of one's own, and a name that is used no longer
 @f.task(version="2", ignore=["CACHE"])
 def squared(number: int) -> int:
@@ -131,6 +135,7 @@ with f.Fun():
     step = squared(5)
     f.execute(step).wait()
     assert f.take(step) == 25
+
 
 # %% objects of a class, made in a step
 @dataclass(frozen=True)
@@ -143,6 +148,7 @@ with f.Fun():
     step = f.reduce(Molecule, f.put("C"), 1)
     f.execute(step).wait()
     assert f.take(step) == Molecule("C", 1)
+
 
 # %% a task that makes objects of a class
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 import funsies as f
 
+
 # %% options of a task, by keyword
 @f.task(timeout_seconds=60, retries=2, retry_delay_seconds=0.1)
 def square(number: int) -> int:
@@ -10,6 +11,7 @@ with f.Fun():
     squares = [square(number) for number in range(4)]
     f.execute(squares).wait()
     assert [f.take(each) for each in squares] == [0, 1, 4, 9]
+
 
 # %% a step is the same, however it is run
 @f.task
@@ -23,6 +25,7 @@ with f.Fun():
     assert cube(3) == patient_cube(3)
     f.execute(patient_cube(3)).wait()
     assert f.take(cube(3)) == 27
+
 
 # %% options of all kinds of steps
 def halves(number: int) -> tuple[int, float]:
@@ -127,6 +130,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == b"hello"
 
+
 # %% options that are chosen for each item
 def priority_of(size: int) -> int:
     return -size
@@ -140,6 +144,7 @@ with f.Fun():
     f.execute(sorted_ones).wait()
     assert [len(f.take(each)) for each in sorted_ones] == [1, 10, 100]
 
+
 # %% a task without a time limit, where others have one
 @f.task(timeout_seconds=None)
 def long_one(number: int) -> int:
@@ -152,6 +157,7 @@ with f.Fun(defaults=f.options(timeout_seconds=30)):
     assert step.operation.options.timeout_seconds is None
     f.execute(step).wait()
     assert f.take(step) == 2
+
 
 # %% the steps of a dynamic part have options of their own
 @f.task(retries=1)

@@ -22,6 +22,7 @@ with f.Fun():
     f.execute(text).wait()
     assert f.take(text) == b"6-31g 0"
 
+
 # %% values that another function completes
 def complete(values: dict[str, str]) -> None:
     values.setdefault("method", "hf")
@@ -70,6 +71,7 @@ with f.Fun():
     f.execute(first, second).wait()
     assert [f.take(first), f.take(second)] == [b"water", b"0 1"]
 
+
 # %% a typed dict
 class Settings(TypedDict):
     basis: str
@@ -82,6 +84,7 @@ with f.Fun():
     text = f.template("{{basis}} {{charge}}", settings)
     f.execute(text).wait()
     assert f.take(text) == b"sto-3g -1"
+
 
 # %% a dataclass as the values
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ with f.Fun():
     text = f.template("{{nx}} {{ny}} {{nz}}", sizes)
     f.execute(text).wait()
     assert f.take(text) == b"10 10 10"
+
 
 # %% artefacts among the values
 @f.task
@@ -144,6 +148,7 @@ with f.Fun():
     text = f.template("{{basis}}", {KEY: "tz"})
     f.execute(text).wait()
     assert f.take(text) == b"tz"
+
 
 # %% members of an enum as values
 class Method(StrEnum):
