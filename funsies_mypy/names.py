@@ -86,8 +86,13 @@ TAKE_NO_OPTIONS: Final = (
 
 ERROR: Final = "funsies.core.errors.Error"
 RESULT: Final = "returns.result.Result"
+ANY: Final = "builtins.any"
+ALL: Final = "builtins.all"
 BOOL: Final = "builtins.bool"
+FILTER: Final = "builtins.filter"
 ISINSTANCE: Final = "builtins.isinstance"
+JSON_DUMP: Final = "json.dump"
+JSON_DUMPS: Final = "json.dumps"
 PARTIAL: Final = "functools.partial"
 STR: Final = "builtins.str"
 STR_FORMAT: Final = "builtins.str.format"
@@ -96,3 +101,8 @@ MUTABLE: Final = frozenset(
     + [f"collections.{each}" for each in ("deque", "Counter", "OrderedDict", "defaultdict")]
 )
 """Containers that can be changed in place."""
+
+COMMON: Final = frozenset(
+    f"builtins.{each}" for each in ("print", "len", "list.append", "list.__getitem__")
+)
+"""What often stands below something wrong, and belongs to no other plugin."""

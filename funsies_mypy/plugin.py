@@ -76,6 +76,11 @@ FUNCTIONS: Final[dict[str, FunctionHook]] = dict.fromkeys(
     names.PUT: keywords_known(pointers.check_put),
     names.STR: pointers.check_text,
     names.BOOL: pointers.check_condition,
+    names.ANY: pointers.check_conditions,
+    names.ALL: pointers.check_conditions,
+    names.FILTER: pointers.check_filter,
+    names.JSON_DUMP: pointers.check_json,
+    names.JSON_DUMPS: pointers.check_json,
     names.ISINSTANCE: result_tests.check_isinstance,
     names.TASK_DECORATOR: keywords_known(tasks.check_decorator),
     names.STRICT_DECORATOR: tasks.check_strict,
@@ -170,19 +175,22 @@ class FunsiesPlugin(Plugin):
         return self._attributes.get(fullname, self._any_attribute(fullname))
 
     def _any_function(self, fullname: str) -> FunctionHook | None:
-        return self._look_on if fullname.startswith(names.PACKAGE) else None
+        return self._look_on if _is_looked_on(fullname) else None
 
     def _any_attribute(self, fullname: str) -> AttributeHook | None:
         return self._look_at if fullname.startswith(names.PACKAGE) else None
 
     def _any_method(self, fullname: str) -> MethodHook | None:
         operator = self._operators.get(fullname.rpartition(".")[2])
-        is_own = fullname.startswith(names.PACKAGE)
-        return operator or (self._look_on if is_own else None)
+        return operator or (self._look_on if _is_looked_on(fullname) else None)
 
     @override
     def report_config_data(self, ctx: ReportConfigContext) -> Any:
         return self._configuration.fingerprint()
+
+
+def _is_looked_on(fullname: str) -> bool:
+    return fullname.startswith(names.PACKAGE) or fullname in names.COMMON
 
 
 def _all_watched(

@@ -1,4 +1,4 @@
-"""What ``funsies check`` adds to errors about scripts that were written for funsies 0.8."""
+"""What ``funsies check`` adds to what mypy says, above all of scripts for funsies 0.8."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _RESULT: Final = (
     "take(..., strict=False) and strict=False steps give Success(value) or Failure(error): "
     "write isinstance(it, Failure), it.failure() and it.unwrap()"
 )
+_NO_BOOL: Final = r"\[.*\" which does not implement __bool__"
 _IDIOMS: Final = (
     (r'Subclass of ".*" and "Error" cannot exist', _RESULT),
     (r'"(Result|Success|Failure)\b.*" has no attribute "(kind|source|details)"', _RESULT),
@@ -36,6 +37,12 @@ _IDIOMS: Final = (
         "write `from funsies import template`",
     ),
     (r'"Session" has no attribute', NO_REDIS),
+    (
+        rf'.* "Artefact{_NO_BOOL}',
+        "an artefact is a pointer: decide in a step, or execute it and use take()",
+    ),
+    (rf'.* "ShellOutput{_NO_BOOL}', "a shell step has no truth: give its outputs to a step"),
+    (rf'.* "Result{_NO_BOOL}', _RESULT),
 )
 """Patterns of mypy's messages, and what to write."""
 

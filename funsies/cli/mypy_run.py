@@ -23,6 +23,7 @@ check_untyped_defs = true
 ignore_missing_imports = true
 strict_equality = true
 warn_unreachable = true
+enable_error_code = truthy-bool
 """
 """Sane for scripts: nothing has to be configured, and untyped libraries are no errors."""
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from mypy.checker import TypeChecker
-from mypy.nodes import CallExpr, Context, MemberExpr, StrExpr
-from mypy.plugin import FunctionContext, MethodContext
-from mypy.subtypes import is_subtype
-from mypy.types import NoneType, Type, TypeVarType
+from collections.abc import Iterator
 
-from funsies_mypy import codes, names
+from mypy.nodes import (
+    CallExpr,
+    Context,
+    DictExpr,
+    Expression,
+    GeneratorExpr,
+    ListExpr,
+    MemberExpr,
+    StrExpr,
+    TupleExpr,
+)
+from mypy.plugin import FunctionContext, MethodContext
+from mypy.types import NoneType, Type, get_proper_type
+
+from funsies_mypy import codes
 from funsies_mypy.arguments import Call, argument_types, checker, given_at
 from funsies_mypy.encodable import unencodable_value
 from funsies_mypy.messages import fail, shown
-from funsies_mypy.types import (
-    artefact_of,
-    has_artefact,
-    inside_artefact,
-    inside_result,
-    instance,
-    is_shell_output,
-    nested_artefact,
-    union_items,
-    unknown,
-)
+from funsies_mypy.passing import known_type
+from funsies_mypy.pointing import report_pointer, report_unequal
+from funsies_mypy.types import has_artefact, nested_artefact
+
+from .conditions import report_condition
+from .membership import item_type
 
 
 def check_format(context: MethodContext) -> Type:
@@ -47,65 +52,64 @@ def check_text(context: FunctionContext) -> Type:
 
 def check_condition(context: FunctionContext) -> Type:
     """``bool(artefact)``."""
-    _check(context, "used as a condition")
+    for each in given_at(context, 0):
+        report_condition(checker(context), each.type, each.expression)
     return context.default_return_type
+
+
+def check_conditions(context: FunctionContext) -> Type:
+    """``any(artefacts)``, ``all(artefacts)``."""
+    _check_items(context, 0)
+    return context.default_return_type
+
+
+def check_filter(context: FunctionContext) -> Type:
+    """``filter(None, artefacts)``."""
+    function = given_at(context, 0)
+    if function and isinstance(get_proper_type(function[0].type), NoneType):
+        _check_items(context, 1)
+    return context.default_return_type
+
+
+def _check_items(context: FunctionContext, index: int) -> None:
+    api = checker(context)
+    for each in given_at(context, index):
+        item = item_type(each.type)
+        if isinstance(each.expression, GeneratorExpr):  # whose items are objects to mypy here
+            item = known_type(api, each.expression.left_expr)
+        if item is not None:
+            report_condition(api, item, each.expression)
 
 
 def check_comparison(context: MethodContext) -> Type:
-    """``artefact == 1``, ``1 == artefact``, and results likewise: never true."""
-    api = checker(context)
+    """``artefact == 1``, ``1 == artefact``, ``artefacts == [1]``, and results likewise."""
     for other in argument_types(context):
-        for pointer, value in ((context.type, other), (other, context.type)):
-            if _is_other(api, pointer, value):
-                how = f"compared with {shown(api, value)}"
-                report_pointer(api, pointer, context.context, how)
-            elif _is_other_than_result(api, pointer, value):
-                text = (
-                    f"{shown(api, pointer)} never equals {shown(api, value)}, but may hold it; "
-                    "compare what take() or .unwrap() gives"
-                )
-                fail(api, codes.VALUE, text, context.context)
-            elif _is_other_than_step(api, pointer, value):
-                text = (
-                    f"{shown(api, pointer)} is a shell step; it cannot be compared with "
-                    f"{shown(api, value)}: give one of its outputs to a step"
-                )
-                fail(api, codes.VALUE, text, context.context)
+        report_unequal(checker(context), context.type, other, context.context)
     return context.default_return_type
 
 
-def _is_other_than_step(api: TypeChecker, step: Type, value: Type) -> bool:
-    """True of a shell step, and of values that are certainly none."""
-    anything = instance(api, names.SHELL_OUTPUT, unknown())
-    return is_shell_output(step) and not any(
-        isinstance(item, (NoneType, TypeVarType))
-        or is_subtype(anything, item)
-        or is_shell_output(item)
-        for item in union_items(value)
-    )
+def check_json(context: FunctionContext) -> Type:
+    """``json.dumps(artefact)``, and artefacts inside of what is dumped."""
+    api = checker(context)
+    for each in given_at(context, 0):
+        for part in _parts(each.expression):
+            kind = known_type(api, part)
+            if kind is not None and (has_artefact(kind) or nested_artefact(kind) is not None):
+                report_pointer(api, kind, part, "written as JSON")
+    return context.default_return_type
 
 
-def _is_other_than_result(api: TypeChecker, result: Type, value: Type) -> bool:
-    """True of a result, and of values that are certainly none."""
-    items = list(union_items(value))
-    anything = instance(api, names.RESULT, unknown(), unknown())
-    return inside_result(result) is not None and not any(
-        isinstance(item, (NoneType, TypeVarType))
-        or is_subtype(anything, item)
-        or inside_result(item) is not None
-        for item in items
-    )
-
-
-def _is_other(api: TypeChecker, pointer: Type, value: Type) -> bool:
-    """True of an artefact, and of values that are certainly none."""
-    items = [item for item in union_items(value) if not isinstance(item, NoneType)]
-    return (
-        inside_artefact(pointer) is not None
-        and bool(items)
-        and not any(isinstance(item, TypeVarType) for item in items)
-        and not any(is_subtype(artefact_of(api, unknown()), item) for item in items)
-    )
+def _parts(expression: Expression) -> Iterator[Expression]:
+    """What stands in the displays of an expression; itself, if it is none."""
+    match expression:
+        case DictExpr(items=pairs):
+            for _, value in pairs:
+                yield from _parts(value)
+        case ListExpr(items=items) | TupleExpr(items=items):
+            for item in items:
+                yield from _parts(item)
+        case _:
+            yield expression
 
 
 def _check(context: Call, how: str) -> None:
@@ -113,22 +117,6 @@ def _check(context: Call, how: str) -> None:
         for each in given_at(context, index):
             if has_artefact(each.type):
                 report_pointer(checker(context), each.type, each.expression, how)
-
-
-def report_pointer(api: TypeChecker, kind: Type, where: Context, how: str) -> None:
-    """Report an artefact that stands where a value is needed.
-
-    Args:
-        api: the type checker.
-        kind: type of the artefact.
-        where: it stands.
-        how: what is done with it, such as "formatted".
-    """
-    text = (
-        f"{shown(api, kind)} is a pointer to a value that may not exist yet; it cannot be "
-        f"{how}. Pass it to a step as an input, or execute it and use take()"
-    )
-    fail(api, codes.VALUE, text, where)
 
 
 def check_put(context: FunctionContext) -> Type:

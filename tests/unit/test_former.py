@@ -83,6 +83,14 @@ def test_the_function_stays_the_function_whatever_was_imported() -> None:
         ('Argument 2 to "wait_for" has incompatible type "float"; expected', "timeout="),
         ('"Result[bytes, Error]" has no attribute "details"', "it.failure()"),
         ('"Session" has no attribute "keys"', "redis.Redis"),
+        (
+            '"x" has type "Artefact[int]" which does not implement __bool__ or',
+            "decide in a step",
+        ),
+        (
+            'Member "r" has type "Result[int, Error]" which does not implement __bool__',
+            "Failure",
+        ),
     ],
 )
 def test_funsies_check_knows_the_edits(message: str, hint: str) -> None:
