@@ -9,12 +9,12 @@ from typing import Final
 from mypy.errors import ErrorInfo
 from mypy.messages import format_type
 from mypy.nodes import ARG_STAR, ARG_STAR2, Context, TempNode
-from mypy.types import AnyType, CallableType, Type, TypeOfAny, get_proper_type
+from mypy.types import AnyType, CallableType, NoneType, Type, TypeOfAny, get_proper_type
 
 from . import codes, names
 from .messages import fail
 from .step import Given, Step, filled_by
-from .types import has_artefact
+from .types import has_artefact, union_items, unlifted
 
 _MISMATCH: Final = re.compile(
     r'Argument (?:(?P<index>\d+)|"(?P<name>[^"]+)") .*?has incompatible type .*; '
@@ -90,12 +90,19 @@ def _mismatch(complaint: Complaint, position: int, expected: str) -> str:
 
 def _what_to_do(given: Given, expected: str) -> str:
     inside = expected.strip('"')
+    if _may_be_none(unlifted(given.type)) and "None" not in re.findall(r"\w+", inside):
+        where = "in a step before" if has_artefact(given.type) else "first"
+        return f"; it may be None: take care of that {where}"
     if has_artefact(given.type):
         return (
             f' inside the artefact; pass an "Artefact[{inside}]", for example with a step '
             "between them that converts it"
         )
     return f'; pass such a value, or an "Artefact[{inside}]"'
+
+
+def _may_be_none(kind: Type) -> bool:
+    return any(isinstance(item, NoneType) for item in union_items(kind))
 
 
 def _argument_name(step: Step, position: int) -> str:

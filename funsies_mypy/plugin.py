@@ -57,9 +57,9 @@ FUNCTION_SIGNATURES: Final[dict[str, FunctionSignatureHook]] = {
     names.MAP_EACH: fan_out.open_map_each,
     names.SAC: fan_out.open_sac,
     names.SHELL: shell.open_shell,
-} | dict.fromkeys(
-    (names.TASK_DECORATOR, names.TEMPLATE, names.GATHER, *names.TAKE_NO_OPTIONS), open_keywords
-)
+    names.TASK_DECORATOR: tasks.open_decorator,
+    **dict.fromkeys((names.TEMPLATE, names.GATHER, *names.TAKE_NO_OPTIONS), open_keywords),
+}
 
 FUNCTIONS: Final[dict[str, FunctionHook]] = dict.fromkeys(
     names.TAKE_NO_OPTIONS, only_keywords

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, KeysView, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Literal, TypeVar, Unpack, get_args, overload
 
 from returns.result import Result
@@ -112,13 +113,15 @@ def gather(
         options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
     Raises:
-        WiringError: if something is not an artefact.
+        WiringError: if something is not an artefact, or they have no order.
 
     >>> gather([put(1), put(2)])
     <Artefact[list[int]] ... of gather>
     """
     if others:
         raise WiringError("gather() takes one list, tuple or dict of artefacts: gather([a, b])")
+    if isinstance(items, AbstractSet) and not isinstance(items, KeysView):
+        raise WiringError("gather() keeps an order, which a set has not: give a list")
     keys = list(items) if isinstance(items, Mapping) else None
     values = list(items.values() if isinstance(items, Mapping) else items)
     for value in values:

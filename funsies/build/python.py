@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, Protocol, TypeVar, Unpack, overload
 
+from funsies.core.errors import WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
-from .given import call_given
+from .given import call_given, name_of
 from .task import Task
 
 
@@ -317,7 +318,7 @@ def morph(
 def morph(
     fun: Callable[..., R],
     inp: Any,
-    *,
+    *others: object,
     out: object = None,
     name: str | None = None,
     strict: bool = True,
@@ -326,11 +327,18 @@ def morph(
 ) -> Artefact[R]:
     """Add a Python function to the workflow: one input, one result.
 
-    The same as :func:`reduce` with a single input.
+    The same as :func:`reduce` with a single input; who gives several is told to use that.
+
+    Raises:
+        WiringError: if there are several inputs, and as of :func:`reduce`.
 
     >>> morph(str.upper, "abc")
     <Artefact[Any] ... of str.upper>
     """
+    if others:
+        raise WiringError(
+            f"morph() gives a function one input: reduce({name_of(fun)}, ...) gives it several"
+        )
     annotations = None if out is None else (out,)
     own = own_options(morph, opt, options)
     return call_given(fun, (inp,), name=name, strict=strict, out=annotations, options=own)[0]

@@ -9,6 +9,8 @@ from typing import Any, TypeAlias, Union
 
 from funsies.build.artefact import Artefact
 from funsies.build.shell_output import ShellOutput
+from funsies.build.signature import function_name
+from funsies.build.task import Task
 from funsies.core.digest import Digest
 from funsies.core.errors import WiringError
 from funsies.core.graph import Constant, Operation, OutputOf
@@ -84,9 +86,18 @@ def _flatten(
 
 
 def _not_an_artefact(thing: object) -> WiringError:
-    return WiringError(
-        f"{thing!r} is not an artefact; give what reduce, shell or a task returned"
-    )
+    return WiringError(f"{thing!r} is not an artefact; {_instead(thing)}")
+
+
+def _instead(thing: object) -> str:
+    """What to give in its place."""
+    if isinstance(thing, Task):
+        return f"call the task, and give what it returns: {thing.spec.shown_name}(...)"
+    if isinstance(thing, Iterator):
+        return "give a list: [... for ... in ...]"
+    if callable(thing):
+        return f"make a step of the function: reduce({function_name(thing)}, ...)"
+    return "give what reduce, shell or a task returned"
 
 
 def only_artefact(thing: object) -> None:

@@ -9,6 +9,7 @@ from mypy.nodes import Expression, Node
 from mypy.plugin import AttributeContext
 from mypy.types import Type
 
+from funsies_mypy.advising import advise
 from funsies_mypy.arguments import Call, checker
 from funsies_mypy.passing import Look, Passed, way_with
 
@@ -30,6 +31,7 @@ def watched(hook: Callable[[HookT], Type]) -> Callable[[HookT], Type]:
     """Let a hook also report what stands on the way to what it is about."""
 
     def check(context: HookT) -> Type:
+        advise(checker(context))
         result = hook(context)
         api = checker(context)
         _way(api.tree).go_on(Passed(api, context.context, result))

@@ -7,6 +7,7 @@ from typing import Final
 
 from mypy.checker import TypeChecker
 from mypy.nodes import (
+    ARG_OPT,
     Argument,
     CallExpr,
     Context,
@@ -21,7 +22,7 @@ from mypy.nodes import (
     SetComprehension,
     SetExpr,
 )
-from mypy.plugin import FunctionContext
+from mypy.plugin import FunctionContext, FunctionSigContext
 from mypy.subtypes import is_same_type
 from mypy.types import (
     AnyType,
@@ -39,11 +40,13 @@ from funsies_mypy.arguments import checker, given_at, is_strict
 from funsies_mypy.captures import check_captures
 from funsies_mypy.encodable import unencodable
 from funsies_mypy.inner_steps import check_steps_inside
+from funsies_mypy.literals import text_of
 from funsies_mypy.messages import fail
 from funsies_mypy.parameters import report_results, report_values
 from funsies_mypy.types import has_artefact, inside_result, value_of
 
 from .ignored import check_ignored
+from .keywords import open_keywords
 
 _MUTABLE_DISPLAYS: Final = (
     ListExpr,
@@ -61,10 +64,28 @@ _DECORATORS: Final = {
 }
 
 
+def open_decorator(context: FunctionSigContext) -> FunctionLike:
+    """Let ``@task("name")`` be ``@task(...)``, which is told of the keyword then."""
+    signature = open_keywords(context)
+    if not isinstance(signature, CallableType) or "name" not in signature.arg_names:
+        return signature
+    text = checker(context).named_generic_type("builtins.str", [])
+    return signature.copy_modified(
+        arg_types=[text, *signature.arg_types],
+        arg_kinds=[ARG_OPT, *signature.arg_kinds],
+        arg_names=[None, *signature.arg_names],
+    )
+
+
 def check_decorator(context: FunctionContext) -> Type:
     """``@task``; or ``@task(...)``, whose answer is the decorator to be looked at again."""
     if "name" not in context.callee_arg_names:
         return _check(context, strict=True)
+    for each in given_at(context, 0):
+        text = text_of(checker(context), each.expression)
+        shown = "..." if text is None else f'"{text}"'
+        told = f'"@task" takes a name by keyword: @task(name={shown})'
+        fail(checker(context), codes.TASK, told, each.expression)
     kind = get_proper_type(context.default_return_type)
     if not isinstance(kind, CallableType):
         return context.default_return_type
