@@ -187,7 +187,7 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
     )
     resolved = resolve(server)
     backend = open_backend(
-        resolved.jobs_url, resolved.data_url, resolved.key, memory=resolved.memory
+        resolved.jobs_url, resolved.data_url, resolved.keys, memory=resolved.memory
     )
     try:
         backend.check()

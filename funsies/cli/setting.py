@@ -66,7 +66,7 @@ class Setting:
             if not is_patient:
                 yield Session(server, backend)
                 return
-        with closing(open_backend(server.jobs_url, server.data_url, server.key)) as backend:
+        with closing(open_backend(server.jobs_url, server.data_url, server.keys)) as backend:
             yield Session(server, backend)
 
 
@@ -74,7 +74,7 @@ def _quick_backend(server: ResolvedServer) -> Backend:
     from funsies.store.connect import open_backend  # noqa: PLC0415 - not needed for --help
 
     return open_backend(
-        server.jobs_url, server.data_url, server.key, max_outage_seconds=_OUTAGE_SECONDS
+        server.jobs_url, server.data_url, server.keys, max_outage_seconds=_OUTAGE_SECONDS
     )
 
 

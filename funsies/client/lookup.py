@@ -172,6 +172,8 @@ def stored_artefact(
         raise UnknownHashError(f"the server knows no artefact {digest.hex()[:10]}")
     if row.constant is not None:
         reference: Reference = _constant(backend, row.constant)
+        if reference.digest != digest:
+            raise _damaged(digest)
         wire, encoding = row.constant.wire, stored_encoding(row.constant.wire, "")
     else:
         task = _task(backend, row)
@@ -196,9 +198,18 @@ def _constant(backend: Backend, kept: ConstantRow) -> Constant:
     return constant(kept.wire, data, kept.content, kept.size_bytes, executable=kept.executable)
 
 
+def _damaged(digest: Digest) -> UnknownHashError:
+    return UnknownHashError(
+        f"what the server says of {digest.hex()[:10]} is damaged: run the script again that "
+        "makes it"
+    )
+
+
 def _task(backend: Backend, row: ArtefactRow) -> TaskRow:
     """The task that makes an artefact."""
     producer = backend.graph.operation(row.producer) if row.producer is not None else None
+    if producer is not None and row.digest not in producer.outputs[row.index : row.index + 1]:
+        raise _damaged(row.digest)
     task = backend.graph.task(producer.task, PYTHON) if producer is not None else None
     if task is None:
         raise UnknownHashError(f"the definition of {row.digest.hex()[:10]} is incomplete")

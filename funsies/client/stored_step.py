@@ -15,9 +15,8 @@ from funsies.core.digest import Digest
 from funsies.core.errors import Error, UnknownHashError
 from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON
-from funsies.core.signing import is_signed
 from funsies.store.connect import Backend
-from funsies.store.definitions import load_options, signed_fields
+from funsies.store.definitions import is_signed, load_options
 from funsies.store.rows import OperationRow, OperationState, TaskRow
 
 from .lookup import stored_artefact
@@ -84,7 +83,7 @@ def read_options(backend: Backend, row: OperationRow) -> Options:
 
 def is_trusted(backend: Backend, task: TaskRow) -> bool:
     """True if the definition of a task is signed with our key, or we have no key."""
-    return is_signed(backend.key, task.signature, *signed_fields(task))
+    return is_signed(task, backend.keys)
 
 
 @contextmanager

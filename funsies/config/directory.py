@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .keys import decode_key
+from funsies.core.signing import NO_KEYS, Keyring
+
+from .keys import decode_keys, encode_keys
 from .record import ServerRecord, decode_record, encode_record
 from .urls import ConfigurationError
 
@@ -35,7 +37,7 @@ class Directory:
 
     @property
     def key_path(self) -> Path:
-        """File with the key that signs the definitions of tasks."""
+        """File with the keys that sign what decides what workers run."""
         return self.path / "key"
 
     @property
@@ -75,20 +77,20 @@ class Directory:
         """Remember how to reach the server."""
         write_private(self.record_path, encode_record(record))
 
-    def key(self) -> bytes | None:
-        """The key that signs the definitions of tasks; None if there is none."""
+    def keys(self) -> Keyring:
+        """The keys of the file, of which the first one signs; none if there is no file."""
         try:
             text = self.key_path.read_text("ascii")
         except FileNotFoundError:
-            return None
-        return decode_key(text, str(self.key_path))
+            return NO_KEYS
+        return decode_keys(text, str(self.key_path))
 
-    def ensure_key(self) -> bytes:
-        """The key; made now if there is none."""
-        found = self.key()
-        if found is None:
-            found = secrets.token_bytes(32)
-            write_private(self.key_path, found.hex().encode() + b"\n")
+    def ensure_keys(self) -> Keyring:
+        """The keys; one is made now if there is none."""
+        found = self.keys()
+        if not found:
+            found = Keyring((secrets.token_bytes(32),))
+            write_private(self.key_path, encode_keys(found).encode() + b"\n")
         return found
 
 

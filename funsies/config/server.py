@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from funsies.core.former_names import former_members
+from funsies.core.signing import NO_KEYS, Keyring
 
 from .directory import Directory, find_directories
-from .keys import decode_key
+from .keys import decode_keys, encode_keys
 from .urls import ConfigurationError, check_data_url, check_jobs_url, hide_secrets
 
 DEFAULT_JOBS_URL: Final = "redis://localhost:6379"
@@ -65,14 +66,14 @@ class ResolvedServer(Server):
     Attributes:
         jobs_url: server with the graph.
         data_url: where large values are, if that was said; else the server is asked.
-        key: signs the definitions of tasks; None if they are not signed.
+        keys: with which what decides what workers run is signed; none if it is not.
         directory: the `.funsies` directory that the server belongs to; None if it was named
             otherwise.
         is_default: True if nobody named a server and no directory has a live one.
     """
 
     jobs_url: str  # narrower than in the base class, and without a default
-    key: bytes | None = None
+    keys: Keyring = NO_KEYS
     directory: Path | None = None
     is_default: bool = False
 
@@ -81,7 +82,7 @@ class ResolvedServer(Server):
         jobs, data = (url and hide_secrets(url) for url in (self.jobs_url, self.data_url))
         return (
             f"ResolvedServer(jobs_url={jobs!r}, data_url={data!r}, "
-            f"key={'...' if self.key else None}, directory={self.directory!r})"
+            f"keys={'...' if self.keys else None}, directory={self.directory!r})"
         )
 
     @property
@@ -92,7 +93,7 @@ class ResolvedServer(Server):
     def environment(self) -> dict[str, str]:
         """Variables with which another process finds the same server, whatever its own say."""
         variables = {"FUNSIES_JOBS": self.jobs_url, "FUNSIES_DATA": self.data_url or ""}
-        return variables | ({"FUNSIES_KEY": self.key.hex()} if self.key else {})
+        return variables | ({"FUNSIES_KEY": encode_keys(self.keys)} if self.keys else {})
 
 
 def resolve(
@@ -129,8 +130,8 @@ def resolve(
     data_url = _explicit_data_url(said, variables, jobs_url)
     path = directory.path if directory else None
     memory = MEMORY_OF_PROCESS if said.jobs_url is None else said.memory
-    key = _key(variables, directory)
-    return ResolvedServer(jobs_url, data_url, key, path, is_default, memory=memory)
+    keys = _keys(variables, directory)
+    return ResolvedServer(jobs_url, data_url, keys, path, is_default, memory=memory)
 
 
 def _here() -> Path:
@@ -174,7 +175,7 @@ def _directory_of(jobs_url: str | None, start: Path) -> Directory | None:
     return None
 
 
-def _key(variables: Mapping[str, str], directory: Directory | None) -> bytes | None:
-    if text := variables.get("FUNSIES_KEY"):
-        return decode_key(text, "FUNSIES_KEY")
-    return directory.key() if directory else None
+def _keys(variables: Mapping[str, str], directory: Directory | None) -> Keyring:
+    if "FUNSIES_KEY" in variables:
+        return decode_keys(variables["FUNSIES_KEY"], "FUNSIES_KEY")
+    return directory.keys() if directory else NO_KEYS

@@ -218,6 +218,11 @@ def constant(
     executable: bool = False,
 ) -> Constant:
     """Refer to a value whose bytes are known."""
-    fields = (wire, content, "executable") if executable else (wire, content)
-    address = digest("constant", *fields)
+    address = constant_digest(wire, content, executable=executable)
     return Constant(address, content, wire, data, size_bytes, executable)
+
+
+def constant_digest(wire: str, content: Digest, *, executable: bool) -> Digest:
+    """Address of a constant, as an artefact."""
+    fields = (wire, content, "executable") if executable else (wire, content)
+    return digest("constant", *fields)

@@ -1,20 +1,46 @@
-"""Signatures of task definitions: HMAC-SHA256 with a key that is not in the store."""
+"""Signatures: HMAC-SHA256 with keys that are not in the store."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+from dataclasses import dataclass
+from typing import Final
 
-from .digest import Field, encode_record
-
-
-def sign(key: bytes | None, *fields: Field) -> bytes:
-    """Sign a record; empty without a key."""
-    if key is None:
-        return b""
-    return hmac.new(key, encode_record(fields), hashlib.sha256).digest()
+SIGNATURE_BYTES: Final = 32
 
 
-def is_signed(key: bytes | None, signature: bytes, *fields: Field) -> bool:
-    """See whether a record was signed with the key; True if there is no key to ask for."""
-    return key is None or hmac.compare_digest(sign(key, *fields), signature)
+@dataclass(frozen=True, slots=True, repr=False)
+class Keyring:
+    """The keys of those who trust each other; false if there are none.
+
+    Attributes:
+        keys: the first one signs, and what any of them has signed is accepted: so keys can be
+            replaced while work goes on.
+    """
+
+    keys: tuple[bytes, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.keys)
+
+    def sign(self, kind: bytes, data: bytes) -> bytes:
+        """Sign a record; empty without a key.
+
+        Args:
+            kind: what it is: a signature of one kind is none of another.
+            data: the record, encoded so that different ones are different.
+        """
+        return _signature(self.keys[0], kind, data) if self.keys else b""
+
+    def accepts(self, signature: bytes, kind: bytes, data: bytes) -> bool:
+        """See whether a record was signed with one of the keys; True if there are none."""
+        return not self.keys or any(
+            hmac.compare_digest(_signature(key, kind, data), signature) for key in self.keys
+        )
+
+
+def _signature(key: bytes, kind: bytes, data: bytes) -> bytes:
+    return hmac.digest(key, kind + b"\0" + data, "sha256")
+
+
+NO_KEYS: Final = Keyring()

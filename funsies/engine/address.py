@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from funsies.core.signing import Keyring
+
 
 class Address(Protocol):
     """Connection data; :class:`funsies.config.ResolvedServer` is one."""
@@ -17,5 +19,5 @@ class Address(Protocol):
         """Address of the store of large values; None for the same server."""
 
     @property
-    def key(self) -> bytes | None:
-        """Key with which payloads are signed; None for none."""
+    def keys(self) -> Keyring:
+        """Keys with which is signed what decides what workers run."""

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from funsies.core.signing import Keyring
 from funsies.run.evaluate import Evaluator
 from funsies.store.connect import open_backend
 from funsies.store.rows import Fence, QueueName
@@ -33,7 +34,7 @@ class _Order(msgspec.Struct):
 
     jobs_url: str
     data_url: str | None
-    key: bytes | None
+    keys: tuple[bytes, ...]
     queue: str
     slot: str
     sequence: int
@@ -56,7 +57,7 @@ def run_apart(address: Address, queue: QueueName, post: Post) -> None:
     order = _Order(
         address.jobs_url,
         address.data_url,
-        address.key,
+        address.keys.keys,
         queue,
         post.slot,
         post.inherited.sequence,
@@ -73,7 +74,7 @@ def run_apart(address: Address, queue: QueueName, post: Post) -> None:
 def main() -> None:
     """Do as told on standard input."""
     order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Order)
-    backend = open_backend(order.jobs_url, order.data_url, order.key)
+    backend = open_backend(order.jobs_url, order.data_url, Keyring(order.keys))
     with closing(backend), renewed(backend.graph, order.slot) as observer:
         drain(
             backend.graph,

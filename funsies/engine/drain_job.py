@@ -52,7 +52,7 @@ def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
     backend = open_backend(
         address.jobs_url,
         address.data_url,
-        address.key,
+        address.keys,
         max_outage_seconds=timing.outage_seconds,
         answer_seconds=ANSWER_SECONDS,
     )

@@ -91,7 +91,7 @@ def run_pool(
 
 
 def _check(server: Address) -> None:
-    backend = open_backend(server.jobs_url, server.data_url, server.key)
+    backend = open_backend(server.jobs_url, server.data_url, server.keys)
     with closing(backend):
         backend.check(reaches_data=True)
 

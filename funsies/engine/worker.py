@@ -68,7 +68,7 @@ def run_worker(
     backend = open_backend(
         server.jobs_url,
         server.data_url,
-        server.key,
+        server.keys,
         max_outage_seconds=0.0,
         answer_seconds=ANSWER_SECONDS,
     )

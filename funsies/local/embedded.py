@@ -51,7 +51,7 @@ class Started:
 
     def server(self, directory: Directory) -> ResolvedServer:
         """The server as clients and workers use it."""
-        return ResolvedServer(self.record.jobs_url, None, directory.key(), directory.path)
+        return ResolvedServer(self.record.jobs_url, None, directory.keys(), directory.path)
 
 
 def start_server(directory: Directory, settings: ServerSettings | None = None) -> Started:
@@ -103,9 +103,9 @@ def _start_unless_live(directory: Directory, settings: ServerSettings | None) ->
     _refuse_elsewhere(earlier, directory)
     _end_deaf_server(directory)
     end_orphans(directory)
-    key = directory.ensure_key()
+    keys = directory.ensure_keys()
     record, place = _start(directory, settings, earlier)
-    write_private(environment_path(directory), environment_script(record, key).encode())
+    write_private(environment_path(directory), environment_script(record, keys).encode())
     return Started(record, was_running=False, place=place)
 
 

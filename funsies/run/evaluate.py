@@ -32,7 +32,7 @@ from funsies.core.graph import Constant
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
 from funsies.store.connect import Backend
-from funsies.store.definitions import load_options
+from funsies.store.definitions import find_options
 from funsies.store.rows import Claim, Completion, RunReport
 
 from .decision import Decision, Delegate, HandOver, Publish, PutBack
@@ -52,7 +52,7 @@ from .surroundings import (
     fresh_directory,
     run_in_own_context,
 )
-from .tasks import ELSEWHERE_DELAY_MS, LoadedTask, NotLoadableError, TaskLoader
+from .tasks import ELSEWHERE_DELAY_MS, LoadedTask, NotLoadableError, TaskLoader, not_ours
 from .tracing import is_traced, trace_key_of
 
 
@@ -99,9 +99,9 @@ class Evaluator:
             Preempted: if the worker has to stop.
             NoServerError: if the server does not answer any more.
         """
-        if None in claim.inputs:
+        if None in claim.inputs and claim.is_ours:
             return ask_for_idle(self._backend, claim)
-        if is_traced(self._backend, claim):
+        if claim.is_ours and is_traced(self._backend, claim):
             return self._publish_trace(claim)
         try:
             return self._computed(claim)
@@ -143,6 +143,8 @@ class Evaluator:
     # Running
 
     def _run(self, claim: Claim) -> Decision:
+        if not claim.is_ours:
+            raise not_ours("the definition of the step")
         options = self._options_of(claim)
         if not options.evaluate:
             details = "asked for with evaluate=False, and no result was at hand"
@@ -304,5 +306,8 @@ class Evaluator:
     def _options_of(self, claim: Claim) -> Options:
         options = self._options.get(claim.options)
         if options is None:
-            options = self._options[claim.options] = load_options(self._backend, claim.options)
+            options = find_options(self._backend, claim.options)
+            if options is None:
+                raise not_ours("what is stored of the step's options")
+            self._options[claim.options] = options
         return options

@@ -17,6 +17,7 @@ from funsies.core.errors import (
     Error,
     decode_error,
 )
+from funsies.core.graph import constant_digest
 from funsies.store.connect import Backend
 from funsies.store.data import CHUNK_BYTES
 from funsies.store.rows import Claim, InputRow
@@ -113,6 +114,13 @@ class InputValue:
             raise BadBytesError(self.row, self.content, problem) from problem
 
 
+def _check_constant(row: InputRow, result: StoredResult) -> None:
+    """See that a constant is what its address says: its entry in the store is not signed."""
+    if constant_digest(row.wire, result.content, executable=result.executable) != row.artefact:
+        problem = f"the entry of input {row.name!r} is damaged"
+        raise BadBytesError(row, result.content, DataCorruptedError(problem, result.content))
+
+
 def gather(backend: Backend, claim: Claim) -> dict[str, InputValue]:
     """Find the bytes of all inputs.
 
@@ -141,6 +149,8 @@ def gather(backend: Backend, claim: Claim) -> dict[str, InputValue]:
 
 
 def _value(row: InputRow, result: StoredResult, found: Mapping[Digest, bytes]) -> InputValue:
+    if row.producer is None:
+        _check_constant(row, result)
     small = None
     if not result.large:
         small = found.get(result.content)

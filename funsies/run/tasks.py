@@ -14,9 +14,8 @@ from funsies.core.fingerprint import differences
 from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON, PythonPlan, decode_plan
 from funsies.core.shell_plan import ShellPlan, decode_shell_plan
-from funsies.core.signing import is_signed
 from funsies.store.connect import Backend
-from funsies.store.definitions import signed_fields
+from funsies.store.definitions import is_signed
 from funsies.store.rows import TaskRow
 
 from .preempted import Preempted
@@ -95,12 +94,8 @@ class TaskLoader:
         row = self._backend.graph.task(digest, PYTHON)
         if row is None:
             raise _refusal(ErrorKind.NotLoadable, "the definition of the task is gone")
-        if not is_signed(self._backend.key, row.signature, *signed_fields(row)):
-            raise _refusal(
-                ErrorKind.NotLoadable,
-                "the definition of the task is not signed with this worker's key; give client "
-                "and worker the same FUNSIES_KEY, or run both in the same project directory",
-            )
+        if row.digest != digest or not is_signed(row, self._backend.keys):
+            raise not_ours("the definition of the task")
         if row.python not in ("", PYTHON):
             raise _refusal(
                 ErrorKind.WrongPython,
@@ -148,6 +143,15 @@ def _refuse_other_libraries(plan: PythonPlan) -> None:
     found = differences(plan.libraries)
     if found:
         raise _refusal(ErrorKind.WrongLibrary, "\n".join(found))
+
+
+def not_ours(what: str) -> NotLoadableError:
+    """Say that something was not signed with the key of this worker."""
+    return _refusal(
+        ErrorKind.NotLoadable,
+        f"{what} is not signed with this worker's key; give client and worker the same "
+        "FUNSIES_KEY, or run both in the same project directory, and execute again",
+    )
 
 
 def _refusal(kind: ErrorKind, details: str) -> NotLoadableError:

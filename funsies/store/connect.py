@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from funsies.core.signing import NO_KEYS, Keyring
+
 from .agreed import AgreedDataStore
 from .data import open_data_store
 from .ports import DataStore, GraphStore
@@ -22,13 +24,13 @@ class Backend:
     Attributes:
         graph: the graph, its state, and small values.
         data: large values.
-        key: with which task definitions are signed; None if they are not.
+        keys: with which is signed what decides what workers run; none if it is not.
         is_in_process: True if no other process can see it, so that no worker can help.
     """
 
     graph: GraphStore
     data: DataStore
-    key: bytes | None = None
+    keys: Keyring = NO_KEYS
     is_in_process: bool = False
 
     def check(self, *, reaches_data: bool = False) -> None:
@@ -60,7 +62,7 @@ class Backend:
 def open_backend(
     jobs_url: str,
     data_url: str | None = None,
-    key: bytes | None = None,
+    keys: Keyring = NO_KEYS,
     *,
     memory: object = None,
     max_outage_seconds: float | None = None,
@@ -72,7 +74,7 @@ def open_backend(
         jobs_url: ``redis://``, ``rediss://``, ``unix://``, or ``memory://``.
         data_url: where large values are, if that was said: the same, or ``file:///directory``;
             None to go by what the server says.
-        key: with which task definitions are signed.
+        keys: with which is signed what decides what workers run.
         memory: of a ``memory://`` server, what stands for it: stores that were opened for the
             same object are the same; None for new, empty ones.
         max_outage_seconds: how long a call waits for a server that does not answer.
@@ -82,13 +84,13 @@ def open_backend(
         FunsiesError: if a URL is none of these.
     """
     if jobs_url.startswith("memory:"):
-        return _in_memory(memory, jobs_url, data_url or jobs_url, key)
+        return _in_memory(memory, jobs_url, data_url or jobs_url, keys)
     from .redis import RedisStore  # noqa: PLC0415 - only who needs it loads it
 
     given = {"max_outage_seconds": max_outage_seconds, "answer_seconds": answer_seconds}
     patience: dict[str, Any] = {name: each for name, each in given.items() if each is not None}
-    graph = RedisStore(jobs_url, **patience)
-    return Backend(graph, AgreedDataStore(graph, jobs_url, data_url), key)
+    graph = RedisStore(jobs_url, keys=keys, **patience)
+    return Backend(graph, AgreedDataStore(graph, jobs_url, data_url), keys)
 
 
 _in_process: Final[WeakKeyDictionary[object, tuple[GraphStore, DataStore]]] = (
@@ -99,7 +101,7 @@ _in_process: Final[WeakKeyDictionary[object, tuple[GraphStore, DataStore]]] = (
 _lock: Final = threading.Lock()
 
 
-def _in_memory(memory: object, jobs_url: str, data_url: str, key: bytes | None) -> Backend:
+def _in_memory(memory: object, jobs_url: str, data_url: str, keys: Keyring) -> Backend:
     from .memory import MemoryStore  # noqa: PLC0415 - only who needs it loads it
 
     with _lock:
@@ -110,4 +112,4 @@ def _in_memory(memory: object, jobs_url: str, data_url: str, key: bytes | None) 
                 _in_process[memory] = stores
     graph, data = stores
     elsewhere = data_url != jobs_url
-    return Backend(graph, open_data_store(data_url) if elsewhere else data, key, True)
+    return Backend(graph, open_data_store(data_url) if elsewhere else data, keys, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from funsies.core.digest import Digest, Field
+from funsies.core.digest import Digest, Field, encode_record
 from funsies.core.graph import (
     Constant,
     Operation,
@@ -17,7 +17,7 @@ from funsies.core.graph import (
     output_digest,
 )
 from funsies.core.options import Options, decode_options, encode_options, options_digest
-from funsies.core.signing import sign
+from funsies.core.signing import Keyring
 
 from .connect import INLINE_BYTES, Backend
 from .rows import (
@@ -33,13 +33,20 @@ BATCH_OPERATIONS = 500
 BATCH_BYTES = 4 * 1024 * 1024
 
 
-def signed_fields(row: TaskRow) -> tuple[Field, ...]:
+def _signed_record(row: TaskRow) -> bytes:
     """What the signature of a task covers: everything that decides what a worker runs."""
     outputs: list[Field] = [(output.name, output.wire) for output in row.outputs]
-    return (row.digest, row.python, row.kind.value, row.name, row.strict, outputs, row.payload)
+    return encode_record(
+        (row.digest, row.python, row.kind.value, row.name, row.strict, outputs, row.payload)
+    )
 
 
-def task_row(task: Task, key: bytes | None) -> TaskRow:
+def is_signed(row: TaskRow, keys: Keyring) -> bool:
+    """True if a task was signed with one of the keys, or there are none."""
+    return keys.accepts(row.signature, b"task", _signed_record(row))
+
+
+def task_row(task: Task, keys: Keyring) -> TaskRow:
     """A task as stored, signed."""
     outputs = tuple(OutputRow(each.name, each.wire, each.type_name) for each in task.outputs)
     row = TaskRow(
@@ -52,7 +59,7 @@ def task_row(task: Task, key: bytes | None) -> TaskRow:
         payload=task.payload(),
         ingredients=task.ingredients(),
     )
-    return replace(row, signature=sign(key, *signed_fields(row)))
+    return replace(row, signature=keys.sign(b"task", _signed_record(row)))
 
 
 def operation_row(operation: Operation, options: Digest | None) -> OperationRow:
@@ -154,8 +161,13 @@ def save_options(backend: Backend, options: Options, written: set[Digest]) -> Di
 
 def load_options(backend: Backend, digest: Digest | None) -> Options:
     """Read options back; the defaults if they have no address, or are gone."""
-    data = None if digest is None else backend.graph.options(digest)
-    return Options() if data is None else decode_options(data)
+    return Options() if digest is None else find_options(backend, digest) or Options()
+
+
+def find_options(backend: Backend, digest: Digest) -> Options | None:
+    """Read options back; None if they are gone, damaged, or not signed with a key of ours."""
+    data = backend.graph.options(digest)
+    return None if data is None or options_digest(data) != digest else decode_options(data)
 
 
 class _Batch:
@@ -185,7 +197,7 @@ class _Batch:
 
     def add_task(self, task: Task) -> None:
         self._written.add(task.digest)
-        row = task_row(task, self._backend.key)
+        row = task_row(task, self._backend.keys)
         self._tasks.append(row)
         self._size_bytes += len(row.payload)
         self._add_contents(task)

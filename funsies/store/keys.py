@@ -48,6 +48,11 @@ class Keys:
         """Hash: encoded options by digest."""
         return self.prefix + b"O"
 
+    @property
+    def delegations(self) -> bytes:
+        """Hash: output that stands for that of a dynamic operation, signed, by operation."""
+        return self.prefix + b"Y"
+
     def named(self, kind: str) -> bytes:
         """Hash: records of one kind by name."""
         return self.prefix + b"n:" + kind.encode()

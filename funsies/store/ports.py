@@ -59,17 +59,17 @@ class GraphStore(Protocol):
     # -- writing the graph
 
     def define(self, definitions: Definitions) -> None:
-        """Write graph nodes. What is there already stays as it is, but for tasks.
+        """Write graph nodes; what is there already is written again.
 
-        The newest definition of a task counts: it is the same task, and may be loadable where
-        an older one is not.
+        The newest definition counts: it is of the same task or operation, and may be loadable,
+        or signed with a key that is known, where an older one is not.
         """
 
     def save_options(self, options: Mapping[Digest, bytes]) -> None:
-        """Store encoded options under their digest."""
+        """Store encoded options under their digest, signed."""
 
     def options(self, digest: Digest) -> bytes | None:
-        """Encoded options; None if unknown."""
+        """Encoded options; None if unknown, or not signed with a key of ours."""
 
     def save_named(self, kind: str, name: str, data: bytes) -> None:
         """Keep a record under a name; what had that name is replaced."""
@@ -266,10 +266,13 @@ class GraphStore(Protocol):
     # -- looking
 
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:
-        """States, in the order asked; undefined operations are idle."""
+        """States, in the order asked; undefined operations are idle.
+
+        A result that is not signed with a key of ours is forgotten.
+        """
 
     def undefined(self, operations: Sequence[Digest]) -> list[Digest]:
-        """Those of the operations that are not in the store."""
+        """Those of the operations that are not in the store, or not signed with our keys."""
 
     def operation(self, digest: Digest) -> OperationRow | None:
         """Definition of an operation."""

@@ -97,6 +97,11 @@ class StoredGraph:
                 if row is None:
                     raise UnknownHashError(f"the server knows no operation {digest.hex()[:10]}")
                 self.rows[digest] = row
+            if foreign := self._backend.graph.undefined(digests):
+                raise UnknownHashError(
+                    f"the step {foreign[0].hex()[:10]} is not signed with your key: give this "
+                    "program the FUNSIES_KEY of the one that made it, or run that one again"
+                )
             level = {
                 each.producer
                 for digest in digests

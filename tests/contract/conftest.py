@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from funsies.core.digest import Digest, content_digest
+from funsies.core.signing import Keyring
 from funsies.store.memory import MemoryStore
 from funsies.store.ports import GraphStore
 from funsies.store.redis import RedisStore
@@ -39,6 +40,7 @@ for name in ("side_by_side", "coming_to_rest", "machine"):
 LEASE_MS = 1000
 QUEUE = QueueName("default@3.11")
 OPTIONS = content_digest(b"options")
+KEYS = Keyring((b"a key of the tests",))
 
 
 def result_of(data: bytes, *, ok: bool = True) -> Result:
@@ -224,7 +226,7 @@ def memory_bench() -> Bench:
 def redis_bench(redis_url: str) -> Iterator[Bench]:
     """The store on the server of the session."""
     now_ms = [1_700_000_000_000]
-    store = RedisStore(redis_url, clock=lambda: now_ms[0], max_outage_seconds=5)
+    store = RedisStore(redis_url, keys=KEYS, clock=lambda: now_ms[0], max_outage_seconds=5)
     yield Bench(store, now_ms)
     store.close()
 
@@ -232,7 +234,7 @@ def redis_bench(redis_url: str) -> Iterator[Bench]:
 @pytest.fixture
 def own_bench(own_redis_server: Any) -> Iterator[Bench]:
     """The store on a server of its own, to be killed and filled; the server's clock."""
-    store = RedisStore(own_redis_server.url, max_outage_seconds=30)
+    store = RedisStore(own_redis_server.url, keys=KEYS, max_outage_seconds=30)
     yield Bench(store, [0])
     store.close()
 

@@ -30,6 +30,7 @@ from funsies.store.rows import (
 )
 
 from .coming_to_rest import check_leaks, check_results, drive
+from .conftest import KEYS
 from .sample_graphs import ERROR, Spec, graphs
 from .side_by_side import CANCELLED, CYCLE, LEASE_MS, QUEUES, Bench, Worker
 
@@ -48,7 +49,7 @@ class Machine(RuleBasedStateMachine):
         """A graph is asked for, and some workers have begun."""
         self.now = [1_700_000_000_000]
         clock = lambda: self.now[0]  # noqa: E731 - one line says it
-        redis = RedisStore(self.url, clock=clock, max_outage_seconds=5)
+        redis = RedisStore(self.url, keys=KEYS, clock=clock, max_outage_seconds=5)
         redis._connections.call("FLUSHDB")
         self.bench = Bench(MemoryStore(clock=clock), redis, specs, self.now)
         self.bench.define()

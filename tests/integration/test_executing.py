@@ -14,6 +14,7 @@ from funsies.core.errors import (
     WaitTimeoutError,
     WiringError,
 )
+from funsies.core.signing import NO_KEYS
 from funsies.session import Session
 from funsies.store.definitions import operation_row, task_row
 from funsies.store.rows import Definitions
@@ -93,7 +94,7 @@ def test_steps_that_another_version_of_python_defined_are_run_by_this_one(
     after = step.map(half)
     for each in (step, after):
         assert each.operation is not None
-        task = replace(task_row(each.operation.task, None), python="3.99")
+        task = replace(task_row(each.operation.task, NO_KEYS), python="3.99")
         rows = Definitions(tasks=(task,), operations=(operation_row(each.operation, None),))
         session.backend.graph.define(rows)
     f.execute(after)

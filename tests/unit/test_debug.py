@@ -17,6 +17,7 @@ import funsies as f
 from funsies import debug
 from funsies.core.digest import Digest
 from funsies.core.errors import FileNameError
+from funsies.core.signing import NO_KEYS, Keyring
 from funsies.report.directory.place import Place, file_name
 from funsies.report.replay import CannotReplayError, prepare_replay
 from funsies.session import Session
@@ -332,13 +333,15 @@ class Marker:
         return mark, (self.path,)
 
 
-@pytest.mark.parametrize("key", [None, b"another key"], ids=["unsigned", "signed by others"])
+@pytest.mark.parametrize(
+    "keys", [NO_KEYS, Keyring((b"another key",))], ids=["unsigned", "signed by others"]
+)
 def test_a_function_that_is_not_signed_with_our_key_is_never_unpickled(
-    session, tmp_path, key: bytes | None
+    session, tmp_path, keys: Keyring
 ) -> None:
     """Neither replay nor debug touches it, and debug leaves it out of the directory."""
     trap = tmp_path / "trap"
-    theirs = Session(session.server, replace(session.backend, key=key))
+    theirs = Session(session.server, replace(session.backend, keys=keys))
     marker = Marker(str(trap))
 
     @f.task(version=str(trap))
@@ -348,7 +351,7 @@ def test_a_function_that_is_not_signed_with_our_key_is_never_unpickled(
     step = carrier(1)
     theirs.record(step.operation)
     theirs.save()
-    ours = Session(session.server, replace(session.backend, key=b"our key"))
+    ours = Session(session.server, replace(session.backend, keys=Keyring((b"our key",))))
     digest = Digest(step.producer)
     with pytest.raises(CannotReplayError, match="not signed"):
         prepare_replay(ours.backend, digest)
@@ -362,7 +365,7 @@ def test_a_function_that_is_not_signed_with_our_key_is_never_unpickled(
 
 
 def test_commands_that_are_not_signed_with_our_key_are_not_made_a_script(session, tmp_path):
-    ours = Session(session.server, replace(session.backend, key=b"our key"))
+    ours = Session(session.server, replace(session.backend, keys=Keyring((b"our key",))))
     step = f.shell("echo theirs")
     session.save()  # without a key, as anybody can who may write to the server
     debug.shell(step, tmp_path / "look", connection=ours)

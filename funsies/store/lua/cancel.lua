@@ -1,6 +1,6 @@
 -- Withdraw a request; end what nobody else wants, consumers first.
 --
--- ARGV  1 time  2 generation  3 error  4 waiters of the first operation that were looked at
+-- ARGV  1 time  2 generation  3 error, packed  4 waiters of the first operation that were looked at
 --       5... operations, consumers before producers
 -- Returns  { number ended, number of operations done with, waiters looked at of the next }
 --          or nil if the error is not stored
@@ -35,8 +35,8 @@ register('cancel', { 'allow-oom' }, function()
     end
   end
 
-  local error = error_result(ARGV[3])
-  if not error then return false end
+  local error = ARGV[3]
+  if not has_bytes(error) then return false end
   for at = 5, #ARGV do
     local o = load(ARGV[at])
     looks = looks + 1

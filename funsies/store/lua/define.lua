@@ -1,6 +1,6 @@
--- Write graph nodes that are not there yet. Contents come first, so that what refers to them
--- never stands without them. A task is written again: its newest definition may be loadable
--- where an older one was not.
+-- Write graph nodes. Contents come first, so that what refers to them never stands without them.
+-- What is there already is written again if it differs: the newest definition of a task may be
+-- loadable where an older one was not, and the signature of an operation may be another's.
 --
 -- ARGV  1 time  2 number of contents  3 of tasks  4 of constants  5 of operations, then
 --       (digest, bytes) of each content, (digest, Python version, packed) of each task,
@@ -26,12 +26,14 @@ register('define', {}, function()
   end)
 
   take(ARGV[4], 2, function(artefact, packed)
-    call('HSETNX', P .. 'I', artefact, packed)
+    if call('HGET', P .. 'I', artefact) ~= packed then call('HSET', P .. 'I', artefact, packed) end
   end)
 
   local index = {}
   take(ARGV[5], 2, function(id, raw)
-    if call('HSETNX', P .. 'D', id, raw) == 0 then return end
+    local known = call('HGET', P .. 'D', id)
+    if known == raw then return end
+    call('HSET', P .. 'D', id, raw)
     local d = parse(id, raw)
     local outputs = d.artefacts + 32 * d.inputs
     for number = 0, d.outputs - 1 do

@@ -1,7 +1,7 @@
 -- Let the one output of a dynamic operation be that of another operation.
 --
 -- ARGV  1 time  2 slot  3 operation  4 fence  5 target  6 index of the target's output
---       7 record  8 log  9 busy_ms
+--       7 record  8 log  9 busy_ms  10 target and index, signed
 -- Returns  verdict; "idle" if the target has to be requested first
 
 register('delegate', {}, function()
@@ -19,6 +19,7 @@ register('delegate', {}, function()
     return 'idle'
   end
   call('SADD', P .. 'k' .. target, o.id)
+  call('HSET', P .. 'Y', o.id, ARGV[10])
   count(d.name, EXECUTED, 1)
   keep_report(o, d, ARGV[7], ARGV[8], ARGV[9])
   return ended(ARGV[2], ARGV[4])

@@ -2,11 +2,12 @@
 --
 -- ARGV  1 time  2 slot  3 sequence  4 queue  5 lease_ms  6 fence  7 "1" to claim
 --       8 "1" if there is a completion:
---       9 operation  10 its fence  11 "1" volatile  12 "1" linked  13 busy_ms  14 trace key
+--       9 operation  10 its fence  11 "1" volatile  12 "1" linked  13 busy_ms  14 trace,
+--       signed: key, packed results without their signatures, signature; empty for none
 --       15 record  16 log  17 results, packed  18... content digest, bytes, ...
 -- Returns  { verdict or nil, claim or nil, armed queues }
 --       claim: { operation, generation, attempt, lost_limit, queue, priority, options,
---                definition, results of the inputs (42 bytes each, first "1" if there is one),
+--                definition, results of the inputs (74 bytes each, first "1" if there is one),
 --                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil }
 
 local INPUT_BYTES_LIMIT, CLAIM_TRIES = 1048576, 32
@@ -15,7 +16,9 @@ local sent -- bytes by content, which came with this message and are stored
 
 local function unpack_results(text)
   local results = {}
-  for first = 1, #text, 41 do results[#results + 1] = text:sub(first, first + 40) end
+  for first = 1, #text, RESULT do
+    results[#results + 1] = text:sub(first, first + RESULT - 1)
+  end
   return results
 end
 
@@ -37,7 +40,7 @@ local function remember(o, d, results, volatile)
   for _, result in ipairs(results) do
     if not is_ok(result) then return end
   end
-  call('HSET', P .. 'T', o.t, ARGV[14] .. ARGV[17])
+  call('HSET', P .. 'T', o.t, ARGV[14])
 end
 
 local function publish()
@@ -137,8 +140,8 @@ end
 local function candidate(o)
   local trace = o.t and call('HGET', P .. 'T', o.t)
   if not trace then return nil end
-  for _, result in ipairs(unpack_results(trace:sub(33))) do
-    if not has_bytes(result) then return nil end
+  for first = 33, #trace - 32, PACKED do
+    if not has_bytes(trace:sub(first, first + PACKED - 1)) then return nil end
   end
   return trace
 end
@@ -146,7 +149,7 @@ end
 local function pack_inputs(results)
   local pieces = {}
   for number, result in ipairs(results) do
-    pieces[number] = result and '1' .. result or string.rep('0', 42)
+    pieces[number] = result and '1' .. result or string.rep('0', RESULT + 1)
   end
   return table.concat(pieces)
 end

@@ -22,15 +22,14 @@ from .tables import Cell, Tables
 
 
 def define(tables: Tables, definitions: Definitions) -> None:
-    """Write graph nodes that are not there yet, and tasks anew."""
+    """Write graph nodes; what is there already is written again."""
     tables.contents.update(definitions.contents)
     for task in definitions.tasks:
         tables.tasks.setdefault(task.digest, {})[task.python] = task
     for constant in definitions.constants:
         _add_constant(tables, constant)
     for row in definitions.operations:
-        if row.digest not in tables.definitions:
-            _add_operation(tables, row)
+        _add_operation(tables, row)
 
 
 def _add_constant(tables: Tables, constant: ConstantRow) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
-from funsies.core.digest import Digest
+from funsies.core.digest import DIGEST_BYTES, Digest
 from funsies.store.rows import (
     Claim,
     Expired,
     Fence,
     Generation,
+    InputRow,
     Lease,
+    OperationRow,
     OperationState,
     QueueName,
     RequestAnswer,
@@ -25,9 +27,12 @@ from funsies.store.rows import (
 )
 
 from .connection import Answer
-from .packing import pairs, unpack_inputs, unpack_operation, unpack_results
+from .packing import PACKED_RESULT_BYTES, cut, pairs, unpack_operation, unpack_result
+from .seal import SEALED_RESULT_BYTES, Seal, split
 
 T = TypeVar("T")
+
+Accept: TypeAlias = Callable[[Digest, int, bytes], Result | None]
 
 STATUSES: Final = {
     b"w": Status.WAITING,
@@ -86,18 +91,22 @@ def state(fields: list[bytes]) -> OperationState:
         status=status,
         generation=Generation(int(found.get(b"g", 0))),
         volatile=b"v" in found,
-        results=_results(found) if status.is_finished else (),
+        results=tuple(map(unpack_result, sealed_results(fields))),
         attempts=int(found.get(b"a", 0)),
         missing=int(found.get(b"m", 0)) if status is Status.WAITING else 0,
         queue=queue_name(found.get(b"q", b"")),
     )
 
 
-def _results(found: dict[bytes, bytes]) -> tuple[Result, ...]:
-    packed: list[bytes] = []
-    while (field := b"r%d" % len(packed)) in found:
-        packed.append(found[field])
-    return unpack_results(b"".join(packed))
+def sealed_results(fields: list[bytes]) -> list[bytes]:
+    """The results in the hash of an operation's state, with their signatures."""
+    found = pairs(fields)
+    if not STATUSES.get(found.get(b"s", b""), Status.IDLE).is_finished:
+        return []
+    sealed: list[bytes] = []
+    while (field := b"r%d" % len(sealed)) in found:
+        sealed.append(found[field])
+    return sealed
 
 
 def requested(answer: Answer) -> RequestAnswer:
@@ -106,23 +115,31 @@ def requested(answer: Answer) -> RequestAnswer:
     return RequestAnswer(each(needs, Digest), integer(started), each(arm, queue_name))
 
 
-def stepped(answer: Answer, fence: Fence) -> StepAnswer:
-    """Read the answer to a step."""
+def stepped(answer: Answer, fence: Fence, seal: Seal, accept: Accept) -> StepAnswer:
+    """Read the answer to a step.
+
+    Args:
+        answer: what the script returned.
+        fence: of the claim.
+        seal: tells what is ours.
+        accept: reads the result of an output of an operation; None if it is not ours.
+    """
     said, claimed, arm = cast("list[Answer]", answer)
     return StepAnswer(
         verdict(said) if said else None,
-        _claim(cast("list[Answer]", claimed), fence) if claimed else None,
+        _claim(cast("list[Answer]", claimed), fence, seal, accept) if claimed else None,
         tuple(sorted(each(arm, queue_name))),
     )
 
 
-def _claim(fields: list[Answer], fence: Fence) -> Claim:
+def _claim(fields: list[Answer], fence: Fence, seal: Seal, accept: Accept) -> Claim:
     digest, generation, attempt, limit, queue, priority, options, packed, results, tainted = (
         cast("list[bytes]", fields[:10])
     )
     contents, trace = fields[10:]
+    operation = unpack_operation(Digest(digest), packed)
     return Claim(
-        operation=unpack_operation(Digest(digest), packed),
+        operation=operation,
         fence=fence,
         generation=Generation(int(generation)),
         attempt=int(attempt),
@@ -130,17 +147,37 @@ def _claim(fields: list[Answer], fence: Fence) -> Claim:
         queue=queue_name(queue),
         priority=int(priority),
         options=Digest(options),
-        inputs=unpack_inputs(results),
+        inputs=_inputs(operation, results, accept),
         volatile=tainted == b"1",
         contents={Digest(key): data for key, data in pairs(flat(contents)).items()},
-        trace=_trace(cast("bytes | None", trace)),
+        trace=_trace(cast("bytes | None", trace), seal),
+        is_ours=seal.is_operation(operation.digest, packed),
     )
 
 
-def _trace(packed: bytes | None) -> TraceCandidate | None:
-    if packed is None:
+def _inputs(operation: OperationRow, data: bytes, accept: Accept) -> tuple[Result | None, ...]:
+    """The results of inputs; each is led by a byte that says whether there is one."""
+    return tuple(
+        _input(row, each, accept)
+        for row, each in zip(operation.inputs, cut(data, SEALED_RESULT_BYTES + 1), strict=True)
+    )
+
+
+def _input(row: InputRow, data: bytes, accept: Accept) -> Result | None:
+    if data[:1] != b"1":
         return None
-    return TraceCandidate(Digest(packed[:32]), unpack_results(packed[32:]))
+    if row.producer is None:
+        return unpack_result(data[1:])
+    return accept(row.producer, row.index, data[1:])
+
+
+def _trace(data: bytes | None, seal: Seal) -> TraceCandidate | None:
+    if data is None or not seal.is_trace(
+        key := Digest(data[:DIGEST_BYTES]), data[DIGEST_BYTES:]
+    ):
+        return None
+    packed, _ = split(data[DIGEST_BYTES:])
+    return TraceCandidate(key, tuple(map(unpack_result, cut(packed, PACKED_RESULT_BYTES))))
 
 
 def swept(answer: Answer) -> SweepAnswer:

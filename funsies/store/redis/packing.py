@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from funsies.core.digest import DIGEST_BYTES, Digest
+from funsies.core.signing import SIGNATURE_BYTES
 from funsies.store.rows import (
     ArtefactRow,
     ConstantRow,
@@ -21,6 +22,7 @@ from funsies.store.rows import (
 )
 
 RESULT = struct.Struct(">B32sQ")
+PACKED_RESULT_BYTES = RESULT.size
 INPUT = struct.Struct(">B32sI")
 HEADER = struct.Struct(">32sBIIII")
 OUTPUT = struct.Struct(">c32sI")
@@ -41,27 +43,17 @@ def pack_result(result: Result) -> bytes:
     return RESULT.pack(flags, result.content, result.size_bytes)
 
 
-def unpack_results(data: bytes) -> tuple[Result, ...]:
-    """Read packed results that follow one another."""
-    return tuple(
-        Result(
-            bool(flags & OK),
-            Digest(content),
-            bool(flags & LARGE),
-            size,
-            bool(flags & EXECUTABLE),
-        )
-        for flags, content, size in RESULT.iter_unpack(data)
+def unpack_result(data: bytes) -> Result:
+    """Read a packed result, whatever follows it."""
+    flags, content, size = RESULT.unpack_from(data)
+    return Result(
+        bool(flags & OK), Digest(content), bool(flags & LARGE), size, bool(flags & EXECUTABLE)
     )
 
 
-def unpack_inputs(data: bytes) -> tuple[Result | None, ...]:
-    """Read the results of inputs; each is led by a byte that says whether there is one."""
-    width = RESULT.size + 1
-    return tuple(
-        unpack_results(data[at + 1 : at + width])[0] if data[at : at + 1] == b"1" else None
-        for at in range(0, len(data), width)
-    )
+def cut(data: bytes, width: int) -> list[bytes]:
+    """Cut what has a fixed width apart."""
+    return [data[at : at + width] for at in range(0, len(data), width)]
 
 
 def pack_operation(row: OperationRow) -> bytes:
@@ -93,7 +85,7 @@ def _pack_input(item: InputRow) -> bytes:
 
 
 def unpack_operation(digest: Digest, data: bytes) -> OperationRow:
-    """Read a definition."""
+    """Read a definition; its signature follows it."""
     task, flags, inputs, outputs, name, names = HEADER.unpack_from(data)
     at = HEADER.size + INPUT.size * inputs
     fixed = INPUT.iter_unpack(data[HEADER.size : at])
@@ -102,7 +94,7 @@ def unpack_operation(digest: Digest, data: bytes) -> OperationRow:
     artefacts, at = _digests(data, at, inputs), at + DIGEST_BYTES * inputs
     made, at = _digests(data, at, outputs), at + DIGEST_BYTES * outputs
     options, at = Digest(data[at : at + DIGEST_BYTES]), at + DIGEST_BYTES
-    wires = _texts.decode(data[at:])
+    wires = _texts.decode(data[at:-SIGNATURE_BYTES])
     rows = map(_unpack_input, fixed, input_names, artefacts, wires)
     strict, dynamic = bool(flags & STRICT), bool(flags & DYNAMIC)
     return OperationRow(
@@ -143,7 +135,7 @@ def unpack_artefact(digest: Digest, data: bytes) -> ArtefactRow:
         _, producer, index = OUTPUT.unpack(data)
         return ArtefactRow(digest, Digest(producer), index, None)
     end = RESULT.size + 1
-    result = unpack_results(data[1:end])[0]
+    result = unpack_result(data[1:])
     wire = data[end:].decode()
     constant = ConstantRow(
         digest, result.content, wire, result.large, result.size_bytes, result.executable

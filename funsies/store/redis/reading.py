@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar, cast
@@ -15,15 +16,20 @@ from funsies.store.rows import (
     OperationRow,
     OperationState,
     QueueName,
+    Result,
+    Status,
     TaskCounts,
     TaskRow,
 )
 
 from . import answers
 from .connection import Answer, Argument, Connections
-from .packing import unpack_artefact, unpack_operation, unpack_task
+from .packing import unpack_artefact, unpack_operation, unpack_result, unpack_task
+from .seal import Seal, read_place, split
 
 T = TypeVar("T")
+
+_logger: Final = logging.getLogger(__name__)
 
 HEXADECIMAL: Final = re.compile("[0-9a-f]*")
 PAGE: Final = 1000
@@ -42,14 +48,16 @@ class Reader:
     Args:
         connections: to the server.
         keys: of the namespace.
+        seal: tells which rows are ours.
         clock: time in milliseconds; the server's if None.
     """
 
     def __init__(
-        self, connections: Connections, keys: Keys, clock: Callable[[], int] | None
+        self, connections: Connections, keys: Keys, seal: Seal, clock: Callable[[], int] | None
     ) -> None:
         self._connections = connections
         self._keys = keys
+        self._seal = seal
         self._clock = clock
 
     def _run(self, name: str, *arguments: Argument) -> Answer:
@@ -71,7 +79,10 @@ class Reader:
 
     def options(self, digest: Digest) -> bytes | None:
         """See :meth:`GraphStore.options`."""
-        return self._field(self._keys.options, digest)
+        sealed = self._field(self._keys.options, digest)
+        if sealed is None or not self._seal.is_options(digest, sealed):
+            return None
+        return split(sealed)[0]
 
     def named(self, kind: str, name: str) -> bytes | None:
         """See :meth:`GraphStore.named`."""
@@ -86,15 +97,58 @@ class Reader:
         """See :meth:`GraphStore.states`."""
         found: list[OperationState] = []
         for page in pages(operations):
-            found += map(answers.state, answers.rows(self._run("inspect", "states", *page)))
+            found += self._states_of(page, self._run("inspect", "states", *page))
         return found
+
+    def _states_of(
+        self, operations: Sequence[Digest], answer: Answer
+    ) -> Iterator[OperationState]:
+        for operation, fields in zip(operations, answers.rows(answer), strict=True):
+            state = answers.state(fields)
+            sealed = answers.sealed_results(fields) if self._seal else []
+            results = [self._accept(operation, *each) for each in enumerate(sealed)]
+            yield state if None not in results else OperationState(Status.IDLE)
+
+    def _accept(self, operation: Digest, index: int, sealed: bytes) -> Result | None:
+        """Read the result of an output; one that is not ours is forgotten."""
+        result = unpack_result(sealed)
+        if self._is_ours(operation, index, sealed):
+            return result
+        _logger.warning(
+            "a result of step %s on the server is not signed with a key of ours; it is "
+            "forgotten, and will be computed again",
+            operation.hex()[:10],
+        )
+        self._run("invalidate", operation, index, result.content)
+        return None
+
+    def _is_ours(self, operation: Digest, index: int, sealed: bytes) -> bool:
+        """See whether a result is signed: for this output, or for that which it stands for."""
+        seen: set[Digest] = set()
+        while not self._seal.is_result(operation, index, sealed):
+            said = self._field(self._keys.delegations, operation)
+            if said is None or operation in seen:
+                return False
+            if not self._seal.is_delegation(operation, said):
+                return False
+            seen.add(operation)
+            operation, index = read_place(said)
+        return True
 
     def undefined(self, operations: Sequence[Digest]) -> list[Digest]:
         """See :meth:`GraphStore.undefined`."""
-        found: list[Digest] = []
-        for page in pages(operations):
-            found += answers.each(self._run("inspect", "undefined", *page), Digest)
-        return found
+        if self._seal:
+            packed = self._fields(self._keys.definitions, operations)
+            found = zip(operations, packed, strict=True)
+            return [each for each, row in found if not self._is_defined(each, row)]
+        return [
+            each
+            for page in pages(operations)
+            for each in answers.each(self._run("inspect", "undefined", *page), Digest)
+        ]
+
+    def _is_defined(self, operation: Digest, packed: bytes | None) -> bool:
+        return packed is not None and self._seal.is_operation(operation, packed)
 
     def operation(self, digest: Digest) -> OperationRow | None:
         """See :meth:`GraphStore.operation`."""

@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from funsies.core.digest import Digest
 from funsies.core.errors import DataMissingError
+from funsies.core.signing import NO_KEYS, Keyring
 from funsies.store.keys import DEFAULT_NAMESPACE, Keys
 from funsies.store.ports import Subscription
 from funsies.store.rows import (
@@ -19,6 +20,7 @@ from funsies.store.rows import (
     OperationState,
     QueueName,
     RequestAnswer,
+    Result,
     RunReport,
     StepAnswer,
     SweepAnswer,
@@ -31,6 +33,7 @@ from .address import CLIENT_ANSWER_SECONDS
 from .connection import Answer, Argument, Connections
 from .packing import pack_constant, pack_operation, pack_result, pack_task
 from .reading import PAGE, Reader, escape, pages
+from .seal import Seal
 from .subscription import RedisSubscription
 from .usable import refuse_unusable
 
@@ -47,6 +50,7 @@ class RedisStore(Reader):
     Args:
         url: ``redis://``, ``rediss://`` or ``unix://``; its password is never shown.
         namespace: installations that share a server have different ones.
+        keys: with which rows are signed that decide what workers run.
         clock: time in milliseconds; the server's if None.
         max_outage_seconds: how long a call tries to reach a server that is away.
         answer_seconds: how long it waits for an answer before it asks again.
@@ -57,12 +61,13 @@ class RedisStore(Reader):
         url: str,
         *,
         namespace: str = DEFAULT_NAMESPACE,
+        keys: Keyring = NO_KEYS,
         clock: Callable[[], int] | None = None,
         max_outage_seconds: float = MAX_OUTAGE_SECONDS,
         answer_seconds: float = CLIENT_ANSWER_SECONDS,
     ) -> None:
         connections = Connections(url, max_outage_seconds, answer_seconds)
-        super().__init__(connections, Keys(namespace), clock)
+        super().__init__(connections, Keys(namespace), Seal(keys), clock)
 
     def __repr__(self) -> str:
         """Show the address without its password."""
@@ -72,12 +77,16 @@ class RedisStore(Reader):
 
     def define(self, definitions: Definitions) -> None:
         """See :meth:`GraphStore.define`."""
-        for page in _definition_pages(definitions):
+        for page in _definition_pages(definitions, self._seal):
             self._run("define", *page)
 
     def save_options(self, options: Mapping[Digest, bytes]) -> None:
         """See :meth:`GraphStore.save_options`."""
-        fields = [field for item in options.items() for field in item]
+        fields = [
+            field
+            for digest, encoded in options.items()
+            for field in (digest, self._seal.options(digest, encoded))
+        ]
         if fields:
             self._connections.call("HSET", self._keys.options, *fields)
 
@@ -110,10 +119,11 @@ class RedisStore(Reader):
         self, generation: Generation, operations: Sequence[Digest], error: Digest
     ) -> int:
         """See :meth:`GraphStore.cancel`."""
+        packed = self._packed_error(error)
         remaining, seen, ended = list(reversed(operations)), 0, 0
         while remaining:
             page = remaining[:ACT_PAGE]
-            answer = _found(self._run("cancel", generation, error, seen, *page), error)
+            answer = _found(self._run("cancel", generation, packed, seen, *page), error)
             number, done, seen = cast("list[int]", answer)
             ended += number
             del remaining[:done]
@@ -129,7 +139,7 @@ class RedisStore(Reader):
         """See :meth:`GraphStore.watch`."""
         states: list[OperationState] = []
         for page in pages(operations):
-            states += map(answers.state, answers.rows(self._run("watch", client, *page)))
+            states += self._states_of(page, self._run("watch", client, *page))
         return states
 
     def subscribe(self, client: str) -> Subscription:
@@ -163,9 +173,9 @@ class RedisStore(Reader):
             lease_ms,
             fence,
             int(claim),
-            *(_pack_completion(completion) if completion else ()),
+            *(_pack_completion(completion, self._seal) if completion else ()),
         )
-        return answers.stepped(answer, fence)
+        return answers.stepped(answer, fence, self._seal, self._accept)
 
     def release(
         self,
@@ -191,7 +201,8 @@ class RedisStore(Reader):
         report: RunReport = NOTHING_TO_REPORT,
     ) -> Verdict:
         """See :meth:`GraphStore.delegate`."""
-        told = (report.record, report.log, report.busy_ms)
+        delegation = self._seal.delegation(operation, target, index)
+        told = (report.record, report.log, report.busy_ms, delegation)
         return answers.verdict(
             self._run("delegate", slot, operation, fence, target, index, *told)
         )
@@ -218,7 +229,16 @@ class RedisStore(Reader):
 
     def fail_waiting(self, operation: Digest, error: Digest) -> bool:
         """See :meth:`GraphStore.fail_waiting`."""
-        return _found(self._run("fail_waiting", operation, error), error) == 1
+        packed = self._packed_error(error)
+        return _found(self._run("fail_waiting", operation, packed), error) == 1
+
+    def _packed_error(self, error: Digest) -> bytes:
+        """The result that a stored error is."""
+        data = self.contents([error])[0]
+        if data is None:
+            raise _not_stored(error)
+        packed = pack_result(Result(ok=False, content=error, large=False, size_bytes=len(data)))
+        return self._seal.result(error, 0, packed)
 
     def recount(self, operations: Sequence[Digest]) -> int:
         """See :meth:`GraphStore.recount`."""
@@ -251,8 +271,12 @@ class RedisStore(Reader):
 
 def _found(answer: Answer, error: Digest) -> Answer:
     if answer is None:
-        raise DataMissingError(f"the error {error.hex()} is not stored: define it first")
+        raise _not_stored(error)
     return answer
+
+
+def _not_stored(error: Digest) -> DataMissingError:
+    return DataMissingError(f"the error {error.hex()} is not stored: define it first")
 
 
 def _pack_wanted(wanted: Iterable[Wanted]) -> Iterable[Argument]:
@@ -266,7 +290,9 @@ def _pack_wanted(wanted: Iterable[Wanted]) -> Iterable[Argument]:
         yield item.lost_limit
 
 
-def _pack_completion(completion: Completion) -> tuple[Argument, ...]:
+def _pack_completion(completion: Completion, seal: Seal) -> tuple[Argument, ...]:
+    packed = list(map(pack_result, completion.results))
+    key, operation = completion.trace_key, completion.operation
     return (
         1,
         completion.operation,
@@ -274,15 +300,15 @@ def _pack_completion(completion: Completion) -> tuple[Argument, ...]:
         int(completion.volatile),
         int(completion.linked),
         completion.busy_ms,
-        completion.trace_key or b"",
+        b"" if key is None else seal.trace(key, b"".join(packed)),
         completion.record,
         completion.log,
-        b"".join(map(pack_result, completion.results)),
+        b"".join(seal.result(operation, *each) for each in enumerate(packed)),
         *(field for item in completion.contents for field in item),
     )
 
 
-def _definition_pages(definitions: Definitions) -> Iterable[list[Argument]]:
+def _definition_pages(definitions: Definitions, seal: Seal) -> Iterable[list[Argument]]:
     """Pages in the order of what refers to what: contents, tasks, constants, operations.
 
     Each begins with the number of rows of each kind.
@@ -291,7 +317,10 @@ def _definition_pages(definitions: Definitions) -> Iterable[list[Argument]]:
         list(definitions.contents),
         [(task.digest, task.python, pack_task(task)) for task in definitions.tasks],
         [(row.artefact, pack_constant(row)) for row in definitions.constants],
-        [(row.digest, pack_operation(row)) for row in definitions.operations],
+        [
+            (row.digest, seal.operation(row.digest, pack_operation(row)))
+            for row in definitions.operations
+        ],
     )
     numbered = [(kind, row) for kind, rows in enumerate(kinds) for row in rows]
     for page in pages(numbered, ACT_PAGE):

@@ -132,6 +132,8 @@ class Claim:
         volatile: True if an input is volatile: the result will be, and leaves no trace.
         contents: small bytes of inputs by content digest, as many as fit.
         trace: a recorded trace for these inputs, if there is one.
+        is_ours: False if its definition is not signed with a key of this worker, or is signed,
+            and the worker has no key.
     """
 
     operation: OperationRow
@@ -146,6 +148,7 @@ class Claim:
     volatile: bool
     contents: dict[Digest, bytes] = field(default_factory=dict)
     trace: TraceCandidate | None = None
+    is_ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)

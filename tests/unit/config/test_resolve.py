@@ -18,6 +18,7 @@ from funsies.config import (
     resolve,
 )
 from funsies.config.record import decode_record, encode_record
+from funsies.core.signing import Keyring
 
 KEY = "00" * 32
 
@@ -37,7 +38,7 @@ def project(tmp_path: Path, listening: str) -> Directory:
     """A directory with a live server and a key."""
     directory = Directory(tmp_path / ".funsies")
     directory.create()
-    directory.ensure_key()
+    directory.ensure_keys()
     directory.write_record(
         ServerRecord(
             pid=1,
@@ -54,7 +55,7 @@ def test_without_anything_the_local_redis_is_used(tmp_path: Path) -> None:
     assert found.jobs_url == "redis://localhost:6379"
     assert found.data_url is None
     assert found.is_default
-    assert found.key is None
+    assert not found.keys
 
 
 def test_the_live_server_of_a_directory_above_is_found(project: Directory) -> None:
@@ -65,7 +66,7 @@ def test_the_live_server_of_a_directory_above_is_found(project: Directory) -> No
     assert record is not None
     assert found.jobs_url == record.jobs_url
     assert found.data_url is None, "the server says where large values are"
-    assert found.key == project.key()
+    assert found.keys == project.keys()
     assert found.directory == project.path
     assert not found.is_default
 
@@ -83,7 +84,7 @@ def test_the_environment_goes_before_a_directory(project: Directory) -> None:
     found = resolve(start=project.path.parent, environment=variables)
     assert (found.jobs_url, found.data_url) == ("redis://cluster:1", "file:///scratch")
     assert found.directory is None
-    assert found.key is None
+    assert not found.keys
 
 
 def test_the_variable_of_older_versions_is_understood(tmp_path: Path) -> None:
@@ -108,23 +109,31 @@ def test_the_key_of_a_directory_serves_whoever_names_its_server(project: Directo
     record = project.record()
     assert record is not None
     variables = {"FUNSIES_JOBS": record.jobs_url}
-    assert resolve(start=project.path, environment=variables).key == project.key()
+    assert resolve(start=project.path, environment=variables).keys == project.keys()
 
 
 def test_the_key_of_the_environment_goes_before_that_of_a_directory(project: Directory) -> None:
     found = resolve(start=project.path.parent, environment={"FUNSIES_KEY": KEY})
-    assert found.key == bytes(32)
+    assert found.keys == Keyring((bytes(32),))
 
 
-@pytest.mark.parametrize("text", ["short", "zz" * 32, "00" * 8, "00" * 15])
+@pytest.mark.parametrize(
+    "text", ["short", "zz" * 32, "00" * 8, "00" * 15, "", " ", f"{KEY},", f"{KEY},00"]
+)
 def test_a_key_that_is_none_is_refused_and_not_repeated(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigurationError, match="openssl rand") as caught:
         resolve(start=tmp_path, environment={"FUNSIES_KEY": text})
-    assert text not in str(caught.value)
+    assert not text.strip() or text not in str(caught.value)
+
+
+def test_several_keys_are_valid_while_they_rotate() -> None:
+    found = resolve(environment={"FUNSIES_KEY": f"{KEY}, {'ab' * 16}"})
+    assert found.keys == Keyring((bytes(32), b"\xab" * 16))
+    assert resolve(environment=found.environment()).keys == found.keys
 
 
 def test_a_resolved_server_stays_what_it_is() -> None:
-    server = ResolvedServer("redis://h:1", "redis://h:1", b"k")
+    server = ResolvedServer("redis://h:1", "redis://h:1", Keyring((b"k",)))
     assert resolve(server, environment={"FUNSIES_JOBS": "redis://other:1"}) is server
 
 
@@ -132,7 +141,7 @@ def test_another_process_finds_the_same_server_by_its_environment(project: Direc
     found = resolve(start=project.path.parent, environment={})
     again = resolve(start=Path("/"), environment=found.environment())
     assert (again.jobs_url, again.data_url) == (found.jobs_url, found.data_url)
-    assert again.key == found.key
+    assert again.keys == found.keys
 
 
 def test_a_directory_that_others_may_write_to_is_left_out(project: Directory) -> None:
@@ -165,8 +174,8 @@ def test_the_files_of_a_directory_are_for_their_owner_only(project: Directory) -
 
 
 def test_the_key_is_made_once(project: Directory) -> None:
-    assert project.ensure_key() == project.ensure_key()
-    assert len(project.ensure_key()) == 32
+    assert project.ensure_keys() == project.ensure_keys()
+    assert [len(key) for key in project.ensure_keys().keys] == [32]
 
 
 def test_git_does_not_see_the_directory(project: Directory) -> None:
@@ -176,10 +185,10 @@ def test_git_does_not_see_the_directory(project: Directory) -> None:
 def test_nothing_shows_the_password_or_the_key(project: Directory) -> None:
     found = resolve(start=project.path.parent, environment={})
     record = project.record()
-    assert found.key is not None
+    assert found.keys
     for shown in (repr(found), repr(record), repr(Server("redis://:pw@h")), found.shown):
         assert "pw" not in shown
-        assert found.key.hex() not in shown
+        assert found.keys.keys[0].hex() not in shown
 
 
 def test_a_record_that_was_cut_short_counts_as_none(project: Directory) -> None:

@@ -208,8 +208,7 @@ def test_the_environment_file_names_the_server_for_shells(directory: Directory) 
     record = start_server(directory).record
     text = (directory.path / "env").read_text()
     assert f"export FUNSIES_JOBS={record.jobs_url}\n" in text
-    key = directory.key()
-    assert key is not None
+    (key,) = directory.keys().keys
     assert f"export FUNSIES_KEY={key.hex()}\n" in text
 
 

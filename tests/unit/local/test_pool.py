@@ -68,7 +68,7 @@ def test_no_secret_is_in_the_arguments_of_workers(
         shown = command.read_bytes().decode()
         assert started.record.password is not None
         assert started.record.password not in shown
-        assert directory.ensure_key().hex() not in shown
+        assert directory.ensure_keys().keys[0].hex() not in shown
 
 
 def test_a_managed_server_ends_with_its_block() -> None:

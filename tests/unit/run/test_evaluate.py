@@ -11,6 +11,7 @@ from typing import Any
 import funsies as f
 from funsies.core.errors import ErrorKind
 from funsies.core.python_plan import PythonPlan, encode_plan
+from funsies.core.signing import NO_KEYS, Keyring
 from funsies.core.travel import process_token
 from funsies.store.definitions import operation_row, task_row
 from funsies.store.rows import Definitions
@@ -131,7 +132,7 @@ def test_timeouts_are_reported_and_not_remembered(lab: Lab) -> None:
 def spoiled(lab: Lab, step: f.Artefact[Any], **changes: Any) -> None:
     """Define a step with another payload, as if it came from elsewhere."""
     assert step.operation is not None
-    row = dataclasses.replace(task_row(step.operation.task, None), **changes)
+    row = dataclasses.replace(task_row(step.operation.task, NO_KEYS), **changes)
     lab.backend.graph.define(Definitions(tasks=(row,)))
 
 
@@ -179,7 +180,7 @@ def test_a_worker_with_a_key_refuses_what_is_not_signed(tmp_path: Path) -> None:
     lab = Lab(tmp_path)
     step = f.reduce(label, lab.counter("label"), 1)
     lab.request(step)
-    lab.backend = dataclasses.replace(lab.backend, key=b"k" * 32)
+    lab.backend = dataclasses.replace(lab.backend, keys=Keyring((b"k" * 32,)))
     lab.work()
     error = lab.error(step)
     assert error.kind is ErrorKind.NotLoadable

@@ -6,8 +6,8 @@
 -- and does all its looking and refusing before its first write: errors do not roll back.
 --
 -- Keys (raw 32-byte digests; see keys.py):
---   D I c O T R G C   hashes: definitions, artefacts, small contents, options, traces, records,
---                     logs, counters
+--   D I c O T R G C Y hashes: definitions, artefacts, small contents, options, traces, records,
+--                     logs, counters, delegations
 --   o<operation>      hash: state     s status  g generation  q queue  a attempts  v volatile
 --                                     r<i> results  t index of its trace
 --                     while pending   p terms  w generations that want it  u an input is volatile
@@ -22,8 +22,9 @@
 --
 -- Statuses: w waiting, r ready, z delayed, u running, g delegated, d done, f failed;
 -- none for idle. Counters are a letter .. the name of the task: those of the statuses, s skipped,
--- l lost, x executed, k linked, b busy milliseconds. A packed result is 41 bytes: flags (1 value,
--- 2 large, 4 executable), digest, size.
+-- l lost, x executed, k linked, b busy milliseconds. A packed result is 73 bytes: flags (1 value,
+-- 2 large, 4 executable), digest, size, signature. Scripts hand signatures on and read none: they
+-- have no key (redis/seal.py).
 
 local call -- redis.call, which is not there while the library is loaded
 local NONE, WAITING, READY, DELAYED, RUNNING = false, 'w', 'r', 'z', 'u'
@@ -32,7 +33,9 @@ local SKIPPED, LOST, EXECUTED, LINKED, BUSY_MS = 's', 'l', 'x', 'k', 'b'
 local UNLOCKED, REQUESTED = 0, 1
 local CASCADE_CHUNK, CASCADE_BUDGET, MOST_DIRECT = 50, 100, 8
 local SLOT_MEMORY_SECONDS = 3600
-local HEADER, INPUT = 49, 37
+local HEADER, INPUT, PACKED = 49, 37, 41
+local RESULT = PACKED + 32
+local NO_SIGNATURE = ('\0'):rep(32)
 local MOST_ARGUMENTS = 4000
 
 -- Of the present call: prefix, arguments, time, queues that got work.

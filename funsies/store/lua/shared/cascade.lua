@@ -51,12 +51,6 @@ local function skip(o, d, result, volatile)
   end_with(o, d, result, volatile)
 end
 
--- The packed result for a small error; nil if its bytes are not stored.
-local function error_result(content)
-  local size = call('HSTRLEN', P .. 'c', content)
-  if size > 0 then return string.char(0) .. content .. u64(size) end
-end
-
 local function end_delegation(o)
   local target, index = o.T:sub(1, 32), struct.unpack('>I4', o.T, 33)
   local made = call('HMGET', P .. 'o' .. target, 's', 'v', 'r' .. index)

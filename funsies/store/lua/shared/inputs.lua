@@ -3,9 +3,9 @@
 local function constant(d, number)
   local at = d.artefacts + 32 * (number - 1)
   local row = call('HGET', P .. 'I', d.raw:sub(at + 1, at + 32))
-  if row then return row:sub(2, 42) end
+  if row then return row:sub(2, 42) .. NO_SIGNATURE end
   local kind, content = input(d, number)
-  return string.char(kind * 2 - 1) .. content .. u64(0)
+  return string.char(kind * 2 - 1) .. content .. u64(0) .. NO_SIGNATURE
 end
 
 local function add_once(list, seen, producer)
