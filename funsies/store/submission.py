@@ -13,7 +13,7 @@ from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
-from funsies.core.graph import Operation, Stored
+from funsies.core.graph import Operation, Stored, Task
 from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON
 
@@ -21,12 +21,13 @@ from .connect import Backend
 from .definitions import (
     define,
     define_task,
+    is_signed,
     load_options,
     restore_constants,
     save_options,
 )
 from .lost_bytes import forget_lost
-from .rows import Generation, OperationRow, OperationState, QueueName, Wanted
+from .rows import Generation, OperationRow, OperationState, QueueName, TaskRow, Wanted
 
 BATCH_REQUESTS: Final = 100
 MAX_ROUNDS: Final = 20
@@ -323,16 +324,22 @@ class _Request:
     def _bring_tasks(self, operations: Iterable[Operation]) -> None:
         """Write tasks of known operations whose definition here is another than that stored.
 
-        Another version of Python has written it, or a program whose modules were others: what
-        kept it from being loaded may be mended by now.
+        Another version of Python has written it, or a program whose modules were others, or
+        somebody who has not our key: what kept it from being loaded may be mended by now.
         """
+        may_be_foreign = bool(self.backend.keys)
         for task in (each.task for each in operations):
-            if task.python is None or task.is_stored or task.digest in self._written:
+            is_fixed = task.python is None and not may_be_foreign
+            if is_fixed or task.is_stored or task.digest in self._written:
                 continue
             self._written.add(task.digest)
-            row = self.backend.graph.task(task.digest, task.python)
-            if row is None or row.python != task.python or not task.is_as_in(row.payload):
+            row = self.backend.graph.task(task.digest, task.python or "")
+            if row is None or not self._is_as_stored(task, row):
                 define_task(self.backend, task)
+
+    def _is_as_stored(self, task: Task, row: TaskRow) -> bool:
+        is_ours = row.digest == task.digest and is_signed(row, self.backend.keys)
+        return is_ours and row.python == (task.python or "") and task.is_as_in(row.payload)
 
     def _call_workers(self, queues: Sequence[QueueName]) -> None:
         """Once for each queue: workers that are there call others if there is more to do."""

@@ -115,8 +115,9 @@ class Reader:
         if self._is_ours(operation, index, sealed):
             return result
         _logger.warning(
-            "a result of step %s on the server is not signed with a key of ours; it is "
-            "forgotten, and will be computed again",
+            "a result of step %s is not signed with our key: a worker without the right "
+            "FUNSIES_KEY made it, or it was changed on the server; it is forgotten, and "
+            "execute() computes it again",
             operation.hex()[:10],
         )
         self._run("invalidate", operation, index, result.content)

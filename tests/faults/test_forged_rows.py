@@ -1,0 +1,315 @@
+"""Who can write to the server, but has no key: nothing of theirs is run or believed.
+
+Each attack changes rows of the server by hand, as somebody does who knows how they look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import redis
+
+import funsies as f
+from funsies.config import ResolvedServer
+from funsies.core.digest import Digest, content_digest
+from funsies.core.errors import ErrorKind, UnknownHashError
+from funsies.core.options import Options, encode_options, options_digest
+from funsies.core.signing import Keyring
+from funsies.store.redis import RedisStore
+from funsies.store.redis.packing import pack_operation, pack_result
+from funsies.store.redis.seal import NO_SIGNATURE
+from funsies.store.rows import Definitions, InputRow, QueueName, Result, Wanted
+from funsies.store.submission import queue_name
+
+OURS, NEW = Keyring((b"o" * 32,)), Keyring((b"n" * 32,))
+BOTH = Keyring(NEW.keys + OURS.keys)
+P = b"{funsies}:"
+
+
+@f.task
+def square(number: int) -> int:
+    return number * number
+
+
+@f.task
+def add(one: int, other: int) -> int:
+    return one + other
+
+
+def squared_later(number: int) -> f.Artefact[int]:
+    return square(number)
+
+
+@dataclass
+class Site:
+    """A server with a worker that has the key, and connections without it."""
+
+    server: ResolvedServer
+    redis: redis.Redis
+    store: RedisStore
+
+    def execute(self, *steps: f.Artefact) -> None:
+        f.execute(*steps).wait(30)
+
+    def forge(self, step: f.Artefact, value: bytes) -> None:
+        """Write another result of a finished step."""
+        content = content_digest(value)
+        self.store.define(Definitions(contents=((content, value),)))
+        packed = pack_result(Result(True, content, False, len(value)))
+        self.redis.hset(P + b"o" + operation(step), b"r0", packed + NO_SIGNATURE)
+
+    def request(self, wanted: Digest, options: Options, queue: QueueName) -> None:
+        """Ask for an operation, with options that are stored unsigned."""
+        encoded = encode_options(options)
+        digest = options_digest(encoded)
+        self.store.save_options({digest: encoded})
+        self.store.request(self.store.new_generation(), [Wanted(wanted, queue, 0, digest)])
+
+
+def operation(step: f.Artefact) -> Digest:
+    assert step.producer is not None
+    return Digest(step.producer)
+
+
+@pytest.fixture
+def site(stage) -> Iterator[Site]:
+    stage.resolved = ResolvedServer(stage.url, keys=OURS)
+    stage.start_worker()
+    with closing(RedisStore(stage.url)) as store, closing(stage.redis()) as connection:
+        yield Site(stage.resolved, connection, store)
+
+
+@pytest.fixture
+def inside(site) -> Iterator[Site]:
+    with f.Fun(site.server):
+        yield site
+
+
+def put_999(site: Site, step: f.Artefact) -> None:
+    site.forge(step, b"999")
+
+
+def put_result_of_another(site: Site, step: f.Artefact) -> None:
+    other = square(5)
+    site.execute(other)
+    genuine = site.redis.hget(P + b"o" + operation(other), b"r0")
+    site.redis.hset(P + b"o" + operation(step), b"r0", genuine)
+
+
+def put_an_error(site: Site, step: f.Artefact) -> None:
+    data = b"{}"
+    site.store.define(Definitions(contents=((content_digest(data), data),)))
+    packed = pack_result(Result(False, content_digest(data), False, len(data)))
+    site.redis.hset(P + b"o" + operation(step), b"r0", packed + NO_SIGNATURE)
+
+
+def flip_a_bit(site: Site, step: f.Artefact) -> None:
+    key = P + b"o" + operation(step)
+    sealed = bytearray(site.redis.hget(key, b"r0"))
+    sealed[-40] ^= 1  # of the number of bytes
+    site.redis.hset(key, b"r0", bytes(sealed))
+
+
+FORGERIES = [put_999, put_result_of_another, put_an_error, flip_a_bit]
+
+
+@pytest.mark.parametrize("forge", FORGERIES)
+def test_a_forged_result_is_not_taken_and_computed_again(
+    inside: Site, forge: Callable[[Site, f.Artefact], None]
+) -> None:
+    step = square(3)
+    inside.execute(step)
+    forge(inside, step)
+    assert f.take(step, strict=False).failure().kind is ErrorKind.NotFound
+    inside.execute(step)
+    assert f.take(step) == 9
+
+
+@pytest.mark.parametrize("forge", FORGERIES)
+def test_a_forged_result_is_not_used_by_the_next_step(
+    inside: Site, forge: Callable[[Site, f.Artefact], None]
+) -> None:
+    step = square(3)
+    inside.execute(step)
+    forge(inside, step)
+    total = add(step, 1)
+    inside.execute(total)
+    assert f.take(total) == 10
+
+
+def test_a_forged_result_of_a_dynamic_step_is_computed_again(inside: Site) -> None:
+    step = f.put(3).bind(squared_later)
+    inside.execute(step)
+    assert f.take(step) == 9
+    inside.forge(step, b"999")
+    other = square(5)
+    inside.execute(other)
+    inside.redis.hset(P + b"Y", operation(step), operation(other) + bytes(4) + NO_SIGNATURE)
+    assert f.take(step, strict=False).failure().kind is ErrorKind.NotFound
+    total = add(step, 1)
+    inside.execute(total)
+    assert f.take(total) == 10
+
+
+def test_the_result_of_another_step_does_not_stand_for_a_dynamic_one(inside: Site) -> None:
+    step, other = f.put(3).bind(squared_later), square(5)
+    inside.execute(step, other)
+    genuine = inside.redis.hget(P + b"o" + operation(other), b"r0")
+    inside.redis.hset(P + b"o" + operation(step), b"r0", genuine)
+    said = inside.redis.hget(P + b"Y", operation(step))
+    inside.redis.hset(P + b"Y", operation(step), operation(other) + said[32:])
+    total = add(step, 1)
+    inside.execute(total)
+    assert f.take(total) == 10
+
+
+def test_a_forged_trace_is_not_used(inside: Site) -> None:
+    step = square(3)
+    inside.execute(step)
+    ((index, trace),) = inside.redis.hgetall(P + b"T").items()
+    content = content_digest(b"999")
+    inside.store.define(Definitions(contents=((content, b"999"),)))
+    forged = trace[:32] + pack_result(Result(True, content, False, 3)) + trace[-32:]
+    inside.redis.hset(P + b"T", index, forged)
+    inside.redis.delete(P + b"o" + operation(step))
+    inside.execute(step)
+    assert f.take(step) == 9
+
+
+def test_an_input_that_was_added_to_a_signed_step_is_not_there(inside: Site) -> None:
+    """The step keeps its name, so that whoever asks for it would get it."""
+    step = f.shell("cat note.txt; ls", inp={"note.txt": "mine"})
+    inside.execute(step.stdout)
+    row = inside.store.operation(operation(step.stdout))
+    content = content_digest(b"evil")
+    added = InputRow("e.so", content, None, 0, content, "blob")
+    changed = replace(row, inputs=(added, *row.inputs))
+    f.reset(step.stdout)
+    inside.redis.hset(P + b"D", row.digest, pack_operation(changed) + NO_SIGNATURE)
+    inside.store.define(Definitions(contents=((content, b"evil"),)))
+    inside.request(row.digest, Options(), queue_name("default"))
+    assert error_of(step.stdout).kind is ErrorKind.NotLoadable
+    inside.execute(step.stdout)
+    assert f.take(step.stdout) == b"minenote.txt\n"
+
+
+def error_of(step: f.Artefact) -> f.Error:
+    f.wait_for(step, timeout=30)
+    return f.take(step, strict=False).failure()
+
+
+def test_options_that_are_not_signed_are_not_used(inside: Site) -> None:
+    step = f.shell("echo ${LD_PRELOAD-clean}").stdout
+    inside.execute(step)
+    f.reset(step)
+    inside.request(
+        operation(step), Options(env={"LD_PRELOAD": "./e.so"}), queue_name("default")
+    )
+    error = error_of(step)
+    assert error.kind is ErrorKind.NotLoadable
+    assert "FUNSIES_KEY" in error.details
+    inside.execute(step)
+    assert f.take(step) == b"clean\n"
+
+
+@pytest.mark.parametrize("signed_by", ["another task", "nobody"])
+def test_a_task_under_the_address_of_another_is_not_run_and_replaced_by_execute(
+    inside: Site, signed_by: str, tmp_path: Path
+) -> None:
+    theirs = f.shell(f"touch {tmp_path}/trap").stdout
+    mine = f.shell("echo mine").stdout
+    inside.execute(theirs, mine)
+    (tmp_path / "trap").unlink()
+    task = {each: inside.store.operation(operation(each)).task for each in (theirs, mine)}
+    row = inside.redis.hget(P + b"t" + task[theirs], b"")
+    if signed_by == "nobody":
+        row = row.replace(task[theirs], task[mine])
+    f.reset(mine)
+    inside.redis.hset(P + b"t" + task[mine], b"", row)
+    inside.execute(mine)
+    assert f.take(mine) == b"mine\n"
+    assert not (tmp_path / "trap").exists()
+
+
+def test_a_constant_whose_entry_was_changed_is_not_used(inside: Site) -> None:
+    step = f.reduce(len, f.put("four"))
+    f.execute(step).wait(30)
+    content = content_digest(b'"longer"')
+    inside.store.define(Definitions(contents=((content, b'"longer"'),)))
+    for artefact, entry in inside.redis.hgetall(P + b"I").items():
+        if entry[:1] == b"c":
+            packed = pack_result(Result(True, content, False, 8))
+            inside.redis.hset(P + b"I", artefact, b"c" + packed + entry[42:])
+    f.reset(step)
+    assert f.take(step, strict=False).failure().kind is ErrorKind.NotFound
+    f.execute(step).wait(30)
+    ended = f.take(step, strict=False)
+    assert ended.value_or(4) == 4
+
+
+def test_an_address_that_was_bent_leads_nowhere(inside: Site) -> None:
+    step, other = square(3), square(5)
+    inside.execute(step, other)
+    entry = b"o" + operation(other) + bytes(4)
+    inside.redis.hset(P + b"I", bytes.fromhex(step.hash), entry)
+    with pytest.raises(UnknownHashError, match="damaged"):
+        f.get(step.hash)
+
+
+class TestRotation:
+    """Keys are replaced while work goes on."""
+
+    def test_what_the_old_key_signed_is_accepted_while_it_is_valid(self, site, stage) -> None:
+        with f.Fun(site.server):
+            step = square(3)
+            site.execute(step)
+        with f.Fun(ResolvedServer(stage.url, keys=BOTH)):
+            assert f.take(square(3)) == 9
+
+    def test_what_only_the_old_key_signed_is_made_anew_by_who_has_the_new_one(
+        self, site, stage
+    ) -> None:
+        """Results, and definitions that no worker would run any more."""
+        with f.Fun(site.server):
+            done = square(3)
+            site.execute(done)
+        stage.resolved = ResolvedServer(stage.url, keys=NEW)
+        stage.workers[0].terminate()
+        stage.workers[0].join(30)
+        stage.start_worker()
+        with f.Fun(stage.resolved):
+            total = add(square(3), 1)
+            assert f.take(square(3), strict=False).failure().kind is ErrorKind.NotFound
+            site.execute(total)
+            assert f.take(total) == 10
+
+    def test_who_has_no_key_spoils_nothing(self, site, stage) -> None:
+        with f.Fun(ResolvedServer(stage.url)):
+            unsigned = square(7)
+            site.execute(unsigned)
+            assert f.take(unsigned, strict=False).failure().kind is ErrorKind.NotLoadable
+        with f.Fun(site.server):
+            site.execute(square(7))
+            assert f.take(square(7)) == 49
+
+
+def test_a_worker_without_a_key_does_not_run_what_is_signed(stage, caplog) -> None:
+    """What it says of the step is not believed, either."""
+    unsigned = ResolvedServer(stage.url)
+    stage.resolved = unsigned
+    stage.start_worker()
+    with f.Fun(ResolvedServer(stage.url, keys=OURS)):
+        step = square(3)
+        f.execute(step).wait(30)
+        assert f.take(step, strict=False).failure().kind is ErrorKind.NotFound
+        assert "a worker without the right FUNSIES_KEY" in caplog.text
+        stage.workers[0].terminate()
+        stage.workers[0].join(30)
+        stage.resolved = ResolvedServer(stage.url, keys=OURS)
+        stage.start_worker()
+        f.execute(step).wait(30)
+        assert f.take(step) == 9
