@@ -19,10 +19,11 @@ from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import ErrorKind, UnknownHashError
 from funsies.core.options import Options, encode_options, options_digest
 from funsies.core.signing import Keyring
+from funsies.local.spawn import wait_until
 from funsies.store.redis import RedisStore
 from funsies.store.redis.packing import pack_operation, pack_result
 from funsies.store.redis.seal import NO_SIGNATURE
-from funsies.store.rows import Definitions, InputRow, QueueName, Result, Wanted
+from funsies.store.rows import Definitions, InputRow, QueueName, Result, Status, Wanted
 from funsies.store.submission import queue_name
 
 OURS, NEW = Keyring((b"o" * 32,)), Keyring((b"n" * 32,))
@@ -192,7 +193,8 @@ def test_an_input_that_was_added_to_a_signed_step_is_not_there(inside: Site) -> 
     inside.redis.hset(P + b"D", row.digest, pack_operation(changed) + NO_SIGNATURE)
     inside.store.define(Definitions(contents=((content, b"evil"),)))
     inside.request(row.digest, Options(), queue_name("default"))
-    assert error_of(step.stdout).kind is ErrorKind.NotLoadable
+    assert wait_until(lambda: inside.store.states([row.digest])[0].status.is_finished, 30)
+    assert inside.store.states([row.digest])[0].status is Status.FAILED
     inside.execute(step.stdout)
     assert f.take(step.stdout) == b"minenote.txt\n"
 
