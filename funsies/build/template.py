@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, Never, Unpack
 
 from funsies.core.errors import WiringError
@@ -164,14 +164,29 @@ def _check(template: str, keys: Iterable[str]) -> list[tuple[str, str]]:
             raise WiringError(
                 f"the template refers to another one, {key!r}; put the text of that in there"
             )
-        is_needed = kind in _VALUES | _SECTIONS and depth == 0 and key != "."
-        if is_needed and key.partition(".")[0] not in known:
-            raise WiringError(
-                f"key {key!r} of the template has no value; give it in data= or env= "
-                f"({', '.join(sorted(known)) or 'which are empty'})"
-            )
+        if kind in _VALUES | _SECTIONS:
+            _check_key(key, known, is_outside=depth == 0)
         depth += (kind in _SECTIONS) - (kind == "end")
     return tokens
+
+
+def _check_key(key: str, known: Collection[str], *, is_outside: bool) -> None:
+    """See that a key names something that may be shown; ``is_outside`` of all sections."""
+    if any(part.startswith("__") for part in key.split(".")):
+        raise WiringError(
+            f"key {key!r} of the template asks for what Python keeps inside of a value; "
+            "give what is to be shown a name of its own in data="
+        )
+    if is_outside and key == ".":
+        raise WiringError(
+            "'.' in a template stands for one item, inside of a section about a list: "
+            "{{#items}}{{.}}{{/items}}; outside of sections, name what is to be shown"
+        )
+    if is_outside and key.partition(".")[0] not in known:
+        raise WiringError(
+            f"key {key!r} of the template has no value; give it in data= or env= "
+            f"({', '.join(sorted(known)) or 'which are empty'})"
+        )
 
 
 def _tokens(template: str) -> list[tuple[str, str]]:

@@ -81,3 +81,20 @@ def test_a_template_takes_variables_of_the_worker(
     filled = f.template("{{where}}", {}, env={"where": "SCRATCH"})
     f.execute(filled)
     assert f.take(filled) == str(tmp_path).encode()
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["{{a.__class__}}", "{{{a.__class__}}}", "{{#a.__dict__}}x{{/a.__dict__}}", "{{__doc__}}"],
+)
+def test_what_python_keeps_inside_of_values_is_not_shown(key: str) -> None:
+    with pytest.raises(WiringError, match="what Python keeps inside"):
+        f.template(key, {"a": 1})
+    with pytest.raises(WiringError, match="what Python keeps inside"):
+        f.template("{{#a}}" + key + "{{/a}}", {"a": [1]})
+
+
+@pytest.mark.parametrize("text", ["{{.}}", "{{{.}}}", "{{#.}}x{{/.}}"])
+def test_a_dot_outside_of_a_section_does_not_show_all_data(text: str) -> None:
+    with pytest.raises(WiringError, match="one item"):
+        f.template(text, {"password": "secret"})
