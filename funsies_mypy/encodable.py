@@ -32,7 +32,10 @@ from .messages import shown
 _PLAIN: Final = frozenset(
     [
         f"builtins.{name}"
-        for name in ["bool", "int", "float", "complex", "str", "bytes", "range", "slice"]
+        for name in [
+            *("bool", "int", "float", "complex", "str", "bytes", "range", "slice"),
+            "object",  # says itself what it is
+        ]
     ]
     + [f"datetime.{name}" for name in ["datetime", "date", "time", "timedelta"]]
     + [
@@ -83,7 +86,6 @@ _ONCE: Final = "it can be read only once; use list or Sequence"
 _LISTED: Final = "make a list of it"
 _ONE_FILE: Final = 'pass one of its artefacts: .out["..."] or .stdout'
 _REMEDIES: Final = {
-    "builtins.object": "say which types it may have, or use Any for JSON values",
     "builtins.bytearray": "use bytes",
     "builtins.memoryview": "use bytes",
     "builtins.BaseException": "return a str or a dataclass that describes it",
@@ -191,8 +193,6 @@ def _instance_problems(search: _Search, kind: Instance, path: str) -> Iterator[s
 
 def _is_abstract(info: TypeInfo) -> bool:
     """True if values of the type can be of many classes."""
-    if info.fullname == "builtins.object":
-        return True
     is_known_bad = any(base.fullname in _UNSTORABLE for base in info.mro)
     return (info.is_protocol or info.is_abstract) and not is_known_bad
 
@@ -266,9 +266,9 @@ def _module_of(api: TypeChecker, name: str) -> MypyFile | None:
 
 def _remedy(info: TypeInfo) -> str:
     for base in info.mro:
-        if base.fullname in _REMEDIES and base.fullname != "builtins.object":
+        if base.fullname in _REMEDIES:
             return _REMEDIES[base.fullname]
-        if base.fullname in _PLAIN | _CONTAINERS:
+        if base.fullname in _PLAIN | _CONTAINERS and base.fullname != "builtins.object":
             return f"convert it to {base.name}: more than that would be lost"
     if info.is_protocol:
         return "a protocol does not say what is stored; name the classes that it stands for"

@@ -44,7 +44,7 @@ def _problems_of_parameters(step: Step, callee: Type) -> Iterator[tuple[str, Exp
     of which only a stub is annotated.
     """
     found = get_proper_type(callee)
-    if not isinstance(found, CallableType) or not _is_annotated(step, found):
+    if not isinstance(found, CallableType) or not is_annotated(step, found):
         return
     for index, given in _filled(step, found):
         problem = unencodable(step.api, found.arg_types[index])
@@ -53,15 +53,17 @@ def _problems_of_parameters(step: Step, callee: Type) -> Iterator[tuple[str, Exp
             yield text, given.expression
 
 
-def _is_annotated(step: Step, callee: CallableType) -> bool:
-    expression = step.expression
-    if expression is None or isinstance(expression, LambdaExpr):
+def is_annotated(step: Step, callee: Type) -> bool:
+    """True if the function has at run time the annotations that mypy knows it by."""
+    found, expression = get_proper_type(callee), step.expression
+    if not isinstance(found, CallableType) or expression is None:
+        return False
+    if isinstance(expression, LambdaExpr):
         return False
     node = expression.node if isinstance(expression, RefExpr) else None
     if isinstance(node, Decorator) and node.decorators:
         return False  # what its decorators return may have other annotations, or none
-    definition = callee.definition
-    return definition is not None and is_of_project(step.api, definition.fullname)
+    return found.definition is not None and is_of_project(step.api, found.definition.fullname)
 
 
 def _filled(step: Step, callee: CallableType) -> Iterator[tuple[int, Given]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from mypy.types import Type
 
 from . import codes
-from .encodable import unencodable
+from .encodable import unencodable, unencodable_value
+from .inputs import is_annotated
 from .messages import fail, returns_artefact, shown
 from .step import Step
 from .types import (
@@ -30,7 +31,8 @@ def stored(step: Step, result: Type, *, is_declared: bool = False) -> Type:
         fail(step.api, codes.DYNAMIC, text, step.where)
         return unknown()
     kind = value_of(result)
-    problem = unencodable(step.api, kind)
+    look = unencodable if is_annotated(step, step.callee) else unencodable_value
+    problem = look(step.api, kind)
     if problem is not None and not is_declared:
         text = f'"{step.function}" returns {problem}'
         fail(step.api, codes.ENCODING, text, step.where)

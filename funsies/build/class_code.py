@@ -7,15 +7,12 @@ classes. So what these do counts, as if the step's code had named them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from enum import Enum
 from typing import Any, Final
 
 from funsies.core.digest import Field
-from funsies.core.encoding import Encoding, encoding_of
-from funsies.core.encoding.classes import has_fields
-from funsies.core.encoding.codecs import codec_for
+from funsies.core.encoding import Encoding, stored_class
 from funsies.core.encoding.kinds import NOTHING
-from funsies.core.errors import FingerprintError, UnsupportedTypeError
+from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint import Fingerprint, fingerprint
 from funsies.core.fingerprint.texts import class_entry, class_text
 
@@ -76,7 +73,7 @@ def _known(encodings: list[Encoding[Any]]) -> Iterable[Field]:
     if modules:
         yield ("modules", *sorted(modules))
     if any(one.kinds.is_lenient for one in encodings):
-        yield ("lenient",)
+        yield ("lenient",)  # one that is asked has a descriptor of its own
 
 
 def described(
@@ -92,17 +89,7 @@ def described(
     if not result.says_itself:
         return result
     inputs = list(inputs)
-    reached = [] if code is None else list(filter(None, map(_stored, code.classes)))
+    reached = [] if code is None else list(filter(None, map(stored_class, code.classes)))
     modules = {module for one in inputs for module in one.kinds.modules}
     modules.update(() if code is None else code.texts)
     return result.with_kinds((*reached, *inputs), sorted(modules))
-
-
-def _stored(kind: type) -> Encoding[Any] | None:
-    """How values of a class are stored; None if they are not."""
-    if not (has_fields(kind) or issubclass(kind, Enum) or codec_for(kind)):
-        return None
-    try:
-        return encoding_of(kind)
-    except UnsupportedTypeError:
-        return None

@@ -16,7 +16,8 @@ from funsies.store.connect import Backend
 from funsies.store.rows import ArtefactRow, ConstantRow, Found, TaskRow
 
 from .by_name import only_step, steps_named
-from .stored_types import as_asked, output_type, stored_encoding
+from .stored_types import as_asked, output_type, stored_encoding, with_classes_here
+from .values import read_bytes
 
 MAX_CANDIDATES: Final = 5
 _DIGITS: Final = frozenset("0123456789abcdef")
@@ -82,8 +83,9 @@ def get(
             one output; or the name of a task of which there is only one step.
         connection: a session; None for that of the enclosing ``Fun``.
         as_type: type of the value. Without it, the value is of the type that the step said, if
-            that is made of built-in and standard types; objects of other classes are read as
-            dicts and lists, and what a codec wrote that this program does not have, as bytes.
+            that is made of built-in and standard types, or that it says itself, if its class is
+            loaded here; objects of other classes are read as dicts and lists, and what a codec
+            wrote that this program does not have, as bytes.
 
     Raises:
         UnknownHashError: if nothing or several things have such a hash or name; it lists them.
@@ -100,9 +102,15 @@ def get(
     session = current_session("get()", connection)
     wanted = None if as_type is None else encoding_of(as_type)
     found = _find_any(session.backend, target)
-    if found.is_operation:
-        return _only_output(session.backend, found.digest, wanted)
-    return stored_artefact(session.backend, found.digest, wanted)
+    read = _only_output if found.is_operation else stored_artefact
+    return _with_classes_here(session.backend, read(session.backend, found.digest, wanted))
+
+
+def _with_classes_here(backend: Backend, found: Artefact[Any]) -> Artefact[Any]:
+    if not found.encoding.says_itself:
+        return found
+    data = read_bytes(backend, found).value_or(b"")
+    return Artefact(found.reference, with_classes_here(found.encoding, data))
 
 
 def _find_any(backend: Backend, target: str) -> Found:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import Any, Final
 
 from funsies.core.encoding import (
     Encoding,
@@ -12,7 +13,9 @@ from funsies.core.encoding import (
     contradicts,
     encoding_of,
     encoding_of_unknown,
+    stored_class,
 )
+from funsies.core.encoding.kinds import classes_named
 from funsies.core.encoding.unions import UnionNode
 from funsies.core.errors import WiringError
 from funsies.core.type_names import annotation_from
@@ -21,6 +24,7 @@ from funsies.store.rows import TaskRow
 BYTES = encoding_of(bytes)
 FILES = encoding_of(Files)
 UNKNOWN = encoding_of_unknown()
+_CLASS_NAME: Final = re.compile(rb'"\$type":"([^"]+:[^"]+)"')
 
 
 def output_type(task: TaskRow, index: int) -> str:
@@ -52,11 +56,24 @@ def stored_encoding(wire: str, type_name: str) -> Encoding[Any]:
     if wire == "json":
         annotation = annotation_from(type_name) if type_name else None
         is_known = annotation is not None or type_name == "None"
-        return encoding_of(annotation) if is_known else UNKNOWN
+        return encoding_of(annotation).with_kinds(is_lenient=True) if is_known else UNKNOWN
     if wire == FILES.wire:
         return FILES
     codec = codec_named(wire)
     return BYTES if codec is None else encoding_of(codec.kind)
+
+
+def with_classes_here(stored: Encoding[Any], data: bytes) -> Encoding[Any]:
+    """Name the classes of a value that this program has; a worker would not look for them.
+
+    Args:
+        stored: how the value is read.
+        data: its bytes.
+    """
+    names = {name.decode() for name in _CLASS_NAME.findall(data)}
+    kinds = dict.fromkeys(kind for name in sorted(names) for kind in classes_named(name))
+    known = [stored_class(kind) for kind in kinds]
+    return stored.with_kinds(each for each in known if each is not None)
 
 
 def as_asked(
@@ -77,13 +94,16 @@ def as_asked(
         return BYTES  # what the codec wrote, for those who do not have it
     if wire == FILES.wire and not contradicts(wanted, FILES):
         return FILES
-    if wanted.wire != wire or contradicts(wanted, stored):
+    is_described = wire == "json" and stored.says_itself
+    if (wanted.wire != wire and not is_described) or contradicts(wanted, stored):
         shown = stored.label if wire in ("blob", "json") else f"written by the codec {wire!r}"
         remedy = "" if wire in ("blob", "json") else ", or as_type=bytes for what it wrote"
         raise WiringError(
             f"as_type= says that {what} is {wanted.label}, but it is {shown}; give the type "
             f"that the step returns{remedy}, or leave as_type= out"
         )
-    is_known = "Any" not in stored.descriptor and stored.wire == wire
+    if is_described:
+        return wanted.asked()
+    is_known = stored.wire == wire
     # What may stand for several types is written with a tag; what is one of them has none.
     return stored if is_known and isinstance(wanted.node, UnionNode) else wanted

@@ -60,7 +60,7 @@ assert_type(depth(f.put(1)), f.Artefact[int])
 f.reduce(total, samples)  # E: Parameter "values" of "total" is "Iterable[float]", which has no encoding; it can be read only once; use list or Sequence
 samples.map(total)  # E: Parameter "values" of "total" is "Iterable[float]"
 f.reduce(mean, samples, abs)  # E: An input of "reduce" is
-f.reduce(some, 1)  # E: Parameter "rest" of "some" is "object", which has no encoding
+f.execute(f.reduce(some, 1))
 f.morph(Scale().by, samples)  # E: Parameter "values" of "by" is "Iterable[float]"
 f.reduce(lambda lock: 1, threading.Lock())  # E: An input of "reduce" is "Lock
 f.reduce(sum, (x for x in [1, 2]))  # E: An input of "reduce" is "Generator[int, None, None]", which has no encoding; it can be read only once
@@ -79,6 +79,6 @@ def vague(number: int) -> object:
 
 
 f.execute(f.morph(vague, 3, out=int))
-f.execute(f.morph(vague, 3, out=None))  # E: "vague" returns "object"
-f.execute(f.reduce(vague, 3))  # E: "vague" returns "object"
+f.execute(f.morph(vague, 3, out=None))
+f.execute(f.reduce(vague, 3))
 f.execute(f.morph(lambda n: f.put(n), 3, out=int))  # E: returns an artefact

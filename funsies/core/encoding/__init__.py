@@ -9,6 +9,7 @@ way, save NumPy's scalars, which become the Python values that equal them.
 from funsies.core.encoding.classes import keys_of
 from funsies.core.encoding.codecs import Codec, add_missing_codecs, codec_named, codecs_by_class
 from funsies.core.encoding.compatible import contradicts, decode_for
+from funsies.core.encoding.described import stored_class
 from funsies.core.encoding.encoding import Encoding, encoding_of
 from funsies.core.encoding.files import Files
 from funsies.core.encoding.infer import encoding_of_value
@@ -30,6 +31,7 @@ __all__ = [
     "encoding_of_value",
     "keys_of",
     "register_codec",
+    "stored_class",
     "to_text",
     "unregister_codec",
 ]

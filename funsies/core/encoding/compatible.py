@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from funsies.core.encoding.anything import AnyNode
+from funsies.core.encoding.asked import AskedNode
 from funsies.core.encoding.collection import AbstractNode
 from funsies.core.encoding.constraints import ConstrainedNode
 from funsies.core.encoding.encoding import Encoding
@@ -112,6 +113,8 @@ def _clash(parameter: Node, produced: Node) -> bool:
 
 
 def _unconstrained(node: Node) -> Node:
+    if isinstance(node, AskedNode):
+        return _unconstrained(node.wanted)
     return _unconstrained(node.inner) if isinstance(node, ConstrainedNode) else node
 
 

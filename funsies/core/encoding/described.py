@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, defaultdict, deque
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from functools import cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from returns.result import Failure, Result, Success
 
+from funsies.core.encoding.codecs import codec_for
 from funsies.core.encoding.kinds import can_be_found, classes_named, is_lenient, name_of
 from funsies.core.encoding.node import (
     Json,
@@ -33,6 +35,8 @@ from funsies.core.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from funsies.core.encoding.encoding import Encoding
 
 TYPE: Final = "$type"
 
@@ -106,6 +110,17 @@ def decode_described(raw: dict[str, Json]) -> object:
     )
 
 
+def plain_json(raw: Json) -> Json:
+    """Leave the names of types out of JSON data: the values stay, as data."""
+    if type(raw) is list:
+        return [plain_json(item) for item in raw]
+    if type(raw) is not dict:
+        return raw
+    if raw.keys() == {TYPE, "value"}:
+        return plain_json(raw["value"])
+    return {key: plain_json(item) for key, item in raw.items()}
+
+
 class NotHere(Refused):
     """An object whose class is not known here, for a reader who takes its data as well."""
 
@@ -115,9 +130,22 @@ class NotHere(Refused):
 
 def _nodes_named(name: str) -> Iterator[Node]:
     for kind in classes_named(name):
-        node = _class_node(kind)
-        if node is not None:
-            yield node
+        found = stored_class(kind)
+        if found is not None:
+            yield found.node
+
+
+def stored_class(kind: type) -> Encoding[Any] | None:
+    """How the values of a class are stored; None if they are not."""
+    from funsies.core.encoding.classes import has_fields  # noqa: PLC0415 - it uses this
+    from funsies.core.encoding.encoding import encoding_of  # noqa: PLC0415 - it uses this
+
+    if not (has_fields(kind) or issubclass(kind, Enum) or codec_for(kind)):
+        return None
+    try:
+        return encoding_of(kind)
+    except UnsupportedTypeError:
+        return None
 
 
 def _node_of(kind: type, value: object) -> Node:
@@ -130,15 +158,6 @@ def _node_of(kind: type, value: object) -> Node:
     except UnsupportedTypeError as problem:
         raise Refused(str(problem)) from None
     raise Refused(f"{show(value)} cannot be stored; {remedy}")
-
-
-def _class_node(kind: type) -> Node | None:
-    from funsies.core.encoding.encoding import encoding_of  # noqa: PLC0415 - it uses this
-
-    try:
-        return encoding_of(kind).node
-    except UnsupportedTypeError:
-        return None
 
 
 @cache

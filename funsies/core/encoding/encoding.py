@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
 
+from funsies.core.encoding.asked import AskedNode
 from funsies.core.encoding.codecs import Codec, CodecNode, add_missing_codecs, codec_for
 from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.describe import Scope
@@ -69,6 +70,8 @@ class Encoding(Generic[T_co]):
     def __init__(
         self, annotation: object, node: Node, hints: Hints, kinds: Kinds = NOTHING
     ) -> None:
+        if kinds.is_asked and not isinstance(node, AskedNode):
+            node = AskedNode(node)
         self.annotation = annotation
         self.node = node
         self.kinds = kinds
@@ -160,6 +163,12 @@ class Encoding(Generic[T_co]):
             hints.update(one._hints)  # noqa: SLF001  (of its own class)
         kinds = self.kinds.and_also(Kinds(tuple(hints), tuple(modules), is_lenient))
         return Encoding(self.annotation, self.node, hints, kinds)
+
+    def asked(self) -> Encoding[T_co]:
+        """The same type, for values that were written as what they say themselves to be."""
+        return Encoding(
+            self.annotation, self.node, self._hints, Kinds(self.classes, is_asked=True)
+        )
 
     @property
     def classes(self) -> tuple[type, ...]:

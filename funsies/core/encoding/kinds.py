@@ -26,11 +26,13 @@ class Kinds(NamedTuple):
         modules: may be imported to find a class: name, and digest of the text if it is the
             project's.
         is_lenient: True for a reader who takes plain data where a class is not known.
+        is_asked: True for a reader who says himself what the values are.
     """
 
     classes: tuple[type, ...] = ()
     modules: tuple[tuple[str, bytes], ...] = ()
     is_lenient: bool = False
+    is_asked: bool = False
 
     def and_also(self, other: Kinds) -> Kinds:
         """What is known to one of the two."""
@@ -38,6 +40,7 @@ class Kinds(NamedTuple):
             tuple(dict.fromkeys((*self.classes, *other.classes))),
             tuple(dict.fromkeys((*self.modules, *other.modules))),
             self.is_lenient or other.is_lenient,
+            self.is_asked or other.is_asked,
         )
 
 

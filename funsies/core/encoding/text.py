@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from funsies.core.encoding.anything import decode_any
-from funsies.core.encoding.described import TYPE
+from funsies.core.encoding.described import TYPE, plain_json
 from funsies.core.encoding.node import Json, Refused, canonical_json
 
 _TYPE_KEY: Final = f'"{TYPE}"'.encode()
@@ -47,14 +47,3 @@ def _text_or_bytes(raw: Json) -> object:
     if type(raw) is dict and len(raw) == 1 and raw.keys() <= {"$str", "$bytes"}:
         return decode_any(raw)
     return raw
-
-
-def plain_json(raw: Json) -> Json:
-    """Leave the names of types out of JSON data: the values stay, as data."""
-    if type(raw) is list:
-        return [plain_json(item) for item in raw]
-    if type(raw) is not dict:
-        return raw
-    if raw.keys() == {TYPE, "value"}:
-        return plain_json(raw["value"])
-    return {key: plain_json(item) for key, item in raw.items()}
