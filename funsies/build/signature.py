@@ -33,7 +33,7 @@ from .keywords import unpacked_keywords
 from .pointer import Pointer
 
 UNANNOTATED: Final = Any
-"""What an annotation that is not there means: JSON values."""
+"""What an annotation that is not there means: the value says itself what it is."""
 
 _EXACT_ANY: Final = encoding_of(Any)
 
