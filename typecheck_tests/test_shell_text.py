@@ -214,6 +214,7 @@ def test_a_name_that_is_mentioned_anyhow_is_no_slip(command: str, name: str) -> 
 def test_a_file_that_is_read_where_a_condition_allows_it_is_not_missed() -> None:
     assert said("if [ -f x ]; then cat x; fi", inp=[], out=[]) == ""
     assert said("[ -f x ] && cat x || true", inp=[], out=[]) == ""
+    assert said("echo && sort < x", inp=[], out=[]) == ""
     assert said("test -f x || exit 0; sort < x", inp=[], out=[]).startswith("note")
 
 

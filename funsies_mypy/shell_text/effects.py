@@ -104,20 +104,26 @@ class _Walk:
         """
         if node.type in _STRANGE:
             self._note(ANYTHING, is_sure=is_sure)
-        sure = is_sure and node.type not in _CONDITIONAL
         if node.type in {"command", "redirected_statement"}:
             more = [*(each for part in node.children for each in _behind(part)), *more]
         if node.type == "command":
-            self._command(node, more, is_sure=sure)
+            self._command(node, more, is_sure=is_sure)
         elif node.type in {"file_redirect", "herestring_redirect"}:
-            self._redirection(node, is_sure=sure)
+            self._redirection(node, is_sure=is_sure)
         elif node.type == "test_command":
             self.found.words.extend(self._words(_leaves(node)))
+        self._visit_parts(node, more, is_sure=is_sure)
+
+    def _visit_parts(self, node: Node, more: Sequence[Node], *, is_sure: bool) -> None:
         body = _last_command(node)
-        for each in _in_order(node):
-            first = each is node.children[0] and node.type == "list"
-            rest = more if each is body and node.type != "command" else ()
-            self.visit(each, is_sure=is_sure if first else sure, more=rest)
+        # In a && b < c the grammar has the file beside the list, not in its last command.
+        is_of_list = node.type == "redirected_statement" and body and body.type == "list"
+        for each in node.children if is_of_list else _in_order(node):
+            is_first = node.type == "list" and each == node.children[0]
+            sure = is_sure and (is_first or node.type not in _CONDITIONAL)
+            is_last = is_of_list and each.type == "file_redirect"
+            rest = more if each == body and node.type != "command" else ()
+            self.visit(each, is_sure=sure and not is_last, more=rest)
 
     def _words(self, nodes: Sequence[Node]) -> list[str]:
         return [word_of(each, self.variables) for each in nodes]
