@@ -103,7 +103,7 @@ def _not_made(step: _Step, name: str) -> str:
 
 def _of_inputs(step: _Step) -> Iterator[Finding]:
     reads = [each.name for each in step.effects.reads]
-    first = {each.name for each in step.effects.reads if each.is_first}
+    sure = {each.name for each in step.effects.reads if each.is_first and each.is_sure}
     written = step.effects.writes
     outputs = step.declared.outputs or ()
     for place, name in enumerate(step.declared.inputs or ()):
@@ -112,7 +112,7 @@ def _of_inputs(step: _Step) -> Iterator[Finding]:
         others = [each for each in reads if not is_among(each, written)]
         if other := _meant(step, name, others):
             text = f'{_NO_INPUT} "{name}"; did you mean "{other}", which is read?'
-            yield Finding(other in first and is_near(name, other), "input", place, text)
+            yield Finding(other in sure and is_near(name, other), "input", place, text)
         elif other := _meant(step, name, _files(step.effects.words)):
             text = f'{_NO_INPUT} "{name}"; did you mean "{other}"?'
             yield Finding(False, "input", place, text)
