@@ -23,7 +23,7 @@ SIZES = {
     "build": 1000,
     "travel": 20,
     "data": 64,
-    "mypy": 2000,
+    "mypy": 10_000,
 }
 """The cases, with the size of each if ``-n`` does not say another."""
 
