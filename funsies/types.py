@@ -7,6 +7,7 @@ from returns.result import Failure, Success
 from .build.artefact import Artefact
 from .build.shell_output import OutputFiles, ShellOutput
 from .build.task import Task
+from .build.value import Value
 from .client import Handle, Progress
 from .core.errors import Error, ErrorKind, UnwrapError
 from .core.former_names import former_names
@@ -59,4 +60,5 @@ __all__ = [
     "Success",
     "Task",
     "UnwrapError",
+    "Value",
 ]

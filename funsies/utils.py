@@ -11,9 +11,9 @@ from returns.result import Result
 
 from .build.artefact import Artefact, put
 from .build.given import name_of, plain_function
-from .build.python import Value
 from .build.python_task import FunctionSpec, call
 from .build.shell_output import ShellOutput
+from .build.value import Value
 from .client import execute, wait_for
 from .core.errors import Error, WiringError
 from .core.former_keywords import NO_CONNECTION, former_keywords

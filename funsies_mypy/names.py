@@ -73,6 +73,7 @@ BUILDING: Final = frozenset(
 """Add steps, or constants."""
 FUN: Final = frozenset({"funsies.session.Fun", "funsies.local.managed.ManagedFun"})
 REGISTER_CODEC: Final = "funsies.core.encoding.registration.register_codec"
+ANY_VALUE: Final = "funsies.build.value.Value"
 PUT: Final = "funsies.build.artefact.put"
 
 TAKE_NO_OPTIONS: Final = (

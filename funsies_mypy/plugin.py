@@ -27,6 +27,8 @@ from .hooks import (
     codecs,
     containers,
     fan_out,
+    gathers,
+    lifting,
     parametric,
     partials,
     pointers,
@@ -57,8 +59,9 @@ FUNCTION_SIGNATURES: Final[dict[str, FunctionSignatureHook]] = {
     names.MAP_EACH: fan_out.open_map_each,
     names.SAC: fan_out.open_sac,
     names.SHELL: shell.open_shell,
+    names.GATHER: gathers.open_gather,
     names.TASK_DECORATOR: tasks.open_decorator,
-    **dict.fromkeys((names.TEMPLATE, names.GATHER, *names.TAKE_NO_OPTIONS), open_keywords),
+    **dict.fromkeys((names.TEMPLATE, *names.TAKE_NO_OPTIONS), open_keywords),
 }
 
 FUNCTIONS: Final[dict[str, FunctionHook]] = dict.fromkeys(
@@ -71,7 +74,7 @@ FUNCTIONS: Final[dict[str, FunctionHook]] = dict.fromkeys(
     names.SAC: used(keywords_known(fan_out.check_sac)),
     names.SHELL: used(keywords_known(shell.check_shell)),
     names.TEMPLATE: used(keywords_known(template.check_template)),
-    names.GATHER: used(only_keywords),
+    names.GATHER: used(keywords_known(gathers.check_gather)),
     names.PARTIAL: partials.check_partial,
     names.PUT: keywords_known(pointers.check_put),
     names.STR: pointers.check_text,
@@ -146,6 +149,7 @@ class FunsiesPlugin(Plugin):
         self._method_signatures = guarded_all(METHOD_SIGNATURES, _signature)
         self._methods = _all_watched(METHODS, _return_type)
         self._attributes = _all_watched(ATTRIBUTES, _attribute_type)
+        self._lift = guarded(lifting.open_lifting, _signature)
         self._operators = guarded_all(OPERATORS, _return_type)
         self._look_on = guarded(watched(_return_type), _return_type)
         self._look_at = guarded(watched(_attribute_type), _attribute_type)
@@ -156,7 +160,7 @@ class FunsiesPlugin(Plugin):
 
     @override
     def get_function_signature_hook(self, fullname: str) -> FunctionSignatureHook | None:
-        return self._function_signatures.get(fullname)
+        return self._function_signatures.get(fullname) or self._lifting(fullname)
 
     @override
     def get_function_hook(self, fullname: str) -> FunctionHook | None:
@@ -164,7 +168,7 @@ class FunsiesPlugin(Plugin):
 
     @override
     def get_method_signature_hook(self, fullname: str) -> MethodSignatureHook | None:
-        return self._method_signatures.get(fullname)
+        return self._method_signatures.get(fullname) or self._lifting(fullname)
 
     @override
     def get_method_hook(self, fullname: str) -> MethodHook | None:
@@ -173,6 +177,10 @@ class FunsiesPlugin(Plugin):
     @override
     def get_attribute_hook(self, fullname: str) -> AttributeHook | None:
         return self._attributes.get(fullname, self._any_attribute(fullname))
+
+    def _lifting(self, fullname: str) -> Callable[[Any], FunctionLike] | None:
+        is_lifting = lifting.is_lifting(self.lookup_fully_qualified(fullname))
+        return self._lift if is_lifting else None
 
     def _any_function(self, fullname: str) -> FunctionHook | None:
         return self._look_on if _is_looked_on(fullname) else None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import operator
-from collections.abc import Callable, KeysView, Mapping
+from collections.abc import Callable, KeysView, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Literal, TypeVar, Unpack, get_args, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from returns.result import Result
 
@@ -14,14 +13,29 @@ from funsies.core.errors import Error, WiringError
 from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
 
-from .artefact import Artefact, put
+from .artefact import Artefact
+from .joined_types import item_type, joined_type
 from .python_task import FunctionSpec, call
 
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
+G = TypeVar("G")
+H = TypeVar("H")
 K = TypeVar("K")
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A]],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[tuple[A]]: ...
 
 
 @overload
@@ -56,6 +70,73 @@ def gather(
 
 @overload
 def gather(
+    items: tuple[Artefact[A], Artefact[B], Artefact[C], Artefact[D], Artefact[E]],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[tuple[A, B, C, D, E]]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], Artefact[B], Artefact[C], Artefact[D], Artefact[E], Artefact[F]],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[tuple[A, B, C, D, E, F]]: ...
+
+
+@overload
+def gather(
+    items: tuple[
+        Artefact[A],
+        Artefact[B],
+        Artefact[C],
+        Artefact[D],
+        Artefact[E],
+        Artefact[F],
+        Artefact[G],
+    ],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[tuple[A, B, C, D, E, F, G]]: ...
+
+
+@overload
+def gather(
+    items: tuple[
+        Artefact[A],
+        Artefact[B],
+        Artefact[C],
+        Artefact[D],
+        Artefact[E],
+        Artefact[F],
+        Artefact[G],
+        Artefact[H],
+    ],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[tuple[A, B, C, D, E, F, G, H]]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], ...],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[tuple[A, ...]]: ...
+
+
+@overload
+def gather(
     items: Mapping[K, Artefact[A]],
     *,
     strict: Literal[True] = True,
@@ -76,6 +157,159 @@ def gather(
 
 @overload
 def gather(
+    items: Sequence[Artefact[A]],
+    *,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[Sequence[A]]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A]],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[tuple[Result[A, Error]]]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], Artefact[B]],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[tuple[Result[A, Error], Result[B, Error]]]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], Artefact[B], Artefact[C]],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[tuple[Result[A, Error], Result[B, Error], Result[C, Error]]]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], Artefact[B], Artefact[C], Artefact[D]],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[
+    tuple[Result[A, Error], Result[B, Error], Result[C, Error], Result[D, Error]]
+]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], Artefact[B], Artefact[C], Artefact[D], Artefact[E]],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[
+    tuple[
+        Result[A, Error], Result[B, Error], Result[C, Error], Result[D, Error], Result[E, Error]
+    ]
+]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], Artefact[B], Artefact[C], Artefact[D], Artefact[E], Artefact[F]],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[
+    tuple[
+        Result[A, Error],
+        Result[B, Error],
+        Result[C, Error],
+        Result[D, Error],
+        Result[E, Error],
+        Result[F, Error],
+    ]
+]: ...
+
+
+@overload
+def gather(
+    items: tuple[
+        Artefact[A],
+        Artefact[B],
+        Artefact[C],
+        Artefact[D],
+        Artefact[E],
+        Artefact[F],
+        Artefact[G],
+    ],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[
+    tuple[
+        Result[A, Error],
+        Result[B, Error],
+        Result[C, Error],
+        Result[D, Error],
+        Result[E, Error],
+        Result[F, Error],
+        Result[G, Error],
+    ]
+]: ...
+
+
+@overload
+def gather(
+    items: tuple[
+        Artefact[A],
+        Artefact[B],
+        Artefact[C],
+        Artefact[D],
+        Artefact[E],
+        Artefact[F],
+        Artefact[G],
+        Artefact[H],
+    ],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[
+    tuple[
+        Result[A, Error],
+        Result[B, Error],
+        Result[C, Error],
+        Result[D, Error],
+        Result[E, Error],
+        Result[F, Error],
+        Result[G, Error],
+        Result[H, Error],
+    ]
+]: ...
+
+
+@overload
+def gather(
+    items: tuple[Artefact[A], ...],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[tuple[Result[A, Error], ...]]: ...
+
+
+@overload
+def gather(
     items: Mapping[K, Artefact[A]],
     *,
     strict: Literal[False],
@@ -92,6 +326,26 @@ def gather(
     opt: Options | None = None,
     **options: Unpack[StepOptions],
 ) -> Artefact[list[Result[A, Error]]]: ...
+
+
+@overload
+def gather(
+    items: Sequence[Artefact[A]],
+    *,
+    strict: Literal[False],
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[Sequence[Result[A, Error]]]: ...
+
+
+@overload
+def gather(
+    items: Mapping[Any, Artefact[Any]] | Sequence[Artefact[Any]],
+    *,
+    strict: bool,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[Any]: ...
 
 
 def gather(
@@ -127,43 +381,21 @@ def gather(
     for value in values:
         if not isinstance(value, Artefact):
             raise WiringError(f"gather() joins artefacts; {value!r} is none: use put(...)")
-    types = [_item_type(value, strict=strict) for value in values]
+    types = [item_type(value, strict=strict) for value in values]
     spec = FunctionSpec(
         _joiner(items, keys),
         name="gather",
         strict=strict,
-        out=(_joined(items, types, keys),),
+        out=(joined_type(items, types, keys),),
         options=own_options(gather, opt, options),
     )
     return call(spec, values, {})[0]
-
-
-def _item_type(value: Artefact[Any], *, strict: bool) -> Any:
-    inside = value.encoding.annotation
-    return inside if strict else Result[inside, Error]  # type: ignore[valid-type]  # made at run time
 
 
 def _joiner(items: object, keys: list[object] | None) -> Callable[..., Any]:
     if keys is not None:
         return functools.partial(_as_dict, tuple(keys))
     return _as_tuple if isinstance(items, tuple) else _as_list
-
-
-def _joined(items: object, types: list[Any], keys: list[object] | None) -> object:
-    """Annotation of the joined value."""
-    if keys is not None:
-        key_type = (*get_args(put(keys).encoding.annotation), Any)[0]
-        return dict[key_type, _union(types)]  # type: ignore[valid-type,misc]  # made at run time
-    if isinstance(items, tuple):
-        return tuple[tuple(types)]  # type: ignore[misc]  # made at run time
-    return list[_union(types)]  # type: ignore[misc]  # made at run time
-
-
-def _union(types: list[Any]) -> Any:
-    distinct = list(dict.fromkeys(types))
-    if not distinct or Any in distinct:
-        return Any
-    return functools.reduce(operator.or_, distinct)
 
 
 def _as_list(*items: Any) -> Any:

@@ -6,7 +6,17 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import NoneType
-from typing import Any, Final, Literal, TypeVar, Unpack, get_args, get_origin, overload
+from typing import (
+    Any,
+    Concatenate,
+    Final,
+    Literal,
+    TypeVar,
+    Unpack,
+    get_args,
+    get_origin,
+    overload,
+)
 
 from returns.result import Result
 
@@ -37,8 +47,8 @@ T3 = TypeVar("T3")
 
 @overload
 def map_each(
-    function: Task[[T], U],
-    items: Artefact[list[T]] | list[T],
+    function: Task[Concatenate[T, ...], Result[U, Error]],
+    items: Artefact[Sequence[T]] | Sequence[T],
     /,
     *,
     strict: Literal[True] = True,
@@ -50,8 +60,47 @@ def map_each(
 
 @overload
 def map_each(
-    function: Task[[T], U],
-    items: Artefact[list[T]] | list[T],
+    function: Task[Concatenate[T, ...], U | Error],
+    items: Artefact[Sequence[T]] | Sequence[T],
+    /,
+    *,
+    strict: Literal[True] = True,
+    name: str | None = None,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[list[U]]: ...
+
+
+@overload
+def map_each(
+    function: Callable[[T], Result[U, Error]],
+    items: Artefact[Sequence[T]] | Sequence[T],
+    /,
+    *,
+    strict: Literal[True] = True,
+    name: str | None = None,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[list[U]]: ...
+
+
+@overload
+def map_each(
+    function: Callable[[T], U | Error],
+    items: Artefact[Sequence[T]] | Sequence[T],
+    /,
+    *,
+    strict: Literal[True] = True,
+    name: str | None = None,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[list[U]]: ...
+
+
+@overload
+def map_each(
+    function: Task[Concatenate[T, ...], Result[U, Error]],
+    items: Artefact[Sequence[T]] | Sequence[T],
     /,
     *,
     strict: Literal[False],
@@ -63,21 +112,34 @@ def map_each(
 
 @overload
 def map_each(
-    function: Callable[[T], U],
-    items: Artefact[list[T]] | list[T],
+    function: Task[Concatenate[T, ...], U | Error],
+    items: Artefact[Sequence[T]] | Sequence[T],
     /,
     *,
-    strict: Literal[True] = True,
+    strict: Literal[False],
     name: str | None = None,
     opt: Options | None = None,
     **options: Unpack[StepOptions],
-) -> Artefact[list[U]]: ...
+) -> Artefact[list[Result[U, Error]]]: ...
 
 
 @overload
 def map_each(
-    function: Callable[[T], U],
-    items: Artefact[list[T]] | list[T],
+    function: Callable[[T], Result[U, Error]],
+    items: Artefact[Sequence[T]] | Sequence[T],
+    /,
+    *,
+    strict: Literal[False],
+    name: str | None = None,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[list[Result[U, Error]]]: ...
+
+
+@overload
+def map_each(
+    function: Callable[[T], U | Error],
+    items: Artefact[Sequence[T]] | Sequence[T],
     /,
     *,
     strict: Literal[False],
@@ -101,7 +163,7 @@ def map_each(
 
 
 def map_each(
-    function: Callable[[Any], Any],
+    function: Any,
     items: Any,
     /,
     *,

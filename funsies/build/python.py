@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal, Protocol, TypeVar, Unpack, overload
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
@@ -13,20 +13,12 @@ from funsies.core.own_options import StepOptions, own_options
 from .artefact import Artefact
 from .given import call_given, name_of
 from .task import Task
-
-
-class Value(Protocol):
-    """Anything but an artefact: artefacts alone have no ``__format__``.
-
-    It bounds the type variables of inputs, so that a type checker takes ``Artefact[A] | A``
-    apart in one way only.
-    """
-
-    def __format__(self, spec: str, /) -> str:
-        """Every value can be formatted."""
-
+from .value import Value
 
 R = TypeVar("R", bound="Value | None")
+M = TypeVar("M", bound=Mapping[str, object])
+"""What ``out=`` says more of than the function: a ``TypedDict`` that is a ``dict`` there."""
+
 A1 = TypeVar("A1", bound="Value | None")
 A2 = TypeVar("A2", bound="Value | None")
 A3 = TypeVar("A3", bound="Value | None")
@@ -35,6 +27,92 @@ A5 = TypeVar("A5", bound="Value | None")
 A6 = TypeVar("A6", bound="Value | None")
 A7 = TypeVar("A7", bound="Value | None")
 A8 = TypeVar("A8", bound="Value | None")
+
+
+@overload
+def reduce(
+    fun: Callable[[], Any],
+    *,
+    out: type[M],
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[M]: ...
+
+
+@overload
+def reduce(
+    fun: Callable[[A1], Any],
+    i1: Artefact[A1] | A1,
+    /,
+    *,
+    out: type[M],
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[M]: ...
+
+
+@overload
+def reduce(
+    fun: Callable[[A1, A2], Any],
+    i1: Artefact[A1] | A1,
+    i2: Artefact[A2] | A2,
+    /,
+    *,
+    out: type[M],
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[M]: ...
+
+
+@overload
+def reduce(
+    fun: Callable[[A1, A2, A3], Any],
+    i1: Artefact[A1] | A1,
+    i2: Artefact[A2] | A2,
+    i3: Artefact[A3] | A3,
+    /,
+    *,
+    out: type[M],
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[M]: ...
+
+
+@overload
+def reduce(
+    fun: Callable[..., Any],
+    i1: Any,
+    i2: Any,
+    i3: Any,
+    i4: Any,
+    /,
+    *inputs: Any,
+    out: type[M],
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[M]: ...
+
+
+@overload
+def reduce(
+    fun: Callable[..., Any],
+    *inputs: Any,
+    out: type[M],
+    name: str | None = None,
+    strict: bool,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[M]: ...
 
 
 @overload
@@ -273,6 +351,32 @@ def reduce(
     annotations = None if out is None else (out,)
     own = own_options(reduce, opt, options)
     return call_given(fun, inputs, name=name, strict=strict, out=annotations, options=own)[0]
+
+
+@overload
+def morph(
+    fun: Callable[[A1], Any],
+    inp: Artefact[A1] | A1,
+    *,
+    out: type[M],
+    name: str | None = None,
+    strict: Literal[True] = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[M]: ...
+
+
+@overload
+def morph(
+    fun: Callable[..., Any],
+    inp: Any,
+    *,
+    out: type[M],
+    name: str | None = None,
+    strict: bool,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[M]: ...
 
 
 @overload

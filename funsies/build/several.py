@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, Unpack, get_args, get_origin, overload
+from typing import Any, Protocol, TypeVar, Unpack, get_args, get_origin, overload
 
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
@@ -12,14 +12,39 @@ from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
 from .given import call_given, result_of
-from .python import Value
+from .value import Value
 
 R1 = TypeVar("R1", bound="Value | None")
 R2 = TypeVar("R2", bound="Value | None")
 R3 = TypeVar("R3", bound="Value | None")
 R4 = TypeVar("R4", bound="Value | None")
+R5 = TypeVar("R5", bound="Value | None")
+R6 = TypeVar("R6", bound="Value | None")
+R7 = TypeVar("R7", bound="Value | None")
+R8 = TypeVar("R8", bound="Value | None")
 
 # The overloads overlap: a tuple is a value as well. The first that fits is meant.
+
+
+class NamedTuple(Protocol):
+    """A named tuple is one value, whatever there is in it."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+N = TypeVar("N", bound=NamedTuple)
+
+
+@overload
+def py(
+    fun: Callable[..., N],
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> Artefact[N]: ...
 
 
 @overload
@@ -56,6 +81,73 @@ def py(
     opt: Options | None = None,
     **options: Unpack[StepOptions],
 ) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3], Artefact[R4]]: ...
+
+
+@overload
+def py(
+    fun: Callable[..., tuple[R1, R2, R3, R4, R5]],
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3], Artefact[R4], Artefact[R5]]: ...
+
+
+@overload
+def py(
+    fun: Callable[..., tuple[R1, R2, R3, R4, R5, R6]],
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> tuple[
+    Artefact[R1], Artefact[R2], Artefact[R3], Artefact[R4], Artefact[R5], Artefact[R6]
+]: ...
+
+
+@overload
+def py(
+    fun: Callable[..., tuple[R1, R2, R3, R4, R5, R6, R7]],
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> tuple[
+    Artefact[R1],
+    Artefact[R2],
+    Artefact[R3],
+    Artefact[R4],
+    Artefact[R5],
+    Artefact[R6],
+    Artefact[R7],
+]: ...
+
+
+@overload
+def py(
+    fun: Callable[..., tuple[R1, R2, R3, R4, R5, R6, R7, R8]],
+    *inputs: Any,
+    out: None = None,
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> tuple[
+    Artefact[R1],
+    Artefact[R2],
+    Artefact[R3],
+    Artefact[R4],
+    Artefact[R5],
+    Artefact[R6],
+    Artefact[R7],
+    Artefact[R8],
+]: ...
 
 
 @overload
@@ -116,6 +208,73 @@ def py(
     opt: Options | None = None,
     **options: Unpack[StepOptions],
 ) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3], Artefact[R4]]: ...
+
+
+@overload
+def py(
+    fun: Callable[..., Any],
+    *inputs: Any,
+    out: tuple[type[R1], type[R2], type[R3], type[R4], type[R5]],
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> tuple[Artefact[R1], Artefact[R2], Artefact[R3], Artefact[R4], Artefact[R5]]: ...
+
+
+@overload
+def py(
+    fun: Callable[..., Any],
+    *inputs: Any,
+    out: tuple[type[R1], type[R2], type[R3], type[R4], type[R5], type[R6]],
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> tuple[
+    Artefact[R1], Artefact[R2], Artefact[R3], Artefact[R4], Artefact[R5], Artefact[R6]
+]: ...
+
+
+@overload
+def py(
+    fun: Callable[..., Any],
+    *inputs: Any,
+    out: tuple[type[R1], type[R2], type[R3], type[R4], type[R5], type[R6], type[R7]],
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> tuple[
+    Artefact[R1],
+    Artefact[R2],
+    Artefact[R3],
+    Artefact[R4],
+    Artefact[R5],
+    Artefact[R6],
+    Artefact[R7],
+]: ...
+
+
+@overload
+def py(
+    fun: Callable[..., Any],
+    *inputs: Any,
+    out: tuple[type[R1], type[R2], type[R3], type[R4], type[R5], type[R6], type[R7], type[R8]],
+    name: str | None = None,
+    strict: bool = True,
+    opt: Options | None = None,
+    **options: Unpack[StepOptions],
+) -> tuple[
+    Artefact[R1],
+    Artefact[R2],
+    Artefact[R3],
+    Artefact[R4],
+    Artefact[R5],
+    Artefact[R6],
+    Artefact[R7],
+    Artefact[R8],
+]: ...
 
 
 @overload

@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Collection
-from typing import Any, Generic, ParamSpec, TypeVar, Unpack, overload
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, Unpack, overload
 
-from funsies.core.errors import WiringError
+from returns.result import Result
+
+from funsies.core.errors import Error, WiringError
 from funsies.core.fingerprint import WrappedTask
 from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
@@ -17,35 +19,89 @@ from .artefact import Artefact
 from .context import refuse_building
 from .python_task import FunctionSpec, call
 from .signature import function_name, refuse_unusable
+from .value import Value
 
 P = ParamSpec("P")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
+V = TypeVar("V")
+Q = ParamSpec("Q")
+A1 = TypeVar("A1", bound="Value | None")
+A2 = TypeVar("A2", bound="Value | None")
+A3 = TypeVar("A3", bound="Value | None")
 
 
 class Task(Generic[P, R_co]):
     """A function that is a step: call it with artefacts or values, get an artefact.
 
     Attributes:
-        fn: the function itself, to call it directly.
         spec: how it is used as a step.
     """
 
-    fn: Callable[P, R_co]
     spec: FunctionSpec
 
     def __init__(self, spec: FunctionSpec, function: Callable[P, R_co]) -> None:
         self.spec = spec
-        self.fn = function
+        self._function = function
         functools.update_wrapper(self, function)
 
-    @overload
-    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> Artefact[R_co]: ...
+    @property
+    def fn(self) -> Callable[P, R_co]:
+        """The function itself, to call it directly."""
+        return self._function
+
+    # An error that a function returns ends its step: it is no value. Parameters up to
+    # the last that an artefact is given for are spelled out, for the sake of generic functions.
 
     @overload
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Artefact[R_co]: ...
+    def __call__(
+        self: Task[P, Result[V, Error]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Artefact[V]: ...
 
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Artefact[R_co]:
+    @overload
+    def __call__(
+        self: Task[P, Result[V, Error]], /, *args: Any, **kwargs: Any
+    ) -> Artefact[V]: ...
+
+    @overload
+    def __call__(
+        self: Task[Concatenate[A1, A2, A3, Q], V | Error],
+        i1: Artefact[A1] | A1,
+        i2: Artefact[A2] | A2,
+        i3: Artefact[A3],
+        /,
+        *args: Q.args,
+        **kwargs: Q.kwargs,
+    ) -> Artefact[V]: ...
+
+    @overload
+    def __call__(
+        self: Task[Concatenate[A1, A2, Q], V | Error],
+        i1: Artefact[A1] | A1,
+        i2: Artefact[A2],
+        /,
+        *args: Q.args,
+        **kwargs: Q.kwargs,
+    ) -> Artefact[V]: ...
+
+    @overload
+    def __call__(
+        self: Task[Concatenate[A1, Q], V | Error],
+        i1: Artefact[A1],
+        /,
+        *args: Q.args,
+        **kwargs: Q.kwargs,
+    ) -> Artefact[V]: ...
+
+    @overload
+    def __call__(
+        self: Task[P, V | Error], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Artefact[V]: ...
+
+    @overload
+    def __call__(self: Task[P, V | Error], /, *args: Any, **kwargs: Any) -> Artefact[V]: ...
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Artefact[Any]:
         """Add the step to the workflow.
 
         Raises:

@@ -23,7 +23,7 @@ def bound(x: f.Artefact[int]) -> f.Artefact[int]:
     declared: f.Artefact[int] = f.reduce(sum, [1])  # E: The result of "reduce" is not used
     _kept = double(x)
     read_below = double(x)
-    left, right = f.py(divmod, 7, 2)
+    left, right = f.py(divmod, 7, 2, out=(int, int))
     in_loop = x
     for each in range(3):
         in_loop = double(each)

@@ -1,0 +1,16 @@
+"""What is no artefact, as type checkers see it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Value(Protocol):
+    """Anything but an artefact: artefacts alone have no ``__format__``.
+
+    It bounds the type variables of inputs, so that a type checker takes ``Artefact[A] | A``
+    apart in one way only.
+    """
+
+    def __format__(self, spec: str, /) -> str:
+        """Every value can be formatted."""
