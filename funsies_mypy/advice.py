@@ -97,7 +97,7 @@ def _target(found: _Match) -> str:
 
 
 _ONE: Final = r'"Artefact\[.*\]"'
-_SEVERAL: Final = r'"(?!Artefact)[\w.]+\[.*\bArtefact\['
+_SEVERAL: Final = r'"(?!Artefact|KindN)[\w.]+\[.*\bArtefact\['
 _NAME: Final = r'"(?P<name>\w+)"'
 _NO_OVERLOAD: Final = "No overload variant of {} matches argument types? "
 _ARGUMENT: Final = r"Argument \S+ to {} has incompatible type "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from mypy.checker import TypeChecker
@@ -29,7 +29,7 @@ from mypy.types import Instance, Type, TypedDictType, get_proper_type
 from . import names
 from .bindings import uses_of_variables
 from .literals import is_written_out, only_value, text_of
-from .walk import children, nodes_of, once_a_file
+from .walk import flat, parents_of
 
 _READERS: Final = frozenset(
     f"builtins.{name}"
@@ -88,7 +88,7 @@ def _only_value(api: TypeChecker, expression: Expression) -> Expression | None:
 
 def _is_only_read(api: TypeChecker, name: NameExpr) -> bool:
     """True where a dict certainly stays as it is."""
-    parent = _parents(api.tree).get(id(name))
+    parent = parents_of(api.tree).get(id(name))
     match parent:
         case CallExpr(callee=callee):
             return callee is not name and _only_reads(api, callee)
@@ -117,19 +117,6 @@ def _is_task(kind: Type) -> bool:
 
 def _is_assigned(tree: MypyFile, item: Node) -> bool:
     """True of ``values["key"]`` where it is bound or deleted."""
-    parent = _parents(tree).get(id(item))
+    parent = parents_of(tree).get(id(item))
     targets = [getattr(parent, each, ()) for each in ("lvalues", "lvalue", "index", "target")]
-    return isinstance(parent, DelStmt) or any(node is item for node in _flat(targets))
-
-
-@once_a_file
-def _parents(tree: MypyFile) -> Mapping[int, Node]:
-    return {id(child): node for node in nodes_of(tree) for child in _flat(children(node))}
-
-
-def _flat(nodes: object) -> Iterator[Node]:
-    if isinstance(nodes, (list, tuple)):
-        for each in nodes:
-            yield from _flat(each)
-    elif isinstance(nodes, Node):
-        yield nodes
+    return isinstance(parent, DelStmt) or any(node is item for node in flat(targets))

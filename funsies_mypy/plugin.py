@@ -43,7 +43,7 @@ from .hooks import (
 )
 from .hooks.keywords import keywords_known, only_keywords, open_keywords
 from .hooks.misuse import HookT, watched
-from .hooks.unused import used
+from .hooks.unused import check_fun, used
 
 FunctionHook = Callable[[FunctionContext], Type]
 FunctionSignatureHook = Callable[[FunctionSigContext], FunctionLike]
@@ -78,6 +78,7 @@ FUNCTIONS: Final[dict[str, FunctionHook]] = dict.fromkeys(
     names.PARTIAL: partials.check_partial,
     names.PUT: keywords_known(pointers.check_put),
     names.STR: pointers.check_text,
+    **dict.fromkeys(names.FUN, check_fun),
     names.BOOL: pointers.check_condition,
     names.ANY: pointers.check_conditions,
     names.ALL: pointers.check_conditions,

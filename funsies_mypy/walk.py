@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any, Final, TypeVar
 
@@ -107,3 +107,18 @@ def nodes_of(tree: MypyFile) -> tuple[Node, ...]:
 def children(node: Node) -> list[Any]:
     """The nodes right below a node, lists of them, and None where there is none."""
     return [getattr(node, name, None) for name in _CHILDREN.get(type(node).__name__, ())]
+
+
+@once_a_file
+def parents_of(tree: MypyFile) -> Mapping[int, Node]:
+    """The node right above each node of a file, by the identity of the latter."""
+    return {id(child): node for node in nodes_of(tree) for child in flat(children(node))}
+
+
+def flat(nodes: object) -> Iterator[Node]:
+    """The nodes in lists of lists."""
+    if isinstance(nodes, (list, tuple)):
+        for each in nodes:
+            yield from flat(each)
+    elif isinstance(nodes, Node):
+        yield nodes

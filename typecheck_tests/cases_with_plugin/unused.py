@@ -26,7 +26,7 @@ def bound(x: f.Artefact[int]) -> f.Artefact[int]:
     left, right = f.py(divmod, 7, 2, out=(int, int))
     in_loop = x
     for each in range(3):
-        in_loop = double(each)
+        in_loop = double(each)  # E: The result of "double" is overwritten by the next round of the loop
     chosen = double(1) if x is None else in_loop
 
     def inner() -> f.Artefact[int]:
