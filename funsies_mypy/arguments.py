@@ -51,6 +51,8 @@ def checker(
 
 def given_at(call: Call, index: int) -> list[Given]:
     """The arguments for the parameter at an index; those of a star each by itself."""
+    if not call.args[index]:  # as most options are: this is asked very often
+        return []
     arguments = zip(
         call.args[index],
         call.arg_types[index],

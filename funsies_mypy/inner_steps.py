@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
 from mypy.checker import TypeChecker
@@ -13,6 +13,7 @@ from mypy.nodes import (
     FuncDef,
     LambdaExpr,
     MemberExpr,
+    MypyFile,
     NameExpr,
     Node,
     RefExpr,
@@ -25,7 +26,7 @@ from . import codes, names
 from .callables import is_task
 from .messages import fail
 from .types import has_artefact
-from .walk import walk
+from .walk import once_a_file, walk
 
 _NO_FUN: Final = frozenset({"builtins.open", "contextlib.suppress"})
 """Of ``with``: certainly no ``Fun``."""
@@ -47,7 +48,7 @@ def check_steps_inside(
         builds: True if the step may add steps, because its function returns an artefact.
     """
     builds = builds or _returns_artefact(function)
-    for used in _used(function):
+    for used in _used_in(api.tree, function):
         text = _asking(used) or (None if builds else _building(used))
         if text is not None:
             fail(api, codes.DYNAMIC, text.format(name), used)
@@ -96,6 +97,19 @@ def _is_task(node: object) -> bool:
 def _makes_tasks(decorator: Expression) -> bool:
     called = decorator.callee if isinstance(decorator, CallExpr) else decorator
     return isinstance(called, RefExpr) and called.fullname == names.TASK_DECORATOR
+
+
+def _used_in(tree: MypyFile, function: FuncDef | LambdaExpr) -> Sequence[Named]:
+    """Look at each function once, however many steps of a file it is for."""
+    seen = _seen(tree)
+    if id(function) not in seen:
+        seen[id(function)] = (function, list(_used(function)))
+    return seen[id(function)][1]
+
+
+@once_a_file
+def _seen(_tree: MypyFile) -> dict[int, tuple[Node, Sequence[Named]]]:
+    return {}
 
 
 def _used(function: FuncDef | LambdaExpr) -> Iterator[Named]:

@@ -64,9 +64,13 @@ def keywords_known(hook: Callable[[CallT], Type]) -> Callable[[CallT], Type]:
 
 def _check_options(call: Call) -> None:
     """Report options of the step whose values are of another type."""
+    written = zip(call.callee_arg_names, call.args, strict=True)
+    options = [name for name, values in written if values and name in names.STEP_OPTIONS]
+    if not options:
+        return
     api = checker(call)
     for name, wanted in _types_of_options(api).items():
-        value = given(call, name)
+        value = given(call, name) if name in options else None
         if value is not None and not is_subtype(value.type, wanted):
             text = f'Option "{name}" is {shown(api, wanted)}, not {shown(api, value.type)}'
             fail(api, codes.ARGUMENT, text, value.expression)
