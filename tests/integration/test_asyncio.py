@@ -50,6 +50,63 @@ def test_awaiting_a_handle_gives_the_handle(stage) -> None:
     assert asyncio.run(program()) == 49
 
 
+def uses_asyncio(number: int) -> int:
+    async def shortly() -> int:
+        await asyncio.sleep(0)
+        return number + 1
+
+    assert asyncio.get_event_loop_policy() is not None
+    return asyncio.run(shortly())
+
+
+def uses_a_loop_of_its_own(number: int) -> int:
+    async def shortly() -> int:
+        async with asyncio.TaskGroup() as group:
+            made = group.create_task(asyncio.to_thread(lambda: number + 2))
+        return made.result()
+
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(shortly())
+    finally:
+        loop.close()
+
+
+def fails_in_a_loop(number: int) -> int:
+    async def shortly() -> int:
+        raise ValueError(number)
+
+    return asyncio.run(shortly())
+
+
+def never_ends(number: int) -> int:
+    asyncio.run(asyncio.sleep(number))
+    return number
+
+
+@pytest.mark.parametrize("where", ["memory", "local", "workers"])
+def test_a_step_may_use_asyncio_while_its_program_awaits(stage, where: str) -> None:
+    if where == "workers":
+        stage.start_worker()
+    server = f.Server("memory://") if where == "memory" else stage.server
+
+    async def program() -> None:
+        with f.Fun(server, f.options(distributed=where == "workers")):
+            steps = [f.reduce(each, 1) for each in (uses_asyncio, uses_a_loop_of_its_own)]
+            failed = f.reduce(fails_in_a_loop, 1)
+            slow = f.reduce(never_ends, 600, opt=f.options(timeout=1))
+            ticking = asyncio.create_task(asyncio.sleep(0))
+            await f.execute(*steps, failed, slow)
+            await ticking
+            await asyncio.wait_for(asyncio.sleep(0), 60)
+            assert asyncio.current_task() is not None
+            assert [f.take(step) for step in steps] == [2, 3]
+            assert f.take(failed, strict=False).failure().exception == "ValueError"
+            assert f.take(slow, strict=False).failure().kind == "JobTimedOut"
+
+    asyncio.run(program())
+
+
 def test_several_awaits_go_on_side_by_side(stage) -> None:
     """They end in the order in which results come, whatever the order of the awaits."""
     stage.start_worker()

@@ -1,8 +1,8 @@
 """The surroundings of steps in a program that runs them itself.
 
-Its environment and its directory are restored. For the rest a step is there what calling its
-function would be: the program may have threads that count on what the whole process shares, and
-it may have set a seed on purpose.
+Its environment and its directory are restored, and no event loop runs for a step. For the rest
+a step is there what calling its function would be: the program may have threads that count on
+what the whole process shares, and it may have set a seed on purpose.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
 from .place import TURNS, Place
+from .running_loop import no_loop_running
 from .streams import Log
 
 
@@ -28,7 +29,7 @@ class ProgramSurroundings:
         Yields:
             An empty log.
         """
-        with restored(variables):
+        with restored(variables), no_loop_running():
             yield Log()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import asyncio
 import functools
 import os
 import types
@@ -55,3 +56,20 @@ def test_the_mapping_inside_of_the_environment_is_the_environment(monkeypatch):
     inside = os.environ._data
     assert inside[b"FUNSIES_SOME_VARIABLE"] == b"a value"
     assert dict(inside) == dict(os.environb)
+
+
+def test_asyncio_runs_a_loop_inside_of_another_that_is_out_of_sight():
+    """What ``run/surroundings/running_loop.py`` does around a step."""
+
+    async def inner() -> int:
+        return 3
+
+    async def outer() -> int:
+        loop = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+        try:
+            return asyncio.run(inner())
+        finally:
+            asyncio._set_running_loop(loop)
+
+    assert asyncio.run(outer()) == 3
