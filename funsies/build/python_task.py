@@ -29,6 +29,7 @@ from .inputs import BoundInput, bind_input
 from .payload import interpreter_of, payload_of
 from .plain_steps import refuse_steps_inside
 from .signature import FunctionSignature, function_name, result_encoding, signature_of
+from .stated_versions import refuse_second_claim
 from .step_name import check_step_name
 from .type_code import TypeCode
 from .type_variables import is_generic, solve, substitute
@@ -190,6 +191,8 @@ def _task(
     types = code_of_codecs([*used, *results])
     types += code_of_classes(used, spec.ignore, by_name=code is None)
     key = _hashable(_identity(spec, inputs, results, code, types))
+    if spec.version is not None:
+        refuse_second_claim(key, spec.function, spec.shown_name, spec.version)
     task = _tasks.get(key)
     if task is None:
         if len(_tasks) >= _MAX_REMEMBERED_TASKS:
@@ -203,13 +206,18 @@ def _code(spec: FunctionSpec) -> Fingerprint | None:
     """The code of a function; None if a version stands in its place."""
     if spec.version is not None:
         return None
-    return fingerprint(spec.function, ignore=spec.ignore, giver=spec.giver)
+    return _fingerprint(spec)
+
+
+def _fingerprint(spec: FunctionSpec) -> Fingerprint:
+    builds = spec.kind is TaskKind.DYNAMIC
+    return fingerprint(spec.function, ignore=spec.ignore, giver=spec.giver, builds=builds)
 
 
 def _reached(spec: FunctionSpec) -> Fingerprint | None:
     """What the code of a function reaches; None if that cannot be seen, and need not be."""
     try:
-        return fingerprint(spec.function, ignore=spec.ignore, giver=spec.giver)
+        return _fingerprint(spec)
     except FunsiesError:
         return None
 

@@ -116,7 +116,7 @@ class Task(Generic[P, R_co]):
     def __funsies_fingerprint__(self) -> WrappedTask:
         """The function and what was said of it, for the fingerprint of code that uses it."""
         spec = self.spec
-        return WrappedTask(self.fn, spec.shown_name, spec.version, spec.ignore)
+        return WrappedTask(self.fn, spec.shown_name, spec.version, spec.ignore, spec.strict)
 
     def __repr__(self) -> str:
         return f"<Task {self.spec.shown_name}>"

@@ -29,6 +29,7 @@ class Entry(NamedTuple):
         classes: of a class: the classes of this name in its file.
         unused_names: of a function: names that only annotations of inner functions read.
         changed_names: of a function: names of the objects that it changes in place.
+        inner_annotations: of a function: those of the functions inside it, as they are written.
     """
 
     digest: bytes = b""
@@ -36,3 +37,4 @@ class Entry(NamedTuple):
     classes: tuple[ClassText, ...] = ()
     unused_names: tuple[str, ...] = ()
     changed_names: frozenset[str] = frozenset()
+    inner_annotations: tuple[str, ...] = ()

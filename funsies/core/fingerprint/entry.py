@@ -51,6 +51,7 @@ def fingerprint(
     *,
     ignore: Collection[str] = (),
     giver: Giver = Giver.TASK,
+    builds: bool = False,
 ) -> Fingerprint:
     """Identify the code of a function, and of everything of the project that it uses.
 
@@ -60,6 +61,7 @@ def fingerprint(
         ignore: names (``"NAME"`` or ``"module.NAME"``) that do not count, wherever they
             are used.
         giver: how the function was given to funsies; messages advise what works there.
+        builds: True if it makes steps of what it names: then annotations count, too.
 
     Returns:
         The fingerprint; the same in every process, whatever the hash seed, the directory
@@ -80,14 +82,14 @@ def fingerprint(
     task = wrapped_task(function)
     target = function if task is None or task.version is not None else task.function
     ignore = ignore if task is None else {*ignore, *task.ignore}
-    key = _cache_key(target, ignore)
+    key = _cache_key(target, ignore, builds=builds)
     if key is None:
-        return _walk(function, ignore, giver)[0]
+        return _walk(function, ignore, giver, builds=builds)[0]
     with _lock:
         known = _known.get(key)
     if known is not None and known[1].is_current():
         return known[0]
-    return _remember(key, *_walk(target, ignore, giver), target)
+    return _remember(key, *_walk(target, ignore, giver, builds=builds), target)
 
 
 _Key: TypeAlias = tuple[object, ...]
@@ -95,7 +97,7 @@ _known: OrderedDict[_Key, tuple[Fingerprint, Snapshot, object]] = OrderedDict()
 _lock: Final = Lock()
 
 
-def _cache_key(function: object, ignore: Collection[str]) -> _Key | None:
+def _cache_key(function: object, ignore: Collection[str], *, builds: bool) -> _Key | None:
     """Plain functions are known by their code: a lambda in a loop is a new object each time.
 
     A function with a closure is not remembered: its cells may hold large objects, which
@@ -113,6 +115,7 @@ def _cache_key(function: object, ignore: Collection[str]) -> _Key | None:
         tuple(map(id, defaults)),
         tuple(keyword_defaults),
         frozenset(ignore),
+        builds,
         decided.get(),
     )
 
@@ -127,9 +130,11 @@ def _remember(
     return found
 
 
-def _walk(function: Any, ignore: Collection[str], giver: Giver) -> tuple[Fingerprint, Snapshot]:
+def _walk(
+    function: Any, ignore: Collection[str], giver: Giver, *, builds: bool
+) -> tuple[Fingerprint, Snapshot]:
     name = str(getattr(function, "__name__", type(function).__name__))
-    walk = Walk(field_of, frozenset(ignore), (), giver=giver)
+    walk = Walk(field_of, frozenset(ignore), (), giver=giver, builds=builds)
     try:
         total = walk.finish(field_of(walk, function, name))
     except RecursionError:

@@ -16,6 +16,7 @@ from funsies.core.fingerprint.library_functions import wrapped_field
 from funsies.core.fingerprint.modules import imported_field, note_namespace
 from funsies.core.fingerprint.names import PLACES, names_of
 from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.read_types import read_types
 from funsies.core.fingerprint.records import code_record
 from funsies.core.fingerprint.snapshot import MISSING, cell_content
 from funsies.core.fingerprint.subclasses import owner_of, registered_field, subclasses_field
@@ -46,7 +47,13 @@ def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
         tuple(_imports(walk, function)),
         wrapped_field(walk, function),
         *_own_subclasses(walk, function),
+        *_types(walk, function, entry),
     )
+
+
+def _types(walk: Walk, function: FunctionType, entry: Entry) -> Iterator[Field]:
+    if walk.builds:
+        yield "types", entry.inner_annotations, *read_types(walk, function)
 
 
 def _defaults(walk: Walk, function: FunctionType) -> Iterator[Field]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from funsies.core.fingerprint.syntax import Resolve, keeps_annotations
+
+_DEFINED: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def annotation_only_names(root: ast.AST, resolve: Resolve) -> frozenset[str]:
@@ -42,19 +45,8 @@ def annotation_only_names(root: ast.AST, resolve: Resolve) -> frozenset[str]:
 
 
 def _annotations(node: ast.AST, resolve: Resolve) -> Iterator[ast.expr]:
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return
-    if keeps_annotations(node, resolve):
-        return
-    if node.returns is not None:
-        yield node.returns
-    arguments = node.args
-    for each in (
-        *(*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs),
-        *(arguments.vararg, arguments.kwarg),
-    ):
-        if each is not None and each.annotation is not None:
-            yield each.annotation
+    if isinstance(node, _DEFINED) and not keeps_annotations(node, resolve):
+        yield from _own_annotations(node)
 
 
 def _names(annotations: Iterable[ast.expr]) -> Iterator[str]:
@@ -62,3 +54,22 @@ def _names(annotations: Iterable[ast.expr]) -> Iterator[str]:
         for node in ast.walk(annotation):
             if isinstance(node, ast.Name):
                 yield node.id
+
+
+def written_annotations(root: ast.AST) -> tuple[str, ...]:
+    r"""Annotations of functions inside a function, in their order.
+
+    >>> text = "def outer() -> int:\n def inner(x: str) -> 'list[int]': ..."
+    >>> written_annotations(ast.parse(text).body[0])
+    ('str', "'list[int]'")
+    """
+    inner = (each for each in ast.walk(root) if each is not root and isinstance(each, _DEFINED))
+    return tuple(ast.unparse(each) for function in inner for each in _own_annotations(function))
+
+
+def _own_annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+    named = function.args
+    each_one = (*named.posonlyargs, *named.args, *named.kwonlyargs, named.vararg, named.kwarg)
+    yield from (one.annotation for one in each_one if one and one.annotation is not None)
+    if function.returns is not None:
+        yield function.returns

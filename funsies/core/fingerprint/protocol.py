@@ -16,12 +16,14 @@ class WrappedTask(NamedTuple):
         name: name of the task.
         version: identity of the code as stated by the user, in place of a fingerprint.
         ignore: names in the code that its fingerprint leaves out.
+        strict: whether the function is given values, not results.
     """
 
     function: Callable[..., Any]
     name: str
     version: str | None = None
     ignore: Collection[str] = ()
+    strict: bool = True
 
 
 def wrapped_task(thing: object) -> WrappedTask | None:

@@ -19,7 +19,10 @@ from typing import TypeAlias, cast
 from funsies.core.digest import Digest
 from funsies.core.fingerprint.entries import ClassText
 from funsies.core.fingerprint.imports import Imports, imports_of
-from funsies.core.fingerprint.inner_annotations import annotation_only_names
+from funsies.core.fingerprint.inner_annotations import (
+    annotation_only_names,
+    written_annotations,
+)
 from funsies.core.fingerprint.mutation import changed_names
 from funsies.core.fingerprint.records import CodeKey, code_key, code_record, nested_codes
 from funsies.core.fingerprint.syntax import SCOPES, Scope, text_digest
@@ -72,6 +75,12 @@ class Source:
             for each in numbers
         )
         return frozenset[str].intersection(*found) if numbers else frozenset()
+
+    def inner_annotations(self, code: CodeType) -> tuple[str, ...]:
+        """Annotations of functions inside a function, as they are written."""
+        numbers = self.numbers.get(code_key(code), ())
+        texts = [written_annotations(self.nodes[each - 1]) for each in numbers]
+        return min(texts, default=())
 
     def module_text(self) -> Digest:
         """Digest of the whole file."""

@@ -35,6 +35,7 @@ def function_entry(code: CodeType, namespace: dict[str, Any]) -> Entry:
         imported,
         unused_names=tuple(sorted(located.unused)),
         changed_names=located.changed,
+        inner_annotations=located.annotations,
     )
 
 
@@ -45,6 +46,7 @@ class _Located(NamedTuple):
     imported: Mapping[str, tuple[str, str]]
     changed: frozenset[str]
     unused: frozenset[str]
+    annotations: tuple[str, ...]
 
 
 _located: IdentityCache[CodeType, _Located] = IdentityCache()
@@ -63,8 +65,8 @@ def _search(code: CodeType, namespace: dict[str, Any]) -> _Located:
             imported = source.imports.top_level
             of_used = {name: imported[name] for name in used & imported.keys()}
             changed, unused = source.changed_names(code), source.unused_names(code)
-            return _Located(text, of_used, changed, unused)
-    return _Located(b"", {}, frozenset(), frozenset())
+            return _Located(text, of_used, changed, unused, source.inner_annotations(code))
+    return _Located(b"", {}, frozenset(), frozenset(), ())
 
 
 def _library_names(

@@ -25,6 +25,7 @@ from funsies.core.fingerprint import (
 )
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.protocol import WrappedTask, is_artefact, wrapped_task
+from funsies.core.fingerprint.read_types import read_types
 from funsies.core.fingerprint.records import constant_field
 from funsies.core.fingerprint.subclasses import registered_field
 from funsies.core.fingerprint.unseen import refuse_unseen
@@ -72,14 +73,24 @@ def _code_field(walk: Walk, thing: Any, name: str) -> Field | None:
     """Functions, classes, modules and wrappers of them; None if it is none of these."""
     task = wrapped_task(thing)
     if task is not None:
+        used = _used_task(walk, task)
         if task.version is not None:
-            walk.note(name, "version", ("versioned", task.name, task.version))
-            return Elsewhere(("versioned", task.name, task.version))
-        return "task", _task_field(walk, thing, task, name)
+            walk.note(name, "version", ("versioned", task.name, task.version, *used))
+            return Elsewhere(("versioned", task.name, task.version, *used))
+        return "task", _task_field(walk, thing, task, name), *used
     for kind, enter in _CODE:
         if isinstance(thing, kind):
             return enter(walk, thing, name)
     return None
+
+
+def _used_task(walk: Walk, task: WrappedTask) -> tuple[Field, ...]:
+    """What counts of a task besides its code, where steps are made of it."""
+    if not walk.builds:
+        return ()
+    function = task.function
+    types = read_types(walk, function) if isinstance(function, FunctionType) else ()
+    return task.name, task.strict, tuple(types)
 
 
 def _task_field(walk: Walk, thing: object, task: WrappedTask, name: str) -> Field:

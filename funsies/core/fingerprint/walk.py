@@ -86,6 +86,7 @@ class Walk:
         giver: how the function was given; messages advise what works there.
         handle: name by which the code reaches the value that is now described, so that the
             user can have it ignored; "" if it has none.
+        builds: the function makes steps of what it names, so that annotations count.
         is_shallow: functions, classes and modules are taken by identity: good enough to
             see whether a value has changed in this process.
         asked: names that could have been left out.
@@ -103,6 +104,7 @@ class Walk:
     enclosing: tuple[int, ...] = ()
     giver: Giver = Giver.TASK
     handle: str = ""
+    builds: bool = False
     is_shallow: bool = False
     asked: set[str] = field(default_factory=set)
     _is_in_value: bool = False
@@ -162,6 +164,7 @@ class Walk:
             self.path,
             giver=self.giver,
             handle=self.handle,
+            builds=self.builds,
             is_shallow=True,
         )
         return walk.finish(walk.node(thing, kind, describe, name))
@@ -217,6 +220,7 @@ class Walk:
             (*self.enclosing, id(thing)),
             self.giver,
             self.handle,
+            self.builds,
             self.is_shallow,
             self.asked,
             self._is_in_value,

@@ -66,7 +66,7 @@ def test_the_advice_for_a_task_works(load: Load, case: str, pattern: re.Pattern[
     step = load(HEAD + VALUES[case]).step
     message = refusal(lambda: f.task(step)(1))
     assert "make the function a task" not in message
-    assert f.task(**advised(pattern, message))(step)(1).hash
+    assert f.task(name=case, **advised(pattern, message))(step)(1).hash
 
 
 GIVEN: dict[str, Callable[[Any], object]] = {

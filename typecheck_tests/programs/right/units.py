@@ -6,6 +6,7 @@ from typing import Annotated
 
 import funsies as f
 
+
 # %% both ends in the same unit
 @f.task
 def energy(atoms: int) -> Annotated[float, "eV"]:
@@ -21,6 +22,7 @@ with f.Fun():
     step = shown(energy(2))
     f.execute(step).wait()
     assert f.take(step) == shown.fn(energy.fn(2)) == "-27.2 eV"
+
 
 # %% a task between them that converts
 @f.task
@@ -43,6 +45,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == -27.2
 
+
 # %% two ways to write one unit
 @f.task
 def heat(moles: float) -> Annotated[float, "kJ/mol"]:
@@ -50,7 +53,9 @@ def heat(moles: float) -> Annotated[float, "kJ/mol"]:
 
 
 @f.task
-def total(first: Annotated[float, "kJ mol^-1"], second: Annotated[float, "kJ*mol**-1"]) -> float:
+def total(
+    first: Annotated[float, "kJ mol^-1"], second: Annotated[float, "kJ*mol**-1"]
+) -> float:
     return first + second
 
 
@@ -58,6 +63,7 @@ with f.Fun():
     step = total(heat(1.0), heat(2.0))
     f.execute(step).wait()
     assert f.take(step) == 7.5
+
 
 # %% the same unit by symbol and by name
 @f.task
@@ -74,6 +80,7 @@ with f.Fun():
     step = as_text(length(5))
     f.execute(step).wait()
     assert f.take(step) == "0.5"
+
 
 # %% only one end says its unit
 @f.task
@@ -96,6 +103,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 1500
 
+
 # %% texts that are no units
 @f.task
 def price(n: int) -> Annotated[Decimal, "the net price"]:
@@ -112,6 +120,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == "0.75"
 
+
 # %% a unit, and a word of one's own
 @f.task
 def steps(n: int) -> Annotated[int, "lattice sites"]:
@@ -127,6 +136,7 @@ with f.Fun():
     step = walked(steps(1))
     f.execute(step).wait()
     assert f.take(step) == 4
+
 
 # %% lists and dicts of values in units
 @f.task
@@ -151,6 +161,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 2.2
 
+
 # %% an optional parameter
 @f.task
 def temperature(n: int) -> Annotated[float, "K"]:
@@ -166,6 +177,7 @@ with f.Fun():
     step = entropy(temperature(0))
     f.execute(step, entropy()).wait()
     assert f.take(step) == 100.0
+
 
 # %% fields of a record
 @dataclass(frozen=True)
@@ -218,6 +230,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 4 * 27.25
 
+
 # %% an enum of units
 class Unit(Enum):
     EV = "eV"
@@ -239,6 +252,7 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) is True
 
+
 # %% one step for each value
 @f.task
 def times(n: int) -> list[Annotated[float, "fs"]]:
@@ -255,9 +269,12 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == [0.0, 0.001, 0.002]
 
+
 # %% derived units
 @f.task
-def force(newtons: Annotated[float, "N"], arm: Annotated[float, "m"]) -> Annotated[float, "N m"]:
+def force(
+    newtons: Annotated[float, "N"], arm: Annotated[float, "m"]
+) -> Annotated[float, "N m"]:
     return newtons * arm
 
 
