@@ -126,6 +126,22 @@ golden = [
     ),
     (Any, {"b": [1, None], "a": 1.5}, "Any", b'{"b":[1,null],"a":1.5}'),
     (Any, (b"ab", {2, 1}), "Any", b'{"$tuple":[{"$bytes":"YWI="},{"$set":[1,2]}]}'),
+    (
+        Any,
+        {1: Decimal("1.5"), "a": (Path("b"), Color.RED)},
+        "Any",
+        (
+            b'{"$dict":[[1,{"$type":"Decimal","value":"1.5"}],["a",{"$tuple":[{"$type":"Path",'
+            b'"value":"b"},{"$type":"tests.compatibility.test_golden_encodings:Color",'
+            b'"value":"RED"}]}]]}'
+        ),
+    ),
+    (
+        dict,
+        {"a": 1, "$b": {2: 3}},
+        "dict[Any, Any]",
+        b'{"$dict":[["a",1],["$b",{"$dict":[[2,3]]}]]}',
+    ),
     (date, date(2024, 2, 29), "date", b'"2024-02-29"'),
     (
         datetime,
