@@ -82,6 +82,18 @@ def deepest(x: int) -> int:
     return x + 1
 """
 
+RECORDS = """\
+from dataclasses import dataclass
+
+
+@dataclass
+class Word:
+    text: str
+
+    def length(self) -> int:
+        return len(self.text)
+"""
+
 STORIES = {
     "a helper of a helper": (
         """
@@ -172,6 +184,47 @@ with f.Fun():
             (("main.py", "sum(numbers)", "max(numbers)"), "9"),
         ],
     ),
+    "a method of a class that no step names": (
+        """
+from dataclasses import dataclass, replace
+
+@dataclass
+class Molecule:
+    size: int
+
+    def weight(self) -> int:
+        return self.size * 12
+
+@f.task
+def weigh(molecule: Molecule) -> int:
+    return molecule.weight()
+
+with f.Fun():
+    larger = f.put(Molecule(1)).map(lambda it: replace(it, size=2))
+    unsaid = f.put(3).map(lambda size: Molecule(size))
+    weights = larger.map(lambda it: it.weight()), unsaid.map(lambda it: it.weight())
+    shown(weigh(larger), weigh(Molecule(5)), *weights, unsaid)
+""",
+        [
+            (None, "24 60 24 36 Molecule(size=3)"),
+            (("main.py", "* 12", "* 13"), "26 65 26 39 Molecule(size=3)"),
+        ],
+    ),
+    "a class of a module that only the function imports": (
+        """
+def make(text: str):
+    from records import Word
+    return {"word": Word(text)}
+
+with f.Fun():
+    made = f.reduce(make, "ab")
+    shown(made.map(lambda it: it["word"].length()), made)
+""",
+        [
+            (None, "2 {'word': Word(text='ab')}"),
+            (("records.py", "len(self.text)", "5"), "5 {'word': Word(text='ab')}"),
+        ],
+    ),
     "a class that dynamic steps make": (
         """
 from dataclasses import dataclass
@@ -205,7 +258,8 @@ def served(request, project):
     if request.param == "installed":
         pool = request.getfixturevalue("installed_pool")
         project.server, project.python = pool.url, pool.python
-    return project.write_files({"tools.py": TOOLS, "deeper.py": DEEPER})
+    files = {"tools.py": TOOLS, "deeper.py": DEEPER, "records.py": RECORDS}
+    return project.write_files(files)
 
 
 @pytest.mark.parametrize("name", STORIES)
