@@ -99,6 +99,8 @@ class Way:
 
     def _look_at(self, passed: Passed, first: int, last: int) -> None:
         start, end = bisect_left(self._lines, first), bisect_right(self._lines, last)
+        if start == end:
+            return
         with _heard(passed.api):
             for _, look in self.spots[start:end]:
                 look(passed)

@@ -151,10 +151,11 @@ def nested_artefact(kind: Type) -> Type | None:
 
 def _nested(kind: Type, seen: frozenset[str]) -> Type | None:
     for item in union_items(kind):
-        key = str(item)
+        parts = _parts(item)
+        key = str(item) if parts else ""  # of most there is no need: it takes long
         if key in seen:
             continue
-        for part in _parts(item):
+        for part in parts:
             if has_artefact(part) or _nested(part, seen | {key}) is not None:
                 return item
     return None
