@@ -44,7 +44,6 @@ with f.Fun():
     f.execute(steps).wait()
     assert [f.take(step) for step in steps] == [1.5] * 4
 
-
 # %% a partial of a task fixes inputs, artefacts among them
 @f.task
 def scaled(vector: list[float], factor: float, offset: float = 0.0) -> list[float]:

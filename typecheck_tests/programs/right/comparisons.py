@@ -60,7 +60,6 @@ with f.Fun():
             told = "go"
     assert told == "wait" and f.take(step) is State.RUNNING
 
-
 # %% a match on what a parameter is given
 def shown(x: f.Artefact[int] | int | str) -> str:
     match x:
@@ -120,7 +119,6 @@ with f.Fun():
     print(step, f"{step!r}", step.hash, repr(step))
     f.execute(step).wait()
     assert f"{f.take(step)}" == "25"
-
 
 # %% what is compared with anything
 def position(thing: object, things: list[Any]) -> int:

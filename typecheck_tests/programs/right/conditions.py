@@ -32,7 +32,6 @@ with f.Fun():
         even.append(sizes[1])
     assert [f.take(step) for step in even] == [0, 4, 1]
 
-
 # %% whether there is a step at all
 def refined(start: int, previous: f.Artefact[int] | None = None) -> f.Artefact[int]:
     if previous is None:
@@ -58,7 +57,6 @@ with f.Fun():
     f.execute(steps).wait()
     assert [f.take(step) for step in steps if pending] == [25]
 
-
 # %% a value or a step that makes it
 def doubled(x: f.Artefact[int] | int) -> f.Artefact[int]:
     if isinstance(x, int) and x:
@@ -80,7 +78,6 @@ with f.Fun():
     assert len(seen) == 2
     f.execute(*seen).wait()
     assert sorted(map(f.take, seen)) == [1, 4]
-
 
 # %% a flag beside the step
 @dataclass
@@ -115,7 +112,6 @@ with f.Fun():
     clipped = f.put([-1, 0, 2]).map(lambda xs: [x for x in xs if x > 0])
     f.execute(sign, clipped).wait()
     assert (f.take(sign), f.take(clipped)) == ("positive", [2])
-
 
 # %% a loop until a value is small enough
 @f.task

@@ -26,7 +26,6 @@ with f.Fun():
     f.execute(total).wait()
     assert f.take(total) == sum(number**2 for number in range(4))
 
-
 # %% the function of a task, given on inside of a step
 @f.task
 def squares(numbers: list[int]) -> dict[int, int]:
@@ -37,7 +36,6 @@ with f.Fun():
     table = squares([1, 3])
     f.execute(table).wait()
     assert f.take(table) == {1: 1, 3: 9}
-
 
 # %% a task that has a version of its own counts by it
 @f.task(version="2")
@@ -55,7 +53,6 @@ with f.Fun():
     f.execute(due).wait()
     assert f.take(due) == Decimal("3.50")
 
-
 # %% a recursive function beside its task
 def fibonacci(number: int) -> int:
     return number if number < 2 else fibonacci(number - 1) + fibonacci(number - 2)
@@ -67,7 +64,6 @@ with f.Fun():
     step = fibonacci_step(12)
     f.execute(step).wait()
     assert f.take(step) == fibonacci(12) == 144
-
 
 # %% a class whose methods build, and whose objects are values
 @dataclass(frozen=True)
@@ -87,7 +83,6 @@ with f.Fun():
     f.execute(energies).wait()
     assert [f.take(energy) for energy in energies] == [-1.5, -3.0]
 
-
 # %% a dynamic function calls tasks
 def both(number: int) -> f.Artefact[list[int]]:
     return f.gather([square(number), square(number + 1)])
@@ -97,7 +92,6 @@ with f.Fun():
     pair = f.put(2).bind(both)
     f.execute(pair).wait()
     assert f.take(pair) == [4, 9]
-
 
 # %% a dynamic function that builds by helpers
 def chained(number: int, times: int) -> f.Artefact[int]:
@@ -116,7 +110,6 @@ with f.Fun():
     f.execute(fourth_power).wait()
     assert f.take(fourth_power) == 81
 
-
 # %% a dynamic function that goes on until it is good enough
 @f.task
 def improve(estimate: float) -> float:
@@ -134,7 +127,6 @@ with f.Fun():
     f.execute(root).wait()
     assert abs(f.take(root) - 2**0.5) < 1e-9
 
-
 # %% a dynamic function that builds in threads
 def many(count: int) -> f.Artefact[list[int]]:
     with ThreadPoolExecutor(2) as pool:
@@ -145,7 +137,6 @@ with f.Fun():
     found = f.put(4).bind(many)
     f.execute(found).wait()
     assert f.take(found) == [0, 1, 4, 9]
-
 
 # %% a step that runs a workflow of its own
 @f.task
@@ -167,7 +158,6 @@ with f.Fun():
     f.execute(shifted).wait()
     assert f.take(shifted) == 26
 
-
 # %% a closure over a task
 def doubled(task: f.Task[[int], int]) -> f.Artefact[int]:
     def twice_of(number: int) -> int:
@@ -180,7 +170,6 @@ with f.Fun():
     answer = doubled(square)
     f.execute(answer).wait()
     assert f.take(answer) == 18
-
 
 # %% functions of sac call tasks
 def days(first: date) -> list[date]:
@@ -205,7 +194,6 @@ with f.Fun():
     f.execute(weekdays).wait()
     assert f.take(weekdays) == [2, 3, 4]
 
-
 # %% a task as the function of a reduction inside of a step
 @f.task
 def add(one: int, other: int) -> int:
@@ -222,7 +210,6 @@ with f.Fun():
     f.execute(summed).wait()
     assert f.take(summed) == 6
 
-
 # %% names like those of funsies are one's own
 def put(number: int) -> int:
     return number + 1
@@ -236,7 +223,6 @@ with f.Fun():
     mine = f.reduce(reduce, 3)
     f.execute(mine).wait()
     assert f.take(mine) == 8
-
 
 # %% a step reads a file and counts with a task's function
 @f.task
@@ -255,7 +241,6 @@ with f.Fun():
     word = most_common("a b A c")
     f.execute(word).wait()
     assert f.take(word) == "a"
-
 
 # %% statistics by the functions of tasks with defaults
 @f.task

@@ -22,7 +22,6 @@ def square(number: int) -> int:
 def words(text: str) -> list[str]:
     return text.split()
 
-
 # %% the length, in a step
 with f.Fun():
     step = f.reduce(len, words("a b"))
@@ -47,7 +46,6 @@ with f.Fun():
     step = f.map_each(len, words("a bcd"))
     f.execute(step).wait()
     assert f.take(step) == [1, 3]
-
 
 # %% several results
 def halves(number: int) -> tuple[int, int]:
@@ -87,7 +85,6 @@ with f.Fun():
     f.execute(steps).wait()
     assert [f.take(each) for each in steps] == [0, 1, 4, 9]
 
-
 # %% what may be None, taken care of before
 @f.task
 def found(text: str) -> int | None:
@@ -104,7 +101,6 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 0
 
-
 # %% what may be None, taken care of at once
 def found(text: str) -> Decimal | None:
     return Decimal(text) if text else None
@@ -117,7 +113,6 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == Decimal("2.5")
 
-
 # %% a function that takes None
 def shown(day: date | None) -> str:
     return "never" if day is None else day.isoformat()
@@ -127,7 +122,6 @@ with f.Fun():
     one, other = f.reduce(shown, None), f.reduce(shown, f.put(date(2024, 2, 29)))
     f.execute(one, other).wait()
     assert [f.take(one), f.take(other)] == ["never", "2024-02-29"]
-
 
 # %% the name of a task by keyword
 @f.task(name="squared")
@@ -148,7 +142,6 @@ with f.Fun():
     assert "square" in repr(one)
     f.execute(one).wait()
     assert f.take(one) == 1
-
 
 # %% pointers in containers of the program
 class Kind(Enum):

@@ -15,7 +15,6 @@ from returns.result import Failure, Result, Success
 
 import funsies as f
 
-
 # %% models of pydantic
 class Settings(pydantic.BaseModel):
     method: str
@@ -29,15 +28,12 @@ def charge_of(settings: Settings) -> int:
 
 
 with f.Fun():
-    settings = f.put({"method": "hf", "charge": "2"}).map(
-        lambda it: Settings.model_validate(it)
-    )
+    settings = f.put({"method": "hf", "charge": "2"}).map(lambda it: Settings.model_validate(it))
     changed = settings.map(lambda it: it.model_copy(update={"charge": it.charge + 1}))
     charge = charge_of(changed)
     f.execute(charge).wait()
     assert f.take(settings) == Settings(method="hf", charge=2)
     assert f.take(charge) == 3
-
 
 # %% classes of attrs and of msgspec
 @attrs.frozen
@@ -59,7 +55,6 @@ with f.Fun():
     assert f.take(frame) == Frame(3, [Step(-0.0), Step(-1.0), Step(-2.0)])
     assert f.take(lower) == Step(-2.0, (0.5,))
 
-
 # %% a class with a codec
 class Grid:
     def __init__(self, cells: bytes) -> None:
@@ -76,7 +71,6 @@ with f.Fun():
     assert f.take(size) == 2
     assert f.take(grid).cells == b"ab"
     assert [each.cells for each in f.take(several)["grids"]] == [b"a", b"b"]
-
 
 # %% a tree of records
 @dataclass(frozen=True)
@@ -102,15 +96,12 @@ with f.Fun():
 
 # %% numbers are what they were
 with f.Fun():
-    numbers = f.put(0).map(
-        lambda zero: [-0.0, float("nan"), float("-inf"), True, 1, 1.0, 2**70]
-    )
+    numbers = f.put(0).map(lambda zero: [-0.0, float("nan"), float("-inf"), True, 1, 1.0, 2**70])
     f.execute(numbers).wait()
     minus, nan, infinite, *rest = f.take(numbers)
     assert math.copysign(1.0, minus) == -1.0 and math.isnan(nan) and infinite == -math.inf
     assert [type(each) for each in rest] == [bool, int, float, int]
     assert rest == [True, 1, 1.0, 2**70]
-
 
 # %% sets, tuples and bytes deep inside
 class Site(NamedTuple):
@@ -119,9 +110,7 @@ class Site(NamedTuple):
 
 
 with f.Fun():
-    made = f.put(b"raw").map(
-        lambda raw: {Site("a", frozenset({2, 1})): (raw, [raw], {raw: {1, 2}})}
-    )
+    made = f.put(b"raw").map(lambda raw: {Site("a", frozenset({2, 1})): (raw, [raw], {raw: {1, 2}})})
     sites = made.map(lambda it: sorted(site.label for site in it))
     f.execute(sites).wait()
     assert f.take(made) == {Site("a", frozenset({1, 2})): (b"raw", [b"raw"], {b"raw": {1, 2}})}
@@ -130,16 +119,11 @@ with f.Fun():
 
 # %% times with their zone
 with f.Fun():
-    berlin = f.put(0).map(
-        lambda fold: datetime(2024, 10, 27, 2, 30, fold=fold, tzinfo=ZoneInfo("Europe/Berlin"))
-    )
+    berlin = f.put(0).map(lambda fold: datetime(2024, 10, 27, 2, 30, fold=fold, tzinfo=ZoneInfo("Europe/Berlin")))
     zone = berlin.map(lambda moment: moment.tzinfo)
     f.execute(zone).wait()
     assert f.take(zone) == ZoneInfo("Europe/Berlin")
-    assert (
-        f.take(berlin).utcoffset()
-        == datetime(2024, 10, 27, 2, 30, tzinfo=ZoneInfo("Europe/Berlin")).utcoffset()
-    )
+    assert f.take(berlin).utcoffset() == datetime(2024, 10, 27, 2, 30, tzinfo=ZoneInfo("Europe/Berlin")).utcoffset()
 
 # %% a generic class of what is not said
 T = TypeVar("T")
@@ -158,7 +142,6 @@ with f.Fun():
     third = Labelled("x", Fraction(1, 3))
     assert f.take(labelled) == third
     assert f.take(nested) == Labelled("outer", [third, Fraction(1, 3)])
-
 
 # %% a field that may be anything
 class Unit(Enum):
@@ -188,12 +171,7 @@ with f.Fun():
     unit = unit_of(record)
     f.execute(unit).wait()
     assert f.take(unit) == "eV"
-    assert f.take(record).extra == {
-        "unit": Unit.EV,
-        "log": Path("a.log"),
-        "error": Decimal("0.10"),
-    }
-
+    assert f.take(record).extra == {"unit": Unit.EV, "log": Path("a.log"), "error": Decimal("0.10")}
 
 # %% lists and dicts of anything as parameters
 @dataclass(order=True)
@@ -220,7 +198,6 @@ with f.Fun():
     assert f.take(soonest) == Job(1, "2")
     assert f.take(listed) == ["0", "1", "2"]
 
-
 # %% successes and failures as values
 @dataclass
 class Reason:
@@ -238,7 +215,6 @@ with f.Fun():
     assert f.take(outcomes) == [Success(1), Failure(Reason("2 is even"))]
     assert f.take(texts) == ["1", "none"]
 
-
 # %% errors beside records
 @dataclass
 class Parsed:
@@ -246,16 +222,12 @@ class Parsed:
 
 
 with f.Fun():
-    good, bad = (
-        f.put("1").map(lambda text: Parsed(int(text))),
-        f.put("x").map(lambda text: Parsed(int(text))),
-    )
+    good, bad = f.put("1").map(lambda text: Parsed(int(text))), f.put("x").map(lambda text: Parsed(int(text)))
     each = f.gather([good, bad], strict=False)
     f.execute(each).wait()
     found = f.take(each)
     assert found[0] == Success(Parsed(1))
     assert found[1].failure().exception == "ValueError"
-
 
 # %% files get the data, without the names of classes
 @dataclass
@@ -269,7 +241,6 @@ with f.Fun():
     shown = f.shell("cat in.json", inp={"in.json": made})
     f.execute(shown).wait()
     assert f.take(shown.stdout) == b'{"basis":"svp","cutoff":"1.5"}'
-
 
 # %% a step of this program, found again by its name
 @dataclass
@@ -289,7 +260,6 @@ with f.Fun():
     assert f.take(again) == [Energy(-3.0)]
     assert f.take(value) == -3.0
     assert f.take(f.get("compute", as_type=list[Energy])) == [Energy(-3.0)]
-
 
 # %% typed dicts and literals are what they are made of
 class Options(TypedDict, total=False):
@@ -313,7 +283,6 @@ with f.Fun():
     assert f.take(options) == {"method": "hf", "depth": 2}
     assert f.take(found) == 2
 
-
 # %% steps that build steps from records
 @dataclass(frozen=True)
 class Range:
@@ -333,7 +302,6 @@ with f.Fun():
     total = f.put(4).map(lambda n: Range(0, n)).bind(halves)
     f.execute(total).wait()
     assert f.take(total) == 6
-
 
 # %% the parts that sac gives to its functions
 @dataclass

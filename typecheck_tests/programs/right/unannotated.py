@@ -15,7 +15,6 @@ from uuid import UUID
 
 import funsies as f
 
-
 # %% a lambda that changes a dataclass
 @dataclass(frozen=True)
 class Mol:
@@ -43,7 +42,6 @@ with f.Fun():
     f.execute(larger, half).wait()
     assert str(f.take(larger)) == "1.10"
     assert f.take(half) == Fraction(1, 6)
-
 
 # %% sorted records
 @dataclass(order=True)
@@ -85,7 +83,6 @@ with f.Fun():
     assert f.take(later) == date(2025, 3, 1)
     assert f.take(took) == timedelta(days=29)
 
-
 # %% an item of a dict of records
 class Atom(NamedTuple):
     symbol: str
@@ -100,7 +97,6 @@ with f.Fun():
     assert f.take(oxygen) == atoms["o"]
     assert isinstance(f.take(oxygen), Atom)
     assert f.take(x) == 1.2
-
 
 # %% members of enumerations
 class Method(enum.Enum):
@@ -122,7 +118,6 @@ with f.Fun():
     assert f.take(flags) == Flags.TIGHT | Flags.GRADIENT
     assert f.take(shown) == "dft"
 
-
 # %% map_each with a lambda that makes records
 @dataclass
 class Row:
@@ -142,7 +137,6 @@ with f.Fun():
     f.execute(together).wait()
     assert f.take(together) == 6
     assert f.take(rows)[1] == Row("bb", 2)
-
 
 # %% bind with a lambda that calls a helper
 @dataclass
@@ -184,7 +178,6 @@ with f.Fun():
     assert f.take(top) == Decimal(2)
     assert f.take(more) == Stack([Decimal(1), Decimal(2), Decimal(3)])
 
-
 # %% a dataclass that can be called
 @dataclass(frozen=True)
 class Scale:
@@ -201,7 +194,6 @@ with f.Fun():
     f.execute(scaled, each).wait()
     assert f.take(scaled) == (55.0, "eV")
     assert f.take(each) == [(2.0, "x"), (4.0, "x")]
-
 
 # %% an object that can be called and says nothing of its result
 class Rounder:
@@ -221,7 +213,6 @@ with f.Fun():
     f.execute(rounded).wait()
     assert f.take(rounded) == Decimal("2.3")
 
-
 # %% partials of classes and functions
 @dataclass
 class Job:
@@ -235,7 +226,6 @@ with f.Fun():
     f.execute(job, power).wait()
     assert f.take(job) == Job("opt", 8)
     assert f.take(power) == 1024
-
 
 # %% getters and callers of the operator module
 @dataclass
@@ -256,7 +246,6 @@ with f.Fun():
     assert f.take(scaled) == Spectrum((2 + 4j, 6j))
     assert f.take(first) == 1 + 2j
 
-
 # %% containers of the standard library
 def tally(words: list[str]):  # type: ignore[no-untyped-def]
     groups = defaultdict(list)
@@ -276,7 +265,6 @@ with f.Fun():
     assert last == deque(["a", "cc"], 2) and last.maxlen == 2
     assert f.take(commonest) == [("a", 2)]
 
-
 # %% dicts with keys that are no texts
 @dataclass(frozen=True)
 class Key:
@@ -291,7 +279,6 @@ with f.Fun():
     assert f.take(table) == {Key(0, 0): 0, Key(0, 1): 0, Key(1, 0): 0, Key(1, 1): 1}
     assert list(f.take(table)) == [Key(0, 0), Key(0, 1), Key(1, 0), Key(1, 1)]
     assert f.take(mixed) == {1: "int", "1": "str", None: 0, (1, 2): b"bytes"}
-
 
 # %% results annotated as anything, object, bare list and dict
 @dataclass
@@ -319,7 +306,6 @@ with f.Fun():
     assert f.take(found) == [Hit(0.0), Hit(1.0), Hit(2.0)]
     assert f.take(top) == Hit(2.0)
     assert f.take(table) == {0.0: Hit(0.0), 1.0: Hit(1.0), 2.0: Hit(2.0)}
-
 
 # %% a parameter of a base class, an optional one, and one of two classes
 @dataclass
@@ -351,7 +337,6 @@ with f.Fun():
     f.execute(*steps).wait()
     assert [f.take(step) for step in steps] == [12.0, "c", "c"]
 
-
 # %% class methods and static methods without an annotation
 @dataclass
 class Cell:
@@ -373,7 +358,6 @@ with f.Fun():
     assert f.take(cubic) == Cell((2.0, 2.0, 2.0))
     assert f.take(parsed) == Cell((1.0, 2.0, 3.0))
 
-
 # %% a class that a function defines for itself and its steps
 def main() -> None:
     @dataclass
@@ -389,7 +373,6 @@ def main() -> None:
 
 
 main()
-
 
 # %% several results of one function
 @dataclass
@@ -409,7 +392,6 @@ with f.Fun():
     assert f.take(slope) == Fraction(1, 3)
     assert f.take(log) == Path("fit.log")
 
-
 # %% gathered results without annotations
 @dataclass
 class Point:
@@ -426,7 +408,6 @@ with f.Fun():
     assert f.take(named) == {"a": Point(0.0), "b": Point(1.0)}
     assert f.take(xs) == [0.0, 1.0, 2.0]
 
-
 # %% an error that is dealt with by a record
 @dataclass
 class Failed:
@@ -436,12 +417,9 @@ class Failed:
 
 with f.Fun():
     number = f.morph(int, "twelve")
-    dealt = number.map(lambda it: Failed(str(it))).lash(
-        lambda error: f.put(Failed(str(error.exception)))
-    )
+    dealt = number.map(lambda it: Failed(str(it))).lash(lambda error: f.put(Failed(str(error.exception))))
     f.execute(dealt).wait()
     assert f.take(dealt) == Failed("ValueError")
-
 
 # %% functions of the standard library
 @dataclass

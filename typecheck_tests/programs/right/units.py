@@ -6,7 +6,6 @@ from typing import Annotated
 
 import funsies as f
 
-
 # %% both ends in the same unit
 @f.task
 def energy(atoms: int) -> Annotated[float, "eV"]:
@@ -22,7 +21,6 @@ with f.Fun():
     step = shown(energy(2))
     f.execute(step).wait()
     assert f.take(step) == shown.fn(energy.fn(2)) == "-27.2 eV"
-
 
 # %% a task between them that converts
 @f.task
@@ -45,7 +43,6 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == -27.2
 
-
 # %% two ways to write one unit
 @f.task
 def heat(moles: float) -> Annotated[float, "kJ/mol"]:
@@ -53,9 +50,7 @@ def heat(moles: float) -> Annotated[float, "kJ/mol"]:
 
 
 @f.task
-def total(
-    first: Annotated[float, "kJ mol^-1"], second: Annotated[float, "kJ*mol**-1"]
-) -> float:
+def total(first: Annotated[float, "kJ mol^-1"], second: Annotated[float, "kJ*mol**-1"]) -> float:
     return first + second
 
 
@@ -63,7 +58,6 @@ with f.Fun():
     step = total(heat(1.0), heat(2.0))
     f.execute(step).wait()
     assert f.take(step) == 7.5
-
 
 # %% the same unit by symbol and by name
 @f.task
@@ -80,7 +74,6 @@ with f.Fun():
     step = as_text(length(5))
     f.execute(step).wait()
     assert f.take(step) == "0.5"
-
 
 # %% only one end says its unit
 @f.task
@@ -103,7 +96,6 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 1500
 
-
 # %% texts that are no units
 @f.task
 def price(n: int) -> Annotated[Decimal, "the net price"]:
@@ -120,7 +112,6 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == "0.75"
 
-
 # %% a unit, and a word of one's own
 @f.task
 def steps(n: int) -> Annotated[int, "lattice sites"]:
@@ -136,7 +127,6 @@ with f.Fun():
     step = walked(steps(1))
     f.execute(step).wait()
     assert f.take(step) == 4
-
 
 # %% lists and dicts of values in units
 @f.task
@@ -161,7 +151,6 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 2.2
 
-
 # %% an optional parameter
 @f.task
 def temperature(n: int) -> Annotated[float, "K"]:
@@ -177,7 +166,6 @@ with f.Fun():
     step = entropy(temperature(0))
     f.execute(step, entropy()).wait()
     assert f.take(step) == 100.0
-
 
 # %% fields of a record
 @dataclass(frozen=True)
@@ -230,7 +218,6 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == 4 * 27.25
 
-
 # %% an enum of units
 class Unit(Enum):
     EV = "eV"
@@ -252,7 +239,6 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) is True
 
-
 # %% one step for each value
 @f.task
 def times(n: int) -> list[Annotated[float, "fs"]]:
@@ -269,12 +255,9 @@ with f.Fun():
     f.execute(step).wait()
     assert f.take(step) == [0.0, 0.001, 0.002]
 
-
 # %% derived units
 @f.task
-def force(
-    newtons: Annotated[float, "N"], arm: Annotated[float, "m"]
-) -> Annotated[float, "N m"]:
+def force(newtons: Annotated[float, "N"], arm: Annotated[float, "m"]) -> Annotated[float, "N m"]:
     return newtons * arm
 
 

@@ -21,15 +21,10 @@ def total(numbers: list[int]) -> int:
 
 
 # %% a task gets another type
-f.reduce(
-    square, "3"
-)  # Raises: argument 'number' of square  # E: parameter "number" of "square" needs "int"
+f.reduce(square, "3")  # Raises: argument 'number' of square  # E: parameter "number" of "square" needs "int"
 
 # %% map gives a task another type
-f.put("3").map(
-    square
-)  # Raises: parameter 'number' of square is int  # E: parameter "number" of "square" needs "int"
-
+f.put("3").map(square)  # Raises: parameter 'number' of square is int  # E: parameter "number" of "square" needs "int"
 
 # %% a partial leaves a parameter of another type
 @f.task
@@ -37,10 +32,7 @@ def power(base: int, exponent: int) -> int:
     return int(base**exponent)
 
 
-f.put("3").map(
-    functools.partial(power, exponent=2)
-)  # Raises: parameter 'base' of power is int  # E: parameter "base" of "power" needs "int"
-
+f.put("3").map(functools.partial(power, exponent=2))  # Raises: parameter 'base' of power is int  # E: parameter "base" of "power" needs "int"
 
 # %% a partial of a task lacks an input
 @f.task
@@ -48,14 +40,10 @@ def sum_of_three(one: int, two: int, three: int) -> int:
     return one + two + three
 
 
-f.put(3).map(
-    functools.partial(sum_of_three, 1)
-)  # Raises: missing a required argument: 'three'  # E: Missing positional argument "three"
+f.put(3).map(functools.partial(sum_of_three, 1))  # Raises: missing a required argument: 'three'  # E: Missing positional argument "three"
 
 # %% a strict task is to be given results
-f.reduce(
-    square, 3, strict=False
-)  # Raises: write @f.task(strict=False)  # E: "square" is strict=False
+f.reduce(square, 3, strict=False)  # Raises: write @f.task(strict=False)  # E: "square" is strict=False
 
 # %% a task that takes a list is no combine of single numbers
 f.dynamic.sac(count, square, square, 3)  # E: The list of results has type "list[int]"
@@ -67,6 +55,4 @@ f.dynamic.sac(square, square, total, 3)  # E: "square" must return a list of par
 f.map_each(square, ["1"])  # E: An item of the list has type "str"
 
 # %% a task is bound to a value of another type
-f.put([1]).bind(
-    square
-)  # Raises: parameter 'number' of square is int  # E: parameter "number" of "square" needs "int"
+f.put([1]).bind(square)  # Raises: parameter 'number' of square is int  # E: parameter "number" of "square" needs "int"

@@ -20,9 +20,7 @@ def converged(history: list[float]) -> bool:
 
 # %% an element of a list
 energies = [square(n) for n in range(3)]
-if energies[
-    0
-]:  # Raises: cannot be used as a condition  # E: "Artefact[int]" is a pointer to a value that may not exist yet; it cannot be used as a condition
+if energies[0]:  # Raises: cannot be used as a condition  # E: "Artefact[int]" is a pointer to a value that may not exist yet; it cannot be used as a condition
     print("never")
 
 # %% a loop over artefacts
@@ -36,7 +34,6 @@ for name, step in steps.items():
     if name and step:  # Raises: used as a condition  # E: used as a condition
         print(name)
 
-
 # %% an attribute of a dataclass
 @dataclass
 class Molecule:
@@ -48,7 +45,6 @@ ethanol = Molecule("CCO", converged([1.0, 1e-7]))
 if ethanol.is_stable:  # Raises: used as a condition  # E: used as a condition
     print(ethanol.smiles)
 
-
 # %% an attribute that may be None
 @dataclass
 class Job:
@@ -59,20 +55,16 @@ job = Job(square(2))
 if job.result:  # Raises: used as a condition  # E: "Artefact[int] | None" is a pointer
     print("never")
 
-
 # %% an attribute of self
 class Pipeline:
     def __init__(self) -> None:
         self.steps: list[f.Artefact[int]] = [square(1)]
 
     def last(self) -> f.Artefact[int] | None:
-        return (
-            self.steps[-1] if self.steps[-1] else None
-        )  # Raises: used as a condition  # E: used as a condition
+        return self.steps[-1] if self.steps[-1] else None  # Raises: used as a condition  # E: used as a condition
 
 
 print(Pipeline().last())
-
 
 # %% what a function returns
 def relax(steps: int) -> f.Artefact[bool]:
@@ -88,25 +80,18 @@ if found := cache.get("a"):  # Raises: used as a condition  # E: used as a condi
     print(found)
 
 # %% the condition of a comprehension
-small = [
-    n for n in range(3) if square(n)
-]  # Raises: used as a condition  # E: used as a condition
+small = [n for n in range(3) if square(n)]  # Raises: used as a condition  # E: used as a condition
 print(small)
 
 # %% the condition of a dict comprehension over artefacts
 by_name = {"a": square(1), "b": square(2)}
-kept = {
-    name: step for name, step in by_name.items() if step
-}  # Raises: used as a condition  # E: used as a condition
+kept = {name: step for name, step in by_name.items() if step}  # Raises: used as a condition  # E: used as a condition
 print(kept)
 
 # %% a default for what has no value
 step = square(2)
-energy = (
-    f.shell("run", out=["energy.txt"]).out["energy.txt"] or b"0.0"
-)  # Raises: used as a condition  # E: used as a condition
+energy = f.shell("run", out=["energy.txt"]).out["energy.txt"] or b"0.0"  # Raises: used as a condition  # E: used as a condition
 print(step, energy)
-
 
 # %% a conditional expression over an element of a tuple
 def bounds(x: int) -> tuple[int, int]:
@@ -114,9 +99,7 @@ def bounds(x: int) -> tuple[int, int]:
 
 
 low, high = f.py(bounds, 7)
-chosen = (
-    low if (low, high)[1] else high
-)  # Raises: used as a condition  # E: used as a condition
+chosen = low if (low, high)[1] else high  # Raises: used as a condition  # E: used as a condition
 print(chosen)
 
 # %% an assertion
@@ -147,18 +130,13 @@ positive = list(filter(None, squares))  # Raises: used as a condition  # E: used
 flag = bool(square(0))  # Raises: used as a condition  # E: used as a condition
 
 # %% a shell step
-if f.shell(
-    "xtb --opt in.xyz"
-):  # Raises: cannot be used as a condition  # E: is a shell step; it cannot be used as a condition
+if f.shell("xtb --opt in.xyz"):  # Raises: cannot be used as a condition  # E: is a shell step; it cannot be used as a condition
     print("it went well")
 
 # %% the exit code of a shell step
 step = f.shell("grep pattern file", inp={"file": "text"}, strict=False)
-found = (
-    "yes" if step.returncode else "no"
-)  # Raises: used as a condition  # E: used as a condition
+found = "yes" if step.returncode else "no"  # Raises: used as a condition  # E: used as a condition
 print(found)
-
 
 # %% a guard of a case
 class Method(Enum):
@@ -176,7 +154,6 @@ def build(method: Method, good: f.Artefact[bool]) -> f.Artefact[int]:
 
 print(build(Method.FAST, converged([1.0])))
 
-
 # %% a parameter with a default
 def refine(start: int, previous: f.Artefact[int] | None = None) -> f.Artefact[int]:
     if not previous:  # Raises: used as a condition  # E: "Artefact[int] | None" is a pointer
@@ -185,7 +162,6 @@ def refine(start: int, previous: f.Artefact[int] | None = None) -> f.Artefact[in
 
 
 print(refine(2, square(1)))
-
 
 # %% a nested attribute of a nested dataclass
 @dataclass
@@ -199,9 +175,7 @@ class Surface:
 
 
 surface = Surface([Level(square(2))])
-bound = [
-    level for level in surface.levels if level.energy
-]  # Raises: used as a condition  # E: used as a condition
+bound = [level for level in surface.levels if level.energy]  # Raises: used as a condition  # E: used as a condition
 print(bound)
 
 # %% a result is always true
@@ -217,8 +191,6 @@ with f.Fun():
     numbers = [f.morph(int, text) for text in ("1", "one")]
     f.execute(numbers).wait()
     results = [f.take(number, strict=False) for number in numbers]
-    good = [
-        result for result in results if result
-    ]  # E: is always true, also if it holds an error
+    good = [result for result in results if result]  # E: is always true, also if it holds an error
     assert all(results)  # E: is always true, also if it holds an error
     print(good)

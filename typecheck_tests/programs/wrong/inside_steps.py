@@ -11,24 +11,18 @@ def square(number: int) -> int:
 # %% a task called in a task, and shown
 @f.task
 def shows(count: int) -> str:
-    return str(
-        [square(number) for number in range(count)]
-    )  # E: "shows" calls the task "square" inside of a step
+    return str([square(number) for number in range(count)])  # E: "shows" calls the task "square" inside of a step
 
 
 shows(3)  # Raises: shows calls the task square inside of a step that returns a value
 
-
 # %% a sum of what a task gives
 @f.task
 def sums(count: int) -> int:
-    return sum(
-        square(number) for number in range(count)
-    )  # E: call its function, "square.fn(...)"
+    return sum(square(number) for number in range(count))  # E: call its function, "square.fn(...)"
 
 
 sums(3)  # Raises: Call its function, square.fn(...)
-
 
 # %% a task mapped over a list, inside of a step
 @f.task
@@ -44,22 +38,16 @@ def length(word: str) -> int:
 lengths(["a"])  # Raises: lengths calls the task length
 
 # %% a lambda that calls a task
-f.put(3).map(
-    lambda number: [square(number)]
-)  # Raises: <lambda> calls the task square  # E: calls the task "square"
-
+f.put(3).map(lambda number: [square(number)])  # Raises: <lambda> calls the task square  # E: calls the task "square"
 
 # %% a command inside of a step
 @f.task
 def optimise(geometry: str) -> str:
-    step = f.shell(
-        "xtb input.xyz --opt", inp={"input.xyz": geometry}, out=["xtbopt.xyz"]
-    )  # E: "optimise" calls "shell" inside of a step
+    step = f.shell("xtb input.xyz --opt", inp={"input.xyz": geometry}, out=["xtbopt.xyz"])  # E: "optimise" calls "shell" inside of a step
     return str(step.out["xtbopt.xyz"])  # E: a pointer to a value
 
 
 optimise("1\n\nH 0 0 0")  # Raises: commands by subprocess.run()
-
 
 # %% reduce inside of a step
 def largest(numbers: list[float]) -> float:
@@ -68,7 +56,6 @@ def largest(numbers: list[float]) -> float:
 
 
 f.reduce(largest, [1.0])  # Raises: largest calls f.reduce() inside of a step
-
 
 # %% put inside of a step
 @dataclass
@@ -84,7 +71,6 @@ def symbol(atom: Atom) -> str:
 
 symbol(Atom("H"))  # Raises: symbol calls f.put() inside of a step
 
-
 # %% execute inside of a step
 @f.task
 def executes(number: int) -> int:
@@ -93,7 +79,6 @@ def executes(number: int) -> int:
 
 
 f.execute(executes(3))  # Raises: f.execute() in executes does not work inside of a step
-
 
 # %% a dynamic function waits for what it builds
 def waits(number: int) -> f.Artefact[int]:
@@ -104,7 +89,6 @@ def waits(number: int) -> f.Artefact[int]:
 
 f.execute(f.put(3).bind(waits))  # Raises: f.execute() in waits does not work inside of a step
 
-
 # %% map_each inside of a function for map
 def squared(numbers: list[int]) -> int:
     f.map_each(square, numbers)  # E: "squared" calls "map_each" inside of a step
@@ -113,13 +97,10 @@ def squared(numbers: list[int]) -> int:
 
 f.put([1, 2]).map(squared)  # Raises: squared calls f.map_each() inside of a step
 
-
 # %% wait_for in a task
 @f.task
 def waits_in_a_task(number: int) -> int:
-    f.wait_for(
-        timeout=1
-    )  # E: "waits_in_a_task" calls "wait_for", which does not work inside of a step
+    f.wait_for(timeout=1)  # E: "waits_in_a_task" calls "wait_for", which does not work inside of a step
     return number
 
 

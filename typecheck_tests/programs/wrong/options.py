@@ -6,9 +6,7 @@ def double(number: int) -> int:
 
 
 # %% timeout, as options() of funsies 0.8 took it
-@f.task(
-    timeout=60
-)  # Raises: did you mean timeout_seconds?  # E: did you mean "timeout_seconds"?
+@f.task(timeout=60)  # Raises: did you mean timeout_seconds?  # E: did you mean "timeout_seconds"?
 def slow(number: int) -> int:
     return number
 
@@ -40,29 +38,19 @@ with f.Fun():
 # %% how long to wait, and how long it may run
 with f.Fun():
     step = f.reduce(double, 3)
-    f.execute(
-        step, timeout=60
-    )  # Raises: wait_for(..., timeout=...)  # E: wait_for(..., timeout=...)
-
+    f.execute(step, timeout=60)  # Raises: wait_for(..., timeout=...)  # E: wait_for(..., timeout=...)
 
 # %% a text for a number
-@f.task(
-    retries="3"
-)  # Raises: retries is a whole number  # E: Option "retries" is "int", not "str"
+@f.task(retries="3")  # Raises: retries is a whole number  # E: Option "retries" is "int", not "str"
 def retried(number: int) -> int:
     return number
 
 
 # %% minutes in a text
-f.reduce(
-    double, 3, timeout_seconds="60 s"
-)  # Raises: timeout_seconds is a number  # E: Option "timeout_seconds" is "float | None", not "str"
+f.reduce(double, 3, timeout_seconds="60 s")  # Raises: timeout_seconds is a number  # E: Option "timeout_seconds" is "float | None", not "str"
 
 # %% a queue that is None
-f.map_each(
-    double, [1, 2], queue=None
-)  # Raises: queue is a name, not None  # E: Option "queue" is "str", not "None"
-
+f.map_each(double, [1, 2], queue=None)  # Raises: queue is a name, not None  # E: Option "queue" is "str", not "None"
 
 # %% variables of the environment of a task
 @f.task(env={"OMP_NUM_THREADS": "1"})  # Raises: opt=options(env=...)  # E: opt=options(env=...)
@@ -78,11 +66,8 @@ f.shell("true", result_ttl=60)  # Raises: leave it out  # E: leave it out
 
 # %% options of a step where a value is put
 with f.Fun():
-    number = f.put(
-        3, queue="gpu"
-    )  # Raises: that is said of a step  # E: that is said of a step
+    number = f.put(3, queue="gpu")  # Raises: that is said of a step  # E: that is said of a step
     f.execute(f.reduce(double, number))
-
 
 # %% options in the call of a task
 @f.task

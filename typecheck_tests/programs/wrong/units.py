@@ -4,7 +4,6 @@ from typing import Annotated
 
 import funsies as f
 
-
 # %% electronvolts for hartrees
 @f.task
 def energy(atoms: int) -> Annotated[float, "eV"]:
@@ -17,10 +16,7 @@ def doubled(value: Annotated[float, "hartree"]) -> float:
 
 
 with f.Fun():
-    f.execute(
-        doubled(energy(1))
-    )  # Raises: parameter 'value' of doubled is in 'hartree', but it is given an artefact in 'eV'; convert it in a task between them  # E: Parameter "value" of "doubled" is in "hartree", but it is given a value in "eV"; convert it in a task between them
-
+    f.execute(doubled(energy(1)))  # Raises: parameter 'value' of doubled is in 'hartree', but it is given an artefact in 'eV'; convert it in a task between them  # E: Parameter "value" of "doubled" is in "hartree", but it is given a value in "eV"; convert it in a task between them
 
 # %% angstroms for nanometres, through a variable
 @f.task
@@ -35,10 +31,7 @@ def volume(side: Annotated[float, "nm"]) -> Annotated[float, "nm^3"]:
 
 with f.Fun():
     side = length(2)
-    f.execute(
-        volume(side)
-    )  # Raises: is in 'nm', but it is given an artefact in 'angstrom'  # E: is in "nm", but it is given a value in "angstrom"
-
+    f.execute(volume(side))  # Raises: is in 'nm', but it is given an artefact in 'angstrom'  # E: is in "nm", but it is given a value in "angstrom"
 
 # %% a keyword, and calories for joules
 @f.task
@@ -52,10 +45,7 @@ def total(first: Annotated[float, "kJ/mol"], second: Annotated[float, "kJ/mol"] 
 
 
 with f.Fun():
-    f.execute(
-        total(1.0, second=heat(1))
-    )  # Raises: parameter 'second' of total is in 'kJ/mol'  # E: Parameter "second" of "total" is in "kJ/mol"
-
+    f.execute(total(1.0, second=heat(1)))  # Raises: parameter 'second' of total is in 'kJ/mol'  # E: Parameter "second" of "total" is in "kJ/mol"
 
 # %% an optional parameter
 @f.task
@@ -69,10 +59,7 @@ def entropy(temperature: Annotated[float, "K"] | None) -> float:
 
 
 with f.Fun():
-    f.execute(
-        entropy(temperature(1))
-    )  # Raises: is in 'K', but it is given an artefact in 'celsius'  # E: is in "K", but it is given a value in "celsius"
-
+    f.execute(entropy(temperature(1)))  # Raises: is in 'K', but it is given an artefact in 'celsius'  # E: is in "K", but it is given a value in "celsius"
 
 # %% a list
 @f.task
@@ -86,10 +73,7 @@ def mean(values: Sequence[Annotated[float, "ps"]]) -> float:
 
 
 with f.Fun():
-    f.execute(
-        mean(times(3))
-    )  # Raises: is in 'ps', but it is given an artefact in 'fs'  # E: is in "ps", but it is given a value in "fs"
-
+    f.execute(mean(times(3)))  # Raises: is in 'ps', but it is given an artefact in 'fs'  # E: is in "ps", but it is given a value in "fs"
 
 # %% each item of a list
 @f.task
@@ -103,10 +87,7 @@ def seconds(value: Annotated[float, "ps"]) -> Annotated[float, "s"]:
 
 
 with f.Fun():
-    f.execute(
-        f.map_each(seconds, times(3))
-    )  # Raises: is in 'ps', but it is given an artefact in 'fs'  # E: is in "ps", but it is given a value in "fs"
-
+    f.execute(f.map_each(seconds, times(3)))  # Raises: is in 'ps', but it is given an artefact in 'fs'  # E: is in "ps", but it is given a value in "fs"
 
 # %% joined first
 @f.task
@@ -121,10 +102,7 @@ def heaviest(masses: list[Annotated[float, "kg"]]) -> float:
 
 with f.Fun():
     joined = f.gather([mass(n) for n in range(3)])
-    f.execute(
-        heaviest(joined)
-    )  # Raises: is in 'kg', but it is given an artefact in 'g'  # E: is in "kg", but it is given a value in "g"
-
+    f.execute(heaviest(joined))  # Raises: is in 'kg', but it is given an artefact in 'g'  # E: is in "kg", but it is given a value in "g"
 
 # %% a plain function given to map
 def square(side: Annotated[float, "m"]) -> Annotated[float, "m^2"]:
@@ -137,10 +115,7 @@ def side(n: int) -> Annotated[float, "cm"]:
 
 
 with f.Fun():
-    f.execute(
-        side(1).map(square)
-    )  # Raises: parameter 'side' of square is in 'm'  # E: Parameter "side" of "square" is in "m"
-
+    f.execute(side(1).map(square))  # Raises: parameter 'side' of square is in 'm'  # E: Parameter "side" of "square" is in "m"
 
 # %% a plain function given to reduce
 def ratio(left: Annotated[float, "mm"], right: Annotated[float, "mm"]) -> float:
@@ -164,10 +139,7 @@ def depth(n: int) -> Annotated[float, "feet"]:
 
 with f.Fun():
     f.execute(f.reduce(ratio, width(1), height(1)))
-    f.execute(
-        f.reduce(ratio, width(1), depth(1))
-    )  # Raises: parameter 'right' of ratio is in 'mm'  # E: Parameter "right" of "ratio" is in "mm"
-
+    f.execute(f.reduce(ratio, width(1), depth(1)))  # Raises: parameter 'right' of ratio is in 'mm'  # E: Parameter "right" of "ratio" is in "mm"
 
 # %% an enum of units
 class Unit(Enum):
@@ -186,10 +158,7 @@ def used(energy: Annotated[float, Unit.HARTREE]) -> float:
 
 
 with f.Fun():
-    f.execute(
-        used(energy(1))
-    )  # Raises: is in <Unit.HARTREE: 'Eh'>  # E: Unit.HARTREE", but it is given a value in
-
+    f.execute(used(energy(1)))  # Raises: is in <Unit.HARTREE: 'Eh'>  # E: Unit.HARTREE", but it is given a value in
 
 # %% units of one's own, compared when the step is built
 class Unit:
@@ -214,6 +183,4 @@ def counted(sites: Annotated[float, SITE]) -> float:
 
 
 with f.Fun():
-    f.execute(
-        counted(covered(1))
-    )  # Raises: is in site, but it is given an artefact in monolayer
+    f.execute(counted(covered(1)))  # Raises: is in site, but it is given an artefact in monolayer
