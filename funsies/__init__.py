@@ -140,7 +140,9 @@ if not TYPE_CHECKING:  # else a misspelt name would be anything to type checkers
         if name in _MODULES:
             return import_module(f".{name}", __name__)
         if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            from .core.former_names import no_such_name  # noqa: PLC0415 - seldom needed
+
+            raise no_such_name(__name__, name, __all__)
         value = globals()[name] = getattr(import_module(_HOMES[name], __name__), name)
         return value
 

@@ -87,6 +87,8 @@ TAKE_NO_OPTIONS: Final = (
 
 ERROR: Final = "funsies.core.errors.Error"
 RESULT: Final = "returns.result.Result"
+SUCCESS: Final = "returns.result.Success"
+FAILURE: Final = "returns.result.Failure"
 ANY: Final = "builtins.any"
 ALL: Final = "builtins.all"
 BOOL: Final = "builtins.bool"

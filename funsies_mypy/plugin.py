@@ -29,6 +29,7 @@ from .hooks import (
     fan_out,
     gathers,
     lifting,
+    narrowing,
     parametric,
     partials,
     pointers,
@@ -109,6 +110,8 @@ METHODS: Final[dict[str, MethodHook]] = {
     names.TASK_CALL: used(task_calls.check_call),
     names.INPUT_FILE: shell_inputs.check_input,
     names.OUTPUT_FILE: shell.check_output,
+    f"{names.SUCCESS}.unwrap": narrowing.unwrapped,
+    f"{names.FAILURE}.failure": narrowing.failed,
     names.STR_FORMAT: pointers.check_format,
     names.DICT_ITEM: parametric.check_output,
 }
@@ -119,13 +122,20 @@ OPERATORS: Final[dict[str, MethodHook]] = {
 }
 """Of any class."""
 
-ATTRIBUTES: Final[dict[str, AttributeHook]] = {
-    f"{names.SHELL_OUTPUT}.{single}": shell.check_one_command(single, several)
-    for single, several in names.ONE_COMMAND.items()
-} | {
-    f"{names.SHELL_OUTPUT}.{several}": shell.check_each_command
-    for several in names.ONE_COMMAND.values()
-}
+ATTRIBUTES: Final[dict[str, AttributeHook]] = (
+    {
+        f"{names.SHELL_OUTPUT}.{single}": shell.check_one_command(single, several)
+        for single, several in names.ONE_COMMAND.items()
+    }
+    | {
+        f"{names.SHELL_OUTPUT}.{several}": shell.check_each_command
+        for several in names.ONE_COMMAND.values()
+    }
+    | {
+        f"{names.SUCCESS}._inner_value": narrowing.matched_value,
+        f"{names.FAILURE}._inner_value": narrowing.matched_error,
+    }
+)
 ATTRIBUTES[f"{names.SHELL_OUTPUT}.inp"] = shell_inputs.check_inputs
 
 

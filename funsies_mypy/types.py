@@ -27,6 +27,8 @@ _CONTAINERS = frozenset(
     f"builtins.{each}" for each in ("list", "tuple", "dict", "set", "frozenset")
 )
 
+_TEXTS = frozenset({"builtins.str", "builtins.bytes"})
+
 
 def unknown() -> AnyType:
     """The type of what was reported already, or cannot be known."""
@@ -85,19 +87,24 @@ def inside_result(kind: Type) -> Type | None:
     return _argument_of(kind, names.RESULT)
 
 
+def result_error(kind: Type) -> Type | None:
+    """``E`` of a ``Result[T, E]``; None if it is not a result."""
+    return _argument_of(kind, names.RESULT, -1)
+
+
 def is_shell_output(kind: Type) -> bool:
     """True of what ``shell`` gives."""
     return _argument_of(kind, names.SHELL_OUTPUT) is not None
 
 
-def _argument_of(kind: Type, name: str) -> Type | None:
+def _argument_of(kind: Type, name: str, index: int = 0) -> Type | None:
     found = get_proper_type(kind)
     if not isinstance(found, Instance):
         return None
     for base in found.type.mro:
         if base.fullname == name:
             arguments = map_instance_to_supertype(found, base).args
-            return arguments[0] if arguments else unknown()
+            return arguments[index] if arguments else unknown()
     return None
 
 
@@ -176,3 +183,16 @@ def literal_value(kind: Type) -> object:
     if isinstance(found, Instance) and found.last_known_value is not None:
         found = found.last_known_value
     return found.value if isinstance(found, LiteralType) else None
+
+
+def item_type(container: Type) -> Type | None:
+    """What is in a container; None if that is not known, and for texts."""
+    found = get_proper_type(container)
+    if isinstance(found, TupleType):
+        return make_simplified_union(found.items)
+    if not isinstance(found, Instance) or found.type.fullname in _TEXTS:
+        return None
+    for base in found.type.mro:
+        if base.fullname == "typing.Iterable":
+            return map_instance_to_supertype(found, base).args[0]
+    return None

@@ -6,7 +6,7 @@ Type checkers see none of this: for them these names do not exist.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from opcode import opname
 from typing import Final, Never
 
@@ -41,12 +41,27 @@ def former_names(module: str, edits: Mapping[str, str]) -> Callable[[str], Never
 
     def getter(name: str) -> Never:
         if name not in gone:
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            raise no_such_name(module, name, dir(sys.modules[module]))
         # An import statement puts a message of its own in the place of an AttributeError.
         kind = ImportError if _is_imported() else AttributeError
         raise kind(gone[name])
 
     return getter
+
+
+def no_such_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
+    """The error about a name that a module does not have, and never had.
+
+    Args:
+        module: its name.
+        name: what was asked for.
+        known: the names that it has.
+    """
+    import difflib  # noqa: PLC0415 - seldom needed
+
+    close = difflib.get_close_matches(name, known, 1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{hint}")
 
 
 def _is_imported() -> bool:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Final
 
-from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import ComparisonExpr, Expression, Node
-from mypy.typeops import make_simplified_union
-from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from funsies_mypy.messages import shown
 from funsies_mypy.passing import Look, Passed
 from funsies_mypy.pointing import is_never, report_pointer, report_unequal
-from funsies_mypy.types import inside_result
-
-_TEXTS: Final = ("builtins.str", "builtins.bytes")
+from funsies_mypy.types import inside_result, item_type
 
 
 def looks_at(node: Node) -> Iterator[tuple[Expression, Look]]:
@@ -39,19 +33,3 @@ def _look(item: Expression, container: Expression, passed: Passed) -> None:
         report_pointer(passed.api, one, item, f"searched for in {shown(passed.api, several)}")
     else:
         report_unequal(passed.api, one, other, item)
-
-
-def item_type(container: Type) -> Type | None:
-    """What is in a container; None if that is not known, and for texts."""
-    found = get_proper_type(container)
-    if isinstance(found, TupleType):
-        return make_simplified_union(found.items)
-    if not isinstance(found, Instance) or found.type.fullname in (
-        "builtins.str",
-        "builtins.bytes",
-    ):
-        return None
-    for base in found.type.mro:
-        if base.fullname == "typing.Iterable":
-            return map_instance_to_supertype(found, base).args[0]
-    return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mypy.checker import TypeChecker
+from mypy.checkexpr import has_any_type
 from mypy.nodes import (
     CallExpr,
     Context,
@@ -24,10 +26,10 @@ from funsies_mypy.encodable import unencodable_value
 from funsies_mypy.messages import fail, shown
 from funsies_mypy.passing import known_type
 from funsies_mypy.pointing import report_pointer, report_unequal
-from funsies_mypy.types import has_artefact, nested_artefact
+from funsies_mypy.step import Given
+from funsies_mypy.types import has_artefact, item_type, nested_artefact
 
 from .conditions import report_condition
-from .membership import item_type
 
 
 def check_format(context: MethodContext) -> Type:
@@ -125,12 +127,20 @@ def check_put(context: FunctionContext) -> Type:
     for each in given_at(context, 0):
         if has_artefact(each.type):
             report_pointer(api, each.type, each.expression, "put into an artefact")
-        elif nested_artefact(each.type) is not None:
-            kind = shown(api, each.type)
+        elif nested_artefact(_own_type(api, each)) is not None:
+            kind = shown(api, _own_type(api, each))
             text = f"put() takes {kind}, a container with artefacts inside; use gather()"
             fail(api, codes.VALUE, text, each.expression)
         else:
-            problem = unencodable_value(api, each.type)
+            problem = unencodable_value(api, _own_type(api, each))
             if problem is not None:
                 fail(api, codes.ENCODING, f"put() takes {problem}", each.expression)
     return context.default_return_type
+
+
+def _own_type(api: TypeChecker, given: Given) -> Type:
+    """The type of an argument by itself: what takes any artefact makes Any of it."""
+    if not has_any_type(given.type):
+        return given.type
+    with api.msg.filter_errors():
+        return api.expr_checker.accept(given.expression)

@@ -1,14 +1,25 @@
-"""A result is no error: ``isinstance(result, Error)`` was right for funsies 0.8 only."""
+"""``isinstance(result, Error)``, ``isinstance(artefact, int)``: never true."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mypy.plugin import FunctionContext
-from mypy.types import CallableType, TupleType, Type, TypeType, get_proper_type
+from mypy.types import (
+    CallableType,
+    FunctionLike,
+    TupleType,
+    Type,
+    TypeType,
+    get_proper_type,
+)
+from mypy.typevars import fill_typevars_with_any
 
 from funsies_mypy import codes, names
 from funsies_mypy.arguments import checker, given_at
 from funsies_mypy.messages import fail, shown
-from funsies_mypy.types import inside_result, union_items
+from funsies_mypy.pointing import is_never, report_pointer
+from funsies_mypy.types import inside_artefact, inside_result, union_items
 
 
 def check_isinstance(context: FunctionContext) -> Type:
@@ -21,7 +32,32 @@ def check_isinstance(context: FunctionContext) -> Type:
             "isinstance(x, Failure), and x.failure() for the error"
         )
         fail(api, codes.VALUE, text, context.context)
+    elif tested and kinds:
+        _check_artefact(context, tested[0].type, kinds[0].type)
     return context.default_return_type
+
+
+def _check_artefact(context: FunctionContext, tested: Type, kinds: Type) -> None:
+    """``isinstance(artefact, int)``, which is never true."""
+    api, classes = checker(context), list(_classes(kinds))
+    if (
+        classes
+        and inside_artefact(tested) is not None
+        and all(each is not None and is_never(api, tested, each) for each in classes)
+    ):
+        report_pointer(api, tested, context.context, "told apart by isinstance()")
+
+
+def _classes(kinds: Type) -> Iterator[Type | None]:
+    """What instances of the classes are; None where that is not known."""
+    found = get_proper_type(kinds)
+    if isinstance(found, TupleType):
+        for item in found.items:
+            yield from _classes(item)
+    elif isinstance(found, FunctionLike) and found.is_type_obj():
+        yield fill_typevars_with_any(found.type_object())
+    else:
+        yield None
 
 
 def _may_be_result(kind: Type) -> bool:

@@ -45,6 +45,7 @@ from funsies_mypy.messages import fail
 from funsies_mypy.parameters import report_results, report_values
 from funsies_mypy.types import has_artefact, inside_result, value_of
 
+from .above_task import check_above
 from .ignored import check_ignored
 from .keywords import open_keywords
 
@@ -113,6 +114,7 @@ def _check(context: FunctionContext, *, strict: bool | None) -> Type:
     if name is not None:
         _refuse_class(context, name)
         return context.default_return_type
+    check_above(checker(context), context.context)
     node = _definition(context.context, function[0].expression if function else None)
     if function and node is not None:
         kind = get_proper_type(function[0].type)
