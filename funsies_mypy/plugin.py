@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from mypy.nodes import MypyFile
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
@@ -168,6 +169,11 @@ class FunsiesPlugin(Plugin):
     @override
     def get_type_analyze_hook(self, fullname: str) -> TypeHook | None:
         return annotated.keep_unit if fullname in names.ANNOTATED else None
+
+    @override
+    def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
+        annotated.keep_units_of_aliases(file)
+        return []
 
     @override
     def get_function_signature_hook(self, fullname: str) -> FunctionSignatureHook | None:

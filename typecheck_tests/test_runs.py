@@ -160,6 +160,33 @@ def test_a_field_that_becomes_unstorable_is_found_with_a_warm_cache(project: Pro
     assert project.mypy("user.py") == []
 
 
+UNITS = 'from typing import Annotated\nEnergy = Annotated[float, "{unit}"]\n'
+USER_OF_UNITS = """\
+from typing import Annotated
+import funsies as f
+from units import Energy
+@f.task
+def energy(n: int) -> Energy:
+    return 1.0 * n
+@f.task
+def shown(value: Annotated[float, "eV"]) -> str:
+    return str(value)
+step = shown(energy(1))
+"""
+
+
+def test_a_unit_that_another_module_names_is_followed(
+    project: Project,
+) -> None:
+    project.write("user.py", USER_OF_UNITS)
+    project.write("units.py", UNITS.format(unit="eV"))
+    assert project.mypy("user.py") == []
+    project.write("units.py", UNITS.format(unit="hartree"))
+    assert 'is in "eV", but it is given a value in "hartree"' in project.mypy("user.py")[0]
+    project.write("units.py", UNITS.format(unit="electronvolt"))
+    assert project.mypy("user.py") == []
+
+
 @pytest.fixture
 def daemon(project: Project) -> Iterator[Project]:
     project.write("user.py", USER)

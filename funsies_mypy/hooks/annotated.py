@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TypeGuard, cast
 
-from mypy.nodes import Var
+from mypy.nodes import (
+    AssignmentStmt,
+    Expression,
+    IndexExpr,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    StrExpr,
+    TupleExpr,
+    Var,
+)
 from mypy.plugin import AnalyzeTypeContext
 from mypy.typeanal import TypeAnalyser
 from mypy.types import ExtraAttrs, Instance, LiteralType, RawExpressionType, Type, UnboundType
@@ -28,6 +38,37 @@ def keep_unit(context: AnalyzeTypeContext) -> Type:
                 kind.extra_attrs = ExtraAttrs({name: text}, set(), None)
                 break
     return kind
+
+
+def keep_units_of_aliases(file: MypyFile) -> None:
+    """``eV = Annotated[float, "eV"]``: let the alias be read as an annotation is.
+
+    Of such an expression mypy looks at ``float`` alone. Where that is a text, it reads the text
+    as it reads annotations, so the whole is put there once more.
+    """
+    for statement in file.defs:
+        written = statement.rvalue if isinstance(statement, AssignmentStmt) else None
+        if isinstance(written, IndexExpr) and isinstance(written.index, TupleExpr):
+            base, items = _dotted(written.base), written.index.items
+            inside, units = "".join(map(_dotted, items[:1])), list(filter(_is_unit, items[1:]))
+            if base.rpartition(".")[2] == "Annotated" and inside and units:
+                text = StrExpr(f'{base}[{inside}, "{units[0].value}"]')
+                text.set_line(items[0])
+                items[0] = text
+
+
+def _is_unit(expression: Expression) -> TypeGuard[StrExpr]:
+    return isinstance(expression, StrExpr) and is_unit(expression.value)
+
+
+def _dotted(expression: Expression) -> str:
+    """``module.Class`` as it is written; "" of anything else."""
+    if isinstance(expression, NameExpr):
+        return expression.name
+    if isinstance(expression, MemberExpr):
+        owner = _dotted(expression.expr)
+        return f"{owner}.{expression.name}" if owner else ""
+    return ""
 
 
 def _unit(analyser: TypeAnalyser, metadata: Type) -> tuple[str, str] | None:

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import funsies as f
 
@@ -184,3 +185,59 @@ def counted(sites: Annotated[float, SITE]) -> float:
 
 with f.Fun():
     f.execute(counted(covered(1)))  # Raises: is in site, but it is given an artefact in monolayer
+
+# %% names for units
+eV = Annotated[float, "eV"]
+Hartree = Annotated[float, "hartree"]
+
+
+@f.task
+def scf(basis: str) -> Hartree:
+    return -1.0 * len(basis)
+
+
+@f.task
+def gap(lower: eV, upper: eV) -> eV:
+    return upper - lower
+
+
+with f.Fun():
+    energies = [scf("sto-3g"), scf("tz")]
+    f.execute(gap(energies[0], 2.0))  # Raises: parameter 'lower' of gap is in 'eV'  # E: Parameter "lower" of "gap" is in "eV", but it is given a value in "hartree"
+    f.execute(gap(1.0, scf("tz")))  # E: Parameter "upper" of "gap" is in "eV", but it is given a value in "hartree"
+
+# %% a name for a unit, declared as an alias
+Kelvin: TypeAlias = Annotated[float, "the temperature", "K"]
+
+
+@f.task
+def warmed(temperature: Annotated[float, "degC"]) -> float:
+    return temperature + 1
+
+
+@f.task
+def measured(n: int) -> Kelvin:
+    return 300.0 * n
+
+
+with f.Fun():
+    f.execute(warmed(measured(1)))  # Raises: is in 'degC', but it is given an artefact in 'K'  # E: is in "degC", but it is given a value in "K"
+
+# %% a field of a record
+@dataclass(frozen=True)
+class Result:
+    energy: Annotated[float, "kJ/mol"]
+
+
+@f.task
+def computed(n: int) -> Result:
+    return Result(1.0 * n)
+
+
+@f.task
+def shown(energy: Annotated[float, "kcal/mol"]) -> str:
+    return str(energy)
+
+
+with f.Fun():
+    f.execute(shown(computed(1).map(lambda each: each.energy)))  # E: Parameter "energy" of "shown" is in "kcal/mol"
