@@ -29,6 +29,8 @@ from funsies_mypy.lost import (
 from funsies_mypy.messages import fail
 from funsies_mypy.walk import nodes_of, once_a_file, parents_of
 
+from .keywords import only_keywords
+
 CallT = TypeVar("CallT", bound=Call)
 
 _READING_BY_NAME: Final = frozenset(
@@ -63,7 +65,7 @@ def check_fun(context: FunctionContext) -> Type:
         name = callee_name(call, "Fun")
         text = f'"{name}(...)" does nothing by itself: write `with {name}(...):` over a block'
         fail(checker(context), codes.UNUSED, text, call)
-    return context.default_return_type
+    return only_keywords(context)
 
 
 def _is_never_entered(tree: MypyFile, call: CallExpr) -> bool:
