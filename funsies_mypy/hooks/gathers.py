@@ -84,7 +84,20 @@ def _kinds(api: TypeChecker, items: Given) -> Sequence[Type] | None:
         shown = where.items
     if isinstance(where, DictExpr) and all(key is not None for key, _ in where.items):
         shown = [value for _, value in where.items]
-    return [api.lookup_type(item) for item in shown if api.has_type(item)] or None
+    return [_type_of(api, item) for item in shown] or None
+
+
+def _type_of(api: TypeChecker, item: Expression) -> Type:
+    """The type of an item by itself: in the context of the others it may be ``object``."""
+    if api.has_type(item) and not _is_object(inside_artefact(api.lookup_type(item))):
+        return api.lookup_type(item)
+    with api.msg.filter_errors():
+        return api.expr_checker.accept(item)
+
+
+def _is_object(kind: Type | None) -> bool:
+    found = None if kind is None else get_proper_type(kind)
+    return isinstance(found, Instance) and found.type.fullname == "builtins.object"
 
 
 def _artefact(context: FunctionContext, items: Type, values: Sequence[Type]) -> Type:
@@ -102,9 +115,7 @@ def _artefact(context: FunctionContext, items: Type, values: Sequence[Type]) -> 
 def _without_object(context: FunctionContext, union: Type) -> Type:
     """The union in the place of ``object``, if that is all that items have in common."""
     joined = get_proper_type(inside_artefact(context.default_return_type) or unknown())
-    item = get_proper_type(joined.args[-1]) if isinstance(joined, Instance) else None
-    is_object = isinstance(item, Instance) and item.type.fullname == "builtins.object"
-    if not (isinstance(joined, Instance) and is_object):
+    if not (isinstance(joined, Instance) and joined.args and _is_object(joined.args[-1])):
         return context.default_return_type
     kind = joined.copy_modified(args=[*joined.args[:-1], union])
     return artefact_of(checker(context), kind)
