@@ -105,7 +105,11 @@ _REMEDIES: Final = {
     "funsies.build.shell_output.OutputFiles": _ONE_FILE,
     "funsies.client.execution.Handle": "pass the artefact that was executed",
 }
-_UNSTORABLE: Final = frozenset({"typing.IO", "typing.Iterator", "typing.Awaitable"})
+_UNSTORABLE: Final = frozenset(
+    {"typing.IO", "io.IOBase", "_io._IOBase", "typing.Iterator", "typing.Awaitable"}
+)
+_ITERABLE: Final = "typing.Iterable"
+"""As a result, it is most often a generator."""
 _MAXIMAL_CLASSES: Final = 200
 """More than any program has in one value; ``class A(Generic[T]): a: A[list[T]]`` has no end."""
 _FUNCTION: Final = "make the function a part of the task instead of its input"
@@ -117,7 +121,7 @@ class _Search:
 
     Attributes:
         api: the type checker.
-        of_values: whether values decide at run time, not the type that mypy knows them by.
+        of_values: whether there is a value: what can be read only once has been read then.
         seen: classes and aliases that were looked at, so that recursive ones end.
     """
 
@@ -133,12 +137,12 @@ class _Search:
 
 
 def unencodable(api: TypeChecker, kind: Type) -> str | None:
-    """Say what in an annotation cannot be stored, where, and what to do; None if all can."""
+    """Say what in a result cannot be stored, where, and what to do; None if all can."""
     return next(_problems(_Search(api, of_values=False), kind, ""), None)
 
 
 def unencodable_value(api: TypeChecker, kind: Type) -> str | None:
-    """The same for values of a type: abstract types say little of them."""
+    """The same for values of a type, and for parameters, which take what was stored."""
     return next(_problems(_Search(api, of_values=True), kind, ""), None)
 
 
@@ -185,7 +189,7 @@ def _instance_problems(search: _Search, kind: Instance, path: str) -> Iterator[s
             yield from _instance_problems(search, base, path)
     elif _is_record(info):
         yield from _record_problems(search, kind, path)
-    elif search.of_values and _is_abstract(info):
+    elif _is_abstract(info) and (search.of_values or name != _ITERABLE):
         return
     elif not _may_have_codec(search.api, info):
         yield _told(search, kind, path, _remedy(info))
@@ -194,7 +198,8 @@ def _instance_problems(search: _Search, kind: Instance, path: str) -> Iterator[s
 def _is_abstract(info: TypeInfo) -> bool:
     """True if values of the type can be of many classes."""
     is_known_bad = any(base.fullname in _UNSTORABLE for base in info.mro)
-    return (info.is_protocol or info.is_abstract) and not is_known_bad
+    is_base = any(base.type.fullname == "abc.ABC" for base in info.bases)
+    return (info.is_protocol or info.is_abstract or is_base) and not is_known_bad
 
 
 def _is_record(info: TypeInfo) -> bool:
@@ -270,8 +275,6 @@ def _remedy(info: TypeInfo) -> str:
             return _REMEDIES[base.fullname]
         if base.fullname in _PLAIN | _CONTAINERS and base.fullname != "builtins.object":
             return f"convert it to {base.name}: more than that would be lost"
-    if info.is_protocol:
-        return "a protocol does not say what is stored; name the classes that it stands for"
     return _REMEDIES.get(info.fullname, _DEFAULT_REMEDY)
 
 

@@ -8,7 +8,7 @@ from mypy.nodes import Decorator, Expression, LambdaExpr, RefExpr
 from mypy.types import CallableType, Type, get_proper_type
 
 from . import codes
-from .encodable import is_of_project, unencodable, unencodable_value
+from .encodable import is_of_project, unencodable_value
 from .messages import fail
 from .physical import check_units
 from .step import Given, Step, filled_by
@@ -47,7 +47,7 @@ def _problems_of_parameters(step: Step, callee: Type) -> Iterator[tuple[str, Exp
     if not isinstance(found, CallableType) or not is_annotated(step, found):
         return
     for index, given in _filled(step, found):
-        problem = unencodable(step.api, found.arg_types[index])
+        problem = unencodable_value(step.api, found.arg_types[index])
         if problem is not None:
             text = f'Parameter "{found.arg_names[index]}" of "{step.function}" is {problem}'
             yield text, given.expression

@@ -263,5 +263,5 @@ def put(value: U) -> Artefact[U]:
 
 def constant_artefact(value: object, encoding: Encoding[U]) -> Artefact[U]:
     """Encode a value in a given way and point at it."""
-    data = encoding.encode(value)
+    data, encoding = encoding.encode_constant(value)
     return Artefact(constant(encoding.wire, data, content_digest(data), len(data)), encoding)

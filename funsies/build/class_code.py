@@ -86,10 +86,24 @@ def described(
         inputs: of the step: their values may be in the result.
         code: of the function, which may make others.
     """
-    if not result.says_itself:
-        return result
     inputs = list(inputs)
+    if not result.says_itself:
+        return _with_subclasses(result, inputs, code)
     reached = [] if code is None else list(filter(None, map(stored_class, code.classes)))
     modules = {module for one in inputs for module in one.kinds.modules}
     modules.update(() if code is None else code.texts)
     return result.with_kinds((*reached, *inputs), sorted(modules))
+
+
+def _with_subclasses(
+    result: Encoding[Any], inputs: Iterable[Encoding[Any]], code: Fingerprint | None
+) -> Encoding[Any]:
+    """The encoding with those subclasses of its classes that there are."""
+    kinds = dict.fromkeys(kind for one in inputs for kind in one.classes)
+    kinds.update(dict.fromkeys(() if code is None else code.classes))
+    if not kinds:
+        return result
+    bases = tuple(result.bases())
+    others = [kind for kind in kinds if issubclass(kind, bases) and kind not in bases]
+    known = list(filter(None, map(stored_class, others)))
+    return result.with_subclasses(known) if known else result

@@ -7,7 +7,7 @@ from typing import Any, Final, get_origin
 
 from returns.result import Result
 
-from funsies.core.encoding import Encoding, contradicts, encoding_of, encoding_of_value
+from funsies.core.encoding import Encoding, admits, contradicts, encoding_of, encoding_of_value
 from funsies.core.errors import EncodingError, UnsupportedTypeError, WiringError
 from funsies.core.graph import Reference
 
@@ -74,8 +74,21 @@ def _constant(argument: Argument, wanted: Encoding[object], function: str) -> Ar
         encoding = encoding_of_value(argument.value) if wanted == ANY else wanted
         return constant_artefact(argument.value, encoding)
     except EncodingError as problem:
+        made = _by_own_type(argument.value, wanted)
+        if made is not None:
+            return made
         refuse_nested(argument.value, what)
         kind = (
             UnsupportedTypeError if isinstance(problem, UnsupportedTypeError) else WiringError
         )
         raise kind(f"{what}: {problem}") from None
+
+
+def _by_own_type(value: object, wanted: Encoding[object]) -> Artefact[object] | None:
+    """A value of a subclass of what is wanted, as what it is; None if it cannot be that."""
+    try:
+        if not admits(wanted, value):
+            return None
+        return constant_artefact(value, encoding_of_value(value))
+    except EncodingError:
+        return None

@@ -25,6 +25,7 @@ from .artefact import Artefact
 from .class_code import code_of_classes, described
 from .codec_code import code_of_codecs
 from .context import built, context
+from .declared import refuse_contradiction
 from .inputs import BoundInput, bind_input
 from .payload import interpreter_of, payload_of
 from .plain_steps import refuse_steps_inside
@@ -214,6 +215,11 @@ def _fingerprint(spec: FunctionSpec) -> Fingerprint:
     return fingerprint(spec.function, ignore=spec.ignore, giver=spec.giver, builds=builds)
 
 
+def _is_open(results: Sequence[Encoding[Any]]) -> bool:
+    """True if values may be of classes that the annotations do not name."""
+    return any(each.says_itself or each.classes for each in results)
+
+
 def _reached(spec: FunctionSpec) -> Fingerprint | None:
     """What the code of a function reaches; None if that cannot be seen, and need not be."""
     try:
@@ -238,6 +244,8 @@ def call(
     """
     signature = signature_of(spec.function)
     _refuse_artefact_result(spec, signature)
+    if spec.out is not None and spec.kind is TaskKind.PYTHON:
+        refuse_contradiction(spec.shown_name, signature.result, spec.out)
     annotations = _result_annotations(spec, signature)
     arguments = signature.bind(args, kwargs)
     inputs = [bind_input(item, spec.shown_name, strict=spec.strict) for item in arguments]
@@ -261,10 +269,9 @@ def _make(
     options = spec.options.over(context().defaults)
     references = [(bound.name, bound.reference) for bound in inputs]
     code = _code(spec)
-    if any(each.says_itself for each in results):
-        written = [bound.written for bound in inputs]
-        reached = _reached(spec) if code is None else code
-        results = [described(each, written, reached) for each in results]
+    written = [bound.written for bound in inputs]
+    reached = _reached(spec) if code is None and _is_open(results) else code
+    results = [described(each, written, reached) for each in results]
     task = _task(spec, inputs, results, code)
     return built(operation(task, references, options)), results
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar, Unpack, get_args, get_origin, overload
+from typing import Any, Protocol, TypeVar, Unpack, overload
 
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
@@ -11,6 +11,7 @@ from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
+from .declared import several_results
 from .given import call_given, result_of
 from .value import Value
 
@@ -326,17 +327,9 @@ def py(
         raise WiringError(
             f"out= of py() is a tuple of types, for example out=(int,), not {out!r}"
         )
-    annotations = tuple(out) if out is not None else _several(result_of(fun))
+    annotations = tuple(out) if out is not None else several_results(result_of(fun))
     if not annotations:
         raise WiringError("py() needs at least one result type in out=")
     own = own_options(py, opt, options)
     made = call_given(fun, inputs, name=name, strict=strict, out=annotations, options=own)
     return made[0] if len(made) == 1 else made
-
-
-def _several(annotation: object) -> tuple[object, ...]:
-    """Types of the results that a return annotation stands for."""
-    parts = get_args(annotation)
-    if get_origin(annotation) is tuple and parts and parts[-1] is not Ellipsis:
-        return parts
-    return (annotation,)

@@ -23,14 +23,14 @@ from typing import (
 
 from returns.result import Result
 
-from funsies.core.encoding import Encoding, encoding_of
+from funsies.core.encoding import Encoding, encoding_of, may_be_read_once
 from funsies.core.errors import Error, UnsupportedTypeError, WiringError
 from funsies.core.own_options import StepOptions
 
 from .annotations import annotations_of
 from .callee import class_of, without_partials
-from .keywords import unpacked_keywords
 from .pointer import Pointer
+from .unpacking import with_unpacked
 
 UNANNOTATED: Final = Any
 """What an annotation that is not there means: the value says itself what it is."""
@@ -171,7 +171,7 @@ def _read(function: Callable[..., object]) -> FunctionSignature:
     annotations: Mapping[str, object] = annotations_of(function, name)
     result = annotations.get("return", UNANNOTATED)
     if shape is not None:
-        shape, annotations = unpacked_keywords(shape, annotations)
+        shape, annotations = with_unpacked(shape, annotations)
     callee = without_partials(function)
     if class_of(callee) is not None:
         result = callee
@@ -242,9 +242,15 @@ def result_encoding(annotation: object, function: str) -> Encoding[Any]:
     if _is_variable(annotation):
         return _EXACT_ANY
     try:
-        return encoding_of(annotation)
+        encoding = encoding_of(annotation)
     except UnsupportedTypeError as problem:
         raise UnsupportedTypeError(f"the result of {function}: {problem}") from None
+    if may_be_read_once(encoding.descriptor):
+        raise UnsupportedTypeError(
+            f"the result of {function}: an Iterable may be a generator, which can be read only "
+            "once and has no encoding; return a list, and annotate list or Sequence"
+        )
+    return encoding
 
 
 def value_annotation(annotation: Any) -> Any:

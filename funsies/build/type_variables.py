@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, TypeVarTuple, Unpack, get_args, get_origin
 
 
 def solve(pairs: Iterable[tuple[object, object]]) -> dict[TypeVar, object]:
@@ -69,4 +69,9 @@ def substitute(annotation: object, types: dict[TypeVar, object]) -> object:
     if not variables:
         return annotation
     generic: Any = annotation
-    return generic[tuple(types.get(variable, Any) for variable in variables)]
+    return generic[tuple(types.get(each, _anything(each)) for each in variables)]
+
+
+def _anything(variable: object) -> Any:
+    """What stands for a type variable that is not known; ``*Ts`` is any number of types."""
+    return Unpack[tuple[Any, ...]] if isinstance(variable, TypeVarTuple) else Any

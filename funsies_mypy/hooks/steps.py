@@ -30,6 +30,7 @@ from funsies_mypy.arguments import (
 )
 from funsies_mypy.call import checked
 from funsies_mypy.callables import plain_function, strictness
+from funsies_mypy.declared import check_declared, check_named, several
 from funsies_mypy.lift import closed, gives_any, opened, takes_any_strict
 from funsies_mypy.results import stored
 from funsies_mypy.step import Given, Step
@@ -60,6 +61,7 @@ def check_reduce(context: FunctionContext) -> Type:
     result = _result(context)
     out = given(context, "out")
     kind = result if out is None else _instances_of(out.type)
+    check_declared(context, result, kind)
     return artefact_of(checker(context), kind)
 
 
@@ -68,23 +70,15 @@ def check_py(context: FunctionContext) -> Type:
     api = checker(context)
     result = get_proper_type(_result(context))
     out = given(context, "out")
-    kinds = _several(result) if out is None else _named_types(api, out)
+    kinds = several(result) if out is None else _named_types(api, out)
+    if out is not None:
+        check_named(context, result, kinds, out)
     if not kinds:
         return unknown()
     artefacts = [artefact_of(api, kind) for kind in kinds]
     if len(artefacts) == 1:
         return artefacts[0]
     return TupleType(artefacts, api.named_generic_type("builtins.tuple", [unknown()]))
-
-
-def _several(result: Type) -> Sequence[Type]:
-    found = get_proper_type(result)
-    is_plain = (
-        isinstance(found, TupleType)
-        and found.items
-        and found.partial_fallback.type.fullname == "builtins.tuple"
-    )
-    return found.items if is_plain and isinstance(found, TupleType) else [result]
 
 
 def _result(context: FunctionContext) -> Type:

@@ -38,7 +38,7 @@ from mypy.types import (
 from funsies_mypy import codes, names
 from funsies_mypy.arguments import checker, given_at, is_strict
 from funsies_mypy.captures import check_captures
-from funsies_mypy.encodable import unencodable
+from funsies_mypy.encodable import unencodable, unencodable_value
 from funsies_mypy.inner_steps import check_steps_inside
 from funsies_mypy.literals import text_of
 from funsies_mypy.messages import fail
@@ -246,7 +246,7 @@ class _Definition:
             report_results(self._api, self._name, kind, self._function)
         self._check_result(kind.ret_type)
         for name, parameter in self._parameters(kind):
-            problem = unencodable(self._api, parameter)
+            problem = unencodable_value(self._api, parameter)
             if problem is not None:
                 text = f'Parameter "{name}" of task "{self._name}" is {problem}'
                 fail(self._api, codes.ENCODING, text, self._function)

@@ -204,7 +204,7 @@ golden = [
     (
         Sequence[int],
         (1, 2),
-        "(Sequence[int]: list[int] | deque[int] | range | tuple[int, ...])",
+        "(Sequence[int]: list[int] | bytes | deque[int] | range | tuple[int, ...])",
         b'{"$as":"tuple[int, ...]","value":[1,2]}',
     ),
     (

@@ -224,8 +224,12 @@ def explained(error: Error) -> Artefact[str]:
     return f.put(error.details[-20:])
 
 
+def refuse_text(value: str) -> str:
+    raise ValueError(value)
+
+
 def refused_again(error: Error) -> Artefact[str]:
-    return f.reduce(refuse, error.kind.value, out=str)
+    return f.reduce(refuse_text, error.kind.value)
 
 
 def instead(value: Any) -> Recovery:

@@ -57,11 +57,11 @@ assert_type(f.reduce(some), f.Artefact[int])
 assert_type(f.reduce(lambda values: len(values), samples), f.Artefact[int])
 assert_type(depth([1, [2]], Growing(1)), f.Artefact[int])
 assert_type(depth(f.put(1)), f.Artefact[int])
-f.reduce(total, samples)  # E: Parameter "values" of "total" is "Iterable[float]", which has no encoding; it can be read only once; use list or Sequence
-samples.map(total)  # E: Parameter "values" of "total" is "Iterable[float]"
+f.execute(f.reduce(total, samples))
+f.execute(samples.map(total))
 f.reduce(mean, samples, abs)  # E: An input of "reduce" is
 f.execute(f.reduce(some, 1))
-f.morph(Scale().by, samples)  # E: Parameter "values" of "by" is "Iterable[float]"
+f.execute(f.morph(Scale().by, samples))
 f.reduce(lambda lock: 1, threading.Lock())  # E: An input of "reduce" is "Lock
 f.reduce(sum, (x for x in [1, 2]))  # E: An input of "reduce" is "Generator[int, None, None]", which has no encoding; it can be read only once
 f.reduce(len, {1: 2}.keys())  # E: which has no encoding; make a list of it
@@ -71,7 +71,7 @@ f.reduce(isinstance, 3, int)  # E: which has no encoding; pass its name, or an E
 
 def give(wires: Wires, sized: HasSize) -> f.Artefact[int]:
     f.reduce(len, wires)  # E: An input of "reduce" is "list[Wires]", a container with artefacts inside
-    return f.reduce(size, sized)  # E: Parameter "of" of "size" is "HasSize", which has no encoding; a protocol does not say
+    return f.reduce(size, sized)
 
 
 def vague(number: int) -> object:

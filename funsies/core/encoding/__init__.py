@@ -8,7 +8,8 @@ way, save NumPy's scalars, which become the Python values that equal them.
 
 from funsies.core.encoding.classes import keys_of
 from funsies.core.encoding.codecs import Codec, add_missing_codecs, codec_named, codecs_by_class
-from funsies.core.encoding.compatible import contradicts, decode_for
+from funsies.core.encoding.collection import may_be_read_once
+from funsies.core.encoding.compatible import admits, contradicts, decode_for
 from funsies.core.encoding.described import stored_class
 from funsies.core.encoding.encoding import Encoding, encoding_of
 from funsies.core.encoding.files import Files
@@ -22,6 +23,7 @@ __all__ = [
     "Encoding",
     "Files",
     "add_missing_codecs",
+    "admits",
     "codec_named",
     "codecs_by_class",
     "contradicts",
@@ -30,6 +32,7 @@ __all__ = [
     "encoding_of_unknown",
     "encoding_of_value",
     "keys_of",
+    "may_be_read_once",
     "register_codec",
     "stored_class",
     "to_text",

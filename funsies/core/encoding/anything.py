@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from funsies.core.encoding.described import (
-    TYPE,
     NotHere,
     decode_described,
     encode_described,
 )
-from funsies.core.encoding.node import Json, Node, Refused, check_key, show, show_key
+from funsies.core.encoding.node import TYPE, Json, Node, Refused, check_key, show, show_key
 from funsies.core.encoding.pairs import read_pair, text_pairs
 from funsies.core.encoding.scalars import (
     decode_special,

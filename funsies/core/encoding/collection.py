@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import abc
 from typing import TYPE_CHECKING, Final
 
+from funsies.core.encoding.anything import AnyNode
 from funsies.core.encoding.mappings import (
     CounterNode,
     DefaultDictNode,
     OrderedDictNode,
     dict_node,
 )
-from funsies.core.encoding.scalars import IntNode, StrNode
+from funsies.core.encoding.scalars import BytesNode, IntNode, StrNode
 from funsies.core.encoding.sequences import DequeNode, ListNode, SetNode, VariadicTupleNode
 from funsies.core.encoding.standard import RangeNode
 from funsies.core.encoding.unions import UnionNode
@@ -47,6 +48,7 @@ def _sequences(item: Node) -> list[Node]:
     members = [*_mutable_sequences(item), VariadicTupleNode(item)]
     if int in (item.accepts or ()):
         members.append(RangeNode())
+        members.append(BytesNode())
     if str in (item.accepts or ()):
         members.append(StrNode())
     return members
@@ -61,7 +63,7 @@ def _sets(item: Node) -> list[Node]:
 
 
 def _collections(item: Node) -> list[Node]:
-    return _sequences(item) + _sets(item)
+    return _sequences(item) + _sets(item) + _mappings(item, AnyNode())
 
 
 def _mappings(key: Node, value: Node) -> list[Node]:
@@ -75,11 +77,19 @@ _MEMBERS: Final[dict[type, tuple[int, Callable[..., list[Node]]]]] = {
     abc.Sequence: (1, _sequences),
     abc.MutableSequence: (1, _mutable_sequences),
     abc.Collection: (1, _collections),
+    abc.Container: (1, _collections),
+    abc.Iterable: (1, _collections),
+    abc.Reversible: (1, _collections),
     abc.Set: (1, _sets),
     abc.MutableSet: (1, _mutable_sets),
     abc.Mapping: (2, _mappings),
     abc.MutableMapping: (2, _mappings),
 }
+
+
+def may_be_read_once(descriptor: str) -> bool:
+    """True if values of a type may be generators: where it says ``Iterable``."""
+    return f"({abc.Iterable.__name__}[" in descriptor
 
 
 def abstract_node(kind: type, parts: Callable[[int], list[Node]]) -> Node | None:

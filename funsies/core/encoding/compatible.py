@@ -88,6 +88,11 @@ def decode_for(parameter: Encoding[T], produced: Encoding[Any], data: bytes) -> 
     return value
 
 
+def admits(parameter: Encoding[Any], value: object) -> bool:
+    """True if a value may stand where a parameter asks for its type, or for one above it."""
+    return _admits(parameter.node, value)
+
+
 def _admits(parameter: Node, value: object) -> bool:
     try:
         return parameter.admits(value)

@@ -29,6 +29,9 @@ from funsies.core.encoding.constraints import constrained
 from funsies.core.encoding.files import FilesNode, is_files
 from funsies.core.encoding.hints import resolve_in_module
 from funsies.core.encoding.node import CannotEncode, Node
+from funsies.core.encoding.numpy_scalars import numpy_node
+from funsies.core.encoding.open_classes import open_node
+from funsies.core.encoding.open_tuples import tuple_node, tuple_parts
 from funsies.core.encoding.refusals import refuse_type
 from funsies.core.encoding.results import result_node
 from funsies.core.encoding.special import AliasNode, NeverNode
@@ -173,7 +176,7 @@ class Compiler:
 
     def _compile_union(self, members: Sequence[object]) -> Node:
         nodes = [self.compile(member) for member in members]
-        if any(isinstance(node, AnyNode) for node in nodes):
+        if any(type(node) is AnyNode for node in nodes):
             return AnyNode()
         return _one_of(nodes)
 
@@ -216,7 +219,8 @@ class Compiler:
         if not isinstance(kind, type):
             raise refuse_type(annotation)
         return (
-            abstract_node(kind, lambda count: self._parts(kind, arguments, count))
+            numpy_node(kind)
+            or abstract_node(kind, lambda count: self._parts(kind, arguments, count))
             or self._compile_codec(kind)
             or self._compile_named(kind, arguments, annotation)
         )
@@ -240,11 +244,13 @@ class Compiler:
     def _compile_tuple(self, arguments: tuple[object, ...], *, is_bare: bool) -> Node:
         if is_bare:
             return sequences.VariadicTupleNode(AnyNode())
-        if len(arguments) > 1 and arguments[1] is Ellipsis:
-            return sequences.VariadicTupleNode(self._compile_at(arguments[0], "[...]"))
-        return sequences.TupleNode(
-            tuple(self._compile_at(one, f"[{index}]") for index, one in enumerate(arguments))
-        )
+        parts = list(tuple_parts(arguments))
+        steps = ["[...]" if part.is_open else f"[{at}]" for at, part in enumerate(parts)]
+        nodes = [
+            self._compile_at(part.annotation, step)
+            for part, step in zip(parts, steps, strict=True)
+        ]
+        return tuple_node(nodes, [part.is_open for part in parts])
 
     def _compile_codec(self, kind: type) -> Node | None:
         node = self._named.get(kind) or codec_node(kind)
@@ -277,7 +283,7 @@ class Compiler:
         nodes = [self._compile_at(argument, "[...]") for argument in arguments]
         record = record_for(kind, arguments, nodes)
         if record is None:
-            raise refuse_type(annotation)
+            return self._compile_open(kind, annotation)
         self._named[name] = record.node
         self._owners.append(annotation)
         self.classes.setdefault(kind, {}).update(record.own_hints)
@@ -289,6 +295,13 @@ class Compiler:
         )
         self._owners.pop()
         return record.node
+
+    def _compile_open(self, kind: type, annotation: object) -> Node:
+        node = open_node(kind)
+        if node is None:
+            raise refuse_type(annotation)
+        self.classes[kind] = {}
+        return node
 
 
 def _is_hashable(annotation: object) -> bool:

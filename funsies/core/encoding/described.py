@@ -22,8 +22,9 @@ from zoneinfo import ZoneInfo
 from returns.result import Failure, Result, Success
 
 from funsies.core.encoding.codecs import codec_for
-from funsies.core.encoding.kinds import can_be_found, classes_named, is_lenient, name_of
+from funsies.core.encoding.kinds import can_be_found, classes_named, is_lenient, name_of, note
 from funsies.core.encoding.node import (
+    TYPE,
     Json,
     Node,
     Refused,
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from funsies.core.encoding.encoding import Encoding
-
-TYPE: Final = "$type"
 
 _STANDARD: Final[dict[str, Any]] = {
     **{kind.__name__: kind for kind in (complex, range, slice, Decimal, Fraction, UUID)},
@@ -82,6 +81,7 @@ def encode_described(value: object) -> Json:
             f"{type_name(kind)} is a class that no reader would find again as {name_of(kind)}; "
             "define it at the top level of a module or script"
         )
+    note(kind)
     return {TYPE: name_of(kind), "value": node.encode(value)}
 
 
@@ -119,6 +119,17 @@ def plain_json(raw: Json) -> Json:
     if raw.keys() == {TYPE, "value"}:
         return plain_json(raw["value"])
     return {key: plain_json(item) for key, item in raw.items()}
+
+
+def decode_other(raw: dict[str, Json]) -> object:
+    """Read a value of a class that an annotation does not name.
+
+    Raises:
+        Refused: if its class is not known.
+    """
+    from funsies.core.encoding.anything import decode_any  # noqa: PLC0415 - it uses this
+
+    return decode_any(raw)
 
 
 class NotHere(Refused):

@@ -14,7 +14,7 @@ from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.describe import Scope
 from funsies.core.encoding.files import WIRE, FilesNode
 from funsies.core.encoding.hints import remember_hints
-from funsies.core.encoding.kinds import NOTHING, Kinds, knowing
+from funsies.core.encoding.kinds import NOTHING, Kinds, knowing, noting
 from funsies.core.encoding.node import (
     CannotEncode,
     Node,
@@ -137,6 +137,32 @@ class Encoding(Generic[T_co]):
         shown = "" if self.node.label == "Any" else f" as {self.node.label}"
         return EncodingError(f"cannot {verb} this{shown}: {reason}")
 
+    def encode_constant(self, value: object) -> tuple[bytes, Encoding[T_co]]:
+        """Turn a value into bytes; with the encoding that knows the subclasses in it.
+
+        Args:
+            value: of this type; parts of it may be of subclasses.
+
+        Raises:
+            EncodingError: like ``encode``.
+        """
+        with noting() as kinds:
+            data = self.encode(value)
+        if not kinds:
+            return data, self
+        return data, self.with_subclasses(map(encoding_of, kinds))
+
+    def bases(self) -> set[type]:
+        """The classes that the type mentions, of whose subclasses values may be."""
+        found: dict[int, Node] = {}
+        pending = [self.node]
+        while pending:
+            node = pending.pop()
+            if id(node) not in found:
+                found[id(node)] = node
+                pending += node.children()
+        return {kind for node in found.values() for kind in node.accepts or ()}
+
     @property
     def says_itself(self) -> bool:
         """True if values, or parts of them, say themselves what they are."""
@@ -158,10 +184,17 @@ class Encoding(Generic[T_co]):
         """
         if not self.says_itself:
             return self
+        return self._knowing(known, Kinds((), tuple(modules), is_lenient))
+
+    def with_subclasses(self, known: Iterable[Encoding[Any]]) -> Encoding[T_co]:
+        """The same encoding, for values that may be of these subclasses of its classes."""
+        return self._knowing(known, NOTHING)
+
+    def _knowing(self, known: Iterable[Encoding[Any]], more: Kinds) -> Encoding[T_co]:
         hints: Hints = {}
         for one in (self, *known):
             hints.update(one._hints)  # noqa: SLF001  (of its own class)
-        kinds = self.kinds.and_also(Kinds(tuple(hints), tuple(modules), is_lenient))
+        kinds = self.kinds.and_also(more._replace(classes=tuple(hints)))
         return Encoding(self.annotation, self.node, hints, kinds)
 
     def asked(self) -> Encoding[T_co]:

@@ -24,8 +24,8 @@ _known: WeakKeyDictionary[type, dict[str, object]] = WeakKeyDictionary()
 
 
 def remember_hints(kind: type, hints: dict[str, object]) -> None:
-    """Keep the resolved annotations of a class, if it was re-created from a pickle."""
-    if hints and not _is_importable(kind):
+    """Keep the resolved annotations of a class that came with a pickle."""
+    if hints:
         _known[kind] = hints
 
 
@@ -59,10 +59,18 @@ def field_types(
 
 
 def _own_hints(kind: type, wanted: set[str]) -> Mapping[str, object]:
-    if kind in _known:
-        return {name: hint for name, hint in _known[kind].items() if name in wanted}
+    known = {name: hint for name, hint in _known.get(kind, {}).items() if name in wanted}
+    if known and not _is_importable(kind):
+        return known
     own = inspect.get_annotations(kind)
-    return {name: _resolve(kind, name, hint) for name, hint in own.items() if name in wanted}
+    try:
+        return {
+            name: _resolve(kind, name, hint) for name, hint in own.items() if name in wanted
+        }
+    except CannotEncode:  # an alias that is not there yet, where the class is made anew
+        if known:
+            return known
+        raise
 
 
 def _resolve(kind: type, name: str, hint: object) -> object:

@@ -122,9 +122,8 @@ def _flat(types: Iterable[Any]) -> set[Any]:
 
 
 def _infer_object(value: object) -> Any:
-    plain = plain_scalar(value)
-    if plain is not None:
-        return type(plain)
+    if plain_scalar(value) is not None:
+        return type(value)  # a scalar of NumPy
     result = sys.modules.get("returns.result")
     if result is not None and isinstance(value, result.Success):
         return result.Result[infer(value.unwrap()), Never]

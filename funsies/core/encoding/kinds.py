@@ -48,6 +48,27 @@ NOTHING: Final = Kinds()
 _known: Final[ContextVar[Kinds]] = ContextVar("known_kinds", default=NOTHING)
 
 
+_named: Final[ContextVar[dict[type, None] | None]] = ContextVar("named_kinds", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[dict[type, None]]:
+    """Note the classes of values that are written with the names of their classes."""
+    found: dict[type, None] = {}
+    token = _named.set(found)
+    try:
+        yield found
+    finally:
+        _named.reset(token)
+
+
+def note(kind: type) -> None:
+    """A value of the class is written with the name of its class."""
+    found = _named.get()
+    if found is not None:
+        found[kind] = None
+
+
 @contextmanager
 def knowing(kinds: Kinds) -> Iterator[None]:
     """Know more while a value is written or read."""

@@ -111,12 +111,12 @@ class PairsDictNode(MappingNode):
     def encode(self, value: object) -> Json:
         """Write an array of pairs."""
         if type(value) is not dict:
-            self.refuse(value)
+            return self.encode_other(value)
         return self.encode_pairs(value.items())
 
     def decode(self, raw: Json) -> object:
         """Read an array of pairs."""
-        return self.decode_pairs(raw)
+        return self.decode_pairs(raw) if type(raw) is list else self.decode_other(raw)
 
 
 class TextDictNode(MappingNode):
@@ -128,7 +128,7 @@ class TextDictNode(MappingNode):
     def encode(self, value: object) -> Json:
         """Write an object."""
         if type(value) is not dict:
-            self.refuse(value)
+            return self.encode_other(value)
         if not {str}.issuperset(map(type, value)):
             self._refuse_keys(value)
         encode = self.value.encode
@@ -149,7 +149,7 @@ class TextDictNode(MappingNode):
         """Read an object."""
         pairs = read_text_pairs(raw)
         if pairs is None:
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         decode = self.value.decode
         result: dict[object, object] = {}
         key = ""
@@ -169,14 +169,14 @@ class AnyDictNode(MappingNode):
 
     def encode(self, value: object) -> Json:
         """Write an object, or pairs if there are keys that are no texts."""
-        if type(value) is not dict:
+        if not isinstance(value, dict):
             self.refuse(value)
         return self.value.encode(value)
 
     def decode(self, raw: Json) -> object:
         """Read an object, or pairs."""
         value = self.value.decode(raw)
-        if type(value) is not dict:
+        if not isinstance(value, dict):
             self.refuse_json(raw)
         return value
 

@@ -32,6 +32,9 @@ form, and has that key as its shape."""
 TAG: Final = "$as"
 """The special form that names the member of a union: ``{"$as": "Atom", "value": ...}``."""
 
+TYPE: Final = "$type"
+"""The special form that names the class of a value: ``{"$type": "Decimal", "value": "1"}``."""
+
 _SHAPES: Final[dict[type, str]] = {
     type(None): NULL,
     bool: BOOLEAN,
@@ -148,6 +151,26 @@ class Node:
     def _is_subclass_instance(self, value: object) -> bool:
         accepts = self.accepts or frozenset()
         return type(value) not in accepts and isinstance(value, tuple(accepts))
+
+    def encode_other(self, value: object) -> Json:
+        """Write a value of a subclass with the name of its class, or refuse the value."""
+        from funsies.core.encoding.described import encode_described  # noqa: PLC0415 - it uses this
+
+        is_one = self._is_subclass_instance(value)
+        if not is_one or (self.children() and not self.admits(value)):
+            self.refuse(value)
+        return encode_described(value)
+
+    def decode_other(self, raw: Json) -> object:
+        """Read a value of a subclass that says so, or refuse the data."""
+        from funsies.core.encoding.described import decode_other  # noqa: PLC0415 - it uses this
+
+        if type(raw) is not dict or TYPE not in raw:
+            self.refuse_json(raw)
+        value = decode_other(raw)
+        if not self._is_subclass_instance(value):
+            self.refuse_json(raw)
+        return value
 
     def refuse(self, value: object) -> NoReturn:
         """Say that the value is not of this type."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import msgspec
 
-from funsies.core.encoding.node import OBJECT, Json, Node, Refused, show_key, type_name
+from funsies.core.encoding.node import OBJECT, TYPE, Json, Node, Refused, show_key, type_name
 from funsies.core.encoding.pairs import read_text_pairs, text_pairs
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class RecordNode(Node):
     def encode(self, value: object) -> Json:
         """Write an object."""
         if type(value) is not self.kind:
-            self.refuse(value)
+            return self.encode_other(value)
         self.check_state(value)
         result: dict[str, Json] = {}
         name = ""
@@ -102,7 +102,7 @@ class RecordNode(Node):
     def decode(self, raw: Json) -> object:
         """Read an object."""
         if type(raw) is not dict or raw.keys() != self.names:
-            self.refuse_fields(raw)
+            return self._decode_other_fields(raw)
         values: dict[str, object] = {}
         name = ""
         try:
@@ -111,6 +111,11 @@ class RecordNode(Node):
         except Refused as refusal:
             raise refusal.at(f".{name}") from None
         return self.build(values)
+
+    def _decode_other_fields(self, raw: Json) -> object:
+        if type(raw) is dict and TYPE in raw:
+            return self.decode_other(raw)
+        return self.refuse_fields(raw)
 
     def refuse_fields(self, raw: Json) -> NoReturn:
         """Say which fields are missing, and which are not known."""
@@ -207,6 +212,8 @@ class PydanticNode(RecordNode):
 
     def encode(self, value: object) -> Json:
         """Write an object."""
+        if type(value) is not self.kind:
+            return self.encode_other(value)
         result = super().encode(value)
         assert isinstance(result, dict)  # noqa: S101  (what RecordNode writes)
         if getattr(value, "__pydantic_extra__", None) or getattr(

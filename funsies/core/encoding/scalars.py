@@ -107,7 +107,7 @@ class ScalarNode(Node):
         """Encode a NumPy scalar as what it equals, or refuse the value."""
         plain = plain_scalar(value)
         if plain is None or type(plain) is type(value):
-            self.refuse(value)
+            return self.encode_other(value)
         return self.encode(plain)
 
 
@@ -169,7 +169,7 @@ class IntNode(ScalarNode):
             return raw
         value = decode_special(raw)
         if type(value) is not int:
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         return value
 
 
@@ -194,7 +194,7 @@ class FloatNode(ScalarNode):
             return raw
         value = decode_special(raw)
         if type(value) is not float and type(value) is not int:
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         return value
 
 
@@ -246,7 +246,7 @@ class StrNode(ScalarNode):
             return raw
         value = decode_special(raw)
         if type(value) is not str:
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         return value
 
 

@@ -97,7 +97,7 @@ class ListNode(Node):
     def encode(self, value: object) -> Json:
         """Write an array."""
         if type(value) is not list:
-            self.refuse(value)
+            return self.encode_other(value)
         if self._plain is not None and self._plain.has(value, set(map(type, value))):
             return value
         return encode_items(self.item, value)
@@ -105,7 +105,7 @@ class ListNode(Node):
     def decode(self, raw: Json) -> object:
         """Read an array."""
         if type(raw) is not list:
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         if self._plain is not None and self._plain.types.issuperset(map(type, raw)):
             return raw
         return decode_items(self.item, raw)
@@ -140,13 +140,13 @@ class VariadicTupleNode(Node):
     def encode(self, value: object) -> Json:
         """Write an array."""
         if type(value) is not tuple:
-            self.refuse(value)
+            return self.encode_other(value)
         return encode_items(self.item, value)
 
     def decode(self, raw: Json) -> object:
         """Read an array."""
         if type(raw) is not list:
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         return tuple(decode_items(self.item, raw))
 
     def children(self) -> tuple[Node, ...]:
@@ -175,7 +175,7 @@ class TupleNode(Node):
     def encode(self, value: object) -> Json:
         """Write an array."""
         if type(value) is not tuple:
-            self.refuse(value)
+            return self.encode_other(value)
         if len(value) != len(self.items):
             raise Refused(f"expected {self.label}, got a tuple of {len(value)} items")
         result: list[Json] = []
@@ -189,7 +189,7 @@ class TupleNode(Node):
     def decode(self, raw: Json) -> object:
         """Read an array."""
         if type(raw) is not list or len(raw) != len(self.items):
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         result: list[object] = []
         try:
             for item, part in zip(self.items, raw, strict=True):
@@ -230,7 +230,7 @@ class SetNode(Node):
     def encode(self, value: object) -> Json:
         """Write an array."""
         if type(value) is not self.kind:
-            self.refuse(value)
+            return self.encode_other(value)
         items = [self._encode_item(item) for item in value]
         items.sort(key=canonical_json)
         return items
@@ -246,7 +246,7 @@ class SetNode(Node):
     def decode(self, raw: Json) -> object:
         """Read an array."""
         if type(raw) is not list:
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         items = decode_items(self.item, raw)
         result = self.kind(items)
         if len(result) != len(items):

@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 
 from funsies.core.encoding.anything import decode_any
-from funsies.core.encoding.described import TYPE, plain_json
-from funsies.core.encoding.node import Json, Refused, canonical_json
+from funsies.core.encoding.described import plain_json
+from funsies.core.encoding.node import TYPE, Json, Refused, canonical_json
 
 _TYPE_KEY: Final = f'"{TYPE}"'.encode()
 _parse: Final = msgspec.json.Decoder().decode

@@ -116,13 +116,13 @@ class DateNode(Node):
     def encode(self, value: object) -> Json:
         """Write ISO 8601."""
         if type(value) is not date:
-            self.refuse(value)
+            return self.encode_other(value)
         return value.isoformat()
 
     def decode(self, raw: Json) -> object:
         """Read ISO 8601."""
         if type(raw) is not str:
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         try:
             return date.fromisoformat(raw)
         except ValueError:

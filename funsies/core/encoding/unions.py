@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from funsies.core.encoding.enums import LiteralNode
 from funsies.core.encoding.node import (
     TAG,
+    TYPE,
     CannotEncode,
     Json,
     Node,
@@ -71,13 +72,13 @@ class UnionNode(Node):
             raw = member.encode(value)
             return raw if tag is None else {TAG: tag, "value": raw}
         if not candidates:
-            return self._encode_scalar(value)
+            return self._encode_inexact(value)
         return self._encode_first(candidates, value)
 
-    def _encode_scalar(self, value: object) -> Json:
+    def _encode_inexact(self, value: object) -> Json:
         plain = plain_scalar(value)
         if plain is None or type(plain) not in self._by_type:
-            self.refuse(value)
+            return self.encode_other(value)
         return self.encode(plain)
 
     def _encode_first(
@@ -97,6 +98,8 @@ class UnionNode(Node):
     def decode(self, raw: Json) -> object:
         """Read the value as the type that its tag or its shape names."""
         shape = shape_of(raw)
+        if shape == TYPE:
+            return self.decode_other(raw)
         if shape != TAG:
             member = self._by_shape.get(shape)
             if member is None:

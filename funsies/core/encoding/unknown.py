@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from funsies.core.encoding.anything import AnyNode, decode_any
-from funsies.core.encoding.described import TYPE
 from funsies.core.encoding.encoding import Encoding
 from funsies.core.encoding.kinds import Kinds
-from funsies.core.encoding.node import TAG, Json, Refused
+from funsies.core.encoding.node import TAG, TYPE, Json, Refused
 
 
 class UnknownNode(AnyNode):

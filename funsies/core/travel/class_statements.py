@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from types import FunctionType, ModuleType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project
@@ -71,9 +71,19 @@ def _needed(
             continue
         seen.add(name)
         value = variables[name]
+        if any(kind.__qualname__ in later for kind in _classes_in(value)):
+            continue  # an alias that postponed annotations name: nothing reads it here
         if isinstance(value, FunctionType) and value.__globals__ is variables:
             pending += sorted(chain[0] for chain in names_of(value.__code__).globals)
         yield name, type(value)() if _refers_to_classes(value) else value
+
+
+def _classes_in(alias: object) -> Iterator[type]:
+    """The classes in ``Leaf | Branch`` or ``list[Leaf]``; none in what is no such alias."""
+    for part in get_args(alias):
+        if isinstance(part, type) and not get_args(part):
+            yield part
+        yield from _classes_in(part)
 
 
 def _names_read(node: ast.AST) -> Iterator[str]:

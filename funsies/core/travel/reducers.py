@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import dataclasses
 import functools
 import struct
 import threading
@@ -112,6 +113,7 @@ REDUCERS: Final[dict[type, Callable[[Any], object]]] = {
     typing.ParamSpec: _reduce_type_parameter,
     typing.TypeVarTuple: _reduce_type_parameter,
     typing.NewType: _reduce_new_type,
+    type(dataclasses.KW_ONLY): lambda _mark: "KW_ONLY",  # dataclasses ask which object it is
     struct.Struct: lambda each: (struct.Struct, (each.format,)),
     **dict.fromkeys(ALIAS_TYPES, _reduce_alias),
 }

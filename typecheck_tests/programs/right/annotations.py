@@ -820,3 +820,198 @@ with f.Fun():
     c = check("x")
     f.execute(a, b, c).wait()
     assert (f.take(a), f.take(b), f.take(c)) == ("ab", "nothing", None)
+
+# %% numpy scalars as results and parameters
+import numpy as np
+import numpy.typing as npt
+
+
+@f.task
+def mean(values: list[float]) -> np.float64:
+    return np.float64(np.mean(values))
+
+
+@f.task
+def double(value: np.float64) -> np.float64:
+    return value * 2
+
+
+@f.task
+def count(values: list[float]) -> np.int64:
+    return np.int64(len(values))
+
+
+@f.task
+def plain(value: float) -> float:
+    return value + 1
+
+
+with f.Fun():
+    m = mean([1.0, 2.0])
+    d = double(m)
+    c = count([1.0])
+    p = plain(m)
+    f.execute(d, c, p).wait()
+    assert f.take(d) == 3.0 and type(f.take(d)) is np.float64
+    assert f.take(c) == 1 and type(f.take(c)) is np.int64
+    assert f.take(p) == 2.5
+
+# %% Iterable, Collection, AbstractSet and Mapping parameters
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+
+
+@f.task
+def total(numbers: Iterable[int]) -> int:
+    return sum(numbers)
+
+
+@f.task
+def size(items: Collection[str]) -> int:
+    return len(items)
+
+
+@f.task
+def common(a: Set[int], b: Set[int]) -> Set[int]:
+    return a & b
+
+
+@f.task
+def keys(m: Mapping[str, float]) -> Sequence[str]:
+    return list(m)
+
+
+@f.task
+def numbers() -> list[int]:
+    return [1, 2, 3]
+
+
+with f.Fun():
+    r = [
+        total([1, 2]),
+        total((3, 4)),
+        total({5, 6}),
+        total(numbers()),
+        total({1: "x"}),
+        total(range(3)),
+    ]
+    s = size({"a"}), size(["a", "b"])
+    c = common({1, 2}, frozenset({2, 3}))
+    k = keys({"x": 1.0})
+    f.execute(*r, *s, c, k).wait()
+    assert [f.take(x) for x in r] == [3, 7, 11, 6, 1, 3]
+    assert [f.take(x) for x in s] == [1, 2]
+    assert f.take(c) == {2} and f.take(k) == ["x"]
+
+# %% IntEnum, StrEnum, Flag and IntFlag
+from enum import Flag, IntEnum, IntFlag, StrEnum, auto
+
+
+class Level(IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
+class Basis(StrEnum):
+    STO = "sto-3g"
+    DEF2 = "def2-svp"
+
+
+class Prop(Flag):
+    ENERGY = auto()
+    FORCE = auto()
+
+
+class Perm(IntFlag):
+    R = 4
+    W = 2
+
+
+@f.task
+def raised(level: Level) -> Level:
+    return Level(level + 1)
+
+
+@f.task
+def name(basis: Basis) -> str:
+    return basis.upper()
+
+
+@f.task
+def both(p: Prop) -> Prop:
+    return p | Prop.FORCE
+
+
+@f.task
+def perm(p: Perm) -> Perm:
+    return p | Perm.W
+
+
+@f.task
+def plain(n: int) -> int:
+    return n * 10
+
+
+@f.task
+def text(s: str) -> str:
+    return s + "!"
+
+
+with f.Fun():
+    r, n, b, p = raised(Level.LOW), name(Basis.STO), both(Prop.ENERGY), perm(Perm.R)
+    q = plain(Level.HIGH)
+    t = text(Basis.DEF2)
+    u = plain(raised(Level.LOW))
+    f.execute(r, n, b, p, q, t, u).wait()
+    assert f.take(r) is Level.HIGH and f.take(n) == "STO-3G"
+    assert f.take(b) == Prop.ENERGY | Prop.FORCE and f.take(p) == Perm.R | Perm.W
+    assert f.take(q) == 20 and f.take(t) == "def2-svp!" and f.take(u) == 20
+
+# %% tuples of fixed, open and mixed length
+from typing import TypeVarTuple, Unpack
+
+Ts = TypeVarTuple("Ts")
+
+
+@f.task
+def total(numbers: tuple[int, ...]) -> int:
+    return sum(numbers)
+
+
+@f.task
+def rest(row: tuple[str, *tuple[float, ...]]) -> float:
+    return sum(row[1:])
+
+
+@f.task
+def row(n: int) -> tuple[str, *tuple[float, ...]]:
+    return ("a", *[0.5] * n)
+
+
+with f.Fun():
+    a = total((1, 2, 3))
+    b = rest(row(3))
+    c = rest(("x", 1.0, 2.0))
+    f.execute(a, b, c).wait()
+    assert (f.take(a), f.take(b), f.take(c)) == (6, 1.5, 3.0)
+
+# %% variadic generics
+from typing import TypeVarTuple
+
+Ts = TypeVarTuple("Ts")
+
+
+@f.task
+def tail(head: int, items: tuple[*Ts]) -> tuple[*Ts]:
+    return items
+
+
+def bundle(*args: *Ts) -> tuple[*Ts]:
+    return args
+
+
+with f.Fun():
+    a = tail(1, ("a", 2.5))
+    b = f.reduce(bundle, 1, "a")
+    f.execute(a, b).wait()
+    assert f.take(a) == ("a", 2.5)
+    assert f.take(b) == (1, "a")

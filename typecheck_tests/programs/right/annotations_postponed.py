@@ -221,3 +221,41 @@ with f.Fun():
     f.execute(a, b, g).wait()
     assert f.take(a) == 1.0 and f.take(b) == 2.0
     assert f.take(g).origin == (1.0, 2.0) and f.take(g).points == [0.0, 0.5, 1.0]
+
+# %% recursive dataclasses and unions of them
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Leaf:
+    value: int
+
+
+@dataclass(frozen=True)
+class Branch:
+    left: Tree
+    right: Tree
+
+
+Tree = Leaf | Branch
+
+
+@f.task
+def total(tree: Tree) -> int:
+    match tree:
+        case Leaf(value):
+            return value
+        case Branch(left, right):
+            return total.fn(left) + total.fn(right)
+
+
+@f.task
+def grow(depth: int) -> Tree:
+    return Leaf(1) if depth == 0 else Branch(grow.fn(depth - 1), Leaf(depth))
+
+
+with f.Fun():
+    t = total(grow(3))
+    u = total(Branch(Leaf(1), Leaf(2)))
+    f.execute(t, u).wait()
+    assert f.take(t) == 7 and f.take(u) == 3

@@ -120,7 +120,7 @@ descriptors = [
     ),
     (
         Sequence[int] | None,
-        "list[int] | deque[int] | range | tuple[int, ...] | None",
+        "list[int] | bytes | deque[int] | range | tuple[int, ...] | None",
     ),
 ]
 

@@ -12,7 +12,18 @@ from fractions import Fraction
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Annotated, Any, Literal, NamedTuple, Never, Protocol, Self, TypedDict
+from typing import (
+    IO,
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    Never,
+    Protocol,
+    Self,
+    TypedDict,
+    runtime_checkable,
+)
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -94,10 +105,22 @@ def _made_while_it_runs() -> object:
 OutOfReach = _made_while_it_runs()
 
 
+@runtime_checkable
+class Drawable(Protocol):
+    def draw(self) -> None: ...
+
+
+class Plain:
+    pass
+
+
+class Tuned(list):
+    pass
+
+
 values = [
     (int, 1.0, "expected int, got float 1.0"),
     (int, "1", "expected int, got str '1'"),
-    (int, Level.LOW, "expected int, got a value of type Level (a subclass"),
     (float, "x" * 100, "expected float, got str 'xxxxx"),
     (float, Decimal(1), "expected float, got a value of type Decimal"),
     (bool, 1, "expected bool, got int 1"),
@@ -109,7 +132,6 @@ values = [
     (list[int], [1, 2, None], "at [2]: expected int, got None"),
     (dict[str, list[float]], {"a": [1.0, "b"]}, "at ['a'][1]: expected float, got str 'b'"),
     (dict[str, int], {1: 1}, "got int 1 as a key"),
-    (dict[str, int], OrderedDict(a=1), "(a subclass"),
     (dict[str, int], UserDict(a=1), "expected dict[str, int], got a value of type UserDict"),
     (dict[int, str], {"1": "a"}, "expected int, got str '1'"),
     (dict[float, int], {float("nan"): 1}, "NaN"),
@@ -117,10 +139,13 @@ values = [
     (set[tuple[float, int]], {(float("nan"), 1)}, "NaN"),
     (set[Decimal], {Decimal("nan")}, "NaN"),
     (tuple[int, str], (1,), "got a tuple of 1 items"),
-    (tuple[int, int], Pair(1, 2), "(a subclass"),
+    (tuple[int, str], Pair(1, 2), "expected tuple[int, str], got a value of type Pair"),
+    (dict[str, int], OrderedDict(a="b"), "expected dict[str, int], got a value of type Ord"),
+    (list[int], Tuned([1]), "Tuned has no encoding; convert it to list"),
+    (Drawable, Unstorable(), "expected Drawable, got a value of type Unstorable"),
+    (Iterable[int], 3, "expected Iterable[int], got int 3"),
     (Pair, (1, 2), "expected Pair, got a value of type tuple"),
     (Pair, Pair(1, "x"), "at .right: expected int, got str 'x'"),
-    (Point, Point3(1, 2, 3), "(a subclass: its type and further fields would be lost"),
     (Point, Point("x"), "at .x: expected float, got str 'x'"),
     (
         Lattice,
@@ -130,7 +155,6 @@ values = [
     (Settings, {"depth": 1, "width": 2}, "the further key 'width'"),
     (Settings, {}, "without the key 'depth'"),
     (Settings, {"depth": "x"}, "at ['depth']: expected int"),
-    (date, datetime(2020, 1, 1), "expected date, got a value of type datetime"),  # noqa: DTZ001
     (datetime, datetime(2020, 1, 1, tzinfo=Zone()), "use zoneinfo.ZoneInfo"),
     (dict[str, int], {"k" * 1000: "x"}, "kkk'...]: expected int"),
     (Any, {"k" * 1000: (open,)}, "kkk'...][0]: a value of type builtin"),
@@ -183,21 +207,9 @@ def test_a_mere_object_is_refused():
         encoding_of(object).encode(object())
 
 
-class Drawable(Protocol):
-    def draw(self) -> None: ...
-
-
 @dataclass
 class Unresolvable:
     part: Missing  # noqa: F821  (what the test is about)
-
-
-class Plain:
-    pass
-
-
-class Tuned(list):
-    pass
 
 
 @dataclass
@@ -220,11 +232,9 @@ annotations = [
         Molecule,
         "TextIOWrapper at .logs{value}.file of Molecule has no encoding; pass what it contains",
     ),
-    (Iterable[int], "Iterable has no encoding; it can be read only once"),
     (Iterator, "it can be read only once"),
     (ValueError, "return a str or a dataclass"),
     (type, "type has no encoding"),
-    (Drawable, "a protocol does not say what is stored"),
     (bytearray, "use bytes"),
     (Unresolvable, "the annotation 'Missing' of Unresolvable.part means nothing"),
     ("int", "of which only the text is known"),
@@ -235,7 +245,7 @@ annotations = [
     (Callable[[int], str], "Callable has no encoding; make the function a part of the task"),
     (int | Callable[[int], str], "make the function a part of the task"),
     (IO[str], "IO has no encoding; pass what it contains"),
-    (tuple[int, *tuple[str, ...]], "the unpacked *tuple[str, ...] at [1]"),
+    (tuple[int, *tuple[Plain, ...]], "Plain at [...] of"),
     (Tuned, "Tuned has no encoding; convert it to list"),
     (Self, "typing.Self has no encoding"),
     (Literal["a"] | list[Plain], "Plain at [...] of"),

@@ -1,0 +1,103 @@
+"""``out=`` against what the function returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mypy.meet import is_overlapping_types
+from mypy.plugin import FunctionContext
+from mypy.subtypes import is_subtype
+from mypy.types import (
+    CallableType,
+    Instance,
+    Overloaded,
+    TupleType,
+    Type,
+    TypeType,
+    get_proper_type,
+)
+
+from . import codes
+from .arguments import checker, function_name, given_at
+from .messages import fail, shown
+from .step import Given
+from .types import is_any, union_items
+
+
+def several(result: Type) -> Sequence[Type]:
+    """The types of the results that ``py`` makes of what its function returns."""
+    found = get_proper_type(result)
+    is_plain = (
+        isinstance(found, TupleType)
+        and found.items
+        and found.partial_fallback.type.fullname == "builtins.tuple"
+    )
+    return found.items if is_plain and isinstance(found, TupleType) else [result]
+
+
+def check_declared(context: FunctionContext, returned: Type, declared: Type) -> None:
+    """Report a type in ``out=`` that what the function returns can never have."""
+    if _may_be(declared, returned):
+        return
+    api = checker(context)
+    text = (
+        f'"{_name(context)}" returns {shown(api, returned)}, which is no '
+        f"{shown(api, declared)}, as out= says; leave out= away, or convert the value in the "
+        "function"
+    )
+    fail(api, codes.ARGUMENT, text, context.context)
+
+
+def check_named(
+    context: FunctionContext, returned: Type, named: Sequence[Type], out: Given
+) -> None:
+    """Report what is wrong with ``out=`` of ``py``, which names a type for each result."""
+    api = checker(context)
+    if isinstance(get_proper_type(out.type), (CallableType, Overloaded, TypeType)):
+        text = "out= of py() is a tuple of types, for example out=(int,)"
+        fail(api, codes.ARGUMENT, text, out.expression)
+        return
+    parts = [returned] if len(named) == 1 else several(returned)
+    if 1 < len(parts) != len(named) > 1:
+        text = (
+            f'"{_name(context)}" returns {len(parts)} values, but out= names {len(named)} types'
+        )
+        fail(api, codes.ARGUMENT, text, context.context)
+    for declared, part in zip(named, parts, strict=False):
+        check_declared(context, part, declared)
+
+
+def _name(context: FunctionContext) -> str:
+    return function_name(given_at(context, 0)[0])
+
+
+def _may_be(declared: Type, returned: Type) -> bool:
+    """False if no value of the one type is one of the other."""
+    return any(
+        _may_be_one(wanted, given)
+        for wanted in union_items(declared)
+        for given in union_items(returned)
+    )
+
+
+def _may_be_one(wanted: Type, given: Type) -> bool:
+    wanted, given = get_proper_type(wanted), get_proper_type(given)
+    if is_any(wanted) or is_any(given):
+        return True
+    arguments = _arguments_of_one_class(wanted, given)
+    if arguments is not None:
+        return all(map(_may_be, *arguments))
+    return (
+        is_subtype(given, wanted)
+        or is_subtype(wanted, given)
+        or is_overlapping_types(wanted, given)
+    )
+
+
+def _arguments_of_one_class(
+    wanted: Type, given: Type
+) -> tuple[Sequence[Type], Sequence[Type]] | None:
+    """The type arguments of both, if they are of the same class."""
+    if isinstance(wanted, Instance) and isinstance(given, Instance):
+        return (wanted.args, given.args) if wanted.type is given.type else None
+    return None
