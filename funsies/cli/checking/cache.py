@@ -33,7 +33,8 @@ def cache(key: str, stamps: Stamps) -> Iterator[Path]:
         stamps: when its files were written.
     """
     given = os.environ.get("MYPY_CACHE_DIR")
-    parent = Path(given).absolute() if given else folder("mypy")
+    # A directory of our own, as what is old there is removed.
+    parent = Path(given).absolute() / "funsies" if given else folder("mypy")
     parent.mkdir(parents=True, exist_ok=True)
     with exclusive(parent / f"{key}.lock"):
         place = parent / key
