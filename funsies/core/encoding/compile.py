@@ -32,6 +32,7 @@ from funsies.core.encoding.node import CannotEncode, Node
 from funsies.core.encoding.numpy_scalars import numpy_node
 from funsies.core.encoding.open_classes import open_node
 from funsies.core.encoding.open_tuples import tuple_node, tuple_parts
+from funsies.core.encoding.pydantic_types import plain_type
 from funsies.core.encoding.refusals import refuse_type
 from funsies.core.encoding.results import result_node
 from funsies.core.encoding.special import AliasNode, NeverNode
@@ -218,6 +219,8 @@ class Compiler:
             return mappings.CounterNode(key, scalars.IntNode())
         if not isinstance(kind, type):
             raise refuse_type(annotation)
+        if plain := plain_type(kind):
+            return self.compile(plain)
         return (
             numpy_node(kind)
             or abstract_node(kind, lambda count: self._parts(kind, arguments, count))

@@ -16,6 +16,7 @@ from funsies.core.encoding.node import (
     special_form,
     type_name,
 )
+from funsies.core.encoding.pydantic_types import is_pydantic_zone, pydantic_zone
 from funsies.core.encoding.scalars import StrNode, encode_text
 
 _SPAN: Final = re.compile(r"P(-?\d{1,9})DT(\d{1,5})(?:\.(\d{6}))?S", re.ASCII)
@@ -28,6 +29,8 @@ def _zone_fields(zone: tzinfo | None) -> dict[str, Json]:
         return {}
     if type(zone) is ZoneInfo and zone.key is not None:
         return {"zone": zone.key}
+    if is_pydantic_zone(zone):
+        return {"offset": encode_span(zone.utcoffset(None) or timedelta()), "by": "pydantic"}
     if type(zone) is not timezone:
         raise Refused(
             f"a time zone of type {type_name(type(zone))} is not stored; use zoneinfo.ZoneInfo"
@@ -56,6 +59,8 @@ def _decode_zone(raw: dict[str, Json], zone: tzinfo | None) -> tzinfo | None:
     if type(offset) is not str or type(name) is not str:
         return zone
     span = decode_span(offset)
+    if raw.get("by") == "pydantic":
+        return pydantic_zone(span)
     return timezone(span) if name == timezone(span).tzname(None) else timezone(span, name)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, time
 from functools import cached_property
+from typing import Any
 
 import pytest
 
@@ -79,6 +81,24 @@ def test_pydantic_models_come_back():
     broken = Point.model_construct(x="not an int")
     with pytest.raises(EncodingError, match=r"at \.x: expected int"):
         encoding_of(Point).encode(broken)
+
+
+@pytest.mark.parametrize("text", ["2024-01-02T03:04:05Z", "2024-01-02T03:04:05-05:30"])
+def test_times_that_pydantic_has_read_come_back_with_its_time_zone(text):
+    pydantic = pytest.importorskip("pydantic")
+
+    class Seen(pydantic.BaseModel):
+        at: pydantic.AwareDatetime
+        clock: time
+        born: pydantic.PastDate | None = None
+
+    value = Seen.model_validate({"at": text, "clock": text[11:], "born": "1999-12-31"})
+    found = there_and_back(Seen, value)
+    assert found == value
+    assert type(found.at.tzinfo) is type(value.at.tzinfo)
+    assert found.at.tzinfo == value.at.tzinfo
+    assert type(found.born) is date
+    assert type(there_and_back(Any, value.at).tzinfo) is type(value.at.tzinfo)
 
 
 def test_pydantic_state_that_would_be_lost_is_refused():
