@@ -17,6 +17,11 @@ _JOIN: Final = "join the artefacts for a step: f.reduce({}, f.gather([...]))"
 _CHANGED: Final = "a value cannot be changed: return another one from a step"
 _ONE_BY_ONE: Final = "one artefact at a time is taken: [f.take(each) for each in ...]"
 _CALL_FIRST: Final = "that is a function: call the task, execute what it returns, and take that"
+_ONE_OUTPUT: Final = 'take .stdout or .out["name"]'
+_OUTPUTS: Final = 'give one of its outputs: .stdout, .out["name"]'
+_FILES: Final = 'inp= gives each file its content: inp={"name": content}'
+_WORDS: Final = "a command is one text; several commands are several arguments"
+_WITH: Final = "write `with Fun():`"
 _GATHER: Final = "gather() joins a list, a tuple or a dict of artefacts: gather([...])"
 _MORPH: Final = "morph() gives a function one input; f.reduce(function, ...) gives it several"
 
@@ -121,6 +126,14 @@ _ADVICE: Final[dict[str, str | Callable[[_Match], str | None]]] = {
     _NO_OVERLOAD.format('"take"') + r'"(?:Task|Callable|def )': _CALL_FIRST,
     _NO_OVERLOAD.format('"take"') + _SEVERAL: _ONE_BY_ONE,
     _ARGUMENT.format('"take"') + _SEVERAL: _ONE_BY_ONE,
+    _NO_OVERLOAD.format('"take"') + '"Handle"': "take the artefact that was executed",
+    _NO_OVERLOAD.format('"take"') + r'"ShellOutput\[': _ONE_OUTPUT,
+    r'"ShellOutput\[.*\]" has no attribute "(?!_)': _OUTPUTS,
+    r'"OutputFiles\[.*\]" not callable': 'write out["name"]',
+    rf"Unsupported right operand type for in \({_ONE}\)": _of_value("... in value"),
+    r'Argument "inp" to "shell" has incompatible type "(?:list|set|tuple)\[': _FILES,
+    r'Argument 1 to "shell" has incompatible type "(?:list|tuple)\[': _WORDS,
+    r'"Callable\[\[Server \| None.* has no attribute "__(?:enter|exit)__"': _WITH,
     _NO_OVERLOAD.format('"gather"') + r".*Artefact\[": _GATHER,
     _ARGUMENT.format('"gather"') + r".*Artefact\[": _GATHER,
     _NO_OVERLOAD.format('"morph"') + "(?:.*, ){2,}": _MORPH,

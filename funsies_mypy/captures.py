@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from mypy.checker import TypeChecker
@@ -45,17 +45,43 @@ _UNSENDABLE: Final = {
     "concurrent.futures._base.Future": "wait for it before, and pass its result",
     "asyncio.events.AbstractEventLoop": "make it inside the function",
     "mmap.mmap": "open it inside the function",
+    "_csv.Reader": "make it inside the function",
+    "_csv.Writer": "make it inside the function",
+    "_csv._reader": "make it inside the function",
+    "_csv._writer": "make it inside the function",
+    "csv.DictReader": "make it inside the function",
+    "csv.DictWriter": "make it inside the function",
+    "zipfile.ZipFile": "open it inside the function",
+    "tarfile.TarFile": "open it inside the function",
     "redis.client.Redis": "connect inside the function",
     "funsies.session.Session": "build the workflow outside of the function",
     "funsies.client.execution.Handle": "wait outside of the function",
 }
+_GENERATORS: Final = frozenset(
+    {"random.Random", "numpy.random._generator.Generator", "numpy.random.mtrand.RandomState"}
+)
 
 
-def check_captures(api: TypeChecker, function: FuncDef | LambdaExpr, name: str) -> None:
-    """Report what a function uses from outside and cannot have on a worker."""
+def check_captures(
+    api: TypeChecker, function: FuncDef | LambdaExpr, name: str, *, is_counted: bool = True
+) -> None:
+    """Report what a function uses from outside and cannot have on a worker.
+
+    Args:
+        api: the type checker.
+        function: the function.
+        name: of it.
+        is_counted: whether all that it uses is part of its identity.
+    """
     for used, variable in _outer_variables(function):
         if variable.type is not None:
             _check(api, name, used, variable, variable.type)
+            if is_counted and _is_one_of(variable.type, _GENERATORS):
+                text = (
+                    f'"{name}" uses the random generator "{used.name}", which changes each '
+                    "time it is used; make it inside the function, from a seed that is an input"
+                )
+                fail(api, codes.CAPTURE, text, used)
 
 
 def check_function(
@@ -73,13 +99,14 @@ def check_function(
         check_captures(api, expression, name)
         check_steps_inside(api, expression, name, builds=builds)
     node = expression.node if isinstance(expression, NameExpr) else None
+    is_counted = not isinstance(node, Decorator)  # that of a task is looked at by itself
     if isinstance(node, Decorator):
         node = node.func
     if isinstance(node, FuncDef) and isinstance(expression, NameExpr):
         symbol = api.tree.names.get(node.name)
         is_here = symbol is not None and symbol.node in (node, expression.node)
         if is_here or expression.kind == LDEF:
-            check_captures(api, node, name)
+            check_captures(api, node, name, is_counted=is_counted)
             check_steps_inside(api, node, name, builds=builds)
 
 
@@ -112,6 +139,11 @@ def _remedy(kind: Type) -> str | None:
         return None
     remedies = (_UNSENDABLE.get(base.fullname) for base in found.type.mro)
     return next((remedy for remedy in remedies if remedy is not None), None)
+
+
+def _is_one_of(kind: Type, classes: Collection[str]) -> bool:
+    found = get_proper_type(kind)
+    return isinstance(found, Instance) and any(map(found.type.has_base, classes))
 
 
 def _is_mutable(kind: Type) -> bool:

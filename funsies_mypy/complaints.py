@@ -47,7 +47,7 @@ def complain(complaint: Complaint) -> None:
     mismatch = _MISMATCH.match(error.message)
     position = None if mismatch is None else _position(complaint.step, mismatch)
     if mismatch is None or position is None:
-        text = f"{error.message}{_count(complaint)}{_of_task(error.message)}"
+        text = f"{error.message}{_count(complaint)}{_of_message(error.message)}"
     else:
         text = _mismatch(complaint, position, mismatch["expected"])
     fail(complaint.step.api, codes.ARGUMENT, text, _place(error))
@@ -84,12 +84,22 @@ def _mismatch(complaint: Complaint, position: int, expected: str) -> str:
     if given.kind in (ARG_STAR, ARG_STAR2):
         return f"{needs} from each of its items"
     if step.subject is not None:
-        return f"{needs}; give it another function"
+        return f"{needs}{_of_function(expected)}"
+    if step.is_strict and expected.startswith('"Result['):
+        return f"{needs}; only a strict=False step is given results"
     return f"{needs}{_what_to_do(given, expected)}"
+
+
+def _of_function(expected: str) -> str:
+    if expected.startswith('"Artefact['):
+        return " inside of it; take the value as the parameter"
+    return "; give it another function"
 
 
 def _what_to_do(given: Given, expected: str) -> str:
     inside = expected.strip('"')
+    if inside.startswith("Artefact["):
+        return "; take its value as the parameter"
     if _may_be_none(unlifted(given.type)) and "None" not in re.findall(r"\w+", inside):
         where = "in a step before" if has_artefact(given.type) else "first"
         return f"; it may be None: take care of that {where}"
@@ -134,8 +144,10 @@ def _count(complaint: Complaint) -> str:
     return f'; "{step.caller}" gives it {count} input{"" if count == 1 else "s"}'
 
 
-def _of_task(message: str) -> str:
-    """Where options belong, if one is taken for a parameter of the function."""
+def _of_message(message: str) -> str:
+    """What to write instead: of a value for a function, of an option for a parameter."""
+    if message.endswith(" not callable"):
+        return "; give the function itself, and its inputs after it"
     keyword = _UNEXPECTED.match(message)
     if keyword is None or keyword["name"] not in names.STEP_OPTIONS:
         return ""

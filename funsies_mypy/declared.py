@@ -8,6 +8,7 @@ from mypy.meet import is_overlapping_types
 from mypy.plugin import FunctionContext
 from mypy.subtypes import is_subtype
 from mypy.types import (
+    AnyType,
     CallableType,
     Instance,
     Overloaded,
@@ -21,7 +22,7 @@ from . import codes
 from .arguments import checker, function_name, given_at
 from .messages import fail, shown
 from .step import Given
-from .types import is_any, union_items
+from .types import is_any, union_items, unknown
 
 
 def several(result: Type) -> Sequence[Type]:
@@ -35,13 +36,22 @@ def several(result: Type) -> Sequence[Type]:
     return found.items if is_plain and isinstance(found, TupleType) else [result]
 
 
-def check_declared(context: FunctionContext, returned: Type, declared: Type) -> None:
-    """Report a type in ``out=`` that what the function returns can never have."""
+def check_declared(
+    context: FunctionContext, returned: Type, declared: Type, *, function: int = 0
+) -> None:
+    """Report a type in ``out=`` that what the function returns can never have.
+
+    Args:
+        context: the call.
+        returned: what the function returns.
+        declared: the type in ``out=``.
+        function: which argument of the call is the function.
+    """
     if _may_be(declared, returned):
         return
     api = checker(context)
     text = (
-        f'"{_name(context)}" returns {shown(api, returned)}, which is no '
+        f'"{_name(context, function)}" returns {shown(api, returned)}, which is no '
         f"{shown(api, declared)}, as out= says; leave out= away, or convert the value in the "
         "function"
     )
@@ -67,8 +77,8 @@ def check_named(
         check_declared(context, part, declared)
 
 
-def _name(context: FunctionContext) -> str:
-    return function_name(given_at(context, 0)[0])
+def _name(context: FunctionContext, function: int = 0) -> str:
+    return function_name(given_at(context, function)[0])
 
 
 def _may_be(declared: Type, returned: Type) -> bool:
@@ -101,3 +111,15 @@ def _arguments_of_one_class(
     if isinstance(wanted, Instance) and isinstance(given, Instance):
         return (wanted.args, given.args) if wanted.type is given.type else None
     return None
+
+
+def instances_of(kind: Type) -> Type:
+    """Type of the objects of a class that is given as a value."""
+    found = get_proper_type(kind)
+    if isinstance(found, Overloaded):
+        found = found.items[0]
+    if isinstance(found, CallableType) and found.is_type_obj():
+        made = get_proper_type(found.ret_type)
+        is_any = isinstance(made, Instance) and made.type.fullname == "typing.Any"
+        return unknown() if is_any else made
+    return AnyType(unknown().type_of_any)

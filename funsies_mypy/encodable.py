@@ -102,6 +102,7 @@ _REMEDIES: Final = {
     "typing.ItemsView": _LISTED,
     "funsies.build.artefact.Artefact": "take its value as the parameter; give it the artefact",
     "funsies.build.shell_output.ShellOutput": _ONE_FILE,
+    "funsies.build.task.Task": "call it, and give what it returns",
     "funsies.build.shell_output.OutputFiles": _ONE_FILE,
     "funsies.client.execution.Handle": "pass the artefact that was executed",
 }

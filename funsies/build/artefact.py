@@ -43,7 +43,9 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
 
     __slots__ = ("encoding", "reference")
     __funsies_artefact__: ClassVar[bool] = True
-    __funsies_remedy__: ClassVar[str] = "it points to a value already; use it as it is"
+    __funsies_remedy__: ClassVar[str] = (
+        "it points to a value already; use it as it is, or take its value as the parameter"
+    )
 
     reference: Reference
     encoding: Encoding[T_co]

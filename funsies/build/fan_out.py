@@ -28,6 +28,7 @@ from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact, put
 from .collect import gather
+from .declared import refuse_contradiction
 from .given import call_given, given_task, name_of, parameters_of, plain_function, result_of
 from .python import reduce
 from .python_task import FunctionSpec, call, is_artefact
@@ -279,7 +280,8 @@ def sac(
         options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
     Raises:
-        WiringError: if the inputs do not fit the parameters of ``split_fun``.
+        WiringError: if the inputs do not fit the parameters of ``split_fun``, or ``out`` is not
+            what ``combine_fun`` says.
 
     >>> def words(text: str) -> list[str]:
     ...     return text.split()
@@ -295,12 +297,15 @@ def sac(
     """
     functions = (split_fun, apply_fun, combine_fun)
     names = "|".join(name_of(each) for each in functions)
+    combined = _combined(combine_fun)
+    if out is not None:
+        refuse_contradiction(name_of(combine_fun), combined, (out,))
     spec = FunctionSpec(
         functools.partial(_split_apply_combine, *functions),
         kind=TaskKind.DYNAMIC,
         name=name or f"sac:{names}",
         strict=strict,
-        out=(_combined(combine_fun) if out is None else out,),
+        out=(combined if out is None else out,),
         options=own_options(sac, opt, options),
     )
     return call(spec, inp, {})[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import formatannotation
 from typing import Any, Final, TypeVar, get_args, get_origin
 
 from typing_extensions import override
@@ -295,7 +296,8 @@ def _inside_artefact(annotation: object, function: str) -> object:
     if not is_artefact(annotation):
         raise WiringError(
             f"{function} must return an artefact here, but its result is annotated as "
-            f"{annotation!r}; use map() or reduce() for a function that returns a value"
+            f"{formatannotation(annotation)}; use map() or reduce() for a function that "
+            "returns a value"
         )
     return (get_args(annotation) or (Any,))[0]
 

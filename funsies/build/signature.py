@@ -272,7 +272,7 @@ def _inside_result(annotation: object, parameter: str, function: str) -> object:
     if get_origin(annotation) is not Result:
         raise WiringError(
             f"{function} is strict=False, so its parameter {parameter!r} gets a "
-            f"Result[T, Error]; annotate it so, not as {annotation!r}"
+            f"Result[T, Error]; annotate it so, not as {inspect.formatannotation(annotation)}"
         )
     return (get_args(annotation) or (Any,))[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Collection
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, Unpack, overload
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, Unpack, overload
 
 from returns.result import Result
 
@@ -37,6 +37,8 @@ class Task(Generic[P, R_co]):
     Attributes:
         spec: how it is used as a step.
     """
+
+    __funsies_remedy__: ClassVar[str] = "call it, and give what it returns"
 
     spec: FunctionSpec
 

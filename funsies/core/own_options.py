@@ -131,7 +131,8 @@ def _no_keyword(caller: Callable[..., object], name: str) -> str:
 
 def _meant(caller: Callable[..., object], name: str) -> str:
     own = [each for each in inspect.signature(caller).parameters if each != "options"]
-    close = get_close_matches(name, [*own, *StepOptions.__annotations__], 1)
+    longer = [each for each in own if name.startswith(each)]
+    close = longer[:1] or get_close_matches(name, [*own, *StepOptions.__annotations__], 1)
     hints = [f"did you mean {each}?" for each in close]
     if _CALLED.intersection(own):
         hints.append("give the inputs of the function by position, or with functools.partial")

@@ -15,9 +15,10 @@ from mypy.types import (
 )
 
 from funsies_mypy import codes
-from funsies_mypy.arguments import checker, function_name, given_at, is_strict
+from funsies_mypy.arguments import checker, function_name, given, given_at, is_strict
 from funsies_mypy.call import checked, checked_plainly, value_given
 from funsies_mypy.callables import is_task, plain_function, strictness
+from funsies_mypy.declared import check_declared, instances_of
 from funsies_mypy.lift import closed, opened, takes_any_strict
 from funsies_mypy.messages import fail, shown
 from funsies_mypy.results import continued, stored
@@ -98,7 +99,11 @@ def check_sac(context: FunctionContext) -> Type:
     part = artefact_of(api, _part(context, split, parts))
     applied = _continue(context, apply, part, "A part")
     results = api.named_generic_type("builtins.list", [artefact_of(api, applied)])
-    return artefact_of(api, _continue(context, combine, results, "The list of results"))
+    combined = _continue(context, combine, results, "The list of results")
+    out = given(context, "out")
+    if out is not None:
+        check_declared(context, combined, instances_of(out.type), function=2)
+    return artefact_of(api, combined)
 
 
 def _part(context: FunctionContext, split: Given, parts: Type) -> Type:

@@ -54,6 +54,12 @@ def check_ignored(api: TypeChecker, where: Context, function: FuncDef) -> None:
             fail(api, codes.TASK, told, place)
 
 
+def is_counted(where: Context) -> bool:
+    """True of a task that does not say itself what of its code is part of its identity."""
+    call = _decorator(where)
+    return call is None or not {"ignore", "version", None}.intersection(call.arg_names)
+
+
 def _decorator(where: Context) -> CallExpr | None:
     """The ``task(...)`` of ``@task(...)``, and of ``task(...)(function)``."""
     calls: list[Expression] = []

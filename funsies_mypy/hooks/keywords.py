@@ -110,7 +110,8 @@ def _remedy(keyword: str, known: Sequence[str]) -> str:
         return _OF_STEPS.format(keyword)
     if keyword in _ELSEWHERE and takes_options:
         return _ELSEWHERE[keyword]
-    close = difflib.get_close_matches(keyword, known, 1)
+    longer = [each for each in known if keyword.startswith(each)]
+    close = longer[:1] or difflib.get_close_matches(keyword, known, 1)
     hints = [f'did you mean "{each}"?' for each in close]
     if _CALLED.intersection(known):
         hints.append("give the inputs of the function by position, or with functools.partial")

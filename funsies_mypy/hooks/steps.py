@@ -9,11 +9,8 @@ from mypy.checker import TypeChecker
 from mypy.nodes import ARG_POS, ListExpr, StarExpr
 from mypy.plugin import FunctionContext, FunctionSigContext
 from mypy.types import (
-    AnyType,
     CallableType,
-    Instance,
     NoneType,
-    Overloaded,
     TupleType,
     Type,
     UnpackType,
@@ -30,7 +27,7 @@ from funsies_mypy.arguments import (
 )
 from funsies_mypy.call import checked
 from funsies_mypy.callables import plain_function, strictness
-from funsies_mypy.declared import check_declared, check_named, several
+from funsies_mypy.declared import check_declared, check_named, instances_of, several
 from funsies_mypy.lift import closed, gives_any, opened, takes_any_strict
 from funsies_mypy.results import stored
 from funsies_mypy.step import Given, Step
@@ -60,7 +57,7 @@ def check_reduce(context: FunctionContext) -> Type:
     """One artefact for the result."""
     result = _result(context)
     out = given(context, "out")
-    kind = result if out is None else _instances_of(out.type)
+    kind = result if out is None else instances_of(out.type)
     check_declared(context, result, kind)
     return artefact_of(checker(context), kind)
 
@@ -114,21 +111,9 @@ def _named_types(api: TypeChecker, out: Given) -> Sequence[Type]:
     if isinstance(kind, TupleType) and not any(
         isinstance(item, UnpackType) for item in kind.items
     ):
-        return [_instances_of(item) for item in kind.items]
+        return [instances_of(item) for item in kind.items]
     if isinstance(where, ListExpr) and not any(
         isinstance(item, StarExpr) for item in where.items
     ):
-        return [_instances_of(api.lookup_type(item)) for item in where.items]
+        return [instances_of(api.lookup_type(item)) for item in where.items]
     return []
-
-
-def _instances_of(kind: Type) -> Type:
-    """Type of the objects of a class that is given as a value."""
-    found = get_proper_type(kind)
-    if isinstance(found, Overloaded):
-        found = found.items[0]
-    if isinstance(found, CallableType) and found.is_type_obj():
-        made = get_proper_type(found.ret_type)
-        is_any = isinstance(made, Instance) and made.type.fullname == "typing.Any"
-        return unknown() if is_any else made
-    return AnyType(unknown().type_of_any)

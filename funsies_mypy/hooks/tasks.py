@@ -46,7 +46,7 @@ from funsies_mypy.parameters import report_results, report_values
 from funsies_mypy.types import has_artefact, inside_result, value_of
 
 from .above_task import check_above
-from .ignored import check_ignored
+from .ignored import check_ignored, is_counted
 from .keywords import open_keywords
 
 _MUTABLE_DISPLAYS: Final = (
@@ -118,7 +118,8 @@ def _check(context: FunctionContext, *, strict: bool | None) -> Type:
     node = _definition(context.context, function[0].expression if function else None)
     if function and node is not None:
         kind = get_proper_type(function[0].type)
-        _Definition(checker(context), node, kind, strict=strict).check()
+        definition = _Definition(checker(context), node, kind, strict=strict)
+        definition.check(is_counted=is_counted(context.context))
         check_ignored(checker(context), context.context, node)
         return _with_result(context.default_return_type, kind)
     return context.default_return_type
@@ -179,8 +180,8 @@ class _Definition:
         self._strict = strict
         self._name = function.name
 
-    def check(self) -> None:
-        """Report what is wrong with it."""
+    def check(self, *, is_counted: bool) -> None:
+        """Report what is wrong with it, where all that it uses is counted, or not."""
         odd = self._oddity()
         if odd is not None:
             self._fail(f'"@task" cannot wrap the {odd}')
@@ -189,7 +190,7 @@ class _Definition:
         for argument in self._function.arguments:
             self._check_default(argument)
         self._check_types()
-        check_captures(self._api, self._function, self._name)
+        check_captures(self._api, self._function, self._name, is_counted=is_counted)
         check_steps_inside(self._api, self._function, self._name, builds=False)
 
     def _fail(self, text: str, where: Context | None = None) -> None:

@@ -183,7 +183,8 @@ class Node:
 
 def _remedy(node: Node, value: object) -> str:
     accepts = node.accepts or frozenset()
-    if any(type(value).__qualname__ == accepted.__qualname__ for accepted in accepts):
+    kind = type(value)
+    if any(kind.__qualname__ == each.__qualname__ and kind is not each for each in accepts):
         return " (another class of the same name: was the module loaded twice?)"
     if as_list := remedy_for_items(type(value)):
         return f" ({as_list})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import functools
 import io
 import types
 from typing import Final, get_origin
@@ -15,18 +16,21 @@ _ANNOTATE_FIELDS: Final = (
     "make it a dataclass, or register a codec for it (funsies.register_codec)"
 )
 _CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
+_FUNCTION: Final = "make the function a part of the task instead of its input"
 _FILES: Final = ("IO", "TextIO", "BinaryIO")
 _REMEDIES: Final[dict[object, str]] = {
     bytearray: "use bytes",
     memoryview: "use bytes",
     type: "pass its name, or an Enum",
     types.ModuleType: "import it inside the function",
-    collections.abc.Callable: "make the function a part of the task instead of its input",
+    collections.abc.Callable: _FUNCTION,
 }
 _BY_BASE: Final = (
     (io.IOBase, _CONTENTS),
     (BaseException, "return a str or a dataclass that describes it"),
-    (types.FunctionType, "make the function a part of the task instead of its input"),
+    (types.FunctionType, _FUNCTION),
+    (types.BuiltinFunctionType, _FUNCTION),
+    (functools.partial, _FUNCTION),
 )
 _PLAIN: Final = (int, float, complex, str, bytes, list, dict, tuple, set, frozenset)
 _ONE_SHOT: Final = (
