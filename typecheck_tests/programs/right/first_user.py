@@ -1,7 +1,7 @@
+import abc
 import asyncio
 import enum
 import functools
-import abc
 import itertools
 import json
 import math
@@ -9,30 +9,24 @@ import operator
 import re
 import statistics
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import (
-    Annotated,
     Any,
     ClassVar,
     Final,
     Generic,
     Literal,
     NamedTuple,
-    NewType,
-    NotRequired,
     Optional,
-    Protocol,
-    Self,
-    TypedDict,
+    ParamSpec,
     TypeVar,
-    Union,
-    Unpack,
-    overload,
 )
 from uuid import UUID, uuid5
 
@@ -1131,3 +1125,217 @@ with f.Fun():
     best = best_of(f.gather({point: simulate(point, seed=1) for point in grid}))
     f.execute(best).wait()
     assert f.take(best) == max(((point, simulate.fn(point, 1)) for point in grid), key=lambda item: item[1])
+
+# %% threads inside of a task
+@f.task
+def parallel(xs: list[int]) -> list[int]:
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(abs, xs))
+
+
+with f.Fun():
+    s = parallel([-1, 2])
+    f.execute(s).wait()
+    assert f.take(s) == [1, 2]
+
+# %% context manager and decimals of a local context
+@contextmanager
+def precise(digits: int) -> Iterator[None]:
+    with localcontext() as context:
+        context.prec = digits
+        yield
+
+
+@f.task
+def third(digits: int) -> Decimal:
+    with precise(digits):
+        return Decimal(1) / Decimal(3)
+
+
+with f.Fun():
+    thirds = [third(n) for n in (3, 5)]
+    f.execute(*thirds).wait()
+    assert [f.take(t) for t in thirds] == [Decimal("0.333"), Decimal("0.33333")]
+
+# %% single dispatch
+@functools.singledispatch
+def size(x: object) -> int:
+    return -1
+
+
+@size.register
+def _(x: str) -> int:
+    return len(x)
+
+
+@size.register
+def _(x: int) -> int:
+    return x
+
+
+with f.Fun():
+    steps = [f.reduce(size, "abc"), f.reduce(size, 7), f.reduce(size, 1.5)]
+    f.execute(*steps).wait()
+    assert [f.take(s) for s in steps] == [3, 7, -1]
+
+# %% properties and cached properties
+@dataclass(frozen=True)
+class Matrix:
+    rows: tuple[tuple[float, ...], ...]
+
+    @functools.cached_property
+    def trace(self) -> float:
+        return sum(row[i] for i, row in enumerate(self.rows))
+
+    def __matmul__(self, other: "Matrix") -> "Matrix":
+        columns = list(zip(*other.rows))
+        return Matrix(tuple(tuple(sum(a * b for a, b in zip(r, c)) for c in columns) for r in self.rows))
+
+
+with f.Fun():
+    m = f.put(Matrix(((1.0, 2.0), (3.0, 4.0))))
+    trace = m.map(lambda it: it.trace)
+    product = f.reduce(operator.matmul, m, m)
+    second = product.map(lambda it: it.rows[1])
+    f.execute(trace, second).wait()
+    assert f.take(trace) == 5.0
+    assert f.take(second) == (15.0, 22.0)
+
+# %% a registry of functions in a dict, applied by key
+METHODS: dict[str, Callable[[float], float]] = {"sqrt": math.sqrt, "exp": math.exp, "double": lambda x: 2 * x}
+
+with f.Fun():
+    found = {name: f.reduce(method, 4.0) for name, method in METHODS.items()}
+    table = f.gather(found)
+    f.execute(table).wait()
+    assert f.take(table) == {name: method(4.0) for name, method in METHODS.items()}
+
+# %% a base class with a template method
+class Estimator:
+    def __init__(self, scale: float) -> None:
+        self.scale = scale
+
+    def fit(self, xs: list[float]) -> dict[str, float]:
+        return {"value": self.scale * self.statistic(xs)}
+
+    def statistic(self, xs: list[float]) -> float:
+        raise NotImplementedError
+
+
+class Mean(Estimator):
+    def statistic(self, xs: list[float]) -> float:
+        return sum(xs) / len(xs)
+
+
+class Median(Estimator):
+    def statistic(self, xs: list[float]) -> float:
+        return sorted(xs)[len(xs) // 2]
+
+
+@f.task
+def estimate(kind: str, xs: list[float]) -> dict[str, float]:
+    estimators: dict[str, type[Estimator]] = {"mean": Mean, "median": Median}
+    return estimators[kind](2.0).fit(xs)
+
+
+with f.Fun():
+    fits = f.gather([estimate(kind, [1.0, 2.0, 9.0]) for kind in ("mean", "median")])
+    f.execute(fits).wait()
+    assert f.take(fits) == [{"value": 8.0}, {"value": 4.0}]
+
+# %% errors with values mixed, sorted by match inside a helper
+@f.task
+def risky(x: int) -> float:
+    if x == 2:
+        raise RuntimeError("two")
+    return 10 / x
+
+
+def text_of(result: Result[float, f.Error]) -> str:
+    match result:
+        case Success(value) if value > 4:
+            return "large"
+        case Success(value):
+            return f"{value:.1f}"
+        case Failure(f.Error(exception=name)):
+            return name or "?"
+        case _:
+            return "?"
+
+
+@f.task(strict=False)
+def summary(*results: Result[float, f.Error], sep: str | Result[str, f.Error] = " ") -> str:
+    return " ".join(text_of(result) for result in results)
+
+
+with f.Fun():
+    told = summary(*(risky(x) for x in range(5)))
+    f.execute(told).wait()
+    assert f.take(told) == "ZeroDivisionError large RuntimeError 3.3 2.5"
+
+# %% nested functions, nonlocal and generators in a task
+@f.task
+def primes(count: int) -> list[int]:
+    seen = 0
+
+    def generate() -> Iterator[int]:
+        nonlocal seen
+        for n in itertools.count(2):
+            if all(n % d for d in range(2, math.isqrt(n) + 1)):
+                seen += 1
+                yield n
+            if seen == count:
+                return
+
+    return list(generate())
+
+
+with f.Fun():
+    s = primes(5)
+    last = f.reduce(operator.getitem, s, -1)
+    f.execute(last).wait()
+    assert f.take(last) == 11
+
+# %% a decorator that changes the type of the result, and says so itself
+P = ParamSpec("P")
+R = TypeVar("R")
+ASSIGNED = [name for name in functools.WRAPPER_ASSIGNMENTS if name != "__annotations__"]
+
+
+def timed(function: Callable[P, R]) -> Callable[P, tuple[R, float]]:
+    @functools.wraps(function, assigned=ASSIGNED)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> tuple[R, float]:
+        return function(*args, **kwargs), 0.5
+
+    return inner
+
+
+@f.task
+@timed
+def cube(x: int) -> int:
+    return x**3
+
+
+with f.Fun():
+    s = cube(2)
+    f.execute(s).wait()
+    assert f.take(s) == (8, 0.5)
+
+# %% keyword only dataclass and slots
+@dataclass(slots=True, kw_only=True, frozen=True)
+class Box:
+    a: float
+    b: float = 1.0
+    history: tuple["Box", ...] = ()
+
+
+@f.task
+def grow(box: Box, *, by: float = 2.0) -> Box:
+    return replace(box, a=box.a * by, history=(*box.history, box))
+
+
+with f.Fun():
+    boxes = list(itertools.accumulate(range(3), lambda box, _: grow(box), initial=f.put(Box(a=1.0))))
+    f.execute(boxes[-1]).wait()
+    assert f.take(boxes[-1]).a == 8.0
+    assert len(f.take(boxes[-1]).history) == 3
