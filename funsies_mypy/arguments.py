@@ -87,7 +87,8 @@ def given(call: Call, parameter: str) -> Given | None:
     if parameter not in call.callee_arg_names:
         return None
     found = given_at(call, call.callee_arg_names.index(parameter))
-    return found[0] if found else None
+    # A dict of known keys, ``**how``, stands for those of other parameters, too.
+    return next((each for each in found if each.name in (None, parameter)), None)
 
 
 def is_strict(call: Call) -> bool | None:

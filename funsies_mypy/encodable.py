@@ -263,6 +263,12 @@ def is_of_project(api: TypeChecker, name: str) -> bool:
     return not is_library and not path.endswith(".pyi")
 
 
+def is_of_stub(api: TypeChecker, name: str) -> bool:
+    """True of what only a stub describes: it has no annotations at run time."""
+    module = _module_of(api, name)
+    return module is not None and module.path.endswith(".pyi")
+
+
 def _module_of(api: TypeChecker, name: str) -> MypyFile | None:
     """The module of a name; None of names in functions, which are those of this file."""
     while name not in api.modules and "." in name:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mypy.nodes import Decorator, Expression, LambdaExpr, RefExpr
+from mypy.nodes import Decorator, Expression, LambdaExpr, RefExpr, SymbolNode
 from mypy.types import CallableType, Type, get_proper_type
 
 from . import codes
-from .encodable import is_of_project, unencodable_value
+from .encodable import is_of_project, is_of_stub, unencodable_value
 from .messages import fail
 from .physical import check_units
 from .step import Given, Step, filled_by
@@ -64,6 +64,17 @@ def is_annotated(step: Step, callee: Type) -> bool:
     if isinstance(node, Decorator) and node.decorators:
         return False  # what its decorators return may have other annotations, or none
     return found.definition is not None and is_of_project(step.api, found.definition.fullname)
+
+
+def is_bare(step: Step) -> bool:
+    """True if the function surely has no annotations at run time: a lambda, one of a stub."""
+    if isinstance(step.expression, LambdaExpr):
+        return True
+    node = step.expression.node if isinstance(step.expression, RefExpr) else None
+    callee = get_proper_type(step.callee)
+    definition = callee.definition if isinstance(callee, CallableType) else None
+    known = [each.fullname for each in (node, definition) if isinstance(each, SymbolNode)]
+    return any(is_of_stub(step.api, name) for name in known)
 
 
 def _filled(step: Step, callee: CallableType) -> Iterator[tuple[int, Given]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -276,7 +277,7 @@ def test_notes_alone_do_not_fail_a_check(tmp_path: Path) -> None:
         'import funsies as f\n\nf.execute(f.shell("cat left.txt right.txt"))\n'
     )
     done = subprocess.run(
-        ["funsies", "check", "noted.py"],
+        [str(Path(sys.executable).with_name("funsies")), "check", "noted.py"],
         cwd=tmp_path,
         env={**os.environ, "MYPY_CACHE_DIR": str(tmp_path / "cache")},
         capture_output=True,

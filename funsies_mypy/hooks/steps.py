@@ -28,6 +28,7 @@ from funsies_mypy.arguments import (
 from funsies_mypy.call import checked
 from funsies_mypy.callables import plain_function, strictness
 from funsies_mypy.declared import check_declared, check_named, instances_of, several
+from funsies_mypy.inputs import is_bare
 from funsies_mypy.lift import closed, gives_any, opened, takes_any_strict
 from funsies_mypy.results import stored
 from funsies_mypy.step import Given, Step
@@ -55,7 +56,7 @@ def _open(context: FunctionSigContext, *, is_general: bool) -> CallableType:
 
 def check_reduce(context: FunctionContext) -> Type:
     """One artefact for the result."""
-    result = _result(context)
+    result = _result(context, _step(context))
     out = given(context, "out")
     kind = result if out is None else instances_of(out.type)
     check_declared(context, result, kind)
@@ -65,9 +66,14 @@ def check_reduce(context: FunctionContext) -> Type:
 def check_py(context: FunctionContext) -> Type:
     """An artefact for each of the results."""
     api = checker(context)
-    result = get_proper_type(_result(context))
+    step = _step(context)
+    result = get_proper_type(_result(context, step))
     out = given(context, "out")
-    kinds = several(result) if out is None else _named_types(api, out)
+    if out is not None:
+        kinds = _named_types(api, out)
+    else:
+        is_one = step is not None and is_bare(step)  # the build sees nothing else
+        kinds = [result] if is_one else several(result)
     if out is not None:
         check_named(context, result, kinds, out)
     if not kinds:
@@ -78,13 +84,13 @@ def check_py(context: FunctionContext) -> Type:
     return TupleType(artefacts, api.named_generic_type("builtins.tuple", [unknown()]))
 
 
-def _result(context: FunctionContext) -> Type:
-    """Check the call; the type of the value that is stored."""
+def _step(context: FunctionContext) -> Step | None:
+    """What the call adds; None if it names no function."""
     function = given_at(context, 0)
     if not function:
-        return unknown()
+        return None
     api, name = checker(context), function_name(function[0])
-    step = Step(
+    return Step(
         api=api,
         where=context.context,
         caller=callee_name(context.context, "reduce"),
@@ -95,6 +101,12 @@ def _result(context: FunctionContext) -> Type:
         is_strict=strictness(function[0].type, is_strict(context)),
         expression=function[0].expression,
     )
+
+
+def _result(context: FunctionContext, step: Step | None) -> Type:
+    """Check the call; the type of the value that is stored."""
+    if step is None:
+        return unknown()
     out = given(context, "out")
     is_declared = out is not None and not isinstance(get_proper_type(out.type), NoneType)
     return stored(step, checked(step), is_declared=is_declared)

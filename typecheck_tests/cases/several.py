@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_type
+from typing import Any, assert_type
 
 import funsies as f
 
@@ -15,6 +15,10 @@ def one(x: int) -> float:
     return x / 2
 
 
+def anything(x: int) -> Any:
+    return [x], str(x)
+
+
 def three(x: int) -> tuple[int, float, str]:
     return x, x / 2, str(x)
 
@@ -25,7 +29,7 @@ assert_type(f.py(one, f.put(3)), f.Artefact[float])
 quotient, remainder = f.py(divmod, 7, 2, out=(int, int))
 assert_type(quotient, f.Artefact[int])
 assert_type(f.py(one, 3, out=(float,)), f.Artefact[float])
-parts, text = f.py(halves, 3, out=(list[int], str))
+parts, text = f.py(anything, 3, out=(list[int], str))
 assert_type(parts, f.Artefact[list[int]])
 
 f.py(3)  # E: No overload variant of "py"

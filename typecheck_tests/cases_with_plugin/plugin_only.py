@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Literal, TypeVar, assert_type
+from typing import Literal, Protocol, TypeVar, assert_type
 
 from returns.result import Result
 
@@ -35,6 +35,18 @@ assert_type(f.reduce(perhaps, number), f.Artefact[float])
 assert_type(f.reduce(lists, number, out=list[float]), f.Artefact[list[float]])
 step = f.shell("run", out=["a", "b"])
 assert_type(step, f.ShellOutput[Literal["a", "b"]])
+
+
+class HasSize(Protocol):
+    def size(self) -> int: ...
+
+
+def size(of: HasSize) -> int:
+    return of.size()
+
+
+def give(sized: HasSize) -> f.Artefact[int]:
+    return f.reduce(size, sized)
 
 
 def floats(items: list[float]) -> float:

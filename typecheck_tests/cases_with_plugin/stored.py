@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, Protocol, TypeVar, Union, assert_type
+from typing import Generic, TypeVar, Union, assert_type
 from dataclasses import dataclass
 
 import funsies as f
@@ -13,10 +13,6 @@ T = TypeVar("T")
 Tree = Union[int, list["Tree"]]
 Wires = Union[f.Artefact[int], list["Wires"]]
 samples = f.put([1.0, 2.0])
-
-
-class HasSize(Protocol):
-    def size(self) -> int: ...
 
 
 @dataclass
@@ -31,10 +27,6 @@ def total(values: Iterable[float]) -> float:
 
 def mean(values: Sequence[float], weight: Callable[[float], float] | None = None) -> float:
     return sum(values) / len(values)
-
-
-def size(of: HasSize) -> int:
-    return of.size()
 
 
 def some(*rest: object) -> int:
@@ -69,9 +61,8 @@ f.reduce(lambda step: 1, f.shell("run"))  # E: which has no encoding; pass one o
 f.reduce(isinstance, 3, int)  # E: which has no encoding; pass its name, or an Enum
 
 
-def give(wires: Wires, sized: HasSize) -> f.Artefact[int]:
+def give(wires: Wires) -> None:
     f.reduce(len, wires)  # E: An input of "reduce" is "list[Wires]", a container with artefacts inside
-    return f.reduce(size, sized)
 
 
 def vague(number: int) -> object:

@@ -142,3 +142,17 @@ with f.Fun():
     name = found.map(lambda level: level.name)
     f.execute(found, name).wait()
     assert f.take(found) is Level.HIGH and f.take(name) == "HIGH"
+
+# %% what has no annotations when it runs gives one artefact, of the whole tuple
+with f.Fun():
+    both = f.py(divmod, 7, 2)
+    pair = f.py(lambda number: (number, str(number)), 3)
+    f.execute(both, pair).wait()
+    assert f.take(both) == divmod(7, 2)
+    assert f.take(pair) == (3, "3")
+
+# %% with out= it gives as many as that names
+with f.Fun():
+    quotient, rest = f.py(divmod, 7, 2, out=(int, int))
+    f.execute(quotient, rest).wait()
+    assert (f.take(quotient), f.take(rest)) == divmod(7, 2)

@@ -102,3 +102,7 @@ def flip(spin: Spin) -> Spin:
 
 
 f.reduce(flip, Spin.UP, out=Phase)  # Raises: flip returns Spin, which is no Phase  # E: "flip" returns "Spin", which is no "Phase"
+
+# %% the results of what has no annotations when it runs are not told apart
+with f.Fun():
+    quotient, rest = f.py(divmod, 7, 2)  # E: object is not iterable
