@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from functools import wraps
+from typing import Final, TypeVar
 
 from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_POS, ARG_STAR, ARG_STAR2
 from mypy.types import AnyType, CallableType, Instance, Type, get_proper_type
@@ -13,6 +15,30 @@ from .types import unknown
 IMPOSSIBLE: Final = "<not this overload>"
 ANY_KEYWORD: Final = "<any keyword>"
 """Name of the parameter that takes what the call does not have."""
+
+
+AnswerT = TypeVar("AnswerT")
+
+_MOST_REMEMBERED: Final = 1000
+
+
+def _once_a_signature(
+    ask: Callable[[CallableType], AnswerT],
+) -> Callable[[CallableType], AnswerT]:
+    """Remember the answer: each call of a function asks about all of its overloads."""
+    answers: dict[int, tuple[CallableType, AnswerT]] = {}
+
+    @wraps(ask)
+    def remembered(signature: CallableType) -> AnswerT:
+        known = answers.get(id(signature))
+        if known is None:
+            if len(answers) >= _MOST_REMEMBERED:
+                answers.clear()
+            # With the signature itself, so that its number is that of no other.
+            known = answers[id(signature)] = signature, ask(signature)
+        return known[1]
+
+    return remembered
 
 
 def opened(signature: CallableType, object_type: Type, result: Type) -> CallableType:
@@ -63,6 +89,7 @@ def open_arguments(signature: CallableType, object_type: Type, result: Type) -> 
     )
 
 
+@_once_a_signature
 def closed(signature: CallableType) -> CallableType:
     """An overload that no call fits, so that only the one that is left counts."""
     return signature.copy_modified(
@@ -74,6 +101,7 @@ def closed(signature: CallableType) -> CallableType:
     )
 
 
+@_once_a_signature
 def takes_any_strict(signature: CallableType) -> bool:
     """True of the overload for ``strict: bool``, which has all inputs as ``Any``."""
     strict = signature.argument_by_name("strict")
@@ -83,6 +111,7 @@ def takes_any_strict(signature: CallableType) -> bool:
     return isinstance(kind, Instance) and kind.type.fullname == "builtins.bool"
 
 
+@_once_a_signature
 def gives_any(signature: CallableType) -> bool:
     """True of the overload whose result is ``Any``."""
     return isinstance(get_proper_type(signature.ret_type), AnyType)

@@ -33,6 +33,8 @@ def check_units(step: Step, callee: Type) -> None:
     if not isinstance(found, CallableType):
         return
     for index, actuals in enumerate(filled_by(step, found)):
+        if not _may_have_unit(found.arg_types[index]):
+            continue
         for each in actuals:
             given = step.given[each]
             if given.kind.is_star():
@@ -44,6 +46,12 @@ def check_units(step: Step, callee: Type) -> None:
                     "between them"
                 )
                 fail(step.api, codes.ARGUMENT, text, given.expression)
+
+
+def _may_have_unit(kind: Type) -> bool:
+    """False for a plain class, as most are: there is no need to look at what it is given."""
+    found = get_proper_type(kind)
+    return not isinstance(found, Instance) or bool(found.args or found.extra_attrs)
 
 
 def _pairs(given: Type, wanted: Type, depth: int) -> Iterator[tuple[str, str]]:

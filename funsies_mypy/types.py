@@ -99,7 +99,7 @@ def is_shell_output(kind: Type) -> bool:
 
 def _argument_of(kind: Type, name: str, index: int = 0) -> Type | None:
     found = get_proper_type(kind)
-    if not isinstance(found, Instance):
+    if not isinstance(found, Instance) or not found.type.has_base(name):
         return None
     for base in found.type.mro:
         if base.fullname == name:
@@ -130,6 +130,9 @@ def has_artefact(kind: Type) -> bool:
 
 def unlifted(kind: Type) -> Type:
     """The type of the value that a step gets for an input of this type."""
+    found = get_proper_type(kind)
+    if not isinstance(found, UnionType):
+        return inside_artefact(found) or found
     return make_simplified_union(
         [inside_artefact(item) or item for item in union_items(kind)], keep_erased=True
     )

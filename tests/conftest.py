@@ -43,6 +43,7 @@ settings.load_profile("funsies")
 
 # In the background of a shell, tests ignore Ctrl-C, and so would all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and with nohup the end of a terminal
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -188,7 +188,9 @@ def test_building_gives_a_script_its_arguments(shell) -> None:
 
 
 def test_a_script_that_fails_by_itself_is_told_of(shell) -> None:
-    script = shell.script("script.py", "import funsies as f\nf.Fun()\nraise SystemExit(3)\n")
+    script = shell.script(
+        "script.py", "import funsies as f\nwith f.Fun():\n    raise SystemExit(3)\n"
+    )
     done = check(shell, "--build", script)
     assert done.code == 1
     assert "script.py: it ended with exit code 3, after building 0 steps" in done.err

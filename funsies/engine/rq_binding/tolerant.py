@@ -11,8 +11,9 @@ import logging
 import time
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from rq.exceptions import DeserializationError, InvalidJobOperation, NoSuchJobError
 from rq.timeouts import BaseDeathPenalty
 from rq.utils import now, utcformat
 from rq.worker import Worker as RqWorker
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from rq.queue import Queue
 
 _log = logging.getLogger(__name__)
+
+RECORD_GONE: Final = (NoSuchJobError, InvalidJobOperation)
+"""What RQ raises where the record of a job is gone: the server was emptied, or is an older one."""
+
+RQ_TROUBLE: Final = (*SERVER_TROUBLE, *RECORD_GONE, DeserializationError)
+"""What a worker outlives when it asks RQ for something."""
 
 
 class NoDeathPenalty(BaseDeathPenalty):

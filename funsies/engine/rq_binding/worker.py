@@ -34,7 +34,7 @@ from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 
 from .jobs import DrainJob
-from .tolerant import TolerantWorker
+from .tolerant import RECORD_GONE, RQ_TROUBLE, TolerantWorker
 
 if TYPE_CHECKING:
     from rq.executions import Execution
@@ -168,7 +168,7 @@ class Worker(TolerantWorker):
     def _clean_registries(self) -> None:
         try:
             self.clean_registries()  # type: ignore[no-untyped-call]  # RQ's
-        except SERVER_TROUBLE as trouble:
+        except RQ_TROUBLE as trouble:
             _log.warning("worker %s cannot clean RQ's registries: %s", self.name, trouble)
 
     # -- running a horse
@@ -179,7 +179,7 @@ class Worker(TolerantWorker):
             return  # other workers will notice that the drain job is gone
         try:
             execution = self.prepare_execution(job)
-        except SERVER_TROUBLE as trouble:
+        except RQ_TROUBLE as trouble:
             _log.warning("worker %s drops a drain job: %s", self.name, trouble)
             return
         self.fork_work_horse(job, queue)
@@ -270,7 +270,7 @@ class Worker(TolerantWorker):
         self.heartbeat()
         try:
             self.maintain_heartbeats(job, execution)
-        except SERVER_TROUBLE as trouble:
+        except RQ_TROUBLE as trouble:
             _log.warning("worker %s cannot vouch for its drain job: %s", self.name, trouble)
 
     def _forget(self, job: Job, execution: Execution) -> None:
@@ -278,9 +278,10 @@ class Worker(TolerantWorker):
         try:
             with self.connection.pipeline() as pipeline:
                 self.cleanup_execution(job, pipeline=pipeline, execution=execution)
-                job.delete(pipeline=pipeline)
+                with suppress(*RECORD_GONE):
+                    job.delete(pipeline=pipeline)
                 pipeline.execute()
-        except SERVER_TROUBLE as trouble:
+        except RQ_TROUBLE as trouble:
             _log.warning("worker %s cannot clear a drain job away: %s", self.name, trouble)
 
     def _forget_heartbeat(self, execution: Execution) -> None:

@@ -158,7 +158,8 @@ def build(spec):
 
 
 def address(spec: list) -> str:
-    return build(spec).hash
+    with f.Fun(f.Server("memory://")):
+        return build(spec).hash
 
 
 def addressed(spec: list) -> f.Artefact[str]:

@@ -78,12 +78,12 @@ def test_a_dynamic_step_finds_and_leaves_the_same(either: Lab) -> None:
 
 def test_a_step_is_never_inside_the_fun_of_its_caller(lab: Lab) -> None:
     def asks() -> str:
-        return str(f.take(f.reduce(abs, 1)))
+        return str(f.get("ab"))
 
     with f.Fun(f.Server("memory://")):
         step = f.reduce(asks)
         lab.run(step)
-    assert "take() does not work inside of a step" in lab.error(step).details
+    assert "get() does not work inside of a step" in lab.error(step).details
 
 
 def test_all_context_variables_of_funsies_are_known_by_their_names() -> None:

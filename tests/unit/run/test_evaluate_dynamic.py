@@ -70,7 +70,7 @@ def test_a_step_is_not_inside_the_session_of_the_program_that_runs_it(tmp_path: 
     """So it does in a test what it will do on a worker."""
 
     def takes(x: int) -> int:
-        return f.take(f.reduce(abs, x))
+        return len(f.get(str(x)).hash)
 
     with f.Fun(f.Server("memory://")):
         step = f.reduce(takes, 1)
