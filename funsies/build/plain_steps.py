@@ -123,5 +123,6 @@ def _read(thing: object, chain: tuple[str, ...]) -> _Read:
     return _Read(shown, thing)
 
 
-def _is_own(module: str) -> bool:
-    return module.partition(".")[0] == "funsies"
+def _is_own(module: str | None) -> bool:
+    """True of a module of funsies; what ``exec`` makes may be of none."""
+    return module is not None and module.partition(".")[0] == "funsies"

@@ -74,6 +74,10 @@ def test_a_right_workflow_passes_and_nothing_of_it_runs(shell) -> None:
     assert "right.py: 1 step can be built" in done.err
 
 
+UNRELATED = {"unreachable", "funsies-shell"}
+"""A script of 0.8 has a command that does not make what it names, on purpose."""
+
+
 def test_scripts_of_08_are_told_the_edits_that_types_know(shell) -> None:
     """And of nothing else it is said that it is wrong."""
     edited = {}
@@ -91,7 +95,7 @@ def test_scripts_of_08_are_told_the_edits_that_types_know(shell) -> None:
             each["hint"] or "any more; " in each["message"]
         )
         for each in map(json.loads, done.out.splitlines())
-        if each["code"] != "unreachable" or each["hint"]
+        if each["code"] not in UNRELATED or each["hint"]
     }
     assert found.keys() <= edited.keys()
     hinted = {edited[place] for place, hints in found.items() if hints}

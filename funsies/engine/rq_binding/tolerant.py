@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 RECORD_GONE: Final = (NoSuchJobError, InvalidJobOperation)
-"""What RQ raises where the record of a job is gone: the server was emptied, or is an older one."""
+"""What RQ raises where the record of a job is gone: the server was emptied, for example."""
 
 RQ_TROUBLE: Final = (*SERVER_TROUBLE, *RECORD_GONE, DeserializationError)
 """What a worker outlives when it asks RQ for something."""
