@@ -12,12 +12,12 @@ def _reported(errors: Errors, text: str) -> None:
 
 
 def test_the_lowest_watcher_sees_what_is_reported_and_can_change_its_text() -> None:
-    def complete(file: str, info: ErrorInfo) -> bool:
+    def complete(_: str, info: ErrorInfo) -> bool:
         info.message = info.message.upper()
         return False
 
     errors = Errors(Options())
-    errors._watchers.insert(0, ErrorWatcher(errors, filter_errors=complete))
+    errors._watchers.insert(0, ErrorWatcher(errors, filter_errors=complete))  # noqa: SLF001 - this is what is taken for granted
     _reported(errors, "told")
     with ErrorWatcher(errors, filter_errors=True):
         _reported(errors, "hidden")
