@@ -111,7 +111,7 @@ def put_an_error(site: Site, step: f.Artefact) -> None:
 def flip_a_bit(site: Site, step: f.Artefact) -> None:
     key = P + b"o" + operation(step)
     sealed = bytearray(site.redis.hget(key, b"r0"))
-    sealed[-40] ^= 1  # of the number of bytes
+    sealed[-20] ^= 1  # of the number of bytes
     site.redis.hset(key, b"r0", bytes(sealed))
 
 
@@ -174,7 +174,7 @@ def test_a_forged_trace_is_not_used(inside: Site) -> None:
     ((index, trace),) = inside.redis.hgetall(P + b"T").items()
     content = content_digest(b"999")
     inside.store.define(Definitions(contents=((content, b"999"),)))
-    forged = trace[:32] + pack_result(Result(True, content, False, 3)) + trace[-32:]
+    forged = trace[:32] + pack_result(Result(True, content, False, 3)) + trace[-16:]
     inside.redis.hset(P + b"T", index, forged)
     inside.redis.delete(P + b"o" + operation(step))
     inside.execute(step)

@@ -7,7 +7,7 @@
 --       15 record  16 log  17 results, packed  18... content digest, bytes, ...
 -- Returns  { verdict or nil, claim or nil, armed queues }
 --       claim: { operation, generation, attempt, lost_limit, queue, priority, options,
---                definition, results of the inputs (74 bytes each, first "1" if there is one),
+--                definition, results of the inputs (58 bytes each, first "1" if there is one),
 --                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil }
 
 local INPUT_BYTES_LIMIT, CLAIM_TRIES = 1048576, 32
@@ -140,7 +140,7 @@ end
 local function candidate(o)
   local trace = o.t and call('HGET', P .. 'T', o.t)
   if not trace then return nil end
-  for first = 33, #trace - 32, PACKED do
+  for first = 33, #trace - SIGNATURE, PACKED do
     if not has_bytes(trace:sub(first, first + PACKED - 1)) then return nil end
   end
   return trace

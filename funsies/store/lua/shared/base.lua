@@ -22,7 +22,7 @@
 --
 -- Statuses: w waiting, r ready, z delayed, u running, g delegated, d done, f failed;
 -- none for idle. Counters are a letter .. the name of the task: those of the statuses, s skipped,
--- l lost, x executed, k linked, b busy milliseconds. A packed result is 73 bytes: flags (1 value,
+-- l lost, x executed, k linked, b busy milliseconds. A packed result is 57 bytes: flags (1 value,
 -- 2 large, 4 executable), digest, size, signature. Scripts hand signatures on and read none: they
 -- have no key (redis/seal.py).
 
@@ -34,8 +34,9 @@ local UNLOCKED, REQUESTED = 0, 1
 local CASCADE_CHUNK, CASCADE_BUDGET, MOST_DIRECT = 50, 100, 8
 local SLOT_MEMORY_SECONDS = 3600
 local HEADER, INPUT, PACKED = 49, 37, 41
-local RESULT = PACKED + 32
-local NO_SIGNATURE = ('\0'):rep(32)
+local SIGNATURE = 16
+local RESULT = PACKED + SIGNATURE
+local NO_SIGNATURE = ('\0'):rep(SIGNATURE)
 local MOST_ARGUMENTS = 4000
 
 -- Of the present call: prefix, arguments, time, queues that got work.
