@@ -20,7 +20,7 @@ SEALED_RESULT_BYTES: Final = PACKED_RESULT_BYTES + SIGNATURE_BYTES
 _PLACE = struct.Struct(">32sI")
 
 
-def place(operation: Digest, index: int) -> bytes:
+def _place(operation: Digest, index: int) -> bytes:
     """An output of an operation, as bytes."""
     return _PLACE.pack(operation, index)
 
@@ -82,7 +82,7 @@ class Seal:
 
     def delegation(self, operation: Digest, target: Digest, index: int) -> bytes:
         """Sign that the result of an operation is that of another one's output."""
-        return self._sealed(b"delegation", operation, place(target, index))
+        return self._sealed(b"delegation", operation, _place(target, index))
 
     def is_delegation(self, operation: Digest, sealed: bytes) -> bool:
         """True if it was one of ours who said so."""
@@ -100,10 +100,10 @@ def read_place(sealed: bytes) -> tuple[Digest, int]:
     return Digest(target), index
 
 
-def is_value(packed: bytes) -> bool:
+def _is_value(packed: bytes) -> bool:
     """True for the result of a value, False for that of an error."""
     return bool(packed[0] & OK)
 
 
 def _kind_of_result(operation: Digest, index: int, packed: bytes) -> tuple[bytes, bytes]:
-    return (b"result", place(operation, index)) if is_value(packed) else (b"error", b"")
+    return (b"result", _place(operation, index)) if _is_value(packed) else (b"error", b"")
