@@ -16,7 +16,7 @@ from funsies.core.digest import Digest
 from funsies.store.rows import Fence
 
 _VERSION: Final = struct.Struct("=Q")
-_RECORD: Final = struct.Struct("=B32s16sIIdIQQ")
+_RECORD: Final = struct.Struct("=B32s16sIIIIdIQQ")
 _RECORD_AT: Final = _VERSION.size
 _STOP_AT: Final = _RECORD_AT + _RECORD.size
 _PREEMPT_AT: Final = _STOP_AT + 1
@@ -47,7 +47,9 @@ class Announced(NamedTuple):
         operation: what it runs; zeros if it has not run anything.
         fence: under which; zeros if nothing is in hand.
         attempt: 1 for the first start of the operation.
-        lost_limit: number of starts after which the loss of a worker is its end.
+        failures: how many of those before failed by the step itself.
+        losses: how many ended with their worker.
+        lost_limit: number of losses that is its end.
         deadline: end of the operation's ``timeout``, monotonic seconds; 0 for none.
         retries: how often a failed operation is started again.
         retry_delay_ms: pause before that, milliseconds.
@@ -58,6 +60,8 @@ class Announced(NamedTuple):
     operation: Digest = _NO_OPERATION
     fence: Fence = NO_FENCE
     attempt: int = 0
+    failures: int = 0
+    losses: int = 0
     lost_limit: int = 0
     deadline: float = 0.0
     retries: int = 0

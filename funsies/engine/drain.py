@@ -11,7 +11,15 @@ from typing import Final, Protocol
 from funsies.run.decision import Decision, Delegate, HandOver, Park, Publish, PutBack
 from funsies.run.preempted import Preempted
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Claim, Completion, Fence, QueueName, StepAnswer, Verdict
+from funsies.store.rows import (
+    Claim,
+    Completion,
+    Fence,
+    QueueName,
+    Setback,
+    StepAnswer,
+    Verdict,
+)
 
 from .drain_report import DrainEnd, DrainReport
 from .failure import bytes_missing, cannot_evaluate
@@ -125,9 +133,9 @@ class _Drain:
                     break
         except Preempted:
             self.end = DrainEnd.PREEMPTED
-            self._release(claim, PutBack(give_attempt_back=True))
+            self._release(claim, PutBack(Setback.NOTHING))
             return None
-        self._release(claim, PutBack(delay_ms=REFUSED_DELAY_MS))
+        self._release(claim, PutBack(Setback.LOSS, REFUSED_DELAY_MS))
         return self._next()
 
     def _evaluate(self, claim: Claim) -> Decision:
@@ -141,7 +149,7 @@ class _Drain:
     def _settle(self, claim: Claim, decision: Decision) -> Claim | _Again | None:
         match decision:
             case Publish(completion=completion) if _has_failed(completion) and self.must_stop():
-                self._release(claim, PutBack(give_attempt_back=True))
+                self._release(claim, PutBack(Setback.NOTHING))
                 return self._next()
             case Publish(completion=completion):
                 log_run(claim, decision)
@@ -239,7 +247,7 @@ class _Drain:
             claim.operation.digest,
             claim.fence,
             delay_ms=decision.delay_ms,
-            give_attempt_back=decision.give_attempt_back,
+            setback=decision.setback,
         )
         self.observer.idle()
 
@@ -257,6 +265,6 @@ def _has_failed(completion: Completion) -> bool:
 
 def _unable(claim: Claim, details: str) -> Decision:
     """Treat a fault of the engine as the loss of the worker: some attempts, then an error."""
-    if claim.attempt < claim.lost_limit:
-        return PutBack(delay_ms=REFUSED_DELAY_MS)
+    if claim.may_be_lost:
+        return PutBack(Setback.LOSS, REFUSED_DELAY_MS)
     return Publish(cannot_evaluate(claim, details))

@@ -54,6 +54,8 @@ class HorseObserver(Observer):
                 operation=claim.operation.digest,
                 fence=claim.fence,
                 attempt=claim.attempt,
+                failures=claim.failures,
+                losses=claim.losses,
                 lost_limit=claim.lost_limit,
                 sequence=self._record.sequence,
             )

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from funsies.core.errors import Error, ErrorKind
 from funsies.run.decision import PutBack
 from funsies.run.process_end import signal_name
-from funsies.store.rows import Fence, OperationRow
+from funsies.store.rows import Fence, OperationRow, Setback
 
 from .announcement import Announced
 
@@ -84,12 +84,12 @@ def fate(death: Death, task: Announced, operation: OperationRow) -> Fate:
     """Decide what becomes of the operation that a dead horse held.
 
     A stop gives the attempt back; a timeout is retried only if the options say so; any other
-    death is retried until the operation has been started ``lost_limit`` times.
+    death is a loss, of which ``lost_limit`` are its end.
     """
     if death.kill is not None:
         return _fate_of_killed(death.kill, death, task, operation)
-    if task.attempt < task.lost_limit:
-        return PutBack()
+    if task.losses + 1 < task.lost_limit:
+        return PutBack(Setback.LOSS)
     is_memory = death.out_of_memory and death.signal_name == "SIGKILL"
     kind = ErrorKind.OutOfMemory if is_memory else ErrorKind.WorkerLost
     return _error(kind, death, task, operation)
@@ -97,11 +97,11 @@ def fate(death: Death, task: Announced, operation: OperationRow) -> Fate:
 
 def _fate_of_killed(kill: Kill, death: Death, task: Announced, operation: OperationRow) -> Fate:
     if kill.fence not in (None, task.fence) or kill.cause is KillCause.STOP:
-        return PutBack(give_attempt_back=True)  # the operation was not to blame
+        return PutBack(Setback.NOTHING)  # the operation was not to blame
     if kill.cause is KillCause.FENCED:
         return None
-    if task.attempt <= task.retries:
-        return PutBack(delay_ms=task.retry_delay_ms)
+    if task.failures < task.retries:
+        return PutBack(Setback.FAILURE, task.retry_delay_ms)
     return _error(ErrorKind.JobTimedOut, death, task, operation)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from funsies.core.errors import Error
 from funsies.run.decision import PutBack
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Fence, Lease, OperationRow
+from funsies.store.rows import Fence, Lease, OperationRow, Setback
 
 from .announcement import Announced, Phase
 from .failure import failure, publish_failure
@@ -78,9 +78,9 @@ class Settlement:
         self, lease: Lease, announced: Announced | None, death: Death, operation: OperationRow
     ) -> Fate:
         if announced is None or announced.fence != lease.fence:
-            return PutBack()  # it died before it said what it runs
+            return PutBack(Setback.LOSS)  # it died before it said what it runs
         if announced.phase is Phase.RETIRED:
-            return PutBack(give_attempt_back=True)  # for a successor that is not to come
+            return PutBack(Setback.NOTHING)  # for a successor that is not to come
         return fate(death, announced, operation)
 
     def _apply(self, slot: str, lease: Lease, operation: OperationRow, decided: Fate) -> None:
@@ -90,7 +90,7 @@ class Settlement:
                 lease.operation,
                 lease.fence,
                 delay_ms=decided.delay_ms,
-                give_attempt_back=decided.give_attempt_back,
+                setback=decided.setback,
             )
         elif isinstance(decided, Error):
             self._publish(operation, lease.fence, decided)

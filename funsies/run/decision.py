@@ -7,7 +7,15 @@ from typing import TypeAlias
 
 from funsies.core.digest import Digest
 from funsies.core.errors import Error
-from funsies.store.rows import NOTHING_TO_REPORT, Completion, QueueName, RunReport
+from funsies.core.options import Options
+from funsies.store.rows import (
+    NOTHING_TO_REPORT,
+    Claim,
+    Completion,
+    QueueName,
+    RunReport,
+    Setback,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +36,19 @@ class PutBack:
     """Put the operation back into its queue: a retry, or a worker that has to stop.
 
     Attributes:
+        setback: what the operation is charged with.
         delay_ms: pause before it may be claimed again.
-        give_attempt_back: True if this attempt does not count.
     """
 
+    setback: Setback
     delay_ms: int = 0
-    give_attempt_back: bool = False
+
+
+def retry(claim: Claim, options: Options) -> PutBack | None:
+    """Try once more what has failed by itself; None if the options allow no more of that."""
+    if claim.failures < options.retries:
+        return PutBack(Setback.FAILURE, options.retry_delay_ms)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,9 @@ from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
 from funsies.store.connect import Backend
 from funsies.store.definitions import find_options
-from funsies.store.rows import Claim, Completion, RunReport
+from funsies.store.rows import Claim, Completion, RunReport, Setback
 
-from .decision import Decision, Delegate, HandOver, Publish, PutBack
+from .decision import Decision, Delegate, HandOver, Publish, PutBack, retry
 from .dynamic import call_dynamic, request_continuation
 from .inputs import BadBytesError, InputValue, gather
 from .isolated import ChildDiedError, in_fresh_process
@@ -114,11 +114,11 @@ class Evaluator:
         except BadBytesError as problem:
             return self._recover(claim, problem)
         except ChildDiedError as problem:
-            again = claim.attempt < claim.lost_limit
-            return PutBack() if again else self._publish_error(claim, problem.error)
+            again = PutBack(Setback.LOSS) if claim.may_be_lost else None
+            return again or self._publish_error(claim, problem.error)
         except NotLoadableError as problem:
-            if problem.may_fit_elsewhere and claim.attempt < claim.lost_limit:
-                return PutBack(delay_ms=ELSEWHERE_DELAY_MS)
+            if problem.may_fit_elsewhere and claim.may_be_lost:
+                return PutBack(Setback.LOSS, ELSEWHERE_DELAY_MS)
             return self._publish_error(claim, problem.error)
         except NoServerError:
             raise  # nothing can be published; the lease will show that this worker is cut off
@@ -164,8 +164,8 @@ class Evaluator:
             record = self._record(claim, started, seconds, delegated_to=outcome.target.hex())
             report = RunReport(record, log.tail, round(seconds * 1000))
             return dataclasses.replace(outcome, report=report)
-        if writer.errors and claim.attempt <= options.retries:
-            return PutBack(delay_ms=options.retry_delay_ms)
+        if writer.errors and (again := retry(claim, options)):
+            return again
         may_be_traced = not outcome and not writer.errors
         completion = writer.completion(
             record=self._record(claim, started, seconds),

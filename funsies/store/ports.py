@@ -26,6 +26,7 @@ from .rows import (
     QueueName,
     RequestAnswer,
     RunReport,
+    Setback,
     StepAnswer,
     SweepAnswer,
     TaskCounts,
@@ -186,9 +187,12 @@ class GraphStore(Protocol):
         fence: Fence,
         *,
         delay_ms: int = 0,
-        give_attempt_back: bool = False,
+        setback: Setback,
     ) -> Verdict:
-        """Put a running operation back: ready now, or after a delay."""
+        """Put a running operation back: ready now, or after a delay.
+
+        It is charged with the setback; nothing is refused for having had too many.
+        """
 
     def delegate(
         self,
@@ -230,9 +234,9 @@ class GraphStore(Protocol):
     ) -> SweepAnswer:
         """Do what is due: expired leases, delays, cascades; at most ``limit`` acts.
 
-        An operation whose lease expired is put back, unless its attempts have reached the
-        request's ``lost_limit``: then the sweeper gets a lease on it (slot ``sweeper:<n>``,
-        one of ``fences``) and publishes the error itself.
+        An operation whose lease expired is put back and charged with a loss, unless that is
+        the last that the request's ``lost_limit`` allows: then the sweeper gets a lease on it
+        (slot ``sweeper:<n>``, one of ``fences``) and publishes the error itself.
         If no sweep came for longer than half a lease, expired leases are prolonged once by
         ``lease_ms`` instead: the server was away, not the workers.
         """

@@ -26,6 +26,7 @@ from funsies.store.rows import (
     Completion,
     Generation,
     QueueName,
+    Setback,
     Verdict,
 )
 
@@ -174,12 +175,12 @@ class Machine(RuleBasedStateMachine):
         assert verdict in (Verdict.BYTES, Verdict.FENCED)
 
     @precondition(somebody_works)
-    @rule(number=worker, delay_ms=st.sampled_from([0, 500]), back=st.booleans())
-    def release(self, number: int, delay_ms: int, back: bool) -> None:
+    @rule(number=worker, delay_ms=st.sampled_from([0, 500]), setback=st.sampled_from(Setback))
+    def release(self, number: int, delay_ms: int, setback: Setback) -> None:
         worker, claim = self._busy(number)
         worker.claim = None
         arguments = (worker.slot, claim.operation.digest, claim.fence)
-        options = {"delay_ms": delay_ms, "give_attempt_back": back}
+        options = {"delay_ms": delay_ms, "setback": setback}
         verdict = self.bench.both("release", *arguments, **options)
         assert self.bench.both("release", *arguments, **options) == verdict
 

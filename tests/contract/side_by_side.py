@@ -25,6 +25,7 @@ from funsies.store.rows import (
     QueueName,
     Result,
     RunReport,
+    Setback,
     Status,
     Verdict,
     Wanted,
@@ -324,7 +325,7 @@ class Bench:
             # A newer request joined since, for which the target's volatile end does not do: the
             # operation is put back, and the next claim asks in the name of the newer request.
             assert self.state(claim.operation.digest).generation > claim.generation
-            self.both("release", *arguments[:3], delay_ms=500, give_attempt_back=False)
+            self.both("release", *arguments[:3], delay_ms=500, setback=Setback.LOSS)
         worker.claim = None
 
     def state(self, operation: Digest) -> OperationState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from funsies.store.rows import Completion, Status, Verdict
+from funsies.store.rows import Completion, Setback, Status, Verdict
 
 
 def sweep(bench, *, fences=1, name="sweeper"):
@@ -87,7 +87,7 @@ def test_a_sweep_wakes_what_is_due(bench):
     row = bench.operation("row")
     bench.request(row)
     claim = bench.slot().claim()
-    bench.store.release("worker", row.digest, claim.fence, delay_ms=300)
+    bench.store.release("worker", row.digest, claim.fence, delay_ms=300, setback=Setback.LOSS)
     assert sweep(bench).promoted == 0
     bench.later(300)
     assert bench.store.request(bench.store.new_generation(), []).arm == ()

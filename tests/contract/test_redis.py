@@ -17,7 +17,7 @@ from funsies.store.keys import Keys
 from funsies.store.redis import RedisStore
 from funsies.store.redis.address import shown
 from funsies.store.redis.library import NAMES, SHARED, library
-from funsies.store.rows import Completion, Definitions, Status, Verdict
+from funsies.store.rows import Completion, Definitions, Setback, Status, Verdict
 
 
 def test_all_scripts_are_in_the_library_and_documented():
@@ -169,7 +169,7 @@ def test_a_server_that_comes_back_empty_is_told_by_idle_states(own_bench, tools)
     assert bench.state(row).status is Status.IDLE
     assert worker.step(tools.completion(claim, b"made")).verdict is Verdict.FENCED
     arguments = ("worker", row.digest, claim.fence)
-    assert bench.store.release(*arguments) is Verdict.FENCED
+    assert bench.store.release(*arguments, setback=Setback.LOSS) is Verdict.FENCED
     assert bench.store.park(*arguments) is Verdict.FENCED
     assert bench.store.delegate(*arguments, row.digest, 0) is Verdict.FENCED
     assert not bench.store.renew("worker", claim.fence, lease_ms=1000)
@@ -221,7 +221,10 @@ def test_a_full_server_is_a_clear_error_and_lets_work_be_put_back(own_bench, too
         worker.step(tools.completion(claim, b"made"))
     assert bench.status(row) is Status.RUNNING
     assert bench.store.renew("worker", claim.fence, lease_ms=1000)
-    assert bench.store.release("worker", row.digest, claim.fence) is Verdict.OK
+    assert (
+        bench.store.release("worker", row.digest, claim.fence, setback=Setback.LOSS)
+        is Verdict.OK
+    )
     bench.store.sweep("sweeper", fences=[], lease_ms=1000)
     call("CONFIG", "SET", "maxmemory", "0")
     assert worker.publish(worker.claim(), b"made") is Verdict.OK

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from funsies.store.redis import RedisStore
-from funsies.store.rows import Completion, Result, Status, Verdict
+from funsies.store.rows import Completion, Result, Setback, Status, Verdict
 
 COMMAND = b"*1\r\n$5\r\nMULTI"
 
@@ -35,7 +35,9 @@ def act(bench, worker, claim, turn):
     elif turn == 14:
         worker.fail(claim, b"memory", volatile=True)
     elif turn == 17:
-        bench.store.release(worker.name, claim.operation.digest, claim.fence, delay_ms=1)
+        bench.store.release(
+            worker.name, claim.operation.digest, claim.fence, delay_ms=1, setback=Setback.LOSS
+        )
     elif turn == 20:
         bench.store.reset([claim.operation.digest])
     else:

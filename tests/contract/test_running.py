@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from funsies.core.digest import content_digest
-from funsies.store.rows import Completion, QueueName, RunReport, Status, Verdict
+from funsies.store.rows import Completion, QueueName, RunReport, Setback, Status, Verdict
 
 
 def test_one_message_publishes_and_takes_the_next(bench, tools):
@@ -56,7 +56,7 @@ def test_only_the_holder_of_the_fence_publishes(bench):
     row = bench.operation("row")
     bench.request(row)
     old = bench.slot("old").claim()
-    bench.store.release("old", row.digest, old.fence)
+    bench.store.release("old", row.digest, old.fence, setback=Setback.LOSS)
     new = bench.slot("new").claim()
     assert bench.slot("late").publish(old, b"old") is Verdict.FENCED
     assert bench.slot("new2").publish(new, b"new") is Verdict.OK
@@ -132,7 +132,7 @@ def test_release_puts_back_at_once_or_later(bench):
     worker = bench.slot()
     claim = worker.claim()
     release = bench.store.release
-    back = {"delay_ms": 500, "give_attempt_back": True}
+    back = {"delay_ms": 500, "setback": Setback.NOTHING}
     assert release("worker", row.digest, claim.fence, **back) is Verdict.OK
     assert release("worker", row.digest, claim.fence, **back) is Verdict.OK, "sent twice"
     assert bench.status(row) is Status.DELAYED
@@ -140,7 +140,8 @@ def test_release_puts_back_at_once_or_later(bench):
     bench.later(500)
     claim = worker.claim()
     assert claim.attempt == 1, "the attempt was given back"
-    assert release("worker", row.digest, claim.fence) is Verdict.OK
+    lost = {"setback": Setback.LOSS}
+    assert release("worker", row.digest, claim.fence, **lost) is Verdict.OK
     assert worker.claim().attempt == 2
 
 
@@ -148,7 +149,7 @@ def test_release_under_a_lost_fence_does_nothing(bench):
     row = bench.operation("row")
     bench.request(row)
     bench.slot().claim()
-    verdict = bench.store.release("worker", row.digest, bench.fence())
+    verdict = bench.store.release("worker", row.digest, bench.fence(), setback=Setback.LOSS)
     assert verdict is Verdict.FENCED
     assert bench.status(row) is Status.RUNNING
 

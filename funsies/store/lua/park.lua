@@ -10,8 +10,7 @@ register('park', {}, function()
   local d = definition(o.id)
   local inputs = read_inputs(d)
   if #inputs.idle > 0 then return 'idle' end
-  o.a = o.a - 1
-  call('HSET', o.key, 'a', o.a)
+  charge(o, nil)
   if d.strict and inputs.error then
     skip(o, d, inputs.error, inputs.error_volatile)
     work_cascades(CASCADE_BUDGET)

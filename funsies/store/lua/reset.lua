@@ -14,6 +14,7 @@ register('reset', { 'allow-oom' }, function()
     elseif o.s == RUNNING then
       forget_trace(o)
       make_ready(o, definition(o.id), UNLOCKED)
+      begin_anew(o)
     end
   end
   return forgotten

@@ -44,8 +44,9 @@ register('sweep', { 'allow-oom' }, function()
   local function reap(slot)
     local lease = lease_of(slot)
     local o, d = load(lease.operation), definition(lease.operation)
-    if o.a < o.L then
+    if may_be_lost(o) then
       count_lost(d, lease)
+      charge(o, 'l')
       make_ready(o, d, UNLOCKED)
       requeued[#requeued + 1] = o.id
     elseif #free > 0 then

@@ -12,6 +12,7 @@ from funsies.store.rows import (
     Fence,
     QueueName,
     RunReport,
+    Setback,
     Status,
     StepAnswer,
     TraceCandidate,
@@ -116,7 +117,8 @@ def _put_back(tables: Tables, slot: str) -> None:
         return
     count_lost(tables, hold)
     cell = tables.cell(hold.operation)
-    if cell.attempts < cell.lost_limit:
+    if cell.may_be_lost:
+        cell.charge(Setback.LOSS)
         make_ready(tables, hold.operation)
     else:
         _leave_to_sweeper(tables, slot, hold)
@@ -183,6 +185,8 @@ def _describe(tables: Tables, hold: Hold) -> Claim:
         fence=hold.fence,
         generation=cell.generation,
         attempt=cell.attempts,
+        failures=cell.failures,
+        losses=cell.losses,
         lost_limit=cell.lost_limit,
         queue=cell.queue,
         priority=cell.priority,
@@ -235,13 +239,13 @@ def release(
     fence: Fence,
     *,
     delay_ms: int,
-    give_attempt_back: bool,
+    setback: Setback,
 ) -> Verdict:
     """Put a running operation back."""
     answer = _holder(tables, slot, operation, fence)
     if answer is not None:
         return answer
-    tables.cell(operation).attempts -= give_attempt_back
+    tables.cell(operation).charge(setback)
     if delay_ms > 0:
         make_delayed(tables, operation, tables.clock() + delay_ms)
     else:
@@ -286,7 +290,7 @@ def park(tables: Tables, slot: str, operation: Digest, fence: Fence) -> Verdict:
     inputs, row = _look(tables, operation), tables.definitions[operation]
     if inputs.idle:
         return Verdict.IDLE
-    tables.cell(operation).attempts -= 1
+    tables.cell(operation).charge(Setback.NOTHING)
     if row.strict and inputs.error:
         skip(tables, operation, inputs.error[0], volatile=inputs.error[1])
         work_cascades(tables)

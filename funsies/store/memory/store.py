@@ -19,6 +19,7 @@ from funsies.store.rows import (
     QueueName,
     RequestAnswer,
     RunReport,
+    Setback,
     StepAnswer,
     SweepAnswer,
     Verdict,
@@ -144,7 +145,7 @@ class MemoryStore(Reader):
         fence: Fence,
         *,
         delay_ms: int = 0,
-        give_attempt_back: bool = False,
+        setback: Setback,
     ) -> Verdict:
         """See :meth:`GraphStore.release`."""
         with self._lock:
@@ -154,7 +155,7 @@ class MemoryStore(Reader):
                 operation,
                 fence,
                 delay_ms=delay_ms,
-                give_attempt_back=give_attempt_back,
+                setback=setback,
             )
 
     def delegate(

@@ -14,6 +14,7 @@ from funsies.store.rows import (
     OperationRow,
     QueueName,
     Result,
+    Setback,
     Status,
     TaskRow,
     Verdict,
@@ -34,6 +35,8 @@ class Cell:
     """State of one operation; the comments of ``OperationState`` and ``Wanted`` hold.
 
     Attributes:
+        failures: of the step itself, since it was asked for.
+        losses: of its worker, likewise.
         first_generation: of the request that started it; orders the ready queue.
         wanted_by: generations that want it while it is pending.
         epoch: number of the wait; entries of older waits are void.
@@ -47,6 +50,8 @@ class Cell:
     generation: Generation = NEVER
     queue: QueueName = NO_QUEUE
     attempts: int = 0
+    failures: int = 0
+    losses: int = 0
     volatile: bool = False
     results: tuple[Result, ...] = ()
     priority: int = 0
@@ -62,6 +67,17 @@ class Cell:
     slot: str = ""
     is_tainted: bool = False
     trace_index: bytes = b""
+
+    @property
+    def may_be_lost(self) -> bool:
+        """True if one more loss is not the last that is allowed."""
+        return self.losses + 1 < self.lost_limit
+
+    def charge(self, setback: Setback) -> None:
+        """Count what has ended a run; an attempt that nothing has ended does not count."""
+        self.failures += setback is Setback.FAILURE
+        self.losses += setback is Setback.LOSS
+        self.attempts -= setback is Setback.NOTHING
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from funsies.core.digest import Digest
-from funsies.store.rows import Expired, Fence, Lease, Status, SweepAnswer
+from funsies.store.rows import Expired, Fence, Lease, Setback, Status, SweepAnswer
 
 from .cascade import end_delegation, work_cascades
 from .inputs import read_inputs
@@ -29,8 +29,9 @@ def sweep(
     budget = limit
     for slot, hold in _expired(tables)[:limit]:
         cell = tables.cell(hold.operation)
-        if cell.attempts < cell.lost_limit:
+        if cell.may_be_lost:
             count_lost(tables, hold)
+            cell.charge(Setback.LOSS)
             make_ready(tables, hold.operation)
             requeued.append(hold.operation)
         elif free:

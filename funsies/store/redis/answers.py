@@ -133,17 +133,20 @@ def stepped(answer: Answer, fence: Fence, seal: Seal, accept: Accept) -> StepAns
 
 
 def _claim(fields: list[Answer], fence: Fence, seal: Seal, accept: Accept) -> Claim:
-    digest, generation, attempt, limit, queue, priority, options, packed, results, tainted = (
-        cast("list[bytes]", fields[:10])
+    digest, *numbers, queue, priority, options, packed, results, tainted = cast(
+        "list[bytes]", fields[:12]
     )
-    contents, trace = fields[10:]
+    contents, trace = fields[12:]
+    generation, attempt, failures, losses, limit = map(int, numbers)
     operation = unpack_operation(Digest(digest), packed)
     return Claim(
         operation=operation,
         fence=fence,
-        generation=Generation(int(generation)),
-        attempt=int(attempt),
-        lost_limit=int(limit),
+        generation=Generation(generation),
+        attempt=attempt,
+        failures=failures,
+        losses=losses,
+        lost_limit=limit,
         queue=queue_name(queue),
         priority=int(priority),
         options=Digest(options),

@@ -22,6 +22,7 @@ from funsies.store.rows import (
     RequestAnswer,
     Result,
     RunReport,
+    Setback,
     StepAnswer,
     SweepAnswer,
     Verdict,
@@ -184,11 +185,10 @@ class RedisStore(Reader):
         fence: Fence,
         *,
         delay_ms: int = 0,
-        give_attempt_back: bool = False,
+        setback: Setback,
     ) -> Verdict:
         """See :meth:`GraphStore.release`."""
-        back = int(give_attempt_back)
-        return answers.verdict(self._run("release", slot, operation, fence, delay_ms, back))
+        return answers.verdict(self._run("release", slot, operation, fence, delay_ms, setback))
 
     def delegate(
         self,

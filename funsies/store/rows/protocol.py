@@ -21,7 +21,7 @@ class Wanted:
         queue: on which it is to run.
         priority: higher goes first.
         options: digest of its encoded options.
-        lost_limit: number of starts after which the loss of a worker is its end.
+        lost_limit: number of losses of a worker that is its end.
     """
 
     operation: Digest
@@ -94,6 +94,17 @@ class RunReport:
 NOTHING_TO_REPORT: Final = RunReport()
 
 
+class Setback(StrEnum):
+    """What an operation that is put back is charged with; each has a limit of its own."""
+
+    NOTHING = ""
+    """Its worker had to leave, or it did not begin: the attempt is given back."""
+    FAILURE = "y"
+    """A failure of the step itself, of which ``retries`` allows some."""
+    LOSS = "l"
+    """The loss of what ran it, or a worker that could not: ``lost_retries`` allows some."""
+
+
 class Verdict(StrEnum):
     """How a worker's message was taken."""
 
@@ -123,7 +134,9 @@ class Claim:
         fence: the right to publish.
         generation: of the request that it runs for.
         attempt: 1 for the first.
-        lost_limit: number of starts after which the loss of a worker is its end.
+        failures: how many of those before failed by the step itself.
+        losses: how many ended with their worker.
+        lost_limit: number of losses that is its end.
         queue: from which it was taken.
         priority: of the request.
         options: address of its options.
@@ -140,6 +153,8 @@ class Claim:
     fence: Fence
     generation: Generation
     attempt: int
+    failures: int
+    losses: int
     lost_limit: int
     queue: QueueName
     priority: int
@@ -149,6 +164,11 @@ class Claim:
     contents: dict[Digest, bytes] = field(default_factory=dict)
     trace: TraceCandidate | None = None
     is_ours: bool = True
+
+    @property
+    def may_be_lost(self) -> bool:
+        """True if one more loss is not the last that is allowed."""
+        return self.losses + 1 < self.lost_limit
 
 
 @dataclass(frozen=True, slots=True)

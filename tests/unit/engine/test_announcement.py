@@ -17,6 +17,8 @@ records = st.builds(
     operation=st.binary(min_size=32, max_size=32),
     fence=st.binary(min_size=16, max_size=16),
     attempt=st.integers(0, 2**32 - 1),
+    failures=st.integers(0, 2**32 - 1),
+    losses=st.integers(0, 2**32 - 1),
     lost_limit=st.integers(0, 2**32 - 1),
     deadline=st.floats(0, 1e12),
     retries=st.integers(0, 2**32 - 1),

@@ -14,7 +14,7 @@ from funsies.engine.failure import failure
 from funsies.engine.observer import Observer
 from funsies.run.decision import Delegate, Park, Publish, PutBack
 from funsies.run.preempted import Preempted
-from funsies.store.rows import Status, TraceCandidate
+from funsies.store.rows import Setback, Status, TraceCandidate
 
 
 @pytest.fixture
@@ -136,7 +136,9 @@ def test_a_result_that_comes_too_late_is_dropped_and_the_drain_goes_on(
 
 def test_a_retry_is_claimed_again_after_its_delay(workshop, run, scripted, publishing):
     evaluator = scripted(
-        lambda claim: PutBack(5_000) if claim.attempt == 1 else publishing(claim, b"x")
+        lambda claim: (
+            PutBack(Setback.FAILURE, 5_000) if claim.attempt == 1 else publishing(claim, b"x")
+        )
     )
     workshop.define("a")
     workshop.request("a")

@@ -10,7 +10,7 @@ from funsies.core.errors import Error, ErrorKind
 from funsies.engine.announcement import Announced, Phase
 from funsies.engine.obituary import Death, Kill, KillCause, fate
 from funsies.run.decision import PutBack
-from funsies.store.rows import Fence
+from funsies.store.rows import Fence, Setback
 
 KILLED = Death(status=signal.SIGKILL, peak_memory_bytes=1 << 20)
 
@@ -21,13 +21,15 @@ def operation(workshop):
     return workshop.rows["simulate"]
 
 
-def running(attempt, **fields):
-    return Announced(phase=Phase.RUNNING, attempt=attempt, lost_limit=3, **fields)
+def running(attempt, *, failures=0, **fields):
+    losses = attempt - 1 - failures
+    record = Announced(phase=Phase.RUNNING, attempt=attempt, lost_limit=3, **fields)
+    return record._replace(failures=failures, losses=losses)
 
 
 @pytest.mark.parametrize("attempt", [1, 2])
 def test_a_lost_operation_is_started_again(operation, attempt):
-    assert fate(KILLED, running(attempt), operation) == PutBack()
+    assert fate(KILLED, running(attempt), operation) == PutBack(Setback.LOSS)
 
 
 def test_the_last_loss_is_an_error_that_names_what_happened(operation):
@@ -70,17 +72,21 @@ def test_a_timeout_is_an_error_at_once(operation):
 def test_a_timeout_is_retried_as_often_as_the_options_say(operation):
     late = Death(status=signal.SIGKILL, kill=Kill(KillCause.DEADLINE))
     decided = [
-        fate(late, running(attempt, retries=2, retry_delay_ms=50), operation)
-        for attempt in (1, 2, 3)
+        fate(
+            late,
+            running(failures + 1, failures=failures, retries=2, retry_delay_ms=50),
+            operation,
+        )
+        for failures in (0, 1, 2)
     ]
-    assert decided[:2] == [PutBack(delay_ms=50)] * 2
+    assert decided[:2] == [PutBack(Setback.FAILURE, 50)] * 2
     assert decided[2].kind is ErrorKind.JobTimedOut
 
 
 @pytest.mark.parametrize("attempt", [1, 3])
 def test_a_stop_of_the_worker_never_counts_against_the_operation(operation, attempt):
     stopped = Death(status=signal.SIGKILL, kill=Kill(KillCause.STOP))
-    assert fate(stopped, running(attempt), operation) == PutBack(give_attempt_back=True)
+    assert fate(stopped, running(attempt), operation) == PutBack(Setback.NOTHING)
 
 
 def test_an_operation_that_is_not_the_horses_any_more_is_left_alone(operation):
@@ -94,4 +100,4 @@ def test_an_operation_that_came_just_before_a_kill_meant_for_another_is_put_back
 ):
     killed = Death(status=signal.SIGKILL, kill=Kill(cause, Fence(b"the one before..")))
     now = running(3, fence=Fence(b"the one after..."))
-    assert fate(killed, now, operation) == PutBack(give_attempt_back=True)
+    assert fate(killed, now, operation) == PutBack(Setback.NOTHING)

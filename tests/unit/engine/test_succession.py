@@ -13,7 +13,7 @@ from funsies.engine.settlement import Settlement
 from funsies.engine.succession import Ending, Inherited
 from funsies.engine.timing import Timing
 from funsies.run.decision import Delegate, HandOver, PutBack
-from funsies.store.rows import Fence, Status
+from funsies.store.rows import Fence, Setback, Status
 
 FENCE = Fence(b"f" * 16)
 SLOT = "host:1:a"
@@ -79,7 +79,7 @@ def test_who_retires_publishes_first_and_claims_nothing_more(workshop, run, valu
     assert workshop.graph.leases() == []
 
 
-@pytest.mark.parametrize("decision", [PutBack(), PutBack(delay_ms=500)])
+@pytest.mark.parametrize("decision", [PutBack(Setback.LOSS), PutBack(Setback.LOSS, 500)])
 def test_who_retires_puts_back_what_did_not_succeed(workshop, run, scripted, decision):
     for name in "ab":
         workshop.define(name)

@@ -103,6 +103,31 @@ local function count_lost(d, lease)
   if not lease.worker then count(d.name, LOST, 1) end
 end
 
+-- Charge an operation that is put back with what has ended its run: its own failures (y), of which
+-- the options allow some retries, and losses (l), of which they allow others. An attempt that is
+-- charged to neither does not count at all.
+local function charge(o, counter)
+  if counter then
+    o[counter] = o[counter] + 1
+    call('HSET', o.key, counter, o[counter])
+  else
+    o.a = o.a - 1
+    call('HSET', o.key, 'a', o.a)
+  end
+end
+
+-- Have an operation start as if it had never been run.
+local function begin_anew(o)
+  o.a, o.y, o.l = 0, 0, 0
+  call('HSET', o.key, 'a', 0)
+  call('HDEL', o.key, 'y', 'l')
+end
+
+-- Whether one more loss is not yet the last.
+local function may_be_lost(o)
+  return o.l + 1 < o.L
+end
+
 -- Forget how an operation ended; its generation and its queue stay known.
 local function clear(o, d)
   if is_finished(o.s) then
@@ -111,7 +136,7 @@ local function clear(o, d)
     if d.dynamic then call('HDEL', P .. 'Y', o.id) end
   end
   move(o, d, NONE, {})
-  o.a, o.v, o.t, o.w, o.u = 0, false, false, false, false
+  o.a, o.v, o.t, o.w, o.u, o.y, o.l = 0, false, false, false, false, 0, 0
 end
 
 local function forget_trace(o)
