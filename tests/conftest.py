@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -66,8 +66,11 @@ class RedisServer:
         output: what it printed so far.
     """
 
-    def __init__(self, directory: Path, *arguments: str) -> None:
+    def __init__(
+        self, directory: Path, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.directory = directory
+        self._environment = {**os.environ, **(environment or {})}
         self.socket = directory / "s"
         self.url = f"unix://{self.socket}"
         self.output: list[str] = []
@@ -87,6 +90,7 @@ class RedisServer:
         command = [str(get_binary_path()), *fixed, *files, "--databases", str(DATABASES)]
         self._process = subprocess.Popen(
             [*command, *self._arguments, *arguments],
+            env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -154,6 +158,59 @@ def own_redis_server() -> Iterator[RedisServer]:
     yield from _running_server()
 
 
+class SettableClock:
+    """The clock of processes that are started with its environment; a test sets it meanwhile.
+
+    Clocks that nobody sets, as the monotonic one, go on in them as they do.
+
+    Args:
+        library: ``libfaketime``.
+        directory: for its file.
+    """
+
+    def __init__(self, library: Path, directory: Path) -> None:
+        self._file = directory / "clock"
+        self.set_by(0)
+        self.environment = {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_DONT_RESET": "1",
+        }
+
+    def set_by(self, seconds: int) -> None:
+        """Have it differ from the true time by so much, all at once."""
+        new = self._file.with_suffix(".new")
+        new.write_text(f"{seconds:+}\n")
+        new.replace(self._file)
+
+
+@pytest.fixture
+def settable_clock(tmp_path: Path) -> SettableClock:
+    """A clock to be set, for processes of a test."""
+    libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    if not libraries and os.environ.get("CI"):
+        pytest.fail("CI needs libfaketime: apt-get install faketime")
+    if not libraries:
+        pytest.skip("apt-get install faketime")
+    return SettableClock(libraries[0], tmp_path)
+
+
+@pytest.fixture
+def clocked_server(settable_clock: SettableClock) -> Iterator[RedisServer]:
+    """A server whose clock the test sets."""
+    yield from _running_server(settable_clock.environment)
+
+
+@pytest.fixture
+def clocked_stage(clocked_server: RedisServer, redis_server: RedisServer) -> Iterator[Stage]:
+    """A database on ``clocked_server``; its channel is elsewhere."""
+    made = Stage(clocked_server.fresh_url(), _patient(redis_server.fresh_url()))
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def make_redis_server() -> Iterator[Callable[..., RedisServer]]:
     """Start servers with arguments of your own: ``make_redis_server("--requirepass", "x")``."""
@@ -176,8 +233,8 @@ def redis_url(redis_server: RedisServer) -> str:
     return redis_server.fresh_url()
 
 
-def _running_server() -> Iterator[RedisServer]:
-    server = RedisServer(_short_directory())
+def _running_server(environment: Mapping[str, str] | None = None) -> Iterator[RedisServer]:
+    server = RedisServer(_short_directory(), environment=environment)
     server.start()
     yield server
     _remove(server)

@@ -7,6 +7,9 @@ from typing import Final
 
 from .errors import OptionError
 
+_STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""On Linux the monotonic clock stands still while the machine sleeps, and this one goes on."""
+
 LONGEST_WAIT_SECONDS: Final = 1_000_000.0
 """Longest wait at once: polls take at most 24 days, timers of macOS three years.
 
@@ -38,3 +41,8 @@ def deadline_after(timeout_seconds: float | None) -> float | None:
         return time.monotonic() + timeout_seconds
     except OverflowError:
         return float("inf")
+
+
+def steady_seconds() -> float:
+    """Seconds by a clock that nobody sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(_STEADY)

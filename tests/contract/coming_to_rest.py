@@ -33,7 +33,7 @@ def drive(bench: Bench) -> None:
 
 def check_results(bench: Bench) -> None:
     """After a last execution, every result is that of a plain evaluation."""
-    bench.ask(bench.both("new_generation"), list(range(len(bench.specs))))
+    bench.ask(bench.memory.new_generation(), list(range(len(bench.specs))))
     drive(bench)
     bench.compare()
     states = bench.both("states", [row.digest for row in bench.rows])

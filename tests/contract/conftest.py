@@ -105,6 +105,7 @@ class Bench:
 
     store: GraphStore
     now_ms: list[int]
+    set_by_ms: list[int] = field(default_factory=lambda: [0])
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def fence(self) -> Fence:
@@ -115,6 +116,10 @@ class Bench:
 
     def later(self, milliseconds: int) -> None:
         self.now_ms[0] += milliseconds
+
+    def set_clock(self, milliseconds: int) -> None:
+        """Set the server's clock forward, or back; the store in memory has none."""
+        self.set_by_ms[0] += milliseconds
 
     # -- the graph
 
@@ -225,9 +230,15 @@ def memory_bench() -> Bench:
 @pytest.fixture
 def redis_bench(redis_url: str) -> Iterator[Bench]:
     """The store on the server of the session."""
-    now_ms = [1_700_000_000_000]
-    store = RedisStore(redis_url, keys=KEYS, clock=lambda: now_ms[0], max_outage_seconds=5)
-    yield Bench(store, now_ms)
+    now_ms, set_by_ms = [1_700_000_000_000], [0]
+    store = RedisStore(
+        redis_url,
+        keys=KEYS,
+        clock=lambda: now_ms[0] + set_by_ms[0],
+        steady=lambda: now_ms[0] / 1000,
+        max_outage_seconds=5,
+    )
+    yield Bench(store, now_ms, set_by_ms)
     store.close()
 
 

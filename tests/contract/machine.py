@@ -35,6 +35,9 @@ from .conftest import KEYS
 from .sample_graphs import ERROR, Spec, graphs
 from .side_by_side import CANCELLED, CYCLE, LEASE_MS, QUEUES, Bench, Worker
 
+MOST_UNSWEPT_MS = 3000
+"""Workers sweep more often than this; else time on the server would wait for them."""
+
 
 def somebody_works(machine: Machine) -> bool:
     return any(worker.claim for worker in machine.workers)
@@ -50,13 +53,21 @@ class Machine(RuleBasedStateMachine):
         """A graph is asked for, and some workers have begun."""
         self.now = [1_700_000_000_000]
         clock = lambda: self.now[0]  # noqa: E731 - one line says it
-        redis = RedisStore(self.url, keys=KEYS, clock=clock, max_outage_seconds=5)
+        self.set_by = 0
+        redis = RedisStore(
+            self.url,
+            keys=KEYS,
+            clock=lambda: self.now[0] + self.set_by,
+            steady=lambda: self.now[0] / 1000,
+            max_outage_seconds=5,
+        )
         redis._connections.call("FLUSHDB")
         self.bench = Bench(MemoryStore(clock=clock), redis, specs, self.now)
         self.bench.define()
+        self.sweeper = Worker("sweeper")
+        self.bench.sweep(self.sweeper)
         self.workers = [self.bench.hire() for _ in range(3)]
         self.ghosts: list[Worker] = []
-        self.sweeper = Worker("sweeper")
         self.generations: list[Generation] = []
         self.execute(list(range(len(specs))), QUEUES[0], 0, careless=False)
         for worker in self.workers[:claims]:
@@ -90,7 +101,7 @@ class Machine(RuleBasedStateMachine):
     ) -> None:
         """A client asks for cones, or, carelessly, for single operations; it asks twice."""
         bench = self.bench
-        generation = bench.both("new_generation")
+        generation = bench.memory.new_generation()  # on a server it goes by the clock
         self.generations.append(generation)
         numbers = [number % len(bench.rows) for number in chosen]
         if not careless:
@@ -234,6 +245,14 @@ class Machine(RuleBasedStateMachine):
     @rule(milliseconds=st.sampled_from([1, 300, 450, 900, 3000]))
     def time_goes_by(self, milliseconds: int) -> None:
         self.now[0] += milliseconds
+        if self.now[0] - (self.bench.memory._tables.swept_ms or 0) > MOST_UNSWEPT_MS:
+            self.bench.sweep(self.sweeper)
+
+    @rule(milliseconds=st.sampled_from([-3_600_000, -30_000, 30_000, 3_600_000]))
+    def clock_is_set(self, milliseconds: int) -> None:
+        """The server's, which is noticed by the next sweep."""
+        self.set_by += milliseconds
+        self.bench.sweep(self.sweeper)
 
     @rule(times=st.integers(1, 5))
     def sweep(self, times: int) -> None:

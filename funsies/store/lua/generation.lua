@@ -5,7 +5,7 @@
 
 register('generation', {}, function()
   local last = tonumber(call('GET', P .. 'n') or 0)
-  local generation = math.max(now, last + 1)
+  local generation = math.max(wall, last + 1)
   call('SET', P .. 'n', generation)
   return generation
 end)

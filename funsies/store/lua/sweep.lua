@@ -1,21 +1,29 @@
 -- Do what is due: expired leases, delays, cascades.
 --
--- ARGV  1 time  2 sweeper  3 lease_ms  4 limit  5... fences
+-- ARGV  1 time  2 sweeper  3 lease_ms  4 limit  5 "1" if the clock is known not to have been set
+--       6... fences
 -- Returns  { requeued, exhausted { operation, fence, attempts, worker }, promoted, armed, more }
 
 register('sweep', { 'allow-oom' }, function()
   local sweeper, lease_ms, budget = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+  local is_known = ARGV[5] == '1'
   local requeued, exhausted, free = {}, {}, {}
 
   local function expired(limit)
     return call('ZRANGEBYSCORE', P .. 'L', '-inf', now, 'LIMIT', 0, limit)
   end
 
+  -- Go on from the last sweep: as far as the clock says, if it is known to be right, and in no
+  -- case back. A clock that was set back goes on from there.
+  local function see_to_clock()
+    if is_known or not swept then now = math.max(unset, swept or unset) end
+    if unset < now then call('SET', P .. 'K', added + now - unset) end
+    call('SET', P .. 'S', now)
+  end
+
   -- If nobody looked for long, the server was away and not the workers: each lease gets a respite.
   local function shift_leases()
-    local last = tonumber(call('GET', P .. 'S') or nil)
-    call('SET', P .. 'S', now)
-    if last and now - last <= math.floor(lease_ms / 2) then return end
+    if swept and now - swept <= math.floor(lease_ms / 2) then return end
     for _, slot in ipairs(expired(-1)) do
       if not lease_of(slot).is_prolonged then
         call('ZADD', P .. 'L', now + lease_ms, slot)
@@ -30,8 +38,8 @@ register('sweep', { 'allow-oom' }, function()
 
   -- What a repeated sweep was given before; the slots that are free for more.
   local function own_leases()
-    for at = 5, #ARGV do
-      local slot = sweeper .. ':' .. (at - 5)
+    for at = 6, #ARGV do
+      local slot = sweeper .. ':' .. (at - 6)
       local lease = lease_of(slot)
       if not lease then
         free[#free + 1] = { slot, ARGV[at] }
@@ -68,6 +76,7 @@ register('sweep', { 'allow-oom' }, function()
     return armed
   end
 
+  see_to_clock()
   shift_leases()
   own_leases()
   for _, slot in ipairs(expired(budget)) do

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from funsies.core.digest import Digest
+from funsies.core.durations import steady_seconds
 from funsies.store.ports import Subscription
 from funsies.store.rows import (
     NOTHING_TO_REPORT,
@@ -31,16 +33,19 @@ from .looking import Reader
 from .subscription import Mailbox
 from .tables import Tables
 
+_STARTED_MS: Final = time.time_ns() // 1_000_000 - round(steady_seconds() * 1000)
+"""Time by the system's clock when that of the store was 0."""
+
 
 class MemoryStore(Reader):
     """A :class:`~funsies.store.ports.GraphStore` without a server, safe to share by threads.
 
     Args:
-        clock: time in milliseconds; the system's if None.
+        clock: time in milliseconds; if None one that nobody sets, unlike the system's.
     """
 
     def __init__(self, *, clock: Callable[[], int] | None = None) -> None:
-        self._clock = clock or _system_ms
+        self._clock = clock or _steady_ms
         super().__init__(threading.RLock(), Tables(self._clock))
 
     def __repr__(self) -> str:
@@ -239,5 +244,5 @@ class MemoryStore(Reader):
         """Nothing is open; what is kept stays until the object goes."""
 
 
-def _system_ms() -> int:
-    return time.time_ns() // 1_000_000
+def _steady_ms() -> int:
+    return _STARTED_MS + round(steady_seconds() * 1000)

@@ -27,6 +27,7 @@ SHARED: Final = (
 
 NAMES: Final = (
     "cancel",
+    "clock",
     "define",
     "delegate",
     "fail_waiting",

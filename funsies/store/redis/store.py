@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, cast
 
 from funsies.core.digest import Digest
+from funsies.core.durations import steady_seconds
 from funsies.core.errors import DataMissingError
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.store.keys import DEFAULT_NAMESPACE, Keys
@@ -31,6 +32,7 @@ from funsies.store.rows import (
 
 from . import answers
 from .address import CLIENT_ANSWER_SECONDS
+from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections
 from .packing import pack_constant, pack_operation, pack_result, pack_task
 from .reading import PAGE, Reader, escape, pages
@@ -53,6 +55,7 @@ class RedisStore(Reader):
         namespace: installations that share a server have different ones.
         keys: with which rows are signed that decide what workers run.
         clock: time in milliseconds; the server's if None.
+        steady: seconds by a clock that nobody sets.
         max_outage_seconds: how long a call tries to reach a server that is away.
         answer_seconds: how long it waits for an answer before it asks again.
     """
@@ -64,11 +67,13 @@ class RedisStore(Reader):
         namespace: str = DEFAULT_NAMESPACE,
         keys: Keyring = NO_KEYS,
         clock: Callable[[], int] | None = None,
+        steady: Callable[[], float] = steady_seconds,
         max_outage_seconds: float = MAX_OUTAGE_SECONDS,
         answer_seconds: float = CLIENT_ANSWER_SECONDS,
     ) -> None:
         connections = Connections(url, max_outage_seconds, answer_seconds)
         super().__init__(connections, Keys(namespace), Seal(keys), clock)
+        self._clock_watch = ClockWatch(self._ask_time, steady)
 
     def __repr__(self) -> str:
         """Show the address without its password."""
@@ -225,7 +230,15 @@ class RedisStore(Reader):
         self, sweeper: str, *, fences: Sequence[Fence], lease_ms: int, limit: int = 100
     ) -> SweepAnswer:
         """See :meth:`GraphStore.sweep`."""
-        return answers.swept(self._run("sweep", sweeper, lease_ms, limit, *fences))
+        is_right = int(self._clock_watch.is_right())
+        answer = self._run("sweep", sweeper, lease_ms, limit, is_right, *fences)
+        return answers.swept(answer)
+
+    def _ask_time(
+        self, add_ms: int | None = None, instead_of_ms: int | None = None
+    ) -> ServerTime:
+        asked = ("" if number is None else number for number in (add_ms, instead_of_ms))
+        return ServerTime(*cast("list[int]", self._run("clock", *asked)))
 
     def fail_waiting(self, operation: Digest, error: Digest) -> bool:
         """See :meth:`GraphStore.fail_waiting`."""

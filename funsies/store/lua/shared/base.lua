@@ -18,7 +18,8 @@
 --   q:<queue>         sorted set: ready     Z  sorted set: delayed     B  set: blocked
 --   X, W<n>           list: cascades to finish, n .. producer; their waiters
 --   L, s:<slot>       sorted set: leases by expiry; hash: what a slot holds and was answered
---   N n S Q           last number, last generation, time of the last sweep, queues in use
+--   N n S K Q         last number, last generation, time of the last sweep, what is added to the
+--                     server's clock, queues in use
 --
 -- Statuses: w waiting, r ready, z delayed, u running, g delegated, d done, f failed;
 -- none for idle. Counters are a letter .. the name of the task: those of the statuses, s skipped,
@@ -33,14 +34,18 @@ local SKIPPED, LOST, EXECUTED, LINKED, BUSY_MS = 's', 'l', 'x', 'k', 'b'
 local UNLOCKED, REQUESTED = 0, 1
 local CASCADE_CHUNK, CASCADE_BUDGET, MOST_DIRECT = 50, 100, 8
 local SLOT_MEMORY_SECONDS = 3600
+local MOST_UNSWEPT_MS = 3000
 local HEADER, INPUT, PACKED = 49, 37, 41
 local SIGNATURE = 16
 local RESULT = PACKED + SIGNATURE
 local NO_SIGNATURE = ('\0'):rep(SIGNATURE)
 local MOST_ARGUMENTS = 4000
 
--- Of the present call: prefix, arguments, time, queues that got work.
+-- Of the present call: prefix, arguments, time (see `read_clock`), queues that got work.
 local P, ARGV, now, fed_queues
+-- The server's clock, in milliseconds; the same as it would be had nobody set it; what is added
+-- for that; the time of the last sweep.
+local wall, unset, added, swept
 -- What is written at its end, as many changes cancel out: counters; who is blocked and who not.
 local counted, blocked
 -- Operations as they are since they were moved: they need not be looked at again.
@@ -82,19 +87,32 @@ local function flush()
   call_many('SREM', P .. 'B', removed)
 end
 
+-- Tell the time for leases and delays. The server's clock may be set, back or forth, and no script
+-- can see that by itself. Sweepers do, by clocks of their own (redis/clock_watch.py), and say what is
+-- to be added (K). Until one has looked, time goes no further than a little beyond the last sweep,
+-- and never back behind it: so what is written meanwhile is wrong by no more than that.
+local function read_clock()
+  wall = tonumber(ARGV[1])
+  if not wall then
+    local time = call('TIME')
+    wall = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  local known = call('MGET', P .. 'S', P .. 'K')
+  swept, added = tonumber(known[1] or nil), tonumber(known[2] or 0)
+  unset = wall + added
+  now = swept and math.max(swept, math.min(unset, swept + MOST_UNSWEPT_MS)) or unset
+end
+
 local function register(name, flags, body)
   redis.register_function({
     function_name = PREFIX .. name,
     flags = flags,
     callback = function(keys, arguments)
       call = redis.call
-      P, ARGV, now = keys[1], arguments, tonumber(arguments[1])
+      P, ARGV = keys[1], arguments
       counted, blocked, moved, fed_queues, epoch = {}, {}, {}, {}, nil
       stepping_slot, is_slot_freed, claimed_queue, held, has_cascades = nil, false, nil, nil, false
-      if not now then
-        local time = call('TIME')
-        now = time[1] * 1000 + math.floor(time[2] / 1000)
-      end
+      read_clock()
       local answer = body()
       flush()
       return answer
