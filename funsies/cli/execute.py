@@ -16,14 +16,17 @@ from .named import Named, look_up_all, operation_row, states_of
 from .output import print_states
 from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
+from .values import QUEUE, SECONDS
 from .waiting import errors_among, report_errors, wait_for_results
 
 
 @click.command()
 @click.argument("hashes", nargs=-1, required=True, metavar="HASH...", type=HASH)
-@click.option("--queue", default=DEFAULT_QUEUE, help="Queue to run on.  [default: default]")
+@click.option(
+    "--queue", type=QUEUE, default=DEFAULT_QUEUE, help="Queue to run on.  [default: default]"
+)
 @click.option("--wait", "-w", is_flag=True, help="Wait until it is finished.")
-@click.option("--timeout", "-t", type=float, help="Wait at most this many seconds.")
+@click.option("--timeout", "-t", type=SECONDS, help="Wait at most this many seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print states as JSON.")
 @click.pass_obj
 def execute(

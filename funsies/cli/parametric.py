@@ -24,6 +24,7 @@ from .named import look_up_all
 from .output import print_json
 from .say import note
 from .setting import Setting
+from .values import SECONDS
 from .waiting import report_errors, wait_for_results
 
 
@@ -105,7 +106,7 @@ def show(setting: Setting, *, name: str, as_json: bool) -> int:
 @click.argument("name", type=PARAMETRIC)
 @click.argument("changes", nargs=-1, metavar="[KEY=VALUE]...", type=PARAMETRIC_INPUT)
 @click.option("--wait", "-w", is_flag=True, help="Wait until it is finished.")
-@click.option("--timeout", "-t", type=float, help="Wait at most this many seconds.")
+@click.option("--timeout", "-t", type=SECONDS, help="Wait at most this many seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print hashes as JSON.")
 @click.pass_obj
 def run(

@@ -36,6 +36,7 @@ from .say import note
 from .script import IsEnd, run_module, run_script
 from .setting import Setting, check
 from .spectator import Spectator
+from .values import MOST_WORKERS
 
 _Program: TypeAlias = Callable[[IsEnd], int]
 
@@ -73,7 +74,7 @@ class _Script(click.Path):
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option(
     "--workers",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, MOST_WORKERS),
     help="Start this many workers.  [default: one a core, less those that run already]",
 )
 @click.option(

@@ -20,6 +20,7 @@ from .exits import Exit
 from .invoke import run_command
 from .say import note, step
 from .setting import show_version
+from .values import MOST_WORKERS
 
 if TYPE_CHECKING:
     from funsies.local.embedded import Started
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     default=".",
     type=click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True),
 )
-@click.option("--workers", type=click.IntRange(min=0), help="Start this many workers.")
+@click.option(
+    "--workers", type=click.IntRange(0, MOST_WORKERS), help="Start this many workers."
+)
 @click.option(
     "--disk/--no-disk",
     default=None,

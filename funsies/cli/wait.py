@@ -13,6 +13,7 @@ from .completion import HASH
 from .named import look_up_all
 from .output import print_states
 from .setting import Setting
+from .values import SECONDS
 from .waiting import report_errors, wait_for_results
 
 _PAUSE_SECONDS = 0.2
@@ -20,7 +21,7 @@ _PAUSE_SECONDS = 0.2
 
 @click.command()
 @click.argument("hashes", nargs=-1, metavar="[HASH]...", type=HASH)
-@click.option("--timeout", "-t", type=float, help="Wait at most this many seconds.")
+@click.option("--timeout", "-t", type=SECONDS, help="Wait at most this many seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print states as JSON.")
 @click.pass_obj
 def wait(

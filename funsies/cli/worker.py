@@ -22,21 +22,24 @@ from .exits import Exit
 from .former import rq_log_level
 from .say import note
 from .setting import Setting
+from .values import MOST_WORKERS, QUEUE, WALLTIME, WORKER_NAME
 
 
 @click.command()
-@click.argument("queues", nargs=-1)
+@click.argument("queues", nargs=-1, type=QUEUE, metavar="[QUEUES]...")
 @click.option("--burst", "-b", is_flag=True, help="Leave when nothing is ready any more.")
-@click.option("--workers", type=click.IntRange(min=1), help="Start this many, as one pool.")
-@click.option("--name", help="Name of the worker; unique on the server.")
+@click.option(
+    "--workers", type=click.IntRange(1, MOST_WORKERS), help="Start this many, as one pool."
+)
+@click.option("--name", type=WORKER_NAME, help="Name of the worker; unique on the server.")
 @click.option(
     "--walltime",
-    type=click.FloatRange(min=0, min_open=True),
+    type=WALLTIME,
     metavar="SECONDS",
     help="Leave shortly before so many seconds are over.  [default: until SLURM_JOB_END_TIME]",
 )
 @rq_log_level
-@click.option("--lock-descriptor", type=int, hidden=True)
+@click.option("--lock-descriptor", type=click.IntRange(3, 2**31 - 1), hidden=True)
 @click.pass_obj
 def worker(
     setting: Setting,
@@ -64,8 +67,7 @@ def worker(
       funsies worker --walltime 3600
     """
     if lock_descriptor is not None:
-        # The lock says that this process lives: nothing that a step starts may hold it.
-        os.set_inheritable(lock_descriptor, False)
+        _keep_to_itself(lock_descriptor)
     timing = timing_from(os.environ)
     server = setting.resolve()
     served = queues or (DEFAULT_QUEUE,)
@@ -80,6 +82,14 @@ def worker(
     from funsies.engine.pool import run_pool  # noqa: PLC0415 - only a pool needs it
 
     return run_pool(workers, server, served, burst=burst, timing=timing)
+
+
+def _keep_to_itself(lock_descriptor: int) -> None:
+    """See that nothing a step starts holds the lock: it says that this process lives."""
+    try:
+        os.set_inheritable(lock_descriptor, False)
+    except OSError:
+        raise click.UsageError(f"{lock_descriptor} is no descriptor of this process") from None
 
 
 def timing_from(variables: Mapping[str, str]) -> Timing:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from funsies.core.errors import FunsiesError
+from funsies.store.server_address import SERVER_SCHEMES, fault_in
 
-JOBS_SCHEMES: Final = ("redis", "rediss", "unix", "memory")
+JOBS_SCHEMES: Final = (*SERVER_SCHEMES, "memory")
 """What a jobs URL may begin with."""
+
+DATA_SCHEMES: Final = (*SERVER_SCHEMES, "file", "memory")
+"""What a data URL may begin with."""
 
 _SOCKET_LOGIN = re.compile(r"unix://(?!/)\S*@(?=/)")
 _LOGIN = re.compile(r"://(?!/)\S*@")
-_PASSWORD_PARAMETER = re.compile(r"([?&]password=)[^&\s]*", re.IGNORECASE)
+_PASSWORD_PARAMETER = re.compile(
+    r"([?&](?:(?:ssl_)?password|[^=&\s]*%[^=&\s]*)=)[^&\s]*", re.IGNORECASE
+)
+"""A name that is percent-encoded may be that of a password."""
 
 
 class ConfigurationError(FunsiesError, ValueError):
@@ -42,29 +49,36 @@ def check_jobs_url(url: str, setting: str) -> str:
     Raises:
         ConfigurationError: if it is not of one of the forms that funsies knows.
     """
-    scheme = _scheme(url, setting)
+    scheme = _scheme(url)
     if scheme not in JOBS_SCHEMES:
         raise ConfigurationError(
             f"{setting} is {hide_secrets(url)!r}, which does not begin with redis://, "
             "rediss://, unix:// or memory://; write for example redis://localhost:6379"
         )
-    if scheme == "unix" and not urlsplit(url).path:
-        raise ConfigurationError(f"{setting} names no socket; write unix:///path/to/socket")
+    _check_server(url, scheme, setting)
     return url
 
 
 def check_data_url(url: str, setting: str) -> str:
-    """Return the address of a data store if it has the form of one.
+    """Return the address of a data store if it can be one.
 
     Raises:
-        ConfigurationError: if it is not of the form ``scheme://...``.
+        ConfigurationError: if it is not of one of the forms that funsies knows.
     """
-    if not _scheme(url, setting):
+    scheme = _scheme(url)
+    if scheme not in DATA_SCHEMES:
         raise ConfigurationError(
-            f"{setting} is {hide_secrets(url)!r}, which is not an address; write for example "
-            "file:///path/to/directory or redis://localhost:6379"
+            f"{setting} is {hide_secrets(url)!r}, which is no address of a data store; write "
+            "for example file:///path/to/directory or redis://localhost:6379"
         )
+    _check_server(url, scheme, setting)
     return url
+
+
+def _check_server(url: str, scheme: str, setting: str) -> None:
+    fault = fault_in(url) if scheme in SERVER_SCHEMES else None
+    if fault is not None:
+        raise ConfigurationError(f"{setting} is {hide_secrets(url)!r}, which {fault}")
 
 
 def unix_url(socket: str, password: str | None) -> str:
@@ -86,14 +100,6 @@ def _login(password: str | None) -> str:
     return f":{quote(password, safe='')}@" if password else ""
 
 
-def _scheme(url: str, setting: str) -> str:
-    # The parser's own messages may quote a part of the password.
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise ConfigurationError(
-            f"{setting} is {hide_secrets(url)!r}, which is not a valid address; the port must "
-            "be a number, and special characters of a password must be percent-encoded"
-        ) from None
-    return parts.scheme if "://" in url else ""
+def _scheme(url: str) -> str:
+    scheme, separator, _ = url.partition("://")
+    return scheme if separator else ""

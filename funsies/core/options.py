@@ -13,6 +13,7 @@ from .durations import LONGEST_DELAY_SECONDS
 from .errors import OptionError
 from .former_keywords import former_keywords
 from .former_names import former_members
+from .queue_names import check_queue
 
 DEFAULT_QUEUE: Final = "default"
 
@@ -67,7 +68,7 @@ class Options:
         Raises:
             OptionError: if a value makes no sense.
         """
-        _check_queue(self.queue)
+        check_queue(self.queue)
         _check_number("priority", self.priority, int)
         _check_number("timeout_seconds", self.timeout_seconds, float, above=0)
         _check_number("retries", self.retries, int, least=0, most=_MOST_RETRIES)
@@ -127,15 +128,6 @@ _TRUTHS: Final = (
     "fresh_directory",
     "copy_inputs",
 )
-
-
-def _check_queue(queue: object) -> None:
-    if not isinstance(queue, str):
-        raise OptionError(f"queue is a name, not {queue!r}")
-    if not queue or "@" in queue or not queue.isprintable() or queue != queue.strip():
-        raise OptionError(
-            f"{queue!r} cannot name a queue; take letters, digits, dots and dashes"
-        )
 
 
 def _check_number(

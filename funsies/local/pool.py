@@ -85,7 +85,7 @@ def start_pool(
         raise RuntimeError(f"{lock} is new and cannot be held by anybody else")
     log = _log(directory)
     options = ("--workers", str(count), "--lock-descriptor", str(INHERITED_DESCRIPTOR))
-    command = funsies_command("worker", *options, *arguments, *queues)
+    command = funsies_command("worker", *options, *arguments, "--", *queues)
     log_start = log.stat().st_size if log.exists() else 0
     try:
         pid = spawn(

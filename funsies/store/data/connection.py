@@ -12,8 +12,9 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
 
 from funsies.core.errors import FunsiesError, NoServerError, ServerError
+from funsies.store.server_address import SERVER_SCHEMES, fault_in
 
-REDIS_SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
+REDIS_SCHEMES: Final = frozenset(SERVER_SCHEMES)
 
 SOCKET_TIMEOUT_SECONDS: Final = 30.0
 """How long one message, of one chunk at most, may take. The URL may say otherwise."""
@@ -78,34 +79,15 @@ def connect(url: str) -> redis.Redis:
     Raises:
         FunsiesError: if the URL is wrong; the message shows no password.
     """
-    parts = split(url)
-    _check_path(url, parts)
+    if (fault := fault_in(url)) is not None:
+        raise FunsiesError(f"the address of the data store {fault}")
     retry = Retry(ExponentialWithJitterBackoff(cap=1.0, base=0.05), _RETRIES)
-    try:
-        client = redis.Redis.from_url(
-            url,
-            socket_timeout=SOCKET_TIMEOUT_SECONDS,
-            socket_read_size=_READ_BYTES,
-            retry=retry,
-        )
-        client.connection_pool.make_connection()  # finds unknown options; opens nothing
-    except (TypeError, ValueError):
-        raise FunsiesError(
-            f"the address {describe(url)} has an option that is unknown or has a wrong value"
-        ) from None
-    return client
-
-
-def _check_path(url: str, parts: SplitResult) -> None:
-    """Refuse what the client library would take for something else without a word."""
-    if parts.scheme == "unix":
-        if not parts.path.startswith("/") or parts.path == "/":
-            raise FunsiesError(f"{describe(url)} names no socket; write unix:///path/to/socket")
-    elif parts.path.strip("/") and not parts.path.strip("/").isdecimal():
-        raise FunsiesError(
-            f"{describe(url)} names no database; write the number of one: "
-            f"{parts.scheme}://host:port/0"
-        )
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=SOCKET_TIMEOUT_SECONDS,
+        socket_read_size=_READ_BYTES,
+        retry=retry,
+    )
 
 
 @contextmanager

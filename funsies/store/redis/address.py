@@ -11,6 +11,7 @@ from redis.connection import ConnectionPool
 from redis.retry import Retry
 
 from funsies.core.errors import ServerError
+from funsies.store.server_address import fault_in
 
 ANSWER_SECONDS: Final = 30.0
 """A server that does not answer for so long is taken to be gone."""
@@ -72,21 +73,16 @@ def connector(url: str, answer_seconds: float) -> Callable[[], Connection]:
         ServerError: if it is no such address. The address itself is not shown, since it may
             hold a password.
     """
-    try:
-        pool = ConnectionPool.from_url(
-            url,
-            protocol=2,
-            retry=Retry(NoBackoff(), 0),
-            socket_timeout=answer_seconds,
-            socket_connect_timeout=CONNECT_SECONDS,
-            command_packer=_Packer(),
-        )
-    except (ValueError, TypeError):
-        raise ServerError(
-            "the address of the server cannot be read; write redis://host:port/database, "
-            "rediss://host:port/database or unix:///path/to/socket?db=number, "
-            "with special characters of the password percent-encoded"
-        ) from None
+    if (fault := fault_in(url)) is not None:
+        raise ServerError(f"the address of the server {fault}")
+    pool = ConnectionPool.from_url(
+        url,
+        protocol=2,
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=answer_seconds,
+        socket_connect_timeout=CONNECT_SECONDS,
+        command_packer=_Packer(),
+    )
     options = pool.connection_kwargs
     make: Callable[..., Connection] = pool.connection_class
     return lambda: make(**options)

@@ -1,0 +1,152 @@
+"""Addresses of servers: what they may say. All else is refused before anybody connects."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, unquote, unquote_plus, unquote_to_bytes, urlsplit
+
+from .server_parameters import KNOWN, PARAMETERS
+
+SERVER_SCHEMES: Final = ("redis", "rediss", "unix")
+"""What the address of a server begins with."""
+
+_LONGEST_HOST: Final = 253
+_LONGEST_SOCKET_BYTES: Final = 107
+"""Of the path of a Unix socket, on Linux; other systems take less."""
+
+_LONE_PERCENT: Final = re.compile("%(?![0-9a-fA-F]{2})")
+
+
+def fault_in(url: str) -> str | None:
+    """What is wrong with the address of a server, as words that follow "it"; None if nothing.
+
+    The words show no password, and name the remedy.
+
+    Args:
+        url: begins with one of ``SERVER_SCHEMES``.
+
+    >>> fault_in("redis://localhost:6379/0?socket_timeout=10")
+    >>> fault_in("redis://localhost:0")
+    'has the port 0; ports are numbers from 1 to 65535'
+    """
+    return next(_faults(url), None)
+
+
+def _faults(url: str) -> Iterator[str]:
+    # The parser leaves out line breaks, so they are looked for before.
+    if not url.isprintable():
+        yield "has a character that cannot be printed; percent-encode it"
+        return
+    if not url.startswith(tuple(f"{scheme}://" for scheme in SERVER_SCHEMES)):
+        yield "does not begin with redis://, rediss:// or unix://"
+        return
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:  # its text may hold a part of the password
+        yield (
+            "cannot be read: write redis://:password@host:port/0, with a number up to 65535 as "
+            "port, and special characters of the password percent-encoded"
+        )
+        return
+    for look in _looks(parts):
+        yield from look(parts)
+
+
+def _looks(parts: SplitResult) -> tuple[Callable[[SplitResult], Iterator[str]], ...]:
+    if parts.scheme == "unix":
+        return _encoding, _socket, _query
+    return _encoding, _cut, _host, _database, _query
+
+
+def _encoding(parts: SplitResult) -> Iterator[str]:
+    text = parts.geturl()
+    if _LONE_PERCENT.search(text):
+        yield "has a % without two hexadecimal digits after it; write %25 for a % itself"
+        return
+    try:
+        decoded = unquote_to_bytes(text).decode()
+    except UnicodeDecodeError:
+        yield "is not percent-encoded UTF-8"
+        return
+    if "\0" in decoded:
+        yield "has %00, which no name may have"
+
+
+def _cut(parts: SplitResult) -> Iterator[str]:
+    """Whether a special character of a password seems to have cut the address in two."""
+    if parts.fragment or "@" in parts.path + parts.query:
+        yield 'has a "/", "?", "#" or "@" in the wrong place; percent-encode it in a password'
+
+
+def _host(parts: SplitResult) -> Iterator[str]:
+    name = unquote(parts.hostname or "")
+    if not name:
+        yield f"names no host; write {parts.scheme}://localhost:6379 for this machine"
+    elif not _is_host(name):
+        yield (
+            "names no possible host: its parts are of 1 to 63 characters, with dots between "
+            "them, and without blanks"
+        )
+    if parts.port == 0:
+        yield "has the port 0; ports are numbers from 1 to 65535"
+
+
+def _is_host(name: str) -> bool:
+    try:
+        encoded = name.encode("idna")
+    except UnicodeError:
+        return False
+    return len(encoded) <= _LONGEST_HOST and not re.search(r"[\s/@?#]", name)
+
+
+def _database(parts: SplitResult) -> Iterator[str]:
+    name = unquote(parts.path).strip("/")
+    if name and not PARAMETERS["db"].accepts(name):
+        yield (
+            "names no database; write the number of one: "
+            f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/0"
+        )
+
+
+def _socket(parts: SplitResult) -> Iterator[str]:
+    path = unquote(parts.path)
+    if parts.hostname or parts.fragment or not path.startswith("/") or path == "/":
+        yield "names no socket; write unix:///path/to/socket"
+    elif len(os.fsencode(path)) > _LONGEST_SOCKET_BYTES:
+        yield (
+            f"names a socket whose path has more than {_LONGEST_SOCKET_BYTES} bytes, which is "
+            "not possible; name it by a shorter link"
+        )
+    elif _is_something_else(Path(path)):
+        yield "names something that is not a socket; write unix:///path/to/socket"
+
+
+def _is_something_else(path: Path) -> bool:
+    """True if something else is there now; nothing at all may be a server that is away."""
+    try:
+        return not stat.S_ISSOCK(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _query(parts: SplitResult) -> Iterator[str]:
+    seen: set[str] = set()
+    for field in filter(None, parts.query.split("&")):
+        name, _, value = field.partition("=")
+        if name not in PARAMETERS:
+            yield f"has the parameter {name!r}, which is unknown; there are {KNOWN}"
+            return
+        if name in seen:
+            yield f"has the parameter {name} twice"
+        seen.add(name)
+        parameter = PARAMETERS[name]
+        if parts.scheme not in parameter.schemes:
+            yield f"has the parameter {name}, which is for {parameter.shown_schemes} only"
+        if not parameter.accepts(unquote_plus(value)):
+            yield f"has the parameter {name} with a wrong value; it must be {parameter.wanted}"
