@@ -5,18 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from typing import Final, TypeVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from funsies.store.persistence import Persistence
 from funsies.store.ports import GraphStore
-from funsies.store.redis.address import ANSWER_SECONDS, CONNECT_SECONDS
+from funsies.store.redis.address import ANSWER_SECONDS, CONNECT_SECONDS, shown
 from funsies.store.rows import QueueName
 from funsies.store.submission import LOCAL_PREFIX
 
 from .address import Address
 from .rq_binding.queues import DrainQueues
+
+T = TypeVar("T")
+
+OUTAGE_SECONDS: Final = 1.0
+"""How long a look at RQ's records tries; nothing depends on it but what is said of workers."""
 
 
 class Dispatch:
@@ -78,8 +85,9 @@ def arm_queues(server: Address, graph: GraphStore, queues: Iterable[QueueName]) 
         graph: the store on it.
         queues: as named by the store's answers.
     """
+    named = tuple(queues)
     with closing(Dispatch(graph, server.jobs_url)) as dispatch:
-        dispatch.arm(queues)
+        _persistence(server)(lambda: dispatch.arm(named))
 
 
 def count_workers(server: Address, queue: QueueName) -> int:
@@ -88,8 +96,8 @@ def count_workers(server: Address, queue: QueueName) -> int:
     A worker counts as alive for some time after its last sign of life
     (:attr:`~funsies.engine.timing.Timing.worker_seconds`).
     """
-    with closing(rq_connection(server.jobs_url)) as connection:
-        return DrainQueues(connection).lines([queue])[0].workers
+    lines = ask_rq(server, lambda connection: DrainQueues(connection).lines([queue]))
+    return lines[0].workers
 
 
 def ask_workers_to_stop(server: Address, *, at_once: bool = False) -> int:
@@ -102,12 +110,33 @@ def ask_workers_to_stop(server: Address, *, at_once: bool = False) -> int:
     Returns:
         The number of workers that were asked; each reads it with its next sign of life.
     """
+    return ask_rq(
+        server,
+        lambda connection: DrainQueues(connection).ask_workers_to_stop(at_once=at_once),
+    )
+
+
+def ask_rq(server: Address, ask: Callable[[Redis], T]) -> T:
+    """Ask what RQ keeps, and ask again if a connection is cut.
+
+    Args:
+        server: where the server is.
+        ask: safe to repeat.
+
+    Raises:
+        NoServerError: if no server answers.
+        ServerError: if it refuses.
+    """
     with closing(rq_connection(server.jobs_url)) as connection:
-        return DrainQueues(connection).ask_workers_to_stop(at_once=at_once)
+        return _persistence(server)(lambda: ask(connection))
+
+
+def _persistence(server: Address) -> Persistence:
+    return Persistence(server.jobs_url, shown(server.jobs_url), OUTAGE_SECONDS)
 
 
 def rq_connection(jobs_url: str) -> Redis:
-    """Connect for RQ's commands; they must not be sent twice, so nothing is retried."""
+    """Connect for RQ's commands; some must not be sent twice, so nothing is retried."""
     return Redis.from_url(
         jobs_url,
         retry=Retry(NoBackoff(), 0),

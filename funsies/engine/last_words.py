@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import Final, cast
 
 from redis import Redis
@@ -11,7 +11,7 @@ from redis import Redis
 from funsies.store.rows import QueueName
 
 from .address import Address
-from .arming import rq_connection
+from .arming import ask_rq
 from .names import NAMESPACE
 from .tolerance import SERVER_TROUBLE
 
@@ -28,9 +28,13 @@ def leave_last_words(server: Address, queues: Collection[QueueName], words: str)
         words: what is known of it.
     """
     text = words[-MOST_CHARACTERS:].encode("utf-8", "replace")
-    with suppress(*SERVER_TROUBLE), closing(rq_connection(server.jobs_url)) as connection:
+
+    def leave(connection: Redis) -> None:
         for queue in queues:
             connection.set(_key(queue), text, ex=KEPT_SECONDS)
+
+    with suppress(*SERVER_TROUBLE):
+        ask_rq(server, leave)
 
 
 def forget_last_words(connection: Redis, queues: Sequence[QueueName]) -> None:
@@ -41,8 +45,8 @@ def forget_last_words(connection: Redis, queues: Sequence[QueueName]) -> None:
 
 def last_words(server: Address, queue: QueueName) -> str:
     """Why the last workers of a queue could not live; empty if nobody said so."""
-    with closing(rq_connection(server.jobs_url)) as connection:
-        return (cast("bytes | None", connection.get(_key(queue))) or b"").decode()
+    found = ask_rq(server, lambda connection: connection.get(_key(queue)))
+    return (cast("bytes | None", found) or b"").decode("utf-8", "replace")
 
 
 def _key(queue: QueueName) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .address import Address
-from .arming import rq_connection
+from .arming import ask_rq
 from .rq_binding.records import worker_records
 
 
@@ -36,8 +35,7 @@ class WorkerView:
 
 def list_workers(server: Address) -> list[WorkerView]:
     """The workers of a server that have given signs of life, sorted by name."""
-    with closing(rq_connection(server.jobs_url)) as connection:
-        records = worker_records(connection)
+    records = ask_rq(server, worker_records)
     now = datetime.now(UTC)
     return sorted((_view(name, each, now) for name, each in records.items()), key=_name)
 

@@ -15,6 +15,7 @@ from .data import open_data_store
 from .data.address import directory_of
 from .data.connection import REDIS_SCHEMES, split
 from .data.identity import INSIDE, ensure_identity, identity_of
+from .persistence import MAX_OUTAGE_SECONDS
 from .place import IN_SERVER, DataPlace, keep_place, place_at, recorded_place
 from .ports import DataStore, GraphStore
 
@@ -31,12 +32,20 @@ class AgreedDataStore:
         graph: the server.
         jobs_url: its address.
         said: where large values are, as this program was told; None to go by the server.
+        max_outage_seconds: how long a call tries to reach a server that is away.
     """
 
-    def __init__(self, graph: GraphStore, jobs_url: str, said: str | None) -> None:
+    def __init__(
+        self,
+        graph: GraphStore,
+        jobs_url: str,
+        said: str | None,
+        max_outage_seconds: float = MAX_OUTAGE_SECONDS,
+    ) -> None:
         self._graph = graph
         self._jobs_url = jobs_url
         self._said = said
+        self._max_outage_seconds = max_outage_seconds
         self._store: DataStore | None = None
         self._recorded: DataPlace | None = None
         self._unsettled: DataStore | None = None
@@ -116,7 +125,7 @@ class AgreedDataStore:
 
     def _in_server(self) -> DataStore:
         if self._unsettled is None:
-            self._unsettled = open_data_store(self._jobs_url)
+            self._unsettled = self._open_at(self._jobs_url)
         return self._unsettled
 
     def _opened(self, place: DataPlace) -> DataStore:
@@ -124,7 +133,10 @@ class AgreedDataStore:
             return self._in_server()
         if identity_of(place.url) != place.identity:
             raise DataStoreError(_out_of_reach(place))
-        return open_data_store(place.url)
+        return self._open_at(place.url)
+
+    def _open_at(self, url: str) -> DataStore:
+        return open_data_store(url, max_outage_seconds=self._max_outage_seconds)
 
     def _leads_to(self, recorded: DataPlace) -> bool:
         """Whether what was said is another name of what the server says."""

@@ -87,10 +87,18 @@ def open_backend(
         return _in_memory(memory, jobs_url, data_url or jobs_url, keys)
     from .redis import RedisStore  # noqa: PLC0415 - only who needs it loads it
 
-    given = {"max_outage_seconds": max_outage_seconds, "answer_seconds": answer_seconds}
-    patience: dict[str, Any] = {name: each for name, each in given.items() if each is not None}
-    graph = RedisStore(jobs_url, keys=keys, **patience)
-    return Backend(graph, AgreedDataStore(graph, jobs_url, data_url), keys)
+    outage: dict[str, Any] = (
+        {} if max_outage_seconds is None else {"max_outage_seconds": max_outage_seconds}
+    )
+    answer: dict[str, Any] = (
+        {} if answer_seconds is None else {"answer_seconds": answer_seconds}
+    )
+    graph = RedisStore(jobs_url, keys=keys, **outage, **answer)
+    return Backend(graph, AgreedDataStore(graph, jobs_url, data_url, **outage), keys)
+
+
+def _given(**options: float | None) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
 _in_process: Final[WeakKeyDictionary[object, tuple[GraphStore, DataStore]]] = (

@@ -133,6 +133,15 @@ class TolerantWorker(RqWorker):
         except SERVER_TROUBLE as trouble:
             _log.warning("worker %s cannot tell its state: %s", self.name, trouble)
 
+    def register_birth(self) -> None:
+        """Tell that the worker is there; if nobody hears it, a sign of life tells it."""
+        self.birth_date: datetime | None = now()
+        self.last_heartbeat = self.birth_date
+        try:
+            super().register_birth()  # type: ignore[no-untyped-call]  # RQ's
+        except SERVER_TROUBLE as trouble:
+            _log.warning("worker %s cannot register yet: %s", self.name, trouble)
+
     def register_death(self) -> None:
         """Tell that the worker ends; if nobody hears it, its record expires."""
         try:

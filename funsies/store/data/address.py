@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from funsies.core.errors import FunsiesError
 from funsies.store.keys import DEFAULT_NAMESPACE
+from funsies.store.persistence import MAX_OUTAGE_SECONDS
 from funsies.store.ports import DataStore
 
 from .connection import REDIS_SCHEMES, split
@@ -22,13 +23,19 @@ _FORMS: Final = (
 )
 
 
-def open_data_store(url: str, *, namespace: str = DEFAULT_NAMESPACE) -> DataStore:
+def open_data_store(
+    url: str,
+    *,
+    namespace: str = DEFAULT_NAMESPACE,
+    max_outage_seconds: float = MAX_OUTAGE_SECONDS,
+) -> DataStore:
     """Open the data store at an address.
 
     Args:
         url: ``redis://host:port/0``, ``rediss://…``, ``unix:///path/to/socket``,
             ``file:///path/to/directory``, or ``memory://``, which is a new, empty store.
         namespace: begins the name of each key, in a Redis server.
+        max_outage_seconds: how long a call tries to reach a server that is away.
 
     Raises:
         FunsiesError: if the address has another form; no password is shown.
@@ -38,7 +45,7 @@ def open_data_store(url: str, *, namespace: str = DEFAULT_NAMESPACE) -> DataStor
     """
     parts = split(url)
     if parts.scheme in REDIS_SCHEMES:
-        return RedisDataStore(url, namespace=namespace)
+        return RedisDataStore(url, namespace=namespace, max_outage_seconds=max_outage_seconds)
     if parts.scheme == "file":
         return DiskDataStore(directory_of(url))
     if parts.scheme == "memory" and not parts.netloc and not parts.path:

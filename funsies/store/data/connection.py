@@ -1,17 +1,15 @@
-"""A connection to a Redis server for bytes, and its failures in the words of funsies."""
+"""A connection to a Redis server for bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 import redis
-from redis.backoff import ExponentialWithJitterBackoff
+from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from funsies.core.errors import FunsiesError, NoServerError, ServerError
+from funsies.core.errors import FunsiesError
 from funsies.store.server_address import SERVER_SCHEMES, fault_in
 
 REDIS_SCHEMES: Final = frozenset(SERVER_SCHEMES)
@@ -21,8 +19,6 @@ SOCKET_TIMEOUT_SECONDS: Final = 30.0
 
 _READ_BYTES: Final = 1 << 18
 """How much is taken from the socket at once."""
-
-_RETRIES: Final = 3
 
 _UNREADABLE: Final = (
     "the address of the data store cannot be read: special characters in a password must be "
@@ -74,47 +70,17 @@ def connect(url: str) -> redis.Redis:
     """Make a client for a server; no message is sent yet.
 
     The client may be used from several threads, and after a fork: its pool opens new
-    connections in the child. All commands sent through it must bear being sent twice.
+    connections in the child. It sends nothing twice: who persists is
+    :class:`~funsies.store.persistence.Persistence`.
 
     Raises:
         FunsiesError: if the URL is wrong; the message shows no password.
     """
     if (fault := fault_in(url)) is not None:
         raise FunsiesError(f"the address of the data store {fault}")
-    retry = Retry(ExponentialWithJitterBackoff(cap=1.0, base=0.05), _RETRIES)
     return redis.Redis.from_url(
         url,
         socket_timeout=SOCKET_TIMEOUT_SECONDS,
         socket_read_size=_READ_BYTES,
-        retry=retry,
+        retry=Retry(NoBackoff(), 0),
     )
-
-
-@contextmanager
-def server_errors(place: str) -> Iterator[None]:
-    """Turn failures of the client library into those of funsies.
-
-    Args:
-        place: where the server is, as :func:`describe` says it.
-
-    Raises:
-        NoServerError: if nobody answers.
-        ServerError: if the server answers but refuses.
-    """
-    try:
-        yield
-    except (redis.AuthenticationError, redis.exceptions.AuthorizationError) as problem:
-        raise ServerError(
-            f"the server at {place} refuses the user name or password in the address"
-        ) from problem
-    except (redis.ConnectionError, redis.TimeoutError) as problem:
-        raise NoServerError.at(
-            place, f"no server answers at {place}; is it running, and is the address right?"
-        ) from problem
-    except redis.OutOfMemoryError as problem:
-        raise ServerError(
-            f"the server at {place} is full; delete what is not needed, raise its "
-            "maxmemory, or keep large values on disk (file:///path/to/directory)"
-        ) from problem
-    except redis.RedisError as problem:
-        raise ServerError(f"the server at {place} cannot be used: {problem}") from problem

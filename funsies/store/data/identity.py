@@ -21,6 +21,14 @@ INSIDE: Final = "store-id"
 """Name of the file in a directory of values."""
 
 
+_OUTAGE_SECONDS: Final = 1.0
+"""Who first asks a server what it is, is told soon that it is not there."""
+
+
+def _server(url: str) -> RedisDataStore:
+    return RedisDataStore(url, max_outage_seconds=_OUTAGE_SECONDS)
+
+
 def beside(directory: Path) -> Path:
     """The file that stands beside a directory of values, not in it."""
     return directory.with_name(f"{directory.name}.id")
@@ -36,7 +44,7 @@ def identity_of(url: str) -> str | None:
         NoServerError: if no server answers there.
     """
     if split(url).scheme != "file":
-        return RedisDataStore(url).identity()
+        return _server(url).identity()
     directory = directory_of(url)
     return _read(directory / INSIDE) or _read(beside(directory))
 
@@ -51,7 +59,7 @@ def ensure_identity(url: str) -> str:
         return known
     fresh = secrets.token_hex(16)
     if split(url).scheme != "file":
-        return RedisDataStore(url).identity(fresh) or fresh
+        return _server(url).identity(fresh) or fresh
     return ensure_number(directory_of(url) / INSIDE, fresh)
 
 

@@ -20,9 +20,10 @@ from redis.client import Pipeline
 from funsies.core.digest import Digest
 from funsies.core.errors import ServerError
 from funsies.store.keys import DEFAULT_NAMESPACE
+from funsies.store.persistence import MAX_OUTAGE_SECONDS, Persistence
 
 from .chunks import HashedChunks, rechunk
-from .connection import connect, describe, server_errors
+from .connection import connect, describe
 from .verify import find_stored, is_good, missing, verified_reader
 
 UPLOAD_SECONDS: Final = 3600
@@ -41,6 +42,7 @@ class RedisDataStore:
         url: ``redis://``, ``rediss://`` or ``unix://``.
         namespace: begins the name of each key.
         upload_seconds: how long an upload outlives the last chunk that its writer sent.
+        max_outage_seconds: how long a call tries to reach a server that is away.
 
     Raises:
         FunsiesError: if the address is wrong. The server is not asked yet.
@@ -52,9 +54,11 @@ class RedisDataStore:
         *,
         namespace: str = DEFAULT_NAMESPACE,
         upload_seconds: int = UPLOAD_SECONDS,
+        max_outage_seconds: float = MAX_OUTAGE_SECONDS,
     ) -> None:
         self._client = connect(url)
         self._place = describe(url)
+        self._persist = Persistence(url, self._place, max_outage_seconds)
         self._prefix = b"{%s}:" % namespace.encode()
         self._upload_ms = upload_seconds * 1000
 
@@ -94,10 +98,10 @@ class RedisDataStore:
         self._send(commands)
 
     def _commit(self, upload: bytes, digest: Digest, count: int, size_bytes: int) -> None:
-        with server_errors(self._place):
-            is_committed = self._client.eval(
-                _COMMIT, 2, upload, self._key(digest), count, size_bytes
-            )
+        keys = upload, self._key(digest)
+        is_committed = self._persist(
+            lambda: self._client.eval(_COMMIT, 2, *keys, count, size_bytes)
+        )
         # No upload, but a good value: the answer to an earlier try was lost on the way.
         if not is_committed and not is_good(self, digest):
             raise ServerError(
@@ -114,8 +118,8 @@ class RedisDataStore:
             NoServerError: here or by reads, if the server does not answer.
         """
         key = self._key(digest)
-        with server_errors(self._place):
-            manifest = cast("list[bytes | None]", self._client.hmget(key, ["chunks", "size"]))
+        answer = self._persist(lambda: self._client.hmget(key, ["chunks", "size"]))
+        manifest = cast("list[bytes | None]", answer)
         count, size_bytes = (None if field is None else int(field) for field in manifest)
         if count is None or size_bytes is None:
             raise missing(digest, self._place)
@@ -123,8 +127,7 @@ class RedisDataStore:
 
     def _chunks(self, digest: Digest, count: int) -> Iterator[bytes]:
         for number in range(count):
-            with server_errors(self._place):
-                chunk = cast("bytes | None", self._client.hget(self._key(digest), str(number)))
+            chunk = self._field(digest, str(number))
             if chunk is None:
                 raise missing(digest, self._place)
             yield chunk
@@ -157,14 +160,12 @@ class RedisDataStore:
 
     def size_bytes(self, digest: Digest) -> int | None:
         """Number of bytes; None if it is not there."""
-        with server_errors(self._place):
-            size = cast("bytes | None", self._client.hget(self._key(digest), "size"))
+        size = self._field(digest, "size")
         return None if size is None else int(size)
 
     def delete(self, digest: Digest) -> None:
         """Remove a value; nothing happens if it is not there."""
-        with server_errors(self._place):
-            self._client.unlink(self._key(digest))
+        self._persist(lambda: self._client.unlink(self._key(digest)))
 
     def identity(self, fresh: str | None = None) -> str | None:
         """By what this store is known again; None if it has no such number.
@@ -173,10 +174,9 @@ class RedisDataStore:
             fresh: the number that it is given if it has none.
         """
         key = self._prefix + b"store"
-        with server_errors(self._place):
-            if fresh is not None:
-                self._client.setnx(key, fresh)
-            known = cast("bytes | None", self._client.get(key))
+        if fresh is not None:
+            self._persist(lambda: self._client.setnx(key, fresh))
+        known = cast("bytes | None", self._persist(lambda: self._client.get(key)))
         return None if known is None else known.decode()
 
     def close(self) -> None:
@@ -186,15 +186,22 @@ class RedisDataStore:
     def _key(self, digest: Digest) -> bytes:
         return self._prefix + b"b:" + digest
 
+    def _field(self, digest: Digest, name: str) -> bytes | None:
+        answer = self._persist(lambda: self._client.hget(self._key(digest), name))
+        return cast("bytes | None", answer)
+
     def _send(self, commands: Callable[[Pipeline], None]) -> list[object]:
         """Send commands in one message; raise the first error among the answers.
 
         Errors raised by the pipeline itself would show pieces of the value.
         """
-        with server_errors(self._place), self._client.pipeline(transaction=False) as pipeline:
+        return self._persist(lambda: self._send_once(commands))
+
+    def _send_once(self, commands: Callable[[Pipeline], None]) -> list[object]:
+        with self._client.pipeline(transaction=False) as pipeline:
             commands(pipeline)
             answers: list[object] = pipeline.execute(raise_on_error=False)
-            for answer in answers:
-                if isinstance(answer, Exception):
-                    raise answer
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
         return answers

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import os
-import random
-import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final, NoReturn, TypeAlias, TypeVar, cast
+from typing import Final, TypeAlias, cast
 
 import redis.exceptions
 
-from funsies.core.errors import NoServerError, ServerError
+from funsies.store.persistence import Persistence
 
 from .address import ANSWER_SECONDS, Connection, connector, shown
 from .library import library
-from .outage import Outage
 
 Argument: TypeAlias = bytes | str | int
 Answer: TypeAlias = "bytes | int | list[Answer] | None"
-T = TypeVar("T")
-
-LONGEST_PAUSE_SECONDS: Final = 1.0
-FIRST_PAUSE_SECONDS: Final = 0.02
-
-PASSING: Final = ("BUSY ", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING")
-"""Beginnings of error messages of a server that will answer soon."""
 
 NO_FUNCTION: Final = "Function not found"
 
@@ -51,9 +41,8 @@ class Connections:
         self, url: str, max_outage_seconds: float, answer_seconds: float = ANSWER_SECONDS
     ) -> None:
         self.shown_url: str = shown(url)
-        self._url = url
         self._connect: Callable[[], Connection] = connector(url, answer_seconds)
-        self._max_outage_seconds = max_outage_seconds
+        self._persist = Persistence(url, self.shown_url, max_outage_seconds)
         self._free: deque[Connection] = deque()
         self._process_id = os.getpid()
 
@@ -92,29 +81,17 @@ class Connections:
             NoServerError: if no server answers for ``max_outage_seconds``.
             ServerError: if the server refuses.
         """
-        return self._persist(lambda: self._subscribe(channel), None)
-
-    def _persist(self, act: Callable[[], T], max_outage_seconds: float | None) -> T:
-        """Do something with the server, and do it again while the server is away."""
-        most = self._max_outage_seconds if max_outage_seconds is None else max_outage_seconds
-        outage, pause = Outage(self._url, self.shown_url, most), 0.0
-        while True:
-            try:
-                return act()
-            except redis.exceptions.RedisError as problem:
-                if str(problem) == NO_FUNCTION:
-                    raise UnknownScriptError from None
-                self._face(outage, problem)
-            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the load
-            pause = min(max(2 * pause, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        return self._persist(lambda: self._subscribe(channel))
 
     def _send(self, command: tuple[Argument, ...]) -> Answer:
         connection = self._take()
         try:
             connection.send_command(*command)
             answer = cast("Answer", connection.read_response())
-        except redis.exceptions.ResponseError:
+        except redis.exceptions.ResponseError as problem:
             self._free.append(connection)
+            if str(problem) == NO_FUNCTION:
+                raise UnknownScriptError from None
             raise
         except BaseException:
             # An answer may still be on its way: nobody else must read it.
@@ -131,26 +108,6 @@ class Connections:
         except IndexError:
             return self._connect()
 
-    def _face(self, outage: Outage, problem: redis.exceptions.RedisError) -> None:
-        if not is_passing(problem):
-            self._refuse(problem)
-        if not outage.face() and outage.is_over:
-            raise NoServerError.at(
-                self.shown_url,
-                f"no server answers at {self.shown_url} ({_first_line(problem)}); "
-                "start one with start-funsies, or name another with --jobs or FUNSIES_JOBS",
-            ) from None
-
-    def _refuse(self, problem: redis.exceptions.RedisError) -> NoReturn:
-        if isinstance(problem, redis.exceptions.AuthenticationError) or "NOAUTH" in str(
-            problem
-        ):
-            raise ServerError(
-                f"the server at {self.shown_url} refuses the password; "
-                "put the right one into its address"
-            ) from None
-        raise ServerError(f"the server at {self.shown_url} refuses: {problem}") from problem
-
     def _subscribe(self, channel: bytes) -> Connection:
         connection = self._connect()
         try:
@@ -165,16 +122,3 @@ class Connections:
         """Close the connections that are free. A later call opens new ones."""
         while self._free:
             self._free.pop().disconnect()
-
-
-def is_passing(problem: Exception) -> bool:
-    """Whether a failed command may succeed if it is sent again."""
-    if isinstance(problem, redis.exceptions.AuthenticationError):
-        return False
-    if isinstance(problem, (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)):
-        return True
-    return str(problem).startswith(PASSING)
-
-
-def _first_line(problem: Exception) -> str:
-    return str(problem).partition("\n")[0]

@@ -11,6 +11,7 @@ from funsies.core.durations import steady_seconds
 from funsies.core.errors import DataMissingError
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.store.keys import DEFAULT_NAMESPACE, Keys
+from funsies.store.persistence import MAX_OUTAGE_SECONDS
 from funsies.store.ports import Subscription
 from funsies.store.rows import (
     NOTHING_TO_REPORT,
@@ -40,7 +41,6 @@ from .seal import Seal
 from .subscription import RedisSubscription
 from .usable import refuse_unusable
 
-MAX_OUTAGE_SECONDS: Final = 60.0
 ACT_PAGE: Final = 100
 """Operations that one call changes: some milliseconds of the server's time."""
 MOST_PRIORITY: Final = 2**53

@@ -12,7 +12,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import NoServerError, ServerError
 
 from .address import Connection
-from .connection import Connections, is_passing
+from .connection import Connections
 
 SLICE_SECONDS: Final = 0.5
 """Longest wait between two looks at whether somebody woke us, should the server be away."""
@@ -47,9 +47,11 @@ class RedisSubscription:
             remaining = SLICE_SECONDS if end is None else end - time.monotonic()
             try:
                 news = self._read(max(0.0, min(remaining, SLICE_SECONDS)))
-            except redis.exceptions.RedisError as problem:
+            except (redis.exceptions.RedisError, OSError, ValueError) as problem:
+                if isinstance(problem, NoServerError):
+                    raise
                 if not self._is_closed:
-                    self._restore(problem)
+                    self._restore()
                 return frozenset()
             if news or remaining <= 0:
                 return frozenset(each for each in news if each)
@@ -67,10 +69,9 @@ class RedisSubscription:
                 news.append(Digest(message[2]))
         return news
 
-    def _restore(self, problem: redis.exceptions.RedisError) -> None:
+    def _restore(self) -> None:
+        """Listen anew, whatever ended the connection: what the server refuses, it says then."""
         self._drop()
-        if not is_passing(problem):
-            raise problem
         self._open()
 
     def wake(self) -> None:

@@ -176,7 +176,7 @@ def test_a_full_server_is_a_clear_error_leaves_nothing_and_work_resumes(own_redi
 
 
 def test_no_server_is_said_so(tmp_path):
-    store = RedisDataStore(f"unix://{tmp_path}/s?password=hunter2")
+    store = RedisDataStore(f"unix://{tmp_path}/s?password=hunter2", max_outage_seconds=0)
     for act in (store.open, store.delete, store.size_bytes, lambda each: store.missing([each])):
         with pytest.raises(NoServerError, match="no server answers at unix:///") as caught:
             act(content_digest(b""))

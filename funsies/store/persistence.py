@@ -1,0 +1,118 @@
+"""The one place where failures of the client library become those of funsies.
+
+Whatever is asked of a server goes through here: it is asked again while the server is away or a
+connection is cut, and ends in a value, a :class:`NoServerError` or a :class:`ServerError`.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NoReturn, TypeVar
+
+import redis.exceptions
+
+from funsies.core.errors import NoServerError, ServerError
+
+from .outage import Outage
+
+T = TypeVar("T")
+
+MAX_OUTAGE_SECONDS: Final = 60.0
+LEAST_OUTAGE_SECONDS: Final = 0.2
+"""So long everybody tries: that a connection was cut says nothing of the server."""
+
+LONGEST_PAUSE_SECONDS: Final = 1.0
+FIRST_PAUSE_SECONDS: Final = 0.02
+
+PASSING: Final = ("BUSY ", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING")
+"""Beginnings of error messages of a server that will answer soon."""
+
+REFUSED: Final = (redis.exceptions.AuthenticationError, redis.exceptions.AuthorizationError)
+
+
+@dataclass(frozen=True, slots=True)
+class Persistence:
+    """Asks a server again, with pauses, while it is away.
+
+    Args:
+        url: address of the server.
+        place: the same for people, without a password.
+        max_outage_seconds: how long a call tries to reach it.
+    """
+
+    url: str
+    place: str
+    max_outage_seconds: float = MAX_OUTAGE_SECONDS
+
+    def __repr__(self) -> str:
+        """Show the address without its password."""
+        return f"Persistence({self.place!r})"
+
+    def __call__(self, act: Callable[[], T], max_outage_seconds: float | None = None) -> T:
+        """Do something with the server, and do it again while the server is away.
+
+        Args:
+            act: safe to repeat; it may have reached the server although it failed.
+            max_outage_seconds: how long this call tries, if not as long as others.
+
+        Raises:
+            NoServerError: if no server answers in that time.
+            ServerError: if the server refuses the password or the command, or is full.
+        """
+        most = self.max_outage_seconds if max_outage_seconds is None else max_outage_seconds
+        outage, pause = Outage(self.url, self.place, max(most, LEAST_OUTAGE_SECONDS)), 0.0
+        while True:
+            try:
+                return act()
+            except (redis.exceptions.RedisError, ConnectionError) as problem:
+                self._face(outage, problem)
+            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the load
+            pause = min(max(2 * pause, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+
+    def _face(self, outage: Outage, problem: Exception) -> None:
+        if isinstance(problem, NoServerError):  # what was asked has gone through here itself
+            raise problem
+        if not is_passing(problem):
+            self._refuse(problem)
+        if not outage.face() and outage.is_over:
+            raise NoServerError.at(
+                self.place,
+                f"no server answers at {self.place} ({_first_line(problem)}); "
+                "start one with start-funsies, or name another with --jobs or FUNSIES_JOBS",
+            ) from None
+
+    def _refuse(self, problem: Exception) -> NoReturn:
+        if isinstance(problem, REFUSED) or "NOAUTH" in str(problem):
+            raise ServerError(
+                f"the server at {self.place} refuses the password; "
+                "put the right one into its address"
+            ) from None
+        if isinstance(problem, redis.exceptions.OutOfMemoryError):
+            raise ServerError(
+                f"the server at {self.place} is full; delete what is not needed, raise its "
+                "maxmemory, or keep large values on disk (file:///path/to/directory)"
+            ) from problem
+        raise ServerError(f"the server at {self.place} refuses: {problem}") from problem
+
+
+def is_passing(problem: Exception) -> bool:
+    """Whether a failed command may succeed if it is sent again.
+
+    What cannot be read as an answer was cut or mixed up on the way.
+    """
+    if isinstance(problem, REFUSED):
+        return False
+    passing = (
+        ConnectionError,
+        redis.exceptions.ConnectionError,
+        redis.exceptions.TimeoutError,
+        redis.exceptions.InvalidResponse,
+    )
+    return isinstance(problem, passing) or str(problem).startswith(PASSING)
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).partition("\n")[0]

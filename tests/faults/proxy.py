@@ -1,0 +1,245 @@
+"""A proxy between clients and a real server that cuts connections where a test says so."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import socket
+import struct
+import threading
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+AT_ONCE = struct.pack("ii", 1, 0)
+"""Linger for no time at all: closing then resets the connection."""
+
+
+class Fault(Enum):
+    """What happens to a command of a client."""
+
+    BEFORE = auto()
+    """The connection ends before the server sees the command."""
+    AFTER = auto()
+    """The server acts on it; the connection ends before the answer arrives."""
+    MIDDLE = auto()
+    """The connection ends in the middle of the answer."""
+    RESET = auto()
+    """The connection is reset (RST) before the server sees the command."""
+    SILENT = auto()
+    """Nothing passes any more, but the connection stays: its other end has vanished."""
+    LOADING = auto()
+    """The server says that it is still loading its data."""
+    GONE = auto()
+    """From here on nobody answers, and nobody listens."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which commands are hit; they are counted over all connections, from 1 on."""
+
+    fault: Fault
+    hits: Callable[[int], bool]
+
+
+class Proxy:
+    """Passes commands on to a server on a Unix socket; each is counted.
+
+    Attributes:
+        url: of the server, by way of the proxy.
+        commands: names of the commands that clients have sent.
+    """
+
+    def __init__(self, server_url: str) -> None:
+        parts = urlsplit(server_url)
+        self._place = Path(parts.path)
+        self._database = parse_qs(parts.query).get("db", ["0"])[0]
+        self._plan: Plan | None = None
+        self.commands: list[str] = []
+        self.number_hit = 0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._open: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[Any]] = set()
+        self._do(self._listen(0))
+        self.port: int = self._listener.sockets[0].getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/{self._database}"
+
+    def plan(self, fault: Fault, hits: Callable[[int], bool]) -> None:
+        """Count anew, and hit the commands with these numbers."""
+
+        async def plan() -> None:
+            self.commands, self.number_hit = [], 0
+            self._plan = Plan(fault, hits)
+
+        self._do(plan())
+
+    def pass_all(self) -> None:
+        """Count anew, and hit nothing; listen again if nobody was to."""
+
+        async def pass_all() -> None:
+            self.commands, self._plan = [], None
+            if not self._listener.is_serving():
+                await self._listen(self.port)
+
+        self._do(pass_all())
+
+    def close(self) -> None:
+        self._do(self._end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def _do(self, what: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(what, self._loop).result(30)
+
+    async def _listen(self, port: int) -> None:
+        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", port)
+
+    async def _end(self) -> None:
+        self._listener.close()
+        await _some_turns()  # what was accepted a moment ago begins to be served
+        for writer in self._open:
+            writer.transport.abort()
+        if self._serving:
+            await asyncio.wait(self._serving)
+        await _some_turns()  # transports that were aborted close their sockets now
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        self._open.add(writer)
+        try:
+            await self._pass_on(reader, writer)
+        finally:
+            writer.close()
+            self._open.discard(writer)
+            self._serving.discard(task)
+
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            from_server, to_server = await asyncio.open_unix_connection(self._place)
+        except OSError:
+            return
+        link = _Link(self, reader, writer, from_server, to_server)
+        both = [asyncio.ensure_future(each) for each in (link.commands(), link.answers())]
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in both:
+                each.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+            to_server.transport.abort()
+
+    def note(self, name: str) -> Fault | None:
+        """Count a command, and say what is to happen to it."""
+        self.commands.append(name)
+        if self._plan is None or not self._plan.hits(len(self.commands)):
+            return None
+        self.number_hit += 1
+        if self._plan.fault is Fault.GONE:
+            self._listener.close()
+            for writer in self._open:
+                writer.transport.abort()
+        return self._plan.fault
+
+
+class _Link:
+    """One connection of a client, and the one to the server that belongs to it."""
+
+    def __init__(
+        self,
+        proxy: Proxy,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        from_server: asyncio.StreamReader,
+        to_server: asyncio.StreamWriter,
+    ) -> None:
+        self._proxy = proxy
+        self._reader = reader
+        self._writer = writer
+        self._from_server = from_server
+        self._to_server = to_server
+        self._cut: Fault | None = None
+
+    async def commands(self) -> None:
+        """Pass commands on; return when the connection is to end."""
+        while True:
+            try:
+                name, raw = await _read_command(self._reader)
+            except (OSError, asyncio.IncompleteReadError):
+                return
+            if await self._is_over(self._proxy.note(name), raw):
+                return
+
+    async def _is_over(self, fault: Fault | None, raw: bytes) -> bool:
+        if fault is Fault.LOADING:
+            self._writer.write(b"-LOADING server is loading the dataset in memory\r\n")
+            return False
+        if fault is Fault.RESET:
+            self._writer.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE
+            )
+        if fault in {Fault.BEFORE, Fault.RESET, Fault.GONE}:
+            return True
+        if self._cut is Fault.SILENT or fault is Fault.SILENT:
+            self._cut = Fault.SILENT
+            return False
+        self._cut = fault
+        self._to_server.write(raw)
+        return False
+
+    async def answers(self) -> None:
+        """Pass answers on; return when the connection is to end."""
+        while data := await self._from_server.read(1 << 16):
+            if self._cut is Fault.AFTER:
+                return
+            if self._cut is Fault.MIDDLE:
+                self._writer.write(data[: len(data) // 2])
+                return
+            if self._cut is None:
+                self._writer.write(data)
+                await self._writer.drain()
+
+
+async def _read_command(reader: asyncio.StreamReader) -> tuple[str, bytes]:
+    """Read an array of strings; return the first, and everything as it came."""
+    head = await reader.readuntil(b"\r\n")
+    parts, raw = [], [head]
+    for _ in range(int(head[1:])):
+        size = await reader.readuntil(b"\r\n")
+        data = await reader.readexactly(int(size[1:]) + 2)
+        parts.append(data[:-2])
+        raw += [size, data]
+    return b" ".join(parts[:2]).decode("latin-1")[:40], b"".join(raw)
+
+
+async def _some_turns() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def nth(number: int) -> Callable[[int], bool]:
+    """Hit one command."""
+    return number.__eq__
+
+
+def one_in(number: int, seed: int = 1) -> Callable[[int], bool]:
+    """Hit so many commands, at random: a worker's own rhythm must not be that of the cuts."""
+    chance = random.Random(seed)  # noqa: S311 - a test repeats it
+    return lambda _: chance.randrange(number) == 0
+
+
+unique = itertools.count(1)
+"""Numbers that no step has seen before."""
