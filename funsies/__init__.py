@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     )
     from .config import Server
     from .core.encoding import register_codec
-    from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError
+    from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError, VolatileWarning
     from .core.options import Options
     from .core.result import Result
     from .core.version import __version__ as __version__
@@ -61,6 +61,7 @@ __all__ = [
     "ShellOutput",
     "Task",
     "UnwrapError",
+    "VolatileWarning",
     "config",
     "debug",
     "dynamic",
@@ -104,6 +105,7 @@ _HOMES: Final = {
     "ShellOutput": ".build.shell_output",
     "Task": ".build.task",
     "UnwrapError": ".core.errors",
+    "VolatileWarning": ".core.errors",
     "execute": ".client",
     "gather": ".build.collect",
     "get": ".client",

@@ -25,6 +25,7 @@ from .core.errors import (
     UnknownHashError,
     UnsupportedTypeError,
     UnwrapError,
+    VolatileWarning,
     WaitTimeoutError,
     WiringError,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "UnknownHashError",
     "UnsupportedTypeError",
     "UnwrapError",
+    "VolatileWarning",
     "WaitTimeoutError",
     "WiringError",
     "unwrap",

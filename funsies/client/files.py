@@ -39,6 +39,7 @@ from funsies.store.data import (
 
 from .lost_bytes import lost
 from .values import may_be_run, open_value, unwrapped
+from .volatile import OnVolatile, check_policy, judge
 
 
 def put_file(
@@ -129,7 +130,11 @@ def _plain(path: Path) -> Path:
 
 
 def takeout(
-    where: Artefact[Any], filename: str | os.PathLike[str], *, connection: Session | None = None
+    where: Artefact[Any],
+    filename: str | os.PathLike[str],
+    *,
+    volatile: OnVolatile = "warn",
+    connection: Session | None = None,
 ) -> None:
     """Write a value into a file: ``bytes`` as they are, ``str`` as text, anything else as JSON.
 
@@ -140,11 +145,13 @@ def takeout(
     Args:
         where: the artefact.
         filename: the file, replaced if it is there; or the directory, made if it is not.
+        volatile: what to do with a value that is volatile, as in :func:`take`.
         connection: a session; None for that of the enclosing ``Fun``.
 
     Raises:
         UnwrapError: if there is an error, or no value yet.
         OSError: if the file cannot be written.
+        OptionError: if ``volatile`` is something else.
 
     >>> from tempfile import TemporaryDirectory
     >>> with Fun(Server("memory://")), TemporaryDirectory() as place:
@@ -154,10 +161,11 @@ def takeout(
     """
     session = current_session("takeout()", connection)
     only_artefact(where)
+    check_policy(volatile)
     target = Path(filename)
     if where.encoding.wire == FILES.wire:
         target = target.absolute()  # a directory may be "."
-    opened = open_value(session.backend, where)
+    opened = open_value(session.backend, where, judge(session.backend.graph, volatile))
     try:
         with _replacing(target) as partial, unwrapped(session, opened) as source:
             _write(session, where, source, partial, target)

@@ -18,7 +18,7 @@ class Progress:
     Attributes:
         tasks: by task name. States (``waiting``, ``ready``, ``delayed``, ``running``,
             ``delegated``) are those of now; ``done``, ``failed``, ``executed``, ``linked``,
-            ``skipped``, ``lost`` and ``busy_ms`` count since the execution began.
+            ``skipped``, ``lost``, ``busy_ms`` and ``volatile`` count since the execution began.
     """
 
     tasks: Mapping[str, TaskCounts]
@@ -54,7 +54,7 @@ def progress_since(before: Mapping[str, TaskCounts], now: Mapping[str, TaskCount
     return Progress({name: counts for name, counts in tasks.items() if any(_values(counts))})
 
 
-_GROWING = ("done", "failed", "executed", "linked", "skipped", "lost", "busy_ms")
+_GROWING = ("done", "failed", "executed", "linked", "skipped", "lost", "busy_ms", "volatile")
 
 
 def _since(before: TaskCounts, now: TaskCounts) -> TaskCounts:

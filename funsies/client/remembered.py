@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from funsies.core.digest import Digest
-from funsies.core.errors import Error
+from funsies.core.errors import Error, ErrorKind
 from funsies.session import Session
 
 SHORT_HASH = 10
+
+_OWN_REMEDY: Final = frozenset(
+    {
+        ErrorKind.NotFound,
+        ErrorKind.NotEvaluated,
+        ErrorKind.DataMissing,
+        ErrorKind.DataCorrupted,
+    }
+)
+"""Errors that say themselves what to do."""
 
 
 def since(error: Error) -> str:
@@ -22,7 +33,12 @@ def since(error: Error) -> str:
 
 
 def advice(session: Session, error: Error) -> str:
-    """What to say of an error that this session has not computed; "" of another one."""
+    """What to say of an error that this session has not computed, or that is volatile."""
+    if error.is_infrastructure and error.kind not in _OWN_REMEDY and error.source is not None:
+        return (
+            "This error is volatile: it says nothing about the step, and is not remembered. "
+            "Executing again runs the step again"
+        )
     if not error.is_remembered or error.source is None or _is_new(session, error.source):
         return ""
     return (

@@ -32,31 +32,48 @@ from funsies.store.rows import OperationState, Status
 from funsies.store.rows import Result as StoredResult
 
 from .lost_bytes import lost
+from .volatile import Judge, OnVolatile, accept, check_policy, judge
 
 T = TypeVar("T")
 
 
 @overload
 def take(
-    where: Artefact[T], *, strict: Literal[True] = True, connection: Session | None = None
+    where: Artefact[T],
+    *,
+    strict: Literal[True] = True,
+    volatile: OnVolatile = "warn",
+    connection: Session | None = None,
 ) -> T: ...
 
 
 @overload
 def take(
-    where: Artefact[T], *, strict: Literal[False], connection: Session | None = None
+    where: Artefact[T],
+    *,
+    strict: Literal[False],
+    volatile: OnVolatile = "warn",
+    connection: Session | None = None,
 ) -> Result[T, Error]: ...
 
 
 @overload
 def take(
-    where: Artefact[T], *, strict: bool, connection: Session | None = None
+    where: Artefact[T],
+    *,
+    strict: bool,
+    volatile: OnVolatile = "warn",
+    connection: Session | None = None,
 ) -> T | Result[T, Error]: ...
 
 
 @takes_no_options
 def take(
-    where: Artefact[T], *, strict: bool = True, connection: Session | None = None
+    where: Artefact[T],
+    *,
+    strict: bool = True,
+    volatile: OnVolatile = "warn",
+    connection: Session | None = None,
 ) -> T | Result[T, Error]:
     """Get the value of an artefact. It does not wait: see :func:`wait_for`.
 
@@ -64,11 +81,16 @@ def take(
         where: the artefact.
         strict: True raises the error that stands in the place of the value; False returns
             ``Success(value)`` or ``Failure(error)``.
+        volatile: what to do with a value that was computed from a failure of the machinery, as
+            steps with ``strict=False`` may: executing again computes it again. ``"warn"``
+            gives the value, with a :class:`~funsies.VolatileWarning`; ``"error"`` gives the
+            error of what was lost in its place; ``"accept"`` gives the value.
         connection: a session; None for that of the enclosing ``Fun``.
 
     Raises:
         UnwrapError: if there is an error, or no value yet, and ``strict`` is True.
         WiringError: if it is not an artefact.
+        OptionError: if ``volatile`` is something else.
         NoSessionError: outside of ``Fun``.
 
     >>> with Fun(Server("memory://")):
@@ -80,12 +102,14 @@ def take(
     'ValueError'
     """
     only_artefact(where)
+    check_policy(volatile)
     at_hand = _part_at_hand(where)
     if at_hand is not None:
         made = _decoded(where, at_hand)
         return unwrap(made) if strict else made
     session = current_session("take()", connection)
-    result = read_bytes(session.backend, where).bind(lambda data: _decoded(where, data))
+    opened = open_value(session.backend, where, judge(session.backend.graph, volatile))
+    result = _read(session.backend, where, opened).bind(lambda data: _decoded(where, data))
     return unwrapped(session, result) if strict else result
 
 
@@ -143,7 +167,12 @@ def unwrapped(session: Session, result: Result[T, Error]) -> T:
 
 def read_bytes(backend: Backend, where: Artefact[Any]) -> Result[bytes, Error]:
     """Read the bytes of an artefact's value whole, or give its error."""
-    opened = open_value(backend, where)
+    return _read(backend, where, open_value(backend, where))
+
+
+def _read(
+    backend: Backend, where: Artefact[Any], opened: Result[BinaryIO, Error]
+) -> Result[bytes, Error]:
     if not is_successful(opened):
         return Failure(opened.failure())
     try:
@@ -153,13 +182,20 @@ def read_bytes(backend: Backend, where: Artefact[Any]) -> Result[bytes, Error]:
         return Failure(lost(backend, where, problem))
 
 
-def open_value(backend: Backend, where: Artefact[Any]) -> Result[BinaryIO, Error]:
+def open_value(
+    backend: Backend, where: Artefact[Any], judged: Judge = accept
+) -> Result[BinaryIO, Error]:
     """Open the bytes of an artefact's value as a stream, or give its error.
 
     Reads of the stream raise DataCorruptedError or DataMissingError; whoever meets one gives
     it to :func:`~funsies.client.lost_bytes.lost`.
+
+    Args:
+        backend: where it is stored.
+        where: the artefact.
+        judged: is told of a value that is volatile, and may put an error in its place.
     """
-    located = _locate(backend, where)
+    located = _locate(backend, where, judged)
     if not is_successful(located):
         return Failure(located.failure())
     found = located.unwrap()
@@ -179,7 +215,9 @@ def may_be_run(backend: Backend, where: Artefact[Any]) -> bool:
     return isinstance(found, StoredResult) and found.executable
 
 
-def _locate(backend: Backend, where: Artefact[Any]) -> Result[bytes | StoredResult, Error]:
+def _locate(
+    backend: Backend, where: Artefact[Any], judged: Judge = accept
+) -> Result[bytes | StoredResult, Error]:
     """Where the bytes of an artefact are: at hand, or in the store."""
     match where.reference:
         case Constant(data=bytes() as data):
@@ -187,19 +225,21 @@ def _locate(backend: Backend, where: Artefact[Any]) -> Result[bytes | StoredResu
         case Constant(content=content, size_bytes=size_bytes):
             return Success(StoredResult(True, content, True, size_bytes))
         case OutputOf(operation=operation, index=index):
-            return result_of(backend, operation.digest, index, operation.task.name)
+            return _result_of(backend, operation.digest, index, operation.task.name, judged)
         case Stored(producer=producer, index=index, name=name):
-            return result_of(backend, producer, index, name)
+            return _result_of(backend, producer, index, name, judged)
 
 
-def result_of(
-    backend: Backend, producer: Digest, index: int, name: str
+def _result_of(
+    backend: Backend, producer: Digest, index: int, name: str, judged: Judge
 ) -> Result[StoredResult, Error]:
     """The stored result of one output; an error if the operation has not finished."""
     state = backend.graph.states([producer])[0]
-    if state.status.is_finished:
-        return Success(state.results[index])
-    return Failure(_not_there(producer, state, name))
+    if not state.status.is_finished:
+        return Failure(_not_there(producer, state, name))
+    result = state.results[index]
+    error = judged(producer, name) if state.volatile and result.ok else None
+    return Success(result) if error is None else Failure(error)
 
 
 def _not_there(producer: Digest, state: OperationState, name: str) -> Error:

@@ -275,6 +275,10 @@ class UnwrapError(FunsiesError):
         return UnwrapError, (self.error, self._advice)
 
 
+class VolatileWarning(UserWarning):
+    """A value was computed from a failure of the machinery; execute it again."""
+
+
 def _describe(error: Error) -> str:
     name = printable(error.task or "operation")
     origin = f" in {name} {error.source[:10]}" if error.source else ""

@@ -17,6 +17,9 @@ assert_type(f.put_file("data.bin"), f.Artefact[bytes])
 assert_type(f.take(number), int)
 assert_type(f.take(number, strict=True), int)
 assert_type(f.take(number, strict=False), Result[int, f.Error])
+assert_type(f.take(number, volatile="error"), int)
+assert_type(f.take(number, strict=False, volatile="accept"), Result[int, f.Error])
+f.takeout(number, "number.json", volatile="warn")
 assert_type(f.unwrap(f.take(number, strict=False)), int)
 
 
@@ -86,5 +89,7 @@ for _ in number:  # E: has no attribute "__iter__"
 step = f.shell("run")
 step + 1  # E: Unsupported operand types for +
 step.stout  # E: has no attribute "stout"
+f.take(number, volatile="ignore")  # E: No overload variant of "take" matches
+f.takeout(number, "n", volatile=True)  # E: Argument "volatile" to "takeout"
 f.take(1)  # E: No overload variant of "take" matches argument type "int"
 wrong: str = f.take(number)  # E: Incompatible types in assignment

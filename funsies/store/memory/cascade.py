@@ -24,6 +24,7 @@ def finish(
     is_done = all(result.ok for result in results)
     cell = move(tables, operation, Status.DONE if is_done else Status.FAILED)
     cell.results, cell.volatile = results, volatile
+    tables.counters[tables.definitions[operation].task_name]["volatile"] += volatile
     cell.wanted_by = set()
     for client in tables.watchers.pop(operation, set()):
         for mailbox in tables.mailboxes.get(client, ()):

@@ -27,6 +27,7 @@ def move(tables: Tables, operation: Digest, to: Status) -> Cell:
     counters = tables.counters[tables.definitions[operation].task_name]
     if cell.status is not Status.IDLE:
         counters[cell.status] -= 1
+        counters["volatile"] -= cell.volatile and cell.status.is_finished
     if to is not Status.IDLE:
         counters[to] += 1
     if to in BLOCKED:

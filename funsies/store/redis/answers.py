@@ -50,6 +50,7 @@ COUNTERS: Final = {
     b"x": "executed",
     b"k": "linked",
     b"b": "busy_ms",
+    b"v": "volatile",
 }
 
 

@@ -12,7 +12,8 @@ from funsies.store.rows.names import Fence
 class TaskCounts:
     """Counters of all operations with one task name.
 
-    The first eight say how many operations are in each state now; the rest grow for ever.
+    The first seven, and ``volatile``, say how many operations are in each state now; the rest
+    grow for ever.
 
     Attributes:
         executed: runs that published a result.
@@ -20,6 +21,7 @@ class TaskCounts:
         skipped: operations ended by an error among their inputs.
         lost: runs that were lost with their worker.
         busy_ms: milliseconds spent in runs.
+        volatile: finished operations whose results are volatile.
     """
 
     waiting: int = 0
@@ -34,6 +36,7 @@ class TaskCounts:
     skipped: int = 0
     lost: int = 0
     busy_ms: int = 0
+    volatile: int = 0
 
     @property
     def pending(self) -> int:

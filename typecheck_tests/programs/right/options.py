@@ -173,3 +173,10 @@ with f.Fun():
     step = f.put(3).bind(spread)
     f.execute(step).wait()
     assert f.take(step) == [0, 2, 4]
+
+# %% a value that comes from no failure of the machinery is never refused
+with f.Fun():
+    whole = f.reduce(max, 1, 2)
+    f.execute(whole).wait()
+    assert f.take(whole, volatile="error") == f.take(whole, volatile="accept") == 2
+    assert f.take(whole, strict=False, volatile="error").unwrap() == 2

@@ -77,3 +77,8 @@ def squared(number: int) -> int:
 
 with f.Fun():
     f.execute(squared(3, queue="gpu"))  # Raises: @f.task(queue=...)  # E: @task(queue=...)
+
+# %% there are three ways to take what is volatile
+with f.Fun():
+    step = f.reduce(double, 3)
+    f.take(step, volatile="refuse")  # Raises: none of "warn", "error" and "accept"  # E: No overload

@@ -23,14 +23,14 @@
 --
 -- Statuses: w waiting, r ready, z delayed, u running, g delegated, d done, f failed;
 -- none for idle. Counters are a letter .. the name of the task: those of the statuses, s skipped,
--- l lost, x executed, k linked, b busy milliseconds. A packed result is 57 bytes: flags (1 value,
+-- l lost, x executed, k linked, b busy milliseconds, v volatile. A packed result is 57 bytes: flags (1 value,
 -- 2 large, 4 executable), digest, size, signature. Scripts hand signatures on and read none: they
 -- have no key (redis/seal.py).
 
 local call -- redis.call, which is not there while the library is loaded
 local NONE, WAITING, READY, DELAYED, RUNNING = false, 'w', 'r', 'z', 'u'
 local DELEGATED, DONE, FAILED = 'g', 'd', 'f'
-local SKIPPED, LOST, EXECUTED, LINKED, BUSY_MS = 's', 'l', 'x', 'k', 'b'
+local SKIPPED, LOST, EXECUTED, LINKED, BUSY_MS, VOLATILE = 's', 'l', 'x', 'k', 'b', 'v'
 local UNLOCKED, REQUESTED = 0, 1
 local CASCADE_CHUNK, CASCADE_BUDGET, MOST_DIRECT = 50, 100, 8
 local SLOT_MEMORY_SECONDS = 3600

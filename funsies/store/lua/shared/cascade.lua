@@ -23,6 +23,7 @@ local function finish(o, d, results, volatile, is_direct)
   if volatile then
     fields[#fields + 1] = 'v'
     fields[#fields + 1] = '1'
+    count(d.name, VOLATILE, 1)
   end
   move(o, d, status, fields)
   o.v, o.results = volatile, results

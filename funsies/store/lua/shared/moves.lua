@@ -32,6 +32,7 @@ local function move(o, d, to, fields)
   if o.s then
     if LEAVE[o.s] then LEAVE[o.s](o) end
     count(d.name, o.s, -1)
+    if o.v and is_finished(o.s) then count(d.name, VOLATILE, -1) end
   end
   if to then count(d.name, to, 1) end
   if to == WAITING or to == DELEGATED then blocked[o.id] = true end

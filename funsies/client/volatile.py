@@ -1,0 +1,208 @@
+"""Results that come from a failure of the machinery: what was lost, what is said of it."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final, Literal, TypeAlias, get_args
+
+from funsies.core.cutting import printable
+from funsies.core.digest import Digest
+from funsies.core.errors import (
+    EncodingError,
+    Error,
+    ErrorKind,
+    OptionError,
+    VolatileWarning,
+    decode_error,
+)
+from funsies.run.record import decode_record
+from funsies.store.batches import batches
+from funsies.store.ports import GraphStore
+from funsies.store.rows import OperationRow, OperationState
+
+from .remembered import SHORT_HASH, since
+
+OnVolatile: TypeAlias = Literal["warn", "error", "accept"]
+"""What is done with a value that is volatile."""
+
+Judge: TypeAlias = Callable[[Digest, str], Error | None]
+"""Is told which step has made a volatile value, and its name; returns what is in its place."""
+
+NAMED: Final = 3
+"""So many steps that were lost are named in a message."""
+
+_PACKAGE: Final = str(Path(__file__).parents[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A step whose result is volatile by itself, and not through its inputs.
+
+    Attributes:
+        operation: its address.
+        task: name of its task.
+        error: in the place of its value; None if it has a value: it was run with
+            ``check=False``, or what it needs was lost and has been mended since.
+    """
+
+    operation: Digest
+    task: str
+    error: Error | None
+
+    @property
+    def shown(self) -> str:
+        """What failed, where, and when."""
+        error = self.error
+        if error is None:
+            return (
+                f"trouble of the machine in or before {_step(self.task, self.operation.hex())}"
+            )
+        place = _step(error.task or self.task, error.source or self.operation.hex())
+        when = "" if error.failed_at is None else f" at {since(error)}"
+        return f"{error.kind.value} in {place}{when}"
+
+
+def _step(task: str, digest: str) -> str:
+    return f"{printable(task)} {digest[:SHORT_HASH]}"
+
+
+def is_volatile(state: OperationState) -> bool:
+    """True of a result that executing again computes again."""
+    return state.volatile and state.status.is_finished
+
+
+def losses_below(graph: GraphStore, operations: Iterable[Digest]) -> list[Loss]:
+    """Find the steps from which the results of operations are volatile.
+
+    Args:
+        graph: where they are stored.
+        operations: with volatile results.
+    """
+    found: list[Loss] = []
+    seen: set[Digest] = set()
+    level = list(dict.fromkeys(operations))
+    while level:
+        seen.update(level)
+        below: dict[Digest, None] = {}
+        for batch in batches(level):
+            for row, state, producers in _looked_at(graph, batch):
+                below |= dict.fromkeys(producers)
+                if not producers:
+                    found.append(Loss(row.digest, row.task_name, _error(graph, state)))
+        level = [each for each in below if each not in seen]
+    return found
+
+
+def _looked_at(
+    graph: GraphStore, operations: Sequence[Digest]
+) -> Iterator[tuple[OperationRow, OperationState, list[Digest]]]:
+    """Each operation with the volatile ones whose results it takes."""
+    states = graph.states(operations)
+    records = map(decode_record, graph.records(operations))
+    rows = graph.operations(operations)
+    for row, state, record in zip(rows, states, records, strict=True):
+        if row is not None:
+            above = [each.producer for each in row.inputs if each.producer is not None]
+            if record is not None and record.delegated_to:
+                above.append(Digest(bytes.fromhex(record.delegated_to)))
+            yield row, state, list(volatile_among(graph, list(dict.fromkeys(above))))
+
+
+def volatile_among(graph: GraphStore, operations: Sequence[Digest]) -> Iterator[Digest]:
+    """Those of the operations whose results are volatile."""
+    for batch in batches(operations):
+        states = graph.states(batch)
+        yield from (
+            each for each, state in zip(batch, states, strict=True) if is_volatile(state)
+        )
+
+
+def _error(graph: GraphStore, state: OperationState) -> Error | None:
+    failed = [result.content for result in state.results if not result.ok]
+    data = graph.contents(failed[:1])[0] if failed else None
+    try:
+        return None if data is None else decode_error(data)
+    except EncodingError:
+        return None
+
+
+def remedy(losses: Sequence[Loss]) -> str:
+    """What to do about them."""
+    kinds = {loss.error and loss.error.kind for loss in losses}
+    if kinds == {ErrorKind.NotEvaluated}:
+        return "execute it without options(evaluate=False) to have it computed"
+    return "execute it again: what failed is then run again, with all that depends on it"
+
+
+def shown(losses: Sequence[Loss]) -> str:
+    """Name the first of them."""
+    named = ", ".join(loss.shown for loss in losses[:NAMED])
+    more = len(losses) - NAMED
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def check_policy(volatile: object) -> None:
+    """Refuse what is no way to deal with volatile values.
+
+    Raises:
+        OptionError: if it is something else.
+    """
+    if volatile not in get_args(OnVolatile):
+        raise OptionError(f'volatile={volatile!r} is none of "warn", "error" and "accept"')
+
+
+def accept(_producer: Digest, _name: str) -> Error | None:
+    """Take a volatile value for what it is."""
+    return None
+
+
+def judge(graph: GraphStore, policy: OnVolatile) -> Judge:
+    """What is to be done with volatile values."""
+
+    def judged(producer: Digest, name: str) -> Error | None:
+        losses = losses_below(graph, [producer])
+        if policy == "error":
+            return refusal(name, losses)
+        warn(name, losses)
+        return None
+
+    return accept if policy == "accept" else judged
+
+
+def warn(name: str, losses: Sequence[Loss]) -> None:
+    """Warn of a value that is volatile.
+
+    The text tells of what was lost and not which value was taken, so that Python shows it
+    once where very many values are taken that depend on one lost step. It tells when that was:
+    another loss of the same step is news.
+    """
+    text = (
+        f"the value of {printable(name)} is volatile: it was computed from a failure of the "
+        f"machinery ({shown(losses)}), and is not remembered; {remedy(losses)}. "
+        'take(..., volatile="error") refuses such values, volatile="accept" says nothing'
+    )
+    warnings.warn(VolatileWarning(text), stacklevel=_depth())
+
+
+def _depth() -> int:
+    """How far away, counted from the caller, the first line is that is not of funsies."""
+    depth = 1
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads files
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, depth = frame.f_back, depth + 1
+    return depth
+
+
+def refusal(name: str, losses: Sequence[Loss]) -> Error:
+    """The error in the place of a volatile value that is refused: that of what was lost."""
+    found = next((loss.error for loss in losses if loss.error is not None), None)
+    if found is not None:
+        return found
+    details = f"the value of {name} is volatile, from {shown(losses)}; {remedy(losses)}"
+    source = losses[0].operation.hex() if losses else None
+    return Error(kind=ErrorKind.NotFound, source=source, task=name, details=details)
