@@ -7,18 +7,27 @@ import sys
 from collections.abc import Iterator
 
 import click
+from returns.pipeline import is_successful
 
-from funsies.client.stored_step import read_value
+from funsies.client.lookup import stored_artefact
+from funsies.client.lost_bytes import lost
+from funsies.client.stored_step import opened
 from funsies.core.digest import Digest
-from funsies.core.errors import UnknownHashError
+from funsies.core.errors import (
+    DataCorruptedError,
+    DataMissingError,
+    UnknownHashError,
+    UnwrapError,
+)
 from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON
 from funsies.store.connect import Backend
+from funsies.store.data.chunks import chunks_of
 
 from .completion import HASH
 from .exits import Exit
 from .named import look_up, operation_row
-from .output import print_json
+from .output import print_json_and_text
 from .say import note
 from .setting import Setting
 
@@ -43,26 +52,41 @@ def logs(setting: Setting, *, prefix: str, as_json: bool) -> int:
         named = look_up(session.backend, prefix)
         if named.producer is None:
             raise UnknownHashError(f"{prefix} is a constant: no step makes it")
-        printed = _printed(session.backend, named.producer)
         record = session.backend.graph.record(named.producer)
+        printed = _printed(session.backend, named.producer)
         if as_json:
-            _print_all(session.backend, named.producer, printed, record)
+            facts = _facts(session.backend, named.producer, record)
+            print_json_and_text(facts, "log", printed)
             return Exit.OK
-    if record is None:
-        note(f"funsies: {prefix} was not run yet; use: funsies execute {prefix}")
-        return Exit.NOT_COMPUTED
-    if not printed:
+        if record is None:
+            note(f"funsies: {prefix} was not run yet; use: funsies execute {prefix}")
+            return Exit.NOT_COMPUTED
+        sizes = [sys.stdout.buffer.write(piece) for piece in printed]
+    if not any(sizes):
         note("it printed nothing")
-    sys.stdout.buffer.write(printed)
     return Exit.OK
 
 
-def _printed(backend: Backend, operation: Digest) -> bytes:
-    """What a step printed: its log, and the streams that are among its outputs."""
-    return b"".join([backend.graph.log(operation) or b"", *_streams(backend, operation)])
+def _printed(backend: Backend, operation: Digest) -> Iterator[bytes]:
+    """What a step printed, in pieces: its log, and the streams that are among its outputs."""
+    yield backend.graph.log(operation) or b""
+    for stream in _streams(backend, operation):
+        yield from _stored(backend, stream)
 
 
-def _streams(backend: Backend, operation: Digest) -> Iterator[bytes]:
+def _stored(backend: Backend, artefact: Digest) -> Iterator[bytes]:
+    """The bytes of a stream, in pieces."""
+    with opened(backend, artefact) as found:
+        if not is_successful(found):
+            raise UnwrapError(found.failure())
+        try:
+            yield from chunks_of(found.unwrap())
+        except (DataCorruptedError, DataMissingError) as problem:
+            error = lost(backend, stored_artefact(backend, artefact), problem)
+            raise UnwrapError(error) from problem
+
+
+def _streams(backend: Backend, operation: Digest) -> Iterator[Digest]:
     row = operation_row(backend, operation)
     task = backend.graph.task(row.task, PYTHON)
     if task is None or task.kind is not TaskKind.SHELL:
@@ -70,18 +94,14 @@ def _streams(backend: Backend, operation: Digest) -> Iterator[bytes]:
     results = backend.graph.states([operation])[0].results
     for output, address, result in zip(task.outputs, row.outputs, results, strict=False):
         if result.ok and output.name.startswith(("stdout:", "stderr:")):
-            yield read_value(backend, address).value_or(b"")
+            yield address
 
 
-def _print_all(
-    backend: Backend, operation: Digest, printed: bytes, record: bytes | None
-) -> None:
-    print_json(
-        {
-            "operation": operation.hex(),
-            "task": operation_row(backend, operation).task_name,
-            "status": backend.graph.states([operation])[0].status.value,
-            "record": json.loads(record) if record else None,
-            "log": printed.decode("utf-8", "replace"),
-        }
-    )
+def _facts(backend: Backend, operation: Digest, record: bytes | None) -> dict[str, object]:
+    """All about the last run but what was printed."""
+    return {
+        "operation": operation.hex(),
+        "task": operation_row(backend, operation).task_name,
+        "status": backend.graph.states([operation])[0].status.value,
+        "record": json.loads(record) if record else None,
+    }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -15,7 +17,29 @@ from .named import Named, states_of
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(_dumps(value, indent=2))
+
+
+def print_json_and_text(facts: Mapping[str, Any], name: str, pieces: Iterable[bytes]) -> None:
+    """Print an object as JSON whose last member is a text of any length, in flat memory.
+
+    Args:
+        facts: its other members; there is at least one.
+        name: of the last one.
+        pieces: its text as UTF-8, cut anywhere; what is no UTF-8 is replaced.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    begun = _dumps(facts, indent=2).removesuffix("\n}")
+    sys.stdout.write(f'{begun},\n  {_dumps(name)}: "')
+    for piece in pieces:
+        sys.stdout.write(_dumps(decoder.decode(piece))[1:-1])
+    sys.stdout.write(_dumps(decoder.decode(b"", final=True))[1:-1] + '"\n}\n')
+
+
+def _dumps(value: Any, indent: int | None = None) -> str:
+    """JSON that the encoding of stdout can show."""
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    return json.dumps(value, indent=indent, ensure_ascii=not is_unicode)
 
 
 def print_states(backend: Backend, named: Sequence[Named]) -> None:
