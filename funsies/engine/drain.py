@@ -160,9 +160,10 @@ class _Drain:
             case Delegate():
                 log_run(claim, decision)
                 verdict = self._delegate(claim, decision)
-            case Park(queues):
+            case Park(queues, setback):
                 self.arm(queues)
-                verdict = self.graph.park(self.slot, claim.operation.digest, claim.fence)
+                held = (self.slot, claim.operation.digest, claim.fence)
+                verdict = self.graph.park(*held, setback=setback)
             case HandOver():
                 self.end = DrainEnd.RETIRED
                 return None

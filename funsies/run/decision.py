@@ -74,9 +74,11 @@ class Park:
 
     Attributes:
         arm: queues on which the request made work ready.
+        setback: that an input was lost, or nothing.
     """
 
     arm: tuple[QueueName, ...]
+    setback: Setback = Setback.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, error_of_bytes
 from funsies.core.options import Options
 from funsies.store.connect import Backend
 from funsies.store.lost_bytes import forget
-from funsies.store.rows import Claim
+from funsies.store.rows import Claim, Setback
 from funsies.store.submission import LOCAL_PREFIX, submit
 
 from .decision import Park
@@ -61,15 +62,16 @@ def recover_bytes(backend: Backend, claim: Claim, problem: BadBytesError) -> Par
     """Have the producer of bad bytes make them again.
 
     Returns:
-        Why there is no hope, for a constant, or after several attempts.
+        Why there is no hope, for a constant, or after each input had its turn and then some.
     """
     row = problem.input
     if row.producer is None:
         return error_of_bytes(problem.problem, "run the program again that put it there")
-    if claim.attempt > claim.lost_limit:
+    if claim.lost_inputs >= claim.lost_limit + len(claim.operation.inputs):
         return error_of_bytes(
             problem.problem,
             "it was computed again, in vain: see what removes or changes stored values",
         )
     forget(backend.graph, row.producer, problem.content)
-    return ask_again(backend, claim, [row.producer])
+    parked = ask_again(backend, claim, [row.producer])
+    return replace(parked, setback=Setback.INPUT)

@@ -211,8 +211,17 @@ class GraphStore(Protocol):
         the operation volatile.
         """
 
-    def park(self, slot: str, operation: Digest, fence: Fence) -> Verdict:
+    def park(
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        *,
+        setback: Setback = Setback.NOTHING,
+    ) -> Verdict:
         """Let a running operation wait again for its inputs; the attempt is given back.
+
+        It is charged with an input that was lost, or with nothing.
 
         ``IDLE`` if an input is idle or undefined; the operation then keeps its lease.
         If no input is missing the operation is ready again.

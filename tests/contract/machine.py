@@ -35,6 +35,7 @@ from .conftest import KEYS
 from .sample_graphs import ERROR, Spec, graphs
 from .side_by_side import CANCELLED, CYCLE, LEASE_MS, QUEUES, Bench, Worker
 
+CHARGED = (Setback.NOTHING, Setback.FAILURE, Setback.LOSS)
 MOST_UNSWEPT_MS = 3000
 """Workers sweep more often than this; else time on the server would wait for them."""
 
@@ -186,7 +187,11 @@ class Machine(RuleBasedStateMachine):
         assert verdict in (Verdict.BYTES, Verdict.FENCED)
 
     @precondition(somebody_works)
-    @rule(number=worker, delay_ms=st.sampled_from([0, 500]), setback=st.sampled_from(Setback))
+    @rule(
+        number=worker,
+        delay_ms=st.sampled_from([0, 500]),
+        setback=st.sampled_from(CHARGED),
+    )
     def release(self, number: int, delay_ms: int, setback: Setback) -> None:
         worker, claim = self._busy(number)
         worker.claim = None

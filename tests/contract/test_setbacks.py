@@ -178,6 +178,19 @@ def test_a_running_step_that_is_reset_starts_from_nothing(bench):
     assert (claim.attempt, claim.failures, claim.losses) == (1, 0, 0)
 
 
+def test_inputs_that_were_lost_are_counted_by_themselves(bench):
+    row = bench.operation("row")
+    bench.request(row)
+    worker = bench.slot()
+    for number in range(3):
+        claim = worker.claim()
+        assert (claim.attempt, claim.failures, claim.losses) == (1, 0, 0)
+        assert claim.lost_inputs == number
+        held = (worker.name, row.digest, claim.fence)
+        for _ in range(2):  # sent again after a cut
+            bench.store.park(*held, setback=Setback.INPUT)
+
+
 @pytest.mark.parametrize("setback", [Setback.FAILURE, Setback.LOSS])
 def test_what_is_charged_twice_counts_once(bench, setback):
     """A message is sent again after a cut."""

@@ -9,7 +9,9 @@ import pytest
 import redis
 
 import funsies as f
-from funsies.core.errors import ErrorKind, UnwrapError
+from funsies.core.errors import DataMissingError, ErrorKind, UnwrapError
+from funsies.engine.worker import run_worker
+from funsies.store.data.redis import RedisDataStore
 
 LARGE = 100_000
 
@@ -164,3 +166,47 @@ def test_a_store_of_its_own_does_not_get_what_belongs_to_the_server(stage, tmp_p
         f.Fun(other),
     ):
         pass
+
+
+def count_and_make(url: str) -> bytes:
+    """Make a value that nobody will find."""
+    redis.Redis.from_url(url).incr("made")
+    return A
+
+
+def measure(data: bytes) -> int:
+    return len(data)
+
+
+def keep_nothing() -> None:
+    """Have this process find no value of a server, as if its disk kept none."""
+
+    def find_nothing(self: RedisDataStore, content: f.core.digest.Digest) -> None:
+        raise DataMissingError(f"{content.hex()} is gone")
+
+    RedisDataStore.open = find_nothing
+
+
+def run_forgetful_worker(*arguments: object, **options: object) -> None:
+    keep_nothing()
+    run_worker(*arguments, **options)
+
+
+@pytest.mark.parametrize("distributed", [False, True])
+def test_what_is_lost_again_and_again_ends_in_an_error(stage, distributed, monkeypatch):
+    """A disk that keeps nothing: what it should keep is not computed for ever."""
+    monkeypatch.setattr(RedisDataStore, "open", RedisDataStore.open)  # put back at the end
+    if distributed:
+        stage.resolved = f.config.ResolvedServer(stage.url)
+        stage.start_worker(target=run_forgetful_worker)
+    else:
+        keep_nothing()
+    with f.Fun(f.Server(stage.url, stage.url), f.options(distributed=distributed)):
+        size_of_lost = f.reduce(measure, f.reduce(count_and_make, stage.channel.url))
+        f.execute(size_of_lost)
+        f.wait_for(size_of_lost, timeout=60)
+        error = f.take(size_of_lost, strict=False).failure()
+    assert error.kind is ErrorKind.DataMissing
+    assert "in vain" in error.details
+    made = int(redis.Redis.from_url(stage.channel.url).get("made"))
+    assert 1 < made < 10

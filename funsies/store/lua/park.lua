@@ -1,6 +1,6 @@
 -- Let a running operation wait again for its inputs; the attempt is given back.
 --
--- ARGV  1 time  2 slot  3 operation  4 fence
+-- ARGV  1 time  2 slot  3 operation  4 fence  5 "i" if an input was lost, or ""
 -- Returns  verdict; "idle" if an input has to be requested first
 
 register('park', {}, function()
@@ -10,7 +10,7 @@ register('park', {}, function()
   local d = definition(o.id)
   local inputs = read_inputs(d)
   if #inputs.idle > 0 then return 'idle' end
-  charge(o, nil)
+  charge(o, filled(ARGV[5]))
   if d.strict and inputs.error then
     skip(o, d, inputs.error, inputs.error_volatile)
     work_cascades(CASCADE_BUDGET)

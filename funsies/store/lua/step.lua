@@ -6,7 +6,8 @@
 --       signed: key, packed results without their signatures, signature; empty for none
 --       15 record  16 log  17 results, packed  18... content digest, bytes, ...
 -- Returns  { verdict or nil, claim or nil, armed queues }
---       claim: { operation, generation, attempt, failures, losses, lost_limit, queue, priority, options,
+--       claim: { operation, generation, attempt, failures, losses, lost inputs,
+--                lost_limit, queue, priority, options,
 --                definition, results of the inputs (58 bytes each, first "1" if there is one),
 --                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil }
 
@@ -156,7 +157,7 @@ local function pack_inputs(results)
 end
 
 local function describe(o, d, inputs)
-  return { o.id, o.g, o.a, o.y, o.l, o.L, o.q, o.p, o.O, d.raw, pack_inputs(inputs.results),
+  return { o.id, o.g, o.a, o.y, o.l, o.i, o.L, o.q, o.p, o.O, d.raw, pack_inputs(inputs.results),
     o.u and '1' or '', small_bytes(inputs.results), candidate(o) or false }
 end
 

@@ -113,7 +113,7 @@ def reset(tables: Tables, operations: Sequence[Digest]) -> int:
         elif cell.status is Status.RUNNING:
             tables.traces.pop(cell.trace_index, None)
             make_ready(tables, operation)
-            cell.attempts = cell.failures = cell.losses = 0
+            cell.attempts = cell.failures = cell.losses = cell.lost_inputs = 0
     return forgotten
 
 

@@ -187,6 +187,7 @@ def _describe(tables: Tables, hold: Hold) -> Claim:
         attempt=cell.attempts,
         failures=cell.failures,
         losses=cell.losses,
+        lost_inputs=cell.lost_inputs,
         lost_limit=cell.lost_limit,
         queue=cell.queue,
         priority=cell.priority,
@@ -282,7 +283,9 @@ def delegate(
     return _ended(tables, slot, fence)
 
 
-def park(tables: Tables, slot: str, operation: Digest, fence: Fence) -> Verdict:
+def park(
+    tables: Tables, slot: str, operation: Digest, fence: Fence, *, setback: Setback
+) -> Verdict:
     """Let a running operation wait again for its inputs."""
     answer = _holder(tables, slot, operation, fence)
     if answer is not None:
@@ -290,7 +293,7 @@ def park(tables: Tables, slot: str, operation: Digest, fence: Fence) -> Verdict:
     inputs, row = _look(tables, operation), tables.definitions[operation]
     if inputs.idle:
         return Verdict.IDLE
-    tables.cell(operation).charge(Setback.NOTHING)
+    tables.cell(operation).charge(setback)
     if row.strict and inputs.error:
         skip(tables, operation, inputs.error[0], volatile=inputs.error[1])
         work_cascades(tables)

@@ -179,10 +179,17 @@ class MemoryStore(Reader):
                 self._tables, slot, operation, fence, (target, index), report=report
             )
 
-    def park(self, slot: str, operation: Digest, fence: Fence) -> Verdict:
+    def park(
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        *,
+        setback: Setback = Setback.NOTHING,
+    ) -> Verdict:
         """See :meth:`GraphStore.park`."""
         with self._lock:
-            return running.park(self._tables, slot, operation, fence)
+            return running.park(self._tables, slot, operation, fence, setback=setback)
 
     def renew(self, slot: str, fence: Fence, *, lease_ms: int) -> bool:
         """See :meth:`GraphStore.renew`."""

@@ -37,6 +37,7 @@ class Cell:
     Attributes:
         failures: of the step itself, since it was asked for.
         losses: of its worker, likewise.
+        lost_inputs: how often an input was lost, and made again.
         first_generation: of the request that started it; orders the ready queue.
         wanted_by: generations that want it while it is pending.
         epoch: number of the wait; entries of older waits are void.
@@ -52,6 +53,7 @@ class Cell:
     attempts: int = 0
     failures: int = 0
     losses: int = 0
+    lost_inputs: int = 0
     volatile: bool = False
     results: tuple[Result, ...] = ()
     priority: int = 0
@@ -77,7 +79,8 @@ class Cell:
         """Count what has ended a run; an attempt that nothing has ended does not count."""
         self.failures += setback is Setback.FAILURE
         self.losses += setback is Setback.LOSS
-        self.attempts -= setback is Setback.NOTHING
+        self.lost_inputs += setback is Setback.INPUT
+        self.attempts -= setback in (Setback.NOTHING, Setback.INPUT)
 
 
 @dataclass(slots=True)

@@ -135,10 +135,10 @@ def stepped(answer: Answer, fence: Fence, seal: Seal, accept: Accept) -> StepAns
 
 def _claim(fields: list[Answer], fence: Fence, seal: Seal, accept: Accept) -> Claim:
     digest, *numbers, queue, priority, options, packed, results, tainted = cast(
-        "list[bytes]", fields[:12]
+        "list[bytes]", fields[:13]
     )
-    contents, trace = fields[12:]
-    generation, attempt, failures, losses, limit = map(int, numbers)
+    contents, trace = fields[13:]
+    generation, attempt, failures, losses, lost_inputs, limit = map(int, numbers)
     operation = unpack_operation(Digest(digest), packed)
     return Claim(
         operation=operation,
@@ -147,6 +147,7 @@ def _claim(fields: list[Answer], fence: Fence, seal: Seal, accept: Accept) -> Cl
         attempt=attempt,
         failures=failures,
         losses=losses,
+        lost_inputs=lost_inputs,
         lost_limit=limit,
         queue=queue_name(queue),
         priority=int(priority),

@@ -212,9 +212,16 @@ class RedisStore(Reader):
             self._run("delegate", slot, operation, fence, target, index, *told)
         )
 
-    def park(self, slot: str, operation: Digest, fence: Fence) -> Verdict:
+    def park(
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        *,
+        setback: Setback = Setback.NOTHING,
+    ) -> Verdict:
         """See :meth:`GraphStore.park`."""
-        return answers.verdict(self._run("park", slot, operation, fence))
+        return answers.verdict(self._run("park", slot, operation, fence, setback))
 
     def renew(self, slot: str, fence: Fence, *, lease_ms: int) -> bool:
         """See :meth:`GraphStore.renew`."""

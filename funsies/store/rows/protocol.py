@@ -104,6 +104,9 @@ class Setback(StrEnum):
     LOSS = "l"
     """The loss of what ran it, or a worker that could not: ``lost_retries`` allows some."""
 
+    INPUT = "i"
+    """The bytes of an input are lost, and made again: some times. The attempt is given back."""
+
 
 class Verdict(StrEnum):
     """How a worker's message was taken."""
@@ -136,6 +139,7 @@ class Claim:
         attempt: 1 for the first.
         failures: how many of those before failed by the step itself.
         losses: how many ended with their worker.
+        lost_inputs: how often an input was lost, and made again.
         lost_limit: number of losses that is its end.
         queue: from which it was taken.
         priority: of the request.
@@ -155,6 +159,7 @@ class Claim:
     attempt: int
     failures: int
     losses: int
+    lost_inputs: int
     lost_limit: int
     queue: QueueName
     priority: int

@@ -11,7 +11,8 @@
 --   o<operation>      hash: state     s status  g generation  q queue  a attempts  v volatile
 --                                     r<i> results  t index of its trace
 --                     while pending   p terms  w generations that want it  u an input is volatile
---                                     x somebody watches  y its own failures  l losses, if any
+--                                     x somebody watches  y its own failures  l losses  i inputs
+--                                     that were lost, if any
 --                     of one status   e epoch  m missing | e  T target | k place | f fence  S slot
 --   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks

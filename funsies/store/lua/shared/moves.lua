@@ -106,12 +106,13 @@ end
 
 -- Charge an operation that is put back with what has ended its run: its own failures (y), of which
 -- the options allow some retries, and losses (l), of which they allow others. An attempt that is
--- charged to neither does not count at all.
+-- charged to neither does not count at all; then an input that was lost (i) is counted by itself.
 local function charge(o, counter)
   if counter then
     o[counter] = o[counter] + 1
     call('HSET', o.key, counter, o[counter])
-  else
+  end
+  if not counter or counter == 'i' then
     o.a = o.a - 1
     call('HSET', o.key, 'a', o.a)
   end
@@ -119,9 +120,9 @@ end
 
 -- Have an operation start as if it had never been run.
 local function begin_anew(o)
-  o.a, o.y, o.l = 0, 0, 0
+  o.a, o.y, o.l, o.i = 0, 0, 0, 0
   call('HSET', o.key, 'a', 0)
-  call('HDEL', o.key, 'y', 'l')
+  call('HDEL', o.key, 'y', 'l', 'i')
 end
 
 -- Whether one more loss is not yet the last.
@@ -137,7 +138,7 @@ local function clear(o, d)
     if d.dynamic then call('HDEL', P .. 'Y', o.id) end
   end
   move(o, d, NONE, {})
-  o.a, o.v, o.t, o.w, o.u, o.y, o.l = 0, false, false, false, false, 0, 0
+  o.a, o.v, o.t, o.w, o.u, o.y, o.l, o.i = 0, false, false, false, false, 0, 0, 0
 end
 
 local function forget_trace(o)

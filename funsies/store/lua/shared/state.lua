@@ -12,14 +12,14 @@ end
 local function load(id)
   local key = P .. 'o' .. id
   local v = call('HMGET', key, 's', 'g', 'q', 'a', 'v', 't', 'p', 'w', 'u', 'x', 'e', 'm',
-    'T', 'k', 'f', 'S', 'y', 'l')
+    'T', 'k', 'f', 'S', 'y', 'l', 'i')
   local s, terms = v[1], v[7]
   local o = {
     id = id, key = key, s = s, g = tonumber(v[2] or 0), q = v[3] or '',
     a = tonumber(v[4] or 0), v = v[5], t = filled(v[6]), w = v[8], u = filled(v[9]), x = v[10],
     e = v[11], m = v[12], T = s == DELEGATED and v[13], k = s == READY and v[14],
     f = s == RUNNING and v[15], S = s == RUNNING and v[16], is_stored = s or v[2],
-    y = tonumber(v[17] or 0), l = tonumber(v[18] or 0),
+    y = tonumber(v[17] or 0), l = tonumber(v[18] or 0), i = tonumber(v[19] or 0),
   }
   if terms then
     o.O, o.h, o.L = terms:sub(1, 32), struct.unpack('>I8I8', terms, 33)
