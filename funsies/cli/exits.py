@@ -21,6 +21,8 @@ class Exit(IntEnum):
     """Nothing has this hash, or several things have it."""
     NO_WORKERS = 6
     """Workers that were started die at once; the end of their log is on stderr."""
+    NOT_WELL = 8
+    """``funsies doctor`` found something to do."""
     BUG = 70
     """Something that funsies does not expect; the traceback is printed."""
     INTERRUPTED = 130

@@ -47,11 +47,14 @@ class Setting:
         return resolved
 
     @contextmanager
-    def session(self, *, is_patient: bool = False) -> Iterator[Session]:
+    def session(
+        self, *, is_patient: bool = False, is_checked: bool = True
+    ) -> Iterator[Session]:
         """Connect to the server, for a while.
 
         Args:
             is_patient: True to wait for a server that goes away later.
+            is_checked: False to take one that cannot be used, too.
 
         Raises:
             NoServerError: if none answers; the message says how to start one.
@@ -62,7 +65,8 @@ class Setting:
 
         server = self.resolve()
         with closing(_quick_backend(server)) as backend:
-            check(backend, server)
+            if is_checked:
+                check(backend, server)
             if not is_patient:
                 yield Session(server, backend)
                 return

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from .address import Address
 from .arming import ask_rq
 from .rq_binding.records import worker_records
+from .self_description import FIELD, SelfDescription, read_description
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,17 @@ class WorkerView:
 
 def list_workers(server: Address) -> list[WorkerView]:
     """The workers of a server that have given signs of life, sorted by name."""
+    return [view for view, _ in describe_workers(server)]
+
+
+def describe_workers(server: Address) -> list[tuple[WorkerView, SelfDescription]]:
+    """The same, each with what it has said of itself."""
     records = ask_rq(server, worker_records)
     now = datetime.now(UTC)
-    return sorted((_view(name, each, now) for name, each in records.items()), key=_name)
+    return [
+        (_view(name, record, now), read_description(record.get(FIELD, "")))
+        for name, record in sorted(records.items())
+    ]
 
 
 def _view(name: str, record: dict[str, str], now: datetime) -> WorkerView:
@@ -58,7 +67,3 @@ def _silence(heartbeat: str | None, now: datetime) -> float:
         return 0.0
     heard = datetime.fromisoformat(heartbeat)
     return max(0.0, (now - heard).total_seconds())
-
-
-def _name(view: WorkerView) -> str:
-    return view.name

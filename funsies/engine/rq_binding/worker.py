@@ -11,6 +11,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import msgspec
 from redis import Redis
 from rq.exceptions import StopRequested
 from rq.queue import Queue
@@ -24,6 +25,7 @@ from funsies.engine.names import new_slot
 from funsies.engine.obituary import Kill, KillCause
 from funsies.engine.processes import die_with_parent, lead_group
 from funsies.engine.ride import Ride
+from funsies.engine.self_description import FIELD, describe_self
 from funsies.engine.settlement import Settlement
 from funsies.engine.succession import Ending, Post
 from funsies.engine.timing import Timing
@@ -80,6 +82,7 @@ class Worker(TolerantWorker):
         self._address = address
         self._graph = graph
         self._upkeep = upkeep
+        self._description = msgspec.json.encode(describe_self(address.keys)).decode()
         self._settlement = Settlement(graph, name, timing)
         self._ride: Ride | None = None
         self._observer: HorseObserver | None = None
@@ -103,6 +106,10 @@ class Worker(TolerantWorker):
         """Take signals, then register: who is asked to stop in between leaves no record."""
         self._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ's
         super().bootstrap(*arguments, **options)
+
+    def serialize(self) -> dict[str, Any]:
+        """What is registered: RQ's, and what may differ between workers."""
+        return {**super().serialize(), FIELD: self._description}
 
     @property
     def was_asked_to_stop(self) -> bool:

@@ -7,6 +7,7 @@ import os
 import secrets
 import stat
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
@@ -79,6 +80,21 @@ def remove_stale(directory: Path, *, older_than_seconds: float) -> int:
 
 
 def _remove_if_stale(path: Path, newest: float) -> bool:
+    return _if_abandoned(path, newest, path.unlink)
+
+
+def is_abandoned(path: Path, newest: float) -> bool:
+    """See whether a temporary file is that of a dead writer.
+
+    Args:
+        path: of the file.
+        newest: a file that was written to later is left alone, seconds since 1970.
+    """
+    return _if_abandoned(path, newest, lambda: None)
+
+
+def _if_abandoned(path: Path, newest: float, act: Callable[[], object]) -> bool:
+    """Do something about a file of a dead writer, while nobody else can."""
     with suppress(OSError):
         descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
@@ -88,7 +104,7 @@ def _remove_if_stale(path: Path, newest: float) -> bool:
                 and about.st_mtime <= newest
                 and _try_lock(descriptor)
             ):
-                path.unlink()
+                act()
                 return True
         finally:
             os.close(descriptor)
