@@ -28,6 +28,7 @@ from .core.errors import (
     VolatileWarning,
     WaitTimeoutError,
     WiringError,
+    WrongKeyError,
 )
 from .core.former_names import former_names
 from .core.result import Result
@@ -69,5 +70,6 @@ __all__ = [
     "VolatileWarning",
     "WaitTimeoutError",
     "WiringError",
+    "WrongKeyError",
     "unwrap",
 ]

@@ -27,6 +27,7 @@ from funsies.core.own_options import OptionChanges, changed_options
 from funsies.engine.cleanup import cancel_ready
 from funsies.store.connect import Backend, open_backend
 from funsies.store.definitions import define
+from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.rows import Generation
 
 logger: Final = logging.getLogger("funsies")
@@ -86,6 +87,7 @@ class Session:
         self.keeps_asking = False
         self.retries_before: Generation | None = None
         self._written = 0
+        self._has_agreed_on_keys = backend.is_in_process
 
     if not TYPE_CHECKING:
 
@@ -97,6 +99,16 @@ class Session:
         self.operations.append(operation)
         if len(self.operations) - self._written >= FLUSH_OPERATIONS:
             self.save()
+
+    def agree_on_keys(self) -> None:
+        """See, once, that what is asked for here is what workers of this server run.
+
+        Raises:
+            WrongKeyError: if other keys are in use there.
+        """
+        if not self._has_agreed_on_keys:
+            agree_on_keys(self.backend.graph, self.backend.keys)
+            self._has_agreed_on_keys = True
 
     def save(self) -> None:
         """Write to the server what was built and is not there yet."""

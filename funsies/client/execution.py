@@ -223,6 +223,7 @@ def execute(
     Raises:
         WiringError: if something is not an artefact.
         NoServerError: if the server does not answer.
+        WrongKeyError: if what runs there is signed with a key that this program does not have.
 
     >>> with Fun(Server("memory://")):
     ...     total = reduce(sum, [3, 2])
@@ -233,6 +234,7 @@ def execute(
     session = current_session("execute()", connection)
     targets, chosen = collect(outputs), options_in_force(options)
     is_local = session.backend.is_in_process or _runs_here(targets, chosen)
+    session.agree_on_keys()
     retry_failed(session, targets)
     session.asked |= dict.fromkeys(targets.digests)  # also if the request is interrupted
     with serving(session.backend) if is_local else nullcontext():

@@ -201,6 +201,10 @@ class ServerError(FunsiesError):
     """The server answers but cannot be used: full, evicting keys, wrong password."""
 
 
+class WrongKeyError(ServerError):
+    """Keys are in use at the server, and this process has none of them."""
+
+
 class DataStoreError(ServerError):
     """Large values are where this process cannot reach them, or not where it was told."""
 

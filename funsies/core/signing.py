@@ -24,6 +24,11 @@ class Keyring:
     def __bool__(self) -> bool:
         return bool(self.keys)
 
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """By what the keys may be told apart in public; nobody can go back to the keys."""
+        return tuple(_signature(key, b"fingerprint", b"").hex()[:12] for key in self.keys)
+
     def sign(self, kind: bytes, data: bytes) -> bytes:
         """Sign a record; empty without a key.
 

@@ -25,6 +25,7 @@ from funsies.core.errors import FunsiesError, NoServerError
 from funsies.run.orphans import Orphanage, become_subreaper
 from funsies.run.process_end import signal_name
 from funsies.store.connect import open_backend
+from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.submission import queue_name
 
 from .address import Address
@@ -77,6 +78,7 @@ def run_pool(
     Raises:
         NoServerError: if nobody answers.
         ServerError: if the server cannot be used.
+        WrongKeyError: if what runs there is signed with another key.
     """
     _check(server)
     served = [queue_name(queue) for queue in queues]
@@ -94,6 +96,7 @@ def _check(server: Address) -> None:
     backend = open_backend(server.jobs_url, server.data_url, server.keys)
     with closing(backend):
         backend.check(reaches_data=True)
+        agree_on_keys(backend.graph, server.keys)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from .rq_binding import prefix
 
 from funsies.run.orphans import become_subreaper
 from funsies.store.connect import open_backend
+from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.redis.address import ANSWER_SECONDS
 from funsies.store.submission import queue_name
 
@@ -60,6 +61,7 @@ def run_worker(
     Raises:
         NoServerError: if nobody answers.
         ServerError: if the server cannot be used.
+        WrongKeyError: if what runs there is signed with another key.
         DataStoreError: if large values cannot be reached from here.
     """
     patience, worker_name = timing or Timing(), name or new_slot()
@@ -74,6 +76,7 @@ def run_worker(
     )
     with closing(backend):
         backend.check(reaches_data=True)
+        agree_on_keys(backend.graph, server.keys)
         dispatch = Dispatch(backend.graph, server.jobs_url)
         upkeep = Upkeep(backend.graph, worker_name, served, dispatch.arm, patience)
         connection = rq_connection(server.jobs_url)

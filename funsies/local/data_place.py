@@ -8,6 +8,7 @@ from contextlib import closing
 from funsies.config.directory import Directory
 from funsies.config.record import ServerRecord
 from funsies.store.data.identity import beside, ensure_number
+from funsies.store.keys_in_use import replace_keys
 from funsies.store.place import IN_SERVER, DataPlace, place_at, recorded_place, replace_place
 from funsies.store.ports import GraphStore
 from funsies.store.redis import RedisStore
@@ -24,7 +25,7 @@ def place_of(record: ServerRecord) -> DataPlace:
 def settle_place(
     record: ServerRecord, directory: Directory, settings: ServerSettings
 ) -> DataPlace:
-    """Tell a server that was just started where large values are.
+    """Tell a server that was just started where large values are, and which keys are in use.
 
     What is there stays where it is: another place is taken only while the server is empty. The
     directory beside the server is where that directory is now, as it may have been moved.
@@ -34,6 +35,7 @@ def settle_place(
     """
     with closing(RedisStore(record.socket_url)) as graph:
         graph.check()
+        replace_keys(graph, directory.keys())
         recorded = recorded_place(graph)
         if recorded is None or (settings.says_where_data_are and _is_empty(graph)):
             place = _chosen(record, directory, settings)

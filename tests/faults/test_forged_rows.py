@@ -16,10 +16,11 @@ import redis
 import funsies as f
 from funsies.config import ResolvedServer
 from funsies.core.digest import Digest, content_digest
-from funsies.core.errors import ErrorKind, UnknownHashError
+from funsies.core.errors import ErrorKind, UnknownHashError, WrongKeyError
 from funsies.core.options import Options, encode_options, options_digest
 from funsies.core.signing import Keyring
 from funsies.local.spawn import wait_until
+from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.redis import RedisStore
 from funsies.store.redis.packing import pack_operation, pack_result
 from funsies.store.redis.seal import NO_SIGNATURE
@@ -262,6 +263,15 @@ def test_an_address_that_was_bent_leads_nowhere(inside: Site) -> None:
         f.get(step.hash)
 
 
+def execute_past_the_note(site: Site, step: f.Artefact) -> f.Handle:
+    """Execute as somebody does who removes the note that keys are in use."""
+    agree_on_keys(site.store, OURS)
+    with pytest.raises(WrongKeyError, match="has no key"):
+        f.execute(step)
+    site.redis.hdel(P + b"n:server", "keys")
+    return f.execute(step)
+
+
 class TestRotation:
     """Keys are replaced while work goes on."""
 
@@ -279,6 +289,8 @@ class TestRotation:
         with f.Fun(site.server):
             done = square(3)
             site.execute(done)
+        with f.Fun(ResolvedServer(stage.url, keys=BOTH)):
+            f.execute(square(3))  # the new key is in use from now on
         stage.resolved = ResolvedServer(stage.url, keys=NEW)
         stage.workers[0].terminate()
         stage.workers[0].join(30)
@@ -292,7 +304,8 @@ class TestRotation:
     def test_who_has_no_key_spoils_nothing(self, site, stage) -> None:
         with f.Fun(ResolvedServer(stage.url)):
             unsigned = square(7)
-            site.execute(unsigned)
+            handle = execute_past_the_note(site, unsigned)
+            handle.wait(30)
             assert f.take(unsigned, strict=False).failure().kind is ErrorKind.NotLoadable
         with f.Fun(site.server):
             site.execute(square(7))
@@ -304,6 +317,8 @@ def test_a_worker_without_a_key_does_not_run_what_is_signed(stage, caplog) -> No
     unsigned = ResolvedServer(stage.url)
     stage.resolved = unsigned
     stage.start_worker()
+    with f.Fun(unsigned):
+        f.execute(f.reduce(sum, [1, 2])).wait(30)  # it runs before anybody has a key
     with f.Fun(ResolvedServer(stage.url, keys=OURS)):
         step = square(3)
         f.execute(step).wait(30)
