@@ -24,6 +24,7 @@ SIZES = {
     "travel": 20,
     "data": 64,
     "mypy": 10_000,
+    "footprint": 2000,
 }
 """The cases, with the size of each if ``-n`` does not say another."""
 
