@@ -10,6 +10,7 @@ from typing import TypeAlias
 from funsies.core.errors import Error, ErrorKind
 from funsies.run.decision import PutBack
 from funsies.run.process_end import signal_name
+from funsies.run.want_of_memory import explained
 from funsies.store.rows import Fence, OperationRow, Setback
 
 from .announcement import Announced
@@ -122,7 +123,8 @@ def _describe(kind: ErrorKind, death: Death, task: Announced) -> str:
     if kind is ErrorKind.JobTimedOut:
         return "the step ran past its timeout, and its process was killed"
     if kind is ErrorKind.OutOfMemory:
-        return f"the process that ran the step was killed for want of memory{_times(task)}"
+        what = "the process that ran the step was killed by the system for want of memory"
+        return f"{what}{_times(task)}\n{explained(death.peak_memory_bytes)}"
     return f"the process that ran the step {death.how}{_times(task)}"
 
 

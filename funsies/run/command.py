@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -118,6 +119,7 @@ class Command:
         self.streams: list[Stream] = []
         self.returncode: int | None = None
         self.has_ended: bool = False
+        self.usage: resource.struct_rusage | None = None
         self._reader, self._writer = os.pipe()
         self._thread = threading.Thread(target=self._wait, daemon=True)
         self._thread.start()
@@ -161,13 +163,21 @@ class Command:
     def collect(self) -> None:
         """Wait for the end, let go of the process, and close what is open."""
         self._thread.join()
-        self._process.wait()
+        self._reap()
         os.close(self._reader)
         for stream in self.streams:
             stream.close()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
+
+    def _reap(self) -> None:
+        """Let go of the process, and take note of what it and its descendants used."""
+        if self._process.returncode is None:
+            with suppress(ChildProcessError):  # somebody else has taken it
+                _, status, self.usage = os.wait4(self._process.pid, 0)
+                self._process.returncode = os.waitstatus_to_exitcode(status)
+        self._process.wait()
 
     def _wait(self) -> None:
         try:

@@ -37,6 +37,7 @@ from funsies.store.rows import Claim, Completion, RunReport, Setback
 
 from .decision import Decision, Delegate, HandOver, Publish, PutBack, retry
 from .dynamic import call_dynamic, request_continuation
+from .files import cannot_run_here
 from .inputs import BadBytesError, InputValue, gather
 from .isolated import ChildDiedError, in_fresh_process
 from .machine_faults import is_of_the_machine
@@ -54,6 +55,7 @@ from .surroundings import (
 )
 from .tasks import ELSEWHERE_DELAY_MS, LoadedTask, NotLoadableError, TaskLoader, not_ours
 from .tracing import is_traced, trace_key_of
+from .user_exceptions import exception_error
 
 
 class Evaluator:
@@ -122,10 +124,8 @@ class Evaluator:
             return self._publish_error(claim, problem.error)
         except NoServerError:
             raise  # nothing can be published; the lease will show that this worker is cut off
-        except FunsiesError as problem:
-            missing = isinstance(problem, DataMissingError)
-            kind = ErrorKind.DataMissing if missing else ErrorKind.StoreFailed
-            return self._publish_error(claim, Error(kind=kind, details=str(problem)))
+        except (MemoryError, FunsiesError, OSError) as problem:
+            return self._publish_error(claim, _outside_of_the_step(problem))
 
     # Traces
 
@@ -311,3 +311,14 @@ class Evaluator:
                 raise not_ours("what is stored of the step's options")
             self._options[claim.options] = options
         return options
+
+
+def _outside_of_the_step(problem: MemoryError | FunsiesError | OSError) -> Error:
+    """The error for what went wrong on this machine, or with a store, and not in the step."""
+    if isinstance(problem, MemoryError):
+        return exception_error(problem, ErrorKind.OutOfMemory)
+    if isinstance(problem, FunsiesError):
+        missing = isinstance(problem, DataMissingError)
+        kind = ErrorKind.DataMissing if missing else ErrorKind.StoreFailed
+        return Error(kind=kind, details=str(problem))
+    return cannot_run_here(problem)

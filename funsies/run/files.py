@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
+import secrets
 import shutil
 import stat
 import subprocess
@@ -23,6 +24,7 @@ from funsies.core.file_names import is_directory, is_pattern, validate_file_name
 from funsies.store.data import make_executable, unpack
 
 from .machine_faults import is_of_the_machine
+from .watcher import Watcher
 
 _COPY_BYTES: Final = 1 << 20
 _MAX_SHOWN_FILES: Final = 20
@@ -59,6 +61,7 @@ class Workspace:
         root: all of it.
         work: where the commands run; empty at first.
         streams: where their output is kept, apart from all files that they may name.
+        watcher: removes it all if this process is killed.
         shared: where input files are known that belong to the data store.
 
     Args:
@@ -69,7 +72,19 @@ class Workspace:
     """
 
     def __init__(self, parent: Path | None = None) -> None:
-        self.root: Path = Path(tempfile.mkdtemp(prefix="funsies-", dir=parent)).resolve()
+        place = Path(parent or tempfile.gettempdir()).resolve()
+        self.root: Path = place / f"funsies-{secrets.token_hex(8)}"
+        # Before there is anything to clean up: this process may be killed at any moment.
+        self.watcher: Watcher = Watcher(self.root)
+        try:
+            self._make()
+        except BaseException:
+            self.watcher.dismiss()
+            remove_tree(self.root)
+            raise
+
+    def _make(self) -> None:
+        self.root.mkdir(mode=0o700)
         self.work: Path = self.root / "work"
         self.streams: Path = self.root / "streams"
         self.work.mkdir()
@@ -86,6 +101,7 @@ class Workspace:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.watcher.dismiss()
         remove_tree(self.root)
 
 

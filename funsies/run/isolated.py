@@ -17,7 +17,9 @@ from typing import Generic, TypeVar
 
 from funsies.core.errors import Error, ErrorKind
 
-from .process_end import signal_name
+from .oom import out_of_memory_kills
+from .process_end import peak_memory_bytes, signal_name
+from .want_of_memory import out_of_memory
 
 T = TypeVar("T")
 
@@ -52,6 +54,7 @@ def in_fresh_process(function: Callable[[], T]) -> T:
         ChildDiedError: if the child was killed, or exited.
     """
     reader, writer = os.pipe()
+    kills_before = out_of_memory_kills()
     taking_interrupts = signal.getsignal(signal.SIGINT)
     child = os.fork()
     if child == 0:
@@ -67,9 +70,11 @@ def in_fresh_process(function: Callable[[], T]) -> T:
         os.kill(child, signal.SIGKILL)
         raise
     finally:
-        _, status = os.waitpid(child, 0)
+        _, status, usage = os.wait4(child, 0)
     if not data:
-        raise ChildDiedError(_how_it_ended(status))
+        was_for_memory = out_of_memory_kills() > kills_before
+        peak_bytes = peak_memory_bytes(usage)
+        raise ChildDiedError(_how_it_ended(status, peak_bytes, was_for_memory=was_for_memory))
     answer: _Answer[T] = pickle.loads(data)  # noqa: S301 - from our own child
     if answer.problem:
         raise RuntimeError(answer.problem)
@@ -93,11 +98,17 @@ def _be_child(function: Callable[[], T], writer: int) -> None:
         os._exit(1)
 
 
-def _how_it_ended(status: int) -> Error:
+def _how_it_ended(status: int, peak_bytes: int, *, was_for_memory: bool) -> Error:
     code = os.waitstatus_to_exitcode(status)
-    if code < 0:
-        name = signal_name(-code)
-        details = f"the process of the step was ended by {name}"
-        return Error(kind=ErrorKind.WorkerLost, signal=name, details=details)
-    details = f"the process of the step exited with code {code}"
-    return Error(kind=ErrorKind.WorkerLost, exit_code=code, details=details)
+    name = signal_name(-code) if code < 0 else None
+    if code == -signal.SIGKILL and was_for_memory:
+        what = "the process of the step was killed by the system for want of memory"
+        return out_of_memory(what, peak_bytes=peak_bytes, signal=name)
+    how = f"was ended by {name}" if name else f"exited with code {code}"
+    return Error(
+        kind=ErrorKind.WorkerLost,
+        signal=name,
+        exit_code=None if name else code,
+        details=f"the process of the step {how}",
+        peak_memory_bytes=peak_bytes,
+    )

@@ -16,7 +16,7 @@ def out_of_memory_kills() -> int:
     The kernel tells nobody why it sent SIGKILL, but it counts. Two counts that differ, before
     and after the death of a process, say what it died of.
     """
-    for path in _group_files():
+    for path in _group_files("memory.events", "memory.oom_control"):
         with suppress(OSError):
             if (kills := _read_counter(path)) is not None:
                 return kills
@@ -25,8 +25,14 @@ def out_of_memory_kills() -> int:
     return 0
 
 
-def _group_files() -> list[Path]:
-    """Where the counter of this process's control group may be, versions 2 and 1."""
+def limit_files() -> list[Path]:
+    """Where limits on the memory of this process may be said: its group and those above."""
+    files = _group_files("memory.max", "memory.limit_in_bytes")
+    return [place / file.name for file in files for place in file.parents]
+
+
+def _group_files(name_2: str, name_1: str) -> list[Path]:
+    """Where a file of this process's control group may be, by its names in versions 2 and 1."""
     try:
         lines = CGROUP.read_text().splitlines()
     except OSError:
@@ -36,9 +42,9 @@ def _group_files() -> list[Path]:
         _, controllers, group = line.split(":", 2)
         inside = group.lstrip("/")
         if not controllers:
-            files.append(CGROUP_ROOT / inside / "memory.events")
+            files.append(CGROUP_ROOT / inside / name_2)
         elif "memory" in controllers.split(","):
-            files.append(CGROUP_ROOT / "memory" / inside / "memory.oom_control")
+            files.append(CGROUP_ROOT / "memory" / inside / name_1)
     return files
 
 

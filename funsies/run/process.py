@@ -15,6 +15,7 @@ from funsies.core.durations import LONGEST_WAIT_SECONDS
 from .command import Command, Stream, TooMuchOutputError
 from .interruption import Notice
 from .orphans import Orphanage
+from .process_end import peak_memory_bytes
 from .watcher import Watcher
 
 
@@ -126,6 +127,12 @@ class Processes:
         for command in self._commands:
             command.collect()
 
+    @property
+    def peak_memory_bytes(self) -> int | None:
+        """Largest resident memory of a process of the step, when all have been waited for."""
+        usages = [each.usage for each in self._commands if each.usage is not None]
+        return max(map(peak_memory_bytes, usages), default=None)
+
     def _signal_all(self, number: signal.Signals) -> None:
         for command in self._commands:
             command.signal_group(number)
@@ -134,7 +141,7 @@ class Processes:
 @contextmanager
 def processes(
     notice: Notice,
-    directory: Path,
+    watcher: Watcher,
     *,
     deadline: float | None = None,
     grace_seconds: float = 5.0,
@@ -144,18 +151,17 @@ def processes(
 
     Background processes live on from one command to the next, and end with the block; so
     do, if this process is a subreaper, those that left their group. If this process is killed,
-    a watcher kills the groups and removes their directory.
+    the watcher kills the groups.
 
     Args:
         notice: tells of signals that end this process.
-        directory: what the watcher removes.
+        watcher: of their directory; told of each group, and dismissed by whoever started it.
         deadline: when the commands must have ended, by the monotonic clock; None for never.
         grace_seconds: time between SIGTERM and SIGKILL at the deadline.
         max_output_bytes: what each stream of a command may carry; None for no limit.
     """
     with ExitStack() as cleaning:  # from the last line to the first
         cleaning.callback(Orphanage().clear)
-        watcher = Watcher(directory)
         running = Processes(
             watcher,
             notice,
@@ -164,6 +170,5 @@ def processes(
             max_output_bytes=max_output_bytes,
         )
         cleaning.callback(running.collect)
-        cleaning.callback(watcher.dismiss)
         cleaning.callback(running.kill)
         yield running

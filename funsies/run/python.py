@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -174,11 +175,15 @@ def _timed_out(timeout_seconds: float | None) -> Error:
 
 
 def _failed(problem: BaseException, *, is_interruptible: bool) -> Result[object, Error]:
-    if isinstance(problem, MemoryError):
+    if isinstance(problem, MemoryError) or _lacks_memory(problem):
         return Failure(exception_error(problem, ErrorKind.OutOfMemory))
     if is_interruptible and isinstance(problem, KeyboardInterrupt):
         raise Preempted from problem
     return Failure(exception_error(problem))
+
+
+def _lacks_memory(problem: BaseException) -> bool:
+    return isinstance(problem, OSError) and problem.errno == errno.ENOMEM
 
 
 def _flatten(value: object) -> Result[object, Error]:
@@ -226,6 +231,8 @@ def _encode(encoding: Encoding[Any], value: object) -> Result[bytes, Error]:
         return Failure(Error(kind=ErrorKind.EncodingFailed, details=details))
     try:
         return Success(encoding.encode(value))
+    except MemoryError as problem:
+        return Failure(exception_error(problem, ErrorKind.OutOfMemory))
     except EncodingError as problem:
         remedy = "" if encoding == ANY else f". {ANNOTATE}"
         details = f"the result: {problem}{remedy}"

@@ -32,7 +32,9 @@ from .shell_outcome import (
     failed_whole,
     judged,
     running_text,
+    shown_stderr,
 )
+from .want_of_memory import out_of_memory
 
 __all__ = ["InputFile", "Produced", "ProducedValue", "ShellOutcome", "run_shell"]
 
@@ -159,7 +161,7 @@ def _outcome(
     """Run the commands, and judge their end when no process of theirs is left."""
     kills_before = out_of_memory_kills()
     try:
-        _run_commands(plan, workspace, variables, limits, ended)
+        peak_bytes = _run_commands(plan, workspace, variables, limits, ended)
     except TimedOutError:
         return failed_whole(plan, _timed_out(plan, len(ended), limits.timeout_seconds))
     except TooMuchOutputError as problem:
@@ -168,9 +170,9 @@ def _outcome(
         return failed_whole(plan, problem.error)
     except _RemovedError:
         return failed_whole(plan, _removed_too_much(plan, len(ended)))
-    last = ended[-1]
-    if last.returncode in _KILLED and out_of_memory_kills() > kills_before:
-        return failed_whole(plan, _out_of_memory(plan, len(ended) - 1))
+    was_for_memory = out_of_memory_kills() > kills_before
+    if error := _out_of_memory(plan, ended, peak_bytes, was_for_memory=was_for_memory):
+        return failed_whole(plan, error)
     return judged(
         plan,
         ended,
@@ -185,13 +187,17 @@ def _run_commands(
     variables: Mapping[str, str],
     limits: _Limits,
     ended: list[EndedCommand],
-) -> None:
-    """Run the commands in order; add those that have ended to the list."""
+) -> int | None:
+    """Run the commands in order; add those that have ended to the list.
+
+    Returns:
+        Largest resident memory of their processes, in bytes.
+    """
     with (
         held_signals() as notice,
         processes(
             notice,
-            workspace.root,
+            workspace.watcher,
             deadline=limits.deadline,
             grace_seconds=limits.grace_seconds,
             max_output_bytes=limits.max_output_bytes,
@@ -203,6 +209,7 @@ def _run_commands(
             _require_interpreter(plan, ended[-1], workspace)
             if plan.check and ended[-1].returncode:
                 break
+    return running.peak_memory_bytes
 
 
 def _run_one(
@@ -263,10 +270,24 @@ def _removed_too_much(plan: ShellPlan, index: int) -> Error:
     )
 
 
-def _out_of_memory(plan: ShellPlan, index: int) -> Error:
-    return Error(
-        kind=ErrorKind.OutOfMemory,
-        signal="SIGKILL",
-        details="the system killed a process of the step because memory was used up, in "
-        f"{running_text(plan, index)}",
-    )
+def _out_of_memory(
+    plan: ShellPlan,
+    ended: list[EndedCommand],
+    peak_bytes: int | None,
+    *,
+    was_for_memory: bool,
+) -> Error | None:
+    """The error of a step that ran out of memory; None if it did not, or not for certain.
+
+    A command that is not checked may be expected to fail; only a kill is known for what it is.
+    """
+    last = ended[-1]
+    where = running_text(plan, len(ended) - 1)
+    if was_for_memory and last.returncode in _KILLED:
+        what = f"the system killed a process of the step because memory was used up, in {where}"
+        return out_of_memory(what, peak_bytes=peak_bytes, signal="SIGKILL")
+    if plan.check and (was_for_memory or last.lacks_memory) and last.returncode:
+        what = f"there was not enough memory for {where}\n{shown_stderr(last.stderr)}"
+        code = max(last.returncode, 0) or None
+        return out_of_memory(what.rstrip("\n"), peak_bytes=peak_bytes, exit_code=code)
+    return None

@@ -16,6 +16,7 @@ from funsies.store.data import ArchiveChunks
 from .machine_trouble import machine_trouble
 from .process_end import signal_name
 from .shell_advice import advice
+from .want_of_memory import lacks_memory
 
 HEAD_BYTES: Final = 2 * 1024
 TAIL_BYTES: Final = 16 * 1024
@@ -70,6 +71,11 @@ class EndedCommand:
     stdout: Path
     stderr: Path
     environment: Mapping[str, str]
+
+    @property
+    def lacks_memory(self) -> bool:
+        """True if it failed, and says that it was not given the memory that it asked for."""
+        return bool(self.returncode) and lacks_memory(_tail(self.stderr))
 
     @property
     def trouble(self) -> str | None:

@@ -13,6 +13,7 @@ from funsies.core.cutting import cut
 from funsies.core.errors import Error, ErrorKind, FunsiesError
 
 from .machine_faults import is_of_the_machine
+from .want_of_memory import out_of_memory, own_peak_bytes
 
 MAX_MESSAGE_CHARACTERS: Final = 32_000
 
@@ -30,6 +31,9 @@ def exception_error(
     name = type(problem).__qualname__
     if type(problem).__module__ not in ("builtins", "__main__"):
         name = f"{type(problem).__module__}.{name}"
+    if kind is ErrorKind.OutOfMemory:
+        peak_bytes = own_peak_bytes()
+        return out_of_memory(_traceback(problem), peak_bytes=peak_bytes, exception=name)
     return Error(
         kind=kind,
         exception=name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,106 @@ def test_a_step_that_runs_out_of_memory_ends_in_an_error(stage):
         error = f.take(step, strict=False).failure()
     assert error.kind is ErrorKind.OutOfMemory
     assert error.is_infrastructure
+
+
+@pytest.fixture
+def group():
+    """A control group whose processes may have 300 MiB, if this machine lets us make one."""
+    place = _own_group() / f"funsies-test-{os.getpid()}"
+    try:
+        place.mkdir()
+    except OSError as problem:
+        pytest.skip(f"no control group can be made here: {problem}")
+    try:
+        names = ("memory.max", "memory.limit_in_bytes")
+        limit = next((place / name for name in names if (place / name).exists()), None)
+        if limit is None:
+            pytest.skip("control groups made here have no limit of memory")
+        limit.write_text(str(300 << 20))
+        yield place
+    finally:
+        place.rmdir()
+
+
+def _own_group():
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, name = line.split(":", 2)
+        if "memory" in controllers.split(","):
+            return Path("/sys/fs/cgroup/memory") / name.lstrip("/")
+    return Path("/sys/fs/cgroup")
+
+
+def work_in_group(place, server, queues, timing):
+    (Path(place) / "cgroup.procs").write_text(str(os.getpid()))
+    run_worker(server, queues, timing=timing)
+
+
+def hold(size_bytes: int) -> int:
+    """Have and use so much memory."""
+    return len(bytearray(b"x" * size_bytes))
+
+
+def build_after_holding(size_bytes: int) -> f.Artefact[int]:
+    hold(size_bytes)
+    return f.put(size_bytes)
+
+
+def die(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+HOLDS = f"{sys.executable} -c 'bytearray(b\"x\" * {400 << 20})'"
+STEPS_TOO_LARGE = {
+    "plain": lambda: f.reduce(hold, 400 << 20),
+    "isolated": lambda: f.reduce(hold, 400 << 20, opt=f.options(isolated=True)),
+    "shell": lambda: f.shell(HOLDS).stdout,
+    "shell without checks": lambda: f.shell(HOLDS, check=False).stdout,
+    "shell that hides the signal": lambda: f.shell(f"{HOLDS} || exit 2").stdout,
+    "dynamic": lambda: f.put(400 << 20).bind(build_after_holding),
+}
+
+
+def test_what_the_kernel_kills_for_its_memory_says_peak_limit_and_remedy(stage, group, ended):
+    """Of every kind; and a SIGKILL by somebody else is still the loss of a worker."""
+    worker = stage.start_worker(target=work_in_group, arguments=(str(group),))
+    with f.Fun(stage.server, f.options(lost_retries=0)):
+        steps = {name: make() for name, make in STEPS_TOO_LARGE.items()}
+        for step in steps.values():  # one at a time: the count is that of the group
+            f.execute(step)
+            f.wait_for(step, timeout=60)
+        lost = f.reduce(die, 1), f.reduce(die, 2, opt=f.options(isolated=True, lost_retries=0))
+        f.execute(*lost)
+        f.wait_for(*lost, timeout=60)
+        errors = {name: f.take(step, strict=False).failure() for name, step in steps.items()}
+        others = [f.take(step, strict=False).failure() for step in lost]
+    worker.terminate()
+    assert ended(worker)
+    for name, error in errors.items():
+        assert error.kind is ErrorKind.OutOfMemory, (name, error)
+        assert error.is_infrastructure, name
+        assert 150 << 20 < error.peak_memory_bytes < 400 << 20, (name, error)
+        for said in ("at its peak", "The limit is 300 MiB", "Give it more"):
+            assert said in error.details, (name, error)
+    assert [error.kind for error in others] == [ErrorKind.WorkerLost] * 2
+    assert all(error.peak_memory_bytes for error in others)
+
+
+@pytest.mark.parametrize("where", ["memory", "workers"])
+def test_a_step_that_is_refused_memory_says_peak_limit_and_remedy(stage, where):
+    refused = "ulimit -v 300000; " + HOLDS
+    server = f.Server("memory://") if where == "memory" else stage.server
+    if where == "workers":
+        stage.start_worker()
+    with f.Fun(server):
+        steps = f.reduce(grow), f.shell(refused).stdout
+        f.execute(*steps)
+        f.wait_for(*steps, timeout=60)
+        errors = [f.take(step, strict=False).failure() for step in steps]
+    for error in errors:
+        assert error.kind is ErrorKind.OutOfMemory
+        assert error.peak_memory_bytes > 1 << 20
+        assert "at its peak. The limit is " in error.details
 
 
 def test_a_step_that_the_kernel_kills_for_its_memory_stops_after_its_attempts(stage, counter):

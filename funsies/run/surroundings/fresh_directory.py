@@ -7,6 +7,7 @@ timeout, and not when the process is killed, since a watcher outlives it for a m
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -40,8 +41,10 @@ def fresh_directory() -> Iterator[None]:
 def _enter_fresh_directory(leaving: ExitStack) -> None:
     before = os.open(".", os.O_RDONLY)
     leaving.callback(os.close, before)
-    root = Path(tempfile.mkdtemp(prefix="funsies-")).resolve()
+    root = Path(tempfile.gettempdir()).resolve() / f"funsies-{secrets.token_hex(8)}"
+    watcher = Watcher(root)  # first: this process may be killed at any moment
     leaving.callback(remove_tree, root)
-    leaving.callback(Watcher(root).dismiss)
+    leaving.callback(watcher.dismiss)
+    root.mkdir(mode=0o700)
     leaving.callback(os.fchdir, before)
     os.chdir(root)
