@@ -50,7 +50,7 @@ class Stored(_ParamType):
         setting = Setting(options.get("jobs"), options.get("data"))
         with redirect_stderr(StringIO()):
             try:
-                with setting.session() as session:
+                with setting.session(awaits_loading=False) as session:
                     return self.offers(session.backend, incomplete, ctx)
             except Exception:  # noqa: BLE001 - a message in the middle of typing helps nobody
                 return []

@@ -48,13 +48,18 @@ class Setting:
 
     @contextmanager
     def session(
-        self, *, is_patient: bool = False, is_checked: bool = True
+        self,
+        *,
+        is_patient: bool = False,
+        is_checked: bool = True,
+        awaits_loading: bool = True,
     ) -> Iterator[Session]:
-        """Connect to the server, for a while.
+        """Connect to the server, for a while; one that loads its data is waited for.
 
         Args:
             is_patient: True to wait for a server that goes away later.
             is_checked: False to take one that cannot be used, too.
+            awaits_loading: False does not wait for one that loads its data.
 
         Raises:
             NoServerError: if none answers; the message says how to start one.
@@ -66,7 +71,7 @@ class Setting:
         server = self.resolve()
         with closing(_quick_backend(server)) as backend:
             if is_checked:
-                check(backend, server)
+                (_check_when_loaded if awaits_loading else check)(backend, server)
             if not is_patient:
                 yield Session(server, backend)
                 return
@@ -82,6 +87,20 @@ def _quick_backend(server: ResolvedServer) -> Backend:
     )
 
 
+def _check_when_loaded(backend: Backend, server: ResolvedServer) -> None:
+    """The same as :func:`check`, but for a server that loads its data: that is waited for."""
+    from funsies.core.errors import NoServerError  # noqa: PLC0415 - not needed for --help
+
+    try:
+        check(backend, server)
+    except NoServerError as problem:
+        from .awaiting_server import LOADING_SECONDS, await_server, is_loading  # noqa: PLC0415
+
+        if not is_loading(problem):
+            raise
+        await_server(lambda: server, check, LOADING_SECONDS, only_loading=True)
+
+
 def check(backend: Backend, server: ResolvedServer) -> None:
     """See that the server can be used.
 
@@ -93,6 +112,7 @@ def check(backend: Backend, server: ResolvedServer) -> None:
 
     try:
         backend.check()
+        backend.graph.queues()  # one that loads its data answers what it is, and no more
     except NoServerError as problem:
         if server.is_default:
             raise NoServerError(

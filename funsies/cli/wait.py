@@ -6,17 +6,15 @@ import time
 
 import click
 
-from funsies.core.durations import deadline_after
 from funsies.core.errors import NoServerError, WaitTimeoutError
 
+from .awaiting_server import await_server
 from .completion import HASH
 from .named import look_up_all
 from .output import print_states
-from .setting import Setting
+from .setting import Setting, check
 from .values import SECONDS
 from .waiting import report_errors, wait_for_results
-
-_PAUSE_SECONDS = 0.2
 
 
 @click.command()
@@ -48,12 +46,7 @@ def wait(
 
 
 def _wait_for_server(setting: Setting, timeout: float | None) -> None:
-    deadline = deadline_after(timeout)
-    while True:
-        try:
-            with setting.session():
-                return
-        except NoServerError as problem:
-            if deadline is not None and time.monotonic() >= deadline:
-                raise WaitTimeoutError(f"not in time: {problem}") from problem
-        time.sleep(_PAUSE_SECONDS)
+    try:
+        await_server(setting.resolve, check, timeout)
+    except NoServerError as problem:
+        raise WaitTimeoutError(f"not in time: {problem}") from problem

@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
 from funsies.core.durations import LONGEST_DELAY_SECONDS
 from funsies.core.options import DEFAULT_QUEUE
@@ -18,10 +19,11 @@ from funsies.engine.timing import Timing
 from funsies.engine.walltime import leave_before_end
 from funsies.engine.worker import run_worker
 
+from .awaiting_server import LOADING_SECONDS, await_server, leaving_quietly
 from .exits import Exit
 from .former import rq_log_level
 from .say import note
-from .setting import Setting
+from .setting import Setting, check
 from .values import MOST_WORKERS, QUEUE, WALLTIME, WORKER_NAME
 
 
@@ -57,6 +59,9 @@ def worker(
     keeps are set by environment variables, e.g. FUNSIES_LEASE_SECONDS=15: how long it takes
     until the work of a machine that vanished is done elsewhere.
 
+    A server that is away, or loads its data, is waited for (with --burst for a minute), which
+    is said on stderr.
+
     In a job of a batch system it leaves before the job's time is over (--walltime), so that
     what it runs is put back at once, and nothing is lost.
 
@@ -69,12 +74,12 @@ def worker(
     if lock_descriptor is not None:
         _keep_to_itself(lock_descriptor)
     timing = timing_from(os.environ)
-    server = setting.resolve()
     served = queues or (DEFAULT_QUEUE,)
     left = walltime or seconds_left(os.environ, time.time())
     if left is not None and not leave_before_end(left, timing.walltime_margin_seconds):
         note(f"{left:.0f} seconds are left: too few to begin anything")
         return Exit.OK
+    server = _server(setting, lock_descriptor, burst=burst)
     forget_secrets()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # else the system buries what is waited for
     if workers is None:
@@ -82,6 +87,14 @@ def worker(
     from funsies.engine.pool import run_pool  # noqa: PLC0415 - only a pool needs it
 
     return run_pool(workers, server, served, burst=burst, timing=timing)
+
+
+def _server(setting: Setting, lock_descriptor: int | None, *, burst: bool) -> ResolvedServer:
+    """The server; it is waited for, unless somebody has started both and looks after them."""
+    if lock_descriptor is not None:
+        return setting.resolve()
+    with leaving_quietly():
+        return await_server(setting.resolve, check, LOADING_SECONDS if burst else None)
 
 
 def _keep_to_itself(lock_descriptor: int) -> None:

@@ -26,10 +26,9 @@ COMMANDS = [
     ["clean"],
     ["shutdown"],
     ["shutdown", "--all"],
-    ["worker"],
-    ["worker", "--workers", "2"],
     ["wait", "--timeout", "0.1", "abc"],
 ]
+WORKERS = [["worker"], ["worker", "--workers", "2"]]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -67,7 +66,7 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(shell) -> N
 def test_a_wrong_password_is_said_to_be_one(shell) -> None:
     shell.start_funsies()
     place = shell.place / ".funsies" / "server.sock"
-    for command in COMMANDS:
+    for command in COMMANDS + WORKERS:
         done = shell.funsies("--jobs", f"unix://:{PASSWORD}@{place}", *command)
         assert_one_line(done, 3)
         assert "password" in done.err
