@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -28,6 +28,7 @@ from funsies.engine.cleanup import cancel_ready
 from funsies.store.connect import Backend, open_backend
 from funsies.store.definitions import define
 from funsies.store.keys_in_use import agree_on_keys
+from funsies.store.ports import GraphStore
 from funsies.store.rows import Generation
 
 logger: Final = logging.getLogger("funsies")
@@ -73,6 +74,8 @@ class Session:
             from a crash without it.
         retries_before: number of a request; what failed before it is run again, as far as it
             is needed for what is executed. None if errors stay what they are.
+        is_to_mend: decides whether to ask again for finished results that are volatile; None
+            never does.
     """
 
     def __init__(self, server: ResolvedServer, backend: Backend) -> None:
@@ -86,6 +89,7 @@ class Session:
         self.on_look: Callable[[], None] = _ignore
         self.keeps_asking = False
         self.retries_before: Generation | None = None
+        self.is_to_mend: Callable[[GraphStore, Sequence[Digest]], bool] | None = None
         self._written = 0
         self._has_agreed_on_keys = backend.is_in_process
 

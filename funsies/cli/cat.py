@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import click
 from returns.pipeline import is_successful
@@ -28,7 +28,10 @@ from .exits import Exit
 from .named import Named, look_up, operation_row
 from .say import note
 from .setting import Setting
+from .spoilt import tell_volatile
 from .waiting import wait_for_results
+
+_WORST_LAST: Final = (Exit.OK, Exit.VOLATILE, Exit.RESULT_IS_ERROR, Exit.NOT_COMPUTED)
 
 
 @click.command()
@@ -44,7 +47,7 @@ def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:
     HASH is any unique prefix of the hash of an artefact, or of a step with one output or an
     error. Errors are explained on stderr.
     Exit codes: 1 if a value is an error, 4 if it is not computed yet, 5 if nothing or several
-    things have the hash.
+    things have the hash, 75 if a value is volatile (it is printed).
 
     \b
     Example:
@@ -57,7 +60,7 @@ def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:
         if wait:
             wait_for_results(session, named)
         for each in named:
-            worst = max(worst, _cat(session, each))
+            worst = max(worst, _cat(session, each), key=_WORST_LAST.index)
     return worst
 
 
@@ -98,7 +101,7 @@ def _cat(session: Session, named: Named) -> Exit:
         sys.stdout.buffer.flush()
     except (DataCorruptedError, DataMissingError) as problem:
         return _explain(backend, named, lost(backend, artefact, problem))
-    return Exit.OK
+    return tell_volatile(backend, [named.producer] if named.producer else [])
 
 
 def _write(wire: str, stream: BinaryIO) -> None:

@@ -18,6 +18,7 @@ from funsies.store.connect import Backend
 
 from .exits import Exit
 from .say import note
+from .spoilt import tell_volatile
 
 
 def conclude(
@@ -38,7 +39,7 @@ def conclude(
         shows_results: True prints the beginnings of the values, too.
 
     Returns:
-        Whether a target is an error.
+        Whether a target is an error, or volatile.
     """
     steps = list(steps_of(backend, scope))
     _tell_numbers(steps, summarize(steps), shown_seconds(seconds))
@@ -55,7 +56,8 @@ def conclude(
             "errors of steps are kept, as values are; to have failed steps run again: "
             "funsies run --retry-failed, funsies reset HASH, or funsies reset --failed"
         )
-    return Exit.RESULT_IS_ERROR if errors else Exit.OK
+    spoilt = tell_volatile(backend, targets)
+    return Exit.RESULT_IS_ERROR if errors else spoilt
 
 
 def _tell_numbers(steps: Sequence[RunStep], lines: Sequence[TaskSummary], shown: str) -> None:

@@ -25,6 +25,8 @@ class Exit(IntEnum):
     """``funsies doctor`` found something to do."""
     BUG = 70
     """Something that funsies does not expect; the traceback is printed."""
+    VOLATILE = 75
+    """All results are there, but some are volatile: executing again computes these again."""
     INTERRUPTED = 130
     """Ended by Ctrl-C."""
     BROKEN_PIPE = 141

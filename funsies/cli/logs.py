@@ -12,6 +12,7 @@ from returns.pipeline import is_successful
 from funsies.client.lookup import stored_artefact
 from funsies.client.lost_bytes import lost
 from funsies.client.stored_step import opened
+from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
 from funsies.core.errors import (
     DataCorruptedError,
@@ -99,9 +100,11 @@ def _streams(backend: Backend, operation: Digest) -> Iterator[Digest]:
 
 def _facts(backend: Backend, operation: Digest, record: bytes | None) -> dict[str, object]:
     """All about the last run but what was printed."""
+    state = backend.graph.states([operation])[0]
     return {
         "operation": operation.hex(),
         "task": operation_row(backend, operation).task_name,
-        "status": backend.graph.states([operation])[0].status.value,
+        "status": state.status.value,
+        "volatile": is_volatile(state),
         "record": json.loads(record) if record else None,
     }

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from funsies.core.cutting import printable
-from funsies.report.colours import status_text
+from funsies.report.colours import VOLATILE, status_text, volatile_text
 from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY
 from funsies.report.listing import ListedStep, ListedTask, by_task, list_steps
@@ -26,7 +26,7 @@ from .output import print_json
 from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
 
-_STATUSES: Final = [name for name in URGENCY if name != INPUT]
+_STATUSES: Final = [*(name for name in URGENCY if name != INPUT), VOLATILE]
 
 
 @click.command()
@@ -94,6 +94,7 @@ def _show_tasks(tasks: Sequence[ListedTask], *, as_json: bool) -> None:
             for name in URGENCY
             if name in task.statuses
         ]
+        states += [volatile_text(task.volatile)] if task.volatile else []
         table.add_row(
             Text(printable(task.task)),
             f"{task.steps:,}",
@@ -118,7 +119,7 @@ def _show_steps(steps: Sequence[ListedStep], limit: int, *, as_json: bool) -> No
         table.add_row(
             step.operation[:10],
             Text(printable(step.task)),
-            status_text(step.status),
+            status_text(step.status, volatile=step.volatile),
             shown_bytes(step.size_bytes),
             _age(step.ended, now),
         )

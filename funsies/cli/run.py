@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 import click
 
 from funsies.client.execution import PROGRESS_SECONDS, ask_again, execute
+from funsies.client.mending import Mender
 from funsies.client.progress import Progress, progress_since
 from funsies.client.waiting import Waiting
 from funsies.config.server import ResolvedServer
@@ -80,6 +81,13 @@ class _Script(click.Path):
 @click.option(
     "--retry-failed", is_flag=True, help="Run again what failed earlier and is remembered."
 )
+@click.option(
+    "--retry-volatile",
+    type=click.IntRange(min=0),
+    default=1,
+    metavar="N",
+    help="Ask again so often for results that the machine has spoilt.  [default: 1]",
+)
 @click.option("--stop-server", is_flag=True, help="Stop the server at the end, too.")
 @click.pass_obj
 def run(
@@ -89,6 +97,7 @@ def run(
     arguments: tuple[str, ...],
     workers: int | None,
     retry_failed: bool,
+    retry_volatile: int,
     stop_server: bool,
 ) -> int:
     r"""Run a workflow: start a server and workers, run SCRIPT, show progress and the outcome.
@@ -100,8 +109,8 @@ def run(
     python -m does.
 
     Exit codes: 1 if a result is an error, that of SCRIPT if it fails, 3 if the server does not
-    answer, 6 if workers die as soon as they are started, 130 after Ctrl-C (run it again to go
-    on).
+    answer, 6 if workers die as soon as they are started, 75 if results are there that the
+    machine has spoilt (run it again), 130 after Ctrl-C (run it again to go on).
 
     \b
     Example:
@@ -117,7 +126,8 @@ def run(
             hiring = Hiring(
                 workforce, premises.directory, premises.server, workers, await_server
             )
-            this = _Run(session, premises, hiring, retries_failed=retry_failed)
+            mender = Mender(retry_volatile, note)
+            this = _Run(session, premises, hiring, mender, retries_failed=retry_failed)
             return this.run(name, program)
     except KeyboardInterrupt:
         note("\nfunsies: interrupted; what is finished is kept: run it again to go on")
@@ -156,11 +166,18 @@ class _Run:
         session: connection of the run itself.
         premises: where it takes place.
         hiring: starts workers.
+        mender: decides whether to ask again for results that are volatile.
         retries_failed: True runs again what failed in earlier runs, as far as it is needed.
     """
 
     def __init__(
-        self, session: Session, premises: Premises, hiring: Hiring, *, retries_failed: bool
+        self,
+        session: Session,
+        premises: Premises,
+        hiring: Hiring,
+        mender: Mender,
+        *,
+        retries_failed: bool,
     ) -> None:
         self._session = session
         self._premises = premises
@@ -168,10 +185,11 @@ class _Run:
         self._since = self._graph.new_generation()
         retries_before = self._since if retries_failed else None
         self._spectator = Spectator(
-            session.server.jobs_url, self._hire, self._look, retries_before
+            session.server.jobs_url, self._hire, self._look, retries_before, mender
         )
         session.on_request, session.on_look = self._hire, self._look
         session.keeps_asking, session.retries_before = True, retries_before
+        session.is_to_mend = mender.is_to_ask
         self._hiring = hiring
         self._before: dict[str, TaskCounts] = self._graph.counts()
         self._end: FunsiesError | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from funsies.client.mending import Mender
 from funsies.client.progress import watcher
 from funsies.client.targets import Targets
 from funsies.core.digest import Digest
@@ -23,6 +24,7 @@ class Spectator:
         on_request: called each time that something has to be computed.
         on_look: called now and then while something is waited for.
         retries_before: has the script's sessions run again what failed before this request.
+        mender: has them ask again for results that are volatile.
     """
 
     def __init__(
@@ -31,11 +33,13 @@ class Spectator:
         on_request: Callable[[], None],
         on_look: Callable[[], None],
         retries_before: Generation | None = None,
+        mender: Mender | None = None,
     ) -> None:
         self._jobs_url = jobs_url
         self._on_request = on_request
         self._on_look = on_look
         self._retries_before = retries_before
+        self._mender = mender
         self._sessions: list[Session] = []
 
     @contextmanager
@@ -114,4 +118,6 @@ class Spectator:
             session.on_request, session.on_look = self._on_request, self._on_look
             session.keeps_asking = True
             session.retries_before = self._retries_before
+            if self._mender is not None:
+                session.is_to_mend = self._mender.is_to_ask
             self._sessions.append(session)

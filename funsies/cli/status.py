@@ -12,6 +12,7 @@ from rich.text import Text
 
 from funsies.core.cutting import printable
 from funsies.engine.roster import WorkerView, list_workers
+from funsies.report.colours import VOLATILE
 from funsies.report.console import data_console
 from funsies.report.numbers import counted, shown_seconds
 from funsies.session import Session
@@ -98,7 +99,9 @@ def _worker_line(worker: WorkerView) -> str:
 def _table(counts: dict[str, TaskCounts]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("task", overflow="fold")
-    for name in ("waiting", "ready", "running", "done", "failed", "skipped", "time"):
+    volatile = (VOLATILE,) if any(each.volatile for each in counts.values()) else ()
+    names = ("waiting", "ready", "running", "done", "failed", "skipped", *volatile, "time")
+    for name in names:
         table.add_column(name, justify="right")
     for name, each in sorted(counts.items()):
         numbers = (
@@ -108,6 +111,7 @@ def _table(counts: dict[str, TaskCounts]) -> Table:
             each.done,
             each.failed,
             each.skipped,
+            *([each.volatile] if volatile else []),
         )
         time = shown_seconds(each.busy_ms / 1000)
         table.add_row(Text(printable(name)), *(str(number) for number in numbers), time)

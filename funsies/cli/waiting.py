@@ -19,6 +19,7 @@ from funsies.store.rows import Status
 from .exits import Exit
 from .named import Named, operation_row, states_of
 from .say import note
+from .spoilt import tell_volatile
 
 
 def wait_for_results(
@@ -40,7 +41,7 @@ def wait_for_results(
 
 
 def report_errors(backend: Backend, named: Sequence[Named]) -> Exit:
-    """Explain in short what ended as an error.
+    """Explain in short what ended as an error, or is volatile.
 
     Returns:
         The exit code that follows from it.
@@ -48,7 +49,8 @@ def report_errors(backend: Backend, named: Sequence[Named]) -> Exit:
     errors = [(each.digest.hex(), error) for each, error in errors_among(backend, named)]
     for line in summarize_errors(errors):
         note(line)
-    return Exit.RESULT_IS_ERROR if errors else Exit.OK
+    spoilt = tell_volatile(backend, list(states_of(backend, named)))
+    return Exit.RESULT_IS_ERROR if errors else spoilt
 
 
 def errors_among(backend: Backend, named: Sequence[Named]) -> Iterable[tuple[Named, Error]]:

@@ -102,7 +102,7 @@ class Waiting:
             left = dict.fromkeys(self._watch(client, self._targets))
             if left:
                 refuse_in_step(self._graph)
-            while left and not self._is_stopped:
+            while (left or self._asks_to_mend(client, left)) and not self._is_stopped:
                 if report is not None and reports.is_due():
                     report()
                 if deadline is not None and time.monotonic() >= deadline:
@@ -121,6 +121,17 @@ class Waiting:
             subscription.close()
         if report is not None:
             report()
+
+    def _asks_to_mend(self, client: str, left: dict[Digest, None]) -> bool:
+        """Ask again for what is volatile, if that is to be done; add what is awaited then."""
+        is_due = self._session.is_to_mend
+        if is_due is None or self._ask_again is None or self._is_stopped:
+            return False
+        if not is_due(self._graph, self._targets):
+            return False
+        self._ask_again()
+        left |= dict.fromkeys(self._watch(client, self._targets))
+        return bool(left)
 
     def stop(self) -> None:
         """Make a ``wait`` in another thread return before all are finished."""
@@ -145,6 +156,8 @@ class Waiting:
 
         try:
             run_here(self._session.backend, self._session.server, is_over, pause)
+            while self._asks_to_mend(client, {}):
+                run_here(self._session.backend, self._session.server, is_over, pause)
         finally:
             subscription.close()
 

@@ -18,6 +18,24 @@ _STYLES: Final = {
 }
 
 
-def status_text(status: str) -> Text:
-    """A state, in its colour where there are colours."""
-    return Text(status, style=_STYLES.get(status, "dim"))
+VOLATILE: Final = "volatile"
+"""Said of a finished step whose result comes from a failure of the machinery."""
+
+
+def status_text(status: str, *, volatile: bool = False) -> Text:
+    """A state, in its colour where there are colours.
+
+    >>> str(status_text("done", volatile=True))
+    'done volatile'
+    """
+    mark = (f" {VOLATILE}", "bold magenta") if volatile else ""
+    return Text.assemble((status, _STYLES.get(status, "dim")), mark)
+
+
+def volatile_text(number: int) -> Text:
+    """How many of the steps that are told of are volatile.
+
+    >>> str(volatile_text(3))
+    '3 volatile'
+    """
+    return Text.assemble(f"{number:,} ", (VOLATILE, "bold magenta"))

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
 from funsies.run.record import decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 
+from .colours import VOLATILE
 from .graph.reading import all_operations, statuses_of
 
 
@@ -25,6 +27,7 @@ class ListedStep:
         size_bytes: of its results together.
         ended: when it was last run, seconds since 1970; None if it was not.
         outputs: hashes of what it makes.
+        volatile: True if its result comes from a failure of the machinery.
     """
 
     operation: str
@@ -33,6 +36,7 @@ class ListedStep:
     size_bytes: int
     ended: float | None
     outputs: tuple[str, ...] = ()
+    volatile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,14 @@ class ListedTask:
         statuses: how many of them are in each state.
         size_bytes: of their results together.
         ended: when one of them was last run, seconds since 1970; None if none was.
+        volatile: how many have results that are volatile.
     """
 
     task: str
     statuses: Mapping[str, int] = field(default_factory=dict)
     size_bytes: int = 0
     ended: float | None = None
+    volatile: int = 0
 
     @property
     def steps(self) -> int:
@@ -65,7 +71,7 @@ def list_steps(
     Args:
         backend: where they are.
         names: of tasks; none for all.
-        statuses: of steps; none for all.
+        statuses: of steps, ``volatile`` among them; none for all.
     """
     operations = all_operations(backend)
     wanted, states = frozenset(names), frozenset(statuses)
@@ -73,7 +79,7 @@ def list_steps(
         step
         for batch in batches(operations)
         for step in _listed(backend, batch, wanted)
-        if not states or step.status in states
+        if not states or step.status in states or (step.volatile and VOLATILE in states)
     ]
     return sorted(found, key=lambda step: (-(step.ended or 0), step.task, step.operation))
 
@@ -98,6 +104,7 @@ def _listed(
             sum(result.size_bytes for result in state.results if result.ok),
             None if record is None else record.started + record.seconds,
             tuple(output.hex() for output in row.outputs),
+            is_volatile(state),
         )
 
 
@@ -117,6 +124,7 @@ def by_task(steps: Iterable[ListedStep]) -> list[ListedTask]:
             dict(Counter(step.status for step in group)),
             sum(step.size_bytes for step in group),
             max((step.ended for step in group if step.ended is not None), default=None),
+            sum(step.volatile for step in group),
         )
         for name, group in sorted(groups.items())
     ]

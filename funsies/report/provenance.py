@@ -9,6 +9,7 @@ from typing import Any, Final
 from rich.text import Text
 from rich.tree import Tree
 
+from funsies.client.volatile import is_volatile
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
@@ -38,6 +39,7 @@ class Origin:
         is_built: True for what a dynamic step built and went on as, among its ``origins``.
         left_out: number of inputs that are not shown.
         is_above: True if the step is shown with its inputs further up.
+        volatile: True if the result comes from a failure of the machinery.
     """
 
     input: str
@@ -48,6 +50,7 @@ class Origin:
     is_built: bool = False
     left_out: int = 0
     is_above: bool = False
+    volatile: bool = False
 
 
 def read_origins(backend: Backend, operation: Digest, depth: int | None = None) -> Origin:
@@ -67,8 +70,13 @@ def read_origins(backend: Backend, operation: Digest, depth: int | None = None) 
     if operation not in rows:
         raise UnknownHashError(f"the server does not know step {operation.hex()[:10]}")
     digests = list(rows)
-    statuses = statuses_of(backend, digests, backend.graph.states(digests))
-    reader = _Reader(backend, rows, built, dict(zip(digests, statuses, strict=True)))
+    states = backend.graph.states(digests)
+    statuses = statuses_of(backend, digests, states)
+    told = {
+        digest: (status, is_volatile(state))
+        for digest, status, state in zip(digests, statuses, states, strict=True)
+    }
+    reader = _Reader(backend, rows, built, told)
     return reader.read(operation)
 
 
@@ -98,7 +106,7 @@ class _Reader:
         backend: Backend,
         rows: Mapping[Digest, OperationRow],
         built: Mapping[Digest, Digest],
-        statuses: Mapping[Digest, str],
+        statuses: Mapping[Digest, tuple[str, bool]],
     ) -> None:
         self._backend = backend
         self._rows = rows
@@ -140,7 +148,8 @@ class _Reader:
 
     def _step(self, name: str, digest: Digest) -> Origin:
         row = self._rows[digest]
-        return Origin(name, digest.hex(), row.task_name, self._statuses[digest])
+        status, volatile = self._statuses[digest]
+        return Origin(name, digest.hex(), row.task_name, status, volatile=volatile)
 
     def _value(self, row: InputRow) -> Origin:
         label = "(large)"
@@ -171,7 +180,7 @@ def _line(origin: Origin) -> Text:
         (name, "italic" if origin.is_built else "dim"),
         (printable(origin.label), "bold"),
         (f"  {origin.hash[:8]}  ", "dim"),
-        status_text(origin.status),
+        status_text(origin.status, volatile=origin.volatile),
         (above, "dim"),
     )
 
@@ -198,6 +207,7 @@ def as_json(root: Origin) -> dict[str, Any]:
         steps[origin.hash] = {
             "task": origin.label,
             "status": origin.status,
+            "volatile": origin.volatile,
             "inputs": [_input(each) for each in origin.origins if not each.is_built],
             "built": next((each.hash for each in origin.origins if each.is_built), None),
             "left_out": origin.left_out,

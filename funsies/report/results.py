@@ -14,6 +14,7 @@ from funsies.core.python_plan import PYTHON
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow, OperationState, Result, Status, TaskRow
 
+from .colours import VOLATILE
 from .step import preview
 
 SHOWN_RESULTS: Final = 10
@@ -28,12 +29,14 @@ class ResultView:
         name: of the task, and of the output if there are several.
         value: beginning of the value; None for an error.
         error: in the place of a value.
+        volatile: True if it comes from a failure of the machinery.
     """
 
     artefact: str
     name: str
     value: str | None
     error: Error | None = None
+    volatile: bool = False
 
 
 def results_of(backend: Backend, operations: Sequence[Digest]) -> Iterator[ResultView]:
@@ -59,10 +62,15 @@ def result_lines(views: Iterable[ResultView]) -> list[str]:
     shown = values[:SHOWN_RESULTS]
     width = max((len(view.name) for view in shown), default=0)
     lines = [
-        f"  {view.artefact[:SHORT_HASH]}  {view.name:<{width}}  {view.value}" for view in shown
+        f"  {view.artefact[:SHORT_HASH]}  {view.name:<{width}}  {view.value}{_mark(view)}"
+        for view in shown
     ]
     more = len(values) - len(shown)
     return [*lines, *([f"  ... and {more} more"] if more else [])]
+
+
+def _mark(view: ResultView) -> str:
+    return f"  ({VOLATILE})" if view.volatile else ""
 
 
 def _views(
@@ -75,7 +83,8 @@ def _views(
         if not result.ok:
             yield ResultView(artefact.hex(), name, None, _error(backend, result))
         elif state.status is Status.DONE and (result.size_bytes or is_only):
-            yield ResultView(artefact.hex(), name, _value(backend, result, output.wire))
+            value = _value(backend, result, output.wire)
+            yield ResultView(artefact.hex(), name, value, volatile=state.volatile)
 
 
 def shown_name(output: str) -> str:

@@ -60,6 +60,7 @@ class RunStep:
         is_new: True if that comes from this run.
         busy_seconds: time that it took in this run.
         error: content address of its error, if it failed.
+        volatile: True if its result comes from a failure of the machinery.
     """
 
     operation: Digest
@@ -68,6 +69,7 @@ class RunStep:
     is_new: bool
     busy_seconds: float = 0.0
     error: Digest | None = None
+    volatile: bool = False
 
 
 def steps_of(backend: Backend, scope: Scope) -> Iterator[RunStep]:
@@ -137,6 +139,6 @@ def _step(
     ran = None if status == SKIPPED else record
     is_there_already = not is_new or (ran is not None and ran.linked)
     if status == DONE and is_there_already:
-        return RunStep(digest, task, CACHED, is_new)
+        return RunStep(digest, task, CACHED, is_new, volatile=state.volatile)
     seconds = ran.seconds if ran is not None and is_new else 0.0
-    return RunStep(digest, task, status, is_new, seconds, error)
+    return RunStep(digest, task, status, is_new, seconds, error, state.volatile)

@@ -22,6 +22,7 @@ class TaskSummary:
         skipped: steps that were not run because of an error among their inputs.
         unfinished: steps that are still wanted.
         busy_seconds: time that their last runs took, on all workers together.
+        volatile: how many of the finished ones have results that are volatile.
     """
 
     task: str
@@ -31,6 +32,7 @@ class TaskSummary:
     skipped: int = 0
     unfinished: int = 0
     busy_seconds: float = 0.0
+    volatile: int = 0
 
 
 def summarize(steps: Iterable[RunStep]) -> list[TaskSummary]:
@@ -51,6 +53,7 @@ def total(lines: Sequence[TaskSummary]) -> TaskSummary:
         sum(line.skipped for line in lines),
         sum(line.unfinished for line in lines),
         sum(line.busy_seconds for line in lines),
+        sum(line.volatile for line in lines),
     )
 
 
@@ -64,4 +67,5 @@ def _line(task: str, steps: Sequence[RunStep]) -> TaskSummary:
         skipped=numbers[SKIPPED],
         unfinished=numbers[UNFINISHED],
         busy_seconds=sum(step.busy_seconds for step in steps),
+        volatile=sum(step.volatile for step in steps),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.table import Table
@@ -14,6 +14,8 @@ from .numbers import shown_seconds
 from .summary import TaskSummary, total
 
 _STYLES = {"done": "green", "cached": "cyan", "failed": "red", "skipped": "yellow"}
+_SELDOM = {"unfinished": "blue", "volatile": "magenta"}
+"""Columns that are there if they are needed."""
 
 
 def closing_table(lines: Sequence[TaskSummary]) -> Table:
@@ -27,19 +29,19 @@ def closing_table(lines: Sequence[TaskSummary]) -> Table:
     table.add_column("task", footer="all", overflow="fold")
     for name, style in _STYLES.items():
         table.add_column(name, justify="right", footer=_number(getattr(sums, name), style))
-    if sums.unfinished:
-        table.add_column("unfinished", justify="right", footer=str(sums.unfinished))
+    seldom = {name: style for name, style in _SELDOM.items() if getattr(sums, name)}
+    for name in seldom:
+        table.add_column(name, justify="right", footer=str(getattr(sums, name)))
     table.add_column("time", justify="right", footer=shown_seconds(sums.busy_seconds))
     for line in lines:
-        table.add_row(*_cells(line, has_unfinished=bool(sums.unfinished)))
+        table.add_row(*_cells(line, _STYLES | seldom))
     return table
 
 
-def _cells(line: TaskSummary, *, has_unfinished: bool) -> list[Text]:
-    numbers = [_number(getattr(line, name), style) for name, style in _STYLES.items()]
-    unfinished = [_number(line.unfinished, "blue")] if has_unfinished else []
+def _cells(line: TaskSummary, styles: Mapping[str, str]) -> list[Text]:
+    numbers = [_number(getattr(line, name), style) for name, style in styles.items()]
     name, seconds = Text(printable(line.task)), Text(shown_seconds(line.busy_seconds))
-    return [name, *numbers, *unfinished, seconds]
+    return [name, *numbers, seconds]
 
 
 def _number(number: int, style: str) -> Text:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from funsies.client.stored_step import StoredStep
+from funsies.client.volatile import is_volatile
 from funsies.core.options import Options
 from funsies.store.rows import Result
 
@@ -24,6 +25,7 @@ def describe_step(step: StoredStep) -> dict[str, Any]:
         "python": step.task.python or None,
         "strict": step.task.strict,
         "status": step.state.status.value,
+        "volatile": is_volatile(step.state),
         "attempts": step.state.attempts,
         "inputs": [
             {

@@ -32,13 +32,16 @@ def _group_of(node: Node) -> str:
 def _groups(view: GraphView, keys: dict[str, str]) -> list[Node]:
     statuses: dict[str, Counter[str]] = {}
     labels: dict[str, str] = {}
+    volatile: Counter[str] = Counter()
     for node in view.nodes:
         key = keys.get(node.key, "inputs")
         is_input = node.kind is NodeKind.INPUT
         statuses.setdefault(key, Counter()).update(node.statuses)
+        volatile[key] += node.volatile
         labels.setdefault(key, "inputs" if is_input else node.label)
     return [
-        Node(key, labels[key], NodeKind.GROUP, dict(counts)) for key, counts in statuses.items()
+        Node(key, labels[key], NodeKind.GROUP, dict(counts), volatile[key])
+        for key, counts in statuses.items()
     ]
 
 

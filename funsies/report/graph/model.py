@@ -34,12 +34,14 @@ class Node:
         label: name of the task, or the beginning of a constant.
         kind: what it stands for.
         statuses: how many of the steps that it stands for are in each state.
+        volatile: how many of them have results that come from a failure of the machinery.
     """
 
     key: str
     label: str
     kind: NodeKind
     statuses: Mapping[str, int]
+    volatile: int = 0
 
     @property
     def number(self) -> int:

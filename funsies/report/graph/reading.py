@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
 from funsies.core.errors import EncodingError, decode_error
 from funsies.report.delegation import built_by, delegations
@@ -100,8 +101,14 @@ def _steps(backend: Backend, rows: Sequence[OperationRow]) -> list[Node]:
         states = backend.graph.states([row.digest for row in batch])
         statuses = statuses_of(backend, [row.digest for row in batch], states)
         nodes += [
-            Node(row.digest.hex(), row.task_name, NodeKind.STEP, {status: 1})
-            for row, status in zip(batch, statuses, strict=True)
+            Node(
+                row.digest.hex(),
+                row.task_name,
+                NodeKind.STEP,
+                {status: 1},
+                int(is_volatile(state)),
+            )
+            for row, status, state in zip(batch, statuses, states, strict=True)
         ]
     return nodes
 

@@ -53,14 +53,14 @@ def subtitle(node: Node) -> str:
     'ffffffff done'
     """
     if node.kind is NodeKind.STEP:
-        return f"{node.key[:8]} {node.status}"
+        return f"{node.key[:8]} {node.status}{' volatile' if node.volatile else ''}"
     if node.kind is NodeKind.INPUT:
         return node.key[:8]
     if INPUT in node.statuses:
         return f"{node.number:,} values"
-    return ", ".join(
-        f"{node.statuses[name]:,} {name}" for name in URGENCY if name in node.statuses
-    )
+    numbers = [f"{node.statuses[name]:,} {name}" for name in URGENCY if name in node.statuses]
+    volatile = [f"{node.volatile:,} volatile"] if node.volatile else []
+    return ", ".join([*numbers, *volatile])
 
 
 def is_wide(layers: int, widest: int) -> bool:
