@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from .address import Address
 from .arming import ask_rq
-from .rq_binding.records import worker_records
+from .rq_binding.records import LEFT_FIELD, LIFE_FIELD, worker_records
 from .self_description import FIELD, SelfDescription, read_description
 
 
@@ -42,14 +41,13 @@ def list_workers(server: Address) -> list[WorkerView]:
 def describe_workers(server: Address) -> list[tuple[WorkerView, SelfDescription]]:
     """The same, each with what it has said of itself."""
     records = ask_rq(server, worker_records)
-    now = datetime.now(UTC)
     return [
-        (_view(name, record, now), read_description(record.get(FIELD, "")))
+        (_view(name, record), read_description(record.get(FIELD, "")))
         for name, record in sorted(records.items())
     ]
 
 
-def _view(name: str, record: dict[str, str], now: datetime) -> WorkerView:
+def _view(name: str, record: dict[str, str]) -> WorkerView:
     served = [queue.rpartition("@") for queue in record.get("queues", "").split(",") if queue]
     return WorkerView(
         name=name,
@@ -58,12 +56,11 @@ def _view(name: str, record: dict[str, str], now: datetime) -> WorkerView:
         queues=tuple(queue for queue, _, _ in served),
         python=served[0][2] if served else "?",
         is_busy=record.get("state") == "busy",
-        silent_seconds=_silence(record.get("last_heartbeat"), now),
+        silent_seconds=_silence(record),
     )
 
 
-def _silence(heartbeat: str | None, now: datetime) -> float:
-    if not heartbeat:
-        return 0.0
-    heard = datetime.fromisoformat(heartbeat)
-    return max(0.0, (now - heard).total_seconds())
+def _silence(record: dict[str, str]) -> float:
+    """By the server, which counts from each sign of life: clocks of machines may differ."""
+    left = float(record[LEFT_FIELD])
+    return max(0.0, float(record.get(LIFE_FIELD, left)) - left)

@@ -13,6 +13,7 @@ import redis
 
 import funsies as f
 from funsies.cli.exits import Exit
+from funsies.engine.roster import list_workers
 
 HOUR = 3600
 DELAY_SECONDS = 6.0
@@ -146,6 +147,9 @@ def test_a_worker_whose_clock_is_wrong_works_like_any_other(stage, settable_cloc
             f.wait_for(long, timeout=60)
             assert f.take(long) == 1
             assert [f.take(each) for each in numbers] == [2 * each for each in range(100)]
+        workers = list_workers(stage.resolved)
+        assert len(workers) == 2
+        assert all(each.silent_seconds < 60 for each in workers), "by the server's clock"
     finally:
         wrong.terminate()
         assert wrong.wait(30) == Exit.OK

@@ -11,6 +11,12 @@ from .keys import WORKER_PREFIX, WORKERS
 STOP_FIELD: Final = "funsies_stop"
 """Field of a worker's record by which it is asked to stop."""
 
+LIFE_FIELD: Final = "funsies_life"
+"""Field of a worker's record: for how many seconds after a sign of life it is kept."""
+
+LEFT_FIELD: Final = "left"
+"""For how many seconds a record is still kept, by the clock of the server; not stored."""
+
 STOP_IN_ORDER: Final = b"in order"
 STOP_AT_ONCE: Final = b"at once"
 
@@ -21,10 +27,16 @@ def worker_records(connection: Redis) -> dict[str, dict[str, str]]:
     pipeline = connection.pipeline(transaction=False)
     for key in keys:
         pipeline.hgetall(key)
-    records = cast("list[dict[bytes, bytes]]", pipeline.execute())
+        pipeline.pttl(key)
+    answers = pipeline.execute()
+    records = cast("list[dict[bytes, bytes]]", answers[::2])
+    left_ms = cast("list[int]", answers[1::2])
     return {
-        key.decode().removeprefix(WORKER_PREFIX): _decoded(record)
-        for key, record in zip(keys, records, strict=True)
+        key.decode().removeprefix(WORKER_PREFIX): {
+            **_decoded(record),
+            LEFT_FIELD: str(left / 1000),
+        }
+        for key, record, left in zip(keys, records, left_ms, strict=True)
         if b"birth" in record  # or it expired, and only a trace of it is left
     }
 

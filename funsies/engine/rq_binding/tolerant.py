@@ -22,7 +22,7 @@ from rq.worker_registration import register
 from funsies.engine.timing import Timing
 from funsies.engine.tolerance import SERVER_TROUBLE
 
-from .records import STOP_AT_ONCE, STOP_FIELD
+from .records import LIFE_FIELD, STOP_AT_ONCE, STOP_FIELD
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -89,6 +89,7 @@ class TolerantWorker(RqWorker):
         self.last_heartbeat: datetime | None = now()
         target = self.connection.pipeline() if pipeline is None else pipeline
         target.hset(self.key, "last_heartbeat", utcformat(self.last_heartbeat))
+        target.hset(self.key, LIFE_FIELD, self._life_seconds)
         target.expire(self.key, self._life_seconds)
         target.expire(self.executions_key, self._life_seconds)
         if pipeline is None:
