@@ -54,6 +54,14 @@ def test_a_run_asks_again_by_itself_before_the_script_takes_values(shell) -> Non
     assert "VolatileWarning" not in done.err
 
 
+def test_it_asks_again_once_and_the_table_counts_what_remains(shell) -> None:
+    done = shell.funsies("run", flow(shell, 2), "--workers", "1")
+    assert (done.code, (shell.place / "runs").read_text()) == (75, "xx"), done.err
+    header = next(line for line in done.err.splitlines() if line.split()[:1] == ["task"])
+    assert "volatile" in header
+    assert "(volatile)" in done.err  # beside the value
+
+
 @pytest.fixture
 def spoilt(shell) -> list[str]:
     """Hashes of the sum and of what follows, both volatile: one loss, and nobody asks again."""

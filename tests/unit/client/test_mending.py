@@ -1,0 +1,72 @@
+"""Results that are volatile are asked for again, so often and not oftener."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from returns.result import Result
+
+import funsies as f
+from funsies.client.mending import Mender
+from funsies.session import Session
+
+
+def spoilt(place: str, times: int) -> int:
+    """Find a full disk so many times."""
+    runs = Path(place, "runs")
+    with runs.open("a") as file:
+        file.write("x")
+    if len(runs.read_text()) <= times:
+        raise OSError(errno.ENOSPC, "no room")
+    return times
+
+
+def forgiving(*numbers: Result[int, f.Error]) -> int:
+    return sum(number.value_or(-1) for number in numbers)
+
+
+def total(place: Path, times: int) -> f.Artefact[int]:
+    return f.reduce(forgiving, f.reduce(spoilt, str(place), times), 1, strict=False)
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    with f.Fun(f.Server("memory://")) as session:
+        yield session
+
+
+def test_a_result_is_asked_for_again_in_the_same_execution(session, tmp_path):
+    told: list[str] = []
+    session.is_to_mend = Mender(1, told.append).is_to_ask
+    step = total(tmp_path, 1)
+    f.execute(step).wait()
+    assert f.take(step) == 2  # a warning would be an error here
+    assert len(told) == 1
+    assert "OSError" not in told[0]
+    assert "in spoilt" in told[0]
+
+
+def test_what_stays_volatile_is_not_asked_for_for_ever(session, tmp_path):
+    session.is_to_mend = Mender(2, lambda _: None).is_to_ask
+    step = total(tmp_path, 100)
+    f.execute(step).wait()
+    f.execute(step).wait()
+    assert len((tmp_path / "runs").read_text()) == 1 + 2 + 1
+    assert f.take(step, volatile="accept") == 0
+
+
+def test_nothing_is_asked_for_again_unless_that_is_wanted(session, tmp_path):
+    step = total(tmp_path, 1)
+    f.execute(step).wait()
+    assert f.take(step, volatile="accept") == 0
+    session.is_to_mend = Mender(0, pytest.fail).is_to_ask
+    f.execute(total(tmp_path, 2)).wait()
+
+
+def test_what_the_program_wanted_so_is_left_as_it_is(session):
+    session.is_to_mend = Mender(1, pytest.fail).is_to_ask
+    left_out = f.reduce(abs, -3, opt=f.options(evaluate=False))
+    f.execute(f.reduce(forgiving, left_out, 1, strict=False)).wait()
