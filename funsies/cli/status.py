@@ -54,6 +54,7 @@ def _as_json(session: Session, workers: list[WorkerView]) -> dict[str, Any]:
         "directory": str(session.server.directory) if session.server.directory else None,
         "workers": [asdict(each) for each in workers],
         "queues": dict(session.backend.graph.queues()),
+        "set_aside": [asdict(each) for each in session.backend.graph.set_aside()],
         "tasks": {name: asdict(each) for name, each in sorted(counts.items())},
     }
 
@@ -77,6 +78,8 @@ def _print(session: Session, workers: list[WorkerView]) -> None:
         console.print(
             f"queue    {name}: {counted(number, 'step')} ready{warning}", markup=False
         )
+    for damaged in session.backend.graph.set_aside():
+        console.print(f"damaged  {damaged.what} {damaged.name[:10]}: set aside", markup=False)
     for each in workers:
         console.print(_worker_line(each), markup=False)
     counts = session.backend.graph.counts()

@@ -7,7 +7,7 @@ Everything here is immutable and knows its own address. Nothing here knows Pytho
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
@@ -200,8 +200,14 @@ def operation(
         options: how to run it.
     """
     ordered = tuple(sorted(inputs, key=lambda item: item[0]))
-    record: list[Field] = [(name, reference.digest) for name, reference in ordered]
-    return Operation(digest("operation", task.digest, record), task, ordered, options)
+    named = [(name, reference.digest) for name, reference in ordered]
+    return Operation(operation_digest(task.digest, named), task, ordered, options)
+
+
+def operation_digest(task: Digest, inputs: Iterable[tuple[str, Digest]]) -> Digest:
+    """Address of an operation: its task, and the names and addresses of its inputs, sorted."""
+    record: list[Field] = list(inputs)
+    return digest("operation", task, record)
 
 
 def output_digest(producer: Digest, name: str) -> Digest:

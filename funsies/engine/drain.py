@@ -175,10 +175,10 @@ class _Drain:
     def _publish(self, claim: Claim, completion: Completion) -> Claim | _Again | None:
         answer = self._step(completion)
         if answer.verdict is not Verdict.BYTES:
-            return answer.claim
+            return self._claim_of(answer)
         if completion.linked:  # bytes that the trace names are gone: compute them
             return _Again(replace(claim, trace=None))
-        return self._step(bytes_missing(claim)).claim
+        return self._claim_of(self._step(bytes_missing(claim)))
 
     def _delegate(self, claim: Claim, to: Delegate) -> Verdict:
         self.arm(to.arm)
@@ -192,10 +192,16 @@ class _Drain:
         )
 
     def _next(self) -> Claim | None:
-        if self._is_over():
-            self.observer.idle()
-            return None
-        return self._step(None).claim
+        while not self._is_over():
+            answer = self._step(None)
+            if not answer.set_aside:
+                return answer.claim
+        self.observer.idle()
+        return None
+
+    def _claim_of(self, answer: StepAnswer) -> Claim | None:
+        """What is in hand now; the next one if what was at the head had to be set aside."""
+        return self._next() if answer.set_aside else answer.claim
 
     def _is_over(self) -> bool:
         """True if nothing more is to be claimed; notes why."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 
 from funsies.store.ports import GraphStore
-from funsies.store.rows import QueueName
+from funsies.store.rows import QueueName, SetAside
 
 from .maintenance import audit_once, sweep_once
 from .timing import Timing
@@ -47,6 +47,7 @@ class Upkeep:
         self._timing = timing
         self._clock = clock
         self._sweep_at = self._audit_at = clock()
+        self._told: set[SetAside] = set()
 
     def tick(self) -> None:
         """Do what is due. Trouble with the server is reported and survived."""
@@ -70,6 +71,19 @@ class Upkeep:
             answer = sweep_once(self._graph, self._worker, lease_ms=self._timing.lease_ms)
             self._arm(answer.arm)
             more = answer.more
+        self._tell_set_aside()
+
+    def _tell_set_aside(self) -> None:
+        """Name in the log what was damaged and is set aside: each once."""
+        for each in self._graph.set_aside():
+            if each not in self._told:
+                self._told.add(each)
+                _log.warning(
+                    "the %s was damaged on the server and is set aside: %s; execute() by the "
+                    "program that makes it defines it again (see funsies status)",
+                    each.what,
+                    each.name[:10],
+                )
 
     def arm_ready(self) -> None:
         """Queue drain jobs for those of this worker's queues on which work is ready."""

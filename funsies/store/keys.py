@@ -82,6 +82,11 @@ class Keys:
         """Set: queues on which operations may be ready."""
         return self.prefix + b"Q"
 
+    @property
+    def quarantine(self) -> bytes:
+        """Hash: what was set aside as it was damaged, by a letter and its address."""
+        return self.prefix + b"!"
+
     def state(self, operation: Digest) -> bytes:
         """Hash: state of an operation."""
         return self.prefix + b"o" + operation

@@ -34,6 +34,10 @@ REFUSED: Final = (redis.exceptions.AuthenticationError, redis.exceptions.Authori
 
 
 @dataclass(frozen=True, slots=True)
+class WrongTypeError(ServerError):
+    """A key of the server is of another type than what funsies writes there."""
+
+
 class Persistence:
     """Asks a server again, with pauses, while it is away.
 
@@ -95,7 +99,8 @@ class Persistence:
                 f"the server at {self.place} is full; delete what is not needed, raise its "
                 "maxmemory, or keep large values on disk (file:///path/to/directory)"
             ) from problem
-        raise ServerError(f"the server at {self.place} refuses: {problem}") from problem
+        kind = WrongTypeError if "WRONGTYPE" in str(problem) else ServerError
+        raise kind(f"the server at {self.place} refuses: {problem}") from problem
 
 
 def is_passing(problem: Exception) -> bool:

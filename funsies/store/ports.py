@@ -26,6 +26,7 @@ from .rows import (
     QueueName,
     RequestAnswer,
     RunReport,
+    SetAside,
     Setback,
     StepAnswer,
     SweepAnswer,
@@ -329,6 +330,9 @@ class GraphStore(Protocol):
 
     def queues(self) -> dict[QueueName, int]:
         """Queues with the number of operations that are ready."""
+
+    def set_aside(self) -> list[SetAside]:
+        """What was damaged, and was set aside: at most some thousand, oldest not first."""
 
     # -- life
 

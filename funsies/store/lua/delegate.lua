@@ -12,7 +12,7 @@ register('delegate', {}, function()
   local made = call('HMGET', P .. 'o' .. target, 's', 'g', 'v', 'r' .. index)
   if is_pending(made[1]) then
     delegate_to(o, d, target .. struct.pack('>I4', index))
-  elseif made[4] and is_usable(made[4], made[3], made[2], o.g) then
+  elseif is_finished(made[1]) and whole(made[4]) and is_usable(made[4], made[3], made[2], o.g) then
     finish(o, d, { made[4] }, made[3] or o.u)
     work_cascades(CASCADE_BUDGET)
   else

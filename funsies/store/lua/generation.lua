@@ -4,7 +4,7 @@
 -- Returns  the number
 
 register('generation', {}, function()
-  local last = tonumber(call('GET', P .. 'n') or 0)
+  local last = tonumber(call('GET', P .. 'n')) or 0
   local generation = math.max(wall, last + 1)
   call('SET', P .. 'n', generation)
   return generation

@@ -13,7 +13,7 @@ register('inspect', { 'no-writes' }, function()
     local slots = call('ZRANGE', P .. 'L', 0, -1, 'WITHSCORES')
     for at = 1, #slots, 2 do
       local lease = lease_of(slots[at])
-      list[#list + 1] = { lease.operation, slots[at], lease.fence, slots[at + 1], lease.started }
+      if lease then list[#list + 1] = { lease.operation, slots[at], lease.fence, slots[at + 1], lease.started } end
     end
     return list
   end
@@ -38,7 +38,10 @@ register('inspect', { 'no-writes' }, function()
   end
 
   if ARGV[2] == 'states' then
-    return each_operation(function(id) return call('HGETALL', P .. 'o' .. id) end)
+    return each_operation(function(id)
+      local fields = try('HGETALL', P .. 'o' .. id)
+      return fields.err and {} or fields
+    end)
   end
   if ARGV[2] == 'undefined' then
     return each_operation(function(id)

@@ -44,6 +44,7 @@ register('recount', { 'allow-oom' }, function()
 
   for at = 2, #ARGV do
     local o = load(ARGV[at])
+    if o.s ~= WAITING and o.s ~= DELEGATED then blocked[o.id] = false end
     if o.s == WAITING then recount_waiting(o) end
     if o.s == DELEGATED then recount_delegated(o) end
   end

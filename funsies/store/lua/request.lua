@@ -19,6 +19,15 @@ register('request', {}, function()
     end
   end
 
+  -- Set right what a pending operation has lost: its place in a queue, its delay, its lease.
+  local function hold(o, d)
+    local is_lost = o.s == DELAYED and not call('ZSCORE', P .. 'Z', o.id)
+      or o.s == READY and not call('ZSCORE', P .. 'q:' .. o.q, o.k .. o.id)
+      or o.s == RUNNING and (call('HGET', P .. 's:' .. o.S, 'f') ~= o.f
+        or not call('ZSCORE', P .. 'L', o.S))
+    if is_lost then make_ready(o, d, UNLOCKED) end
+  end
+
   -- The newest request decides; the place among equals stays.
   local function join(o, queue, priority, options, lost_limit)
     if not wants(o) then call('HSET', o.key, 'w', o.w .. packed) end
@@ -52,12 +61,13 @@ register('request', {}, function()
 
   for number, id in ipairs(ids) do
     local at, raw, o = 5 * number - 2, raws[number], load(id)
-    local d, queue = raw and parse(id, raw), ARGV[at + 1]
+    local d, queue = is_whole(raw) and parse(id, raw), ARGV[at + 1]
     local priority, options, lost_limit = ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
     add_once(queues, is_known, queue)
     if not d then
       need(id)
     elseif is_pending(o.s) then
+      hold(o, d)
       join(o, queue, priority, options, lost_limit)
     elseif not satisfies(o, d, generation) then
       local inputs = read_inputs(d, generation)

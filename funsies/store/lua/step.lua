@@ -61,7 +61,8 @@ local function put_back()
   if not lease then return end
   local o, d = load(lease.operation), definition(lease.operation)
   count_lost(d, lease)
-  if may_be_lost(o) then
+  if o.s ~= RUNNING or o.f ~= lease.fence then return drop_lease(slot) end
+  if may_be_lost(o) or d.is_damaged then
     charge(o, 'l')
     make_ready(o, d, UNLOCKED)
   else
@@ -103,20 +104,28 @@ local function first_ready()
   local entry = call('ZRANGE', P .. 'q:' .. queue, 0, 0)[1]
   if not entry then return end
   local id = entry:sub(18)
-  return load(id), definition(id)
+  local o, d = load(id), definition(id)
+  if o.s ~= READY or o.q ~= queue or o.k .. id ~= entry then
+    call('ZREM', P .. 'q:' .. queue, entry) -- of a state that was damaged
+    return o, nil
+  end
+  return o, d
 end
 
 local function claim_next(budget, verdict)
   for _ = 1, CLAIM_TRIES do
     local o, d = first_ready()
     if not o then return end
-    local inputs = read_inputs(d)
-    if d.strict and inputs.error then
+    local inputs = d and read_inputs(d)
+    if d and d.is_damaged then
+      set_aside(o)
+      budget = work_cascades(budget)
+    elseif d and d.strict and inputs.error then
       skip(o, d, inputs.error, inputs.error_volatile)
       budget = work_cascades(budget)
-    elseif #inputs.pending > 0 then
+    elseif d and #inputs.pending > 0 then
       wait_for(o, d, inputs.pending)
-    else
+    elseif d then
       return grant(o, d, inputs, verdict)
     end
   end
@@ -192,7 +201,7 @@ local function act(is_held)
 end
 
 local function repeat_answer(last)
-  for each in last[5]:gmatch('[^\n]+') do fed_queues[each] = true end
+  for each in (last[5] or ''):gmatch('[^\n]+') do fed_queues[each] = true end
   has_cascades = call('EXISTS', P .. 'X') == 1
   local verdict, lease = last[2], is_claim and lease_of(slot)
   if not lease or lease.fence ~= fence then return verdict end
@@ -204,7 +213,7 @@ register('step', {}, function()
   slot, sequence, queue, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[6]
   is_claim, has_completion, sent = ARGV[7] == '1', ARGV[8] == '1', {}
   local last = call('HMGET', P .. 's:' .. slot, 'n', 'v', 'o', 'M', 'A')
-  local last_sequence = tonumber(last[1] or -1)
+  local last_sequence = tonumber(last[1]) or -1
   if sequence < last_sequence then return { has_completion and 'fenced' or false, false, {} } end
   local verdict, claimed
   if sequence == last_sequence and fence == last[4] then

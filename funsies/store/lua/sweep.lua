@@ -25,7 +25,8 @@ register('sweep', { 'allow-oom' }, function()
   local function shift_leases()
     if swept and now - swept <= math.floor(lease_ms / 2) then return end
     for _, slot in ipairs(expired(-1)) do
-      if not lease_of(slot).is_prolonged then
+      local lease = lease_of(slot)
+      if lease and not lease.is_prolonged then
         call('ZADD', P .. 'L', now + lease_ms, slot)
         call('HSET', P .. 's:' .. slot, 'p', '1')
       end
@@ -51,8 +52,10 @@ register('sweep', { 'allow-oom' }, function()
 
   local function reap(slot)
     local lease = lease_of(slot)
+    if not lease then return call('ZREM', P .. 'L', slot) end
     local o, d = load(lease.operation), definition(lease.operation)
-    if may_be_lost(o) then
+    if o.s ~= RUNNING or o.f ~= lease.fence or o.S ~= slot then return drop_lease(slot) end
+    if may_be_lost(o) or d.is_damaged then
       count_lost(d, lease)
       charge(o, 'l')
       make_ready(o, d, UNLOCKED)

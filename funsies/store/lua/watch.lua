@@ -8,10 +8,9 @@ register('watch', {}, function()
   local states = {}
   for at = 3, #ARGV do
     local id = ARGV[at]
-    local state = call('HGETALL', P .. 'o' .. id)
-    states[at - 2] = state
-    local status = call('HGET', P .. 'o' .. id, 's')
-    if is_pending(status) then
+    local state = try('HGETALL', P .. 'o' .. id)
+    states[at - 2] = state.err and {} or state
+    if is_pending(load(id).s) then
       call('HSET', P .. 'o' .. id, 'x', '1')
       call('SADD', P .. 'x' .. id, ARGV[2])
       call('EXPIRE', P .. 'x' .. id, WATCH_SECONDS)

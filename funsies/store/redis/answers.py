@@ -18,6 +18,7 @@ from funsies.store.rows import (
     QueueName,
     RequestAnswer,
     Result,
+    SetAside,
     Status,
     StepAnswer,
     SweepAnswer,
@@ -27,7 +28,7 @@ from funsies.store.rows import (
 )
 
 from .connection import Answer
-from .packing import PACKED_RESULT_BYTES, cut, pairs, unpack_operation, unpack_result
+from .packing import PACKED_RESULT_BYTES, cut, pairs, readable, unpack_operation, unpack_result
 from .seal import SEALED_RESULT_BYTES, Seal, split
 
 T = TypeVar("T")
@@ -79,20 +80,33 @@ def queue_name(data: bytes) -> QueueName:
     return QueueName(data.decode())
 
 
+def queue_names(answer: Answer) -> tuple[QueueName, ...]:
+    """Read names of queues; what is none is on a queue that nobody serves."""
+    names = (readable(queue_name, data) for data in flat(answer))
+    return tuple(name for name in names if name is not None)
+
+
 def verdict(answer: Answer) -> Verdict:
     """Read a verdict."""
     return Verdict(cast("bytes", answer).decode())
 
 
 def state(fields: list[bytes]) -> OperationState:
-    """Read the hash of an operation's state."""
+    """Read the hash of an operation's state; idle if it is damaged."""
+    return readable(_state, fields) or OperationState(Status.IDLE)
+
+
+def _state(fields: list[bytes]) -> OperationState:
     found = pairs(fields)
-    status = STATUSES.get(found.get(b"s", b""), Status.IDLE)
+    status = STATUSES[found[b"s"]] if b"s" in found else Status.IDLE
+    sealed = sealed_results(fields)
+    if status.is_finished and not sealed:
+        raise ValueError("no results")
     return OperationState(
         status=status,
         generation=Generation(int(found.get(b"g", 0))),
         volatile=b"v" in found,
-        results=tuple(map(unpack_result, sealed_results(fields))),
+        results=tuple(map(unpack_result, sealed)),
         attempts=int(found.get(b"a", 0)),
         missing=int(found.get(b"m", 0)) if status is Status.WAITING else 0,
         queue=queue_name(found.get(b"q", b"")),
@@ -106,6 +120,8 @@ def sealed_results(fields: list[bytes]) -> list[bytes]:
         return []
     sealed: list[bytes] = []
     while (field := b"r%d" % len(sealed)) in found:
+        if len(found[field]) != SEALED_RESULT_BYTES:
+            return []
         sealed.append(found[field])
     return sealed
 
@@ -113,7 +129,7 @@ def sealed_results(fields: list[bytes]) -> list[bytes]:
 def requested(answer: Answer) -> RequestAnswer:
     """Read the answer to a request."""
     needs, started, arm = cast("list[Answer]", answer)
-    return RequestAnswer(each(needs, Digest), integer(started), each(arm, queue_name))
+    return RequestAnswer(each(needs, Digest), integer(started), queue_names(arm))
 
 
 def stepped(answer: Answer, fence: Fence, seal: Seal, accept: Accept) -> StepAnswer:
@@ -126,11 +142,19 @@ def stepped(answer: Answer, fence: Fence, seal: Seal, accept: Accept) -> StepAns
         accept: reads the result of an output of an operation; None if it is not ours.
     """
     said, claimed, arm = cast("list[Answer]", answer)
+    fields = cast("list[Answer]", claimed)
+    claim = readable(_claim, fields, fence, seal, accept) if claimed else None
     return StepAnswer(
         verdict(said) if said else None,
-        _claim(cast("list[Answer]", claimed), fence, seal, accept) if claimed else None,
-        tuple(sorted(each(arm, queue_name))),
+        claim,
+        tuple(sorted(queue_names(arm))),
+        set_aside=bool(claimed) and claim is None,
     )
+
+
+def claimed_operation(answer: Answer) -> Digest:
+    """The operation that a step has claimed."""
+    return Digest(cast("list[list[bytes]]", answer)[1][0])
 
 
 def _claim(fields: list[Answer], fence: Fence, seal: Seal, accept: Accept) -> Claim:
@@ -192,7 +216,7 @@ def swept(answer: Answer) -> SweepAnswer:
         requeued=each(requeued, Digest),
         exhausted=tuple(map(_expired, rows(exhausted))),
         promoted=integer(promoted),
-        arm=tuple(sorted(each(arm, queue_name))),
+        arm=tuple(sorted(queue_names(arm))),
         more=more == 1,
     )
 
@@ -202,17 +226,30 @@ def _expired(fields: list[bytes]) -> Expired:
     return Expired(Digest(operation), Fence(fence), int(attempts), worker.decode())
 
 
+def aside(field: bytes) -> SetAside:
+    """Read under what name something was set aside."""
+    if field[:1] == b"D" and len(field) == DIGEST_BYTES + 1:
+        return SetAside("definition of a step", field[1:].hex())
+    name = field.removeprefix(b"key")
+    return SetAside("key of another type", name.decode(errors="backslashreplace"))
+
+
 def lease(fields: list[bytes]) -> Lease:
     """Read a lease."""
     operation, slot, fence, expires, started = fields
     return Lease(Digest(operation), slot.decode(), Fence(fence), int(expires), int(started))
 
 
+def _counter(field: bytes, number: bytes) -> tuple[str, str, int]:
+    return field[1:].decode(), COUNTERS[field[:1]], int(number)
+
+
 def counts(fields: list[bytes]) -> dict[str, TaskCounts]:
     """Read the counters of all tasks."""
     numbers: dict[str, dict[str, int]] = {}
     for field, number in pairs(fields).items():
-        if int(number):
-            name = field[1:].decode()
-            numbers.setdefault(name, {})[COUNTERS[field[:1]]] = int(number)
+        counted = readable(_counter, field, number)
+        if counted and counted[2]:
+            name, counter, value = counted
+            numbers.setdefault(name, {})[counter] = value
     return {name: TaskCounts(**counters) for name, counters in numbers.items()}

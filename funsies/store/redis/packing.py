@@ -6,7 +6,8 @@ What scripts read has fixed offsets (``lua/shared/definitions.lua``).
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final, ParamSpec, TypeVar
 
 import msgspec
 
@@ -20,6 +21,12 @@ from funsies.store.rows import (
     Result,
     TaskRow,
 )
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+DAMAGE: Final = (struct.error, msgspec.MsgspecError, LookupError, TypeError, ValueError)
+"""What is raised if a row is read that is damaged."""
 
 RESULT = struct.Struct(">B32sQ")
 PACKED_RESULT_BYTES = RESULT.size
@@ -49,6 +56,14 @@ def unpack_result(data: bytes) -> Result:
     return Result(
         bool(flags & OK), Digest(content), bool(flags & LARGE), size, bool(flags & EXECUTABLE)
     )
+
+
+def readable(read: Callable[P, T], *row: P.args, **more: P.kwargs) -> T | None:
+    """Read a row; None if it is damaged. Whoever reads rows of the server does it by this."""
+    try:
+        return read(*row, **more)
+    except DAMAGE:
+        return None
 
 
 def cut(data: bytes, width: int) -> list[bytes]:
@@ -95,7 +110,9 @@ def unpack_operation(digest: Digest, data: bytes) -> OperationRow:
     made, at = _digests(data, at, outputs), at + DIGEST_BYTES * outputs
     options, at = Digest(data[at : at + DIGEST_BYTES]), at + DIGEST_BYTES
     wires = _texts.decode(data[at:-SIGNATURE_BYTES])
-    rows = map(_unpack_input, fixed, input_names, artefacts, wires)
+    rows = tuple(map(_unpack_input, fixed, input_names, artefacts, wires))
+    if not inputs == len(rows) == len(input_names) == len(wires):
+        raise ValueError("the definition is not whole")
     strict, dynamic = bool(flags & STRICT), bool(flags & DYNAMIC)
     return OperationRow(
         digest,
@@ -103,7 +120,7 @@ def unpack_operation(digest: Digest, data: bytes) -> OperationRow:
         task_name,
         strict,
         dynamic,
-        tuple(rows),
+        rows,
         tuple(made),
         None if options == _NO_OPTIONS else options,
     )

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar, cast
 
 from funsies.core.digest import Digest
+from funsies.core.graph import operation_digest
 from funsies.store.keys import Keys
+from funsies.store.persistence import WrongTypeError
 from funsies.store.rows import (
     ArtefactRow,
     Found,
@@ -17,6 +19,7 @@ from funsies.store.rows import (
     OperationState,
     QueueName,
     Result,
+    SetAside,
     Status,
     TaskCounts,
     TaskRow,
@@ -24,7 +27,7 @@ from funsies.store.rows import (
 
 from . import answers
 from .connection import Answer, Argument, Connections
-from .packing import unpack_artefact, unpack_operation, unpack_result, unpack_task
+from .packing import readable, unpack_artefact, unpack_operation, unpack_result, unpack_task
 from .seal import Seal, read_place, split
 
 T = TypeVar("T")
@@ -32,6 +35,9 @@ T = TypeVar("T")
 _logger: Final = logging.getLogger(__name__)
 
 HEXADECIMAL: Final = re.compile("[0-9a-f]*")
+LONGEST_NAME: Final = 400
+"""Arguments that may name a key."""
+
 PAGE: Final = 1000
 """Operations that one call to the server looks at."""
 
@@ -62,20 +68,34 @@ class Reader:
 
     def _run(self, name: str, *arguments: Argument) -> Answer:
         now_ms = "" if self._clock is None else self._clock()
+        try:
+            return self._connections.run(name, self._keys.prefix, now_ms, *arguments)
+        except WrongTypeError:
+            self._mend_types(now_ms, arguments)
         return self._connections.run(name, self._keys.prefix, now_ms, *arguments)
+
+    def _mend_types(self, now_ms: str | int, arguments: Sequence[Argument]) -> None:
+        """Set keys aside that are of another type than all that funsies writes."""
+        names = [each for each in arguments if len(str(each)) <= LONGEST_NAME]
+        self._connections.run("mend_types", self._keys.prefix, now_ms, *names)
+
+    def _call(self, *command: Argument) -> Answer:
+        try:
+            return self._connections.call(*command)
+        except WrongTypeError:
+            name = bytes(cast("bytes", command[1])).removeprefix(self._keys.prefix)
+            self._mend_types("", [name[:1] and name[1:], name[2:]])
+        return self._connections.call(*command)
 
     def _fields(self, key: bytes, digests: Sequence[Digest]) -> list[bytes | None]:
         found: list[bytes | None] = []
         for page in pages(digests):
-            answer = self._connections.call("HMGET", key, *page)
+            answer = self._call("HMGET", key, *page)
             found += cast("list[bytes | None]", answer)
         return found
 
     def _field(self, key: bytes, field: bytes) -> bytes | None:
-        return cast("bytes | None", self._connections.call("HGET", key, field))
-
-    def _members(self, key: bytes) -> list[bytes]:
-        return answers.flat(self._connections.call("SMEMBERS", key))
+        return cast("bytes | None", self._call("HGET", key, field))
 
     def options(self, digest: Digest) -> bytes | None:
         """See :meth:`GraphStore.options`."""
@@ -90,7 +110,7 @@ class Reader:
 
     def all_named(self, kind: str) -> dict[str, bytes]:
         """See :meth:`GraphStore.all_named`."""
-        flat = answers.flat(self._connections.call("HGETALL", self._keys.named(kind)))
+        flat = answers.flat(self._call("HGETALL", self._keys.named(kind)))
         return {name.decode(): data for name, data in zip(flat[::2], flat[1::2], strict=True)}
 
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:
@@ -105,7 +125,7 @@ class Reader:
     ) -> Iterator[OperationState]:
         for operation, fields in zip(operations, answers.rows(answer), strict=True):
             state = answers.state(fields)
-            sealed = answers.sealed_results(fields) if self._seal else []
+            sealed = answers.sealed_results(fields) if self._seal and state.results else []
             results = [self._accept(operation, *each) for each in enumerate(sealed)]
             yield state if None not in results else OperationState(Status.IDLE)
 
@@ -138,18 +158,19 @@ class Reader:
 
     def undefined(self, operations: Sequence[Digest]) -> list[Digest]:
         """See :meth:`GraphStore.undefined`."""
-        if self._seal:
-            packed = self._fields(self._keys.definitions, operations)
-            found = zip(operations, packed, strict=True)
-            return [each for each, row in found if not self._is_defined(each, row)]
-        return [
-            each
-            for page in pages(operations)
-            for each in answers.each(self._run("inspect", "undefined", *page), Digest)
-        ]
+        packed = self._fields(self._keys.definitions, operations)
+        found = zip(operations, packed, strict=True)
+        return [each for each, row in found if not self._is_defined(each, row)]
 
     def _is_defined(self, operation: Digest, packed: bytes | None) -> bool:
-        return packed is not None and self._seal.is_operation(operation, packed)
+        if packed is None:
+            return False
+        if self._seal:
+            return self._seal.is_operation(operation, packed)
+        row = readable(unpack_operation, operation, packed)
+        return row is not None and operation == operation_digest(
+            row.task, [(each.name, each.artefact) for each in row.inputs]
+        )
 
     def operation(self, digest: Digest) -> OperationRow | None:
         """See :meth:`GraphStore.operation`."""
@@ -159,7 +180,7 @@ class Reader:
         """See :meth:`GraphStore.operations`."""
         packed = self._fields(self._keys.definitions, digests)
         return [
-            None if data is None else unpack_operation(digest, data)
+            None if data is None else readable(unpack_operation, digest, data)
             for digest, data in zip(digests, packed, strict=True)
         ]
 
@@ -168,21 +189,21 @@ class Reader:
         key = self._keys.task(digest)
         data = self._field(key, python.encode()) or self._field(key, b"")
         if data is None:
-            others = answers.flat(self._connections.call("HVALS", key))
+            others = answers.flat(self._call("HVALS", key))
             data = others[0] if others else None
-        return None if data is None else unpack_task(data)
+        return None if data is None else readable(unpack_task, data)
 
     def artefact(self, digest: Digest) -> ArtefactRow | None:
         """See :meth:`GraphStore.artefact`."""
         data = self._field(self._keys.artefacts, digest)
-        return None if data is None else unpack_artefact(digest, data)
+        return None if data is None else readable(unpack_artefact, digest, data)
 
     def consumers(self, operations: Sequence[Digest]) -> tuple[Digest, ...]:
         """See :meth:`GraphStore.consumers`."""
         found: set[Digest] = set()
         for page in pages(operations):
             keys = map(self._keys.consumers, page)
-            found.update(answers.each(self._connections.call("SUNION", *keys), Digest))
+            found.update(answers.each(self._call("SUNION", *keys), Digest))
         return tuple(sorted(found))
 
     def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
@@ -192,7 +213,7 @@ class Reader:
     def missing_contents(self, digests: Sequence[Digest]) -> list[Digest]:
         """See :meth:`GraphStore.missing_contents`."""
         key = self._keys.contents
-        return [each for each in digests if not self._connections.call("HEXISTS", key, each)]
+        return [each for each in digests if not self._call("HEXISTS", key, each)]
 
     def record(self, operation: Digest) -> bytes | None:
         """See :meth:`GraphStore.record`."""
@@ -222,28 +243,32 @@ class Reader:
         cursor = b"0"
         while True:
             command = ("HSCAN", key, cursor, "MATCH", pattern, "COUNT", PAGE)
-            answer = self._connections.call(*command)
+            answer = self._call(*command)
             cursor, page = cast("tuple[bytes, list[bytes]]", answer)
             found.update(Digest(each) for each in page[::2] if each.hex().startswith(prefix))
             if cursor == b"0":
                 return found
 
+    def set_aside(self) -> list[SetAside]:
+        """See :meth:`GraphStore.set_aside`."""
+        fields = answers.flat(self._call("HKEYS", self._keys.quarantine))
+        return [answers.aside(each) for each in fields]
+
     def counts(self) -> dict[str, TaskCounts]:
         """See :meth:`GraphStore.counts`."""
-        answer = self._connections.call("HGETALL", self._keys.counters)
+        answer = self._call("HGETALL", self._keys.counters)
         return answers.counts(answers.flat(answer))
 
     def queues(self) -> dict[QueueName, int]:
         """See :meth:`GraphStore.queues`."""
-        names = sorted(map(answers.queue_name, self._members(self._keys.queues)))
-        ready = {
-            name: self._connections.call("ZCARD", self._keys.ready(name)) for name in names
-        }
+        names = sorted(answers.queue_names(self._call("SMEMBERS", self._keys.queues)))
+        ready = {name: self._call("ZCARD", self._keys.ready(name)) for name in names}
         return {name: answers.integer(number) for name, number in ready.items() if number}
 
     def leases(self) -> list[Lease]:
         """See :meth:`GraphStore.leases`."""
-        found = map(answers.lease, answers.rows(self._run("inspect", "leases")))
+        rows = answers.rows(self._run("inspect", "leases"))
+        found = [lease for row in rows if (lease := readable(answers.lease, row))]
         return sorted(found, key=lambda each: each.slot)
 
     def waiting_on(self, operation: Digest) -> tuple[Digest, ...]:
@@ -252,7 +277,7 @@ class Reader:
 
     def pending(self, limit: int) -> list[Digest]:
         """See :meth:`GraphStore.pending`."""
-        answer = self._connections.call("SRANDMEMBER", self._keys.blocked, limit)
+        answer = self._call("SRANDMEMBER", self._keys.blocked, limit)
         return [Digest(each) for each in answers.flat(answer)]
 
     def is_stuck(self) -> bool:

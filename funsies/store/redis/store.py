@@ -181,7 +181,10 @@ class RedisStore(Reader):
             int(claim),
             *(_pack_completion(completion, self._seal) if completion else ()),
         )
-        return answers.stepped(answer, fence, self._seal, self._accept)
+        said = answers.stepped(answer, fence, self._seal, self._accept)
+        if said.set_aside:
+            self._run("set_aside", answers.claimed_operation(answer))
+        return said
 
     def release(
         self,

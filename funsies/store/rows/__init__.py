@@ -9,7 +9,7 @@ from funsies.store.rows.definitions import (
     OutputRow,
     TaskRow,
 )
-from funsies.store.rows.found import Found, Lease, TaskCounts
+from funsies.store.rows.found import Found, Lease, SetAside, TaskCounts
 from funsies.store.rows.names import Fence, Generation, QueueName
 from funsies.store.rows.protocol import (
     NOTHING_TO_REPORT,
@@ -47,6 +47,7 @@ __all__ = [
     "RequestAnswer",
     "Result",
     "RunReport",
+    "SetAside",
     "Setback",
     "Status",
     "StepAnswer",

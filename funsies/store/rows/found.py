@@ -53,6 +53,19 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """Something that was damaged, and that the store has set aside.
+
+    Attributes:
+        what: what it was, in words.
+        name: its address, or the rest of its key.
+    """
+
+    what: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """A running operation: who runs it, and until when the lease holds (server time, ms)."""
 

@@ -185,11 +185,14 @@ class StepAnswer:
         claim: the next operation; None if there is none or none was asked for.
         arm: queues on which more work is ready and no drain job is queued: the one asked
             about, and others whose operations this message set free.
+        set_aside: True if there was an operation to claim that nobody can read: it was set
+            aside, and there may be others.
     """
 
     verdict: Verdict | None
     claim: Claim | None
     arm: tuple[QueueName, ...]
+    set_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@
 --   L, s:<slot>       sorted set: leases by expiry; hash: what a slot holds and was answered
 --   N n S K Q         last number, last generation, time of the last sweep, what is added to the
 --                     server's clock, queues in use
+--   !                 hash: what was set aside as it was damaged, by its kind and address
 --
 -- Statuses: w waiting, r ready, z delayed, u running, g delegated, d done, f failed;
 -- none for idle. Counters are a letter .. the name of the task: those of the statuses, s skipped,
@@ -28,7 +29,8 @@
 -- 2 large, 4 executable), digest, size, signature. Scripts hand signatures on and read none: they
 -- have no key (redis/seal.py).
 
-local call -- redis.call, which is not there while the library is loaded
+-- redis.call and redis.pcall, which are not there while the library is loaded
+local call, try
 local NONE, WAITING, READY, DELAYED, RUNNING = false, 'w', 'r', 'z', 'u'
 local DELEGATED, DONE, FAILED = 'g', 'd', 'f'
 local SKIPPED, LOST, EXECUTED, LINKED, BUSY_MS, VOLATILE = 's', 'l', 'x', 'k', 'b', 'v'
@@ -41,6 +43,7 @@ local SIGNATURE = 16
 local RESULT = PACKED + SIGNATURE
 local NO_SIGNATURE = ('\0'):rep(SIGNATURE)
 local MOST_ARGUMENTS = 4000
+local MOST_ASIDE = 1000
 
 -- Of the present call: prefix, arguments, time (see `read_clock`), queues that got work.
 local P, ARGV, now, fed_queues
@@ -77,7 +80,9 @@ end
 
 local function flush()
   for counter, by in pairs(counted) do
-    if by ~= 0 then call('HINCRBY', P .. 'C', counter, by) end
+    if by ~= 0 and type(try('HINCRBY', P .. 'C', counter, by)) == 'table' then
+      call('HSET', P .. 'C', counter, math.max(by, 0)) -- it was no number
+    end
   end
   local added, removed = {}, {}
   for id, is_blocked in pairs(blocked) do
@@ -99,7 +104,7 @@ local function read_clock()
     wall = time[1] * 1000 + math.floor(time[2] / 1000)
   end
   local known = call('MGET', P .. 'S', P .. 'K')
-  swept, added = tonumber(known[1] or nil), tonumber(known[2] or 0)
+  swept, added = tonumber(known[1]), tonumber(known[2]) or 0
   unset = wall + added
   now = swept and math.max(swept, math.min(unset, swept + MOST_UNSWEPT_MS)) or unset
 end
@@ -109,7 +114,7 @@ local function register(name, flags, body)
     function_name = PREFIX .. name,
     flags = flags,
     callback = function(keys, arguments)
-      call = redis.call
+      call, try = redis.call, redis.pcall
       P, ARGV = keys[1], arguments
       counted, blocked, moved, fed_queues, epoch = {}, {}, {}, {}, nil
       stepping_slot, is_slot_freed, claimed_queue, held, has_cascades = nil, false, nil, nil, false
@@ -126,7 +131,10 @@ local function u64(number)
 end
 
 local function next_number()
-  return call('INCR', P .. 'N')
+  local number = try('INCR', P .. 'N')
+  if type(number) ~= 'table' then return number end
+  call('SET', P .. 'N', wall * 256) -- it was no number; this is beyond what was there
+  return wall * 256
 end
 
 -- A number for a registration of this operation, by which its entries are told from older ones.

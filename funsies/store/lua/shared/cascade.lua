@@ -8,6 +8,13 @@ local function tell_watchers(id)
   call('DEL', key)
 end
 
+-- Note what waits for an operation, to be woken by `work_cascades`.
+local function note_waiters(id)
+  local list, number = P .. 'w' .. id, u64(next_number())
+  call('RENAME', list, P .. 'W' .. number)
+  call('LPUSH', P .. 'X', number .. id)
+end
+
 local wake
 
 -- Publish the end of an operation. Who waits for it is noted, to be woken by `work_cascades`;
@@ -35,9 +42,7 @@ local function finish(o, d, results, volatile, is_direct)
     return #entries
   end
   for at = #entries, 1, -1 do call('LPUSH', list, entries[at]) end
-  local number = u64(next_number())
-  call('RENAME', list, P .. 'W' .. number)
-  call('LPUSH', P .. 'X', number .. o.id)
+  note_waiters(o.id)
   return 0
 end
 
@@ -56,7 +61,7 @@ local function end_delegation(o)
   local target, index = o.T:sub(1, 32), struct.unpack('>I4', o.T, 33)
   local made = call('HMGET', P .. 'o' .. target, 's', 'v', 'r' .. index)
   local d = definition(o.id)
-  if is_finished(made[1]) and has_bytes(made[3]) then
+  if is_finished(made[1]) and whole(made[3]) and has_bytes(made[3]) then
     finish(o, d, { made[3] }, made[2] or o.u)
   elseif is_pending(made[1]) then
     delegate_to(o, d, o.T)
@@ -71,7 +76,7 @@ local function error_from(d, producer)
     local kind, digest, index = input(d, number)
     if kind == 0 and digest == producer then
       local result = result_of(producer, index)
-      if not is_ok(result) then return result end
+      if result and not is_ok(result) then return result end
     end
   end
 end
@@ -91,6 +96,27 @@ function wake(producer, status, volatile, entry)
   else
     call('HINCRBY', o.key, 'm', -1)
   end
+end
+
+-- Keep something that is damaged under its kind and address, for who wants to see it.
+local function keep_aside(kind, id, row)
+  if call('HLEN', P .. '!') < MOST_ASIDE then call('HSET', P .. '!', kind .. id, row) end
+end
+
+-- Set an operation aside that nobody can run: it is idle and undefined then, so that who has it
+-- defines it again. Who waits for it is woken, and asks for it.
+local function set_aside(o)
+  local raw = call('HGET', P .. 'D', o.id)
+  if o.s then
+    if LEAVE[o.s] then LEAVE[o.s](o) end
+    count(name_in(raw), o.s, -1)
+  end
+  keep_aside('D', o.id, raw or '')
+  call('HDEL', P .. 'D', o.id)
+  call('DEL', o.key)
+  o.s, moved[o.id] = NONE, nil
+  tell_watchers(o.id)
+  if call('EXISTS', P .. 'w' .. o.id) == 1 then note_waiters(o.id) end
 end
 
 -- Wake waiters of finished operations, newest cascade first; return what is left of the budget.

@@ -1,5 +1,12 @@
 -- Definitions: of operations, as bytes with fixed offsets (redis/packing.py).
 
+-- Whether all parts are there that scripts read; Python looks at what they say.
+local function is_whole(raw)
+  if not raw or #raw < HEADER then return false end
+  local inputs, outputs, name, names = struct.unpack('>I4I4I4I4', raw, 34)
+  return #raw > HEADER + (INPUT + 32) * inputs + name + names + 32 * outputs + 32 + SIGNATURE
+end
+
 local function parse(id, raw)
   local inputs, outputs, name, names = struct.unpack('>I4I4I4I4', raw, 34)
   local flags = raw:byte(33)
@@ -17,9 +24,21 @@ local function parse(id, raw)
   }
 end
 
+-- The name of a task in what is left of a definition, if it is one that is counted.
+local function name_in(raw)
+  if not raw or #raw < HEADER then return nil end
+  local inputs, _, length = struct.unpack('>I4I4I4', raw, 34)
+  local name = raw:sub(HEADER + INPUT * inputs + 1, HEADER + INPUT * inputs + length)
+  return call('HEXISTS', P .. 'C', DONE .. name) == 1 and name or nil
+end
+
+-- A definition that is gone or damaged has no inputs and no outputs: scripts go on with it, until
+-- it is to run, and is set aside.
 local function definition(id)
   local raw = call('HGET', P .. 'D', id)
-  return raw and parse(id, raw)
+  if is_whole(raw) then return parse(id, raw) end
+  return { id = id, raw = raw or '', name = name_in(raw), inputs = 0, outputs = 0,
+    is_damaged = true, names = 0, artefacts = 0 }
 end
 
 -- Kind (0 producer, 1 small constant, 2 large constant), digest and index of an input.

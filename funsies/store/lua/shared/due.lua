@@ -4,7 +4,12 @@ local function promote(limit)
   if limit <= 0 then return 0 end
   local due = call('ZRANGEBYSCORE', P .. 'Z', '-inf', now, 'LIMIT', 0, limit)
   for _, id in ipairs(due) do
-    make_ready(load(id), definition(id), UNLOCKED)
+    local o = load(id)
+    if o.s == DELAYED then
+      make_ready(o, definition(id), UNLOCKED)
+    else
+      call('ZREM', P .. 'Z', id)
+    end
   end
   return #due
 end

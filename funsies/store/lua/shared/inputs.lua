@@ -3,9 +3,9 @@
 local function constant(d, number)
   local at = d.artefacts + 32 * (number - 1)
   local row = call('HGET', P .. 'I', d.raw:sub(at + 1, at + 32))
-  if row then return row:sub(2, 42) .. NO_SIGNATURE end
+  if row and #row > PACKED and row:sub(1, 1) == 'c' then return row:sub(2, PACKED + 1) .. NO_SIGNATURE end
   local kind, content = input(d, number)
-  return string.char(kind * 2 - 1) .. content .. u64(0) .. NO_SIGNATURE
+  return string.char(kind == 2 and 3 or 1) .. content .. u64(0) .. NO_SIGNATURE
 end
 
 local function add_once(list, seen, producer)
@@ -19,7 +19,8 @@ end
 local function look_at(producer, index)
   local o = moved[producer]
   if o then return { o.s, o.g, o.v, o.results and o.results[index + 1] } end
-  return call('HMGET', P .. 'o' .. producer, 's', 'g', 'v', 'r' .. index)
+  local v = try('HMGET', P .. 'o' .. producer, 's', 'g', 'v', 'r' .. index)
+  return v.err and {} or v
 end
 
 -- The inputs as they are now: packed results (false where there is none), distinct producers
@@ -34,10 +35,10 @@ local function read_inputs(d, generation)
       r.results[number] = constant(d, number)
     else
       local v = look_at(producer, index)
-      local result = is_finished(v[1]) and v[4]
-      r.results[number] = result
+      local result = is_finished(v[1]) and whole(v[4])
+      r.results[number] = result or false
       if not result then
-        if v[1] then
+        if is_pending(v[1]) then
           add_once(r.pending, seen, producer)
         else
           if not seen[producer] then r.needs[#r.needs + 1] = producer end

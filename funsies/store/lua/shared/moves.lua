@@ -22,7 +22,9 @@ local LEAVE = {
   g = function(o) blocked[o.id] = false end,
   z = function(o) call('ZREM', P .. 'Z', o.id) end,
   r = function(o) call('ZREM', P .. 'q:' .. o.q, o.k .. o.id) end,
-  u = function(o) drop_lease(o.S) end,
+  u = function(o)
+    if o.S == stepping_slot or call('HGET', P .. 's:' .. o.S, 'o') == o.id then drop_lease(o.S) end
+  end,
 }
 
 -- THE transition: the only place where a status changes. What belongs to the status that is
@@ -89,8 +91,8 @@ end
 local function lease_of(slot)
   if slot == stepping_slot and is_slot_freed then return nil end
   local v = call('HMGET', P .. 's:' .. slot, 'o', 'f', 'b', 'w', 'p')
-  if not v[1] then return nil end
-  return { operation = v[1], fence = v[2], started = v[3], worker = filled(v[4]),
+  if not v[1] or not v[2] then return nil end
+  return { operation = v[1], fence = v[2], started = v[3] or now, worker = filled(v[4]),
     is_prolonged = filled(v[5]), slot = slot }
 end
 
