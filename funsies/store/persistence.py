@@ -33,11 +33,11 @@ PASSING: Final = ("BUSY ", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING")
 REFUSED: Final = (redis.exceptions.AuthenticationError, redis.exceptions.AuthorizationError)
 
 
-@dataclass(frozen=True, slots=True)
 class WrongTypeError(ServerError):
     """A key of the server is of another type than what funsies writes there."""
 
 
+@dataclass(frozen=True, slots=True)
 class Persistence:
     """Asks a server again, with pauses, while it is away.
 
