@@ -6,6 +6,7 @@ no worker takes the work away.
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -61,6 +62,7 @@ def run_here(
     from funsies.engine.apart import run_apart  # noqa: PLC0415
     from funsies.run.evaluate import Evaluator  # noqa: PLC0415
 
+    _sweep_once()
     queue = queue_name(local_queue())
     evaluator = Evaluator(backend, worker=f"{socket.gethostname()}:{os.getpid()}")
     while True:
@@ -84,6 +86,14 @@ def run_here(
             return
         if not _upkeep(backend.graph, slot):
             wait()
+
+
+@functools.cache
+def _sweep_once() -> None:
+    """Remove what killed processes have left, before this one runs its first step."""
+    from funsies.run.files import sweep_temporary_directory  # noqa: PLC0415
+
+    sweep_temporary_directory()
 
 
 def _upkeep(graph: GraphStore, slot: str) -> bool:

@@ -10,6 +10,7 @@ from .rq_binding import prefix
 
 # isort: split
 
+from funsies.run.files import sweep_temporary_directory
 from funsies.run.orphans import become_subreaper
 from funsies.store.connect import open_backend
 from funsies.store.keys_in_use import agree_on_keys
@@ -67,6 +68,7 @@ def run_worker(
     patience, worker_name = timing or Timing(), name or new_slot()
     served = [queue_name(queue) for queue in queues]
     become_subreaper()
+    sweep_temporary_directory()
     backend = open_backend(
         server.jobs_url,
         server.data_url,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
-import secrets
 import shutil
 import stat
 import subprocess
@@ -22,9 +21,14 @@ from funsies.core.digest import Digest
 from funsies.core.errors import Error, ErrorKind, FileNameError
 from funsies.core.file_names import is_directory, is_pattern, validate_file_names
 from funsies.store.data import make_executable, unpack
+from funsies.store.data.abandoned import make_held, remove_abandoned
+from funsies.store.data.temporary import fresh_name
 
 from .machine_faults import is_of_the_machine
 from .watcher import Watcher
+
+STEP_PREFIX: Final = "funsies-step-"
+"""How names of temporary directories begin that belong to a process for as long as it lives."""
 
 _COPY_BYTES: Final = 1 << 20
 _MAX_SHOWN_FILES: Final = 20
@@ -73,18 +77,18 @@ class Workspace:
 
     def __init__(self, parent: Path | None = None) -> None:
         place = Path(parent or tempfile.gettempdir()).resolve()
-        self.root: Path = place / f"funsies-{secrets.token_hex(8)}"
+        self.root: Path = place / f"{STEP_PREFIX}{fresh_name()}"
+        self._held: int | None = None
         # Before there is anything to clean up: this process may be killed at any moment.
         self.watcher: Watcher = Watcher(self.root)
         try:
             self._make()
         except BaseException:
-            self.watcher.dismiss()
-            remove_tree(self.root)
+            self._leave()
             raise
 
     def _make(self) -> None:
-        self.root.mkdir(mode=0o700)
+        self._held = make_held(self.root)
         self.work: Path = self.root / "work"
         self.streams: Path = self.root / "streams"
         self.work.mkdir()
@@ -101,8 +105,18 @@ class Workspace:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
         self.watcher.dismiss()
         remove_tree(self.root)
+        if self._held is not None:
+            os.close(self._held)
+
+
+def sweep_temporary_directory() -> None:
+    """Remove directories of steps whose processes were killed, and their watchers, too."""
+    remove_abandoned(Path(tempfile.gettempdir()), STEP_PREFIX)
 
 
 def remove_tree(root: Path) -> None:

@@ -13,12 +13,16 @@ from typing import Final
 
 from funsies.core.digest import Digest, content_digest
 from funsies.core.travel import Bundle
+from funsies.run.files import STEP_PREFIX
+from funsies.store.data.abandoned import make_held, remove_abandoned
+from funsies.store.data.temporary import TemporaryFile, fresh_name
 
 KEPT_DAYS: Final = 30
 """What no worker has used for so long is removed."""
 
 _SECONDS_A_DAY: Final = 24 * 3600
 _OWNER_ONLY: Final = 0o700
+_DRAFT: Final = "."
 _DATA: Final = ".bundle"
 
 
@@ -38,7 +42,9 @@ def unpacked(bundle: Bundle) -> Path:
         os.utime(place)
         return place
     _remove_old_ones(place.parent)
-    draft = Path(tempfile.mkdtemp(prefix=".", dir=place.parent))
+    remove_abandoned(place.parent, _DRAFT)
+    draft = place.parent / f"{_DRAFT}{fresh_name()}"
+    held = make_held(draft)
     for path, content in {**bundle.files, _DATA: bundle.data}.items():
         file = draft / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -49,14 +55,20 @@ def unpacked(bundle: Bundle) -> Path:
         shutil.rmtree(draft, ignore_errors=True)
         if not place.is_dir():
             raise
+    finally:
+        os.close(held)
     return place
 
 
 def write(place: Path, content: bytes) -> None:
     """Write a file so that whoever finds it finds it whole."""
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as draft:
+    remove_abandoned(place.parent, _DRAFT)
+    draft = TemporaryFile.made_in(place.parent, _DRAFT)
+    try:
         draft.write(content)
-    Path(draft.name).replace(place)
+        draft.path.replace(place)
+    finally:
+        draft.discard()
 
 
 @functools.cache
@@ -75,7 +87,14 @@ def folder(name: str) -> Path:
             is_ours = place.stat().st_uid == os.geteuid()
     except (OSError, RuntimeError):
         is_ours = False
-    return place if is_ours else Path(tempfile.mkdtemp(prefix=f"funsies-{name}-"))
+    return place if is_ours else _of_this_process()
+
+
+def _of_this_process() -> Path:
+    """A temporary folder that is in use until this process and its forks have ended."""
+    place = Path(tempfile.gettempdir()) / f"{STEP_PREFIX}{fresh_name()}"
+    make_held(place)
+    return place
 
 
 def _remove_old_ones(place: Path) -> None:

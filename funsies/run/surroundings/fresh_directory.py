@@ -7,15 +7,16 @@ timeout, and not when the process is killed, since a watcher outlives it for a m
 from __future__ import annotations
 
 import os
-import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from funsies.run.files import cannot_run_here, remove_tree
+from funsies.run.files import STEP_PREFIX, cannot_run_here, remove_tree
 from funsies.run.tasks import NotLoadableError
 from funsies.run.watcher import Watcher
+from funsies.store.data.abandoned import make_held
+from funsies.store.data.temporary import fresh_name
 
 from .place import TURNS
 
@@ -41,10 +42,10 @@ def fresh_directory() -> Iterator[None]:
 def _enter_fresh_directory(leaving: ExitStack) -> None:
     before = os.open(".", os.O_RDONLY)
     leaving.callback(os.close, before)
-    root = Path(tempfile.gettempdir()).resolve() / f"funsies-{secrets.token_hex(8)}"
+    root = Path(tempfile.gettempdir()).resolve() / f"{STEP_PREFIX}{fresh_name()}"
     watcher = Watcher(root)  # first: this process may be killed at any moment
     leaving.callback(remove_tree, root)
     leaving.callback(watcher.dismiss)
-    root.mkdir(mode=0o700)
+    leaving.callback(os.close, make_held(root))
     leaving.callback(os.fchdir, before)
     os.chdir(root)

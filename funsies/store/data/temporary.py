@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import functools
+import hashlib
 import os
 import secrets
+import socket
 import stat
 import time
 from collections.abc import Callable
@@ -15,7 +18,25 @@ from typing import Final, Self
 from .sharing import clone
 
 STALE_SECONDS: Final = 24 * 3600.0
-"""Temporary files that nobody has written to for so long are looked at, and removed if dead."""
+"""Temporary files of other hosts are removed only after so long without a write."""
+
+
+def fresh_name() -> str:
+    """A name for a temporary file that says on which host its writer is."""
+    return f"{host_tag()}-{secrets.token_hex(16)}"
+
+
+@functools.cache
+def host_tag() -> str:
+    """What tells this host, since it was started, from others that share a file system.
+
+    Locks are sure to be seen only on the host that holds them.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")
+    except OSError:  # not Linux
+        boot = socket.gethostname()
+    return hashlib.sha256(boot.encode()).hexdigest()[:8]
 
 
 class TemporaryFile:
@@ -23,6 +44,7 @@ class TemporaryFile:
 
     The lock (``flock``) ends with the process, so that others can tell a dead writer from
     a slow one. Where locks are not to be had, only the age of the file tells.
+    A new file may be taken for a dead writer's in the moment before it is locked.
 
     Args:
         path: in the same file system as its final place; the file is there, and nobody else's.
@@ -35,12 +57,22 @@ class TemporaryFile:
     def __init__(self, path: Path, flags: int = 0) -> None:
         self.path: Path = path
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | flags, 0o600)
-        _try_lock(self._descriptor)
+        try_lock(self._descriptor)
+
+    def _is_kept(self) -> bool:
+        """Wait for who looks whether its writer is dead; False if they have removed it."""
+        with suppress(OSError):  # this file system has no locks
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        return os.fstat(self._descriptor).st_nlink > 0
 
     @classmethod
-    def made_in(cls, directory: Path) -> Self:
-        """Make an empty one."""
-        return cls(directory / secrets.token_hex(16), os.O_CREAT | os.O_EXCL)
+    def made_in(cls, directory: Path, prefix: str = "") -> Self:
+        """Make an empty one, whose name begins as told."""
+        while True:
+            file = cls(directory / f"{prefix}{fresh_name()}", os.O_CREAT | os.O_EXCL)
+            if file._is_kept():
+                return file
+            file.discard()
 
     def clone_from(self, path: Path) -> bool:
         """Let it share the bytes of a file; False where the file system cannot do that."""
@@ -69,8 +101,9 @@ class TemporaryFile:
 def remove_stale(directory: Path, *, older_than_seconds: float) -> int:
     """Remove the temporary files of writers that have died.
 
-    A file is removed if it is older than the age given and its lock is free. Failures are
-    passed over: another process may be doing the same.
+    A file is removed if its lock is free, and it was made on this host since it was started
+    and locks work here, or is older than the age given. Failures are passed over: another
+    process may be doing the same.
 
     Returns:
         Number of files removed.
@@ -101,8 +134,8 @@ def _if_abandoned(path: Path, newest: float, act: Callable[[], object]) -> bool:
             about = os.fstat(descriptor)
             if (
                 stat.S_ISREG(about.st_mode)
-                and about.st_mtime <= newest
-                and _try_lock(descriptor)
+                and (about.st_mtime <= newest or _is_own(path))
+                and try_lock(descriptor, if_none=about.st_mtime <= newest)
             ):
                 act()
                 return True
@@ -111,12 +144,22 @@ def _if_abandoned(path: Path, newest: float, act: Callable[[], object]) -> bool:
     return False
 
 
-def _try_lock(descriptor: int) -> bool:
-    """Lock a file; False if another process holds the lock. No locks at all count as free."""
+def _is_own(path: Path) -> bool:
+    """True of a file of this host, but for links: those are locked after they are made."""
+    return path.name.startswith(f"{host_tag()}-")
+
+
+def try_lock(descriptor: int, *, if_none: bool = True) -> bool:
+    """Lock a file; False if another process holds the lock.
+
+    Args:
+        descriptor: of the file.
+        if_none: what to say where there are no locks at all.
+    """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:  # this file system has no locks
-        return True
+        return if_none
     return True

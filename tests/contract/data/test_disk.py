@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import signal
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import DataCorruptedError, DataMissingError, ServerError
 from funsies.store.data import CHUNK_BYTES, DiskDataStore, is_good
 from funsies.store.data.sharing import link_beside
+from funsies.store.data.temporary import TemporaryFile
 
 DATA = bytes(range(256)) * 8192  # two chunks
 
@@ -229,9 +231,7 @@ def test_a_writer_killed_half_way_leaves_no_value_and_its_file_is_cleaned_up(
     killed_writer(f"file://{directory}")
     (left,) = files_in(directory)
     assert left.parent.name == "tmp"
-    DiskDataStore(directory)  # too fresh to be looked at
-    assert files_in(directory) == [left]
-    DiskDataStore(directory, stale_seconds=0)
+    DiskDataStore(directory)
     assert files_in(directory) == []
 
 
@@ -263,3 +263,40 @@ def test_an_old_output_that_becomes_a_value_is_not_taken_for_that_of_a_dead_writ
     DiskDataStore(directory)  # removes what dead writers have left
     assert linked.exists()
     assert store.size_bytes(content_digest(DATA)) is None
+
+
+def test_what_a_killed_writer_has_left_is_removed_by_who_comes_next(tmp_path):
+    """At once, and not what a writer that lives is at."""
+    directory = tmp_path / "data"
+    DiskDataStore(directory)
+    for _ in range(20):
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            file = TemporaryFile.made_in(directory / "tmp")
+            file.write(b"half of a value")
+            os.write(writer, b"!")
+            signal.pause()
+        os.read(reader, 1)
+        os.close(reader)
+        os.close(writer)
+        alive = TemporaryFile.made_in(directory / "tmp")
+        DiskDataStore(directory)
+        assert len(list((directory / "tmp").iterdir())) == 2, "both writers live"
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        DiskDataStore(directory)
+        assert list((directory / "tmp").iterdir()) == [alive.path]
+        alive.discard()
+
+
+def test_a_file_of_another_host_is_left_to_its_writer_for_a_day(tmp_path):
+    directory = tmp_path / "data"
+    DiskDataStore(directory)
+    path = directory / "tmp" / f"{'0' * 8}-{'1' * 32}"
+    path.touch()
+    DiskDataStore(directory)
+    assert path.exists()
+    os.utime(path, (0, 0))
+    DiskDataStore(directory)
+    assert not path.exists()
