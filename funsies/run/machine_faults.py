@@ -11,13 +11,15 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from funsies.core.fingerprint.project import is_project_file, is_project_name
 
 from .machine_errnos import ERRNOS
-from .machine_trouble import machine_trouble
+from .machine_trouble import has_no_space, machine_trouble
 
 TAIL: Final = 16 * 1024
 """Of standard error, so many characters of the end are looked at."""
@@ -31,6 +33,8 @@ _ALWAYS: Final = (
 )
 _NO_PROGRAM: Final = frozenset({errno.ENOENT, errno.EACCES, errno.ENOEXEC})
 _STARTS_PROGRAMS: Final = frozenset({"_execute_child", "_posix_spawn"})
+_STDOUT: Final = 1
+_NO_TEMPORARY_DIRECTORY: Final = "No usable temporary directory"
 _NO_THREAD: Final = "can't start new thread"
 _NO_SHARED_OBJECT: Final = "cannot open shared object file"
 _FRAME: Final = re.compile(r'^ *File "([^"]*)", line \d+, in (\S+)', re.MULTILINE)
@@ -48,6 +52,19 @@ def is_of_the_machine(problem: BaseException) -> bool:
         return any(_is_of_the_machine(each) for each in _chain(problem))
     except Exception:  # noqa: BLE001 - an exception may be made so that it cannot be looked at
         return False
+
+
+def full_place() -> str | None:
+    """Where there is no room for what a step prints or writes; None if there is.
+
+    A step that fails meanwhile need not say why: its exception may come from a library, or from
+    a program whose complaint found no room either.
+    """
+    if has_no_space(_STDOUT):
+        return "where is kept what steps print (TMPDIR)"
+    if has_no_space(Path(tempfile.gettempdir())):
+        return "in the directory for temporary files (TMPDIR)"
+    return "in the working directory" if has_no_space(Path()) else None
 
 
 def _chain(problem: BaseException) -> Iterator[BaseException]:
@@ -99,7 +116,8 @@ def _is_of_the_project(module: str) -> bool:
 
 def _is_of_the_system(problem: OSError) -> bool:
     if problem.errno is not None:
-        return problem.errno in ERRNOS or _lacks_a_program(problem)
+        is_lack = _NO_TEMPORARY_DIRECTORY in str(problem) or _lacks_a_program(problem)
+        return problem.errno in ERRNOS or is_lack
     if isinstance(problem, TimeoutError):
         return not _is_raised_by_the_project(problem)
     return _NO_SHARED_OBJECT in str(problem)

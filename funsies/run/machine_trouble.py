@@ -119,11 +119,17 @@ def missing_interpreter(
     )
 
 
-def has_no_space(directory: Path) -> bool:
-    """True if nothing more can be written there: what the step wrote may be cut off."""
+def has_no_space(place: Path | int) -> bool:
+    """True if nothing more can be written there: what the step wrote may be cut off.
+
+    Args:
+        place: a directory, or the descriptor of a file.
+    """
     try:
-        room = os.statvfs(directory)
+        room = os.statvfs(place)
     except OSError:
+        return False
+    if room.f_flag & os.ST_RDONLY:  # made full, as images of disks are
         return False
     free_blocks = room.f_bavail if os.geteuid() else room.f_bfree
     return bool((room.f_blocks and not free_blocks) or (room.f_files and not room.f_ffree))

@@ -12,7 +12,8 @@ from typing import Final
 from funsies.core.cutting import cut
 from funsies.core.errors import Error, ErrorKind, FunsiesError
 
-from .machine_faults import is_of_the_machine
+from .machine_faults import full_place, is_of_the_machine
+from .machine_trouble import NOT_REMEMBERED
 from .want_of_memory import out_of_memory, own_peak_bytes
 
 MAX_MESSAGE_CHARACTERS: Final = 32_000
@@ -34,12 +35,21 @@ def exception_error(
     if kind is ErrorKind.OutOfMemory:
         peak_bytes = own_peak_bytes()
         return out_of_memory(_traceback(problem), peak_bytes=peak_bytes, exception=name)
+    full = None if is_of_the_machine(problem) else _full_place()
+    remark = "" if full is None else f"\nThere is no room {full}.\n{NOT_REMEMBERED}"
     return Error(
         kind=kind,
         exception=name,
-        details=_traceback(problem),
-        volatile=is_of_the_machine(problem),
+        details=f"{_traceback(problem)}{remark}",
+        volatile=full is not None or is_of_the_machine(problem),
     )
+
+
+def _full_place() -> str | None:
+    try:
+        return full_place()
+    except OSError:  # there is no directory for temporary files, or that of the step is gone
+        return None
 
 
 def _traceback(problem: BaseException) -> str:

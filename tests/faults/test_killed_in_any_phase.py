@@ -75,7 +75,7 @@ def test_nothing_is_left_of_what_is_killed_and_nothing_else_is_removed(
                 done += kill_something(victim, chance)
                 DiskDataStore(data)  # as whoever starts does
                 remove_abandoned(temporary, STEP_PREFIX)
-        f.wait_for(*steps, timeout=120)
+        f.wait_for(*steps, timeout=600)
         for number, step in enumerate(steps):
             assert f.take(step) == 2 * (b"%d\n" % (number // 2 * 2) + LARGE)
     for worker in (victim, spared):
