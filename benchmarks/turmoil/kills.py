@@ -11,6 +11,8 @@ from typing import Final, TypeAlias
 
 import redis
 
+from funsies.local.spawn import has_ended, wait_until
+
 from .processes import Process, all_processes, below, send
 from .stage import LEASE_SECONDS, Stage, Started
 
@@ -18,6 +20,7 @@ Kill: TypeAlias = Callable[[Stage], str]
 
 _SECOND_SIGTERM_SECONDS: Final = 0.8
 _WATCH_SECONDS: Final = 3.0
+_END_SECONDS: Final = 30.0
 
 
 def kill_horse(stage: Stage) -> str:
@@ -168,7 +171,9 @@ def _signal_one(stage: Stage, found: list[Process], number: signal.Signals) -> s
 
 def _end_server(stage: Stage, number: signal.Signals) -> str:
     seconds = stage.random.choice((0.0, 0.0, 0.5, 2.0, 5.0))
-    send(stage.server_pid, number)
+    pid = stage.server_pid
+    send(pid, number)
+    wait_until(lambda: has_ended(pid), _END_SECONDS)  # else it might still answer
     time.sleep(seconds)
     stage.restart_server()
     return f"away for {seconds} s"
