@@ -72,13 +72,14 @@ def test_what_is_not_the_truth_is_wrong(turmoil):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_short_run_finds_nothing():
-    plan = ["--seed", "7", "--seconds", "20", "--nodes", "200", "--bound", "60"]
+    plan = ["--seed", "7", "--seconds", "15", "--nodes", "100", "--bound", "60"]
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "chaos.py"), *plan],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stderr
