@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
+from collections.abc import Callable
 from typing import BinaryIO, Final
 
 import click
@@ -14,7 +14,7 @@ from funsies.client.lost_bytes import lost
 from funsies.client.values import open_value
 from funsies.core.archive import Member, members
 from funsies.core.digest import Digest
-from funsies.core.encoding import to_text
+from funsies.core.encoding import text_pieces
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, UnknownHashError
 from funsies.core.python_plan import PYTHON
 from funsies.report.errors import describe_error
@@ -97,20 +97,20 @@ def _cat(session: Session, named: Named) -> Exit:
     sys.stdout.flush()
     try:
         with opened.unwrap() as stream:
-            _write(artefact.encoding.wire, stream)
+            _write(
+                artefact.encoding.wire, stream, lambda: open_value(backend, artefact).unwrap()
+            )
         sys.stdout.buffer.flush()
     except (DataCorruptedError, DataMissingError) as problem:
         return _explain(backend, named, lost(backend, artefact, problem))
     return tell_volatile(backend, [named.producer] if named.producer else [])
 
 
-def _write(wire: str, stream: BinaryIO) -> None:
-    if wire == "json":
-        sys.stdout.buffer.write(to_text("json", stream.read()))
-    elif wire == "files" and sys.stdout.isatty():
+def _write(wire: str, stream: BinaryIO, again: Callable[[], BinaryIO]) -> None:
+    if wire == "files" and sys.stdout.isatty():
         sys.stdout.buffer.writelines(map(_line, members(stream)))
     else:
-        shutil.copyfileobj(stream, sys.stdout.buffer)
+        sys.stdout.buffer.writelines(text_pieces(wire, stream, again))
 
 
 def _line(found: tuple[Member, object]) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from uuid import uuid4
 from funsies.build.artefact import Artefact
 from funsies.build.shell_task import BYTES, FILES
 from funsies.client.targets import only_artefact
-from funsies.core.encoding import to_text
+from funsies.core.encoding import text_pieces
 from funsies.core.errors import (
     DataCorruptedError,
     DataMissingError,
@@ -30,11 +29,11 @@ from funsies.session import Session, current_session
 from funsies.store.data import (
     ArchiveChunks,
     FileChunks,
-    copy_to_file,
     is_executable,
     make_executable,
     unpack,
     walk,
+    write_file,
 )
 
 from .lost_bytes import lost
@@ -205,16 +204,13 @@ def _write(
         unpack(source, partial)
         _merge(partial, target)
         return
-    copy_to_file(_shown(where, source), partial)
+    pieces = text_pieces(
+        where.encoding.wire, source, lambda: open_value(session.backend, where).unwrap()
+    )
+    write_file(pieces, partial)
     if may_be_run(session.backend, where):
         make_executable(partial)
     partial.replace(target)
-
-
-def _shown(where: Artefact[Any], source: BinaryIO) -> BinaryIO:
-    if where.encoding.wire != "json":
-        return source
-    return io.BytesIO(to_text("json", source.read()))
 
 
 def _merge(partial: Path, target: Path) -> None:

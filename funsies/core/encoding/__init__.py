@@ -15,6 +15,7 @@ from funsies.core.encoding.encoding import Encoding, encoding_of
 from funsies.core.encoding.files import Files
 from funsies.core.encoding.infer import encoding_of_value
 from funsies.core.encoding.registration import register_codec, unregister_codec
+from funsies.core.encoding.shown_pieces import text_pieces
 from funsies.core.encoding.text import to_text
 from funsies.core.encoding.unknown import encoding_of_unknown
 
@@ -35,6 +36,7 @@ __all__ = [
     "may_be_read_once",
     "register_codec",
     "stored_class",
+    "text_pieces",
     "to_text",
     "unregister_codec",
 ]

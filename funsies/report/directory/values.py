@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -11,9 +12,9 @@ from returns.pipeline import is_successful
 from funsies.client.lookup import stored_artefact
 from funsies.client.lost_bytes import lost
 from funsies.client.stored_step import opened
-from funsies.client.values import may_be_run
+from funsies.client.values import may_be_run, open_value
 from funsies.core.digest import Digest
-from funsies.core.encoding import to_text
+from funsies.core.encoding import text_pieces
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error
 from funsies.store.connect import Backend
 from funsies.store.data import make_executable, unpack
@@ -47,7 +48,10 @@ def write_stored(
                 if text_of in {None, "blob"}:
                     shutil.copyfileobj(stream, target)
                 else:
-                    target.write(to_text(str(text_of), stream.read()))
+                    again = partial(open_value, backend, stored_artefact(backend, artefact))
+                    target.writelines(
+                        text_pieces(str(text_of), stream, lambda: again().unwrap())
+                    )
         except (DataCorruptedError, DataMissingError) as problem:
             path.unlink(missing_ok=True)
             return lost(backend, stored_artefact(backend, artefact), problem)

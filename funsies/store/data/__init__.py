@@ -1,7 +1,7 @@
 """Where the bytes of large values live: Redis, a directory, or this process's memory."""
 
 from .address import open_data_store
-from .chunks import CHUNK_BYTES, FileChunks, copy_to_file
+from .chunks import CHUNK_BYTES, FileChunks, copy_to_file, write_file
 from .disk import DiskDataStore
 from .memory import MemoryDataStore
 from .modes import is_executable, make_executable
@@ -27,4 +27,5 @@ __all__ = [
     "open_data_store",
     "unpack",
     "walk",
+    "write_file",
 ]

@@ -98,8 +98,20 @@ def copy_to_file(source: BinaryIO, path: str | os.PathLike[str]) -> int:
     Raises:
         FileExistsError: if there is such a file.
     """
+    return write_file(chunks_of(source), path)
+
+
+def write_file(pieces: Iterable[bytes], path: str | os.PathLike[str]) -> int:
+    """Write pieces to a new file, as :func:`copy_to_file` does a stream.
+
+    Returns:
+        Number of bytes.
+
+    Raises:
+        FileExistsError: if there is such a file.
+    """
     target = Path(path)
-    hashed = HashedChunks(chunks_of(source))
+    hashed = HashedChunks(pieces)
     with target.open("xb") as file:
         try:
             file.writelines(hashed)
