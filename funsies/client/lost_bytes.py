@@ -13,7 +13,7 @@ from funsies.build.artefact import Artefact
 from funsies.core.digest import Digest
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, error_of_bytes
 from funsies.store.connect import Backend
-from funsies.store.lost_bytes import forget
+from funsies.store.lost_bytes import forget, set_bad_aside
 
 _postponed: Final[ContextVar[list[Callable[[], None]] | None]] = ContextVar(
     "_postponed", default=None
@@ -55,6 +55,7 @@ def lost(
         problem: what was found.
     """
     if where.producer is None:
+        set_bad_aside(backend.data, problem)
         return error_of_bytes(problem, "run the program again that put it there")
     if problem.content is not None:
         _forget(backend, where.producer, problem.content)

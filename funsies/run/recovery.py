@@ -9,7 +9,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import Error, error_of_bytes
 from funsies.core.options import Options
 from funsies.store.connect import Backend
-from funsies.store.lost_bytes import forget
+from funsies.store.lost_bytes import forget, set_bad_aside
 from funsies.store.rows import Claim, Setback
 from funsies.store.submission import LOCAL_PREFIX, submit
 
@@ -66,6 +66,7 @@ def recover_bytes(backend: Backend, claim: Claim, problem: BadBytesError) -> Par
     """
     row = problem.input
     if row.producer is None:
+        set_bad_aside(backend.data, problem.problem)
         return error_of_bytes(problem.problem, "run the program again that put it there")
     if claim.lost_inputs >= claim.lost_limit + len(claim.operation.inputs):
         return error_of_bytes(

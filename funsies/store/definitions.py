@@ -128,7 +128,7 @@ def define_constant(backend: Backend, constant: Constant) -> None:
 def restore_constants(
     backend: Backend, operations: Iterable[Operation], written: set[Digest]
 ) -> None:
-    """Store the bytes of large constants of operations again if they are gone.
+    """Store constants of operations again whose entries or bytes are gone or damaged.
 
     Args:
         backend: where.
@@ -136,17 +136,16 @@ def restore_constants(
         written: addresses of what was written a moment ago; added to.
     """
     constants = {
-        reference.content: reference
+        reference.digest: reference
         for operation in operations
         for _, reference in operation.inputs
-        if isinstance(reference, Constant)
-        and is_large(reference)
-        and reference.digest not in written
+        if isinstance(reference, Constant) and reference.digest not in written
     }
-    written.update(each.digest for each in constants.values())
-    for content in backend.data.missing(constants.keys()) if constants else ():
-        if (data := constants[content].data) is not None:
-            backend.data.write([data])
+    if constants:
+        batch = _Batch(backend, written)
+        for each in constants.values():
+            batch.add_constant(each)
+        backend.graph.define(batch.definitions())
 
 
 def save_options(backend: Backend, options: Options, written: set[Digest]) -> Digest:
@@ -207,9 +206,11 @@ class _Batch:
             key: data for key, data in task.contents().items() if key not in self._written
         }
         self._written.update(contents)
-        for key in self._backend.graph.missing_contents(list(contents)):
-            self._contents.append((key, contents[key]))
-            self._size_bytes += len(contents[key])
+        stored = self._backend.graph.contents(list(contents))
+        for (key, data), found in zip(contents.items(), stored, strict=True):
+            if found != data:
+                self._contents.append((key, data))
+                self._size_bytes += len(data)
 
     def add_constant(self, constant: Constant) -> None:
         self._written.add(constant.digest)

@@ -8,10 +8,15 @@ from contextlib import suppress
 import msgspec
 
 from funsies.core.digest import Digest
-from funsies.core.errors import NoServerError, ServerError
+from funsies.core.errors import (
+    DataCorruptedError,
+    DataMissingError,
+    NoServerError,
+    ServerError,
+)
 
 from .connect import Backend
-from .ports import GraphStore
+from .ports import DataStore, GraphStore
 from .rows import OperationState
 
 
@@ -38,6 +43,18 @@ def forget(graph: GraphStore, operation: Digest, content: Digest) -> None:
         following = _delegated_to(graph, following)
     for each in seen:
         _invalidate(graph, each, content)
+
+
+def set_bad_aside(data: DataStore, problem: DataMissingError | DataCorruptedError) -> None:
+    """Remove what is left of damaged large bytes, so that who has them stores them again.
+
+    Args:
+        data: where they are.
+        problem: what was found when they were read.
+    """
+    if problem.content is not None:
+        with suppress(ServerError, NoServerError):
+            data.delete(problem.content)
 
 
 def forget_lost(

@@ -327,15 +327,19 @@ class _Request:
         Another version of Python has written it, or a program whose modules were others, or
         somebody who has not our key: what kept it from being loaded may be mended by now.
         """
-        may_be_foreign = bool(self.backend.keys)
         for task in (each.task for each in operations):
-            is_fixed = task.python is None and not may_be_foreign
-            if is_fixed or task.is_stored or task.digest in self._written:
+            if task.is_stored or task.digest in self._written:
                 continue
             self._written.add(task.digest)
             row = self.backend.graph.task(task.digest, task.python or "")
-            if row is None or not self._is_as_stored(task, row):
+            is_stored = row is not None and self._is_as_stored(task, row)
+            if not is_stored or self._lacks_sources(task):
                 define_task(self.backend, task)
+
+    def _lacks_sources(self, task: Task) -> bool:
+        """Whether something that the payload refers to is gone or damaged."""
+        sources = task.contents()
+        return self.backend.graph.contents(list(sources)) != list(sources.values())
 
     def _is_as_stored(self, task: Task, row: TaskRow) -> bool:
         is_ours = row.digest == task.digest and is_signed(row, self.backend.keys)

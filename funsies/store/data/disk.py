@@ -98,8 +98,14 @@ class DiskDataStore:
     def _rename(self, file: TemporaryFile, path: Path) -> None:
         _make_directory(path.parent.parent)
         _make_directory(path.parent)
+        self._make_way(path)
         file.rename(path)
         _sync_directory(path.parent)
+
+    def _make_way(self, path: Path) -> None:
+        """Set a directory aside that is in the place of a value: no file takes its place."""
+        if path.is_dir() and not path.is_symlink():
+            path.rename(path.with_name(f"{path.name}.aside-{os.urandom(4).hex()}"))
 
     def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:
         """Make a value a new file without copying its bytes, and verify them there.
@@ -171,6 +177,7 @@ class DiskDataStore:
     def delete(self, digest: Digest) -> None:
         """Remove a value; nothing happens if it is not there."""
         with self._disk_errors():
+            self._make_way(self._path(digest))
             self._path(digest).unlink(missing_ok=True)
 
     def close(self) -> None:
@@ -199,13 +206,18 @@ def _open_or_none(path: Path) -> int | None:
     try:
         descriptor = os.open(path, flags)
     except OSError as problem:
-        if problem.errno in _NOT_THERE:
+        if problem.errno in _NOT_THERE or _is_locked(path, problem):
             return None
         raise
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
     os.close(descriptor)
     return None
+
+
+def _is_locked(path: Path, problem: OSError) -> bool:
+    """Whether this very file cannot be read, and may be replaced: its mode was changed."""
+    return problem.errno == errno.EACCES and os.access(path.parent, os.R_OK | os.W_OK | os.X_OK)
 
 
 def _look_again(directory: Path) -> None:
