@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
 import click
@@ -23,6 +24,8 @@ _SECTIONS = (
             LazyCommand("wait", "funsies.cli.wait", "Wait for the server or for results."),
             LazyCommand("parametric", "funsies.cli.parametric", "Run workflows by their name."),
             LazyCommand("worker", "funsies.cli.worker", "Start workers."),
+            LazyCommand("invite", "funsies.cli.invite", "Write a file for other machines."),
+            LazyCommand("join", "funsies.cli.join", "Start workers with such a file."),
         ),
     ),
     (
@@ -66,7 +69,7 @@ class _Commands(LazyGroup):
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
 )
-@click.option("--jobs", "-j", metavar="URL", help="Server with the graph; unix:// or redis://.")
+@click.option("--jobs", "-j", metavar="URL", help="Server with the graph; - reads it.")
 @click.option("--data", "-d", metavar="URL", help="Store of large values: file:// or redis://.")
 @click.option(
     "--log",
@@ -86,8 +89,10 @@ class _Commands(LazyGroup):
 def funsies(context: click.Context, jobs: str | None, data: str | None, log: str) -> int:
     r"""Typed, reproducible, incremental, fault-tolerant, distributed workflows.
 
-    The server is that of --jobs, else of FUNSIES_JOBS, else that of the nearest .funsies
-    directory (here or above) with a running server, else redis://localhost:6379.
+    The server is that of --jobs (unix://, redis:// or rediss://; - reads it from standard
+    input), else of FUNSIES_JOBS, else of the file FUNSIES_JOIN (see funsies join --help), else
+    that of the nearest .funsies directory (here or above) with a running server, else
+    redis://localhost:6379.
 
     \b
     Example:
@@ -96,7 +101,7 @@ def funsies(context: click.Context, jobs: str | None, data: str | None, log: str
     if os.environ.get("NO_COLOR"):
         context.color = False
     set_up_logging(log)
-    context.obj = Setting(jobs, data)
+    context.obj = Setting(sys.stdin.readline().strip() if jobs == "-" else jobs, data)
     if context.invoked_subcommand is None:
         click.echo(context.get_help(), err=True)
         return Exit.USAGE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from funsies.core.secret_variables import without_secrets
+
 if TYPE_CHECKING:
+    from funsies.config.invitation import Invitation
     from funsies.config.server import ResolvedServer
     from funsies.session import Session
     from funsies.store.connect import Backend
@@ -28,17 +32,22 @@ class Setting:
     Attributes:
         jobs_url: server with the graph; None to look it up.
         data_url: store of large values; None to look it up.
+        invitation: what names a server that is not looked up.
     """
 
     jobs_url: str | None = None
     data_url: str | None = None
+    invitation: Invitation | None = None
 
     def resolve(self) -> ResolvedServer:
         """Decide which server to use; it need not run."""
         from funsies.config.server import Server, resolve  # noqa: PLC0415
         from funsies.config.urls import ConfigurationError  # noqa: PLC0415
 
-        resolved = resolve(Server(self.jobs_url, self.data_url))
+        said = self.invitation
+        variables = {**without_secrets(os.environ), **said.variables()} if said else None
+        jobs_url = None if said else self.jobs_url
+        resolved = resolve(Server(jobs_url, self.data_url), environment=variables)
         if resolved.jobs_url.startswith("memory:"):
             raise ConfigurationError(
                 "memory:// is seen by one process only; name a server with --jobs, "

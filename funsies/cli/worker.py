@@ -15,6 +15,7 @@ from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
 from funsies.core.durations import LONGEST_DELAY_SECONDS
 from funsies.core.options import DEFAULT_QUEUE
+from funsies.core.secret_variables import SERVER_VARIABLES
 from funsies.engine.timing import Timing
 from funsies.engine.walltime import leave_before_end
 from funsies.engine.worker import run_worker
@@ -80,6 +81,11 @@ def worker(
         note(f"{left:.0f} seconds are left: too few to begin anything")
         return Exit.OK
     server = _server(setting, lock_descriptor, burst=burst)
+    if not server.keys:
+        note(
+            "warning: this worker has no key, so it runs whatever anybody has written to the "
+            "server, signed by nobody; to take the key along: funsies invite, funsies join"
+        )
     forget_secrets()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # else the system buries what is waited for
     if workers is None:
@@ -143,7 +149,7 @@ def seconds_left(variables: Mapping[str, str], now: float) -> float | None:
 
 def forget_secrets() -> None:
     """Remove the server's password and the key from the environment of the steps to be run."""
-    for name in ("FUNSIES_JOBS", "FUNSIES_DATA", "FUNSIES_URL", "FUNSIES_KEY"):
+    for name in SERVER_VARIABLES:
         os.environ.pop(name, None)
 
 

@@ -12,6 +12,7 @@ from funsies.core.former_names import former_members
 from funsies.core.signing import NO_KEYS, Keyring
 
 from .directory import Directory, find_directories
+from .invitation import VARIABLE, read_invitation
 from .keys import decode_keys, encode_keys
 from .urls import ConfigurationError, check_data_url, check_jobs_url, hide_secrets
 
@@ -104,8 +105,9 @@ def resolve(
 ) -> ResolvedServer:
     """Decide which server to use.
 
-    The jobs server is that of ``server``, else ``FUNSIES_JOBS`` (or ``FUNSIES_URL``), else the
-    nearest `.funsies` directory upwards that has a live server, else ``redis://localhost:6379``.
+    The jobs server is that of ``server``, else ``FUNSIES_JOBS`` (or ``FUNSIES_URL``), else that
+    of the invitation which ``FUNSIES_JOIN`` names, with its keys, else the nearest `.funsies`
+    directory upwards that has a live server, else ``redis://localhost:6379``.
     Large values are where ``server`` says, else ``FUNSIES_DATA``, else where the jobs server
     itself says.
 
@@ -120,7 +122,7 @@ def resolve(
     if isinstance(server, ResolvedServer):
         return server
     said = server or Server()
-    variables = os.environ if environment is None else environment
+    variables = _with_invitation(said, os.environ if environment is None else environment)
     jobs_url = _explicit_jobs_url(said, variables)
     directory = _directory_of(jobs_url, start or _here())
     record = directory.record() if directory else None
@@ -132,6 +134,14 @@ def resolve(
     memory = MEMORY_OF_PROCESS if said.jobs_url is None else said.memory
     keys = _keys(variables, directory)
     return ResolvedServer(jobs_url, data_url, keys, path, is_default, memory=memory)
+
+
+def _with_invitation(said: Server, variables: Mapping[str, str]) -> Mapping[str, str]:
+    """What the file says that ``FUNSIES_JOIN`` names, unless a server is named more closely."""
+    name = variables.get(VARIABLE)
+    if not name or said.jobs_url or any(map(variables.get, ("FUNSIES_JOBS", "FUNSIES_URL"))):
+        return variables
+    return {**read_invitation(Path(name)).variables(), **variables}
 
 
 def _here() -> Path:

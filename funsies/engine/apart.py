@@ -7,6 +7,7 @@ own, as a work-horse would run it: the process takes over the claim, and ends af
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -14,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from funsies.core.secret_variables import without_secrets
 from funsies.core.signing import Keyring
 from funsies.run.evaluate import Evaluator
 from funsies.store.connect import open_backend
@@ -66,6 +68,7 @@ def run_apart(address: Address, queue: QueueName, post: Post) -> None:
     subprocess.run(
         [sys.executable, "-m", __name__],
         input=msgspec.msgpack.encode(order),
+        env=without_secrets(os.environ),
         check=False,  # if it dies, its lease runs out, and the operation is claimed again
         start_new_session=True,
     )

@@ -34,6 +34,9 @@ STOP_SECONDS: Final = 30.0
 _PING_SECONDS: Final = 2.0
 _LOG_TAIL_LINES: Final = 3
 
+_OWNER_ONLY: Final = ("/bin/sh", "-c", 'umask 077; exec "$@"', "sh")
+"""What it runs makes files for their owner only. Our own mask is that of all threads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -202,7 +205,7 @@ def _launch(directory: Directory, settings: ServerSettings) -> int:
         raise ServerError(f"another server uses {directory.path}; try again when it has ended")
     try:
         # Not by the file's name: the server takes "[x]" in it for a pattern.
-        command = [str(program), "-"]
+        command = [*_OWNER_ONLY, str(program), "-"]
         pid = spawn(command, log=_log(directory), lock=life, reads=_settings_path(directory))
         os.truncate(life, 0)
         os.write(life, str(pid).encode())

@@ -6,6 +6,7 @@ program to it closes, and does it instead.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from funsies.config.directory import Directory
+from funsies.core.secret_variables import without_secrets
 
 from .command import funsies_command
 from .embedded import stop_server
@@ -39,7 +41,12 @@ def guarded(
     options += ["--server"] * stops_server
     options += [f"--remove={removes}"] if removes else []
     command = funsies_command("guard", str(directory.path), *options)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as guard:
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        env=without_secrets(os.environ),
+        start_new_session=True,
+    ) as guard:
         try:
             yield
         finally:

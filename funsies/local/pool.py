@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from funsies.config.directory import Directory
+from funsies.config.invitation import encode_invitation, invitation_to
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoWorkersError
 
@@ -69,7 +70,7 @@ def start_pool(
 
     Args:
         directory: where their lock and their log are.
-        server: for which they work; they learn it, and the key, by their environment.
+        server: for which they work; they read it, and the key, from their standard input.
         count: number of workers.
         queues: which they serve; by default the default queue.
         arguments: more arguments of ``funsies worker``.
@@ -85,12 +86,11 @@ def start_pool(
         raise RuntimeError(f"{lock} is new and cannot be held by anybody else")
     log = _log(directory)
     options = ("--workers", str(count), "--lock-descriptor", str(INHERITED_DESCRIPTOR))
-    command = funsies_command("worker", *options, *arguments, "--", *queues)
+    command = funsies_command("join", "-", *options, *arguments, "--", *queues)
+    invitation = invitation_to(server.jobs_url, server.keys, server.data_url)
     log_start = log.stat().st_size if log.exists() else 0
     try:
-        pid = spawn(
-            command, log=log, lock=held, environment={**os.environ, **server.environment()}
-        )
+        pid = spawn(command, log=log, lock=held, reads=encode_invitation(invitation))
         os.write(held, str(pid).encode())
     except OSError as problem:
         lock.unlink()

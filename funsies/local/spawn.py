@@ -6,9 +6,12 @@ import fcntl
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
+
+from funsies.core.pipes import pipe_with
+from funsies.core.secret_variables import without_secrets
 
 POLL_SECONDS: Final = 0.01
 INHERITED_DESCRIPTOR: Final = 3
@@ -29,8 +32,7 @@ def spawn(
     *,
     log: Path,
     lock: int,
-    environment: Mapping[str, str] | None = None,
-    reads: Path | None = None,
+    reads: Path | bytes | None = None,
 ) -> int:
     """Start a program in a session of its own, so that no key press reaches it.
 
@@ -38,8 +40,9 @@ def spawn(
         command: the program and its arguments; no secrets, everybody can read them.
         log: file to which it prints, in addition to what is there.
         lock: descriptor of a lock that it is to hold until it ends.
-        environment: by default that of this process.
-        reads: file that is its standard input; None for an empty one.
+        reads: its standard input, as a file or as it is (some thousand bytes); None for an
+            empty one. The way for secrets: its environment, which all that it starts can
+            read, is that of this process without any.
 
     Returns:
         Its process id.
@@ -48,7 +51,7 @@ def spawn(
         OSError: if it cannot be started: it is gone, or there is no memory.
     """
     printed = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    given = os.open(reads or os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    given = pipe_with(reads) if isinstance(reads, bytes) else _opened(reads)
     # Moved out of the way first: a copy onto itself would keep the close-on-exec flag.
     held = fcntl.fcntl(lock, fcntl.F_DUPFD_CLOEXEC, INHERITED_DESCRIPTOR + 1)
     actions: list[tuple[int, int, int]] = [
@@ -61,7 +64,7 @@ def spawn(
         return os.posix_spawn(
             command[0],
             list(command),
-            os.environ if environment is None else environment,
+            without_secrets(os.environ),
             file_actions=actions,
             setsid=True,
             setsigmask=[],
@@ -70,6 +73,10 @@ def spawn(
     finally:
         for descriptor in (printed, given, held):
             os.close(descriptor)
+
+
+def _opened(path: Path | None) -> int:
+    return os.open(path or os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
 
 def has_ended(pid: int) -> bool:

@@ -14,6 +14,7 @@ from typing import Final
 
 from funsies.core.durations import deadline_after
 from funsies.core.errors import Error, ErrorKind, FileNameError, FunsiesError
+from funsies.core.secret_variables import without_secrets
 from funsies.core.shell_plan import ShellPlan
 
 from .collecting import collect
@@ -108,7 +109,7 @@ def run_shell(
     """
     deadline = deadline_after(timeout_seconds)
     limits = _Limits(timeout_seconds, deadline, grace_seconds, max_output_bytes)
-    variables = {**os.environ, **environment, **dict(plan.env)}
+    variables = {**without_secrets(os.environ), **environment, **dict(plan.env)}
     with interruption_resumed(), ExitStack() as stack:
         attempt = functools.partial(
             _run, stack, plan, variables=variables, limits=limits, directory=directory

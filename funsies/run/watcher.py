@@ -8,10 +8,13 @@ and the watcher then kills the groups and removes their directory.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from funsies.core.secret_variables import without_secrets
 
 WATCHER_NAME: Final = "funsies-watcher"
 """By which a watcher is known among processes."""
@@ -38,6 +41,7 @@ class Watcher:
         self._process = subprocess.Popen(
             ["/bin/sh", "-c", _SCRIPT, WATCHER_NAME, str(directory)],
             bufsize=0,
+            env=without_secrets(os.environ),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -74,6 +74,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
     "socket_connect_timeout": _SECONDS,
     "socket_keepalive": Parameter(_is_truth, _TRUTH, _BY_NETWORK),
     "ssl_ca_certs": _FILE,
+    "ssl_ca_data": Parameter(bool, _TEXT.wanted, _ENCRYPTED),
     "ssl_ca_path": Parameter(os.path.isdir, "the path of a directory here", _ENCRYPTED),
     "ssl_certfile": _FILE,
     "ssl_keyfile": _FILE,

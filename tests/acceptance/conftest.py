@@ -131,6 +131,7 @@ class Shell:
             try:
                 line = (entry / "cmdline").read_bytes()
                 text = line + (entry / "environ").read_bytes()
+                text += os.fsencode((entry / "cwd").readlink())
                 state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
             except OSError:
                 continue
