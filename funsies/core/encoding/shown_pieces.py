@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -17,10 +18,9 @@ PIECE_BYTES: Final = 1 << 20
 _MARK: Final = b'"$'
 """Begins what says the type of a value."""
 
-_ESCAPE: Final = re.compile(rb'\\(?:u[0-9a-fA-F]{4}|[^u])|"', re.DOTALL)
-"""An escape in a text, or the quote at its end; within, quotes are escaped."""
+_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{4}|[^u])", re.DOTALL)
 
-_LONGEST_ESCAPE: Final = len(rb"\u0000")
+_LONGEST_ESCAPE: Final = len(r"\u0000")
 
 
 def text_pieces(wire: str, source: BinaryIO, again: Callable[[], BinaryIO]) -> Iterator[bytes]:
@@ -62,24 +62,30 @@ def _has_mark(pieces: Iterable[bytes]) -> bool:
 
 def _unescaped(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """A JSON text without its quotes and escapes."""
-    rest = next(iter(pieces))[1:]
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    rest = decoder.decode(next(iter(pieces))[1:])
     for piece in chain([b""], pieces):
-        text = rest + piece
+        text = rest + decoder.decode(piece)
         end = _whole_until(text)
         rest = text[end:]
-        yield _ESCAPE.sub(_meant, text[:end])
+        yield _plain(text[:end])
 
 
-def _whole_until(text: bytes) -> int:
+def _plain(text: str) -> bytes:
+    """What a part of a JSON text means; the quote at its end, the only one, is left out."""
+    if text.endswith('"') and not _begins_escape(text[:-1]):
+        text = text[:-1]
+    return msgspec.json.decode(f'"{text}"', type=str).encode()
+
+
+def _whole_until(text: str) -> int:
     """Where an escape begins that the next piece ends; else the end."""
-    start = text.rfind(b"\\", max(0, len(text) - _LONGEST_ESCAPE))
-    until = text[: start + 1]
-    begins_escape = (len(until) - len(until.rstrip(b"\\"))) % 2 == 1
-    if start < 0 or not begins_escape or _ESCAPE.match(text, start):
+    start = text.rfind("\\", max(0, len(text) - _LONGEST_ESCAPE))
+    if start < 0 or not _begins_escape(text[: start + 1]) or _ESCAPE.match(text, start):
         return len(text)
     return start
 
 
-def _meant(escape: re.Match[bytes]) -> bytes:
-    found = escape[0]
-    return b"" if found == b'"' else msgspec.json.decode(b'"' + found + b'"', type=str).encode()
+def _begins_escape(text: str) -> bool:
+    """True if the backslash at the end is not escaped itself."""
+    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
