@@ -141,6 +141,8 @@ def _start(place: Directory, given: ServerSettings) -> ResolvedServer:
     note(f"socket    {record.socket}")
     if record.network_url:
         note(f"network   {record.network_url}")
+    if record.is_shared:
+        note("machines  join with the file that this writes: funsies invite")
     note(f"data      {started.place.shown}")
     for line in _about_data(started, given):
         note(line)
