@@ -70,7 +70,7 @@ def _clean(session: Session) -> None:
 
 
 def _look(session: Session, temporary: str) -> Figures:
-    mine = [each for each in marked(f"TMPDIR={temporary}") if "worker" in each.command]
+    mine = [each for each in marked(f"TMPDIR={temporary}") if "--workers" in each.command]
     with connection(session) as server:
         memory = server.info("memory")
         keys, clients = server.dbsize(), server.info("clients")["connected_clients"]
