@@ -210,4 +210,4 @@ def test_a_worker_refuses_what_was_not_signed(shell) -> None:
     )
     done = shell.python(script)
     (shell.place / "key").rename(shell.place / ".funsies" / "key")
-    assert "NotLoadable" in done.text or "NOT_LOADABLE" in done.text, done
+    assert "WrongKeyError" in done.text, done

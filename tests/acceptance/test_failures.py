@@ -138,7 +138,7 @@ def test_a_library_that_is_missing_is_not_remembered(shell) -> None:
         f"    f.execute(f.reduce(lacks, {str(shell.place)!r}))\n",
     )
     for times in (1, 2):
-        done = shell.funsies("run", script, "--workers", "1")
+        done = shell.funsies("run", script, "--workers", "1", "--retry-volatile", "0")
         assert done.code == 1
         assert "not remembered: the next run tries it again" in done.err
         assert "remembered since" not in done.err
