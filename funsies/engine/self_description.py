@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import sys
 from pathlib import Path
@@ -43,7 +42,7 @@ def describe_self(keys: Keyring) -> SelfDescription:
     return SelfDescription(
         __version__,
         platform.python_version(),
-        tuple(map(_fingerprint, keys.keys)),
+        keys.fingerprints,
         dict(sorted(_libraries().items())[:MOST_LIBRARIES]),
     )
 
@@ -54,11 +53,6 @@ def read_description(text: str) -> SelfDescription:
         return msgspec.json.decode(text, type=SelfDescription)
     except msgspec.MsgspecError:
         return SelfDescription()
-
-
-def _fingerprint(key: bytes) -> str:
-    """By what a key is known that is not shown."""
-    return hashlib.sha256(b"funsies fingerprint of a key\0" + key).hexdigest()[:12]
 
 
 def _libraries() -> dict[str, str]:

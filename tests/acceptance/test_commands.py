@@ -210,4 +210,5 @@ def test_a_worker_refuses_what_was_not_signed(shell) -> None:
     )
     done = shell.python(script)
     (shell.place / "key").rename(shell.place / ".funsies" / "key")
-    assert "WrongKeyError" in done.text, done
+    assert done.code == 1
+    assert "WrongKeyError" in done.err

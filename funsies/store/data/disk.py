@@ -25,7 +25,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import ServerError
 
 from .chunks import FileChunks, HashedChunks, chunks_of, rechunk
-from .sharing import LINK_BYTES, clone_to, digest_of, link_beside, link_read_only
+from .sharing import LINK_BYTES, clone_to, digest_of, link_read_only
 from .temporary import STALE_SECONDS, TemporaryFile, remove_stale
 from .verify import corrupted, find_stored, missing, verified_reader
 
@@ -69,9 +69,9 @@ class DiskDataStore:
         if (stored := find_stored(self, chunks)) is not None:
             return stored
         if isinstance(chunks, FileChunks) and chunks.is_given_up:
-            linked = link_beside(chunks.path, self._temporary)
+            linked = TemporaryFile.linked(chunks.path, self._temporary)
             if linked is not None:
-                return self._keep(TemporaryFile(linked), HashedChunks(FileChunks(linked)))
+                return self._keep(linked, HashedChunks(FileChunks(linked.path)))
         with self._disk_errors():
             file = TemporaryFile.made_in(self._temporary)
         if isinstance(chunks, FileChunks) and file.clone_from(chunks.path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import secrets
 import sys
 from pathlib import Path
 from typing import Final
@@ -46,24 +45,6 @@ def link_read_only(source: Path, path: Path) -> bool:
     except OSError:  # another file system, or one without links, or too many links
         return False
     return _has_mode(path, 0o444)
-
-
-def link_beside(source: Path, directory: Path) -> Path | None:
-    """Give a file that nobody writes to any more a second name in a directory.
-
-    Returns:
-        That name; None if it cannot be, or if somebody else knows the file by another name.
-    """
-    path = directory / secrets.token_hex(16)
-    about = source.stat(follow_symlinks=False)
-    if about.st_nlink > 1:
-        return None
-    try:
-        os.utime(source, follow_symlinks=False)  # an old one would look like a dead writer's
-        os.link(source, path, follow_symlinks=False)
-    except OSError:
-        return None
-    return path if _has_mode(path, 0o600 | about.st_mode & 0o100) else None
 
 
 def _has_mode(path: Path, mode: int) -> bool:

@@ -44,20 +44,17 @@ class TemporaryFile:
 
     The lock (``flock``) ends with the process, so that others can tell a dead writer from
     a slow one. Where locks are not to be had, only the age of the file tells.
-    A new file may be taken for a dead writer's in the moment before it is locked.
+    A new file may be taken for a dead writer's in the moment before it is locked; another one
+    is made then.
 
     Args:
-        path: in the same file system as its final place; the file is there, and nobody else's.
-        flags: to make it.
-
-    Raises:
-        OSError: if it cannot be opened.
+        path: in the same file system as its final place.
+        descriptor: of the file, which is nobody else's.
     """
 
-    def __init__(self, path: Path, flags: int = 0) -> None:
+    def __init__(self, path: Path, descriptor: int) -> None:
         self.path: Path = path
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | flags, 0o600)
-        try_lock(self._descriptor)
+        self._descriptor = descriptor
 
     def _is_kept(self) -> bool:
         """Wait for who looks whether its writer is dead; False if they have removed it."""
@@ -67,12 +64,43 @@ class TemporaryFile:
 
     @classmethod
     def made_in(cls, directory: Path, prefix: str = "") -> Self:
-        """Make an empty one, whose name begins as told."""
+        """Make an empty one, whose name begins as told.
+
+        Raises:
+            OSError: if it cannot be made.
+        """
+        flags = os.O_WRONLY | os.O_CLOEXEC | os.O_CREAT | os.O_EXCL
         while True:
-            file = cls(directory / f"{prefix}{fresh_name()}", os.O_CREAT | os.O_EXCL)
+            path = directory / f"{prefix}{fresh_name()}"
+            file = cls(path, os.open(path, flags, 0o600))
             if file._is_kept():
                 return file
             file.discard()
+
+    @classmethod
+    def linked(cls, source: Path, directory: Path) -> Self | None:
+        """Give a file that nobody writes to any more a second name in a directory.
+
+        It is locked before it has that name, so that nobody takes it for a dead writer's.
+
+        Returns:
+            None if it cannot be, or if somebody else knows the file by another name.
+        """
+        about = source.stat(follow_symlinks=False)
+        if about.st_nlink > 1:
+            return None
+        file = None
+        with suppress(OSError):  # another file system, one without links, somebody else's file
+            descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            file = cls(directory / fresh_name(), descriptor)
+            os.fchmod(descriptor, 0o600 | about.st_mode & 0o100)
+            os.utime(descriptor)  # without locks, an old one looks like a dead writer's
+            try_lock(descriptor)
+            os.link(source, file.path, follow_symlinks=False)
+            return file
+        if file is not None:
+            file.discard()
+        return None
 
     def clone_from(self, path: Path) -> bool:
         """Let it share the bytes of a file; False where the file system cannot do that."""
@@ -145,7 +173,7 @@ def _if_abandoned(path: Path, newest: float, act: Callable[[], object]) -> bool:
 
 
 def _is_own(path: Path) -> bool:
-    """True of a file of this host, but for links: those are locked after they are made."""
+    """True of a file that was made on this host since it was started."""
     return path.name.startswith(f"{host_tag()}-")
 
 

@@ -16,7 +16,6 @@ import pytest
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import DataCorruptedError, DataMissingError, ServerError
 from funsies.store.data import CHUNK_BYTES, DiskDataStore, is_good
-from funsies.store.data.sharing import link_beside
 from funsies.store.data.temporary import TemporaryFile
 
 DATA = bytes(range(256)) * 8192  # two chunks
@@ -258,10 +257,15 @@ def test_an_old_output_that_becomes_a_value_is_not_taken_for_that_of_a_dead_writ
     old = tmp_path / "old"
     old.write_bytes(DATA)
     os.utime(old, (0, 0))
-    linked = link_beside(old, directory / "tmp")
+    linked = TemporaryFile.linked(old, directory / "tmp")
     assert linked is not None
     DiskDataStore(directory)  # removes what dead writers have left
-    assert linked.exists()
+    assert linked.path.exists()
+    linked.discard()  # as the end of its writer does, but for the name
+    os.link(old, linked.path)
+    DiskDataStore(directory)
+    assert not linked.path.exists(), "its writer is dead"
+    assert old.read_bytes() == DATA
     assert store.size_bytes(content_digest(DATA)) is None
 
 
