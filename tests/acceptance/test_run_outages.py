@@ -147,12 +147,12 @@ class Missing:
     def find_spec(self, name, *_):
         if name == "rq":
             raise ModuleNotFoundError("No module named 'rq'", name="rq")
-if "worker" in sys.orig_argv:
+if "join" in sys.orig_argv:
     sys.meta_path.insert(0, Missing())
 """,
     "the pool dies": """
 import os, sys
-if "worker" in sys.orig_argv:
+if "join" in sys.orig_argv:
     os.write(2, b"no licence for workers\\n")
     os._exit(9)
 """,
@@ -161,7 +161,7 @@ import os, sys
 def die():
     os.write(2, b"no licence for workers\\n")
     os._exit(9)
-if "worker" in sys.orig_argv:
+if "join" in sys.orig_argv:
     os.register_at_fork(after_in_child=die)
 """,
 }

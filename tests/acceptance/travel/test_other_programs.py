@@ -69,7 +69,7 @@ with f.Fun():
     try:
         print(f.take(step))
     except f.UnwrapError as problem:
-        print(str(problem).splitlines()[-1])
+        print(*str(problem).splitlines())
 """
 
 FROZEN = '[tool.funsies]\nfrozen = ["settings"]\n'
