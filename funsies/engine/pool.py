@@ -198,11 +198,14 @@ class Pool:
         self._orphanage.clear(spare=self.pids)
 
     def _take_note(self, place: _Place, exit_code: int, words: str) -> None:
-        # In order, a worker leaves after a burst, or because somebody asked it to stop.
-        if self._is_stopping or exit_code == EXIT_IN_ORDER:
+        # In order, a worker leaves after a burst, or because somebody asked it to stop. One that
+        # was asked before it had a handler for the signal had not begun anything either.
+        is_early = self._is_stopping and exit_code == -signal.SIGTERM
+        is_in_order = is_early or exit_code == EXIT_IN_ORDER
+        if self._is_stopping or is_in_order:
             place.is_left = True
-            is_trouble = exit_code != EXIT_IN_ORDER and self._exit_code == EXIT_IN_ORDER
-            self._exit_code = EXIT_IN_TROUBLE if is_trouble else self._exit_code
+            if not is_in_order and self._exit_code == EXIT_IN_ORDER:
+                self._exit_code = EXIT_IN_TROUBLE
             return
         lived_seconds = time.monotonic() - place.started_at
         pause_seconds = place.pause_seconds if lived_seconds < _SHORT_LIFE_SECONDS else 0.0

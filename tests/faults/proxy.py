@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -107,11 +108,11 @@ class Proxy:
     async def _end(self) -> None:
         self._listener.close()
         await _some_turns()  # what was accepted a moment ago begins to be served
-        for writer in self._open:
-            writer.transport.abort()
-        if self._serving:
+        while self._serving:
+            for writer in self._open:
+                writer.transport.abort()
             await asyncio.wait(self._serving)
-        await _some_turns()  # transports that were aborted close their sockets now
+            await _some_turns()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -122,6 +123,7 @@ class Proxy:
             await self._pass_on(reader, writer)
         finally:
             writer.close()
+            await _until_closed(writer)
             self._open.discard(writer)
             self._serving.discard(task)
 
@@ -141,6 +143,7 @@ class Proxy:
                 each.cancel()
             await asyncio.gather(*both, return_exceptions=True)
             to_server.transport.abort()
+            await _until_closed(to_server)
 
     def note(self, name: str) -> Fault | None:
         """Count a command, and say what is to happen to it."""
@@ -223,6 +226,11 @@ async def _read_command(reader: asyncio.StreamReader) -> tuple[str, bytes]:
         parts.append(data[:-2])
         raw += [size, data]
     return b" ".join(parts[:2]).decode("latin-1")[:40], b"".join(raw)
+
+
+async def _until_closed(writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):  # its end may be that of a connection which was cut
+        await writer.wait_closed()
 
 
 async def _some_turns() -> None:

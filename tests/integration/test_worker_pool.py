@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import threading
 
 import pytest
 import redis
@@ -12,7 +13,7 @@ import redis
 import funsies as f
 from funsies.core.errors import NoServerError
 from funsies.engine.arming import count_workers
-from funsies.engine.pool import run_pool
+from funsies.engine.pool import Pool, run_pool
 from funsies.store.submission import queue_name
 
 
@@ -91,3 +92,32 @@ def test_a_pool_without_a_server_says_so_at_once(stage, tmp_path):
     resolved = type(stage.resolved)(f"unix://{tmp_path}/nobody", f"unix://{tmp_path}/nobody")
     with pytest.raises(NoServerError):
         run_pool(2, resolved, ["default"])
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 0), (signal.SIGKILL, 1)], ids=["asked", "killed"]
+)
+def test_a_worker_that_is_asked_to_leave_while_it_starts_has_left_in_order(number, code):
+    """It has no handler for the signal yet, so that ends it; and it holds nothing."""
+    started, starting = os.pipe()
+
+    def start_for_ever():
+        os.write(starting, b".")
+        signal.pause()
+
+    pool = Pool(1, start_for_ever)
+
+    def ask():
+        os.read(started, 1)
+        if number == signal.SIGKILL:
+            os.kill(*pool.pids, signal.SIGSTOP)  # so that it does not hear the pool
+        pool.stop()
+        if number == signal.SIGKILL:
+            os.kill(*pool.pids, number)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert pool.run() == code
+    asking.join()
+    os.close(started)
+    os.close(starting)
