@@ -198,8 +198,8 @@ class Pool:
         self._orphanage.clear(spare=self.pids)
 
     def _take_note(self, place: _Place, exit_code: int, words: str) -> None:
-        # In order, a worker leaves after a burst, or because somebody asked it to stop. One that was
-        # asked before it had a handler for the signal had not begun anything either.
+        # In order, a worker leaves after a burst, or because somebody asked it to stop. Was it
+        # asked before it had a handler for the signal, then it had begun nothing either.
         is_early = self._is_stopping and exit_code == -signal.SIGTERM
         is_in_order = is_early or exit_code == EXIT_IN_ORDER
         if self._is_stopping or is_in_order:

@@ -120,6 +120,13 @@ def find_by_hash(server, _place):
         assert f.take(f.get(step.hash)) == doubled
 
 
+def ends_well(server, command):
+    code = main(["--jobs", server.jobs_url, *command.split()])
+    if code == Exit.NO_SERVER:
+        raise NoServerError(command)
+    assert code == Exit.OK, command
+
+
 def commands_that_look(server, _place):
     with f.Fun(server):
         step, _ = built(distributed=False)
@@ -131,14 +138,14 @@ def commands_that_look(server, _place):
         f"logs {step.hash}",
         f"tree {step.hash}",
     ):
-        assert main(["--jobs", server.jobs_url, *command.split()]) == Exit.OK, command
+        ends_well(server, command)
 
 
 def commands_that_act(server, _place):
     with f.Fun(server):
         step, _ = built()
     for command in (f"execute {step.hash}", f"wait {step.hash}", f"reset {step.hash}"):
-        assert main(["--jobs", server.jobs_url, *command.split()]) == Exit.OK, command
+        ends_well(server, command)
 
 
 CALLS = (
