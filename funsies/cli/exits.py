@@ -25,6 +25,8 @@ class Exit(IntEnum):
     """``funsies doctor`` found something to do."""
     BUG = 70
     """Something that funsies does not expect; the traceback is printed."""
+    NOT_WRITTEN = 74
+    """Standard output, or a file, cannot be written: a full disk, a closed stream."""
     VOLATILE = 75
     """All results are there, but some are volatile: executing again computes these again."""
     INTERRUPTED = 130

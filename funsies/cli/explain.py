@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
+from typing import Final
 
 import click
 
@@ -19,6 +21,7 @@ from funsies.core.errors import (
 )
 
 from .exits import Exit
+from .streams import OutputError
 
 _CODES: tuple[tuple[type[FunsiesError], Exit], ...] = (
     (ConfigurationError, Exit.USAGE),
@@ -29,6 +32,9 @@ _CODES: tuple[tuple[type[FunsiesError], Exit], ...] = (
     (WaitTimeoutError, Exit.NOT_COMPUTED),
     (UnwrapError, Exit.RESULT_IS_ERROR),
 )
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Of no file in particular if it was open already when its disk was full."""
 
 
 def explain(problem: BaseException, name: str) -> int:
@@ -44,11 +50,24 @@ def explain(problem: BaseException, name: str) -> int:
         return complain(_describe_misuse(problem, name), Exit.USAGE)
     if isinstance(problem, FunsiesError):
         return complain(str(problem), exit_code_of(problem))
-    if isinstance(problem, OSError) and problem.filename is not None:
-        return complain(f"{problem.filename}: {problem.strerror}", Exit.USAGE)
+    if isinstance(problem, OSError) and _is_of_a_file(problem):
+        return _explain_file(problem)
     if _is_of_the_server(problem):
         return complain(f"the server failed: {problem}", Exit.NO_SERVER)
     return _confess(problem)
+
+
+def _is_of_a_file(problem: OSError) -> bool:
+    known = isinstance(problem, OutputError) or problem.errno in _FULL
+    return known or problem.filename is not None
+
+
+def _explain_file(problem: OSError) -> Exit:
+    if isinstance(problem, OutputError):
+        return complain(f"the output cannot be written: {problem.strerror}", Exit.NOT_WRITTEN)
+    name = problem.filename or "a file cannot be written"
+    code = Exit.NOT_WRITTEN if problem.errno in _FULL else Exit.USAGE
+    return complain(f"{name}: {problem.strerror}", code)
 
 
 def exit_code_of(problem: FunsiesError) -> Exit:

@@ -21,6 +21,7 @@ from .exits import Exit
 from .named import look_up
 from .say import note
 from .setting import Setting
+from .streams import OutputError
 
 
 @click.command()
@@ -46,6 +47,8 @@ def replay(setting: Setting, *, prefix: str, debugs: bool) -> int:
         replayed = prepare_replay(session.backend, named.producer)
     try:
         value = replayed.call()
+    except OutputError:
+        raise  # the step is not to blame for where its output goes
     except (Exception, SystemExit) as problem:  # noqa: BLE001 - user code may raise anything
         return _show(problem, debugs=debugs)
     return _print(replayed, value)

@@ -37,6 +37,7 @@ from .say import note
 from .script import IsEnd, run_module, run_script
 from .setting import Setting, check
 from .spectator import Spectator
+from .streams import OutputError
 from .values import MOST_WORKERS
 
 _Program: TypeAlias = Callable[[IsEnd], int]
@@ -208,7 +209,7 @@ class _Run:
                 note(f"funsies: {name} did not use this server: it has no `with Fun():`")
             elif code == Exit.OK:
                 final = self._see_to_the_rest()
-        except (KeyboardInterrupt, FunsiesError):
+        except (KeyboardInterrupt, FunsiesError, OutputError):
             with suppress(FunsiesError):
                 self._graph.check()  # without a server there is nothing to be told
                 self._conclude(final)

@@ -18,6 +18,7 @@ from funsies.config.urls import hide_secrets
 from funsies.core.errors import FunsiesError
 
 from .exits import Exit
+from .streams import OutputError
 
 _PACKAGE: Final = str(Path(__file__).parents[1])
 
@@ -48,6 +49,7 @@ def run_script(
 
     Raises:
         KeyboardInterrupt: if the user interrupts it.
+        OutputError: if what it prints cannot be written.
         FunsiesError: if it is the end of the run.
     """
     path = script.absolute()
@@ -75,6 +77,7 @@ def run_module(
 
     Raises:
         KeyboardInterrupt: if the user interrupts it.
+        OutputError: if what it prints cannot be written.
         FunsiesError: if it is the end of the run.
     """
     module = _main_module("")
@@ -143,7 +146,7 @@ def _exit_code_of(code: Callable[[], CodeType], module: ModuleType, is_end: IsEn
     except _NoModuleError as problem:
         click.echo(f"funsies: {problem}", err=True)
         return Exit.USAGE
-    except (KeyboardInterrupt, EndOfScript):
+    except (KeyboardInterrupt, EndOfScript, OutputError):
         raise  # not the program's fault
     except BaseException as problem:
         if isinstance(problem, FunsiesError) and is_end(problem):
