@@ -16,10 +16,12 @@ from funsies.core.digest import Digest
 from funsies.store.rows import Fence
 
 _VERSION: Final = struct.Struct("=Q")
-_RECORD: Final = struct.Struct("=B32s16sIIIIdIQQ")
+_RECORD: Final = struct.Struct("=B32s16sIIIIdIQQI")
 _RECORD_AT: Final = _VERSION.size
 _STOP_AT: Final = _RECORD_AT + _RECORD.size
 _PREEMPT_AT: Final = _STOP_AT + 1
+_TROUBLE: Final = struct.Struct("=500p")
+_TROUBLE_AT: Final = _PREEMPT_AT + 1
 _MAX_LOOKS: Final = 1000
 _NO_OPERATION: Final = Digest(bytes(32))
 NO_FENCE: Final = Fence(bytes(16))
@@ -54,6 +56,7 @@ class Announced(NamedTuple):
         retries: how often a failed operation is started again.
         retry_delay_ms: pause before that, milliseconds.
         sequence: number of the last message sent to the store.
+        settled: number of operations that were published, put back or set aside so far.
     """
 
     phase: Phase = Phase.IDLE
@@ -67,6 +70,7 @@ class Announced(NamedTuple):
     retries: int = 0
     retry_delay_ms: int = 0
     sequence: int = 0
+    settled: int = 0
 
 
 class Announcement:
@@ -85,6 +89,10 @@ class Announcement:
         _RECORD.pack_into(self._memory, _RECORD_AT, *record)
         self._set_version(self._version + 1)
 
+    def tell_trouble(self, text: str) -> None:
+        """Say why the horse leaves out of order; what is too long is cut off."""
+        _TROUBLE.pack_into(self._memory, _TROUBLE_AT, text.encode(errors="replace"))
+
     def _set_version(self, version: int) -> None:
         self._version = version
         _VERSION.pack_into(self._memory, 0, version)
@@ -100,6 +108,13 @@ class Announcement:
                 phase, operation, fence, *rest = record
                 return Announced(Phase(phase), Digest(operation), Fence(fence), *rest)
         return None
+
+    @property
+    def trouble(self) -> str:
+        """Why the horse left out of order; empty if it did not say so."""
+        text: bytes
+        (text,) = _TROUBLE.unpack_from(self._memory, _TROUBLE_AT)
+        return text.decode(errors="ignore")
 
     def _read_version(self) -> int:
         version: int

@@ -241,11 +241,15 @@ class _Drain:
         elif answer.verdict is not Verdict.BYTES:
             self.observer.idle()
         self._count(answer.verdict)
+        if answer.set_aside:
+            self.observer.settled()
         if answer.arm:
             self.arm(answer.arm)
 
     def _count(self, verdict: Verdict | None) -> None:
-        self.published += verdict is Verdict.OK
+        if verdict is Verdict.OK:
+            self.published += 1
+            self.observer.settled()
         self.fenced += verdict is Verdict.FENCED
 
     def _release(self, claim: Claim, decision: PutBack) -> None:
@@ -257,6 +261,7 @@ class _Drain:
             setback=decision.setback,
         )
         self.observer.idle()
+        self.observer.settled()
 
 
 @dataclass(frozen=True, slots=True)

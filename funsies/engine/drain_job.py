@@ -35,9 +35,18 @@ def run(namespace: str, queue: str) -> None:  # noqa: ARG001 - checked by DrainJ
         RuntimeError: if this process is not a work-horse of a funsies worker.
     """
     horse = current_horse()
-    report = drain_as(horse, QueueName(queue))
+    try:
+        report = drain_as(horse, QueueName(queue))
+    except SERVER_TROUBLE as trouble:
+        _give_up(horse, trouble)
     if report.end is DrainEnd.RETIRED:
         _make_way(horse)
+
+
+def _give_up(horse: Horse, trouble: Exception) -> NoReturn:
+    """Leave this job to the parent, which tells the trouble in one line."""
+    horse.observer.tell_trouble(str(trouble))
+    os._exit(os.EX_TEMPFAIL)
 
 
 def _make_way(horse: Horse) -> NoReturn:

@@ -58,6 +58,7 @@ class HorseObserver(Observer):
                 losses=claim.losses,
                 lost_limit=claim.lost_limit,
                 sequence=self._record.sequence,
+                settled=self._record.settled,
             )
         )
 
@@ -77,7 +78,16 @@ class HorseObserver(Observer):
 
     def idle(self) -> None:
         """Say that nothing is in hand."""
-        self._write(Announced(sequence=self._record.sequence))
+        kept = self._record
+        self._write(Announced(sequence=kept.sequence, settled=kept.settled))
+
+    def settled(self) -> None:
+        """Say that this horse was not started in vain."""
+        self._write(self._record._replace(settled=self._record.settled + 1))
+
+    def tell_trouble(self, text: str) -> None:
+        """Say why this horse leaves out of order."""
+        self.announcement.tell_trouble(text)
 
     def retire(self) -> None:
         """Say that a fresh horse is to go on, with what is in hand if there is something."""

@@ -50,12 +50,14 @@ class Death:
         kill: why the worker killed it; None if it did not.
         peak_memory_bytes: largest resident memory.
         out_of_memory: True if the kernel killed something for want of memory meanwhile.
+        trouble: what it said was the reason; empty if it said nothing.
     """
 
     status: int
     kill: Kill | None = None
     peak_memory_bytes: int | None = None
     out_of_memory: bool = False
+    trouble: str = ""
 
     @property
     def signal_name(self) -> str | None:
@@ -69,6 +71,8 @@ class Death:
         """How it ended, for people."""
         if self.signal_name:
             return f"was ended by {self.signal_name}"
+        if self.trouble:
+            return f"gave up: {self.trouble}"
         return f"left with exit code {self.exit_code}"
 
     @property

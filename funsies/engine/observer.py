@@ -19,6 +19,9 @@ class Observer:
     def idle(self) -> None:
         """No operation is in hand."""
 
+    def settled(self) -> None:
+        """An operation was published, put back or set aside."""
+
     def running(self) -> AbstractContextManager[None]:
         """Enclose the evaluation of an operation."""
         return nullcontext()

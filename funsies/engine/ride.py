@@ -73,6 +73,7 @@ class Ride:
             kill=self._kill,
             peak_memory_bytes=peak_memory_bytes(usage),
             out_of_memory=out_of_memory_kills() > self._kills_before,
+            trouble=self._announcement.trouble,
         )
         return Ending(self.slot, death, self._announcement.read())
 

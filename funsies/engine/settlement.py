@@ -44,35 +44,36 @@ class Settlement:
         self._timing = timing
         self._pause = pause
 
-    def settle(self, slot: str, announced: Announced | None, death: Death) -> None:
+    def settle(self, slot: str, announced: Announced | None, death: Death) -> bool:
         """Settle the operation that this slot still holds, if any.
 
         The server is asked what the slot holds: the horse may have died between a claim and
         its announcement. If the server stays away for a whole lease there is nothing left to
         settle here: another worker's sweep will find the lease expired.
+
+        Returns:
+            True if it was charged for its end, or ended: so this cannot go on for ever.
         """
         give_up_at = time.monotonic() + self._timing.lease_seconds
         wait_seconds = self._timing.tick_seconds / 10
         while True:
             try:
-                self._settle(slot, announced, death)
+                return self._settle(slot, announced, death)
             except SERVER_TROUBLE as trouble:
                 _log.warning("cannot settle the operation of a dead horse: %s", trouble)
                 if time.monotonic() + wait_seconds >= give_up_at:
-                    return
+                    return False
                 self._pause(wait_seconds)
                 wait_seconds = min(2 * wait_seconds, self._timing.backoff_seconds)
-            else:
-                return
 
-    def _settle(self, slot: str, announced: Announced | None, death: Death) -> None:
+    def _settle(self, slot: str, announced: Announced | None, death: Death) -> bool:
         lease = next((held for held in self._graph.leases() if held.slot == slot), None)
-        if lease is None:
-            return
-        operation = self._graph.operation(lease.operation)
-        if operation is None:
-            return
-        self._apply(slot, lease, operation, self._fate(lease, announced, death, operation))
+        operation = None if lease is None else self._graph.operation(lease.operation)
+        if lease is None or operation is None:
+            return False
+        decided = self._fate(lease, announced, death, operation)
+        self._apply(slot, lease, operation, decided)
+        return decided is not None and decided != PutBack(Setback.NOTHING)
 
     def _fate(
         self, lease: Lease, announced: Announced | None, death: Death, operation: OperationRow

@@ -68,6 +68,11 @@ class Ending:
         return self._left_as(Phase.IDLE)
 
     @property
+    def has_settled(self) -> bool:
+        """True if it was not started in vain."""
+        return self.last_words is None or self.last_words.settled > 0
+
+    @property
     def successor(self) -> Post | None:
         """Where a successor takes up its work; None if there is to be none."""
         if not self._left_as(Phase.RETIRED) or self.last_words is None:

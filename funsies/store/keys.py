@@ -78,6 +78,11 @@ class Keys:
         return self.prefix + b"B"
 
     @property
+    def generation(self) -> bytes:
+        """Number of the newest request."""
+        return self.prefix + b"n"
+
+    @property
     def queues(self) -> bytes:
         """Set: queues on which operations may be ready."""
         return self.prefix + b"Q"

@@ -90,6 +90,9 @@ class GraphStore(Protocol):
     def new_generation(self) -> Generation:
         """Number a request: max(server time in ms, last generation + 1)."""
 
+    def last_generation(self) -> Generation:
+        """The number of the newest request; 0 if there was none."""
+
     def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
         """Ask for operations, leaves first.
 

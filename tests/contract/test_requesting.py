@@ -16,6 +16,11 @@ def test_generations_grow_even_if_the_clock_stands_still(bench):
     assert bench.now_ms[0] < first < second < third
 
 
+def test_the_newest_generation_is_known(bench):
+    assert bench.store.last_generation() == 0
+    assert bench.store.new_generation() == bench.store.last_generation()
+
+
 def test_what_is_needed_first_is_named_and_nothing_half_started(bench):
     """Asking for an operation alone says what else to ask for, and then works."""
     low = bench.operation("low")

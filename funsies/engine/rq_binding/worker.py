@@ -20,6 +20,7 @@ from rq.worker.base import WorkerStatus
 
 from funsies.engine.address import Address
 from funsies.engine.announcement import Announcement
+from funsies.engine.brake import Brake
 from funsies.engine.horse import Horse, HorseObserver, become
 from funsies.engine.names import new_slot
 from funsies.engine.obituary import Kill, KillCause
@@ -35,8 +36,9 @@ from funsies.run.orphans import become_subreaper
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 
+from .braked import BrakedWorker
 from .jobs import DrainJob
-from .tolerant import RECORD_GONE, RQ_TROUBLE, TolerantWorker
+from .tolerant import RECORD_GONE, RQ_TROUBLE
 
 if TYPE_CHECKING:
     from rq.executions import Execution
@@ -50,7 +52,7 @@ RQ_MAINTENANCE_SECONDS = 600.0
 _STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
-class Worker(TolerantWorker):
+class Worker(BrakedWorker):
     """Takes drain jobs from queues and has each run by a horse.
 
     The worker's own process never runs user code. It forks a horse for each drain job, renews
@@ -84,6 +86,7 @@ class Worker(TolerantWorker):
         self._upkeep = upkeep
         self._description = msgspec.json.encode(describe_self(address.keys)).decode()
         self._settlement = Settlement(graph, name, timing)
+        self.brake = Brake(graph, name, timing.brake_seconds)
         self._ride: Ride | None = None
         self._observer: HorseObserver | None = None
         self._stop_asked_at: float | None = None
@@ -171,6 +174,7 @@ class Worker(TolerantWorker):
     def _tick_now(self) -> None:
         self._tick_at = time.monotonic() + self.timing.tick_seconds / 2
         self._upkeep.tick()
+        self.choose_queues()
 
     def _clean_registries(self) -> None:
         try:
@@ -247,12 +251,17 @@ class Worker(TolerantWorker):
         over_at = time.monotonic() + self.timing.slice_seconds
         ending = self._look_after(job, execution)
         while (post := ending.successor) and self._goes_on(job, execution, over_at):
+            self.note_end(queue, ending)
+            if self.is_braked(queue):
+                break
             self._fork(job, queue, post)
             ending = self._look_after(job, execution)
         self.executions.pop(execution.id, None)
+        is_settled = ending.has_settled
         if not ending.was_in_order:
-            self._settlement.settle(ending.slot, ending.last_words, ending.death)
+            is_settled |= self._settlement.settle(ending.slot, ending.last_words, ending.death)
             self._forget(job, execution)
+        self.note_end(queue, ending, has_settled=is_settled)
         self._forget_heartbeat(execution)
 
     def _goes_on(self, job: Job, execution: Execution, over_at: float) -> bool:

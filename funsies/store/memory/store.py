@@ -77,6 +77,11 @@ class MemoryStore(Reader):
         with self._lock:
             return requesting.new_generation(self._tables)
 
+    def last_generation(self) -> Generation:
+        """See :meth:`GraphStore.last_generation`."""
+        with self._lock:
+            return self._tables.generation
+
     def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
         """See :meth:`GraphStore.request`."""
         with self._lock:

@@ -14,6 +14,7 @@ from funsies.store.persistence import WrongTypeError
 from funsies.store.rows import (
     ArtefactRow,
     Found,
+    Generation,
     Lease,
     OperationRow,
     OperationState,
@@ -264,6 +265,11 @@ class Reader:
         names = sorted(answers.queue_names(self._call("SMEMBERS", self._keys.queues)))
         ready = {name: self._call("ZCARD", self._keys.ready(name)) for name in names}
         return {name: answers.integer(number) for name, number in ready.items() if number}
+
+    def last_generation(self) -> Generation:
+        """See :meth:`GraphStore.last_generation`."""
+        said = cast("bytes | None", self._call("GET", self._keys.generation))
+        return Generation(int(readable(float, said or b"0") or 0))
 
     def leases(self) -> list[Lease]:
         """See :meth:`GraphStore.leases`."""

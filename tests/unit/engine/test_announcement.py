@@ -24,6 +24,7 @@ records = st.builds(
     retries=st.integers(0, 2**32 - 1),
     retry_delay_ms=st.integers(0, 2**63),
     sequence=st.integers(0, 2**63),
+    settled=st.integers(0, 2**32 - 1),
 )
 
 
