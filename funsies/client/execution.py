@@ -149,6 +149,9 @@ class Handle:
     def cancel(self) -> int:
         """Withdraw the request; what nobody else wants ends with ``Error(Cancelled)``.
 
+        What another program, or another ``execute`` of this one, has asked for goes on. Whoever
+        executes what was cancelled starts it again.
+
         Returns:
             The number of operations that were ended.
 

@@ -97,8 +97,8 @@ class GraphStore(Protocol):
         """Ask for operations, leaves first.
 
         An operation with a final result whose small bytes are there, or with a volatile result
-        of this generation or a newer one, is satisfied. One that is pending is also wanted by
-        this generation; if this generation is the newest, queue, priority and options become
+        of this generation or a newer one that was not withdrawn, is satisfied. One that is
+        pending is also wanted by this generation; if this generation is the newest, queue, priority and options become
         those given here, also for an entry that is queued already. Any other is started: it
         waits for the distinct producers that are pending, or becomes ready, or is ended at once
         by an error among its inputs. It is not started, and its producers are returned in
@@ -113,8 +113,11 @@ class GraphStore(Protocol):
 
         The error (a small content, stored beforehand with :meth:`define`) is published as a
         volatile result of each such operation; a running one loses its lease, so that its
-        worker stops it. Consumers are treated as after any error. What an operation of another
-        request waits for is spared; give producers before consumers, as for a request.
+        worker stops it. The error satisfies no request, not even an older one that comes later:
+        whoever asks for such an operation starts it again. A consumer, strict or not, ends with
+        it unless another request wants that consumer, which then asks for its inputs again.
+        What an operation of another request waits for is spared; give producers before
+        consumers, as for a request.
 
         Returns:
             The number of operations ended.

@@ -70,6 +70,7 @@ class Machine(RuleBasedStateMachine):
         self.workers = [self.bench.hire() for _ in range(3)]
         self.ghosts: list[Worker] = []
         self.generations: list[Generation] = []
+        self.withdrawn: set[Generation] = set()
         self.execute(list(range(len(specs))), QUEUES[0], 0, careless=False)
         for worker in self.workers[:claims]:
             self.bench.work(worker, QUEUES[0])
@@ -123,6 +124,7 @@ class Machine(RuleBasedStateMachine):
     def cancel(self, chosen: list[int], back: int) -> None:
         generation = self.generations[-min(back, len(self.generations))]
         error = content_digest(CANCELLED)
+        self.withdrawn.add(generation)
         self.bench.both("cancel", generation, self._rows(chosen), error)
         self.bench.both("cancel", generation, self._rows(chosen), error)
 
@@ -287,6 +289,7 @@ class Machine(RuleBasedStateMachine):
     def agree(self) -> None:
         if hasattr(self, "bench"):
             self.bench.compare()
+            self.bench.check_cancelled(self.withdrawn)
 
     def teardown(self) -> None:
         if hasattr(self, "bench"):

@@ -69,6 +69,7 @@ class Bench:
     commits: Counter[Digest] = field(default_factory=Counter)
     starts: Counter[Digest] = field(default_factory=Counter)
     was_pending: set[Digest] = field(default_factory=set)
+    was_wanted: dict[Digest, set[Generation]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     # -- both stores
@@ -124,6 +125,19 @@ class Bench:
             assert state.missing == self.entries(digest), "counted as often as registered"
         if stuck:
             assert self.cycle() is not None, "no lost wake-up: only cycles stand still"
+
+    def check_cancelled(self, withdrawn: set[Generation]) -> None:
+        """What was wanted by a request that nobody has withdrawn is not cancelled."""
+        cells = {row.digest: self.memory._tables.look(row.digest) for row in self.rows}
+        for digest, wanted in self.was_wanted.items():
+            results = cells[digest].results
+            if results and results[0].content == content_digest(CANCELLED):
+                assert wanted <= withdrawn
+        self.was_wanted = {
+            digest: set(cell.wanted_by)
+            for digest, cell in cells.items()
+            if cell.status.is_pending
+        }
 
     def entries(self, operation: Digest) -> int:
         """Number of entries of a waiting operation in the lists of its producers."""

@@ -6,7 +6,7 @@ import pytest
 
 from funsies.core.digest import content_digest
 from funsies.core.errors import DataMissingError
-from funsies.store.rows import QueueName, Status, Verdict, Wanted
+from funsies.store.rows import QueueName, RunReport, Status, Verdict, Wanted
 
 
 def test_generations_grow_even_if_the_clock_stands_still(bench):
@@ -139,6 +139,55 @@ def test_cancelling_spares_what_others_need_through_their_own_operations(bench):
     cancelled = bench.store.cancel(generation, [low.digest, high.digest], bench.error(b"e"))
     assert cancelled == 0
     assert bench.status(top) is Status.WAITING
+
+
+def test_what_a_newer_request_has_cancelled_does_not_satisfy_an_older_one(bench):
+    """Of two clients the one with the newer number withdraws before the other asks."""
+    low = bench.operation("low")
+    top = bench.operation("top", low)
+    older, newer = bench.store.new_generation(), bench.store.new_generation()
+    bench.request(low, top, generation=newer)
+    bench.store.cancel(newer, [low.digest, top.digest], bench.error(b"e"))
+    assert bench.request(low, top, generation=older).started == 2
+    assert (bench.status(low), bench.status(top)) == (Status.READY, Status.WAITING)
+
+
+def test_whoever_wants_it_goes_on_however_far_below_another_has_cancelled(bench):
+    """A dynamic step is joined while it waits for what an older request has asked for."""
+    low = bench.operation("low")
+    middle = bench.operation("middle", low, strict=False)
+    top = bench.operation("top", dynamic=True)
+    older = bench.store.new_generation()
+    bench.request(top, generation=older)
+    worker = bench.slot()
+    claim = worker.claim()
+    bench.request(low, middle, generation=older)
+    target = (worker.name, top.digest, claim.fence, middle.digest, 0)
+    assert bench.store.delegate(*target, report=RunReport(b"", b"", 0)) is Verdict.OK
+    bench.request(top)
+    withdrawn = [low.digest, top.digest]
+    assert bench.store.cancel(older, withdrawn, bench.error(b"e")) == 1
+    assert bench.status(middle) is Status.FAILED, "nobody else has asked for it"
+    assert bench.status(top) is Status.READY, "it asks for it again"
+    assert bench.slot("other").claim().operation == top
+
+
+def test_a_step_that_was_ready_does_not_take_what_another_has_cancelled(bench):
+    """Its input is reset, asked for by another client, and cancelled, before it is claimed."""
+    low, high = bench.operation("low"), bench.operation("high")
+    top = bench.operation("top", low, high)
+    bench.run(low, b"1")
+    bench.run(high, b"2")
+    bench.request(top)
+    bench.store.reset([low.digest])
+    other = bench.store.new_generation()
+    bench.request(low, generation=other, priority=-1)
+    # What is ready waits for nothing: nobody knows that it needs this.
+    assert bench.store.cancel(other, [low.digest], bench.error(b"e")) == 1
+    claim = bench.slot().claim()
+    assert claim.operation == top
+    assert claim.inputs[0] is None, "to be asked for"
+    assert not claim.volatile
 
 
 def test_cancelling_takes_the_lease_away(bench):

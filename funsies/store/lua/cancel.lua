@@ -10,15 +10,6 @@ register('cancel', { 'allow-oom' }, function()
   local packed = u64(tonumber(ARGV[2]))
   local looks, ended_count = 0, 0
 
-  local function without(wanted)
-    local kept = {}
-    for at = 1, #wanted, 8 do
-      local each = wanted:sub(at, at + 7)
-      if each ~= packed then kept[#kept + 1] = each end
-    end
-    return table.concat(kept)
-  end
-
   -- Other generations that want what waits for the operation; nil if there was too much to see.
   local function heirs(id, at)
     while true do
@@ -26,7 +17,7 @@ register('cancel', { 'allow-oom' }, function()
       for _, entry in ipairs(entries) do
         local v = call('HMGET', P .. 'o' .. entry:sub(1, 32), 's', 'e', 'w')
         local is_waiting = v[2] == entry:sub(33) and (v[1] == WAITING or v[1] == DELEGATED)
-        local others = is_waiting and without(v[3]) or ''
+        local others = is_waiting and without(v[3], packed) or ''
         if others ~= '' then return others end
       end
       at, looks = at + #entries, looks + #entries
@@ -42,11 +33,11 @@ register('cancel', { 'allow-oom' }, function()
     looks = looks + 1
     if looks > MOST_LOOKS then return { ended_count, at - 5, 0 } end
     if is_pending(o.s) then
-      local wanted, seen = without(o.w), at == 5 and tonumber(ARGV[4]) or 0
+      local wanted, seen = without(o.w, packed), at == 5 and tonumber(ARGV[4]) or 0
       if wanted == '' then wanted, seen = heirs(o.id, seen) end
       if not wanted then return { ended_count, at - 5, seen } end
       if wanted == '' then
-        end_with(o, definition(o.id), error, '1')
+        end_with(o, definition(o.id), error, packed)
         ended_count = ended_count + 1
       else
         call('HSET', o.key, 'w', wanted)

@@ -84,8 +84,9 @@ def _wake(tables: Tables, producer: Digest, waiter: Waiter) -> None:
 def _count_down(tables: Tables, operation: Digest, cell: Cell, producer: Digest) -> None:
     made = tables.look(producer)
     error = _error_from(tables, operation, producer, made)
-    if error:
+    if error and cell.ends_like(made):
         skip(tables, operation, error, volatile=made.volatile)
+        cell.withdrawn_by = made.withdrawn_by
         return
     cell.missing -= 1
     if cell.missing == 0:
@@ -96,7 +97,7 @@ def _error_from(
     tables: Tables, operation: Digest, producer: Digest, made: Cell
 ) -> Result | None:
     row = tables.definitions[operation]
-    if made.status is not Status.FAILED or not row.strict:
+    if made.status is not Status.FAILED or not (row.strict or made.withdrawn_by):
         return None
     used = (made.results[item.index] for item in row.inputs if item.producer == producer)
     return next((result for result in used if not result.ok), None)
@@ -106,8 +107,9 @@ def end_delegation(tables: Tables, operation: Digest, target: tuple[Digest, int]
     """Take over the result of the operation that another was delegated to, if it is there."""
     cell, made = tables.look(operation), tables.look(target[0])
     result = result_for(tables, target)
-    if result:
+    if result and cell.ends_like(made):
         finish(tables, operation, (result,), volatile=made.volatile or cell.is_tainted)
+        cell.withdrawn_by = made.withdrawn_by
     elif made.status.is_pending:
         delegate_to(tables, operation, target)
     else:

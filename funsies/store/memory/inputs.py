@@ -18,7 +18,7 @@ class Inputs:
     Attributes:
         results: in the order of the definition; None where the producer is not finished.
         pending: distinct producers that are pending.
-        idle: distinct producers that are idle or undefined.
+        idle: distinct producers that are idle, undefined, or withdrawn.
         stale: distinct producers whose result does not do for the request asked about.
         error: first failed result, and whether it is volatile.
         is_tainted: one of the results is volatile.
@@ -54,7 +54,8 @@ def _constant(tables: Tables, item: InputRow) -> Result:
 
 def _add(tables: Tables, inputs: Inputs, producer: Digest, index: int, generation: int) -> None:
     cell = tables.look(producer)
-    result = cell.results[index] if cell.status.is_finished else None
+    is_there = cell.status.is_finished and not cell.withdrawn_by
+    result = cell.results[index] if is_there else None
     inputs.results.append(result)
     if result is None:
         (inputs.pending if cell.status.is_pending else inputs.idle)[producer] = None
@@ -68,7 +69,7 @@ def _add(tables: Tables, inputs: Inputs, producer: Digest, index: int, generatio
 
 def is_usable(tables: Tables, cell: Cell, result: Result, generation: int) -> bool:
     """Whether one result of a finished operation does for a request of this generation."""
-    is_fresh = not cell.volatile or cell.generation >= generation
+    is_fresh = not cell.volatile or cell.made_for >= generation
     return is_fresh and tables.has_bytes((result,))
 
 

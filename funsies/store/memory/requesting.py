@@ -88,6 +88,7 @@ def cancel(
         cell.wanted_by = cell.wanted_by or _heirs(tables, operation, generation)
         if not cell.wanted_by:
             end_with(tables, operation, result, volatile=True)
+            cell.withdrawn_by = generation
             ended += 1
     work_cascades(tables)
     return ended

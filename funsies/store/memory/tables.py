@@ -38,6 +38,7 @@ class Cell:
         failures: of the step itself, since it was asked for.
         losses: of its worker, likewise.
         lost_inputs: how often an input was lost, and made again.
+        withdrawn_by: the generation whose withdrawal has ended it, if that is how it ended.
         first_generation: of the request that started it; orders the ready queue.
         wanted_by: generations that want it while it is pending.
         epoch: number of the wait; entries of older waits are void.
@@ -55,6 +56,7 @@ class Cell:
     losses: int = 0
     lost_inputs: int = 0
     volatile: bool = False
+    withdrawn_by: Generation = NEVER
     results: tuple[Result, ...] = ()
     priority: int = 0
     options: Digest = NO_DIGEST
@@ -69,6 +71,19 @@ class Cell:
     slot: str = ""
     is_tainted: bool = False
     trace_index: bytes = b""
+
+    @property
+    def made_for(self) -> Generation:
+        """The newest request for which a volatile result does; none, if it was withdrawn."""
+        return NEVER if self.withdrawn_by else self.generation
+
+    def ends_like(self, made: Cell) -> bool:
+        """Whether this one, which waits for another, ends as that one did.
+
+        It goes on if that one was withdrawn by a request while others want this one: it asks
+        for it again in their name.
+        """
+        return not made.withdrawn_by or not self.wanted_by - {made.withdrawn_by}
 
     @property
     def may_be_lost(self) -> bool:

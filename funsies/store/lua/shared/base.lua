@@ -8,7 +8,8 @@
 -- Keys (raw 32-byte digests; see keys.py):
 --   D I c O T R G C Y hashes: definitions, artefacts, small contents, options, traces, records,
 --                     logs, counters, delegations
---   o<operation>      hash: state     s status  g generation  q queue  a attempts  v volatile
+--   o<operation>      hash: state     s status  g generation  q queue  a attempts  v volatile:
+--                                     "1", or the generation that withdrew it
 --                                     r<i> results  t index of its trace
 --                     while pending   p terms  w generations that want it  u an input is volatile
 --                                     x somebody watches  y its own failures  l losses  i inputs

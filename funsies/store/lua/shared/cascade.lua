@@ -29,7 +29,7 @@ local function finish(o, d, results, volatile, is_direct)
   end
   if volatile then
     fields[#fields + 1] = 'v'
-    fields[#fields + 1] = '1'
+    fields[#fields + 1] = is_withdrawn(volatile) and volatile or '1'
     count(d.name, VOLATILE, 1)
   end
   move(o, d, status, fields)
@@ -57,11 +57,18 @@ local function skip(o, d, result, volatile)
   end_with(o, d, result, volatile)
 end
 
+-- Whether an operation ends as another one did for which it waits. It goes on if that one was withdrawn
+-- by a request while others want this one: it asks for it again in their name.
+local function ends_likewise(o, volatile)
+  return not is_withdrawn(volatile) or without(o.w, volatile) == ''
+end
+
 local function end_delegation(o)
   local target, index = o.T:sub(1, 32), struct.unpack('>I4', o.T, 33)
   local made = call('HMGET', P .. 'o' .. target, 's', 'v', 'r' .. index)
   local d = definition(o.id)
-  if is_finished(made[1]) and whole(made[3]) and has_bytes(made[3]) then
+  if is_finished(made[1]) and whole(made[3]) and has_bytes(made[3])
+    and ends_likewise(o, made[2]) then
     finish(o, d, { made[3] }, made[2] or o.u)
   elseif is_pending(made[1]) then
     delegate_to(o, d, o.T)
@@ -88,8 +95,8 @@ function wake(producer, status, volatile, entry)
   if o.s ~= WAITING then return end
   if status == FAILED then
     local d = definition(o.id)
-    local result = d.strict and error_from(d, producer)
-    if result then return skip(o, d, result, volatile) end
+    local result = (d.strict or is_withdrawn(volatile)) and error_from(d, producer)
+    if result and ends_likewise(o, volatile) then return skip(o, d, result, volatile) end
   end
   if o.m == '1' then
     make_ready(o, definition(o.id), UNLOCKED)

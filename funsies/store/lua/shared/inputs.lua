@@ -24,7 +24,7 @@ local function look_at(producer, index)
 end
 
 -- The inputs as they are now: packed results (false where there is none), distinct producers
--- that are pending, idle, or whose result does not do for `generation` (nil: not looked at),
+-- that are pending, idle (or withdrawn, which is as good as that), or whose result does not do for `generation` (nil: not looked at),
 -- the first error and whether that is volatile, and whether anything is.
 local function read_inputs(d, generation)
   local r = { results = {}, pending = {}, idle = {}, needs = {} }
@@ -35,7 +35,7 @@ local function read_inputs(d, generation)
       r.results[number] = constant(d, number)
     else
       local v = look_at(producer, index)
-      local result = is_finished(v[1]) and whole(v[4])
+      local result = is_finished(v[1]) and not is_withdrawn(v[3]) and whole(v[4])
       r.results[number] = result or false
       if not result then
         if is_pending(v[1]) then

@@ -83,9 +83,25 @@ local function has_bytes(result)
   return is_large(result) or call('HEXISTS', P .. 'c', content_of(result)) == 1
 end
 
+-- Whether a result is only the end that a request has put to it which was withdrawn.
+local function is_withdrawn(volatile)
+  return type(volatile) == 'string' and #volatile == 8
+end
+
+-- Those who want an operation but for this generation.
+local function without(wanted, packed)
+  local kept = {}
+  for at = 1, #wanted, 8 do
+    local each = wanted:sub(at, at + 7)
+    if each ~= packed then kept[#kept + 1] = each end
+  end
+  return table.concat(kept)
+end
+
 -- Whether one result does for a request of this generation.
 local function is_usable(result, volatile, made_for, generation)
-  return (not volatile or tonumber(made_for or 0) >= generation) and has_bytes(result)
+  local is_fresh = not is_withdrawn(volatile) and tonumber(made_for or 0) >= generation
+  return (not volatile or is_fresh) and has_bytes(result)
 end
 
 local function results_of(o, d)
