@@ -98,12 +98,13 @@ class GraphStore(Protocol):
 
         An operation with a final result whose small bytes are there, or with a volatile result
         of this generation or a newer one that was not withdrawn, is satisfied. One that is
-        pending is also wanted by this generation; if this generation is the newest, queue, priority and options become
-        those given here, also for an entry that is queued already. Any other is started: it
-        waits for the distinct producers that are pending, or becomes ready, or is ended at once
-        by an error among its inputs. It is not started, and its producers are returned in
-        ``needs``, if a producer is undefined, idle, or finished with a volatile result of an
-        older generation or with missing bytes. An undefined operation is itself in ``needs``.
+        pending is also wanted by this generation; if this generation is the newest, queue,
+        priority and options become those given here, also for an entry that is queued already.
+        Any other is started: it waits for the distinct producers that are pending, or becomes
+        ready, or is ended at once by an error among its inputs. It is not started, and its
+        producers are returned in ``needs``, if a producer is undefined, idle, or finished with
+        a volatile result of an older generation or with missing bytes. An undefined operation
+        is itself in ``needs``.
         """
 
     def cancel(
