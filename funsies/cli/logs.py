@@ -11,17 +11,20 @@ from returns.pipeline import is_successful
 
 from funsies.client.lookup import stored_artefact
 from funsies.client.lost_bytes import lost
-from funsies.client.stored_step import opened
+from funsies.client.stored_step import opened, read_value
 from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
 from funsies.core.errors import (
     DataCorruptedError,
     DataMissingError,
+    Error,
     UnknownHashError,
     UnwrapError,
 )
 from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON
+from funsies.report.errors import headline
+from funsies.run.record import decode_record
 from funsies.store.connect import Backend
 from funsies.store.data.chunks import chunks_of
 
@@ -43,7 +46,8 @@ def logs(setting: Setting, *, prefix: str, as_json: bool) -> int:
     r"""Print what a step printed when it was last run.
 
     HASH is any unique prefix of the hash of the step or of one of its outputs. Of a shell step
-    these are the standard streams of its commands, one after the other.
+    these are the standard streams of its commands, one after the other. Of a Python step, and
+    of a stream that is no result because the step failed, the end is kept.
 
     \b
     Example:
@@ -59,20 +63,40 @@ def logs(setting: Setting, *, prefix: str, as_json: bool) -> int:
             facts = _facts(session.backend, named.producer, record)
             print_json_and_text(facts, "log", printed)
             return Exit.OK
-        if record is None:
+        error = _error_of(session.backend, named.producer)
+        if record is None and error is None:
             note(f"funsies: {prefix} was not run yet; use: funsies execute {prefix}")
             return Exit.NOT_COMPUTED
         sizes = [sys.stdout.buffer.write(piece) for piece in printed]
+    sys.stdout.flush()
     if not any(sizes):
-        note("it printed nothing")
+        note(_why_nothing(record, error, named.producer))
+    if error is not None:
+        note(f"funsies: {prefix} is an error: {headline(error)}; see: funsies cat {prefix}")
     return Exit.OK
+
+
+def _why_nothing(data: bytes | None, error: Error | None, operation: Digest) -> str:
+    """Say why there is nothing to be printed."""
+    record = decode_record(data)
+    if record is not None:
+        linked = "it was not run: the results of an equal step were taken"
+        return linked if record.linked else "it printed nothing"
+    if error is not None and error.source == operation.hex():
+        return "what it printed is not known: its process is gone"
+    return "it was not run"
 
 
 def _printed(backend: Backend, operation: Digest) -> Iterator[bytes]:
     """What a step printed, in pieces: its log, and the streams that are among its outputs."""
-    yield backend.graph.log(operation) or b""
-    for stream in _streams(backend, operation):
-        yield from _stored(backend, stream)
+    log = backend.graph.log(operation) or b""
+    for is_result, stream in _streams(backend, operation):
+        if is_result:
+            yield from _stored(backend, stream)
+        else:  # what a command printed on streams that are no results is in the log
+            yield log
+            log = b""
+    yield log
 
 
 def _stored(backend: Backend, artefact: Digest) -> Iterator[bytes]:
@@ -87,15 +111,25 @@ def _stored(backend: Backend, artefact: Digest) -> Iterator[bytes]:
             raise UnwrapError(error) from problem
 
 
-def _streams(backend: Backend, operation: Digest) -> Iterator[Digest]:
+def _streams(backend: Backend, operation: Digest) -> Iterator[tuple[bool, Digest]]:
+    """The streams of a shell step's commands, and whether each is a result, or an error."""
     row = operation_row(backend, operation)
     task = backend.graph.task(row.task, PYTHON)
     if task is None or task.kind is not TaskKind.SHELL:
         return
     results = backend.graph.states([operation])[0].results
     for output, address, result in zip(task.outputs, row.outputs, results, strict=False):
-        if result.ok and output.name.startswith(("stdout:", "stderr:")):
-            yield address
+        if output.name.startswith(("stdout:", "stderr:")):
+            yield result.ok, address
+
+
+def _error_of(backend: Backend, operation: Digest) -> Error | None:
+    """The error of a step that failed."""
+    row, state = operation_row(backend, operation), backend.graph.states([operation])[0]
+    for output, result in zip(row.outputs, state.results, strict=False):
+        if not result.ok:
+            return read_value(backend, output).failure()
+    return None
 
 
 def _facts(backend: Backend, operation: Digest, record: bytes | None) -> dict[str, object]:

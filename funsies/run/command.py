@@ -67,13 +67,16 @@ class Stream:
             data = os.read(self._pipe.fileno(), _READ_BYTES)
         except BlockingIOError:
             return True
-        self._moved_bytes += len(data)
-        if self._max_bytes is not None and self._moved_bytes > self._max_bytes:
+        room = len(data) if self._max_bytes is None else self._max_bytes - self._moved_bytes
+        self._write(memoryview(data)[:room])
+        if len(data) > room:
             raise TooMuchOutputError(self._name)
-        rest = memoryview(data)
-        while rest:
-            rest = rest[self._file.write(rest) :]
         return bool(data)
+
+    def _write(self, data: memoryview) -> None:
+        self._moved_bytes += len(data)
+        while data:
+            data = data[self._file.write(data) :]
 
     def empty(self) -> None:
         """Move what is in the pipe by now; whoever goes on writing is not waited for."""

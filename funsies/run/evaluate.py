@@ -117,7 +117,7 @@ class Evaluator:
             return self._recover(claim, problem)
         except ChildDiedError as problem:
             again = PutBack(Setback.LOSS) if claim.may_be_lost else None
-            return again or self._publish_error(claim, problem.error)
+            return again or self._publish_error(claim, problem.error, problem.log)
         except NotLoadableError as problem:
             if problem.may_fit_elsewhere and claim.may_be_lost:
                 return PutBack(Setback.LOSS, ELSEWHERE_DELAY_MS)
@@ -157,12 +157,17 @@ class Evaluator:
         writer = self._writer(claim)
         is_fresh = options.fresh_directory and isinstance(task.plan, LoadedFunction)
         directory = fresh_directory() if is_fresh else nullcontext()
-        with self._surroundings.of_step(options.env) as log, directory:
-            outcome = self._outcome(task, claim, inputs, options, writer)
+        try:
+            with self._surroundings.of_step(options.env) as log, directory:
+                outcome = self._outcome(task, claim, inputs, options, writer)
+        except ChildDiedError as problem:
+            problem.log = log.tail
+            raise
+        writer.log += log.tail
         seconds = time.perf_counter() - clock
         if isinstance(outcome, Delegate):
             record = self._record(claim, started, seconds, delegated_to=outcome.target.hex())
-            report = RunReport(record, log.tail, round(seconds * 1000))
+            report = RunReport(record, writer.log, round(seconds * 1000))
             return dataclasses.replace(outcome, report=report)
         if writer.errors and (again := retry(claim, options)):
             return again
@@ -171,7 +176,6 @@ class Evaluator:
             record=self._record(claim, started, seconds),
             volatile=outcome,
             trace_key=trace_key_of(claim) if may_be_traced else None,
-            log=log.tail,
             busy_ms=round(seconds * 1000),
         )
         return Publish(completion, tuple(writer.errors))
@@ -279,9 +283,10 @@ class Evaluator:
     def _writer(self, claim: Claim) -> ResultWriter:
         return ResultWriter(self._backend, claim, self._worker)
 
-    def _publish_error(self, claim: Claim, error: Error) -> Publish:
+    def _publish_error(self, claim: Claim, error: Error, log: bytes = b"") -> Publish:
         writer = self._writer(claim)
         writer.fail(error)
+        writer.log = log
         completion = writer.completion(record=self._record(claim, time.time(), 0.0))
         return Publish(completion, tuple(writer.errors))
 

@@ -29,11 +29,13 @@ class ChildDiedError(Exception):
 
     Attributes:
         error: how it ended.
+        log: what the step had printed, when that is known.
     """
 
     def __init__(self, error: Error) -> None:
         super().__init__(error.details)
         self.error = error
+        self.log: bytes = b""
 
 
 class _Answer(Generic[T]):

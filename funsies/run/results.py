@@ -30,6 +30,7 @@ class ResultWriter:
 
     Attributes:
         errors: those among the results.
+        log: what the step printed, as far as it is no result.
     """
 
     def __init__(self, backend: Backend, claim: Claim, worker: str) -> None:
@@ -39,6 +40,7 @@ class ResultWriter:
         self._results: list[StoredResult] = []
         self._contents: dict[Digest, bytes] = {}
         self.errors: list[Error] = []
+        self.log: bytes = b""
 
     def add_all(
         self, outcomes: Iterable[Result[bytes, Error]] | Iterable[Result[Made, Error]]
@@ -64,7 +66,6 @@ class ResultWriter:
         record: bytes,
         volatile: bool = False,
         trace_key: Digest | None = None,
-        log: bytes = b"",
         busy_ms: int = 0,
     ) -> Completion:
         """What is to be published."""
@@ -77,7 +78,7 @@ class ResultWriter:
             volatile=volatile or self._claim.volatile or infrastructure,
             record=record,
             trace_key=trace_key,
-            log=log,
+            log=self.log,
             busy_ms=busy_ms,
         )
 

@@ -25,6 +25,7 @@ from .machine_trouble import NOT_EXECUTABLE, NOT_FOUND, has_no_space, missing_in
 from .oom import out_of_memory_kills
 from .process import Processes, TimedOutError, processes
 from .shared_inputs import SharedInputs
+from .shell_log import with_log
 from .shell_outcome import (
     EndedCommand,
     Produced,
@@ -149,7 +150,7 @@ def _run(
     outcome = _outcome(plan, workspace, variables, limits, ended)
     if shared.are_in_the_way(ended):
         raise _NeedsCopiesError
-    return shared.judged(plan, outcome)
+    return with_log(shared.judged(plan, outcome), workspace.streams)
 
 
 def _outcome(

@@ -48,10 +48,12 @@ class ShellOutcome:
         volatile: True if the outcome says nothing about the step itself, although it may
             look so: it was ended from outside, ran too long, or exceeded a limit that is
             not part of its identity. Such an outcome must not be remembered.
+        log: the end of what it printed that is not among the outputs.
     """
 
     outputs: tuple[Produced, ...]
     volatile: bool
+    log: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _failure(plan: ShellPlan, ended: Sequence[EndedCommand]) -> Error | None:
         exit_code=command.returncode if name is None else None,
         signal=name,
         details=f"command {len(ended)} of {len(plan.commands)} ended {how}:\n"
-        f"{_indented(command.text)}\n{shown_stderr(command.stderr)}{_remark(plan, command)}",
+        f"{_indented(command.text)}\n{_shown_streams(command)}{_remark(plan, command)}",
     )
 
 
@@ -142,7 +144,7 @@ def _remark(plan: ShellPlan, command: EndedCommand) -> str:
         said = advice(command.text, command.returncode, wrote_nothing=is_silent)
     if said is None:
         return ""
-    return f"\n{said}" if not _tail(command.stderr).endswith("\n") else said
+    return said if _shown_streams(command).endswith("\n") else f"\n{said}"
 
 
 def _stream_values(
@@ -185,6 +187,15 @@ def shown_stderr(path: Path) -> str:
         f"Its standard error:\n{head} ... {left_out:,} bytes left out ...\n"
         f"The end of its standard error:\n{_tail(path)}"
     )
+
+
+def _shown_streams(command: EndedCommand) -> str:
+    """What a command said of its failure: many say it on standard output."""
+    stderr, size_bytes = shown_stderr(command.stderr), command.stdout.stat().st_size
+    if command.stderr.stat().st_size or not size_bytes:
+        return stderr
+    end = _piece(command.stdout, max(0, size_bytes - HEAD_BYTES), HEAD_BYTES)
+    return f"{stderr} The end of its standard output:\n{end}"
 
 
 def _piece(path: Path, start: int, size_bytes: int) -> str:

@@ -57,6 +57,7 @@ def run_shell_step(
         ) as outcome:
             is_volatile = outcome.volatile
             writer.add_all([_outcome(each, volatile=is_volatile) for each in outcome.outputs])
+            writer.log = outcome.log
             return outcome.volatile
     except DataCorruptedError:
         for value in inputs.values():
