@@ -30,12 +30,22 @@ def make_held(path: Path) -> int:
     """
     while True:
         path.mkdir(mode=0o700)
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        with suppress(OSError):  # this file system has no locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if path.exists():
+        if (descriptor := _held(path)) is not None:
             return descriptor
-        os.close(descriptor)  # somebody has found it in the moment before it was locked
+
+
+def _held(path: Path) -> int | None:
+    """Lock a new directory; None if somebody has found and removed it before it was locked."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    with suppress(OSError):  # this file system has no locks
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    if path.exists():
+        return descriptor
+    os.close(descriptor)
+    return None
 
 
 def remove_abandoned(place: Path, prefix: str) -> int:
@@ -65,13 +75,19 @@ def _remove_if_abandoned(path: Path) -> bool:
     with suppress(OSError):
         descriptor = os.open(path, flags)
         try:
-            is_ours = os.fstat(descriptor).st_uid == os.geteuid()
-            if is_ours and try_lock(descriptor, if_none=False):
+            about = os.fstat(descriptor)
+            is_ours = about.st_uid == os.geteuid()
+            if is_ours and try_lock(descriptor, if_none=False) and _is_at(path, about):
                 _remove(path)
                 return True
         finally:
             os.close(descriptor)
     return False
+
+
+def _is_at(path: Path, about: os.stat_result) -> bool:
+    """Whether what is locked has this name still; its maker may have made another one."""
+    return os.path.samestat(path.lstat(), about)
 
 
 def _remove(path: Path) -> None:
