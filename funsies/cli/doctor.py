@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import click
-from rich.text import Text
 
 from funsies.engine.arming import arm_queues
 from funsies.engine.maintenance import audit_once, sweep_once
 from funsies.engine.names import new_slot
 from funsies.engine.timing import Timing
-from funsies.report.console import data_console
-from funsies.report.health import Finding, Level
+from funsies.report.health import Level
 from funsies.report.numbers import counted
 from funsies.session import Session
 from funsies.store.data.address import directory_of
@@ -22,14 +20,13 @@ from funsies.store.place import IN_SERVER, recorded_place
 
 from .examination import examine
 from .exits import Exit
+from .findings import finding_as_json, print_finding
 from .output import print_json
 from .say import note
 from .setting import Setting
 
 LEASE_MS: Final = Timing().lease_ms
 """A worker that nobody has heard for so long after an outage is gone."""
-
-_STYLES: Final = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}
 
 
 @click.command()
@@ -51,9 +48,10 @@ def doctor(setting: Setting, *, repair: bool, as_json: bool) -> int:
                 note(done)
         findings = list(examine(session))
     if as_json:
-        print_json([_as_json(each) for each in findings])
+        print_json([finding_as_json(each) for each in findings])
     else:
-        _print(findings)
+        for each in findings:
+            print_finding(each)
     is_well = all(each.level is Level.OK for each in findings)
     return Exit.OK if is_well else Exit.NOT_WELL
 
@@ -84,22 +82,3 @@ def _sweep(session: Session) -> int:
         answer = sweep_once(graph, name, lease_ms=LEASE_MS)
         number, more = number + len(answer.requeued) + len(answer.exhausted), answer.more
     return number
-
-
-def _as_json(finding: Finding) -> dict[str, str]:
-    return {
-        "level": finding.level.value,
-        "area": finding.area,
-        "name": finding.name,
-        "message": finding.message,
-        "remedy": finding.remedy,
-    }
-
-
-def _print(findings: Sequence[Finding]) -> None:
-    console = data_console()
-    for each in findings:
-        level = Text(f"{each.level.value:8}", style=_STYLES[each.level])
-        console.print(Text.assemble(level, f"{each.area:8}", each.message))
-        if each.remedy:
-            console.print(f"{'':16}→ {each.remedy}", markup=False)

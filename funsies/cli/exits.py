@@ -23,6 +23,8 @@ class Exit(IntEnum):
     """Workers that were started die at once; the end of their log is on stderr."""
     NOT_WELL = 8
     """``funsies doctor`` found something to do."""
+    DAMAGED = 9
+    """``funsies fsck`` found damage, and it is still there."""
     BUG = 70
     """Something that funsies does not expect; the traceback is printed."""
     NOT_WRITTEN = 74

@@ -49,6 +49,7 @@ _SECTIONS = (
         "Clean up",
         (
             LazyCommand("doctor", "funsies.cli.doctor", "Find what is wrong, and mend it."),
+            LazyCommand("fsck", "funsies.cli.fsck", "Check all that is stored, and mend it."),
             LazyCommand("reset", "funsies.cli.reset", "Forget results."),
             LazyCommand("clean", "funsies.cli.clean", "Cancel everything that is pending."),
             LazyCommand("shutdown", "funsies.cli.shutdown", "Stop workers, and the server."),

@@ -20,6 +20,16 @@ def print_json(value: Any) -> None:
     click.echo(_dumps(value, indent=2))
 
 
+def print_json_list(items: Iterable[Any]) -> None:
+    """Print objects as one JSON list, each as soon as it is there."""
+    is_empty = True
+    for item in items:
+        text = _dumps(item, indent=2).replace("\n", "\n  ")
+        click.echo(f"{'[' if is_empty else ','}\n  {text}", nl=False)
+        is_empty = False
+    click.echo("[]" if is_empty else "\n]")
+
+
 def print_json_and_text(facts: Mapping[str, Any], name: str, pieces: Iterable[bytes]) -> None:
     """Print an object as JSON whose last member is a text of any length, in flat memory.
 

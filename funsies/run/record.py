@@ -65,8 +65,13 @@ def execution_record(
 
 
 def decode_record(data: bytes | None) -> ExecutionRecord | None:
-    """Read a record back; None if there is none."""
-    return msgspec.json.decode(data, type=ExecutionRecord) if data else None
+    """Read a record back; None if there is none, or it is damaged."""
+    if not data:
+        return None
+    try:
+        return msgspec.json.decode(data, type=ExecutionRecord)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _peak_memory_bytes() -> int:

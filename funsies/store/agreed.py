@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -186,6 +186,14 @@ class AgreedDataStore:
     def delete(self, digest: Digest) -> None:
         """See :meth:`DataStore.delete`."""
         self._reading().delete(digest)
+
+    def discard_bad(self, digest: Digest) -> bool:
+        """See :meth:`DataStore.discard_bad`."""
+        return self._reading().discard_bad(digest)
+
+    def digests(self) -> Iterator[Digest]:
+        """See :meth:`DataStore.digests`."""
+        yield from self._reading().digests()
 
     def close(self) -> None:
         """Close what is open."""

@@ -36,10 +36,23 @@ def agree_on_keys(graph: GraphStore, keys: Keyring) -> None:
     known, ours = keys_in_use(graph), keys.fingerprints
     if not known and ours:
         known = _decoded(graph.keep_named(_KIND, _NAME, _encoded(ours[:1])) or b"")
-    if known and known.isdisjoint(ours):
-        raise WrongKeyError(_refusal(known, ours))
+    _refuse_others(known, ours)
     if ours and ours[0] not in known:
         graph.save_named(_KIND, _NAME, _encoded({*known, ours[0]}))
+
+
+def refuse_other_keys(graph: GraphStore, keys: Keyring) -> None:
+    """See that one of our keys is in use, if any is; nothing is noted.
+
+    Raises:
+        WrongKeyError: if other keys are in use; the message says what to do.
+    """
+    _refuse_others(keys_in_use(graph), keys.fingerprints)
+
+
+def _refuse_others(known: frozenset[str], ours: tuple[str, ...]) -> None:
+    if known and known.isdisjoint(ours):
+        raise WrongKeyError(_refusal(known, ours))
 
 
 def replace_keys(graph: GraphStore, keys: Keyring) -> None:

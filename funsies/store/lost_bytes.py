@@ -54,7 +54,7 @@ def set_bad_aside(data: DataStore, problem: DataMissingError | DataCorruptedErro
     """
     if problem.content is not None:
         with suppress(ServerError, NoServerError):
-            data.delete(problem.content)
+            data.discard_bad(problem.content)
 
 
 def forget_lost(
@@ -100,8 +100,12 @@ def _delegated_to(graph: GraphStore, operation: Digest) -> Digest | None:
     data = graph.record(operation)
     if data is None:
         return None
-    target = msgspec.json.decode(data, type=_Record).delegated_to
-    return Digest(bytes.fromhex(target)) if target else None
+    with suppress(
+        msgspec.MsgspecError, ValueError
+    ):  # of a record that is damaged nothing is known
+        target = msgspec.json.decode(data, type=_Record).delegated_to
+        return Digest(bytes.fromhex(target)) if target else None
+    return None
 
 
 def _invalidate(graph: GraphStore, operation: Digest, content: Digest) -> None:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -16,10 +16,12 @@ from .rows import (
     NOTHING_TO_REPORT,
     ArtefactRow,
     Completion,
+    Damage,
     Definitions,
     Fence,
     Found,
     Generation,
+    LargeFaults,
     Lease,
     OperationRow,
     OperationState,
@@ -32,6 +34,7 @@ from .rows import (
     SweepAnswer,
     TaskCounts,
     TaskRow,
+    Tell,
     Verdict,
     Wanted,
 )
@@ -341,6 +344,31 @@ class GraphStore(Protocol):
     def set_aside(self) -> list[SetAside]:
         """What was damaged, and was set aside: at most some thousand, oldest not first."""
 
+    # -- damage
+
+    def damages(self, large_faults: LargeFaults, tell: Tell) -> Iterator[Damage]:
+        """Look through everything for what is damaged, in flat memory; nothing is changed.
+
+        What is mended as soon as it is given is not found again by the rest of the walk.
+
+        Args:
+            large_faults: says which large values are damaged or gone.
+            tell: is told how far it is.
+        """
+
+    def mend(self, damage: Damage) -> bool:
+        """Set aside or forget what is damaged, if it is still what was seen: compare and set.
+
+        Results are idle then, so that they are computed again; what only a program has, it
+        writes again when it executes.
+
+        Returns:
+            Whether something was done.
+        """
+
+    def tidy(self) -> int:
+        """Forget what was set aside and is there again; return how much that was."""
+
     # -- life
 
     def check(self) -> None:
@@ -404,6 +432,15 @@ class DataStore(Protocol):
 
     def delete(self, digest: Digest) -> None:
         """Remove a value; nothing happens if it is not there."""
+
+    def discard_bad(self, digest: Digest) -> bool:
+        """Remove what is under the address of a value if it is damaged; return whether it was.
+
+        A good value is never removed, also if somebody stores it at this very moment.
+        """
+
+    def digests(self) -> Iterator[Digest]:
+        """All values that are there, good or bad, in no order."""
 
     def close(self) -> None:
         """Close what is open."""

@@ -22,7 +22,7 @@ class Finding:
 
     Attributes:
         level: how bad it is.
-        area: ``server``, ``data``, ``workers`` or ``state``.
+        area: ``server``, ``data``, ``workers``, ``state`` or ``graph``.
         name: of this kind of finding; stable, for programs.
         message: what was found.
         remedy: what to do about it, in a line; empty if nothing is wrong.

@@ -8,7 +8,7 @@ from .modes import is_executable, make_executable
 from .redis import RedisDataStore
 from .sharing import digest_of
 from .trees import ArchiveChunks, unpack, walk
-from .verify import corrupted, is_good, missing
+from .verify import corrupted, fault_of, is_good, missing
 
 __all__ = [
     "CHUNK_BYTES",
@@ -20,6 +20,7 @@ __all__ = [
     "copy_to_file",
     "corrupted",
     "digest_of",
+    "fault_of",
     "is_executable",
     "is_good",
     "make_executable",

@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,12 +27,14 @@ from funsies.core.errors import ServerError
 
 from .chunks import FileChunks, HashedChunks, chunks_of, rechunk
 from .sharing import LINK_BYTES, clone_to, digest_of, link_read_only
-from .temporary import STALE_SECONDS, TemporaryFile, remove_stale
-from .verify import corrupted, find_stored, missing, verified_reader
+from .temporary import STALE_SECONDS, TemporaryFile, fresh_name, remove_stale
+from .verify import corrupted, find_stored, is_good, missing, verified_reader
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NOT_THERE: Final = frozenset({errno.ENOENT, errno.ESTALE, errno.ELOOP})
 """ELOOP: a symbolic link is not a value."""
+_LEVEL: Final = re.compile("[0-9a-f]{2}")
+_NAME: Final = re.compile("[0-9a-f]{64}")
 
 
 class DiskDataStore:
@@ -180,6 +183,41 @@ class DiskDataStore:
             self._make_way(self._path(digest))
             self._path(digest).unlink(missing_ok=True)
 
+    def discard_bad(self, digest: Digest) -> bool:
+        """Remove a damaged value, or what is in its place; return whether there was any.
+
+        Only what was looked at is removed: a file that was renamed there meanwhile stays.
+        """
+        with self._disk_errors():
+            seen = _identity(self._path(digest))
+        if seen is None or is_good(self, digest):
+            return False
+        with self._disk_errors():
+            return self._remove_if(self._path(digest), seen)
+
+    def _remove_if(self, path: Path, seen: tuple[int, int]) -> bool:
+        """Remove a file if it is still the one that was seen."""
+        if path.is_dir() and not path.is_symlink():
+            self._make_way(path)
+            return True
+        aside = self._temporary / fresh_name()
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return False
+        is_seen = _identity(aside) == seen
+        if not is_seen:
+            with suppress(FileExistsError):
+                os.link(aside, path, follow_symlinks=False)
+        aside.unlink(missing_ok=True)
+        return is_seen
+
+    def digests(self) -> Iterator[Digest]:
+        """All values that are there, good or bad, in no order."""
+        for name in _names_in(self._directory, depth=2):
+            if _NAME.fullmatch(name):
+                yield Digest(bytes.fromhex(name))
+
     def close(self) -> None:
         """Nothing is open between calls."""
 
@@ -199,6 +237,25 @@ class DiskDataStore:
             else:
                 text = f"cannot be used: {reason}"
             raise ServerError(f"the data directory {self._directory} {text}") from problem
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """By what a file is told from another one of the same name."""
+    try:
+        about = path.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    return about.st_dev, about.st_ino
+
+
+def _names_in(directory: Path, depth: int) -> Iterator[str]:
+    """Names of what is so deep below a directory, in directories of two digits."""
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
+        for entry in entries:
+            if not depth:
+                yield entry.name
+            elif _LEVEL.fullmatch(entry.name):
+                yield from _names_in(Path(entry.path), depth - 1)
 
 
 def _open_or_none(path: Path) -> int | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from funsies.core.digest import Digest, content_digest
 
 from .chunks import CHUNK_BYTES
-from .verify import missing, verified_reader
+from .verify import is_good, missing, verified_reader
 
 
 class MemoryDataStore:
@@ -58,6 +58,17 @@ class MemoryDataStore:
     def delete(self, digest: Digest) -> None:
         """Remove a value; nothing happens if it is not there."""
         self._values.pop(digest, None)
+
+    def discard_bad(self, digest: Digest) -> bool:
+        """Remove a value that is damaged; return whether it was."""
+        if digest not in self._values or is_good(self, digest):
+            return False
+        self.delete(digest)
+        return True
+
+    def digests(self) -> Iterator[Digest]:
+        """All values that are there."""
+        yield from list(self._values)
 
     def close(self) -> None:
         """Nothing is open."""

@@ -8,6 +8,7 @@ its writer goes away, and renamed when it is whole. So there is never a part of 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from importlib.resources import files
@@ -17,14 +18,14 @@ from typing import BinaryIO, Final, cast
 import redis
 from redis.client import Pipeline
 
-from funsies.core.digest import Digest
+from funsies.core.digest import DIGEST_BYTES, Digest
 from funsies.core.errors import ServerError
 from funsies.store.keys import DEFAULT_NAMESPACE
-from funsies.store.persistence import MAX_OUTAGE_SECONDS, Persistence
+from funsies.store.persistence import MAX_OUTAGE_SECONDS, Persistence, WrongTypeError
 
 from .chunks import HashedChunks, rechunk
 from .connection import connect, describe
-from .verify import find_stored, is_good, missing, verified_reader
+from .verify import corrupted, find_stored, is_good, missing, verified_reader
 
 UPLOAD_SECONDS: Final = 3600
 """How long an upload outlives the last chunk that its writer sent."""
@@ -117,13 +118,27 @@ class RedisDataStore:
             DataCorruptedError: by reads, if the bytes do not match the digest.
             NoServerError: here or by reads, if the server does not answer.
         """
-        key = self._key(digest)
-        answer = self._persist(lambda: self._client.hmget(key, ["chunks", "size"]))
-        manifest = cast("list[bytes | None]", answer)
-        count, size_bytes = (None if field is None else int(field) for field in manifest)
-        if count is None or size_bytes is None:
+        manifest = self._manifest(digest)
+        if manifest is None:
             raise missing(digest, self._place)
+        count, size_bytes = manifest
         return verified_reader(digest, size_bytes, self._chunks(digest, count))
+
+    def _manifest(self, digest: Digest) -> tuple[int, int] | None:
+        """Number of chunks and of bytes; None if there is no value.
+
+        Raises:
+            DataCorruptedError: if they cannot be read.
+        """
+        key = self._key(digest)
+        try:
+            answer = self._persist(lambda: self._client.hmget(key, ["chunks", "size"]))
+            count, size_bytes = cast("list[bytes | None]", answer)
+            if count is None or size_bytes is None:
+                return None
+            return int(count), int(size_bytes)
+        except (WrongTypeError, ValueError):
+            raise corrupted(digest) from None
 
     def _chunks(self, digest: Digest, count: int) -> Iterator[bytes]:
         for number in range(count):
@@ -155,17 +170,53 @@ class RedisDataStore:
         return {
             digest
             for digest, (count, fields) in zip(digests, pairs, strict=True)
-            if count is None or fields != int(cast("bytes", count)) + 2
+            if count is None or b"%d" % (cast("int", fields) - 2) != count
         }
 
     def size_bytes(self, digest: Digest) -> int | None:
         """Number of bytes; None if it is not there."""
-        size = self._field(digest, "size")
-        return None if size is None else int(size)
+        manifest = self._manifest(digest)
+        return None if manifest is None else manifest[1]
 
     def delete(self, digest: Digest) -> None:
         """Remove a value; nothing happens if it is not there."""
         self._persist(lambda: self._client.unlink(self._key(digest)))
+
+    def discard_bad(self, digest: Digest) -> bool:
+        """Remove a damaged value, if nobody stores it meanwhile; return whether it was."""
+        return self._persist(lambda: self._discard_bad(digest))
+
+    def _discard_bad(self, digest: Digest) -> bool:
+        key = self._key(digest)
+        with self._client.pipeline() as pipeline:
+            pipeline.watch(key)  # type: ignore[no-untyped-call]  # of redis-py
+            if not pipeline.exists(key) or is_good(self, digest):
+                return False
+            pipeline.multi()
+            pipeline.unlink(key)
+            try:
+                pipeline.execute()
+            except redis.WatchError:
+                return False
+        return True
+
+    def digests(self) -> Iterator[Digest]:
+        """All values that are there, good or bad, in no order."""
+        begin, cursor = self._prefix + b"b:", 0
+        while True:
+            cursor, keys = self._page_of_keys(begin, cursor)
+            for key in keys:
+                if len(key) == len(begin) + DIGEST_BYTES:
+                    yield Digest(key.removeprefix(begin))
+            if not cursor:
+                return
+
+    def _page_of_keys(self, begin: bytes, cursor: int) -> tuple[int, list[bytes]]:
+        pattern = re.sub(rb"([*?\[\]\\^])", rb"\\\1", begin) + b"*"
+        answer = self._persist(
+            lambda: self._client.scan(cursor, match=pattern, count=_KEYS_PER_MESSAGE)
+        )
+        return cast("tuple[int, list[bytes]]", answer)
 
     def identity(self, fresh: str | None = None) -> str | None:
         """By what this store is known again; None if it has no such number.

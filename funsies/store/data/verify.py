@@ -104,15 +104,28 @@ def verified_reader(
     return io.BufferedReader(stream, buffer_size=CHUNK_BYTES // 8)
 
 
-def is_good(store: DataStore, digest: Digest) -> bool:
-    """Whether a value is there and matches its digest; it is read whole to see that."""
+def fault_of(
+    store: DataStore, digest: Digest, tell: Callable[[int], None] = lambda _: None
+) -> DataMissingError | DataCorruptedError | None:
+    """Read a value whole; return what is wrong with it.
+
+    Args:
+        store: where it should be.
+        digest: of the value.
+        tell: is told of bytes that were read.
+    """
     try:
         with store.open(digest) as source:
-            for _ in chunks_of(source):
-                pass
-    except (DataMissingError, DataCorruptedError):
-        return False
-    return True
+            for chunk in chunks_of(source):
+                tell(len(chunk))
+    except (DataMissingError, DataCorruptedError) as problem:
+        return problem
+    return None
+
+
+def is_good(store: DataStore, digest: Digest) -> bool:
+    """Whether a value is there and matches its digest; it is read whole to see that."""
+    return fault_of(store, digest) is None
 
 
 def find_stored(store: DataStore, chunks: Iterable[bytes]) -> tuple[Digest, int] | None:

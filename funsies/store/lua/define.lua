@@ -34,15 +34,7 @@ register('define', {}, function()
     local known = call('HGET', P .. 'D', id)
     if known == raw then return end
     call('HSET', P .. 'D', id, raw)
-    local d = parse(id, raw)
-    local outputs = d.artefacts + 32 * d.inputs
-    for number = 0, d.outputs - 1 do
-      index[#index + 1] = raw:sub(outputs + 32 * number + 1, outputs + 32 * number + 32)
-      index[#index + 1] = 'o' .. id .. struct.pack('>I4', number)
-    end
-    for _, producer in ipairs(producers(d)) do
-      call('SADD', P .. 'k' .. producer, id)
-    end
+    link(parse(id, raw), index)
   end)
   call_many('HSET', P .. 'I', index)
   return 1

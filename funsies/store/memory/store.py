@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from funsies.core.digest import Digest
@@ -13,9 +13,11 @@ from funsies.store.ports import Subscription
 from funsies.store.rows import (
     NOTHING_TO_REPORT,
     Completion,
+    Damage,
     Definitions,
     Fence,
     Generation,
+    LargeFaults,
     Lease,
     OperationState,
     QueueName,
@@ -24,10 +26,12 @@ from funsies.store.rows import (
     Setback,
     StepAnswer,
     SweepAnswer,
+    Tell,
     Verdict,
     Wanted,
 )
 
+from . import damage as damaged
 from . import looking, requesting, running, upkeep
 from .looking import Reader
 from .subscription import Mailbox
@@ -242,6 +246,21 @@ class MemoryStore(Reader):
         """See :meth:`GraphStore.recount`."""
         with self._lock:
             return sum(upkeep.recount(self._tables, each) for each in operations)
+
+    def damages(self, large_faults: LargeFaults, tell: Tell) -> Iterator[Damage]:
+        """See :meth:`GraphStore.damages`."""
+        with self._lock:
+            found = list(damaged.damages(self._tables, large_faults, tell))
+        yield from found
+
+    def mend(self, damage: Damage) -> bool:
+        """See :meth:`GraphStore.mend`."""
+        with self._lock:
+            return damaged.mend(self._tables, damage)
+
+    def tidy(self) -> int:
+        """See :meth:`GraphStore.tidy`: nothing is set aside here."""
+        return 0
 
     def check(self) -> None:
         """Nothing can be wrong."""

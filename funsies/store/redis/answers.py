@@ -93,10 +93,11 @@ def verdict(answer: Answer) -> Verdict:
 
 def state(fields: list[bytes]) -> OperationState:
     """Read the hash of an operation's state; idle if it is damaged."""
-    return readable(_state, fields) or OperationState(Status.IDLE)
+    return readable(whole_state, fields) or OperationState(Status.IDLE)
 
 
-def _state(fields: list[bytes]) -> OperationState:
+def whole_state(fields: list[bytes]) -> OperationState:
+    """Read the hash of an operation's state; what is raised if it is damaged, is DAMAGE."""
     found = pairs(fields)
     status = STATUSES[found[b"s"]] if b"s" in found else Status.IDLE
     sealed = sealed_results(fields)
@@ -226,10 +227,23 @@ def _expired(fields: list[bytes]) -> Expired:
     return Expired(Digest(operation), Fence(fence), int(attempts), worker.decode())
 
 
+ASIDE: Final = {
+    b"D": "definition of a step",
+    b"I": "entry of a value",
+    b"O": "options",
+    b"Y": "delegation",
+    b"o": "state of a step",
+    b"t": "task",
+}
+
+
 def aside(field: bytes) -> SetAside:
     """Read under what name something was set aside."""
-    if field[:1] == b"D" and len(field) == DIGEST_BYTES + 1:
-        return SetAside("definition of a step", field[1:].hex())
+    what = ASIDE.get(field[:1])
+    if what is not None and len(field) > DIGEST_BYTES:
+        return SetAside(what, field[1 : DIGEST_BYTES + 1].hex())
+    if what is not None:
+        return SetAside(what, field[1:].hex())
     name = field.removeprefix(b"key")
     return SetAside("key of another type", name.decode(errors="backslashreplace"))
 

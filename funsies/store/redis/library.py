@@ -21,19 +21,23 @@ SHARED: Final = (
     "queue",
     "inputs",
     "cascade",
+    "types",
     "due",
 )
 """Helpers; each uses only those before it."""
 
 NAMES: Final = (
+    "audit",
     "cancel",
     "clock",
+    "correct",
     "define",
     "delegate",
     "fail_waiting",
     "generation",
     "inspect",
     "invalidate",
+    "mend",
     "mend_types",
     "park",
     "recount",
@@ -44,6 +48,7 @@ NAMES: Final = (
     "set_aside",
     "step",
     "sweep",
+    "tidy",
     "watch",
 )
 

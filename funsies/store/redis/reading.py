@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar, cast
 
 from funsies.core.digest import Digest
-from funsies.core.graph import operation_digest
 from funsies.store.keys import Keys
 from funsies.store.persistence import WrongTypeError
 from funsies.store.rows import (
@@ -30,6 +29,7 @@ from . import answers
 from .connection import Answer, Argument, Connections
 from .packing import readable, unpack_artefact, unpack_operation, unpack_result, unpack_task
 from .seal import Seal, read_place, split
+from .soundness import fault_in_definition
 
 T = TypeVar("T")
 
@@ -114,6 +114,10 @@ class Reader:
         flat = answers.flat(self._call("HGETALL", self._keys.named(kind)))
         return {name.decode(): data for name, data in zip(flat[::2], flat[1::2], strict=True)}
 
+    def fields_of_states(self, operations: Sequence[Digest]) -> list[list[bytes]]:
+        """States as they are kept: fields and values of each."""
+        return answers.rows(self._run("inspect", "states", *operations))
+
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:
         """See :meth:`GraphStore.states`."""
         found: list[OperationState] = []
@@ -133,7 +137,7 @@ class Reader:
     def _accept(self, operation: Digest, index: int, sealed: bytes) -> Result | None:
         """Read the result of an output; one that is not ours is forgotten."""
         result = unpack_result(sealed)
-        if self._is_ours(operation, index, sealed):
+        if self.is_ours(operation, index, sealed):
             return result
         _logger.warning(
             "a result of step %s is not signed with our key: a worker without the right "
@@ -144,7 +148,7 @@ class Reader:
         self._run("invalidate", operation, index, result.content)
         return None
 
-    def _is_ours(self, operation: Digest, index: int, sealed: bytes) -> bool:
+    def is_ours(self, operation: Digest, index: int, sealed: bytes) -> bool:
         """See whether a result is signed: for this output, or for that which it stands for."""
         seen: set[Digest] = set()
         while not self._seal.is_result(operation, index, sealed):
@@ -161,17 +165,7 @@ class Reader:
         """See :meth:`GraphStore.undefined`."""
         packed = self._fields(self._keys.definitions, operations)
         found = zip(operations, packed, strict=True)
-        return [each for each, row in found if not self._is_defined(each, row)]
-
-    def _is_defined(self, operation: Digest, packed: bytes | None) -> bool:
-        if packed is None:
-            return False
-        if self._seal:
-            return self._seal.is_operation(operation, packed)
-        row = readable(unpack_operation, operation, packed)
-        return row is not None and operation == operation_digest(
-            row.task, [(each.name, each.artefact) for each in row.inputs]
-        )
+        return [each for each, row in found if fault_in_definition(self._seal, each, row)]
 
     def operation(self, digest: Digest) -> OperationRow | None:
         """See :meth:`GraphStore.operation`."""
@@ -213,8 +207,8 @@ class Reader:
 
     def missing_contents(self, digests: Sequence[Digest]) -> list[Digest]:
         """See :meth:`GraphStore.missing_contents`."""
-        key = self._keys.contents
-        return [each for each in digests if not self._call("HEXISTS", key, each)]
+        found = (self._run("audit", "lacking", *page) for page in pages(digests))
+        return [Digest(each) for answer in found for each in answers.flat(answer)]
 
     def record(self, operation: Digest) -> bytes | None:
         """See :meth:`GraphStore.record`."""

@@ -11,6 +11,8 @@ from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.core.signing import SIGNATURE_BYTES, Keyring
+from funsies.store.definitions import is_signed
+from funsies.store.rows import TaskRow
 
 from .packing import OK, PACKED_RESULT_BYTES
 
@@ -18,6 +20,7 @@ NO_SIGNATURE: Final = bytes(SIGNATURE_BYTES)
 SEALED_RESULT_BYTES: Final = PACKED_RESULT_BYTES + SIGNATURE_BYTES
 
 _PLACE = struct.Struct(">32sI")
+DELEGATION_BYTES: Final = _PLACE.size + SIGNATURE_BYTES
 
 
 def _place(operation: Digest, index: int) -> bytes:
@@ -55,6 +58,10 @@ class Seal:
         if not self._keys:
             return sealed.endswith(NO_SIGNATURE)
         return self._is_genuine(b"operation", digest, sealed)
+
+    def is_task(self, row: TaskRow) -> bool:
+        """True if a task is ours."""
+        return is_signed(row, self._keys)
 
     def options(self, digest: Digest, encoded: bytes) -> bytes:
         """Sign options."""

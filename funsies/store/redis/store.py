@@ -36,7 +36,8 @@ from .address import CLIENT_ANSWER_SECONDS
 from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections
 from .packing import pack_constant, pack_operation, pack_result, pack_task
-from .reading import PAGE, Reader, escape, pages
+from .reading import PAGE, escape, pages
+from .repairing import Repairer
 from .seal import Seal
 from .subscription import RedisSubscription
 from .usable import refuse_unusable
@@ -47,7 +48,7 @@ MOST_PRIORITY: Final = 2**53
 """Beyond it, numbers are not exact on the server."""
 
 
-class RedisStore(Reader):
+class RedisStore(Repairer):
     """A :class:`~funsies.store.ports.GraphStore` on a server.
 
     Args:

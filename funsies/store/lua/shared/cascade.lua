@@ -110,20 +110,25 @@ local function keep_aside(kind, id, row)
   if call('HLEN', P .. '!') < MOST_ASIDE then call('HSET', P .. '!', kind .. id, row) end
 end
 
--- Set an operation aside that nobody can run: it is idle and undefined then, so that who has it
--- defines it again. Who waits for it is woken, and asks for it.
-local function set_aside(o)
-  local raw = call('HGET', P .. 'D', o.id)
+-- Forget the state of an operation, whatever it is: it is idle then. Who waits for it is woken, and
+-- asks for it.
+local function forget_state(o)
   if o.s then
     if LEAVE[o.s] then LEAVE[o.s](o) end
-    count(name_in(raw), o.s, -1)
+    count(name_in(call('HGET', P .. 'D', o.id)), o.s, -1)
   end
-  keep_aside('D', o.id, raw or '')
-  call('HDEL', P .. 'D', o.id)
   call('DEL', o.key)
   o.s, moved[o.id] = NONE, nil
   tell_watchers(o.id)
   if call('EXISTS', P .. 'w' .. o.id) == 1 then note_waiters(o.id) end
+end
+
+-- Set an operation aside that nobody can run: it is idle and undefined then, so that who has it
+-- defines it again.
+local function set_aside(o)
+  forget_state(o)
+  keep_aside('D', o.id, call('HGET', P .. 'D', o.id) or '')
+  call('HDEL', P .. 'D', o.id)
 end
 
 -- Wake waiters of finished operations, newest cascade first; return what is left of the budget.

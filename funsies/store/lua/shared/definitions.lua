@@ -59,3 +59,16 @@ local function producers(d)
   end
   return list
 end
+
+-- Have an operation found by those who make its inputs, and add to `index` how its outputs lead
+-- to it.
+local function link(d, index)
+  local outputs = d.artefacts + 32 * d.inputs
+  for number = 0, d.outputs - 1 do
+    index[#index + 1] = d.raw:sub(outputs + 32 * number + 1, outputs + 32 * number + 32)
+    index[#index + 1] = 'o' .. d.id .. struct.pack('>I4', number)
+  end
+  for _, producer in ipairs(producers(d)) do
+    call('SADD', P .. 'k' .. producer, d.id)
+  end
+end

@@ -1,0 +1,106 @@
+"""Findings about what is stored: what is damaged, whose it is, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from funsies.core.cutting import printable
+from funsies.store.fsck import Checked
+from funsies.store.rows import Damage, Fault, Part
+
+from .finding import Finding, Level
+
+SHORT: Final = 10
+"""Digits of a hash that people are shown."""
+
+_PARTS: Final = {
+    Part.VALUE: "large value",
+    Part.CONTENT: "small value",
+    Part.RESULT: "result",
+    Part.CONSTANT: "constant",
+    Part.SOURCES: "sources of the program",
+    Part.DEFINITION: "definition of the step",
+    Part.TASK: "task",
+    Part.OPTIONS: "options",
+    Part.ENTRY: "entry of the value",
+    Part.LINKS: "links to the step",
+    Part.STATE: "state of the step",
+    Part.TRACE: "memory of a run",
+    Part.DELEGATION: "delegation of the step",
+    Part.RECORD: "record of the run of the step",
+    Part.KEY: "key",
+    Part.COUNTERS: "counters of",
+}
+
+_FAULTS: Final = {
+    Fault.CHANGED: "the bytes do not match their digest",
+    Fault.MISSING: "not there",
+    Fault.FOREIGN: "not signed with a key of this project",
+    Fault.UNREADABLE: "cannot be read",
+    Fault.MISPLACED: "not what belongs under this hash",
+    Fault.WRONG_TYPE: "of another type than what funsies keeps there",
+    Fault.WRONG_NUMBER: "not what the states of its steps add up to",
+}
+
+_FORGOTTEN: Final = frozenset({Part.RESULT, Part.VALUE, Part.CONTENT, Part.TRACE, Part.RECORD})
+_OF_PROGRAMS: Final = frozenset({Part.CONSTANT, Part.SOURCES, Part.TASK})
+_RUN_AGAIN: Final = (
+    "run the program again that has it: execute() stores it as soon as a step needs it"
+)
+_WRITTEN_AGAIN: Final = frozenset({Part.LINKS, Part.COUNTERS})
+
+
+def find_damage(checked: Checked) -> Finding:
+    """Say what is damaged, and what became of it or is to be done about it."""
+    damage = checked.damage
+    return Finding(
+        Level.PROBLEM if checked.is_left else Level.WARNING,
+        "data" if damage.is_large else "graph",
+        f"{damage.part}-{damage.fault}",
+        f"{_subject(damage)}: {_fault(damage)}",
+        _done(damage) if checked.is_mended else _to_do(checked),
+    )
+
+
+def _subject(damage: Damage) -> str:
+    name = damage.name if damage.part is Part.KEY else damage.name[:SHORT]
+    if damage.part is Part.COUNTERS:
+        return f"{_PARTS[damage.part]} {printable(damage.task)}"
+    subject = f"{_PARTS[damage.part]} {printable(name)}"
+    return f"{subject}{_owner(damage)}"
+
+
+def _owner(damage: Damage) -> str:
+    task = f" of {printable(damage.task)}" if damage.task else ""
+    if damage.operation is None or damage.operation.hex() == damage.name:
+        return task
+    return f"{task} (step {damage.operation.hex()[:SHORT]})"
+
+
+def _fault(damage: Damage) -> str:
+    if damage.fault is Fault.MISSING and damage.content is not None:
+        return "the bytes are gone"
+    return _FAULTS[damage.fault]
+
+
+def _done(damage: Damage) -> str:
+    if damage.part in _OF_PROGRAMS:
+        return f"forgotten; {_RUN_AGAIN}"
+    if damage.part in _FORGOTTEN:
+        return "forgotten; execute again to compute it"
+    if damage.part in _WRITTEN_AGAIN:
+        return "set right"
+    return "set aside; execute again to have it written or computed again"
+
+
+def _to_do(checked: Checked) -> str:
+    part = checked.damage.part
+    if not checked.is_left:
+        return _RUN_AGAIN
+    if part in _OF_PROGRAMS:
+        return f"funsies fsck --repair forgets it; then {_RUN_AGAIN}"
+    if part in _FORGOTTEN:
+        return "funsies fsck --repair forgets it; then execute again to compute it"
+    if part in _WRITTEN_AGAIN:
+        return "funsies fsck --repair sets it right"
+    return "funsies fsck --repair sets it aside; then execute again"

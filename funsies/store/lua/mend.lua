@@ -1,0 +1,73 @@
+-- Set something aside that is damaged, or forget it, if it is still what was looked at.
+--
+-- ARGV  1 time  2 what it is  3 key, without the prefix  4 field  5 what was there, then
+--       row: nothing; a damaged definition takes its state along; bytes, records of runs and
+--         what is remembered of them are forgotten
+--       entry: nothing; that of a constant whose bytes are not there
+--       state: nothing; what was there are its fields and values, each ended by a zero
+--       result: 6 the record of its run  7 "foreign", or empty: then its bytes are not there
+--       links: nothing; what was there is the definition
+--       key: nothing; it is of another type than it should be
+-- Returns  1 if it was, 0 if it is another one by now
+
+register('mend', { 'allow-oom' }, function()
+  local key, field, seen = ARGV[3], ARGV[4], ARGV[5]
+  local FORGOTTEN = { c = true, R = true, T = true }
+  local MEND = {}
+
+  function MEND.row()
+    if call('HGET', P .. key, field) ~= seen then return 0 end
+    if key == 'D' then
+      set_aside(load(field))
+      return 1
+    end
+    if not FORGOTTEN[key] then keep_aside(key, field, seen) end
+    call('HDEL', P .. key, field)
+    return 1
+  end
+
+  function MEND.entry()
+    if call('HGET', P .. key, field) ~= seen then return 0 end
+    local result = seen:sub(2, PACKED + 1)
+    if not is_large(result) and has_bytes(result) then return 0 end
+    call('HDEL', P .. key, field)
+    return 1
+  end
+
+  function MEND.state()
+    local fields = call('HGETALL', P .. key)
+    if #fields == 0 or table.concat(fields, '\0') .. '\0' ~= seen then return 0 end
+    local o = load(key:sub(2))
+    keep_aside('o', o.id, seen)
+    forget_state(o)
+    return 1
+  end
+
+  function MEND.result()
+    local o = load(key:sub(2))
+    if not is_finished(o.s) or call('HGET', o.key, field) ~= seen then return 0 end
+    local is_foreign = ARGV[7] == 'foreign'
+    if not is_foreign and (call('HGET', P .. 'R', o.id) or '') ~= ARGV[6] then return 0 end
+    if not is_foreign and not is_large(seen) and has_bytes(seen) then return 0 end
+    forget_trace(o)
+    clear(o, definition(o.id))
+    return 1
+  end
+
+  function MEND.links()
+    local raw = call('HGET', P .. key, field)
+    if raw ~= seen or not is_whole(raw) then return 0 end
+    local index = {}
+    link(parse(field, raw), index)
+    call_many('HSET', P .. 'I', index)
+    return 1
+  end
+
+  function MEND.key()
+    return set_key_aside(key)
+  end
+
+  local number = MEND[ARGV[2]]()
+  work_cascades(CASCADE_BUDGET)
+  return number
+end)

@@ -1,0 +1,27 @@
+-- Of which type each key is.
+
+local FIXED = { D = 'hash', I = 'hash', c = 'hash', O = 'hash', T = 'hash', R = 'hash', G = 'hash',
+  C = 'hash', Y = 'hash', ['!'] = 'hash', Z = 'zset', L = 'zset', B = 'set', Q = 'set', X = 'list',
+  N = 'string', n = 'string', S = 'string', K = 'string' }
+local OF_DIGEST = { o = 'hash', w = 'list', k = 'set', x = 'set', t = 'hash' }
+local OF_NAME = { ['q:'] = 'zset', ['s:'] = 'hash', ['n:'] = 'hash' }
+
+-- The type of what funsies keeps under a name; nil if it is not one of ours.
+local function wanted_type(name)
+  return FIXED[name] or #name == 33 and OF_DIGEST[name:sub(1, 1)] or OF_NAME[name:sub(1, 2)]
+    or #name == 9 and name:sub(1, 1) == 'W' and 'list' or nil
+end
+
+-- The type of what is there, if it is none that should be.
+local function wrong_type(name)
+  local wanted, found = wanted_type(name), call('TYPE', P .. name).ok
+  return wanted and found ~= 'none' and found ~= wanted and found
+end
+
+local function set_key_aside(name)
+  local found = wrong_type(name)
+  if not found then return 0 end
+  call('RENAME', P .. name, P .. '!' .. name)
+  keep_aside('key', name, found)
+  return 1
+end

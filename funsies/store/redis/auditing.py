@@ -1,0 +1,350 @@
+"""Looking through all that a server keeps for what is damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.store.rows import (
+    Damage,
+    Fault,
+    InputRow,
+    LargeFaults,
+    OperationRow,
+    OperationState,
+    Part,
+    Spot,
+    Tell,
+)
+
+from . import answers
+from .packing import readable, unpack_artefact, unpack_operation, unpack_result, unpack_task
+from .reading import Reader
+from .scanning import DIGEST_KEY, Scanner
+from .seal import Seal
+from .soundness import (
+    fault_in_content,
+    fault_in_definition,
+    fault_in_delegation,
+    fault_in_entry,
+    fault_in_options,
+    fault_in_record,
+    fault_in_task,
+    fault_in_trace,
+    sources_of,
+)
+
+FIXED: Final = [bytes([letter]) for letter in b"DIcOTRGCY!ZLBQXNnSK"]
+"""Keys without which nothing else can be looked at."""
+
+
+class Audit:
+    """One walk through a store; it changes nothing.
+
+    Attributes:
+        is_complete: whether everything could be looked at.
+
+    Args:
+        reader: of the store.
+        scanner: of the same namespace.
+        seal: tells which rows are ours.
+        large_faults: says which large values are damaged or gone.
+        tell: is told how far the walk is.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        scanner: Scanner,
+        seal: Seal,
+        large_faults: LargeFaults,
+        tell: Tell,
+    ) -> None:
+        self._reader = reader
+        self._scanner = scanner
+        self._seal = seal
+        self._large_faults = large_faults
+        self._tell = tell
+        self.is_complete = False
+        self._bad: set[Digest] = set()
+        self._owned: set[Digest] = set()
+        self._told: set[Digest] = set()
+
+    def walk(self) -> Iterator[Damage]:
+        """Give what is damaged, what others need first."""
+        yield from self._mistyped()
+        if self._scanner.audit("mistyped", FIXED):
+            return
+        self.is_complete = True
+        self._find_bad_contents()
+        yield from self._definitions()
+        yield from self._states()
+        yield from self._tasks()
+        yield from self._rows(b"I", Part.ENTRY, fault_in_entry)
+        yield from self._constants()
+        yield from self._rows(b"O", Part.OPTIONS, partial(fault_in_options, self._seal))
+        yield from self._rows(b"T", Part.TRACE, lambda _, row: fault_in_trace(self._seal, row))
+        yield from self._rows(b"Y", Part.DELEGATION, partial(fault_in_delegation, self._seal))
+        yield from self._rows(b"R", Part.RECORD, lambda _, row: fault_in_record(row))
+        yield from self._orphans()
+
+    # -- keys
+
+    def _mistyped(self) -> Iterator[Damage]:
+        for page in self._scanner.names():
+            self._tell("keys", len(page))
+            for name in self._scanner.audit("mistyped", page):
+                yield Damage(Part.KEY, Fault.WRONG_TYPE, _shown(name), spot=Spot("key", name))
+
+    # -- bytes
+
+    def _find_bad_contents(self) -> None:
+        for page in self._scanner.fields(b"c"):
+            self._tell("small values", len(page))
+            self._bad.update(each for each, data in page if fault_in_content(each, data))
+
+    def _faults(
+        self, small: Collection[Digest], large: Collection[Digest]
+    ) -> Mapping[Digest, Fault]:
+        """What is wrong with the bytes of some contents, by now."""
+        found = dict(self._large_faults(large)) if large else {}
+        found |= dict.fromkeys(self._reader.missing_contents(list(small)), Fault.MISSING)
+        doubted = [each for each in small if each in self._bad]
+        for content, data in zip(doubted, self._reader.contents(doubted), strict=True):
+            if data is not None and (fault := fault_in_content(content, data)):
+                found[content] = fault
+        self._owned.update(each for each in found if each in self._bad)
+        return found
+
+    def _orphans(self) -> Iterator[Damage]:
+        """Damaged bytes that nothing names which was looked at."""
+        for content in self._bad - self._owned:
+            yield Damage(Part.CONTENT, Fault.CHANGED, content.hex(), content=content)
+
+    # -- definitions
+
+    def _definitions(self) -> Iterator[Damage]:
+        for page in self._scanner.fields(b"D"):
+            self._tell("steps", len(page))
+            sound: dict[Digest, tuple[OperationRow, bytes]] = {}
+            for digest, sealed in page:
+                fault = fault_in_definition(self._seal, digest, sealed)
+                row = readable(unpack_operation, digest, sealed)
+                if fault is None and row is not None:
+                    sound[digest] = row, sealed
+                else:
+                    spot = Spot("row", b"D", digest, sealed)
+                    name = "" if row is None else row.task_name
+                    yield Damage(
+                        Part.DEFINITION,
+                        fault or Fault.UNREADABLE,
+                        digest.hex(),
+                        digest,
+                        name,
+                        spot,
+                    )
+            yield from self._about(sound)
+
+    def _about(self, page: Mapping[Digest, tuple[OperationRow, bytes]]) -> Iterator[Damage]:
+        for digest in map(Digest, self._scanner.audit("unlinked", page)):
+            row, sealed = page[digest]
+            spot = Spot("links", b"D", digest, sealed)
+            yield Damage(Part.LINKS, Fault.MISPLACED, digest.hex(), digest, row.task_name, spot)
+        for digest in map(Digest, self._scanner.audit("untasked", page)):
+            row, _ = page[digest]
+            yield Damage(Part.TASK, Fault.MISSING, row.task.hex(), digest, row.task_name)
+        yield from self._inputs([row for row, _ in page.values()])
+
+    def _inputs(self, rows: Iterable[OperationRow]) -> Iterator[Damage]:
+        """The bytes of constants, each with one of the steps that need it."""
+        users: dict[Digest, tuple[OperationRow, InputRow]] = {}
+        for row in rows:
+            for each in row.inputs:
+                if each.content is not None:
+                    users.setdefault(each.content, (row, each))
+        small = [content for content, (_, each) in users.items() if not each.large]
+        large = [content for content, (_, each) in users.items() if each.large]
+        for content, fault in self._faults(small, large).items():
+            row, used = users[content]
+            entry = self._scanner.field(b"I", used.artefact)
+            if entry is not None:  # else it was forgotten, and is stored when it is needed
+                yield from self._constant(used.artefact, entry, fault, row)
+
+    def _constant(
+        self, artefact: Digest, entry: bytes, fault: Fault, user: OperationRow | None
+    ) -> Iterator[Damage]:
+        result = unpack_result(entry[1:])
+        yield from self._once(
+            Damage(
+                Part.CONSTANT,
+                fault,
+                artefact.hex(),
+                None if user is None else user.digest,
+                _name_of(user),
+                Spot("entry", b"I", artefact, entry),
+                result.content,
+                result.large,
+            )
+        )
+
+    def _once(self, damage: Damage) -> Iterator[Damage]:
+        """What many need is named once."""
+        if damage.content is not None and damage.content not in self._told:
+            self._told.add(damage.content)
+            yield damage
+
+    # -- states
+
+    def _states(self) -> Iterator[Damage]:
+        for page in self._scanner.addresses(b"o"):
+            self._tell("states", len(page))
+            yield from self._page_of_states(page)
+
+    def _page_of_states(self, page: list[Digest]) -> Iterator[Damage]:
+        records = self._reader.records(page)  # first: they tell a result from a later one
+        rows = self._reader.operations(page)
+        damaged = set(self._scanner.audit("damaged", page))
+        undefined = set(self._scanner.audit("undefined", page))
+        finished: list[_Finished] = []
+        for digest, record, row, fields in zip(
+            page, records, rows, self._reader.fields_of_states(page), strict=True
+        ):
+            state = readable(answers.whole_state, fields)
+            sealed = [] if state is None else answers.sealed_results(fields)
+            spot = Spot("state", b"o" + digest, seen=b"".join(each + b"\0" for each in fields))
+            if digest in undefined:
+                yield Damage(Part.DEFINITION, Fault.MISSING, digest.hex(), digest, spot=spot)
+            elif digest in damaged or not _is_whole(state, row, len(sealed)):
+                yield Damage(
+                    Part.STATE, Fault.UNREADABLE, digest.hex(), digest, _name_of(row), spot
+                )
+            else:
+                finished += (
+                    _Finished(digest, row, index, each, record or b"")
+                    for index, each in enumerate(sealed)
+                )
+        yield from self._results(finished)
+
+    def _results(self, finished: Collection[_Finished]) -> Iterator[Damage]:
+        large = {each.content for each in finished if each.is_large}
+        small = {each.content for each in finished if not each.is_large}
+        faults = self._faults(small, large)
+        for each in finished:
+            if not self._reader.is_ours(each.operation, each.index, each.sealed):
+                yield each.damage(Fault.FOREIGN)
+            elif (fault := faults.get(each.content)) is not None:
+                yield each.damage(fault)
+
+    # -- tasks
+
+    def _tasks(self) -> Iterator[Damage]:
+        for page in self._scanner.addresses(b"t"):
+            self._tell("tasks", len(page))
+            for digest in page:
+                yield from self._rows_of_task(digest)
+
+    def _rows_of_task(self, digest: Digest) -> Iterator[Damage]:
+        for python, packed in self._scanner.all_fields(b"t" + digest):
+            row = readable(unpack_task, packed)
+            name = "" if row is None else row.name
+            if fault := fault_in_task(self._seal, digest, packed):
+                spot = Spot("row", b"t" + digest, python, packed)
+                yield Damage(Part.TASK, fault, digest.hex(), task=name, spot=spot)
+            elif row is not None:
+                for content, missing in self._faults(sources_of(row) or (), ()).items():
+                    yield from self._once(
+                        Damage(Part.SOURCES, missing, content.hex(), task=name, content=content)
+                    )
+
+    # -- the rest
+
+    def _rows(
+        self, key: bytes, part: Part, fault_in: Callable[[Digest, bytes], Fault | None]
+    ) -> Iterator[Damage]:
+        for page in self._scanner.fields(key):
+            self._tell("records", len(page))
+            for digest, row in page:
+                if fault := fault_in(digest, row):
+                    is_step = part in (Part.DELEGATION, Part.RECORD)
+                    spot = Spot("row", key, digest, row)
+                    name = _text(digest) if part is Part.TRACE else digest.hex()
+                    yield Damage(part, fault, name, digest if is_step else None, spot=spot)
+
+    def _constants(self) -> Iterator[Damage]:
+        """The bytes of constants that no step needs."""
+        for page in self._scanner.fields(b"I"):
+            entries = dict(page)
+            found = [readable(unpack_artefact, *each) for each in page]
+            rows = {row.content: row for each in found if each and (row := each.constant)}
+            small = [content for content, row in rows.items() if not row.large]
+            large = [content for content, row in rows.items() if row.large]
+            for content, fault in self._faults(small, large).items():
+                artefact = rows[content].artefact
+                yield from self._constant(artefact, entries[artefact], fault, None)
+
+
+class _Finished:
+    """One result of a finished step, as it was seen."""
+
+    def __init__(
+        self,
+        operation: Digest,
+        row: OperationRow | None,
+        index: int,
+        sealed: bytes,
+        record: bytes,
+    ) -> None:
+        self.operation = operation
+        self.index = index
+        self.sealed = sealed
+        result = unpack_result(sealed)
+        self.content = result.content
+        self.is_large = result.large
+        self._row = row
+        self._record = record
+
+    def damage(self, fault: Fault) -> Damage:
+        """What is wrong with it."""
+        is_known = self._row is not None and self.index < len(self._row.outputs)
+        name = self._row.outputs[self.index] if self._row and is_known else self.operation
+        why = b"foreign" if fault is Fault.FOREIGN else b""
+        return Damage(
+            Part.RESULT,
+            fault,
+            name.hex(),
+            self.operation,
+            _name_of(self._row),
+            Spot(
+                "result",
+                b"o" + self.operation,
+                b"r%d" % self.index,
+                self.sealed,
+                (self._record, why),
+            ),
+            None if fault is Fault.FOREIGN else self.content,
+            self.is_large,
+        )
+
+
+def _is_whole(state: OperationState | None, row: OperationRow | None, results: int) -> bool:
+    """Whether a state can be read, and has a result for each output if it is finished."""
+    if state is None:
+        return False
+    return row is None or not state.status.is_finished or results == len(row.outputs)
+
+
+def _name_of(row: OperationRow | None) -> str:
+    return "" if row is None else row.task_name
+
+
+def _shown(name: bytes) -> str:
+    """The name of a key for people: a letter and an address, or text."""
+    if len(name) == DIGEST_KEY:
+        return name[:1].decode(errors="backslashreplace") + name[1:].hex()
+    return _text(name)
+
+
+def _text(data: bytes) -> str:
+    return data.decode(errors="backslashreplace")
