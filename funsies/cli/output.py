@@ -10,7 +10,10 @@ from typing import Any
 
 import click
 
+from funsies.client.volatile import is_volatile
+from funsies.core.digest import Digest
 from funsies.store.connect import Backend
+from funsies.store.rows import OperationState
 
 from .named import Named, states_of
 
@@ -55,11 +58,14 @@ def _dumps(value: Any, indent: int | None = None) -> str:
 def print_states(backend: Backend, named: Sequence[Named]) -> None:
     """Print the states of what was named, by whole hash."""
     states = states_of(backend, named)
-    print_json(
-        {
-            each.digest.hex(): states[each.producer].status.value
-            if each.producer
-            else "constant"
-            for each in named
-        }
-    )
+    print_json({each.digest.hex(): _state(states, each.producer) for each in named})
+
+
+def _state(
+    states: Mapping[Digest, OperationState], producer: Digest | None
+) -> dict[str, str | bool]:
+    """How far a result is, in the words of ``funsies ls --json``."""
+    if producer is None:
+        return {"status": "constant", "volatile": False}
+    state = states[producer]
+    return {"status": state.status.value, "volatile": is_volatile(state)}

@@ -90,7 +90,10 @@ def test_commands_mark_it_with_the_same_word(shell, spoilt) -> None:
     shown = shell.funsies("cat", spoilt[0])
     assert (shown.code, shown.text) == (75, "2")
     assert "WorkerLost in fragile" in shown.err
-    assert shell.funsies("wait", *spoilt).code == 75
+    waited = shell.funsies("wait", "--json", *spoilt)
+    assert waited.code == 75
+    volatile = {"status": "done", "volatile": True}
+    assert json.loads(waited.text) == dict.fromkeys(spoilt, volatile)
     states = json.loads(shell.funsies("ls", "--steps", "--json").text)
     assert {each["task"]: each["volatile"] for each in states} == {
         "fragile": True,
@@ -120,3 +123,18 @@ def test_commands_mark_it_with_the_same_word(shell, spoilt) -> None:
     step = json.loads((shell.place / "looked/step/operation.json").read_text())
     assert step["volatile"] is True
     assert json.loads(shell.funsies("logs", spoilt[0], "--json").text)["volatile"] is True
+
+
+# -- asking for it by name
+
+
+def test_who_asks_by_name_learns_of_it_and_asks_again(shell) -> None:
+    """The step is lost three times, which is the end of the first request."""
+    shell.start_funsies("--workers", "1")
+    total = shell.python(flow(shell, 3)).text.split()[0]
+    spoilt = shell.funsies("parametric", "run", "sums", "--wait", "--json")
+    assert (spoilt.code, json.loads(spoilt.text)) == (75, {"sum": total}), spoilt.err
+    assert "volatile: 1 result" in spoilt.err
+    mended = shell.funsies("execute", "--wait", "--json", total)
+    assert mended.code == 0, mended.err
+    assert json.loads(mended.text) == {total: {"status": "done", "volatile": False}}
