@@ -27,11 +27,18 @@ from .chunks import HashedChunks, rechunk
 from .connection import connect, describe
 from .verify import corrupted, find_stored, is_good, missing, verified_reader
 
-UPLOAD_SECONDS: Final = 3600
-"""How long an upload outlives the last chunk that its writer sent."""
+UPLOAD_SECONDS: Final = 120
+"""How long an upload outlives the last chunk that its writer sent.
+
+Twice as long as a server may be away. Who pauses for longer sends it again."""
 
 _KEYS_PER_MESSAGE: Final = 1000
 _COMMIT: Final = files(__package__).joinpath("commit_value.lua").read_text("utf-8")
+_UPLOAD: Final = files(__package__).joinpath("upload_chunk.lua").read_text("utf-8")
+
+
+class _ExpiredError(ServerError):
+    """An upload has expired before it was whole."""
 
 
 class RedisDataStore:
@@ -75,6 +82,14 @@ class RedisDataStore:
         """
         if (stored := find_stored(self, chunks)) is not None:
             return stored
+        try:
+            return self._uploaded(chunks)
+        except _ExpiredError:
+            if isinstance(chunks, Iterator):
+                raise  # it cannot be read a second time
+            return self._uploaded(chunks)
+
+    def _uploaded(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
         upload = self._prefix + b"u:" + os.urandom(16)
         try:
             return self._write_under(upload, chunks)
@@ -92,11 +107,8 @@ class RedisDataStore:
         return hashed.digest, hashed.size_bytes
 
     def _upload_chunk(self, upload: bytes, number: int, chunk: bytes) -> None:
-        def commands(pipeline: Pipeline) -> None:
-            pipeline.hset(upload, str(number), chunk)
-            pipeline.pexpire(upload, self._upload_ms)
-
-        self._send(commands)
+        given = str(number), chunk, self._upload_ms
+        self._persist(lambda: self._client.eval(_UPLOAD, 1, upload, *given))
 
     def _commit(self, upload: bytes, digest: Digest, count: int, size_bytes: int) -> None:
         keys = upload, self._key(digest)
@@ -105,7 +117,7 @@ class RedisDataStore:
         )
         # No upload, but a good value: the answer to an earlier try was lost on the way.
         if not is_committed and not is_good(self, digest):
-            raise ServerError(
+            raise _ExpiredError(
                 f"an upload to {self._place} expired because its source paused for more "
                 f"than {self._upload_ms // 1000} s; try again"
             )

@@ -131,7 +131,42 @@ def test_the_upload_of_a_killed_writer_expires(
 ):
     killed_writer(redis_url)
     (upload,) = client.keys("*")
-    assert 3000 < client.ttl(upload) <= 3600
+    assert 60 < client.ttl(upload) <= 120
+
+
+def test_an_upload_has_its_end_from_its_first_byte_on(store, client):
+    """Its writer may be killed between any two messages."""
+    with client.monitor() as monitor:
+        store.write([DATA])
+        client.echo("over")
+        said = list(_until_over(monitor))
+    sent = [each["command"].split()[0] for each in said if each["client_type"] != "lua"]
+    assert sent.count("EVAL") == 3  # two chunks and the commit: each is one act
+    assert "HSET" not in sent
+
+
+def _until_over(monitor: Any) -> Iterator[dict[str, str]]:
+    while (said := monitor.next_command())["command"] != "ECHO over":
+        yield said
+
+
+def test_an_upload_that_expired_half_way_is_sent_again_if_it_can_be_read_again(store, client):
+    class Source:
+        """What pauses for too long the first time that it is sent."""
+
+        reads = 0
+
+        def __iter__(self) -> Iterator[bytes]:
+            self.reads += 1
+            yield DATA
+            if self.reads == 2:  # the first is to see whether the store has it
+                client.delete(*client.keys("*"))
+            yield DATA
+
+    digest, size_bytes = store.write(Source())
+    assert store.open(digest).read() == DATA + DATA
+    assert size_bytes == 2 * len(DATA)
+    assert client.keys("*") == [key_of(digest)]
 
 
 def test_an_upload_that_expired_half_way_is_an_error_and_not_half_a_value(store, client):
