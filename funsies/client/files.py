@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any, BinaryIO
-from uuid import uuid4
 
 from funsies.build.artefact import Artefact
 from funsies.build.shell_task import BYTES, FILES
@@ -31,6 +29,7 @@ from funsies.store.data import (
     FileChunks,
     is_executable,
     make_executable,
+    partial_beside,
     unpack,
     walk,
     write_file,
@@ -140,6 +139,8 @@ def takeout(
     The file appears whole or not at all. Values of any size are streamed. A program that a
     shell step has made may be run. What is a directory, or was made by a pattern, is written
     into the directory of that name: files of the same names in it are replaced, others stay.
+    Of a process that is killed meanwhile a hidden directory may stay beside the file; the next
+    call for the same file removes it.
 
     Args:
         where: the artefact.
@@ -175,19 +176,15 @@ def takeout(
 @contextmanager
 def _replacing(target: Path) -> Iterator[Path]:
     """Where to write what is to have the name of the target when it is whole."""
-    partial = target.with_name(f".{uuid4().hex}.partial")
     try:
-        yield partial
+        with partial_beside(target) as partial:
+            yield partial
     except FunsiesError:  # NoServerError is an OSError, and says enough
         raise
     except OSError as problem:
         raise OSError(
             problem.errno, problem.strerror, _in_the_way(problem, target)
         ) from problem
-    finally:
-        with suppress(OSError):
-            partial.unlink()
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _in_the_way(problem: OSError, target: Path) -> str:

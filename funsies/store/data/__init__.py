@@ -5,6 +5,7 @@ from .chunks import CHUNK_BYTES, FileChunks, copy_to_file, write_file
 from .disk import DiskDataStore
 from .memory import MemoryDataStore
 from .modes import is_executable, make_executable
+from .partial import partial_beside
 from .redis import RedisDataStore
 from .sharing import digest_of
 from .trees import ArchiveChunks, unpack, walk
@@ -26,6 +27,7 @@ __all__ = [
     "make_executable",
     "missing",
     "open_data_store",
+    "partial_beside",
     "unpack",
     "walk",
     "write_file",
