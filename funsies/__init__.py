@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         wait_for,
     )
     from .config import Server
-    from .core.encoding import register_codec
+    from .core.encoding import Pickled, register_codec
     from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError, VolatileWarning
     from .core.options import Options
     from .core.result import Result
@@ -56,6 +56,7 @@ __all__ = [
     "Handle",
     "ManagedFun",
     "Options",
+    "Pickled",
     "Result",
     "Server",
     "ShellOutput",
@@ -100,6 +101,7 @@ _HOMES: Final = {
     "Handle": ".client",
     "ManagedFun": ".local.managed",
     "Options": ".core.options",
+    "Pickled": ".core.encoding",
     "Result": ".core.result",
     "Server": ".config",
     "ShellOutput": ".build.shell_output",

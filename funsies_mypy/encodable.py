@@ -26,6 +26,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from . import names
 from .codecs import has_codec
 from .messages import shown
 
@@ -79,7 +80,8 @@ _RECORD_BASES: Final = frozenset({"msgspec.Struct", "pydantic.main.BaseModel"})
 _RECORD_METADATA: Final = ("dataclass", "attrs", "attrs_tag", "dataclass_transform")
 
 _DEFAULT_REMEDY: Final = (
-    "make it a dataclass, or register a codec for it in its module (register_codec)"
+    "make it a dataclass, annotate it as funsies.Pickled[...] to store it by pickle, or "
+    "register a codec for it in its module (register_codec)"
 )
 _CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
 _ONCE: Final = "it can be read only once; use list or Sequence"
@@ -148,8 +150,11 @@ def unencodable_value(api: TypeChecker, kind: Type) -> str | None:
 
 
 def _problems(search: _Search, kind: Type, path: str) -> Iterator[str]:
-    if isinstance(kind, TypeAliasType) and kind.is_recursive and not search.enters(kind):
-        return
+    if isinstance(kind, TypeAliasType):
+        if is_pickled(kind):
+            return
+        if kind.is_recursive and not search.enters(kind):
+            return
     found = get_proper_type(kind)
     if isinstance(found, Instance):
         yield from _instance_problems(search, found, path)
@@ -160,6 +165,12 @@ def _problems(search: _Search, kind: Type, path: str) -> Iterator[str]:
     else:
         for part, step in _parts(found):
             yield from _problems(search, part, f"{path}{step}")
+
+
+def is_pickled(kind: Type) -> bool:
+    """True if a type is written as ``Pickled[...]``; all else that it is for mypy is ``T``."""
+    alias = kind.alias if isinstance(kind, TypeAliasType) else None
+    return alias is not None and alias.fullname == names.PICKLED
 
 
 def _parts(kind: ProperType) -> Iterator[tuple[Type, str]]:

@@ -8,7 +8,7 @@ from mypy.nodes import Decorator, Expression, LambdaExpr, RefExpr, SymbolNode
 from mypy.types import CallableType, Type, get_proper_type
 
 from . import codes
-from .encodable import is_of_project, is_of_stub, unencodable_value
+from .encodable import is_of_project, is_of_stub, is_pickled, unencodable_value
 from .messages import fail
 from .physical import check_units
 from .step import Given, Step, filled_by
@@ -22,19 +22,33 @@ def check_inputs(step: Step, callee: Type) -> None:
         step: the call.
         callee: type of the function, as it is called.
     """
-    problems = list(_problems_of_values(step)) or list(_problems_of_parameters(step, callee))
+    problems = list(_problems_of_values(step, callee)) or list(
+        _problems_of_parameters(step, callee)
+    )
     for text, where in problems:
         fail(step.api, codes.ENCODING, text, where)
     check_units(step, callee)
 
 
-def _problems_of_values(step: Step) -> Iterator[tuple[str, Expression]]:
+def _problems_of_values(step: Step, callee: Type) -> Iterator[tuple[str, Expression]]:
+    pickled = _given_to_pickled(step, callee)
     for given in step.given:
         is_plain = given.kind.is_positional() or given.kind.is_named()
+        if given.expression in pickled:
+            continue
         if is_plain and not has_artefact(given.type) and nested_artefact(given.type) is None:
             problem = unencodable_value(step.api, given.type)
             if problem is not None:
                 yield f'An input of "{step.caller}" is {problem}', given.expression
+
+
+def _given_to_pickled(step: Step, callee: Type) -> set[Expression]:
+    """Values whose parameters say that they are pickled."""
+    found = get_proper_type(callee)
+    if not isinstance(found, CallableType):
+        return set()
+    filled = _filled(step, found)
+    return {given.expression for index, given in filled if is_pickled(found.arg_types[index])}
 
 
 def _problems_of_parameters(step: Step, callee: Type) -> Iterator[tuple[str, Expression]]:

@@ -10,6 +10,8 @@ BIND: Final = f"{ARTEFACT}.bind"
 LASH: Final = f"{ARTEFACT}.lash"
 MAP: Final = f"{ARTEFACT}.map"
 
+PICKLED: Final = "funsies.core.encoding.pickled.Pickled"
+
 REDUCE: Final = "funsies.build.python.reduce"
 MORPH: Final = "funsies.build.python.morph"
 PY: Final = "funsies.build.several.py"

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from funsies.core.digest import Field
-from funsies.core.encoding import Encoding, stored_class
+from funsies.core.encoding import Encoding, pickled_class, stored_class
 from funsies.core.encoding.kinds import NOTHING
 from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint import Fingerprint, fingerprint
@@ -89,7 +89,7 @@ def described(
     inputs = list(inputs)
     if not result.says_itself:
         return _with_subclasses(result, inputs, code)
-    reached = [] if code is None else list(filter(None, map(stored_class, code.classes)))
+    reached = [] if code is None else _known_classes(result, code.classes)
     modules = {module for one in inputs for module in one.kinds.modules}
     modules.update(() if code is None else code.texts)
     return result.with_kinds((*reached, *inputs), sorted(modules))
@@ -104,6 +104,12 @@ def _with_subclasses(
     if not kinds:
         return result
     bases = tuple(result.bases())
-    others = [kind for kind in kinds if issubclass(kind, bases) and kind not in bases]
-    known = list(filter(None, map(stored_class, others)))
+    others = (kind for kind in kinds if issubclass(kind, bases) and kind not in bases)
+    known = _known_classes(result, kinds if result.has_pickles else others)
     return result.with_subclasses(known) if known else result
+
+
+def _known_classes(result: Encoding[Any], kinds: Iterable[type]) -> list[Encoding[Any]]:
+    """How values of these classes are stored in a result, as far as they are."""
+    known = map(stored_class if not result.has_pickles else pickled_class, kinds)
+    return [each for each in known if each is not None]

@@ -20,13 +20,14 @@ from typing import (
 
 from returns.result import Result
 
+from funsies.core.encoding import encoding_of, has_pickles
 from funsies.core.errors import Error, WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.graph import TaskKind
 from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
 
-from .artefact import Artefact, put
+from .artefact import Artefact, constant_artefact, put
 from .collect import gather
 from .declared import refuse_contradiction
 from .given import call_given, given_task, name_of, parameters_of, plain_function, result_of
@@ -213,7 +214,17 @@ def map_each(
         out=(list[inside] if strict else list[Result[inside, Error]],),
         options=own_options(map_each, opt, options),
     )
-    return call(spec, (items,), {})[0]
+    return call(spec, (_as_pickles(function, items),), {})[0]
+
+
+def _as_pickles(function: Callable[..., object], items: Any) -> Any:
+    """Values for a parameter that says that they are pickled, as what it says."""
+    if not isinstance(items, Artefact):
+        for _, wanted in parameters_of(function)[:1]:
+            inside: Any = wanted
+            if has_pickles(inside):
+                return constant_artefact(list(items), encoding_of(list[inside]))
+    return items
 
 
 def _check_items(items: object) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from funsies.core.encoding import (
     Encoding,
     Files,
+    Pickled,
     codec_named,
     contradicts,
     encoding_of,
@@ -23,6 +24,7 @@ from funsies.store.rows import TaskRow
 
 BYTES = encoding_of(bytes)
 FILES = encoding_of(Files)
+PICKLED: Encoding[object] = encoding_of(Pickled[object])
 UNKNOWN = encoding_of_unknown()
 _CLASS_NAME: Final = re.compile(rb'"\$type":"([^"]+:[^"]+)"')
 
@@ -92,12 +94,16 @@ def as_asked(
     """
     if wire not in ("blob", "json") and wanted == BYTES:
         return BYTES  # what the codec wrote, for those who do not have it
+    if wire == wanted.wire == PICKLED.wire:
+        return wanted
     if wire == FILES.wire and not contradicts(wanted, FILES):
         return FILES
     is_described = wire == "json" and stored.says_itself
     if (wanted.wire != wire and not is_described) or contradicts(wanted, stored):
         shown = stored.label if wire in ("blob", "json") else f"written by the codec {wire!r}"
         remedy = "" if wire in ("blob", "json") else ", or as_type=bytes for what it wrote"
+        if wire == PICKLED.wire:
+            shown, remedy = "a pickle", ", as funsies.Pickled[...], or bytes for the pickle"
         raise WiringError(
             f"as_type= says that {what} is {wanted.label}, but it is {shown}; give the type "
             f"that the step returns{remedy}, or leave as_type= out"

@@ -10,19 +10,24 @@ from funsies.core.encoding.classes import keys_of
 from funsies.core.encoding.codecs import Codec, add_missing_codecs, codec_named, codecs_by_class
 from funsies.core.encoding.collection import may_be_read_once
 from funsies.core.encoding.compatible import admits, contradicts, decode_for
-from funsies.core.encoding.described import stored_class
+from funsies.core.encoding.described import pickled_class, stored_class
 from funsies.core.encoding.encoding import Encoding, encoding_of
 from funsies.core.encoding.files import Files
 from funsies.core.encoding.infer import encoding_of_value
+from funsies.core.encoding.pickled import WIRE as PICKLE
+from funsies.core.encoding.pickled import Pickled, about_pickle, has_pickles
 from funsies.core.encoding.registration import register_codec, unregister_codec
 from funsies.core.encoding.shown_pieces import text_pieces
 from funsies.core.encoding.text import to_text
 from funsies.core.encoding.unknown import encoding_of_unknown
 
 __all__ = [
+    "PICKLE",
     "Codec",
     "Encoding",
     "Files",
+    "Pickled",
+    "about_pickle",
     "add_missing_codecs",
     "admits",
     "codec_named",
@@ -32,8 +37,10 @@ __all__ = [
     "encoding_of",
     "encoding_of_unknown",
     "encoding_of_value",
+    "has_pickles",
     "keys_of",
     "may_be_read_once",
+    "pickled_class",
     "register_codec",
     "stored_class",
     "text_pieces",

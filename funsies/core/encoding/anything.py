@@ -21,6 +21,7 @@ from funsies.core.encoding.described import (
 )
 from funsies.core.encoding.node import TYPE, Json, Node, Refused, check_key, show, show_key
 from funsies.core.encoding.pairs import read_pair, text_pairs
+from funsies.core.encoding.pickled import FORM
 from funsies.core.encoding.scalars import (
     decode_special,
     encode_float,
@@ -202,6 +203,8 @@ def decode_any(raw: Json) -> object:
     value = decode_special(raw)
     if value is not None:
         return value
+    if FORM in raw:
+        raise Refused("found a pickle, which is read where its annotation says Pickled[...]")
     if any(key.startswith("$") for key in raw):
         raise Refused(f"expected a value, found the special form {next(iter(raw))}")
     return {key: _decode_at(key, item) for key, item in raw.items()}

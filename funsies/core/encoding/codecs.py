@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
-RESERVED_NAMES = frozenset({"blob", "files", "json"})
+RESERVED_NAMES = frozenset({"blob", "files", "json", "pickle"})
 
 
 class Codec(NamedTuple):

@@ -13,6 +13,7 @@ from funsies.core.encoding.enums import EnumNode, LiteralNode
 from funsies.core.encoding.kinds import Kinds, knowing
 from funsies.core.encoding.mappings import MappingNode
 from funsies.core.encoding.node import show
+from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.records import RecordNode
 from funsies.core.encoding.sequences import (
     DequeNode,
@@ -26,6 +27,8 @@ from funsies.core.encoding.unions import UnionNode
 from funsies.core.errors import EncodingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from funsies.core.encoding.node import Node
 
 T = TypeVar("T")
@@ -127,9 +130,13 @@ def _may_be(parameter: Node, produced: Node) -> bool:
     """True if a class of the one may be a class of the other."""
     return any(
         _may_be_class(wanted, given)
-        for wanted in parameter.accepts or (object,)
-        for given in produced.accepts or (object,)
+        for wanted in _classes(parameter)
+        for given in _classes(produced)
     )
+
+
+def _classes(node: Node) -> Iterable[type]:
+    return node.kinds if isinstance(node, PickledNode) else node.accepts or (object,)
 
 
 def _may_be_class(wanted: type, given: type) -> bool:

@@ -32,6 +32,7 @@ from funsies.core.encoding.node import CannotEncode, Node
 from funsies.core.encoding.numpy_scalars import numpy_node
 from funsies.core.encoding.open_classes import open_node
 from funsies.core.encoding.open_tuples import tuple_node, tuple_parts
+from funsies.core.encoding.pickled import PickledNode, is_pickled
 from funsies.core.encoding.pydantic_types import plain_type
 from funsies.core.encoding.refusals import refuse_type
 from funsies.core.encoding.results import result_node
@@ -170,7 +171,14 @@ class Compiler:
     def _compile_annotated(self, arguments: Sequence[object]) -> Node:
         if is_files(arguments[1:]):
             return FilesNode()
+        if is_pickled(arguments[1:]):
+            return self._compile_pickled(arguments[0])
         return constrained(self.compile(arguments[0]), arguments[1:])
+
+    def _compile_pickled(self, annotation: object) -> Node:
+        node = PickledNode(annotation)
+        self.classes.update({kind: {} for kind in node.kinds if kind is not object})
+        return node
 
     def _compile_literal(self, values: Sequence[object]) -> Node:
         return _one_of(enums.literal_nodes(values, self._compile_enum))

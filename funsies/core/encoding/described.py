@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from funsies.core.encoding.node import (
     show,
     type_name,
 )
+from funsies.core.encoding.pickled import MARK as PICKLED
 from funsies.core.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -157,6 +158,13 @@ def stored_class(kind: type) -> Encoding[Any] | None:
         return encoding_of(kind)
     except UnsupportedTypeError:
         return None
+
+
+def pickled_class(kind: type) -> Encoding[Any]:
+    """How the values of a class are stored where they may be a part of a pickle."""
+    from funsies.core.encoding.encoding import encoding_of  # noqa: PLC0415 - it uses this
+
+    return stored_class(kind) or encoding_of(Annotated[kind, PICKLED])
 
 
 def _node_of(kind: type, value: object) -> Node:

@@ -12,6 +12,7 @@ from funsies.core.encoding.asked import AskedNode
 from funsies.core.encoding.codecs import Codec, CodecNode, add_missing_codecs, codec_for
 from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.describe import Scope
+from funsies.core.encoding.described import pickled_class
 from funsies.core.encoding.files import WIRE, FilesNode
 from funsies.core.encoding.hints import remember_hints
 from funsies.core.encoding.kinds import NOTHING, Kinds, knowing, noting
@@ -23,6 +24,8 @@ from funsies.core.encoding.node import (
     tell,
     type_name,
 )
+from funsies.core.encoding.pickled import WIRE as PICKLE
+from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.portable import portable
 from funsies.core.encoding.scalars import BytesNode
 from funsies.core.errors import EncodingError, UnsupportedTypeError
@@ -44,8 +47,8 @@ class Encoding(Generic[T_co]):
 
     Attributes:
         descriptor: the type written out in full: canonical, the same in every process.
-        wire: ``"blob"`` if the bytes are the value, ``"json"``, ``"files"`` for a directory, or
-            the name of a codec.
+        wire: ``"blob"`` if the bytes are the value, ``"json"``, ``"files"`` for a directory,
+            ``"pickle"``, or the name of a codec.
         annotation: the annotation that it was compiled from.
         kinds: classes by which values may be described that say themselves what they are.
     """
@@ -150,7 +153,7 @@ class Encoding(Generic[T_co]):
             data = self.encode(value)
         if not kinds:
             return data, self
-        return data, self.with_subclasses(map(encoding_of, kinds))
+        return data, self.with_subclasses(map(pickled_class, kinds))
 
     def bases(self) -> set[type]:
         """The classes that the type mentions, of whose subclasses values may be."""
@@ -167,6 +170,11 @@ class Encoding(Generic[T_co]):
     def says_itself(self) -> bool:
         """True if values, or parts of them, say themselves what they are."""
         return "Any" in _WORDS.findall(self.descriptor)
+
+    @property
+    def has_pickles(self) -> bool:
+        """True if values, or parts of them, are pickled."""
+        return "Pickled" in _WORDS.findall(self.descriptor)
 
     def with_kinds(
         self,
@@ -244,6 +252,8 @@ def _wire(node: Node) -> tuple[str, Callable[[object], bytes], Callable[[bytes],
         return "blob", _blob, _read_blob
     if isinstance(node, FilesNode):
         return WIRE, node.to_bytes, node.from_bytes
+    if isinstance(node, PickledNode):
+        return PICKLE, node.to_bytes, node.from_bytes
     if isinstance(node, CodecNode):
         return node.codec.name, node.to_bytes, node.from_bytes
     encode, decode = node.encode, node.decode

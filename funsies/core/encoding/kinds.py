@@ -97,6 +97,11 @@ def can_be_found(kind: type) -> bool:
     return kind in _known.get().classes or _loaded(name_of(kind)) is kind
 
 
+def known_class(name: str) -> type | None:
+    """The class of that name which came with the encoding; None if none did."""
+    return next((kind for kind in _known.get().classes if name_of(kind) == name), None)
+
+
 def classes_named(name: str) -> Iterator[type]:
     """Find the classes that a name can mean, the likeliest first."""
     classes = _known.get().classes

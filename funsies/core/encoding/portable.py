@@ -9,7 +9,8 @@ from typing import Annotated, Any, NewType, Union, get_args, get_origin
 import msgspec
 
 from funsies.core.encoding.aliases import RecursiveAlias, alias_label, alias_value, is_alias
-from funsies.core.encoding.files import MARK
+from funsies.core.encoding.files import MARK as FILES
+from funsies.core.encoding.pickled import MARK as PICKLED
 
 
 def portable(annotation: object) -> Any:
@@ -61,7 +62,8 @@ class _Rewriter:
 
     def _rewrite_annotated(self, annotation: object, *metadata: object) -> Any:
         """Keep what has a meaning; other metadata mean nothing, and may not be picklable."""
-        kept = [meta for meta in metadata if isinstance(meta, msgspec.Meta) or meta is MARK]
+        marks = (FILES, PICKLED)
+        kept = [meta for meta in metadata if isinstance(meta, msgspec.Meta) or meta in marks]
         plain = self.rewrite(annotation)
         return Annotated[(plain, *kept)] if kept else plain
 

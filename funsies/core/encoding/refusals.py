@@ -13,7 +13,8 @@ from typing_extensions import is_protocol
 from funsies.core.encoding.node import CannotEncode, remedy_for_items, type_name
 
 _ANNOTATE_FIELDS: Final = (
-    "make it a dataclass, or register a codec for it (funsies.register_codec)"
+    "make it a dataclass, annotate it as funsies.Pickled[...] to store it by pickle, or "
+    "register a codec for it (funsies.register_codec)"
 )
 _CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
 _FUNCTION: Final = "make the function a part of the task instead of its input"

@@ -10,6 +10,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from .pickled import WIRE as PICKLE
+from .pickled import pickle_of
 from .text import to_text
 
 PIECE_BYTES: Final = 1 << 20
@@ -36,7 +38,9 @@ def text_pieces(wire: str, source: BinaryIO, again: Callable[[], BinaryIO]) -> I
     """
     begin = source.read(PIECE_BYTES)
     pieces = chain([begin], _rest(source))
-    if wire != "json":
+    if wire == PICKLE:  # the line before it is far shorter than a piece
+        yield from chain([pickle_of(begin)], _rest(source))
+    elif wire != "json":
         yield from pieces
     elif len(begin) < PIECE_BYTES:
         yield to_text(wire, begin)

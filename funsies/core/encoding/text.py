@@ -9,6 +9,8 @@ import msgspec
 from funsies.core.encoding.anything import decode_any
 from funsies.core.encoding.described import plain_json
 from funsies.core.encoding.node import TYPE, Json, Refused, canonical_json
+from funsies.core.encoding.pickled import WIRE as PICKLE
+from funsies.core.encoding.pickled import pickle_of
 
 _TYPE_KEY: Final = f'"{TYPE}"'.encode()
 _parse: Final = msgspec.json.Decoder().decode
@@ -28,6 +30,8 @@ def to_text(wire: str, data: bytes) -> bytes:
     >>> to_text("json", b'"a text"')
     b'a text'
     """
+    if wire == PICKLE:
+        return pickle_of(data)
     if wire != "json" or (data[:1] != b'"' and b'"$' not in data):
         return data
     try:

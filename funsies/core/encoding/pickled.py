@@ -1,0 +1,247 @@
+"""``Pickled[T]``: values of any class, stored by pickle where an annotation says so.
+
+A line of JSON says what was pickled and by which libraries; the pickle follows. Nobody who does
+not ask for ``Pickled[...]`` reads more than that line.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import pickle
+import sys
+import types
+import typing
+import warnings
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Final, NewType, TypeVar, get_args, get_origin
+
+from typing_extensions import is_protocol
+
+from funsies.core.encoding.kinds import known_class, name_of, note
+from funsies.core.encoding.node import Json, Node, Refused, special_form, tell, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+T = TypeVar("T")
+
+WIRE: Final = "pickle"
+"""How such values are called where they are stored."""
+
+FORM: Final = "$pickle"
+"""The special form of one that is a part of another value."""
+
+_PROTOCOL: Final = 5
+_REMEDY: Final = "define it at the top level of a module or script, or register a codec for it"
+
+
+class Mark(Enum):
+    """What tells the annotation from that of the class itself."""
+
+    PICKLED = "pickled"
+
+
+MARK: Final = Mark.PICKLED
+
+Pickled = Annotated[T, MARK]
+"""A value of type ``T``, or of a subclass, that is stored by pickle.
+
+For type checkers it is ``T``. Reading a pickle runs code that is named in it. So it is read
+where an annotation says ``Pickled``, and nowhere else, and only from a server that you trust as
+you trust your workers (with a key, results are signed as tasks are).
+
+>>> def fit(points: list[float]) -> Pickled[random.Random]:
+...     return random.Random(sum(points))
+>>> def draw(model: Pickled[random.Random]) -> int:
+...     return model.randrange(100)
+"""
+
+
+class PickledNode(Node):
+    """A type of which any value is stored by pickle.
+
+    Attributes:
+        kinds: the classes; ``object`` for what is known to type checkers only.
+    """
+
+    shapes: frozenset[str] = frozenset({FORM})
+
+    def __init__(self, annotation: object) -> None:
+        self.kinds: tuple[type, ...] = _kinds(annotation)
+        names = " | ".join(type_name(kind) for kind in self.kinds)
+        self.label: str = f"Pickled[{names}]"
+
+    def to_bytes(self, value: object) -> bytes:
+        """Write what it is and which libraries it needs, and pickle it."""
+        if not self.admits(value):
+            self.refuse(value)
+        pickled = io.BytesIO()
+        pickler = _Pickler(pickled)
+        try:
+            pickler.dump(value)
+        except Exception as problem:
+            raise Refused(
+                f"{type_name(type(value))} cannot be pickled: {tell(problem)}; {_REMEDY}"
+            ) from problem
+        for kind in pickler.kinds:
+            note(kind)
+        head = {"class": name_of(type(value)), "libraries": _versions(pickler.kinds)}
+        return json.dumps(head, sort_keys=True).encode() + b"\n" + pickled.getbuffer()
+
+    def from_bytes(self, data: bytes) -> object:
+        """Read the value, and name the libraries that are of other versions here."""
+        head, pickled = _split(data)
+        differences = _differences(head)
+        try:
+            value: object = _Unpickler(io.BytesIO(pickled)).load()
+        except Exception as problem:
+            made = f" ({differences})" if differences else ""
+            raise Refused(f"the pickle cannot be read: {tell(problem)}{made}") from problem
+        if not self.admits(value):
+            self.refuse(value)
+        if differences:
+            message = f"a pickled {type_name(type(value))} is read, but {differences}"
+            warnings.warn(message, stacklevel=2)
+        return value
+
+    def encode(self, value: object) -> Json:
+        """Write the same as a part of another value, in base 64."""
+        return {FORM: base64.b64encode(self.to_bytes(value)).decode()}
+
+    def decode(self, raw: Json) -> object:
+        """Read what is a part of another value."""
+        text = special_form(raw, FORM)
+        if type(text) is not str:
+            self.refuse_json(raw)
+        try:
+            data = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            self.refuse_json(raw)
+        return self.from_bytes(data)
+
+    def admits(self, value: object) -> bool:
+        """True for objects of the classes and of their subclasses."""
+        return isinstance(value, self.kinds)
+
+    def is_same(self, other: Node) -> bool:
+        """True if the two stand for the same classes."""
+        return isinstance(other, PickledNode) and self.kinds == other.kinds
+
+
+def is_pickled(metadata: Sequence[object]) -> bool:
+    """Whether the metadata of an annotation are those of :data:`Pickled`."""
+    return any(each is MARK for each in metadata)
+
+
+def has_pickles(annotation: object) -> bool:
+    """Whether ``Pickled[...]`` is an annotation, or stands somewhere in it."""
+    arguments = get_args(annotation)
+    return is_pickled(arguments) or any(map(has_pickles, arguments))
+
+
+def pickle_of(data: bytes) -> bytes:
+    r"""The pickle itself, of the stored bytes or of their beginning.
+
+    >>> pickle_of(b'{"class": "C", "libraries": {}}\nthe pickle')
+    b'the pickle'
+    """
+    return data.partition(b"\n")[2]
+
+
+def about_pickle(data: bytes) -> str:
+    """What a stored pickle is, for people; it is not read for that.
+
+    Args:
+        data: the stored bytes, or their beginning.
+    """
+    try:
+        head, _ = _split(data)
+    except Refused:
+        return "a pickle"
+    name = head["class"].rpartition(":")[2]
+    libraries = ", ".join(f"{each} {version}" for each, version in head["libraries"].items())
+    return f"a pickled {name}" + (f" ({libraries})" if libraries else "")
+
+
+class _Pickler(pickle.Pickler):
+    """Notes what a pickle needs.
+
+    Attributes:
+        kinds: classes, and those of objects, in the order in which they are met.
+    """
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file, _PROTOCOL)
+        self.kinds: dict[type, None] = {}
+
+    def reducer_override(self, value: object) -> Any:
+        """Pickle it as usual."""
+        kind = value if isinstance(value, type) else type(value)
+        if kind.__module__ != "builtins":
+            self.kinds[kind] = None
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    """Knows the classes that came with the step, wherever they are at home."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Find a class, or a function, by its name."""
+        known = known_class(f"{module}:{name}")
+        return super().find_class(module, name) if known is None else known
+
+
+def _versions(kinds: Iterable[type]) -> dict[str, str]:
+    """Libraries that some classes belong to, with their versions."""
+    from funsies.core.fingerprint.distributions import distribution_of  # noqa: PLC0415 - a cycle
+
+    found: dict[str, str] = {}
+    for name in sorted({kind.__module__.partition(".")[0] for kind in kinds}):
+        path = getattr(sys.modules.get(name), "__file__", None)
+        distribution = distribution_of(path) if path else None
+        if distribution is not None:
+            found[distribution.name] = distribution.version
+    return found
+
+
+def _differences(head: Mapping[str, Any]) -> str:
+    """The libraries of a pickle that are of other versions here, in words; "" if none is."""
+    from funsies.core.fingerprint.distributions import named  # noqa: PLC0415 - likewise
+
+    told = []
+    for name, version in head["libraries"].items():
+        here = named(name)
+        if here is None:
+            told.append(f"{name} {version}, which is not installed here")
+        elif here.version != version:
+            told.append(f"{name} {version}, while here is {here.version}")
+    return f"it was made by {', and by '.join(told)}; install the same" if told else ""
+
+
+def _split(data: bytes) -> tuple[dict[str, Any], memoryview]:
+    end = data.find(b"\n")
+    try:
+        head = json.loads(data[: max(end, 0)])
+    except ValueError:
+        head = None
+    if not isinstance(head, dict) or head.keys() != {"class", "libraries"}:
+        raise Refused("expected a pickle with a line of JSON before it, found other bytes")
+    return head, memoryview(data)[end + 1 :]
+
+
+def _kinds(annotation: object) -> tuple[type, ...]:
+    """The classes that a value of a type may be of, as far as they can be told apart here."""
+    origin = get_origin(annotation)
+    if origin in (typing.Union, types.UnionType):
+        each = (kind for member in get_args(annotation) for kind in _kinds(member))
+        return tuple(sorted(dict.fromkeys(each), key=name_of))
+    if origin is Annotated:
+        return _kinds(get_args(annotation)[0])
+    if isinstance(annotation, NewType):
+        return _kinds(annotation.__supertype__)
+    kind = type(None) if annotation is None else origin or annotation
+    is_known = isinstance(kind, type) and not is_protocol(kind) and kind is not Any
+    return (kind,) if is_known and isinstance(kind, type) else (object,)
