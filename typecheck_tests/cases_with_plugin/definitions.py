@@ -177,7 +177,7 @@ def in_union(a: int | Iterable[int]) -> int:
 
 
 @f.task
-def in_generic(a: Box[list[Opaque]]) -> int:  # E: is "Opaque" at .inside[...], which has no encoding; make it a dataclass, or register a codec
+def in_generic(a: Box[list[Opaque]]) -> int:  # E: is "Opaque" at .inside[...], which has no encoding; make it a dataclass, annotate it as funsies.Pickled[...]
     return 0
 
 
