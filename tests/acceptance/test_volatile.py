@@ -109,6 +109,9 @@ def test_commands_mark_it_with_the_same_word(shell, spoilt) -> None:
     assert [each["volatile"] for each in steps] == [True, True, True]
     nodes = json.loads(shell.funsies("graph", "--json").text)["nodes"]
     assert [each["volatile"] for each in nodes] == [1, 1, 1]
+
+
+def test_commands_show_people_the_same_word(shell, spoilt) -> None:
     for command in (
         ("ls",),
         ("ls", "total"),
