@@ -24,7 +24,7 @@ from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.redis import RedisStore
 from funsies.store.redis.packing import pack_operation, pack_result
 from funsies.store.redis.seal import NO_SIGNATURE
-from funsies.store.rows import Definitions, InputRow, QueueName, Result, Status, Wanted
+from funsies.store.rows import Definitions, InputRow, Result, Status, Wanted
 from funsies.store.submission import queue_name
 
 OURS, NEW = Keyring((b"o" * 32,)), Keyring((b"n" * 32,))
@@ -64,12 +64,24 @@ class Site:
         packed = pack_result(Result(True, content, False, len(value)))
         self.redis.hset(P + b"o" + operation(step), b"r0", packed + NO_SIGNATURE)
 
-    def request(self, wanted: Digest, options: Options, queue: QueueName) -> None:
-        """Ask for an operation, with options that are stored unsigned."""
-        encoded = encode_options(options)
+    def request(self, wanted: Digest, options: Options | None = None) -> Status:
+        """Ask for an operation, with options that are stored unsigned, or genuine ones.
+
+        Returns:
+            How it ends, once nobody works on it.
+        """
+        encoded = encode_options(options or Options())
         digest = options_digest(encoded)
-        self.store.save_options({digest: encoded})
-        self.store.request(self.store.new_generation(), [Wanted(wanted, queue, 0, digest)])
+        if options is not None:
+            self.store.save_options({digest: encoded})
+        assert self.redis.hexists(P + b"O", digest)
+        asked = [Wanted(wanted, queue_name("default"), 0, digest)]
+        assert self.store.request(self.store.new_generation(), asked).started == 1
+        assert wait_until(lambda: not self.status(wanted).is_pending, 30)
+        return self.status(wanted)
+
+    def status(self, wanted: Digest) -> Status:
+        return self.store.states([wanted])[0].status
 
 
 def operation(step: f.Artefact) -> Digest:
@@ -193,26 +205,18 @@ def test_an_input_that_was_added_to_a_signed_step_is_not_there(inside: Site) -> 
     f.reset(step.stdout)
     inside.redis.hset(P + b"D", row.digest, pack_operation(changed) + NO_SIGNATURE)
     inside.store.define(Definitions(contents=((content, b"evil"),)))
-    inside.request(row.digest, Options(), queue_name("default"))
-    assert wait_until(lambda: inside.store.states([row.digest])[0].status.is_finished, 30)
-    assert inside.store.states([row.digest])[0].status is Status.FAILED
+    assert inside.request(row.digest) is not Status.DONE
     inside.execute(step.stdout)
     assert f.take(step.stdout) == b"minenote.txt\n"
-
-
-def error_of(step: f.Artefact) -> f.Error:
-    f.wait_for(step, timeout=30)
-    return f.take(step, strict=False).failure()
 
 
 def test_options_that_are_not_signed_are_not_used(inside: Site) -> None:
     step = f.shell("echo ${LD_PRELOAD-clean}").stdout
     inside.execute(step)
     f.reset(step)
-    inside.request(
-        operation(step), Options(env={"LD_PRELOAD": "./e.so"}), queue_name("default")
-    )
-    error = error_of(step)
+    env = {"LD_PRELOAD": "./e.so"}
+    assert inside.request(operation(step), Options(env=env)) is Status.FAILED
+    error = f.take(step, strict=False).failure()
     assert error.kind is ErrorKind.NotLoadable
     assert "FUNSIES_KEY" in error.details
     inside.execute(step)
@@ -236,6 +240,33 @@ def test_a_task_under_the_address_of_another_is_not_run_and_replaced_by_execute(
     inside.execute(mine)
     assert f.take(mine) == b"mine\n"
     assert not (tmp_path / "trap").exists()
+
+
+def test_a_signed_step_under_the_address_of_another_is_not_run(inside: Site) -> None:
+    mine, theirs = square(3), square(5)
+    inside.execute(mine, theirs)
+    f.reset(mine)
+    inside.redis.delete(P + b"T")  # else it is known what the step gives
+    genuine = inside.redis.hget(P + b"D", operation(theirs))
+    inside.redis.hset(P + b"D", operation(mine), genuine)
+    assert inside.request(operation(mine)) is not Status.DONE
+    inside.execute(mine)
+    assert f.take(mine) == 9
+
+
+def test_signed_options_under_the_address_of_others_are_not_used(inside: Site) -> None:
+    step = f.shell("echo ${WHOSE-mine}").stdout
+    inside.execute(step)
+    plain = options_digest(encode_options(Options()))
+    other = f.shell("true", opt=f.options(env={"WHOSE": "theirs"}))
+    inside.execute(other)
+    (genuine,) = (v for k, v in inside.redis.hgetall(P + b"O").items() if k != plain)
+    f.reset(step)
+    inside.redis.hset(P + b"O", plain, genuine)
+    assert inside.request(operation(step)) is Status.FAILED
+    assert f.take(step, strict=False).failure().kind is ErrorKind.NotLoadable
+    inside.execute(step)
+    assert f.take(step) == b"mine\n"
 
 
 def test_a_constant_whose_entry_was_changed_is_not_used(inside: Site) -> None:

@@ -53,6 +53,18 @@ def test_a_new_key_is_taken_from_who_has_the_old_one_too(graph):
         agree_on_keys(graph, OLD)
 
 
+def test_a_forged_note_keeps_everybody_out_until_it_is_written_anew(stage, graph):
+    """As the server that funsies starts does at its start."""
+    agree_on_keys(graph, OLD)
+    replace_keys(graph, OTHER)
+    with f.Fun(ResolvedServer(stage.url, keys=OLD)):
+        step = f.reduce(sum, [1, 2])
+        with pytest.raises(WrongKeyError, match="another key"):
+            f.execute(step)
+        replace_keys(graph, OLD)
+        f.execute(step)
+
+
 def test_the_key_itself_is_not_on_the_server(stage, graph):
     agree_on_keys(graph, OLD)
     with closing(stage.redis()) as connection:

@@ -1,0 +1,91 @@
+"""TLS before a server that has none, with a certificate by an authority of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import subprocess
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+NAMES = "subjectAltName=DNS:localhost,IP:127.0.0.1"
+
+
+class Authority:
+    """Signs certificates for this machine; needs ``openssl``.
+
+    Attributes:
+        certificate: its own, which clients are to trust.
+    """
+
+    def __init__(self, place: Path) -> None:
+        place.mkdir()
+        self._place = place
+        self.certificate = place / "ca.pem"
+        made = ["-keyout", "ca.key", "-out", "ca.pem", "-subj", f"/CN={place.name}"]
+        self._openssl("req", "-x509", *KEY, *made)
+
+    def _openssl(self, *words: str) -> None:
+        subprocess.run(["openssl", *words], cwd=self._place, check=True, capture_output=True)
+
+    def server_context(self) -> ssl.SSLContext:
+        """Sign a certificate, for a server to show."""
+        self._openssl("req", *KEY, "-keyout", "key", "-out", "asked", "-subj", "/CN=server")
+        (self._place / "names").write_text(NAMES)
+        signer = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names"]
+        self._openssl("x509", "-req", "-in", "asked", "-out", "chain", *signer)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._place / "chain", self._place / "key")
+        return context
+
+
+class TlsFront:
+    """Passes what clients send by TLS on to a port of this machine, and back.
+
+    Attributes:
+        port: where it listens.
+    """
+
+    def __init__(self, target: int, context: ssl.SSLContext) -> None:
+        self._target, self._context = target, context
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        listens = asyncio.run_coroutine_threadsafe(self._listen(), self._loop)
+        self.port: int = listens.result(10)
+
+    async def _listen(self) -> int:
+        self._server = await asyncio.start_server(
+            self._serve, "127.0.0.1", 0, ssl=self._context
+        )
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def _serve(self, heard: asyncio.StreamReader, said: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            answers, asks = await asyncio.open_connection("127.0.0.1", self._target)
+            await asyncio.gather(_pass(heard, asks), _pass(answers, said))
+
+    def close(self) -> None:
+        """Listen no more, and end what is connected."""
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _end(self) -> None:
+        self._server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for each in others:
+            each.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+async def _pass(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await source.read(1 << 16):
+            sink.write(data)
+            await sink.drain()
+    with suppress(OSError):
+        sink.close()
