@@ -219,6 +219,22 @@ def test_reset_makes_it_run_again_in_spite_of_traces(bench):
     assert bench.slot().claim().trace is None
 
 
+def test_what_stands_for_another_result_outlives_a_reset_of_the_step_between(bench):
+    """A dynamic step went on as one that went on as a third, whose result both have."""
+    low = bench.operation("low")
+    middle, outer = (bench.operation(each, dynamic=True) for each in ("middle", "outer"))
+    bench.request(outer)
+    worker = bench.slot()
+    for step, goes_on_as in ((outer, middle), (middle, low)):
+        claim = worker.claim()
+        bench.request(goes_on_as)
+        target = (worker.name, step.digest, claim.fence, goes_on_as.digest, 0)
+        assert bench.store.delegate(*target, report=RunReport(b"", b"", 0)) is Verdict.OK
+    assert worker.publish(worker.claim(), b"1") is Verdict.OK
+    assert bench.store.reset([middle.digest]) == 1
+    assert [bench.status(each) for each in (outer, middle)] == [Status.DONE, Status.IDLE]
+
+
 def test_reset_starts_a_running_operation_again(bench):
     row = bench.operation("again")
     bench.request(row)

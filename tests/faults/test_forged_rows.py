@@ -5,6 +5,7 @@ Each attack changes rows of the server by hand, as somebody does who knows how t
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ import redis
 import funsies as f
 from funsies.config import ResolvedServer
 from funsies.core.digest import Digest, content_digest
+from funsies.core.encoding import encoding_of
 from funsies.core.errors import ErrorKind, UnknownHashError, WrongKeyError
 from funsies.core.options import Options, encode_options, options_digest
 from funsies.core.signing import Keyring
@@ -153,6 +155,40 @@ def test_a_forged_result_is_not_used_by_the_next_step(
     total = add(step, 1)
     inside.execute(total)
     assert f.take(total) == 10
+
+
+class Trap:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
+        return Path.touch, (self.path,)
+
+
+def boxed(number: int) -> f.Pickled[object]:
+    return [number]
+
+
+def opened(box: f.Pickled[object]) -> str:
+    return repr(box)
+
+
+def test_a_forged_pickle_is_never_read(inside: Site, tmp_path: Path) -> None:
+    step = f.reduce(boxed, 3)
+    inside.execute(step)
+    forged = encoding_of(f.Pickled[object]).encode(Trap(tmp_path / "trap"))
+    inside.forge(step, forged)
+    assert f.take(step, strict=False).failure().kind is ErrorKind.NotFound
+    inside.execute(step)
+    inside.forge(step, forged)
+    text = f.reduce(opened, step)
+    inside.execute(text)
+    assert f.take(text) == "[3]"
+    assert not (tmp_path / "trap").exists()
+    pickle.loads(forged.partition(b"\n")[2])  # noqa: S301 - the trap works
+    assert (tmp_path / "trap").exists()
 
 
 def test_a_forged_result_of_a_dynamic_step_is_computed_again(inside: Site) -> None:

@@ -137,7 +137,6 @@ local function clear(o, d)
   if is_finished(o.s) then
     call('HDEL', P .. 'R', o.id)
     call('HDEL', P .. 'G', o.id)
-    if d.dynamic then call('HDEL', P .. 'Y', o.id) end
   end
   move(o, d, NONE, {})
   o.a, o.v, o.t, o.w, o.u, o.y, o.l, o.i = 0, false, false, false, false, 0, 0, 0
