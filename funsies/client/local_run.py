@@ -64,7 +64,8 @@ def run_here(
 
     _sweep_once()
     queue = queue_name(local_queue())
-    evaluator = Evaluator(backend, worker=f"{socket.gethostname()}:{os.getpid()}")
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    evaluator = Evaluator(backend, worker=worker)
     while True:
         slot = new_slot()
         with renewed(backend.graph, slot) as observer:
@@ -80,7 +81,7 @@ def run_here(
         if report.end is DrainEnd.PREEMPTED:
             raise KeyboardInterrupt
         if report.end is DrainEnd.RETIRED:
-            run_apart(address, queue, observer.post)
+            run_apart(backend.graph, address, queue, observer, worker)
             continue
         if is_over():
             return

@@ -10,10 +10,10 @@ from __future__ import annotations
 import mmap
 import struct
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from funsies.core.digest import Digest
-from funsies.store.rows import Fence
+from funsies.store.rows import Claim, Fence
 
 _VERSION: Final = struct.Struct("=Q")
 _RECORD: Final = struct.Struct("=B32s16sIIIIdIQQI")
@@ -71,6 +71,19 @@ class Announced(NamedTuple):
     retry_delay_ms: int = 0
     sequence: int = 0
     settled: int = 0
+
+    @classmethod
+    def of(cls, claim: Claim) -> Self:
+        """What is known of a claim before its task is loaded."""
+        return cls(
+            phase=Phase.RUNNING,
+            operation=claim.operation.digest,
+            fence=claim.fence,
+            attempt=claim.attempt,
+            failures=claim.failures,
+            losses=claim.losses,
+            lost_limit=claim.lost_limit,
+        )
 
 
 class Announcement:

@@ -2,7 +2,8 @@
 
 A program cannot become another one, and runs the steps that it has defined itself. A step that
 another program has defined (found by its hash, recalled by its name) runs in a process of its
-own, as a work-horse would run it: the process takes over the claim, and ends after it.
+own, as a work-horse would run it: the process takes over the claim, and ends after it. If it
+dies, this program settles what it left, as a worker does for its horse.
 """
 
 from __future__ import annotations
@@ -10,22 +11,27 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import closing
-from typing import Final
+from contextlib import closing, suppress
+from typing import IO, Final, cast
 
 import msgspec
 
 from funsies.core.secret_variables import without_secrets
 from funsies.core.signing import Keyring
 from funsies.run.evaluate import Evaluator
+from funsies.run.oom import out_of_memory_kills
+from funsies.run.process_end import peak_memory_bytes
 from funsies.store.connect import open_backend
+from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, QueueName
 
 from .address import Address
 from .drain import drain
 from .names import new_slot
-from .renewing import renewed
-from .succession import Inherited, Post
+from .obituary import Death
+from .renewing import Renewing, renewed
+from .settlement import Settlement
+from .succession import Inherited
 from .timing import Timing
 
 TIMING: Final = Timing()
@@ -43,17 +49,22 @@ class _Order(msgspec.Struct):
     fence: bytes
 
 
-def run_apart(address: Address, queue: QueueName, post: Post) -> None:
-    """Have a process of its own run the operation that is claimed under a slot.
+def run_apart(
+    graph: GraphStore, address: Address, queue: QueueName, held: Renewing, worker: str
+) -> None:
+    """Have a process of its own run the operation that is in hand.
 
     Args:
-        address: where the server is.
-        queue: from which it was claimed.
-        post: the slot, and the claim.
+        graph: the store.
+        address: where its server is.
+        queue: from which the operation was claimed.
+        held: what is in hand, and under which slot.
+        worker: name of this process, for the error if the other one dies.
 
     Raises:
         KeyboardInterrupt: if the user interrupts it; the process is ended.
     """
+    post, announced = held.post, held.announced
     if post.inherited is None:
         return
     order = _Order(
@@ -65,12 +76,32 @@ def run_apart(address: Address, queue: QueueName, post: Post) -> None:
         post.inherited.sequence,
         post.inherited.fence,
     )
-    subprocess.run(
+    death = _death_of_who_does(order)
+    Settlement(graph, worker, TIMING).settle(post.slot, announced, death)
+
+
+def _death_of_who_does(order: _Order) -> Death:
+    """Run the process to its end."""
+    kills_before = out_of_memory_kills()
+    process = subprocess.Popen(
         [sys.executable, "-m", __name__],
-        input=msgspec.msgpack.encode(order),
+        stdin=subprocess.PIPE,
         env=without_secrets(os.environ),
-        check=False,  # if it dies, its lease runs out, and the operation is claimed again
         start_new_session=True,
+    )
+    try:
+        with suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as stream:
+            stream.write(msgspec.msgpack.encode(order))
+        _, status, usage = os.wait4(process.pid, 0)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Death(
+        status,
+        peak_memory_bytes=peak_memory_bytes(usage),
+        out_of_memory=out_of_memory_kills() > kills_before,
     )
 
 

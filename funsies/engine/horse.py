@@ -48,19 +48,8 @@ class HorseObserver(Observer):
 
     def claimed(self, claim: Claim) -> None:
         """Say what is in hand."""
-        self._write(
-            Announced(
-                phase=Phase.RUNNING,
-                operation=claim.operation.digest,
-                fence=claim.fence,
-                attempt=claim.attempt,
-                failures=claim.failures,
-                losses=claim.losses,
-                lost_limit=claim.lost_limit,
-                sequence=self._record.sequence,
-                settled=self._record.settled,
-            )
-        )
+        kept = self._record
+        self._write(Announced.of(claim)._replace(sequence=kept.sequence, settled=kept.settled))
 
     def started(self, claim: Claim, options: Options) -> None:  # noqa: ARG002 - a callback
         """Say until when the operation may run: its user code is about to start."""

@@ -11,8 +11,9 @@ from typing_extensions import override
 
 from funsies.core.errors import NoServerError, ServerError
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Claim, Fence
+from funsies.store.rows import Claim
 
+from .announcement import Announced
 from .observer import Observer
 from .succession import Inherited, Post
 from .timing import Timing
@@ -31,7 +32,7 @@ class Renewing(Observer):
     def __init__(self, graph: GraphStore, slot: str) -> None:
         self._graph = graph
         self._slot = slot
-        self._fence: Fence | None = None
+        self._claim: Claim | None = None
         self._sequence = 0
         self._is_over = threading.Event()
 
@@ -41,17 +42,24 @@ class Renewing(Observer):
 
     @override
     def claimed(self, claim: Claim) -> None:
-        self._fence = claim.fence
+        self._claim = claim
 
     @override
     def idle(self) -> None:
-        self._fence = None
+        self._claim = None
 
     @property
     def post(self) -> Post:
         """Where another process finds what is in hand."""
-        held = self._fence
-        return Post(self._slot, None if held is None else Inherited(self._sequence, held))
+        claim = self._claim
+        return Post(
+            self._slot, None if claim is None else Inherited(self._sequence, claim.fence)
+        )
+
+    @property
+    def announced(self) -> Announced | None:
+        """What is in hand, for whoever has to settle it; None for nothing."""
+        return None if self._claim is None else Announced.of(self._claim)
 
     def stop(self) -> None:
         """End the thread."""
@@ -60,10 +68,10 @@ class Renewing(Observer):
     def run(self) -> None:
         """Prolong the lease again and again, until the end."""
         while not self._is_over.wait(TIMING.renew_seconds):
-            fence = self._fence
-            if fence is not None:
+            claim = self._claim
+            if claim is not None:
                 with suppress(NoServerError, ServerError):  # the next turn tries again
-                    self._graph.renew(self._slot, fence, lease_ms=TIMING.lease_ms)
+                    self._graph.renew(self._slot, claim.fence, lease_ms=TIMING.lease_ms)
 
 
 @contextmanager

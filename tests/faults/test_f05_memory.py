@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import redis
 
 import funsies as f
 from funsies.core.errors import ErrorKind
+from funsies.engine.timing import Timing
 from funsies.engine.worker import run_worker
 from funsies.run import oom
 
@@ -61,6 +64,53 @@ def test_a_step_that_runs_out_of_memory_ends_in_an_error(stage):
         error = f.take(step, strict=False).failure()
     assert error.kind is ErrorKind.OutOfMemory
     assert error.is_infrastructure
+
+
+FOREIGN = """\
+import os, signal, sys
+import funsies as f
+
+def be_killed(counter: str, runs: str) -> int:
+    with open(runs, "a") as file:
+        file.write("x")
+    held = bytearray(b"x" * (64 << 20))
+    if counter:
+        with open(counter) as file:
+            kills = int(file.read().split()[1]) + 1
+        with open(counter, "w") as file:
+            file.write(f"oom_kill {kills}\\n")
+    os.kill(os.getpid(), signal.SIGKILL)
+    return len(held)
+
+with f.Fun(f.Server(sys.argv[1])):
+    print(f.reduce(be_killed, *sys.argv[2:]).hash)
+"""
+
+
+@pytest.mark.parametrize("for_memory", [True, False])
+def test_a_foreign_step_that_a_program_runs_itself_says_the_same(
+    stage, counter, tmp_path, monkeypatch, for_memory: bool
+):
+    """It runs in a process of its own, whose end is told at once: no lease runs out."""
+    script = tmp_path / "foreign.py"
+    script.write_text(FOREIGN)
+    runs = tmp_path / "runs"
+    given = [stage.url, str(counter) if for_memory else "", str(runs)]
+    foreign = subprocess.check_output([sys.executable, script, *given], text=True).strip()
+    monkeypatch.setattr(oom, "CGROUP", Path("/nonexistent"))
+    monkeypatch.setattr(oom, "VMSTAT", counter)
+    started = time.monotonic()
+    with f.Fun(stage.server, f.options(distributed=False, lost_retries=1)):
+        step = f.get(foreign)
+        f.execute(step)
+        error = f.take(step, strict=False).failure()
+    kind = ErrorKind.OutOfMemory if for_memory else ErrorKind.WorkerLost
+    assert (error.kind, error.signal, error.attempts) == (kind, "SIGKILL", 2)
+    assert runs.read_text() == "xx"
+    assert error.peak_memory_bytes > 64 << 20
+    assert error.host
+    assert ("at its peak. The limit is " in error.details) is for_memory
+    assert time.monotonic() - started < 2 * Timing().lease_seconds
 
 
 @pytest.fixture
