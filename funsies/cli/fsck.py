@@ -23,9 +23,10 @@ from .setting import Setting
 
 @click.command()
 @click.option("--repair", is_flag=True, help="Set damaged things aside, or forget them.")
+@click.option("--forget", is_flag=True, help="Forget what was set aside, now and before.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.pass_obj
-def fsck(setting: Setting, *, repair: bool, as_json: bool) -> int:
+def fsck(setting: Setting, *, repair: bool, forget: bool, as_json: bool) -> int:
     r"""Check everything that is stored: bytes, addresses and signatures.
 
     All of it is read, also large values, and each thing that is damaged is named, with the step
@@ -46,7 +47,9 @@ def fsck(setting: Setting, *, repair: bool, as_json: bool) -> int:
         refuse_other_keys(session.backend.graph, session.backend.keys)
         tally = _Tally()
         with CheckProgress(make_console()) as progress:
-            found = tally.of(check(session.backend, progress.tell, repair=repair))
+            found = tally.of(
+                check(session.backend, progress.tell, repair=repair, forgets=forget)
+            )
             (_print_json if as_json else _print)(found, progress)
         aside = len(session.backend.graph.set_aside())
     note(f"checked {progress.seen}: {tally.text}")

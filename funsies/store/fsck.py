@@ -37,7 +37,9 @@ class Checked:
         return not self.is_mended and not is_awaited
 
 
-def check(backend: Backend, tell: Tell, *, repair: bool = False) -> Iterator[Checked]:
+def check(
+    backend: Backend, tell: Tell, *, repair: bool = False, forgets: bool = False
+) -> Iterator[Checked]:
     """Read everything, and give what is damaged, as soon as it is found.
 
     Args:
@@ -45,6 +47,7 @@ def check(backend: Backend, tell: Tell, *, repair: bool = False) -> Iterator[Che
         tell: is told how far it is.
         repair: True to set damaged things aside or forget them, if they are still as they were
             seen: workers and clients may go on meanwhile.
+        forgets: True to forget what is set aside, then and before.
     """
     values = _Values(backend.data, tell)
     values.read_all()
@@ -52,8 +55,8 @@ def check(backend: Backend, tell: Tell, *, repair: bool = False) -> Iterator[Che
         yield Checked(damage, repair and _mend(backend, damage))
     for damage in values.unnamed():
         yield Checked(damage, repair and _mend(backend, damage))
-    if repair:
-        backend.graph.tidy()
+    if repair or forgets:
+        backend.graph.tidy(everything=forgets)
 
 
 def _mend(backend: Backend, damage: Damage) -> bool:

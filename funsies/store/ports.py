@@ -366,8 +366,8 @@ class GraphStore(Protocol):
             Whether something was done.
         """
 
-    def tidy(self) -> int:
-        """Forget what was set aside and is there again; return how much that was."""
+    def tidy(self, *, everything: bool = False) -> int:
+        """Forget what was set aside and is there again, or all; return how much that was."""
 
     # -- life
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from funsies.core.cutting import printable
 from funsies.report.numbers import counted
+from funsies.store.rows import SetAside
 
 from .finding import Finding, Level
 
 _AREA: Final = "state"
 _PENDING: Final = ("waiting", "delayed", "running", "delegated")
+
+NAMED: Final = 5
+"""So many of what was set aside are named."""
+
+SHORT: Final = 10
+"""Digits of a hash that people are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class StateSeen:
         expired: steps whose worker is gone, and that nobody has put back yet.
         is_stuck: True if something waits, and nothing can move.
         has_workers: True if there are any.
+        set_aside: what was damaged, and is kept apart.
     """
 
     steps: Mapping[str, int]
@@ -34,6 +42,7 @@ class StateSeen:
     expired: int = 0
     is_stuck: bool = False
     has_workers: bool = True
+    set_aside: Sequence[SetAside] = ()
 
 
 def find_in_state(seen: StateSeen) -> Iterator[Finding]:
@@ -75,3 +84,18 @@ def find_in_state(seen: StateSeen) -> Iterator[Finding]:
             "steps wait for one another, or for what has come already",
             "any worker mends that in seconds: start one, or funsies doctor --repair",
         )
+    if seen.set_aside:
+        yield Finding(
+            Level.WARNING,
+            _AREA,
+            "set-aside",
+            f"{counted(len(seen.set_aside), 'damaged record')} set aside: {_named(seen)}",
+            "execute again by the program that has them; funsies fsck --repair then clears "
+            "them away, and looks for more",
+        )
+
+
+def _named(seen: StateSeen) -> str:
+    named = [f"{each.what} {printable(each.name[:SHORT])}" for each in seen.set_aside[:NAMED]]
+    more = len(seen.set_aside) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")

@@ -15,7 +15,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +25,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import ServerError
 
 from .chunks import FileChunks, HashedChunks, chunks_of, rechunk
+from .listing import digests_in
 from .sharing import LINK_BYTES, clone_to, digest_of, link_read_only
 from .temporary import STALE_SECONDS, TemporaryFile, fresh_name, remove_stale
 from .verify import corrupted, find_stored, is_good, missing, verified_reader
@@ -33,8 +33,6 @@ from .verify import corrupted, find_stored, is_good, missing, verified_reader
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NOT_THERE: Final = frozenset({errno.ENOENT, errno.ESTALE, errno.ELOOP})
 """ELOOP: a symbolic link is not a value."""
-_LEVEL: Final = re.compile("[0-9a-f]{2}")
-_NAME: Final = re.compile("[0-9a-f]{64}")
 
 
 class DiskDataStore:
@@ -214,9 +212,7 @@ class DiskDataStore:
 
     def digests(self) -> Iterator[Digest]:
         """All values that are there, good or bad, in no order."""
-        for name in _names_in(self._directory, depth=2):
-            if _NAME.fullmatch(name):
-                yield Digest(bytes.fromhex(name))
+        return digests_in(self._directory)
 
     def close(self) -> None:
         """Nothing is open between calls."""
@@ -246,16 +242,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return about.st_dev, about.st_ino
-
-
-def _names_in(directory: Path, depth: int) -> Iterator[str]:
-    """Names of what is so deep below a directory, in directories of two digits."""
-    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
-        for entry in entries:
-            if not depth:
-                yield entry.name
-            elif _LEVEL.fullmatch(entry.name):
-                yield from _names_in(Path(entry.path), depth - 1)
 
 
 def _open_or_none(path: Path) -> int | None:

@@ -1,6 +1,6 @@
--- Forget what was set aside and is there again: somebody has written it anew.
+-- Forget what was set aside and is there again: somebody has written it anew. Or all of it.
 --
--- ARGV  1 time  2... names of what was set aside
+-- ARGV  1 time  2 "all", or "again"  3... names of what was set aside
 -- Returns  the number of those that were forgotten
 
 register('tidy', { 'allow-oom' }, function()
@@ -13,9 +13,9 @@ register('tidy', { 'allow-oom' }, function()
   end
 
   local number = 0
-  for at = 2, #ARGV do
+  for at = 3, #ARGV do
     local name = ARGV[at]
-    if is_there_again(name) then
+    if ARGV[2] == 'all' or is_there_again(name) then
       call('HDEL', P .. '!', name)
       if name:sub(1, 3) == 'key' then call('UNLINK', P .. '!' .. name:sub(4)) end
       number = number + 1

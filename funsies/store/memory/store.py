@@ -258,7 +258,7 @@ class MemoryStore(Reader):
         with self._lock:
             return damaged.mend(self._tables, damage)
 
-    def tidy(self) -> int:
+    def tidy(self, *, everything: bool = False) -> int:  # noqa: ARG002
         """See :meth:`GraphStore.tidy`: nothing is set aside here."""
         return 0
 

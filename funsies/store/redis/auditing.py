@@ -20,12 +20,13 @@ from funsies.store.rows import (
 )
 
 from . import answers
+from .bad_bytes import BadBytes
+from .finished import Finished, name_of
 from .packing import readable, unpack_artefact, unpack_operation, unpack_result, unpack_task
 from .reading import Reader
 from .scanning import DIGEST_KEY, Scanner
 from .seal import Seal
 from .soundness import (
-    fault_in_content,
     fault_in_definition,
     fault_in_delegation,
     fault_in_entry,
@@ -65,11 +66,9 @@ class Audit:
         self._reader = reader
         self._scanner = scanner
         self._seal = seal
-        self._large_faults = large_faults
+        self._bytes = BadBytes(reader, large_faults)
         self._tell = tell
         self.is_complete = False
-        self._bad: set[Digest] = set()
-        self._owned: set[Digest] = set()
         self._told: set[Digest] = set()
 
     def walk(self) -> Iterator[Damage]:
@@ -78,7 +77,7 @@ class Audit:
         if self._scanner.audit("mistyped", FIXED):
             return
         self.is_complete = True
-        self._find_bad_contents()
+        self._bytes.read_all(self._scanner, self._tell)
         yield from self._definitions()
         yield from self._states()
         yield from self._tasks()
@@ -88,7 +87,7 @@ class Audit:
         yield from self._rows(b"T", Part.TRACE, lambda _, row: fault_in_trace(self._seal, row))
         yield from self._rows(b"Y", Part.DELEGATION, partial(fault_in_delegation, self._seal))
         yield from self._rows(b"R", Part.RECORD, lambda _, row: fault_in_record(row))
-        yield from self._orphans()
+        yield from self._bytes.unnamed()
 
     # -- keys
 
@@ -97,31 +96,6 @@ class Audit:
             self._tell("keys", len(page))
             for name in self._scanner.audit("mistyped", page):
                 yield Damage(Part.KEY, Fault.WRONG_TYPE, _shown(name), spot=Spot("key", name))
-
-    # -- bytes
-
-    def _find_bad_contents(self) -> None:
-        for page in self._scanner.fields(b"c"):
-            self._tell("small values", len(page))
-            self._bad.update(each for each, data in page if fault_in_content(each, data))
-
-    def _faults(
-        self, small: Collection[Digest], large: Collection[Digest]
-    ) -> Mapping[Digest, Fault]:
-        """What is wrong with the bytes of some contents, by now."""
-        found = dict(self._large_faults(large)) if large else {}
-        found |= dict.fromkeys(self._reader.missing_contents(list(small)), Fault.MISSING)
-        doubted = [each for each in small if each in self._bad]
-        for content, data in zip(doubted, self._reader.contents(doubted), strict=True):
-            if data is not None and (fault := fault_in_content(content, data)):
-                found[content] = fault
-        self._owned.update(each for each in found if each in self._bad)
-        return found
-
-    def _orphans(self) -> Iterator[Damage]:
-        """Damaged bytes that nothing names which was looked at."""
-        for content in self._bad - self._owned:
-            yield Damage(Part.CONTENT, Fault.CHANGED, content.hex(), content=content)
 
     # -- definitions
 
@@ -154,7 +128,8 @@ class Audit:
             yield Damage(Part.LINKS, Fault.MISPLACED, digest.hex(), digest, row.task_name, spot)
         for digest in map(Digest, self._scanner.audit("untasked", page)):
             row, _ = page[digest]
-            yield Damage(Part.TASK, Fault.MISSING, row.task.hex(), digest, row.task_name)
+            missing = Damage(Part.TASK, Fault.MISSING, row.task.hex(), digest, row.task_name)
+            yield from self._once(row.task, missing)
         yield from self._inputs([row for row, _ in page.values()])
 
     def _inputs(self, rows: Iterable[OperationRow]) -> Iterator[Damage]:
@@ -166,7 +141,7 @@ class Audit:
                     users.setdefault(each.content, (row, each))
         small = [content for content, (_, each) in users.items() if not each.large]
         large = [content for content, (_, each) in users.items() if each.large]
-        for content, fault in self._faults(small, large).items():
+        for content, fault in self._bytes.faults(small, large).items():
             row, used = users[content]
             entry = self._scanner.field(b"I", used.artefact)
             if entry is not None:  # else it was forgotten, and is stored when it is needed
@@ -176,23 +151,22 @@ class Audit:
         self, artefact: Digest, entry: bytes, fault: Fault, user: OperationRow | None
     ) -> Iterator[Damage]:
         result = unpack_result(entry[1:])
-        yield from self._once(
-            Damage(
-                Part.CONSTANT,
-                fault,
-                artefact.hex(),
-                None if user is None else user.digest,
-                _name_of(user),
-                Spot("entry", b"I", artefact, entry),
-                result.content,
-                result.large,
-            )
+        damage = Damage(
+            Part.CONSTANT,
+            fault,
+            artefact.hex(),
+            None if user is None else user.digest,
+            name_of(user),
+            Spot("entry", b"I", artefact, entry),
+            result.content,
+            result.large,
         )
+        yield from self._once(artefact, damage)
 
-    def _once(self, damage: Damage) -> Iterator[Damage]:
+    def _once(self, needed: Digest, damage: Damage) -> Iterator[Damage]:
         """What many need is named once."""
-        if damage.content is not None and damage.content not in self._told:
-            self._told.add(damage.content)
+        if needed not in self._told:
+            self._told.add(needed)
             yield damage
 
     # -- states
@@ -207,7 +181,7 @@ class Audit:
         rows = self._reader.operations(page)
         damaged = set(self._scanner.audit("damaged", page))
         undefined = set(self._scanner.audit("undefined", page))
-        finished: list[_Finished] = []
+        finished: list[Finished] = []
         for digest, record, row, fields in zip(
             page, records, rows, self._reader.fields_of_states(page), strict=True
         ):
@@ -218,19 +192,19 @@ class Audit:
                 yield Damage(Part.DEFINITION, Fault.MISSING, digest.hex(), digest, spot=spot)
             elif digest in damaged or not _is_whole(state, row, len(sealed)):
                 yield Damage(
-                    Part.STATE, Fault.UNREADABLE, digest.hex(), digest, _name_of(row), spot
+                    Part.STATE, Fault.UNREADABLE, digest.hex(), digest, name_of(row), spot
                 )
             else:
                 finished += (
-                    _Finished(digest, row, index, each, record or b"")
+                    Finished(digest, row, index, each, record or b"")
                     for index, each in enumerate(sealed)
                 )
         yield from self._results(finished)
 
-    def _results(self, finished: Collection[_Finished]) -> Iterator[Damage]:
+    def _results(self, finished: Collection[Finished]) -> Iterator[Damage]:
         large = {each.content for each in finished if each.is_large}
         small = {each.content for each in finished if not each.is_large}
-        faults = self._faults(small, large)
+        faults = self._bytes.faults(small, large)
         for each in finished:
             if not self._reader.is_ours(each.operation, each.index, each.sealed):
                 yield each.damage(Fault.FOREIGN)
@@ -253,10 +227,11 @@ class Audit:
                 spot = Spot("row", b"t" + digest, python, packed)
                 yield Damage(Part.TASK, fault, digest.hex(), task=name, spot=spot)
             elif row is not None:
-                for content, missing in self._faults(sources_of(row) or (), ()).items():
-                    yield from self._once(
-                        Damage(Part.SOURCES, missing, content.hex(), task=name, content=content)
+                for content, missing in self._bytes.faults(sources_of(row) or (), ()).items():
+                    damage = Damage(
+                        Part.SOURCES, missing, content.hex(), task=name, content=content
                     )
+                    yield from self._once(content, damage)
 
     # -- the rest
 
@@ -267,10 +242,14 @@ class Audit:
             self._tell("records", len(page))
             for digest, row in page:
                 if fault := fault_in(digest, row):
-                    is_step = part in (Part.DELEGATION, Part.RECORD)
-                    spot = Spot("row", key, digest, row)
-                    name = _text(digest) if part is Part.TRACE else digest.hex()
-                    yield Damage(part, fault, name, digest if is_step else None, spot=spot)
+                    yield self._row(part, fault, digest, Spot("row", key, digest, row))
+
+    def _row(self, part: Part, fault: Fault, digest: Digest, spot: Spot) -> Damage:
+        if part not in (Part.DELEGATION, Part.RECORD):
+            name = _text(digest) if part is Part.TRACE else digest.hex()
+            return Damage(part, fault, name, spot=spot)
+        step = self._reader.operation(digest)
+        return Damage(part, fault, digest.hex(), digest, name_of(step), spot)
 
     def _constants(self) -> Iterator[Damage]:
         """The bytes of constants that no step needs."""
@@ -280,52 +259,9 @@ class Audit:
             rows = {row.content: row for each in found if each and (row := each.constant)}
             small = [content for content, row in rows.items() if not row.large]
             large = [content for content, row in rows.items() if row.large]
-            for content, fault in self._faults(small, large).items():
+            for content, fault in self._bytes.faults(small, large).items():
                 artefact = rows[content].artefact
                 yield from self._constant(artefact, entries[artefact], fault, None)
-
-
-class _Finished:
-    """One result of a finished step, as it was seen."""
-
-    def __init__(
-        self,
-        operation: Digest,
-        row: OperationRow | None,
-        index: int,
-        sealed: bytes,
-        record: bytes,
-    ) -> None:
-        self.operation = operation
-        self.index = index
-        self.sealed = sealed
-        result = unpack_result(sealed)
-        self.content = result.content
-        self.is_large = result.large
-        self._row = row
-        self._record = record
-
-    def damage(self, fault: Fault) -> Damage:
-        """What is wrong with it."""
-        is_known = self._row is not None and self.index < len(self._row.outputs)
-        name = self._row.outputs[self.index] if self._row and is_known else self.operation
-        why = b"foreign" if fault is Fault.FOREIGN else b""
-        return Damage(
-            Part.RESULT,
-            fault,
-            name.hex(),
-            self.operation,
-            _name_of(self._row),
-            Spot(
-                "result",
-                b"o" + self.operation,
-                b"r%d" % self.index,
-                self.sealed,
-                (self._record, why),
-            ),
-            None if fault is Fault.FOREIGN else self.content,
-            self.is_large,
-        )
 
 
 def _is_whole(state: OperationState | None, row: OperationRow | None, results: int) -> bool:
@@ -333,10 +269,6 @@ def _is_whole(state: OperationState | None, row: OperationRow | None, results: i
     if state is None:
         return False
     return row is None or not state.status.is_finished or results == len(row.outputs)
-
-
-def _name_of(row: OperationRow | None) -> str:
-    return "" if row is None else row.task_name
 
 
 def _shown(name: bytes) -> str:

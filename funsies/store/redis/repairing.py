@@ -43,10 +43,11 @@ class Repairer(Reader):
             return False
         return self._run("mend", "row", b"c", content, data) == 1
 
-    def tidy(self) -> int:
+    def tidy(self, *, everything: bool = False) -> int:
         """See :meth:`GraphStore.tidy`."""
+        which = "all" if everything else "again"
         return sum(
-            answers.integer(self._run("tidy", *(name for name, _ in page)))
+            answers.integer(self._run("tidy", which, *(name for name, _ in page)))
             for page in self._scanner.fields(b"!")
         )
 
