@@ -47,7 +47,14 @@ def refuse_other_keys(graph: GraphStore, keys: Keyring) -> None:
     Raises:
         WrongKeyError: if other keys are in use; the message says what to do.
     """
-    _refuse_others(keys_in_use(graph), keys.fingerprints)
+    known, ours = keys_in_use(graph), keys.fingerprints
+    _refuse_others(known, ours)
+    if ours and not known and graph.counts():
+        raise WrongKeyError(
+            f"nothing at this server is signed, and there is a key here ({', '.join(ours)}): "
+            "all would be taken for forged. Do this without the key (unset FUNSIES_KEY), or "
+            "execute with it first, which computes everything again"
+        )
 
 
 def _refuse_others(known: frozenset[str], ours: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -280,3 +281,187 @@ def test_a_damaged_row_is_named_and_mended(site: Site, damage, change) -> None:
     assert site.values == VALUES
     assert site.fsck("--repair") == (Exit.OK, [])
     assert current_session("this").backend.graph.set_aside() == []
+
+
+LARGE_DAMAGES = ["flipped", "cut", "gone", "directory", "fifo", "link", "mode"]
+
+
+def damage_file(path: Path, kind: str) -> None:
+    data = path.read_bytes()
+    path.chmod(0o600)
+    path.unlink()
+    match kind:
+        case "flipped":
+            path.write_bytes(flipped(data))
+        case "cut":
+            path.write_bytes(cut(data))
+        case "directory":
+            (path / "inside").mkdir(parents=True)
+        case "fifo":
+            os.mkfifo(path)
+        case "link":
+            path.symlink_to("/etc/hostname")
+        case "mode":
+            path.write_bytes(flipped(data))
+            path.chmod(0)
+        case _:
+            assert not path.exists()
+
+
+@pytest.mark.parametrize("site", ["directory"], indirect=True)
+@pytest.mark.parametrize("kind", LARGE_DAMAGES)
+def test_a_damaged_file_is_named_with_its_step_and_made_again(site: Site, kind: str) -> None:
+    names = content_of(site, site.large).hex(), content_digest(LARGE).hex()
+    for name in names:
+        damage_file(site.directory / name[:2] / name[2:4] / name, kind)
+    is_named_and_mended(site)
+
+
+def unreadable_manifest(key: bytes, site: redis.Redis) -> None:
+    site.hset(key, "chunks", "many")
+
+
+def wrong_size(key: bytes, site: redis.Redis) -> None:
+    site.hset(key, "size", "7")
+
+
+def missing_chunk(key: bytes, site: redis.Redis) -> None:
+    site.hdel(key, "0")
+
+
+def flipped_chunk(key: bytes, site: redis.Redis) -> None:
+    site.hset(key, "0", flipped(site.hget(key, "0")))
+
+
+def missing_key(key: bytes, site: redis.Redis) -> None:
+    site.delete(key)
+
+
+def other_type(key: bytes, site: redis.Redis) -> None:
+    site.delete(key)
+    site.set(key, "text")
+
+
+@pytest.mark.parametrize("site", ["server"], indirect=True)
+@pytest.mark.parametrize(
+    "damage",
+    [unreadable_manifest, wrong_size, missing_chunk, flipped_chunk, missing_key, other_type],
+)
+def test_a_damaged_value_in_the_server_is_named_with_its_step(site: Site, damage) -> None:
+    for content in (content_of(site, site.large), content_digest(LARGE)):
+        damage(P + b"b:" + content, site.redis)
+    is_named_and_mended(site)
+
+
+def is_named_and_mended(site: Site) -> None:
+    code, found = site.fsck()
+    assert code == Exit.DAMAGED
+    by_name = {each["name"].partition("-")[0]: each for each in found}
+    assert by_name.keys() == {"result", "constant"}
+    assert {each["area"] for each in found} == {"data"}
+    assert by_name["result"]["hash"] == site.large.hash
+    assert by_name["result"]["step"] == operation(site.large).hex()
+    assert by_name["result"]["task"] == "repeated"
+    assert by_name["constant"]["task"] == "size"
+    code, found = site.fsck("--repair")
+    assert (code, [each["mended"] for each in found]) == (Exit.OK, [True, True])
+    f.reset(*site.steps)
+    site.execute()
+    assert site.values == VALUES
+    assert site.fsck() == (Exit.OK, [])
+
+
+KEYS = [bytes([letter]) for letter in b"DIcOTRGCY"]
+"""But for those at which idle workers look: these set them aside themselves."""
+
+
+@pytest.mark.parametrize("site", ["server"], indirect=True)
+def test_keys_of_another_type_are_named_and_set_aside(site: Site) -> None:
+    """Each alone: without definitions, for example, nothing else can be looked at."""
+    step = operation(site.small)
+    of_step = [letter + step for letter in (b"o", b"k", b"w")]
+    for name in (*KEYS, *of_step, b"t" + task_of(site, site.shell)):
+        site.redis.delete(P + name)
+        site.redis.set(P + name, "text")
+        code, found = site.fsck()
+        assert code == Exit.DAMAGED
+        assert found[0]["name"] == "key-wrong-type"
+        assert site.redis.get(P + name) == b"text", "looking changes nothing"
+        code, found = site.fsck("--repair")
+        assert found[0]["mended"]
+        f.reset(*site.steps)
+        site.build()
+        site.execute()
+        assert site.values == VALUES, name
+
+
+@pytest.mark.parametrize("site", ["directory"], indirect=True)
+def test_beside_workers_and_clients_only_what_is_damaged_goes(site: Site) -> None:
+    """A check, again and again with --repair, while steps are computed and damaged."""
+    for first in range(1000, 1060, 20):
+        steps = [double(first + number) for number in range(20)]
+        values = [repeated(str(first + number).encode()) for number in range(5)]
+        handle = f.execute(*steps, *values)
+        code, _ = site.fsck("--repair")
+        assert code == Exit.OK
+        handle.wait(60)
+        site.change(b"c", content_of(site, steps[0]), flipped)
+        code, found = site.fsck("--repair")
+        assert (code, [each["name"] for each in found]) == (Exit.OK, ["result-changed"])
+        f.execute(*steps, *values).wait(60)
+        assert f.take(steps[0]) == 2 * first
+    assert site.fsck() == (Exit.OK, [])
+    assert site.values == VALUES
+
+
+@pytest.mark.parametrize("site", ["server"], indirect=True)
+def test_with_another_key_nothing_is_taken_for_damaged(site: Site, monkeypatch) -> None:
+    before = kept(site)
+    monkeypatch.setenv("FUNSIES_KEY", "cd" * 32)
+    assert main(["--jobs", site.stage.url, "fsck", "--repair"]) == Exit.NO_SERVER
+    assert kept(site) == before
+    advice = "funsies invite" if site.is_signed else "unset FUNSIES_KEY"
+    assert advice in site.capsys.readouterr().err
+
+
+@pytest.mark.parametrize("site", ["server"], indirect=True)
+def test_what_is_set_aside_is_told_by_doctor_until_it_is_written_again(site: Site) -> None:
+    site.change(b"D", operation(site.of_text), cut)
+    assert site.fsck("--repair")[0] == Exit.OK
+    found = doctor(site)
+    assert operation(site.of_text).hex()[:10] in found["set-aside"]["message"]
+    assert "funsies fsck" in found["set-aside"]["remedy"]
+    site.build()
+    site.execute()
+    assert "set-aside" in doctor(site)
+    site.fsck("--repair")
+    assert "set-aside" not in doctor(site)
+
+
+@pytest.mark.parametrize("site", ["server"], indirect=True)
+def test_what_nobody_writes_again_can_be_forgotten(site: Site) -> None:
+    site.change(b"D", operation(site.of_text), cut)
+    site.fsck("--repair")
+    site.fsck("--repair")
+    assert "set-aside" in doctor(site)
+    assert site.fsck("--forget") == (Exit.OK, [])
+    assert "set-aside" not in doctor(site)
+
+
+def doctor(site: Site) -> dict[str, dict[str, str]]:
+    main(["--jobs", site.stage.url, "doctor", "--json"])
+    return {each["name"]: each for each in json.loads(site.capsys.readouterr().out)}
+
+
+@pytest.mark.parametrize("site", ["server"], indirect=True)
+def test_for_people_a_line_says_what_it_is_whose_it_is_and_what_to_do(site: Site) -> None:
+    site.change(b"c", content_of(site, site.small), flipped)
+    assert main(["--jobs", site.stage.url, "fsck"]) == Exit.DAMAGED
+    out, err = site.capsys.readouterr()
+    step = operation(site.small).hex()[:10]
+    assert out == (
+        f"problem graph   result {site.small.hash[:10]} of double (step {step}): "
+        "the bytes do not match their digest\n"
+        f"{'':16}→ funsies fsck --repair forgets it; then execute again to compute it\n"
+    )
+    assert err.endswith(": 1 thing damaged, 0 mended\n")

@@ -177,7 +177,12 @@ class RedisDataStore:
                 pipeline.hget(self._key(digest), "chunks")
                 pipeline.hlen(self._key(digest))
 
-        answers = self._send(commands)
+        try:
+            answers = self._send(commands)
+        except WrongTypeError:
+            if len(digests) == 1:
+                return set(digests)
+            return set().union(*(self._missing_of([each]) for each in digests))
         pairs = zip(answers[::2], answers[1::2], strict=True)
         return {
             digest
