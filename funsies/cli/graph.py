@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import Final
 
@@ -24,6 +25,9 @@ from .named import look_up_all
 from .output import print_json
 from .say import note
 from .setting import Setting
+
+MOST_DRAWN: Final = 2000
+"""Boxes of an SVG: long arrows bend around all that they pass."""
 
 _WRITERS: Final = {"dot": to_dot, "mermaid": to_mermaid, "svg": to_svg}
 
@@ -80,13 +84,18 @@ def graph(
                 "are drawn as one (--no-collapse draws all)"
             )
         view = collapsed(view)
+    if form == "svg" and not as_json and len(view.nodes) > MOST_DRAWN:
+        raise click.UsageError(
+            f"{len(view.nodes):,} boxes are too many to be laid out as SVG: leave out "
+            "--no-collapse, or write --format dot or json"
+        )
     if as_json or form == "json":
         print_json(_as_json(view))
     else:
-        click.echo(_WRITERS[form](view), nl=False)
+        sys.stdout.writelines(_WRITERS[form](view))
     return Exit.OK
 
 
 def _as_json(view: GraphView) -> dict[str, object]:
-    nodes = [{**asdict(node), "number": node.number} for node in view.nodes]
-    return {"nodes": nodes, "edges": [asdict(edge) for edge in view.edges]}
+    nodes = ({**asdict(node), "number": node.number} for node in view.nodes)
+    return {"nodes": nodes, "edges": (asdict(edge) for edge in view.edges)}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from heapq import nsmallest
 from typing import Final
 
 import click
@@ -16,7 +17,7 @@ from funsies.core.cutting import printable
 from funsies.report.colours import VOLATILE, status_text, volatile_text
 from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY
-from funsies.report.listing import ListedStep, ListedTask, by_task, list_steps
+from funsies.report.listing import ListedStep, ListedTask, by_task, find_steps, order
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
 from funsies.report.run_steps import FAILED
 
@@ -63,18 +64,41 @@ def ls(
       funsies ls
       funsies ls mean --status failed
     """
+    seen = _Seen()
     with setting.session() as session:
-        steps = list_steps(session.backend, names, statuses)
-    if not steps:
+        steps = seen.through(find_steps(session.backend, names, statuses))
+        if not (shows_steps or names):
+            _show_tasks(by_task(steps), as_json=as_json)
+        elif as_json:
+            print_json(asdict(step) for step in sorted(steps, key=order))
+        else:
+            _show_steps(nsmallest(limit, steps, key=order))
+            _tell_rest(seen.number - limit)
+    if not seen.number:
         is_filtered = bool(names or statuses)
         note("no such step is there; see: funsies ls" if is_filtered else "no step is there")
-    if shows_steps or names:
-        _show_steps(steps, limit, as_json=as_json)
-    else:
-        _show_tasks(by_task(steps), as_json=as_json)
-    if any(step.status == FAILED for step in steps):
+    if seen.has_failed:
         note(FAILED_ARE_KEPT)
     return Exit.OK
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Takes note of steps that go by.
+
+    Attributes:
+        number: of them.
+        has_failed: True if one of them has failed.
+    """
+
+    number: int = 0
+    has_failed: bool = False
+
+    def through(self, steps: Iterable[ListedStep]) -> Iterator[ListedStep]:
+        for step in steps:
+            self.number += 1
+            self.has_failed |= step.status == FAILED
+            yield step
 
 
 def _show_tasks(tasks: Sequence[ListedTask], *, as_json: bool) -> None:
@@ -105,17 +129,14 @@ def _show_tasks(tasks: Sequence[ListedTask], *, as_json: bool) -> None:
     _print(table)
 
 
-def _show_steps(steps: Sequence[ListedStep], limit: int, *, as_json: bool) -> None:
-    if as_json:
-        print_json([asdict(step) for step in steps])
-        return
+def _show_steps(steps: Sequence[ListedStep]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("step", "task", "status"):
         table.add_column(name)
     table.add_column("size", justify="right")
     table.add_column("age", justify="right")
     now = time.time()
-    for step in steps[:limit]:
+    for step in steps:
         table.add_row(
             step.operation[:10],
             Text(printable(step.task)),
@@ -124,8 +145,11 @@ def _show_steps(steps: Sequence[ListedStep], limit: int, *, as_json: bool) -> No
             _age(step.ended, now),
         )
     _print(table)
-    if len(steps) > limit:
-        note(f"... and {counted(len(steps) - limit, 'more step')}; list more with --limit")
+
+
+def _tell_rest(number: int) -> None:
+    if number > 0:
+        note(f"... and {counted(number, 'more step')}; list more with --limit")
 
 
 def _print(table: Table) -> None:

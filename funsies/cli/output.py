@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import click
 
@@ -17,10 +17,37 @@ from funsies.store.rows import OperationState
 
 from .named import Named, states_of
 
+_INDENT: Final = "  "
+
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON."""
-    click.echo(_dumps(value, indent=2))
+    """Print a value as JSON; it, or members of an object, may be iterators of any length."""
+    sys.stdout.writelines(_pieces(value, ""))
+    sys.stdout.write("\n")
+
+
+def _pieces(value: Any, indent: str) -> Iterator[str]:
+    """Pieces of JSON, as long as one element of an iterator."""
+    if isinstance(value, Iterator):
+        yield from _enclosed("[]", (_pieces(each, indent + _INDENT) for each in value), indent)
+    elif isinstance(value, dict) and any(isinstance(each, Iterator) for each in value.values()):
+        yield from _enclosed("{}", (_member(*each, indent) for each in value.items()), indent)
+    else:
+        yield _dumps(value, indent=len(_INDENT)).replace("\n", "\n" + indent)
+
+
+def _member(name: str, value: Any, indent: str) -> Iterator[str]:
+    yield f"{_dumps(name)}: "
+    yield from _pieces(value, indent + _INDENT)
+
+
+def _enclosed(brackets: str, parts: Iterable[Iterator[str]], indent: str) -> Iterator[str]:
+    before = brackets[0]
+    for part in parts:
+        yield f"{before}\n{indent}{_INDENT}"
+        yield from part
+        before = ","
+    yield brackets if before != "," else f"\n{indent}{brackets[1]}"
 
 
 def print_json_list(items: Iterable[Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Final
 
 from funsies.core.digest import Digest
@@ -20,7 +19,7 @@ _HASH_DIGITS: Final = 10
 
 def steps_named(backend: Backend, name: str) -> list[OperationRow]:
     """All steps of a task name. It looks at every step that the server knows."""
-    found = [each.digest for each in backend.graph.find("", sys.maxsize) if each.is_operation]
+    found = backend.graph.all_operations()
     return [
         row
         for batch in batches(found)

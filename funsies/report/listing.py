@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -63,25 +62,33 @@ class ListedTask:
         return sum(self.statuses.values())
 
 
-def list_steps(
+def find_steps(
     backend: Backend, names: Iterable[str] = (), statuses: Iterable[str] = ()
-) -> list[ListedStep]:
-    """List steps, those that were run last first.
+) -> Iterator[ListedStep]:
+    """Find steps, in no order that says anything, however many there are.
 
     Args:
         backend: where they are.
         names: of tasks; none for all.
         statuses: of steps, ``volatile`` among them; none for all.
     """
-    operations = all_operations(backend)
     wanted, states = frozenset(names), frozenset(statuses)
-    found = [
-        step
-        for batch in batches(operations)
-        for step in _listed(backend, batch, wanted)
-        if not states or step.status in states or (step.volatile and VOLATILE in states)
-    ]
-    return sorted(found, key=lambda step: (-(step.ended or 0), step.task, step.operation))
+    for batch in batches(all_operations(backend)):
+        for step in _listed(backend, batch, wanted):
+            if not states or step.status in states or (step.volatile and VOLATILE in states):
+                yield step
+
+
+def list_steps(
+    backend: Backend, names: Iterable[str] = (), statuses: Iterable[str] = ()
+) -> list[ListedStep]:
+    """The same in order: those that were run last first."""
+    return sorted(find_steps(backend, names, statuses), key=order)
+
+
+def order(step: ListedStep) -> tuple[float, str, str]:
+    """By which steps are sorted."""
+    return -(step.ended or 0), step.task, step.operation
 
 
 def _listed(
@@ -115,16 +122,18 @@ def by_task(steps: Iterable[ListedStep]) -> list[ListedTask]:
     >>> by_task([done, idle])[0].size_bytes, by_task([done, idle])[0].steps
     (8, 2)
     """
-    groups: dict[str, list[ListedStep]] = {}
+    sums: dict[str, ListedTask] = {}
     for step in steps:
-        groups.setdefault(step.task, []).append(step)
-    return [
-        ListedTask(
-            name,
-            dict(Counter(step.status for step in group)),
-            sum(step.size_bytes for step in group),
-            max((step.ended for step in group if step.ended is not None), default=None),
-            sum(step.volatile for step in group),
-        )
-        for name, group in sorted(groups.items())
-    ]
+        sums[step.task] = _with(sums.get(step.task) or ListedTask(step.task), step)
+    return [task for _, task in sorted(sums.items())]
+
+
+def _with(task: ListedTask, step: ListedStep) -> ListedTask:
+    ended = [each for each in (task.ended, step.ended) if each is not None]
+    return ListedTask(
+        task.task,
+        {**task.statuses, step.status: task.statuses.get(step.status, 0) + 1},
+        task.size_bytes + step.size_bytes,
+        max(ended, default=None),
+        task.volatile + step.volatile,
+    )

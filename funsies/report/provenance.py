@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from rich.text import Text
-from rich.tree import Tree
-
 from funsies.client.volatile import is_volatile
-from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
+from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationRow
 
-from .colours import status_text
 from .delegation import built_by
 from .graph.reading import statuses_of
-from .run_steps import FAILED
 from .step import preview
 
 MAX_INPUTS: Final = 20
@@ -53,7 +49,9 @@ class Origin:
     volatile: bool = False
 
 
-def read_origins(backend: Backend, operation: Digest, depth: int | None = None) -> Origin:
+def read_origins(
+    backend: Backend, operation: Digest, depth: int | None = None, most: int | None = None
+) -> Origin:
     """Find out where the results of a step come from. Each step is told in full once.
 
     What a dynamic step built is told after its inputs.
@@ -62,11 +60,12 @@ def read_origins(backend: Backend, operation: Digest, depth: int | None = None) 
         backend: where it is stored.
         operation: its address.
         depth: how many steps deep; None for all.
+        most: so many steps at most, the nearest; None for all.
 
     Raises:
         UnknownHashError: if the server does not know the step.
     """
-    rows, built = _rows(backend, operation, depth)
+    rows, built = _rows(backend, operation, depth, sys.maxsize if most is None else most)
     if operation not in rows:
         raise UnknownHashError(f"the server does not know step {operation.hex()[:10]}")
     digests = list(rows)
@@ -76,18 +75,19 @@ def read_origins(backend: Backend, operation: Digest, depth: int | None = None) 
         digest: (status, is_volatile(state))
         for digest, status, state in zip(digests, statuses, states, strict=True)
     }
-    reader = _Reader(backend, rows, built, told)
+    reader = _Reader(rows, built, told, _previews(backend, rows.values()))
     return reader.read(operation)
 
 
 def _rows(
-    backend: Backend, operation: Digest, depth: int | None
+    backend: Backend, operation: Digest, depth: int | None, most: int
 ) -> tuple[dict[Digest, OperationRow], dict[Digest, Digest]]:
     rows: dict[Digest, OperationRow] = {}
     built: dict[Digest, Digest] = {}
     level = [operation]
     while level and (depth is None or depth >= 0):
-        found = [row for row in backend.graph.operations(level) if row is not None]
+        asked = level[: most - len(rows)]
+        found = [row for row in backend.graph.operations(asked) if row is not None]
         rows |= {row.digest: row for row in found}
         made = built_by(backend, found)
         shown = [each.producer for row in found for each in row.counted_inputs[:MAX_INPUTS]]
@@ -103,15 +103,15 @@ class _Reader:
 
     def __init__(
         self,
-        backend: Backend,
         rows: Mapping[Digest, OperationRow],
         built: Mapping[Digest, Digest],
         statuses: Mapping[Digest, tuple[str, bool]],
+        previews: Mapping[Digest, str],
     ) -> None:
-        self._backend = backend
         self._rows = rows
         self._built = built
         self._statuses = statuses
+        self._previews = previews
         self._told: set[Digest] = set()
 
     def read(self, operation: Digest) -> Origin:
@@ -152,48 +152,24 @@ class _Reader:
         return Origin(name, digest.hex(), row.task_name, status, volatile=volatile)
 
     def _value(self, row: InputRow) -> Origin:
-        label = "(large)"
-        if row.content is not None and not row.large:
-            data = self._backend.graph.contents([row.content])[0]
-            label = "(missing)" if data is None else preview(data, row.wire)
+        label = self._previews.get(row.artefact, "(large)")
         return Origin(row.name, row.artefact.hex(), label, None)
 
 
-def provenance_tree(root: Origin) -> Tree:
-    """Lay it out for a terminal."""
-    tree = Tree(_line(root), guide_style="dim")
-    stack = [(root, tree)]
-    while stack:
-        origin, branch = stack.pop()
-        stack += [(each, branch.add(_line(each))) for each in origin.origins]
-        if origin.left_out:
-            branch.add(Text(f"... {origin.left_out} more", style="dim"))
-    return tree
-
-
-def _line(origin: Origin) -> Text:
-    name = f"{printable(origin.input)}: " if origin.input else ""
-    if origin.status is None:
-        return Text.assemble((name, "dim"), origin.label, (f"  {origin.hash[:8]}", "dim"))
-    above = "  (see above)" if origin.is_above else ""
-    return Text.assemble(
-        (name, "italic" if origin.is_built else "dim"),
-        (printable(origin.label), "bold"),
-        (f"  {origin.hash[:8]}  ", "dim"),
-        status_text(origin.status, volatile=origin.volatile),
-        (above, "dim"),
-    )
-
-
-def has_failed(root: Origin) -> bool:
-    """True if a step of the tree has failed."""
-    stack = [root]
-    while stack:
-        origin = stack.pop()
-        if origin.status == FAILED:
-            return True
-        stack += origin.origins
-    return False
+def _previews(backend: Backend, rows: Iterable[OperationRow]) -> dict[Digest, str]:
+    """The beginnings of all small values that were given, by the addresses of the artefacts."""
+    found: dict[Digest, str] = {}
+    shown = (each for row in rows for each in row.counted_inputs[:MAX_INPUTS])
+    given = {
+        each.artefact: (each.content, each.wire)
+        for each in shown
+        if each.producer is None and each.content is not None and not each.large
+    }
+    for batch in batches(list(given.items())):
+        contents = backend.graph.contents([content for _, (content, _) in batch])
+        for (artefact, (_, wire)), data in zip(batch, contents, strict=True):
+            found[artefact] = "(missing)" if data is None else preview(data, wire)
+    return found
 
 
 def as_json(root: Origin) -> dict[str, Any]:

@@ -335,6 +335,9 @@ class GraphStore(Protocol):
     def find(self, prefix: str, limit: int) -> list[Found]:
         """Artefacts and operations whose hexadecimal address begins with the prefix, sorted."""
 
+    def all_operations(self) -> list[Digest]:
+        """Addresses of all operations, sorted."""
+
     def counts(self) -> dict[str, TaskCounts]:
         """Counters by task name."""
 

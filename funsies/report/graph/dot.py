@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .layers import layers_of
 from .model import Edge, GraphView, Node, NodeKind
 from .style import COLOURS, is_wide, subtitle, title
 
 
-def to_dot(view: GraphView) -> str:
-    """Write a graph in DOT: ``funsies graph | dot -Tpdf > graph.pdf``."""
+def to_dot(view: GraphView) -> Iterator[str]:
+    """Write a graph in DOT, line by line: ``funsies graph | dot -Tpdf > graph.pdf``."""
     layers = layers_of(view)
     direction = "LR" if is_wide(len(layers), max(map(len, layers), default=0)) else "TB"
     numbers = {node.key: f"n{number}" for number, node in enumerate(view.nodes)}
-    lines = [
-        "digraph funsies {",
-        f"    rankdir={direction};",
-        '    node [fontname="Helvetica", fontsize=11, style="filled,rounded", shape=box];',
-        '    edge [fontname="Helvetica", fontsize=9, color="#888890"];',
-        *(f"    {numbers[node.key]} [{_attributes(node)}];" for node in view.nodes),
-        *(
-            f"    {numbers[edge.source]} -> {numbers[edge.target]}{_line(edge)};"
-            for edge in view.edges
-        ),
-        "}",
-    ]
-    return "\n".join(lines) + "\n"
+    yield "digraph funsies {\n"
+    yield f"    rankdir={direction};\n"
+    yield '    node [fontname="Helvetica", fontsize=11, style="filled,rounded", shape=box];\n'
+    yield '    edge [fontname="Helvetica", fontsize=9, color="#888890"];\n'
+    for node in view.nodes:
+        yield f"    {numbers[node.key]} [{_attributes(node)}];\n"
+    for edge in view.edges:
+        yield f"    {numbers[edge.source]} -> {numbers[edge.target]}{_line(edge)};\n"
+    yield "}\n"
 
 
 def _attributes(node: Node) -> str:

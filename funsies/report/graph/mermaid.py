@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .layers import layers_of
 from .model import Edge, GraphView, Node, NodeKind
 from .style import COLOURS, is_wide, subtitle, title
 
 
-def to_mermaid(view: GraphView) -> str:
-    """Write a graph as a Mermaid flowchart."""
+def to_mermaid(view: GraphView) -> Iterator[str]:
+    """Write a graph as a Mermaid flowchart, line by line."""
     layers = layers_of(view)
     direction = "LR" if is_wide(len(layers), max(map(len, layers), default=0)) else "TD"
     numbers = {node.key: f"n{number}" for number, node in enumerate(view.nodes)}
-    lines = [
-        f"flowchart {direction}",
-        *(f"    {numbers[node.key]}{_box(node)}:::{node.status}" for node in view.nodes),
-        *(
-            f"    {numbers[edge.source]} {_arrow(edge)} {numbers[edge.target]}"
-            for edge in view.edges
-        ),
-        *(
-            f"    classDef {name} fill:{COLOURS[name].fill},stroke:{COLOURS[name].line},"
-            f"color:{COLOURS[name].line}"
-            for name in sorted({node.status for node in view.nodes})
-        ),
-    ]
-    return "\n".join(lines) + "\n"
+    yield f"flowchart {direction}\n"
+    for node in view.nodes:
+        yield f"    {numbers[node.key]}{_box(node)}:::{node.status}\n"
+    for edge in view.edges:
+        yield f"    {numbers[edge.source]} {_arrow(edge)} {numbers[edge.target]}\n"
+    for name in sorted({node.status for node in view.nodes}):
+        fill, line = COLOURS[name].fill, COLOURS[name].line
+        yield f"    classDef {name} fill:{fill},stroke:{line},color:{line}\n"
 
 
 def _arrow(edge: Edge) -> str:

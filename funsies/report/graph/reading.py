@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -22,7 +21,7 @@ LABEL_CHARACTERS: Final = 24
 
 def all_operations(backend: Backend) -> list[Digest]:
     """Addresses of all operations on the server, sorted."""
-    return [each.digest for each in backend.graph.find("", sys.maxsize) if each.is_operation]
+    return backend.graph.all_operations()
 
 
 def read_graph(

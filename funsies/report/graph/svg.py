@@ -68,23 +68,27 @@ class _Picture:
         return max(width, legend) + 2 * MARGIN, height + LEGEND_HEIGHT + 2 * MARGIN
 
 
-def to_svg(view: GraphView) -> str:
-    """Draw a graph."""
+def to_svg(view: GraphView) -> Iterator[str]:
+    """Draw a graph, line by line."""
     picture = _picture(view)
     width, height = picture.size
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}"',
-        f'width="{width:.0f}" height="{height:.0f}"',
-        'font-family="Helvetica, Arial, sans-serif">',
-        "<title>funsies workflow</title>",
-        '<rect width="100%" height="100%" fill="#ffffff"/>',
-        *_legend(view),
-        *(_arrow(picture, edge) for edge in view.edges if edge.source != edge.target),
-        *(_loop(picture, edge) for edge in view.edges if edge.source == edge.target),
-        *(_box(picture, node) for node in view.nodes),
-        "</svg>",
-    ]
-    return "\n".join(lines) + "\n"
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}"\n'
+    yield f'width="{width:.0f}" height="{height:.0f}"\n'
+    yield 'font-family="Helvetica, Arial, sans-serif">\n'
+    yield "<title>funsies workflow</title>\n"
+    yield '<rect width="100%" height="100%" fill="#ffffff"/>\n'
+    yield from (f"{each}\n" for each in _legend(view))
+    yield from (f"{_line(picture, edge)}\n" for edge in _loops_last(view.edges))
+    yield from (f"{_box(picture, node)}\n" for node in view.nodes)
+    yield "</svg>\n"
+
+
+def _loops_last(edges: Sequence[Edge]) -> list[Edge]:
+    return sorted(edges, key=lambda edge: edge.source == edge.target)
+
+
+def _line(picture: _Picture, edge: Edge) -> str:
+    return (_loop if edge.source == edge.target else _arrow)(picture, edge)
 
 
 def _picture(view: GraphView) -> _Picture:

@@ -163,6 +163,11 @@ class Reader:
         matching = (each for each in found if each.digest.hex().startswith(prefix))
         return sorted(matching, key=lambda each: each.digest)[:limit]
 
+    def all_operations(self) -> list[Digest]:
+        """See :meth:`GraphStore.all_operations`."""
+        with self._lock:
+            return sorted(self._tables.definitions)
+
     def set_aside(self) -> list[SetAside]:
         """See :meth:`GraphStore.set_aside`: nothing is damaged here."""
         return []

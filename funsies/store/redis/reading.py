@@ -232,6 +232,10 @@ class Reader:
         found += [Found(digest, True) for digest in operations]
         return sorted(found, key=lambda each: each.digest)[:limit]
 
+    def all_operations(self) -> list[Digest]:
+        """See :meth:`GraphStore.all_operations`."""
+        return sorted(self._matching(self._keys.definitions, ""))
+
     def _matching(self, key: bytes, prefix: str) -> set[Digest]:
         pattern = escape(bytes.fromhex(prefix[: len(prefix) // 2 * 2])) + b"*"
         found: set[Digest] = set()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
-from rich.console import Console
 
 import funsies as f
 from funsies.report.listing import by_task, list_steps
 from funsies.report.numbers import shown_bytes
-from funsies.report.provenance import MAX_INPUTS, as_json, provenance_tree, read_origins
+from funsies.report.provenance import MAX_INPUTS, as_json, read_origins
+from funsies.report.provenance_lines import Survey, tree_lines
 
 
 def half(number: float) -> float:
@@ -32,9 +30,7 @@ def session():
 
 
 def shown(root) -> list[str]:
-    file = io.StringIO()
-    Console(file=file, width=200, highlight=False).print(provenance_tree(root))
-    return [line.rstrip() for line in file.getvalue().splitlines()]
+    return [str(line) for line in tree_lines(root, Survey())]
 
 
 def test_steps_are_listed_with_status_size_and_time(session) -> None:
@@ -142,7 +138,31 @@ def test_a_chain_of_thousands_of_steps_has_a_tree(session) -> None:
     for _ in range(3000):
         end = f.reduce(half, end)
     session.save()
-    assert len(as_json(read_origins(session.backend, end.producer))["steps"]) == 3000
+    root = read_origins(session.backend, end.producer)
+    assert len(as_json(root)["steps"]) == 3000
+    lines = shown(root)
+    assert len(lines) == 3001
+    assert max(map(len, lines)) < 300  # and not longer the longer the chain is
+    assert lines[-2].startswith("   2,999 deep: └── 0: half")
+
+
+def test_of_very_many_steps_the_nearest_are_shown(session) -> None:
+    end = f.put(1.0)
+    for _ in range(30):
+        end = f.reduce(half, end)
+    session.save()
+    lines = shown(read_origins(session.backend, end.producer, most=10))
+    assert len(lines) == 11
+    assert lines[-1].endswith("└── ... 1 more")
+    wide = f.reduce(total, *(f.reduce(half, float(number)) for number in range(15)))
+    session.save()
+    survey = Survey()
+    lines = [
+        str(line)
+        for line in tree_lines(read_origins(session.backend, wide.producer, most=10), survey)
+    ]
+    assert survey.steps == 10
+    assert lines[-1] == "└── ... 6 more"
 
 
 @pytest.mark.parametrize("size_bytes", [0, 999, 1000, 999_949, 999_950, 10**20])
