@@ -10,7 +10,7 @@ import click
 
 from .exits import Exit
 from .lazy import keep_lines
-from .streams import let_go_of_output, set_up_streams
+from .streams import flush_output, let_go_of_output, set_up_streams
 
 
 def run_command(command: click.Command, name: str, arguments: Sequence[str] | None) -> int:
@@ -26,7 +26,7 @@ def run_command(command: click.Command, name: str, arguments: Sequence[str] | No
     set_up_streams()
     try:
         code = _run(command, name, given)
-        sys.stdout.flush()
+        flush_output()
     except BrokenPipeError:
         let_go_of_output()
         return Exit.BROKEN_PIPE

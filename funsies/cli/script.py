@@ -18,7 +18,7 @@ from funsies.config.urls import hide_secrets
 from funsies.core.errors import FunsiesError
 
 from .exits import Exit
-from .streams import OutputError
+from .streams import OutputError, flush_output
 
 _PACKAGE: Final = str(Path(__file__).parents[1])
 
@@ -173,12 +173,7 @@ def _as_main(module: ModuleType, place: Path, argv: list[str]) -> Iterator[None]
         yield
     finally:
         sys.argv = before_argv
-        _flush()
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        flush_output()
 
 
 def _exit_code(leaving: SystemExit) -> int:

@@ -26,10 +26,16 @@ def set_up_streams() -> None:
         sys.stderr = _above(_Notes(_descriptor(sys.stderr, 2), "w", closefd=False), sys.stderr)
 
 
+def flush_output() -> None:
+    """Write what is left in the buffer, unless a script has closed it."""
+    if not getattr(sys.stdout, "closed", True):
+        sys.stdout.flush()
+
+
 def let_go_of_output() -> None:
     """Have what cannot be written not be complained about once more when the process ends."""
     try:
-        sys.stdout.flush()
+        flush_output()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

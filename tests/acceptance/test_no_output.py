@@ -104,6 +104,12 @@ def test_notes_that_cannot_be_written_do_not_end_a_command(shell, hashes: list[s
     assert run(shell, ["cat", "nothing"], "2>&-")[0] == 5
 
 
+def test_a_script_may_close_its_output(shell) -> None:
+    script = shell.script("closes.py", "import sys\nprint('said')\nsys.stdout.close()\n")
+    assert run(shell, ["run", script, "--workers", "0"], "> said")[0] == 0
+    assert (shell.place / "said").read_text() == "said\n"
+
+
 def test_a_file_that_a_command_cannot_write_is_a_full_disk_as_well(shell, hashes) -> None:
     code, err = run(shell, ["debug", hashes[1], "-o", "look"], "> /dev/null", "ulimit -f 8;")
     assert code == 74
