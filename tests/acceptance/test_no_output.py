@@ -81,6 +81,12 @@ def test_a_full_disk_is_named_by_each_command_that_prints(shell, hashes: list[st
     assert all(len(err.splitlines()) == 1 for name, (_, err) in ends.items() if "cat" in name)
 
 
+def test_a_reader_that_went_away_has_its_own_code_everywhere(shell, hashes: list[str]) -> None:
+    for command in (["ls"], ["ls", "--json"], ["status"], ["tree", hashes[0]], ["graph"]):
+        code, err = run(shell, command, '| true; exit "${PIPESTATUS[0]}"')
+        assert (code, err) == (141, ""), command
+
+
 @pytest.mark.parametrize(
     ("redirection", "reason"),
     [
