@@ -34,11 +34,12 @@ _PLAIN: Final = frozenset(
     [
         f"builtins.{name}"
         for name in [
-            *("bool", "int", "float", "complex", "str", "bytes", "range", "slice"),
+            *("bool", "int", "float", "complex", "str", "bytes", "bytearray", "range", "slice"),
             "object",  # says itself what it is
         ]
     ]
-    + [f"datetime.{name}" for name in ["datetime", "date", "time", "timedelta"]]
+    + [f"datetime.{name}" for name in ["datetime", "date", "time", "timedelta", "timezone"]]
+    + [f"ipaddress.IPv{n}{name}" for n in "46" for name in ["Address", "Interface", "Network"]]
     + [
         f"pathlib.{name}"
         for name in [
@@ -52,6 +53,8 @@ _PLAIN: Final = frozenset(
     ]
     + [
         "_decimal.Decimal",
+        "array.array",
+        "re.Pattern",
         "decimal.Decimal",
         "fractions.Fraction",
         "pathlib._local.Path",
@@ -88,7 +91,6 @@ _ONCE: Final = "it can be read only once; use list or Sequence"
 _LISTED: Final = "make a list of it"
 _ONE_FILE: Final = 'pass one of its artefacts: .out["..."] or .stdout'
 _REMEDIES: Final = {
-    "builtins.bytearray": "use bytes",
     "builtins.memoryview": "use bytes",
     "builtins.BaseException": "return a str or a dataclass that describes it",
     "builtins.type": "pass its name, or an Enum",

@@ -34,6 +34,10 @@ _HEAP_TYPE: Final = 1 << 9
 """Flag of classes that are written in Python."""
 
 
+_NO_STATE: Final = frozenset({"__dict__", "__weakref__", "_attrs_cached_hash"})
+"""Slots that say nothing of a value."""
+
+
 class Record(NamedTuple):
     """A class with fields, of which the types are still to be compiled.
 
@@ -109,12 +113,19 @@ def _check_layout(kind: type, names: list[str]) -> None:
                 f"give it a field of type {type_name(base)} instead",
             )
     slots = {slot for base in kind.__mro__ for slot in _slots(base)}
-    hidden = sorted(slots - set(names) - {"__dict__", "__weakref__", "_attrs_cached_hash"})
+    hidden = sorted(slots - set(names) - _NO_STATE - _cached_properties(kind))
     if hidden:
         raise CannotEncode(
             f"{type_name(kind)}, which has the slot {hidden[0]} that is not a field and",
             "make all of its state fields",
         )
+
+
+def _cached_properties(kind: type) -> set[str]:
+    """Names that an attrs class with slots computes when they are asked for."""
+    getters = (vars(base).get("__getattr__") for base in kind.__mro__)
+    made = (getattr(getter, "__globals__", {}) for getter in getters)
+    return {name for each in made for name in each.get("cached_properties", ())}
 
 
 def _slots(kind: type) -> tuple[str, ...]:

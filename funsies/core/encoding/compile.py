@@ -5,13 +5,16 @@ from __future__ import annotations
 import collections
 import collections.abc
 import inspect
+import re
 import types
 import typing
+from array import array
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import partial
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any, Final, ForwardRef, NewType, TypeAlias, TypeVar, get_args, get_origin
 from uuid import UUID
@@ -19,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import typing_extensions
 
-from funsies.core.encoding import enums, mappings, scalars, sequences, standard, times
+from funsies.core.encoding import buffers, enums, mappings, scalars, sequences, standard, times
 from funsies.core.encoding.aliases import alias_label, alias_value, is_alias
 from funsies.core.encoding.anything import AnyNode
 from funsies.core.encoding.classes import record_for
@@ -32,8 +35,9 @@ from funsies.core.encoding.node import CannotEncode, Node
 from funsies.core.encoding.numpy_scalars import numpy_node
 from funsies.core.encoding.open_classes import open_node
 from funsies.core.encoding.open_tuples import tuple_node, tuple_parts
+from funsies.core.encoding.patterns import PatternNode
 from funsies.core.encoding.pickled import PickledNode, is_pickled
-from funsies.core.encoding.pydantic_types import plain_type
+from funsies.core.encoding.pydantic_types import plain_type, pydantic_node
 from funsies.core.encoding.refusals import refuse_type
 from funsies.core.encoding.results import result_node
 from funsies.core.encoding.special import AliasNode, NeverNode
@@ -59,6 +63,9 @@ _SIMPLE: Final[dict[object, Callable[[], Node]]] = {
     date: times.DateNode,
     timedelta: times.TimedeltaNode,
     ZoneInfo: times.ZoneInfoNode,
+    timezone: times.TimezoneNode,
+    bytearray: buffers.BytearrayNode,
+    **{kind: partial(standard.NotationNode, kind) for kind in standard.INTERNET},
     Decimal: lambda: standard.NotationNode(Decimal),
     Fraction: standard.FractionNode,
     UUID: lambda: standard.NotationNode(UUID),
@@ -82,6 +89,8 @@ _GENERIC: Final[dict[object, tuple[int, Callable[..., Node]]]] = {
     dict: (2, mappings.dict_node),
     collections.OrderedDict: (2, mappings.OrderedDictNode),
     collections.defaultdict: (2, mappings.DefaultDictNode),
+    array: (1, lambda _: buffers.ArrayNode()),
+    re.Pattern: (1, PatternNode),
 }
 """Types whose arguments are the types of their parts, with the number of these."""
 
@@ -231,6 +240,7 @@ class Compiler:
             return self.compile(plain)
         return (
             numpy_node(kind)
+            or pydantic_node(kind)
             or abstract_node(kind, lambda count: self._parts(kind, arguments, count))
             or self._compile_codec(kind)
             or self._compile_named(kind, arguments, annotation)

@@ -7,8 +7,10 @@ written as that type writes it, under the name of the type: that of the standard
 
 from __future__ import annotations
 
+import re
+from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -33,6 +35,7 @@ from funsies.core.encoding.node import (
     type_name,
 )
 from funsies.core.encoding.pickled import MARK as PICKLED
+from funsies.core.encoding.standard import INTERNET
 from funsies.core.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -44,6 +47,8 @@ _STANDARD: Final[dict[str, Any]] = {
     **{kind.__name__: kind for kind in (complex, range, slice, Decimal, Fraction, UUID)},
     **{kind.__name__: kind for kind in (date, datetime, time, timedelta, ZoneInfo)},
     **{kind.__name__: kind for kind in (Path, PurePosixPath, PureWindowsPath)},
+    **{kind.__name__: kind for kind in (timezone, bytearray, array, *INTERNET)},
+    "Pattern": re.Pattern,
     "Counter": Counter[Any],
     "OrderedDict": OrderedDict[Any, Any],
     "Result": Result[Any, Any],

@@ -70,6 +70,13 @@ class RecordNode(Node):
         self._encoders = tuple((field.name, field.node.encode) for field in fields)
         self._decoders = tuple((field.name, field.node.decode) for field in fields)
 
+    def is_same(self, other: Node) -> bool:
+        """True of the same class; ``Box[int | float]`` is the same as ``Box[float]``."""
+        if not isinstance(other, RecordNode) or self.kind is not other.kind:
+            return False
+        pairs = zip(self.arguments, other.arguments, strict=True)
+        return all(mine.is_same(theirs) for mine, theirs in pairs)
+
     def encode(self, value: object) -> Json:
         """Write an object."""
         if type(value) is not self.kind:

@@ -20,7 +20,6 @@ _CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
 _FUNCTION: Final = "make the function a part of the task instead of its input"
 _FILES: Final = ("IO", "TextIO", "BinaryIO")
 _REMEDIES: Final[dict[object, str]] = {
-    bytearray: "use bytes",
     memoryview: "use bytes",
     type: "pass its name, or an Enum",
     types.ModuleType: "import it inside the function",

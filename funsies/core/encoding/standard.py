@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from fractions import Fraction
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.node import STRING, Json, Node, Refused, special_form
 from funsies.core.encoding.scalars import IntNode, decode_special, encode_int, encode_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import PurePath
 
 _INT = IntNode()
 
+INTERNET: Final = (
+    *(IPv4Address, IPv6Address),
+    *(IPv4Interface, IPv6Interface),
+    *(IPv4Network, IPv6Network),
+)
+
 
 class NotationNode(Node):
-    """A type whose text says all of a value: ``Decimal``, ``UUID``.
+    """A type whose text says all of a value: ``Decimal``, ``UUID``, ``IPv4Address``.
 
     Args:
         kind: the type. Called with the text it gives the value: a ``Decimal`` is exact,
@@ -27,8 +41,9 @@ class NotationNode(Node):
 
     shapes: frozenset[str] = frozenset({STRING})
 
-    def __init__(self, kind: type[Decimal | UUID]) -> None:
-        self.kind: type[Decimal | UUID] = kind
+    def __init__(self, kind: Callable[[str], Any]) -> None:
+        assert isinstance(kind, type)  # noqa: S101 - for the type checker
+        self.kind: type = kind
         self.label: str = kind.__name__
         self.accepts: frozenset[type] | None = frozenset({kind})
 

@@ -35,10 +35,15 @@ def _zone_fields(zone: tzinfo | None) -> dict[str, Json]:
         raise Refused(
             f"a time zone of type {type_name(type(zone))} is not stored; use zoneinfo.ZoneInfo"
         )
-    offset, name = zone.utcoffset(None), zone.tzname(None)
-    if offset.microseconds == 0 and name == timezone(offset).tzname(None):
+    offset = zone.utcoffset(None)
+    if offset.microseconds == 0 and not _is_named(zone):
         return {}
-    return {"offset": encode_span(offset), "name": encode_text(name)}
+    return {"offset": encode_span(offset), "name": encode_text(zone.tzname(None))}
+
+
+def _is_named(zone: timezone) -> bool:
+    """True if its name is not just that of its offset."""
+    return zone.tzname(None) != timezone(zone.utcoffset(None)).tzname(None)
 
 
 def _encode_moment(value: datetime | time) -> Json:
@@ -77,6 +82,33 @@ def decode_span(text: str) -> timedelta:
         raise Refused(f"expected a duration like P1DT2.500000S, found {show(text)}")
     days, seconds, microseconds = match.groups(default="0")
     return timedelta(int(days), int(seconds), int(microseconds))
+
+
+class TimezoneNode(Node):
+    """``datetime.timezone``: offset, and the name if it has one of its own."""
+
+    label = "timezone"
+    accepts: frozenset[type] | None = frozenset({timezone})
+    shapes: frozenset[str] = frozenset({"$timezone"})
+
+    def encode(self, value: object) -> Json:
+        """Write offset and name."""
+        if type(value) is not timezone:
+            self.refuse(value)
+        offset = value.utcoffset(None)
+        own = [encode_text(value.tzname(None))] if _is_named(value) else []
+        return {"$timezone": [encode_span(offset), *own]}
+
+    def decode(self, raw: Json) -> object:
+        """Read offset and name."""
+        parts = special_form(raw, "$timezone")
+        if type(parts) is not list or not parts or type(parts[0]) is not str:
+            self.refuse_json(raw)
+        names = [str(_TEXT.decode(each)) for each in parts[1:2]]
+        try:
+            return timezone(decode_span(parts[0]), *names)
+        except ValueError:
+            self.refuse_json(raw)
 
 
 class MomentNode(Node):

@@ -154,3 +154,46 @@ def test_numpy_values_that_python_does_not_have_are_refused():
     for annotation, value in given:
         with pytest.raises(EncodingError):
             encoding_of(annotation).encode(value)
+
+
+def test_addresses_and_secrets_of_pydantic_come_back():
+    pydantic = pytest.importorskip("pydantic")
+
+    class Account(pydantic.BaseModel):
+        page: pydantic.HttpUrl
+        database: pydantic.PostgresDsn | None
+        password: pydantic.SecretStr
+        token: pydantic.SecretBytes
+
+    value = Account(
+        page="https://example.org/a?b=c#d",
+        database="postgres://user@host:5432,other/app",
+        password="p",
+        token=b"t",
+    )
+    again = there_and_back(Account, value)
+    assert again == value
+    assert type(again.page) is type(value.page)
+    assert again.password.get_secret_value() == "p"
+    for part in (value.page, value.database, value.password, value.token):
+        assert there_and_back(type(part), part) == part
+    with pytest.raises(EncodingError):
+        encoding_of(pydantic.HttpUrl).decode(b'"no address"')
+
+
+def test_what_an_attrs_class_with_slots_computes_when_asked_is_no_state():
+    attrs = pytest.importorskip("attrs")
+
+    @attrs.define
+    class Square:
+        side: float
+
+        @cached_property
+        def area(self) -> float:
+            return self.side**2
+
+    value = Square(2.0)
+    for _ in range(2):  # the second time it has been computed
+        again = there_and_back(Square, value)
+        assert (again, again.area) == (value, 4.0)
+        assert value.area == 4.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, OrderedDict, UserDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
@@ -127,6 +128,7 @@ values = [
     (str, b"x", "expected str, got a value of type bytes"),
     (bytes, "x", "expected bytes, got str 'x'"),
     (bytes, bytearray(b"x"), "expected bytes, got a value of type bytearray"),
+    (array, array("u", "x"), "an array of characters, which differ between platforms; use str"),
     (None, 0, "expected None, got int 0"),
     (list[int], (1, 2), "expected list[int], got a value of type tuple"),
     (list[int], [1, 2, None], "at [2]: expected int, got None"),
@@ -235,7 +237,7 @@ annotations = [
     (Iterator, "it can be read only once"),
     (ValueError, "return a str or a dataclass"),
     (type, "type has no encoding"),
-    (bytearray, "use bytes"),
+    (memoryview, "use bytes"),
     (Unresolvable, "the annotation 'Missing' of Unresolvable.part means nothing"),
     ("int", "of which only the text is known"),
     (Listed, "inherits from the built-in list"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import string
+from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Collection, Mapping, MutableMapping, MutableSequence, Sequence
 from collections.abc import Set as AbstractSet
@@ -11,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, Flag, IntEnum, IntFlag, StrEnum, auto
 from fractions import Fraction
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Network
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import (
     Any,
@@ -172,6 +175,20 @@ cases = scalars | {
     Decimal: st.decimals(allow_nan=True),
     Fraction: st.fractions(),
     UUID: st.uuids(),
+    timezone: fixed_zones,
+    bytearray: st.binary().map(bytearray),
+    array: st.lists(st.integers(-(2**63), 2**63 - 1)).map(lambda items: array("q", items))
+    | st.lists(finite).map(lambda items: array("d", items)),
+    re.Pattern[str]: st.builds(
+        re.compile, text.map(re.escape), st.sampled_from([0, re.IGNORECASE | re.ASCII])
+    ),
+    re.Pattern[bytes] | bytes: st.binary() | st.binary().map(re.escape).map(re.compile),
+    IPv4Address: st.ip_addresses(v=4),
+    str | IPv6Address | None: text | st.ip_addresses(v=6) | st.none(),
+    IPv4Interface: st.builds(
+        IPv4Interface, st.tuples(st.ip_addresses(v=4), st.integers(0, 32))
+    ),
+    IPv6Network: st.integers(0, 128).map(lambda bits: IPv6Network(("::", bits))),
     Path: text.filter(lambda one: "\0" not in one).map(Path),
     PurePath: st.sampled_from([Path("a"), PurePosixPath("/b"), PureWindowsPath("c:\\d")]),
     range: st.builds(range, st.integers(), st.integers(), st.integers(min_value=1)),
@@ -217,6 +234,7 @@ cases = scalars | {
     Ion: ions,
     Tree: trees,
     Box[int]: st.builds(Box, st.integers(), st.lists(st.integers())),
+    list[Box[int | float] | Box[float]]: st.lists(st.builds(Box, st.floats() | st.integers())),
     Box[Box[str]]: st.builds(Box, st.builds(Box, text)),
     Point: st.builds(Point, st.floats(), st.floats(), st.binary()),
     Options: st.fixed_dictionaries(
