@@ -6,103 +6,26 @@ Each attack changes rows of the server by hand, as somebody does who knows how t
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import redis
 
 import funsies as f
-from funsies.config import ResolvedServer
-from funsies.core.digest import Digest, content_digest
+from funsies.core.digest import content_digest
 from funsies.core.encoding import encoding_of
-from funsies.core.errors import ErrorKind, UnknownHashError, WrongKeyError
+from funsies.core.errors import ErrorKind, UnknownHashError
 from funsies.core.options import Options, encode_options, options_digest
-from funsies.core.signing import Keyring
-from funsies.local.spawn import wait_until
-from funsies.store.keys_in_use import agree_on_keys
-from funsies.store.redis import RedisStore
 from funsies.store.redis.packing import pack_operation, pack_result
 from funsies.store.redis.seal import NO_SIGNATURE
-from funsies.store.rows import Definitions, InputRow, Result, Status, Wanted
-from funsies.store.submission import queue_name
+from funsies.store.rows import Definitions, InputRow, Result, Status
 
-OURS, NEW = Keyring((b"o" * 32,)), Keyring((b"n" * 32,))
-BOTH = Keyring(NEW.keys + OURS.keys)
-P = b"{funsies}:"
-
-
-@f.task
-def square(number: int) -> int:
-    return number * number
-
-
-@f.task
-def add(one: int, other: int) -> int:
-    return one + other
+from .forging import P, Site, add, operation, square
 
 
 def squared_later(number: int) -> f.Artefact[int]:
     return square(number)
-
-
-@dataclass
-class Site:
-    """A server with a worker that has the key, and connections without it."""
-
-    server: ResolvedServer
-    redis: redis.Redis
-    store: RedisStore
-
-    def execute(self, *steps: f.Artefact) -> None:
-        f.execute(*steps).wait(30)
-
-    def forge(self, step: f.Artefact, value: bytes) -> None:
-        """Write another result of a finished step."""
-        content = content_digest(value)
-        self.store.define(Definitions(contents=((content, value),)))
-        packed = pack_result(Result(True, content, False, len(value)))
-        self.redis.hset(P + b"o" + operation(step), b"r0", packed + NO_SIGNATURE)
-
-    def request(self, wanted: Digest, options: Options | None = None) -> Status:
-        """Ask for an operation, with options that are stored unsigned, or genuine ones.
-
-        Returns:
-            How it ends, once nobody works on it.
-        """
-        encoded = encode_options(options or Options())
-        digest = options_digest(encoded)
-        if options is not None:
-            self.store.save_options({digest: encoded})
-        assert self.redis.hexists(P + b"O", digest)
-        asked = [Wanted(wanted, queue_name("default"), 0, digest)]
-        assert self.store.request(self.store.new_generation(), asked).started == 1
-        assert wait_until(lambda: not self.status(wanted).is_pending, 30)
-        return self.status(wanted)
-
-    def status(self, wanted: Digest) -> Status:
-        return self.store.states([wanted])[0].status
-
-
-def operation(step: f.Artefact) -> Digest:
-    assert step.producer is not None
-    return Digest(step.producer)
-
-
-@pytest.fixture
-def site(stage) -> Iterator[Site]:
-    stage.resolved = ResolvedServer(stage.url, keys=OURS)
-    stage.start_worker()
-    with closing(RedisStore(stage.url)) as store, closing(stage.redis()) as connection:
-        yield Site(stage.resolved, connection, store)
-
-
-@pytest.fixture
-def inside(site) -> Iterator[Site]:
-    with f.Fun(site.server):
-        yield site
 
 
 def put_999(site: Site, step: f.Artefact) -> None:
@@ -328,72 +251,3 @@ def test_an_address_that_was_bent_leads_nowhere(inside: Site) -> None:
     inside.redis.hset(P + b"I", bytes.fromhex(step.hash), entry)
     with pytest.raises(UnknownHashError, match="damaged"):
         f.get(step.hash)
-
-
-def execute_past_the_note(site: Site, step: f.Artefact) -> f.Handle:
-    """Execute as somebody does who removes the note that keys are in use."""
-    agree_on_keys(site.store, OURS)
-    with pytest.raises(WrongKeyError, match="has no key"):
-        f.execute(step)
-    site.redis.hdel(P + b"n:server", "keys")
-    return f.execute(step)
-
-
-class TestRotation:
-    """Keys are replaced while work goes on."""
-
-    def test_what_the_old_key_signed_is_accepted_while_it_is_valid(self, site, stage) -> None:
-        with f.Fun(site.server):
-            step = square(3)
-            site.execute(step)
-        with f.Fun(ResolvedServer(stage.url, keys=BOTH)):
-            assert f.take(square(3)) == 9
-
-    def test_what_only_the_old_key_signed_is_made_anew_by_who_has_the_new_one(
-        self, site, stage
-    ) -> None:
-        """Results, and definitions that no worker would run any more."""
-        with f.Fun(site.server):
-            done = square(3)
-            site.execute(done)
-        with f.Fun(ResolvedServer(stage.url, keys=BOTH)):
-            f.execute(square(3))  # the new key is in use from now on
-        stage.resolved = ResolvedServer(stage.url, keys=NEW)
-        stage.workers[0].terminate()
-        stage.workers[0].join(30)
-        stage.start_worker()
-        with f.Fun(stage.resolved):
-            total = add(square(3), 1)
-            assert f.take(square(3), strict=False).failure().kind is ErrorKind.NotFound
-            site.execute(total)
-            assert f.take(total) == 10
-
-    def test_who_has_no_key_spoils_nothing(self, site, stage) -> None:
-        with f.Fun(ResolvedServer(stage.url)):
-            unsigned = square(7)
-            handle = execute_past_the_note(site, unsigned)
-            handle.wait(30)
-            assert f.take(unsigned, strict=False).failure().kind is ErrorKind.NotLoadable
-        with f.Fun(site.server):
-            site.execute(square(7))
-            assert f.take(square(7)) == 49
-
-
-def test_a_worker_without_a_key_does_not_run_what_is_signed(stage, caplog) -> None:
-    """What it says of the step is not believed, either."""
-    unsigned = ResolvedServer(stage.url)
-    stage.resolved = unsigned
-    stage.start_worker()
-    with f.Fun(unsigned):
-        f.execute(f.reduce(sum, [1, 2])).wait(30)  # it runs before anybody has a key
-    with f.Fun(ResolvedServer(stage.url, keys=OURS)):
-        step = square(3)
-        f.execute(step).wait(30)
-        assert f.take(step, strict=False).failure().kind is ErrorKind.NotFound
-        assert "a worker without the right FUNSIES_KEY" in caplog.text
-        stage.workers[0].terminate()
-        stage.workers[0].join(30)
-        stage.resolved = ResolvedServer(stage.url, keys=OURS)
-        stage.start_worker()
-        f.execute(step).wait(30)
-        assert f.take(step) == 9

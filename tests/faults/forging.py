@@ -1,0 +1,76 @@
+"""A server with a worker that has the key, and who can write to the server without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import redis
+
+import funsies as f
+from funsies.config import ResolvedServer
+from funsies.core.digest import Digest, content_digest
+from funsies.core.options import Options, encode_options, options_digest
+from funsies.core.signing import Keyring
+from funsies.local.spawn import wait_until
+from funsies.store.redis import RedisStore
+from funsies.store.redis.packing import pack_result
+from funsies.store.redis.seal import NO_SIGNATURE
+from funsies.store.rows import Definitions, Result, Status, Wanted
+from funsies.store.submission import queue_name
+
+OURS, NEW = Keyring((b"o" * 32,)), Keyring((b"n" * 32,))
+BOTH = Keyring(NEW.keys + OURS.keys)
+P = b"{funsies}:"
+
+
+@f.task
+def square(number: int) -> int:
+    return number * number
+
+
+@f.task
+def add(one: int, other: int) -> int:
+    return one + other
+
+
+@dataclass
+class Site:
+    """A server with a worker that has the key, and connections without it."""
+
+    server: ResolvedServer
+    redis: redis.Redis
+    store: RedisStore
+
+    def execute(self, *steps: f.Artefact) -> None:
+        f.execute(*steps).wait(30)
+
+    def forge(self, step: f.Artefact, value: bytes) -> None:
+        """Write another result of a finished step."""
+        content = content_digest(value)
+        self.store.define(Definitions(contents=((content, value),)))
+        packed = pack_result(Result(True, content, False, len(value)))
+        self.redis.hset(P + b"o" + operation(step), b"r0", packed + NO_SIGNATURE)
+
+    def request(self, wanted: Digest, options: Options | None = None) -> Status:
+        """Ask for an operation, with options that are stored unsigned, or genuine ones.
+
+        Returns:
+            How it ends, once nobody works on it.
+        """
+        encoded = encode_options(options or Options())
+        digest = options_digest(encoded)
+        if options is not None:
+            self.store.save_options({digest: encoded})
+        assert self.redis.hexists(P + b"O", digest)
+        asked = [Wanted(wanted, queue_name("default"), 0, digest)]
+        assert self.store.request(self.store.new_generation(), asked).started == 1
+        assert wait_until(lambda: not self.status(wanted).is_pending, 30)
+        return self.status(wanted)
+
+    def status(self, wanted: Digest) -> Status:
+        return self.store.states([wanted])[0].status
+
+
+def operation(step: f.Artefact) -> Digest:
+    assert step.producer is not None
+    return Digest(step.producer)
