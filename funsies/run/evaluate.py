@@ -35,7 +35,7 @@ from funsies.store.connect import Backend
 from funsies.store.definitions import find_options
 from funsies.store.rows import Claim, Completion, RunReport, Setback
 
-from .decision import Decision, Delegate, HandOver, Publish, PutBack, retry
+from .decision import Decision, Delegate, HandOver, Park, Publish, PutBack, retry
 from .dynamic import call_dynamic, request_continuation
 from .files import cannot_run_here
 from .inputs import BadBytesError, InputValue, gather
@@ -102,7 +102,7 @@ class Evaluator:
             NoServerError: if the server does not answer any more.
         """
         if None in claim.inputs and claim.is_ours:
-            return ask_for_idle(self._backend, claim)
+            return self._parked(claim, ask_for_idle(self._backend, claim))
         if claim.is_ours and is_traced(self._backend, claim):
             return self._publish_trace(claim)
         try:
@@ -114,7 +114,7 @@ class Evaluator:
         try:
             return self._run(claim)
         except BadBytesError as problem:
-            return self._recover(claim, problem)
+            return self._parked(claim, recover_bytes(self._backend, claim, problem))
         except ChildDiedError as problem:
             again = PutBack(Setback.LOSS) if claim.may_be_lost else None
             return again or self._publish_error(claim, problem.error, problem.log)
@@ -274,11 +274,8 @@ class Evaluator:
 
     # Helpers
 
-    def _recover(self, claim: Claim, problem: BadBytesError) -> Decision:
-        recovered = recover_bytes(self._backend, claim, problem)
-        if isinstance(recovered, Error):
-            return self._publish_error(claim, recovered)
-        return recovered
+    def _parked(self, claim: Claim, asked: Park | Error) -> Decision:
+        return self._publish_error(claim, asked) if isinstance(asked, Error) else asked
 
     def _writer(self, claim: Claim) -> ResultWriter:
         return ResultWriter(self._backend, claim, self._worker)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from funsies.core.digest import Digest
-from funsies.core.errors import Error, error_of_bytes
+from funsies.core.errors import Error, ErrorKind, UnknownHashError, error_of_bytes
 from funsies.core.options import Options
 from funsies.store.connect import Backend
 from funsies.store.lost_bytes import forget, set_bad_aside
@@ -37,7 +37,7 @@ def queue_of_built(claim: Claim, options: Options) -> str:
     return own_queue(claim) if forced_queue(claim) is None else options.queue
 
 
-def ask_for_idle(backend: Backend, claim: Claim) -> Park:
+def ask_for_idle(backend: Backend, claim: Claim) -> Park | Error:
     """Request the inputs of a claim that are idle by now."""
     idle = [
         row.producer
@@ -47,14 +47,22 @@ def ask_for_idle(backend: Backend, claim: Claim) -> Park:
     return ask_again(backend, claim, idle)
 
 
-def ask_again(backend: Backend, claim: Claim, producers: Iterable[Digest]) -> Park:
-    """Request inputs of a claim again, for the same generation."""
-    submission = submit(
-        backend,
-        stored=list(producers),
-        generation=claim.generation,
-        queue=forced_queue(claim),
-    )
+def ask_again(backend: Backend, claim: Claim, producers: Iterable[Digest]) -> Park | Error:
+    """Request inputs of a claim again, for the same generation.
+
+    Returns:
+        Why there is no hope, if the definition of what makes them is gone or damaged.
+    """
+    try:
+        submission = submit(
+            backend,
+            stored=list(producers),
+            generation=claim.generation,
+            queue=forced_queue(claim),
+        )
+    except UnknownHashError as problem:
+        details = f"an input of this step cannot be made: {problem}"
+        return Error(kind=ErrorKind.DataMissing, details=details)
     return Park(submission.arm)
 
 
@@ -74,5 +82,5 @@ def recover_bytes(backend: Backend, claim: Claim, problem: BadBytesError) -> Par
             "it was computed again, in vain: see what removes or changes stored values",
         )
     forget(backend.graph, row.producer, problem.content)
-    parked = ask_again(backend, claim, [row.producer])
-    return replace(parked, setback=Setback.INPUT)
+    asked = ask_again(backend, claim, [row.producer])
+    return asked if isinstance(asked, Error) else replace(asked, setback=Setback.INPUT)

@@ -95,7 +95,10 @@ class StoredGraph:
                 digests, self._backend.graph.operations(digests), strict=True
             ):
                 if row is None:
-                    raise UnknownHashError(f"the server knows no operation {digest.hex()[:10]}")
+                    raise UnknownHashError(
+                        f"the server does not know step {digest.hex()[:10]}, or its definition "
+                        "is damaged there"
+                    )
                 self.rows[digest] = row
             if foreign := self._backend.graph.undefined(digests):
                 raise UnknownHashError(

@@ -127,8 +127,9 @@ class Graph:
             for digest, row in zip(sorted(level), rows, strict=True):
                 if row is None:
                     raise UnknownHashError(
-                        f"the server knows no operation {digest.hex()[:10]}; "
-                        "run the script that makes it again"
+                        f"the server does not know step {digest.hex()[:10]}, or its "
+                        "definition was damaged there and set aside; execute the program "
+                        "that makes it once more"
                     )
                 options = self._stored_options or self._options_of(row)
                 python = self._python_of(row)

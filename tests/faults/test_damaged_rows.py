@@ -150,3 +150,27 @@ def test_a_damaged_row_at_the_head_of_a_queue_does_not_block_it(
         named = {each.name for each in graph.set_aside()}
         assert operation(victims[0]).hex() in named
     assert [f.take(each) for each in totals] == [2 * number + 1 for number in numbers]
+
+
+@pytest.mark.parametrize("damage", [lambda _: None, cut(0), cut(40)])
+def test_a_step_whose_producer_is_damaged_says_which_and_what_to_do(
+    site: redis.Redis, stage, damage
+) -> None:
+    """Its result is gone as well, so that nobody can make the input again."""
+    producer = double(4)
+    f.execute(producer).wait(30)
+    gate, total = hold(stage.channel.url, "gate"), add(producer, 1)
+    f.execute(gate)
+    f.execute(total)
+    definition(site, producer, damage)
+    site.delete(P + b"o" + operation(producer))
+    stage.channel.say("gate")
+    graph = current_session("this").backend.graph
+    assert wait_until(lambda: graph.states([operation(total)])[0].status.is_finished, 30)
+    error = f.take(total, strict=False).failure()
+    assert error.kind is f.ErrorKind.DataMissing
+    assert operation(producer).hex()[:10] in error.details
+    assert "execute" in error.details
+    assert "Traceback" not in error.details
+    f.execute(total).wait(30)
+    assert f.take(total) == 9
