@@ -257,8 +257,8 @@ def find_parametric(backend: Backend, name_or_hash: str) -> Parametric:
         UnknownHashError: if there is none of this name or hash; it lists what there is.
     """
     data = backend.graph.named(_KIND, name_or_hash)
-    if data is not None:
-        return msgspec.json.decode(data, type=Parametric)
+    if data is not None and (record := _readable(data)) is not None:
+        return record
     records = list_parametric(backend)
     meant = [each for each in records if name_or_hash and each.hash.startswith(name_or_hash)]
     if len(meant) == 1:
@@ -271,11 +271,17 @@ def find_parametric(backend: Backend, name_or_hash: str) -> Parametric:
 
 def list_parametric(backend: Backend) -> list[Parametric]:
     """All committed workflows, sorted by name."""
-    records = {
-        key: msgspec.json.decode(data, type=Parametric)
-        for key, data in backend.graph.all_named(_KIND).items()
-    }
-    return [record for key, record in sorted(records.items()) if key == record.name]
+    named = sorted(backend.graph.all_named(_KIND).items())
+    records = [(key, _readable(data)) for key, data in named]
+    return [record for key, record in records if record is not None and key == record.name]
+
+
+def _readable(data: bytes) -> Parametric | None:
+    """Read a record; None if it is damaged: who commits the workflow again replaces it."""
+    try:
+        return msgspec.json.decode(data, type=Parametric)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def _listed(names: Iterable[str]) -> str:

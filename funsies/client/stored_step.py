@@ -77,7 +77,7 @@ def read_options(backend: Backend, row: OperationRow) -> Options:
     """The options with which an operation was built first."""
     try:
         return load_options(backend, row.options)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return Options()
 
 

@@ -85,7 +85,7 @@ def decode_invitation(data: bytes, source: str) -> Invitation:
     """
     try:
         found = msgspec.json.decode(data, type=Invitation)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         raise ConfigurationError(
             f"{source} is no invitation, or of another version of funsies; write one by "
             "`funsies invite` where the server is"

@@ -98,7 +98,7 @@ def decode_record(data: bytes) -> ServerRecord | None:
     """Read a record back; None if it was cut short or is of another make."""
     try:
         return msgspec.json.decode(data, type=ServerRecord)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 

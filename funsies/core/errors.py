@@ -117,7 +117,7 @@ def decode_error(data: bytes) -> Error:
     """
     try:
         return msgspec.json.decode(data, type=Error)
-    except msgspec.MsgspecError as problem:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         raise EncodingError(f"these bytes are not an encoded Error: {problem}") from problem
 
 

@@ -73,7 +73,7 @@ def decode_plan(data: bytes) -> PythonPlan:
     """
     try:
         return msgspec.msgpack.decode(data, type=PythonPlan)
-    except msgspec.MsgspecError as problem:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         raise EncodingError(f"the payload of the task cannot be read: {problem}") from problem
 
 

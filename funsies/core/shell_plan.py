@@ -88,7 +88,7 @@ def decode_shell_plan(data: bytes) -> ShellPlan:
     try:
         plan = msgspec.json.decode(data, type=ShellPlan)
         validate_shell_plan(plan)
-    except (msgspec.MsgspecError, FunsiesError) as problem:
+    except (msgspec.MsgspecError, UnicodeDecodeError, FunsiesError) as problem:
         raise EncodingError(f"these bytes are not a shell step: {problem}") from problem
     return plan
 

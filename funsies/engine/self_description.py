@@ -51,7 +51,7 @@ def read_description(text: str) -> SelfDescription:
     """Read what a worker has said; one of another version may have said nothing."""
     try:
         return msgspec.json.decode(text, type=SelfDescription)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return SelfDescription()
 
 

@@ -9,7 +9,14 @@ from funsies.config.directory import Directory
 from funsies.config.record import ServerRecord
 from funsies.store.data.identity import beside, ensure_number
 from funsies.store.keys_in_use import replace_keys
-from funsies.store.place import IN_SERVER, DataPlace, place_at, recorded_place, replace_place
+from funsies.store.place import (
+    IN_SERVER,
+    DataPlace,
+    UnreadablePlaceError,
+    place_at,
+    recorded_place,
+    replace_place,
+)
 from funsies.store.ports import GraphStore
 from funsies.store.redis import RedisStore
 
@@ -36,13 +43,20 @@ def settle_place(
     with closing(RedisStore(record.socket_url)) as graph:
         graph.check()
         replace_keys(graph, directory.keys())
-        recorded = recorded_place(graph)
+        recorded = _told_before(graph)
         if recorded is None or (settings.says_where_data_are and _is_empty(graph)):
             place = _chosen(record, directory, settings)
         else:
             place = _beside(directory) if recorded.is_beside else recorded
         replace_place(graph, place)
     return place
+
+
+def _told_before(graph: GraphStore) -> DataPlace | None:
+    try:
+        return recorded_place(graph)
+    except UnreadablePlaceError:
+        return None  # it is damaged, and is told again
 
 
 def _chosen(record: ServerRecord, directory: Directory, settings: ServerSettings) -> DataPlace:

@@ -70,7 +70,7 @@ def decode_record(data: bytes | None) -> ExecutionRecord | None:
         return None
     try:
         return msgspec.json.decode(data, type=ExecutionRecord)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 

@@ -16,7 +16,15 @@ from .data.address import directory_of
 from .data.connection import REDIS_SCHEMES, split
 from .data.identity import INSIDE, ensure_identity, identity_of
 from .persistence import MAX_OUTAGE_SECONDS
-from .place import IN_SERVER, DataPlace, keep_place, place_at, recorded_place
+from .place import (
+    IN_SERVER,
+    DataPlace,
+    UnreadablePlaceError,
+    keep_place,
+    place_at,
+    recorded_place,
+    replace_place,
+)
 from .ports import DataStore, GraphStore
 
 T = TypeVar("T")
@@ -59,7 +67,7 @@ class AgreedDataStore:
         Raises:
             DataStoreError: if the server says something else than this program was told.
         """
-        recorded = recorded_place(self._graph)
+        recorded = self._what_is_told()
         if self._said is None:
             return recorded
         if recorded is None:
@@ -71,6 +79,16 @@ class AgreedDataStore:
         return (
             recorded if not recorded.url else msgspec.structs.replace(recorded, url=self._said)
         )
+
+    def _what_is_told(self) -> DataPlace | None:
+        """What the server says; if that is damaged, who knows better says it again."""
+        try:
+            return recorded_place(self._graph)
+        except UnreadablePlaceError:
+            if self._said is None:
+                raise
+        replace_place(self._graph, place_at(self._said, self._jobs_url))
+        return recorded_place(self._graph)
 
     def settle(self) -> None:
         """Tell the server where large values are, if this program was told.

@@ -6,6 +6,7 @@ note protects nothing: who can write to the server can remove it. What protects 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,6 +17,7 @@ from .ports import GraphStore
 
 _KIND: Final = "server"
 _NAME: Final = "keys"
+_FINGERPRINT: Final = re.compile("[0-9a-f]{12}")
 
 
 def keys_in_use(graph: GraphStore) -> frozenset[str]:
@@ -72,7 +74,9 @@ def _encoded(fingerprints: Iterable[str]) -> bytes:
 
 
 def _decoded(data: bytes) -> frozenset[str]:
-    return frozenset(data.decode("ascii", "replace").split(",")) if data else frozenset()
+    """Read what is noted; of a note that is damaged, what is left."""
+    noted = data.decode("ascii", "replace").split(",")
+    return frozenset(each for each in noted if _FINGERPRINT.fullmatch(each))
 
 
 def _refusal(known: frozenset[str], ours: tuple[str, ...]) -> str:

@@ -17,6 +17,11 @@ from .data.connection import REDIS_SCHEMES, describe, split
 from .data.identity import ensure_identity
 from .ports import GraphStore
 
+
+class UnreadablePlaceError(DataStoreError):
+    """What the server says of large values cannot be read."""
+
+
 _KIND: Final = "server"
 _NAME: Final = "data"
 
@@ -67,7 +72,7 @@ def recorded_place(graph: GraphStore) -> DataPlace | None:
     """What the server says; None if nobody has told it so far.
 
     Raises:
-        DataStoreError: if another version of funsies has told it something else.
+        UnreadablePlaceError: if that is damaged, or another version of funsies has told it.
     """
     data = graph.named(_KIND, _NAME)
     return None if data is None else _decoded(data)
@@ -86,8 +91,10 @@ def replace_place(graph: GraphStore, place: DataPlace) -> None:
 def _decoded(data: bytes) -> DataPlace:
     try:
         return msgspec.json.decode(data, type=DataPlace)
-    except msgspec.MsgspecError:
-        raise DataStoreError(
-            "the server says in a way that this version of funsies does not know where large "
-            "values are: use one version of funsies for one server"
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise UnreadablePlaceError(
+            "what the server says of where large values are is damaged, or was written by "
+            "another version of funsies: start the server anew, or say it once more by "
+            "FUNSIES_DATA=file:///their/directory, or by the server's own address if they are "
+            "in the server"
         ) from None

@@ -54,6 +54,22 @@ def test_a_worker_that_was_told_a_place_refuses_another_one_that_the_server_is_t
             worker.write([b"lost, where nobody looks"])
 
 
+@pytest.mark.parametrize("record", [b"", b'{"url": "fi', b'{"url": "\xff"}', b"[1]"])
+def test_a_record_that_is_damaged_is_an_error_with_a_remedy_that_works(
+    graph: RedisStore, redis_url: str, tmp_path: Path, record: bytes
+) -> None:
+    place = f"file://{tmp_path}/data"
+    with closing(AgreedDataStore(graph, redis_url, place)) as store:
+        kept, _ = store.write([b"value"])
+    graph.save_named("server", "data", record)
+    with closing(AgreedDataStore(graph, redis_url, None)) as store:
+        with pytest.raises(DataStoreError, match=r"damaged.*FUNSIES_DATA"):
+            store.open(kept)
+        with closing(AgreedDataStore(graph, redis_url, place)) as told:
+            told.settle()
+        assert store.open(kept).read() == b"value"
+
+
 def test_the_server_itself_may_be_named_in_another_way(
     graph: RedisStore, redis_url: str, tmp_path: Path
 ) -> None:

@@ -65,6 +65,13 @@ def test_a_forged_note_keeps_everybody_out_until_it_is_written_anew(stage, graph
         f.execute(step)
 
 
+@pytest.mark.parametrize("note", [b"", b"40e1a4", b"40e1a4\xd4f512d", b"\x00"])
+def test_a_note_that_is_damaged_keeps_nobody_out(graph, note):
+    graph.save_named("server", "keys", note)
+    agree_on_keys(graph, OLD)
+    assert keys_in_use(graph) == set(OLD.fingerprints)
+
+
 def test_the_key_itself_is_not_on_the_server(stage, graph):
     agree_on_keys(graph, OLD)
     with closing(stage.redis()) as connection:

@@ -66,7 +66,7 @@ def decode_bundle(data: bytes) -> Bundle:
         tree = msgspec.msgpack.decode(
             zlib.decompress(data), type=list[tuple[str, tuple[bytes, str]]]
         )
-    except (msgspec.MsgspecError, zlib.error) as problem:
+    except (msgspec.MsgspecError, UnicodeDecodeError, zlib.error) as problem:
         raise EncodingError(f"these bytes are not a bundle of sources: {problem}") from problem
     files = {path: content for path, (content, _) in tree}
     origins = {path: origin for path, (_, origin) in tree}

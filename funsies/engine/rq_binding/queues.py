@@ -14,6 +14,7 @@ from funsies.store.rows import QueueName
 
 from .jobs import DRAIN_FUNCTION, DrainJob
 from .keys import QUEUE_PREFIX, QUEUES, WORKERS, workers_of
+from .mending import mending
 from .records import STOP_AT_ONCE, STOP_FIELD, STOP_IN_ORDER
 
 FAILURE_SECONDS = 60
@@ -68,18 +69,23 @@ class DrainQueues:
         Args:
             ready: number of operations that are ready, by queue.
         """
-        wanted = [name for name, number in ready.items() if number > 0]
-        if not wanted:
-            return
+        wanted = {name: number for name, number in ready.items() if number > 0}
+        if wanted:
+            mending(self._connection, lambda: self._arm(wanted))
+
+    def _arm(self, wanted: Mapping[QueueName, int]) -> None:
         pipeline = self._connection.pipeline(transaction=False)
-        for name, line in zip(wanted, self.lines(wanted), strict=True):
-            missing = line.lacks(ready[name])
+        for name, line in zip(wanted, self._lines(list(wanted)), strict=True):
+            missing = line.lacks(wanted[name])
             if missing > 0:
                 self._queue(name).enqueue_many([_drain_job(name)] * missing, pipeline=pipeline)
         pipeline.execute()
 
     def lines(self, names: Sequence[QueueName]) -> list[Line]:
         """How the queues stand, in two round trips."""
+        return mending(self._connection, lambda: self._lines(names))
+
+    def _lines(self, names: Sequence[QueueName]) -> list[Line]:
         pipeline = self._connection.pipeline(transaction=False)
         for name in names:
             pipeline.llen(self._queue(name).key)

@@ -8,10 +8,12 @@ keeps is needed to go on: what work there is, is known to the store alone.
 from __future__ import annotations
 
 import logging
+import os
 import time
+from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from rq.exceptions import DeserializationError, InvalidJobOperation, NoSuchJobError
 from rq.timeouts import BaseDeathPenalty
@@ -22,6 +24,7 @@ from rq.worker_registration import register
 from funsies.engine.timing import Timing
 from funsies.engine.tolerance import SERVER_TROUBLE
 
+from .mending import drop_wrong_records, is_wrong_type
 from .records import LIFE_FIELD, STOP_AT_ONCE, STOP_FIELD
 
 if TYPE_CHECKING:
@@ -35,7 +38,10 @@ _log = logging.getLogger(__name__)
 RECORD_GONE: Final = (NoSuchJobError, InvalidJobOperation)
 """What RQ raises where the record of a job is gone: the server was emptied, for example."""
 
-RQ_TROUBLE: Final = (*SERVER_TROUBLE, *RECORD_GONE, DeserializationError)
+RECORD_DAMAGED: Final = (DeserializationError, ValueError, LookupError, TypeError)
+"""What RQ raises where a record cannot be read."""
+
+RQ_TROUBLE: Final = (*SERVER_TROUBLE, *RECORD_GONE, *RECORD_DAMAGED)
 """What a worker outlives when it asks RQ for something."""
 
 
@@ -78,6 +84,13 @@ class TolerantWorker(RqWorker):
         """How long to wait for a job before it is time to tick, seconds."""
         return self.timing.tick_seconds
 
+    def report(self, what: str, trouble: Exception) -> None:
+        """Tell what RQ cannot do; drop what is in the way of it on the server."""
+        _log.warning("worker %s %s: %s", self.name, what, trouble)
+        if is_wrong_type(trouble):
+            with suppress(*SERVER_TROUBLE):
+                drop_wrong_records(self.connection)
+
     # -- signs of life
 
     def heartbeat(
@@ -102,7 +115,7 @@ class TolerantWorker(RqWorker):
             if is_forgotten:
                 self._register_again()
         except SERVER_TROUBLE as trouble:
-            _log.warning("worker %s cannot give a sign of life: %s", self.name, trouble)
+            self.report("cannot give a sign of life", trouble)
         else:
             if stop is not None:
                 self.take_stop_request(at_once=stop == STOP_AT_ONCE)
@@ -132,7 +145,7 @@ class TolerantWorker(RqWorker):
         try:
             super().set_state(state, pipeline)
         except SERVER_TROUBLE as trouble:
-            _log.warning("worker %s cannot tell its state: %s", self.name, trouble)
+            self.report("cannot tell its state", trouble)
 
     def register_birth(self) -> None:
         """Tell that the worker is there; if nobody hears it, a sign of life tells it."""
@@ -141,14 +154,14 @@ class TolerantWorker(RqWorker):
         try:
             super().register_birth()  # type: ignore[no-untyped-call]  # RQ's
         except SERVER_TROUBLE as trouble:
-            _log.warning("worker %s cannot register yet: %s", self.name, trouble)
+            self.report("cannot register yet", trouble)
 
     def register_death(self) -> None:
         """Tell that the worker ends; if nobody hears it, its record expires."""
         try:
             super().register_death()  # type: ignore[no-untyped-call]  # RQ's
         except SERVER_TROUBLE as trouble:
-            _log.warning("worker %s cannot sign off: %s", self.name, trouble)
+            self.report("cannot sign off", trouble)
 
     # -- commands from outside
 
@@ -167,7 +180,7 @@ class TolerantWorker(RqWorker):
         try:
             super().check_for_suspension(burst)
         except SERVER_TROUBLE as trouble:
-            _log.warning("worker %s cannot see whether it is suspended: %s", self.name, trouble)
+            self.report("cannot see whether it is suspended", trouble)
 
     # -- taking jobs
 
@@ -179,7 +192,26 @@ class TolerantWorker(RqWorker):
         while True:
             try:
                 return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
-            except SERVER_TROUBLE as trouble:
-                _log.warning("worker %s has to wait for its server: %s", self.name, trouble)
+            except RQ_TROUBLE as trouble:
+                self.report("has to wait for its server", trouble)
                 time.sleep(wait_seconds)
                 wait_seconds = min(2 * wait_seconds, self.timing.backoff_seconds)
+
+    # -- in a horse
+
+    def prepare_job_execution(
+        self, job: Job, remove_from_intermediate_queue: bool = False
+    ) -> None:
+        """Note what is run; nothing depends on that."""
+        try:
+            super().prepare_job_execution(job, remove_from_intermediate_queue)
+        except RQ_TROUBLE as trouble:
+            self.report("cannot note what it runs", trouble)
+
+    def handle_job_success(self, *arguments: Any, **options: Any) -> None:
+        """Clear the drain job away; what is in disorder is left to the parent."""
+        try:
+            super().handle_job_success(*arguments, **options)
+        except RQ_TROUBLE as trouble:
+            self.report("cannot clear its drain job away", trouble)
+            os._exit(os.EX_TEMPFAIL)

@@ -180,7 +180,7 @@ class Worker(BrakedWorker):
         try:
             self.clean_registries()  # type: ignore[no-untyped-call]  # RQ's
         except RQ_TROUBLE as trouble:
-            _log.warning("worker %s cannot clean RQ's registries: %s", self.name, trouble)
+            self.report("cannot clean RQ's registries", trouble)
 
     # -- running a horse
 
@@ -191,7 +191,7 @@ class Worker(BrakedWorker):
         try:
             execution = self.prepare_execution(job)
         except RQ_TROUBLE as trouble:
-            _log.warning("worker %s drops a drain job: %s", self.name, trouble)
+            self.report("drops a drain job", trouble)
             return
         self.fork_work_horse(job, queue)
         self.monitor_work_horse(job, queue, execution)
@@ -287,7 +287,7 @@ class Worker(BrakedWorker):
         try:
             self.maintain_heartbeats(job, execution)
         except RQ_TROUBLE as trouble:
-            _log.warning("worker %s cannot vouch for its drain job: %s", self.name, trouble)
+            self.report("cannot vouch for its drain job", trouble)
 
     def _forget(self, job: Job, execution: Execution) -> None:
         """Remove RQ's records of a drain job whose horse could not do it."""
@@ -298,7 +298,9 @@ class Worker(BrakedWorker):
                     job.delete(pipeline=pipeline)
                 pipeline.execute()
         except RQ_TROUBLE as trouble:
-            _log.warning("worker %s cannot clear a drain job away: %s", self.name, trouble)
+            self.report("cannot clear a drain job away", trouble)
+            with suppress(*SERVER_TROUBLE):
+                self.connection.delete(job.key)
 
     def _forget_heartbeat(self, execution: Execution) -> None:
         """Remove what this worker may have written in the moment after the horse cleared up."""

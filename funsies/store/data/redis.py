@@ -154,7 +154,10 @@ class RedisDataStore:
 
     def _chunks(self, digest: Digest, count: int) -> Iterator[bytes]:
         for number in range(count):
-            chunk = self._field(digest, str(number))
+            try:
+                chunk = self._field(digest, str(number))
+            except WrongTypeError:
+                raise corrupted(digest) from None
             if chunk is None:
                 raise missing(digest, self._place)
             yield chunk
@@ -245,7 +248,7 @@ class RedisDataStore:
         if fresh is not None:
             self._persist(lambda: self._client.setnx(key, fresh))
         known = cast("bytes | None", self._persist(lambda: self._client.get(key)))
-        return None if known is None else known.decode()
+        return None if known is None else known.decode(errors="replace")
 
     def close(self) -> None:
         """Close the connections."""

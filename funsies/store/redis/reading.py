@@ -112,7 +112,8 @@ class Reader:
     def all_named(self, kind: str) -> dict[str, bytes]:
         """See :meth:`GraphStore.all_named`."""
         flat = answers.flat(self._call("HGETALL", self._keys.named(kind)))
-        return {name.decode(): data for name, data in zip(flat[::2], flat[1::2], strict=True)}
+        names = [name.decode(errors="replace") for name in flat[::2]]
+        return dict(zip(names, flat[1::2], strict=True))
 
     def fields_of_states(self, operations: Sequence[Digest]) -> list[list[bytes]]:
         """States as they are kept: fields and values of each."""

@@ -95,16 +95,17 @@ class RedisStore(Repairer):
             for field in (digest, self._seal.options(digest, encoded))
         ]
         if fields:
-            self._connections.call("HSET", self._keys.options, *fields)
+            self._call("HSET", self._keys.options, *fields)
 
     def save_named(self, kind: str, name: str, data: bytes) -> None:
         """See :meth:`GraphStore.save_named`."""
-        self._connections.call("HSET", self._keys.named(kind), name.encode(), data)
+        self._call("HSET", self._keys.named(kind), name.encode(), data)
 
     def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
         """See :meth:`GraphStore.keep_named`."""
-        self._connections.call("HSETNX", self._keys.named(kind), name.encode(), data)
-        return self.named(kind, name) or data
+        self._call("HSETNX", self._keys.named(kind), name.encode(), data)
+        kept = self.named(kind, name)
+        return data if kept is None else kept
 
     # -- asking for results
 

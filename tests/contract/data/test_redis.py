@@ -77,6 +77,29 @@ def test_storing_a_value_again_heals_damage(store, client, damage, as_chunks):
     assert store.open(digest).read() == DATA
 
 
+def test_a_key_that_holds_something_else_is_missing_and_healed(store, client):
+    digest, _ = store.write([DATA])
+    other, _ = store.write([b"other"])
+    client.delete(key_of(digest))
+    client.set(key_of(digest), "text")
+    assert store.missing([digest, other]) == {digest}
+    with pytest.raises(DataCorruptedError):
+        store.open(digest)
+    store.write([DATA])
+    assert is_good(store, digest)
+
+
+@pytest.mark.parametrize("field", ["chunks", "size"])
+@pytest.mark.parametrize("value", [b"", b"\xa0", b"1x"])
+def test_numbers_that_cannot_be_read_are_damage(store, client, field, value):
+    digest, _ = store.write([DATA])
+    client.hset(key_of(digest), field, value)
+    with pytest.raises(DataCorruptedError):
+        store.open(digest)
+    store.write([DATA])
+    assert is_good(store, digest)
+
+
 def test_a_lost_chunk_is_missing_data_to_lookers_and_readers(store, client):
     digest, _ = store.write([DATA])
     client.hdel(key_of(digest), "1")
