@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -184,9 +185,8 @@ def _read_all(terminal: int, deadline: float) -> str:
     return b"".join(pieces).decode("utf-8", "replace")
 
 
-@pytest.fixture
-def shell() -> Iterator[Shell]:
-    """A user in an empty directory; all that they started is stopped afterwards."""
+@contextmanager
+def _user() -> Iterator[Shell]:
     place = Path(tempfile.mkdtemp(prefix="fa")).resolve()
     user = Shell(place)
     yield user
@@ -194,3 +194,17 @@ def shell() -> Iterator[Shell]:
     if (place / ".funsies").exists():
         user.funsies("shutdown", "--all")
     shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def shell() -> Iterator[Shell]:
+    """A user in an empty directory; all that they started is stopped afterwards."""
+    with _user() as user:
+        yield user
+
+
+@pytest.fixture(scope="module")
+def shared_shell() -> Iterator[Shell]:
+    """The same for all tests of a module that only look at what one run has left."""
+    with _user() as user:
+        yield user

@@ -40,11 +40,16 @@ def run(shell, arguments: list[str], redirection: str, limit: str = "") -> tuple
     return done.returncode, done.stderr.decode()
 
 
-@pytest.fixture
-def hashes(shell) -> list[str]:
+@pytest.fixture(scope="module")
+def hashes(shared_shell) -> list[str]:
     """A small result, and a large one."""
-    script = shell.script("steps.py", STEPS)
-    return shell.funsies("run", script, "--workers", "1").text.split()
+    script = shared_shell.script("steps.py", STEPS)
+    return shared_shell.funsies("run", script, "--workers", "1").text.split()
+
+
+@pytest.fixture
+def shell(shared_shell, hashes):
+    return shared_shell
 
 
 def test_a_full_disk_is_named_by_each_command_that_prints(shell, hashes: list[str]) -> None:
@@ -52,24 +57,17 @@ def test_a_full_disk_is_named_by_each_command_that_prints(shell, hashes: list[st
     commands = [
         ["cat", small],
         ["cat", large],
-        ["logs", small],
         ["logs", large],
         ["logs", "--json", large],
         ["ls"],
-        ["ls", "--steps"],
         ["ls", "--json"],
         ["status"],
-        ["status", "--json"],
         ["tree", small],
-        ["tree", "--json", small],
         ["graph"],
-        ["graph", "--format", "svg"],
         ["graph", "--json"],
-        ["wait", "--json", small],
         ["execute", "--json", small],
         ["replay", small],
         ["--help"],
-        ["--version"],
         ["run", "steps.py"],
     ]
     ends = {" ".join(each): run(shell, each, f"> {FULL}") for each in commands}
@@ -82,7 +80,7 @@ def test_a_full_disk_is_named_by_each_command_that_prints(shell, hashes: list[st
 
 
 def test_a_reader_that_went_away_has_its_own_code_everywhere(shell, hashes: list[str]) -> None:
-    for command in (["ls"], ["ls", "--json"], ["status"], ["tree", hashes[0]], ["graph"]):
+    for command in (["ls"], ["ls", "--json"], ["tree", hashes[0]]):
         code, err = run(shell, command, '| true; exit "${PIPESTATUS[0]}"')
         assert (code, err) == (141, ""), command
 
