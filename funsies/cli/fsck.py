@@ -64,19 +64,22 @@ class _Tally:
     """Counts what goes by."""
 
     def __init__(self) -> None:
-        self.left = self.mended = 0
+        self.left = self.mended = self.awaited = 0
 
     def of(self, found: Iterable[Checked]) -> Iterator[Checked]:
         for each in found:
             self.mended += each.is_mended
             self.left += each.is_left
+            self.awaited += not each.is_mended and not each.is_left
             yield each
 
     @property
     def text(self) -> str:
+        awaited = f", {counted(self.awaited, 'thing')} to be sent again" if self.awaited else ""
         if not self.left + self.mended:
-            return "nothing is damaged"
-        return f"{counted(self.mended + self.left, 'thing')} damaged, {self.mended} mended"
+            return f"nothing is damaged{awaited}"
+        damaged = counted(self.mended + self.left, "thing")
+        return f"{damaged} damaged, {self.mended} mended{awaited}"
 
 
 def _print(found: Iterable[Checked], progress: CheckProgress) -> None:
