@@ -8,19 +8,27 @@ they are written as ``{"$bytes": "<base64>"}``, ``{"$tuple": [...]}``, ``{"$set"
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING, Any, Final
-
-import msgspec
 
 from funsies.core.encoding.described import (
     NotHere,
     decode_described,
     encode_described,
 )
-from funsies.core.encoding.node import TYPE, Json, Node, Refused, check_key, show, show_key
+from funsies.core.encoding.frames import decode_frame, is_frame
+from funsies.core.encoding.node import (
+    TYPE,
+    Json,
+    Node,
+    Refused,
+    canonical_json,
+    check_key,
+    show,
+    show_key,
+)
 from funsies.core.encoding.pairs import read_pair, text_pairs
+from funsies.core.encoding.parts import part
+from funsies.core.encoding.parts_read import read_part
 from funsies.core.encoding.pickled import FORM
 from funsies.core.encoding.scalars import (
     decode_special,
@@ -98,7 +106,7 @@ def _encode_key(key: object) -> Json:
 
 
 def _encode_bytes(value: bytes) -> Json:
-    return {"$bytes": base64.b64encode(value).decode()}
+    return {"$bytes": part(value)}
 
 
 def _encode_tuple(value: tuple[object, ...]) -> Json:
@@ -107,7 +115,7 @@ def _encode_tuple(value: tuple[object, ...]) -> Json:
 
 def _encode_set(value: set[object] | frozenset[object]) -> Json:
     """Equal sets have equal bytes: the items are sorted by theirs."""
-    items = sorted(map(_encode_item, value), key=msgspec.json.encode)
+    items = sorted(map(_encode_item, value), key=canonical_json)
     return {f"${type(value).__name__}": items}
 
 
@@ -134,12 +142,7 @@ _ENCODERS: Final[dict[type, Callable[[Any], Json]]] = {
 
 
 def _decode_bytes(raw: Json) -> bytes:
-    if type(raw) is not str:
-        raise Refused(f"expected base64, found {show(raw)}")
-    try:
-        return base64.b64decode(raw, validate=True)
-    except (binascii.Error, ValueError):
-        raise Refused("expected base64, found other text") from None
+    return bytes(read_part(raw))
 
 
 def _decode_items(raw: Json) -> list[object]:
@@ -200,6 +203,8 @@ def decode_any(raw: Json) -> object:
             return _DECODERS[name](content)
     if TYPE in raw:
         return _decode_described(raw)
+    if is_frame(raw):
+        return decode_frame(raw)
     value = decode_special(raw)
     if value is not None:
         return value

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import binascii
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from funsies.core.encoding.node import Json, Node, Refused, special_form, tell, type_name
+from funsies.core.encoding.parts import part
+from funsies.core.encoding.parts_read import read_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -80,7 +81,7 @@ def codec_node(kind: type) -> CodecNode | None:
 
 
 class CodecNode(Node):
-    """A class whose values a codec turns into bytes; inside other values in base 64."""
+    """A class whose values a codec turns into bytes; inside other values they are a part."""
 
     is_named = True
 
@@ -113,17 +114,16 @@ class CodecNode(Node):
 
     def encode(self, value: object) -> Json:
         """Write the codec's name and the bytes."""
-        data = binascii.b2a_base64(self.to_bytes(value), newline=False).decode("ascii")
-        return {"$codec": self.codec.name, "data": data}
+        return {"$codec": self.codec.name, "data": part(self.to_bytes(value))}
 
     def decode(self, raw: Json) -> object:
         """Read the codec's name and the bytes."""
         name = special_form(raw, "$codec")
-        if type(raw) is not dict or name != self.codec.name or type(raw.get("data")) is not str:
+        if type(raw) is not dict or name != self.codec.name:
             self.refuse_json(raw)
         try:
-            data = binascii.a2b_base64(raw["data"], strict_mode=True)
-        except ValueError:
+            data = bytes(read_part(raw.get("data")))
+        except Refused:
             self.refuse_json(raw)
         return self.from_bytes(data)
 

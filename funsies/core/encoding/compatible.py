@@ -115,6 +115,7 @@ def _clash(parameter: Node, produced: Node) -> bool:
         return all(_clash(member, produced) for member in parameter.alternatives)
     return (
         not _may_be(parameter, produced)
+        or parameter.clashes(produced)
         or _values_clash(parameter, produced)
         or _parts_clash(parameter, produced)
     )

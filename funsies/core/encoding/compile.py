@@ -30,6 +30,7 @@ from funsies.core.encoding.codecs import CodecNode, codec_node
 from funsies.core.encoding.collection import abstract_node
 from funsies.core.encoding.constraints import constrained
 from funsies.core.encoding.files import FilesNode, is_files
+from funsies.core.encoding.frames import library_node
 from funsies.core.encoding.hints import resolve_in_module
 from funsies.core.encoding.node import CannotEncode, Node
 from funsies.core.encoding.numpy_scalars import numpy_node
@@ -243,6 +244,7 @@ class Compiler:
             or pydantic_node(kind)
             or abstract_node(kind, lambda count: self._parts(kind, arguments, count))
             or self._compile_codec(kind)
+            or library_node(kind, arguments)
             or self._compile_named(kind, arguments, annotation)
         )
 

@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from returns.result import Failure, Result, Success
 
 from funsies.core.encoding.codecs import codec_for
+from funsies.core.encoding.frames import FrameNode
 from funsies.core.encoding.kinds import can_be_found, classes_named, is_lenient, name_of, note
 from funsies.core.encoding.node import (
     TYPE,
@@ -82,6 +83,8 @@ def encode_described(value: object) -> Json:
     if name is not None:
         return {TYPE: name, "value": _standard_node(name).encode(value)}
     node = _node_of(kind, value)
+    if isinstance(node, FrameNode):
+        return node.encode(value)
     if not can_be_found(kind):
         raise Refused(
             f"{type_name(kind)} is a class that no reader would find again as {name_of(kind)}; "

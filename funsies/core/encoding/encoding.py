@@ -20,10 +20,11 @@ from funsies.core.encoding.node import (
     CannotEncode,
     Node,
     Refused,
-    canonical_json,
     tell,
     type_name,
 )
+from funsies.core.encoding.parts import Encoded, written
+from funsies.core.encoding.parts_read import read_with
 from funsies.core.encoding.pickled import WIRE as PICKLE
 from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.portable import portable
@@ -33,11 +34,12 @@ from funsies.core.errors import EncodingError, UnsupportedTypeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from typing_extensions import Buffer
+
 T_co = TypeVar("T_co", covariant=True)
 
 _CACHED_ENCODINGS: Final = 4096
 _WORDS: Final = re.compile(r"\w+")
-_parse: Final = msgspec.json.Decoder().decode
 
 
 class Encoding(Generic[T_co]):
@@ -100,6 +102,18 @@ class Encoding(Generic[T_co]):
         >>> encoding_of(dict[str, float]).encode({"b": float("inf"), "a": 1})
         b'{"b":{"$float":"inf"},"a":1}'
         """
+        data = self.encode_pieces(value)
+        return data if isinstance(data, bytes) else data.joined()
+
+    def encode_pieces(self, value: object) -> Encoded:
+        """Turn a value into bytes, or into a stream of them that refers to the value.
+
+        Args:
+            value: a value of this type, exactly. It may not change until the stream is read.
+
+        Raises:
+            EncodingError: like ``encode``.
+        """
         try:
             with knowing(self.kinds):
                 return self._to_bytes(value)
@@ -108,11 +122,12 @@ class Encoding(Generic[T_co]):
         except Exception as problem:  # noqa: BLE001  (a value's own code may raise anything)
             raise self._error("store", problem) from problem.__cause__
 
-    def decode(self, data: bytes) -> T_co:
+    def decode(self, data: Buffer) -> T_co:
         """Turn bytes into the value that they were made of.
 
         Args:
-            data: what ``encode`` returned.
+            data: what ``encode`` returned. If they can be written to, the value may keep
+                parts of them as its own; give them to nobody else then.
 
         Raises:
             EncodingError: if the bytes are not those of a value of this type.
@@ -247,20 +262,22 @@ def _descriptor(node: Node) -> str:
     return "\n".join([node.describe(scope), *scope.definitions()])
 
 
-def _wire(node: Node) -> tuple[str, Callable[[object], bytes], Callable[[bytes], Any]]:
+def _wire(node: Node) -> tuple[str, Callable[[object], Encoded], Callable[[Buffer], Any]]:
     if isinstance(node, BytesNode):
         return "blob", _blob, _read_blob
     if isinstance(node, FilesNode):
-        return WIRE, node.to_bytes, node.from_bytes
+        return WIRE, node.to_bytes, lambda data: node.from_bytes(bytes(data))
     if isinstance(node, PickledNode):
-        return PICKLE, node.to_bytes, node.from_bytes
+        pickled = node
+        return PICKLE, node.to_bytes, lambda data: pickled.from_bytes(bytes(data))
     if isinstance(node, CodecNode):
-        return node.codec.name, node.to_bytes, node.from_bytes
+        codec = node
+        return node.codec.name, node.to_bytes, lambda data: codec.from_bytes(bytes(data))
     encode, decode = node.encode, node.decode
     return (
         "json",
-        lambda value: canonical_json(encode(value)),
-        lambda data: decode(_parse(data)),
+        lambda value: written(encode(value)),
+        lambda data: read_with(decode, data),
     )
 
 
@@ -270,7 +287,7 @@ def _blob(value: object) -> bytes:
     return value
 
 
-def _read_blob(data: bytes) -> bytes:
+def _read_blob(data: Buffer) -> bytes:
     return bytes(data)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Never, TypeVar, Union, get_args, g
 
 from funsies.core.encoding.classes import record_for
 from funsies.core.encoding.encoding import Encoding, encoding_of
+from funsies.core.encoding.frames import annotation_of
 from funsies.core.encoding.hints import parameters_of
 from funsies.core.encoding.scalars import plain_scalar
 from funsies.core.errors import UnsupportedTypeError
@@ -37,7 +38,7 @@ def encoding_of_value(value: object) -> Encoding[Any]:
     'list[float | None]'
     """
     try:
-        return encoding_of(infer(value))
+        return encoding_of(annotation_of(value) or infer(value))
     except RecursionError:
         raise UnsupportedTypeError(
             "this value is nested too deeply, or inside itself"

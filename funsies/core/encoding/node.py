@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, ClassVar, Final, NoReturn, TypeAlias
 
 import msgspec
 
+from funsies.core.encoding.parts import inline
+
 if TYPE_CHECKING:
     from funsies.core.encoding.describe import Scope
 
 Json: TypeAlias = object
-"""JSON data: None, bool, int, float, str, list and dict of str, all of exactly these types."""
+"""JSON data: None, bool, int, float, str, list and dict of str, all of exactly these types; and
+large bytes (``parts.py``) while they are written."""
 
-canonical_json: Final = msgspec.json.Encoder().encode
-"""JSON data as bytes."""
+canonical_json: Final = msgspec.json.Encoder(enc_hook=inline).encode
+"""JSON data as bytes, all in one."""
 
 _NAN_FORM: Final = b'{"$float":"nan"}'
 
@@ -147,6 +150,10 @@ class Node:
         except Refused:
             return self._is_subclass_instance(value)
         return True
+
+    def clashes(self, produced: Node) -> bool:  # noqa: ARG002  (for types that say more)
+        """True if no value of what is produced can be one of this type, of the same class."""
+        return False
 
     def _is_subclass_instance(self, value: object) -> bool:
         accepts = self.accepts or frozenset()

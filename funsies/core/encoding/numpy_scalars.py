@@ -5,7 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.scalars import BoolNode, ComplexNode, FloatNode, IntNode, StrNode
+from funsies.core.encoding.scalars import (
+    BoolNode,
+    ComplexNode,
+    FloatNode,
+    IntNode,
+    StrNode,
+    plain_scalar,
+)
 from funsies.core.encoding.unions import UnionNode
 
 if TYPE_CHECKING:
@@ -78,6 +85,6 @@ def _nodes(kind: Any) -> Iterator[Node]:
 def _counterpart(kind: Any) -> type:
     """The class of the Python values that equal the scalars of a class, if there is one."""
     try:
-        return type(kind().item())
+        return type(plain_scalar(kind()))
     except TypeError:  # of no size by itself
         return type(None)

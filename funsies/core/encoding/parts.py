@@ -1,23 +1,28 @@
 """Parts of a value: raw bytes that stand behind its JSON, and not as text inside of it.
 
-A value with large arrays or bytes in it is written as a head, the JSON, in which
-``{"$part": 0}`` stands for the first part, and the parts behind it, each at a multiple of 64
-bytes, so that arrays can be used where they lie. Values without large parts are JSON alone.
+A node that has bytes to write puts ``part(data)`` into its JSON data. Small ones become a text
+in base 64, where everybody can read them. Large ones stay what they are: in the JSON stands
+``{"$part": 0}``, and the bytes are written behind it, each part at a multiple of 64 bytes, so
+that an array can be used where it lies. Values without large parts are JSON alone.
+
+::
+
+    \\0parts1\\n | length of the head | [[sizes], value] | gap | part 0 | gap | part 1 ...
+
+Parts get their numbers when the JSON is written, in the order in which they stand there, and
+equal ones are stored once. Items of sets are sorted by JSON that holds their parts as text.
 """
 
 from __future__ import annotations
 
+import binascii
 import hashlib
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
-from funsies.core.encoding.node import Json, Refused, canonical_json
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from typing_extensions import Buffer
 
@@ -28,28 +33,121 @@ MAGIC: Final = b"\0parts1\n"
 """What a value with parts begins with; JSON never begins so."""
 
 SMALL_BYTES: Final = 4096
-"""What is smaller stands in the JSON itself, where everybody can read it."""
+"""What is smaller stands in the JSON itself."""
 
-_ALIGNMENT: Final = 64
-_LENGTH_BYTES: Final = 8
-_parse: Final = msgspec.json.Decoder().decode
-_parse_head: Final = msgspec.json.Decoder(tuple[list[int], Any]).decode
+ALIGNMENT: Final = 64
+LENGTH_BYTES: Final = 8
+_PIECE_BYTES: Final = 1 << 20
+_ENDS_BYTES: Final = 256
 
 
-class Written:
-    """The parts of one value that is being written; equal ones are kept once."""
+class Part:
+    """Large bytes among JSON data.
+
+    Attributes:
+        data: the bytes, in one dimension. Nobody may change them before they are written.
+    """
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: memoryview) -> None:
+        self.data = data
+
+
+def part(data: Buffer) -> str | Part:
+    """Bytes as they are put among JSON data: large ones by reference, small ones as a text.
+
+    >>> part(b"abc")
+    'YWJj'
+    >>> part(bytes(5000)).data.nbytes
+    5000
+    """
+    view = memoryview(data).cast("B")
+    return Part(view) if view.nbytes >= SMALL_BYTES else as_text(view)
+
+
+def as_text(data: Buffer) -> str:
+    """Write bytes in base 64."""
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
+
+
+def inline(thing: object) -> str:
+    """Write a part as the text that a small one would be: what JSON calls for what it lacks."""
+    if isinstance(thing, Part):
+        return as_text(thing.data)
+    raise NotImplementedError
+
+
+class Pieces:
+    """A value with parts, as a stream that can be read more than once.
+
+    Attributes:
+        size_bytes: number of bytes of all of it.
+    """
+
+    def __init__(self, head: bytes, parts: list[memoryview]) -> None:
+        self._pieces = list(_with_gaps(head, parts))
+        self.size_bytes: int = sum(piece.nbytes for piece in self._pieces)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Copy the bytes piece by piece: what is hashed is what is written."""
+        for piece in self._pieces:
+            for start in range(0, piece.nbytes, _PIECE_BYTES):
+                yield bytes(piece[start : start + _PIECE_BYTES])
+
+    def joined(self) -> bytes:
+        """All of it."""
+        return b"".join(self._pieces)
+
+
+Encoded: TypeAlias = bytes | Pieces
+"""A value as bytes, or as a stream of them that refers to the value."""
+
+
+def written(raw: object) -> Encoded:
+    """Write JSON data, and the parts behind them if there are any.
+
+    >>> written([1])
+    b'[1]'
+    >>> written([part(bytes(5000))]).size_bytes
+    5064
+    """
+    kept = _Kept()
+    text = msgspec.json.encode(raw, enc_hook=kept.refer)
+    if not kept.parts:
+        return text
+    sizes = msgspec.json.encode([each.nbytes for each in kept.parts])
+    return Pieces(b"[%b,%b]" % (sizes, text), kept.parts)
+
+
+def _with_gaps(head: bytes, parts: list[memoryview]) -> Iterator[memoryview]:
+    yield memoryview(MAGIC + len(head).to_bytes(LENGTH_BYTES, "little") + head)
+    position = len(MAGIC) + LENGTH_BYTES + len(head)
+    for each in parts:
+        gap = -position % ALIGNMENT
+        yield memoryview(bytes(gap))
+        yield each
+        position += gap + each.nbytes
+
+
+class _Kept:
+    """The parts of one value, in order, equal ones once."""
 
     def __init__(self) -> None:
         self.parts: list[memoryview] = []
         self._digests: dict[int, bytes] = {}
 
-    def index_of(self, data: Buffer) -> int:
-        """Keep some bytes; return their place among the parts."""
-        part = memoryview(data)
+    def refer(self, thing: object) -> dict[str, int]:
+        """Keep a part, and say what stands for it."""
+        if isinstance(thing, Part):
+            return {PART: self._index_of(thing.data)}
+        raise NotImplementedError
+
+    def _index_of(self, data: memoryview) -> int:
         for index, other in enumerate(self.parts):
-            if other.nbytes == part.nbytes and self._digest(index) == _digest(part):
+            if _look_alike(other, data) and self._digest(index) == _digest(data):
                 return index
-        self.parts.append(part)
+        self.parts.append(data)
         return len(self.parts) - 1
 
     def _digest(self, index: int) -> bytes:
@@ -58,102 +156,13 @@ class Written:
         return self._digests[index]
 
 
-def _digest(part: memoryview) -> bytes:
-    return hashlib.sha256(part).digest()
+def _look_alike(one: memoryview, other: memoryview) -> bool:
+    """Whether two parts may be equal: most are not, and that is seen without hashing them."""
+    return one.nbytes == other.nbytes and all(
+        bytes(one[end]) == bytes(other[end])
+        for end in (slice(_ENDS_BYTES), slice(-_ENDS_BYTES, None))
+    )
 
 
-_written: Final[ContextVar[Written | None]] = ContextVar("written_parts", default=None)
-_read: Final[ContextVar[Sequence[memoryview]]] = ContextVar("read_parts", default=())
-
-
-@contextmanager
-def writing(written: Written | None) -> Iterator[None]:
-    """Keep large parts beside the JSON while this lasts; None for all inside of it."""
-    token = _written.set(written)
-    try:
-        yield
-    finally:
-        _written.reset(token)
-
-
-@contextmanager
-def reading(parts: Sequence[memoryview]) -> Iterator[None]:
-    """Look parts up among these while this lasts."""
-    token = _read.set(parts)
-    try:
-        yield
-    finally:
-        _read.reset(token)
-
-
-def kept_part(data: Buffer) -> Json | None:
-    """Keep large bytes as a part; None if they are to be written into the JSON."""
-    written = _written.get()
-    if written is None or memoryview(data).nbytes < SMALL_BYTES:
-        return None
-    return {PART: written.index_of(data)}
-
-
-def part_of(raw: Json) -> memoryview | None:
-    """Find the part that the JSON data stand for; None if they stand for none.
-
-    Raises:
-        Refused: if there is no such part.
-    """
-    if type(raw) is not dict or raw.keys() != {PART}:
-        return None
-    index, parts = raw[PART], _read.get()
-    if type(index) is not int or not 0 <= index < len(parts):
-        raise Refused("a part of this value is not there")
-    return parts[index]
-
-
-def joined(raw: Json, parts: Sequence[memoryview]) -> bytes:
-    """Write JSON data, and the parts behind them if there are any.
-
-    >>> joined([1], [])
-    b'[1]'
-    >>> len(joined({"$part": 0}, [memoryview(bytes(5000))]))
-    5064
-    """
-    if not parts:
-        return canonical_json(raw)
-    head = canonical_json(([part.nbytes for part in parts], raw))
-    pieces = [MAGIC, len(head).to_bytes(_LENGTH_BYTES, "little"), head]
-    position = len(MAGIC) + _LENGTH_BYTES + len(head)
-    for part in parts:
-        gap = -position % _ALIGNMENT
-        pieces += [bytes(gap), part]  # type: ignore[list-item]  # join takes buffers
-        position += gap + part.nbytes
-    return b"".join(pieces)
-
-
-def has_parts(data: Buffer) -> bool:
-    """True if some bytes are those of a value with parts."""
-    return memoryview(data)[: len(MAGIC)] == MAGIC
-
-
-def taken_apart(data: Buffer) -> tuple[Json, list[memoryview]]:
-    """Read the JSON data and the parts that ``joined`` wrote.
-
-    Raises:
-        Refused: if parts are cut off.
-        msgspec.DecodeError: if the JSON cannot be read.
-    """
-    if not has_parts(data):
-        return _parse(data), []
-    view = memoryview(data)
-    start = len(MAGIC) + _LENGTH_BYTES
-    end = start + int.from_bytes(view[len(MAGIC) : start], "little")
-    sizes, raw = _parse_head(view[start:end])
-    return raw, list(_cut(view, end, sizes))
-
-
-def _cut(view: memoryview, position: int, sizes: Sequence[int]) -> Iterator[memoryview]:
-    for size_bytes in sizes:
-        position += -position % _ALIGNMENT
-        part = view[position : position + size_bytes]
-        if part.nbytes != size_bytes:
-            raise Refused("a part of this value is cut off")
-        yield part
-        position += size_bytes
+def _digest(data: memoryview) -> bytes:
+    return hashlib.sha256(data).digest()

@@ -12,6 +12,7 @@ from funsies.core.encoding.codecs import (
     remove_codec,
 )
 from funsies.core.encoding.encoding import encoding_of, forget_compiled
+from funsies.core.encoding.frames import library_node
 from funsies.core.encoding.node import show, type_name
 from funsies.core.errors import EncodingError, UnsupportedTypeError
 
@@ -58,7 +59,7 @@ def register_codec(
     taken = codec_named(name)
     if name in RESERVED_NAMES or (taken and _full_name(taken.kind) != _full_name(kind)):
         raise EncodingError(f"the name {show(name)} is taken by another encoding; choose one")
-    if taken is None and _has_encoding(kind):
+    if taken is None and _has_encoding(kind) and library_node(kind) is None:
         raise EncodingError(f"{type_name(kind)} has an encoding already, which stays")
     add_codec(Codec(name, kind, encode, decode, version))
     forget_compiled()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import sys
 from math import isfinite
 from typing import Final
@@ -18,6 +17,8 @@ from funsies.core.encoding.node import (
     Refused,
     special_form,
 )
+from funsies.core.encoding.parts import PART, part
+from funsies.core.encoding.parts_read import read_part
 
 SMALLEST: Final = -(2**63)
 LARGEST: Final = 2**63 - 1
@@ -251,23 +252,21 @@ class StrNode(ScalarNode):
 
 
 class BytesNode(Node):
-    """``bytes`` inside another value, in base 64."""
+    """``bytes`` inside another value: a part of it, or, if they are few, in base 64."""
 
     label = "bytes"
     accepts: frozenset[type] | None = frozenset({bytes})
-    shapes: frozenset[str] = frozenset({STRING})
+    shapes: frozenset[str] = frozenset({STRING, PART})
 
     def encode(self, value: object) -> Json:
-        """Write bytes as a text."""
+        """Write bytes as a part."""
         if type(value) is not bytes:
             self.refuse(value)
-        return binascii.b2a_base64(value, newline=False).decode("ascii")
+        return part(value)
 
     def decode(self, raw: Json) -> object:
         """Read bytes."""
-        if type(raw) is not str:
-            self.refuse_json(raw)
         try:
-            return binascii.a2b_base64(raw, strict_mode=True)
-        except ValueError:
+            return bytes(read_part(raw))
+        except Refused:
             self.refuse_json(raw)

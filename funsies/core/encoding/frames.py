@@ -1,0 +1,132 @@
+"""Values of libraries: a head and parts, ``{"$array": head, "parts": [...]}``.
+
+The form says itself what it is, under an annotation as well as without one. To add a library:
+
+1. a module here with a subclass of :class:`FrameNode` for each form, which turns a value into a
+   :class:`Frame`, a head (JSON data) and any number of parts (raw bytes), and back;
+2. in that module, ``node_for(kind, arguments)``, which compiles the library's classes,
+   ``annotation_of(value)``, the annotation that says most of a value, and ``FORMS``, which
+   makes for each form the node that reads all its values;
+3. a line in the two tables below.
+
+The module is imported only where the program has imported the library itself, or where there
+is a value of it to be read. It takes the library from :func:`library`.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeGuard
+
+from funsies.core.encoding.node import Json, Node, Refused
+from funsies.core.encoding.parts import part
+from funsies.core.encoding.parts_read import own_part
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Buffer
+
+_MODULES: Final = {"numpy": "funsies.core.encoding.numpy_arrays"}
+"""Libraries by the root module of their classes, and who knows their values."""
+
+FORMS: Final = {"$array": "numpy"}
+"""The forms, and of which library each is."""
+
+PARTS: Final = "parts"
+
+
+class Frame(NamedTuple):
+    """A value, taken apart.
+
+    Attributes:
+        head: JSON data: what there is to say besides the bytes.
+        parts: raw bytes, as buffers that nobody changes. When they are read, they belong to
+            the value that is made of them, which may write to them.
+    """
+
+    head: Json
+    parts: Sequence[Buffer]
+
+
+class FrameNode(Node):
+    """A type whose values are a head and parts.
+
+    Attributes:
+        form: begins what is written.
+    """
+
+    form: ClassVar[str]
+
+    def to_frame(self, value: object) -> Frame:
+        """Take a value apart, or raise Refused."""
+        raise NotImplementedError
+
+    def from_frame(self, frame: Frame) -> object:
+        """Make a value, or raise Refused."""
+        raise NotImplementedError
+
+    def encode(self, value: object) -> Json:
+        """Write the head and the parts."""
+        head, parts = self.to_frame(value)
+        return {self.form: head, PARTS: [part(each) for each in parts]}
+
+    def decode(self, raw: Json) -> object:
+        """Read the head and the parts."""
+        if not is_frame(raw) or self.form not in raw or type(raw[PARTS]) is not list:
+            return self.decode_other(raw)
+        return self.from_frame(Frame(raw[self.form], [own_part(each) for each in raw[PARTS]]))
+
+
+def is_frame(raw: Json) -> TypeGuard[dict[str, Json]]:
+    """True if JSON data are those of a value of a library."""
+    return (
+        type(raw) is dict and len(raw) == 2 and PARTS in raw and not FORMS.keys().isdisjoint(raw)  # noqa: PLR2004  (the form, its parts)
+    )
+
+
+def decode_frame(raw: dict[str, Json]) -> object:
+    """Read a value as what its form says that it is."""
+    form = next(iter(FORMS.keys() & raw.keys()))
+    node: Node = import_module(_MODULES[FORMS[form]]).FORMS[form]()
+    return node.decode(raw)
+
+
+def library_node(kind: type, arguments: tuple[object, ...] = ()) -> Node | None:
+    """Compile a class of a library; None if we do not know it.
+
+    Args:
+        kind: the class.
+        arguments: its type arguments.
+    """
+    known = _module_of(kind)
+    node: Node | None = known.node_for(kind, arguments) if known else None
+    return node
+
+
+def annotation_of(value: object) -> Any:
+    """Write what is known of a library's value as an annotation; None if it is none."""
+    known = _module_of(type(value))
+    return known.annotation_of(value) if known else None
+
+
+def _module_of(kind: type) -> Any:
+    root = kind.__module__.partition(".")[0]
+    return import_module(_MODULES[root]) if root in _MODULES and root in sys.modules else None
+
+
+def library(name: str, what: str) -> Any:
+    """Import a library of which there is a value.
+
+    Args:
+        name: of its module.
+        what: it is, for the message.
+
+    Raises:
+        Refused: if it is not installed.
+    """
+    try:
+        return import_module(name)
+    except ImportError:
+        raise Refused(f"this is {what}, and {name} is not installed here") from None
