@@ -14,7 +14,7 @@ from funsies.client.lost_bytes import lost
 from funsies.client.values import open_value
 from funsies.core.archive import Member, members
 from funsies.core.digest import Digest
-from funsies.core.encoding import text_pieces
+from funsies.core.encoding import preview_pieces
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, UnknownHashError
 from funsies.core.python_plan import PYTHON
 from funsies.report.errors import describe_error
@@ -110,7 +110,7 @@ def _write(wire: str, stream: BinaryIO, again: Callable[[], BinaryIO]) -> None:
     if wire == "files" and sys.stdout.isatty():
         sys.stdout.buffer.writelines(map(_line, members(stream)))
     else:
-        sys.stdout.buffer.writelines(text_pieces(wire, stream, again))
+        sys.stdout.buffer.writelines(preview_pieces(wire, stream, again))
 
 
 def _line(found: tuple[Member, object]) -> bytes:

@@ -12,7 +12,7 @@ import click
 from returns.pipeline import is_successful
 
 import funsies
-from funsies.core.encoding import to_text
+from funsies.core.encoding import to_preview
 from funsies.core.errors import UnknownHashError
 from funsies.report.replay import Replay, prepare_replay
 
@@ -83,7 +83,7 @@ def _print(replayed: Replay, value: object) -> Exit:
     for output, each in zip(replayed.step.task.outputs, encoded, strict=True):
         if is_successful(each):
             sys.stdout.flush()
-            sys.stdout.buffer.write(to_text(output.wire, each.unwrap()))
+            sys.stdout.buffer.write(to_preview(output.wire, each.unwrap()))
         else:
             code = Exit.RESULT_IS_ERROR
             note(f"funsies: {each.failure().kind.value}: {each.failure().details}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from funsies.core.digest import Digest
-from funsies.core.encoding import to_text
+from funsies.core.encoding import to_preview
 from funsies.core.errors import UnknownHashError
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
@@ -60,7 +60,8 @@ def _input(backend: Backend, row: InputRow) -> str:
     data = None if row.large else backend.graph.contents([row.content])[0]
     if data is None:
         return f"{keyword}<large>"
-    text = (data if row.wire == "json" else to_text(row.wire, data)).decode(errors="replace")
+    is_text = row.wire == "json" and data[:1] == b'"'  # with its quotes
+    text = (data if is_text else to_preview(row.wire, data)).decode(errors="replace")
     return keyword + (text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}...")
 
 

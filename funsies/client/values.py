@@ -7,12 +7,14 @@ from typing import Any, BinaryIO, Literal, TypeVar, overload
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
+from typing_extensions import Buffer
 
 from funsies.build.artefact import Artefact
 from funsies.build.context import is_in_step
 from funsies.client.remembered import advice
 from funsies.client.targets import only_artefact
 from funsies.core.digest import Digest, content_digest
+from funsies.core.encoding import JSON
 from funsies.core.errors import (
     DataCorruptedError,
     DataMissingError,
@@ -108,8 +110,8 @@ def take(
         made = _decoded(where, at_hand)
         return unwrap(made) if strict else made
     session = current_session("take()", connection)
-    opened = open_value(session.backend, where, judge(session.backend.graph, volatile))
-    result = _read(session.backend, where, opened).bind(lambda data: _decoded(where, data))
+    loaded = _load(session.backend, where, judge(session.backend.graph, volatile))
+    result = loaded.bind(lambda data: _decoded(where, data))
     return unwrapped(session, result) if strict else result
 
 
@@ -122,7 +124,7 @@ def _part_at_hand(where: Artefact[Any]) -> bytes | None:
             return None
 
 
-def _decoded(where: Artefact[T], data: bytes) -> Result[T, Error]:
+def _decoded(where: Artefact[T], data: Buffer) -> Result[T, Error]:
     try:
         return Success(where.encoding.decode(data))
     except EncodingError as problem:
@@ -182,6 +184,18 @@ def _read(
         return Failure(lost(backend, where, problem))
 
 
+def _load(backend: Backend, where: Artefact[Any], judged: Judge) -> Result[Buffer, Error]:
+    """Read the bytes of a value whole, into memory that it may keep, or give its error."""
+    located = _locate(backend, where, judged)
+    found = located.value_or(b"")
+    if isinstance(found, bytes) or not found.large or where.encoding.wire != JSON:
+        return _read(backend, where, _opened(backend, where, located))
+    try:
+        return Success(backend.data.load(found.content))
+    except (DataCorruptedError, DataMissingError) as problem:
+        return Failure(lost(backend, where, problem))
+
+
 def open_value(
     backend: Backend, where: Artefact[Any], judged: Judge = accept
 ) -> Result[BinaryIO, Error]:
@@ -195,7 +209,12 @@ def open_value(
         where: the artefact.
         judged: is told of a value that is volatile, and may put an error in its place.
     """
-    located = _locate(backend, where, judged)
+    return _opened(backend, where, _locate(backend, where, judged))
+
+
+def _opened(
+    backend: Backend, where: Artefact[Any], located: Result[bytes | StoredResult, Error]
+) -> Result[BinaryIO, Error]:
     if not is_successful(located):
         return Failure(located.failure())
     found = located.unwrap()

@@ -14,6 +14,7 @@ from returns.result import Result, Success
 from funsies.build.context import built_with
 from funsies.client.stored_step import StoredStep, read_inputs, read_step
 from funsies.core.digest import Digest, content_digest
+from funsies.core.encoding import whole
 from funsies.core.errors import Error, FunsiesError
 from funsies.core.graph import TaskKind
 from funsies.run.program import Stage
@@ -58,7 +59,7 @@ class Replay:
 
     def encoded(self, value: object) -> list[Result[bytes, Error]]:
         """What would be stored for a returned value, for each output."""
-        return encode_results(self._loaded, Success(value))
+        return [each.map(whole) for each in encode_results(self._loaded, Success(value))]
 
     def is_as_stored(self, encoded: list[Result[bytes, Error]]) -> bool | None:
         """True if these are the results that are stored; None if none are."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from funsies.core.archive import members
 from funsies.core.digest import Digest
-from funsies.core.encoding import PICKLE, about_pickle, to_text
+from funsies.core.encoding import PICKLE, about_pickle, to_preview
 from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationState, Result
 
@@ -93,7 +93,7 @@ def preview(data: bytes, wire: str) -> str:
     """
     if wire == PICKLE:
         return f"({about_pickle(data)})"
-    whole = to_text(wire, data) if wire != "files" else _names(data)
+    whole = to_preview(wire, data) if wire != "files" else _names(data)
     head = whole[: 4 * PREVIEW_CHARACTERS]
     decoder = codecs.getincrementaldecoder("utf-8")()  # the cut may fall into a character
     try:

@@ -211,7 +211,7 @@ class Evaluator:
         writer: ResultWriter,
     ) -> bool | Delegate:
         try:
-            values = {name: value.read(self._backend) for name, value in inputs.items()}
+            values = {name: value.load(self._backend) for name, value in inputs.items()}
             positional, keywords = arguments(plan, values, strict=claim.operation.strict)
         except EncodingError as problem:
             volatile, kind = is_of_the_machine(problem), ErrorKind.DecodingFailed

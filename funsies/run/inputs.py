@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from returns.result import Failure, Result, Success
+from typing_extensions import Buffer
 
 from funsies.core.digest import Digest, content_digest
+from funsies.core.encoding import JSON
 from funsies.core.errors import (
     DataCorruptedError,
     DataMissingError,
@@ -97,6 +99,19 @@ class InputValue:
         try:
             with self.open(backend) as stream:
                 return Success(stream.read())
+        except (DataMissingError, DataCorruptedError) as problem:
+            raise BadBytesError(self.row, self.content, problem) from problem
+
+    def load(self, backend: Backend) -> Result[Buffer, Error]:
+        """Read the bytes whole, into memory that the value may keep, or give the error.
+
+        Raises:
+            BadBytesError: if they are missing or damaged.
+        """
+        if self.error is not None or self.small is not None or self.row.wire != JSON:
+            return self.read(backend)
+        try:
+            return Success(backend.data.load(self.content))
         except (DataMissingError, DataCorruptedError) as problem:
             raise BadBytesError(self.row, self.content, problem) from problem
 

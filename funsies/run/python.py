@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
+from typing_extensions import Buffer
 
 from funsies.build.artefact import Artefact
-from funsies.core.encoding import Codec, Encoding, decode_for, encoding_of
+from funsies.core.encoding import Codec, Encoded, Encoding, decode_for, encoding_of
 from funsies.core.errors import EncodingError, Error, ErrorKind
 from funsies.core.fingerprint import Decided
 from funsies.core.python_plan import PythonPlan
@@ -40,7 +41,7 @@ class InputEncoding:
     written: Encoding[Any]
     wanted: Encoding[Any]
 
-    def decode(self, data: bytes) -> object:
+    def decode(self, data: Buffer) -> object:
         """Read the bytes, and check that the value is what the parameter asks for."""
         if self.wanted == ANY:
             return self.written.decode(data)
@@ -104,7 +105,7 @@ def load(plan: PythonPlan) -> LoadedFunction:
 
 
 def arguments(
-    loaded: LoadedFunction, values: Mapping[str, Result[bytes, Error]], *, strict: bool
+    loaded: LoadedFunction, values: Mapping[str, Result[Buffer, Error]], *, strict: bool
 ) -> tuple[list[object], dict[str, object]]:
     """Read the inputs, as positional and keyword arguments.
 
@@ -123,7 +124,7 @@ def arguments(
 
 
 def _read(
-    name: str, encoding: InputEncoding, given: Result[bytes, Error], *, strict: bool
+    name: str, encoding: InputEncoding, given: Result[Buffer, Error], *, strict: bool
 ) -> object:
     try:
         if strict:
@@ -202,7 +203,7 @@ def _flatten(value: object) -> Result[object, Error]:
 
 def encode_results(
     loaded: LoadedFunction, value: Result[object, Error]
-) -> list[Result[bytes, Error]]:
+) -> list[Result[Encoded, Error]]:
     """Encode what the function returned, one result for each output."""
     number = len(loaded.results)
     if not is_successful(value):
@@ -223,14 +224,14 @@ def encode_results(
     ]
 
 
-def _encode(encoding: Encoding[Any], value: object) -> Result[bytes, Error]:
+def _encode(encoding: Encoding[Any], value: object) -> Result[Encoded, Error]:
     if type(value) is Error and encoding.annotation is not Error:
         return Failure(value)  # as funsies 0.8 had it; where it is asked for, it is a value
     if isinstance(value, Artefact):
         details = "the function returned an artefact: bind() and sac() are for such functions"
         return Failure(Error(kind=ErrorKind.EncodingFailed, details=details))
     try:
-        return Success(encoding.encode(value))
+        return Success(encoding.encode_pieces(value))
     except MemoryError as problem:
         return Failure(exception_error(problem, ErrorKind.OutOfMemory))
     except EncodingError as problem:

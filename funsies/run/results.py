@@ -12,6 +12,7 @@ from returns.pipeline import is_successful
 from returns.result import Failure, Result
 
 from funsies.core.digest import Digest, content_digest
+from funsies.core.encoding import Encoded, Pieces
 from funsies.core.errors import Error, encode_error
 from funsies.store.connect import INLINE_BYTES, Backend
 from funsies.store.data import ArchiveChunks, FileChunks, is_executable
@@ -21,8 +22,8 @@ from funsies.store.rows import Result as StoredResult
 from .orphans import is_subreaper
 from .record import HOST
 
-Made: TypeAlias = bytes | Path | ArchiveChunks
-"""The bytes of a value, a file that holds them, or files that are a value together."""
+Made: TypeAlias = Encoded | Path | ArchiveChunks
+"""The bytes of a value, a stream of them, a file that holds them, or files that are a value."""
 
 
 class ResultWriter:
@@ -43,7 +44,7 @@ class ResultWriter:
         self.log: bytes = b""
 
     def add_all(
-        self, outcomes: Iterable[Result[bytes, Error]] | Iterable[Result[Made, Error]]
+        self, outcomes: Iterable[Result[Encoded, Error]] | Iterable[Result[Made, Error]]
     ) -> None:
         """Add the outcome of each output: bytes, a file or files that hold them, or an error.
 
@@ -116,7 +117,7 @@ class ResultWriter:
         )
 
 
-def _stream(value: Path | ArchiveChunks) -> Iterable[bytes]:
+def _stream(value: Path | ArchiveChunks | Pieces) -> Iterable[bytes]:
     if not isinstance(value, Path):
         return value
     # Elsewhere a child that the step has left in the background may go on writing to the file.
@@ -126,4 +127,4 @@ def _stream(value: Path | ArchiveChunks) -> Iterable[bytes]:
 def _size_bytes(value: Made) -> int:
     if isinstance(value, Path):
         return value.stat().st_size
-    return value.size_bytes if isinstance(value, ArchiveChunks) else len(value)
+    return value.size_bytes if isinstance(value, (ArchiveChunks, Pieces)) else len(value)

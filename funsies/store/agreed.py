@@ -188,6 +188,10 @@ class AgreedDataStore:
         """See :meth:`DataStore.open`."""
         return self._read(lambda store: store.open(digest))
 
+    def load(self, digest: Digest) -> memoryview:
+        """See :meth:`DataStore.load`."""
+        return self._read(lambda store: store.load(digest))
+
     def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:
         """Make a value a new file without copying its bytes; False if that cannot be."""
         return self._read(lambda store: store.place(digest, path, may_link=may_link))

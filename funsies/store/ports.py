@@ -410,6 +410,17 @@ class DataStore(Protocol):
             DataCorruptedError: by reads, if the bytes do not match the digest.
         """
 
+    def load(self, digest: Digest) -> memoryview:
+        """Read a value whole, verified, into memory that is the caller's own.
+
+        It can be written to, and nobody else sees that. A store of files maps a large file:
+        then only what is used of it, and what is written to, needs memory.
+
+        Raises:
+            DataMissingError: if there is no such value, or a part of it is gone.
+            DataCorruptedError: if the bytes do not match the digest.
+        """
+
     def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:
         """Make a value a new file without copying its bytes, and verify them there.
 

@@ -11,23 +11,27 @@ from funsies.core.encoding.codecs import Codec, add_missing_codecs, codec_named,
 from funsies.core.encoding.collection import may_be_read_once
 from funsies.core.encoding.compatible import admits, contradicts, decode_for
 from funsies.core.encoding.described import pickled_class, stored_class
-from funsies.core.encoding.encoding import Encoding, encoding_of
+from funsies.core.encoding.encoding import JSON, Encoding, encoding_of
 from funsies.core.encoding.files import Files
 from funsies.core.encoding.infer import encoding_of_value
+from funsies.core.encoding.parts import Encoded, Pieces, whole
 from funsies.core.encoding.pickled import WIRE as PICKLE
 from funsies.core.encoding.pickled import Pickled, about_pickle, has_pickles
 from funsies.core.encoding.registration import register_codec, unregister_codec
-from funsies.core.encoding.shown_pieces import text_pieces
-from funsies.core.encoding.text import to_text
+from funsies.core.encoding.shown_pieces import preview_pieces, text_pieces
+from funsies.core.encoding.text import to_preview, to_text
 from funsies.core.encoding.unknown import encoding_of_unknown
 
 __all__ = [
+    "JSON",
     "PICKLE",
     "Codec",
+    "Encoded",
     "Encoding",
     "Files",
     "Pickled",
     "about_pickle",
+    "Pieces",
     "add_missing_codecs",
     "admits",
     "codec_named",
@@ -41,9 +45,12 @@ __all__ = [
     "keys_of",
     "may_be_read_once",
     "pickled_class",
+    "preview_pieces",
     "register_codec",
     "stored_class",
     "text_pieces",
+    "to_preview",
     "to_text",
     "unregister_codec",
+    "whole",
 ]

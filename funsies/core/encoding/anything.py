@@ -203,9 +203,7 @@ def decode_any(raw: Json) -> object:
             return _DECODERS[name](content)
     if TYPE in raw:
         return _decode_described(raw)
-    if is_frame(raw):
-        return decode_frame(raw)
-    value = decode_special(raw)
+    value = decode_frame(raw) if is_frame(raw) else decode_special(raw)
     if value is not None:
         return value
     if FORM in raw:

@@ -29,6 +29,8 @@ from funsies.core.errors import EncodingError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from typing_extensions import Buffer
+
     from funsies.core.encoding.node import Node
 
 T = TypeVar("T")
@@ -62,7 +64,7 @@ def contradicts(parameter: Encoding[Any], produced: Encoding[Any]) -> bool:
     return _clash(parameter.node, produced.node)
 
 
-def decode_for(parameter: Encoding[T], produced: Encoding[Any], data: bytes) -> T:
+def decode_for(parameter: Encoding[T], produced: Encoding[Any], data: Buffer) -> T:
     """Read what one encoding wrote for a parameter that may have a wider one.
 
     A parameter of type ``A | B`` or ``Sequence[A]`` can be given an ``A`` or a ``tuple``: it is

@@ -23,7 +23,7 @@ from funsies.core.encoding.node import (
     tell,
     type_name,
 )
-from funsies.core.encoding.parts import Encoded, written
+from funsies.core.encoding.parts import Encoded, whole, written
 from funsies.core.encoding.parts_read import read_with
 from funsies.core.encoding.pickled import WIRE as PICKLE
 from funsies.core.encoding.pickled import PickledNode
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 T_co = TypeVar("T_co", covariant=True)
+
+JSON: Final = "json"
+"""How most values are called where they are stored: JSON, and parts behind it."""
 
 _CACHED_ENCODINGS: Final = 4096
 _WORDS: Final = re.compile(r"\w+")
@@ -102,8 +105,7 @@ class Encoding(Generic[T_co]):
         >>> encoding_of(dict[str, float]).encode({"b": float("inf"), "a": 1})
         b'{"b":{"$float":"inf"},"a":1}'
         """
-        data = self.encode_pieces(value)
-        return data if isinstance(data, bytes) else data.joined()
+        return whole(self.encode_pieces(value))
 
     def encode_pieces(self, value: object) -> Encoded:
         """Turn a value into bytes, or into a stream of them that refers to the value.
@@ -275,7 +277,7 @@ def _wire(node: Node) -> tuple[str, Callable[[object], Encoded], Callable[[Buffe
         return node.codec.name, node.to_bytes, lambda data: codec.from_bytes(bytes(data))
     encode, decode = node.encode, node.decode
     return (
-        "json",
+        JSON,
         lambda value: written(encode(value)),
         lambda data: read_with(decode, data),
     )

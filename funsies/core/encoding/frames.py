@@ -7,7 +7,8 @@ The form says itself what it is, under an annotation as well as without one. To 
 2. in that module, ``node_for(kind, arguments)``, which compiles the library's classes,
    ``annotation_of(value)``, the annotation that says most of a value, and ``FORMS``, which
    makes for each form the node that reads all its values;
-3. a line in the two tables below.
+3. a module that shows such values without the library: see :func:`shown_by`;
+4. a line in each of the tables below.
 
 The module is imported only where the program has imported the library itself, or where there
 is a value of it to be read. It takes the library from :func:`library`.
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 _MODULES: Final = {"numpy": "funsies.core.encoding.numpy_arrays"}
 """Libraries by the root module of their classes, and who knows their values."""
+
+_SHOWN: Final = {"numpy": "funsies.core.encoding.numpy_shown"}
+"""Libraries, and who shows their values to those who do not have the library."""
 
 FORMS: Final = {"$array": "numpy"}
 """The forms, and of which library each is."""
@@ -81,16 +85,28 @@ class FrameNode(Node):
 
 def is_frame(raw: Json) -> TypeGuard[dict[str, Json]]:
     """True if JSON data are those of a value of a library."""
-    return (
-        type(raw) is dict and len(raw) == 2 and PARTS in raw and not FORMS.keys().isdisjoint(raw)  # noqa: PLR2004  (the form, its parts)
-    )
+    return type(raw) is dict and any(raw.keys() == {form, PARTS} for form in FORMS)
 
 
 def decode_frame(raw: dict[str, Json]) -> object:
     """Read a value as what its form says that it is."""
-    form = next(iter(FORMS.keys() & raw.keys()))
+    form = form_of(raw)
     node: Node = import_module(_MODULES[FORMS[form]]).FORMS[form]()
     return node.decode(raw)
+
+
+def form_of(raw: dict[str, Json]) -> str:
+    """Which form a value of a library has."""
+    return next(iter(FORMS.keys() & raw.keys()))
+
+
+def shown_by(form: str) -> Any:
+    """Who shows the values of a form: a module with ``preview`` and ``file_header``.
+
+    ``preview(head, parts)`` is a line about a value, of whose parts there may be the beginning
+    only; ``file_header(head)`` is what makes a file of the parts, or None.
+    """
+    return import_module(_SHOWN[FORMS[form]])
 
 
 def library_node(kind: type, arguments: tuple[object, ...] = ()) -> Node | None:

@@ -96,8 +96,8 @@ class ArrayNode(_FormNode):
             )
         if isinstance(value, _numpy().ndarray):
             raise Refused(
-                f"expected {self.label}, got a {type_name(type(value))}, which may hold more than "
-                "an array; pass np.asarray(...) of it, or register a codec (register_codec)"
+                f"expected {self.label}, got a {type_name(type(value))}, which may hold "
+                "more than an array; pass np.asarray(...) of it, or register_codec() for it"
             )
         self.refuse(value)
 
@@ -105,8 +105,8 @@ class ArrayNode(_FormNode):
         if not self._has_dtype(array.dtype.type):
             wanted = " | ".join(each.__name__ for each in self.scalars or ())
             raise Refused(
-                f"expected {self.label}, got an array of {array.dtype}; convert it, for example "
-                f"with astype(np.{wanted.partition(' ')[0]}), or annotate what it is"
+                f"expected {self.label}, got an array of {array.dtype}; convert it, for "
+                f"example with astype(np.{wanted.partition(' ')[0]}), or annotate what it is"
             )
         if not self._has_shape(array.shape):
             raise Refused(f"expected {self.label}, got an array of shape {array.shape}")
@@ -117,7 +117,9 @@ class ArrayNode(_FormNode):
     def _has_shape(self, shape: tuple[int, ...]) -> bool:
         return self.sizes is None or (
             len(shape) == len(self.sizes)
-            and all(size in (None, found) for size, found in zip(self.sizes, shape, strict=True))
+            and all(
+                size in (None, found) for size, found in zip(self.sizes, shape, strict=True)
+            )
         )
 
     def admits(self, value: object) -> bool:
@@ -143,7 +145,9 @@ def _never_both(wanted: tuple[type, ...] | None, given: tuple[type, ...] | None)
     )
 
 
-def _differ(wanted: tuple[int | None, ...] | None, given: tuple[int | None, ...] | None) -> bool:
+def _differ(
+    wanted: tuple[int | None, ...] | None, given: tuple[int | None, ...] | None
+) -> bool:
     if wanted is None or given is None:
         return False
     return len(wanted) != len(given) or any(
@@ -197,7 +201,7 @@ def annotation_of(value: object) -> Any:
     numpy = _numpy()
     if type(value) is not numpy.ndarray:
         return None
-    return numpy.ndarray[Any, numpy.dtype[value.dtype.type]]  # type: ignore[attr-defined]
+    return numpy.ndarray[Any, numpy.dtype[value.dtype.type]]  # type: ignore[attr-defined,index]  # an array
 
 
 def _scalars(dtype: object) -> tuple[type, ...] | None:
@@ -287,7 +291,9 @@ def _has_gaps(dtype: Any) -> bool:
     if dtype.names is None:
         return False
     fields = [dtype.fields[name][0] for name in dtype.names]
-    return sum(each.itemsize for each in fields) != dtype.itemsize or any(map(_has_gaps, fields))
+    return sum(each.itemsize for each in fields) != dtype.itemsize or any(
+        map(_has_gaps, fields)
+    )
 
 
 def _without_gaps(numpy: Any, array: Any) -> Any:

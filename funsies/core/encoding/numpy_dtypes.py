@@ -19,7 +19,9 @@ def write_dtype(dtype: Any) -> Json:
     """
     if dtype.hasobject:
         fixed = "astype(float) or astype(str)" if dtype.kind == "O" else "astype(str)"
-        raise Refused(f"an array of {dtype} cannot be stored: {_OBJECTS}with {fixed}, or to a list")
+        raise Refused(
+            f"an array of {dtype} cannot be stored: {_OBJECTS}with {fixed}, or to a list"
+        )
     raw = _written(dtype)
     if dtype.metadata is None and _is_same(read_dtype(raw), dtype):
         return raw
@@ -89,7 +91,9 @@ def _read(raw: Any) -> Any:
 
 
 def _read_fields(numpy: Any, raw: Any) -> Any:
-    columns = list(zip(*((*field, None)[:_LONGEST_FIELD_LIST] for field in raw["fields"])))
+    columns = list(
+        zip(*((*field, None)[:_LONGEST_FIELD_LIST] for field in raw["fields"]), strict=True)
+    )
     names, dtypes, offsets, titles = columns or ((), (), (), ())
     described = {
         "names": names,

@@ -1,4 +1,4 @@
-"""Parts of a value: raw bytes that stand behind its JSON, and not as text inside of it.
+r"""Parts of a value: raw bytes that stand behind its JSON, and not as text inside of it.
 
 A node that has bytes to write puts ``part(data)`` into its JSON data. Small ones become a text
 in base 64, where everybody can read them. Large ones stay what they are: in the JSON stands
@@ -7,7 +7,7 @@ that an array can be used where it lies. Values without large parts are JSON alo
 
 ::
 
-    \\0parts1\\n | length of the head | [[sizes], value] | gap | part 0 | gap | part 1 ...
+    \0parts1\n | length of the head | [[sizes], value] | gap | part 0 | gap | part 1 ...
 
 Parts get their numbers when the JSON is written, in the order in which they stand there, and
 equal ones are stored once. Items of sets are sorted by JSON that holds their parts as text.
@@ -99,9 +99,18 @@ class Pieces:
         """All of it."""
         return b"".join(self._pieces)
 
+    def __reduce__(self) -> tuple[type[bytes], tuple[bytes]]:
+        """Pickle the bytes: the value that they refer to stays where it is."""
+        return bytes, (self.joined(),)
+
 
 Encoded: TypeAlias = bytes | Pieces
 """A value as bytes, or as a stream of them that refers to the value."""
+
+
+def whole(data: Encoded) -> bytes:
+    """The bytes of a value."""
+    return data if isinstance(data, bytes) else data.joined()
 
 
 def written(raw: object) -> Encoded:

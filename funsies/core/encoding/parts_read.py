@@ -31,7 +31,8 @@ class _Reading:
         self.taken: set[int] = set()
 
 
-_reading: Final[ContextVar[_Reading]] = ContextVar("parts_read", default=_Reading(()))
+_NO_PARTS: Final = _Reading(())
+_reading: Final[ContextVar[_Reading]] = ContextVar("parts_read", default=_NO_PARTS)
 
 
 def read_with(decode: Callable[[Json], T], data: Buffer) -> T:
@@ -62,7 +63,7 @@ def read_part(raw: Json) -> memoryview:
         Refused: if the data are not those of a part, or it is not there.
     """
     if type(raw) is str:
-        return _from_text(raw)
+        return from_text(raw)
     return _reading.get().parts[_index(raw)]
 
 
@@ -92,7 +93,8 @@ def _index(raw: Json) -> int:
     return index
 
 
-def _from_text(text: str) -> memoryview:
+def from_text(text: str) -> memoryview:
+    """Read what ``parts.as_text`` wrote."""
     try:
         return memoryview(binascii.a2b_base64(text, strict_mode=True))
     except ValueError:

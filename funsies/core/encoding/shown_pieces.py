@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO, Final
 
 import msgspec
 
+from .frames import PARTS, form_of, is_frame, shown_by
+from .node import Json
+from .parts import ALIGNMENT, PART
+from .parts_read import has_parts, head_bytes, taken_apart
 from .pickled import WIRE as PICKLE
 from .pickled import pickle_of
-from .text import to_text
+from .text import to_preview, to_text
 
 PIECE_BYTES: Final = 1 << 20
 """Values up to this size are shown as a whole."""
@@ -42,6 +47,8 @@ def text_pieces(wire: str, source: BinaryIO, again: Callable[[], BinaryIO]) -> I
         yield from chain([pickle_of(begin)], _rest(source))
     elif wire != "json":
         yield from pieces
+    elif has_parts(begin):
+        yield from _pieces_of_parts(begin, source)
     elif len(begin) < PIECE_BYTES:
         yield to_text(wire, begin)
     elif begin[:1] == b'"':
@@ -50,6 +57,48 @@ def text_pieces(wire: str, source: BinaryIO, again: Callable[[], BinaryIO]) -> I
         has_types = _has_mark(pieces)
         with again() as same:
             yield from [to_text(wire, same.read())] if has_types else _rest(same)
+
+
+def preview_pieces(
+    wire: str, source: BinaryIO, again: Callable[[], BinaryIO]
+) -> Iterator[bytes]:
+    """The same as :func:`to_preview`, in pieces; see :func:`text_pieces`."""
+    begin = source.read(PIECE_BYTES)
+    is_apart = wire == "json" and has_parts(begin)
+    if is_apart:
+        begin += source.read(max(0, head_bytes(begin) - len(begin)))
+        is_apart = _file_header(taken_apart(begin, is_cut=True).raw) != b""
+    if is_apart or len(begin) < PIECE_BYTES:
+        deque(_rest(source), maxlen=0)  # to the end: that verifies them
+        yield to_preview(wire, begin, is_cut=is_apart)
+        return
+    with again() as same:
+        yield from text_pieces(wire, same, again)
+
+
+def _pieces_of_parts(begin: bytes, source: BinaryIO) -> Iterator[bytes]:
+    """A value whose only part is all of it needs not be in memory; others do."""
+    begin += source.read(max(0, head_bytes(begin) - len(begin)))
+    apart = taken_apart(begin, is_cut=True)
+    header = _file_header(apart.raw) if len(apart.parts) == 1 else None
+    if header is None:
+        yield to_text("json", begin + source.read())
+        return
+    start = head_bytes(begin)
+    start += -start % ALIGNMENT
+    begin += source.read(max(0, start - len(begin)))
+    yield from (header, begin[start:])
+    yield from _rest(source)
+
+
+def _file_header(raw: Json) -> bytes | None:
+    """What stands before the only part of a value; None if it is not all of it."""
+    if type(raw) is dict and raw.keys() == {"$bytes"}:
+        return b""
+    if not is_frame(raw) or raw[PARTS] != [{PART: 0}]:
+        return None
+    header: bytes | None = shown_by(form_of(raw)).file_header(raw[form_of(raw)])
+    return header
 
 
 def _rest(source: BinaryIO) -> Iterator[bytes]:

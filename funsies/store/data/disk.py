@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import io
+import mmap
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -28,11 +29,13 @@ from .chunks import FileChunks, HashedChunks, chunks_of, rechunk
 from .listing import digests_in
 from .sharing import LINK_BYTES, clone_to, digest_of, link_read_only
 from .temporary import STALE_SECONDS, TemporaryFile, fresh_name, remove_stale
-from .verify import corrupted, find_stored, is_good, missing, verified_reader
+from .verify import corrupted, find_stored, is_good, missing, read_whole, verified_reader
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NOT_THERE: Final = frozenset({errno.ENOENT, errno.ESTALE, errno.ELOOP})
 """ELOOP: a symbolic link is not a value."""
+MAP_BYTES: Final = 1 << 20
+"""Smaller files are read into memory: a map of a file has its price, too."""
 
 
 class DiskDataStore:
@@ -141,6 +144,30 @@ class DiskDataStore:
             raise missing(digest, str(self._directory))
         size_bytes = os.fstat(file.fileno()).st_size
         return verified_reader(digest, size_bytes, self._chunks(file, digest), file.close)
+
+    def load(self, digest: Digest) -> memoryview:
+        """Read a value whole; a large one is a map of its file, private to the caller.
+
+        It is verified by being read, not through the map: what the disk has lost is an error
+        then, and not the end of the process.
+
+        Raises:
+            DataMissingError: if there is no such value.
+            DataCorruptedError: if the bytes do not match the digest.
+            ServerError: if the disk cannot be read.
+        """
+        file = self._open_file(digest)
+        if file is None:
+            raise missing(digest, str(self._directory))
+        with file:
+            size_bytes = os.fstat(file.fileno()).st_size
+            source = verified_reader(digest, size_bytes, self._chunks(file, digest))
+            if size_bytes < MAP_BYTES:
+                return read_whole(source, size_bytes)
+            for _ in chunks_of(source):
+                pass
+            with self._disk_errors():
+                return memoryview(mmap.mmap(file.fileno(), size_bytes, access=mmap.ACCESS_COPY))
 
     def _chunks(self, file: io.FileIO, digest: Digest) -> Iterator[bytes]:
         with self._disk_errors():

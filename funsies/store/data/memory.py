@@ -9,7 +9,7 @@ from typing import BinaryIO
 from funsies.core.digest import Digest, content_digest
 
 from .chunks import CHUNK_BYTES
-from .verify import is_good, missing, verified_reader
+from .verify import is_good, missing, read_whole, verified_reader
 
 
 class MemoryDataStore:
@@ -41,6 +41,14 @@ class MemoryDataStore:
             raise missing(digest, "the memory of this process")
         pieces = (data[at : at + CHUNK_BYTES] for at in range(0, len(data), CHUNK_BYTES))
         return verified_reader(digest, len(data), pieces)
+
+    def load(self, digest: Digest) -> memoryview:
+        """Read a value whole; see :meth:`DataStore.load`."""
+        size_bytes = self.size_bytes(digest)
+        if size_bytes is None:
+            raise missing(digest, "the memory of this process")
+        with self.open(digest) as source:
+            return read_whole(source, size_bytes)
 
     def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:  # noqa: ARG002
         """Nothing is in a file here."""

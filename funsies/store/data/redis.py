@@ -25,7 +25,7 @@ from funsies.store.persistence import MAX_OUTAGE_SECONDS, Persistence, WrongType
 
 from .chunks import HashedChunks, rechunk
 from .connection import connect, describe
-from .verify import corrupted, find_stored, is_good, missing, verified_reader
+from .verify import corrupted, find_stored, is_good, missing, read_whole, verified_reader
 
 UPLOAD_SECONDS: Final = 120
 """How long an upload outlives the last chunk that its writer sent.
@@ -161,6 +161,14 @@ class RedisDataStore:
             if chunk is None:
                 raise missing(digest, self._place)
             yield chunk
+
+    def load(self, digest: Digest) -> memoryview:
+        """Read a value whole; see :meth:`DataStore.load`."""
+        size_bytes = self.size_bytes(digest)
+        if size_bytes is None:
+            raise missing(digest, self._place)
+        with self.open(digest) as source:
+            return read_whole(source, size_bytes)
 
     def place(self, digest: Digest, path: Path, *, may_link: bool) -> bool:  # noqa: ARG002
         """Nothing is in a file here."""

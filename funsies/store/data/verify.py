@@ -104,6 +104,20 @@ def verified_reader(
     return io.BufferedReader(stream, buffer_size=CHUNK_BYTES // 8)
 
 
+def read_whole(source: BinaryIO, size_bytes: int) -> memoryview:
+    """Read a verified stream to its end, into memory of just its size.
+
+    Raises:
+        DataCorruptedError: if it is not what it should be.
+    """
+    memory = memoryview(bytearray(size_bytes))
+    position = 0
+    while count := source.readinto(memory[position:]):  # type: ignore[attr-defined]  # it has it
+        position += count
+    source.read()  # the stream says whether that was all
+    return memory
+
+
 def fault_of(
     store: DataStore, digest: Digest, tell: Callable[[int], None] = lambda _: None
 ) -> DataMissingError | DataCorruptedError | None:
