@@ -106,7 +106,7 @@ class ArrayNode(_FormNode):
             wanted = " | ".join(each.__name__ for each in self.scalars or ())
             raise Refused(
                 f"expected {self.label}, got an array of {array.dtype}; convert it, for "
-                f"example with astype(np.{wanted.partition(' ')[0]}), or annotate what it is"
+                f"example with astype(np.{wanted.partition(' ')[0]})"
             )
         if not self._has_shape(array.shape):
             raise Refused(f"expected {self.label}, got an array of shape {array.shape}")

@@ -40,8 +40,22 @@ def test_reads_what_was_written_at_any_size(store: DataStore, size_bytes: int):
     digest, written_bytes = store.write(iter([data]))
     assert (digest, written_bytes) == (content_digest(data), size_bytes)
     assert store.open(digest).read() == data
+    assert store.load(digest) == data
     assert store.size_bytes(digest) == size_bytes
     assert store.missing([digest]) == set()
+
+
+@pytest.mark.parametrize("size_bytes", [100, 3 * CHUNK_BYTES])
+def test_what_is_loaded_may_be_written_to_and_nobody_sees_it(store: DataStore, size_bytes: int):
+    data = patterned(size_bytes)
+    digest, _ = store.write([data])
+    mine, other = store.load(digest), store.load(digest)
+    mine[:] = bytes(size_bytes)
+    assert store.load(digest) == other == data
+    store.delete(digest)
+    assert other == data
+    with pytest.raises(DataMissingError):
+        store.load(digest)
 
 
 @shared_store

@@ -821,6 +821,41 @@ with f.Fun():
     f.execute(a, b, c).wait()
     assert (f.take(a), f.take(b), f.take(c)) == ("ab", "nothing", None)
 
+# %% numpy arrays as results, parameters and fields
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass
+class Run:
+    positions: NDArray[np.float64]
+    forces: np.ndarray
+
+
+@f.task
+def simulate(steps: int) -> Run:
+    return Run(np.linspace(0, 1, steps), np.zeros((steps, 3)))
+
+
+@f.task
+def norm(positions: NDArray[np.floating]) -> NDArray[np.float64]:
+    return np.abs(positions).astype(np.float64)
+
+
+@f.task
+def positions_of(run: Run) -> NDArray[np.float64]:
+    return run.positions
+
+
+with f.Fun():
+    largest = norm(positions_of(simulate(3))).map(np.max)
+    given = norm(np.array([-2.0]))
+    f.execute(largest, given).wait()
+    assert f.take(largest) == 1.0
+    assert f.take(given)[0] == 2.0
+
 # %% numpy scalars as results and parameters
 import numpy as np
 import numpy.typing as npt

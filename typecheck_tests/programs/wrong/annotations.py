@@ -99,6 +99,23 @@ def made(kind: type[int], text: str) -> int:  # E: Parameter "kind" of task "mad
 
 made(int, "3")  # Raises: type has no encoding; pass its name, or an Enum  # E: An input of "made" is
 
+# %% an array of NumPy of another type
+import numpy as np
+from numpy.typing import NDArray
+
+
+@f.task
+def mean(values: NDArray[np.float64]) -> float:
+    return float(values.mean())
+
+
+@f.task
+def numbers(count: int) -> NDArray[np.int64]:
+    return np.arange(count)
+
+
+mean(numbers(3))  # Raises: parameter 'values' of mean is NDArray[float64], but it is given an artefact of NDArray[int64]  # E: has type "Artefact[ndarray
+
 # %% a number of NumPy that is another one
 import numpy as np
 
