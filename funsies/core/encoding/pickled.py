@@ -6,8 +6,6 @@ not ask for ``Pickled[...]`` reads more than that line.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import io
 import json
 import pickle
@@ -22,6 +20,8 @@ from typing_extensions import is_protocol
 
 from funsies.core.encoding.kinds import known_class, name_of, note
 from funsies.core.encoding.node import Json, Node, Refused, special_form, tell, type_name
+from funsies.core.encoding.parts import part
+from funsies.core.encoding.parts_read import read_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -108,17 +108,14 @@ class PickledNode(Node):
         return value
 
     def encode(self, value: object) -> Json:
-        """Write the same as a part of another value, in base 64."""
-        return {FORM: base64.b64encode(self.to_bytes(value)).decode()}
+        """Write the same as a part of another value."""
+        return {FORM: part(self.to_bytes(value))}
 
     def decode(self, raw: Json) -> object:
         """Read what is a part of another value."""
-        text = special_form(raw, FORM)
-        if type(text) is not str:
-            self.refuse_json(raw)
         try:
-            data = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError):
+            data = bytes(read_part(special_form(raw, FORM)))
+        except Refused:
             self.refuse_json(raw)
         return self.from_bytes(data)
 

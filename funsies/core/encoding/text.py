@@ -105,7 +105,7 @@ def to_preview(wire: str, data: bytes, *, is_cut: bool = False) -> bytes:
     b'["array of int16, shape (1,): 1"]'
     """
     if wire != "json" or not _says_more(data):
-        return data
+        return to_text(wire, data)
     try:
         is_apart = has_parts(data)
         raw, parts = taken_apart(data, is_cut=is_cut) if is_apart else (_parse(data), [])
