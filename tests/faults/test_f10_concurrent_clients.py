@@ -7,6 +7,10 @@ import threading
 import redis
 
 import funsies as f
+from funsies.core.digest import Digest
+from funsies.local.spawn import wait_until
+from funsies.session import current_session
+from funsies.store.rows import Status
 
 
 def note(channel: str, number: int) -> int:
@@ -25,6 +29,10 @@ def hold(channel: str, number: int) -> int:
     connection.rpush("running", "")
     connection.blpop("go", 600)
     return number
+
+
+def held_and_more(channel: str) -> f.Artefact[int]:
+    return f.reduce(add, f.reduce(hold, channel, 1), 1)
 
 
 def pyramid(channel, first, last):
@@ -81,3 +89,22 @@ def test_asking_again_while_it_runs_resets_nothing(stage):
         f.execute(target)
         assert f.take(target) == 2
     assert stage.channel.said("runs") == ["1"]
+
+
+def test_what_one_client_cancels_far_below_is_run_again_for_the_other(stage):
+    """The other asked for a dynamic step that waits already for a step of the first one."""
+    for _ in range(2):
+        stage.start_worker()
+    with f.Fun(stage.server):
+        part = f.reduce(hold, stage.channel.url, 1)
+        total = f.put(stage.channel.url).bind(held_and_more)
+        first = f.execute(total, part)
+        stage.channel.hear("running")
+        graph, dynamic = current_session("this").backend.graph, Digest(total.producer)
+        assert wait_until(lambda: graph.states([dynamic])[0].status is Status.DELEGATED, 30)
+        second = f.execute(total)
+        assert first.cancel() == 1
+        stage.channel.hear("running")
+        stage.channel.say("go", times=2)
+        second.wait(30)
+        assert f.take(total) == 2
