@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 
@@ -23,6 +22,7 @@ from funsies.core.errors import (
 )
 from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON
+from funsies.report.directory.description import parsed
 from funsies.report.errors import headline
 from funsies.run.record import decode_record
 from funsies.store.connect import Backend
@@ -140,5 +140,5 @@ def _facts(backend: Backend, operation: Digest, record: bytes | None) -> dict[st
         "task": operation_row(backend, operation).task_name,
         "status": state.status.value,
         "volatile": is_volatile(state),
-        "record": json.loads(record) if record else None,
+        "record": parsed(record),
     }

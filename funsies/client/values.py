@@ -254,7 +254,7 @@ def _result_of(
 ) -> Result[StoredResult, Error]:
     """The stored result of one output; an error if the operation has not finished."""
     state = backend.graph.states([producer])[0]
-    if not state.status.is_finished:
+    if not state.status.is_finished or index >= len(state.results):
         return Failure(_not_there(producer, state, name))
     result = state.results[index]
     error = judged(producer, name) if state.volatile and result.ok else None
@@ -262,11 +262,12 @@ def _result_of(
 
 
 def _not_there(producer: Digest, state: OperationState, name: str) -> Error:
-    details = (
-        "it has not been executed: use execute(), then wait_for()"
-        if state.status is Status.IDLE
-        else f"it is {state.status.value}: use wait_for()"
-    )
+    if state.status is Status.IDLE:
+        details = "it has not been executed: use execute(), then wait_for()"
+    elif state.status.is_finished:
+        details = "its result is gone from the server: execute it again"
+    else:
+        details = f"it is {state.status.value}: use wait_for()"
     return Error(kind=ErrorKind.NotFound, source=producer.hex(), task=name, details=details)
 
 

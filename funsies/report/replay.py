@@ -64,7 +64,7 @@ class Replay:
     def is_as_stored(self, encoded: list[Result[bytes, Error]]) -> bool | None:
         """True if these are the results that are stored; None if none are."""
         stored = self.step.state.results
-        if not stored:
+        if len(stored) != len(encoded):
             return None
         return all(
             result.ok

@@ -77,7 +77,7 @@ def _views(
     backend: Backend, row: OperationRow, task: TaskRow, state: OperationState
 ) -> Iterator[ResultView]:
     is_only = len(task.outputs) == 1
-    for output, artefact, result in zip(task.outputs, row.outputs, state.results, strict=True):
+    for output, artefact, result in zip(task.outputs, row.outputs, state.results, strict=False):
         shown = printable(task.name)
         name = shown if is_only else f"{shown} {printable(shown_name(output.name))}"
         if not result.ok:

@@ -59,8 +59,8 @@ def _view(backend: Backend, each: InputRow, states: dict[Digest, OperationState]
 def _value(backend: Backend, each: InputRow, states: dict[Digest, OperationState]) -> str:
     if each.producer is not None:
         state = states[each.producer]
-        if not state.status.is_finished:
-            return f"({state.status.value})"
+        if not state.status.is_finished or each.index >= len(state.results):
+            return "(gone)" if state.status.is_finished else f"({state.status.value})"
         return _result(backend, state.results[each.index], each.wire)
     if each.large or each.content is None:
         return "(large)"

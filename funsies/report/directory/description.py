@@ -38,13 +38,14 @@ def describe_step(step: StoredStep) -> dict[str, Any]:
         ],
         "outputs": _outputs(step),
         "options": _options(step.options),
-        "record": json.loads(step.record) if step.record else None,
-        "identity": _parsed(step.task.ingredients),
+        "record": parsed(step.record),
+        "identity": parsed(step.task.ingredients),
     }
 
 
 def _outputs(step: StoredStep) -> list[dict[str, Any]]:
-    results: Sequence[Result | None] = step.state.results or (None,) * len(step.row.outputs)
+    lacking = len(step.row.outputs) - len(step.state.results)
+    results: Sequence[Result | None] = (*step.state.results, *[None] * lacking)
     return [
         {
             "name": output.name,
@@ -55,7 +56,7 @@ def _outputs(step: StoredStep) -> list[dict[str, Any]]:
             "size_bytes": None if result is None else result.size_bytes,
         }
         for output, artefact, result in zip(
-            step.task.outputs, step.row.outputs, results, strict=True
+            step.task.outputs, step.row.outputs, results, strict=False
         )
     ]
 
@@ -66,8 +67,9 @@ def _options(options: Options) -> dict[str, Any]:
     return told | {"env": sorted(options.env)}
 
 
-def _parsed(ingredients: bytes) -> Any:
+def parsed(data: bytes | None) -> Any:
+    """JSON that the server keeps; None if there is none, or it is damaged."""
     try:
-        return json.loads(ingredients)
+        return json.loads(data or b"null")
     except ValueError:
         return None

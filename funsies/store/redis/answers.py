@@ -101,8 +101,9 @@ def whole_state(fields: list[bytes]) -> OperationState:
     found = pairs(fields)
     status = STATUSES[found[b"s"]] if b"s" in found else Status.IDLE
     sealed = sealed_results(fields)
-    if status.is_finished and not sealed:
-        raise ValueError("no results")
+    numbered = [name for name in found if name[:1] == b"r" and name[1:].isdigit()]
+    if status.is_finished and not 0 < len(sealed) == len(numbered):
+        raise ValueError("results are gone")
     return OperationState(
         status=status,
         generation=Generation(int(found.get(b"g", 0))),
