@@ -137,3 +137,31 @@ def test_counters_are_left_alone_when_something_has_moved_meanwhile(redis_bench:
     )
     assert store.mend(found)
     assert store.counts()[operation.task_name].done == 1
+
+
+def first(bench: Any, part: Part) -> Damage:
+    return next(each for each in bench.store.damages(lambda _: {}, ignore) if each.part is part)
+
+
+def test_a_step_that_was_defined_again_meanwhile_keeps_its_result(redis_bench: Any) -> None:
+    operation = finished(redis_bench)
+    store = redis_bench.store
+    key = store._keys.definitions
+    row = store._connections.call("HGET", key, operation.digest)
+    store._connections.call("HDEL", key, operation.digest)
+    found = first(redis_bench, Part.DEFINITION)
+    assert found.fault is Fault.MISSING
+    store._connections.call("HSET", key, operation.digest, row)
+    assert not store.mend(found)
+    assert redis_bench.status(operation) is Status.DONE
+
+
+def test_a_state_that_was_written_anew_meanwhile_stays(redis_bench: Any) -> None:
+    operation = finished(redis_bench)
+    store = redis_bench.store
+    key = store._keys.state(operation.digest)
+    store._connections.call("HSET", key, "s", "nonsense")
+    found = first(redis_bench, Part.STATE)
+    store._connections.call("HSET", key, "s", "d")
+    assert not store.mend(found)
+    assert redis_bench.status(operation) is Status.DONE

@@ -376,6 +376,31 @@ KEYS = [bytes([letter]) for letter in b"DIcOTRGCY"]
 
 
 @pytest.mark.parametrize("site", ["server"], indirect=True)
+def test_values_with_the_same_bytes_are_each_named(site: Site) -> None:
+    text, number = size(b"77"), double(77)
+    f.execute(text, number).wait(60)
+    site.change(b"c", content_digest(b"77"), gone)
+    _, found = site.fsck("--repair")
+    assert [each["name"] for each in found] == ["constant-missing"] * 2
+    assert {each["task"] for each in found} == {"size", "double"}
+    assert site.fsck() == (Exit.OK, [])
+
+
+@pytest.mark.parametrize("site", ["server"], indirect=True)
+@pytest.mark.parametrize("change", [cut, lambda row: row[:5], lambda row: b"o" + row[1:]])
+def test_a_damaged_entry_of_a_constant_that_is_gone_is_mended_too(site: Site, change) -> None:
+    artefact = Digest(bytes.fromhex(f.put(TEXT).hash))
+    site.change(b"I", artefact, change)
+    site.change(b"c", content_digest(TEXT), gone)
+    assert site.fsck()[0] == Exit.DAMAGED
+    assert site.fsck("--repair")[0] == Exit.OK
+    f.reset(*site.steps)
+    site.execute()
+    assert site.values == VALUES
+    assert site.fsck("--repair") == (Exit.OK, [])
+
+
+@pytest.mark.parametrize("site", ["server"], indirect=True)
 def test_keys_of_another_type_are_named_and_set_aside(site: Site) -> None:
     """Each alone: without definitions, for example, nothing else can be looked at."""
     step = operation(site.small)

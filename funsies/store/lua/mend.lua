@@ -5,6 +5,7 @@
 --         what is remembered of them are forgotten
 --       entry: nothing; that of a constant whose bytes are not there
 --       state: nothing; what was there are its fields and values, each ended by a zero
+--       undefined: the same, of an operation that has no definition
 --       result: 6 the record of its run  7 "foreign", or empty: then its bytes are not there
 --       links: nothing; what was there is the definition
 --       key: nothing; it is of another type than it should be
@@ -41,6 +42,11 @@ register('mend', { 'allow-oom' }, function()
     keep_aside('o', o.id, seen)
     forget_state(o)
     return 1
+  end
+
+  function MEND.undefined()
+    if call('HEXISTS', P .. 'D', key:sub(2)) == 1 then return 0 end
+    return MEND.state()
   end
 
   function MEND.result()

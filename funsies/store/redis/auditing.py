@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.store.rows import (
+    ConstantRow,
     Damage,
     Fault,
     InputRow,
@@ -137,20 +139,26 @@ class Audit:
         users: dict[Digest, tuple[OperationRow, InputRow]] = {}
         for row in rows:
             for each in row.inputs:
-                if each.content is not None:
-                    users.setdefault(each.content, (row, each))
-        small = [content for content, (_, each) in users.items() if not each.large]
-        large = [content for content, (_, each) in users.items() if each.large]
-        for content, fault in self._bytes.faults(small, large).items():
-            row, used = users[content]
-            entry = self._scanner.field(b"I", used.artefact)
-            if entry is not None:  # else it was forgotten, and is stored when it is needed
-                yield from self._constant(used.artefact, entry, fault, row)
+                if each.producer is None:
+                    users.setdefault(each.artefact, (row, each))
+        faults = self._bytes.faults(*_by_size(each for _, each in users.values()))
+        for artefact, (row, used) in users.items():
+            if used.content is not None and (fault := faults.get(used.content)):
+                # Without an entry it was forgotten, and is stored when it is needed.
+                entry = self._scanner.field(b"I", artefact) or b""
+                yield from self._constant(artefact, used.content, entry, fault, row)
 
     def _constant(
-        self, artefact: Digest, entry: bytes, fault: Fault, user: OperationRow | None
+        self,
+        artefact: Digest,
+        content: Digest,
+        entry: bytes,
+        fault: Fault,
+        user: OperationRow | None,
     ) -> Iterator[Damage]:
-        result = unpack_result(entry[1:])
+        found = readable(unpack_result, entry[1:])
+        if found is None or found.content != content:
+            return  # the entry is damaged itself, and named as such
         damage = Damage(
             Part.CONSTANT,
             fault,
@@ -158,8 +166,8 @@ class Audit:
             None if user is None else user.digest,
             name_of(user),
             Spot("entry", b"I", artefact, entry),
-            result.content,
-            result.large,
+            content,
+            found.large,
         )
         yield from self._once(artefact, damage)
 
@@ -178,17 +186,17 @@ class Audit:
 
     def _page_of_states(self, page: list[Digest]) -> Iterator[Damage]:
         records = self._reader.records(page)  # first: they tell a result from a later one
+        states = self._reader.fields_of_states(page)  # before what is wrong with them by then
         rows = self._reader.operations(page)
         damaged = set(self._scanner.audit("damaged", page))
         undefined = set(self._scanner.audit("undefined", page))
         finished: list[Finished] = []
-        for digest, record, row, fields in zip(
-            page, records, rows, self._reader.fields_of_states(page), strict=True
-        ):
+        for digest, record, row, fields in zip(page, records, rows, states, strict=True):
             state = readable(answers.whole_state, fields)
             sealed = [] if state is None else answers.sealed_results(fields)
             spot = Spot("state", b"o" + digest, seen=b"".join(each + b"\0" for each in fields))
             if digest in undefined:
+                spot = replace(spot, act="undefined")
                 yield Damage(Part.DEFINITION, Fault.MISSING, digest.hex(), digest, spot=spot)
             elif digest in damaged or not _is_whole(state, row, len(sealed)):
                 yield Damage(
@@ -254,14 +262,21 @@ class Audit:
     def _constants(self) -> Iterator[Damage]:
         """The bytes of constants that no step needs."""
         for page in self._scanner.fields(b"I"):
-            entries = dict(page)
-            found = [readable(unpack_artefact, *each) for each in page]
-            rows = {row.content: row for each in found if each and (row := each.constant)}
-            small = [content for content, row in rows.items() if not row.large]
-            large = [content for content, row in rows.items() if row.large]
-            for content, fault in self._bytes.faults(small, large).items():
-                artefact = rows[content].artefact
-                yield from self._constant(artefact, entries[artefact], fault, None)
+            found = ((readable(unpack_artefact, *each), each[1]) for each in page)
+            rows = [(kept, row) for each, row in found if each and (kept := each.constant)]
+            faults = self._bytes.faults(*_by_size(kept for kept, _ in rows))
+            for kept, row in rows:
+                if fault := faults.get(kept.content):
+                    yield from self._constant(kept.artefact, kept.content, row, fault, None)
+
+
+def _by_size(constants: Iterable[InputRow | ConstantRow]) -> tuple[set[Digest], set[Digest]]:
+    """The contents of those that are beside the graph, and of those in the data store."""
+    sizes: tuple[set[Digest], set[Digest]] = set(), set()
+    for each in constants:
+        if each.content is not None:
+            sizes[each.large].add(each.content)
+    return sizes
 
 
 def _is_whole(state: OperationState | None, row: OperationRow | None, results: int) -> bool:
