@@ -23,6 +23,7 @@ SIZES = {
     "build": 1000,
     "travel": 20,
     "data": 64,
+    "arrays": 40,
     "mypy": 10_000,
     "footprint": 2000,
 }
@@ -49,7 +50,7 @@ def main() -> None:
     """Run the cases that are asked for, by default all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--case", action="append", choices=SIZES, help="may be repeated")
-    units = "operations; modules for travel; MiB for data; lines for mypy"
+    units = "operations; modules for travel; MiB for data; MB for arrays; lines for mypy"
     parser.add_argument("-n", type=int, help=units)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=5)

@@ -86,3 +86,15 @@ def test_travel_says_what_it_costs_that_code_gets_to_the_workers() -> None:
     assert travel["next_ms"] > 0
     assert 0 < travel["payload_bytes"] < 10_000
     assert travel["stored_once_bytes"] > 0
+
+
+def test_a_large_array_is_read_without_a_copy_in_memory() -> None:
+    arrays = figures("arrays", 8)
+    for way in ("funsies", "np_save", "pickle"):
+        assert arrays[f"two_arrays_{way}_write_ms"] > 0
+        assert arrays[f"two_arrays_{way}_read_ms"] > 0
+    assert (
+        arrays["two_arrays_funsies_read_peak_mb"]
+        < 8
+        < arrays["two_arrays_np_save_read_peak_mb"]
+    )

@@ -37,7 +37,8 @@ SMALL_BYTES: Final = 4096
 
 ALIGNMENT: Final = 64
 LENGTH_BYTES: Final = 8
-_PIECE_BYTES: Final = 1 << 20
+PIECE_BYTES: Final = 1 << 20
+"""Values are written in pieces of this size."""
 _ENDS_BYTES: Final = 256
 
 
@@ -90,10 +91,18 @@ class Pieces:
         self.size_bytes: int = sum(piece.nbytes for piece in self._pieces)
 
     def __iter__(self) -> Iterator[bytes]:
-        """Copy the bytes piece by piece: what is hashed is what is written."""
+        """Copy the bytes, in pieces of one size: what is hashed is what is written."""
+        gathered = bytearray()
         for piece in self._pieces:
-            for start in range(0, piece.nbytes, _PIECE_BYTES):
-                yield bytes(piece[start : start + _PIECE_BYTES])
+            start = 0
+            while len(gathered) + piece.nbytes - start >= PIECE_BYTES:
+                end = start + PIECE_BYTES - len(gathered)
+                yield b"".join((gathered, piece[start:end]))
+                gathered.clear()
+                start = end
+            gathered += piece[start:]
+        if gathered:
+            yield bytes(gathered)
 
     def joined(self) -> bytes:
         """All of it."""

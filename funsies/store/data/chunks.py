@@ -27,6 +27,9 @@ def rechunk(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """
     gathered = bytearray()
     for piece in pieces:
+        if not gathered and len(piece) == CHUNK_BYTES:
+            yield piece
+            continue
         rest = memoryview(piece)
         while len(gathered) + len(rest) >= CHUNK_BYTES:
             needed = CHUNK_BYTES - len(gathered)
