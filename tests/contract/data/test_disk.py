@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 import signal
@@ -304,3 +305,24 @@ def test_a_file_of_another_host_is_left_to_its_writer_for_a_day(tmp_path):
     os.utime(path, (0, 0))
     DiskDataStore(directory)
     assert not path.exists()
+
+
+def test_a_file_system_that_maps_no_files_is_read(
+    store: DiskDataStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENODEV, "No such device")
+
+    digest, _ = store.write([DATA])
+    monkeypatch.setattr("mmap.mmap", refuse)
+    loaded = store.load(digest)
+    loaded[:1] = b"x"
+    assert loaded[1:] == DATA[1:]
+
+
+def test_what_is_damaged_is_not_loaded(store: DiskDataStore, directory: Path) -> None:
+    for data in (DATA, DATA[:100]):
+        digest, _ = store.write([data])
+        file_of(directory, digest).write_bytes(b"x" + data[1:])
+        with pytest.raises(DataCorruptedError):
+            store.load(digest)
