@@ -29,20 +29,35 @@ class _Record(msgspec.Struct):
 def forget(graph: GraphStore, operation: Digest, content: Digest) -> None:
     """Forget a finished result if it still has these bytes.
 
-    Of a dynamic step also the result of the step that it went on as, from which it has it.
+    Of a dynamic step also the result of the step that it went on as, from which it has it; of
+    an error that was inherited also that of the step where it happened.
 
     Args:
         graph: where.
         operation: the step.
         content: address of the bytes that are gone or damaged.
     """
-    seen: list[Digest] = []
-    following: Digest | None = operation
-    while following is not None and following not in seen:
-        seen.append(following)
-        following = _delegated_to(graph, following)
+    seen: dict[Digest, None] = {}
+    level = [operation]
+    while level:
+        seen |= dict.fromkeys(level)
+        found = (each for one in level for each in _sources(graph, one, content))
+        level = [each for each in found if each not in seen]
     for each in seen:
         _invalidate(graph, each, content)
+
+
+def _sources(graph: GraphStore, operation: Digest, content: Digest) -> list[Digest]:
+    """Steps from which one has its result: it went on as them, or inherited their error."""
+    delegated_to, row = _delegated_to(graph, operation), graph.operation(operation)
+    inputs = () if row is None else row.inputs
+    producers = [each.producer for each in inputs if each.producer is not None]
+    inherited = [
+        producer
+        for producer, state in zip(producers, graph.states(producers), strict=True)
+        if any(not result.ok and result.content == content for result in state.results)
+    ]
+    return inherited if delegated_to is None else [*inherited, delegated_to]
 
 
 def set_bad_aside(data: DataStore, problem: DataMissingError | DataCorruptedError) -> None:
