@@ -42,7 +42,7 @@ def fault_in_definition(seal: Seal, digest: Digest, sealed: bytes | None) -> Fau
     named = [(each.name, each.artefact) for each in row.inputs]
     if operation_digest(row.task, named) != digest:
         return Fault.MISPLACED
-    return Fault.FOREIGN if seal else None
+    return None if seal.is_operation(digest, sealed) else Fault.FOREIGN
 
 
 def fault_in_task(seal: Seal, digest: Digest, packed: bytes) -> Fault | None:
