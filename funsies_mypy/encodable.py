@@ -175,6 +175,13 @@ def is_pickled(kind: Type) -> bool:
     return alias is not None and alias.fullname == names.PICKLED
 
 
+def may_be_pickled(kind: Type) -> bool:
+    """True of ``Pickled[A]`` and of ``Pickled[A] | B``."""
+    found = get_proper_type(kind)
+    members = found.items if isinstance(found, UnionType) else []
+    return is_pickled(kind) or any(map(is_pickled, members))
+
+
 def _parts(kind: ProperType) -> Iterator[tuple[Type, str]]:
     """Types inside of a type that is no class, and the way to them."""
     if isinstance(kind, UnionType):

@@ -8,7 +8,7 @@ from mypy.nodes import Decorator, Expression, LambdaExpr, RefExpr, SymbolNode
 from mypy.types import CallableType, Type, get_proper_type
 
 from . import codes
-from .encodable import is_of_project, is_of_stub, is_pickled, unencodable_value
+from .encodable import is_of_project, is_of_stub, may_be_pickled, unencodable_value
 from .messages import fail
 from .physical import check_units
 from .step import Given, Step, filled_by
@@ -48,7 +48,9 @@ def _given_to_pickled(step: Step, callee: Type) -> set[Expression]:
     if not isinstance(found, CallableType):
         return set()
     filled = _filled(step, found)
-    return {given.expression for index, given in filled if is_pickled(found.arg_types[index])}
+    return {
+        given.expression for index, given in filled if may_be_pickled(found.arg_types[index])
+    }
 
 
 def _problems_of_parameters(step: Step, callee: Type) -> Iterator[tuple[str, Expression]]:

@@ -212,8 +212,8 @@ def exception() -> ValueError:  # E: returns "ValueError", which has no encoding
 
 
 @f.task
-def buffer() -> bytearray:  # E: returns "bytearray", which has no encoding; use bytes
-    return bytearray()
+def buffer() -> memoryview:  # E: which has no encoding; use bytes
+    return memoryview(b"")
 
 
 f.put(Opaque(b""))  # E: put() takes "Opaque", which has no encoding

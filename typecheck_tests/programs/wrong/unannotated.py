@@ -29,7 +29,7 @@ with f.Fun():
 
 # %% a compiled pattern
 with f.Fun():
-    f.execute(f.morph(re.compile, "a+"))  # E: has no encoding
+    f.execute(f.reduce(re.match, "a+", "a"))  # E: has no encoding
 
 # %% map, which gives its items only once
 with f.Fun():
