@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
+from array import array, typecodes
 from collections import Counter, OrderedDict, UserDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
@@ -128,7 +128,11 @@ values = [
     (str, b"x", "expected str, got a value of type bytes"),
     (bytes, "x", "expected bytes, got str 'x'"),
     (bytes, bytearray(b"x"), "expected bytes, got a value of type bytearray"),
-    (array, array("u", "x"), "an array of characters, which differ between platforms; use str"),
+    (
+        array,
+        array("w" if "w" in typecodes else "u", "x"),
+        "an array of characters, which differ between platforms; use str",
+    ),
     (None, 0, "expected None, got int 0"),
     (list[int], (1, 2), "expected list[int], got a value of type tuple"),
     (list[int], [1, 2, None], "at [2]: expected int, got None"),
