@@ -29,6 +29,10 @@ _PLAIN: Final[dict[type, Callable[[], Node]]] = {
 }
 
 
+_WITH_UNITS: Final = ("datetime64", "timedelta64")
+"""Without a unit there are none of them in later versions of NumPy."""
+
+
 class NumpyScalarNode(Node):
     """A class of NumPy's scalars, ``float64`` for example."""
 
@@ -84,6 +88,8 @@ def _nodes(kind: Any) -> Iterator[Node]:
 
 def _counterpart(kind: Any) -> type:
     """The class of the Python values that equal the scalars of a class, if there is one."""
+    if kind.__name__ in _WITH_UNITS:
+        return type(None)
     try:
         return type(plain_scalar(kind()))
     except TypeError:  # of no size by itself

@@ -162,7 +162,7 @@ def test_a_map_of_a_file_comes_back_as_an_array(tmp_path):
     "value",
     [
         np.datetime64("2020-01-01T03", "h"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "s"),
         np.timedelta64(3, "ms"),
         np.longdouble(1) / 3,
         np.clongdouble(1j) / 3,
