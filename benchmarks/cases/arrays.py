@@ -11,7 +11,7 @@ import pickle
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,12 +66,16 @@ def _ways(directory: Path, kind: type) -> dict[str, Way]:
     encoding, store = encoding_of(kind), DiskDataStore(directory / "store")
     return {
         "funsies": (
-            lambda value: store.write(encoding.encode_pieces(value))[0],
+            lambda value: store.write(_chunks(encoding.encode_pieces(value)))[0],
             lambda digest: encoding.decode(store.load(digest)),
         ),
         "np_save": (lambda value: _save(directory, value), _load),
         "pickle": (lambda value: _pickle(directory / "pickle", value), _unpickle),
     }
+
+
+def _chunks(encoded: bytes | Iterable[bytes]) -> Iterable[bytes]:
+    return [encoded] if isinstance(encoded, bytes) else encoded
 
 
 def _note(
