@@ -48,6 +48,7 @@ def record(owner):
 
 def launch(shell, owner):
     script = shell.script("step.py", SCRIPT)
+    shell.variables["FUNSIES_KEY"] = (owner.place / NAME / "key").read_text().strip()
     run = shell.launch("--jobs", record(owner).network_url, "run", "--workers", "1", script)
     assert wait_until((shell.place / "begun").exists, 60)
     return run

@@ -52,7 +52,7 @@ class Part:
     __slots__ = ("data",)
 
     def __init__(self, data: memoryview) -> None:
-        self.data = data
+        self.data: memoryview = data
 
 
 def part(data: Buffer) -> str | Part:

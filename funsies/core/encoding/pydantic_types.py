@@ -49,7 +49,7 @@ class SecretNode(Node):
 
     def __init__(self, kind: Any) -> None:
         self.kind: Any = kind
-        self.inner = StrNode() if kind.__name__ == "SecretStr" else BytesNode()
+        self.inner: Node = StrNode() if kind.__name__ == "SecretStr" else BytesNode()
         self.label: str = kind.__name__
         self.accepts: frozenset[type] | None = frozenset({kind})
         self.shapes: frozenset[str] = self.inner.shapes

@@ -86,7 +86,7 @@ class Worker(BrakedWorker):
         self._upkeep = upkeep
         self._description = msgspec.json.encode(describe_self(address.keys)).decode()
         self._settlement = Settlement(graph, name, timing)
-        self.brake = Brake(graph, name, timing.brake_seconds)
+        self.brake: Brake = Brake(graph, name, timing.brake_seconds)
         self._ride: Ride | None = None
         self._observer: HorseObserver | None = None
         self._stop_asked_at: float | None = None

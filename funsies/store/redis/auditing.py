@@ -70,7 +70,7 @@ class Audit:
         self._seal = seal
         self._bytes = BadBytes(reader, large_faults)
         self._tell = tell
-        self.is_complete = False
+        self.is_complete: bool = False
         self._told: set[Digest] = set()
 
     def walk(self) -> Iterator[Damage]:

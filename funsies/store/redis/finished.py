@@ -23,8 +23,8 @@ class Finished:
         self.index = index
         self.sealed = sealed
         result = unpack_result(sealed)
-        self.content = result.content
-        self.is_large = result.large
+        self.content: Digest = result.content
+        self.is_large: bool = result.large
         self._row = row
         self._record = record
 
