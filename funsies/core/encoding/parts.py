@@ -40,6 +40,8 @@ LENGTH_BYTES: Final = 8
 PIECE_BYTES: Final = 1 << 20
 """Values are written in pieces of this size."""
 _ENDS_BYTES: Final = 256
+_NOT_HASHED: Final = b""
+"""Stands for the digest of a part of which no other one looks the same."""
 
 
 class Part:
@@ -153,7 +155,7 @@ class _Kept:
 
     def __init__(self) -> None:
         self.parts: list[memoryview] = []
-        self._digests: dict[int, bytes] = {}
+        self._alike: dict[tuple[int, bytes, bytes], dict[bytes, int]] = {}
 
     def refer(self, thing: object) -> dict[str, int]:
         """Keep a part, and say what stands for it."""
@@ -162,24 +164,18 @@ class _Kept:
         raise NotImplementedError
 
     def _index_of(self, data: memoryview) -> int:
-        for index, other in enumerate(self.parts):
-            if _look_alike(other, data) and self._digest(index) == _digest(data):
-                return index
-        self.parts.append(data)
-        return len(self.parts) - 1
-
-    def _digest(self, index: int) -> bytes:
-        if index not in self._digests:
-            self._digests[index] = _digest(self.parts[index])
-        return self._digests[index]
+        alike = self._alike.setdefault(_looks(data), {})
+        if (first := alike.pop(_NOT_HASHED, None)) is not None:
+            alike[_digest(self.parts[first])] = first
+        index = alike.setdefault(_digest(data) if alike else _NOT_HASHED, len(self.parts))
+        if index == len(self.parts):
+            self.parts.append(data)
+        return index
 
 
-def _look_alike(one: memoryview, other: memoryview) -> bool:
-    """Whether two parts may be equal: most are not, and that is seen without hashing them."""
-    return one.nbytes == other.nbytes and all(
-        bytes(one[end]) == bytes(other[end])
-        for end in (slice(_ENDS_BYTES), slice(-_ENDS_BYTES, None))
-    )
+def _looks(data: memoryview) -> tuple[int, bytes, bytes]:
+    """Size and both ends: parts that differ in these are told apart without being hashed."""
+    return data.nbytes, bytes(data[:_ENDS_BYTES]), bytes(data[-_ENDS_BYTES:])
 
 
 def _digest(data: memoryview) -> bytes:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from funsies.core.encoding import (
     encoding_of,
     encoding_of_value,
+    parts,
     preview_pieces,
     text_pieces,
     to_preview,
@@ -168,3 +169,23 @@ def test_a_value_of_several_pieces_is_shown_in_pieces(monkeypatch):
         pieces = list(show("json", io.BytesIO(data), lambda: io.BytesIO(data)))
         assert b"".join(pieces) == LARGE * 10
         assert len(pieces) > 100
+
+
+@pytest.mark.parametrize(
+    ("contents", "hashed"),
+    [
+        ([number.to_bytes(2, "big") + bytes(5000) for number in range(300)], 0),
+        ([bytes(2000) + number.to_bytes(2, "big") + bytes(3000) for number in range(300)], 300),
+        ([bytes(5000)] * 300, 300),
+    ],
+    ids=["different ends", "same ends", "equal"],
+)
+def test_many_parts_are_compared_by_hashing_each_at_most_once(contents, hashed, monkeypatch):
+    """And not each with each: a list of 4,000 parts of one size took 14 seconds."""
+    calls = []
+    digest = parts._digest
+    monkeypatch.setattr(parts, "_digest", lambda data: calls.append(1) or digest(data))
+    encoding = encoding_of(list[bytes])
+    data = encoding.encode(contents)
+    assert len(calls) == hashed
+    assert encoding.decode(data) == contents
