@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 import redis
@@ -33,6 +35,19 @@ DAMAGES: Final = (*CHANGES, "key of another type", "key missing")
 def _flipped(row: bytes, at: float) -> bytes:
     place = min(int(at * len(row)), len(row) - 1)
     return row[:place] + bytes([row[place] ^ 0x91]) + row[place + 1 :] if row else b"\x91"
+
+
+def put_in_its_place(path: Path, kind: str) -> None:
+    """Put what is no regular file in the place of a removed one; nothing if it is gone."""
+    match kind:
+        case "directory":
+            (path / "inside").mkdir(parents=True)
+        case "fifo":
+            os.mkfifo(path)
+        case "link":
+            path.symlink_to("/etc/hostname")
+        case _:
+            assert kind == "gone", kind
 
 
 def keys_of(connection: redis.Redis, kind: str) -> list[bytes]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +11,8 @@ import funsies as f
 from funsies.config import ResolvedServer
 from funsies.core.digest import content_digest
 from funsies.session import Session
+
+from .damage import put_in_its_place
 
 P = b"{funsies}:"
 SMALL, LARGE = b"small", b"large" * 100_000
@@ -96,17 +96,11 @@ def damage_file(path: Path, kind: str) -> None:
             path.write_bytes(flipped(data))
         case "cut":
             path.write_bytes(cut(data))
-        case "directory":
-            (path / "inside").mkdir(parents=True)
-        case "fifo":
-            os.mkfifo(path)
-        case "link":
-            path.symlink_to("/etc/hostname")
         case "mode":
             path.write_bytes(data)
             path.chmod(0)
         case _:
-            assert shutil.which("true")
+            put_in_its_place(path, kind)
 
 
 @pytest.mark.parametrize("change", [flipped, cut, emptied])

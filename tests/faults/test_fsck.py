@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,8 @@ from funsies.config import ResolvedServer
 from funsies.core.digest import Digest, content_digest
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.session import current_session
+
+from .damage import put_in_its_place
 
 P = b"{funsies}:"
 KEY = "ab" * 32
@@ -295,17 +296,11 @@ def damage_file(path: Path, kind: str) -> None:
             path.write_bytes(flipped(data))
         case "cut":
             path.write_bytes(cut(data))
-        case "directory":
-            (path / "inside").mkdir(parents=True)
-        case "fifo":
-            os.mkfifo(path)
-        case "link":
-            path.symlink_to("/etc/hostname")
         case "mode":
             path.write_bytes(flipped(data))
             path.chmod(0)
         case _:
-            assert not path.exists()
+            put_in_its_place(path, kind)
 
 
 @pytest.mark.parametrize("site", ["directory"], indirect=True)

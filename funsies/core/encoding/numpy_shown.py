@@ -29,7 +29,7 @@ def preview(head: Json, parts: Sequence[memoryview]) -> str:
     """Say on one line what an array is, with its first items.
 
     Args:
-        head: what ``numpy_arrays.py`` wrote.
+        head: what ``numpy_frames.py`` wrote.
         parts: the bytes, or the beginning of them.
 
     >>> preview({"dtype": "<i2", "shape": [2]}, [memoryview(bytes([1, 0, 2, 0]))])
