@@ -29,13 +29,19 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-_MODULES: Final = {"numpy": "funsies.core.encoding.numpy_arrays"}
+_MODULES: Final = {
+    "numpy": "funsies.core.encoding.numpy_arrays",
+    "pandas": "funsies.core.encoding.pandas_values",
+}
 """Libraries by the root module of their classes, and who knows their values."""
 
-_SHOWN: Final = {"numpy": "funsies.core.encoding.numpy_shown"}
+_SHOWN: Final = {
+    "numpy": "funsies.core.encoding.numpy_shown",
+    "pandas": "funsies.core.encoding.pandas_shown",
+}
 """Libraries, and who shows their values to those who do not have the library."""
 
-FORMS: Final = {"$array": "numpy"}
+FORMS: Final = {"$array": "numpy", "$pandas": "pandas"}
 """The forms, and of which library each is."""
 
 PARTS: Final = "parts"

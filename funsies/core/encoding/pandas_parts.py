@@ -1,0 +1,77 @@
+"""What the parts of pandas' values have in common: where they go, and their cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from funsies.core.encoding.anything import decode_any, encode_any
+from funsies.core.encoding.frames import library
+from funsies.core.encoding.node import Json, Refused
+from funsies.core.encoding.numpy_arrays import FORM as ARRAY
+from funsies.core.encoding.numpy_arrays import FORMS as ARRAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typing_extensions import Buffer
+
+NOT_PANDAS: Final = "expected a value of pandas, found other data"
+
+
+def pandas_here() -> Any:
+    """The library.
+
+    Raises:
+        Refused: if it is not installed.
+    """
+    return library("pandas", "a value of pandas")
+
+
+def numpy_here() -> Any:
+    """NumPy, without which there is no pandas."""
+    return library("numpy", "a value of pandas")
+
+
+class Sink:
+    """The parts of a value that is taken apart, by their numbers."""
+
+    def __init__(self) -> None:
+        self.parts: list[Buffer] = []
+
+    def put(self, data: Buffer) -> int:
+        """Keep some bytes, and say which part they are."""
+        self.parts.append(data)
+        return len(self.parts) - 1
+
+
+def part_at(parts: Sequence[Any], index: Json) -> Any:
+    """Read a part by its number.
+
+    Raises:
+        Refused: if there is none.
+    """
+    if type(index) is not int or not 0 <= index < len(parts):
+        raise Refused("a part of this value is not there")
+    return parts[index]
+
+
+def write_cell(value: object) -> Json:
+    """Write one value, of a column of objects for example.
+
+    Scalars of NumPy stay what they are: in a table, their type is that of what comes out.
+
+    Raises:
+        Refused: if it has no encoding.
+    """
+    if isinstance(value, numpy_here().generic):
+        return ARRAYS[ARRAY]().encode(value)
+    return encode_any(value)
+
+
+def read_cell(raw: Json) -> Any:
+    """Read one value.
+
+    Raises:
+        Refused: if it cannot be read.
+    """
+    return decode_any(raw)

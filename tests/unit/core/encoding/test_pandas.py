@@ -1,0 +1,193 @@
+"""Frames, series, indexes and scalars of pandas come back as they were, or are refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from funsies.core.encoding import contradicts, encoding_of, encoding_of_value
+from funsies.core.encoding.parts import whole
+from funsies.core.errors import EncodingError
+
+np = pytest.importorskip("numpy")
+pd = pytest.importorskip("pandas")
+
+
+def assert_same(found, value):
+    assert type(found) is type(value)
+    if isinstance(value, pd.DataFrame):
+        pd.testing.assert_frame_equal(
+            found, value, check_index_type="exact", check_column_type="exact"
+        )
+        assert list(found.dtypes) == list(value.dtypes)
+        assert found.attrs == value.attrs
+        assert found.flags == value.flags
+        for at in range(len(value.columns)):
+            assert_same_cells(found.iloc[:, at], value.iloc[:, at])
+    elif isinstance(value, pd.Series):
+        pd.testing.assert_series_equal(found, value, check_index_type="exact")
+        assert_same_cells(found, value)
+    elif isinstance(value, pd.Index):
+        pd.testing.assert_index_equal(found, value, exact=True)
+        assert getattr(found, "freq", None) == getattr(value, "freq", None)
+    elif isinstance(value, pd.api.extensions.ExtensionArray):
+        pd.testing.assert_extension_array_equal(found, value)
+    elif value is pd.NA or value is pd.NaT:
+        assert found is value
+    else:
+        assert found == value
+        assert getattr(found, "unit", None) == getattr(value, "unit", None)
+        assert repr(found) == repr(value)
+
+
+def assert_same_cells(found, column):
+    if column.dtype == object:
+        assert [type(cell) for cell in found] == [type(cell) for cell in column]
+        assert [repr(cell) for cell in found] == [repr(cell) for cell in column]
+
+
+def assert_comes_back(value):
+    encodings = [encoding_of(type(value)), encoding_of(Any), encoding_of_value(value)]
+    for encoding in encodings:
+        data = whole(encoding.encode(value))
+        found = encoding.decode(data)
+        assert_same(found, value)
+        assert whole(encoding.encode(found)) == data
+
+
+ROWS = 5
+COLUMNS = {
+    "integers": np.arange(ROWS),
+    "small": np.arange(ROWS, dtype="i1"),
+    "floats": np.array([1.5, np.nan, np.inf, -0.0, 2.0]),
+    "truths": np.array([True, False] * 2 + [True]),
+    "complex": np.arange(ROWS) * 1j,
+    "texts": [*list("abcd"), "é"],
+    "objects": pd.Series(["a", None, float("nan"), pd.NA, "é\ud800"], dtype=object),
+    "mixed": pd.Series([1, "a", None, float("nan"), Decimal("1.5")], dtype=object),
+    "rare": pd.Series([np.float64(1), np.int32(2), pd.NaT, [1, 2], {}], dtype=object),
+    "strings": pd.array(["a", None, "é", "", "d"], dtype="string[python]"),
+    "categories": pd.Categorical([*list("aabb"), None], ordered=True),
+    "moments": pd.to_datetime(["2020-01-01", None, "2021", "2022", "2023"], format="ISO8601"),
+    "zoned": pd.date_range("2020", periods=ROWS, tz="Europe/Berlin"),
+    "spans": pd.to_timedelta([1, 2, 3, 4, None], unit="s"),
+    "periods": pd.period_range("2020", periods=ROWS, freq="M"),
+    "intervals": pd.interval_range(0, ROWS),
+    "sparse": pd.arrays.SparseArray([0, 0, 1, 0, 2]),
+    "masked": pd.array([1, 2, None, 4, 5], dtype="Int64"),
+    "masked floats": pd.array([1.5, None, 2, 1, 2], dtype="Float32"),
+    "masked truths": pd.array([True, None, False, True, True], dtype="boolean"),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_column_of_any_type_comes_back(name):
+    series = pd.Series(COLUMNS[name], name=name)
+    for value in (series, series.array, series.iloc[:0], series.to_frame(), series[::2]):
+        assert_comes_back(value)
+
+
+def test_a_frame_of_all_columns_comes_back():
+    frame = pd.DataFrame(COLUMNS)
+    few = frame[["floats", "texts"]]
+    for value in (frame, frame.iloc[:0], frame.iloc[:, :0], frame[::-1], few):
+        assert_comes_back(value)
+
+
+INDEXES = [
+    pd.RangeIndex(3),
+    pd.RangeIndex(6, 0, -2, name=("a", 1)),
+    pd.Index([1.5, float("nan")]),
+    pd.Index([1, 1], name=3),
+    pd.Index(["a"], dtype=object),
+    pd.Index([("a", 1)], tupleize_cols=False),
+    pd.Index([]),
+    pd.CategoricalIndex(["a", "b"], ["b", "a", "c"]),
+    pd.date_range("2020", periods=3, name="day"),
+    pd.date_range("2020", periods=3, freq="MS", tz="UTC"),
+    pd.DatetimeIndex(["2020", "2021"]),
+    pd.timedelta_range("1h", periods=3),
+    pd.interval_range(0, 3),
+    pd.period_range("2020", periods=3, freq="Q"),
+    pd.MultiIndex.from_product([[1, 2], ["a", "b"]], names=["x", None]),
+    pd.MultiIndex.from_product([[1, 2], pd.date_range("2020", periods=2)])[:3],
+    pd.Index(pd.array([1, None], dtype="Int8")),
+]
+
+
+@pytest.mark.parametrize("index", INDEXES, ids=repr)
+def test_an_index_comes_back_also_as_that_of_rows_and_columns(index):
+    assert_comes_back(index)
+    size = len(index)
+    assert_comes_back(pd.Series(range(size), index=index))
+    assert_comes_back(pd.DataFrame(np.eye(size), index=index, columns=index))
+
+
+SCALARS = [
+    pd.Timestamp("2020"),
+    pd.Timestamp("2020", tz="Europe/Berlin"),
+    pd.Timestamp("2020-10-25 02:30+01:00").tz_convert("Europe/Berlin"),
+    pd.Timestamp("2020-01-01 03:00+02:00"),
+    pd.Timestamp(1, unit="s"),
+    pd.Timestamp(1, unit="ns"),
+    pd.Timedelta("1s"),
+    pd.Timedelta(-1, unit="ns"),
+    pd.NaT,
+    pd.NA,
+    pd.Period("2020Q1"),
+    pd.Interval(0.5, 1),
+    pd.Interval(pd.Timestamp("2020"), pd.Timestamp("2021"), closed="both"),
+]
+
+
+@pytest.mark.parametrize("scalar", SCALARS, ids=repr)
+def test_a_scalar_comes_back(scalar):
+    assert_comes_back(scalar)
+
+
+def test_attributes_and_flags_come_back():
+    frame = pd.DataFrame({"a": [1]}).set_flags(allows_duplicate_labels=False)
+    frame.attrs = {"unit": "m", "n": (1, 2)}
+    assert_comes_back(frame)
+    assert_comes_back(frame["a"])
+
+
+def test_what_is_read_can_be_changed_and_changes_nothing_else():
+    encoding = encoding_of(pd.DataFrame)
+    data = whole(encoding.encode(pd.DataFrame({"a": np.zeros(9999), "b": np.zeros(9999)})))
+    found = encoding.decode(data)
+    found.loc[0, "a"] = 1.0
+    found["b"] += 1
+    assert whole(encoding.encode(encoding.decode(data))) == data
+
+
+def test_a_series_never_stands_for_a_frame():
+    frame, series = encoding_of(pd.DataFrame), encoding_of(pd.Series)
+    assert contradicts(frame, series)
+    assert contradicts(series, frame)
+    assert not contradicts(encoding_of(pd.Index), encoding_of(pd.DatetimeIndex))
+    with pytest.raises(EncodingError, match="expected DataFrame, got a value of type Series"):
+        frame.encode(pd.Series([1]))
+
+
+class Mine(pd.DataFrame):
+    """Another library's, for example."""
+
+
+class Thing:
+    """Has no encoding."""
+
+
+REFUSED = [
+    (Mine({"a": [1]}), r"register_codec\(\)"),
+    (pd.DataFrame({"a": [1], "b": [Thing()]}), r"at \['b'\]\[0\]: .*Thing has no encoding"),
+    (pd.DataFrame({"a": [1]}, index=[Thing()]), "Thing has no encoding"),
+]
+
+
+@pytest.mark.parametrize(("value", "message"), REFUSED)
+def test_what_would_be_lost_is_refused_with_the_remedy(value, message):
+    with pytest.raises(EncodingError, match=message):
+        encoding_of(pd.DataFrame).encode(value)
