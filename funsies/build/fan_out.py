@@ -31,6 +31,7 @@ from .artefact import Artefact, constant_artefact, put
 from .collect import gather
 from .declared import refuse_contradiction
 from .given import call_given, given_task, name_of, parameters_of, plain_function, result_of
+from .held import Place, emptied, filled
 from .python import reduce
 from .python_task import FunctionSpec, call, is_artefact
 from .signature import value_annotation
@@ -180,7 +181,8 @@ def map_each(
     are remembered one by one, so that a longer list computes only its new items.
 
     Args:
-        function: called with one item; a plain function or a task.
+        function: called with one item; a plain function or a task. What all items share is
+            fixed by ``functools.partial``; that may be artefacts.
         items: the list, or an artefact of it.
         strict: True gives the error of the first item that has one; False gives a
             ``Result[U, Error]`` for each item.
@@ -206,15 +208,17 @@ def map_each(
             "returns a value. Instead, bind() a function of the whole list that returns "
             "gather([...]) of them"
         )
-    spread = functools.partial(_spread, function, strict=strict, name=name)
+    free, places, held = emptied(function)
+    spread = functools.partial(_spread, free, strict=strict, name=name)
+    filling = functools.partial(_fill_and_spread, free, places, strict=strict, name=name)
     spec = FunctionSpec(
-        spread,
+        filling if held else spread,
         kind=TaskKind.DYNAMIC,
         name=f"map_each:{name or name_of(function)}",
         out=(list[inside] if strict else list[Result[inside, Error]],),
         options=own_options(map_each, opt, options),
     )
-    return call(spec, (_as_pickles(function, items),), {})[0]
+    return call(spec, (_as_pickles(function, items), *held), {})[0]
 
 
 def _as_pickles(function: Callable[..., object], items: Any) -> Any:
@@ -259,6 +263,18 @@ def _spread(
     """Build one step for each item; runs on a worker."""
     steps = [reduce(function, item, name=name) for item in _in_order(items, ITEMS)]
     return gather(steps) if strict else gather(steps, strict=False)
+
+
+def _fill_and_spread(
+    function: Callable[..., Any],
+    places: Sequence[Place],
+    items: Any,
+    *values: Any,
+    strict: bool,
+    name: str | None,
+) -> Artefact[Any]:
+    """The same, with the values of the artefacts that the function held."""
+    return _spread(filled(function, places, values), items, strict=strict, name=name)
 
 
 @former_keywords(connection=NO_CONNECTION)

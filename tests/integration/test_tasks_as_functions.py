@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import ChainMap
 from collections.abc import Callable
 from typing import Any
 
@@ -102,6 +103,47 @@ def test_each_way_to_give_a_task_gives_its_value(place: f.Server) -> None:
         assert {name: f.take(step) for name, (step, _) in steps.items()} == {
             name: value for name, (_, value) in steps.items()
         }
+
+
+@f.task
+def weights() -> f.Pickled[ChainMap[str, int]]:
+    return ChainMap({"scale": 2})
+
+
+@f.task
+def weighed(
+    numbers: list[int], item: int, by: f.Pickled[ChainMap[str, int]], offset: int = 0
+) -> int:
+    return by["scale"] * item + sum(numbers) + offset
+
+
+@f.task
+def fails() -> int:
+    raise ValueError("no offset")
+
+
+def test_what_all_items_share_may_be_artefacts_by_position_and_by_name(place: f.Server) -> None:
+    with f.Fun(place):
+        shared = functools.partial(weighed, up_to(4), by=weights())
+        each = f.map_each(functools.partial(shared, offset=f.reduce(max, 1, 2)), up_to(3))
+        broken = f.map_each(functools.partial(shared, offset=fails()), up_to(3))
+        f.execute(each, broken).wait(30)
+        assert f.take(each) == [8, 10, 12]
+        assert f.take(broken, strict=False).failure().task == "fails"
+
+
+def test_what_all_items_share_counts_by_its_value(session: object) -> None:
+    f.execute(f.map_each(functools.partial(power, exponent=f.reduce(max, 1, 2)), [3]))
+    with_the_same_value = f.map_each(functools.partial(power, exponent=f.put(2)), [3, 4])
+    f.execute(with_the_same_value)
+    assert f.take(with_the_same_value) == [9, 16]
+    counts = session.backend.graph.counts()  # type: ignore[attr-defined]
+    assert counts["raised"].executed == 2
+
+
+def test_a_plain_function_cannot_hold_an_artefact_and_is_told_what_can() -> None:
+    with pytest.raises(WiringError, match="make it a task"):
+        f.map_each(functools.partial(pow, three), [1, 2])
 
 
 def test_a_lenient_task_given_to_bind_does_not_see_the_error(session: object) -> None:

@@ -79,6 +79,12 @@ with f.Fun():
     f.execute(ions).wait()
     assert f.take(ions) == [Atom("Na", 1), Atom("Cl", -1)]
 
+    by = f.reduce(max, 1, 2)  # what all items share may be an artefact
+    more = f.map_each(functools.partial(ionised, by=by), atoms)
+    assert_type(more, f.Artefact[list[Atom]])
+    f.execute(more).wait()
+    assert f.take(more) == [Atom("Na", 2), Atom("Cl", 0)]
+
 
 # %% a task with several results, by py
 @f.task

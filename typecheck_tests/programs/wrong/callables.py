@@ -54,5 +54,20 @@ f.dynamic.sac(square, square, total, 3)  # E: "square" must return a list of par
 # %% the items are of another type
 f.map_each(square, ["1"])  # E: An item of the list has type "str"
 
+# %% what all items share is of another type
+@f.task
+def scaled(whole: int, by: float) -> float:
+    return whole * by
+
+
+f.map_each(functools.partial(scaled, by=f.put("2")), [1])  # E: "str"
+
+# %% what all items share is an artefact, and the function is none of a task
+def halved(whole: int, parts: int) -> float:
+    return whole / parts
+
+
+f.map_each(functools.partial(halved, parts=f.put(2)), [1])  # Raises: make it a task  # E: Artefact[int]
+
 # %% a task is bound to a value of another type
 f.put([1]).bind(square)  # Raises: parameter 'number' of square is int  # E: parameter "number" of "square" needs "int"
