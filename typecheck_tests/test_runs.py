@@ -290,6 +290,22 @@ def test_a_class_is_storable_once_its_module_registers_a_codec(project: Project)
     assert project.mypy("user.py") == []
 
 
+def test_a_subclass_is_storable_once_the_module_of_its_base_says_so(project: Project) -> None:
+    register = (
+        "import funsies as f\nclass Opaque: ...\n"
+        "f.register_codec('o', Opaque, lambda o: b'', lambda data: Opaque(){})\n"
+    )
+    project.write("opaque.py", register.format(""))
+    project.write(
+        "user.py",
+        "import funsies as f\nfrom opaque import Opaque\nclass Own(Opaque): ...\n"
+        "@f.task\ndef make() -> Own:\n    return Own()\n",
+    )
+    assert "which has no encoding" in project.mypy("user.py")[0]
+    project.write("opaque.py", register.format(", subclasses=True"))
+    assert project.mypy("user.py") == []
+
+
 def test_recall_knows_the_inputs_of_what_the_file_commits(project: Project) -> None:
     project.write(
         "user.py",

@@ -38,5 +38,5 @@ def _fingerprints(codec: Codec) -> list[Fingerprint]:
 
 def _field(codec: Codec, found: list[Fingerprint]) -> Field:
     if codec.version is not None:
-        return (codec.name, "version", codec.version)
-    return (codec.name, "code", *(each.digest for each in found))
+        return (codec.name, "version", codec.version, *codec.scope)
+    return (codec.name, "code", *(each.digest for each in found), *codec.scope)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import msgspec
 
 from funsies.core.encoding.asked import AskedNode
-from funsies.core.encoding.codecs import Codec, CodecNode, add_missing_codecs, codec_for
+from funsies.core.encoding.codecs import (
+    Codec,
+    CodecNode,
+    add_missing_codecs,
+    codec_for,
+    when_codecs_change,
+)
 from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.describe import Scope
 from funsies.core.encoding.described import pickled_class
@@ -343,8 +349,4 @@ def _restore(
 
 
 _cached = lru_cache(maxsize=_CACHED_ENCODINGS)(_compile)
-
-
-def forget_compiled() -> None:
-    """Compile all types again: a class has got a codec, or has lost it."""
-    _cached.cache_clear()
+when_codecs_change(_cached.cache_clear)

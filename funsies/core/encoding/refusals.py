@@ -10,6 +10,7 @@ from typing import Final, get_origin
 
 from typing_extensions import is_protocol
 
+from funsies.core.encoding.codecs import codecs_by_class
 from funsies.core.encoding.node import CannotEncode, remedy_for_items, type_name
 
 _ANNOTATE_FIELDS: Final = (
@@ -73,6 +74,17 @@ def _remedy_for_class(kind: type) -> str:
     own: object = getattr(kind, "__funsies_remedy__", None)
     if isinstance(own, str):
         return own
+    return _remedy_for_own(kind)
+
+
+def _remedy_for_own(kind: type) -> str:
+    """What to do with a class that is nothing of all that."""
+    base = next((base for base in kind.__mro__ if base in codecs_by_class()), None)
+    if base is not None:
+        return (
+            f"the codec of its base {type_name(base)} takes it as well if it is registered "
+            "with subclasses=True; or register one for it"
+        )
     if is_protocol(kind):
         return "a protocol does not say what is stored; name the classes that it stands for"
     return _ANNOTATE_FIELDS

@@ -11,14 +11,15 @@ from funsies.core.fingerprint.walk import Walk
 
 def describe_codec(walk: Walk, kind: type) -> tuple[Field, ...]:
     """The codec of a class, by its name and its code; nothing if it has none."""
-    codec = codec_for(kind)
-    walk.snapshot.lookups.append((codecs_by_class(), kind, codec or MISSING))
+    codec, known = codec_for(kind), codecs_by_class()
+    for base in kind.__mro__[:-1]:
+        walk.snapshot.lookups.append((known, base, known.get(base, MISSING)))
     if codec is None:
         return ()
     walk.codecs.append(codec)
     if codec.version is not None:
-        return (("codec", codec.name, "version", codec.version),)
+        return (("codec", codec.name, "version", codec.version, *codec.scope),)
     outer, walk.giver = walk.giver, Giver.CODEC
     code = walk.field(codec.encode, "encode"), walk.field(codec.decode, "decode")
     walk.giver = outer
-    return (("codec", codec.name, *code),)
+    return (("codec", codec.name, *code, *codec.scope),)

@@ -100,3 +100,51 @@ def test_what_the_code_of_a_codec_hides_is_refused_with_a_remedy() -> None:
     f.register_codec("grid", Grid, write, lambda _: Grid(sizes.randint(1, 9)))
     with pytest.raises(f.FunsiesError, match=r'register_codec\(\.\.\., version="1"\)'):
         f.reduce(area, f.reduce(make, 1))
+
+
+class Fine(Grid):
+    pass
+
+
+def make_fine(size: int) -> Grid:
+    return Fine(size)
+
+
+def test_whether_it_takes_subclasses_counts() -> None:
+    """What was refused before is an error that would be remembered."""
+
+    def found(*, subclasses: bool) -> tuple[str, ...]:
+        f.register_codec("grid", Grid, write, read, version="1", subclasses=subclasses)
+        steps = f.reduce(make_fine, 2), f.reduce(area, Grid(2)), f.reduce(lambda: Grid(1))
+        return tuple(step.hash for step in steps)
+
+    alone = found(subclasses=False)
+    assert set(found(subclasses=True)).isdisjoint(alone)
+    assert found(subclasses=False) == alone
+
+
+def fine_area(grid: Fine) -> int:
+    return grid.size**2
+
+
+def test_the_code_of_the_codec_of_a_base_counts_for_subclasses() -> None:
+    def address(decode: Callable[[bytes], Grid]) -> str:
+        f.register_codec("grid", Grid, write, decode, subclasses=True)
+        return f.reduce(fine_area, f.reduce(lambda: 0, out=Fine)).hash
+
+    first = address(read)
+    assert address(read_tenfold) != first
+    assert address(read) == first
+
+
+def test_an_own_codec_of_the_subclass_changes_its_steps_only() -> None:
+    def addresses_now() -> tuple[str, str]:
+        return f.reduce(make, 2).hash, f.reduce(lambda: 0, out=Fine).hash
+
+    f.register_codec("grid", Grid, write, read, subclasses=True)
+    first = addresses_now()
+    f.register_codec("fine", Fine, write, lambda data: Fine(int(data)))
+    second = addresses_now()
+    unregister_codec("fine")
+    assert (second[0], addresses_now()) == (first[0], first)
+    assert second[1] != first[1]

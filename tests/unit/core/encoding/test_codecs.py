@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import pickle
+from abc import ABC, abstractmethod
 from array import array
 from dataclasses import dataclass
+from typing import Any, get_origin
 
 import pytest
 
 from funsies.core.encoding import (
+    Codec,
+    add_missing_codecs,
     encoding_of,
     encoding_of_value,
     register_codec,
@@ -116,3 +122,165 @@ def test_a_codec_must_make_bytes():
             encoding_of(Matrix).encode(Matrix([]))
     finally:
         unregister_codec("test-matrix")
+
+
+class Wide(Matrix):
+    pass
+
+
+class Square(Wide):
+    pass
+
+
+@dataclass
+class Labelled(Matrix):
+    rows: list[list[float]]
+    label: str
+
+
+def named(matrix):
+    return f"{type(matrix).__name__} {matrix.rows!r}".encode()
+
+
+def by_name(data):
+    name, _, rows = data.decode().partition(" ")
+    return globals()[name](json.loads(rows))
+
+
+@pytest.fixture
+def with_subclasses():
+    register_codec("test-matrix", Matrix, named, by_name, subclasses=True)
+    yield
+    unregister_codec("test-matrix")
+
+
+def same(annotation, value):
+    encoding = encoding_of(annotation)
+    found = encoding.decode(encoding.encode(value))
+    return found == value and type(found) is type(value)
+
+
+@pytest.mark.usefixtures("with_subclasses")
+@pytest.mark.parametrize("kind", [Matrix, Wide, Square])
+def test_a_codec_can_take_the_subclasses_of_its_class(kind):
+    value = kind([[1.5]])
+    bases = [base for base in kind.__mro__ if issubclass(base, Matrix)]
+    for base in bases:
+        assert encoding_of(base).encode(value) == f"{kind.__name__} [[1.5]]".encode()
+        for annotation in (base, base | None, int | base, list[base], dict[str, base | int]):
+            wrapped = {list: [value], dict: {"a": value}}
+            assert same(annotation, wrapped.get(get_origin(annotation), value))
+    assert same(Any, value)
+    assert same(Any, {"deep": (value,)})
+    assert encoding_of_value(value) == encoding_of(kind)
+
+
+@pytest.mark.usefixtures("with_subclasses")
+def test_what_is_no_subclass_is_refused():
+    with pytest.raises(EncodingError, match="expected Wide, got a value of type Matrix"):
+        encoding_of(Wide).encode(Matrix([]))
+    with pytest.raises(EncodingError, match="made a value of type Matrix, not Wide"):
+        encoding_of(Wide).decode(b"Matrix [[1.5]]")
+
+
+@pytest.mark.usefixtures("with_subclasses")
+def test_the_nearest_base_writes_a_value():
+    register_codec("test-wide", Wide, named, by_name, subclasses=True)
+    try:
+        assert encoding_of(Square).wire == "test-wide"
+        assert encoding_of(Matrix).wire == "test-matrix"
+        assert same(list[Matrix], [Square([[1.5]]), Matrix([[1.5]]), Wide([[1.5]])])
+        assert same(Any, Square([[1.5]]))
+        with pytest.raises(EncodingError, match=r"of its own.*annotate Matrix \| Square"):
+            encoding_of(Matrix).encode(Square([[1.5]]))
+        assert same(Matrix | Square, Square([[1.5]]))
+    finally:
+        unregister_codec("test-wide")
+
+
+@pytest.mark.usefixtures("with_subclasses")
+def test_a_codec_for_one_class_leaves_its_subclasses_to_their_bases():
+    register_codec("test-wide", Wide, named, by_name)
+    try:
+        assert encoding_of(Wide).wire == "test-wide"
+        assert encoding_of(Square).wire == "test-matrix"
+        assert same(list[Wide], [Square([[1.5]]), Wide([[1.5]])])
+    finally:
+        unregister_codec("test-wide")
+
+
+@pytest.mark.usefixtures("with_subclasses")
+def test_a_subclass_with_fields_is_written_by_the_codec_too():
+    """It says what is to be kept of all of them."""
+    assert encoding_of(Labelled).wire == "test-matrix"
+    with pytest.raises(EncodingError, match="the codec test-matrix failed: TypeError"):
+        encoding_of(Labelled).encode(Labelled([[1.5]], "a"))
+
+
+@pytest.mark.usefixtures("matrix_codec")
+def test_what_loses_the_class_is_refused_where_it_is_written():
+    register_codec("test-matrix", Matrix, write, read, subclasses=True)
+    assert same(Matrix, Matrix([[1.5]]))
+    for annotation in (Matrix, Wide, Matrix | None, Any):
+        with pytest.raises(EncodingError, match="makes a Matrix of a Wide; register a codec"):
+            encoding_of(annotation).encode(Wide([[1.5]]))
+
+
+@pytest.mark.usefixtures("matrix_codec")
+def test_a_codec_for_one_class_names_the_way_to_subclasses():
+    for annotation in (Matrix, list[Matrix], Any):
+        value = [Wide([])] if annotation == list[Matrix] else Wide([])
+        with pytest.raises(EncodingError, match="subclasses=True"):
+            encoding_of(annotation).encode(value)
+    with pytest.raises(UnsupportedTypeError, match=r"base Matrix takes.*subclasses"):
+        encoding_of(Wide)
+    assert same(list[Matrix], [Matrix([[1.5]])])
+
+
+@pytest.mark.usefixtures("with_subclasses")
+def test_compiled_types_see_codecs_that_come_and_go():
+    """Those of workers come with the steps that need them."""
+    assert encoding_of(Square).wire == "test-matrix"
+    codec = Codec("test-square", Square, named, by_name)
+    add_missing_codecs([codec])
+    assert encoding_of(Square).wire == "test-square"
+    unregister_codec("test-square")
+    assert encoding_of(Square).wire == "test-matrix"
+
+
+class Base(ABC):
+    @abstractmethod
+    def act(self): ...
+
+
+class Actor(Base):
+    def act(self):
+        return 1
+
+
+@dataclass
+class Player(Base):
+    name: str
+
+    def act(self):
+        return 2
+
+
+def test_an_abstract_class_has_a_codec_with_its_subclasses_only():
+    with pytest.raises(EncodingError, match=r"is abstract.*subclasses=True"):
+        register_codec("test-base", Base, pickle.dumps, pickle.loads)
+    assert encoding_of(Player).wire == "json"
+    register_codec("test-base", Base, pickle.dumps, pickle.loads, subclasses=True)
+    try:
+        value = encoding_of(Base).decode(encoding_of(Base).encode(Actor()))
+        assert type(value) is Actor
+        assert same(Base, Player("a"))
+        assert encoding_of(Player).wire == "test-base"
+    finally:
+        unregister_codec("test-base")
+    assert encoding_of(Player).wire == "json"
+
+
+def test_a_codec_is_for_a_class():
+    with pytest.raises(EncodingError, match="for a class; a value of type function is none"):
+        register_codec("test-function", write, write, read)
