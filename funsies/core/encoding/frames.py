@@ -107,10 +107,11 @@ def form_of(raw: dict[str, Json]) -> str:
 
 
 def shown_by(form: str) -> Any:
-    """Who shows the values of a form: a module with ``preview`` and ``file_header``.
+    """Who shows the values of a form: a module without the library, and these names in it.
 
     ``preview(head, parts)`` is a line about a value, of whose parts there may be the beginning
-    only; ``file_header(head)`` is what makes a file of the parts, or None.
+    only, and ``table(head, parts)`` may be several; ``file_header(head)`` is what makes a file
+    of the parts, or None; ``to_file(value)`` makes one with the library, or is None.
     """
     return import_module(_SHOWN[FORMS[form]])
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _SHOWN_ITEMS: Final = 6
-_FORMATS: Final = {
+FORMATS: Final = {
     "b1": "?",
     **{f"i{size}": code for size, code in zip((1, 2, 4, 8), "bhiq", strict=True)},
     **{f"u{size}": code for size, code in zip((1, 2, 4, 8), "BHIQ", strict=True)},
@@ -20,9 +20,12 @@ _FORMATS: Final = {
 }
 """How :mod:`struct` calls the data types whose items are shown."""
 _NAMES: Final = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
+_TIMES: Final = {"M": "datetime64", "m": "timedelta64"}
 _BEGIN: Final = b"\x93NUMPY\x01\x00"
 _LENGTH: Final = struct.Struct("<H")
 _ALIGNMENT: Final = 64
+to_file: Final = None
+"""The bytes are the file, behind what :func:`file_header` makes."""
 
 
 def preview(head: Json, parts: Sequence[memoryview]) -> str:
@@ -37,7 +40,7 @@ def preview(head: Json, parts: Sequence[memoryview]) -> str:
     """
     about = _checked(head)
     name = about.get("class", "array")
-    text = f"{name} of {_name(about['dtype'])}, shape {tuple(about['shape'])}"
+    text = f"{name} of {name_of_dtype(about['dtype'])}, shape {tuple(about['shape'])}"
     items = list(_items(about, parts[0])) if parts else []
     is_all = len(items) == prod(about["shape"])
     return f"{text}: {', '.join(items)}{'' if is_all else ', ...'}" if items else text
@@ -46,7 +49,7 @@ def preview(head: Json, parts: Sequence[memoryview]) -> str:
 def _items(head: dict[str, Any], data: memoryview) -> Iterator[str]:
     """The first items, in the order of C."""
     dtype, count = head["dtype"], min(_SHOWN_ITEMS, prod(head["shape"]))
-    code = _FORMATS.get(dtype[1:]) if isinstance(dtype, str) else None
+    code = FORMATS.get(dtype[1:]) if isinstance(dtype, str) else None
     if code is None or (head.get("order") == "F" and count > 1):
         return
     one = struct.Struct((dtype[0].replace("|", "=")) + code)
@@ -54,15 +57,26 @@ def _items(head: dict[str, Any], data: memoryview) -> Iterator[str]:
         yield repr(one.unpack_from(data, index * one.size)[0])
 
 
-def _name(dtype: Json) -> str:
+def name_of_dtype(dtype: Json) -> str:
+    """How NumPy calls a data type.
+
+    >>> name_of_dtype("<f8")
+    'float64'
+    """
     if not isinstance(dtype, str):
         return "long doubles" if isinstance(dtype, dict) and "long" in dtype else "records"
     kind, size = dtype[1:2], dtype[2:]
     if dtype == "|b1":
         return "bool"
     order = "big-endian " if dtype[0] == ">" else ""
+    if kind in _TIMES:
+        return f"{order}{_TIMES[kind]}{dtype[3:]}"
     is_number = kind in _NAMES and size.isdigit()
     return order + (f"{_NAMES[kind]}{8 * int(size)}" if is_number else dtype[1:])
+
+
+table: Final = preview
+"""An array is shown on one line, also where there is room for more."""
 
 
 def file_header(head: Json) -> bytes | None:

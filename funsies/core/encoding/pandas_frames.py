@@ -9,6 +9,7 @@ from funsies.core.encoding.frames import Frame
 from funsies.core.encoding.node import Json, Refused, show_key
 from funsies.core.encoding.pandas_indexes import KINDS as INDEXES
 from funsies.core.encoding.pandas_indexes import read_index, write_index
+from funsies.core.encoding.pandas_looks import columns_of
 from funsies.core.encoding.pandas_parts import (
     NOT_PANDAS,
     Sink,
@@ -20,7 +21,7 @@ from funsies.core.encoding.pandas_parts import (
 from funsies.core.encoding.pandas_vectors import read_vector, values_of, write_vector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 ARRAYS: Final = (
     "ArrowExtensionArray",
@@ -37,6 +38,9 @@ ARRAYS: Final = (
     "StringArray",
     "TimedeltaArray",
 )
+LONG_BYTES: Final = 1 << 16
+"""Columns of numbers from this size on stand alone: they are written where they lie."""
+
 _MALFORMED: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
@@ -50,13 +54,14 @@ def taken_apart(value: Any) -> Frame:
     if name in pandas_scalars.KINDS:
         head = pandas_scalars.write_scalar(value)
     elif name in INDEXES:
-        head = write_index(value, sink)
+        head = {**write_index(value, sink), "size": len(value)}
     elif name == "DataFrame":
-        head = {"is": name, **_write_frame(value, sink)}
+        head = {"is": name, "size": len(value), **_write_frame(value, sink)}
     elif name == "Series":
-        head = {"is": name, **_write_series(value, sink)}
+        head = {"is": name, "size": len(value), **_write_series(value, sink)}
     else:
-        head = {"is": "array", "values": write_vector(_plain(value), sink)}
+        values = write_vector(_plain(value), sink)
+        head = {"is": "array", "size": len(value), "values": values}
     return Frame(head, sink.parts)
 
 
@@ -78,40 +83,35 @@ def _rest(value: Any) -> dict[str, Json]:
 
 
 def _write_frame(value: Any, sink: Sink) -> dict[str, Json]:
-    """Neighbouring columns of one type of numbers are one block, however they are in memory."""
     index, columns = write_index(value.index, sink), write_index(value.columns, sink)
     raw: dict[str, Json] = {"index": index, "columns": columns}
-    return {**raw, "blocks": list(_blocks(value, sink)), **_rest(value)}
+    blocks = [_write_block(value, places, sink) for places in _blocks(value)]
+    return {**raw, "blocks": blocks, **_rest(value)}
 
 
-def _blocks(value: Any, sink: Sink) -> Iterator[Json]:
-    dtypes, start = list(value.dtypes), 0
-    while start < len(dtypes):
-        stop = _end_of_block(dtypes, start)
-        try:
-            yield write_vector(_block(value, start, stop), sink)
-        except Refused as refusal:
-            raise refusal.at(f"[{show_key(value.columns[start])}]") from None
-        start = stop
+def _blocks(value: Any) -> Iterable[list[int]]:
+    """Which columns stand together: short ones of one type of numbers.
+
+    So the bytes are the same however the columns lie in memory.
+    """
+    blocks: dict[object, list[int]] = {}
+    for place, dtype in enumerate(value.dtypes):
+        is_numbers = isinstance(dtype, numpy_here().dtype) and dtype.kind != "O"
+        is_short = is_numbers and len(value) * dtype.itemsize < LONG_BYTES
+        blocks.setdefault(dtype.str if is_short else place, []).append(place)
+    return blocks.values()
 
 
-def _end_of_block(dtypes: Sequence[Any], start: int) -> int:
-    stop, first = start + 1, dtypes[start]
-    if is_of_numbers(first):
-        while stop < len(dtypes) and is_of_numbers(dtypes[stop]) and dtypes[stop] == first:
-            stop += 1
-    return stop
-
-
-def is_of_numbers(dtype: Any) -> bool:
-    """True of columns that can be one block with their neighbours."""
-    return isinstance(dtype, numpy_here().dtype) and dtype.kind != "O"
-
-
-def _block(value: Any, start: int, stop: int) -> Any:
-    if is_of_numbers(value.dtypes.iloc[start]):
-        return value.iloc[:, start:stop].to_numpy().T
-    return values_of(value.iloc[:, start])
+def _write_block(value: Any, places: list[int], sink: Sink) -> Json:
+    first, count = places[0], len(places)
+    is_run = places[-1] - first + 1 == count
+    try:
+        if count == 1:
+            return {"at": first, "values": write_vector(values_of(value.iloc[:, first]), sink)}
+        block = value.iloc[:, slice(first, first + count) if is_run else places].to_numpy().T
+        return {"at": first if is_run else places, "values": write_vector(block, sink)}
+    except Refused as refusal:
+        raise refusal.at(f"[{show_key(value.columns[first])}]") from None
 
 
 def made(frame: Frame) -> Any:
@@ -169,10 +169,15 @@ def _series(values: Any, index: Any) -> Any:
 def _read_frame(head: dict[str, Any], parts: Sequence[Any]) -> Any:
     pandas = pandas_here()
     index, columns = (read_index(head.get(axis), parts) for axis in ("index", "columns"))
-    pieces = [_piece(read_vector(block, parts), index) for block in head["blocks"]]
+    pieces, places = [], []
+    for block in head["blocks"]:
+        pieces.append(_piece(read_vector(block["values"], parts), index))
+        places += columns_of(block, pieces[-1].shape[1])
     if not pieces:
         return pandas.DataFrame(index=index, columns=columns)
     frame = pieces[0] if len(pieces) == 1 else pandas.concat(pieces, axis=1)
+    if places != list(range(len(places))):
+        frame = frame.iloc[:, numpy_here().argsort(places)]
     frame.columns = columns
     return frame
 

@@ -123,6 +123,18 @@ def head_bytes(begin: Buffer) -> int:
     return _BEGIN_BYTES + int.from_bytes(memoryview(begin)[len(MAGIC) : _BEGIN_BYTES], "little")
 
 
+def places_of_parts(begin: Buffer) -> list[tuple[int, int]]:
+    """Where each part begins and ends of a value whose head is whole.
+
+    Raises:
+        Refused: if the head is cut off.
+        msgspec.DecodeError: if the JSON cannot be read.
+    """
+    view = memoryview(begin)
+    sizes, _ = _head(view)
+    return list(_places(head_bytes(view), sizes))
+
+
 def taken_apart(data: Buffer, *, is_cut: bool = False) -> Apart:
     """Read the JSON data and the parts of a value that has parts.
 
@@ -135,20 +147,24 @@ def taken_apart(data: Buffer, *, is_cut: bool = False) -> Apart:
         msgspec.DecodeError: if the JSON cannot be read.
     """
     view = memoryview(data)
-    end = head_bytes(view)
-    if end > view.nbytes:
-        raise Refused("the head of this value is cut off")
-    sizes, raw = _parse_head(view[_BEGIN_BYTES:end])
-    parts = list(_cut(view, end, sizes))
+    sizes, raw = _head(view)
+    parts = [view[start:end] for start, end in _places(head_bytes(view), sizes)]
     if not is_cut and [part.nbytes for part in parts] != sizes:
         raise Refused("a part of this value is cut off")
     return Apart(raw, parts)
 
 
-def _cut(view: memoryview, position: int, sizes: Sequence[int]) -> Iterator[memoryview]:
+def _head(view: memoryview) -> tuple[list[int], Json]:
+    end = head_bytes(view)
+    if end > view.nbytes:
+        raise Refused("the head of this value is cut off")
+    return _parse_head(view[_BEGIN_BYTES:end])
+
+
+def _places(position: int, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
     for size_bytes in sizes:
         if size_bytes < 0:
             raise Refused("a part of this value has no size")
         position += -position % ALIGNMENT
-        yield view[position : position + size_bytes]
+        yield position, position + size_bytes
         position += size_bytes

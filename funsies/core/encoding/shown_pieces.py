@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO, Final
@@ -14,13 +13,16 @@ import msgspec
 from .frames import PARTS, form_of, is_frame, shown_by
 from .node import Json
 from .parts import ALIGNMENT, PART
-from .parts_read import has_parts, head_bytes, taken_apart
+from .parts_read import has_parts, head_bytes, places_of_parts, taken_apart
 from .pickled import WIRE as PICKLE
 from .pickled import pickle_of
-from .text import to_preview, to_text
+from .text import preview_of_parts, to_preview, to_text
 
 PIECE_BYTES: Final = 1 << 20
 """Values up to this size are shown as a whole."""
+
+SHOWN_BYTES: Final = 1 << 13
+"""Of parts that are not among the first bytes, so much is at hand to be shown."""
 
 _MARK: Final = b'"$'
 """Begins what says the type of a value."""
@@ -68,12 +70,30 @@ def preview_pieces(
     if is_apart:
         begin += source.read(max(0, head_bytes(begin) - len(begin)))
         is_apart = _file_header(taken_apart(begin, is_cut=True).raw) != b""
-    if is_apart or len(begin) < PIECE_BYTES:
-        deque(_rest(source), maxlen=0)  # to the end: that verifies them
-        yield to_preview(wire, begin, is_cut=is_apart)
+    if is_apart:
+        beginnings = _beginnings(begin, source)
+        yield preview_of_parts(taken_apart(begin, is_cut=True).raw, beginnings)
+        return
+    if len(begin) < PIECE_BYTES:
+        yield to_preview(wire, begin)
         return
     with again() as same:
         yield from text_pieces(wire, same, again)
+
+
+def _beginnings(begin: bytes, source: BinaryIO) -> list[memoryview]:
+    """What is shown of each part; the stream is read to the end, which verifies it."""
+    places = places_of_parts(begin)
+    kept = [bytearray(begin[start:end]) for start, end in places]
+    position = len(begin)
+    for piece in _rest(source):
+        for (start, end), known in zip(places, kept, strict=True):
+            missing = min(end - start, SHOWN_BYTES) - len(known)
+            at = start + len(known) - position
+            if missing > 0 and 0 <= at < len(piece):
+                known.extend(piece[at : at + missing])
+        position += len(piece)
+    return [memoryview(known) for known in kept]
 
 
 def _pieces_of_parts(begin: bytes, source: BinaryIO) -> Iterator[bytes]:

@@ -318,7 +318,7 @@ PREVIEWS = [
     (np.array(True), b"array of bool, shape (): True"),
     (np.array([1], ">u2"), b"array of big-endian uint16, shape (1,): 1"),
     (np.array([], "c8"), b"array of complex64, shape (0,)"),
-    (np.array(["2020"], "M8[Y]"), b"array of M8[Y], shape (1,)"),
+    (np.array(["2020"], "M8[Y]"), b"array of datetime64[Y], shape (1,)"),
     (np.zeros(1, "i4,f4"), b"array of records, shape (1,)"),
     (np.array([[7]]).view(np.matrix), b"matrix of int64, shape (1, 1): 7"),
     ([np.arange(2)], b'["array of int64, shape (2,): 0, 1"]'),
