@@ -856,6 +856,51 @@ with f.Fun():
     assert f.take(largest) == 1.0
     assert f.take(given)[0] == 4.0
 
+# %% frames, series and indexes of pandas, by themselves and inside of other values
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass
+class Results:
+    table: pd.DataFrame
+    energies: pd.Series
+    made: pd.Timestamp
+
+
+@f.task
+def results(size: int) -> Results:
+    table = pd.DataFrame({"name": ["a", "b"] * size, "energy": [1.0, 2.0] * size})
+    return Results(table, table["energy"], pd.Timestamp("2020"))
+
+
+@f.task
+def table_of(results: Results) -> pd.DataFrame:
+    return results.table
+
+
+@f.task
+def labels(table: pd.DataFrame) -> pd.Index:
+    return table.columns
+
+
+@f.task
+def column(table: pd.DataFrame, name: str) -> pd.Series:
+    return table[name]
+
+
+with f.Fun():
+    table = table_of(results(2))
+    names, energy = labels(table), column(table, "energy")
+    given = column(pd.DataFrame({"x": [1, 2]}), "x")
+    lines = f.shell("wc -l < table.csv", inp={"table.csv": table})
+    f.execute(names, energy, given, lines).wait()
+    assert list(f.take(names)) == ["name", "energy"]
+    assert f.take(energy).sum() == 6.0
+    assert f.take(given).sum() == 3
+    assert int(f.take(lines.stdout)) == 5
+
 # %% numpy scalars as results and parameters
 import numpy as np
 import numpy.typing as npt

@@ -116,6 +116,22 @@ def numbers(count: int) -> NDArray[np.int64]:
 
 mean(numbers(3))  # Raises: parameter 'values' of mean is NDArray[float64], but it is given an artefact of NDArray[int64]  # E: has type "Artefact[ndarray
 
+# %% a series where a frame is asked for
+import pandas as pd
+
+
+@f.task
+def rows(table: pd.DataFrame) -> int:
+    return len(table)
+
+
+@f.task
+def energies(size: int) -> pd.Series:
+    return pd.Series([0.5] * size)
+
+
+rows(energies(3))  # Raises: parameter 'table' of rows is DataFrame, but it is given an artefact of Series  # E: has type "Artefact[Series
+
 # %% a number of NumPy that is another one
 import numpy as np
 
