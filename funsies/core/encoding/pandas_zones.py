@@ -28,7 +28,7 @@ def write_zone(zone: Any) -> Json:
         raw = {"pytz": zone.zone}
     elif pytz is not None and type(zone) is type(pytz.FixedOffset(1)):
         raw = {"pytz_minutes": int(zone.utcoffset(None).total_seconds() // 60)}
-    if raw is None or read_zone(raw) != zone:
+    if raw is None or type(read_zone(raw)) is not type(zone):
         raise Refused(
             f"the time zone {zone} of type {type_name(type(zone))} is not stored; {_REMEDY}"
         )
