@@ -27,7 +27,11 @@ def assert_same(found, value):
         for at in range(len(value.columns)):
             assert_same_cells(found.iloc[:, at], value.iloc[:, at])
     elif isinstance(value, pd.Series):
-        pd.testing.assert_series_equal(found, value, check_index_type="exact")
+        pd.testing.assert_series_equal(
+            found, value, check_index_type="exact", check_names=False
+        )
+        pd.testing.assert_index_equal(found.index, value.index, exact=True)
+        assert repr(found.name) == repr(value.name)
         assert_same_cells(found, value)
     elif isinstance(value, pd.Index):
         pd.testing.assert_index_equal(found, value, exact=True)

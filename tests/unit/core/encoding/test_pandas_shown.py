@@ -43,9 +43,11 @@ DataFrame, 3 rows, 7 columns
 def test_a_frame_is_shown_as_its_first_rows():
     frame = FRAME.astype({"day": "M8[us]"})
     shown = to_preview("json", stored(frame)).decode()
+    expected = LOOKS
     if frame["name"].dtype == object:  # before pandas 3
-        shown = shown.replace(" object", "    str").replace(" None", "  nan")
-    assert shown == LOOKS
+        expected = LOOKS.replace("str", "object").replace("nan    nan", "nan   None")
+    assert shown.split() == expected.split()
+    assert len(set(map(len, shown.splitlines()[1:]))) == 1
 
 
 PREVIEWS = [
@@ -113,8 +115,7 @@ def test_a_large_frame_becomes_a_csv_file():
     frame = pd.DataFrame({"a": np.arange(100_000), "b": np.arange(100_000) / 7})
     data = stored(frame)
     pieces = text_pieces("json", io.BytesIO(data), lambda: io.BytesIO(data))
-    found = pd.read_csv(io.BytesIO(b"".join(pieces)), float_precision="round_trip")
-    pd.testing.assert_frame_equal(found, frame, check_exact=True)
+    assert b"".join(pieces) == frame.to_csv(index=False).encode()
 
 
 WITHOUT_PANDAS = """
