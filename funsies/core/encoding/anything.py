@@ -16,20 +16,29 @@ from funsies.core.encoding.described import (
     encode_described,
 )
 from funsies.core.encoding.frames import decode_frame, is_frame
+from funsies.core.encoding.keys import encode_keys, in_order, plain_keys
+from funsies.core.encoding.many import (
+    decode_values,
+    encode_items,
+    encode_values,
+)
 from funsies.core.encoding.node import (
     TYPE,
     Json,
     Node,
     Refused,
-    canonical_json,
-    check_key,
     show,
-    show_key,
 )
-from funsies.core.encoding.pairs import read_pair, text_pairs
+from funsies.core.encoding.pairs import decode_pairs, has_special_key, text_object
 from funsies.core.encoding.parts import part
 from funsies.core.encoding.parts_read import read_part
 from funsies.core.encoding.pickled import FORM
+from funsies.core.encoding.plain import (
+    are_all,
+    are_plain_ints,
+    are_plain_numbers,
+    are_plain_texts,
+)
 from funsies.core.encoding.scalars import (
     decode_special,
     encode_float,
@@ -60,6 +69,21 @@ class AnyNode(Node):
         """True: a parameter without a type takes what it is given, as what it is."""
         return True
 
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Hand on values that are plain, and all of one type."""
+        kinds = set(map(type, values))
+        are_plain = _PLAIN.get(kinds.pop()) if len(kinds) == 1 else None
+        return values if are_plain and are_plain(values) else super().encode_all(values)
+
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Hand on values that are plain."""
+        return raws if _PLAIN_TYPES.issuperset(map(type, raws)) else super().decode_all(raws)
+
+
+_ANY: Final = AnyNode()
+_PLAIN: Final = {str: are_plain_texts, float: are_plain_numbers, int: are_plain_ints}
+_PLAIN_TYPES: Final = frozenset({str, float, int, bool, type(None)})
+
 
 def encode_any(value: object) -> Json:
     """Write a value of unknown type, or refuse what has no encoding."""
@@ -74,35 +98,16 @@ def encode_any(value: object) -> Json:
 
 
 def _encode_list(value: list[object]) -> Json:
-    result: list[Json] = []
-    try:
-        for item in value:
-            result.append(encode_any(item))  # noqa: PERF401  (its length is the path)
-    except Refused as refusal:
-        raise refusal.at(f"[{len(result)}]") from None
-    return result
+    return encode_items(_ANY, value)
 
 
 def _encode_dict(value: dict[object, object]) -> Json:
-    pairs: list[tuple[Any, Json]] = []
-    key: object = None
-    try:
-        for key, item in value.items():
-            pairs.append((key, encode_any(item)))
-    except Refused as refusal:
-        raise refusal.at(f"[{show_key(key)}]") from None
-    if {str}.issuperset(map(type, value)):
-        return text_pairs(pairs)
-    return {"$dict": [[_encode_key(key), item] for key, item in pairs]}
-
-
-def _encode_key(key: object) -> Json:
-    try:
-        raw = encode_any(key)
-    except Refused as refusal:
-        raise refusal.at("{key}") from None
-    check_key(key, raw)
-    return raw
+    plain = plain_keys(value)
+    items = encode_values(_ANY, plain)
+    if are_all(str, items):
+        return text_object(items)
+    keys = encode_keys(_ANY, plain, "{key}")
+    return {"$dict": list(zip(keys, items.values(), strict=True))}
 
 
 def _encode_bytes(value: bytes) -> Json:
@@ -115,17 +120,7 @@ def _encode_tuple(value: tuple[object, ...]) -> Json:
 
 def _encode_set(value: set[object] | frozenset[object]) -> Json:
     """Equal sets have equal bytes: the items are sorted by theirs."""
-    items = sorted(map(_encode_item, value), key=canonical_json)
-    return {f"${type(value).__name__}": items}
-
-
-def _encode_item(item: object) -> Json:
-    try:
-        raw = encode_any(item)
-    except Refused as refusal:
-        raise refusal.at("{item}") from None
-    check_key(item, raw)
-    return raw
+    return {f"${type(value).__name__}": in_order(encode_keys(_ANY, value, "{item}"))}
 
 
 _ENCODERS: Final[dict[type, Callable[[Any], Json]]] = {
@@ -168,18 +163,7 @@ def _decode_unique(raw: Json, kind: type[set[object] | frozenset[object]]) -> ob
 def _decode_dict(raw: Json) -> object:
     if type(raw) is not list:
         raise Refused(f"expected pairs of key and value, found {show(raw)}")
-    pairs = [read_pair(pair) for pair in raw]
-    result = {decode_any(key): _decode_at(key, item) for key, item in pairs}
-    if len(result) != len(pairs):
-        raise Refused("a dict with the same key twice")
-    return result
-
-
-def _decode_at(key: object, item: Json) -> object:
-    try:
-        return decode_any(item)
-    except Refused as refusal:
-        raise refusal.at(f"[{show_key(key)}]") from None
+    return decode_pairs(_ANY, _ANY, raw, "a dict")
 
 
 _DECODERS: Final[dict[str, Callable[[Json], object]]] = {
@@ -208,9 +192,9 @@ def decode_any(raw: Json) -> object:
         return value
     if FORM in raw:
         raise Refused("found a pickle, which is read where its annotation says Pickled[...]")
-    if any(key.startswith("$") for key in raw):
+    if has_special_key(raw):
         raise Refused(f"expected a value, found the special form {next(iter(raw))}")
-    return {key: _decode_at(key, item) for key, item in raw.items()}
+    return decode_values(_ANY, raw)
 
 
 def _decode_described(raw: dict[str, Json]) -> object:

@@ -13,15 +13,14 @@ import typing_extensions
 from funsies.core.encoding.anything import AnyNode
 from funsies.core.encoding.hints import field_types
 from funsies.core.encoding.node import CannotEncode, type_name
-from funsies.core.encoding.records import (
+from funsies.core.encoding.record_kinds import (
     AttrsNode,
     NamedTupleNode,
     PydanticNode,
-    RecordField,
-    RecordNode,
     StructNode,
-    TypedDictNode,
 )
+from funsies.core.encoding.records import RecordField, RecordNode
+from funsies.core.encoding.typed_dicts import TypedDictNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,7 +13,8 @@ from funsies.core.encoding.mappings import (
     dict_node,
 )
 from funsies.core.encoding.scalars import BytesNode, IntNode, StrNode
-from funsies.core.encoding.sequences import DequeNode, ListNode, SetNode, VariadicTupleNode
+from funsies.core.encoding.sequences import DequeNode, ListNode, VariadicTupleNode
+from funsies.core.encoding.sets import SetNode
 from funsies.core.encoding.standard import RangeNode
 from funsies.core.encoding.unions import UnionNode
 

@@ -18,10 +18,10 @@ from funsies.core.encoding.records import RecordNode
 from funsies.core.encoding.sequences import (
     DequeNode,
     ListNode,
-    SetNode,
     TupleNode,
     VariadicTupleNode,
 )
+from funsies.core.encoding.sets import SetNode
 from funsies.core.encoding.special import AliasNode, NeverNode
 from funsies.core.encoding.unions import UnionNode
 from funsies.core.errors import EncodingError

@@ -22,7 +22,16 @@ from zoneinfo import ZoneInfo
 
 import typing_extensions
 
-from funsies.core.encoding import buffers, enums, mappings, scalars, sequences, standard, times
+from funsies.core.encoding import (
+    buffers,
+    enums,
+    mappings,
+    scalars,
+    sequences,
+    sets,
+    standard,
+    times,
+)
 from funsies.core.encoding.aliases import alias_label, alias_value, is_alias
 from funsies.core.encoding.anything import AnyNode
 from funsies.core.encoding.classes import record_for
@@ -84,8 +93,8 @@ _SIMPLE: Final[dict[object, Callable[[], Node]]] = {
 
 _GENERIC: Final[dict[object, tuple[int, Callable[..., Node]]]] = {
     list: (1, sequences.ListNode),
-    set: (1, lambda item: sequences.SetNode(set, item)),
-    frozenset: (1, lambda item: sequences.SetNode(frozenset, item)),
+    set: (1, lambda item: sets.SetNode(set, item)),
+    frozenset: (1, lambda item: sets.SetNode(frozenset, item)),
     collections.deque: (1, sequences.DequeNode),
     dict: (2, mappings.dict_node),
     collections.OrderedDict: (2, mappings.OrderedDictNode),

@@ -13,9 +13,8 @@ from funsies.core.encoding.node import (
     Refused,
     type_name,
 )
+from funsies.core.encoding.plain import LARGEST, SMALLEST
 from funsies.core.encoding.scalars import (
-    LARGEST,
-    SMALLEST,
     BoolNode,
     BytesNode,
     IntNode,

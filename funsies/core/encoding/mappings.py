@@ -8,24 +8,36 @@ would be given what was computed from the first.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.anything import AnyNode
+from funsies.core.encoding.keys import encode_keys, plain_keys
+from funsies.core.encoding.many import (
+    all_values,
+    decode_values,
+    encode_values,
+)
 from funsies.core.encoding.node import (
     ARRAY,
     OBJECT,
     Json,
     Node,
     Refused,
-    check_key,
     show,
-    show_key,
     special_form,
 )
-from funsies.core.encoding.pairs import read_text_pairs, text_pairs
+from funsies.core.encoding.pairs import (
+    are_plain_keys,
+    decode_pairs,
+    has_special_key,
+    read_text_object,
+    text_object,
+)
+from funsies.core.encoding.plain import are_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Mapping
 
     from funsies.core.encoding.describe import Scope
 
@@ -34,10 +46,6 @@ _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
     **{kind.__name__: kind for kind in (bool, int, float, complex, str, bytes)},
     **{kind.__name__: kind for kind in (list, tuple, dict, set, frozenset)},
 }
-
-
-def _at_key(refusal: Refused, key: object) -> Refused:
-    return refusal.at(f"[{show_key(key)}]")
 
 
 class MappingNode(Node):
@@ -68,38 +76,16 @@ class MappingNode(Node):
             and all(map(self.value.admits, value.values()))
         )
 
-    def encode_pairs(self, items: Iterable[tuple[object, object]]) -> list[Json]:
-        """Encode pairs in the order given."""
-        return [self._encode_pair(key, value) for key, value in items]
-
-    def _encode_pair(self, key: object, value: object) -> Json:
-        try:
-            raw_key = self.key.encode(key)
-        except Refused as refusal:
-            raise refusal.at("{key}") from None
-        check_key(key, raw_key)
-        try:
-            return [raw_key, self.value.encode(value)]
-        except Refused as refusal:
-            raise _at_key(refusal, key) from None
+    def encode_pairs(self, items: dict[Any, Any]) -> list[Json]:
+        """Encode a mapping as pairs, in its order."""
+        keys = encode_keys(self.key, items, "{key}")
+        return list(zip(keys, encode_values(self.value, items).values(), strict=True))
 
     def decode_pairs(self, raw: Json) -> dict[object, object]:
         """Decode pairs in the order given."""
         if type(raw) is not list:
             self.refuse_json(raw)
-        result = dict(map(self._decode_pair, raw))
-        if len(result) != len(raw):
-            raise Refused(f"expected {self.label}, found the same key twice")
-        return result
-
-    def _decode_pair(self, pair: Json) -> tuple[object, object]:
-        if type(pair) is not list or len(pair) != 2:  # noqa: PLR2004  (key, value)
-            raise Refused(f"expected a pair of key and value, found {show(pair)}")
-        key = self.key.decode(pair[0])
-        try:
-            return key, self.value.decode(pair[1])
-        except Refused as refusal:
-            raise _at_key(refusal, key) from None
+        return decode_pairs(self.key, self.value, raw, self.label)
 
 
 class PairsDictNode(MappingNode):
@@ -112,7 +98,7 @@ class PairsDictNode(MappingNode):
         """Write an array of pairs."""
         if type(value) is not dict:
             return self.encode_other(value)
-        return self.encode_pairs(value.items())
+        return self.encode_pairs(value)
 
     def decode(self, raw: Json) -> object:
         """Read an array of pairs."""
@@ -129,36 +115,38 @@ class TextDictNode(MappingNode):
         """Write an object."""
         if type(value) is not dict:
             return self.encode_other(value)
-        if not {str}.issuperset(map(type, value)):
-            self._refuse_keys(value)
-        encode = self.value.encode
-        pairs: list[tuple[str, Json]] = []
-        key = ""
-        try:
-            for key, part in value.items():
-                pairs.append((key, encode(part)))
-        except Refused as refusal:
-            raise _at_key(refusal, key) from None
-        return text_pairs(pairs)
+        items = plain_keys(value)
+        if not are_all(str, items):
+            self._refuse_keys(items)
+        return text_object(encode_values(self.value, items))
 
-    def _refuse_keys(self, value: dict[object, object]) -> None:
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Write objects."""
+        if not are_all(dict, values) or not _are_plain_keys(values):
+            return super().encode_all(values)
+        return all_values(self.value.encode_all, values)
+
+    def _refuse_keys(self, value: Mapping[Any, object]) -> None:
         key = next(key for key in value if type(key) is not str)
         raise Refused(f"expected {self.label}, got {show(key)} as a key")
 
     def decode(self, raw: Json) -> object:
         """Read an object."""
-        pairs = read_text_pairs(raw)
-        if pairs is None:
+        items = read_text_object(raw)
+        if items is None:
             return self.decode_other(raw)
-        decode = self.value.decode
-        result: dict[object, object] = {}
-        key = ""
-        try:
-            for key, part in pairs:
-                result[key] = decode(part)
-        except Refused as refusal:
-            raise _at_key(refusal, key) from None
-        return result
+        return decode_values(self.value, items)
+
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Read objects."""
+        if not are_all(dict, raws) or has_special_key(dict.fromkeys(chain.from_iterable(raws))):
+            return super().decode_all(raws)
+        return all_values(self.value.decode_all, raws)
+
+
+def _are_plain_keys(values: list[dict[Any, Any]]) -> bool:
+    keys = dict.fromkeys(chain.from_iterable(values))
+    return are_all(str, keys) and are_plain_keys(keys)
 
 
 class AnyDictNode(MappingNode):
@@ -191,7 +179,7 @@ class OrderedDictNode(MappingNode):
         """Write an array of pairs."""
         if type(value) is not OrderedDict:
             self.refuse(value)
-        return self.encode_pairs(value.items())
+        return self.encode_pairs(value)
 
     def decode(self, raw: Json) -> object:
         """Read an array of pairs."""
@@ -208,7 +196,7 @@ class CounterNode(MappingNode):
         """Write an array of pairs."""
         if type(value) is not Counter:
             self.refuse(value)
-        return self.encode_pairs(value.items())
+        return self.encode_pairs(value)
 
     def decode(self, raw: Json) -> object:
         """Read an array of pairs."""
@@ -235,7 +223,7 @@ class DefaultDictNode(MappingNode):
                 "the default factory of a defaultdict is stored only if it is a built-in type, "
                 f"not {name}; convert to dict, or set default_factory = None"
             )
-        return {"$defaultdict": name, "items": self.encode_pairs(value.items())}
+        return {"$defaultdict": name, "items": self.encode_pairs(value)}
 
     def decode(self, raw: Json) -> object:
         """Read the name of the factory and an array of pairs."""

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import io
 from collections.abc import ItemsView, Iterator, KeysView, ValuesView
-from typing import TYPE_CHECKING, ClassVar, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeAlias
 
 import msgspec
 
 from funsies.core.encoding.parts import inline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from funsies.core.encoding.describe import Scope
 
 Json: TypeAlias = object
-"""JSON data: None, bool, int, float, str, list and dict of str, all of exactly these types; and
-large bytes (``parts.py``) while they are written."""
+"""JSON data: None, bool, int, float, str, list and dict of str, all of exactly these types.
+While they are written, large bytes as well (``parts.py``), and what is written just so: tuples,
+and dataclasses of such data."""
 
 canonical_json: Final = msgspec.json.Encoder(enc_hook=inline).encode
 """JSON data as bytes, all in one."""
-
-_NAN_FORM: Final = b'{"$float":"nan"}'
 
 NULL: Final = "null"
 BOOLEAN: Final = "boolean"
@@ -38,7 +39,7 @@ TAG: Final = "$as"
 TYPE: Final = "$type"
 """The special form that names the class of a value: ``{"$type": "Decimal", "value": "1"}``."""
 
-_SHAPES: Final[dict[type, str]] = {
+SHAPES: Final[dict[type, str]] = {
     type(None): NULL,
     bool: BOOLEAN,
     int: INTEGER,
@@ -53,10 +54,15 @@ _TOLD_CHARACTERS: Final = 2000
 
 
 class Refused(Exception):
-    """A value, or JSON data, does not belong to a type; knows the way to the bad part."""
+    """A value, or JSON data, does not belong to a type; knows the way to the bad part.
+
+    Attributes:
+        position: of the bad one among many.
+    """
 
     def __init__(self, message: str) -> None:
         self.message = message
+        self.position: int = 0
         self.path: list[str] = []
         super().__init__(message)
 
@@ -120,6 +126,22 @@ class Node:
         """Turn JSON data back into a value, or raise Refused."""
         raise NotImplementedError
 
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Turn many values into JSON data at once; the very same list if they are JSON data.
+
+        Raises:
+            Refused: if one of them is not of this type, with its position.
+        """
+        return _one_by_one(self.encode, values)
+
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Turn many JSON data into values at once; the very same list if they are the values.
+
+        Raises:
+            Refused: if one of them is not that of a value, with its position.
+        """
+        return _one_by_one(self.decode, raws)
+
     def children(self) -> tuple[Node, ...]:
         """The types that this one is made of, in order."""
         return ()
@@ -150,6 +172,10 @@ class Node:
         except Refused:
             return self._is_subclass_instance(value)
         return True
+
+    def admits_all(self, values: list[Any]) -> bool:
+        """True if all of the values may stand where this type is asked for."""
+        return all(map(self.admits, values))
 
     def clashes(self, produced: Node) -> bool:  # noqa: ARG002  (for types that say more)
         """True if no value of what is produced can be one of this type, of the same class."""
@@ -186,6 +212,17 @@ class Node:
     def refuse_json(self, raw: Json) -> NoReturn:
         """Say that the JSON data are not those of a value of this type."""
         raise Refused(f"expected the JSON of {self.label}, found {show(raw)}")
+
+
+def _one_by_one(act: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+    done: list[Any] = []
+    try:
+        for value in values:
+            done.append(act(value))  # noqa: PERF401  (its length is the position)
+    except Refused as refusal:
+        refusal.position = len(done)
+        raise
+    return done
 
 
 def _remedy(node: Node, value: object) -> str:
@@ -249,7 +286,7 @@ def tell(problem: Exception) -> str:
 
 def shape_of(raw: Json) -> str:
     """Say which shape JSON data have."""
-    shape = _SHAPES.get(type(raw))
+    shape = SHAPES.get(type(raw))
     if shape is None:
         assert isinstance(raw, dict)  # noqa: S101  (JSON data have no other type)
         first = next(iter(raw), "")
@@ -263,10 +300,3 @@ def special_form(raw: Json, key: str) -> Json:
         found: Json = raw[key]
         return found
     return None
-
-
-def check_key(key: object, raw: Json) -> None:
-    """Refuse NaN, alone or inside a tuple, where values are found by being equal."""
-    is_nan = key != key  # noqa: PLR0124  (only NaN differs from itself)
-    if is_nan or (type(raw) in (list, dict) and _NAN_FORM in canonical_json(raw)):
-        raise Refused("NaN in a set or as a key of a dict could never be found again")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
+from funsies.core.encoding.collector import paused_for
 from funsies.core.encoding.node import Json, Refused, show
 from funsies.core.encoding.parts import ALIGNMENT, LENGTH_BYTES, MAGIC, PART
 
@@ -47,7 +48,8 @@ def read_with(decode: Callable[[Json], T], data: Buffer) -> T:
         msgspec.DecodeError: if the JSON cannot be read.
     """
     if not has_parts(data):
-        return decode(_parse(data))
+        with paused_for(memoryview(data).nbytes):
+            return decode(_parse(data))
     apart = taken_apart(data)
     token = _reading.set(_Reading(apart.parts))
     try:

@@ -8,12 +8,16 @@ Objects are rebuilt without calling their ``__init__``: so the state of fields w
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, NoReturn
 
-import msgspec
-
+from funsies.core.encoding.columns import (
+    columns_of_dicts,
+    columns_of_objects,
+    has_own_access,
+    make_objects,
+)
+from funsies.core.encoding.many import by_columns
 from funsies.core.encoding.node import OBJECT, TYPE, Json, Node, Refused, show_key, type_name
-from funsies.core.encoding.pairs import read_text_pairs, text_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +55,8 @@ class RecordNode(Node):
     shapes: frozenset[str] = frozenset({OBJECT})
     family = "dataclass"
     is_named = True
+    _is_json: ClassVar[bool] = True
+    """True if objects with plain fields are written as they are."""
 
     def __init__(
         self, kind: type, names: Sequence[str], arguments: Sequence[Node] = ()
@@ -69,6 +75,8 @@ class RecordNode(Node):
         self.fields = tuple(fields)
         self._encoders = tuple((field.name, field.node.encode) for field in fields)
         self._decoders = tuple((field.name, field.node.decode) for field in fields)
+        self._names = [field.name for field in fields]
+        self._steps = [f".{name}" for name in self._names]
 
     def is_same(self, other: Node) -> bool:
         """True of the same class; ``Box[int | float]`` is the same as ``Box[float]``."""
@@ -92,6 +100,17 @@ class RecordNode(Node):
         except AttributeError:
             raise Refused(f"the field {name} of this {self.label} was never set") from None
         return result
+
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Write objects."""
+        columns = [] if self._is_alone else columns_of_objects(self.kind, self._names, values)
+        if not columns:
+            return super().encode_all(values)
+        acts = [field.node.encode_all for field in self.fields]
+        encoded = by_columns(acts, columns, self._steps)
+        if encoded is columns and self._is_json:
+            return values
+        return [dict(zip(self._names, row, strict=True)) for row in zip(*encoded, strict=True)]
 
     def check_state(self, value: object) -> None:
         """Refuse a value that carries more than its fields, for that would be lost."""
@@ -119,6 +138,23 @@ class RecordNode(Node):
             raise refusal.at(f".{name}") from None
         return self.build(values)
 
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Read objects."""
+        columns = [] if self._is_alone else columns_of_dicts(self._names, raws)
+        if not columns:
+            return super().decode_all(raws)
+        acts = [field.node.decode_all for field in self.fields]
+        return self.build_all(by_columns(acts, columns, self._steps))
+
+    @cached_property
+    def _is_alone(self) -> bool:
+        """True if objects must be written one by one.
+
+        Objects that hold others of their class may hold themselves, and then columns would
+        never end; and a class may have its own way to the values of its fields.
+        """
+        return _holds(self, self) or has_own_access(self.kind, self._names)
+
     def _decode_other_fields(self, raw: Json) -> object:
         if type(raw) is dict and TYPE in raw:
             return self.decode_other(raw)
@@ -142,6 +178,10 @@ class RecordNode(Node):
         for name, value in values.items():
             object.__setattr__(made, name, value)
         return made
+
+    def build_all(self, columns: list[list[Any]]) -> list[Any]:
+        """Make objects of the class that have these values."""
+        return make_objects(self.kind, self._names, columns)
 
     def children(self) -> tuple[Node, ...]:
         """The types of the fields."""
@@ -167,159 +207,21 @@ class RecordNode(Node):
         return all(field.node.admits(getattr(value, field.name, None)) for field in self.fields)
 
 
+def _holds(node: Node, wanted: Node) -> bool:
+    """True if a type is made of another one, somewhere inside."""
+    seen: dict[int, Node] = {}
+    pending = list(node.children())
+    while pending:
+        part = pending.pop()
+        if part is wanted:
+            return True
+        if id(part) not in seen:
+            seen[id(part)] = part
+            pending += part.children()
+    return False
+
+
 def _describe_field(field: RecordField, scope: Scope) -> str:
     optional = "" if field.is_required else "?"
     default = " = ..." if field.has_default else ""
     return f"{field.name}{optional}: {field.node.describe(scope)}{default}"
-
-
-class AttrsNode(RecordNode):
-    """A class made by attrs."""
-
-    family = "attrs"
-
-    def build(self, values: dict[str, object]) -> object:
-        """Make an object that has these values, and no hash yet if it caches its hash."""
-        made = super().build(values)
-        if hasattr(self.kind, "_attrs_cached_hash"):
-            object.__setattr__(made, "_attrs_cached_hash", None)
-        return made
-
-
-class NamedTupleNode(RecordNode):
-    """A named tuple."""
-
-    family = "namedtuple"
-
-    def build(self, values: dict[str, object]) -> object:
-        """Make a tuple of the values."""
-        return tuple.__new__(self.kind, values.values())
-
-
-class StructNode(RecordNode):
-    """A ``msgspec.Struct``."""
-
-    family = "struct"
-
-    def build(self, values: dict[str, object]) -> object:
-        """Make a struct that has these values; what ``__post_init__`` changed is put back."""
-        made = self.kind(**values)
-        if hasattr(self.kind, "__post_init__"):
-            for name, value in values.items():
-                msgspec.structs.force_setattr(made, name, value)
-        result: object = made
-        return result
-
-
-class PydanticNode(RecordNode):
-    """A pydantic model: the fields, and which of them were given."""
-
-    family = "pydantic"
-    _GIVEN = "$given"
-
-    def encode(self, value: object) -> Json:
-        """Write an object."""
-        if type(value) is not self.kind:
-            return self.encode_other(value)
-        result = super().encode(value)
-        assert isinstance(result, dict)  # noqa: S101  (what RecordNode writes)
-        if getattr(value, "__pydantic_extra__", None) or getattr(
-            value, "__pydantic_private__", None
-        ):
-            raise Refused(
-                f"this {self.label} has extra or private attributes, which would be lost"
-            )
-        given = getattr(value, "__pydantic_fields_set__", self.names)
-        return result if given == self.names else {**result, self._GIVEN: sorted(given)}
-
-    def decode(self, raw: Json) -> object:
-        """Read an object."""
-        if type(raw) is not dict or self._GIVEN not in raw:
-            return super().decode(raw)
-        given = raw[self._GIVEN]
-        if type(given) is not list or not self.names.issuperset(given):
-            self.refuse_json(raw)
-        made = super().decode({name: part for name, part in raw.items() if name != self._GIVEN})
-        object.__setattr__(made, "__pydantic_fields_set__", set(given))
-        return made
-
-    def build(self, values: dict[str, object]) -> object:
-        """Make a model that has these values."""
-        kind: Any = self.kind
-        made: object = kind.__new__(kind)
-        object.__setattr__(made, "__dict__", values)
-        object.__setattr__(made, "__pydantic_fields_set__", set(values))
-        object.__setattr__(made, "__pydantic_extra__", None)
-        object.__setattr__(made, "__pydantic_private__", None)
-        return made
-
-
-class TypedDictNode(RecordNode):
-    """A ``TypedDict``: exactly the keys that it names, in the order of the value."""
-
-    family = "typeddict"
-    shapes: frozenset[str] = frozenset({OBJECT, "$dict"})
-
-    def __init__(
-        self, kind: type, names: Sequence[str], arguments: Sequence[Node] = ()
-    ) -> None:
-        super().__init__(kind, names, arguments)
-        self.accepts: frozenset[type] | None = frozenset({dict})
-
-    def fill(self, fields: Sequence[RecordField]) -> None:
-        """Give the keys their types."""
-        super().fill(fields)
-        self._encoder_of = dict(self._encoders)
-        self._decoder_of = dict(self._decoders)
-
-    def encode(self, value: object) -> Json:
-        """Write an object."""
-        if type(value) is not dict:
-            self.refuse(value)
-        self._check_keys(value.keys())
-        name = ""
-        pairs: list[tuple[str, Json]] = []
-        try:
-            for name, part in value.items():
-                pairs.append((name, self._encoder_of[name](part)))
-        except Refused as refusal:
-            raise refusal.at(f"[{name!a}]") from None
-        return text_pairs(pairs)
-
-    def _check_keys(self, keys: object) -> None:
-        assert isinstance(keys, type({}.keys()))  # noqa: S101  (from a dict)
-        missing = [
-            field.name for field in self.fields if field.is_required and field.name not in keys
-        ]
-        if missing:
-            raise Refused(f"expected {self.label}, got a dict without the key {missing[0]!a}")
-        if not keys <= self.names:
-            unknown = min(map(show_key, keys - self.names))
-            raise Refused(f"expected {self.label}, got a dict with the further key {unknown}")
-
-    def decode(self, raw: Json) -> object:
-        """Read an object."""
-        pairs = read_text_pairs(raw)
-        if pairs is None:
-            self.refuse_json(raw)
-        found = dict(pairs)
-        required = {field.name for field in self.fields if field.is_required}
-        if not required <= found.keys() <= self.names:
-            self.refuse_fields(found)
-        name = ""
-        values: dict[str, object] = {}
-        try:
-            for name, part in pairs:
-                values[name] = self._decoder_of[name](part)
-        except Refused as refusal:
-            raise refusal.at(f"[{name!a}]") from None
-        return values
-
-    def admits(self, value: object) -> bool:
-        """True for dicts with these keys whose values fit."""
-        return isinstance(value, dict) and all(
-            field.node.admits(value[field.name])
-            if field.name in value
-            else not field.is_required
-            for field in self.fields
-        )

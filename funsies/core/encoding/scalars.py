@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from math import isfinite
-from typing import Final
+from typing import Any, ClassVar, Final
 
 from funsies.core.encoding.node import (
     BOOLEAN,
@@ -19,11 +19,16 @@ from funsies.core.encoding.node import (
 )
 from funsies.core.encoding.parts import PART, part
 from funsies.core.encoding.parts_read import read_part
-
-SMALLEST: Final = -(2**63)
-LARGEST: Final = 2**63 - 1
-"""Integers in between are JSON integers; others are written in hexadecimal, which is linear in
-the number of digits and has no limit."""
+from funsies.core.encoding.plain import (
+    LARGEST,
+    SMALLEST,
+    are_plain_ints,
+    are_plain_nones,
+    are_plain_numbers,
+    are_plain_texts,
+    are_plain_truths,
+    is_unicode,
+)
 
 _REALS: Final = frozenset({float, int, bool})
 _NUMPY_KINDS: Final = {"b": bool, "i": int, "u": int, "f": float, "c": complex, "U": str}
@@ -61,15 +66,6 @@ def encode_text(value: str) -> Json:
     return {"$str": value.encode("unicode_escape").decode("ascii")}
 
 
-def is_unicode(value: str) -> bool:
-    """True if UTF-8 can hold the text."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def decode_special(raw: Json) -> object | None:
     """Read one of the special forms of numbers and texts; None if it is none of them."""
     if type(raw) is not dict or len(raw) != 1:
@@ -100,9 +96,32 @@ _SPECIAL: Final = {"$int": _read_int, "$float": _read_float, "$str": _read_text}
 
 
 class ScalarNode(Node):
-    """A type whose values are not made of others, and may come as NumPy scalars."""
+    """A type whose values are not made of others, and may come as NumPy scalars.
+
+    Attributes:
+        plain_types: the types of JSON data that are values as they are.
+    """
 
     rank = 0
+    plain_types: ClassVar[frozenset[type]] = frozenset()
+
+    @staticmethod
+    def are_plain(values: list[Any]) -> bool:
+        """True if all of the values are JSON data as they are."""
+        return not values
+
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Hand plain values on."""
+        return values if self.are_plain(values) else super().encode_all(values)
+
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Hand plain values on."""
+        is_plain = self.plain_types.issuperset(map(type, raws))
+        return raws if is_plain else super().decode_all(raws)
+
+    def admits_all(self, values: list[Any]) -> bool:
+        """True for plain values, and for others that may stand here."""
+        return self.plain_types.issuperset(map(type, values)) or super().admits_all(values)
 
     def convert(self, value: object) -> Json:
         """Encode a NumPy scalar as what it equals, or refuse the value."""
@@ -112,13 +131,16 @@ class ScalarNode(Node):
         return self.encode(plain)
 
 
-class NoneNode(Node):
+class NoneNode(ScalarNode):
     """``None``."""
 
     label = "None"
     accepts: frozenset[type] | None = frozenset({type(None)})
     shapes: frozenset[str] = frozenset({NULL})
     rank = 2  # written last in unions, as people do; nothing else is null
+
+    are_plain = staticmethod(are_plain_nones)
+    plain_types = frozenset({type(None)})
 
     def encode(self, value: object) -> Json:
         """Write null."""
@@ -139,6 +161,8 @@ class BoolNode(ScalarNode):
     label = "bool"
     accepts: frozenset[type] | None = frozenset({bool})
     shapes: frozenset[str] = frozenset({BOOLEAN})
+    are_plain = staticmethod(are_plain_truths)
+    plain_types = frozenset({bool})
 
     def encode(self, value: object) -> Json:
         """Write true or false."""
@@ -157,6 +181,8 @@ class IntNode(ScalarNode):
     label = "int"
     accepts: frozenset[type] | None = frozenset({int, bool})
     shapes: frozenset[str] = frozenset({INTEGER, BOOLEAN, "$int"})
+    are_plain = staticmethod(are_plain_ints)
+    plain_types = frozenset({int, bool})
 
     def encode(self, value: object) -> Json:
         """Write an integer."""
@@ -180,6 +206,8 @@ class FloatNode(ScalarNode):
     label = "float"
     accepts: frozenset[type] | None = _REALS
     shapes: frozenset[str] = frozenset({NUMBER, INTEGER, BOOLEAN, "$int", "$float"})
+    are_plain = staticmethod(are_plain_numbers)
+    plain_types = _REALS
 
     def encode(self, value: object) -> Json:
         """Write a number."""
@@ -235,6 +263,8 @@ class StrNode(ScalarNode):
     label = "str"
     accepts: frozenset[type] | None = frozenset({str})
     shapes: frozenset[str] = frozenset({STRING, "$str"})
+    are_plain = staticmethod(are_plain_texts)
+    plain_types = frozenset({str})
     plain_keys = True
 
     def encode(self, value: object) -> Json:

@@ -1,89 +1,26 @@
-"""Lists, tuples, sets and deques."""
+"""Lists, tuples and deques."""
 
 from __future__ import annotations
 
 from collections import deque
-from math import isfinite
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
-from funsies.core.encoding.node import (
-    ARRAY,
-    Json,
-    Node,
-    Refused,
-    canonical_json,
-    check_key,
-    special_form,
+from funsies.core.encoding.many import (
+    all_items,
+    by_columns,
+    decode_items,
+    encode_items,
 )
-from funsies.core.encoding.scalars import LARGEST, SMALLEST, FloatNode, IntNode, StrNode
+from funsies.core.encoding.node import ARRAY, Json, Node, Refused, special_form
+from funsies.core.encoding.plain import are_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from funsies.core.encoding.describe import Scope
 
 
-def encode_items(item: Node, values: Iterable[object]) -> list[Json]:
-    """Encode the values in order; a refusal says at which position."""
-    encode = item.encode
-    result: list[Json] = []
-    try:
-        for value in values:
-            result.append(encode(value))  # noqa: PERF401  (its length is the path)
-    except Refused as refusal:
-        raise refusal.at(f"[{len(result)}]") from None
-    return result
-
-
-def decode_items(item: Node, raw: Iterable[Json]) -> list[object]:
-    """Decode the items in order; a refusal says at which position."""
-    decode = item.decode
-    result: list[object] = []
-    try:
-        for part in raw:
-            result.append(decode(part))  # noqa: PERF401  (its length is the path)
-    except Refused as refusal:
-        raise refusal.at(f"[{len(result)}]") from None
-    return result
-
-
-def _are_plain_ints(values: list[int], kinds: set[type]) -> bool:
-    return kinds <= {int, bool} and (
-        not values or SMALLEST <= min(values) <= max(values) <= LARGEST
-    )
-
-
-def _are_plain_numbers(values: list[Any], kinds: set[type]) -> bool:
-    if kinds == {float}:
-        return isfinite(sum(values))
-    return _are_plain_ints(values, kinds)
-
-
-def _are_plain_texts(values: list[str], kinds: set[type]) -> bool:
-    return kinds == {str} and "".join(values).isascii()
-
-
-class _Plain(NamedTuple):
-    """When a list of items is JSON data as it is.
-
-    Attributes:
-        has: tells so of a list of values and the set of their types.
-        types: the types of JSON items that need no decoding.
-    """
-
-    has: Callable[[list[Any], set[type]], bool]
-    types: frozenset[type]
-
-
-_PLAIN_LISTS: Final[dict[type[Node], _Plain]] = {
-    IntNode: _Plain(_are_plain_ints, frozenset({int, bool})),
-    FloatNode: _Plain(_are_plain_numbers, frozenset({float, int, bool})),
-    StrNode: _Plain(_are_plain_texts, frozenset({str})),
-}
-
-
 class ListNode(Node):
-    """``list[T]``; lists of numbers and of texts are handed on as they are."""
+    """``list[T]``."""
 
     accepts: frozenset[type] | None = frozenset({list})
     shapes: frozenset[str] = frozenset({ARRAY})
@@ -92,23 +29,30 @@ class ListNode(Node):
     def __init__(self, item: Node) -> None:
         self.item = item
         self.label: str = f"list[{item.label}]"
-        self._plain = _PLAIN_LISTS.get(type(item))
 
     def encode(self, value: object) -> Json:
         """Write an array."""
         if type(value) is not list:
             return self.encode_other(value)
-        if self._plain is not None and self._plain.has(value, set(map(type, value))):
-            return value
         return encode_items(self.item, value)
+
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Write arrays."""
+        if not are_all(list, values):
+            return super().encode_all(values)
+        return all_items(self.item.encode_all, values)
 
     def decode(self, raw: Json) -> object:
         """Read an array."""
         if type(raw) is not list:
             return self.decode_other(raw)
-        if self._plain is not None and self._plain.types.issuperset(map(type, raw)):
-            return raw
         return decode_items(self.item, raw)
+
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Read arrays."""
+        if not are_all(list, raws):
+            return super().decode_all(raws)
+        return all_items(self.item.decode_all, raws)
 
     def children(self) -> tuple[Node, ...]:
         """The type of the items."""
@@ -120,11 +64,7 @@ class ListNode(Node):
 
     def admits(self, value: object) -> bool:
         """True for lists whose items may stand where T is asked for."""
-        if not isinstance(value, list):
-            return False
-        if self._plain is not None and self._plain.types.issuperset(map(type, value)):
-            return True
-        return all(map(self.item.admits, value))
+        return isinstance(value, list) and self.item.admits_all(value)
 
 
 class VariadicTupleNode(Node):
@@ -141,13 +81,25 @@ class VariadicTupleNode(Node):
         """Write an array."""
         if type(value) is not tuple:
             return self.encode_other(value)
-        return encode_items(self.item, value)
+        return encode_items(self.item, list(value))
+
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Write arrays."""
+        if not are_all(tuple, values):
+            return super().encode_all(values)
+        return all_items(self.item.encode_all, values)
 
     def decode(self, raw: Json) -> object:
         """Read an array."""
         if type(raw) is not list:
             return self.decode_other(raw)
         return tuple(decode_items(self.item, raw))
+
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Read arrays."""
+        if not are_all(list, raws):
+            return super().decode_all(raws)
+        return list(map(tuple, all_items(self.item.decode_all, raws)))
 
     def children(self) -> tuple[Node, ...]:
         """The type of the items."""
@@ -171,6 +123,7 @@ class TupleNode(Node):
     def __init__(self, items: tuple[Node, ...]) -> None:
         self.items = items
         self.label: str = f"tuple[{', '.join(item.label for item in items) or '()'}]"
+        self._steps = [f"[{number}]" for number in range(len(items))]
 
     def encode(self, value: object) -> Json:
         """Write an array."""
@@ -186,6 +139,22 @@ class TupleNode(Node):
             raise refusal.at(f"[{len(result)}]") from None
         return result
 
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Write arrays."""
+        if not self._fit(tuple, values):
+            return super().encode_all(values)
+        columns = self._columns(values)
+        encoded = by_columns([item.encode_all for item in self.items], columns, self._steps)
+        return values if encoded is columns else list(zip(*encoded, strict=True))
+
+    def _columns(self, values: list[Any]) -> list[list[Any]]:
+        return [list(map(itemgetter(place), values)) for place in range(len(self.items))]
+
+    def _fit(self, kind: type, values: list[Any]) -> bool:
+        """True if there are values, all of this class and as long as they have to be."""
+        lengths = set(map(len, values)) if are_all(kind, values) else None
+        return bool(self.items) and lengths == {len(self.items)}
+
     def decode(self, raw: Json) -> object:
         """Read an array."""
         if type(raw) is not list or len(raw) != len(self.items):
@@ -197,6 +166,14 @@ class TupleNode(Node):
         except Refused as refusal:
             raise refusal.at(f"[{len(result)}]") from None
         return tuple(result)
+
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Read arrays."""
+        if not self._fit(list, raws):
+            return super().decode_all(raws)
+        columns = self._columns(raws)
+        decoded = by_columns([item.decode_all for item in self.items], columns, self._steps)
+        return list(zip(*decoded, strict=True))
 
     def children(self) -> tuple[Node, ...]:
         """The types of the items."""
@@ -215,57 +192,6 @@ class TupleNode(Node):
         )
 
 
-class SetNode(Node):
-    """``set[T]`` or ``frozenset[T]``: an array in the order of the items' bytes."""
-
-    shapes: frozenset[str] = frozenset({ARRAY})
-
-    def __init__(self, kind: type[set[object] | frozenset[object]], item: Node) -> None:
-        self.kind = kind
-        self.item = item
-        self.accepts: frozenset[type] | None = frozenset({kind})
-        self.rank = 0 if kind is set else 1
-        self.label: str = f"{kind.__name__}[{item.label}]"
-
-    def encode(self, value: object) -> Json:
-        """Write an array."""
-        if type(value) is not self.kind:
-            return self.encode_other(value)
-        items = [self._encode_item(item) for item in value]
-        items.sort(key=canonical_json)
-        return items
-
-    def _encode_item(self, item: object) -> Json:
-        try:
-            raw = self.item.encode(item)
-        except Refused as refusal:
-            raise refusal.at("{item}") from None
-        check_key(item, raw)
-        return raw
-
-    def decode(self, raw: Json) -> object:
-        """Read an array."""
-        if type(raw) is not list:
-            return self.decode_other(raw)
-        items = decode_items(self.item, raw)
-        result = self.kind(items)
-        if len(result) != len(items):
-            raise Refused(f"expected {self.label}, found the same item twice")
-        return result
-
-    def children(self) -> tuple[Node, ...]:
-        """The type of the items."""
-        return (self.item,)
-
-    def describe(self, scope: Scope) -> str:
-        """Write ``set[T]``."""
-        return f"{self.kind.__name__}[{self.item.describe(scope)}]"
-
-    def admits(self, value: object) -> bool:
-        """True for sets whose items may stand where T is asked for."""
-        return isinstance(value, self.kind) and all(map(self.item.admits, value))
-
-
 class DequeNode(Node):
     """``deque[T]`` with its ``maxlen``."""
 
@@ -280,7 +206,7 @@ class DequeNode(Node):
         """Write an array, or an object if the deque has a limit."""
         if type(value) is not deque:
             self.refuse(value)
-        items = encode_items(self.item, value)
+        items = encode_items(self.item, list(value))
         return items if value.maxlen is None else {"$deque": items, "maxlen": value.maxlen}
 
     def decode(self, raw: Json) -> object:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.enums import LiteralNode
 from funsies.core.encoding.node import (
+    SHAPES,
     TAG,
     TYPE,
     CannotEncode,
@@ -21,6 +22,7 @@ from funsies.core.encoding.scalars import (
     ComplexNode,
     FloatNode,
     IntNode,
+    ScalarNode,
     plain_scalar,
 )
 
@@ -55,6 +57,7 @@ class UnionNode(Node):
         self._by_shape = {
             shape: member for member, tag in tags if tag is None for shape in member.shapes
         }
+        self._plain_types = _plain_types(self._by_shape)
         self._by_type = _by_type(tags)
         self._unknown = [(member, tag) for member, tag in tags if member.accepts is None]
         self.accepts: frozenset[type] | None = (
@@ -74,6 +77,29 @@ class UnionNode(Node):
         if not candidates:
             return self._encode_inexact(value)
         return self._encode_first(candidates, value)
+
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Hand on plain values."""
+        kinds = set(map(type, values))
+        if all(self._are_plain(kind, values) for kind in kinds):
+            return values
+        return super().encode_all(values)
+
+    def _are_plain(self, kind: type, values: list[Any]) -> bool:
+        """True if the values of a class are JSON data as they are."""
+        candidates = self._by_type.get(kind, ())
+        member, tag = candidates[0] if len(candidates) == 1 else (None, None)
+        return (
+            isinstance(member, ScalarNode)
+            and tag is None
+            and member.are_plain([value for value in values if type(value) is kind])
+        )
+
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Hand on plain values."""
+        if self._plain_types.issuperset(map(type, raws)):
+            return raws
+        return super().decode_all(raws)
 
     def _encode_inexact(self, value: object) -> Json:
         plain = plain_scalar(value)
@@ -175,6 +201,16 @@ def _tags(members: tuple[Node, ...]) -> list[tuple[Node, str | None]]:
             taken |= member.shapes
             tags.append((member, None))
     return tags
+
+
+def _plain_types(by_shape: dict[str, Node]) -> frozenset[type]:
+    """Types of JSON data that are values of a member as they are."""
+    members = ((kind, by_shape.get(shape)) for kind, shape in SHAPES.items())
+    return frozenset(
+        kind
+        for kind, member in members
+        if isinstance(member, ScalarNode) and kind in member.plain_types
+    )
 
 
 def _by_type(tags: list[tuple[Node, str | None]]) -> dict[type, list[tuple[Node, str | None]]]:

@@ -15,11 +15,17 @@ def is_identical(left: object, right: object) -> bool:
     """True if the two cannot be told apart: NaN is NaN, and dicts have an order."""
     if type(left) is not type(right):
         return False
-    if dataclasses.is_dataclass(left):
-        names = [field.name for field in dataclasses.fields(left)]
+    if names := _field_names(type(left)):
         return all(is_identical(getattr(left, name), getattr(right, name)) for name in names)
     compare = next((one for kinds, one in _COMPARISONS if isinstance(left, kinds)), operator.eq)
     return compare(left, right)
+
+
+def _field_names(kind):
+    if dataclasses.is_dataclass(kind):
+        return [field.name for field in dataclasses.fields(kind)]
+    attributes = getattr(kind, "__attrs_attrs__", ())
+    return getattr(kind, "__struct_fields__", ()) or [field.name for field in attributes]
 
 
 def _are_texts_identical(left, right):

@@ -1,0 +1,116 @@
+"""Other classes with fields than dataclasses, each made in its own way."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from funsies.core.encoding.node import Json, Node, Refused
+from funsies.core.encoding.records import RecordNode
+
+
+class AttrsNode(RecordNode):
+    """A class made by attrs."""
+
+    family = "attrs"
+    _is_json = False
+
+    def build(self, values: dict[str, object]) -> object:
+        """Make an object that has these values, and no hash yet if it caches its hash."""
+        made = super().build(values)
+        if hasattr(self.kind, "_attrs_cached_hash"):
+            object.__setattr__(made, "_attrs_cached_hash", None)
+        return made
+
+    def build_all(self, columns: list[list[Any]]) -> list[Any]:
+        """Make objects one by one."""
+        return _build_each(self, columns)
+
+
+class NamedTupleNode(RecordNode):
+    """A named tuple."""
+
+    family = "namedtuple"
+    _is_json = False
+
+    def build(self, values: dict[str, object]) -> object:
+        """Make a tuple of the values."""
+        return tuple.__new__(self.kind, values.values())
+
+    def build_all(self, columns: list[list[Any]]) -> list[Any]:
+        """Make tuples of the values."""
+        return list(map(partial(tuple.__new__, self.kind), zip(*columns, strict=True)))
+
+
+class StructNode(RecordNode):
+    """A ``msgspec.Struct``."""
+
+    family = "struct"
+    _is_json = False
+
+    def build(self, values: dict[str, object]) -> object:
+        """Make a struct that has these values; what ``__post_init__`` changed is put back."""
+        made = self.kind(**values)
+        if hasattr(self.kind, "__post_init__"):
+            for name, value in values.items():
+                msgspec.structs.force_setattr(made, name, value)
+        result: object = made
+        return result
+
+    def build_all(self, columns: list[list[Any]]) -> list[Any]:
+        """Make structs one by one."""
+        return _build_each(self, columns)
+
+
+class PydanticNode(RecordNode):
+    """A pydantic model: the fields, and which of them were given."""
+
+    family = "pydantic"
+    _GIVEN = "$given"
+    encode_all = Node.encode_all
+    decode_all = Node.decode_all
+
+    def encode(self, value: object) -> Json:
+        """Write an object."""
+        if type(value) is not self.kind:
+            return self.encode_other(value)
+        result = super().encode(value)
+        assert isinstance(result, dict)  # noqa: S101  (what RecordNode writes)
+        if getattr(value, "__pydantic_extra__", None) or getattr(
+            value, "__pydantic_private__", None
+        ):
+            raise Refused(
+                f"this {self.label} has extra or private attributes, which would be lost"
+            )
+        given = getattr(value, "__pydantic_fields_set__", self.names)
+        return result if given == self.names else {**result, self._GIVEN: sorted(given)}
+
+    def decode(self, raw: Json) -> object:
+        """Read an object."""
+        if type(raw) is not dict or self._GIVEN not in raw:
+            return super().decode(raw)
+        given = raw[self._GIVEN]
+        if type(given) is not list or not self.names.issuperset(given):
+            self.refuse_json(raw)
+        made = super().decode({name: part for name, part in raw.items() if name != self._GIVEN})
+        object.__setattr__(made, "__pydantic_fields_set__", set(given))
+        return made
+
+    def build(self, values: dict[str, object]) -> object:
+        """Make a model that has these values."""
+        kind: Any = self.kind
+        made: object = kind.__new__(kind)
+        object.__setattr__(made, "__dict__", values)
+        object.__setattr__(made, "__pydantic_fields_set__", set(values))
+        object.__setattr__(made, "__pydantic_extra__", None)
+        object.__setattr__(made, "__pydantic_private__", None)
+        return made
+
+
+def _build_each(node: RecordNode, columns: list[list[Any]]) -> list[Any]:
+    names = [field.name for field in node.fields]
+    return [
+        node.build(dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)
+    ]
