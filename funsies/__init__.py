@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError, VolatileWarning
     from .core.options import Options
     from .core.result import Result
+    from .core.shape import Shape
     from .core.version import __version__ as __version__
     from .local.managed import ManagedFun
     from .session import Fun, options
@@ -59,6 +60,7 @@ __all__ = [
     "Pickled",
     "Result",
     "Server",
+    "Shape",
     "ShellOutput",
     "Task",
     "UnwrapError",
@@ -104,6 +106,7 @@ _HOMES: Final = {
     "Pickled": ".core.encoding",
     "Result": ".core.result",
     "Server": ".config",
+    "Shape": ".core.shape",
     "ShellOutput": ".build.shell_output",
     "Task": ".build.task",
     "UnwrapError": ".core.errors",

@@ -10,6 +10,7 @@ from funsies.core.encoding.node import Json, Node, Refused
 
 if TYPE_CHECKING:
     from funsies.core.encoding.describe import Scope
+    from funsies.core.encoding.layouts import Layout
 
 
 class AskedNode(Node):
@@ -47,3 +48,7 @@ class AskedNode(Node):
     def admits(self, value: object) -> bool:
         """True for what the type admits."""
         return self.wanted.admits(value)
+
+    def layouts(self) -> tuple[Layout, ...]:
+        """Those of the type."""
+        return self.wanted.layouts()

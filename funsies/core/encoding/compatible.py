@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product, starmap
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from funsies.core.encoding.anything import AnyNode
@@ -11,6 +12,7 @@ from funsies.core.encoding.constraints import ConstrainedNode
 from funsies.core.encoding.encoding import Encoding
 from funsies.core.encoding.enums import EnumNode, LiteralNode
 from funsies.core.encoding.kinds import Kinds, knowing
+from funsies.core.encoding.layouts import are_other_layouts
 from funsies.core.encoding.mappings import MappingNode
 from funsies.core.encoding.node import show
 from funsies.core.encoding.pickled import PickledNode
@@ -106,20 +108,25 @@ def _admits(parameter: Node, value: object) -> bool:
 
 
 def _clash(parameter: Node, produced: Node) -> bool:
-    parameter, produced = _unconstrained(parameter), _unconstrained(produced)
-    if isinstance(parameter, _UNKNOWN) or isinstance(produced, _UNKNOWN):
+    pairs = product(parameter.layouts(), produced.layouts())
+    return any(starmap(are_other_layouts, pairs)) or _types_clash(parameter, produced)
+
+
+def _types_clash(parameter: Node, produced: Node) -> bool:
+    wanted, given = _unconstrained(parameter), _unconstrained(produced)
+    if isinstance(wanted, _UNKNOWN) or isinstance(given, _UNKNOWN):
         return False
-    if isinstance(produced, UnionNode):
-        return all(_clash(parameter, member) for member in produced.members)
-    if isinstance(parameter, AbstractNode):
-        return _clashes_with_abstract(parameter, produced)
-    if isinstance(parameter, UnionNode):
-        return all(_clash(member, produced) for member in parameter.alternatives)
+    if isinstance(given, UnionNode):
+        return all(_clash(parameter, member) for member in given.members)
+    if isinstance(wanted, AbstractNode):
+        return _clashes_with_abstract(wanted, given)
+    if isinstance(wanted, UnionNode):
+        return all(_clash(member, produced) for member in wanted.alternatives)
     return (
-        not _may_be(parameter, produced)
-        or parameter.clashes(produced)
-        or _values_clash(parameter, produced)
-        or _parts_clash(parameter, produced)
+        not _may_be(wanted, given)
+        or wanted.clashes(given)
+        or _values_clash(wanted, given)
+        or _parts_clash(wanted, given)
     )
 
 

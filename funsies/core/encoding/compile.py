@@ -50,6 +50,7 @@ from funsies.core.encoding.pickled import PickledNode, is_pickled
 from funsies.core.encoding.pydantic_types import plain_type, pydantic_node
 from funsies.core.encoding.refusals import refuse_type
 from funsies.core.encoding.results import result_node
+from funsies.core.encoding.shaped import jaxtyped, shaped
 from funsies.core.encoding.special import AliasNode, NeverNode
 from funsies.core.encoding.unions import UnionNode
 
@@ -192,7 +193,8 @@ class Compiler:
             return FilesNode()
         if is_pickled(arguments[1:]):
             return self._compile_pickled(arguments[0])
-        return constrained(self.compile(arguments[0]), arguments[1:])
+        inner = shaped(self.compile(arguments[0]), arguments[1:])
+        return constrained(inner, arguments[1:])
 
     def _compile_pickled(self, annotation: object) -> Node:
         node = PickledNode(annotation)
@@ -249,7 +251,8 @@ class Compiler:
         if plain := plain_type(kind):
             return self.compile(plain)
         return (
-            numpy_node(kind)
+            jaxtyped(kind, self.compile)
+            or numpy_node(kind)
             or pydantic_node(kind)
             or abstract_node(kind, lambda count: self._parts(kind, arguments, count))
             or self._compile_codec(kind)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from funsies.core.encoding.describe import Scope
+    from funsies.core.encoding.layouts import Layout
 
 
 def _is_multiple(value: Any, step: Any) -> bool:
@@ -92,6 +93,10 @@ class ConstrainedNode(Node):
     def describe(self, scope: Scope) -> str:
         """Write the type and its constraints."""
         return f"Annotated[{self.inner.describe(scope)}, {self._text}]"
+
+    def layouts(self) -> tuple[Layout, ...]:
+        """Those of the type."""
+        return self.inner.layouts()
 
 
 def constrained(inner: Node, metadata: Sequence[object]) -> Node:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from funsies.core.encoding.describe import Scope
+    from funsies.core.encoding.layouts import Layout
 
 Json: TypeAlias = object
 """JSON data: None, bool, int, float, str, list and dict of str, all of exactly these types.
@@ -180,6 +181,10 @@ class Node:
     def clashes(self, produced: Node) -> bool:  # noqa: ARG002  (for types that say more)
         """True if no value of what is produced can be one of this type, of the same class."""
         return False
+
+    def layouts(self) -> tuple[Layout, ...]:
+        """What is said of data types and axes, for arrays and the like."""
+        return ()
 
     def _is_subclass_instance(self, value: object) -> bool:
         accepts = self.accepts or frozenset()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, get_origin
 
+from funsies.core.axes import Axes, Axis
 from funsies.core.encoding.frames import Frame, FrameNode
+from funsies.core.encoding.layouts import Layout, names_below
 from funsies.core.encoding.node import CannotEncode, Refused, type_name
 from funsies.core.encoding.numpy_frames import (
     NAMED_CLASSES,
@@ -48,7 +50,7 @@ class ArrayNode(_FormNode):
     Args:
         kind: the class.
         scalars: classes of scalars, of one of which the items must be; None for all.
-        sizes: of the axes, None for any; None for any number of axes.
+        axes: None for any.
         label: the annotation, as a reader would write it.
     """
 
@@ -56,12 +58,12 @@ class ArrayNode(_FormNode):
         self,
         kind: type,
         scalars: tuple[type, ...] | None = None,
-        sizes: tuple[int | None, ...] | None = None,
+        axes: Axes | None = None,
     ) -> None:
         self.kind = kind
-        self.scalars = scalars
-        self.sizes = sizes
-        self.label: str = _label(kind, scalars, sizes)
+        dtypes = None if scalars is None else frozenset[str]().union(*map(names_below, scalars))
+        self.layout = Layout(axes, dtypes)
+        self.label: str = _label(kind, scalars, axes)
         known = [getattr(numpy_here(), name) for name in (*PLAIN_CLASSES, *NAMED_CLASSES)]
         self.accepts: frozenset[type] | None = frozenset(
             each for each in known if issubclass(each, kind)
@@ -96,58 +98,16 @@ class ArrayNode(_FormNode):
         self.refuse(value)
 
     def _check(self, array: Any) -> None:
-        if not self._has_dtype(array.dtype.type):
-            wanted = " | ".join(each.__name__ for each in self.scalars or ())
-            raise Refused(
-                f"expected {self.label}, got an array of {array.dtype}; convert it, for "
-                f"example with astype(np.{wanted.partition(' ')[0]})"
-            )
-        if not self._has_shape(array.shape):
-            raise Refused(f"expected {self.label}, got an array of shape {array.shape}")
-
-    def _has_dtype(self, scalar: type) -> bool:
-        return self.scalars is None or issubclass(scalar, self.scalars)
-
-    def _has_shape(self, shape: tuple[int, ...]) -> bool:
-        return self.sizes is None or (
-            len(shape) == len(self.sizes)
-            and all(
-                size in (None, found) for size, found in zip(self.sizes, shape, strict=True)
-            )
-        )
+        if problem := self.layout.problem(array):
+            raise Refused(f"expected {self.label}, {problem}")
 
     def admits(self, value: object) -> bool:
         """True for arrays of such a class, with such items and such a shape."""
-        return (
-            isinstance(value, self.kind)
-            and self._has_dtype(value.dtype.type)  # type: ignore[attr-defined]  # an array
-            and self._has_shape(value.shape)  # type: ignore[attr-defined]
-        )
+        return isinstance(value, self.kind) and not self.layout.problem(value)
 
-    def clashes(self, produced: Node) -> bool:
-        """True if no array can be what both say."""
-        return isinstance(produced, ArrayNode) and (
-            _never_both(self.scalars, produced.scalars) or _differ(self.sizes, produced.sizes)
-        )
-
-
-def _never_both(wanted: tuple[type, ...] | None, given: tuple[type, ...] | None) -> bool:
-    if wanted is None or given is None:
-        return False
-    return not any(
-        issubclass(one, other) or issubclass(other, one) for one in wanted for other in given
-    )
-
-
-def _differ(
-    wanted: tuple[int | None, ...] | None, given: tuple[int | None, ...] | None
-) -> bool:
-    if wanted is None or given is None:
-        return False
-    return len(wanted) != len(given) or any(
-        one is not None and other is not None and one != other
-        for one, other in zip(wanted, given, strict=True)
-    )
+    def layouts(self) -> tuple[Layout, ...]:
+        """Data type and axes."""
+        return (self.layout,)
 
 
 class ScalarNode(_FormNode):
@@ -183,7 +143,7 @@ def node_for(kind: type, arguments: tuple[object, ...]) -> Node | None:
         if not any(kind is getattr(numpy, name) for name in names):
             return None
         shape, dtype, *_ = (*arguments, None, None)
-        return ArrayNode(kind, _scalars(dtype), _sizes(shape))
+        return ArrayNode(kind, _scalars(dtype), _axes(shape))
     is_concrete = kind is numpy.void or not kind.__subclasses__()
     if not issubclass(kind, numpy.generic) or kind is numpy.object_ or not is_concrete:
         return None
@@ -219,30 +179,28 @@ def _all_of(arguments: Sequence[object]) -> tuple[type, ...] | None:
     return None if None in found else tuple(kind for kinds in found for kind in kinds or ())
 
 
-def _sizes(shape: object) -> tuple[int | None, ...] | None:
-    """The sizes that ``tuple[int, Literal[3]]`` allows; None if it allows all."""
+def _axes(shape: object) -> Axes | None:
+    """The axes that ``tuple[int, Literal[3]]`` allows; None if it allows all."""
     arguments = get_args(shape)
     if get_origin(shape) is not tuple or Ellipsis in arguments:
         return None
-    return tuple(map(_size, arguments))
+    return Axes(tuple(map(_axis, arguments)))
 
 
-def _size(axis: object) -> int | None:
-    if get_origin(axis) is not Literal:
-        return None
-    values = get_args(axis)
+def _axis(size: object) -> Axis:
+    if get_origin(size) is not Literal:
+        return Axis()
+    values = get_args(size)
     if len(values) == 1 and type(values[0]) is int:
-        return values[0]
-    raise CannotEncode(f"an axis of size {axis}", "name one number: Literal[3]")
+        return Axis(frozenset(values))
+    raise CannotEncode(f"an axis of size {size}", "name one number: Literal[3]")
 
 
-def _label(
-    kind: type, scalars: tuple[type, ...] | None, sizes: tuple[int | None, ...] | None
-) -> str:
+def _label(kind: type, scalars: tuple[type, ...] | None, axes: Axes | None) -> str:
     items = " | ".join(sorted(each.__name__ for each in scalars or ())) or "Any"
-    if sizes is not None:
-        shape = ", ".join("int" if size is None else f"Literal[{size}]" for size in sizes)
-        return f"{kind.__name__}[tuple[{shape or '()'}], dtype[{items}]]"
+    if axes is not None:
+        sizes = [f"Literal[{max(axis.sizes)}]" if axis.sizes else "int" for axis in axes.first]
+        return f"{kind.__name__}[tuple[{', '.join(sizes) or '()'}], dtype[{items}]]"
     if scalars is None:
         return kind.__name__
     return f"NDArray[{items}]" if kind is numpy_here().ndarray else f"{kind.__name__}[{items}]"

@@ -11,6 +11,8 @@ import msgspec
 from funsies.core.encoding.aliases import RecursiveAlias, alias_label, alias_value, is_alias
 from funsies.core.encoding.files import MARK as FILES
 from funsies.core.encoding.pickled import MARK as PICKLED
+from funsies.core.encoding.shaped import is_scalar
+from funsies.core.shape import ArrayShape
 
 
 def portable(annotation: object) -> Any:
@@ -62,8 +64,7 @@ class _Rewriter:
 
     def _rewrite_annotated(self, annotation: object, *metadata: object) -> Any:
         """Keep what has a meaning; other metadata mean nothing, and may not be picklable."""
-        marks = (FILES, PICKLED)
-        kept = [meta for meta in metadata if isinstance(meta, msgspec.Meta) or meta in marks]
+        kept = [meta for meta in metadata if _has_meaning(meta)]
         plain = self.rewrite(annotation)
         return Annotated[(plain, *kept)] if kept else plain
 
@@ -78,3 +79,8 @@ class _Rewriter:
             return value
         stand_in.__value__ = value
         return stand_in
+
+
+def _has_meaning(metadata: object) -> bool:
+    is_mark = metadata is FILES or metadata is PICKLED
+    return is_mark or isinstance(metadata, (msgspec.Meta, ArrayShape)) or is_scalar(metadata)

@@ -23,6 +23,7 @@ import msgspec
 from funsies.core.digest import Field
 from funsies.core.encoding.aliases import ALIAS_TYPES, RecursiveAlias
 from funsies.core.fingerprint.walk import Walk
+from funsies.core.shape import ArrayShape
 
 ATOMS: Final = frozenset({bool, int, float, complex, str, bytes, type(None), type(Ellipsis)})
 """Described by :func:`constant_field`."""
@@ -131,6 +132,7 @@ INLINE: Final[dict[type, Inline]] = {
     type(typing.Literal[1]): _alias,
     type(typing.Annotated[int, 1]): _alias,
     msgspec.Meta: _constraints,
+    ArrayShape: _by_str,
     **dict.fromkeys((*ALIAS_TYPES, RecursiveAlias), _type_alias),
     types.NotImplementedType: _by_kind,
     typing.TypeVar: _by_name,
