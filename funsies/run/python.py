@@ -224,6 +224,15 @@ def encode_results(
     ]
 
 
+def _can_be_stored(value: object) -> bool:
+    """True if another annotation would do."""
+    try:
+        ANY.encode_pieces(value)
+    except (EncodingError, MemoryError):
+        return False
+    return True
+
+
 def _encode(encoding: Encoding[Any], value: object) -> Result[Encoded, Error]:
     if type(value) is Error and encoding.annotation is not Error:
         return Failure(value)  # as funsies 0.8 had it; where it is asked for, it is a value
@@ -235,7 +244,7 @@ def _encode(encoding: Encoding[Any], value: object) -> Result[Encoded, Error]:
     except MemoryError as problem:
         return Failure(exception_error(problem, ErrorKind.OutOfMemory))
     except EncodingError as problem:
-        remedy = "" if encoding == ANY else f". {ANNOTATE}"
+        remedy = f". {ANNOTATE}" if _can_be_stored(value) else ""
         details = f"the result: {problem}{remedy}"
         volatile = is_of_the_machine(problem)
         kind = ErrorKind.EncodingFailed

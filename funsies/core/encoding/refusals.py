@@ -12,6 +12,7 @@ from typing_extensions import is_protocol
 
 from funsies.core.encoding.codecs import codecs_by_class
 from funsies.core.encoding.node import CannotEncode, remedy_for_items, type_name
+from funsies.core.encoding.refused_by_name import remedy_by_name
 
 _ANNOTATE_FIELDS: Final = (
     "make it a dataclass, annotate it as funsies.Pickled[...] to store it by pickle, or "
@@ -87,4 +88,4 @@ def _remedy_for_own(kind: type) -> str:
         )
     if is_protocol(kind):
         return "a protocol does not say what is stored; name the classes that it stands for"
-    return _ANNOTATE_FIELDS
+    return remedy_by_name(kind) or _ANNOTATE_FIELDS

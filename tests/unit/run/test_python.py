@@ -215,6 +215,12 @@ def test_a_result_of_another_type_is_an_error_of_that_output_alone() -> None:
     assert other.failure().details.endswith("say so in the function's return annotation")
 
 
+def test_what_no_annotation_can_store_is_not_advised_to_be_annotated() -> None:
+    (outcome,) = encode_results(loaded(list[int]), Success([1, len]))
+    assert "expected int" in outcome.failure().details
+    assert "annotation" not in outcome.failure().details
+
+
 def test_an_artefact_as_a_result_is_an_error_that_names_bind() -> None:
     (outcome,) = encode_results(loaded(Any), Success(f.put(1)))
     assert "bind()" in outcome.failure().details

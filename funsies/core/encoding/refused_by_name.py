@@ -1,0 +1,46 @@
+"""What to do with classes of libraries, known by name: nothing is imported for a message."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+_PICTURE: Final = 'return its bytes: savefig(io.BytesIO(), format="png"), or "svg"'
+_GROUPS: Final = "return what is computed from it, or dict(list(...)) of it"
+_WINDOWS: Final = "return what is computed from it"
+_INSIDE: Final = "make it inside of the function that uses it"
+_REMEDIES: Final = {
+    "matplotlib.artist.Artist": _PICTURE,
+    "pandas.core.groupby.groupby.BaseGroupBy": _GROUPS,
+    "pandas.core.window.rolling.BaseWindow": _WINDOWS,
+    "pandas.core.resample.Resampler": _WINDOWS,
+    "_socket.socket": _INSIDE,
+    "_thread.lock": _INSIDE,
+    "_thread.RLock": _INSIDE,
+    "threading.Thread": _INSIDE,
+    "sqlite3.Connection": _INSIDE,
+}
+_INSTALLED: Final = ("site-packages", "dist-packages")
+
+
+def remedy_by_name(kind: type) -> str | None:
+    """What to do with a class of a library; None if it is one of the user's.
+
+    >>> import threading
+    >>> remedy_by_name(threading.Thread)
+    'make it inside of the function that uses it'
+    """
+    for base in kind.__mro__:
+        if known := _REMEDIES.get(f"{base.__module__}.{base.__qualname__}"):
+            return known
+    if not _is_installed(kind.__module__):
+        return None
+    return (
+        f"annotate it as funsies.Pickled[{kind.__qualname__}], where it is returned and where "
+        "it is taken, to store it by pickle; or register a codec for it (register_codec)"
+    )
+
+
+def _is_installed(module: str) -> bool:
+    path = getattr(sys.modules.get(module), "__file__", None) or ""
+    return any(part in path for part in _INSTALLED)

@@ -1,0 +1,56 @@
+"""A class of a library has no encoding: the message says what people do with such a thing."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import Any
+
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from funsies.core.encoding import encoding_of
+from funsies.core.errors import EncodingError, UnsupportedTypeError
+
+FRAME = pd.DataFrame({"kind": ["a", "b", "a"], "number": [1.0, 2.0, 3.0]})
+CASES = [
+    (FRAME.groupby("kind"), "dict(list(...))"),
+    (FRAME["number"].rolling(2), "return what is computed from it"),
+    (LogisticRegression(), "annotate it as funsies.Pickled[LogisticRegression], where"),
+    (threading.Lock(), "make it inside of the function"),
+    (threading.Thread(), "make it inside of the function"),
+]
+
+
+@pytest.mark.parametrize(("value", "remedy"), CASES, ids=lambda each: type(each).__name__)
+def test_a_value_and_an_annotation_get_the_remedy_of_their_library(value, remedy):
+    for refused in (lambda: encoding_of(Any).encode([value]), lambda: encoding_of(type(value))):
+        with pytest.raises(EncodingError) as told:
+            refused()
+        assert remedy in str(told.value)
+        assert "dataclass" not in str(told.value)
+
+
+def test_a_figure_is_returned_as_the_bytes_of_its_picture():
+    figure = pytest.importorskip("matplotlib.figure").Figure
+    with pytest.raises(UnsupportedTypeError, match="savefig"):
+        encoding_of(figure)
+    with pytest.raises(EncodingError, match="savefig"):
+        encoding_of(Any).encode(figure().subplots())
+
+
+def test_a_class_of_the_user_may_become_a_dataclass():
+    class Mine:
+        pass
+
+    with pytest.raises(UnsupportedTypeError, match="make it a dataclass"):
+        encoding_of(Mine)
+
+
+def test_a_socket_in_a_cell_of_a_frame_is_named_with_its_place():
+    with (
+        socket.socket() as opened,
+        pytest.raises(EncodingError, match=r"at \['it'\]\[0\]: .*make it inside"),
+    ):
+        encoding_of(pd.DataFrame).encode(pd.DataFrame({"it": [opened]}))
