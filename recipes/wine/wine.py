@@ -140,7 +140,6 @@ def judge(model: f.Pickled[Pipeline], wines: pd.DataFrame) -> pd.DataFrame:
 @f.task
 def plot(table: pd.DataFrame) -> bytes:
     """Draw a curve for each kind of model; the same table gives the same bytes."""
-    # A Figure of its own: pyplot would keep it, for the next step of this worker to draw upon.
     figure = Figure(figsize=(7, 3), layout="constrained")
     panels = figure.subplots(1, table["model"].nunique(), sharey=True)
     for panel, (kind, rows) in zip(panels, table.groupby("model", sort=True), strict=True):

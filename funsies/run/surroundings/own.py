@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from .data_libraries import data_libraries
 from .interpreter import interpreter, standard_library
 from .libraries import libraries
 from .limits import limits
@@ -80,3 +81,4 @@ def _settings() -> Iterator[Setting]:
     yield from interpreter()
     yield from standard_library()
     yield from libraries()
+    yield from data_libraries()
