@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeGuard
 
 from funsies.core.encoding.node import Json, Node, Refused
 from funsies.core.encoding.parts import part
-from funsies.core.encoding.parts_read import own_part
+from funsies.core.encoding.parts_read import own_part, read_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,16 +32,25 @@ if TYPE_CHECKING:
 _MODULES: Final = {
     "numpy": "funsies.core.encoding.numpy_arrays",
     "pandas": "funsies.core.encoding.pandas_values",
+    "polars": "funsies.core.encoding.polars_frames",
+    "pyarrow": "funsies.core.encoding.arrow_values",
 }
 """Libraries by the root module of their classes, and who knows their values."""
 
 _SHOWN: Final = {
     "numpy": "funsies.core.encoding.numpy_shown",
     "pandas": "funsies.core.encoding.pandas_shown",
+    "polars": "funsies.core.encoding.polars_shown",
+    "pyarrow": "funsies.core.encoding.arrow_shown",
 }
 """Libraries, and who shows their values to those who do not have the library."""
 
-FORMS: Final = {"$array": "numpy", "$pandas": "pandas"}
+FORMS: Final = {
+    "$array": "numpy",
+    "$arrow": "pyarrow",
+    "$pandas": "pandas",
+    "$polars": "polars",
+}
 """The forms, and of which library each is."""
 
 PARTS: Final = "parts"
@@ -65,9 +74,12 @@ class FrameNode(Node):
 
     Attributes:
         form: begins what is written.
+        may_write: whether values write to the parts that they are made of, and so have copies
+            of them where others may read them.
     """
 
     form: ClassVar[str]
+    may_write: ClassVar[bool] = True
 
     def to_frame(self, value: object) -> Frame:
         """Take a value apart, or raise Refused."""
@@ -76,6 +88,10 @@ class FrameNode(Node):
     def from_frame(self, frame: Frame) -> object:
         """Make a value, or raise Refused."""
         raise NotImplementedError
+
+    def clashes(self, produced: Node) -> bool:
+        """True for values of another library, whose class may have the same name."""
+        return isinstance(produced, FrameNode) and produced.form != self.form
 
     def encode(self, value: object) -> Json:
         """Write the head and the parts."""
@@ -86,7 +102,8 @@ class FrameNode(Node):
         """Read the head and the parts."""
         if not is_frame(raw) or self.form not in raw or type(raw[PARTS]) is not list:
             return self.decode_other(raw)
-        return self.from_frame(Frame(raw[self.form], [own_part(each) for each in raw[PARTS]]))
+        read = own_part if self.may_write else read_part
+        return self.from_frame(Frame(raw[self.form], [read(each) for each in raw[PARTS]]))
 
 
 def is_frame(raw: Json) -> TypeGuard[dict[str, Json]]:

@@ -1,0 +1,200 @@
+"""Tables, arrays and types of pyarrow, as streams of Arrow IPC.
+
+The head says class, size and columns; the only part is a stream of a schema, and of one batch
+where there are data. Equal values have equal bytes: however they are chunked, wherever they
+begin in their buffers, and whatever stands in these for a null (``arrow_arrays.py``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from funsies.core.encoding.arrow_arrays import dense, joined
+from funsies.core.encoding.frames import Frame, library
+from funsies.core.encoding.library_classes import ClassNode
+from funsies.core.encoding.node import CannotEncode, Refused, tell
+from funsies.core.encoding.tables_shown import head_of_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from funsies.core.encoding.node import Node
+
+FORM: Final = "$arrow"
+
+_CLASSES: Final = (
+    *("Table", "RecordBatch", "ChunkedArray", "Array", "Scalar"),
+    *("Schema", "Field", "DataType"),
+)
+"""Classes that the head names. Which of those that derive from one it is, the type says."""
+
+_REMEDIES: Final = {
+    "RecordBatchReader": "read it: pass reader.read_all()",
+    "Dataset": "read it: pass dataset.to_table()",
+}
+_EXTENSION: Final = b"ARROW:extension:name"
+_NOT_ARROW: Final = "expected a value of Arrow, found other data"
+
+
+class ArrowNode(ClassNode):
+    """A class of pyarrow: ``Table``, ``Array``, or one that derives from it."""
+
+    form = FORM
+    library = "pyarrow"
+    may_write = False
+    remedies = {  # noqa: RUF012  (a class variable, as its base says)
+        "pandas.DataFrame": "pass pa.Table.from_pandas(it)",
+        "pandas.Series": "pass pa.Array.from_pandas(it)",
+        "polars.DataFrame": "pass it.to_arrow()",
+        "polars.Series": "pass it.to_arrow()",
+        "pyarrow.RecordBatch": "pass pa.Table.from_batches([it])",
+        "pyarrow.Table": "pass it.combine_chunks().to_batches()[0], or annotate pa.Table",
+        "pyarrow.ChunkedArray": "pass it.combine_chunks()",
+        "numpy.ndarray": "pass pa.array(it)",
+        **{f"pyarrow.{name}": remedy for name, remedy in _REMEDIES.items()},
+    }
+
+    @classmethod
+    def classes(cls, kind: type) -> Iterator[type]:
+        """The class, and all that derive from it."""
+        yield kind
+        each: type
+        for each in kind.__subclasses__():
+            yield from cls.classes(each)
+
+    def admits(self, value: object) -> bool:
+        """True for objects of the class, those of extension types among them."""
+        return self.kind is None or isinstance(value, self.kind)
+
+    def apart(self, value: Any) -> Frame:
+        """Write a value as a stream."""
+        arrow = _arrow()
+        try:
+            return _apart(arrow, value)
+        except (arrow.ArrowException, OverflowError) as problem:
+            raise Refused(f"this cannot be written as Arrow: {tell(problem)}") from problem
+
+    def made(self, frame: Frame) -> object:
+        """Read a value where it lies."""
+        arrow = _arrow()
+        try:
+            return _made(arrow, frame)
+        except (arrow.ArrowException, OSError) as problem:
+            raise Refused(f"this cannot be read as Arrow: {tell(problem)}") from problem
+
+
+FORMS: Final[Mapping[str, Callable[[], Node]]] = {FORM: ArrowNode}
+
+
+def node_for(kind: type, arguments: tuple[object, ...]) -> Node | None:  # noqa: ARG001  (of stubs)
+    """Compile a class of pyarrow; None if its objects cannot be stored."""
+    if kind.__name__ in _REMEDIES:
+        raise CannotEncode(f"pyarrow.{kind.__name__}", _REMEDIES[kind.__name__])
+    arrow = _arrow()
+    is_one = issubclass(kind, tuple(getattr(arrow, name) for name in _CLASSES))
+    return ArrowNode(kind) if is_one else None
+
+
+def annotation_of(value: object) -> Any:
+    """The class of a value of pyarrow, if its objects can be stored."""
+    kind = type(value)
+    return kind if node_for(kind, ()) is not None else None
+
+
+def _arrow() -> Any:
+    return library("pyarrow", "a value of Arrow")
+
+
+def _apart(arrow: Any, value: Any) -> Frame:
+    name = next(name for name in _CLASSES if isinstance(value, getattr(arrow, name)))
+    schema, columns, row_count = _columns(arrow, name, value)
+    rows = None if columns is None else row_count
+    head = head_of_table(name, schema.names, _types(schema), rows)
+    return Frame(head, [_stream(arrow, schema, columns, row_count)])
+
+
+def _columns(arrow: Any, name: str, value: Any) -> tuple[Any, list[Any] | None, int]:
+    """A value as columns, each in one piece; without any, it is a schema."""
+    if name in ("Table", "RecordBatch"):
+        return value.schema, [joined(arrow, each) for each in value.columns], value.num_rows
+    if name == "Schema":
+        return value, None, 0
+    if name in ("Field", "DataType"):
+        field = value if name == "Field" else arrow.field("", value)
+        return arrow.schema([field]), None, 0
+    array = arrow.repeat(value, 1) if name == "Scalar" else value
+    return arrow.schema([arrow.field("", array.type)]), [joined(arrow, array)], len(array)
+
+
+def _types(schema: Any) -> list[str]:
+    return [str(each).partition("<")[0] for each in schema.types]
+
+
+def _stream(arrow: Any, schema: Any, columns: list[Any] | None, row_count: int) -> Any:
+    sink = arrow.BufferOutputStream()
+    with arrow.ipc.new_stream(sink, schema) as writer:
+        if columns:
+            arrays = [dense(arrow, each) for each in columns]
+            writer.write_batch(arrow.RecordBatch.from_arrays(arrays, schema=schema))
+        elif row_count:
+            raise Refused(
+                f"{row_count} rows without a column cannot be stored; pass their number"
+            )
+    buffer = sink.getvalue()
+    _check_schema(arrow, schema, buffer)
+    return buffer
+
+
+def _check_schema(arrow: Any, schema: Any, buffer: Any) -> None:
+    """Refuse what would come back as something else, where nobody knows its types."""
+    found = arrow.ipc.open_stream(arrow.BufferReader(buffer)).schema
+    _check_extensions(found)
+    if not found.equals(schema, check_metadata=True):
+        raise Refused(f"the schema would not come back; it was\n{schema}\nand is\n{found}")
+
+
+def _check_extensions(schema: Any) -> None:
+    for field in schema:
+        name = _unknown_extension(field)
+        if name is not None:
+            raise Refused(
+                f"{field.name!r} is of the extension type {name}, which is not known here; "
+                "import the module that calls pa.register_extension_type() for it, or store "
+                "its storage: column.cast(its type)"
+            )
+
+
+def _unknown_extension(field: Any) -> str | None:
+    """The name of an extension type that was read as the type below it; None if none was."""
+    if field.metadata and _EXTENSION in field.metadata:
+        name: bytes = field.metadata[_EXTENSION]
+        return name.decode(errors="replace")
+    kind = field.type
+    inner = [kind.field(index) for index in range(kind.num_fields)]
+    return next((name for name in map(_unknown_extension, inner) if name), None)
+
+
+def _made(arrow: Any, frame: Frame) -> object:
+    head = frame.head
+    if type(head) is not dict or head.get("class") not in _CLASSES or len(frame.parts) != 1:
+        raise Refused(_NOT_ARROW)
+    reader = arrow.ipc.open_stream(arrow.BufferReader(arrow.py_buffer(frame.parts[0])))
+    _check_extensions(reader.schema)
+    name = head["class"]
+    if name in ("Schema", "Field", "DataType"):
+        schema = reader.schema
+        if name == "Schema":
+            return schema
+        return schema.field(0) if name == "Field" else schema.field(0).type
+    return _of_batches(arrow, name, reader.schema, list(reader))
+
+
+def _of_batches(arrow: Any, name: str, schema: Any, batches: list[Any]) -> object:
+    if name == "Table":
+        return arrow.Table.from_batches(batches, schema)
+    if name == "RecordBatch":
+        return batches[0] if batches else arrow.RecordBatch.from_pylist([], schema)
+    array = batches[0].column(0)
+    if name == "ChunkedArray":
+        return arrow.chunked_array([array], array.type)
+    return array[0] if name == "Scalar" else array

@@ -1,0 +1,150 @@
+"""Frames and series of polars, as streams of polars' own Arrow IPC.
+
+The head says class, size and columns; the only part is the stream. It is written at the oldest
+level of compatibility, which stays what it is in later versions. Equal values have equal bytes:
+what has chunks, unused memory or nulls is gathered into new memory.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+from funsies.core.encoding.frames import Frame, library
+from funsies.core.encoding.library_classes import ClassNode
+from funsies.core.encoding.node import CannotEncode, Refused, tell
+from funsies.core.encoding.tables_shown import head_of_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from funsies.core.encoding.node import Node
+
+FORM: Final = "$polars"
+
+_CLASSES: Final = ("DataFrame", "Series")
+_LAZY: Final = "collect it: pass frame.collect()"
+_REFUSED: Final = {
+    "LazyFrame": _LAZY,
+    "GroupBy": "aggregate it: pass it.agg(...)",
+    "Expr": "apply it: pass frame.select(it)",
+}
+_NOT_POLARS: Final = "expected a frame of polars, found other data"
+
+
+class PolarsNode(ClassNode):
+    """``DataFrame`` or ``Series`` of polars."""
+
+    form = FORM
+    library = "polars"
+    may_write = False
+    remedies = {  # noqa: RUF012  (a class variable, as its base says)
+        "polars.LazyFrame": _LAZY,
+        "polars.DataFrame": "pass it.to_series(), or annotate pl.DataFrame",
+        "polars.Series": "pass it.to_frame()",
+        "pandas.DataFrame": "pass pl.from_pandas(it)",
+        "pandas.Series": "pass pl.from_pandas(it)",
+        "pyarrow.Table": "pass pl.from_arrow(it)",
+        "numpy.ndarray": "pass pl.from_numpy(it), or pl.Series(it)",
+    }
+
+    def apart(self, value: Any) -> Frame:
+        """Write a frame as a stream."""
+        polars = _polars()
+        frame = value.to_frame() if type(value) is polars.Series else value
+        _check_size(frame)
+        try:
+            data = _stream(polars, frame)
+        except (polars.exceptions.PolarsError, ValueError) as problem:
+            raise Refused(
+                f"this cannot be written as Arrow IPC: {tell(problem)}; cast the column to "
+                "another type"
+            ) from problem
+        types = [type(each).__name__ for each in frame.dtypes]
+        head = head_of_table(type(value).__name__, frame.columns, types, frame.height)
+        return Frame(head, [data])
+
+    def made(self, frame: Frame) -> object:
+        """Read a frame."""
+        head = frame.head
+        if type(head) is not dict or head.get("class") not in _CLASSES or len(frame.parts) != 1:
+            raise Refused(_NOT_POLARS)
+        polars = _polars()
+        try:
+            found = polars.read_ipc_stream(io.BytesIO(frame.parts[0]))
+        except (polars.exceptions.PolarsError, ValueError) as problem:
+            raise Refused(f"this cannot be read by polars: {tell(problem)}") from problem
+        if found.shape != (head.get("rows"), head.get("width")):
+            raise Refused(_NOT_POLARS)
+        return found if head["class"] == "DataFrame" else found.to_series()
+
+
+FORMS: Final[Mapping[str, Callable[[], Node]]] = {FORM: PolarsNode}
+
+
+def node_for(kind: type, arguments: tuple[object, ...]) -> Node | None:  # noqa: ARG001  (none has any)
+    """Compile a class of polars; None if its objects cannot be stored."""
+    polars = _polars()
+    if any(kind is getattr(polars, name) for name in _CLASSES):
+        return PolarsNode(kind)
+    if kind.__name__ in _REFUSED:
+        raise CannotEncode(f"polars.{kind.__name__}", _REFUSED[kind.__name__])
+    return None
+
+
+def annotation_of(value: object) -> Any:  # noqa: ARG001  (its class says all)
+    """Nothing is known but the class."""
+    return None
+
+
+def _polars() -> Any:
+    return library("polars", "a frame of polars")
+
+
+def _check_size(frame: Any) -> None:
+    if frame.height and not frame.width:
+        raise Refused(
+            f"{frame.height} rows without a column cannot be stored; pass their number"
+        )
+
+
+def _stream(polars: Any, frame: Any) -> memoryview:
+    columns = {each.name: _dense(polars, each.rechunk()) for each in frame.get_columns()}
+    file = io.BytesIO()
+    level = polars.CompatLevel.oldest()
+    polars.DataFrame(columns).write_ipc_stream(file, compat_level=level)
+    _check_schema(polars, frame, file)
+    return file.getbuffer()
+
+
+def _check_schema(polars: Any, frame: Any, file: io.BytesIO) -> None:
+    """Refuse what would come back as something else."""
+    file.seek(0)
+    found = polars.read_ipc_stream(file, n_rows=0)
+    for column, dtype in frame.schema.items():
+        if found.schema[column] != dtype:
+            raise Refused(
+                f"the column {column!r} of {dtype} cannot be stored; cast it, for example with "
+                "map_elements(str, return_dtype=pl.String)"
+            )
+
+
+def _dense(polars: Any, series: Any) -> Any:
+    """The same series in memory of its own, with nothing in it where it is null."""
+    if _is_dense(polars, series):
+        return series
+    if series.dtype == polars.Struct and series.null_count() == 0:
+        fields = {name: series.struct.field(name) for name in series.struct.fields}
+        dense = {name: _dense(polars, each) for name, each in fields.items()}
+        return polars.DataFrame(dense).to_struct(series.name) if dense else series
+    places = polars.int_range(len(series), dtype=polars.UInt32, eager=True)
+    nothing = polars.Series([None], dtype=polars.UInt32).new_from_index(0, len(series))
+    return series.gather(places.zip_with(series.is_not_null(), nothing))
+
+
+def _is_dense(polars: Any, series: Any) -> bool:
+    """True for numbers of which none is null, and of which none can be."""
+    if not (series.dtype.is_integer() or series.dtype.is_float()) or series.null_count():
+        return False
+    one = polars.zeros(1, dtype=series.dtype, eager=True)
+    return bool(series.estimated_size() == len(series) * one.estimated_size())
