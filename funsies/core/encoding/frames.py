@@ -34,6 +34,7 @@ _MODULES: Final = {
     "pandas": "funsies.core.encoding.pandas_values",
     "polars": "funsies.core.encoding.polars_frames",
     "pyarrow": "funsies.core.encoding.arrow_values",
+    "scipy": "funsies.core.encoding.sparse_values",
 }
 """Libraries by the root module of their classes, and who knows their values."""
 
@@ -42,6 +43,7 @@ _SHOWN: Final = {
     "pandas": "funsies.core.encoding.pandas_shown",
     "polars": "funsies.core.encoding.polars_shown",
     "pyarrow": "funsies.core.encoding.arrow_shown",
+    "scipy": "funsies.core.encoding.sparse_shown",
 }
 """Libraries, and who shows their values to those who do not have the library."""
 
@@ -50,6 +52,7 @@ FORMS: Final = {
     "$arrow": "pyarrow",
     "$pandas": "pandas",
     "$polars": "polars",
+    "$sparse": "scipy",
 }
 """The forms, and of which library each is."""
 

@@ -1,0 +1,142 @@
+"""Sparse arrays and matrices of SciPy, by the NumPy arrays that they are made of.
+
+The head says class, shape, and data type and shape of each array, whose bytes are the parts.
+Nothing is sorted, summed or converted: the bytes say how the values lie. Only ``lil`` and
+``dok``, which are made of lists and dicts, are stored as ``csr`` and ``coo`` of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from funsies.core.encoding.frames import Frame, library
+from funsies.core.encoding.library_classes import ClassNode
+from funsies.core.encoding.node import Refused, tell
+from funsies.core.encoding.numpy_frames import made, taken_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from funsies.core.encoding.node import Node
+
+FORM: Final = "$sparse"
+
+_COMPRESSED: Final = ("data", "indices", "indptr")
+ARRAYS: Final = {
+    **dict.fromkeys(("csr", "csc", "bsr", "lil"), _COMPRESSED),
+    "dia": ("data", "offsets"),
+    **dict.fromkeys(("coo", "dok"), ("data",)),
+}
+"""The arrays of each format; where there is one only, those of the coordinates follow."""
+
+_NAMES: Final = tuple(f"{each}_{kind}" for each in ARRAYS for kind in ("array", "matrix"))
+_NOT_SPARSE: Final = "expected a sparse array, found other data"
+
+
+class SparseNode(ClassNode):
+    """A class of sparse arrays, or ``sparray`` and ``spmatrix``, from which they derive."""
+
+    form = FORM
+    library = "scipy.sparse"
+    remedies = {  # noqa: RUF012  (a class variable, as its base says)
+        "numpy.ndarray": "pass scipy.sparse.csr_array(it)"
+    }
+
+    @classmethod
+    def classes(cls, kind: type) -> Iterator[type]:
+        """The classes of SciPy's own that derive from a class."""
+        return (each for each in map(_class, _NAMES) if issubclass(each, kind))
+
+    def apart(self, value: Any) -> Frame:
+        """Take the arrays."""
+        if type(value).__name__ not in _NAMES:
+            self.refuse(value)
+        stored = _as_arrays(value)
+        arrays = [getattr(stored, name) for name in ARRAYS[value.format]]
+        if len(arrays) == 1:
+            arrays.extend(stored.coords)
+        frames = [taken_apart(each) for each in arrays]
+        head = {
+            "class": type(value).__name__,
+            "shape": [int(size) for size in value.shape],
+            "arrays": [frame.head for frame in frames],
+        }
+        return Frame(head, [part for frame in frames for part in frame.parts])
+
+    def made(self, frame: Frame) -> object:
+        """Put the arrays together."""
+        head = frame.head
+        if type(head) is not dict or head.get("class") not in _NAMES:
+            raise Refused(_NOT_SPARSE)
+        try:
+            heads, shape = head["arrays"], tuple(head["shape"])
+            arrays = [
+                made(Frame(each, [part])) for each, part in zip(heads, frame.parts, strict=True)
+            ]
+            return _of_arrays(head["class"], shape, arrays)
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            raise Refused(f"{_NOT_SPARSE}: {tell(problem)}") from problem
+
+
+FORMS: Final[Mapping[str, Callable[[], Node]]] = {FORM: SparseNode}
+
+
+def node_for(kind: type, arguments: tuple[object, ...]) -> Node | None:  # noqa: ARG001  (of stubs)
+    """Compile a class of sparse arrays; None if it is none of SciPy's own."""
+    if not kind.__module__.startswith("scipy.sparse"):
+        return None
+    is_one = next(SparseNode.classes(kind), None) is not None
+    return SparseNode(kind) if is_one and kind.__name__ in (*_NAMES, *_BASES) else None
+
+
+_BASES: Final = ("sparray", "spmatrix")
+
+
+def annotation_of(value: object) -> Any:  # noqa: ARG001  (its class says all)
+    """Nothing is known but the class."""
+    return None
+
+
+def _class(name: str) -> Any:
+    return getattr(library("scipy.sparse", "a sparse array"), name)
+
+
+def _as_arrays(value: Any) -> Any:
+    """The same values in a format that is made of arrays."""
+    if value.format == "lil":
+        return value.tocsr()
+    if value.format != "dok":
+        return value
+    numpy, found = library("numpy", "a sparse array"), value.tocoo()
+    order = numpy.lexsort(found.coords[::-1])
+    same: Any = type(found)(found.shape, dtype=found.dtype)
+    same.data, same.coords = found.data[order], tuple(each[order] for each in found.coords)
+    return same
+
+
+def _of_arrays(name: str, shape: tuple[int, ...], arrays: list[Any]) -> Any:
+    """Assign the arrays: the constructors may choose another type for the indices."""
+    format_name, _, kind = name.partition("_")
+    stored_as = {"lil": "csr", "dok": "coo"}.get(format_name, format_name)
+    data = arrays[0]
+    blocks = {"blocksize": data.shape[1:]} if stored_as == "bsr" else {}
+    made_of = _class(f"{stored_as}_{kind}")(shape, dtype=data.dtype, **blocks)
+    if stored_as == "coo":
+        made_of.data, made_of.coords = data, tuple(arrays[1:])
+        made_of.has_canonical_format = False
+        made_of._check()  # noqa: SLF001  (as its constructor does)
+    else:
+        for each, array in zip(ARRAYS[stored_as], arrays, strict=True):
+            setattr(made_of, each, array)
+        _check(made_of)
+    return made_of if stored_as == format_name else made_of.asformat(format_name)
+
+
+def _check(value: Any) -> None:
+    if value.format != "dia":
+        types = [value.indices.dtype, value.indptr.dtype]
+        value.check_format(full_check=False)
+        if types != [value.indices.dtype, value.indptr.dtype]:
+            raise Refused("a sparse array whose indices are of two types cannot be stored")
+    elif value.data.ndim != 2 or len(value.data) != len(value.offsets):  # noqa: PLR2004
+        raise Refused(_NOT_SPARSE)
