@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, OrderedDict, defaultdict, deque
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Never, TypeVar, Union, get_args, get_origin
 
@@ -51,20 +52,12 @@ def infer(value: object) -> Any:
     if kind in _SCALARS:
         return kind
     if kind in _CONTAINERS:
-        return kind[_infer_parts(value)]
+        return _infer_alike(kind, [value]).pop()
     if isinstance(value, Path):
         return Path
     if kind is object:
         raise UnsupportedTypeError("an object() says nothing but that it is there; use None")
     return _infer_object(value)
-
-
-def _infer_parts(value: Any) -> Any:
-    if type(value) is tuple:
-        return tuple(map(infer, value))
-    if type(value) in _MAPPINGS:
-        return infer_all(value), infer_all(value.values())
-    return infer_all(value)
 
 
 def infer_all(values: Iterable[object]) -> Any:
@@ -75,9 +68,29 @@ def infer_all(values: Iterable[object]) -> Any:
         return merge(set(examples))
     settled = {kind for kind in examples if _is_settled(kind)}
     found = {infer(examples[kind]) for kind in settled}
-    if len(settled) < len(examples):
-        found |= {infer(value) for value in values if type(value) not in settled}
+    for kind in examples.keys() - settled:
+        found |= _infer_alike(kind, [value for value in values if type(value) is kind])
     return merge(found)
+
+
+def _infer_alike(kind: Any, values: list[Any]) -> set[Any]:
+    """The types of many values of one class; those of containers from all items at once."""
+    if kind not in _CONTAINERS:
+        return set(map(infer, values))
+    values = list({id(value): value for value in values}.values())  # ends, if it holds itself
+    if kind is tuple:
+        return {kind[parts] for parts in _shapes(values)}
+    items = infer_all(chain.from_iterable(values))
+    if kind not in _MAPPINGS:
+        return {kind[items]}
+    return {kind[items, infer_all(chain.from_iterable(value.values() for value in values))]}
+
+
+def _shapes(values: list[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    shapes = {tuple(map(type, value)) for value in values}
+    if _SCALARS.issuperset(chain.from_iterable(shapes)):
+        return shapes
+    return {tuple(map(infer, value)) for value in values}
 
 
 def _is_settled(kind: type) -> bool:

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funsies.core.encoding import encoding_of
+from funsies.core.encoding import encoding_of, encoding_of_value
 from funsies.core.encoding.node import Node, Refused, canonical_json
-from funsies.core.errors import EncodingError
+from funsies.core.errors import EncodingError, UnsupportedTypeError
 
 
 class Level(IntEnum):
@@ -253,3 +253,29 @@ def test_a_node_says_which_of_many_it_refuses():
         encoding_of(float).node.encode_all([1.0, 2.0, "x"])
     assert caught.value.position == 2
     assert canonical_json(encoding_of(float).node.encode_all([1.0])) == b"[1.0]"
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ([[[1]], [], [[2.5], [None]]], "list[list[list[float | None]]]"),
+        (
+            {"a": {"b": [1]}, "c": {}, "d": {1: ["x"]}},
+            "dict[str, dict[int | str, list[int | str]]]",
+        ),
+        ([(1, "a"), (2, "b"), ()], "list[tuple[()] | tuple[int, str]]"),
+        ([[(0,) * size for size in range(12)], [("a",)]], "list[list[tuple[int | str, ...]]]"),
+    ],
+    ids=repr,
+)
+def test_the_type_of_a_value_is_found_from_all_that_is_in_it(value, found):
+    encoding = encoding_of_value(value)
+    assert encoding.descriptor == found
+    assert encoding.decode(encoding.encode(value)) == value
+
+
+def test_the_type_of_a_value_inside_of_itself_is_refused_and_fills_no_memory():
+    value: list[Any] = []
+    value += [value, {"a": value, "b": (value, value)}]
+    with pytest.raises(UnsupportedTypeError, match="inside itself"):
+        encoding_of_value(value)
