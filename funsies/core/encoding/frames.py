@@ -35,6 +35,7 @@ _MODULES: Final = {
     "polars": "funsies.core.encoding.polars_frames",
     "pyarrow": "funsies.core.encoding.arrow_values",
     "scipy": "funsies.core.encoding.sparse_values",
+    "xarray": "funsies.core.encoding.xarray_values",
 }
 """Libraries by the root module of their classes, and who knows their values."""
 
@@ -44,6 +45,7 @@ _SHOWN: Final = {
     "polars": "funsies.core.encoding.polars_shown",
     "pyarrow": "funsies.core.encoding.arrow_shown",
     "scipy": "funsies.core.encoding.sparse_shown",
+    "xarray": "funsies.core.encoding.xarray_shown",
 }
 """Libraries, and who shows their values to those who do not have the library."""
 
@@ -53,6 +55,7 @@ FORMS: Final = {
     "$pandas": "pandas",
     "$polars": "polars",
     "$sparse": "scipy",
+    "$xarray": "xarray",
 }
 """The forms, and of which library each is."""
 
