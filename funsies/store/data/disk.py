@@ -16,9 +16,10 @@ import errno
 import io
 import mmap
 import os
-import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -26,14 +27,28 @@ from funsies.core.digest import Digest
 from funsies.core.errors import ServerError
 
 from .chunks import FileChunks, HashedChunks, chunks_of, rechunk
+from .file_hash import FileHash
+from .files import (
+    disk_errors,
+    identity,
+    look_again,
+    make_directory,
+    open_or_none,
+    sync_directory,
+)
 from .listing import digests_in
 from .sharing import LINK_BYTES, clone_to, digest_of, link_read_only
 from .temporary import STALE_SECONDS, TemporaryFile, fresh_name, remove_stale
-from .verify import corrupted, find_stored, is_good, missing, read_whole, verified_reader
+from .verify import (
+    corrupted,
+    find_stored,
+    is_good,
+    is_in_memory,
+    missing,
+    read_whole,
+    verified_reader,
+)
 
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_NOT_THERE: Final = frozenset({errno.ENOENT, errno.ESTALE, errno.ELOOP})
-"""ELOOP: a symbolic link is not a value."""
 MAP_BYTES: Final = 1 << 20
 """Smaller files are read into memory: a map of a file has its price, too."""
 
@@ -56,6 +71,7 @@ class DiskDataStore:
     ) -> None:
         self._directory = Path(directory).absolute()
         self._temporary = self._directory / "tmp"
+        self._disk_errors = partial(disk_errors, self._directory)
         with self._disk_errors():
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._temporary.mkdir(mode=0o700, exist_ok=True)
@@ -70,6 +86,8 @@ class DiskDataStore:
         Raises:
             ServerError: if the disk is full or cannot be written.
         """
+        if is_in_memory(chunks):
+            return self._write_at_once(chunks)
         if (stored := find_stored(self, chunks)) is not None:
             return stored
         if isinstance(chunks, FileChunks) and chunks.is_given_up:
@@ -81,6 +99,50 @@ class DiskDataStore:
         if isinstance(chunks, FileChunks) and file.clone_from(chunks.path):
             return self._keep(file, HashedChunks(FileChunks(file.path)))
         return self._keep(file, HashedChunks(chunks), write=file.write)
+
+    def _write_at_once(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+        """Write and hash in one go, although the store may have the value already.
+
+        To know that, the value would have to be hashed before; then what is written would
+        have to be hashed again, since other threads of the program may change it meanwhile.
+        """
+        try:
+            with self._disk_errors():
+                file = TemporaryFile.made_in(self._temporary)
+            return self._keep_hashed(file, chunks)
+        except ServerError:  # a full disk is no fault if nothing has to be written
+            if (stored := find_stored(self, chunks)) is None:
+                raise
+            return stored
+
+    def _keep_hashed(self, file: TemporaryFile, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+        """Fill a file, which is hashed while it reaches the disk, and give it its name."""
+        try:
+            with self._disk_errors():
+                hashed = FileHash(file.path)
+            with hashed:
+                for chunk in rechunk(chunks):  # the source's own errors are not the disk's
+                    with self._disk_errors():
+                        file.write(chunk)
+                    hashed.follow(len(chunk))
+                with self._disk_errors():
+                    file.sync()
+            with self._disk_errors():
+                if not self._holds(hashed.digest, file.path):
+                    self._rename(file, self._path(hashed.digest))
+        finally:
+            file.discard()
+        return hashed.digest, hashed.size_bytes
+
+    def _holds(self, digest: Digest, same: Path) -> bool:
+        """Whether a value is there, byte for byte what a file is that has its digest."""
+        file = self._open_file(digest)
+        if file is None:
+            return False
+        with suppress(OSError), file, same.open("rb") as other:
+            pairs = zip_longest(chunks_of(file), chunks_of(other))
+            return all(mine == others for mine, others in pairs)
+        return False
 
     def _keep(
         self,
@@ -100,11 +162,11 @@ class DiskDataStore:
         return hashed.digest, hashed.size_bytes
 
     def _rename(self, file: TemporaryFile, path: Path) -> None:
-        _make_directory(path.parent.parent)
-        _make_directory(path.parent)
+        make_directory(path.parent.parent)
+        make_directory(path.parent)
         self._make_way(path)
         file.rename(path)
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
     def _make_way(self, path: Path) -> None:
         """Set a directory aside that is in the place of a value: no file takes its place."""
@@ -187,10 +249,10 @@ class DiskDataStore:
         """Open the file of a value; None if there is none, or something that is not a file."""
         path = self._path(digest)
         with self._disk_errors():
-            descriptor = _open_or_none(path)
+            descriptor = open_or_none(path)
             if descriptor is None:
-                _look_again(path.parent)
-                descriptor = _open_or_none(path)
+                look_again(path.parent)
+                descriptor = open_or_none(path)
         return None if descriptor is None else io.FileIO(descriptor, "rb")
 
     def missing(self, digests: Collection[Digest]) -> set[Digest]:
@@ -217,7 +279,7 @@ class DiskDataStore:
         Only what was looked at is removed: a file that was renamed there meanwhile stays.
         """
         with self._disk_errors():
-            seen = _identity(self._path(digest))
+            seen = identity(self._path(digest))
         if seen is None or is_good(self, digest):
             return False
         with self._disk_errors():
@@ -233,7 +295,7 @@ class DiskDataStore:
             path.rename(aside)
         except FileNotFoundError:
             return False
-        is_seen = _identity(aside) == seen
+        is_seen = identity(aside) == seen
         if not is_seen:
             with suppress(FileExistsError):
                 os.link(aside, path, follow_symlinks=False)
@@ -250,71 +312,3 @@ class DiskDataStore:
     def _path(self, digest: Digest) -> Path:
         name = digest.hex()
         return self._directory / name[:2] / name[2:4] / name
-
-    @contextmanager
-    def _disk_errors(self) -> Iterator[None]:
-        """Turn failures of the file system into those of funsies."""
-        try:
-            yield
-        except OSError as problem:
-            reason = problem.strerror or type(problem).__name__
-            if problem.errno in _FULL:
-                text = f"is full ({reason}); make room and execute again"
-            else:
-                text = f"cannot be used: {reason}"
-            raise ServerError(f"the data directory {self._directory} {text}") from problem
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """By what a file is told from another one of the same name."""
-    try:
-        about = path.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return None
-    return about.st_dev, about.st_ino
-
-
-def _open_or_none(path: Path) -> int | None:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    try:
-        descriptor = os.open(path, flags)
-    except OSError as problem:
-        if problem.errno in _NOT_THERE or _is_locked(path, problem):
-            return None
-        raise
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
-    os.close(descriptor)
-    return None
-
-
-def _is_locked(path: Path, problem: OSError) -> bool:
-    """Whether this very file cannot be read, and may be replaced: its mode was changed."""
-    return problem.errno == errno.EACCES and os.access(path.parent, os.R_OK | os.W_OK | os.X_OK)
-
-
-def _look_again(directory: Path) -> None:
-    """Make an NFS client ask the server: opening a directory ends what it has cached of it."""
-    for level in (directory.parent.parent, directory.parent, directory):
-        with suppress(OSError):
-            os.close(os.open(level, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
-
-
-def _make_directory(path: Path) -> None:
-    try:
-        path.mkdir(mode=0o700)
-    except FileExistsError:
-        return
-    _sync_directory(path.parent)
-
-
-def _sync_directory(path: Path) -> None:
-    """Have the names in a directory reach the disk, where the file system can do that."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    except OSError as problem:
-        if problem.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(descriptor)

@@ -113,9 +113,13 @@ class TemporaryFile:
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
 
+    def sync(self) -> None:
+        """Have its bytes reach the disk."""
+        os.fsync(self._descriptor)
+
     def rename(self, target: Path) -> None:
         """Give it its final name, in place of a file that has it already, when it is safe."""
-        os.fsync(self._descriptor)
+        self.sync()
         self.path.replace(target)
 
     def discard(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from funsies.core.digest import Digest
+from funsies.core.encoding import Pieces
 from funsies.core.errors import DataCorruptedError, DataMissingError
 
 from .chunks import CHUNK_BYTES, HashedChunks, chunks_of
@@ -157,6 +158,11 @@ def find_stored(store: DataStore, chunks: Iterable[bytes]) -> tuple[Digest, int]
     for _ in hashed:
         pass
     return (hashed.digest, hashed.size_bytes) if is_good(store, hashed.digest) else None
+
+
+def is_in_memory(chunks: Iterable[bytes]) -> bool:
+    """Whether a value is small, or lies in memory, so that to write it is soon done."""
+    return isinstance(chunks, (list, Pieces))
 
 
 def missing(digest: Digest, place: str) -> DataMissingError:

@@ -9,12 +9,14 @@ import resource
 import signal
 import stat
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from funsies.core.digest import Digest, content_digest
+from funsies.core.encoding.parts import part, written
 from funsies.core.errors import DataCorruptedError, DataMissingError, ServerError
 from funsies.store.data import CHUNK_BYTES, DiskDataStore, is_good
 from funsies.store.data.temporary import TemporaryFile
@@ -193,6 +195,53 @@ def test_a_limit_on_the_size_of_files_is_a_clear_error_and_leaves_nothing(
     with largest_file(CHUNK_BYTES), pytest.raises(ServerError, match="is full"):
         store.write([DATA])
     assert files_in(directory) == []
+
+
+def test_what_is_stored_already_needs_no_room(store: DiskDataStore, directory: Path):
+    digest, size_bytes = store.write([DATA])
+    with largest_file(CHUNK_BYTES):
+        assert store.write([DATA]) == (digest, size_bytes)
+    assert [path.name for path in files_in(directory)] == [digest.hex()]
+
+
+def test_what_is_stored_already_keeps_its_file_unless_that_is_damaged(
+    store: DiskDataStore, directory: Path
+):
+    store.write([DATA])
+    (path,) = files_in(directory)
+    first = path.stat().st_ino
+    store.write([DATA])
+    assert path.stat().st_ino == first
+    for damaged in (DATA[:-1], DATA + b"x", b"?" + DATA[1:], b""):
+        path.chmod(0o600)
+        path.write_bytes(damaged)
+        store.write([DATA])
+        assert path.read_bytes() == DATA
+
+
+def test_an_array_that_changes_while_it_is_written_has_the_address_of_what_is_stored(
+    store: DiskDataStore,
+):
+    """Other threads of a step may do so; what is found under an address must be just that."""
+    numbers = bytearray(8 * CHUNK_BYTES)
+    value = written([part(memoryview(numbers))])
+    is_over = threading.Event()
+
+    def change() -> None:
+        while not is_over.is_set():
+            for place in range(0, len(numbers), 4096):
+                numbers[place] = (numbers[place] + 1) % 256
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    try:
+        for _ in range(5):
+            digest, size_bytes = store.write(value)
+            assert is_good(store, digest)
+            assert store.size_bytes(digest) == size_bytes
+    finally:
+        is_over.set()
+        changing.join()
 
 
 @pytest.fixture
