@@ -32,7 +32,7 @@ def _differences(wanted: Library) -> Iterator[str]:
     if here is None or (here.name, here.counted) != (wanted.name, wanted.counted):
         yield (
             f"the step was built with {_shown(wanted)}, and this worker has "
-            f"{_compared(here, wanted)}: {_remedy(wanted)}"
+            f"{_compared(here, wanted)}: {_remedy(here, wanted)}"
         )
 
 
@@ -54,12 +54,16 @@ def _compared(here: Library | None, wanted: Library) -> str:
     return _shown(here)
 
 
-def _remedy(wanted: Library) -> str:
-    if wanted.content:
-        install = f"install the same {wanted.name} where the worker runs"
-    else:
-        install = f"run pip install '{wanted.name}=={wanted.version}' where the worker runs"
+def _remedy(here: Library | None, wanted: Library) -> str:
+    if here is None:
+        return _install(wanted)
     return (
-        f'{install}, or write {wanted.name} = "name" under {TABLE} in the pyproject.toml of '
-        "the program, if that makes no difference"
+        f'{_install(wanted)}, or write {wanted.name} = "name" under {TABLE} in the '
+        "pyproject.toml of the program, if that makes no difference"
     )
+
+
+def _install(wanted: Library) -> str:
+    if wanted.content:
+        return f"install the same {wanted.name} where the worker runs"
+    return f"run pip install '{wanted.name}=={wanted.version}' where the worker runs"

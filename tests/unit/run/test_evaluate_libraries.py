@@ -90,15 +90,20 @@ def test_others_have_time_to_take_the_step(lab: Lab, monkeypatch: pytest.MonkeyP
         (Library("numpy", "numpy", "1.0"), f"numpy 1.0, and this worker has numpy {np.__version__}"),
         (Library("numpy.linalg", "numpy", "1.0"), "numpy 1.0, and"),
         (Library("attr", "attr-of-others", "1.0"), "this worker has attrs"),
-        (Library("no_such", "no-such", "1.0"), "this worker has none: run pip install 'no-such==1.0'"),
+        (Library("no_such", "no-such", "1.0"), "this worker has none: run pip install 'no-such==1.0' where the worker runs"),
         (Library("no_such", "no-such", "1.0", "abc"), "install the same no-such"),
-        (Library("no_such", "no-such", "", "abc"), 'no-such = "name" under [tool.funsies.libraries]'),
+        (Library("numpy", "numpy", "1.0"), 'numpy = "name" under [tool.funsies.libraries]'),
         (Library("numpy", "numpy", np.__version__, "abc"), "another content under that name"),
     ],
 )  # fmt: skip
 def test_a_difference_names_both_versions_and_the_remedy(library: Library, said: str) -> None:
     (found,) = differences([library])
     assert said in found
+
+
+def test_what_is_missing_has_to_be_installed_whatever_counts() -> None:
+    (found,) = differences([Library("no_such", "no-such", "1.0")])
+    assert "[tool.funsies.libraries]" not in found
 
 
 def test_what_counts_by_name_may_differ() -> None:
