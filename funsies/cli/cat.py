@@ -11,10 +11,11 @@ from returns.pipeline import is_successful
 
 from funsies.client.lookup import stored_artefact
 from funsies.client.lost_bytes import lost
+from funsies.client.stored_types import wire_of
 from funsies.client.values import open_value
 from funsies.core.archive import Member, members
 from funsies.core.digest import Digest
-from funsies.core.encoding import preview_pieces
+from funsies.core.encoding import PICKLE, about_pickle, preview_pieces
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, UnknownHashError
 from funsies.core.python_plan import PYTHON
 from funsies.report.errors import describe_error
@@ -97,9 +98,7 @@ def _cat(session: Session, named: Named) -> Exit:
     sys.stdout.flush()
     try:
         with opened.unwrap() as stream:
-            _write(
-                artefact.encoding.wire, stream, lambda: open_value(backend, artefact).unwrap()
-            )
+            _write(wire_of(artefact), stream, lambda: open_value(backend, artefact).unwrap())
         sys.stdout.buffer.flush()
     except (DataCorruptedError, DataMissingError) as problem:
         return _explain(backend, named, lost(backend, artefact, problem))
@@ -109,6 +108,10 @@ def _cat(session: Session, named: Named) -> Exit:
 def _write(wire: str, stream: BinaryIO, again: Callable[[], BinaryIO]) -> None:
     if wire == "files" and sys.stdout.isatty():
         sys.stdout.buffer.writelines(map(_line, members(stream)))
+    elif wire == PICKLE and sys.stdout.isatty():
+        click.echo(
+            f"{about_pickle(stream.readline())}; a pipe or a file gets the pickle itself"
+        )
     else:
         sys.stdout.buffer.writelines(preview_pieces(wire, stream, again))
 

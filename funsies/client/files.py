@@ -36,6 +36,7 @@ from funsies.store.data import (
 )
 
 from .lost_bytes import lost
+from .stored_types import wire_of
 from .values import may_be_run, open_value, unwrapped
 from .volatile import OnVolatile, check_policy, judge
 
@@ -202,7 +203,7 @@ def _write(
         _merge(partial, target)
         return
     pieces = text_pieces(
-        where.encoding.wire, source, lambda: open_value(session.backend, where).unwrap()
+        wire_of(where), source, lambda: open_value(session.backend, where).unwrap()
     )
     write_file(pieces, partial)
     if may_be_run(session.backend, where):

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, Final
 
+from funsies.build.artefact import Artefact
 from funsies.core.encoding import (
     Encoding,
     Files,
@@ -19,6 +20,7 @@ from funsies.core.encoding import (
 from funsies.core.encoding.kinds import classes_named
 from funsies.core.encoding.unions import UnionNode
 from funsies.core.errors import WiringError
+from funsies.core.graph import Constant, Stored
 from funsies.core.type_names import annotation_from
 from funsies.store.rows import TaskRow
 
@@ -63,6 +65,14 @@ def stored_encoding(wire: str, type_name: str) -> Encoding[Any]:
         return FILES
     codec = codec_named(wire)
     return BYTES if codec is None else encoding_of(codec.kind)
+
+
+def wire_of(artefact: Artefact[Any]) -> str:
+    """How the bytes of a value were written, also where they are read as ``bytes``."""
+    reference = artefact.reference
+    if isinstance(reference, (Stored, Constant)):
+        return reference.wire
+    return artefact.encoding.wire
 
 
 def with_classes_here(stored: Encoding[Any], data: bytes) -> Encoding[Any]:

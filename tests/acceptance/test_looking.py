@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import xml.etree.ElementTree as ET
 
@@ -372,3 +373,27 @@ def test_a_directory_is_listed_on_a_terminal_and_an_archive_in_a_pipe(shell) -> 
     assert listed.stdout.split() == ["a", "e/", "run"]
     assert shell.funsies("debug", hash_, "-o", "written").code == 0
     assert (shell.place / "written" / "step" / "output_files" / "d" / "run").exists()
+
+
+def test_a_pickle_is_named_on_a_terminal_and_is_itself_in_a_pipe_and_a_file(shell) -> None:
+    script = """\
+from collections import ChainMap
+import funsies as f
+
+@f.task
+def layers(numbers: dict[str, int]) -> f.Pickled[ChainMap[str, int]]:
+    return ChainMap(numbers)
+
+with f.Fun():
+    step = layers({"a": 1})
+    f.execute(step).wait()
+    print(step.hash[:10])
+"""
+    name = shell.funsies("run", shell.script("flow.py", script), "--workers", "1").text.strip()
+    told = "a pickled ChainMap; a pipe or a file gets the pickle itself"
+    code, shown = shell.on_terminal("cat", name)
+    assert (code, shown.strip()) == (0, told)
+    assert pickle.loads(shell.funsies("cat", name).out) == {"a": 1}  # noqa: S301 - it is ours
+    taken = f"import funsies as f\nwith f.Fun(): f.takeout(f.get({name!r}), 'it.pkl')"
+    assert shell.python(shell.script("take.py", taken)).code == 0
+    assert pickle.loads((shell.place / "it.pkl").read_bytes()) == {"a": 1}  # noqa: S301
