@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-LINK = re.compile(r"\]\((?!http)([^)#]+)\)")
+LINK = re.compile(r"\]\((?!http)([^)#\s]+)\)")
 
 
 def test_the_examples_of_the_readme_work_as_shown(reader: Reader) -> None:
-    assert reader.follow(README) == 4
+    assert reader.follow(README) == 5
 
 
 def test_the_two_set_up_commands_are_literally_what_ci_runs(
