@@ -164,7 +164,7 @@ class Compiler:
 
     def _compile_special(self, annotation: object) -> Node | None:
         """Compile what is written with a name of ``typing``, and is no class."""
-        if getattr(annotation, "__unpacked__", False):
+        if getattr(annotation, "__unpacked__", False) is True:
             raise CannotEncode(f"the unpacked {annotation}", "use tuple[A, B] or tuple[A, ...]")
         if annotation in _SELF and self._owners:
             return self.compile(self._owners[-1])

@@ -26,12 +26,12 @@ from returns.result import Failure, Result, Success
 from funsies.core.encoding.codecs import codec_for
 from funsies.core.encoding.frames import FrameNode
 from funsies.core.encoding.kinds import can_be_found, classes_named, is_lenient, name_of, note
+from funsies.core.encoding.near_misses import remedy_for_items
 from funsies.core.encoding.node import (
     TYPE,
     Json,
     Node,
     Refused,
-    remedy_for_items,
     show,
     type_name,
 )
@@ -86,9 +86,10 @@ def encode_described(value: object) -> Json:
     if isinstance(node, FrameNode):
         return node.encode(value)
     if not can_be_found(kind):
+        way = ", or pass dict(it._asdict())" if hasattr(kind, "_asdict") else ""
         raise Refused(
             f"{type_name(kind)} is a class that no reader would find again as {name_of(kind)}; "
-            "define it at the top level of a module or script"
+            f"define it at the top level of a module or script{way}"
         )
     note(kind)
     return {TYPE: name_of(kind), "value": node.encode(value)}

@@ -37,7 +37,7 @@ from funsies.core.encoding.pairs import (
 from funsies.core.encoding.plain import are_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from funsies.core.encoding.describe import Scope
 
@@ -117,7 +117,7 @@ class TextDictNode(MappingNode):
             return self.encode_other(value)
         items = plain_keys(value)
         if not are_all(str, items):
-            self._refuse_keys(items)
+            return self._encode_other_keys(items)
         return text_object(encode_values(self.value, items))
 
     def encode_all(self, values: list[Any]) -> list[Any]:
@@ -126,12 +126,18 @@ class TextDictNode(MappingNode):
             return super().encode_all(values)
         return all_values(self.value.encode_all, values)
 
-    def _refuse_keys(self, value: Mapping[Any, object]) -> None:
-        key = next(key for key in value if type(key) is not str)
-        raise Refused(f"expected {self.label}, got {show(key)} as a key")
+    def _encode_other_keys(self, items: dict[Any, Any]) -> Json:
+        """Write texts that are members of an enumeration with its name."""
+        others = [key for key in items if not isinstance(key, str)]
+        if others:
+            raise Refused(f"expected {self.label}, got {show(others[0])} as a key")
+        return {"$dict": self.encode_pairs(items)}
 
     def decode(self, raw: Json) -> object:
         """Read an object."""
+        pairs = special_form(raw, "$dict")
+        if type(pairs) is list:
+            return self.decode_pairs(pairs)
         items = read_text_object(raw)
         if items is None:
             return self.decode_other(raw)

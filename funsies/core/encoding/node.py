@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeAlias
 
 import msgspec
 
+from funsies.core.encoding.near_misses import conversion, remedy_for_items
 from funsies.core.encoding.parts import inline
 
 if TYPE_CHECKING:
@@ -187,8 +186,9 @@ class Node:
         return ()
 
     def _is_subclass_instance(self, value: object) -> bool:
-        accepts = self.accepts or frozenset()
-        return type(value) not in accepts and isinstance(value, tuple(accepts))
+        accepts, kind = self.accepts or frozenset(), type(value)
+        is_exact = kind in accepts or kind is bool  # which JSON has, and does not name
+        return not is_exact and isinstance(value, tuple(accepts))
 
     def encode_other(self, value: object) -> Json:
         """Write a value of a subclass with the name of its class, or refuse the value."""
@@ -235,21 +235,10 @@ def _remedy(node: Node, value: object) -> str:
     kind = type(value)
     if any(kind.__qualname__ == each.__qualname__ and kind is not each for each in accepts):
         return " (another class of the same name: was the module loaded twice?)"
-    if as_list := remedy_for_items(type(value)):
-        return f" ({as_list})"
+    if way := remedy_for_items(kind, accepts) or conversion(kind, accepts):
+        return f" ({way})"
     if node._is_subclass_instance(value):  # noqa: SLF001  (a function of this module)
-        return " (a subclass: its type and further fields would be lost; annotate it itself)"
-    return ""
-
-
-def remedy_for_items(kind: type) -> str:
-    """What to do with a class whose objects give items, and are no collection themselves."""
-    if issubclass(kind, io.IOBase):
-        return "a file: pass what it contains, or f.put_file(its name)"
-    if issubclass(kind, Iterator):
-        return "it can be read only once: pass list(...) of it"
-    if issubclass(kind, (range, KeysView, ValuesView, ItemsView)):
-        return "pass list(...) of it"
+        return " (a subclass, of which more than that would be lost: convert it)"
     return ""
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from abc import ABC
 from collections.abc import AsyncIterable, Awaitable, Iterator
+from datetime import tzinfo
 from inspect import isabstract
+from numbers import Number
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import is_protocol
@@ -16,6 +18,9 @@ from funsies.core.encoding.node import type_name
 if TYPE_CHECKING:
     from funsies.core.encoding.describe import Scope
     from funsies.core.encoding.node import Json
+
+_BASES: Final = (Number, tzinfo)
+"""Abstract ones that do not say so."""
 
 _UNSTORABLE: Final = (io.IOBase, Iterator, Awaitable, AsyncIterable)
 
@@ -55,5 +60,5 @@ class OpenNode(AnyNode):
 
 def open_node(kind: type) -> OpenNode | None:
     """Compile an abstract class or a protocol; None if objects can be of the class itself."""
-    is_open = is_protocol(kind) or isabstract(kind) or ABC in kind.__bases__
+    is_open = is_protocol(kind) or isabstract(kind) or ABC in kind.__bases__ or kind in _BASES
     return OpenNode(kind) if is_open and not issubclass(kind, _UNSTORABLE) else None

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from funsies.core.encoding.node import Json, Node, Refused
+from funsies.core.encoding.plain import are_all
 from funsies.core.encoding.records import RecordNode
 
 
@@ -34,6 +35,21 @@ class NamedTupleNode(RecordNode):
 
     family = "namedtuple"
     _is_json = False
+
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Write objects; one by one if there may be a tuple of another length."""
+        lengths = set(map(tuple.__len__, values)) if are_all(self.kind, values) else {-1}
+        is_plain = lengths <= {len(self.names)}
+        return super().encode_all(values) if is_plain else Node.encode_all(self, values)
+
+    def check_state(self, value: object) -> None:
+        """Refuse a tuple that has other items than its fields, as ``platform.uname()`` has."""
+        super().check_state(value)
+        assert isinstance(value, tuple)  # noqa: S101  (its class is one)
+        if tuple.__len__(value) != len(self.names):
+            raise Refused(
+                f"this {self.label} has other items than its fields; pass dict(it._asdict())"
+            )
 
     def build(self, values: dict[str, object]) -> object:
         """Make a tuple of the values."""

@@ -6,12 +6,14 @@ import collections.abc
 import functools
 import io
 import types
+import typing
 from typing import Final, get_origin
 
 from typing_extensions import is_protocol
 
 from funsies.core.encoding.codecs import codecs_by_class
-from funsies.core.encoding.node import CannotEncode, remedy_for_items, type_name
+from funsies.core.encoding.near_misses import remedy_for_items
+from funsies.core.encoding.node import CannotEncode, type_name
 from funsies.core.encoding.refused_by_name import remedy_by_name
 
 _ANNOTATE_FIELDS: Final = (
@@ -20,11 +22,20 @@ _ANNOTATE_FIELDS: Final = (
 )
 _CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
 _FUNCTION: Final = "make the function a part of the task instead of its input"
+_TYPE: Final = "pass its name, or an Enum"
+_NO_VALUE: Final = "use None, or an Enum"
+_NAMES: Final = "pass vars(...) of it, which is a dict, or make it a dataclass"
 _FILES: Final = ("IO", "TextIO", "BinaryIO")
 _REMEDIES: Final[dict[object, str]] = {
     memoryview: "use bytes",
-    type: "pass its name, or an Enum",
+    type: _TYPE,
     types.ModuleType: "import it inside the function",
+    types.EllipsisType: _NO_VALUE,
+    types.NotImplementedType: _NO_VALUE,
+    types.MappingProxyType: "pass dict(...) of it",
+    types.GenericAlias: _TYPE,
+    types.UnionType: _TYPE,
+    typing.TypeVar: _TYPE,
     collections.abc.Callable: _FUNCTION,
 }
 _BY_BASE: Final = (
@@ -33,6 +44,8 @@ _BY_BASE: Final = (
     (types.FunctionType, _FUNCTION),
     (types.BuiltinFunctionType, _FUNCTION),
     (functools.partial, _FUNCTION),
+    (types.SimpleNamespace, _NAMES),
+    (type, _TYPE),
 )
 _PLAIN: Final = (int, float, complex, str, bytes, list, dict, tuple, set, frozenset)
 _ONE_SHOT: Final = (
@@ -72,6 +85,8 @@ def _remedy_for_class(kind: type) -> str:
         return f"convert it to {plain.__name__}: more than that would be lost"
     if as_list := remedy_for_items(kind):
         return as_list
+    if (kind.__module__, kind.__qualname__) == ("argparse", "Namespace"):
+        return _NAMES
     own: object = getattr(kind, "__funsies_remedy__", None)
     if isinstance(own, str):
         return own

@@ -290,13 +290,11 @@ class BytesNode(Node):
 
     def encode(self, value: object) -> Json:
         """Write bytes as a part."""
-        if type(value) is not bytes:
-            self.refuse(value)
-        return part(value)
+        return part(value) if type(value) is bytes else self.encode_other(value)
 
     def decode(self, raw: Json) -> object:
         """Read bytes."""
         try:
             return bytes(read_part(raw))
         except Refused:
-            self.refuse_json(raw)
+            return self.decode_other(raw)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from funsies.core.encoding.node import OBJECT, Json, Node, Refused, show_key
 from funsies.core.encoding.pairs import read_text_object, text_object
+from funsies.core.encoding.plain import are_all
 from funsies.core.encoding.records import RecordField, RecordNode
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class TypedDictNode(RecordNode):
         if not keys <= self.names:
             unknown = min(map(show_key, keys - self.names))
             raise Refused(f"expected {self.label}, got a dict with the further key {unknown}")
+        if not are_all(str, keys):
+            raise Refused(
+                f"expected {self.label}, got keys that are no mere texts: pass str(key)"
+            )
 
     def decode(self, raw: Json) -> object:
         """Read an object."""
