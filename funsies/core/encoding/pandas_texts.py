@@ -117,7 +117,7 @@ class Texts:
 
     def _objects(self) -> Any:
         """The texts as an array; Arrow, if it is there anyway, takes a third of the time."""
-        if "pyarrow" in sys.modules and self._is_unicode():
+        if sys.modules.get("pyarrow") is not None and self._is_unicode():
             return self.as_arrow().to_numpy(zero_copy_only=False)
         array = numpy_here().empty(len(self.lengths), object)
         array[:] = self.as_list()
@@ -149,7 +149,7 @@ def write_strings(array: Any, sink: Sink) -> dict[str, Json]:
     if dtype.na_value is not pandas_here().NA:
         raw["nan"] = True
     storage = dtype.storage.removesuffix("_numpy")
-    if storage != _usual_storage():
+    if storage != _usual_storage() or (storage == "python" and not _chooses_storage()):
         raw["storage"] = storage
     missing = array.isna()
     if storage == "pyarrow":
@@ -160,12 +160,17 @@ def write_strings(array: Any, sink: Sink) -> dict[str, Json]:
 
 
 def _usual_storage() -> str:
-    """Where texts are kept if nobody says anything: it is left out, and read likewise."""
+    """Where pandas keeps texts if nobody says anything: that is left out, and read likewise."""
     try:
         library("pyarrow", "")
     except Refused:
         return "python"
     return "pyarrow"
+
+
+def _chooses_storage() -> bool:
+    """False of a pandas that keeps texts itself, also where there is pyarrow."""
+    return int(pandas_here().__version__.partition(".")[0]) > 2  # noqa: PLR2004
 
 
 def _write_arrow(array: Any, missing: Any, sink: Sink) -> dict[str, Json]:

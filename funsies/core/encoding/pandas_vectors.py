@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding import numpy_frames
 from funsies.core.encoding.anything import decode_any, encode_any
-from funsies.core.encoding.frames import Frame, library
+from funsies.core.encoding.frames import library
 from funsies.core.encoding.node import Json, Refused, type_name
+from funsies.core.encoding.pandas_columns import (
+    read_cells,
+    read_numpy,
+    read_texts,
+    write_numpy,
+)
 from funsies.core.encoding.pandas_parts import (
     NOT_PANDAS,
     Sink,
@@ -17,13 +22,11 @@ from funsies.core.encoding.pandas_parts import (
     read_cell,
     write_cell,
 )
-from funsies.core.encoding.pandas_texts import Texts, read_strings, write_strings, write_texts
+from funsies.core.encoding.pandas_texts import read_strings, write_strings
 from funsies.core.encoding.pandas_zones import read_zone, write_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-_KINDS_OF_NUMBERS: Final = "biufcMm"
 
 
 def values_of(column: Any) -> Any:
@@ -42,7 +45,7 @@ def write_vector(values: Any, sink: Sink) -> dict[str, Json]:
         Refused: if it would not come back as it is.
     """
     if isinstance(values, numpy_here().ndarray):
-        return _write_numpy(values, sink)
+        return write_numpy(values, sink)
     name = type(values.dtype).__name__
     write = _WRITERS.get(name)
     known = getattr(pandas_here(), name, None) or getattr(pandas_here().arrays, name, None)
@@ -68,76 +71,6 @@ def read_vector(raw: Json, parts: Sequence[Any]) -> Any:
     return _READERS[str(raw["is"])](raw, parts)
 
 
-def _write_numpy(values: Any, sink: Sink) -> dict[str, Json]:
-    if values.dtype.kind == "O":
-        return _write_objects(values, sink)
-    if values.dtype.kind not in _KINDS_OF_NUMBERS:
-        raise Refused(f"a column of NumPy's {values.dtype} cannot be stored; use astype()")
-    head, (data,) = numpy_frames.taken_apart(numpy_here().ascontiguousarray(values))
-    assert isinstance(head, dict)  # noqa: S101 - for the type checker
-    return {
-        "is": "numpy",
-        "dtype": head["dtype"],
-        "shape": list(values.shape),
-        "data": sink.put(data),
-    }
-
-
-def _read_numpy(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
-    head = {"dtype": raw.get("dtype"), "shape": raw.get("shape")}
-    return numpy_frames.made(Frame(head, [part_at(parts, raw.get("data"))]))
-
-
-_NONE, _NAN, _NA = 1, 2, 3
-"""What stands in a column of objects where a text is missing."""
-
-
-def _write_objects(values: Any, sink: Sink) -> dict[str, Json]:
-    cells = values.tolist()
-    codes = {str: 0, type(None): _NONE, float: _NAN, type(pandas_here().NA): _NA}
-    kinds = set(map(type, cells))
-    if not kinds <= codes.keys() or (float in kinds and not _all_nan(cells)):
-        return {"is": "cells", "cells": _written_cells(values)}
-    if kinds <= {str}:
-        return {"is": "texts", **write_texts(cells, None, sink)}
-    numpy = numpy_here()
-    missing = numpy.fromiter((codes[type(cell)] for cell in cells), "u1", len(cells))
-    texts = [cell if type(cell) is str else "" for cell in cells]
-    return {"is": "texts", **write_texts(texts, missing, sink)}
-
-
-def _all_nan(cells: list[Any]) -> bool:
-    return all(cell != cell for cell in cells if type(cell) is float)  # noqa: PLR0124
-
-
-def _written_cells(values: Any) -> list[Json]:
-    result: list[Json] = []
-    try:
-        for cell in values:
-            result.append(write_cell(cell))  # noqa: PERF401  (its length is the path)
-    except Refused as refusal:
-        raise refusal.at(f"[{len(result)}]") from None
-    return result
-
-
-def _read_cells(raw: dict[str, Any], parts: Sequence[Any]) -> Any:  # noqa: ARG001
-    if type(raw.get("cells")) is not list:
-        raise Refused(NOT_PANDAS)
-    return _objects([read_cell(cell) for cell in raw["cells"]])
-
-
-def _objects(cells: list[Any]) -> Any:
-    array = numpy_here().empty(len(cells), object)
-    for index, cell in enumerate(cells):
-        array[index] = cell
-    return array
-
-
-def _read_texts(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
-    fillers = {_NONE: None, _NAN: float("nan"), _NA: pandas_here().NA}
-    return Texts(raw, parts).as_objects(fillers)
-
-
 def _masked_writer(values: Any) -> Callable[[Any, Sink], dict[str, Json]] | None:
     masked = (pandas_here().arrays.IntegerArray, pandas_here().arrays.FloatingArray)
     is_masked = type(values) in (*masked, pandas_here().arrays.BooleanArray)
@@ -148,7 +81,7 @@ def _write_masked(values: Any, sink: Sink) -> dict[str, Json]:
     missing = numpy_here().asarray(values.isna())
     plain = values.dtype.numpy_dtype
     data = values.to_numpy(plain, na_value=plain.type(0))
-    raw: dict[str, Json] = {"is": "masked", "data": _write_numpy(data, sink)}
+    raw: dict[str, Json] = {"is": "masked", "data": write_numpy(data, sink)}
     return {**raw, "missing": sink.put(missing.data)} if missing.any() else raw
 
 
@@ -166,7 +99,7 @@ def _write_category(values: Any, sink: Sink) -> dict[str, Json]:
     from funsies.core.encoding.pandas_indexes import write_index  # noqa: PLC0415 - it uses this
 
     raw = {"is": "category", "categories": write_index(values.categories, sink)}
-    codes = _write_numpy(values.codes, sink)
+    codes = write_numpy(values.codes, sink)
     return {**raw, "codes": codes, "ordered": bool(values.ordered)}
 
 
@@ -182,7 +115,7 @@ def _read_category(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
 def _write_zoned(values: Any, sink: Sink) -> dict[str, Json]:
     moments = values.tz_convert(None)
     zone = write_zone(values.dtype.tz)
-    return {"is": "zoned", "zone": zone, "utc": _write_numpy(moments.to_numpy(), sink)}
+    return {"is": "zoned", "zone": zone, "utc": write_numpy(moments.to_numpy(), sink)}
 
 
 def _read_zoned(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
@@ -191,7 +124,7 @@ def _read_zoned(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
 
 
 def _write_period(values: Any, sink: Sink) -> dict[str, Json]:
-    ordinals = _write_numpy(values.asi8, sink)
+    ordinals = write_numpy(values.asi8, sink)
     return {
         "is": "period",
         "ordinals": ordinals,
@@ -248,7 +181,7 @@ def _write_sparse(values: Any, sink: Sink) -> dict[str, Json]:
         "length": len(values),
         "kind": values.kind,
         "fill": write_cell(values.fill_value),
-        "at": _write_numpy(positions, sink),
+        "at": write_numpy(positions, sink),
         "values": write_vector(values.sp_values, sink),
     }
 
@@ -287,7 +220,7 @@ def _read_arrow(raw: dict[str, Any], parts: Sequence[Any]) -> Any:  # noqa: ARG0
 
 
 def _write_wrapped(values: Any, sink: Sink) -> dict[str, Json]:
-    return {"is": "wrapped", "array": _write_numpy(values.to_numpy(), sink)}
+    return {"is": "wrapped", "array": write_numpy(values.to_numpy(), sink)}
 
 
 def _read_wrapped(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
@@ -307,14 +240,14 @@ _WRITERS: Final[dict[str, Callable[[Any, Sink], dict[str, Json]]]] = {
 _READERS: Final[dict[str, Callable[[dict[str, Any], Sequence[Any]], Any]]] = {
     "arrow": _read_arrow,
     "category": _read_category,
-    "cells": _read_cells,
+    "cells": read_cells,
     "interval": _read_interval,
     "masked": _read_masked,
-    "numpy": _read_numpy,
+    "numpy": read_numpy,
     "period": _read_period,
     "sparse": _read_sparse,
     "string": read_strings,
-    "texts": _read_texts,
+    "texts": read_texts,
     "wrapped": _read_wrapped,
     "zoned": _read_zoned,
 }

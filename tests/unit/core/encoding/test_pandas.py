@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -195,3 +197,30 @@ REFUSED = [
 def test_what_would_be_lost_is_refused_with_the_remedy(value, message):
     with pytest.raises(EncodingError, match=message):
         encoding_of(pd.DataFrame).encode(value)
+
+
+WITHOUT_ARROW = """
+import sys
+from importlib.abc import MetaPathFinder
+class NoArrow(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0] == "pyarrow":
+            raise ImportError(name)
+sys.meta_path.insert(0, NoArrow())
+import pandas as pd
+from typing import Any
+from funsies.core.encoding import encoding_of
+frame = pd.DataFrame({"a": ["x", None, "é"], "n": [1, 2, 3]})
+frame["s"] = frame["a"].astype("string")
+encoding = encoding_of(Any)
+theirs, ours = sys.stdin.buffer.read(), encoding.encode(frame)
+assert ours == theirs, (ours, theirs)
+pd.testing.assert_frame_equal(encoding.decode(theirs), frame)
+"""
+
+
+def test_a_frame_is_the_same_bytes_whether_or_not_there_is_arrow():
+    frame = pd.DataFrame({"a": ["x", None, "é"], "n": [1, 2, 3]})
+    frame["s"] = frame["a"].astype("string")
+    run = [sys.executable, "-c", WITHOUT_ARROW]
+    subprocess.run(run, input=whole(encoding_of(Any).encode(frame)), check=True)
