@@ -22,6 +22,26 @@ if TYPE_CHECKING:
 
 FORM: Final = "$pandas"
 
+_REMEDIES: Final[dict[str, dict[str, str]]] = {
+    "DataFrame": {
+        "Series": "pass to_frame() of it",
+        "ndarray": "pass pd.DataFrame(...) of it",
+        "dict": "pass pd.DataFrame(...) of it",
+    },
+    "Series": {
+        "DataFrame": "pass one of its columns, or squeeze() of it",
+        "ndarray": "pass pd.Series(...) of it",
+        "list": "pass pd.Series(...) of it",
+        "Index": "pass to_series() of it",
+    },
+    "Timestamp": {
+        "NaTType": "annotate it as pd.Timestamp | pd.api.typing.NaTType",
+        "datetime": "pass pd.Timestamp(...) of it",
+    },
+    "Timedelta": {"NaTType": "annotate it as pd.Timedelta | pd.api.typing.NaTType"},
+}
+"""What to do with values of other classes that are often found in the place of one."""
+
 
 class _FormNode(FrameNode):
     """Any value of pandas: what reads them all."""
@@ -73,6 +93,9 @@ class PandasNode(_FormNode):
                 f"than a {self.label}; pass pd.{self.label}(...) of it, or register_codec() "
                 "for it"
             )
+        for given, remedy in _REMEDIES.get(self.label, {}).items():
+            if type(value).__name__ == given:
+                raise Refused(f"expected {self.label}, got a {given}; {remedy}")
         self.refuse(value)
 
     def admits(self, value: object) -> bool:

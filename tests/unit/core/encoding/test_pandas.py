@@ -174,12 +174,67 @@ def test_a_series_never_stands_for_a_frame():
     assert contradicts(frame, series)
     assert contradicts(series, frame)
     assert not contradicts(encoding_of(pd.Index), encoding_of(pd.DatetimeIndex))
-    with pytest.raises(EncodingError, match="expected DataFrame, got a value of type Series"):
+    with pytest.raises(EncodingError, match=r"got a Series; pass to_frame\(\) of it"):
         frame.encode(pd.Series([1]))
+    with pytest.raises(EncodingError, match="got a DataFrame; pass one of its columns"):
+        series.encode(pd.DataFrame({"a": [1]}))
+    with pytest.raises(EncodingError, match=r"annotate it as pd\.Timestamp \| "):
+        encoding_of(pd.Timestamp).encode(pd.NaT)
 
 
 class Mine(pd.DataFrame):
     """Another library's, for example."""
+
+
+class MyIndex(pd.Index):
+    """Looks like an index until one looks closer."""
+
+    def __new__(cls, values):
+        made = pd.Index._simple_new.__func__(cls, np.array(values), None)
+        assert type(made) is cls
+        return made
+
+
+class Grade(pd.api.extensions.ExtensionDtype):
+    """A data type of another library."""
+
+    name = "grade"
+    type = int
+
+    @classmethod
+    def construct_array_type(cls):
+        return Grades
+
+
+class Grades(pd.api.extensions.ExtensionArray):
+    """Its values."""
+
+    dtype = Grade()
+
+    def __init__(self, values):
+        self.values = np.asarray(values)
+
+    @classmethod
+    def _from_sequence(cls, values, **_):
+        return cls(values)
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, item):
+        found = self.values[item]
+        return found if np.isscalar(found) else Grades(found)
+
+    def isna(self):
+        return np.zeros(len(self), bool)
+
+    def copy(self):
+        return Grades(self.values.copy())
+
+    nbytes = 0
+
+
+SOME_DAYS = pd.offsets.CustomBusinessDay(holidays=["2020-01-02"])
 
 
 class Thing:
@@ -190,6 +245,13 @@ REFUSED = [
     (Mine({"a": [1]}), r"register_codec\(\)"),
     (pd.DataFrame({"a": [1], "b": [Thing()]}), r"at \['b'\]\[0\]: .*Thing has no encoding"),
     (pd.DataFrame({"a": [1]}, index=[Thing()]), "Thing has no encoding"),
+    (
+        pd.DataFrame(index=pd.date_range("2020", periods=2, freq=SOME_DAYS)),
+        r"does not say; set index.freq = None",
+    ),
+    (pd.DataFrame({"a": [1, 2]}, index=MyIndex([1, 2])), r"pd.Index\(...\)"),
+    (pd.DataFrame({"x": pd.date_range("2020", periods=2, tz="dateutil/Europe/Paris")}), "tz_"),
+    (pd.DataFrame({"x": Grades([1, 2])}), r"at \['x'\]: values of dtype grade .*another"),
 ]
 
 
@@ -224,3 +286,22 @@ def test_a_frame_is_the_same_bytes_whether_or_not_there_is_arrow():
     frame["s"] = frame["a"].astype("string")
     run = [sys.executable, "-c", WITHOUT_ARROW]
     subprocess.run(run, input=whole(encoding_of(Any).encode(frame)), check=True)
+
+
+def test_columns_are_read_where_they_lie():
+    frame = pd.DataFrame({"a": np.zeros(9999), "b": np.ones(9999), "c": ["text"] * 9999})
+    frame["m"] = pd.array(np.arange(9999), dtype="Int64")
+    encoding = encoding_of(pd.DataFrame)
+    memory = bytearray(whole(encoding.encode(frame)))
+    found, lies = encoding.decode(memoryview(memory)), np.frombuffer(memory, "u1")
+    for column in (found["a"].to_numpy(), found["b"].to_numpy(), found["m"].to_numpy()):
+        assert np.shares_memory(column, lies)
+
+
+def test_long_columns_are_written_where_they_lie():
+    numbers = np.arange(20_000.0)
+    frame = pd.DataFrame({"a": numbers, "b": numbers[::-1].copy()}, copy=False)
+    parts = encoding_of(pd.DataFrame).node.to_frame(frame).parts
+    assert any(
+        np.shares_memory(np.frombuffer(part, "u1"), numbers) for part in parts if len(part)
+    )
