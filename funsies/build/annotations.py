@@ -12,6 +12,7 @@ import typing_extensions
 
 from funsies.core.checked_names import with_checked_names
 from funsies.core.errors import WiringError
+from funsies.core.subscripts import read_hints
 from funsies.core.surroundings import variables_around
 
 from .callee import annotated, without_partials
@@ -38,7 +39,11 @@ def annotations_of(function: Callable[..., object], name: str) -> dict[str, obje
     known = {**_around(target), **_captured(target)}
 
     def read(checked: Mapping[str, object]) -> dict[str, object]:
-        return typing.get_type_hints(target, None, {**known, **checked}, include_extras=True)
+        names = {**known, **checked}
+        try:
+            return typing.get_type_hints(target, None, names, include_extras=True)
+        except TypeError:
+            return read_hints(target.__annotations__, _globals_of(target), names)
 
     try:
         return _with_owner(target, with_checked_names(read, _globals_of(target)))

@@ -122,3 +122,46 @@ def test_what_would_be_lost_is_an_error_that_names_the_column(here):
     error = f.take(wrong, strict=False).failure()
     assert error.kind == f.ErrorKind.EncodingFailed
     assert "at ['bad'][0]: Thing" in error.details
+
+
+STUBBED = """
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import funsies as f
+import pandas as pd
+
+
+@dataclass
+class Column:
+    values: pd.Series[float]
+    labels: dict[str, pd.Index[str]] | None = None
+
+
+@f.task
+def make(size: int) -> pd.Series[float]:
+    return pd.Series([0.5] * size)
+
+
+@f.task
+def column(values: pd.Series[float], names: list[str]) -> Column:
+    return Column(values, {"of": pd.Index(names)})
+"""
+
+
+def test_type_arguments_that_only_stubs_know_are_left_out(tmp_path, monkeypatch):
+    """Not one of the other annotations is lost with them."""
+    (tmp_path / "stubbed_frames.py").write_text(STUBBED)
+    monkeypatch.syspath_prepend(tmp_path)
+    import stubbed_frames  # noqa: PLC0415 - it was written here
+
+    with f.Fun(f.Server("memory://")):
+        made = stubbed_frames.column(stubbed_frames.make(2), ["a"])
+        f.execute(made).wait()
+        assert f.take(made).values.sum() == 1.0
+        assert list(f.take(made).labels["of"]) == ["a"]
+        with pytest.raises(f.errors.WiringError, match="Series"):
+            stubbed_frames.column(f.put(pd.DataFrame()), ["a"])
+        with pytest.raises(f.errors.WiringError, match=r"list\[str\]"):
+            stubbed_frames.column(stubbed_frames.make(2), [1])

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from funsies.core.checked_names import with_checked_names
 from funsies.core.encoding.node import CannotEncode, type_name
+from funsies.core.subscripts import read_hints
 from funsies.core.surroundings import variables_around
 
 if TYPE_CHECKING:
@@ -104,7 +105,10 @@ def _hint(
     checked: Mapping[str, object],
 ) -> object:
     known = {**local_names, **checked}
-    return typing.get_type_hints(holder, names, known, include_extras=True)[name]
+    try:
+        return typing.get_type_hints(holder, names, known, include_extras=True)[name]
+    except TypeError:
+        return read_hints(holder.__annotations__, names, known)[name]
 
 
 def _name_spaces(kind: type, own_module: str | None) -> Iterable[dict[str, object]]:
