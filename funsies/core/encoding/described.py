@@ -17,14 +17,14 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeGuard
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from returns.result import Failure, Result, Success
 
 from funsies.core.encoding.codecs import codec_for
-from funsies.core.encoding.frames import FrameNode
+from funsies.core.encoding.frames import FrameNode, is_frame
 from funsies.core.encoding.kinds import can_be_found, classes_named, is_lenient, name_of, note
 from funsies.core.encoding.near_misses import remedy_for_items
 from funsies.core.encoding.node import (
@@ -129,6 +129,11 @@ def plain_json(raw: Json) -> Json:
     if raw.keys() == {TYPE, "value"}:
         return plain_json(raw["value"])
     return {key: plain_json(item) for key, item in raw.items()}
+
+
+def says_its_class(raw: Json) -> TypeGuard[dict[str, Json]]:
+    """True of what :func:`encode_described` writes."""
+    return is_frame(raw) or (type(raw) is dict and TYPE in raw)
 
 
 def decode_other(raw: dict[str, Json]) -> object:

@@ -201,9 +201,12 @@ class Node:
 
     def decode_other(self, raw: Json) -> object:
         """Read a value of a subclass that says so, or refuse the data."""
-        from funsies.core.encoding.described import decode_other  # noqa: PLC0415 - it uses this
+        from funsies.core.encoding.described import (  # noqa: PLC0415 - it uses this
+            decode_other,
+            says_its_class,
+        )
 
-        if type(raw) is not dict or TYPE not in raw:
+        if not says_its_class(raw):
             self.refuse_json(raw)
         value = decode_other(raw)
         if not self._is_subclass_instance(value):

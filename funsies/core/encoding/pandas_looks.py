@@ -37,18 +37,29 @@ def type_of(raw: Any) -> str:
     'float64'
     """
     kind = raw["is"]
-    if kind == "numpy":
-        return name_of_dtype(raw["dtype"])
-    if kind == "masked":
-        return name_of_dtype(raw["data"]["dtype"]).capitalize().replace("Bool", "boolean")
-    if kind == "string":
-        return "str" if raw.get("nan") else "string"
-    if kind == "zoned":
-        unit = name_of_dtype(raw["utc"]["dtype"])
-        return f"{unit[:-1]}, {shown_cell(raw['zone'])}]"
-    if kind == "period":
-        return f"period[{raw['freq']}]"
-    return str({"texts": "object", "cells": "object", "arrow": "Arrow"}.get(kind, kind))
+    say = _TYPES.get(kind)
+    return str(kind) if say is None else say(raw)
+
+
+def _type_of_masked(raw: Any) -> str:
+    return name_of_dtype(raw["data"]["dtype"]).capitalize().replace("Bool", "boolean")
+
+
+def _type_of_zoned(raw: Any) -> str:
+    unit = name_of_dtype(raw["utc"]["dtype"])
+    return f"{unit[:-1]}, {shown_cell(raw['zone'])}]"
+
+
+_TYPES: Final[dict[str, Callable[[Any], str]]] = {
+    "numpy": lambda raw: name_of_dtype(raw["dtype"]),
+    "masked": _type_of_masked,
+    "string": lambda raw: "str" if raw.get("nan") else "string",
+    "zoned": _type_of_zoned,
+    "period": lambda raw: f"period[{raw['freq']}]",
+    "arrow": lambda raw: f"{raw['array']['$arrow']['columns'][0][1]}[pyarrow]",
+    "texts": lambda _: "object",
+    "cells": lambda _: "object",
+}
 
 
 def first_values(raw: Any, parts: Sequence[memoryview], count: int, row: int = 0) -> list[str]:

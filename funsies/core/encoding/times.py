@@ -124,7 +124,7 @@ class MomentNode(Node):
     def encode(self, value: object) -> Json:
         """Write ISO 8601."""
         if type(value) is not self.kind:
-            self.refuse(value)
+            return self.encode_other(value)
         assert isinstance(value, (datetime, time))  # noqa: S101  (self.kind is one of the two)
         return _encode_moment(value)
 
@@ -132,7 +132,7 @@ class MomentNode(Node):
         """Read ISO 8601."""
         text = raw if type(raw) is str else special_form(raw, "$time")
         if type(text) is not str:
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         try:
             value = self.kind.fromisoformat(text)
             if type(raw) is not dict:
@@ -176,13 +176,13 @@ class TimedeltaNode(Node):
     def encode(self, value: object) -> Json:
         """Write an ISO 8601 duration."""
         if type(value) is not timedelta:
-            self.refuse(value)
+            return self.encode_other(value)
         return encode_span(value)
 
     def decode(self, raw: Json) -> object:
         """Read an ISO 8601 duration."""
         if type(raw) is not str:
-            self.refuse_json(raw)
+            return self.decode_other(raw)
         return decode_span(raw)
 
 

@@ -128,9 +128,7 @@ class UnionNode(Node):
             return self.decode_other(raw)
         if shape != TAG:
             member = self._by_shape.get(shape)
-            if member is None:
-                self.refuse_json(raw)
-            return member.decode(raw)
+            return self.decode_other(raw) if member is None else member.decode(raw)
         tag = special_form(raw, TAG)
         member = self._by_tag.get(tag) if type(tag) is str else None
         if member is None or type(raw) is not dict or "value" not in raw:

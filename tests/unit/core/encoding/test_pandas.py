@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from funsies.core.encoding import contradicts, encoding_of, encoding_of_value
+from funsies.core.encoding import contradicts, encoding_of, encoding_of_value, to_preview
 from funsies.core.encoding.parts import whole
 from funsies.core.errors import EncodingError
 
@@ -151,6 +152,53 @@ SCALARS = [
 @pytest.mark.parametrize("scalar", SCALARS, ids=repr)
 def test_a_scalar_comes_back(scalar):
     assert_comes_back(scalar)
+
+
+SUBCLASSES = [
+    (datetime, pd.Timestamp("2020", tz="UTC")),
+    (date, pd.Timestamp("2020")),
+    (datetime | None, pd.Timestamp("2020")),
+    (date | str, pd.Timestamp("2020")),
+    (timedelta, pd.Timedelta("1s")),
+    (int | timedelta, pd.Timedelta("1s")),
+    (datetime, pd.NaT),
+]
+
+
+@pytest.mark.parametrize(("annotation", "scalar"), SUBCLASSES, ids=repr)
+def test_a_scalar_comes_back_where_the_class_that_it_derives_from_is_asked_for(
+    annotation, scalar
+):
+    for encoding, value in (
+        (encoding_of(annotation), scalar),
+        (encoding_of(list[annotation]), [scalar]),
+    ):
+        found = encoding.decode(encoding.encode(value))
+        assert repr(found) == repr(value)
+
+
+ARROW_TYPES = [
+    lambda arrow: (arrow.int64(), [1, None, 3]),
+    lambda arrow: (arrow.string(), ["a", None, "é"]),
+    lambda arrow: (arrow.list_(arrow.int8()), [[1], None, []]),
+    lambda arrow: (arrow.struct([("a", arrow.int64())]), [{"a": 1}, None, {"a": None}]),
+    lambda arrow: (arrow.date32(), [date(2020, 1, 1), None, None]),
+    lambda arrow: (arrow.timestamp("ms", "Europe/Berlin"), [None, pd.Timestamp("2020"), None]),
+    lambda arrow: (arrow.dictionary(arrow.int32(), arrow.string()), ["b", "a", "b"]),
+    lambda arrow: (arrow.decimal128(5, 2), [Decimal("1.50"), None, None]),
+]
+
+
+@pytest.mark.parametrize("make", ARROW_TYPES)
+def test_a_column_that_arrow_keeps_comes_back(make):
+    kind, values = make(pytest.importorskip("pyarrow"))
+    series = pd.Series(values, dtype=pd.ArrowDtype(kind))
+    for value in (series, series[1:], series[:0], series.to_frame("x"), series.array):
+        assert_comes_back(value)
+    encoding = encoding_of(pd.Series)
+    pieces = pd.concat([series[:1], series[1:]])
+    assert whole(encoding.encode(pieces)) == whole(encoding.encode(series))
+    assert b"[pyarrow], 3 values" in to_preview("json", whole(encoding.encode(pieces)))
 
 
 def test_attributes_and_flags_come_back():
