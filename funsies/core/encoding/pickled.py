@@ -16,7 +16,7 @@ import warnings
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Final, NewType, TypeVar, get_args, get_origin
 
-from typing_extensions import is_protocol
+from typing_extensions import is_protocol, is_typeddict
 
 from funsies.core.encoding.kinds import known_class, name_of, note
 from funsies.core.encoding.node import Json, Node, Refused, special_form, tell, type_name
@@ -35,6 +35,8 @@ FORM: Final = "$pickle"
 """The special form of one that is a part of another value."""
 
 _PROTOCOL: Final = 5
+_PROMOTIONS: Final[dict[type, tuple[type, ...]]] = {float: (int,), complex: (float, int)}
+"""Types for which type checkers take values of others."""
 _REMEDY: Final = "define it at the top level of a module or script, or register a codec for it"
 
 
@@ -71,6 +73,7 @@ class PickledNode(Node):
 
     def __init__(self, annotation: object) -> None:
         self.kinds: tuple[type, ...] = _kinds(annotation)
+        self._taken = sum((_PROMOTIONS.get(kind, ()) for kind in self.kinds), self.kinds)
         names = " | ".join(type_name(kind) for kind in self.kinds)
         self.label: str = f"Pickled[{names}]"
 
@@ -121,7 +124,7 @@ class PickledNode(Node):
 
     def admits(self, value: object) -> bool:
         """True for objects of the classes and of their subclasses."""
-        return isinstance(value, self.kinds)
+        return isinstance(value, self._taken)
 
     def is_same(self, other: Node) -> bool:
         """True if the two stand for the same classes."""
@@ -240,5 +243,6 @@ def _kinds(annotation: object) -> tuple[type, ...]:
     if isinstance(annotation, NewType):
         return _kinds(annotation.__supertype__)
     kind = type(None) if annotation is None else origin or annotation
+    kind = dict if is_typeddict(kind) else kind
     is_known = isinstance(kind, type) and not is_protocol(kind) and kind is not Any
     return (kind,) if is_known and isinstance(kind, type) else (object,)

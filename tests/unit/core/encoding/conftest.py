@@ -8,6 +8,8 @@ from collections import deque
 from datetime import datetime, time
 from decimal import Decimal
 
+import numpy as np
+import pandas as pd
 import pytest
 
 
@@ -56,7 +58,24 @@ def _typed(items):
     return {(type(item), repr(item) if isinstance(item, float) else item) for item in items}
 
 
+def _are_arrays_identical(left, right):
+    about = [(each.dtype, each.shape, each.tobytes()) for each in (left, right)]
+    return about[0] == about[1]
+
+
+def _are_frames_identical(left, right):
+    is_frame = isinstance(left, pd.DataFrame)
+    compare = pd.testing.assert_frame_equal if is_frame else pd.testing.assert_series_equal
+    try:
+        compare(left, right, check_exact=True)
+    except AssertionError:
+        return False
+    return True
+
+
 _COMPARISONS = (
+    ((pd.DataFrame, pd.Series), _are_frames_identical),
+    (np.ndarray, _are_arrays_identical),
     ((float, complex, range, datetime, time, Decimal), _are_texts_identical),
     (dict, _are_dicts_identical),
     ((list, tuple, deque), _are_parts_identical),

@@ -7,6 +7,7 @@ import json
 import pickle
 import warnings
 from collections import ChainMap
+from typing import TypedDict
 
 import pytest
 
@@ -131,3 +132,24 @@ def test_a_type_without_an_encoding_offers_it():
         UnsupportedTypeError, match=r"annotate it as funsies\.Pickled\[\.\.\.\]"
     ):
         encoding_of(list[Model])
+
+
+class Settings(TypedDict):
+    """No class of objects: they are dicts."""
+
+    depth: int
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value"),
+    [
+        (Pickled[Settings], {"depth": 1}),
+        (list[Pickled[Settings]], [{"depth": 1}]),
+        (Pickled[float], 1),
+        (Pickled[complex | None], 1.5),
+    ],
+    ids=str,
+)
+def test_what_type_checkers_take_for_the_type_is_pickled(annotation, value, identical):
+    encoding = encoding_of(annotation)
+    assert identical(encoding.decode(encoding.encode(value)), value)
