@@ -10,7 +10,7 @@ from mypy.types import CallableType, Type, get_proper_type
 from . import codes
 from .encodable import is_of_project, is_of_stub, may_be_pickled, unencodable_value
 from .messages import fail
-from .physical import check_units
+from .physical import check_quantities
 from .step import Given, Step, filled_by
 from .types import has_artefact, nested_artefact
 
@@ -27,7 +27,7 @@ def check_inputs(step: Step, callee: Type) -> None:
     )
     for text, where in problems:
         fail(step.api, codes.ENCODING, text, where)
-    check_units(step, callee)
+    check_quantities(step, callee)
 
 
 def _problems_of_values(step: Step, callee: Type) -> Iterator[tuple[str, Expression]]:

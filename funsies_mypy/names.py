@@ -45,6 +45,7 @@ OUTPUT_FILE: Final = "funsies.build.shell_output.OutputFiles.__getitem__"
 ONE_COMMAND: Final = {each: f"{each}s" for each in ("stdout", "stderr", "returncode")}
 """Properties that only make sense for one command, and what to use for several."""
 
+SHAPE: Final = "funsies.core.shape.Shape"
 ANNOTATED: Final = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 DICT_ITEM: Final = "builtins.dict.__getitem__"
 COMMIT: Final = "funsies.parametric.commit"

@@ -1,10 +1,11 @@
-"""Units that types carry: a value in one goes into no parameter in another."""
+"""What types carry: a value in one unit, or of one shape, goes into no parameter of another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
+from mypy.nodes import NameExpr
 from mypy.types import (
     CallableType,
     Instance,
@@ -15,9 +16,10 @@ from mypy.types import (
 )
 
 from . import codes
+from .layouts import difference
 from .messages import fail
-from .step import Step, filled_by
-from .types import literal_value, union_items, unlifted
+from .step import Given, Step, filled_by
+from .types import has_artefact, literal_value, union_items, unlifted
 from .units import are_other_units
 
 UNIT: Final = "<unit>"
@@ -27,41 +29,53 @@ UNIT_MEMBER: Final = "<member of an enum of units>"
 _MAX_DEPTH: Final = 20
 
 
-def check_units(step: Step, callee: Type) -> None:
-    """Report inputs in one unit where the parameter is in another."""
+def check_quantities(step: Step, callee: Type) -> None:
+    """Report inputs in one unit where the parameter is in another; likewise arrays."""
     found = get_proper_type(callee)
     if not isinstance(found, CallableType):
         return
     for index, actuals in enumerate(filled_by(step, found)):
-        if not _may_have_unit(found.arg_types[index]):
+        if not _may_say_more(found.arg_types[index]):
             continue
         for each in actuals:
             given = step.given[each]
             if given.kind.is_star():
                 continue
-            for one, other in _pairs(unlifted(given.type), found.arg_types[index], _MAX_DEPTH):
-                text = (
-                    f'Parameter "{found.arg_names[index]}" of "{step.function}" is in '
-                    f'"{other}", but it is given a value in "{one}"; convert it in a task '
-                    "between them"
-                )
+            for problem in _problems(given, found.arg_types[index]):
+                text = f'Parameter "{found.arg_names[index]}" of "{step.function}" {problem}'
                 fail(step.api, codes.ARGUMENT, text, given.expression)
 
 
-def _may_have_unit(kind: Type) -> bool:
+def _may_say_more(kind: Type) -> bool:
     """False for a plain class, as most are: there is no need to look at what it is given."""
     found = get_proper_type(kind)
     return not isinstance(found, Instance) or bool(found.args or found.extra_attrs)
 
 
-def _pairs(given: Type, wanted: Type, depth: int) -> Iterator[tuple[str, str]]:
-    """Units at the same places of two types, where they are not the same."""
+def _problems(given: Given, wanted: Type) -> Iterator[str]:
+    """What parts of the two types say that differs."""
+    is_result = not has_artefact(given.type) and not isinstance(given.expression, NameExpr)
+    for one, other in _pairs(unlifted(given.type), wanted, _MAX_DEPTH):
+        left, right = _unit(one), _unit(other)
+        if left is not None and right is not None and _are_others(left, right):
+            yield (
+                f'is in "{right[1]}", but it is given a value in "{left[1]}"; convert it in a '
+                "task between them"
+            )
+        layouts = None if is_result else difference(one, other)
+        if layouts is not None:
+            yield (
+                f"takes arrays of {layouts[1]}, but it is given one of {layouts[0]}; convert "
+                "it in a task between them"
+            )
+
+
+def _pairs(given: Type, wanted: Type, depth: int) -> Iterator[tuple[Type, Type]]:
+    """What stands at the same places of two types."""
     one, other = _without_none(given), _without_none(wanted)
     if one is None or other is None:
         return
-    left, right = _unit(one), _unit(other)
-    if left is not None and right is not None and _are_others(left, right):
-        yield left[1], right[1]
+    yield one, other
     inside, asked = _parts(one), _parts(other)
     if depth and len(inside) == len(asked):
         for each, its in zip(inside, asked, strict=True):

@@ -168,11 +168,11 @@ class FunsiesPlugin(Plugin):
 
     @override
     def get_type_analyze_hook(self, fullname: str) -> TypeHook | None:
-        return annotated.keep_unit if fullname in names.ANNOTATED else None
+        return annotated.keep_metadata if fullname in names.ANNOTATED else None
 
     @override
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
-        annotated.keep_units_of_aliases(file)
+        annotated.keep_metadata_of_aliases(file)
         return []
 
     @override

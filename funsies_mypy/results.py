@@ -6,7 +6,8 @@ from mypy.types import Type
 
 from . import codes
 from .encodable import unencodable, unencodable_value
-from .inputs import is_annotated
+from .inputs import is_annotated, is_bare
+from .layouts import without_layout
 from .messages import fail, returns_artefact, shown
 from .step import Step
 from .types import (
@@ -31,6 +32,8 @@ def stored(step: Step, result: Type, *, is_declared: bool = False) -> Type:
         fail(step.api, codes.DYNAMIC, text, step.where)
         return unknown()
     kind = value_of(result)
+    if is_bare(step):  # what it makes of an array need not be as that array is
+        kind = without_layout(kind)
     look = unencodable if is_annotated(step, step.callee) else unencodable_value
     problem = look(step.api, kind)
     if problem is not None and not is_declared:

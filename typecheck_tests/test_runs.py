@@ -192,6 +192,37 @@ def test_a_unit_that_another_module_names_is_followed(
     assert project.mypy("user.py") == []
 
 
+SHAPES = """
+import numpy as np
+from jaxtyping import Float
+from typing import Annotated
+Points = Float[np.ndarray, "n {size}"]
+"""
+USER_OF_SHAPES = """
+from typing import Annotated
+import numpy as np
+import funsies as f
+from shapes import Points
+@f.task
+def made(n: int) -> Annotated[np.ndarray, f.Shape["*", 3]]:
+    return np.ones((n, 3))
+@f.task
+def count(points: Points) -> int:
+    return len(points)
+step = count(made(1))
+"""
+
+
+def test_a_shape_that_another_module_names_is_followed(project: Project) -> None:
+    project.write("user.py", USER_OF_SHAPES)
+    project.write("shapes.py", SHAPES.format(size=3))
+    assert project.mypy("user.py") == []
+    project.write("shapes.py", SHAPES.format(size=2))
+    assert 'arrays of shape "n 2", but it is given' in project.mypy("user.py")[0]
+    project.write("shapes.py", SHAPES.format(size="m"))
+    assert project.mypy("user.py") == []
+
+
 @pytest.fixture
 def daemon(project: Project) -> Iterator[Project]:
     project.write("user.py", USER)

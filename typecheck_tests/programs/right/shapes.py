@@ -145,3 +145,41 @@ with f.Fun():
     step = trace(turned(cast(Matrix, np.eye(3))))
     f.execute(step).wait()
     assert f.take(step) == 3.0
+
+# %% what a lambda or a library makes of an array has another shape
+def made(n: int) -> Float[NDArray[np.float64], "n 3"]:
+    return np.ones((n, 3))
+
+
+def wide(points: Float[NDArray[np.float64], "3 n"]) -> int:
+    return len(points[0])
+
+
+with f.Fun():
+    points = f.reduce(made, 2)
+    ends = (
+        f.reduce(wide, f.morph(lambda each: each.T, points)),
+        f.reduce(wide, points.map(np.transpose)),
+        f.reduce(wide, points.map(np.ndarray.transpose)),
+        f.reduce(wide, made(2).T),
+    )
+    f.execute(*ends).wait()
+    assert list(map(f.take, ends)) == [2, 2, 2, 2]
+
+# %% shapes inside of steps
+def made(n: int) -> Float[NDArray[np.float64], "n 3"]:
+    return np.ones((n, 3))
+
+
+def summed(row: Float[np.ndarray, "3"]) -> float:
+    return float(row.sum())
+
+
+def rows(points: Float[NDArray[np.float64], "n 3"]) -> list[Float[NDArray[np.float64], "3"]]:
+    return list(points)
+
+
+with f.Fun():
+    sums = f.map_each(summed, f.reduce(rows, f.reduce(made, 4)))
+    f.execute(sums).wait()
+    assert f.take(sums) == [3.0] * 4

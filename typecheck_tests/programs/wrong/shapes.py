@@ -20,7 +20,7 @@ def flat(points: Annotated[NDArray[np.float64], f.Shape["*", 2]]) -> float:
 
 
 with f.Fun():
-    f.execute(flat(made(4)))  # Raises: is Annotated[NDArray[float64], Shape['*', 2]], but it is given an artefact of
+    f.execute(flat(made(4)))  # Raises: is Annotated[NDArray[float64], Shape['*', 2]], but it is given an artefact of  # E: takes arrays of shape (*, 2), but it is given one of shape (*, 3)
 
 # %% a number of axes
 @f.task
@@ -33,7 +33,7 @@ def longest(numbers: Float[np.ndarray, "n"]) -> float:
 
 
 with f.Fun():
-    f.execute(f.reduce(longest, made(4)))  # Raises: is Float[ndarray, 'n'], but it is given an artefact of Float[ndarray, 'n 3']
+    f.execute(f.reduce(longest, made(4)))  # Raises: is Float[ndarray, 'n'], but it is given an artefact of Float[ndarray, 'n 3']  # E: takes arrays of shape "n", but it is given one of shape "n 3"
 
 # %% a data type
 @f.task
@@ -47,7 +47,7 @@ def counted(numbers: jaxtyping.Int[np.ndarray, "n"]) -> int:
 
 
 with f.Fun():
-    f.execute(counted(made(4)))  # Raises: is Int[ndarray, 'n'], but it is given an artefact of Float[ndarray, 'n']
+    f.execute(counted(made(4)))  # Raises: is Int[ndarray, 'n'], but it is given an artefact of Float[ndarray, 'n']  # E: takes arrays of Int, but it is given one of Float
 
 # %% a data type that NumPy's own notation names
 @f.task
@@ -98,7 +98,7 @@ def sums(vectors: list[Float[np.ndarray, "4"]]) -> float:
 
 
 with f.Fun():
-    f.execute(sums(made(2)))  # Raises: is list[Float[ndarray, '4']]
+    f.execute(sums(made(2)))  # Raises: is list[Float[ndarray, '4']]  # E: takes arrays of shape "4", but it is given one of shape "3"
 
 # %% a shape of what has none
 @f.task
@@ -108,3 +108,77 @@ def first(numbers: Annotated[list[int], f.Shape[3]]) -> int:
 
 with f.Fun():
     f.execute(first([1, 2, 3]))  # Raises: Shape[3] of list[int], whose values have no shape
+
+# %% names for annotations
+Points = Float[np.ndarray, "n 3"]
+Masses = Annotated[NDArray[np.float64], f.Shape["*"]]
+
+
+def made(n: int) -> Points:
+    return np.ones((n, 3))
+
+
+def heaviest(masses: Masses) -> float:
+    return float(masses.max())
+
+
+with f.Fun():
+    f.execute(f.reduce(heaviest, f.reduce(made, 3)))  # Raises: is Annotated[NDArray[float64], Shape['*']]  # E: takes arrays of shape (*), but it is given one of shape "n 3"
+
+# %% one notation and another
+@f.task
+def made(n: int) -> NDArray[np.int64]:
+    return np.arange(n)
+
+
+@f.task
+def longest(numbers: Float[np.ndarray, "n"]) -> float:
+    return float(numbers.max())
+
+
+with f.Fun():
+    f.execute(longest(made(3)))  # Raises: is Float[ndarray, 'n'], but it is given an artefact of NDArray[int64]  # E: takes arrays of Float, but it is given one of int64
+
+# %% a data type beside a shape
+@f.task
+def made(n: int) -> Annotated[np.ndarray, f.Shape["*", 3], np.float32]:
+    return np.ones((n, 3), np.float32)
+
+
+@f.task
+def flat(points: Annotated[np.ndarray, f.Shape[..., 3], np.float64]) -> float:
+    return float(points.sum())
+
+
+with f.Fun():
+    f.execute(flat(made(4)))  # Raises: is Annotated[ndarray, Shape[..., 3], float64]  # E: takes arrays of float64, but it is given one of float32
+
+# %% what may be missing, and a field
+@dataclass
+class Molecule:
+    positions: Float[np.ndarray, "n 3"]
+
+
+def made(n: int) -> Molecule | None:
+    return Molecule(np.ones((n, 3))) if n else None
+
+
+def positions(molecule: Molecule | None) -> Float[np.ndarray, "n 3"] | None:
+    return None if molecule is None else molecule.positions
+
+
+def plane(points: Float[np.ndarray, "n 2"] | None) -> int:
+    return 0 if points is None else len(points)
+
+
+with f.Fun():
+    f.execute(f.reduce(plane, f.reduce(positions, f.reduce(made, 3))))  # E: takes arrays of shape "n 2"
+
+# %% a value that was named
+def flat(points: Float[np.ndarray, "n 2"]) -> int:
+    return len(points)
+
+
+points: Float[np.ndarray, "n 3"] = np.ones((2, 3))
+with f.Fun():
+    f.execute(f.reduce(flat, points))  # Raises: got an array of shape (2, 3)  # E: takes arrays of shape "n 2"
