@@ -110,6 +110,13 @@ _REMEDIES: Final = {
     "funsies.build.shell_output.OutputFiles": _ONE_FILE,
     "funsies.client.execution.Handle": "pass the artefact that was executed",
 }
+_UNREAD: Final = {
+    "polars.lazyframe.frame.LazyFrame": "collect it: pass frame.collect()",
+    "polars.expr.expr.Expr": "apply it: pass frame.select(it)",
+    "pyarrow.lib.RecordBatchReader": "read it: pass reader.read_all()",
+}
+"""Classes of libraries whose values are stored, whose objects are none yet."""
+
 _UNSTORABLE: Final = frozenset(
     {"typing.IO", "io.IOBase", "_io._IOBase", "typing.Iterator", "typing.Awaitable"}
 )
@@ -272,6 +279,8 @@ def _may_have_codec(api: TypeChecker, info: TypeInfo) -> bool:
         return False
     if info.module_name.partition(".")[0] == "funsies":
         return False
+    if info.fullname in _UNREAD:
+        return has_codec(api, info)
     return not is_of_project(api, info.fullname) or has_codec(api, info)
 
 
@@ -297,6 +306,8 @@ def _module_of(api: TypeChecker, name: str) -> MypyFile | None:
 
 
 def _remedy(info: TypeInfo) -> str:
+    if info.fullname in _UNREAD:
+        return _UNREAD[info.fullname]
     for base in info.mro:
         if base.fullname in _REMEDIES:
             return _REMEDIES[base.fullname]
