@@ -182,7 +182,7 @@ def stored(value):
 
 @given(frames())
 def test_a_frame_is_the_same_bytes_however_it_lies_in_memory(frame):
-    one_by_one = frame.iloc[:, :0].copy()
+    one_by_one = pd.DataFrame(index=frame.index)
     for at in range(len(frame.columns)):
         one_by_one.insert(at, at, frame.iloc[:, at])
     one_by_one.columns = frame.columns
