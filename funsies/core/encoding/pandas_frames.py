@@ -17,6 +17,7 @@ from funsies.core.encoding.pandas_parts import (
     pandas_here,
     read_cell,
     write_cell,
+    write_name,
 )
 from funsies.core.encoding.pandas_vectors import read_vector, values_of, write_vector
 
@@ -73,7 +74,7 @@ def _plain(array: Any) -> Any:
 def _write_series(value: Any, sink: Sink) -> dict[str, Json]:
     raw: dict[str, Json] = {"index": write_index(value.index, sink)}
     if value.name is not None:
-        raw["name"] = write_cell(value.name)
+        raw["name"] = write_name(value.name)
     return {**raw, "values": write_vector(values_of(value), sink), **_rest(value)}
 
 

@@ -10,7 +10,7 @@ from funsies.core.encoding.pandas_parts import (
     Sink,
     pandas_here,
     read_cell,
-    write_cell,
+    write_name,
 )
 from funsies.core.encoding.pandas_vectors import (
     read_vector,
@@ -52,7 +52,7 @@ def write_index(index: Any, sink: Sink) -> dict[str, Json]:
     if kind.__name__ == "MultiIndex":
         return {**raw, **_write_levels(index, sink)}
     if index.name is not None:
-        raw["name"] = write_cell(index.name)
+        raw["name"] = write_name(index.name)
     if kind.__name__ == "RangeIndex":
         return {**raw, "range": [index.start, index.stop, index.step]}
     if kind.__name__ in _WITH_FREQUENCY and index.freq is not None:
@@ -62,7 +62,7 @@ def write_index(index: Any, sink: Sink) -> dict[str, Json]:
 
 def _write_levels(index: Any, sink: Sink) -> dict[str, Json]:
     raw: dict[str, Json] = {
-        "names": [write_cell(name) for name in index.names],
+        "names": [write_name(name) for name in index.names],
         "levels": [write_index(level.rename(None), sink) for level in index.levels],
         "codes": [write_vector(codes, sink) for codes in index.codes],
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.anything import decode_any, encode_any
 from funsies.core.encoding.frames import library
-from funsies.core.encoding.node import Json, Refused
+from funsies.core.encoding.node import Json, Refused, show
 from funsies.core.encoding.numpy_arrays import FORM as ARRAY
 from funsies.core.encoding.numpy_arrays import FORMS as ARRAYS
 
@@ -58,14 +58,30 @@ def part_at(parts: Sequence[Any], index: Json) -> Any:
 def write_cell(value: object) -> Json:
     """Write one value, of a column of objects for example.
 
-    Scalars of NumPy stay what they are: in a table, their type is that of what comes out.
+    Scalars of NumPy stay what they are, also in the tuples that are the labels of levels: in a
+    table, their type is that of what comes out.
 
     Raises:
         Refused: if it has no encoding.
     """
     if isinstance(value, numpy_here().generic):
         return ARRAYS[ARRAY]().encode(value)
+    if type(value) is tuple:
+        return {"$tuple": [write_cell(item) for item in value]}
     return encode_any(value)
+
+
+def write_name(name: object) -> Json:
+    """Write the name of an index or a series.
+
+    Raises:
+        Refused: if it has no encoding, or pandas would not take it for a name.
+    """
+    try:
+        hash(name)
+    except TypeError:
+        raise Refused(f"the name {show(name)}, which is not hashable; use a tuple") from None
+    return write_cell(name)
 
 
 def read_cell(raw: Json) -> Any:

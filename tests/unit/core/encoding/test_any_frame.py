@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import UTC, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -171,7 +172,8 @@ def test_any_frame_comes_back(frame):
 @given(frames())
 def test_any_column_and_any_index_comes_back(frame):
     for at in range(len(frame.columns)):
-        assert_comes_back(frame.iloc[:, at])
+        if isinstance(frame.columns[at], Hashable):
+            assert_comes_back(frame.iloc[:, at])
     assert_comes_back(frame.index)
     assert_comes_back(frame.columns)
 

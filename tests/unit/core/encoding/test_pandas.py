@@ -353,3 +353,10 @@ def test_long_columns_are_written_where_they_lie():
     assert any(
         np.shares_memory(np.frombuffer(part, "u1"), numbers) for part in parts if len(part)
     )
+
+
+def test_a_name_that_pandas_would_not_take_again_is_refused():
+    frame = pd.DataFrame([[1]], columns=pd.Series([[1]], dtype=object).array)
+    assert_comes_back(frame)
+    with pytest.raises(EncodingError, match="not hashable; use a tuple"):
+        encoding_of(pd.Series).encode(frame.iloc[:, 0])
