@@ -13,6 +13,7 @@ from funsies.core.encoding.pandas_looks import columns_of
 from funsies.core.encoding.pandas_parts import (
     NOT_PANDAS,
     Sink,
+    is_before_3,
     numpy_here,
     pandas_here,
     read_cell,
@@ -93,14 +94,19 @@ def _write_frame(value: Any, sink: Sink) -> dict[str, Json]:
 def _blocks(value: Any) -> Iterable[list[int]]:
     """Which columns stand together: short ones of one type of numbers.
 
-    So the bytes are the same however the columns lie in memory.
+    So the bytes are the same however the columns lie in memory. Numbers in the byte order of
+    other machines cannot be put into order again when they are read (by pandas 2).
     """
     blocks: dict[object, list[int]] = {}
+    are_native = all(dtype.isnative for dtype in value.dtypes if _is_of_numbers(dtype))
     for place, dtype in enumerate(value.dtypes):
-        is_numbers = isinstance(dtype, numpy_here().dtype) and dtype.kind != "O"
-        is_short = is_numbers and len(value) * dtype.itemsize < LONG_BYTES
-        blocks.setdefault(dtype.str if is_short else place, []).append(place)
+        is_short = _is_of_numbers(dtype) and len(value) * dtype.itemsize < LONG_BYTES
+        blocks.setdefault(dtype.str if is_short and are_native else place, []).append(place)
     return blocks.values()
+
+
+def _is_of_numbers(dtype: Any) -> bool:
+    return isinstance(dtype, numpy_here().dtype) and dtype.kind != "O"
 
 
 def _write_block(value: Any, places: list[int], sink: Sink) -> Json:
@@ -176,11 +182,16 @@ def _read_frame(head: dict[str, Any], parts: Sequence[Any]) -> Any:
         places += columns_of(block, pieces[-1].shape[1])
     if not pieces:
         return pandas.DataFrame(index=index, columns=columns)
-    frame = pieces[0] if len(pieces) == 1 else pandas.concat(pieces, axis=1)
+    frame = pieces[0] if len(pieces) == 1 else _side_by_side(pieces)
     if places != list(range(len(places))):
         frame = frame.iloc[:, numpy_here().argsort(places)]
     frame.columns = columns
     return frame
+
+
+def _side_by_side(pieces: list[Any]) -> Any:
+    without_copies = {"copy": False} if is_before_3() else {}
+    return pandas_here().concat(pieces, axis=1, **without_copies)
 
 
 def _piece(values: Any, index: Any) -> Any:

@@ -27,6 +27,11 @@ def pandas_here() -> Any:
     return library("pandas", "a value of pandas")
 
 
+def is_before_3() -> bool:
+    """True of a pandas that keeps texts itself, and copies unless it is told not to."""
+    return int(pandas_here().__version__.partition(".")[0]) < 3  # noqa: PLR2004
+
+
 def numpy_here() -> Any:
     """NumPy, without which there is no pandas."""
     return library("numpy", "a value of pandas")

@@ -10,6 +10,7 @@ from funsies.core.encoding.node import Json, Refused
 from funsies.core.encoding.pandas_parts import (
     NOT_PANDAS,
     Sink,
+    is_before_3,
     numpy_here,
     pandas_here,
     part_at,
@@ -149,7 +150,7 @@ def write_strings(array: Any, sink: Sink) -> dict[str, Json]:
     if dtype.na_value is not pandas_here().NA:
         raw["nan"] = True
     storage = dtype.storage.removesuffix("_numpy")
-    if storage != _usual_storage() or (storage == "python" and not _chooses_storage()):
+    if storage != _usual_storage() or (storage == "python" and is_before_3()):
         raw["storage"] = storage
     missing = array.isna()
     if storage == "pyarrow":
@@ -166,11 +167,6 @@ def _usual_storage() -> str:
     except Refused:
         return "python"
     return "pyarrow"
-
-
-def _chooses_storage() -> bool:
-    """False of a pandas that keeps texts itself, also where there is pyarrow."""
-    return int(pandas_here().__version__.partition(".")[0]) > 2  # noqa: PLR2004
 
 
 def _write_arrow(array: Any, missing: Any, sink: Sink) -> dict[str, Json]:

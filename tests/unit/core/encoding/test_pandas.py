@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from funsies.core.encoding import contradicts, encoding_of, encoding_of_value, to_preview
+from funsies.core.encoding.pandas_parts import is_before_3
 from funsies.core.encoding.parts import whole
 from funsies.core.errors import EncodingError
 
@@ -70,6 +71,7 @@ COLUMNS = {
     "small": np.arange(ROWS, dtype="i1"),
     "floats": np.array([1.5, np.nan, np.inf, -0.0, 2.0]),
     "truths": np.array([True, False] * 2 + [True]),
+    "swapped": np.arange(ROWS, dtype=">i4"),
     "complex": np.arange(ROWS) * 1j,
     "texts": [*list("abcd"), "é"],
     "objects": pd.Series(["a", None, float("nan"), pd.NA, "é\ud800"], dtype=object),
@@ -243,6 +245,16 @@ class MyIndex(pd.Index):
         return made
 
 
+class Summer(tzinfo):
+    """A time zone of another library."""
+
+    def utcoffset(self, _):
+        return timedelta(hours=2)
+
+    def dst(self, _):
+        return timedelta(hours=1)
+
+
 class Grade(pd.api.extensions.ExtensionDtype):
     """A data type of another library."""
 
@@ -298,7 +310,7 @@ REFUSED = [
         r"does not say; set index.freq = None",
     ),
     (pd.DataFrame({"a": [1, 2]}, index=MyIndex([1, 2])), r"pd.Index\(...\)"),
-    (pd.DataFrame({"x": pd.date_range("2020", periods=2, tz="dateutil/Europe/Paris")}), "tz_"),
+    (pd.DataFrame({"x": pd.date_range("2020", periods=2, tz=Summer())}), "tz_convert"),
     (pd.DataFrame({"x": Grades([1, 2])}), r"at \['x'\]: values of dtype grade .*another"),
 ]
 
@@ -336,6 +348,7 @@ def test_a_frame_is_the_same_bytes_whether_or_not_there_is_arrow():
     subprocess.run(run, input=whole(encoding_of(Any).encode(frame)), check=True)
 
 
+@pytest.mark.skipif(is_before_3(), reason="pandas 2 copies columns when it puts them together")
 def test_columns_are_read_where_they_lie():
     frame = pd.DataFrame({"a": np.zeros(9999), "b": np.ones(9999), "c": ["text"] * 9999})
     frame["m"] = pd.array(np.arange(9999), dtype="Int64")
