@@ -109,7 +109,11 @@ def _admits(parameter: Node, value: object) -> bool:
 
 def _clash(parameter: Node, produced: Node) -> bool:
     pairs = product(parameter.layouts(), produced.layouts())
-    return any(starmap(are_other_layouts, pairs)) or _types_clash(parameter, produced)
+    return (
+        any(starmap(are_other_layouts, pairs))
+        or parameter.clashes(produced)
+        or _types_clash(parameter, produced)
+    )
 
 
 def _types_clash(parameter: Node, produced: Node) -> bool:
@@ -124,7 +128,6 @@ def _types_clash(parameter: Node, produced: Node) -> bool:
         return all(_clash(member, produced) for member in wanted.alternatives)
     return (
         not _may_be(wanted, given)
-        or wanted.clashes(given)
         or _values_clash(wanted, given)
         or _parts_clash(wanted, given)
     )

@@ -50,6 +50,7 @@ from funsies.core.encoding.pickled import PickledNode, is_pickled
 from funsies.core.encoding.pydantic_types import plain_type, pydantic_node
 from funsies.core.encoding.refusals import refuse_type
 from funsies.core.encoding.results import result_node
+from funsies.core.encoding.schemas import SchemaNode, schema_node
 from funsies.core.encoding.shaped import jaxtyped, shaped
 from funsies.core.encoding.special import AliasNode, NeverNode
 from funsies.core.encoding.unions import UnionNode
@@ -252,6 +253,7 @@ class Compiler:
             return self.compile(plain)
         return (
             jaxtyped(kind, self.compile)
+            or self._compile_schema(kind, arguments)
             or numpy_node(kind)
             or pydantic_node(kind)
             or abstract_node(kind, lambda count: self._parts(kind, arguments, count))
@@ -259,6 +261,12 @@ class Compiler:
             or library_node(kind, arguments)
             or self._compile_named(kind, arguments, annotation)
         )
+
+    def _compile_schema(self, kind: type, arguments: tuple[object, ...]) -> Node | None:
+        node = schema_node(kind, arguments, self.compile)
+        if isinstance(node, SchemaNode):
+            self.classes[node.schema] = {}
+        return node
 
     def _parts(self, kind: object, arguments: tuple[object, ...], count: int) -> list[Node]:
         """Compile the type arguments of a container; without them, they may be anything."""
