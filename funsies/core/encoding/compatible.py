@@ -111,7 +111,7 @@ def _clash(parameter: Node, produced: Node) -> bool:
     pairs = product(parameter.layouts(), produced.layouts())
     return (
         any(starmap(are_other_layouts, pairs))
-        or parameter.clashes(produced)
+        or (isinstance(parameter, ConstrainedNode) and parameter.clashes(produced))
         or _types_clash(parameter, produced)
     )
 
@@ -128,6 +128,7 @@ def _types_clash(parameter: Node, produced: Node) -> bool:
         return all(_clash(member, produced) for member in wanted.alternatives)
     return (
         not _may_be(wanted, given)
+        or wanted.clashes(given)
         or _values_clash(wanted, given)
         or _parts_clash(wanted, given)
     )
