@@ -22,6 +22,7 @@ from funsies.core.encoding.kinds import known_class, name_of, note
 from funsies.core.encoding.node import Json, Node, Refused, special_form, tell, type_name
 from funsies.core.encoding.parts import part
 from funsies.core.encoding.parts_read import read_part
+from funsies.core.errors import FingerprintError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +38,10 @@ FORM: Final = "$pickle"
 _PROTOCOL: Final = 5
 _PROMOTIONS: Final[dict[type, tuple[type, ...]]] = {float: (int,), complex: (float, int)}
 """Types for which type checkers take values of others."""
+_MODULE: Final = (
+    "a step that reads it has only those functions of the script that it uses: put what is in "
+    "the value into a module that the script imports"
+)
 _REMEDY: Final = "define it at the top level of a module or script, or register a codec for it"
 
 
@@ -92,6 +97,8 @@ class PickledNode(Node):
         for kind in pickler.kinds:
             note(kind)
         head = {"class": name_of(type(value)), "libraries": _versions(pickler.kinds)}
+        if functions := _code_of(pickler.functions):
+            head["functions"] = functions
         return json.dumps(head, sort_keys=True).encode() + b"\n" + pickled.getbuffer()
 
     def from_bytes(self, data: bytes) -> object:
@@ -102,7 +109,10 @@ class PickledNode(Node):
             value: object = _Unpickler(io.BytesIO(pickled)).load()
         except Exception as problem:
             made = f" ({differences})" if differences else ""
-            raise Refused(f"the pickle cannot be read: {tell(problem)}{made}") from problem
+            moved = f"; {_MODULE}" if "functions" in head and _is_missing(problem) else ""
+            raise Refused(
+                f"the pickle cannot be read: {tell(problem)}{made}{moved}"
+            ) from problem
         if not self.admits(value):
             self.refuse(value)
         if differences:
@@ -171,14 +181,18 @@ class _Pickler(pickle.Pickler):
 
     Attributes:
         kinds: classes, and those of objects, in the order in which they are met.
+        functions: it has their names only.
     """
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file, _PROTOCOL)
         self.kinds: dict[type, None] = {}
+        self.functions: dict[types.FunctionType, None] = {}
 
     def reducer_override(self, value: object) -> Any:
         """Pickle it as usual."""
+        if isinstance(value, types.FunctionType):
+            self.functions[value] = None
         kind = value if isinstance(value, type) else type(value)
         if kind.__module__ != "builtins":
             self.kinds[kind] = None
@@ -192,6 +206,26 @@ class _Unpickler(pickle.Unpickler):
         """Find a class, or a function, by its name."""
         known = known_class(f"{module}:{name}")
         return super().find_class(module, name) if known is None else known
+
+
+def _is_missing(problem: Exception) -> bool:
+    return isinstance(problem, (AttributeError, ImportError))
+
+
+def _code_of(functions: Iterable[types.FunctionType]) -> dict[str, str]:
+    """What those do that are the project's: else other code would be the same value."""
+    from funsies.core.fingerprint.project import is_project  # noqa: PLC0415 - a cycle
+
+    return {each.__qualname__: _digest(each) for each in functions if is_project(each)}
+
+
+def _digest(function: types.FunctionType) -> str:
+    from funsies.core.fingerprint import fingerprint  # noqa: PLC0415 - likewise
+
+    try:
+        return fingerprint(function).digest.hex()
+    except FingerprintError:  # it cannot be seen whole
+        return function.__code__.co_code.hex()
 
 
 def _versions(kinds: Iterable[type]) -> dict[str, str]:
@@ -227,7 +261,7 @@ def _split(data: bytes) -> tuple[dict[str, Any], memoryview]:
         head = json.loads(data[: max(end, 0)])
     except ValueError:
         head = None
-    if not isinstance(head, dict) or head.keys() != {"class", "libraries"}:
+    if not isinstance(head, dict) or head.keys() - {"functions"} != {"class", "libraries"}:
         raise Refused("expected a pickle with a line of JSON before it, found other bytes")
     return head, memoryview(data)[end + 1 :]
 

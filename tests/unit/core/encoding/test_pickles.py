@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
+import linecache
 import pickle
+import sys
 import warnings
 from collections import ChainMap
 from typing import TypedDict
@@ -13,6 +16,7 @@ import pytest
 
 from funsies import Pickled
 from funsies.core.encoding import about_pickle, encoding_of, text_pieces, to_text
+from funsies.core.encoding.pickled import pickle_of
 from funsies.core.errors import EncodingError, UnsupportedTypeError
 
 HEAD = {"class": "collections:ChainMap", "libraries": {}}
@@ -153,3 +157,45 @@ class Settings(TypedDict):
 def test_what_type_checkers_take_for_the_type_is_pickled(annotation, value, identical):
     encoding = encoding_of(annotation)
     assert identical(encoding.decode(encoding.encode(value)), value)
+
+
+HELPERS = """
+def twice(x):
+    return scaled(x)
+
+
+def scaled(x):
+    return FACTOR * x
+"""
+
+
+def _with_helper(monkeypatch, tmp_path, factor):
+    """A value that names a function of a module of the project."""
+    (tmp_path / "helpers_of_pickles.py").write_text(HELPERS.replace("FACTOR", factor))
+    monkeypatch.delitem(sys.modules, "helpers_of_pickles", raising=False)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    linecache.clearcache()
+    importlib.invalidate_caches()
+    return written(object, [importlib.import_module("helpers_of_pickles").twice])
+
+
+def test_what_a_function_in_a_pickle_does_counts_with_all_that_it_uses(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    first = _with_helper(monkeypatch, tmp_path, "2")
+    assert _with_helper(monkeypatch, tmp_path, "2") == first
+    other = _with_helper(monkeypatch, tmp_path, "30")
+    assert other != first
+    assert pickle_of(other) == pickle_of(first)
+    (read,) = encoding_of(Pickled[object]).decode(other)
+    assert read(2) == 60
+
+
+def test_a_function_of_the_script_that_is_not_there_is_named_with_the_remedy(monkeypatch):
+    data = written(object, [written])
+    monkeypatch.delattr(sys.modules[__name__], "written")
+    with pytest.raises(EncodingError, match="into a module that the script imports"):
+        encoding_of(Pickled[object]).decode(data)
+
+
+def test_functions_of_libraries_count_by_the_version_of_the_library():
+    assert b"functions" not in written(object, [json.dumps, pytest.fail])
