@@ -30,6 +30,9 @@ _CONVERTED: Final[tuple[tuple[type, tuple[type, ...]], ...]] = (
 """Classes, and those whose objects can be converted to them without a loss."""
 
 
+_TO_LIST: Final = ("tolist", "to_list", "to_pylist")
+
+
 def remedy_for_items(kind: type, accepts: Collection[type] = ()) -> str:
     """What to do with a class whose objects give items, and are no collection themselves.
 
@@ -58,4 +61,12 @@ def conversion(kind: type, accepts: Collection[type]) -> str:
     target = next((to.__name__ for to, given in known if issubclass(kind, given)), None)
     if target == "list" and issubclass(kind, (set, frozenset)):
         target = "sorted"
+    if target is None and list in accepts:
+        return _by_method(kind)
     return "" if target is None else f"pass {target}(...) of it"
+
+
+def _by_method(kind: type) -> str:
+    """How arrays and columns of libraries become lists."""
+    method = next((each for each in _TO_LIST if hasattr(kind, each)), None)
+    return "" if method is None else f"pass .{method}() of it"

@@ -14,7 +14,7 @@ from typing_extensions import is_protocol
 from funsies.core.encoding.codecs import codecs_by_class
 from funsies.core.encoding.near_misses import remedy_for_items
 from funsies.core.encoding.node import CannotEncode, type_name
-from funsies.core.encoding.refused_by_name import remedy_by_name
+from funsies.core.encoding.refused_by_name import known_by_name, remedy_by_name
 
 _ANNOTATE_FIELDS: Final = (
     "make it a dataclass, annotate it as funsies.Pickled[...] to store it by pickle, or "
@@ -69,11 +69,18 @@ def _remedy(kind: object, name: str) -> str:
     for known, remedy in _REMEDIES.items():
         if kind is known:
             return remedy
+    if name in _ONE_SHOT and (of_library := _known_by_name(kind)):
+        return of_library
     if name in _ONE_SHOT:
         return "it can be read only once; use list or Sequence"
     if name in _FILES:
         return _CONTENTS
     return _remedy_for_class(kind) if isinstance(kind, type) else _ANNOTATE_FIELDS
+
+
+def _known_by_name(kind: object) -> str | None:
+    """Of a class of a library that is called as one of ours, as NumPy's ``Generator``."""
+    return known_by_name(kind) if isinstance(kind, type) else None
 
 
 def _remedy_for_class(kind: type) -> str:

@@ -9,7 +9,14 @@ _PICTURE: Final = 'return its bytes: savefig(io.BytesIO(), format="png"), or "sv
 _GROUPS: Final = "return what is computed from it, or dict(list(...)) of it"
 _WINDOWS: Final = "return what is computed from it"
 _INSIDE: Final = "make it inside of the function that uses it"
+_SEED: Final = "pass a seed, and make it inside of the function, as np.random.default_rng(seed)"
 _REMEDIES: Final = {
+    "numpy.random._generator.Generator": _SEED,
+    "numpy.random.mtrand.RandomState": _SEED,
+    "numpy.ma.MaskedArray": "pass its data and its mask",
+    "numpy.ma.core.MaskedArray": "pass its data and its mask",
+    "numpy.ndarray": "pass np.asarray(it), or register a codec for it",
+    "numpy.dtype": "pass its name, str(it)",
     "matplotlib.artist.Artist": _PICTURE,
     "pandas.core.groupby.groupby.BaseGroupBy": _GROUPS,
     "pandas.core.window.rolling.BaseWindow": _WINDOWS,
@@ -30,9 +37,8 @@ def remedy_by_name(kind: type) -> str | None:
     >>> remedy_by_name(threading.Thread)
     'make it inside of the function that uses it'
     """
-    for base in kind.__mro__:
-        if known := _REMEDIES.get(f"{base.__module__}.{base.__qualname__}"):
-            return known
+    if known := known_by_name(kind):
+        return known
     if not _is_installed(kind.__module__):
         return None
     return (
@@ -41,6 +47,14 @@ def remedy_by_name(kind: type) -> str | None:
     )
 
 
+def known_by_name(kind: type) -> str | None:
+    """What people do with a class of a library that is known, or with one derived from it."""
+    names = (f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__)
+    return next((_REMEDIES[name] for name in names if name in _REMEDIES), None)
+
+
 def _is_installed(module: str) -> bool:
+    if module.partition(".")[0] in sys.stdlib_module_names - {"__main__", "builtins"}:
+        return True
     path = getattr(sys.modules.get(module), "__file__", None) or ""
     return any(part in path for part in _INSTALLED)
