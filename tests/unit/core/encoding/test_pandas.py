@@ -373,3 +373,34 @@ def test_a_name_that_pandas_would_not_take_again_is_refused():
     assert_comes_back(frame)
     with pytest.raises(EncodingError, match="not hashable; use a tuple"):
         encoding_of(pd.Series).encode(frame.iloc[:, 0])
+
+
+WRITTEN = (
+    b'{"$pandas":{"is":"DataFrame","size":2,"index":{"is":"DatetimeIndex","name":"day",'
+    b'"freq":"D","values":{"is":"zoned","zone":{"$type":"timezone","value":{"$timezone":'
+    b'["P0DT0S"]}},"utc":{"is":"numpy","dtype":"<M8[s]","shape":[2],"data":0}}},"columns":'
+    b'{"is":"Index","values":{"is":"texts","lengths":1,"bytes":1,"data":2}},"blocks":[{"at":'
+    b'[0,3],"values":{"is":"numpy","dtype":"<i2","shape":[2,2],"data":3}},{"at":1,"values":'
+    b'{"is":"texts","lengths":4,"bytes":1,"missing":5,"data":6}},{"at":2,"values":{"is":'
+    b'"masked","data":{"is":"numpy","dtype":"|i1","shape":[2],"data":7},"missing":8}},{"at":4,'
+    b'"values":{"is":"category","categories":{"is":"Index","values":{"is":"numpy","dtype":'
+    b'"<f8","shape":[2],"data":9}},"codes":{"is":"numpy","dtype":"|i1","shape":[2],"data":10},'
+    b'"ordered":false}}]},"parts":["AOELXgAAAACAMg1eAAAAAA==","AQEBAQE=","YWJjZGU=",'
+    b'"AAABAAcACAA=","AQA=","AAE=","eA==","AQA=","AAE=","AAAAAAAABEAAAAAAAAAMQA==","Af8="]}'
+)
+
+
+def test_what_was_written_by_earlier_versions_stays_what_it_is():
+    days = pd.date_range("2020", periods=2, unit="s", tz="UTC", name="day")
+    columns = {
+        "a": np.arange(2, dtype="i2"),
+        "b": pd.Series(["x", None], days, object),
+        "c": pd.array([1, None], dtype="Int8"),
+        "d": np.array([7, 8], "i2"),
+        "e": pd.Categorical.from_codes([1, -1], pd.Index([2.5, 3.5])),
+    }
+    frame = pd.DataFrame(columns, index=days)
+    frame.columns = pd.Index(list("abcde"), dtype=object)
+    encoding = encoding_of(pd.DataFrame)
+    assert whole(encoding.encode(frame)) == WRITTEN
+    assert_same(encoding.decode(WRITTEN), frame)
