@@ -13,7 +13,7 @@ from funsies.core.encoding.arrow_arrays import dense, joined
 from funsies.core.encoding.frames import Frame, library
 from funsies.core.encoding.library_classes import ClassNode
 from funsies.core.encoding.node import CannotEncode, Refused, tell
-from funsies.core.encoding.tables_shown import head_of_table
+from funsies.core.encoding.tables_shown import FIRST_COLUMNS, FIRST_ROWS, head_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +32,7 @@ _REMEDIES: Final = {
     "RecordBatchReader": "read it: pass reader.read_all()",
     "Dataset": "read it: pass dataset.to_table()",
 }
+_SHOWN: Final = ("boolean", "integer", "float32", "float64", "string", "large_string", "date32")
 _EXTENSION: Final = b"ARROW:extension:name"
 _NOT_ARROW: Final = "expected a value of Arrow, found other data"
 
@@ -109,7 +110,8 @@ def _apart(arrow: Any, value: Any) -> Frame:
     name = next(name for name in _CLASSES if isinstance(value, getattr(arrow, name)))
     schema, columns, row_count = _columns(arrow, name, value)
     rows = None if columns is None else row_count
-    head = head_of_table(name, schema.names, _types(schema), rows)
+    first = [_first(arrow, each) for each in (columns or [])[:FIRST_COLUMNS]]
+    head = head_of_table(name, schema.names, _types(schema), rows, first)
     return Frame(head, [_stream(arrow, schema, columns, row_count)])
 
 
@@ -130,19 +132,34 @@ def _types(schema: Any) -> list[str]:
     return [str(each).partition("<")[0] for each in schema.types]
 
 
+def _first(arrow: Any, column: Any) -> list[Any]:
+    """The first items; an ellipsis for those of other types than the usual ones."""
+    first, kind = column.slice(0, FIRST_ROWS), column.type
+    if isinstance(kind, arrow.DictionaryType):
+        kind = kind.value_type
+    is_usual = any(getattr(arrow.types, f"is_{name}")(kind) for name in _SHOWN)
+    return list(first.to_pylist()) if is_usual else [...] * len(first)
+
+
 def _stream(arrow: Any, schema: Any, columns: list[Any] | None, row_count: int) -> Any:
-    sink = arrow.BufferOutputStream()
-    with arrow.ipc.new_stream(sink, schema) as writer:
-        if columns:
-            arrays = [dense(arrow, each) for each in columns]
-            writer.write_batch(arrow.RecordBatch.from_arrays(arrays, schema=schema))
-        elif row_count:
-            raise Refused(
-                f"{row_count} rows without a column cannot be stored; pass their number"
-            )
-    buffer = sink.getvalue()
+    batch = None
+    if columns:
+        arrays = [dense(arrow, each) for each in columns]
+        batch = arrow.RecordBatch.from_arrays(arrays, schema=schema)
+    elif row_count:
+        raise Refused(f"{row_count} rows without a column cannot be stored; pass their number")
+    counted = arrow.MockOutputStream()
+    _write(arrow, counted, schema, batch)
+    buffer = arrow.allocate_buffer(counted.size())
+    _write(arrow, arrow.FixedSizeBufferWriter(buffer), schema, batch)
     _check_schema(arrow, schema, buffer)
     return buffer
+
+
+def _write(arrow: Any, sink: Any, schema: Any, batch: Any) -> None:
+    with arrow.ipc.new_stream(sink, schema) as writer:
+        if batch is not None:
+            writer.write_batch(batch)
 
 
 def _check_schema(arrow: Any, schema: Any, buffer: Any) -> None:

@@ -2,7 +2,7 @@
 
 The head says class, size and columns; the only part is the stream. It is written at the oldest
 level of compatibility, which stays what it is in later versions. Equal values have equal bytes:
-what has chunks, unused memory or nulls is gathered into new memory.
+what has chunks, unused memory or nulls is gathered into new memory (``polars_dense.py``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from funsies.core.encoding.frames import Frame, library
 from funsies.core.encoding.library_classes import ClassNode
 from funsies.core.encoding.node import CannotEncode, Refused, tell
-from funsies.core.encoding.tables_shown import head_of_table
+from funsies.core.encoding.polars_dense import dense
+from funsies.core.encoding.tables_shown import FIRST_COLUMNS, FIRST_ROWS, head_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,7 +53,7 @@ class PolarsNode(ClassNode):
         """Write a frame as a stream."""
         polars = _polars()
         frame = value.to_frame() if type(value) is polars.Series else value
-        _check_size(frame)
+        _check(polars, frame)
         try:
             data = _stream(polars, frame)
         except (polars.exceptions.PolarsError, ValueError) as problem:
@@ -61,7 +62,8 @@ class PolarsNode(ClassNode):
                 "another type"
             ) from problem
         types = [type(each).__name__ for each in frame.dtypes]
-        head = head_of_table(type(value).__name__, frame.columns, types, frame.height)
+        first = [_first(polars, each) for each in frame.get_columns()[:FIRST_COLUMNS]]
+        head = head_of_table(type(value).__name__, frame.columns, types, frame.height, first)
         return Frame(head, [data])
 
     def made(self, frame: Frame) -> object:
@@ -101,7 +103,10 @@ def _polars() -> Any:
     return library("polars", "a frame of polars")
 
 
-def _check_size(frame: Any) -> None:
+def _check(polars: Any, frame: Any) -> None:
+    for column, dtype in frame.schema.items():
+        if dtype == polars.Object:
+            raise _not_stored(column, dtype)
     if frame.height and not frame.width:
         raise Refused(
             f"{frame.height} rows without a column cannot be stored; pass their number"
@@ -109,42 +114,37 @@ def _check_size(frame: Any) -> None:
 
 
 def _stream(polars: Any, frame: Any) -> memoryview:
-    columns = {each.name: _dense(polars, each.rechunk()) for each in frame.get_columns()}
+    columns = {each.name: dense(polars, each.rechunk()) for each in frame.get_columns()}
     file = io.BytesIO()
     level = polars.CompatLevel.oldest()
     polars.DataFrame(columns).write_ipc_stream(file, compat_level=level)
-    _check_schema(polars, frame, file)
+    _check_schema(polars, frame)
     return file.getbuffer()
 
 
-def _check_schema(polars: Any, frame: Any, file: io.BytesIO) -> None:
+def _first(polars: Any, series: Any) -> list[Any]:
+    """The first items; an ellipsis for those of other types than the usual ones."""
+    first = series.head(FIRST_ROWS)
+    is_usual = series.dtype.is_integer() or series.dtype in (
+        *(polars.Float32, polars.Float64, polars.Boolean, polars.String, polars.Date),
+        *(polars.Categorical, polars.Enum),
+    )
+    return list(first.to_list()) if is_usual else [...] * len(first)
+
+
+def _check_schema(polars: Any, frame: Any) -> None:
     """Refuse what would come back as something else."""
+    file = io.BytesIO()
+    frame.clear().write_ipc_stream(file, compat_level=polars.CompatLevel.oldest())
     file.seek(0)
-    found = polars.read_ipc_stream(file, n_rows=0)
+    found = polars.read_ipc_stream(file)
     for column, dtype in frame.schema.items():
         if found.schema[column] != dtype:
-            raise Refused(
-                f"the column {column!r} of {dtype} cannot be stored; cast it, for example with "
-                "map_elements(str, return_dtype=pl.String)"
-            )
+            raise _not_stored(column, dtype)
 
 
-def _dense(polars: Any, series: Any) -> Any:
-    """The same series in memory of its own, with nothing in it where it is null."""
-    if _is_dense(polars, series):
-        return series
-    if series.dtype == polars.Struct and series.null_count() == 0:
-        fields = {name: series.struct.field(name) for name in series.struct.fields}
-        dense = {name: _dense(polars, each) for name, each in fields.items()}
-        return polars.DataFrame(dense).to_struct(series.name) if dense else series
-    places = polars.int_range(len(series), dtype=polars.UInt32, eager=True)
-    nothing = polars.Series([None], dtype=polars.UInt32).new_from_index(0, len(series))
-    return series.gather(places.zip_with(series.is_not_null(), nothing))
-
-
-def _is_dense(polars: Any, series: Any) -> bool:
-    """True for numbers of which none is null, and of which none can be."""
-    if not (series.dtype.is_integer() or series.dtype.is_float()) or series.null_count():
-        return False
-    one = polars.zeros(1, dtype=series.dtype, eager=True)
-    return bool(series.estimated_size() == len(series) * one.estimated_size())
+def _not_stored(column: str, dtype: Any) -> Refused:
+    return Refused(
+        f"the column {column!r} of {dtype} cannot be stored; cast it, for example with "
+        "map_elements(str, return_dtype=pl.String)"
+    )

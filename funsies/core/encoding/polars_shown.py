@@ -20,7 +20,7 @@ def preview(head: Json, parts: Sequence[memoryview]) -> str:  # noqa: ARG001  (t
 
 
 def table(head: Json, parts: Sequence[memoryview]) -> str:  # noqa: ARG001  (likewise)
-    """The same, with a column on each line."""
+    """The same, with the first rows."""
     return lines_of_table("polars", head)
 
 
