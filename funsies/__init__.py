@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         wait_for,
     )
     from .config import Server
-    from .core.encoding import Pickled, register_codec
+    from .core.encoding import Pickled, Picture, register_codec
     from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError, VolatileWarning
     from .core.options import Options
     from .core.result import Result
@@ -58,6 +58,7 @@ __all__ = [
     "ManagedFun",
     "Options",
     "Pickled",
+    "Picture",
     "Result",
     "Server",
     "Shape",
@@ -104,6 +105,7 @@ _HOMES: Final = {
     "ManagedFun": ".local.managed",
     "Options": ".core.options",
     "Pickled": ".core.encoding",
+    "Picture": ".core.encoding",
     "Result": ".core.result",
     "Server": ".config",
     "Shape": ".core.shape",

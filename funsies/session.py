@@ -124,6 +124,8 @@ class Session:
 
 
 _current: ContextVar[Session] = ContextVar("funsies_session")
+_used_last: list[ResolvedServer] = []
+"""The server of the last session, so that artefacts can be shown when it is closed."""
 
 
 session_opened: ContextVar[Callable[[Session], None] | None] = ContextVar(
@@ -148,6 +150,27 @@ def current_session(what: str, connection: Session | None = None) -> Session:
     if session is None:
         raise NoSessionError(what)
     return session
+
+
+@contextmanager
+def backend_at_hand() -> Iterator[Backend | None]:
+    """The connection of this thread's session, or else a new one to the server used last.
+
+    Notebooks show a value when the block that made it has ended.
+    """
+    session = _current.get(None)
+    if session is not None or not _used_last:
+        yield None if session is None else session.backend
+        return
+    backend = _opened(_used_last[0])
+    try:
+        yield backend
+    finally:
+        backend.close()
+
+
+def _opened(server: ResolvedServer) -> Backend:
+    return open_backend(server.jobs_url, server.data_url, server.keys, memory=server.memory)
 
 
 def _check_session(connection: object, what: str) -> None:
@@ -202,14 +225,13 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
         interpreter=None if interpreter is None else interpreter_words(interpreter),
     )
     resolved = resolve(server)
-    backend = open_backend(
-        resolved.jobs_url, resolved.data_url, resolved.keys, memory=resolved.memory
-    )
+    backend = _opened(resolved)
     try:
         backend.check()
         if cleanup:
             cancel_ready(backend.graph)
         session = Session(resolved, backend)
+        _used_last[:] = [] if backend.is_in_process else [resolved]  # memory would stay
         if (tell := session_opened.get()) is not None:
             tell(session)
         with entered(session, chosen):

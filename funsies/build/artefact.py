@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from funsies.core.digest import Digest, content_digest
 from funsies.core.encoding import Encoding, encoding_of_value
+from funsies.core.encoding.previews import MimeBundle, bundle_of_text
 from funsies.core.errors import EncodingError, Error, WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.former_names import former_members
@@ -20,6 +21,7 @@ from funsies.core.misplaced_options import takes_no_options
 from .context import refuse_building
 from .nested import refuse_nested
 from .pointer import Pointer, in_step, is_value
+from .shown import shown
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
@@ -200,6 +202,16 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
     @override
     def __repr__(self) -> str:
         return f"<Artefact[{self.encoding.label}] {self.hash[:10]}{_origin(self.reference)}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        """What notebooks show: the pointer, and the beginning of the value if there is one."""
+        del include, exclude  # for those to whom a part of it would do
+        about = bundle_of_text(repr(self))
+        found = shown(self)
+        return found | {
+            kind: "\n".join(str(each[kind]) for each in (about, found) if kind in each)
+            for kind in about
+        }
 
     @override
     def __reduce__(self) -> tuple[type[Self], tuple[Reference, Encoding[T_co]]]:

@@ -16,6 +16,7 @@ from funsies.client.values import open_value
 from funsies.core.archive import Member, members
 from funsies.core.digest import Digest
 from funsies.core.encoding import PICKLE, about_pickle, preview_pieces
+from funsies.core.encoding.codecs import RESERVED_NAMES
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, UnknownHashError
 from funsies.core.python_plan import PYTHON
 from funsies.report.errors import describe_error
@@ -111,6 +112,11 @@ def _write(wire: str, stream: BinaryIO, again: Callable[[], BinaryIO]) -> None:
     elif wire == PICKLE and sys.stdout.isatty():
         click.echo(
             f"{about_pickle(stream.readline())}; a pipe or a file gets the pickle itself"
+        )
+    elif wire not in RESERVED_NAMES and sys.stdout.isatty():
+        click.echo(
+            f"written by the codec {wire!r}: f.take(f.get(its hash)) reads it in a program "
+            "that registers the codec; a pipe or a file gets the bytes"
         )
     else:
         sys.stdout.buffer.writelines(preview_pieces(wire, stream, again))

@@ -5,6 +5,7 @@ from .files import put_dir, put_file, takeout
 from .forgetting import reset
 from .lookup import find, get
 from .progress import Progress
+from .shown import bundle as _bundle  # noqa: F401 - artefacts are shown by it from now on
 from .values import take, unwrap
 
 __all__ = [

@@ -50,3 +50,29 @@ def test_a_new_codec_of_the_same_name_computes_anew(shell) -> None:
     shell.script("grids.py", GRIDS.replace("Grid(int(data))", "Grid(10 * int(data))"))
     done = shell.funsies("run", script)
     assert done.text == "900 900\n", done.err
+
+
+NOTES = """
+import funsies as f
+
+class Grid:
+    pass
+
+f.register_codec("grid", Grid, lambda grid: b"\\xff\\x00", lambda data: Grid())
+
+with f.Fun():
+    grid = f.reduce(lambda: Grid(), out=Grid)
+    f.execute(grid).wait()
+    print(grid.hash[:10])
+"""
+
+
+def test_a_terminal_is_told_whose_bytes_these_are(shell) -> None:
+    """Nobody's code is run to show them; a pipe gets them."""
+    name = shell.funsies("run", shell.script("notes.py", NOTES)).text.strip()
+    code, shown = shell.on_terminal("cat", name)
+    assert code == 0
+    assert shown.startswith(
+        "written by the codec 'grid': f.take(f.get(its hash)) reads it in a"
+    )
+    assert shell.funsies("cat", name).out == b"\xff\x00"

@@ -7,7 +7,13 @@ way, save NumPy's scalars, which become the Python values that equal them.
 """
 
 from funsies.core.encoding.classes import keys_of
-from funsies.core.encoding.codecs import Codec, add_missing_codecs, codec_named, codecs_by_class
+from funsies.core.encoding.codecs import (
+    Codec,
+    add_missing_codecs,
+    codec_for,
+    codec_named,
+    codecs_by_class,
+)
 from funsies.core.encoding.collection import may_be_read_once
 from funsies.core.encoding.compatible import admits, contradicts, decode_for
 from funsies.core.encoding.described import pickled_class, stored_class
@@ -17,6 +23,7 @@ from funsies.core.encoding.infer import encoding_of_value
 from funsies.core.encoding.parts import Encoded, Pieces, whole
 from funsies.core.encoding.pickled import WIRE as PICKLE
 from funsies.core.encoding.pickled import Pickled, about_pickle, has_pickles
+from funsies.core.encoding.previews import Picture
 from funsies.core.encoding.registration import register_codec, unregister_codec
 from funsies.core.encoding.shown_pieces import preview_pieces, text_pieces
 from funsies.core.encoding.text import to_preview, to_text
@@ -30,10 +37,12 @@ __all__ = [
     "Encoding",
     "Files",
     "Pickled",
+    "Picture",
     "Pieces",
     "about_pickle",
     "add_missing_codecs",
     "admits",
+    "codec_for",
     "codec_named",
     "codecs_by_class",
     "contradicts",

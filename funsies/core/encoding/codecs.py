@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from funsies.core.encoding.describe import Scope
+    from funsies.core.encoding.previews import Preview
 
 RESERVED_NAMES = frozenset({"blob", "files", "json", "pickle"})
 
@@ -35,6 +36,7 @@ class Codec(NamedTuple):
         decode: makes an equal value of the bytes.
         version: stands for the code of both in the identity of steps; None for the code.
         subclasses: True if it takes objects of subclasses that have no codec of their own.
+        preview: shows a value to people; it does not travel to workers, nor does it count.
     """
 
     name: str
@@ -43,6 +45,11 @@ class Codec(NamedTuple):
     decode: Callable[[bytes], Any]
     version: str | None = None
     subclasses: bool = False
+    preview: Callable[[Any], Preview] | None = None
+
+    def __reduce__(self) -> tuple[type[Codec], tuple[object, ...]]:
+        """Travel without what only readers need: it may draw with a library of theirs."""
+        return Codec, tuple(self)[:-1]
 
     @property
     def scope(self) -> tuple[str, ...]:

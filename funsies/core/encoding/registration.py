@@ -23,6 +23,8 @@ from funsies.core.errors import EncodingError, UnsupportedTypeError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from funsies.core.encoding.previews import Preview
+
 V = TypeVar("V")
 
 
@@ -38,6 +40,7 @@ def register_codec(
     *,
     version: str | None = None,
     subclasses: bool = False,
+    preview: Callable[[V], Preview] | None = None,
 ) -> None:
     """Teach funsies how to store the values of a class.
 
@@ -53,6 +56,9 @@ def register_codec(
             own, or a base that is nearer and takes subclasses, is stored by that. ``decode``
             must make an object of the very class that ``encode`` was given: an object of a
             subclass is read back when it is stored, and refused if it is of another one.
+        preview: what notebooks show of an artefact of such a value, in a program that has
+            registered the codec: a text, a table (rows, of which the first is the header), or
+            a :class:`~funsies.Picture`. It is no part of the identity, and may change.
 
     Raises:
         EncodingError: if the class has an encoding already, or the name is taken.
@@ -76,7 +82,7 @@ def register_codec(
         raise EncodingError(f"the name {show(name)} is taken by another encoding; choose one")
     if taken is None:
         _check_free(kind, subclasses=subclasses)
-    add_codec(Codec(name, kind, encode, decode, version, subclasses))
+    add_codec(Codec(name, kind, encode, decode, version, subclasses, preview))
 
 
 def unregister_codec(name: str) -> None:

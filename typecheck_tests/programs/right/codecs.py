@@ -163,3 +163,32 @@ with f.Fun():
     number = f.reduce(count, f.reduce(fit, [1.0, 2.0]))
     f.execute(number).wait()
     assert f.take(number) == 2
+
+# %% previews: a text, a table, a picture
+class Line:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def as_picture(line: Line) -> f.Picture:
+    return f.Picture(f"<svg><text>{line.text}</text></svg>".encode(), "image/svg+xml")
+
+
+def as_table(line: Line) -> list[list[str]]:
+    return [["word"], *([word] for word in line.text.split())]
+
+
+def to_line(data: bytes) -> Line:
+    return Line(data.decode())
+
+
+f.register_codec("line", Line, lambda it: it.text.encode(), to_line, preview=as_picture)
+f.register_codec("line", Line, lambda it: it.text.encode(), to_line, preview=as_table)
+f.register_codec(
+    "line", Line, lambda it: it.text.encode(), to_line, preview=lambda it: it.text
+)
+
+with f.Fun():
+    line = f.put("a b").map(Line)
+    f.execute(line).wait()
+    assert f.take(line).text == "a b"

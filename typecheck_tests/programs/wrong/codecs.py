@@ -53,3 +53,9 @@ f.register_codec("shape", Shape, write, read, subclasses="all")  # E: incompatib
 
 with f.Fun():
     f.put(Shape(1.0))
+
+# %% a preview that is none
+f.register_codec("shape", Shape, write, read, preview=lambda shape: shape.size)  # E: "float"
+
+with f.Fun():
+    f.put(Shape(1.0))

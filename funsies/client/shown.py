@@ -1,0 +1,129 @@
+"""Artefacts in notebooks: the beginning of the value, if there is one; nothing is computed."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from itertools import islice
+from typing import Any, Final
+
+from returns.pipeline import is_successful
+
+from funsies.build.artefact import Artefact
+from funsies.build.shown import show_artefacts_by
+from funsies.core.encoding import (
+    JSON,
+    PICKLE,
+    about_pickle,
+    codec_for,
+    codec_named,
+    preview_pieces,
+)
+from funsies.core.encoding.node import tell
+from funsies.core.encoding.previews import MimeBundle, bundle_of, bundle_of_text, picture_in
+from funsies.core.errors import Error, ErrorKind
+from funsies.session import backend_at_hand
+from funsies.store.connect import Backend
+
+from .stored_types import wire_of
+from .values import open_value
+
+BEGIN_BYTES: Final = 1 << 20
+"""Of JSON, and of arrays and frames, so much is read."""
+
+LARGEST_BYTES: Final = 1 << 23
+"""Of larger values that are nothing of that, only the size is said."""
+
+_SHOWN_CHARACTERS: Final = 2000
+_CODEC: Final = b'{"$codec":'
+_HEAD_BYTES: Final = 1000
+"""Where a value says that a codec wrote all of it, it says that first."""
+
+_PIECES: Final = 3
+"""Of a preview: what stands before the bytes of a file is one of its own."""
+
+
+def bundle(artefact: Artefact[Any]) -> MimeBundle:
+    """What a notebook shows of the value of an artefact.
+
+    Args:
+        artefact: the artefact.
+
+    Returns:
+        Nothing if there is no value, or no server to ask.
+    """
+    try:
+        with backend_at_hand() as backend:
+            return {} if backend is None else _of_value(backend, artefact)
+    except Exception as problem:  # noqa: BLE001  (to show it is not to use it)
+        return bundle_of_text(f"(no preview: {tell(problem)})")
+
+
+def _of_value(backend: Backend, artefact: Artefact[Any]) -> MimeBundle:
+    opened = open_value(backend, artefact)
+    if not is_successful(opened):
+        return _of_error(opened.failure())
+    with opened.unwrap() as stream:
+        if wire_of(artefact) == JSON:
+            return _of_json(artefact, stream.read(BEGIN_BYTES))
+        data = stream.read(LARGEST_BYTES + 1)
+    if len(data) > LARGEST_BYTES:
+        return bundle_of_text(f"more than {LARGEST_BYTES:,} bytes")
+    return _of_bytes(artefact, data)
+
+
+def _of_error(error: Error) -> MimeBundle:
+    if error.kind is ErrorKind.NotFound:
+        return {}  # not computed yet
+    last = (error.details or "").strip().splitlines()[-1:]
+    return bundle_of_text(": ".join([error.kind.name, *last]))
+
+
+def _of_json(artefact: Artefact[Any], begin: bytes) -> MimeBundle:
+    is_cut = len(begin) == BEGIN_BYTES
+    if not is_cut and _CODEC in begin[:_HEAD_BYTES]:
+        found = _by_codec(artefact.encoding.decode(begin))
+        if found:
+            return found
+    pieces = preview_pieces(JSON, io.BytesIO(begin), lambda: io.BytesIO(begin))
+    return _of_file(b"".join(islice(pieces, _PIECES)), is_cut=is_cut)
+
+
+def _of_bytes(artefact: Artefact[Any], data: bytes) -> MimeBundle:
+    wire = wire_of(artefact)
+    if wire == PICKLE:
+        return bundle_of_text(about_pickle(data))
+    if wire == "files":
+        return bundle_of_text(_short(", ".join(sorted(artefact.encoding.decode(data)))))
+    return _of_file(data) if codec_named(wire) is None else _of_codec(artefact, data)
+
+
+def _of_codec(artefact: Artefact[Any], data: bytes) -> MimeBundle:
+    """What a codec shows of a value, which is read for that as ``take`` would."""
+    value = artefact.encoding.decode(data)
+    return _by_codec(value) or bundle_of_text(_short(repr(value)))
+
+
+def _by_codec(value: object) -> MimeBundle:
+    codec = codec_for(type(value))
+    return {} if codec is None or codec.preview is None else bundle_of(codec.preview(value))
+
+
+def _of_file(data: bytes, *, is_cut: bool = False) -> MimeBundle:
+    picture = None if is_cut else picture_in(data)
+    if picture is not None:
+        return bundle_of(picture)
+    begin = data[: 4 * _SHOWN_CHARACTERS]
+    decoder = codecs.getincrementaldecoder("utf-8")()  # the cut may fall into a character
+    try:
+        text = decoder.decode(begin, final=len(begin) == len(data))
+    except UnicodeDecodeError:
+        return bundle_of_text(f"{'more than ' if is_cut else ''}{len(data):,} bytes")
+    return bundle_of_text(_short(text) + ("..." if len(begin) < len(data) else ""))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
+
+
+show_artefacts_by(bundle)
