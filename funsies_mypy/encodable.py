@@ -177,9 +177,15 @@ def _problems(search: _Search, kind: Type, path: str) -> Iterator[str]:
 
 
 def is_pickled(kind: Type) -> bool:
-    """True if a type is written as ``Pickled[...]``; all else that it is for mypy is ``T``."""
-    alias = kind.alias if isinstance(kind, TypeAliasType) else None
-    return alias is not None and alias.fullname == names.PICKLED
+    """True if a type is written as ``Pickled[...]``; all else that it is for mypy is ``T``.
+
+    Or as another name for that.
+    """
+    while isinstance(kind, TypeAliasType) and kind.alias is not None:
+        if kind.alias.fullname == names.PICKLED:
+            return True
+        kind = kind.alias.target
+    return False
 
 
 def may_be_pickled(kind: Type) -> bool:

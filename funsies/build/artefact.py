@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Never, NoReturn, Self, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Never,
+    NoReturn,
+    Self,
+    TypeVar,
+    overload,
+)
 
 from returns.interfaces.failable import FailableN
 from returns.primitives.hkt import Kind1, SupportsKind1, dekind
 from typing_extensions import override
 
 from funsies.core.digest import Digest, content_digest
-from funsies.core.encoding import Encoding, encoding_of_value
+from funsies.core.encoding import Encoding, encoding_of, encoding_of_value
 from funsies.core.encoding.previews import MimeBundle, bundle_of_text
 from funsies.core.errors import EncodingError, Error, WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
@@ -247,13 +258,27 @@ def _origin(reference: Reference) -> str:
             return " (constant)"
 
 
+@overload
+def put(value: U, *, as_type: None = None) -> Artefact[U]: ...
+
+
+@overload
+def put(value: U, *, as_type: type[U]) -> Artefact[U]: ...
+
+
+@overload
+def put(value: U, *, as_type: object) -> Artefact[U]: ...
+
+
 @takes_no_options
 @former_keywords(connection=NO_CONNECTION)
-def put(value: U) -> Artefact[U]:
+def put(value: U, *, as_type: object = None) -> Artefact[U]:
     """Make a value an input of the workflow.
 
     Args:
-        value: any value that can be stored (``docs/values.md``). Its type is inferred.
+        value: any value that can be stored (``docs/values.md``).
+        as_type: type by which it is stored: ``Pickled[Model]``, or ``dict[str, float]`` of a
+            dict that is empty. None to infer it from the value.
 
     Returns:
         An artefact whose address depends on the value alone.
@@ -269,7 +294,8 @@ def put(value: U) -> Artefact[U]:
     """
     refuse_building("put() is called", "Use the value itself there")
     try:
-        return constant_artefact(value, encoding_of_value(value))
+        encoding = encoding_of_value(value) if as_type is None else encoding_of(as_type)
+        return constant_artefact(value, encoding)
     except EncodingError:
         refuse_nested(value, "what put() is given")
         raise

@@ -122,8 +122,8 @@ def _check(context: Call, how: str) -> None:
 
 
 def check_put(context: FunctionContext) -> Type:
-    """``put(value)``: no artefact, and a value that can be stored."""
-    api = checker(context)
+    """``put(value)``: no artefact, and a value that can be stored, if ``as_type`` is silent."""
+    api, is_told = checker(context), any(context.args[1:])
     for each in given_at(context, 0):
         if has_artefact(each.type):
             report_pointer(api, each.type, each.expression, "put into an artefact")
@@ -131,7 +131,7 @@ def check_put(context: FunctionContext) -> Type:
             kind = shown(api, _own_type(api, each))
             text = f"put() takes {kind}, a container with artefacts inside; use gather()"
             fail(api, codes.VALUE, text, each.expression)
-        else:
+        elif not is_told:
             problem = unencodable_value(api, _own_type(api, each))
             if problem is not None:
                 fail(api, codes.ENCODING, f"put() takes {problem}", each.expression)

@@ -135,3 +135,30 @@ with f.Fun():
     again = f.get(model.hash, as_type=f.Pickled[Model])
     assert f.take(again).slope == 4.0
     assert isinstance(f.take(f.get(model.hash)), bytes)
+
+# %% another name for the annotation
+Fitted = f.Pickled[Model]
+
+
+def fitted(points: list[float]) -> Fitted:
+    return Steep(sum(points))
+
+
+def slopes(models: list[Fitted]) -> list[float]:
+    return [model.slope for model in models]
+
+
+with f.Fun():
+    several = f.reduce(slopes, f.gather([f.reduce(fitted, [1.0]), f.reduce(fitted, [2.0])]))
+    f.execute(several).wait()
+    assert f.take(several) == [1.0, 2.0]
+
+# %% an object of the program's own, and an empty list, said to be of a type
+with f.Fun():
+    model = f.put(Steep(3.0), as_type=f.Pickled[Model])
+    step = f.reduce(predict, model, 2.0)
+    empty = f.put([], as_type=list[float])
+    f.execute(step, empty.map(len)).wait()
+    assert f.take(step) == 6.0
+    assert f.take(model).slope == 3.0
+    assert f.take(empty) == []
