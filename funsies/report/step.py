@@ -94,6 +94,8 @@ def preview(data: bytes, wire: str) -> str:
     if wire == PICKLE:
         return f"({about_pickle(data)})"
     whole = to_preview(wire, data) if wire != "files" else _names(data)
+    if wire == "json" and not data.startswith(b'"'):  # all but texts
+        whole = whole.partition(b"\n")[0]
     head = whole[: 4 * PREVIEW_CHARACTERS]
     decoder = codecs.getincrementaldecoder("utf-8")()  # the cut may fall into a character
     try:

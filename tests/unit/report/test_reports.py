@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from rich.console import Console
 import funsies as f
 from funsies.client.progress import Progress
 from funsies.core.cutting import cut_lines
+from funsies.core.encoding import encoding_of
 from funsies.core.errors import Error, ErrorKind, UnwrapError
 from funsies.report.console import make_console
 from funsies.report.errors import (
@@ -257,3 +259,9 @@ def test_on_a_terminal_a_bar_is_shown_and_leaves_nothing_behind() -> None:
 def test_colours_are_left_out_if_the_user_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert make_console().no_color
+
+
+def test_a_frame_is_told_on_one_line_by_its_size() -> None:
+    data = encoding_of(pd.DataFrame).encode(pd.DataFrame({"a": [1, 2]}))
+    assert preview(data, "json") == "DataFrame, 2 rows, 1 column"
+    assert preview(encoding_of(str).encode("two\nlines"), "json") == r"two\nlines"
