@@ -102,7 +102,8 @@ def jaxtyped(kind: type, compile_inner: Callable[[object], Node]) -> Node | None
         return None
     known: Any = kind
     layout = Layout(read_axes(known.dim_str), _dtypes(known.dtypes))
-    return ShapedNode(compile_inner(known.array_type), layout, known.__name__, _called(known))
+    called = _called(jaxtyping, known)
+    return ShapedNode(compile_inner(known.array_type), layout, known.__name__, called)
 
 
 def _dtypes(dtypes: object) -> frozenset[str] | None:
@@ -110,8 +111,11 @@ def _dtypes(dtypes: object) -> frozenset[str] | None:
     return names_like(dtypes) if isinstance(dtypes, (tuple, list)) else None
 
 
-def _called(kind: Any) -> str:
+def _called(jaxtyping: Any, kind: Any) -> str:
     """How the data types are called, which say more where they are not those of the library."""
-    name, dtypes = kind.dtype.__name__, _dtypes(kind.dtypes)
-    is_usual = kind.dtype.__module__ == "jaxtyping" and dtypes == _dtypes(kind.dtype.dtypes)
-    return name if is_usual or dtypes is None else f"{name} = {' | '.join(sorted(dtypes))}"
+    name = str(kind.__name__).partition("[")[0]
+    dtypes = _dtypes(kind.dtypes)
+    usual = getattr(jaxtyping, name, None)
+    if usual is not None and dtypes == _dtypes(usual.dtypes):
+        return name
+    return f"{name} = {' | '.join(sorted(dtypes or ('any',)))}"

@@ -48,7 +48,6 @@ NARROWER: list[tuple[Any, Any]] = [
     (jaxtyping.Float[np.ndarray, "n"], np.ndarray),  # type: ignore[name-defined]
     (DataFrame[Numbers], pd.DataFrame),
     (Annotated[pd.DataFrame, Shape["*", 1]], pd.DataFrame),
-    (jaxtyping.Float[xr.DataArray, "n"], xr.DataArray),
 ]
 
 
