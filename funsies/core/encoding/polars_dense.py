@@ -14,6 +14,8 @@ def dense(polars: Any, series: Any) -> Any:
     """
     if _is_dense(polars, series):
         return series
+    if not len(series):
+        return polars.Series(series.name, [], series.dtype)
     if series.dtype == polars.Struct:
         series = _structs(polars, series)
     elif series.dtype == polars.Array:
@@ -63,7 +65,9 @@ def _structs(polars: Any, series: Any) -> Any:
 def _lists(polars: Any, series: Any) -> Any:
     """Make the lists again of their items, if among these there may be any that is null."""
     sizes = series.list.len().fill_null(0)
-    is_some = sizes > 0
+    is_some = (sizes > 0) & series.is_not_null()  # some versions count below a null as well
+    if not is_some.any():
+        return polars.Series(series.name, series.to_list(), series.dtype)
     items = series.filter(is_some).explode().rechunk()
     is_plain = not items.dtype.is_nested() and items.dtype != polars.Categorical
     if is_plain and not items.null_count():
@@ -71,10 +75,10 @@ def _lists(polars: Any, series: Any) -> Any:
     rows = polars.int_range(int(is_some.sum()), eager=True)
     counted = polars.DataFrame({"owner": rows, "size": sizes.filter(is_some)})
     owners = counted.select(polars.col("owner").repeat_by("size")).to_series().explode()
-    frame = polars.DataFrame({"owner": owners, "items": dense(polars, items)})
+    items = dense(polars, items).alias("items")
+    frame = polars.DataFrame({"owner": owners, "items": items})
     grouped = frame.group_by("owner", maintain_order=True).agg(polars.col("items"))
-    empty = polars.Series("items", [[]], dtype=series.dtype)
-    made = polars.concat([grouped.get_column("items"), empty]).rechunk()
+    made = polars.concat([grouped.get_column("items"), items.head(0).implode()]).rechunk()
     last = polars.Series([len(made) - 1]).new_from_index(0, len(series))
     places = (is_some.cast(polars.Int64).cum_sum() - 1).zip_with(is_some, last)
     return _gathered(polars, made, places, series.is_not_null()).alias(series.name)

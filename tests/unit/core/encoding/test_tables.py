@@ -274,7 +274,8 @@ def series(draw):
     one = draw(st.sampled_from(SERIES))
     one = one if draw(st.booleans()) else one.drop_nulls()
     places = st.lists(st.integers(0, max(0, len(one) - 1)), max_size=12 if len(one) else 0)
-    many = one.gather(pl.Series(draw(places), dtype=pl.UInt32))
+    picked = draw(places)
+    many = one.gather(picked) if picked else one.clear()
     size = len(many)
     mask = pl.Series(
         draw(st.lists(st.booleans(), min_size=size, max_size=size)), dtype=pl.Boolean
