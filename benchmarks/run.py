@@ -24,6 +24,7 @@ SIZES = {
     "travel": 20,
     "data": 64,
     "arrays": 40,
+    "values": 100,
     "mypy": 10_000,
     "footprint": 2000,
 }
@@ -50,7 +51,8 @@ def main() -> None:
     """Run the cases that are asked for, by default all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--case", action="append", choices=SIZES, help="may be repeated")
-    units = "operations; modules for travel; MiB for data; MB for arrays; lines for mypy"
+    units = "operations; modules for travel; MiB for data; MB for arrays; "
+    units += "percent of the full sizes for values; lines for mypy"
     parser.add_argument("-n", type=int, help=units)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=5)

@@ -98,3 +98,20 @@ def test_a_large_array_is_read_without_a_copy_in_memory() -> None:
         < 8
         < arrays["two_arrays_np_save_read_peak_mb"]
     )
+
+
+def test_values_are_measured_beside_what_people_use_for_them() -> None:
+    values = figures("values", 1)
+    beside = {
+        "array": ("pickle", "joblib", "np_save"),
+        "frame": ("pickle", "joblib", "arrow"),
+        "objects": ("pickle", "joblib", "msgspec"),
+        "floats": ("pickle", "joblib", "msgspec"),
+    }
+    for name, ways in beside.items():
+        for verb in ("encode", "decode"):
+            ours = values[f"{name}_funsies_{verb}_ms"]
+            assert values[f"{name}_funsies_{verb}_peak_mb"] > 0
+            for way in ways:
+                ratio = ours / values[f"{name}_{way}_{verb}_ms"]
+                assert values[f"{name}_{verb}_to_{way}"] == pytest.approx(ratio, rel=0.3)

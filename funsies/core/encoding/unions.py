@@ -59,6 +59,7 @@ class UnionNode(Node):
         }
         self._plain_types = _plain_types(self._by_shape)
         self._by_type = _by_type(tags)
+        self._plain = _plain_members(self._by_type)
         self._unknown = [(member, tag) for member, tag in tags if member.accepts is None]
         self.accepts: frozenset[type] | None = (
             None if self._unknown else frozenset(self._by_type)
@@ -81,19 +82,14 @@ class UnionNode(Node):
     def encode_all(self, values: list[Any]) -> list[Any]:
         """Hand on plain values."""
         kinds = set(map(type, values))
-        if all(self._are_plain(kind, values) for kind in kinds):
+        if kinds <= self._plain.keys() and all(
+            self._plain[kind].are_plain(
+                values if len(kinds) == 1 else [one for one in values if type(one) is kind]
+            )
+            for kind in kinds
+        ):
             return values
         return super().encode_all(values)
-
-    def _are_plain(self, kind: type, values: list[Any]) -> bool:
-        """True if the values of a class are JSON data as they are."""
-        candidates = self._by_type.get(kind, ())
-        member, tag = candidates[0] if len(candidates) == 1 else (None, None)
-        return (
-            isinstance(member, ScalarNode)
-            and tag is None
-            and member.are_plain([value for value in values if type(value) is kind])
-        )
 
     def decode_all(self, raws: list[Any]) -> list[Any]:
         """Hand on plain values."""
@@ -199,6 +195,18 @@ def _tags(members: tuple[Node, ...]) -> list[tuple[Node, str | None]]:
             taken |= member.shapes
             tags.append((member, None))
     return tags
+
+
+def _plain_members(
+    by_type: dict[type, list[tuple[Node, str | None]]],
+) -> dict[type, ScalarNode]:
+    """Types of which the values may be JSON data as they are, with the only member for each."""
+    alone = {kind: each[0] for kind, each in by_type.items() if len(each) == 1}
+    return {
+        kind: member
+        for kind, (member, tag) in alone.items()
+        if tag is None and isinstance(member, ScalarNode)
+    }
 
 
 def _plain_types(by_shape: dict[str, Node]) -> frozenset[type]:
