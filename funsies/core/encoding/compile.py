@@ -38,15 +38,16 @@ from funsies.core.encoding.classes import record_for
 from funsies.core.encoding.codecs import CodecNode, codec_node
 from funsies.core.encoding.collection import abstract_node
 from funsies.core.encoding.constraints import constrained
-from funsies.core.encoding.files import FilesNode, is_files
+from funsies.core.encoding.files import FilesNode
 from funsies.core.encoding.frames import library_node
 from funsies.core.encoding.hints import resolve_in_module
+from funsies.core.encoding.marks import Mark, has_mark
 from funsies.core.encoding.node import CannotEncode, Node
 from funsies.core.encoding.numpy_scalars import numpy_node
 from funsies.core.encoding.open_classes import open_node
 from funsies.core.encoding.open_tuples import tuple_node, tuple_parts
 from funsies.core.encoding.patterns import PatternNode
-from funsies.core.encoding.pickled import PickledNode, is_pickled
+from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.pydantic_types import plain_type, pydantic_node
 from funsies.core.encoding.refusals import refuse_type
 from funsies.core.encoding.results import result_node
@@ -190,9 +191,9 @@ class Compiler:
         return self.compile(arguments[0])
 
     def _compile_annotated(self, arguments: Sequence[object]) -> Node:
-        if is_files(arguments[1:]):
+        if has_mark(arguments[1:], Mark.FILES):
             return FilesNode()
-        if is_pickled(arguments[1:]):
+        if has_mark(arguments[1:], Mark.PICKLED):
             return self._compile_pickled(arguments[0])
         inner = shaped(self.compile(arguments[0]), arguments[1:])
         return constrained(inner, arguments[1:])

@@ -26,6 +26,7 @@ from returns.result import Failure, Result, Success
 from funsies.core.encoding.codecs import codec_for
 from funsies.core.encoding.frames import FrameNode, is_frame
 from funsies.core.encoding.kinds import can_be_found, classes_named, is_lenient, name_of, note
+from funsies.core.encoding.marks import Mark
 from funsies.core.encoding.near_misses import remedy_for_items
 from funsies.core.encoding.node import (
     TYPE,
@@ -35,7 +36,6 @@ from funsies.core.encoding.node import (
     show,
     type_name,
 )
-from funsies.core.encoding.pickled import MARK as PICKLED
 from funsies.core.encoding.standard import INTERNET
 from funsies.core.errors import UnsupportedTypeError
 
@@ -178,7 +178,7 @@ def pickled_class(kind: type) -> Encoding[Any]:
     """How the values of a class are stored where they may be a part of a pickle."""
     from funsies.core.encoding.encoding import encoding_of  # noqa: PLC0415 - it uses this
 
-    return stored_class(kind) or encoding_of(Annotated[kind, PICKLED])
+    return stored_class(kind) or encoding_of(Annotated[kind, Mark.PICKLED])
 
 
 def _node_of(kind: type, value: object) -> Node:

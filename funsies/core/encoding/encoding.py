@@ -11,7 +11,6 @@ import msgspec
 from funsies.core.encoding.asked import AskedNode
 from funsies.core.encoding.codecs import (
     Codec,
-    CodecNode,
     add_missing_codecs,
     codec_for,
     when_codecs_change,
@@ -19,7 +18,6 @@ from funsies.core.encoding.codecs import (
 from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.describe import Scope
 from funsies.core.encoding.described import pickled_class
-from funsies.core.encoding.files import WIRE, FilesNode
 from funsies.core.encoding.hints import remember_hints
 from funsies.core.encoding.kinds import NOTHING, Kinds, knowing, noting
 from funsies.core.encoding.node import (
@@ -29,12 +27,10 @@ from funsies.core.encoding.node import (
     tell,
     type_name,
 )
-from funsies.core.encoding.parts import Encoded, whole, written
-from funsies.core.encoding.parts_read import read_with
-from funsies.core.encoding.pickled import WIRE as PICKLE
+from funsies.core.encoding.parts import Encoded, whole
 from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.portable import portable
-from funsies.core.encoding.scalars import BytesNode
+from funsies.core.encoding.wires import wire_of
 from funsies.core.errors import EncodingError, UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -43,9 +39,6 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 T_co = TypeVar("T_co", covariant=True)
-
-JSON: Final = "json"
-"""How most values are called where they are stored: JSON, and parts behind it."""
 
 _CACHED_ENCODINGS: Final = 4096
 _WORDS: Final = re.compile(r"\w+")
@@ -91,7 +84,7 @@ class Encoding(Generic[T_co]):
         self.kinds = kinds
         self._hints = hints
         self.descriptor = _descriptor(node)
-        self.wire, self._to_bytes, self._from_bytes = _wire(node)
+        self.wire, self._to_bytes, self._from_bytes = wire_of(node)
 
     @property
     def label(self) -> str:
@@ -180,14 +173,7 @@ class Encoding(Generic[T_co]):
 
     def bases(self) -> set[type]:
         """The classes that the type mentions, of whose subclasses values may be."""
-        found: dict[int, Node] = {}
-        pending = [self.node]
-        while pending:
-            node = pending.pop()
-            if id(node) not in found:
-                found[id(node)] = node
-                pending += node.children()
-        return {kind for node in found.values() for kind in node.accepts or ()}
+        return {kind for node in self.node.parts() for kind in node.accepts or ()}
 
     @property
     def says_itself(self) -> bool:
@@ -197,7 +183,7 @@ class Encoding(Generic[T_co]):
     @property
     def has_pickles(self) -> bool:
         """True if values, or parts of them, are pickled."""
-        return "Pickled" in _WORDS.findall(self.descriptor)
+        return any(isinstance(node, PickledNode) for node in self.node.parts())
 
     def with_kinds(
         self,
@@ -270,35 +256,6 @@ def _descriptor(node: Node) -> str:
     return "\n".join([node.describe(scope), *scope.definitions()])
 
 
-def _wire(node: Node) -> tuple[str, Callable[[object], Encoded], Callable[[Buffer], Any]]:
-    if isinstance(node, BytesNode):
-        return "blob", _blob, _read_blob
-    if isinstance(node, FilesNode):
-        return WIRE, node.to_bytes, lambda data: node.from_bytes(bytes(data))
-    if isinstance(node, PickledNode):
-        pickled = node
-        return PICKLE, node.to_bytes, lambda data: pickled.from_bytes(bytes(data))
-    if isinstance(node, CodecNode):
-        codec = node
-        return node.codec.name, node.to_bytes, lambda data: codec.from_bytes(bytes(data))
-    encode, decode = node.encode, node.decode
-    return (
-        JSON,
-        lambda value: written(encode(value)),
-        lambda data: read_with(decode, data),
-    )
-
-
-def _blob(value: object) -> bytes:
-    if type(value) is not bytes:
-        BytesNode().refuse(value)
-    return value
-
-
-def _read_blob(data: Buffer) -> bytes:
-    return bytes(data)
-
-
 def encoding_of(annotation: object) -> Encoding[Any]:
     """Compile an annotation; the same annotation is compiled once.
 
@@ -321,6 +278,14 @@ def encoding_of(annotation: object) -> Encoding[Any]:
         if isinstance(problem, UnsupportedTypeError):
             raise
         return _compile(annotation)
+
+
+def has_pickles(annotation: object) -> bool:
+    """Whether values of a type, or parts of them, are pickled; False if none is stored."""
+    try:
+        return encoding_of(annotation).has_pickles
+    except UnsupportedTypeError:
+        return False
 
 
 def _compile(annotation: object) -> Encoding[Any]:

@@ -6,34 +6,24 @@ directory, is too large for that: see :mod:`funsies.core.archive`.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Final
 
 from funsies.core.archive import pack, unpacked
 from funsies.core.encoding.mappings import TextDictNode
+from funsies.core.encoding.marks import Mark
 from funsies.core.encoding.node import Refused
 from funsies.core.encoding.scalars import BytesNode, StrNode
 from funsies.core.errors import FileNameError
 from funsies.core.file_names import validate_file_name, validate_file_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from funsies.core.encoding.describe import Scope
 
 WIRE: Final = "files"
 """How such values are called where they are stored."""
 
 
-class Mark(Enum):
-    """What tells the annotation from that of an ordinary dict."""
-
-    FILES = "files"
-
-
-MARK: Final = Mark.FILES
-
-Files = Annotated[dict[str, bytes], MARK]
+Files = Annotated[dict[str, bytes], Mark.FILES]
 """Files by their names, stored as an archive."""
 
 
@@ -62,8 +52,3 @@ class FilesNode(TextDictNode):
     def describe(self, scope: Scope) -> str:
         """Write the type, and how it is stored."""
         return f"{super().describe(scope)} as files"
-
-
-def is_files(metadata: Sequence[object]) -> bool:
-    """Whether the metadata of an annotation are those of :data:`Files`."""
-    return any(each is MARK for each in metadata)

@@ -146,6 +146,17 @@ class Node:
         """The types that this one is made of, in order."""
         return ()
 
+    def parts(self) -> list[Node]:
+        """The type itself, and all that it is made of, deeply."""
+        found: dict[int, Node] = {}
+        pending: list[Node] = [self]
+        while pending:
+            node = pending.pop()
+            if id(node) not in found:
+                found[id(node)] = node
+                pending += node.children()
+        return list(found.values())
+
     def signature(self) -> str:
         """Tell types of one label apart by what is known before their parts are compiled."""
         return " ".join((self.label, *(child.signature() for child in self.children())))

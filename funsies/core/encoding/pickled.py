@@ -13,19 +13,19 @@ import sys
 import types
 import typing
 import warnings
-from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Final, NewType, TypeVar, get_args, get_origin
 
 from typing_extensions import is_protocol, is_typeddict
 
 from funsies.core.encoding.kinds import known_class, name_of, note
+from funsies.core.encoding.marks import Mark
 from funsies.core.encoding.node import Json, Node, Refused, special_form, tell, type_name
 from funsies.core.encoding.parts import part
 from funsies.core.encoding.parts_read import read_part
 from funsies.core.errors import FingerprintError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 T = TypeVar("T")
 
@@ -45,15 +45,7 @@ _MODULE: Final = (
 _REMEDY: Final = "define it at the top level of a module or script, or register a codec for it"
 
 
-class Mark(Enum):
-    """What tells the annotation from that of the class itself."""
-
-    PICKLED = "pickled"
-
-
-MARK: Final = Mark.PICKLED
-
-Pickled = Annotated[T, MARK]
+Pickled = Annotated[T, Mark.PICKLED]
 """A value of type ``T``, or of a subclass, that is stored by pickle.
 
 For type checkers it is ``T``. Reading a pickle runs code that is named in it. So it is read
@@ -139,17 +131,6 @@ class PickledNode(Node):
     def is_same(self, other: Node) -> bool:
         """True if the two stand for the same classes."""
         return isinstance(other, PickledNode) and self.kinds == other.kinds
-
-
-def is_pickled(metadata: Sequence[object]) -> bool:
-    """Whether the metadata of an annotation are those of :data:`Pickled`."""
-    return any(each is MARK for each in metadata)
-
-
-def has_pickles(annotation: object) -> bool:
-    """Whether ``Pickled[...]`` is an annotation, or stands somewhere in it."""
-    arguments = get_args(annotation)
-    return is_pickled(arguments) or any(map(has_pickles, arguments))
 
 
 def pickle_of(data: bytes) -> bytes:

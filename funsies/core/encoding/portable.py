@@ -9,8 +9,7 @@ from typing import Annotated, Any, NewType, Union, get_args, get_origin
 import msgspec
 
 from funsies.core.encoding.aliases import RecursiveAlias, alias_label, alias_value, is_alias
-from funsies.core.encoding.files import MARK as FILES
-from funsies.core.encoding.pickled import MARK as PICKLED
+from funsies.core.encoding.marks import Mark
 from funsies.core.encoding.shaped import is_scalar
 from funsies.core.shape import ArrayShape
 
@@ -82,5 +81,4 @@ class _Rewriter:
 
 
 def _has_meaning(metadata: object) -> bool:
-    is_mark = metadata is FILES or metadata is PICKLED
-    return is_mark or isinstance(metadata, (msgspec.Meta, ArrayShape)) or is_scalar(metadata)
+    return isinstance(metadata, (Mark, msgspec.Meta, ArrayShape)) or is_scalar(metadata)

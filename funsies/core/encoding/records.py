@@ -153,7 +153,8 @@ class RecordNode(Node):
         Objects that hold others of their class may hold themselves, and then columns would
         never end; and a class may have its own way to the values of its fields.
         """
-        return _holds(self, self) or has_own_access(self.kind, self._names)
+        is_recursive = any(self in part.children() for part in self.parts())
+        return is_recursive or has_own_access(self.kind, self._names)
 
     def _decode_other_fields(self, raw: Json) -> object:
         if type(raw) is dict and TYPE in raw:
@@ -205,20 +206,6 @@ class RecordNode(Node):
         if type(value) is not self.kind:
             return isinstance(value, self.kind)
         return all(field.node.admits(getattr(value, field.name, None)) for field in self.fields)
-
-
-def _holds(node: Node, wanted: Node) -> bool:
-    """True if a type is made of another one, somewhere inside."""
-    seen: dict[int, Node] = {}
-    pending = list(node.children())
-    while pending:
-        part = pending.pop()
-        if part is wanted:
-            return True
-        if id(part) not in seen:
-            seen[id(part)] = part
-            pending += part.children()
-    return False
 
 
 def _describe_field(field: RecordField, scope: Scope) -> str:
