@@ -85,7 +85,7 @@ def measure(setting: Setting) -> Figures:
     for subject in _subjects(setting.n):
         times = _times(subject, setting.repeats)
         for name, seconds in times.items():
-            figures |= spread(name, [1000 * each for each in seconds], 2)
+            figures |= spread(name, [1000 * each for each in seconds], 4)
         figures |= _ratios(subject, times)
         figures |= _peaks(subject)
     return figures
@@ -163,7 +163,7 @@ def _ratios(subject: Subject, times: dict[str, list[float]]) -> Figures:
         f"{subject.name}_{verb}_to_{name}": round(
             statistics.median(times[f"{subject.name}_funsies_{verb}_ms"])
             / statistics.median(times[f"{subject.name}_{name}_{verb}_ms"]),
-            2,
+            4,
         )
         for name in subject.ways
         if name != "funsies"

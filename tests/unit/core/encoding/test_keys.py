@@ -39,7 +39,7 @@ class Made:
 NANS = [
     NAN,
     np.float64("nan"),
-    np.datetime64("NaT"),
+    np.datetime64("NaT", "s"),
     Decimal("NaN"),
     complex(NAN, 1),
     (NAN,),
