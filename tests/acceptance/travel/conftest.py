@@ -37,8 +37,8 @@ def installed_python(tmp_path_factory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "ready").exists():
             subprocess.run([sys.executable, "-m", "venv", str(shared)], check=True)
-            libraries = ["attrs", "joblib", "numpy", "pydantic", "jaxtyping"]
-            libraries += ["pandas", "polars", "pyarrow", "scipy", "xarray"]
+            libraries = ["attrs", "jaxtyping", "joblib", "numpy", "pandas", "pandera", "polars"]
+            libraries += ["pyarrow", "pydantic", "scipy", "xarray"]
             install = [str(python), "-m", "pip", "install", "--quiet"]
             subprocess.run([*install, str(ROOT), *libraries], check=True, capture_output=True)
             (shared / "ready").touch()
