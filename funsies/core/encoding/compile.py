@@ -41,9 +41,9 @@ from funsies.core.encoding.constraints import constrained
 from funsies.core.encoding.files import FilesNode
 from funsies.core.encoding.frames import library_node
 from funsies.core.encoding.hints import resolve_in_module
+from funsies.core.encoding.libraries.numpy_scalars import numpy_node
 from funsies.core.encoding.marks import Mark, has_mark
 from funsies.core.encoding.node import CannotEncode, Node
-from funsies.core.encoding.numpy_scalars import numpy_node
 from funsies.core.encoding.open_classes import open_node
 from funsies.core.encoding.open_tuples import tuple_node, tuple_parts
 from funsies.core.encoding.patterns import PatternNode

@@ -2,8 +2,9 @@
 
 The form says itself what it is, under an annotation as well as without one. To add a library:
 
-1. a module here with a subclass of :class:`FrameNode` for each form, which turns a value into a
-   :class:`Frame`, a head (JSON data) and any number of parts (raw bytes), and back;
+1. a module in ``libraries`` with a subclass of :class:`FrameNode` for each form, which turns
+   a value into a :class:`Frame`, a head (JSON data) and any number of parts (raw bytes), and
+   back;
 2. in that module, ``node_for(kind, arguments)``, which compiles the library's classes,
    ``annotation_of(value)``, the annotation that says most of a value, and ``FORMS``, which
    makes for each form the node that reads all its values;
@@ -30,22 +31,22 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _MODULES: Final = {
-    "numpy": "funsies.core.encoding.numpy_arrays",
-    "pandas": "funsies.core.encoding.pandas_values",
-    "polars": "funsies.core.encoding.polars_frames",
-    "pyarrow": "funsies.core.encoding.arrow_values",
-    "scipy": "funsies.core.encoding.sparse_values",
-    "xarray": "funsies.core.encoding.xarray_values",
+    "numpy": "funsies.core.encoding.libraries.numpy_arrays",
+    "pandas": "funsies.core.encoding.libraries.pandas_values",
+    "polars": "funsies.core.encoding.libraries.polars_frames",
+    "pyarrow": "funsies.core.encoding.libraries.arrow_values",
+    "scipy": "funsies.core.encoding.libraries.sparse_values",
+    "xarray": "funsies.core.encoding.libraries.xarray_values",
 }
 """Libraries by the root module of their classes, and who knows their values."""
 
 _SHOWN: Final = {
-    "numpy": "funsies.core.encoding.numpy_shown",
-    "pandas": "funsies.core.encoding.pandas_shown",
-    "polars": "funsies.core.encoding.polars_shown",
-    "pyarrow": "funsies.core.encoding.arrow_shown",
-    "scipy": "funsies.core.encoding.sparse_shown",
-    "xarray": "funsies.core.encoding.xarray_shown",
+    "numpy": "funsies.core.encoding.libraries.numpy_shown",
+    "pandas": "funsies.core.encoding.libraries.pandas_shown",
+    "polars": "funsies.core.encoding.libraries.polars_shown",
+    "pyarrow": "funsies.core.encoding.libraries.arrow_shown",
+    "scipy": "funsies.core.encoding.libraries.sparse_shown",
+    "xarray": "funsies.core.encoding.libraries.xarray_shown",
 }
 """Libraries, and who shows their values to those who do not have the library."""
 

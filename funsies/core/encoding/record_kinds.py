@@ -85,8 +85,14 @@ class PydanticNode(RecordNode):
 
     family = "pydantic"
     _GIVEN = "$given"
-    encode_all = Node.encode_all
-    decode_all = Node.decode_all
+
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Encode one by one: which fields were given differs from one to the next."""
+        return Node.encode_all(self, values)
+
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Decode one by one, likewise."""
+        return Node.decode_all(self, raws)
 
     def encode(self, value: object) -> Json:
         """Write an object."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from math import isfinite
-from typing import Any, ClassVar, Final
+from operator import not_
+from typing import Any, ClassVar, Final, TypeAlias
 
 from funsies.core.encoding.node import (
     BOOLEAN,
@@ -95,20 +96,20 @@ def _read_text(content: str) -> object:
 _SPECIAL: Final = {"$int": _read_int, "$float": _read_float, "$str": _read_text}
 
 
+ArePlain: TypeAlias = "staticmethod[[list[Any]], bool]"
+
+
 class ScalarNode(Node):
     """A type whose values are not made of others, and may come as NumPy scalars.
 
     Attributes:
+        are_plain: whether all of some values are JSON data as they are.
         plain_types: the types of JSON data that are values as they are.
     """
 
     rank = 0
+    are_plain: ClassVar[ArePlain] = staticmethod(not_)  # only if there are none
     plain_types: ClassVar[frozenset[type]] = frozenset()
-
-    @staticmethod
-    def are_plain(values: list[Any]) -> bool:
-        """True if all of the values are JSON data as they are."""
-        return not values
 
     def encode_all(self, values: list[Any]) -> list[Any]:
         """Hand plain values on."""
@@ -139,8 +140,8 @@ class NoneNode(ScalarNode):
     shapes: frozenset[str] = frozenset({NULL})
     rank = 2  # written last in unions, as people do; nothing else is null
 
-    are_plain = staticmethod(are_plain_nones)
-    plain_types = frozenset({type(None)})
+    are_plain: ClassVar[ArePlain] = staticmethod(are_plain_nones)
+    plain_types: ClassVar[frozenset[type]] = frozenset({type(None)})
 
     def encode(self, value: object) -> Json:
         """Write null."""
@@ -161,8 +162,8 @@ class BoolNode(ScalarNode):
     label = "bool"
     accepts: frozenset[type] | None = frozenset({bool})
     shapes: frozenset[str] = frozenset({BOOLEAN})
-    are_plain = staticmethod(are_plain_truths)
-    plain_types = frozenset({bool})
+    are_plain: ClassVar[ArePlain] = staticmethod(are_plain_truths)
+    plain_types: ClassVar[frozenset[type]] = frozenset({bool})
 
     def encode(self, value: object) -> Json:
         """Write true or false."""
@@ -181,8 +182,8 @@ class IntNode(ScalarNode):
     label = "int"
     accepts: frozenset[type] | None = frozenset({int, bool})
     shapes: frozenset[str] = frozenset({INTEGER, BOOLEAN, "$int"})
-    are_plain = staticmethod(are_plain_ints)
-    plain_types = frozenset({int, bool})
+    are_plain: ClassVar[ArePlain] = staticmethod(are_plain_ints)
+    plain_types: ClassVar[frozenset[type]] = frozenset({int, bool})
 
     def encode(self, value: object) -> Json:
         """Write an integer."""
@@ -206,8 +207,8 @@ class FloatNode(ScalarNode):
     label = "float"
     accepts: frozenset[type] | None = _REALS
     shapes: frozenset[str] = frozenset({NUMBER, INTEGER, BOOLEAN, "$int", "$float"})
-    are_plain = staticmethod(are_plain_numbers)
-    plain_types = _REALS
+    are_plain: ClassVar[ArePlain] = staticmethod(are_plain_numbers)
+    plain_types: ClassVar[frozenset[type]] = _REALS
 
     def encode(self, value: object) -> Json:
         """Write a number."""
@@ -263,8 +264,8 @@ class StrNode(ScalarNode):
     label = "str"
     accepts: frozenset[type] | None = frozenset({str})
     shapes: frozenset[str] = frozenset({STRING, "$str"})
-    are_plain = staticmethod(are_plain_texts)
-    plain_types = frozenset({str})
+    are_plain: ClassVar[ArePlain] = staticmethod(are_plain_texts)
+    plain_types: ClassVar[frozenset[type]] = frozenset({str})
     plain_keys = True
 
     def encode(self, value: object) -> Json:

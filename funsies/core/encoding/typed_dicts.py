@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from funsies.core.encoding.node import OBJECT, Json, Node, Refused, show_key
 from funsies.core.encoding.pairs import read_text_object, text_object
@@ -18,8 +18,6 @@ class TypedDictNode(RecordNode):
 
     family = "typeddict"
     shapes: frozenset[str] = frozenset({OBJECT, "$dict"})
-    encode_all = Node.encode_all
-    decode_all = Node.decode_all
 
     def __init__(
         self, kind: type, names: Sequence[str], arguments: Sequence[Node] = ()
@@ -32,6 +30,14 @@ class TypedDictNode(RecordNode):
         super().fill(fields)
         self._encoder_of = dict(self._encoders)
         self._decoder_of = dict(self._decoders)
+
+    def encode_all(self, values: list[Any]) -> list[Any]:
+        """Encode one by one: which keys there are differs from one to the next."""
+        return Node.encode_all(self, values)
+
+    def decode_all(self, raws: list[Any]) -> list[Any]:
+        """Decode one by one, likewise."""
+        return Node.decode_all(self, raws)
 
     def encode(self, value: object) -> Json:
         """Write an object."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from funsies.core.encoding import contradicts, encoding_of, encoding_of_value, to_preview
-from funsies.core.encoding.pandas_parts import is_before_3
+from funsies.core.encoding.libraries.pandas_parts import is_before_3
 from funsies.core.encoding.parts import whole
 from funsies.core.errors import EncodingError
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, get_or
 from funsies.core.axes import Axes, Axis
 from funsies.core.encoding.frames import Frame, FrameNode
 from funsies.core.encoding.layouts import Layout, names_below
-from funsies.core.encoding.node import CannotEncode, Refused, type_name
-from funsies.core.encoding.numpy_frames import (
+from funsies.core.encoding.libraries.numpy_frames import (
     NAMED_CLASSES,
     PLAIN_CLASSES,
     made,
     numpy_here,
     taken_apart,
 )
+from funsies.core.encoding.node import CannotEncode, Refused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -62,7 +62,7 @@ class ArrayNode(_FormNode):
     ) -> None:
         self.kind = kind
         dtypes = None if scalars is None else frozenset[str]().union(*map(names_below, scalars))
-        self.layout = Layout(axes, dtypes)
+        self.layout: Layout = Layout(axes, dtypes)
         self.label: str = _label(kind, scalars, axes)
         known = [getattr(numpy_here(), name) for name in (*PLAIN_CLASSES, *NAMED_CLASSES)]
         self.accepts: frozenset[type] | None = frozenset(

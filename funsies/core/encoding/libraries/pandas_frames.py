@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding import pandas_scalars
 from funsies.core.encoding.frames import Frame
-from funsies.core.encoding.node import Json, Refused, show_key
-from funsies.core.encoding.pandas_indexes import KINDS as INDEXES
-from funsies.core.encoding.pandas_indexes import read_index, write_index
-from funsies.core.encoding.pandas_looks import columns_of
-from funsies.core.encoding.pandas_parts import (
+from funsies.core.encoding.libraries import pandas_scalars
+from funsies.core.encoding.libraries.pandas_indexes import KINDS as INDEXES
+from funsies.core.encoding.libraries.pandas_indexes import read_index, write_index
+from funsies.core.encoding.libraries.pandas_looks import columns_of
+from funsies.core.encoding.libraries.pandas_parts import (
     NOT_PANDAS,
     Sink,
     is_before_3,
@@ -20,7 +19,8 @@ from funsies.core.encoding.pandas_parts import (
     write_cell,
     write_name,
 )
-from funsies.core.encoding.pandas_vectors import read_vector, values_of, write_vector
+from funsies.core.encoding.libraries.pandas_vectors import read_vector, values_of, write_vector
+from funsies.core.encoding.node import Json, Refused, show_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.node import Json, Refused, type_name
-from funsies.core.encoding.pandas_parts import (
+from funsies.core.encoding.libraries.pandas_parts import (
     NOT_PANDAS,
     Sink,
     pandas_here,
     read_cell,
     write_name,
 )
-from funsies.core.encoding.pandas_vectors import (
+from funsies.core.encoding.libraries.pandas_vectors import (
     read_vector,
     values_of,
     write_freq,
     write_vector,
 )
+from funsies.core.encoding.node import Json, Refused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from funsies.core.encoding.node import Json, Refused
-from funsies.core.encoding.pandas_parts import (
+from funsies.core.encoding.libraries.pandas_parts import (
     NOT_PANDAS,
     numpy_here,
     pandas_here,
     read_cell,
     write_cell,
 )
-from funsies.core.encoding.pandas_vectors import write_freq
-from funsies.core.encoding.pandas_zones import read_zone, write_zone
+from funsies.core.encoding.libraries.pandas_vectors import write_freq
+from funsies.core.encoding.libraries.pandas_zones import read_zone, write_zone
+from funsies.core.encoding.node import Json, Refused
 
 KINDS: Final = ("Timestamp", "Timedelta", "Period", "Interval", "NaTType", "NAType")
 

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.anything import decode_any, encode_any
 from funsies.core.encoding.frames import library
-from funsies.core.encoding.node import Json, Refused, type_name
-from funsies.core.encoding.pandas_columns import (
+from funsies.core.encoding.libraries.pandas_columns import (
     read_cells,
     read_numpy,
     read_texts,
     write_numpy,
 )
-from funsies.core.encoding.pandas_parts import (
+from funsies.core.encoding.libraries.pandas_parts import (
     NOT_PANDAS,
     Sink,
     numpy_here,
@@ -22,8 +21,9 @@ from funsies.core.encoding.pandas_parts import (
     read_cell,
     write_cell,
 )
-from funsies.core.encoding.pandas_texts import read_strings, write_strings
-from funsies.core.encoding.pandas_zones import read_zone, write_zone
+from funsies.core.encoding.libraries.pandas_texts import read_strings, write_strings
+from funsies.core.encoding.libraries.pandas_zones import read_zone, write_zone
+from funsies.core.encoding.node import Json, Refused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,7 +96,7 @@ def _read_masked(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
 
 
 def _write_category(values: Any, sink: Sink) -> dict[str, Json]:
-    from funsies.core.encoding.pandas_indexes import write_index  # noqa: PLC0415 - it uses this
+    from funsies.core.encoding.libraries.pandas_indexes import write_index  # noqa: PLC0415 - it uses this
 
     raw = {"is": "category", "categories": write_index(values.categories, sink)}
     codes = write_numpy(values.codes, sink)
@@ -104,7 +104,7 @@ def _write_category(values: Any, sink: Sink) -> dict[str, Json]:
 
 
 def _read_category(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
-    from funsies.core.encoding.pandas_indexes import read_index  # noqa: PLC0415 - it uses this
+    from funsies.core.encoding.libraries.pandas_indexes import read_index  # noqa: PLC0415 - it uses this
 
     pandas = pandas_here()
     categories = read_index(raw.get("categories"), parts)

@@ -8,13 +8,17 @@ what has chunks, unused memory or nulls is gathered into new memory (``polars_de
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from funsies.core.encoding.frames import Frame, library
-from funsies.core.encoding.library_classes import ClassNode
+from funsies.core.encoding.libraries.library_classes import ClassNode
+from funsies.core.encoding.libraries.polars_dense import dense
+from funsies.core.encoding.libraries.tables_shown import (
+    FIRST_COLUMNS,
+    FIRST_ROWS,
+    head_of_table,
+)
 from funsies.core.encoding.node import CannotEncode, Refused, tell
-from funsies.core.encoding.polars_dense import dense
-from funsies.core.encoding.tables_shown import FIRST_COLUMNS, FIRST_ROWS, head_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +43,7 @@ class PolarsNode(ClassNode):
     form = FORM
     library = "polars"
     may_write = False
-    remedies = {  # noqa: RUF012  (a class variable, as its base says)
+    remedies: ClassVar[Mapping[str, str]] = {
         "polars.LazyFrame": _LAZY,
         "polars.DataFrame": "pass it.to_series(), or annotate pl.DataFrame",
         "polars.Series": "pass it.to_frame()",

@@ -6,8 +6,7 @@ import struct
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.node import Json, Refused
-from funsies.core.encoding.pandas_looks import (
+from funsies.core.encoding.libraries.pandas_looks import (
     UNKNOWN,
     columns_of,
     first_values,
@@ -17,6 +16,7 @@ from funsies.core.encoding.pandas_looks import (
     span,
     type_of,
 )
+from funsies.core.encoding.node import Json, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ _MALFORMED: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError
 
 def to_file(value: object) -> bytes:
     """Write a value as CSV, which needs pandas."""
-    from funsies.core.encoding.pandas_files import to_csv  # noqa: PLC0415 - for this alone
+    from funsies.core.encoding.libraries.pandas_files import to_csv  # noqa: PLC0415 - for this alone
 
     return to_csv(value)
 

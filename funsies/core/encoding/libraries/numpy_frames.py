@@ -6,8 +6,8 @@ from math import prod
 from typing import Any, Final
 
 from funsies.core.encoding.frames import Frame, library
+from funsies.core.encoding.libraries.numpy_dtypes import read_dtype, write_dtype
 from funsies.core.encoding.node import Json, Refused
-from funsies.core.encoding.numpy_dtypes import read_dtype, write_dtype
 
 PLAIN_CLASSES: Final = ("ndarray", "memmap")
 """Classes of arrays that come back as ``ndarray``."""

@@ -7,7 +7,7 @@ import zipfile
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from funsies.core.encoding import numpy_shown
+from funsies.core.encoding.libraries import numpy_shown
 from funsies.core.encoding.node import Json, Refused
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def to_file(value: object) -> bytes:
     Raises:
         Refused: for arrays of long doubles or records, of which no file says all.
     """
-    from funsies.core.encoding.sparse_values import SparseNode  # noqa: PLC0415 - for this alone
+    from funsies.core.encoding.libraries.sparse_values import SparseNode  # noqa: PLC0415 - for this alone
 
     head, parts = SparseNode().apart(value)
     about = _checked(head)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding import numpy_frames
 from funsies.core.encoding.frames import Frame
-from funsies.core.encoding.node import Json, Refused
-from funsies.core.encoding.pandas_parts import (
+from funsies.core.encoding.libraries import numpy_frames
+from funsies.core.encoding.libraries.pandas_parts import (
     NOT_PANDAS,
     Sink,
     numpy_here,
@@ -16,7 +15,8 @@ from funsies.core.encoding.pandas_parts import (
     read_cell,
     write_cell,
 )
-from funsies.core.encoding.pandas_texts import Texts, write_texts
+from funsies.core.encoding.libraries.pandas_texts import Texts, write_texts
+from funsies.core.encoding.node import Json, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,12 +7,12 @@ Nothing is sorted, summed or converted: the bytes say how the values lie. Only `
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from funsies.core.encoding.frames import Frame, library
-from funsies.core.encoding.library_classes import ClassNode
+from funsies.core.encoding.libraries.library_classes import ClassNode
+from funsies.core.encoding.libraries.numpy_frames import made, taken_apart
 from funsies.core.encoding.node import Refused, tell
-from funsies.core.encoding.numpy_frames import made, taken_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,9 +38,7 @@ class SparseNode(ClassNode):
 
     form = FORM
     library = "scipy.sparse"
-    remedies = {  # noqa: RUF012  (a class variable, as its base says)
-        "numpy.ndarray": "pass scipy.sparse.csr_array(it)"
-    }
+    remedies: ClassVar[Mapping[str, str]] = {"numpy.ndarray": "pass scipy.sparse.csr_array(it)"}
 
     @classmethod
     def classes(cls, kind: type) -> Iterator[type]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funsies.core.encoding.pandas_parts import pandas_here
+from funsies.core.encoding.libraries.pandas_parts import pandas_here
 
 
 def to_csv(value: Any) -> bytes:

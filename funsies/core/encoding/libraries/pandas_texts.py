@@ -6,8 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.frames import library
-from funsies.core.encoding.node import Json, Refused
-from funsies.core.encoding.pandas_parts import (
+from funsies.core.encoding.libraries.pandas_parts import (
     NOT_PANDAS,
     Sink,
     is_before_3,
@@ -15,6 +14,7 @@ from funsies.core.encoding.pandas_parts import (
     pandas_here,
     part_at,
 )
+from funsies.core.encoding.node import Json, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

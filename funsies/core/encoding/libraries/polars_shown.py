@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from funsies.core.encoding.frames import library
-from funsies.core.encoding.tables_shown import line_of_table, lines_of_table
+from funsies.core.encoding.libraries.tables_shown import line_of_table, lines_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,13 +7,17 @@ begin in their buffers, and whatever stands in these for a null (``arrow_arrays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from funsies.core.encoding.arrow_arrays import dense, joined
 from funsies.core.encoding.frames import Frame, library
-from funsies.core.encoding.library_classes import ClassNode
+from funsies.core.encoding.libraries.arrow_arrays import dense, joined
+from funsies.core.encoding.libraries.library_classes import ClassNode
+from funsies.core.encoding.libraries.tables_shown import (
+    FIRST_COLUMNS,
+    FIRST_ROWS,
+    head_of_table,
+)
 from funsies.core.encoding.node import CannotEncode, Refused, tell
-from funsies.core.encoding.tables_shown import FIRST_COLUMNS, FIRST_ROWS, head_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +47,7 @@ class ArrowNode(ClassNode):
     form = FORM
     library = "pyarrow"
     may_write = False
-    remedies = {  # noqa: RUF012  (a class variable, as its base says)
+    remedies: ClassVar[Mapping[str, str]] = {
         "pandas.DataFrame": "pass pa.Table.from_pandas(it)",
         "pandas.Series": "pass pa.Array.from_pandas(it)",
         "polars.DataFrame": "pass it.to_arrow()",

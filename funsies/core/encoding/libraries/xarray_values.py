@@ -6,18 +6,18 @@ pandas. What says how a variable was stored in a file, its ``encoding``, is no p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from funsies.core.encoding.anything import decode_any, encode_any
 from funsies.core.encoding.frames import Frame, library
-from funsies.core.encoding.library_classes import ClassNode
-from funsies.core.encoding.node import Refused, tell
-from funsies.core.encoding.xarray_parts import (
+from funsies.core.encoding.libraries.library_classes import ClassNode
+from funsies.core.encoding.libraries.xarray_parts import (
     as_dataset,
     as_variable,
     dataset_of,
     variable_of,
 )
+from funsies.core.encoding.node import Refused, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ class XarrayNode(ClassNode):
 
     form = FORM
     library = "xarray"
-    remedies = {  # noqa: RUF012  (a class variable, as its base says)
+    remedies: ClassVar[Mapping[str, str]] = {
         "numpy.ndarray": "pass xr.DataArray(it)",
         "pandas.DataFrame": "pass xr.Dataset.from_dataframe(it)",
         "pandas.Series": "pass xr.DataArray.from_series(it)",
