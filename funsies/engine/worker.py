@@ -67,8 +67,6 @@ def run_worker(
     """
     patience, worker_name = timing or Timing(), name or new_slot()
     served = [queue_name(queue) for queue in queues]
-    become_subreaper()
-    sweep_temporary_directory()
     backend = open_backend(
         server.jobs_url,
         server.data_url,
@@ -79,6 +77,8 @@ def run_worker(
     with closing(backend):
         backend.check(reaches_data=True)
         agree_on_keys(backend.graph, server.keys)
+        become_subreaper()
+        sweep_temporary_directory()
         dispatch = Dispatch(backend.graph, server.jobs_url)
         upkeep = Upkeep(backend.graph, worker_name, served, dispatch.arm, patience)
         connection = rq_connection(server.jobs_url)

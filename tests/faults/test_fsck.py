@@ -167,7 +167,9 @@ def sources(site: Site, change) -> set[str]:
     for content, data in site.redis.hgetall(P + b"c").items():
         if b"def double" in data or data[:4] in (b"PK\x03\x04", b"\x28\xb5\x2f\xfd"):
             site.change(b"c", content, change)
-    return {"sources-missing" if change is gone else "sources-changed"}
+    # A task may have been defined again, by a program that had imported more by then: what it
+    # no longer refers to is content like any other.
+    return {"sources-missing"} if change is gone else {"sources-changed", "content-changed"}
 
 
 def definition(site: Site, change) -> set[str]:
