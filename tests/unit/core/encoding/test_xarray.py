@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from funsies.core.encoding import (
     contradicts,
     encoding_of,
-    encoding_of_value,
     to_preview,
     to_text,
 )
 from funsies.core.errors import EncodingError
+from tests.unit.core.encoding.ways import bytes_of, check_all_ways
 
 np = pytest.importorskip("numpy")
 npst = pytest.importorskip("hypothesis.extra.numpy")
@@ -73,18 +73,7 @@ def assert_same(found, value):
 
 
 def check_ways(value):
-    """It comes back by its annotation, by itself and under ``Any``, with the same bytes."""
-    kinds = [encoding_of(type(value)), encoding_of(Any), encoding_of_value(value)]
-    assert len({encoding.encode(value) for encoding in kinds}) == 1
-    for encoding in kinds:
-        data = encoding.encode(value)
-        found = encoding.decode(data)
-        assert_same(found, value)
-        assert encoding.encode(found) == data
-
-
-def bytes_of(value):
-    return encoding_of(Any).encode(value)
+    check_all_ways(value, assert_same)
 
 
 @given(datasets())
