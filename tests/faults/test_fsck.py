@@ -15,8 +15,10 @@ from funsies.cli.exits import Exit
 from funsies.cli.main import main
 from funsies.config import ResolvedServer
 from funsies.core.digest import Digest, content_digest
+from funsies.core.python_plan import PYTHON
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.session import current_session
+from funsies.store.redis.soundness import sources_of
 
 from .damage import put_in_its_place
 
@@ -164,12 +166,14 @@ def bytes_of_a_constant(site: Site, change) -> set[str]:
 
 
 def sources(site: Site, change) -> set[str]:
-    for content, data in site.redis.hgetall(P + b"c").items():
+    """Only what a task refers to: one that is defined again leaves other sources behind."""
+    graph = current_session("this").backend.graph
+    tasks = [graph.task(task_of(site, step), PYTHON) for step in site.steps]
+    for content in {each for task in tasks for each in sources_of(task)}:
+        data = site.redis.hget(P + b"c", content)
         if b"def double" in data or data[:4] in (b"PK\x03\x04", b"\x28\xb5\x2f\xfd"):
             site.change(b"c", content, change)
-    # A task may have been defined again, by a program that had imported more by then: what it
-    # no longer refers to is content like any other.
-    return {"sources-missing"} if change is gone else {"sources-changed", "content-changed"}
+    return {"sources-missing" if change is gone else "sources-changed"}
 
 
 def definition(site: Site, change) -> set[str]:

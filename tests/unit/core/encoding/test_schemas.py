@@ -120,10 +120,7 @@ def test_frames_of_polars_have_schemas_as_well():
     class Flat(pp.DataFrameModel):  # type: ignore[misc, name-defined]
         x: int = pp.Field(gt=0)
 
-    try:
-        encoding = encoding_of(of_polars.DataFrame[Flat])
-    except UnsupportedTypeError:
-        pytest.skip("frames of polars have no encoding")
+    encoding = encoding_of(of_polars.DataFrame[Flat])
     right = pl.DataFrame({"x": [1, 2]})
     assert encoding.decode(encoding.encode(right)).equals(right)
     with pytest.raises(EncodingError, match="greater_than"):
