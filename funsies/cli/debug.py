@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from funsies.report.delegation import delegations
+from funsies.history.delegation import delegations
 from funsies.report.directory import write_step, write_value
 
 from .completion import HASH

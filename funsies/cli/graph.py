@@ -11,7 +11,6 @@ import click
 from funsies.report.graph import (
     MAX_NODES,
     GraphView,
-    all_operations,
     collapsed,
     read_graph,
     to_dot,
@@ -73,7 +72,7 @@ def graph(
         named = look_up_all(session.backend, hashes)
         targets = [each.producer for each in named if each.producer is not None]
         if not hashes:
-            targets = all_operations(session.backend)
+            targets = session.backend.graph.all_operations()
         view = read_graph(session.backend, targets, with_inputs=with_inputs)
     if not view.nodes:
         note("there is nothing to draw: no step is known")

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from funsies.core.errors import EncodingError, Error, ErrorKind, decode_error
+from funsies.history.statuses import SKIPPED
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 
-from .graph.model import SKIPPED
 from .run_steps import RunStep
 
 _FRAME: Final = re.compile(r'^ +File "[^"]*", line \d+', re.MULTILINE)

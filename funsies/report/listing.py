@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
+from funsies.history.statuses import statuses_of
 from funsies.run.record import decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 
 from .colours import VOLATILE
-from .graph.reading import all_operations, statuses_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def find_steps(
         statuses: of steps, ``volatile`` among them; none for all.
     """
     wanted, states = frozenset(names), frozenset(statuses)
-    for batch in batches(all_operations(backend)):
+    for batch in batches(backend.graph.all_operations()):
         for step in _listed(backend, batch, wanted):
             if not states or step.status in states or (step.volatile and VOLATILE in states):
                 yield step

@@ -10,12 +10,12 @@ from typing import Any, Final
 from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
+from funsies.history.closure import read_closure
+from funsies.history.statuses import statuses_of
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationRow
 
-from .delegation import built_by
-from .graph.reading import statuses_of
 from .step import preview
 
 MAX_INPUTS: Final = 20
@@ -65,7 +65,14 @@ def read_origins(
     Raises:
         UnknownHashError: if the server does not know the step.
     """
-    rows, built = _rows(backend, operation, depth, sys.maxsize if most is None else most)
+    closure = read_closure(
+        backend,
+        [operation],
+        depth=sys.maxsize if depth is None else depth,
+        most=sys.maxsize if most is None else most,
+        most_inputs=MAX_INPUTS,
+    )
+    rows = closure.rows
     if operation not in rows:
         raise UnknownHashError(f"the server does not know step {operation.hex()[:10]}")
     digests = list(rows)
@@ -75,27 +82,8 @@ def read_origins(
         digest: (status, is_volatile(state))
         for digest, status, state in zip(digests, statuses, states, strict=True)
     }
-    reader = _Reader(rows, built, told, _previews(backend, rows.values()))
+    reader = _Reader(rows, closure.built, told, _previews(backend, rows.values()))
     return reader.read(operation)
-
-
-def _rows(
-    backend: Backend, operation: Digest, depth: int | None, most: int
-) -> tuple[dict[Digest, OperationRow], dict[Digest, Digest]]:
-    rows: dict[Digest, OperationRow] = {}
-    built: dict[Digest, Digest] = {}
-    level = [operation]
-    while level and (depth is None or depth >= 0):
-        asked = level[: most - len(rows)]
-        found = [row for row in backend.graph.operations(asked) if row is not None]
-        rows |= {row.digest: row for row in found}
-        made = built_by(backend, found)
-        shown = [each.producer for row in found for each in row.counted_inputs[:MAX_INPUTS]]
-        above = dict.fromkeys([*shown, *made.values()])
-        level = [each for each in above if each is not None and each not in rows]
-        built |= made
-        depth = None if depth is None else depth - 1
-    return rows, built
 
 
 class _Reader:

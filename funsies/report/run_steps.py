@@ -8,13 +8,11 @@ from typing import Final
 
 from funsies.client.execution import CANCELLED
 from funsies.core.digest import Digest
+from funsies.history.statuses import SKIPPED, statuses_of
 from funsies.run.record import HOST, ExecutionRecord, decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation, OperationRow, OperationState, Status
-
-from .graph.model import SKIPPED
-from .graph.reading import statuses_of
 
 DONE, FAILED = Status.DONE.value, Status.FAILED.value
 CACHED, UNFINISHED = "cached", "unfinished"

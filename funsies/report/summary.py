@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .graph.model import SKIPPED
+from funsies.history.statuses import SKIPPED
+
 from .run_steps import CACHED, DONE, FAILED, UNFINISHED, RunStep
 
 

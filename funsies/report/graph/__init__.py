@@ -4,7 +4,7 @@ from .collapse import MAX_NODES, collapsed
 from .dot import to_dot
 from .mermaid import to_mermaid
 from .model import Edge, GraphView, Node, NodeKind
-from .reading import all_operations, read_graph
+from .reading import read_graph
 from .svg import to_svg
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "GraphView",
     "Node",
     "NodeKind",
-    "all_operations",
     "collapsed",
     "read_graph",
     "to_dot",

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-SKIPPED: Final = "skipped"
-"""Shown for a failed step that was not run, because of an error among its inputs."""
+from funsies.history.statuses import SKIPPED
 
 INPUT: Final = "input"
 """Shown as the status of a constant."""

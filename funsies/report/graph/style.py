@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from .model import INPUT, SKIPPED, URGENCY, Node, NodeKind
+from funsies.history.statuses import SKIPPED
+
+from .model import INPUT, URGENCY, Node, NodeKind
 
 LABEL_CHARACTERS: Final = 32
 

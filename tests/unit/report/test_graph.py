@@ -16,7 +16,6 @@ from funsies.report.graph import (
     GraphView,
     Node,
     NodeKind,
-    all_operations,
     collapsed,
     read_graph,
     to_dot,
@@ -154,7 +153,7 @@ def test_a_graph_says_how_far_each_step_is(session) -> None:
     idle = f.reduce(half, 3.0, name="unasked")
     f.execute(skipped)
     session.save()
-    view = read_graph(session.backend, all_operations(session.backend))
+    view = read_graph(session.backend, session.backend.graph.all_operations())
     assert {node.label: node.status for node in view.nodes} == {
         "good": "done",
         "bad": "failed",

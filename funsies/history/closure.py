@@ -1,0 +1,116 @@
+"""The one reader of the stored graph: some steps, and everything that they depend on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from funsies.core.digest import Digest
+from funsies.store.batches import batches
+from funsies.store.connect import Backend
+from funsies.store.rows import OperationRow
+
+from .delegation import built_by
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Some steps, and everything that they depend on.
+
+    Attributes:
+        targets: the steps that were asked for, as far as the store knows them.
+        rows: all steps by address; each comes after those that it depends on, in the order in
+            which a step counts its inputs. The order depends on the graph and on that of the
+            targets, and on nothing else.
+        built: what dynamic steps went on as, when they were last run.
+    """
+
+    targets: tuple[Digest, ...]
+    rows: dict[Digest, OperationRow]
+    built: dict[Digest, Digest]
+
+    def above(self, row: OperationRow) -> Iterator[Digest]:
+        """Whose results a step takes: those that make its inputs, and what it built."""
+        return _above(row, self.built)
+
+
+def read_closure(
+    backend: Backend,
+    targets: Iterable[Digest],
+    *,
+    depth: int = sys.maxsize,
+    most: int = sys.maxsize,
+    most_inputs: int | None = None,
+) -> Closure:
+    """Read some steps and everything that they depend on, level by level.
+
+    What dynamic steps built belongs to it.
+
+    Args:
+        backend: where they are stored.
+        targets: addresses of steps; what the store does not know is left out.
+        depth: how many steps below the targets at most.
+        most: so many steps at most, the nearest to the targets.
+        most_inputs: follow only so many inputs of a step, the first; None for all.
+    """
+    asked = tuple(dict.fromkeys(targets))
+    rows: dict[Digest, OperationRow] = {}
+    built: dict[Digest, Digest] = {}
+    level = list(asked)
+    while level and depth >= 0:
+        found = list(_read(backend, level[: most - len(rows)]))
+        rows |= {row.digest: row for row in found}
+        built |= built_by(backend, found)
+        above = dict.fromkeys(each for row in found for each in _above(row, built, most_inputs))
+        level = [each for each in above if each not in rows]
+        depth -= 1
+    known = tuple(each for each in asked if each in rows)
+    return Closure(known, _makers_first(known, rows, built), built)
+
+
+def all_steps(backend: Backend) -> Closure:
+    """Read all steps that the store knows."""
+    return read_closure(backend, backend.graph.all_operations())
+
+
+def _read(backend: Backend, digests: list[Digest]) -> Iterator[OperationRow]:
+    for batch in batches(digests):
+        yield from (row for row in backend.graph.operations(batch) if row is not None)
+
+
+def _above(
+    row: OperationRow, built: dict[Digest, Digest], most_inputs: int | None = None
+) -> Iterator[Digest]:
+    inputs = row.counted_inputs[:most_inputs]
+    yield from (each.producer for each in inputs if each.producer is not None)
+    if row.digest in built:
+        yield built[row.digest]
+
+
+def _makers_first(
+    targets: tuple[Digest, ...],
+    rows: dict[Digest, OperationRow],
+    built: dict[Digest, Digest],
+) -> dict[Digest, OperationRow]:
+    """Order the steps, without recursion: a workflow may be a chain of thousands.
+
+    The walk begins with targets that no other step uses, so that siblings come as the step that
+    gathers them counts them, although they may be targets, too.
+    """
+    used = {each for row in rows.values() for each in _above(row, built)}
+    last_first = [each for each in targets if each not in used]
+    order: dict[Digest, OperationRow] = {}
+    for start in (*last_first, *targets):
+        stack = [(start, False)]
+        while stack:
+            digest, is_expanded = stack.pop()
+            if digest in order or digest not in rows:
+                continue
+            if is_expanded:
+                order[digest] = rows[digest]
+                continue
+            stack.append((digest, True))
+            above = [each for each in _above(rows[digest], built) if each not in order]
+            stack += [(each, False) for each in reversed(above)]
+    return order
