@@ -37,6 +37,7 @@ from funsies.store.rows import Claim, Completion, RunReport, Setback
 
 from .decision import Decision, Delegate, HandOver, Park, Publish, PutBack, retry
 from .dynamic import call_dynamic, request_continuation
+from .execution import Execution
 from .files import cannot_run_here
 from .inputs import BadBytesError, InputValue, gather
 from .isolated import ChildDiedError, in_fresh_process
@@ -117,7 +118,9 @@ class Evaluator:
             return self._parked(claim, recover_bytes(self._backend, claim, problem))
         except ChildDiedError as problem:
             again = PutBack(Setback.LOSS) if claim.may_be_lost else None
-            return again or self._publish_error(claim, problem.error, problem.log)
+            return again or self._publish_error(
+                claim, problem.error, problem.log, problem.record
+            )
         except NotLoadableError as problem:
             if problem.may_fit_elsewhere and claim.may_be_lost:
                 return PutBack(Setback.LOSS, ELSEWHERE_DELAY_MS)
@@ -134,7 +137,7 @@ class Evaluator:
             operation=claim.operation.digest,
             fence=claim.fence,
             results=() if claim.trace is None else claim.trace.results,
-            record=self._record(claim, time.time(), 0.0, linked=True),
+            record=self._not_run(claim, linked=True),
             trace_key=None if claim.trace is None else claim.trace.key,
             linked=True,
         )
@@ -153,7 +156,7 @@ class Evaluator:
         task = self._load(claim.operation.task)
         inputs = gather(self._backend, claim)
         self._on_start(claim, options)
-        started, clock = time.time(), time.perf_counter()
+        execution = self._execution(claim, inputs)
         writer = self._writer(claim)
         is_fresh = options.fresh_directory and isinstance(task.plan, LoadedFunction)
         directory = fresh_directory() if is_fresh else nullcontext()
@@ -162,21 +165,23 @@ class Evaluator:
                 outcome = self._outcome(task, claim, inputs, options, writer)
         except ChildDiedError as problem:
             problem.log = log.tail
+            execution.end(writer.children, ran_commands=False)
+            problem.record = execution.record()
             raise
         writer.log += log.tail
-        seconds = time.perf_counter() - clock
+        execution.end(writer.children, ran_commands=isinstance(task.plan, ShellPlan))
+        busy_ms = round(execution.seconds * 1000)
         if isinstance(outcome, Delegate):
-            record = self._record(claim, started, seconds, delegated_to=outcome.target.hex())
-            report = RunReport(record, writer.log, round(seconds * 1000))
-            return dataclasses.replace(outcome, report=report)
+            record = execution.record(delegated_to=outcome.target.hex())
+            return dataclasses.replace(outcome, report=RunReport(record, writer.log, busy_ms))
         if writer.errors and (again := retry(claim, options)):
             return again
         may_be_traced = not outcome and not writer.errors
         completion = writer.completion(
-            record=self._record(claim, started, seconds),
+            record=execution.record(writer.size_bytes),
             volatile=outcome,
             trace_key=trace_key_of(claim) if may_be_traced else None,
-            busy_ms=round(seconds * 1000),
+            busy_ms=busy_ms,
         )
         return Publish(completion, tuple(writer.errors))
 
@@ -234,7 +239,7 @@ class Evaluator:
             is_alone=self._owns_process,
         )
         is_isolated = options.isolated and self._owns_process
-        writer.add_all(in_fresh_process(finish) if is_isolated else finish())
+        writer.add_all(in_fresh_process(finish, writer.children) if is_isolated else finish())
         return False
 
     def _continue(
@@ -280,30 +285,22 @@ class Evaluator:
     def _writer(self, claim: Claim) -> ResultWriter:
         return ResultWriter(self._backend, claim, self._worker)
 
-    def _publish_error(self, claim: Claim, error: Error, log: bytes = b"") -> Publish:
+    def _publish_error(
+        self, claim: Claim, error: Error, log: bytes = b"", record: bytes = b""
+    ) -> Publish:
         writer = self._writer(claim)
         writer.fail(error)
         writer.log = log
-        completion = writer.completion(record=self._record(claim, time.time(), 0.0))
+        completion = writer.completion(record=record or self._not_run(claim))
         return Publish(completion, tuple(writer.errors))
 
-    def _record(
-        self,
-        claim: Claim,
-        started: float,
-        seconds: float,
-        *,
-        linked: bool = False,
-        delegated_to: str = "",
-    ) -> bytes:
-        return execution_record(
-            started,
-            seconds,
-            self._worker,
-            claim.attempt,
-            linked=linked,
-            delegated_to=delegated_to,
-        )
+    def _execution(self, claim: Claim, inputs: Mapping[str, InputValue]) -> Execution:
+        bytes_in = sum(each.size_bytes for each in inputs.values())
+        return Execution(claim, self._worker, bytes_in, owns_process=self._owns_process)
+
+    def _not_run(self, claim: Claim, *, linked: bool = False) -> bytes:
+        """The record of a step whose own code was not run: it used nothing."""
+        return execution_record(time.time(), 0.0, self._worker, claim.attempt, linked=linked)
 
     def _options_of(self, claim: Claim) -> Options:
         options = self._options.get(claim.options)

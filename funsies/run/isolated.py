@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 import signal
 import sys
 import traceback
@@ -30,12 +31,14 @@ class ChildDiedError(Exception):
     Attributes:
         error: how it ended.
         log: what the step had printed, when that is known.
+        record: of the execution, when that is known.
     """
 
     def __init__(self, error: Error) -> None:
         super().__init__(error.details)
         self.error = error
         self.log: bytes = b""
+        self.record: bytes = b""
 
 
 class _Answer(Generic[T]):
@@ -46,11 +49,15 @@ class _Answer(Generic[T]):
         self.problem = problem
 
 
-def in_fresh_process(function: Callable[[], T]) -> T:
+def in_fresh_process(function: Callable[[], T], usages: list[resource.struct_rusage]) -> T:
     """Call a function in a forked child, and return what it returned.
 
     The child stays in the process group of its parent, so that whoever ends the parent's group
     ends the child as well.
+
+    Args:
+        function: what to call.
+        usages: what the child used is added, however it ended.
 
     Raises:
         ChildDiedError: if the child was killed, or exited.
@@ -73,6 +80,7 @@ def in_fresh_process(function: Callable[[], T]) -> T:
         raise
     finally:
         _, status, usage = os.wait4(child, 0)
+        usages.append(usage)
     if not data:
         was_for_memory = out_of_memory_kills() > kills_before
         peak_bytes = peak_memory_bytes(usage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import resource
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,6 @@ from funsies.core.durations import LONGEST_WAIT_SECONDS
 from .command import Command, Stream, TooMuchOutputError
 from .interruption import Notice
 from .orphans import Orphanage
-from .process_end import peak_memory_bytes
 from .watcher import Watcher
 
 
@@ -128,10 +128,9 @@ class Processes:
             command.collect()
 
     @property
-    def peak_memory_bytes(self) -> int | None:
-        """Largest resident memory of a process of the step, when all have been waited for."""
-        usages = [each.usage for each in self._commands if each.usage is not None]
-        return max(map(peak_memory_bytes, usages), default=None)
+    def usages(self) -> list[resource.struct_rusage]:
+        """What each command and its descendants used, when all have been waited for."""
+        return [each.usage for each in self._commands if each.usage is not None]
 
     def _signal_all(self, number: signal.Signals) -> None:
         for command in self._commands:
@@ -142,6 +141,7 @@ class Processes:
 def processes(
     notice: Notice,
     watcher: Watcher,
+    usages: list[resource.struct_rusage],
     *,
     deadline: float | None = None,
     grace_seconds: float = 5.0,
@@ -156,6 +156,7 @@ def processes(
     Args:
         notice: tells of signals that end this process.
         watcher: of their directory; told of each group, and dismissed by whoever started it.
+        usages: what each command used is added, when all have ended.
         deadline: when the commands must have ended, by the monotonic clock; None for never.
         grace_seconds: time between SIGTERM and SIGKILL at the deadline.
         max_output_bytes: what each stream of a command may carry; None for no limit.
@@ -169,6 +170,7 @@ def processes(
             grace_seconds=grace_seconds,
             max_output_bytes=max_output_bytes,
         )
+        cleaning.callback(lambda: usages.extend(running.usages))
         cleaning.callback(running.collect)
         cleaning.callback(running.kill)
         yield running

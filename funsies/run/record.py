@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import resource
 import socket
 from typing import Final
 
 import msgspec
 
-from .process_end import peak_memory_bytes
+from .usage import NOT_MEASURED, Usage
 
 HOST: Final = socket.gethostname()
 
@@ -23,8 +22,13 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
         worker: name of the worker.
         host: name of the machine.
         pid: process that ran it.
-        attempt: 1 for the first.
-        peak_memory_bytes: largest resident memory of that process, or of a child of it, so far.
+        attempt: 1 for the first: how often the step was started since it was asked for.
+        cpu_seconds: CPU time of its processes and threads; None if it is not known. In a
+            program that runs steps itself, that of the program meanwhile.
+        peak_memory_bytes: largest resident memory of one of its processes; None if it is not
+            known. (Records of older versions have the peak of the worker's process so far.)
+        bytes_in: size of its inputs; None if it was not run.
+        bytes_out: size of its results that are no errors; None if it was not run.
         linked: True if nothing was run: the results of an equal run were taken.
         delegated_to: hash of the operation whose result stands for that of a dynamic one.
     """
@@ -35,9 +39,17 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     host: str
     pid: int
     attempt: int
-    peak_memory_bytes: int = 0
+    cpu_seconds: float | None = None
+    peak_memory_bytes: int | None = None
+    bytes_in: int | None = None
+    bytes_out: int | None = None
     linked: bool = False
     delegated_to: str = ""
+
+    @property
+    def ended(self) -> float:
+        """When it ended, seconds since 1970."""
+        return self.started + self.seconds
 
 
 def execution_record(
@@ -46,18 +58,24 @@ def execution_record(
     worker: str,
     attempt: int,
     *,
+    usage: Usage = NOT_MEASURED,
+    bytes_in: int | None = None,
+    bytes_out: int | None = None,
     linked: bool = False,
     delegated_to: str = "",
 ) -> bytes:
     """Record an execution by this process, as JSON."""
     record = ExecutionRecord(
-        started=round(started, 3),
+        started=round(started, 6),
         seconds=round(seconds, 6),
         worker=worker,
         host=HOST,
         pid=os.getpid(),
         attempt=attempt,
-        peak_memory_bytes=0 if linked else _peak_memory_bytes(),
+        cpu_seconds=None if usage.cpu_seconds is None else round(usage.cpu_seconds, 6),
+        peak_memory_bytes=usage.peak_memory_bytes,
+        bytes_in=bytes_in,
+        bytes_out=bytes_out,
         linked=linked,
         delegated_to=delegated_to,
     )
@@ -72,8 +90,3 @@ def decode_record(data: bytes | None) -> ExecutionRecord | None:
         return msgspec.json.decode(data, type=ExecutionRecord)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-
-
-def _peak_memory_bytes() -> int:
-    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(peak_memory_bytes(resource.getrusage(each)) for each in whose)

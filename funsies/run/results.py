@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import resource
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,6 +33,7 @@ class ResultWriter:
     Attributes:
         errors: those among the results.
         log: what the step printed, as far as it is no result.
+        children: what processes used that were started for the step, and only for it.
     """
 
     def __init__(self, backend: Backend, claim: Claim, worker: str) -> None:
@@ -42,6 +44,12 @@ class ResultWriter:
         self._contents: dict[Digest, bytes] = {}
         self.errors: list[Error] = []
         self.log: bytes = b""
+        self.children: list[resource.struct_rusage] = []
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of the values among the results."""
+        return sum(each.size_bytes for each in self._results if each.ok)
 
     def add_all(
         self, outcomes: Iterable[Result[Encoded, Error]] | Iterable[Result[Made, Error]]

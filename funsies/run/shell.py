@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
+import resource
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -24,6 +26,7 @@ from .interruption import held_signals, interruption_resumed
 from .machine_trouble import NOT_EXECUTABLE, NOT_FOUND, has_no_space, missing_interpreter
 from .oom import out_of_memory_kills
 from .process import Processes, TimedOutError, processes
+from .process_end import peak_memory_bytes
 from .shared_inputs import SharedInputs
 from .shell_log import with_log
 from .shell_outcome import (
@@ -147,10 +150,12 @@ def _run(
     for name, content in inputs.items():
         shared.note(name, workspace.work / name, content)
     ended: list[EndedCommand] = []
-    outcome = _outcome(plan, workspace, variables, limits, ended)
+    usages: list[resource.struct_rusage] = []
+    outcome = _outcome(plan, workspace, variables, limits, ended, usages=usages)
     if shared.are_in_the_way(ended):
         raise _NeedsCopiesError
-    return with_log(shared.judged(plan, outcome), workspace.streams)
+    whole = with_log(shared.judged(plan, outcome), workspace.streams)
+    return dataclasses.replace(whole, usages=tuple(usages))
 
 
 def _outcome(
@@ -159,11 +164,13 @@ def _outcome(
     variables: Mapping[str, str],
     limits: _Limits,
     ended: list[EndedCommand],
+    *,
+    usages: list[resource.struct_rusage],
 ) -> ShellOutcome:
     """Run the commands, and judge their end when no process of theirs is left."""
     kills_before = out_of_memory_kills()
     try:
-        peak_bytes = _run_commands(plan, workspace, variables, limits, ended)
+        _run_commands(plan, workspace, variables, limits, ended, usages=usages)
     except TimedOutError:
         return failed_whole(plan, _timed_out(plan, len(ended), limits.timeout_seconds))
     except TooMuchOutputError as problem:
@@ -173,6 +180,7 @@ def _outcome(
     except _RemovedError:
         return failed_whole(plan, _removed_too_much(plan, len(ended)))
     was_for_memory = out_of_memory_kills() > kills_before
+    peak_bytes = max(map(peak_memory_bytes, usages), default=None)
     if error := _out_of_memory(plan, ended, peak_bytes, was_for_memory=was_for_memory):
         return failed_whole(plan, error)
     return judged(
@@ -189,17 +197,16 @@ def _run_commands(
     variables: Mapping[str, str],
     limits: _Limits,
     ended: list[EndedCommand],
-) -> int | None:
-    """Run the commands in order; add those that have ended to the list.
-
-    Returns:
-        Largest resident memory of their processes, in bytes.
-    """
+    *,
+    usages: list[resource.struct_rusage],
+) -> None:
+    """Run the commands in order; add those that have ended, and what each used."""
     with (
         held_signals() as notice,
         processes(
             notice,
             workspace.watcher,
+            usages,
             deadline=limits.deadline,
             grace_seconds=limits.grace_seconds,
             max_output_bytes=limits.max_output_bytes,
@@ -211,7 +218,6 @@ def _run_commands(
             _require_interpreter(plan, ended[-1], workspace)
             if plan.check and ended[-1].returncode:
                 break
-    return running.peak_memory_bytes
 
 
 def _run_one(

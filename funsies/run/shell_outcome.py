@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +50,13 @@ class ShellOutcome:
             look so: it was ended from outside, ran too long, or exceeded a limit that is
             not part of its identity. Such an outcome must not be remembered.
         log: the end of what it printed that is not among the outputs.
+        usages: what each of its commands used, with their descendants.
     """
 
     outputs: tuple[Produced, ...]
     volatile: bool
     log: bytes = b""
+    usages: tuple[resource.struct_rusage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def run_shell_step(
             is_volatile = outcome.volatile
             writer.add_all([_outcome(each, volatile=is_volatile) for each in outcome.outputs])
             writer.log = outcome.log
+            writer.children += outcome.usages
             return outcome.volatile
     except DataCorruptedError:
         for value in inputs.values():
