@@ -17,7 +17,7 @@ from funsies.core.cutting import printable
 from funsies.report.colours import VOLATILE, status_text, volatile_text
 from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY
-from funsies.report.listing import ListedStep, ListedTask, by_task, find_steps, order
+from funsies.report.listing import ListedStep, ListedTask, Used, by_task, find_steps, order
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
 from funsies.report.run_steps import FAILED
 
@@ -133,18 +133,31 @@ def _show_steps(steps: Sequence[ListedStep]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("step", "task", "status"):
         table.add_column(name)
-    table.add_column("size", justify="right")
-    table.add_column("age", justify="right")
+    for name in ("time", "cpu", "memory", "size", "age"):
+        table.add_column(name, justify="right")
     now = time.time()
     for step in steps:
         table.add_row(
             step.operation[:10],
             Text(printable(step.task)),
             status_text(step.status, volatile=step.volatile),
+            *_used(step.used),
             shown_bytes(step.size_bytes),
             _age(step.ended, now),
         )
     _print(table)
+
+
+def _used(used: Used | None) -> tuple[str, str, str]:
+    """Wall time, CPU time and memory, where they are known."""
+    if used is None:
+        return "", "", ""
+    cpu, memory = used.cpu_seconds, used.peak_memory_bytes
+    return (
+        shown_seconds(used.seconds),
+        "" if cpu is None else shown_seconds(cpu),
+        "" if memory is None else shown_bytes(memory),
+    )
 
 
 def _tell_rest(number: int) -> None:

@@ -8,11 +8,52 @@ from dataclasses import dataclass, field
 from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
 from funsies.history.statuses import statuses_of
-from funsies.run.record import decode_record
+from funsies.run.record import ExecutionRecord, decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 
 from .colours import VOLATILE
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a run of a step used; see :class:`~funsies.run.record.ExecutionRecord`.
+
+    Attributes:
+        started: when it began, seconds since 1970.
+        seconds: wall time.
+        cpu_seconds: CPU time; None if it is not known.
+        peak_memory_bytes: largest resident memory; None if it is not known.
+        bytes_in: size of its inputs; None if it is not known.
+        attempts: how often it was started.
+        worker: name of the worker.
+        host: name of its machine.
+    """
+
+    started: float
+    seconds: float
+    cpu_seconds: float | None
+    peak_memory_bytes: int | None
+    bytes_in: int | None
+    attempts: int
+    worker: str
+    host: str
+
+
+def used_by(record: ExecutionRecord | None) -> Used | None:
+    """What is told of the record of a step that was run itself."""
+    if record is None or record.linked:
+        return None
+    return Used(
+        record.started,
+        record.seconds,
+        record.cpu_seconds,
+        record.peak_memory_bytes,
+        record.bytes_in,
+        record.attempt,
+        record.worker,
+        record.host,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +68,8 @@ class ListedStep:
         ended: when it was last run, seconds since 1970; None if it was not.
         outputs: hashes of what it makes.
         volatile: True if its result comes from a failure of the machinery.
+        used: what its last run used; None if it was not run, or its result was taken from
+            an equal run.
     """
 
     operation: str
@@ -36,6 +79,7 @@ class ListedStep:
     ended: float | None
     outputs: tuple[str, ...] = ()
     volatile: bool = False
+    used: Used | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +153,10 @@ def _listed(
             row.task_name,
             status,
             sum(result.size_bytes for result in state.results if result.ok),
-            None if record is None else record.started + record.seconds,
+            None if record is None else record.ended,
             tuple(output.hex() for output in row.outputs),
             is_volatile(state),
+            used_by(record),
         )
 
 

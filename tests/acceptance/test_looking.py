@@ -49,6 +49,9 @@ def test_what_is_there_is_listed_by_task_and_by_step(shell, hashes) -> None:
     assert [each["task"] for each in failed] == ["mean"]
     assert failed[0]["outputs"][0].startswith(hashes[1])
     assert failed[0]["ended"] > 1e9
+    assert failed[0]["used"]["worker"]
+    assert 0 <= failed[0]["used"]["cpu_seconds"] < 60
+    assert failed[0]["used"]["peak_memory_bytes"] > 1 << 20
     listed = shell.funsies("ls", "mean").text
     assert failed[0]["operation"][:10] in listed
     assert shell.funsies("ls", "nothing").text == ""

@@ -50,6 +50,10 @@ def test_steps_are_listed_with_status_size_and_time(session) -> None:
     assert steps["half"].outputs == (good.hash,)
     assert steps["half"].ended is not None
     assert steps["after"].ended is None
+    assert steps["after"].used is None
+    assert steps["half"].used is not None
+    assert steps["half"].used.seconds > 0
+    assert (steps["half"].used.attempts, steps["half"].used.bytes_in) == (1, len("3.0"))
     assert [step.task for step in list_steps(session.backend, ["half"])] == ["half"]
     assert [step.task for step in list_steps(session.backend, (), ["failed"])] == ["fail"]
 
