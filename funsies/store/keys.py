@@ -73,6 +73,11 @@ class Keys:
         return self.prefix + b"C"
 
     @property
+    def failures(self) -> bytes:
+        """List: number and operation of the latest failures, newest first."""
+        return self.prefix + b"E"
+
+    @property
     def blocked(self) -> bytes:
         """Set: operations that are waiting or delegated."""
         return self.prefix + b"B"

@@ -18,6 +18,7 @@ from .rows import (
     Completion,
     Damage,
     Definitions,
+    Failed,
     Fence,
     Found,
     Generation,
@@ -340,6 +341,9 @@ class GraphStore(Protocol):
 
     def counts(self) -> dict[str, TaskCounts]:
         """Counters by task name."""
+
+    def latest_failures(self, limit: int) -> list[Failed]:
+        """Operations that were run and failed, newest first; some hundreds are remembered."""
 
     def queues(self) -> dict[QueueName, int]:
         """Queues with the number of operations that are ready."""

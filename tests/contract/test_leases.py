@@ -119,3 +119,6 @@ def test_leases_say_who_runs_what(bench):
     assert (lease.operation, lease.slot, lease.fence) == (row.digest, "someone", claim.fence)
     assert lease.expires_ms - lease.started_ms == 1000
     assert lease.started_ms == bench.now_ms[0]
+    bench.later(300)
+    (lease,) = bench.store.leases()
+    assert lease.running_ms == 300

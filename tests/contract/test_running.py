@@ -52,6 +52,27 @@ def test_a_message_that_comes_late_is_ignored(bench, tools):
     assert (answer.verdict, answer.claim) == (Verdict.FENCED, None)
 
 
+def test_what_failed_last_is_remembered_newest_first(bench, tools):
+    good, bad, worse = (bench.operation(name) for name in ("good", "bad", "worse"))
+    after = bench.operation("after", bad)
+    bench.request(good, bad, worse, after)
+    worker = bench.slot()
+    for _ in range(3):
+        claim = worker.claim()
+        is_good = claim.operation == good
+        result = tools.result_of(b"made", ok=is_good)
+        sent = (result.content, b"made")
+        completion = Completion(
+            claim.operation.digest, claim.fence, (result,), contents=(sent,), volatile=is_good
+        )
+        worker.step(completion, claim=False)
+    assert bench.state(after).status is Status.FAILED
+    latest = bench.store.latest_failures(10)
+    assert {each.operation for each in latest} == {bad.digest, worse.digest}
+    assert latest[0].number > latest[1].number
+    assert bench.store.latest_failures(1) == latest[:1]
+
+
 def test_only_the_holder_of_the_fence_publishes(bench):
     row = bench.operation("row")
     bench.request(row)

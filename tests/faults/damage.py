@@ -11,7 +11,7 @@ import redis
 
 PREFIX: Final = b"{funsies}:"
 
-NAMED: Final = (b"D", b"I", b"c", b"O", b"T", b"R", b"G", b"C", b"Y", b"X", b"Z", b"B", b"L")
+NAMED: Final = tuple(bytes([each]) for each in b"DIcOTRGCYXZBLE")
 NUMBERS: Final = (b"N", b"n", b"S", b"K", b"Q", b"store")
 BEGINNINGS: Final = (b"q:", b"s:", b"n:", b"rq:", b"b:")
 BY_DIGEST: Final = (b"o", b"w", b"k", b"x", b"t", b"W")

@@ -3,7 +3,7 @@
 -- ARGV  1 time  2 "states", "undefined", "leases", "stuck" or "waiting"  3... operations
 -- Returns  states: of each operation, fields and values
 --          undefined: those of the operations that have no definition
---          leases: { operation, slot, fence, expires, started } of each
+--          leases: { operation, slot, fence, expires, started, ms since then } of each
 --          stuck: 1 if something is pending and nothing moves
 --          waiting: producers that a waiting operation lacks, or a delegated one's target
 
@@ -13,7 +13,10 @@ register('inspect', { 'no-writes' }, function()
     local slots = call('ZRANGE', P .. 'L', 0, -1, 'WITHSCORES')
     for at = 1, #slots, 2 do
       local lease = lease_of(slots[at])
-      if lease then list[#list + 1] = { lease.operation, slots[at], lease.fence, slots[at + 1], lease.started } end
+      if lease then
+        list[#list + 1] = { lease.operation, slots[at], lease.fence, slots[at + 1], lease.started,
+          math.max(0, now - (tonumber(lease.started) or now)) }
+      end
     end
     return list
   end

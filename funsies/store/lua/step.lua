@@ -11,7 +11,7 @@
 --                definition, results of the inputs (58 bytes each, first "1" if there is one),
 --                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil }
 
-local INPUT_BYTES_LIMIT, CLAIM_TRIES = 1048576, 32
+local INPUT_BYTES_LIMIT, CLAIM_TRIES, MOST_FAILURES = 1048576, 32, 500
 local slot, sequence, queue, fence, is_claim, has_completion
 local sent -- bytes by content, which came with this message and are stored
 
@@ -44,6 +44,13 @@ local function remember(o, d, results, volatile)
   call('HSET', P .. 'T', o.t, ARGV[14])
 end
 
+-- Have those who watch learn of it without a look at every step. If the key is of another type, who
+-- reads it mends that.
+local function note_failure(o)
+  try('LPUSH', P .. 'E', u64(next_number()) .. o.id)
+  try('LTRIM', P .. 'E', 0, MOST_FAILURES - 1)
+end
+
 local function publish()
   local o = load(ARGV[9])
   if o.s ~= RUNNING or o.f ~= ARGV[10] then return 'fenced', 0 end
@@ -53,7 +60,9 @@ local function publish()
   local d = definition(o.id)
   local volatile = ARGV[11] == '1' or o.u
   remember(o, d, results, volatile)
-  return 'ok', finish(o, d, results, volatile, true)
+  local woken = finish(o, d, results, volatile, true)
+  if o.s == FAILED then note_failure(o) end
+  return 'ok', woken
 end
 
 local function put_back()

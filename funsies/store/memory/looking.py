@@ -10,6 +10,7 @@ from funsies.store.rows import (
     ArtefactRow,
     ConstantRow,
     Definitions,
+    Failed,
     Found,
     OperationRow,
     OperationState,
@@ -177,6 +178,11 @@ class Reader:
         with self._lock:
             counters = self._tables.counters.items()
             return {name: TaskCounts(**each) for name, each in counters if any(each.values())}
+
+    def latest_failures(self, limit: int) -> list[Failed]:
+        """See :meth:`GraphStore.latest_failures`."""
+        with self._lock:
+            return list(self._tables.failures)[:limit]
 
     def queues(self) -> dict[QueueName, int]:
         """See :meth:`GraphStore.queues`."""

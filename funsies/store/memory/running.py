@@ -9,6 +9,7 @@ from funsies.core.digest import Digest
 from funsies.store.rows import (
     Claim,
     Completion,
+    Failed,
     Fence,
     QueueName,
     RunReport,
@@ -89,6 +90,8 @@ def _accept(tables: Tables, completion: Completion, cell: Cell) -> None:
     if completion.trace_key and cell.trace_index and is_success and not volatile:
         tables.traces[cell.trace_index] = (completion.trace_key, completion.results)
     finish(tables, operation, completion.results, volatile=volatile)
+    if not is_success:
+        tables.failures.appendleft(Failed(tables.next_number(), operation))
 
 
 def _keep_report(tables: Tables, operation: Digest, report: Completion | RunReport) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from funsies.core.digest import Digest
 from funsies.store.rows import (
     ArtefactRow,
+    Failed,
     Fence,
     Generation,
     OperationRow,
@@ -22,6 +23,9 @@ from funsies.store.rows import (
 from funsies.store.rows.names import NEVER, NO_QUEUE
 
 from .subscription import Mailbox
+
+MOST_FAILURES = 500
+"""Failures that are remembered."""
 
 NO_DIGEST = Digest(b"")
 NO_FENCE = Fence(b"")
@@ -166,6 +170,7 @@ class Tables:
     sequence: int = 0
     generation: Generation = NEVER
     swept_ms: int | None = None
+    failures: deque[Failed] = field(default_factory=lambda: deque(maxlen=MOST_FAILURES))
 
     def next_number(self) -> int:
         """Number that was not given before: for epochs and for places in queues."""

@@ -106,8 +106,16 @@ def _forget_slots(tables: Tables) -> None:
 
 def leases(tables: Tables) -> list[Lease]:
     """All leases, by slot."""
+    now_ms = tables.clock()
     return [
-        Lease(hold.operation, slot, hold.fence, hold.expires_ms, hold.started_ms)
+        Lease(
+            hold.operation,
+            slot,
+            hold.fence,
+            hold.expires_ms,
+            hold.started_ms,
+            now_ms - hold.started_ms,
+        )
         for slot, hold in sorted(tables.leases.items())
     ]
 

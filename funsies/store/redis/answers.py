@@ -9,6 +9,7 @@ from funsies.core.digest import DIGEST_BYTES, Digest
 from funsies.store.rows import (
     Claim,
     Expired,
+    Failed,
     Fence,
     Generation,
     InputRow,
@@ -44,6 +45,8 @@ STATUSES: Final = {
     b"d": Status.DONE,
     b"f": Status.FAILED,
 }
+_FAILURE_BYTES: Final = 8 + DIGEST_BYTES
+
 COUNTERS: Final = {
     **{letter: status.value for letter, status in STATUSES.items()},
     b"s": "skipped",
@@ -251,8 +254,16 @@ def aside(field: bytes) -> SetAside:
 
 def lease(fields: list[bytes]) -> Lease:
     """Read a lease."""
-    operation, slot, fence, expires, started = fields
-    return Lease(Digest(operation), slot.decode(), Fence(fence), int(expires), int(started))
+    operation, slot, fence, *times = fields
+    expires_ms, started_ms, running_ms = map(int, times)
+    held = Digest(operation), slot.decode(), Fence(fence)
+    return Lease(*held, expires_ms, started_ms, running_ms)
+
+
+def failures(entries: list[bytes]) -> list[Failed]:
+    """Read the list of failures; what is no entry is left out."""
+    whole = (each for each in entries if len(each) == _FAILURE_BYTES)
+    return [Failed(int.from_bytes(each[:8], "big"), Digest(each[8:])) for each in whole]
 
 
 def _counter(field: bytes, number: bytes) -> tuple[str, str, int]:

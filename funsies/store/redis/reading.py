@@ -12,6 +12,7 @@ from funsies.store.keys import Keys
 from funsies.store.persistence import WrongTypeError
 from funsies.store.rows import (
     ArtefactRow,
+    Failed,
     Found,
     Generation,
     Lease,
@@ -258,6 +259,11 @@ class Reader:
         """See :meth:`GraphStore.counts`."""
         answer = self._call("HGETALL", self._keys.counters)
         return answers.counts(answers.flat(answer))
+
+    def latest_failures(self, limit: int) -> list[Failed]:
+        """See :meth:`GraphStore.latest_failures`."""
+        entries = answers.flat(self._call("LRANGE", self._keys.failures, 0, limit - 1))
+        return answers.failures(entries)
 
     def queues(self) -> dict[QueueName, int]:
         """See :meth:`GraphStore.queues`."""

@@ -10,7 +10,7 @@ from funsies.store.rows.definitions import (
     OutputRow,
     TaskRow,
 )
-from funsies.store.rows.found import Found, Lease, SetAside, TaskCounts
+from funsies.store.rows.found import Failed, Found, Lease, SetAside, TaskCounts
 from funsies.store.rows.names import Fence, Generation, QueueName
 from funsies.store.rows.protocol import (
     NOTHING_TO_REPORT,
@@ -37,6 +37,7 @@ __all__ = [
     "Damage",
     "Definitions",
     "Expired",
+    "Failed",
     "Fault",
     "Fence",
     "Found",

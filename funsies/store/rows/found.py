@@ -67,10 +67,28 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A running operation: who runs it, and until when the lease holds (server time, ms)."""
+    """A running operation: who runs it, and until when the lease holds (server time, ms).
+
+    Attributes:
+        running_ms: since when, by the server's clock: that of a client may differ.
+    """
 
     operation: Digest
     slot: str
     fence: Fence
     expires_ms: int
     started_ms: int
+    running_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An operation that was run and has failed.
+
+    Attributes:
+        number: grows from one failure to the next.
+        operation: its address.
+    """
+
+    number: int
+    operation: Digest

@@ -19,6 +19,7 @@
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks
 --   q:<queue>         sorted set: ready     Z  sorted set: delayed     B  set: blocked
 --   X, W<n>           list: cascades to finish, n .. producer; their waiters
+--   E                 list: number .. operation of the latest failures, newest first
 --   L, s:<slot>       sorted set: leases by expiry; hash: what a slot holds and was answered
 --   N n S K Q         last number, last generation, time of the last sweep, what is added to the
 --                     server's clock, queues in use

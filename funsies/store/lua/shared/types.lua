@@ -2,7 +2,7 @@
 
 local FIXED = { D = 'hash', I = 'hash', c = 'hash', O = 'hash', T = 'hash', R = 'hash', G = 'hash',
   C = 'hash', Y = 'hash', ['!'] = 'hash', Z = 'zset', L = 'zset', B = 'set', Q = 'set', X = 'list',
-  N = 'string', n = 'string', S = 'string', K = 'string' }
+  E = 'list', N = 'string', n = 'string', S = 'string', K = 'string' }
 local OF_DIGEST = { o = 'hash', w = 'list', k = 'set', x = 'set', t = 'hash' }
 local OF_NAME = { ['q:'] = 'zset', ['s:'] = 'hash', ['n:'] = 'hash' }
 
