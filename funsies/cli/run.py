@@ -22,7 +22,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, NoServerError, NoWorkersError
 from funsies.core.graph import Operation
 from funsies.report.console import make_console
-from funsies.report.progress import progress_display
+from funsies.report.live import Display
 from funsies.report.run_steps import Scope
 from funsies.session import Session
 from funsies.store.connect import open_backend
@@ -185,8 +185,14 @@ class _Run:
         self._graph = session.backend.graph
         self._since = self._graph.new_generation()
         retries_before = self._since if retries_failed else None
+        self._display = Display(make_console(), self._graph)
         self._spectator = Spectator(
-            session.server.jobs_url, self._hire, self._look, retries_before, mender
+            session.server.jobs_url,
+            self._display,
+            on_request=self._hire,
+            on_look=self._look,
+            retries_before=retries_before,
+            mender=mender,
         )
         session.on_request, session.on_look = self._hire, self._look
         session.keeps_asking, session.retries_before = True, retries_before
@@ -266,7 +272,7 @@ class _Run:
 
     def _wait(self, targets: list[Digest]) -> None:
         again = partial(ask_again, self._session, self._spectator.targets(targets))
-        with progress_display(make_console()) as tell:
+        with self._display.shown() as tell:
             waiting = Waiting(self._session, targets, again)
             waiting.wait(None, lambda: tell(self._progress()), PROGRESS_SECONDS)
 

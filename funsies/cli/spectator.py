@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from funsies.client.mending import Mender
-from funsies.client.progress import watcher
+from funsies.client.progress import Report, watcher
 from funsies.client.targets import Targets
 from funsies.core.digest import Digest
 from funsies.core.graph import Operation
 from funsies.report.console import make_console
-from funsies.report.progress import progress_display
+from funsies.report.live import Display
 from funsies.session import Session, session_opened
 from funsies.store.rows import Generation
 
@@ -21,6 +21,7 @@ class Spectator:
 
     Args:
         jobs_url: the server; what the script does with others is its own affair.
+        display: shows how far it is while the script waits.
         on_request: called each time that something has to be computed.
         on_look: called now and then while something is waited for.
         retries_before: has the script's sessions run again what failed before this request.
@@ -30,12 +31,15 @@ class Spectator:
     def __init__(
         self,
         jobs_url: str,
+        display: Display,
+        *,
         on_request: Callable[[], None],
         on_look: Callable[[], None],
         retries_before: Generation | None = None,
         mender: Mender | None = None,
     ) -> None:
         self._jobs_url = jobs_url
+        self._display = display
         self._on_request = on_request
         self._on_look = on_look
         self._retries_before = retries_before
@@ -46,12 +50,17 @@ class Spectator:
     def watching(self) -> Iterator[None]:
         """Watch what is done in a block, and show progress while it waits."""
         opened = session_opened.set(self._note)
-        display = watcher.set(lambda: progress_display(make_console()))
+        watched = watcher.set(self._shown)
         try:
             yield
         finally:
-            watcher.reset(display)
+            watcher.reset(watched)
             session_opened.reset(opened)
+
+    def _shown(self, session: Session) -> AbstractContextManager[Report]:
+        is_other = session.server.jobs_url != self._jobs_url
+        display = Display(make_console(), session.backend.graph) if is_other else self._display
+        return display.shown()
 
     @property
     def has_seen_a_session(self) -> bool:

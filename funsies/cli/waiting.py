@@ -11,7 +11,7 @@ from funsies.client.waiting import Waiting
 from funsies.core.errors import Error
 from funsies.report.console import make_console
 from funsies.report.errors import summarize_errors
-from funsies.report.progress import progress_display
+from funsies.report.live import Display
 from funsies.session import Session
 from funsies.store.connect import Backend
 from funsies.store.rows import Status
@@ -32,7 +32,7 @@ def wait_for_results(
     """
     states = states_of(session.backend, named)
     before = session.backend.graph.counts()
-    with progress_display(make_console()) as tell:
+    with Display(make_console(), session.backend.graph).shown() as tell:
         Waiting(session, list(states), for_others=True).wait(
             timeout_seconds,
             lambda: tell(progress_since(before, session.backend.graph.counts())),

@@ -116,7 +116,7 @@ class Handle:
         ...     take(total)
         5
         """
-        with watching(on_progress) as tell:
+        with watching(self._session, on_progress) as tell:
             report = None if tell is None else lambda: tell(self.counts())
             self._waiting.wait(timeout_seconds, report, progress_seconds)
         return self
@@ -283,7 +283,7 @@ def wait_for(
     else:
         session.save()  # others can only ask for what is there
     before = session.backend.graph.counts()
-    with watching(None) as tell:
+    with watching(session, None) as tell:
         report = None if tell is None else lambda: tell(_counts_since(session, before))
         again = functools.partial(ask_again, session, targets) if session.keeps_asking else None
         waiting = Waiting(session, targets.digests, again, for_others=True)

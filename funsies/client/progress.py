@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from funsies.session import Session
 from funsies.store.rows import TaskCounts
 
 
@@ -32,18 +33,21 @@ class Progress:
 Report = Callable[[Progress], None]
 """Is told how far an execution is."""
 
-watcher: ContextVar[Callable[[], AbstractContextManager[Report]] | None] = ContextVar(
-    "funsies_watcher", default=None
-)
+Watcher = Callable[[Session], AbstractContextManager[Report]]
+"""Opens a display of what goes on where a session is."""
+
+watcher: ContextVar[Watcher | None] = ContextVar("funsies_watcher", default=None)
 """Opens a display for each wait that has none of its own; set by ``funsies run``."""
 
 
-def watching(on_progress: Report | None) -> AbstractContextManager[Report | None]:
+def watching(
+    session: Session, on_progress: Report | None
+) -> AbstractContextManager[Report | None]:
     """Whom to tell how far it is while one waits."""
     opened = watcher.get()
     if on_progress is not None or opened is None:
         return nullcontext(on_progress)
-    return opened()
+    return opened(session)
 
 
 def progress_since(before: Mapping[str, TaskCounts], now: Mapping[str, TaskCounts]) -> Progress:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 import funsies as f
-from funsies.client.progress import Progress
 from funsies.core.cutting import cut_lines
 from funsies.core.encoding import encoding_of
 from funsies.core.errors import Error, ErrorKind, UnwrapError
@@ -25,11 +24,9 @@ from funsies.report.errors import (
 )
 from funsies.report.failures import Causes
 from funsies.report.numbers import shown_seconds
-from funsies.report.progress import LINE_SECONDS, describe, progress_display
 from funsies.report.step import PREVIEW_CHARACTERS, InputView, inputs_of, preview
 from funsies.report.summary import TaskSummary
 from funsies.report.table import closing_table
-from funsies.store.rows import TaskCounts
 
 SOURCE = "ab" * 32
 ERROR = Error(
@@ -221,39 +218,7 @@ def test_a_task_name_is_no_markup() -> None:
     assert "[red]x[/red]" in file.getvalue()
 
 
-# -- progress
-
-
-RUNNING = Progress(
-    {
-        "a": TaskCounts(running=1, done=2),
-        "b": TaskCounts(running=3, failed=1, waiting=4),
-    }
-)
-
-
-def test_progress_names_what_runs_most_first() -> None:
-    assert describe(RUNNING) == "4 running: b (3), a (1), 1 failed"
-
-
-def test_where_no_terminal_is_a_line_comes_now_and_then() -> None:
-    console, file = plain()
-    now = 0.0
-    with progress_display(console, clock=lambda: now) as tell:
-        for _ in range(100):
-            now += LINE_SECONDS / 10
-            tell(RUNNING)
-    lines = file.getvalue().splitlines()
-    assert len(lines) == 10
-    assert lines[0] == "3 of 11 steps, 4 running: b (3), a (1), 1 failed"
-
-
-def test_on_a_terminal_a_bar_is_shown_and_leaves_nothing_behind() -> None:
-    console, file = plain(terminal=True)
-    with progress_display(console) as tell:
-        tell(RUNNING)
-    assert "3/11" in file.getvalue()
-    assert file.getvalue().endswith("\x1b[2K")  # the line is erased
+# -- colours
 
 
 def test_colours_are_left_out_if_the_user_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,84 @@
+"""What has failed since one began to look: each cause once, and in how many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from funsies.core.cutting import cut, printable
+from funsies.core.digest import Digest
+from funsies.core.errors import EncodingError, Error, ErrorKind, decode_error
+from funsies.report.errors import headline
+from funsies.report.failures import Cause, Causes
+from funsies.report.numbers import counted
+from funsies.store.ports import GraphStore
+from funsies.store.rows import OperationState
+
+MOST_AT_ONCE: Final = 100
+"""Of so many failures between two looks the causes are told; all are counted by their task."""
+
+SHOWN_CHARACTERS: Final = 300
+
+
+class Failing:
+    """Takes note of what fails.
+
+    Args:
+        graph: where.
+    """
+
+    def __init__(self, graph: GraphStore) -> None:
+        self._graph = graph
+        self._causes = Causes()
+        self._seen = max((each.number for each in graph.latest_failures(1)), default=0)
+
+    def news(self) -> list[Cause]:
+        """Causes that had not failed any step at the last look."""
+        latest = self._graph.latest_failures(MOST_AT_ONCE)
+        failed = [each for each in reversed(latest) if each.number > self._seen]
+        self._seen = max((each.number for each in failed), default=self._seen)
+        return self._new_causes([each.operation for each in failed])
+
+    def repeated(self) -> list[Cause]:
+        """Causes that have failed several steps, the most frequent first."""
+        several = [each for each in self._causes if len(each.steps) > 1]
+        return sorted(several, key=lambda cause: -len(cause.steps))
+
+    def _new_causes(self, operations: Sequence[Digest]) -> list[Cause]:
+        known = {id(cause) for cause in self._causes}
+        found = [self._causes.add(error) for error in self._errors(operations)]
+        fresh = {id(cause): cause for cause in found if id(cause) not in known}
+        return list(fresh.values())
+
+    def _errors(self, operations: Sequence[Digest]) -> list[Error]:
+        """The errors of those that failed themselves, and were not cancelled."""
+        states = self._graph.states(operations) if operations else []
+        contents = [content for state in states if (content := _error_of(state)) is not None]
+        errors = [_decoded(data) for data in self._graph.contents(contents)]
+        return [each for each in errors if each and each.kind is not ErrorKind.Cancelled]
+
+
+def _error_of(state: OperationState) -> Digest | None:
+    return next((result.content for result in state.results if not result.ok), None)
+
+
+def _decoded(data: bytes | None) -> Error | None:
+    try:
+        return None if data is None else decode_error(data)
+    except EncodingError:
+        return None
+
+
+def told(cause: Cause) -> str:
+    """Say in a line what failed, where, and the last that is known of it."""
+    last = cause.error.details.rstrip().rpartition("\n")[2].strip()
+    more = f": {cut(printable(last), SHOWN_CHARACTERS)}" if last else ""
+    return f"error: {headline(cause.error)}{more}"
+
+
+def counted_steps(cause: Cause) -> str:
+    """Say in a line how many steps have failed in the same way."""
+    error = cause.error
+    kind = error.exception or error.kind.value
+    steps = counted(len(cause.steps), f"{printable(error.task or '')} step".lstrip())
+    return f"{steps} failed: {kind}"

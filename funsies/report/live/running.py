@@ -1,0 +1,85 @@
+"""The steps that have run for longest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from funsies.client.remembered import SHORT_HASH
+from funsies.core.cutting import printable
+from funsies.core.digest import Digest
+from funsies.store.ports import GraphStore
+from funsies.store.rows import Lease
+
+LOOK_SECONDS: Final = 1.0
+SHOWN_STEPS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStep:
+    """A step that runs.
+
+    Attributes:
+        label: what people call it.
+        worker: host and process of the worker.
+        began: when, by the clock of who asks.
+    """
+
+    label: str
+    worker: str
+    began: float
+
+
+class RunningSteps:
+    """Looks now and then which steps have run for longest.
+
+    Args:
+        graph: where they run.
+        clock: the time, monotonic seconds.
+    """
+
+    def __init__(self, graph: GraphStore, clock: Callable[[], float] = time.monotonic) -> None:
+        self._graph = graph
+        self._clock = clock
+        self._look_at = clock()
+        self._steps: list[RunningStep] = []
+        self._labels: dict[Digest, str] = {}
+
+    def longest(self) -> list[RunningStep]:
+        """The longest first, as they were at the last look, or are now if that is due."""
+        if self._clock() >= self._look_at:
+            self._look_at = self._clock() + LOOK_SECONDS
+            self._steps = self._look()
+        return self._steps
+
+    def _look(self) -> list[RunningStep]:
+        leases = sorted(self._graph.leases(), key=lambda lease: -lease.running_ms)
+        shown = leases[:SHOWN_STEPS]
+        self._learn_labels([lease.operation for lease in shown])
+        now = self._clock()
+        return [self._step(lease, now) for lease in shown]
+
+    def _step(self, lease: Lease, now: float) -> RunningStep:
+        began = now - lease.running_ms / 1000
+        return RunningStep(self._labels[lease.operation], worker_of(lease), began)
+
+    def _learn_labels(self, operations: Sequence[Digest]) -> None:
+        """Keep the labels of those that are shown, and of no others."""
+        kept = {each: self._labels[each] for each in operations if each in self._labels}
+        new = [each for each in operations if each not in kept]
+        rows = self._graph.operations(new)
+        for digest, row in zip(new, rows, strict=True):
+            kept[digest] = label_of(digest, row.task_name if row else "")
+        self._labels = kept
+
+
+def label_of(digest: Digest, task: str) -> str:
+    """What people call a step."""
+    return f"{printable(task)} {digest.hex()[:SHORT_HASH]}".lstrip()
+
+
+def worker_of(lease: Lease) -> str:
+    """Host and process of the worker that has a lease."""
+    return printable(lease.slot.rpartition(":")[0] or lease.slot)

@@ -1,0 +1,54 @@
+"""While a run goes on: a table on a terminal, and what fails is told at once."""
+
+from __future__ import annotations
+
+FAILING = """\
+import time
+from pathlib import Path
+from funsies import Fun, execute, reduce, task, wait_for
+@task
+def hold(number: int, place: str) -> int:
+    while not Path(f"{place}/go").exists():
+        time.sleep(0.01)
+    return number
+@task
+def invert(number: int) -> float:
+    return 1 / (number - number)
+with Fun():
+    steps = [hold(1, PLACE), *(invert(number) for number in range(4))]
+    execute(*steps)
+    wait_for(*steps)
+    print("finished")
+"""
+
+
+def failing_script(shell) -> str:
+    return shell.script("failing.py", FAILING.replace("PLACE", repr(str(shell.place))))
+
+
+def test_what_fails_is_told_while_the_rest_runs(shell) -> None:
+    """Each cause once: four steps fail in the same way."""
+    running = shell.launch("run", failing_script(shell), "--workers", "2")
+    told = []
+    for line in running.stderr:
+        told.append(line)
+        if line.startswith("error: "):
+            break
+    assert "error: ExceptionRaised (ZeroDivisionError) in invert " in told[-1]
+    assert "division by zero" in told[-1]
+    (shell.place / "go").touch()
+    _, rest = running.communicate(timeout=60)
+    before_the_end = rest.partition("4 steps failed in this way")[0]
+    assert before_the_end.count("error: ") == 1  # the closing summary
+    assert running.returncode == 1
+
+
+def test_on_a_terminal_a_table_by_task_is_shown_while_it_runs(shell) -> None:
+    (shell.place / "go").touch()
+    code, shown = shell.on_terminal("run", failing_script(shell), "--workers", "1")
+    assert code == 1
+    assert "hold" in shown
+    assert "0/4" in shown
+    assert "all, " in shown
+    told = "error: ExceptionRaised (ZeroDivisionError) in invert"
+    assert told in shown.partition("finished")[0]
