@@ -28,6 +28,7 @@ from funsies.engine.cleanup import cancel_ready
 from funsies.store.connect import Backend, open_backend
 from funsies.store.definitions import define
 from funsies.store.keys_in_use import agree_on_keys
+from funsies.store.labels import keep_labels
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Generation
 
@@ -120,6 +121,7 @@ class Session:
         by_digest = {operation.digest: operation for operation in fresh}
         missing = self.backend.graph.undefined(list(by_digest))
         define(self.backend, (by_digest[digest] for digest in missing), set())
+        keep_labels(self.backend.graph, fresh)
         self._written = len(self.operations)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from types import NoneType
 from typing import (
     Any,
@@ -24,8 +25,9 @@ from funsies.core.encoding import encoding_of, has_pickles
 from funsies.core.errors import Error, WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.graph import TaskKind
+from funsies.core.label import items_label
 from funsies.core.options import Options
-from funsies.core.own_options import StepOptions, own_options
+from funsies.core.own_options import OwnOptions, RunOptions, StepOptions, own_options
 
 from .artefact import Artefact, constant_artefact, put
 from .collect import gather
@@ -56,8 +58,9 @@ def map_each(
     *,
     strict: Literal[True] = True,
     name: str | None = None,
+    label: str | Callable[[T], str] | None = None,
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Artefact[list[U]]: ...
 
 
@@ -69,8 +72,9 @@ def map_each(
     *,
     strict: Literal[True] = True,
     name: str | None = None,
+    label: str | Callable[[T], str] | None = None,
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Artefact[list[U]]: ...
 
 
@@ -82,8 +86,9 @@ def map_each(
     *,
     strict: Literal[True] = True,
     name: str | None = None,
+    label: str | Callable[[T], str] | None = None,
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Artefact[list[U]]: ...
 
 
@@ -95,8 +100,9 @@ def map_each(
     *,
     strict: Literal[True] = True,
     name: str | None = None,
+    label: str | Callable[[T], str] | None = None,
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Artefact[list[U]]: ...
 
 
@@ -108,8 +114,9 @@ def map_each(
     *,
     strict: Literal[False],
     name: str | None = None,
+    label: str | Callable[[T], str] | None = None,
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Artefact[list[Result[U, Error]]]: ...
 
 
@@ -121,8 +128,9 @@ def map_each(
     *,
     strict: Literal[False],
     name: str | None = None,
+    label: str | Callable[[T], str] | None = None,
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Artefact[list[Result[U, Error]]]: ...
 
 
@@ -134,8 +142,9 @@ def map_each(
     *,
     strict: Literal[False],
     name: str | None = None,
+    label: str | Callable[[T], str] | None = None,
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Artefact[list[Result[U, Error]]]: ...
 
 
@@ -147,8 +156,9 @@ def map_each(
     *,
     strict: Literal[False],
     name: str | None = None,
+    label: str | Callable[[T], str] | None = None,
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Artefact[list[Result[U, Error]]]: ...
 
 
@@ -160,8 +170,9 @@ def map_each(
     *,
     strict: bool,
     name: str | None = None,
+    label: str | Callable[[Any], str] | None = None,
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Artefact[list[Any]]: ...
 
 
@@ -172,8 +183,9 @@ def map_each(
     *,
     strict: bool = True,
     name: str | None = None,
+    label: str | Callable[[Any], str] | None = None,
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Artefact[Any]:
     """Apply a function to each item of a list that is known only at run time.
 
@@ -187,6 +199,9 @@ def map_each(
         strict: True gives the error of the first item that has one; False gives a
             ``Result[U, Error]`` for each item.
         name: of the steps.
+        label: what the steps of the items are called: a template with ``{item}`` and
+            ``{index}``, such as ``"part {index:02d}"`` or ``"{item.name}"``; or, where the list
+            is given, what makes a text of an item. Not part of their identity.
         opt: how to run them.
         options: single ones by keyword: ``queue``, ``timeout_seconds``, ``retries`` and so on.
 
@@ -195,6 +210,7 @@ def map_each(
 
     Raises:
         WiringError: if ``items`` is no list, or if the function returns artefacts.
+        OptionError: if ``label`` cannot be filled in.
 
     >>> map_each(len, put(["a", "bcd"]))
     <Artefact[list[Any]] ... of map_each:len>
@@ -216,9 +232,19 @@ def map_each(
         kind=TaskKind.DYNAMIC,
         name=f"map_each:{name or name_of(function)}",
         out=(list[inside] if strict else list[Result[inside, Error]],),
-        options=own_options(map_each, opt, options),
+        options=_own(items, label, opt, options),
     )
     return call(spec, (_as_pickles(function, items), *held), {})[0]
+
+
+def _own(
+    items: Any, label: object, opt: Options | None, options: Mapping[str, Any]
+) -> OwnOptions:
+    own = own_options(map_each, opt, options)
+    if label is None:
+        return own
+    given = None if isinstance(items, Artefact) else items
+    return replace(own, label=items_label(label, given))
 
 
 def _as_pickles(function: Callable[..., object], items: Any) -> Any:

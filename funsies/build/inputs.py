@@ -29,12 +29,14 @@ class BoundInput:
         reference: where the value comes from.
         written: how its bytes were written, and are read.
         wanted: what the parameter asks for; the value is checked against it.
+        parameter: what the function calls it.
     """
 
     name: str
     reference: Reference
     written: Encoding[object]
     wanted: Encoding[object]
+    parameter: str
 
 
 def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput:
@@ -55,7 +57,9 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
         value = _constant(argument, ANY, function)  # its value tells the type variables
     if not isinstance(value, Artefact):
         made = _constant(argument, wanted, function)
-        return BoundInput(argument.name, made.reference, made.encoding, wanted)
+        return BoundInput(
+            argument.name, made.reference, made.encoding, wanted, argument.parameter
+        )
     if contradicts(wanted, value.encoding):
         asks_for_result = get_origin(argument.annotation) is Result
         remedy = "; only a strict=False step is given results" if asks_for_result else ""
@@ -65,7 +69,9 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
         )
     what = f"parameter {argument.parameter!r} of {function}"
     refuse_other_unit(value.encoding.annotation, wanted.annotation, what)
-    return BoundInput(argument.name, value.reference, value.encoding, wanted)
+    return BoundInput(
+        argument.name, value.reference, value.encoding, wanted, argument.parameter
+    )
 
 
 def _constant(argument: Argument, wanted: Encoding[object], function: str) -> Artefact[object]:

@@ -145,6 +145,7 @@ class PythonTask(Task):
             "name": self.name,
             "strict": self.strict,
             "inputs": {bound.name: bound.written.descriptor for bound in self._inputs},
+            "parameters": {bound.name: bound.parameter for bound in self._inputs},
             "outputs": [encoding.descriptor for encoding in self._results],
             "code": self._ingredients,
         }
@@ -274,7 +275,7 @@ def _make(
     reached = _reached(spec) if code is None and _is_open(results) else code
     results = [described(each, written, reached) for each in results]
     task = _task(spec, inputs, results, code)
-    return built(operation(task, references, options)), results
+    return built(operation(task, references, options, spec.options.label)), results
 
 
 def _result_annotations(spec: FunctionSpec, signature: FunctionSignature) -> tuple[object, ...]:

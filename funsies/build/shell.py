@@ -109,7 +109,7 @@ def shell(
     shown = name or _default_name(plan)
     kinds = tuple((each, _wire(reference)) for each, reference in wires)
     task = ShellTask(plan, kinds, name=shown, strict=strict)
-    made = built(operation(task, wires, own.over(context().defaults)))
+    made = built(operation(task, wires, own.over(context().defaults), own.label))
     return ShellOutput(made, files, len(plan.commands))
 
 

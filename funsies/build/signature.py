@@ -25,7 +25,7 @@ from returns.result import Result
 
 from funsies.core.encoding import Encoding, encoding_of, may_be_read_once
 from funsies.core.errors import Error, UnsupportedTypeError, WiringError
-from funsies.core.own_options import StepOptions
+from funsies.core.own_options import RunOptions
 
 from .annotations import annotations_of
 from .callee import class_of, without_partials
@@ -108,8 +108,10 @@ class FunctionSignature:
         for key in kwargs.keys() - parameters.keys():
             close = difflib.get_close_matches(key, parameters, 1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
-            if key in StepOptions.__annotations__:
+            if key in RunOptions.__annotations__:
                 hint = f"; options are said of the task: @f.task({key}=...)"
+            elif key == "label":
+                hint = f"; it is said before the call: {self.name}.options(label=...)(...)"
             raise WiringError(f"{self.name}() has no parameter {key!r}{hint}")
 
     def _positional(self, args: Sequence[object]) -> list[str]:

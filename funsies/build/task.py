@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, Unpack, overload
 
 from returns.result import Result
 
-from funsies.core.errors import Error, WiringError
+from funsies.core.errors import Error, OptionError, WiringError
 from funsies.core.fingerprint import WrappedTask
 from funsies.core.options import Options
-from funsies.core.own_options import StepOptions, own_options
+from funsies.core.own_options import OF_ONE_STEP, RunOptions, StepOptions, own_options
 
 from .annotations import remember_annotations
 from .artefact import Artefact
@@ -115,6 +116,31 @@ class Task(Generic[P, R_co]):
         refuse_building(f"the task {name} is called", f"Call its function, {name}.fn(...)")
         return call(self.spec, args, kwargs)[0]
 
+    def options(
+        self, *, opt: Options | None = None, **options: Unpack[StepOptions]
+    ) -> Task[P, R_co]:
+        """Say how single calls are run, and what they are called: ``align.options(...)(x)``.
+
+        The steps are the very ones that calls of the task make: none of this is part of their
+        identity.
+
+        Args:
+            opt: how to run them, from :func:`~funsies.options`.
+            options: single ones by keyword, upon what the task says: ``queue``, ``retries`` and
+                so on; and ``label``, under which people find the step.
+
+        Raises:
+            OptionError: if there is no such option, or a value makes no sense.
+
+        >>> @task
+        ... def mean(samples: list[float]) -> float:
+        ...     return sum(samples) / len(samples)
+        >>> mean.options(label="of the first day")([1.0, 2.0]) == mean([1.0, 2.0])
+        True
+        """
+        own = own_options(self.options, opt, options).upon(self.spec.options)
+        return Task(replace(self.spec, options=own), self.fn)
+
     def __funsies_fingerprint__(self) -> WrappedTask:
         """The function and what was said of it, for the fingerprint of code that uses it."""
         spec = self.spec
@@ -136,7 +162,7 @@ def task(
     strict: bool = True,
     ignore: Collection[str] = (),
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Callable[[Callable[P, R]], Task[P, R]]: ...
 
 
@@ -149,7 +175,7 @@ def task(
     strict: bool = True,
     ignore: Collection[str] = (),
     opt: Options | None = None,
-    **options: Unpack[StepOptions],
+    **options: Unpack[RunOptions],
 ) -> Task[P, R] | Callable[[Callable[P, R]], Task[P, R]]:
     """Make a function a task: a call of it adds a step and returns an artefact.
 
@@ -176,6 +202,8 @@ def task(
     1.5
     """
     _refuse_text(function, ignore)
+    if "label" in options:
+        raise OptionError(OF_ONE_STEP)
     own = own_options(task, opt, options)
 
     def decorate(wrapped: Callable[P, R]) -> Task[P, R]:

@@ -34,6 +34,7 @@ from funsies.store.data import (
     walk,
     write_file,
 )
+from funsies.store.labels import keep_path
 
 from .lost_bytes import lost
 from .stored_types import wire_of
@@ -71,6 +72,7 @@ def put_file(
         raise WiringError(f"{str(path)!r} is not a plain file; name one, or put() its content")
     content, size_bytes = session.backend.data.write(FileChunks(path))
     reference = constant(BYTES.wire, None, content, size_bytes, executable=is_executable(path))
+    keep_path(session.backend.graph, reference.digest, _shown(path))
     return Artefact(reference, BYTES)
 
 
@@ -108,7 +110,18 @@ def put_dir(
     for name in found:
         _check_name(root, name)
     content, size_bytes = session.backend.data.write(ArchiveChunks(found))
-    return Artefact(constant(FILES.wire, None, content, size_bytes), FILES)
+    reference = constant(FILES.wire, None, content, size_bytes)
+    keep_path(session.backend.graph, reference.digest, _shown(root))
+    return Artefact(reference, FILES)
+
+
+def _shown(path: Path) -> str:
+    """The path as people know it: from where the program runs, if the file is below that."""
+    if not path.is_absolute():
+        return os.fsencode(path).decode(errors="replace")
+    here = Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    return os.fsencode(shown).decode(errors="replace")
 
 
 def _check_name(root: Path, name: str) -> None:

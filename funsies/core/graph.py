@@ -14,6 +14,7 @@ from typing import ClassVar, TypeAlias
 
 from .digest import Digest, Field, digest
 from .former_names import former_members
+from .label import Label
 from .options import Options
 
 
@@ -150,12 +151,14 @@ class Operation:
         task: what to do.
         inputs: (name, where the value comes from), sorted by name.
         options: how to run it; not part of its identity.
+        label: what people call it; not part of its identity. None if nobody has said that.
     """
 
     digest: Digest
     task: Task
     inputs: tuple[tuple[str, Reference], ...]
     options: Options
+    label: Label | None = None
 
     @property
     def hash(self) -> str:
@@ -190,7 +193,10 @@ former_members(
 
 
 def operation(
-    task: Task, inputs: Sequence[tuple[str, Reference]], options: Options
+    task: Task,
+    inputs: Sequence[tuple[str, Reference]],
+    options: Options,
+    label: Label | None = None,
 ) -> Operation:
     """Apply a task to inputs.
 
@@ -198,10 +204,11 @@ def operation(
         task: what to do.
         inputs: (name, where the value comes from), each name once, in any order.
         options: how to run it.
+        label: what people call it.
     """
     ordered = tuple(sorted(inputs, key=lambda item: item[0]))
     named = [(name, reference.digest) for name, reference in ordered]
-    return Operation(operation_digest(task.digest, named), task, ordered, options)
+    return Operation(operation_digest(task.digest, named), task, ordered, options, label)
 
 
 def operation_digest(task: Digest, inputs: Iterable[tuple[str, Digest]]) -> Digest:

@@ -11,11 +11,12 @@ from typing import Any, Final, TypedDict
 
 from .errors import OptionError
 from .former_names import told
+from .label import Label, step_label
 from .options import INFINITE, Options
 
 
-class StepOptions(TypedDict, total=False):
-    """What a step is given by keyword: the fields of :class:`Options` but ``env``.
+class RunOptions(TypedDict, total=False):
+    """How a step is run, by keyword: the fields of :class:`Options` but ``env``.
 
     The variables of ``shell(env=...)`` are part of the step, those of ``options(env=...)`` are
     not: so the latter are always given by ``opt=options(env=...)``.
@@ -36,7 +37,16 @@ class StepOptions(TypedDict, total=False):
     copy_inputs: bool
 
 
-class OptionChanges(StepOptions, total=False):
+class StepOptions(RunOptions, total=False):
+    """What a single step is given by keyword.
+
+    ``label`` is what people call it in lists and pictures, and on the command line.
+    """
+
+    label: str
+
+
+class OptionChanges(RunOptions, total=False):
     """What :func:`~funsies.options` takes: the fields of :class:`Options`, none required.
 
     ``timeout`` is the same as ``timeout_seconds``; -1 means no limit, as in funsies 0.8.
@@ -65,10 +75,12 @@ class OwnOptions:
     Attributes:
         opt: all options; None for the defaults.
         changes: single ones, which go before those.
+        label: what the step is called; None for what is made of its inputs.
     """
 
     opt: Options | None = None
     changes: tuple[tuple[str, object], ...] = ()
+    label: Label | None = None
 
     def over(self, defaults: Options) -> Options:
         """The options of a step that is built under these defaults."""
@@ -77,10 +89,11 @@ class OwnOptions:
 
     def upon(self, others: OwnOptions) -> OwnOptions:
         """These, and what they leave open as others have it."""
+        label = self.label or others.label
         if self.opt is not None:
-            return self
+            return replace(self, label=label)
         changes = {**dict(others.changes), **dict(self.changes)}
-        return OwnOptions(others.opt, tuple(sorted(changes.items())))
+        return OwnOptions(others.opt, tuple(sorted(changes.items())), label)
 
 
 NO_OPTIONS: Final = OwnOptions()
@@ -104,11 +117,13 @@ def own_options(
         raise OptionError(
             f"opt= is made by options(...), for example options(retries=1), not {opt!r}"
         )
-    for name in given:
-        if name not in StepOptions.__annotations__:
+    changes = {name: value for name, value in given.items() if name != "label"}
+    for name in changes:
+        if name not in RunOptions.__annotations__:
             raise OptionError(_no_keyword(caller, name))
-    Options(**given)  # looks at the values
-    return OwnOptions(opt, tuple(sorted(given.items())))
+    Options(**changes)  # looks at the values
+    label = step_label(given["label"]) if "label" in given else None
+    return OwnOptions(opt, tuple(sorted(changes.items())), label)
 
 
 @lru_cache(maxsize=256)
@@ -171,13 +186,21 @@ def _check_expiry(name: str, value: object) -> None:
         raise OptionError(f"{name} is a number of seconds, or -1 for ever, not {value!r}")
 
 
+OF_ONE_STEP: Final = (
+    "label= is said of a single step: shell(..., label=...), reduce(..., label=...), and of a "
+    "call of a task by my_task.options(label=...)(...)"
+)
+"""Where a label is given that is to be of all steps of a task, or of a program."""
+
 _NO_SERIALIZER: Final = told("options(serializer=...)", "leave it out: RQ gets JSON only")
 
 
 def _no_such_option(name: str) -> str:
     if name == "serializer":
         return _NO_SERIALIZER
-    known = (*OptionChanges.__annotations__, *StepOptions.__annotations__)
+    if name == "label":
+        return OF_ONE_STEP
+    known = tuple(OptionChanges.__annotations__)
     close = get_close_matches(name, known, 1)
     hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(OPTION_NAMES)}"
     return f"there is no option {name}{hint}"

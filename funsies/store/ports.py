@@ -80,11 +80,17 @@ class GraphStore(Protocol):
     def save_named(self, kind: str, name: str, data: bytes) -> None:
         """Keep a record under a name; what had that name is replaced."""
 
+    def save_all_named(self, kind: str, records: Mapping[str, bytes]) -> None:
+        """Keep records under their names; what had those names is replaced."""
+
     def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
         """Keep a record under a name that has none; return what has that name now."""
 
     def named(self, kind: str, name: str) -> bytes | None:
         """The record of that name; None if there is none."""
+
+    def some_named(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
+        """The records of these names, in the order asked; None where there is none."""
 
     def all_named(self, kind: str) -> dict[str, bytes]:
         """All records of a kind, by name."""

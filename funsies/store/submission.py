@@ -26,6 +26,7 @@ from .definitions import (
     restore_constants,
     save_options,
 )
+from .labels import keep_labels
 from .lost_bytes import forget_lost
 from .rows import Generation, OperationRow, OperationState, QueueName, TaskRow, Wanted
 
@@ -229,6 +230,7 @@ def submit(
     request = _Request(backend, number, queue, arm)
     graph = Graph(backend, stored_options)
     unseen = graph.add_built(built)
+    keep_labels(backend.graph, (node.built for node in graph.nodes.values() if node.built))
     if resets:
         backend.graph.reset(graph.to_be_reset())
     if _are_there(request, targets, built, stored_options or Options()):

@@ -42,6 +42,14 @@ def test_what_is_kept_first_under_a_name_stays(graph: GraphStore) -> None:
     assert graph.named("kind", "a") == b"1"
 
 
+def test_many_records_are_kept_and_found_at_once(graph: GraphStore) -> None:
+    graph.save_named("kind", "a", b"1")
+    graph.save_all_named("kind", {"a": b"2", "name ☂": b"\0"})
+    graph.save_all_named("kind", {})
+    assert graph.some_named("kind", ["name ☂", "other", "a"]) == [b"\0", None, b"2"]
+    assert graph.some_named("kind", []) == []
+
+
 def test_clear_forgets_names(graph: GraphStore) -> None:
     graph.save_named("kind", "a", b"1")
     graph.clear()

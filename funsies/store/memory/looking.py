@@ -85,6 +85,11 @@ class Reader:
         with self._lock:
             return self._tables.named.get((kind, name))
 
+    def some_named(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
+        """See :meth:`GraphStore.some_named`."""
+        with self._lock:
+            return [self._tables.named.get((kind, name)) for name in names]
+
     def all_named(self, kind: str) -> dict[str, bytes]:
         """See :meth:`GraphStore.all_named`."""
         with self._lock:

@@ -71,6 +71,11 @@ class MemoryStore(Reader):
         with self._lock:
             self._tables.named[kind, name] = data
 
+    def save_all_named(self, kind: str, records: Mapping[str, bytes]) -> None:
+        """See :meth:`GraphStore.save_all_named`."""
+        with self._lock:
+            self._tables.named.update({(kind, name): data for name, data in records.items()})
+
     def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
         """See :meth:`GraphStore.keep_named`."""
         with self._lock:

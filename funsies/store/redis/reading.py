@@ -89,7 +89,7 @@ class Reader:
             self._mend_types("", [name[:1] and name[1:], name[2:]])
         return self._connections.call(*command)
 
-    def _fields(self, key: bytes, digests: Sequence[Digest]) -> list[bytes | None]:
+    def _fields(self, key: bytes, digests: Sequence[bytes]) -> list[bytes | None]:
         found: list[bytes | None] = []
         for page in pages(digests):
             answer = self._call("HMGET", key, *page)
@@ -109,6 +109,10 @@ class Reader:
     def named(self, kind: str, name: str) -> bytes | None:
         """See :meth:`GraphStore.named`."""
         return self._field(self._keys.named(kind), name.encode())
+
+    def some_named(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
+        """See :meth:`GraphStore.some_named`."""
+        return self._fields(self._keys.named(kind), [name.encode() for name in names])
 
     def all_named(self, kind: str) -> dict[str, bytes]:
         """See :meth:`GraphStore.all_named`."""

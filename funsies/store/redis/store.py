@@ -101,6 +101,12 @@ class RedisStore(Repairer):
         """See :meth:`GraphStore.save_named`."""
         self._call("HSET", self._keys.named(kind), name.encode(), data)
 
+    def save_all_named(self, kind: str, records: Mapping[str, bytes]) -> None:
+        """See :meth:`GraphStore.save_all_named`."""
+        for page in pages(list(records.items())):
+            fields = [each for name, data in page for each in (name.encode(), data)]
+            self._call("HSET", self._keys.named(kind), *fields)
+
     def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
         """See :meth:`GraphStore.keep_named`."""
         self._call("HSETNX", self._keys.named(kind), name.encode(), data)

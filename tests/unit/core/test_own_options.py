@@ -11,7 +11,7 @@ import pytest
 import funsies as f
 from funsies import utils
 from funsies.core.errors import OptionError, WiringError
-from funsies.core.own_options import StepOptions
+from funsies.core.own_options import RunOptions, StepOptions
 
 BUILDERS: dict[str, Callable[..., Any]] = {
     "task": lambda **how: f.task(**how)(abs)(3),
@@ -38,9 +38,9 @@ def options_of(made: Any) -> f.Options:
 
 
 def test_every_option_but_the_environment_is_a_keyword_of_steps() -> None:
-    assert set(StepOptions.__annotations__) == {each.name for each in fields(f.Options)} - {
-        "env"
-    }
+    names = {each.name for each in fields(f.Options)} - {"env"}
+    assert set(RunOptions.__annotations__) == names
+    assert set(StepOptions.__annotations__) == names | {"label"}
 
 
 @builders
