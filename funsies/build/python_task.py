@@ -20,6 +20,7 @@ from funsies.core.fingerprint import (
 )
 from funsies.core.graph import Operation, Output, Task, TaskKind, operation
 from funsies.core.own_options import NO_OPTIONS, OwnOptions
+from funsies.core.pieces import pieces_of
 from funsies.core.python_plan import PYTHON, have_same_sources
 
 from .artefact import Artefact
@@ -90,12 +91,13 @@ class PythonTask(Task):
     """
 
     __slots__ = (
+        "_code",
         "_contents",
-        "_ingredients",
         "_inputs",
         "_interpreter",
         "_payload",
         "_results",
+        "_texts",
     )
 
     def __init__(
@@ -119,10 +121,8 @@ class PythonTask(Task):
         self._inputs = tuple(inputs)
         self._results = tuple(results)
         self._interpreter = interpreter_of(spec)
-        self._ingredients = (
-            *(() if code is None else code.ingredients),
-            *types.ingredients,
-        )
+        code_parts = () if code is None else code.ingredients
+        self._code, self._texts = pieces_of((*code_parts, *types.ingredients))
         # Now, not when it is sent: what the function uses may change in the meantime.
         self._payload, self._contents = payload_of(spec, inputs, results, code, types.libraries)
 
@@ -139,6 +139,10 @@ class PythonTask(Task):
         return self._contents
 
     @override
+    def texts(self) -> Mapping[Digest, bytes]:
+        return self._texts
+
+    @override
     def ingredients(self) -> bytes:
         parts: dict[str, object] = {
             "kind": self.kind.value,
@@ -147,7 +151,7 @@ class PythonTask(Task):
             "inputs": {bound.name: bound.written.descriptor for bound in self._inputs},
             "parameters": {bound.name: bound.parameter for bound in self._inputs},
             "outputs": [encoding.descriptor for encoding in self._results],
-            "code": self._ingredients,
+            "code": self._code.hex(),
         }
         if self._interpreter:
             parts["interpreter"] = self._interpreter

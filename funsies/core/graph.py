@@ -78,6 +78,10 @@ class Task(ABC):
         """What the payload refers to, by content digest: stored once, however many tasks do."""
         return {}
 
+    def texts(self) -> Mapping[Digest, bytes]:
+        """What the ingredients refer to, by content digest; no step needs it to be run."""
+        return {}
+
     @abstractmethod
     def ingredients(self) -> bytes:
         """What went into the digest, as JSON, for a later comparison of two runs."""

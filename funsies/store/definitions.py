@@ -179,6 +179,7 @@ class _Batch:
         self._operations: list[OperationRow] = []
         self._constants: list[ConstantRow] = []
         self._contents: list[tuple[Digest, bytes]] = []
+        self._texts: dict[Digest, bytes] = {}
         self._size_bytes = 0
 
     @property
@@ -200,6 +201,7 @@ class _Batch:
         self._tasks.append(row)
         self._size_bytes += len(row.payload)
         self._add_contents(task)
+        self._texts.update(task.texts())
 
     def _add_contents(self, task: Task) -> None:
         contents = {
@@ -232,12 +234,19 @@ class _Batch:
             )
         )
 
+    def _missing_texts(self) -> list[tuple[Digest, bytes]]:
+        """What people may want to read of tasks, as far as it is not there: in one question."""
+        wanted = [each for each in self._texts if each not in self._written]
+        self._written.update(wanted)
+        missing = self._backend.graph.missing_contents(wanted) if wanted else ()
+        return [(each, self._texts[each]) for each in missing]
+
     def definitions(self) -> Definitions:
         return Definitions(
             tuple(self._tasks),
             tuple(self._operations),
             tuple(self._constants),
-            tuple(self._contents),
+            (*self._contents, *self._missing_texts()),
         )
 
 

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from funsies.core.digest import Field
 from funsies.core.fingerprint.codecs import describe_codec
+from funsies.core.fingerprint.entries import NOWHERE
 from funsies.core.fingerprint.fields import describe_annotations, describe_fields
 from funsies.core.fingerprint.project import is_project, is_project_file
 from funsies.core.fingerprint.snapshot import MISSING
@@ -47,6 +48,7 @@ def describe_class(walk: Walk, kind: type) -> tuple[Field, ...]:
     """Text, bases and present members of a class of the project."""
     entry = class_entry(kind)
     text = class_text(kind, entry)
+    walk.place = NOWHERE if text is None else text.place
     names = _written_names(kind) if text is None else _with_added_names(kind, text.names)
     walk.snapshot.values.append((partial(_size, kind), _size(kind)))
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from typing import Any
@@ -28,6 +28,7 @@ class ModuleFile:
         is_package: True of an ``__init__.py``.
         digest: digest of its normalised text, or of its content if it is compiled.
         imports: (module, names taken from it, packages up) of its import statements.
+        lines: the text; empty if it is compiled.
     """
 
     path: str
@@ -35,6 +36,7 @@ class ModuleFile:
     is_package: bool
     digest: bytes
     imports: tuple[tuple[str, tuple[str, ...], int], ...] = ()
+    lines: Sequence[str] = ()
 
 
 def closure(module_name: str) -> Iterator[tuple[str, ModuleFile]]:
@@ -94,7 +96,7 @@ def _file(module_name: str) -> ModuleFile | None:
     source = sources[0] if sources else _blank(spec)
     if spec.origin.endswith(_SOURCE_SUFFIXES) and source is not None:
         text, imports = source.module_text(), source.imports.modules
-        return ModuleFile(spec.origin, package, is_package, text, imports)
+        return ModuleFile(spec.origin, package, is_package, text, imports, source.lines)
     return ModuleFile(spec.origin, package, is_package, content_digest(_content(spec)))
 
 

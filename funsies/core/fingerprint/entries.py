@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+
+class Place(NamedTuple):
+    """Where code is written, for people: it is no part of any identity.
+
+    Attributes:
+        file: name of the file; "" if nothing is known.
+        line: number of its first line in the file.
+        text: the lines, without the indentation that they share.
+    """
+
+    file: str = ""
+    line: int = 0
+    text: str = ""
+
+
+NOWHERE: Final = Place()
 
 
 class ClassText(NamedTuple):
@@ -12,11 +31,13 @@ class ClassText(NamedTuple):
         digest: digest of its normalised text.
         names: what the class body assigns, sorted; the rest of the class is generated.
         methods: code records of all functions in the class body, sorted.
+        place: where it is written.
     """
 
     digest: bytes
     names: tuple[str, ...]
     methods: tuple[bytes, ...]
+    place: Place = NOWHERE
 
 
 class Entry(NamedTuple):
@@ -30,6 +51,8 @@ class Entry(NamedTuple):
         unused_names: of a function: names that only annotations of inner functions read.
         changed_names: of a function: names of the objects that it changes in place.
         inner_annotations: of a function: those of the functions inside it, as they are written.
+        place: of a function: where it is written.
+        assigned: of a function: lines of the assignments at the top level of its file.
     """
 
     digest: bytes = b""
@@ -38,3 +61,5 @@ class Entry(NamedTuple):
     unused_names: tuple[str, ...] = ()
     changed_names: frozenset[str] = frozenset()
     inner_annotations: tuple[str, ...] = ()
+    place: Place = NOWHERE
+    assigned: Mapping[str, int] = MappingProxyType({})

@@ -9,7 +9,7 @@ from typing import Any
 
 from funsies.core.digest import Field, digest
 from funsies.core.fingerprint.changes import changes_of_imported
-from funsies.core.fingerprint.entries import Entry
+from funsies.core.fingerprint.entries import Entry, Place
 from funsies.core.fingerprint.inner_reads import HIDDEN, SUBCLASSES, reads_inside
 from funsies.core.fingerprint.kept_state import refuse_assigned_globals, refuse_changed_objects
 from funsies.core.fingerprint.library_functions import wrapped_field
@@ -35,6 +35,8 @@ def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
     code, namespace = function.__code__, function.__globals__
     refuse_assigned_globals(walk, function)
     entry = function_entry(code, namespace)
+    walk.place = entry.place if entry.digest else Place(code.co_filename, code.co_firstlineno)
+    walk.homes[walk.path] = (entry.place.file, entry.assigned)
     refuse_changed_objects(walk, function, entry)
     refuse_unseen_imports(walk, reads_inside(code).imported)
     defaults, keyword_defaults = function.__defaults__, function.__kwdefaults__
@@ -72,7 +74,7 @@ def _named(walk: Walk, name: str, value: object) -> Field:
     with walk.reached_by(name):
         found = walk.field(value, name)
     if not isinstance(found, Elsewhere):
-        walk.note(name, "value", found)
+        walk.note(name, "value", found, value)
         return Elsewhere(found) if isinstance(found, tuple) else found
     return found
 

@@ -18,6 +18,7 @@ from funsies.core.fingerprint.closure import (
     imported_names,
     may_be_project,
 )
+from funsies.core.fingerprint.entries import Place
 from funsies.core.fingerprint.libraries import Library, libraries_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.snapshot import modified_nanoseconds
@@ -28,7 +29,7 @@ def module_field(walk: Walk, module: ModuleType, name: str) -> Field:
     """A module as a value: a library by its name, one of the project by its text."""
     if not is_project(module):
         return walk.library(module.__name__)
-    if not _text_of(walk, module.__name__):
+    if not _text_of(walk, module.__name__, name):
         reason = "this module is used as a value, and has no source that can be read"
         walk.refuse(name, reason)
     return _text_field(walk, module.__name__, name)
@@ -64,29 +65,30 @@ def note_namespace(walk: Walk, module: ModuleType, names: Iterable[str]) -> None
 
 
 def _text_field(walk: Walk, module_name: str, name: str) -> Field:
-    text = _text_of(walk, module_name)
+    text = _text_of(walk, module_name, name)
     found = Elsewhere(("module", module_name, text))
-    if text:
-        walk.note(name, "module", tuple(found))
-    else:
+    if not text:
         walk.modules.add(module_name)
     return found
 
 
-def _text_of(walk: Walk, module_name: str) -> bytes:
+def _text_of(walk: Walk, module_name: str, name: str) -> bytes:
     """Digest of the files of a module and of what it imports; empty if it has none."""
     if module_name not in walk.texts:
-        walk.texts[module_name] = _read_text(walk, module_name)
+        walk.texts[module_name] = _read_text(walk, module_name, name)
     return walk.texts[module_name]
 
 
-def _read_text(walk: Walk, module_name: str) -> bytes:
+def _read_text(walk: Walk, module_name: str, name: str) -> bytes:
     files = dict(closure(module_name)) if may_be_project(module_name) else {}
     walk.snapshot.files += [
         (each.path, modified_nanoseconds(each.path)) for each in files.values()
     ]
     if not files:
         return b""
+    for found, file in sorted(files.items()):
+        shown = name if found == module_name else found
+        walk.note_file(shown, file.digest, Place(file.path, 1, "".join(file.lines)))
     walk.modules.update(each.module for each in _libraries_of_files(files))
     return digest("modules", [(name, each.digest) for name, each in sorted(files.items())])
 

@@ -13,11 +13,12 @@ import ast
 import dis
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import dedent
 from types import CodeType, MappingProxyType
 from typing import TypeAlias, cast
 
 from funsies.core.digest import Digest
-from funsies.core.fingerprint.entries import ClassText
+from funsies.core.fingerprint.entries import NOWHERE, ClassText, Place
 from funsies.core.fingerprint.imports import Imports, imports_of
 from funsies.core.fingerprint.inner_annotations import (
     annotation_only_names,
@@ -45,6 +46,8 @@ class Source:
         bodies: the code of class bodies by qualified name of the class, with their numbers.
         imports: what the file imports.
         digests: digests of nodes made so far.
+        file_name: of the file.
+        assigned: lines of the assignments at the top level, the last one by name.
     """
 
     lines: Sequence[str]
@@ -54,11 +57,18 @@ class Source:
     bodies: _Bodies
     imports: Imports
     digests: dict[int, Digest] = field(default_factory=dict)
+    file_name: str = ""
+    assigned: Mapping[str, int] = field(default_factory=dict)
 
     def function_text(self, code: CodeType) -> Digest | None:
         """Digest of the text of a function; None if the text is not that of this code."""
         numbers = self.numbers.get(code_key(code))
         return min(self._digest(number) for number in numbers) if numbers else None
+
+    def function_place(self, code: CodeType) -> Place:
+        """Where a function is written."""
+        numbers = self.numbers.get(code_key(code))
+        return self._place(min(numbers, key=self._digest)) if numbers else NOWHERE
 
     def changed_names(self, code: CodeType) -> frozenset[str]:
         """Names of the objects that a function changes in place."""
@@ -91,7 +101,7 @@ class Source:
     def class_texts(self, qualified_name: str) -> tuple[ClassText, ...]:
         """The classes of this name in the file."""
         return tuple(
-            _class_text(self._digest(number), body)
+            _class_text(self._digest(number), body)._replace(place=self._place(number))
             for number, body in self.bodies.get(qualified_name, ())
         )
 
@@ -113,6 +123,15 @@ class Source:
         }
         positions = [at for at, node in enumerate(self.tree.body) if node in fitting]
         return positions[0] if len(positions) == len(fitting) == 1 else None
+
+    def _place(self, number: int) -> Place:
+        """The lines of a node, from its first decorator on."""
+        node = self.nodes[number - 1]
+        moved = number * (len(self.lines) + 2)
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(each.lineno for each in decorators)])
+        lines = self.lines[first - moved - 1 : (node.end_lineno or first) - moved]
+        return Place(self.file_name, first - moved, dedent("".join(lines)))
 
     def _digest(self, number: int) -> Digest:
         if number not in self.digests:
@@ -143,7 +162,32 @@ def parse_source(
     except (SyntaxError, ValueError, RecursionError, OverflowError):
         return None
     numbers, bodies = _index(nodes, compiled, span)
-    return Source(lines, tree, tuple(nodes), numbers, bodies, imports)
+    return Source(
+        lines,
+        tree,
+        tuple(nodes),
+        numbers,
+        bodies,
+        imports,
+        file_name=file_name,
+        assigned=_assigned(tree),
+    )
+
+
+def _assigned(tree: ast.Module) -> dict[str, int]:
+    """Where names get values at the top level."""
+    found: dict[str, int] = {}
+    for statement in tree.body:
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            targets = getattr(statement, "targets", None) or [statement.target]
+            names = (
+                node.id
+                for each in targets
+                for node in ast.walk(each)
+                if isinstance(node, ast.Name)
+            )
+            found.update(dict.fromkeys(names, statement.lineno))
+    return found
 
 
 def _move_apart(tree: ast.Module, span: int) -> list[Scope]:

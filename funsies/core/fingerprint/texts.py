@@ -6,11 +6,11 @@ import inspect
 import linecache
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final, NamedTuple
 
 from funsies.core.digest import digest
-from funsies.core.fingerprint.entries import ClassText, Entry
+from funsies.core.fingerprint.entries import NOWHERE, ClassText, Entry, Place
 from funsies.core.fingerprint.identity import IdentityCache
 from funsies.core.fingerprint.names import names_of
 from funsies.core.fingerprint.project import is_project_name
@@ -36,6 +36,8 @@ def function_entry(code: CodeType, namespace: dict[str, Any]) -> Entry:
         unused_names=tuple(sorted(located.unused)),
         changed_names=located.changed,
         inner_annotations=located.annotations,
+        place=located.place,
+        assigned=located.assigned,
     )
 
 
@@ -47,6 +49,8 @@ class _Located(NamedTuple):
     changed: frozenset[str]
     unused: frozenset[str]
     annotations: tuple[str, ...]
+    place: Place = NOWHERE
+    assigned: Mapping[str, int] = MappingProxyType({})
 
 
 _located: IdentityCache[CodeType, _Located] = IdentityCache()
@@ -65,7 +69,8 @@ def _search(code: CodeType, namespace: dict[str, Any]) -> _Located:
             imported = source.imports.top_level
             of_used = {name: imported[name] for name in used & imported.keys()}
             changed, unused = source.changed_names(code), source.unused_names(code)
-            return _Located(text, of_used, changed, unused, source.inner_annotations(code))
+            inner, place = source.inner_annotations(code), source.function_place(code)
+            return _Located(text, of_used, changed, unused, inner, place, source.assigned)
     return _Located(b"", {}, frozenset(), frozenset(), ())
 
 
@@ -131,7 +136,7 @@ def class_text(kind: type, entry: Entry) -> ClassText | None:
         return fitting[0] if fitting else None
     names = {name for text in fitting for name in text.names}
     united = digest("classes", tuple(sorted({text.digest for text in fitting})))
-    return ClassText(united, tuple(sorted(names)), tuple(sorted(methods)))
+    return ClassText(united, tuple(sorted(names)), tuple(sorted(methods)), fitting[0].place)
 
 
 def own_functions(kind: type) -> Iterator[FunctionType]:

@@ -75,8 +75,9 @@ def _code_field(walk: Walk, thing: Any, name: str) -> Field | None:
     if task is not None:
         used = _used_task(walk, task)
         if task.version is not None:
-            walk.note(name, "version", ("versioned", task.name, task.version, *used))
-            return Elsewhere(("versioned", task.name, task.version, *used))
+            versioned = ("versioned", task.name, task.version, *used)
+            walk.note(name, "version", versioned, task.version)
+            return Elsewhere(versioned)
         return "task", _task_field(walk, thing, task, name), *used
     for kind, enter in _CODE:
         if isinstance(thing, kind):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +19,9 @@ from funsies.core.digest import Digest, Field, digest
 from funsies.core.encoding.codecs import Codec
 from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint.advice import USUAL, Giver, Way, advice
+from funsies.core.fingerprint.entries import NOWHERE, Place
 from funsies.core.fingerprint.snapshot import Snapshot
+from funsies.core.fingerprint.value_text import value_text
 
 
 class Ingredient(NamedTuple):
@@ -30,11 +32,15 @@ class Ingredient(NamedTuple):
         kind: ``"function"``, ``"class"``, ``"constant"``, ...
         digest: hexadecimal digest of the part itself, without what it refers to; of a
             library its version, or the digest of its content.
+        place: where it is written, as far as it is code.
+        value: how it looks, as far as it is a value.
     """
 
     path: str
     kind: str
     digest: str
+    place: Place = NOWHERE
+    value: str = ""
 
 
 class _Task(NamedTuple):
@@ -90,6 +96,9 @@ class Walk:
         is_shallow: functions, classes and modules are taken by identity: good enough to
             see whether a value has changed in this process.
         asked: names that could have been left out.
+        place: where the code that is now described is written.
+        homes: files of the functions that were described, by the path to them, and the lines
+            where names get values there.
     """
 
     dispatch: Callable[[Walk, Any, str], Field]
@@ -107,6 +116,8 @@ class Walk:
     builds: bool = False
     is_shallow: bool = False
     asked: set[str] = field(default_factory=set)
+    place: Place = NOWHERE
+    homes: dict[tuple[str, ...], tuple[str, Mapping[str, int]]] = field(default_factory=dict)
     _is_in_value: bool = False
     _numbers: dict[int, Elsewhere] = field(default_factory=dict)
     _queue: deque[_Task] = field(default_factory=deque)
@@ -181,18 +192,33 @@ class Walk:
             kind, self.path, self._is_in_value = task.kind, task.path, task.is_value
             self.giver = task.giver
             self.handle = "" if kind in CODE else task.handle
+            self.place = NOWHERE
             record = (kind, *task.describe(self, task.thing))
             records.append(record)
-            self.note("", kind, record)
+            self.note("", kind, record, task.thing)
         return digest("graph", root, records)
 
-    def note(self, name: str, kind: str, record: Field) -> None:
+    def note(self, name: str, kind: str, record: Field, thing: object) -> None:
         """Keep an ingredient, found under this name in what is now described."""
         if self.is_shallow or len(self.ingredients) >= MOST_INGREDIENTS:
             return
-        own = digest("ingredient", _own_part(record))
+        own = digest("ingredient", _own_part(record)).hex()
         path = self.below(name) if name else self.path
-        self.ingredients.append(Ingredient(" -> ".join(path), kind, own.hex()))
+        is_code = kind in CODE
+        place = self.place if is_code else self._assignment(path)
+        value = "" if is_code else value_text(thing)
+        self.ingredients.append(Ingredient(" -> ".join(path), kind, own, place, value))
+
+    def _assignment(self, path: tuple[str, ...]) -> Place:
+        """Where a function's file gives a value the name by which the function reaches it."""
+        file, lines = self.homes.get(path[:-1], ("", {}))
+        return Place(file, lines[path[-1]]) if path and path[-1] in lines else NOWHERE
+
+    def note_file(self, name: str, text: bytes, place: Place) -> None:
+        """Keep a whole file that counts, by the digest of its text, found under this name."""
+        if not self.is_shallow and len(self.ingredients) < MOST_INGREDIENTS:
+            path = " -> ".join(self.below(name))
+            self.ingredients.append(Ingredient(path, "module", text.hex(), place))
 
     def below(self, name: str) -> tuple[str, ...]:
         """The path to what is found under this name; a long one without its middle."""

@@ -128,6 +128,11 @@ def test_a_module_imported_inside_a_function_may_be_edited(load, tmp_path):
 
 def test_the_ingredients_say_what_differs(load):
     text = "N = {}\ndef helper(): return N\nM = 1\ndef task(): return helper(), M"
-    one = fingerprint(load(text.format(1)).task).ingredients
-    other = fingerprint(load(text.format(2)).task).ingredients
-    assert [each.path for each in set(other) - set(one)] == ["task -> helper -> N"]
+    one, other = (
+        {each.path: each for each in fingerprint(load(text.format(n)).task).ingredients}
+        for n in (1, 2)
+    )
+    changed = [each for each in one if one[each].digest != other[each].digest]
+    assert changed == ["task -> helper -> N"]
+    assert (one[changed[0]].value, other[changed[0]].value) == ("1", "2")
+    assert one[changed[0]].place.line == 1
