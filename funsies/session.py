@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final, NoReturn, Unpack
 from funsies.build.context import (
     IN_A_STEP,
     BuildContext,
-    build_everywhere,
-    build_everywhere,
     context,
     current_context,
     is_in_step,
@@ -128,12 +126,6 @@ class Session:
 
 
 _current: ContextVar[Session] = ContextVar("funsies_session")
-_of_program: Final[list[Session]] = []
-"""The session that holds wherever no other does."""
-
-_of_program: Final[list[Session]] = []
-"""The session that holds wherever no other does."""
-
 _used_last: list[ResolvedServer] = []
 """The server of the last session, so that artefacts can be shown when it is closed."""
 
@@ -156,29 +148,10 @@ def current_session(what: str, connection: Session | None = None) -> Session:
         WiringError: if something else was given.
     """
     _check_session(connection, what)
-    session = connection or session_in_force()
+    session = connection or _current.get(None)
     if session is None:
         raise NoSessionError(what)
     return session
-
-
-def session_in_force() -> Session | None:
-    """The session of this thread or asyncio task, or that of the program; none in a step."""
-    found = _current.get(None)
-    if found is not None:
-        return found
-    return _of_program[0] if _of_program and not is_in_step() else None
-
-
-def hold_everywhere(session: Session | None, chosen: BuildContext | None = None) -> None:
-    """Have a session hold wherever no other does, in all threads and asyncio tasks.
-
-    Args:
-        session: None for none again.
-        chosen: how to build there.
-    """
-    _of_program[:] = [] if session is None else [session]
-    build_everywhere(chosen)
 
 
 @contextmanager
@@ -187,7 +160,7 @@ def backend_at_hand() -> Iterator[Backend | None]:
 
     Notebooks show a value when the block that made it has ended.
     """
-    session = session_in_force()
+    session = _current.get(None)
     if session is not None or not _used_last:
         yield None if session is None else session.backend
         return

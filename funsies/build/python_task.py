@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import formatannotation
 from typing import Any, Final, TypeVar, get_args, get_origin
@@ -98,6 +98,7 @@ class PythonTask(Task):
         "_payload",
         "_results",
         "_texts",
+        "_version",
     )
 
     def __init__(
@@ -121,6 +122,7 @@ class PythonTask(Task):
         self._inputs = tuple(inputs)
         self._results = tuple(results)
         self._interpreter = interpreter_of(spec)
+        self._version = spec.version
         code_parts = () if code is None else code.ingredients
         self._code, self._texts = pieces_of((*code_parts, *types.ingredients))
         # Now, not when it is sent: what the function uses may change in the meantime.
@@ -155,7 +157,20 @@ class PythonTask(Task):
         }
         if self._interpreter:
             parts["interpreter"] = self._interpreter
+        if self._version is not None:
+            parts["version"] = self._version
+        if wanted := _other_than_written(self._inputs):
+            parts["wanted"] = wanted
         return json.dumps(parts, sort_keys=True).encode()
+
+
+def _other_than_written(inputs: Iterable[BoundInput]) -> dict[str, str]:
+    """How parameters are annotated whose values are written in another way."""
+    return {
+        each.name: each.wanted.descriptor
+        for each in inputs
+        if each.wanted.descriptor != each.written.descriptor
+    }
 
 
 def _output_names(number: int) -> list[str]:

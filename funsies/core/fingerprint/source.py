@@ -179,13 +179,9 @@ def _assigned(tree: ast.Module) -> dict[str, int]:
     found: dict[str, int] = {}
     for statement in tree.body:
         if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            targets = getattr(statement, "targets", None) or [statement.target]
-            names = (
-                node.id
-                for each in targets
-                for node in ast.walk(each)
-                if isinstance(node, ast.Name)
-            )
+            targets = [statement.target] if hasattr(statement, "target") else statement.targets
+            nodes = (node for each in targets for node in ast.walk(each))
+            names = (node.id for node in nodes if isinstance(node, ast.Name))
             found.update(dict.fromkeys(names, statement.lineno))
     return found
 

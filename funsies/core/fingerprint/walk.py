@@ -116,12 +116,12 @@ class Walk:
     builds: bool = False
     is_shallow: bool = False
     asked: set[str] = field(default_factory=set)
-    place: Place = NOWHERE
-    homes: dict[tuple[str, ...], tuple[str, Mapping[str, int]]] = field(default_factory=dict)
     _is_in_value: bool = False
     _numbers: dict[int, Elsewhere] = field(default_factory=dict)
     _queue: deque[_Task] = field(default_factory=deque)
     _alive: list[object] = field(default_factory=list)
+    place: Place = NOWHERE
+    homes: dict[tuple[str, ...], tuple[str, Mapping[str, int]]] = field(default_factory=dict)
 
     def field(self, thing: object, name: str) -> Field:
         """Describe a thing where it is used: a value, or a reference to a node.
