@@ -1,0 +1,33 @@
+"""Bytecode for all that tests start: compiled once, also where Python must not write any."""
+
+from __future__ import annotations
+
+import compileall
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGES = ("funsies", "funsies_mypy")
+MUST_NOT_WRITE = sys.dont_write_bytecode
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile funsies, once for all processes.
+
+    Containers often set ``PYTHONDONTWRITEBYTECODE``. Each of the thousands of processes would
+    then compile funsies anew, which is half of what they do.
+    """
+    if not hasattr(config, "workerinput"):
+        for package in PACKAGES:
+            compileall.compile_dir(Path(__file__).with_name(package), quiet=1)
+
+
+def pytest_sessionstart() -> None:
+    """Let each worker of pytest-xdist find the test files as another one has rewritten them."""
+    sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """From now on programs are imported that tests edit faster than bytecode could notice."""
+    sys.dont_write_bytecode = MUST_NOT_WRITE
