@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -18,6 +18,7 @@ from funsies.build.context import (
     options_in_force,
 )
 from funsies.config import ConfigurationError, Options, ResolvedServer, Server, resolve
+from funsies.config.program import this_program
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, WiringError
 from funsies.core.graph import Operation
@@ -25,6 +26,7 @@ from funsies.core.interpreter import Interpreter, interpreter_words
 from funsies.core.misplaced_options import takes_no_options
 from funsies.core.own_options import OptionChanges, changed_options
 from funsies.engine.cleanup import cancel_ready
+from funsies.history.recorder import Recorder
 from funsies.store.connect import Backend, open_backend
 from funsies.store.definitions import define
 from funsies.store.keys_in_use import agree_on_keys
@@ -77,6 +79,7 @@ class Session:
             is needed for what is executed. None if errors stay what they are.
         is_to_mend: decides whether to ask again for finished results that are volatile; None
             never does.
+        recorder: writes down the run that this session is, or belongs to.
     """
 
     def __init__(self, server: ResolvedServer, backend: Backend) -> None:
@@ -91,6 +94,7 @@ class Session:
         self.keeps_asking = False
         self.retries_before: Generation | None = None
         self.is_to_mend: Callable[[GraphStore, Sequence[Digest]], bool] | None = None
+        self.recorder = Recorder(backend, this_program)
         self._written = 0
         self._has_agreed_on_keys = backend.is_in_process
 
@@ -114,6 +118,16 @@ class Session:
         if not self._has_agreed_on_keys:
             agree_on_keys(self.backend.graph, self.backend.keys)
             self._has_agreed_on_keys = True
+
+    def new_request(self, targets: Mapping[Digest, Operation | None]) -> Generation:
+        """Number a request, and write it down before it is made.
+
+        Args:
+            targets: what is asked for, with what this program has built of it.
+        """
+        generation = self.backend.graph.new_generation()
+        self.recorder.note(generation, targets)
+        return generation
 
     def save(self) -> None:
         """Write to the server what was built and is not there yet."""
@@ -236,11 +250,22 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
         _used_last[:] = [] if backend.is_in_process else [resolved]  # memory would stay
         if (tell := session_opened.get()) is not None:
             tell(session)
-        with entered(session, chosen):
+        with entered(session, chosen), recorded(session):
             yield session
             session.save()
     finally:
         backend.close()
+
+
+@contextmanager
+def recorded(session: Session) -> Iterator[None]:
+    """Write down how what a block does with a session ended."""
+    try:
+        yield
+    except BaseException as problem:
+        session.recorder.leave(problem)
+        raise
+    session.recorder.leave(None)
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from contextlib import nullcontext, suppress
 from typing import Any, Final
 
 from funsies.build.context import options_in_force
-from funsies.core.digest import Digest, content_digest
-from funsies.core.errors import Error, ErrorKind, WiringError, encode_error
+from funsies.core.cancelled import CANCELLED, CANCELLED_ERROR
+from funsies.core.digest import Digest
+from funsies.core.errors import WiringError
 from funsies.core.former_keywords import former_keywords
 from funsies.core.misplaced_options import takes_no_options
 from funsies.core.options import Options
@@ -26,12 +27,6 @@ from .waiting import Waiting
 PROGRESS_SECONDS: Final = 0.2
 """Pause between two looks at how far an execution is."""
 
-
-_CANCELLED_ERROR: Final = encode_error(
-    Error(kind=ErrorKind.Cancelled, details="the execution was cancelled")
-)
-CANCELLED: Final = content_digest(_CANCELLED_ERROR)
-"""Content address of the error of operations whose request was withdrawn."""
 
 SHOWN_TARGETS: Final = 5
 """So many are named where a handle is shown."""
@@ -62,6 +57,7 @@ class Handle:
             self._session.backend,
             tuple(self._asked.built.values()),
             tuple(self._asked.stored),
+            generation=self._session.new_request(self._asked.operations),
             stored_options=self._options,
             queue=local_queue() if self._is_local else None,
             resets=resets,
@@ -160,7 +156,7 @@ class Handle:
         0
         """
         graph = self._session.backend.graph
-        graph.define(Definitions(contents=((CANCELLED, _CANCELLED_ERROR),)))
+        graph.define(Definitions(contents=((CANCELLED, CANCELLED_ERROR),)))
         last_first = tuple(reversed(self.submission.operations))
         return graph.cancel(self.submission.generation, last_first, CANCELLED)
 
@@ -243,6 +239,7 @@ def execute(
     with serving(session.backend) if is_local else nullcontext():
         handle = Handle(session, targets, chosen, is_local=is_local)
         handle.note_request()
+        session.recorder.look(waits=is_local)  # steps are to be alone with their children
         handle.run_here()
     return handle
 
@@ -301,6 +298,7 @@ def ask_again(session: Session, targets: Targets) -> None:
         session.backend,
         tuple(targets.built.values()),
         tuple(targets.stored),
+        generation=session.new_request(targets.operations),
         arm=functools.partial(arm, session),
     )
     session.requested |= dict.fromkeys(submission.operations, submission.generation)

@@ -43,6 +43,11 @@ class Targets:
         """Addresses of all."""
         return (*self.built, *self.stored)
 
+    @property
+    def operations(self) -> dict[Digest, Operation | None]:
+        """All, with those of this program."""
+        return {**self.built, **dict.fromkeys(self.stored)}
+
 
 def collect(things: Iterable[object]) -> Targets:
     """Find the operations that are meant. A constant needs none.

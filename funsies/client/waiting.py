@@ -115,6 +115,7 @@ class Waiting:
                 if left and looks.is_due():  # not at each news: there may be thousands
                     left = dict.fromkeys(self._watch(client, list(left)))
                     self._session.on_look()
+                    self._session.recorder.look()
                     silence.look()
                     stranded.look()
         finally:

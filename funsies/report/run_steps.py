@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from funsies.client.execution import CANCELLED
+from funsies.core.cancelled import CANCELLED
 from funsies.core.digest import Digest
 from funsies.history.statuses import SKIPPED, statuses_of
 from funsies.run.record import HOST, ExecutionRecord, decode_record

@@ -95,6 +95,12 @@ class GraphStore(Protocol):
     def all_named(self, kind: str) -> dict[str, bytes]:
         """All records of a kind, by name."""
 
+    def names(self, kind: str) -> list[str]:
+        """Names of all records of a kind, in no order."""
+
+    def forget_named(self, kind: str, names: Sequence[str] | None = None) -> None:
+        """Forget records of a kind: those of the names, or all."""
+
     # -- asking for results
 
     def new_generation(self) -> Generation:

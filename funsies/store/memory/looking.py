@@ -99,6 +99,10 @@ class Reader:
                 if of_kind == kind
             }
 
+    def names(self, kind: str) -> list[str]:
+        """See :meth:`GraphStore.names`."""
+        return list(self.all_named(kind))
+
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:
         """See :meth:`GraphStore.states`."""
         with self._lock:

@@ -81,6 +81,12 @@ class MemoryStore(Reader):
         with self._lock:
             return self._tables.named.setdefault((kind, name), data)
 
+    def forget_named(self, kind: str, names: Sequence[str] | None = None) -> None:
+        """See :meth:`GraphStore.forget_named`."""
+        with self._lock:
+            for name in self.names(kind) if names is None else names:
+                self._tables.named.pop((kind, name), None)
+
     def new_generation(self) -> Generation:
         """See :meth:`GraphStore.new_generation`."""
         with self._lock:

@@ -120,6 +120,11 @@ class Reader:
         names = [name.decode(errors="replace") for name in flat[::2]]
         return dict(zip(names, flat[1::2], strict=True))
 
+    def names(self, kind: str) -> list[str]:
+        """See :meth:`GraphStore.names`."""
+        found = answers.flat(self._call("HKEYS", self._keys.named(kind)))
+        return [name.decode(errors="replace") for name in found]
+
     def fields_of_states(self, operations: Sequence[Digest]) -> list[list[bytes]]:
         """States as they are kept: fields and values of each."""
         return answers.rows(self._run("inspect", "states", *operations))

@@ -113,6 +113,13 @@ class RedisStore(Repairer):
         kept = self.named(kind, name)
         return data if kept is None else kept
 
+    def forget_named(self, kind: str, names: Sequence[str] | None = None) -> None:
+        """See :meth:`GraphStore.forget_named`."""
+        if names is None:
+            self._call("UNLINK", self._keys.named(kind))
+        elif names:
+            self._call("HDEL", self._keys.named(kind), *(name.encode() for name in names))
+
     # -- asking for results
 
     def new_generation(self) -> Generation:

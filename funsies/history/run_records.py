@@ -1,0 +1,213 @@
+"""How runs are stored: a record of each, its requests, and the number of the last one.
+
+The record is written when a program asks for the first result, and again when it ends. A
+request is one small row of its own, so that a loop of a thousand is cheap.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from funsies.core.digest import DIGEST_BYTES, Digest, content_digest
+from funsies.store.connect import Backend
+from funsies.store.ports import GraphStore
+from funsies.store.rows import Definitions, Generation
+from funsies.store.rows.runs import LISTED, LISTS, RUN, requests_of
+
+from .processes import Process
+
+KEPT_RUNS: Final = 1000
+"""Older runs than so many are forgotten."""
+
+LISTED_TARGETS: Final = 32
+"""More targets of a request than these are stored as lists under their digests: once, however
+often the same are asked for."""
+
+_TARGETS_A_LIST: Final = 1000
+_NUMBER: Final = re.compile("[1-9][0-9]{0,15}")
+_COUNTER: Final = "runs"
+_LAST: Final = "last"
+_FORGOTTEN_AT_ONCE: Final = 8
+"""More than one: who was to forget a run may have died."""
+
+
+class Git(msgspec.Struct, frozen=True):
+    """The state of the repository that a script is in.
+
+    Attributes:
+        commit: the hash of the commit; empty before the first one.
+        branch: its name; empty if none is checked out.
+        is_clean: True if no file of the repository was changed, and the script is one of them.
+    """
+
+    commit: str
+    branch: str
+    is_clean: bool
+
+
+class StepCounts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of the steps of one task in a run.
+
+    Attributes:
+        done: they were run, and gave values.
+        cached: their values were there already.
+        failed: they gave errors, in this run or earlier.
+        skipped: they were not run because of an error among their inputs.
+        unfinished: they were not finished, or their request was withdrawn.
+        seconds: that those took together which were run.
+    """
+
+    done: int = 0
+    cached: int = 0
+    failed: int = 0
+    skipped: int = 0
+    unfinished: int = 0
+    seconds: float = 0.0
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is stored of a run; see :class:`funsies.history.runs.Run`.
+
+    Attributes:
+        token: tells it from that of another program that takes the same number.
+        script: file of the program.
+        arguments: that it was given.
+        directory: that it was started in.
+        process: that it is.
+        user: who started it.
+        python: version.
+        version: of funsies.
+        began: when it asked for the first result, seconds since 1970.
+        ended: when it ended; None if it has not, or could not say so.
+        outcome: how; empty if steps were to be finished after it.
+        counts: by task; none if they are to be counted when somebody asks.
+        git: the repository of the script, if there is one.
+    """
+
+    token: str = msgspec.field(default_factory=lambda: secrets.token_hex(8))
+    script: str
+    arguments: tuple[str, ...] = ()
+    directory: str
+    process: Process
+    user: str
+    python: str
+    version: str
+    began: float
+    ended: float | None = None
+    outcome: str = ""
+    counts: dict[str, StepCounts] = {}
+    git: Git | None = None
+
+
+def write_new(graph: GraphStore, record: RunRecord) -> int:
+    """Store a new run, and forget one that is too old.
+
+    Returns:
+        Its number, which no other has.
+    """
+    number, data = last_number(graph) + 1, msgspec.json.encode(record)
+    while graph.keep_named(RUN, str(number), data) != data:
+        number += 1
+    graph.save_named(_COUNTER, _LAST, str(number).encode())
+    oldest = number - KEPT_RUNS
+    forget(graph, range(max(1, oldest - _FORGOTTEN_AT_ONCE + 1), oldest + 1))
+    return number
+
+
+def write(graph: GraphStore, number: int, record: RunRecord) -> None:
+    """Store a run again."""
+    graph.save_named(RUN, str(number), msgspec.json.encode(record))
+
+
+def read(graph: GraphStore, number: int) -> RunRecord | None:
+    """What is stored of a run; None if there is none of this number, or it is damaged."""
+    data = graph.named(RUN, str(number))
+    return None if data is None else _decoded(data)
+
+
+def last_number(graph: GraphStore) -> int:
+    """Number of the newest run; 0 if there was none."""
+    noted = _numbers([(graph.named(_COUNTER, _LAST) or b"").decode(errors="replace")])
+    return max(noted or numbers(graph), default=0)  # it may be lost, or damaged
+
+
+def numbers(graph: GraphStore) -> list[int]:
+    """Numbers of all runs that are stored, newest first."""
+    return sorted(_numbers(graph.names(RUN)), reverse=True)
+
+
+def forget(graph: GraphStore, some: Iterable[int]) -> None:
+    """Forget some runs; their steps and results stay."""
+    names = [str(number) for number in some]
+    graph.forget_named(RUN, names)
+    for name in names:
+        graph.forget_named(requests_of(name))
+
+
+def forget_old(graph: GraphStore) -> int:
+    """Forget runs beyond the newest thousand; return how many those were."""
+    old = numbers(graph)[KEPT_RUNS:]
+    forget(graph, old)
+    return len(old)
+
+
+def add_request(
+    backend: Backend, number: int, generation: Generation, targets: Sequence[Digest]
+) -> None:
+    """Note that a run asks for something."""
+    row = LISTED + b"".join(targets)
+    if len(targets) > LISTED_TARGETS:
+        lists = [
+            b"".join(targets[start : start + _TARGETS_A_LIST])
+            for start in range(0, len(targets), _TARGETS_A_LIST)
+        ]
+        contents = tuple((content_digest(each), each) for each in lists)
+        backend.graph.define(Definitions(contents=contents))
+        row = LISTS + b"".join(digest for digest, _ in contents)
+    backend.graph.save_named(requests_of(str(number)), str(generation), row)
+
+
+def read_requests(
+    backend: Backend, number: int
+) -> tuple[tuple[Generation, ...], tuple[Digest, ...]]:
+    """The requests of a run: their numbers, and what was asked for, each once, in order.
+
+    What is damaged is left out.
+    """
+    rows = backend.graph.all_named(requests_of(str(number)))
+    generations = sorted(_numbers(rows))
+    found = (_targets(backend, rows[str(each)]) for each in generations)
+    targets = dict.fromkeys(target for some in found for target in some)
+    return tuple(map(Generation, generations)), tuple(targets)
+
+
+def _targets(backend: Backend, row: bytes) -> Iterator[Digest]:
+    if row[:1] == LISTED:
+        yield from _cut(row[1:])
+    elif row[:1] == LISTS:
+        for data in backend.graph.contents(_cut(row[1:])):
+            yield from _cut(data or b"")
+
+
+def _cut(data: bytes) -> list[Digest]:
+    whole = len(data) - len(data) % DIGEST_BYTES
+    return [
+        Digest(data[start : start + DIGEST_BYTES]) for start in range(0, whole, DIGEST_BYTES)
+    ]
+
+
+def _numbers(names: Iterable[str]) -> list[int]:
+    """Those of the names that are numbers; others are damaged."""
+    return [int(name) for name in names if _NUMBER.fullmatch(name)]
+
+
+def _decoded(data: bytes) -> RunRecord | None:
+    try:
+        return msgspec.json.decode(data, type=RunRecord)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,196 @@
+"""Runs: what programs have asked this server for, and how that ended.
+
+A run is one program's session: a ``with Fun():``, or all that one ``funsies run`` does. Each
+``execute`` in it is a request of the run, and the first one writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from funsies.core.digest import Digest
+from funsies.core.error_kind import ErrorKind
+from funsies.core.errors import EncodingError, decode_error
+from funsies.store.connect import Backend
+from funsies.store.rows import Generation, OperationState, Status
+
+from . import run_records
+from .closure import Closure, read_closure
+from .run_records import Git, RunRecord, StepCounts
+from .tally import Span, counted, has_pending, outcomes, states_of, tasks_of
+
+__all__ = [
+    "Git",
+    "Outcome",
+    "Run",
+    "StepCounts",
+    "counts_of_run",
+    "last_run",
+    "run",
+    "runs",
+    "steps_of_run",
+]
+
+
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    RUNNING = "running"
+    """It has not."""
+    DONE = "done"
+    """All that it asked for has a value."""
+    ERRORS = "errors"
+    """Something that it asked for is an error."""
+    FAILED_SCRIPT = "failed script"
+    """The program raised an exception, or left with an exit code."""
+    INTERRUPTED = "interrupted"
+    """Somebody pressed Ctrl-C."""
+    CANCELLED = "cancelled"
+    """The request for something was withdrawn."""
+    SERVER_LOST = "server lost"
+    """The server went away, or came back without what was asked for."""
+    CLIENT_LOST = "client lost"
+    """The program is gone, and has not said how it ended: it was killed."""
+    UNFINISHED = "unfinished"
+    """The program has ended, and something that it asked for has been reset since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one program has asked for, and how that ended.
+
+    Attributes:
+        number: 1 for the first one on its server.
+        script: file of the program; ``-m module`` for a module, empty for an interactive one.
+        arguments: that it was given, without what looks like a secret.
+        directory: that it was started in.
+        git: the repository of the script; None if there is none, or it was not found out.
+        user: who started it.
+        host: name of its machine.
+        pid: number of its process there.
+        python: version of Python.
+        version: of funsies.
+        began: when it first asked for something, seconds since 1970.
+        ended: when it ended; None if it has not, or could not say so.
+        outcome: how it ended.
+        counts: what became of its steps, by task name, when it ended; empty if that was not
+            counted then, and :func:`counts_of_run` counts it.
+        generations: numbers of its requests.
+        targets: steps that it asked for.
+    """
+
+    number: int
+    script: str
+    arguments: tuple[str, ...]
+    directory: str
+    git: Git | None
+    user: str
+    host: str
+    pid: int
+    python: str
+    version: str
+    began: float
+    ended: float | None
+    outcome: Outcome
+    counts: Mapping[str, StepCounts]
+    generations: tuple[Generation, ...]
+    targets: tuple[Digest, ...]
+
+
+def runs(backend: Backend, limit: int | None = None) -> list[Run]:
+    """The runs that a server knows, newest first.
+
+    Args:
+        backend: of the server.
+        limit: so many at most; None for all.
+    """
+    numbers = run_records.numbers(backend.graph)[:limit]
+    found = (run(backend, number) for number in numbers)
+    return [each for each in found if each is not None]
+
+
+def run(backend: Backend, number: int) -> Run | None:
+    """The run of a number; None if there is none, or what is stored of it is damaged."""
+    record = run_records.read(backend.graph, number)
+    return None if record is None else _run(backend, number, record)
+
+
+def last_run(backend: Backend) -> Run | None:
+    """The newest run; None if there was none."""
+    number = run_records.last_number(backend.graph)
+    return (run(backend, number) if number else None) or next(iter(runs(backend, 1)), None)
+
+
+def steps_of_run(backend: Backend, run: Run) -> Closure:
+    """All steps that a run needed: its targets, and what they depend on."""
+    return read_closure(backend, run.targets)
+
+
+def counts_of_run(backend: Backend, run: Run) -> Mapping[str, StepCounts]:
+    """What became of the steps of a run, by task name: as it ended, or as it is now."""
+    if run.counts:
+        return run.counts
+    span = Span(frozenset(run.generations), run.began, run.ended)
+    tasks = tasks_of(steps_of_run(backend, run))
+    return counted(outcomes(backend, tasks, frozenset(run.targets), span))
+
+
+def outcome_of(backend: Backend, targets: Sequence[Digest]) -> Outcome:
+    """What the results that a program has asked for come to, as they are now."""
+    states = states_of(backend, targets)
+    if has_pending(states):
+        return Outcome.RUNNING
+    if any(state.status is Status.FAILED for state in states):
+        return Outcome.CANCELLED if _is_cancelled(backend, states) else Outcome.ERRORS
+    if any(state.status is Status.IDLE for state in states):
+        return Outcome.UNFINISHED
+    return Outcome.DONE
+
+
+def _is_cancelled(backend: Backend, states: Sequence[OperationState]) -> bool:
+    errors = {each.content for state in states for each in state.results if not each.ok}
+    return any(
+        _kind(data) is ErrorKind.Cancelled for data in backend.graph.contents(sorted(errors))
+    )
+
+
+def _kind(data: bytes | None) -> ErrorKind | None:
+    try:
+        return None if data is None else decode_error(data).kind
+    except EncodingError:
+        return None
+
+
+def _run(backend: Backend, number: int, record: RunRecord) -> Run:
+    generations, targets = run_records.read_requests(backend, number)
+    return Run(
+        number=number,
+        script=record.script,
+        arguments=record.arguments,
+        directory=record.directory,
+        git=record.git,
+        user=record.user,
+        host=record.process.host,
+        pid=record.process.pid,
+        python=record.python,
+        version=record.version,
+        began=record.began,
+        ended=record.ended,
+        outcome=_outcome(backend, record, targets),
+        counts=record.counts,
+        generations=generations,
+        targets=targets,
+    )
+
+
+def _outcome(backend: Backend, record: RunRecord, targets: Sequence[Digest]) -> Outcome:
+    """What is stored, or what can be seen now of a program that has not said it."""
+    if record.outcome in set(Outcome):
+        return Outcome(record.outcome)
+    if record.ended is None and record.process.is_gone:
+        return Outcome.CLIENT_LOST
+    seen = outcome_of(backend, targets)
+    is_here = record.ended is None and record.process.is_alive
+    return Outcome.RUNNING if is_here else seen
