@@ -33,6 +33,7 @@ from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.labels import keep_labels
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Generation
+from funsies.store.submission import Submission
 
 logger: Final = logging.getLogger("funsies")
 
@@ -128,6 +129,11 @@ class Session:
         generation = self.backend.graph.new_generation()
         self.recorder.note(generation, targets)
         return generation
+
+    def note_requested(self, submission: Submission) -> None:
+        """Take note of what had to be requested."""
+        self.requested |= dict.fromkeys(submission.operations, submission.generation)
+        self.recorder.note_requested(submission.operations)
 
     def save(self) -> None:
         """Write to the server what was built and is not there yet."""

@@ -137,7 +137,7 @@ class Handle:
     def note_request(self) -> None:
         """Tell the session what had to be requested."""
         session, submission = self._session, self.submission
-        session.requested |= dict.fromkeys(submission.operations, submission.generation)
+        session.note_requested(submission)
         session.stored_queues |= self.stored_queues
         if submission.operations:
             session.on_request()
@@ -301,7 +301,7 @@ def ask_again(session: Session, targets: Targets) -> None:
         generation=session.new_request(targets.operations),
         arm=functools.partial(arm, session),
     )
-    session.requested |= dict.fromkeys(submission.operations, submission.generation)
+    session.note_requested(submission)
     session.on_request()
 
 

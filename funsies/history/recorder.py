@@ -6,7 +6,7 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +16,14 @@ from msgspec.structs import replace
 from funsies.build.context import is_in_step
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, NoServerError, StateLostError, UnwrapError
-from funsies.core.graph import Operation, Stored
+from funsies.core.graph import Operation
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation
 
-from .closure import read_closure
+from .closing import Asked, Closing
 from .git import GitQuestion
-from .run_records import RunRecord, StepCounts, add_request, write, write_new
-from .runs import Outcome, outcome_of
-from .tally import Span, StepOutcome, counted, outcomes, tasks_of
+from .run_records import RunRecord, add_request, write, write_new
+from .runs import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,7 @@ class Recorder:
         self._lock = threading.RLock()
         self._record: RunRecord | None = None
         self._number = 0
-        self._generations: list[Generation] = []
-        self._targets: dict[Digest, Operation | None] = {}
+        self._asked = Asked()
         self._git: GitQuestion | None = None
         self._problem: BaseException | None = None
 
@@ -82,9 +80,15 @@ class Recorder:
             if self._record is None:
                 self._begin()
             add_request(self._backend, self._number, generation, list(targets))
-            self._generations.append(generation)
-            self._targets |= targets
+            self._asked.generations.append(generation)
+            self._asked.targets |= targets
             self.look()
+
+    def note_requested(self, operations: Collection[Digest]) -> None:
+        """Take note of what had to be requested, since it was not there."""
+        with self._lock:
+            if self._record is not None:
+                self._asked.requested.update(operations)
 
     def look(self, *, waits: bool = False) -> None:
         """Write down what git says, if it has answered by now.
@@ -143,31 +147,15 @@ class Recorder:
         self.look(waits=True)
         if self._record is None:
             return
-        ended = replace(self._record, ended=time.time())
-        outcome = outcome_of(self._backend, list(self._targets))
-        said = _said(problem, is_failed=is_failed)
+        now, closing = time.time(), Closing(self._backend, self._asked)
+        outcome, said = closing.outcome(), _said(problem, is_failed=is_failed)
         if isinstance(problem, UnwrapError) and outcome is Outcome.ERRORS:
             said = None  # the script has looked at an error
+        ended = replace(self._record, ended=now)
         if said is not None or outcome is not Outcome.RUNNING:
-            ended = replace(ended, outcome=said or outcome, counts=self._counts(ended))
+            counts = closing.counts(ended.began, now)
+            ended = replace(ended, outcome=said or outcome, counts=counts)
         write(self._backend.graph, self._number, ended)
-
-    def _counts(self, record: RunRecord) -> dict[str, StepCounts]:
-        span = Span(frozenset(self._generations), record.began, record.ended)
-        return counted(self._outcomes(span))
-
-    def _outcomes(self, span: Span) -> Iterator[StepOutcome]:
-        """What became of all steps; what the program has built need not be read."""
-        tasks, stored = _built(self._targets)
-        tasks |= tasks_of(read_closure(self._backend, stored))
-        below: list[Digest] = []
-        for step in outcomes(self._backend, tasks, self._targets, span):
-            yield step
-            if step.is_new and step.record is not None and step.record.delegated_to:
-                below.append(Digest(bytes.fromhex(step.record.delegated_to)))
-        more = tasks_of(read_closure(self._backend, below))
-        fresh = {digest: name for digest, name in more.items() if digest not in tasks}
-        yield from outcomes(self._backend, fresh, below, span)
 
     def _forget(self) -> None:
         """Begin another run with the next request."""
@@ -176,23 +164,7 @@ class Recorder:
         if self._git is not None:
             self._git.wait(0)
         self._record = self._git = self._problem = None
-        self._generations, self._targets = [], {}
-
-
-def _built(
-    targets: Mapping[Digest, Operation | None],
-) -> tuple[dict[Digest, str], dict[Digest, None]]:
-    """What targets need, as far as the program built it, with task names; and all other."""
-    tasks: dict[Digest, str] = {}
-    stored = {digest: None for digest, built in targets.items() if built is None}
-    stack = [built for built in targets.values() if built is not None]
-    while stack:
-        each = stack.pop()
-        if each.digest not in tasks:
-            tasks[each.digest] = each.task.name
-            stack += each.producers()
-            stored |= {ref.producer: None for _, ref in each.inputs if isinstance(ref, Stored)}
-    return tasks, stored
+        self._asked = Asked()
 
 
 def _said(problem: BaseException | None, *, is_failed: bool) -> Outcome | None:

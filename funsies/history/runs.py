@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from funsies.core.digest import Digest
 from funsies.core.error_kind import ErrorKind
@@ -106,9 +107,8 @@ def runs(backend: Backend, limit: int | None = None) -> list[Run]:
         backend: of the server.
         limit: so many at most; None for all.
     """
-    numbers = run_records.numbers(backend.graph)[:limit]
-    found = (run(backend, number) for number in numbers)
-    return [each for each in found if each is not None]
+    found = (run(backend, number) for number in run_records.numbers(backend.graph))
+    return list(islice((each for each in found if each is not None), limit))
 
 
 def run(backend: Backend, number: int) -> Run | None:

@@ -54,3 +54,17 @@ def test_clear_forgets_names(graph: GraphStore) -> None:
     graph.save_named("kind", "a", b"1")
     graph.clear()
     assert graph.all_named("kind") == {}
+
+
+def test_records_are_forgotten_by_name_or_all_of_a_kind(graph: GraphStore) -> None:
+    for name in ("a", "b", "c"):
+        graph.save_named("kind", name, b"1")
+    graph.save_named("other", "a", b"2")
+    graph.forget_named("kind", ["a", "nothing"])
+    assert sorted(graph.names("kind")) == ["b", "c"]
+    graph.forget_named("kind", [])
+    assert sorted(graph.names("kind")) == ["b", "c"]
+    graph.forget_named("kind")
+    graph.forget_named("kind")
+    assert graph.names("kind") == []
+    assert graph.all_named("other") == {"a": b"2"}
