@@ -24,7 +24,9 @@ MOST_ARGUMENTS: Final = 100
 LONGEST_ARGUMENT: Final = 1000
 HIDDEN: Final = "***"
 
-_SENSITIVE: Final = "pass(?:word|wd|phrase)?|pwd?|secret|token|credentials?|auth|api-?key|key"
+_SENSITIVE: Final = (
+    "pass(?:word|wd|phrase)?|pwd?|secret|token|credentials?|auth(?:orization)?|api-?key|key"
+)
 _SECRET_NAME: Final = re.compile(rf"(?:.*[-_.])?(?:{_SENSITIVE})", re.IGNORECASE)
 _SETTING: Final = re.compile(r"(-{0,2}[\w.-]+)([=:]\s*)(.+)", re.DOTALL)
 _TOKEN: Final = re.compile(
@@ -84,16 +86,17 @@ def _hidden(arguments: Sequence[str]) -> Iterator[str]:
         if is_next_secret and not each.startswith("-"):
             yield HIDDEN
         else:
-            yield _hidden_in(each)
+            yield _hidden_in(_TOKEN.sub(HIDDEN, hide_secrets(each)))
         name = each.lstrip("-")
         is_next_secret = each.startswith("-") and _SECRET_NAME.fullmatch(name) is not None
 
 
 def _hidden_in(argument: str) -> str:
     setting = _SETTING.fullmatch(argument)
-    if setting is not None and _SECRET_NAME.fullmatch(setting[1].lstrip("-")):
-        return f"{setting[1]}{setting[2]}{HIDDEN}"
-    return _TOKEN.sub(HIDDEN, hide_secrets(argument))
+    if setting is None:
+        return argument
+    is_secret = _SECRET_NAME.fullmatch(setting[1].lstrip("-"))
+    return setting[1] + setting[2] + (HIDDEN if is_secret else _hidden_in(setting[3]))
 
 
 def _written(text: str) -> str:

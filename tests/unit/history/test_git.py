@@ -1,0 +1,131 @@
+"""What git says is found out without harm, wherever the script is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from funsies.history.git import GitQuestion
+from funsies.history.run_records import Git
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one commit of ``flow.py``."""
+    for name in [each for each in os.environ if each.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "flow.py").write_text("pass\n")
+    git(tmp_path, "add", "flow.py")
+    git(tmp_path, "commit", "-q", "-m", "first")
+    return tmp_path
+
+
+def git(place: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=me", "-c", "user.email=me@example.org")
+    done = subprocess.run(
+        ["git", *who, *arguments], cwd=place, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def ask(directory: Path, script: Path | None = None, seconds: float = 60.0) -> Git | None:
+    question = GitQuestion(directory, script)
+    question.wait(seconds)
+    assert question.is_answered
+    return question.answer()
+
+
+def test_a_clean_commit_is_told_with_its_branch(repository: Path) -> None:
+    commit = git(repository, "rev-parse", "HEAD")
+    (repository / "results.txt").write_text("1\n")
+    answer = ask(repository, repository / "flow.py")
+    assert answer == Git(commit, "main", is_clean=True)
+
+
+def test_a_changed_file_or_one_that_git_does_not_know_is_not_clean(repository: Path) -> None:
+    (repository / "other.py").write_text("pass\n")
+    answer = ask(repository, repository / "other.py")
+    assert answer is not None
+    assert not answer.is_clean
+    (repository / "flow.py").write_text("changed\n")
+    answer = ask(repository)
+    assert answer is not None
+    assert not answer.is_clean
+
+
+def test_before_the_first_commit_and_beside_a_branch_nothing_is_made_up(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    git(repository, "checkout", "-q", "--detach")
+    answer = ask(repository)
+    assert answer is not None
+    assert answer.branch == ""
+    empty = tmp_path_factory.mktemp("empty")
+    git(empty, "init", "-q", "-b", "main")
+    assert ask(empty) == Git("", "main", is_clean=True)
+
+
+def test_outside_of_a_repository_there_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert ask(tmp_path) is None
+    assert ask(tmp_path / "nothing") is None
+
+
+def test_variables_that_name_another_repository_are_not_heeded(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(tmp_path_factory.mktemp("other")))
+    answer = ask(repository, repository / "flow.py")
+    assert answer is not None
+    assert answer.is_clean
+
+
+def test_without_git_there_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert ask(tmp_path) is None
+
+
+def test_git_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "git"
+    fake.write_text("#!/bin/sh\nexec sleep 600\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    began = time.monotonic()
+    assert ask(tmp_path, seconds=0.05) is None
+    assert time.monotonic() - began < 60
+
+
+def test_git_that_says_very_much_does_not_wait_for_a_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "git"
+    fake.write_text(
+        "#!/bin/sh\necho '# branch.oid abc'; yes '1 .M odd \\377' | head -n 100000\n"
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert ask(tmp_path) == Git("abc", "", is_clean=False)
+
+
+def test_no_program_of_the_repository_is_started_and_nothing_is_written(
+    repository: Path,
+) -> None:
+    hook, trace = repository / "hook", repository.parent / "started"
+    hook.write_text(f"#!/bin/sh\ntouch {trace}\n")
+    hook.chmod(0o755)
+    git(repository, "config", "core.fsmonitor", str(hook))
+    index = repository / ".git" / "index"
+    os.utime(repository / "flow.py", (5, 5))  # git would write the index anew
+    before = index.stat().st_mtime_ns
+    assert ask(repository, repository / "flow.py") is not None
+    assert not trace.exists()
+    assert index.stat().st_mtime_ns == before
