@@ -351,6 +351,20 @@ class GraphStore(Protocol):
     def all_operations(self) -> list[Digest]:
         """Addresses of all operations, sorted."""
 
+    def some_operations(self, place: int, limit: int) -> tuple[list[OperationRow], int]:
+        """Some definitions after a place, in no order that says anything.
+
+        A walk from 0 until it is at 0 again finds all that is there from its begin to its end;
+        what comes meanwhile it may find, and anything it may find twice.
+
+        Args:
+            place: 0 to begin, then what the last call returned.
+            limit: so many about.
+
+        Returns:
+            Definitions, and the place after them: 0 at the end.
+        """
+
     def counts(self) -> dict[str, TaskCounts]:
         """Counters by task name."""
 

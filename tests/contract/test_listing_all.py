@@ -33,6 +33,18 @@ def test_every_operation_is_listed_once(session) -> None:
     assert len(list_steps(session.backend)) == 1200
 
 
+def test_a_walk_by_pages_finds_every_operation(session) -> None:
+    steps = [f.reduce(half, number / 1) for number in range(1200)]
+    session.save()
+    found, place, pages = set(), 0, 0
+    while place or not pages:
+        rows, place = session.backend.graph.some_operations(place, 100)
+        found |= {row.digest for row in rows}
+        assert len(rows) < 1200
+        pages += 1
+    assert found == {step.producer for step in steps}
+
+
 def test_a_graph_is_the_same_from_both_stores(session) -> None:
     good, bad = f.reduce(half, 4.0, name="good"), f.reduce(fail, 2.0, name="bad")
     last = f.reduce(max, good, bad, name="last")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from itertools import islice
 
 from funsies.core.digest import Digest
 from funsies.store.rows import (
@@ -177,6 +178,13 @@ class Reader:
         """See :meth:`GraphStore.all_operations`."""
         with self._lock:
             return sorted(self._tables.definitions)
+
+    def some_operations(self, place: int, limit: int) -> tuple[list[OperationRow], int]:
+        """See :meth:`GraphStore.some_operations`: definitions stay in order as they come."""
+        with self._lock:
+            rows = list(islice(self._tables.definitions.values(), place, place + limit))
+            after = place + len(rows)
+            return rows, after if after < len(self._tables.definitions) else 0
 
     def set_aside(self) -> list[SetAside]:
         """See :meth:`GraphStore.set_aside`: nothing is damaged here."""

@@ -259,6 +259,14 @@ class Reader:
             if cursor == b"0":
                 return found
 
+    def some_operations(self, place: int, limit: int) -> tuple[list[OperationRow], int]:
+        """See :meth:`GraphStore.some_operations`."""
+        answer = self._call("HSCAN", self._keys.definitions, place, "COUNT", limit)
+        after, page = cast("tuple[bytes, list[bytes]]", answer)
+        packed = zip(page[::2], page[1::2], strict=True)
+        rows = [readable(unpack_operation, Digest(digest), data) for digest, data in packed]
+        return [row for row in rows if row is not None], int(after)
+
     def set_aside(self) -> list[SetAside]:
         """See :meth:`GraphStore.set_aside`."""
         fields = answers.flat(self._call("HKEYS", self._keys.quarantine))
