@@ -41,6 +41,7 @@ _SECTIONS = (
             LazyCommand("ls", "funsies.cli.ls", "List what is there."),
             LazyCommand("tree", "funsies.cli.tree", "Show where a result comes from."),
             LazyCommand("graph", "funsies.cli.graph", "Draw the graph."),
+            LazyCommand("ui", "funsies.cli.ui", "Show all that on a page that follows it."),
             LazyCommand("debug", "funsies.cli.debug", "Write all about a step to a directory."),
             LazyCommand("replay", "funsies.cli.replay", "Run a Python step again, here."),
         ),

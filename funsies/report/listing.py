@@ -11,6 +11,7 @@ from funsies.history.statuses import statuses_of
 from funsies.run.record import ExecutionRecord, decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
+from funsies.store.rows import OperationRow
 
 from .colours import VOLATILE
 
@@ -143,6 +144,11 @@ def _listed(
         for row in backend.graph.operations(operations)
         if row is not None and (not wanted or row.task_name in wanted)
     ]
+    yield from listed(backend, rows)
+
+
+def listed(backend: Backend, rows: Sequence[OperationRow]) -> Iterator[ListedStep]:
+    """Say what became of some steps, in their order."""
     digests = [row.digest for row in rows]
     states = backend.graph.states(digests)
     statuses = statuses_of(backend, digests, states)

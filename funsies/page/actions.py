@@ -1,0 +1,107 @@
+"""What is changed from the page: each asks first, and needs a form of this very page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from funsies.client.execution import execute
+from funsies.client.forgetting import forget
+from funsies.client.lookup import stored_artefact
+from funsies.core.digest import Digest
+from funsies.core.options import Options
+
+from .desk import Desk
+from .door import is_same
+from .reading import read_known_step
+from .steps import step_of
+
+LARGEST_FORM_BYTES: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that is done to a step.
+
+    Attributes:
+        title: what the button says.
+        explained: what it does.
+        perform: does it.
+    """
+
+    title: str
+    explained: str
+    perform: Callable[[Desk, Digest], object]
+
+
+def _reset(desk: Desk, step: Digest) -> None:
+    forget(desk.backend.graph, [step])
+
+
+def _run(desk: Desk, step: Digest) -> None:
+    """Ask for a step as it was built, on the queue that it had; others keep what they are."""
+    known = read_known_step(desk.backend, step)
+    if known.state.status.is_pending:
+        return
+    forget(desk.backend.graph, [step])
+    queue = known.state.queue.rpartition("@")[0]
+    options = Options(queue=queue) if queue else Options()
+    artefact = stored_artefact(desk.backend, known.row.outputs[0])
+    execute(artefact, connection=desk.session(), options=options)
+
+
+ACTIONS: Final = {
+    "run": Action(
+        "Run again",
+        "Its result is forgotten, with those of all steps that depend on it, and it is asked "
+        "for anew. The others run when somebody executes them.",
+        _run,
+    ),
+    "reset": Action(
+        "Reset",
+        "Its result is forgotten, with those of all steps that depend on it. They run again "
+        "when somebody executes them.",
+        _reset,
+    ),
+}
+
+
+class Asking:
+    """Asks whether something is to be done, and does it when the answer is sent."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request."""
+        action = ACTIONS.get(request.path_params["action"])
+        if action is None:
+            return PlainTextResponse("there is no such action\n", status_code=404)
+        if request.method == "POST" and not await self._is_ours(request):
+            return PlainTextResponse("this form is not of this page\n", status_code=403)
+        return await run_in_threadpool(self._answer, request, action)
+
+    async def _is_ours(self, request: Request) -> bool:
+        """True if the form has the secret that only our own pages know."""
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > LARGEST_FORM_BYTES:
+                return False
+        given = parse_qs(body.decode("utf-8", "replace")).get("form", [""])[0]
+        return is_same(given, self._desk.given.form)
+
+    def _answer(self, request: Request, action: Action) -> Response:
+        step = step_of(self._desk.backend, request)
+        if request.method == "POST":
+            action.perform(self._desk, step)
+            there = f"{self._desk.given.root}steps/{step.hex()}"
+            return RedirectResponse(there, status_code=303)
+        facts = {"step": read_known_step(self._desk.backend, step), "action": action}
+        return HTMLResponse(self._desk.page("asking", facts))

@@ -1,0 +1,89 @@
+"""What the pages share: the connection, the secrets, and how they are written."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from funsies.config.server import ResolvedServer
+from funsies.core.cutting import printable
+from funsies.report.numbers import counted, shown_bytes, shown_seconds
+from funsies.session import Session
+from funsies.store.connect import Backend
+
+from .door import Pass
+
+PLACE: Final = Path(__file__).parent
+
+
+def _shown_time(seconds: float | None) -> str:
+    """A moment, by the clock of this machine."""
+    if seconds is None:
+        return ""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
+def _templates() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(PLACE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "printable": printable,
+        "shown_bytes": shown_bytes,
+        "shown_seconds": shown_seconds,
+        "shown_time": _shown_time,
+        "counted": counted,
+    }
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the pages share.
+
+    Attributes:
+        server: what is looked at.
+        backend: the connection to it.
+        given: the secrets.
+        is_closing: set when the page ends.
+    """
+
+    server: ResolvedServer
+    backend: Backend
+    given: Pass
+    is_closing: threading.Event = field(default_factory=threading.Event)
+    _environment: Environment = field(default_factory=_templates)
+
+    def session(self) -> Session:
+        """A session of its own, for what is asked for."""
+        return Session(self.server, self.backend)
+
+    def page(self, name: str, facts: Mapping[str, Any]) -> str:
+        """Write a page."""
+        return self._write(name, {"live": f"{name}.live.html", **facts})
+
+    def live(self, name: str, facts: Mapping[str, Any]) -> str:
+        """Write the part of a page that changes."""
+        return self._write(f"{name}.live", facts)
+
+    def _write(self, template: str, facts: Mapping[str, Any]) -> str:
+        found = self._environment.get_template(f"{template}.html")
+        return found.render(self._with_common(facts))
+
+    def _with_common(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "root": self.given.root,
+            "form": self.given.form,
+            "server": self.server.shown,
+            **facts,
+        }

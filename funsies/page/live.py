@@ -1,0 +1,77 @@
+"""A page that is kept up to date: the same address, as a document or as a stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+from funsies.core.errors import FunsiesError
+
+from .desk import Desk
+
+TICK_SECONDS: Final = 0.5
+"""Pause between two looks at whether something has changed."""
+
+STREAM: Final = "text/event-stream"
+
+Facts: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LivePage:
+    """A page.
+
+    Whoever asks for it as a stream is sent its changing part whenever that has changed.
+
+    Attributes:
+        desk: what the pages share.
+        name: of its template.
+        look: finds what is shown.
+        pulse: is cheap, and differs when another look may be worth it.
+    """
+
+    desk: Desk
+    name: str
+    look: Callable[[Desk, Request], Facts]
+    pulse: Callable[[Desk, Request], object]
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request."""
+        if STREAM in request.headers.get("accept", ""):
+            return StreamingResponse(self._events(request), media_type=STREAM)
+        return HTMLResponse(await run_in_threadpool(self._whole, request))
+
+    def _whole(self, request: Request) -> str:
+        return self.desk.page(self.name, self.look(self.desk, request))
+
+    async def _events(self, request: Request) -> AsyncIterator[str]:
+        pulse: object = None
+        sent: tuple[str, str] | None = None
+        while not self.desk.is_closing.is_set():
+            new, pulse = await run_in_threadpool(self._news, request, pulse)
+            if new is not None and new != sent:
+                yield _event(*new)
+                sent = new
+            await asyncio.sleep(TICK_SECONDS)
+
+    def _news(self, request: Request, before: object) -> tuple[tuple[str, str] | None, object]:
+        """What is to be sent, if anything, and the pulse."""
+        try:
+            pulse = self.pulse(self.desk, request)
+            if pulse == before:
+                return None, pulse
+            return ("live", self.desk.live(self.name, self.look(self.desk, request))), pulse
+        except FunsiesError as problem:
+            return ("trouble", str(problem)), None
+
+
+def _event(kind: str, text: str) -> str:
+    """An event; JSON keeps it on one line."""
+    return f"event: {kind}\ndata: {json.dumps(text)}\n\n"

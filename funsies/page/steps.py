@@ -1,0 +1,133 @@
+"""Pages of tasks, of steps, of one step, and of one value."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from starlette.requests import Request
+
+from funsies.client.lookup import find
+from funsies.core.digest import Digest
+from funsies.core.errors import Error, UnknownHashError
+from funsies.history.statuses import statuses_of
+from funsies.report.colours import VOLATILE
+from funsies.report.errors import describe_error
+from funsies.report.graph.model import INPUT, URGENCY
+from funsies.report.step import PREVIEW_INPUTS, inputs_of
+from funsies.run.record import decode_record
+from funsies.store.connect import Backend
+
+from .desk import Desk
+from .finding import MOST_LOOKED_AT, Wanted, find_page
+from .live import Facts
+from .reading import read_known_step
+from .values import ShownValue, shown_value
+
+STATES: Final = tuple(each for each in (*URGENCY, VOLATILE) if each != INPUT)
+SHOWN_OUTPUTS: Final = 12
+_PLACE: Final = re.compile("[0-9]{1,20}")
+SHOWN_LOG_BYTES: Final = 1 << 16
+
+
+def counts_pulse(desk: Desk, _request: Request) -> object:
+    """Differs when a step has changed its state."""
+    return desk.backend.graph.counts()
+
+
+def always(_desk: Desk, _request: Request) -> object:
+    """Differs always: what looks at one thing only is cheap enough."""
+    return object()
+
+
+def look_at_tasks(desk: Desk, _request: Request) -> Facts:
+    """All task names with their counters."""
+    counts = sorted(desk.backend.graph.counts().items())
+    pending = sum(each.pending for _, each in counts)
+    failed = sum(each.failed for _, each in counts)
+    done = sum(each.done for _, each in counts)
+    return {"counts": counts, "pending": pending, "failed": failed, "done": done}
+
+
+def look_at_steps(desk: Desk, request: Request) -> Facts:
+    """A page of steps."""
+    wanted = wanted_of(request)
+    return {
+        "wanted": wanted,
+        "found": find_page(desk.backend, wanted),
+        "states": STATES,
+        "most": MOST_LOOKED_AT,
+        "tasks": sorted(desk.backend.graph.counts()),
+    }
+
+
+def wanted_of(request: Request) -> Wanted:
+    """Which steps an address asks for."""
+    said = request.query_params
+    place = said.get("place", "")
+    return Wanted(
+        state=said.get("state", "") if said.get("state") in STATES else "",
+        task=said.get("task", ""),
+        text=said.get("text", "").strip(),
+        place=int(place) if _PLACE.fullmatch(place) else 0,
+    )
+
+
+def step_of(backend: Backend, request: Request) -> Digest:
+    """The step that an address names by its hash, or by that of one of its outputs.
+
+    Raises:
+        UnknownHashError: if there is none.
+    """
+    found = find(backend, request.path_params["hash"])
+    if found.is_operation:
+        return found.digest
+    row = backend.graph.artefact(found.digest)
+    if row is None or row.producer is None:
+        raise UnknownHashError(f"{found.digest.hex()[:10]} is a constant: no step makes it")
+    return row.producer
+
+
+def look_at_step(desk: Desk, request: Request) -> Facts:
+    """All about a step."""
+    backend = desk.backend
+    digest = step_of(backend, request)
+    step = read_known_step(backend, digest)
+    values = [
+        (output, name, shown_value(backend, output) if step.state.results else ShownValue())
+        for output, name in step.outputs[:SHOWN_OUTPUTS]
+    ]
+    error = next((value.error for _, _, value in values if value.error), None)
+    return {
+        "step": step,
+        "status": statuses_of(backend, [digest], [step.state])[0],
+        "record": decode_record(backend.graph.record(digest)),
+        "inputs": inputs_of(backend, digest),
+        "most_inputs": PREVIEW_INPUTS,
+        "outputs": values,
+        "more_outputs": len(step.outputs) - len(values),
+        "error": error,
+        "error_lines": _error_lines(backend, error),
+        "log": (backend.graph.log(digest) or b"")[-SHOWN_LOG_BYTES:].decode(errors="replace"),
+    }
+
+
+def _error_lines(backend: Backend, error: Error | None) -> str:
+    if error is None:
+        return ""
+    inputs = inputs_of(backend, Digest(bytes.fromhex(error.source))) if error.source else []
+    return "\n".join(describe_error(error, inputs))
+
+
+def look_at_value(desk: Desk, request: Request) -> Facts:
+    """One value: an output of a step, or a constant."""
+    backend = desk.backend
+    found = find(backend, request.path_params["hash"])
+    row = None if found.is_operation else backend.graph.artefact(found.digest)
+    if row is None:
+        raise UnknownHashError(f"{found.digest.hex()[:10]} is a step, not a value")
+    return {
+        "artefact": found.digest,
+        "producer": row.producer,
+        "value": shown_value(backend, found.digest),
+    }

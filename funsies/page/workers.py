@@ -1,0 +1,56 @@
+"""The page of workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+
+from funsies.engine.roster import list_workers
+
+from .desk import Desk
+from .live import Facts
+
+MOST_RUNNING: Final = 200
+"""So many running steps are named, the longest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStep:
+    """A step that runs now.
+
+    Attributes:
+        step: its hash.
+        task: name of its task.
+        where: machine and process.
+        started: when, seconds since 1970.
+    """
+
+    step: str
+    task: str
+    where: str
+    started: float
+
+
+def look_at_workers(desk: Desk, _request: Request) -> Facts:
+    """Workers, what runs, and what is ready on queues."""
+    graph = desk.backend.graph
+    leases = sorted(graph.leases(), key=lambda each: each.started_ms)
+    shown = leases[:MOST_RUNNING]
+    rows = graph.operations([each.operation for each in shown])
+    running = [
+        RunningStep(
+            lease.operation.hex(),
+            "?" if row is None else row.task_name,
+            lease.slot.rpartition(":")[0],
+            lease.started_ms / 1000,
+        )
+        for lease, row in zip(shown, rows, strict=True)
+    ]
+    return {
+        "workers": list_workers(desk.server),
+        "running": running,
+        "more_running": len(leases) - len(running),
+        "queues": sorted(graph.queues().items()),
+    }

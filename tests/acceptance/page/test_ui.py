@@ -1,0 +1,192 @@
+"""``funsies ui``: who may see the page, what it shows, and what it does."""
+
+from __future__ import annotations
+
+import re
+import sys
+from html import unescape
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from funsies.cli.main import main
+from tests.acceptance.page.conftest import HOSTILE, Page, end_of
+
+
+def first_step(page: Page, text: str, state: str = "") -> str:
+    """Hash of a step that is listed."""
+    listed = page.get(f"steps?text={quote(text)}&state={state}")
+    found = re.search(r"/steps/([0-9a-f]{64})", listed)
+    assert found, listed
+    return found[1]
+
+
+def test_nothing_is_shown_without_the_token(page: Page) -> None:
+    step = first_step(page, "square")
+    for path in (
+        "",
+        "steps",
+        f"steps/{step}",
+        "workers",
+        "static/page.js",
+        f"steps/{step}/run",
+    ):
+        for cookie in ("", "funsies=x"):
+            status, headers, body = page.ask(page.root + path, Cookie=cookie)
+            assert status == 403
+            assert "square" not in body
+            assert headers["Cache-Control"] == "no-store"
+
+
+def test_it_listens_on_this_machine_only(page: Page) -> None:
+    """Linux: who listens, /proc says; a number in hexadecimal, the last byte first."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    lines += Path("/proc/net/tcp6").read_text().splitlines()[1:]
+    listening = [line.split()[1] for line in lines if line.split()[3] == "0A"]
+    assert [each for each in listening if each.endswith(f":{page.port:04X}")] == [
+        f"0100007F:{page.port:04X}"
+    ]
+
+
+def test_the_token_is_in_no_arguments(page: Page, shared_shell) -> None:
+    token = page.address.partition("token=")[2]
+    arguments = [line for line in shared_shell.processes() if "ui" in line]
+    assert arguments
+    assert not any(token in line for line in shared_shell.processes())
+
+
+def test_no_other_name_leads_to_the_page(page: Page) -> None:
+    status, _, _ = page.ask(page.root, Cookie=page.cookie(), Host="evil.example")
+    assert status == 403
+
+
+def test_tasks_are_counted_and_lead_to_their_steps(page: Page) -> None:
+    body = page.get()
+    row = re.search(r'<tr><th[^>]*><a href="([^"]*)">square</a>(.*?)</tr>', body, re.DOTALL)
+    assert row
+    assert '<td class="number">60</td>' in row[2]
+    listed = page.get(unescape(row[1]).removeprefix(page.root))
+    assert "fail" not in re.findall(r"steps/[0-9a-f]{64}\">([^<]*)<", listed)
+
+
+def test_a_page_has_a_few_steps_and_leads_to_the_others(page: Page) -> None:
+    assert "there is no such page" in page.ask(page.root + "no", Cookie=page.cookie())[2]
+    found, path, pages = set(), "steps", 0
+    while path:
+        body = page.get(path)
+        found |= set(re.findall(r"steps/([0-9a-f]{64})", body))
+        more = re.search(r'rel="next" href="([^"]*)"', body)
+        path = unescape(more[1]).removeprefix(page.root) if more else ""
+        pages += 1
+    assert len(found) == 67
+
+
+def test_a_failed_step_shows_its_error_with_the_line_of_its_source(page: Page) -> None:
+    body = unescape(page.get(f"steps/{first_step(page, 'fail', 'failed')}"))
+    assert "raise ValueError(text)" in body
+    assert f"ValueError: {HOSTILE}" in body
+
+
+def test_a_step_with_an_error_among_its_inputs_leads_to_where_it_is_from(page: Page) -> None:
+    failed, last = first_step(page, "fail", "failed"), first_step(page, "last")
+    assert f"{page.root}steps/{failed}" in page.get(f"steps/{last}")
+
+
+def test_what_comes_from_a_workflow_is_escaped(page: Page) -> None:
+    steps = [
+        first_step(page, each) for each in ("fail", "files", "square", "manuscript", "table")
+    ]
+    for path in ("", "steps", "steps?task=" + quote(HOSTILE), *(f"steps/{it}" for it in steps)):
+        body = page.get(path)
+        assert "<img src=x" not in body
+        assert "<script>" not in body
+        assert "<body onload" not in body
+
+
+def test_a_value_is_saved_never_run(page: Page) -> None:
+    step = page.get(f"steps/{first_step(page, 'manuscript')}")
+    path = re.search(r'href="([^"]*/bytes)"', step)
+    assert path
+    status, headers, body = page.ask(path[1], Cookie=page.cookie())
+    assert status == 200
+    assert HOSTILE in body
+    assert headers["Content-Type"] == "application/octet-stream"
+    assert headers["Content-Disposition"].startswith("attachment")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in headers["Content-Security-Policy"]
+
+
+def test_a_step_is_not_reset_by_looking_or_by_a_form_from_elsewhere(page: Page) -> None:
+    step = first_step(page, "table")
+    path = f"{page.root}steps/{step}/reset"
+    asked = page.get(f"steps/{step}/reset")
+    secret = re.search(r'name="form" value="([^"]+)"', asked)
+    assert secret
+    origin, cookie = f"http://127.0.0.1:{page.port}", page.cookie()
+    wrong = [
+        ({"Cookie": cookie, "Origin": origin}, "form=x"),
+        ({"Cookie": cookie, "Origin": "http://evil.example"}, f"form={secret[1]}"),
+        ({"Cookie": cookie}, f"form={secret[1]}"),
+        ({"Origin": origin}, f"form={secret[1]}"),
+    ]
+    for headers, body in wrong:
+        assert page.ask(path, "POST", body, **headers)[0] == 403
+    assert 'class="state-done"' in page.get(f"steps/{step}")
+
+
+def test_a_step_is_reset_and_run_again(page: Page, shared_shell) -> None:
+    step = first_step(page, "table")
+    origin, cookie = f"http://127.0.0.1:{page.port}", page.cookie()
+
+    def press(action: str) -> None:
+        asked = page.get(f"steps/{step}/{action}")
+        secret = re.search(r'name="form" value="([^"]+)"', asked)
+        assert secret
+        body = f"form={secret[1]}"
+        path = f"{page.root}steps/{step}/{action}"
+        assert page.ask(path, "POST", body, Cookie=cookie, Origin=origin)[0] == 303
+
+    press("reset")
+    assert 'class="state-idle"' in page.get(f"steps/{step}")
+    press("run")
+    assert shared_shell.funsies("wait", step).code == 0
+    assert 'class="state-done"' in page.get(f"steps/{step}")
+
+
+def test_what_is_not_there_is_said(page: Page) -> None:
+    status, _, body = page.ask(f"{page.root}steps/{64 * '0'}", Cookie=page.cookie())
+    assert status == 404
+    assert "nothing on the server has a hash" in body
+
+
+def test_a_port_that_is_taken_is_named(page: Page, shared_shell) -> None:
+    done = shared_shell.funsies("ui", "--no-browser", "--port", str(page.port))
+    assert done.code == 2
+    assert f"port {page.port} cannot be used" in done.err
+
+
+def test_ctrl_c_ends_the_page_at_once_also_while_somebody_looks(
+    page: Page, shared_shell
+) -> None:
+    process = shared_shell.launch("ui", "--no-browser")
+    assert process.stdout is not None
+    other = Page(process.stdout.readline().strip())
+    import http.client  # noqa: PLC0415 - a stream, which is left open
+
+    stream = http.client.HTTPConnection("127.0.0.1", other.port, timeout=30)
+    stream.request(
+        "GET", other.root, headers={"Accept": "text/event-stream", "Cookie": other.cookie()}
+    )
+    assert stream.getresponse().readline() == b"event: live\n"
+    shared_shell.interrupt(process)
+    assert end_of(process) == 0
+    stream.close()
+
+
+def test_without_the_extra_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    assert main(["ui"]) == 2
+    assert "pip install 'funsies[ui]'" in capsys.readouterr().err

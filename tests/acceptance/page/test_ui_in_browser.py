@@ -1,0 +1,172 @@
+"""The page in a real Chromium: layout, colours, keyboard, and nothing of a workflow is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.acceptance.page.conftest import HOSTILE
+
+pytestmark = pytest.mark.browser
+
+STEPS = ["fail", "files", "picture", "drawing", "manuscript", "table", "square", "last"]
+PAGES = ["", "steps", "steps?state=failed", "workers"]
+
+
+def axe_violations(tab) -> list[str]:
+    """What an accessibility checker finds."""
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - only with a browser
+
+    found = Axe().run(tab).response["violations"]
+    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 380])
+def test_every_page_fits_and_is_accessible(visit, width: int, color_scheme: str) -> None:
+    visited = visit(width=width, color_scheme=color_scheme)
+    grounds = set()
+
+    def look() -> None:
+        assert axe_violations(visited.tab) == []
+        extent = visited.tab.evaluate("document.documentElement.scrollWidth")
+        assert extent <= width, visited.tab.url
+        ground = "getComputedStyle(document.body).backgroundColor"
+        grounds.add(visited.tab.evaluate(ground))
+
+    for path in PAGES:
+        visited.go(path)
+        look()
+    for text in STEPS:
+        visited.go_to_step(text)
+        look()
+    visited.tab.get_by_role("link", name="Reset…").click()
+    visited.tab.get_by_role("button", name="Reset").wait_for()
+    look()
+    assert grounds == (
+        {"rgb(255, 255, 255)"} if color_scheme == "light" else {"rgb(22, 23, 27)"}
+    )
+
+
+def test_nothing_of_a_workflow_is_run(visit) -> None:
+    """Names, errors, logs, files and values with markup are shown, letter by letter."""
+    visited = visit()
+    for path in ("", "steps"):
+        visited.go(path)
+        assert visited.tab.get_by_text("fail " + HOSTILE).count()
+    for text in STEPS:
+        visited.go_to_step(text)
+        active = visited.tab.locator("#live script, #live [onerror], #live svg, #live iframe")
+        assert active.count() == 0
+        assert "hacked" not in visited.tab.title().replace(HOSTILE, "")
+    visited.go_to_step("manuscript")
+    assert visited.tab.get_by_text(f"<!doctype html><body onload=alert(1)>{HOSTILE}").count()
+
+
+@pytest.mark.parametrize("text", ["picture", "drawing"])
+def test_a_picture_is_shown_as_one(visit, text: str) -> None:
+    visited = visit()
+    visited.go_to_step(text)
+    picture = visited.tab.locator("#live img")
+    assert picture.evaluate("each => each.complete && each.naturalWidth") in {8, 9}
+
+
+def test_a_table_is_shown_as_one(visit) -> None:
+    visited = visit()
+    visited.go_to_step("table")
+    cells = visited.tab.get_by_role("region", name="table value").locator("td")
+    assert cells.all_text_contents() == ["S1", HOSTILE, "S2", ""]
+
+
+def test_whoever_goes_to_a_value_saves_it(visit) -> None:
+    visited = visit()
+    visited.go_to_step("drawing")
+    picture = visited.tab.locator("#live img").get_attribute("src")
+    with visited.tab.expect_download() as saved:
+        visited.tab.evaluate("place => { location.href = place }", picture)
+    assert "<script>" in saved.value.path().read_text()
+
+
+def test_all_can_be_reached_by_the_keyboard_in_the_order_of_the_page(visit) -> None:
+    visited = visit()
+    visited.go("steps?state=failed")
+    tab = visited.tab
+    reachable = (
+        "a[href], button:not([hidden]), input:not([type=hidden]), select, [tabindex='0']"
+    )
+    number = tab.evaluate(
+        "mark => { const all = [...document.querySelectorAll(mark)];"
+        " all.forEach((each, index) => each.dataset.index = index); return all.length }",
+        reachable,
+    )
+    order = []
+    for _ in range(number):
+        tab.keyboard.press("Tab")
+        order.append(tab.evaluate("Number(document.activeElement.dataset.index)"))
+    assert order == list(range(number))
+
+
+def test_the_first_tab_leads_to_the_content(visit) -> None:
+    visited = visit()
+    visited.go("steps")
+    visited.tab.keyboard.press("Tab")
+    link = visited.tab.get_by_role("link", name="Skip to the content")
+    assert link.bounding_box()["x"] >= 0
+    visited.tab.keyboard.press("Enter")
+    assert visited.tab.evaluate("document.activeElement.id") == "content"
+
+
+def test_a_page_follows_what_goes_on_without_being_loaded_again(visit, shared_shell) -> None:
+    visited = visit()
+    visited.go()
+    visited.tab.evaluate("window.isTheSame = true")
+    shared_shell.script(
+        "more.py",
+        "import funsies as f\n"
+        "with f.Fun():\n    f.execute(f.reduce(str, 3, name='newcomer')).wait()",
+    )
+    assert shared_shell.python("more.py").code == 0
+    visited.tab.get_by_role("link", name="newcomer").wait_for()
+    assert visited.tab.evaluate("window.isTheSame")
+
+
+def test_updates_can_be_paused_and_keep_the_focus(visit) -> None:
+    visited = visit()
+    visited.go("steps")
+    tab = visited.tab
+    first = tab.locator("#live tbody a").first
+    first.focus()
+    tab.evaluate("document.getElementById('live').dataset.before = 1")
+    tab.get_by_role("button", name="Pause updates").click()
+    assert tab.locator("#connection").text_content() == "paused"
+    assert (
+        tab.get_by_role("button", name="Pause updates").get_attribute("aria-pressed") == "true"
+    )
+    tab.get_by_role("button", name="Pause updates").click()
+    tab.locator("#connection", has_text="live").wait_for()
+
+
+def test_it_is_read_and_used_without_scripts(visit, shared_shell) -> None:
+    visited = visit(java_script_enabled=False)
+    tab = visited.tab
+    tab.goto(visited.address("steps"))
+    tab.get_by_label("Text").fill("square")
+    tab.get_by_role("button", name="Filter").click()
+    tab.locator("#live tbody a").first.click()
+    step = tab.locator("#live code").first.text_content()
+    tab.get_by_role("link", name="Run again…").click()
+    tab.get_by_role("button", name="Run again").click()
+    assert tab.url.endswith(f"steps/{step}")
+    assert shared_shell.funsies("wait", step).code == 0
+    tab.reload()
+    assert tab.locator("#live .state-done").count() == 1
+
+
+def test_without_the_token_a_browser_sees_nothing(chromium, page) -> None:
+    context = chromium.new_context()
+    try:
+        tab = context.new_page()
+        answer = tab.goto(page.address.partition("?")[0])
+        assert answer.status == 403
+        assert "the token" in tab.text_content("body")
+    finally:
+        context.close()

@@ -1,0 +1,80 @@
+"""Steps are found page by page, whatever is asked for, and none is left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import funsies as f
+from funsies.page import finding
+from funsies.page.finding import FoundSteps, Wanted, find_page
+
+
+def half(number: int) -> float:
+    if number == 13:
+        raise ValueError(number)
+    return number / 2
+
+
+@pytest.fixture(params=["memory", "redis"])
+def backend(request: pytest.FixtureRequest):
+    is_redis = request.param == "redis"
+    url = request.getfixturevalue("redis_url") if is_redis else "memory://"
+    with f.Fun(f.Server(url), f.options(distributed=False)) as session:
+        halves = [f.reduce(half, number) for number in range(300)]
+        doubles = [f.reduce(str, number, name="other <b>") for number in halves[:20]]
+        f.execute(halves, doubles)
+        yield session.backend
+
+
+def pages_of(backend, wanted: Wanted) -> list[FoundSteps]:
+    pages = [find_page(backend, wanted)]
+    while pages[-1].more:
+        pages.append(find_page(backend, pages[-1].more))
+    return pages
+
+
+def steps_of(pages: list[FoundSteps]) -> set[str]:
+    return {step.operation for page in pages for step in page.steps}
+
+
+def test_all_pages_together_have_every_step(backend) -> None:
+    pages = pages_of(backend, Wanted())
+    assert len(steps_of(pages)) == 320
+    assert all(len(page.steps) < 320 for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "number"),
+    [
+        (Wanted(task="half"), 300),
+        (Wanted(state="failed"), 1),
+        (Wanted(state="skipped"), 1),
+        (Wanted(state="done", task="other <b>"), 19),
+        (Wanted(text="OTHER <"), 20),
+        (Wanted(text="no such thing"), 0),
+        (Wanted(task="oth"), 0),
+    ],
+)
+def test_a_filter_finds_what_it_says(backend, wanted: Wanted, number: int) -> None:
+    assert len(steps_of(pages_of(backend, wanted))) == number
+
+
+def test_a_step_is_found_by_the_begin_of_its_hash(backend) -> None:
+    known = find_page(backend, Wanted()).steps[0].operation
+    assert known in steps_of(pages_of(backend, Wanted(text=known[:9].upper())))
+
+
+def test_one_page_looks_at_so_many_steps_and_says_where_to_go_on(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST_LOOKED_AT", 100)
+    monkeypatch.setattr(finding, "WALK", 50)
+    wanted = Wanted(text="no such thing")
+    page = find_page(backend, wanted)
+    assert not page.steps
+    assert 100 <= page.looked_at < 320
+    assert page.more is not None
+    assert replace(page.more, place=0) == wanted
+    assert "place=" in page.more.query
