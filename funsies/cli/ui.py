@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from funsies.page.door import Pass
 
 _NEEDED: Final = ("jinja2", "starlette", "uvicorn")
+_SCREENS: Final = frozenset({"DISPLAY", "WAYLAND_DISPLAY"})
 _MOST_PORTS: Final = 65_535
 
 _HAND_OVER: Final = """\
@@ -91,6 +93,10 @@ def _told(given: Pass, opens: bool) -> Iterator[None]:
 def _open(file: Path, address: str, show: Callable[[str], bool]) -> None:
     """Open a browser by a file: every user can see the arguments of its process."""
     file.write_text(_HAND_OVER.format(address=escape(address)), encoding="utf-8")
-    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        return
-    show(file.as_uri())
+    if _has_screen():
+        show(file.as_uri())
+
+
+def _has_screen() -> bool:
+    """False where a browser of the terminal would be opened, if any."""
+    return sys.platform != "linux" or bool(_SCREENS & os.environ.keys())
