@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import funsies as f
-from funsies.report.graph import all_operations, read_graph
+from funsies.report.graph import read_graph
 from funsies.report.listing import list_steps
 
 
@@ -28,7 +28,7 @@ def session(request: pytest.FixtureRequest):
 def test_every_operation_is_listed_once(session) -> None:
     steps = [f.reduce(half, number / 1) for number in range(1200)]
     session.save()
-    found = all_operations(session.backend)
+    found = session.backend.graph.all_operations()
     assert found == sorted(step.producer for step in steps)
     assert len(list_steps(session.backend)) == 1200
 
