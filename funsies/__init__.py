@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .core.shape import Shape
     from .core.version import __version__ as __version__
     from .local.managed import ManagedFun
+    from .local.started import start, stop
     from .session import Fun, options
 
 __all__ = [
@@ -85,6 +86,8 @@ __all__ = [
     "register_codec",
     "reset",
     "shell",
+    "start",
+    "stop",
     "take",
     "takeout",
     "task",
@@ -127,6 +130,8 @@ _HOMES: Final = {
     "register_codec": ".core.encoding",
     "reset": ".client",
     "shell": ".build.shell",
+    "start": ".local.started",
+    "stop": ".local.started",
     "take": ".client",
     "takeout": ".client",
     "task": ".build.task",

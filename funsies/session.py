@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING, Final, NoReturn, Unpack
 from funsies.build.context import (
     IN_A_STEP,
     BuildContext,
+    build_everywhere,
     context,
     current_context,
     is_in_step,
     options_in_force,
 )
-from funsies.config import ConfigurationError, Options, ResolvedServer, Server, resolve
+from funsies.config import (
+    ConfigurationError,
+    Options,
+    ResolvedServer,
+    Server,
+    hide_secrets,
+    resolve,
+)
 from funsies.config.program import this_program
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, WiringError
@@ -99,6 +107,10 @@ class Session:
         self._written = 0
         self._has_agreed_on_keys = backend.is_in_process
 
+    def __repr__(self) -> str:
+        place = self.server.directory or hide_secrets(self.server.jobs_url)
+        return f"<Session on the server of {place}>"
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> NoReturn:
@@ -146,6 +158,9 @@ class Session:
 
 
 _current: ContextVar[Session] = ContextVar("funsies_session")
+_of_program: Final[list[Session]] = []
+"""The session that holds wherever no other does."""
+
 _used_last: list[ResolvedServer] = []
 """The server of the last session, so that artefacts can be shown when it is closed."""
 
@@ -168,10 +183,29 @@ def current_session(what: str, connection: Session | None = None) -> Session:
         WiringError: if something else was given.
     """
     _check_session(connection, what)
-    session = connection or _current.get(None)
+    session = connection or session_in_force()
     if session is None:
         raise NoSessionError(what)
     return session
+
+
+def session_in_force() -> Session | None:
+    """The session of this thread or asyncio task, or that of the program; none in a step."""
+    found = _current.get(None)
+    if found is not None:
+        return found
+    return _of_program[0] if _of_program and not is_in_step() else None
+
+
+def hold_everywhere(session: Session | None, chosen: BuildContext | None = None) -> None:
+    """Have a session hold wherever no other does, in all threads and asyncio tasks.
+
+    Args:
+        session: None for none again.
+        chosen: how to build there.
+    """
+    _of_program[:] = [] if session is None else [session]
+    build_everywhere(chosen)
 
 
 @contextmanager
@@ -180,7 +214,7 @@ def backend_at_hand() -> Iterator[Backend | None]:
 
     Notebooks show a value when the block that made it has ended.
     """
-    session = _current.get(None)
+    session = session_in_force()
     if session is not None or not _used_last:
         yield None if session is None else session.backend
         return

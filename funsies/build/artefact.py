@@ -28,11 +28,11 @@ from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.former_names import former_members
 from funsies.core.graph import Constant, Operation, OutputOf, Reference, Stored, constant
 from funsies.core.misplaced_options import takes_no_options
+from funsies.core.shown import shown
 
 from .context import refuse_building
 from .nested import refuse_nested
 from .pointer import Pointer, in_step, is_value
-from .shown import shown
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
@@ -218,7 +218,7 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
         """What notebooks show: the pointer, and the beginning of the value if there is one."""
         del include, exclude  # for those to whom a part of it would do
         about = bundle_of_text(repr(self))
-        found = shown(self)
+        found = shown(Artefact, self)
         return found | {
             kind: "\n".join(str(each[kind]) for each in (about, found) if kind in each)
             for kind in about

@@ -131,9 +131,24 @@ def building_refused(what: str, instead: str) -> str:
     )
 
 
+_of_program: Final[list[BuildContext]] = []
+
+
+def build_everywhere(chosen: BuildContext | None) -> None:
+    """Have this context be in force wherever no other is, in all threads and tasks.
+
+    Args:
+        chosen: None for the defaults again.
+    """
+    _of_program[:] = [] if chosen is None else [chosen]
+
+
 def context() -> BuildContext:
     """The context in force, or one with the defaults outside of any session."""
-    return current_context.get(_NO_CONTEXT)
+    found = current_context.get(None)
+    if found is not None:
+        return found
+    return _of_program[0] if _of_program and not is_in_step() else _NO_CONTEXT
 
 
 def options_in_force(own: Options | None) -> Options:

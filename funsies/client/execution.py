@@ -10,6 +10,7 @@ from typing import Any, Final
 from funsies.build.context import options_in_force
 from funsies.core.cancelled import CANCELLED, CANCELLED_ERROR
 from funsies.core.digest import Digest
+from funsies.core.encoding.previews import MimeBundle
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import former_keywords
 from funsies.core.misplaced_options import takes_no_options
@@ -179,6 +180,18 @@ class Handle:
         if len(self.targets) > SHOWN_TARGETS:
             names.append("...")
         return f"<Handle of {', '.join(names)}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        """What notebooks show: the targets, where they stand, and how far it is."""
+        del include, exclude  # for those to whom a part of it would do
+        from .notebook.handles import SHOWN, bundle_of_handle  # noqa: PLC0415 - seldom needed
+
+        names = {digest: each.task.name for digest, each in self._asked.built.items()}
+        try:
+            states = self._session.backend.graph.states(list(self.targets[:SHOWN]))
+            return bundle_of_handle(self.targets, names, states, self.counts())
+        except Exception:  # noqa: BLE001  (to show it is not to use it: the server may be gone)
+            return bundle_of_handle(self.targets, names, (), None)
 
 
 def _runs_here(targets: Targets, stored_options: Options) -> bool:

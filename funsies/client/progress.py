@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from funsies.session import Session
 from funsies.store.rows import TaskCounts
 
+from .notebook.shell import is_notebook
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -45,9 +47,15 @@ def watching(
 ) -> AbstractContextManager[Report | None]:
     """Whom to tell how far it is while one waits."""
     opened = watcher.get()
-    if on_progress is not None or opened is None:
+    if on_progress is not None:
         return nullcontext(on_progress)
-    return opened(session)
+    if opened is not None:
+        return opened(session)
+    if is_notebook():
+        from .notebook.progress import cell_progress  # noqa: PLC0415 - it imports this
+
+        return cell_progress()
+    return nullcontext(None)
 
 
 def progress_since(before: Mapping[str, TaskCounts], now: Mapping[str, TaskCounts]) -> Progress:

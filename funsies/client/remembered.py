@@ -11,7 +11,7 @@ from funsies.session import Session
 
 SHORT_HASH = 10
 
-_OWN_REMEDY: Final = frozenset(
+OWN_REMEDY: Final = frozenset(
     {
         ErrorKind.NotFound,
         ErrorKind.NotEvaluated,
@@ -34,7 +34,7 @@ def since(error: Error) -> str:
 
 def advice(session: Session, error: Error) -> str:
     """What to say of an error that this session has not computed, or that is volatile."""
-    if error.is_infrastructure and error.kind not in _OWN_REMEDY and error.source is not None:
+    if error.is_infrastructure and error.kind not in OWN_REMEDY and error.source is not None:
         return (
             "This error is volatile: it says nothing about the step, and is not remembered. "
             "Executing again runs the step again"

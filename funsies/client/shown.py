@@ -10,7 +10,6 @@ from typing import Any, Final
 from returns.pipeline import is_successful
 
 from funsies.build.artefact import Artefact
-from funsies.build.shown import show_artefacts_by
 from funsies.core.encoding import (
     JSON,
     PICKLE,
@@ -22,9 +21,11 @@ from funsies.core.encoding import (
 from funsies.core.encoding.node import tell
 from funsies.core.encoding.previews import MimeBundle, bundle_of, bundle_of_text, picture_in
 from funsies.core.errors import Error, ErrorKind
+from funsies.core.shown import show_by
 from funsies.session import backend_at_hand
 from funsies.store.connect import Backend
 
+from .notebook.errors import bundle_of_error
 from .stored_types import wire_of
 from .values import open_value
 
@@ -75,8 +76,7 @@ def _of_value(backend: Backend, artefact: Artefact[Any]) -> MimeBundle:
 def _of_error(error: Error) -> MimeBundle:
     if error.kind is ErrorKind.NotFound:
         return {}  # not computed yet
-    last = (error.details or "").strip().splitlines()[-1:]
-    return bundle_of_text(": ".join([error.kind.name, *last]))
+    return bundle_of_error(error)
 
 
 def _of_json(artefact: Artefact[Any], begin: bytes) -> MimeBundle:
@@ -126,4 +126,4 @@ def _short(text: str) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
 
 
-show_artefacts_by(bundle)
+show_by(Artefact, bundle)

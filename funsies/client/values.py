@@ -34,6 +34,7 @@ from funsies.store.rows import OperationState, Status
 from funsies.store.rows import Result as StoredResult
 
 from .lost_bytes import lost
+from .notebook.results import show_results
 from .volatile import Judge, OnVolatile, accept, check_policy, judge
 
 T = TypeVar("T")
@@ -105,6 +106,8 @@ def take(
     """
     only_artefact(where)
     check_policy(volatile)
+    if not strict:
+        show_results()
     at_hand = _part_at_hand(where)
     if at_hand is not None:
         made = _decoded(where, at_hand)

@@ -8,7 +8,7 @@ funsies is used wrongly; its message names the remedy.
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 from typing_extensions import override
@@ -20,6 +20,10 @@ from .digest import Digest
 from .error_kind import INFRASTRUCTURE as INFRASTRUCTURE  # noqa: PLC0414 - known from here
 from .error_kind import ErrorKind as ErrorKind  # noqa: PLC0414 - likewise
 from .former_names import former_members
+from .shown import shown
+
+if TYPE_CHECKING:
+    from .encoding.previews import MimeBundle
 
 MAX_DETAILS_CHARACTERS: Final = 64_000
 """Longer details are cut in the middle, so that no error can fill the server."""
@@ -79,6 +83,11 @@ class Error(metaclass=ErrorType):
     def is_remembered(self) -> bool:
         """True if executing again gives this error again, without running the step."""
         return self.failed_at is not None and not self.is_infrastructure
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        """What notebooks show: what went wrong and where, and what to do about it."""
+        del include, exclude  # for those to whom a part of it would do
+        return shown(Error, self)
 
 
 former_members(

@@ -118,8 +118,16 @@ def live_record(directory: Directory) -> ServerRecord | None:
     return record if record is not None and record.answers() else None
 
 
-def stop_server(directory: Directory) -> bool:
+def _never() -> bool:
+    return False
+
+
+def stop_server(directory: Directory, *, is_used: Callable[[], bool] = _never) -> bool:
     """Stop the server of a directory, with all data written; False if it did not run.
+
+    Args:
+        directory: of which.
+        is_used: True leaves it running; asked while nobody can start it.
 
     Raises:
         ConfigurationError: if it runs on another machine.
@@ -128,6 +136,8 @@ def stop_server(directory: Directory) -> bool:
     if not directory.path.is_dir():
         return end_orphans(directory)
     with exclusive(_start_lock(directory)):
+        if is_used():
+            return False
         record = directory.record()
         _refuse_elsewhere(record, directory)
         was_running = is_locked(_life_lock(directory))

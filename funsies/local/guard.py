@@ -1,7 +1,9 @@
 """A guard: a small process that cleans up when the program that needed workers is gone.
 
 A program that is killed cannot stop what it started. The guard notices, because a pipe from the
-program to it closes, and does it instead.
+program to it closes, and does it instead. A server with which other programs of the directory
+work by then (another notebook, or this one with a new kernel) goes on until their workers have
+ended: the guard waits for that.
 """
 
 from __future__ import annotations
@@ -10,9 +12,11 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from funsies.config.directory import Directory
 from funsies.core.secret_variables import without_secrets
@@ -20,9 +24,14 @@ from funsies.core.secret_variables import without_secrets
 from .command import funsies_command
 from .embedded import stop_server
 from .orphans import end_orphans
-from .pool import Pool, running_pools, stop_pools
+from .pool import Pool, has_workers, running_pools, stop_pools
 
 _STOP_SECONDS = 30.0
+_LOOK_SECONDS = 1.0
+"""Pause between two looks whether others still use the server."""
+
+_standing: Final[list[subprocess.Popen[bytes]]] = []
+"""Guards that wait for others to end."""
 
 
 @contextmanager
@@ -41,24 +50,23 @@ def guarded(
     options += ["--server"] * stops_server
     options += [f"--remove={removes}"] if removes else []
     command = funsies_command("guard", str(directory.path), *options)
-    with subprocess.Popen(
+    guard = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         env=without_secrets(os.environ),
         start_new_session=True,
-    ) as guard:
-        try:
-            yield
-        finally:
-            clean_up(
-                directory,
-                [pool.lock.name for pool in pools],
-                stops_server=stops_server,
-                removes=removes,
-            )
-            if guard.stdin is not None:
-                guard.stdin.close()
+    )
+    try:
+        yield
+    finally:
+        names = [pool.lock.name for pool in pools]
+        is_done = clean_up(directory, names, stops_server=stops_server, removes=removes)
+        if guard.stdin is not None:
+            guard.stdin.close()
+        if is_done:
             guard.wait(_STOP_SECONDS)
+        else:
+            _standing.append(guard)
 
 
 def stand_guard(
@@ -74,17 +82,25 @@ def stand_guard(
     """
     while sys.stdin.buffer.read(1):
         pass
-    clean_up(directory, pools, stops_server=stops_server, removes=removes)
+    while not clean_up(directory, pools, stops_server=stops_server, removes=removes):
+        time.sleep(_LOOK_SECONDS)
 
 
 def clean_up(
     directory: Directory, pools: list[str], *, stops_server: bool, removes: Path | None
-) -> None:
-    """Stop what is still running; nothing happens if nothing is."""
+) -> bool:
+    """Stop what is still running; nothing happens if nothing is.
+
+    Returns:
+        False if the server goes on, since others use it.
+    """
     mine = [pool for pool in running_pools(directory) if pool.lock.name in pools]
     stop_pools(mine, at_once=True)
     end_orphans(directory)
     if stops_server:
-        stop_server(directory)
+        stop_server(directory, is_used=lambda: has_workers(directory))
+        if has_workers(directory):
+            return False
     if removes is not None:
         shutil.rmtree(removes, ignore_errors=True)
+    return True

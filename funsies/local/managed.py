@@ -22,7 +22,7 @@ from funsies.session import Fun, Session
 from .conf import ServerSettings, setting_line
 from .embedded import Started, start_server
 from .guard import guarded
-from .pool import Pool, see_alive, start_pool
+from .pool import Pool, see_alive, start_pool, stop_pools
 
 
 @takes_no_options
@@ -74,11 +74,22 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
     )
     started = start_server(place, settings)
     _refuse_unheeded(started, place, pw, redis_args)
-    stops_server = not started.was_running
-    server = _with_data(started.server(place), data_url)
-    pools = [start_pool(place, server, nworkers, arguments=worker_args or ())] * bool(nworkers)
+
+    def staffed(by: Started) -> tuple[ResolvedServer, list[Pool]]:
+        server = _with_data(by.server(place), data_url)
+        if not nworkers:
+            return server, []
+        return server, [start_pool(place, server, nworkers, arguments=worker_args or ())]
+
+    server, pools = staffed(started)
+    # Who had started it, and ends just now, may not have seen our workers before it stopped it.
+    again = start_server(place, settings)
+    if again.record.jobs_url != started.record.jobs_url:
+        stop_pools(pools, at_once=True)
+        server, pools = staffed(again)
+    is_ours = not (started.was_running and again.was_running)
     with (
-        guarded(place, pools, stops_server=stops_server, removes=temporary),
+        guarded(place, pools, stops_server=is_ours, removes=temporary),
         Fun(server, defaults, interpreter=interpreter) as session,
     ):
         session.on_look = partial(_look, session.on_look, pools)

@@ -111,6 +111,11 @@ def running_pools(directory: Directory) -> Iterator[Pool]:
             yield Pool(pid, lock, _log(directory))
 
 
+def has_workers(directory: Directory) -> bool:
+    """True while any pool of a directory is alive on this machine."""
+    return any(True for _ in running_pools(directory))
+
+
 def see_alive(pool: Pool) -> None:
     """See that workers which are children of this process have not given up.
 

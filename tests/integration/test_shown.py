@@ -118,7 +118,7 @@ VALUES = [
     (lambda: bytes(range(128, 256)) * 100_000, "more than 1,0"),
     (lambda: bytes(range(128, 256)) * 1_000, "128,000 bytes"),
     (lambda: [1] * 1_000_000, "[1,1,1"),
-    (lambda: 1 / 0, "ExceptionRaised: ZeroDivisionError: division by zero"),
+    (lambda: 1 / 0, "ExceptionRaised (ZeroDivisionError) in <lambda>"),
 ]
 
 

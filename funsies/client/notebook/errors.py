@@ -1,0 +1,56 @@
+"""An error, as notebooks show it: what, where, its traceback with source, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from funsies.client.remembered import OWN_REMEDY, SHORT_HASH, since
+from funsies.core.cutting import printable
+from funsies.core.encoding.previews import MimeBundle
+from funsies.core.errors import Error
+from funsies.core.shown import show_by
+
+from .blocks import BAD, Block, bundle_of_block
+
+
+def bundle_of_error(error: Error) -> MimeBundle:
+    """What a notebook shows of an error."""
+    facts = tuple(_facts(error))
+    block = Block(_title(error), BAD, facts, text=error.details, notes=tuple(_notes(error)))
+    return bundle_of_block(block)
+
+
+show_by(Error, bundle_of_error)
+
+
+def _title(error: Error) -> str:
+    exception = f" ({error.exception})" if error.exception else ""
+    step = f" in {printable(error.task)}" if error.task else ""
+    return f"{error.kind.value}{exception}{step}"
+
+
+def _facts(error: Error) -> Iterator[tuple[str, str]]:
+    if error.source is not None:
+        yield "step", error.source[:SHORT_HASH]
+    if error.exit_code is not None:
+        yield "exit code", str(error.exit_code)
+    if error.signal is not None:
+        yield "signal", error.signal
+    if error.host is not None:
+        yield "host", error.host
+    if error.attempts not in (None, 1):
+        yield "attempts", str(error.attempts)
+    if error.failed_at is not None:
+        yield "failed at", since(error)
+
+
+def _notes(error: Error) -> Iterator[str]:
+    """What to do about it."""
+    if error.source is None or error.kind in OWN_REMEDY:
+        return
+    if error.is_infrastructure:
+        yield "It says nothing about the step, and is not remembered: execute it again."
+    elif error.is_remembered:
+        yield "It is remembered: executing again does not run the step, unless you reset() it."
+    short = error.source[:SHORT_HASH]
+    yield f"Look further in a terminal: funsies debug {short}, funsies replay --pdb {short}"
