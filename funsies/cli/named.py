@@ -1,7 +1,8 @@
-"""From a prefix on the command line to what it names."""
+"""From a hash or a label on the command line to what it names."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from funsies.store.rows import ArtefactRow, OperationRow, OperationState
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a prefix names.
+    """What a hash, a label or the name of a task names.
 
     Attributes:
         prefix: as it was typed.
@@ -28,9 +29,14 @@ class Named:
     producer: Digest | None
     artefact: ArtefactRow | None
 
+    @property
+    def typed(self) -> str:
+        """As it is to be typed into a shell."""
+        return shlex.quote(self.prefix)
+
 
 def look_up(backend: Backend, prefix: str) -> Named:
-    """Find what a prefix names.
+    """Find what a hash, a label or the name of a task names.
 
     Raises:
         UnknownHashError: if that is nothing, or several things.
@@ -45,7 +51,7 @@ def look_up(backend: Backend, prefix: str) -> Named:
 
 
 def look_up_all(backend: Backend, prefixes: Iterable[str]) -> list[Named]:
-    """Find what several prefixes name, each once, before anything is done with one of them."""
+    """Find what several of them name, each once, before anything is done with one of them."""
     return list({named.digest: named for named in _each(backend, prefixes)}.values())
 
 

@@ -1,69 +1,76 @@
-"""Steps found by the name of their task."""
+"""Steps found by what people call them: by their labels, or by the name of their task."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Final
 
+from funsies.core.cutting import printable
 from funsies.core.digest import Digest
-from funsies.core.encoding import to_preview
 from funsies.core.errors import UnknownHashError
-from funsies.store.batches import batches
+from funsies.history.closure import all_steps
+from funsies.history.labels import Labels, labels_of
 from funsies.store.connect import Backend
-from funsies.store.rows import InputRow, OperationRow
+from funsies.store.labels import labelled
 
-_MAX_SHOWN: Final = 10
-_MAX_INPUTS: Final = 6
-_MAX_CHARACTERS: Final = 40
-_HASH_DIGITS: Final = 10
+MAX_SHOWN: Final = 10
+MOST_COMPARED: Final = 5_000
+"""Among so many labels one is looked for that is written alike."""
 
-
-def steps_named(backend: Backend, name: str) -> list[OperationRow]:
-    """All steps of a task name. It looks at every step that the server knows."""
-    found = backend.graph.all_operations()
-    return [
-        row
-        for batch in batches(found)
-        for row in backend.graph.operations(batch)
-        if row is not None and row.task_name == name
-    ]
+HASH_DIGITS: Final = 10
 
 
-def only_step(backend: Backend, name: str, steps: list[OperationRow]) -> Digest:
-    """The one step of a name.
+def all_labels(backend: Backend) -> Iterator[Labels]:
+    """What steps are called: looked for in the first, and only then in the next."""
+    yield labels_of(backend, all_steps(backend))
+
+
+def may_be_called(backend: Backend, text: str) -> bool:
+    """True if a step may be called what looks like the beginning of a hash.
+
+    What is made of a call is no such text; so only names of tasks, and what was said where a
+    step was built, need to be looked at.
+    """
+    return text in backend.graph.counts() or bool(labelled(backend.graph, text))
+
+
+def step_called(backend: Backend, text: str) -> Digest:
+    """The one step that is called so.
 
     Raises:
-        UnknownHashError: if there are several; it lists them with their inputs.
+        UnknownHashError: if there is none, or there are several; it lists what may be meant.
     """
-    if len(steps) == 1:
-        return steps[0].digest
-    lines = [f"  {_short(row.digest)}  {_call(backend, row)}" for row in steps[:_MAX_SHOWN]]
-    if len(steps) > _MAX_SHOWN:
-        lines.append(f"  ... and {len(steps) - _MAX_SHOWN} more: funsies ls --steps {name}")
+    labels = Labels()
+    for labels in all_labels(backend):
+        found = labels.find(text)
+        if found:
+            return _only(found, labels, text)
     raise UnknownHashError(
-        f"there are {len(steps)} steps with the name {name!r}; give the hash of one of them:\n"
-        + "\n".join(lines)
+        f"{text!r} is not a hash, nor the label of a step on the server, nor the name of a "
+        f"task{_meant(text, list(labels.texts.values()))}; what is there is listed by: "
+        "funsies ls --steps"
     )
 
 
-def _call(backend: Backend, row: OperationRow) -> str:
-    """The step as a call: ``area(2.0, name='a')``, with the hashes of inputs that are made."""
-    inputs = row.counted_inputs[:_MAX_INPUTS]
-    shown = [_input(backend, each) for each in inputs]
-    more = ["..."] if len(row.inputs) > _MAX_INPUTS else []
-    return f"{row.task_name}({', '.join(shown + more)})"
+def _only(found: Sequence[Digest], labels: Labels, text: str) -> Digest:
+    if len(found) == 1:
+        return found[0]
+    lines = [f"  {_short(each)}  {labels.of(each)}" for each in found[:MAX_SHOWN]]
+    if len(found) > MAX_SHOWN:
+        more = len(found) - MAX_SHOWN
+        lines.append(f"  ... and {more} more: funsies ls --steps {printable(text)}")
+    raise UnknownHashError(
+        f"there are {len(found)} steps with the name {text!r}; give the label or the hash of "
+        "one of them:\n" + "\n".join(lines)
+    )
 
 
-def _input(backend: Backend, row: InputRow) -> str:
-    keyword = "" if row.name.isdecimal() else f"{row.name}="
-    if row.content is None:
-        return f"{keyword}<{_short(row.artefact)}>"
-    data = None if row.large else backend.graph.contents([row.content])[0]
-    if data is None:
-        return f"{keyword}<large>"
-    is_text = row.wire == "json" and data[:1] == b'"'  # with its quotes
-    text = (data if is_text else to_preview(row.wire, data)).decode(errors="replace")
-    return keyword + (text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}...")
+def _meant(text: str, labels: list[str]) -> str:
+    inside = [each for each in labels if text and text.casefold() in each.casefold()]
+    close = inside[:MAX_SHOWN] or get_close_matches(text, labels[:MOST_COMPARED], 3)
+    return f"; did you mean {' or '.join(close)}?" if close else ""
 
 
 def _short(digest: Digest) -> str:
-    return digest.hex()[:_HASH_DIGITS]
+    return digest.hex()[:HASH_DIGITS]

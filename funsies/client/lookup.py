@@ -1,4 +1,4 @@
-"""From what people type to what is stored: hashes and their prefixes."""
+"""From what people type to what is stored: hashes and their prefixes, labels, names."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import Constant, Reference, Stored, constant
 from funsies.core.python_plan import PYTHON
+from funsies.history.labels import Labels
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
 from funsies.store.rows import ArtefactRow, ConstantRow, Found, TaskRow
 
-from .by_name import only_step, steps_named
+from .by_name import all_labels, may_be_called, step_called
 from .stored_types import as_asked, output_type, stored_encoding, with_classes_here
 from .values import read_bytes
 
@@ -25,36 +26,53 @@ _DIGITS: Final = frozenset("0123456789abcdef")
 T = TypeVar("T")
 
 
-def find(backend: Backend, prefix: str) -> Found:
-    """Find the one artefact or operation whose hash begins with a prefix.
+def find(backend: Backend, text: str) -> Found:
+    """Find the one artefact or step that people mean.
 
     Args:
         backend: where to look.
-        prefix: hexadecimal digits, one or more; case does not matter.
+        text: hexadecimal digits with which its hash begins, one or more, in any case; or the
+            label of a step, or the name of a task of which there is only one step.
 
     Raises:
         UnknownHashError: if there is none, or there are several; it names some of them.
     """
-    wanted = _as_digits(prefix)
-    if wanted is None:
+    digits = _as_digits(text)
+    hashes = [] if digits is None else backend.graph.find(digits, MAX_CANDIDATES + 1)
+    if digits is not None and hashes:
+        if may_be_called(backend, text):
+            raise UnknownHashError(
+                f"{text!r} is the name of a step or a task, and {hashes[0].digest.hex()[:10]} "
+                "begins with it; give more digits, or the hash of the step"
+            )
+        return _only(backend, digits, hashes)
+    if digits is not None and not may_be_called(backend, text):
         raise UnknownHashError(
-            f"{prefix!r} is not a hash: those are hexadecimal digits; the hashes of a task's "
-            "steps are listed by: funsies ls --steps TASK"
-        )
-    found = backend.graph.find(wanted, MAX_CANDIDATES + 1)
-    if not found:
-        raise UnknownHashError(
-            f"nothing on the server has a hash that begins with {wanted!r}. A graph is written "
+            f"nothing on the server has a hash that begins with {digits!r}. A graph is written "
             "by execute(), or when its `with Fun():` block ends; what is there is listed by: "
             "funsies ls --steps"
         )
-    if len(found) > 1:
-        names = ", ".join(
-            each.digest.hex()[: len(wanted) + 8] for each in found[:MAX_CANDIDATES]
-        )
-        more = ", ..." if len(found) > MAX_CANDIDATES else ""
-        raise UnknownHashError(f"{wanted!r} is ambiguous: {names}{more}; give more digits")
-    return found[0]
+    return Found(step_called(backend, text), is_operation=True)
+
+
+def _only(backend: Backend, digits: str, found: list[Found]) -> Found:
+    if len(found) == 1:
+        return found[0]
+    shown = [each.digest.hex()[: len(digits) + 8] for each in found[:MAX_CANDIDATES]]
+    labels = next(all_labels(backend))
+    called = [_shown(backend, each, labels) for each in found[:MAX_CANDIDATES]]
+    names = ", ".join(f"{each} ({label})" for each, label in zip(shown, called, strict=True))
+    more = ", ..." if len(found) > MAX_CANDIDATES else ""
+    raise UnknownHashError(f"{digits!r} is ambiguous: {names}{more}; give more digits")
+
+
+def _shown(backend: Backend, found: Found, labels: Labels) -> str:
+    if found.is_operation:
+        return labels.of(found.digest)
+    row = backend.graph.artefact(found.digest)
+    if row is None or row.producer is None:
+        return "a given value"
+    return f"made by {labels.of(row.producer)}"
 
 
 @overload
@@ -76,11 +94,12 @@ def get(
 def get(
     target: str, connection: Session | None = None, *, as_type: object = None
 ) -> Artefact[Any]:
-    """Get an artefact by its hash or the name of its step, also one of another program.
+    """Get an artefact by its hash or the label of its step, also one of another program.
 
     Args:
         target: a unique prefix of the hash of an artefact, or of an operation that has just
-            one output; or the name of a task of which there is only one step.
+            one output; or the label of such a step, or the name of a task of which there is
+            only one.
         connection: a session; None for that of the enclosing ``Fun``.
         as_type: type of the value. Without it, the value is of the type that the step said, if
             that is made of built-in and standard types, or that it says itself, if its class is
@@ -101,7 +120,7 @@ def get(
     """
     session = current_session("get()", connection)
     wanted = None if as_type is None else encoding_of(as_type)
-    found = _find_any(session.backend, target)
+    found = find(session.backend, target)
     read = _only_output if found.is_operation else stored_artefact
     return _with_classes_here(session.backend, read(session.backend, found.digest, wanted))
 
@@ -111,27 +130,6 @@ def _with_classes_here(backend: Backend, found: Artefact[Any]) -> Artefact[Any]:
         return found
     data = read_bytes(backend, found).value_or(b"")
     return Artefact(found.reference, with_classes_here(found.encoding, data))
-
-
-def _find_any(backend: Backend, target: str) -> Found:
-    """Find a hash, or the step of a name; a name may look like the beginning of a hash."""
-    hexadecimal = _as_digits(target)
-    hashes = [] if hexadecimal is None else backend.graph.find(hexadecimal, 1)
-    may_be_name = target in backend.graph.counts() or not hashes
-    steps = steps_named(backend, target) if may_be_name and target else []
-    if not steps and hexadecimal is None:
-        raise UnknownHashError(
-            f"{target!r} is not a hash, nor the name of a step on the server; what is there is "
-            "listed by: funsies ls"
-        )
-    if not steps:
-        return find(backend, target)
-    if hashes:
-        raise UnknownHashError(
-            f"{target!r} is the name of a task, and {hashes[0].digest.hex()[:10]} begins with "
-            "it; give more digits, or the hash of the step"
-        )
-    return Found(only_step(backend, target, steps), is_operation=True)
 
 
 def _as_digits(target: str) -> str | None:

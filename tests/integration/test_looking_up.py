@@ -184,13 +184,16 @@ def test_a_step_is_found_by_its_name() -> None:
     assert f.take(f.get("the half of five", as_type=float)) == 2.5
     with pytest.raises(UnknownHashError, match=r"operation with 3 outputs.*\(stdout:0\)"):
         f.get("shown")
-    with pytest.raises(UnknownHashError, match="'other' is not a hash, nor the name of a step"):
+    with pytest.raises(
+        UnknownHashError, match="is not a hash, nor the label"
+    ):
         f.get("other")
 
 
-def test_a_name_where_only_a_hash_will_do_is_told_how_to_find_hashes(session: Any) -> None:
-    with pytest.raises(UnknownHashError, match="funsies ls --steps TASK"):
-        find(session.backend, "half")
+def test_what_nobody_is_called_is_told_where_labels_are_listed(session: Any) -> None:
+    f.execute([f.reduce(half, n) for n in (3, 5)])
+    with pytest.raises(UnknownHashError, match=r"did you mean half\(x=3\).*funsies ls --steps"):
+        find(session.backend, "hlf(x=3)")
 
 
 @pytest.mark.usefixtures("session")
@@ -204,11 +207,13 @@ def test_several_steps_of_a_name_are_listed_with_their_inputs() -> None:
     with pytest.raises(UnknownHashError) as raised:
         f.get("add")
     lines = str(raised.value).splitlines()
-    assert lines[0].startswith("there are 2 steps with the name 'add'; give the hash of one")
+    assert lines[0].startswith(
+        "there are 2 steps with the name 'add'; give the label or the hash of"
+    )
     assert sorted(lines[1:]) == sorted(
         [
-            f"  {one.operation.digest.hex()[:10]}  add(1)",
-            f'  {other.operation.digest.hex()[:10]}  add(<{one.hash[:10]}>, 2, note="twice")',
+            f"  {one.operation.digest.hex()[:10]}  add(x=1)",
+            f"  {other.operation.digest.hex()[:10]}  add(y=2, note=twice)",
         ]
     )
 
@@ -219,7 +224,9 @@ def test_a_name_that_may_be_the_beginning_of_a_hash_is_not_guessed() -> None:
     name = steps[0].hash[:2]
     named = f.reduce(half, 100, name=name)
     f.execute(steps, named)
-    with pytest.raises(UnknownHashError, match=f"'{name}' is the name of a task, and"):
+    with pytest.raises(
+        UnknownHashError, match=f"'{name}' is the name of a step or a task, and"
+    ):
         f.get(name)
     lonely = f.reduce(half, 100, name="facade")
     f.execute(lonely)
