@@ -40,7 +40,7 @@ def shortened(text: str, most: int) -> str:
 
 def _json_word(data: bytes) -> str | None:
     if data[:1] != b'"':
-        return shortened(data.decode(errors="replace"), LONGEST_WORD)
+        return shortened(data.decode(errors="replace"), LONGEST_WORD) or None
     try:
         text = msgspec.json.decode(data, type=str)
     except msgspec.MsgspecError:

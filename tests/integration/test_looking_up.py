@@ -184,9 +184,7 @@ def test_a_step_is_found_by_its_name() -> None:
     assert f.take(f.get("the half of five", as_type=float)) == 2.5
     with pytest.raises(UnknownHashError, match=r"operation with 3 outputs.*\(stdout:0\)"):
         f.get("shown")
-    with pytest.raises(
-        UnknownHashError, match="is not a hash, nor the label"
-    ):
+    with pytest.raises(UnknownHashError, match="is not a hash, nor the label"):
         f.get("other")
 
 
