@@ -24,6 +24,7 @@ from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON
 from funsies.report.directory.description import parsed
 from funsies.report.errors import headline
+from funsies.run.log_lines import LEVELS, LevelFilter
 from funsies.run.record import decode_record
 from funsies.store.connect import Backend
 from funsies.store.data.chunks import chunks_of
@@ -41,24 +42,31 @@ from .setting import Setting
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the record of the run, too, as JSON."
 )
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS, case_sensitive=False),
+    help="Print only messages of logging, of this level and above.",
+)
 @click.pass_obj
-def logs(setting: Setting, *, prefix: str, as_json: bool) -> int:
+def logs(setting: Setting, *, prefix: str, as_json: bool, level: str | None) -> int:
     r"""Print what a step printed when it was last run.
 
     HASH is any unique prefix of the hash of the step or of one of its outputs. Of a shell step
     these are the standard streams of its commands, one after the other. Of a Python step, and
-    of a stream that is no result because the step failed, the end is kept.
+    of a stream that is no result because the step failed, the end is kept. What a Python step
+    says by logging stands there with time and level.
 
     \b
     Example:
       funsies logs 3f2a9
+      funsies logs 3f2a9 --level warning
     """
     with setting.session() as session:
         named = look_up(session.backend, prefix)
         if named.producer is None:
             raise UnknownHashError(f"{prefix} is a constant: no step makes it")
         record = session.backend.graph.record(named.producer)
-        printed = _printed(session.backend, named.producer)
+        printed = of_level(_printed(session.backend, named.producer), level)
         if as_json:
             facts = _facts(session.backend, named.producer, record)
             print_json_and_text(facts, "log", printed)
@@ -70,10 +78,22 @@ def logs(setting: Setting, *, prefix: str, as_json: bool) -> int:
         sizes = [sys.stdout.buffer.write(piece) for piece in printed]
     sys.stdout.flush()
     if not any(sizes):
-        note(_why_nothing(record, error, named.producer))
+        of = f" of level {level} or above" if level else ""
+        note(f"{_why_nothing(record, error, named.producer)}{of}")
     if error is not None:
         note(f"funsies: {prefix} is an error: {headline(error)}; see: funsies cat {prefix}")
     return Exit.OK
+
+
+def of_level(printed: Iterator[bytes], level: str | None) -> Iterator[bytes]:
+    """Of what was printed, the messages of a level and above; all of it for no level."""
+    if level is None:
+        yield from printed
+        return
+    chosen = LevelFilter(level.upper())
+    for piece in printed:
+        yield chosen.feed(piece)
+    yield chosen.end()
 
 
 def _why_nothing(data: bytes | None, error: Error | None, operation: Digest) -> str:

@@ -23,6 +23,7 @@ from funsies.core.travel import (
     load_function,
     this_program,
 )
+from funsies.run.messages import keep_messages
 
 from . import cache, importing, main_module
 
@@ -100,7 +101,7 @@ def _with_parents(names: Iterable[str]) -> set[str]:
 def _forget_the_worker(main_file: str) -> None:
     """Undo what the worker has set up for itself and a program finds otherwise."""
     logging.root.handlers.clear()  # else logging.basicConfig() in a module would do nothing
-    logging.root.setLevel(logging.WARNING)
+    keep_messages()
     sys.argv[:] = [main_file]
 
 

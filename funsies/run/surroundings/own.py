@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from funsies.run.messages import lowered_last_resort
+
 from .data_libraries import data_libraries
 from .interpreter import interpreter, standard_library
 from .libraries import libraries
@@ -57,7 +59,11 @@ class OwnSurroundings:
         if variables:
             os.environ.update(variables)
         try:
-            with warnings.catch_warnings(), self._capture.captured() as log:
+            with (
+                warnings.catch_warnings(),
+                lowered_last_resort(),
+                self._capture.captured() as log,
+            ):
                 yield log
         finally:
             self._restore()

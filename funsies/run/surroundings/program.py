@@ -11,9 +11,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
+from funsies.run.messages import noted_messages
+
 from .place import TURNS, Place
 from .running_loop import no_loop_running
-from .streams import Log
+from .streams import MAX_LOG_BYTES, Log
 
 
 class ProgramSurroundings:
@@ -27,10 +29,14 @@ class ProgramSurroundings:
         """Run a step with some more environment variables; the program keeps its streams.
 
         Yields:
-            An empty log.
+            What it says by ``logging``; complete when the block has ended.
         """
-        with restored(variables), no_loop_running():
-            yield Log()
+        log = Log()
+        with restored(variables), no_loop_running(), noted_messages() as noted:
+            try:
+                yield log
+            finally:
+                log.tail = noted()[-MAX_LOG_BYTES:]
 
 
 @contextmanager
