@@ -42,6 +42,8 @@ _SECTIONS = (
             LazyCommand("tree", "funsies.cli.tree", "Show where a result comes from."),
             LazyCommand("graph", "funsies.cli.graph", "Draw the graph."),
             LazyCommand("ui", "funsies.cli.ui", "Show all that on a page that follows it."),
+            LazyCommand("report", "funsies.cli.report", "Write all about a run into a file."),
+            LazyCommand("trace", "funsies.cli.trace", "Write a run's timeline for Perfetto."),
             LazyCommand("debug", "funsies.cli.debug", "Write all about a step to a directory."),
             LazyCommand("replay", "funsies.cli.replay", "Run a Python step again, here."),
         ),

@@ -1,0 +1,45 @@
+"""``funsies report``: a run as one HTML file."""
+
+from __future__ import annotations
+
+import click
+
+from funsies.report.account import read_account
+from funsies.report.document import to_html
+from funsies.report.graph import read_graph
+
+from .chosen_run import RUN, chosen_run
+from .exits import Exit
+from .setting import Setting
+
+
+@click.command()
+@click.argument("number", default="last", metavar="[RUN]", type=RUN)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="File to write; - is standard output.  [default: report-RUN.html]",
+)
+@click.pass_obj
+def report(setting: Setting, *, number: str, output: str | None) -> int:
+    r"""Write all about a run into one HTML file, and print its path.
+
+    RUN is the number of a run, or last, the default. The file needs nothing else and loads
+    nothing: it can be sent, kept, or printed. It has the timeline of the workers, the graph, a
+    table of steps that filters and sorts, failures by cause, and what each task used.
+
+    \b
+    Example:
+      funsies report last -o report.html
+    """
+    with setting.session() as session:
+        run = chosen_run(session.backend, number)
+        account = read_account(session.backend, run)
+        graph = read_graph(session.backend, run.targets)
+    path, text = output or f"report-{run.number}.html", to_html(account, graph)
+    with click.open_file(path, "w", encoding="utf-8", atomic=path != "-") as file:
+        file.write(text)
+    if path != "-":
+        click.echo(path)
+    return Exit.OK

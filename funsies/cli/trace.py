@@ -1,0 +1,48 @@
+"""``funsies trace``: a run as a file for Perfetto."""
+
+from __future__ import annotations
+
+from contextlib import redirect_stdout
+
+import click
+
+from funsies.report.account import read_account
+from funsies.report.trace import MOST_ARROWS, arrows_of, to_trace
+
+from .chosen_run import RUN, chosen_run
+from .exits import Exit
+from .output import print_json
+from .say import note
+from .setting import Setting
+
+
+@click.command()
+@click.argument("number", default="last", metavar="[RUN]", type=RUN)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    default="-",
+    help="File to write.  [default: standard output]",
+)
+@click.pass_obj
+def trace(setting: Setting, *, number: str, output: str) -> int:
+    r"""Write when each worker ran which step, for Perfetto or chrome://tracing.
+
+    RUN is the number of a run, or last, the default. The format is the trace event format
+    (JSON): a row for each worker, a slice for each step that was run, with what it used, and
+    arrows from results to the steps that take them, if those are not too many.
+
+    \b
+    Example:
+      funsies trace last -o trace.json
+    """
+    with setting.session() as session:
+        account = read_account(session.backend, chosen_run(session.backend, number))
+    number_of_arrows = len(arrows_of(account))
+    if number_of_arrows > MOST_ARROWS:
+        note(f"{number_of_arrows:,} arrows are too many to be followed: none are written")
+    into = click.open_file(output, "w", encoding="utf-8", atomic=output != "-")
+    with into as file, redirect_stdout(file):
+        print_json(to_trace(account))
+    return Exit.OK

@@ -1,0 +1,122 @@
+"""The account of a run: what became of each step, and what those used that ran in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.history.closure import Closure
+from funsies.history.labels import Labels, labels_of
+from funsies.history.runs import Run, steps_of_run
+from funsies.history.tally import FAILED, Span, StepOutcome, outcomes, tasks_of
+from funsies.run.record import ExecutionRecord
+from funsies.store.batches import batches
+from funsies.store.connect import Backend
+
+from .failures import Cause, causes_of
+from .run_steps import RunStep
+
+NEVER: Final = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StepAccount:
+    """A step of a run.
+
+    Attributes:
+        operation: its address.
+        task: name of its task.
+        label: by which it is told from its siblings.
+        outcome: ``done``, ``cached``, ``failed``, ``skipped`` or ``unfinished``.
+        ran: what it used; None if it was not run in this run.
+        makers: steps whose results it takes.
+    """
+
+    operation: Digest
+    task: str
+    label: str
+    outcome: str
+    ran: ExecutionRecord | None
+    makers: tuple[Digest, ...]
+
+    @property
+    def hash(self) -> str:
+        """Its address, 64 hexadecimal digits."""
+        return self.operation.hex()
+
+
+@dataclass(frozen=True)
+class RunAccount:
+    """A run.
+
+    Attributes:
+        run: who asked for what, when, and how it ended.
+        steps: each after those whose results it takes.
+        causes: why steps failed, those with the same cause together.
+    """
+
+    run: Run
+    steps: tuple[StepAccount, ...]
+    causes: tuple[Cause, ...]
+
+    @cached_property
+    def ran(self) -> list[StepAccount]:
+        """The steps that were run in it, in the order in which they began."""
+        ran = [each for each in self.steps if each.ran is not None]
+        return sorted(ran, key=_started)
+
+    @property
+    def began(self) -> float:
+        """When it began, seconds since 1970, or the first of its steps, if that was earlier."""
+        return min([self.run.began, *(_started(each) for each in self.ran[:1])])
+
+    @property
+    def ended(self) -> float:
+        """When it ended, or the last of its steps so far, if that was later."""
+        ends = [each.ran.ended for each in self.ran if each.ran is not None]
+        return max([self.run.ended or self.began, *ends])
+
+
+def read_account(backend: Backend, run: Run) -> RunAccount:
+    """Read what became of each step of a run.
+
+    Of a step that ran again in a later run, the server keeps the later record only.
+    """
+    closure = steps_of_run(backend, run)
+    labels = labels_of(backend, closure)
+    span = Span(frozenset(run.generations), run.began, run.ended)
+    found = list(outcomes(backend, tasks_of(closure), frozenset(run.targets), span))
+    steps = tuple(_account(closure, labels, each) for each in found)
+    return RunAccount(run, steps, tuple(_causes(backend, found)))
+
+
+def _account(closure: Closure, labels: Labels, step: StepOutcome) -> StepAccount:
+    makers = tuple(
+        dict.fromkeys(
+            each for each in closure.above(closure.rows[step.operation]) if each in closure.rows
+        )
+    )
+    label = labels.of(step.operation)
+    did_run = step.is_new and step.record is not None and not step.record.linked
+    ran = step.record if did_run else None
+    return StepAccount(step.operation, step.task, label, step.outcome, ran, makers)
+
+
+def _started(step: StepAccount) -> float:
+    return NEVER if step.ran is None else step.ran.started
+
+
+def _causes(backend: Backend, found: Sequence[StepOutcome]) -> list[Cause]:
+    failed = [each for each in found if each.outcome == FAILED]
+    return causes_of(backend, list(_failures(backend, failed)), ())
+
+
+def _failures(backend: Backend, failed: Sequence[StepOutcome]) -> Iterator[RunStep]:
+    for batch in batches(failed):
+        states = backend.graph.states([each.operation for each in batch])
+        for each, state in zip(batch, states, strict=True):
+            error = next((result.content for result in state.results if not result.ok), None)
+            yield RunStep(each.operation, each.task, FAILED, each.is_new, error=error)
