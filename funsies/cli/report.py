@@ -38,7 +38,7 @@ def report(setting: Setting, *, number: str, output: str | None) -> int:
         account = read_account(session.backend, run)
         graph = read_graph(session.backend, run.targets)
     path, text = output or f"report-{run.number}.html", to_html(account, graph)
-    with click.open_file(path, "w", encoding="utf-8", atomic=path != "-") as file:
+    with click.open_file(path, "w", encoding="utf-8") as file:
         file.write(text)
     if path != "-":
         click.echo(path)

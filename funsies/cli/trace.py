@@ -42,7 +42,7 @@ def trace(setting: Setting, *, number: str, output: str) -> int:
     number_of_arrows = len(arrows_of(account))
     if number_of_arrows > MOST_ARROWS:
         note(f"{number_of_arrows:,} arrows are too many to be followed: none are written")
-    into = click.open_file(output, "w", encoding="utf-8", atomic=output != "-")
+    into = click.open_file(output, "w", encoding="utf-8")
     with into as file, redirect_stdout(file):
         print_json(to_trace(account))
     return Exit.OK

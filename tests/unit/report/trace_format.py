@@ -2,10 +2,10 @@
 
 JSON object format: ``traceEvents`` is required; ``displayTimeUnit`` is "ms" or "ns". Every
 event has ``ph``, ``pid``, ``tid`` and ``ts`` in microseconds. Complete events (X) have
-``name``, ``cat`` and ``dur``; those of one thread nest, and may come in any order. Metadata events (M)
-are of a few names with an argument of their own. Flow events (s, f) are bound by ``cat``,
-``name`` and ``id``; one with ``"bp": "e"`` is bound to the slice that encloses it, as the
-begin always is.
+``name``, ``cat`` and ``dur``; those of one thread nest, and may come in any order. Metadata
+events (M) are of a few names with an argument of their own. Flow events (s, f) are bound by
+``cat``, ``name`` and ``id``; one with ``"bp": "e"`` is bound to the slice that encloses it,
+as the begin always is.
 """
 
 from __future__ import annotations
