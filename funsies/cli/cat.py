@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import BinaryIO, Final
 
 import click
@@ -19,13 +20,14 @@ from funsies.core.encoding import PICKLE, about_pickle, preview_pieces
 from funsies.core.encoding.codecs import RESERVED_NAMES
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, UnknownHashError
 from funsies.core.python_plan import PYTHON
+from funsies.history.called import labels_here
 from funsies.report.errors import describe_error
 from funsies.report.step import inputs_of
 from funsies.session import Session
 from funsies.store.connect import Backend
 from funsies.store.rows import Status
 
-from .completion import HASH
+from .completion import STEP
 from .exits import Exit
 from .named import Named, look_up, operation_row
 from .say import note
@@ -37,7 +39,7 @@ _WORST_LAST: Final = (Exit.OK, Exit.VOLATILE, Exit.RESULT_IS_ERROR, Exit.NOT_COM
 
 
 @click.command()
-@click.argument("hashes", nargs=-1, required=True, metavar="HASH...", type=HASH)
+@click.argument("hashes", nargs=-1, required=True, metavar="HASH...", type=STEP)
 @click.option("--wait", "-w", is_flag=True, help="Wait for values that are being computed.")
 @click.pass_obj
 def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:
@@ -83,7 +85,8 @@ def _artefact(backend: Backend, named: Named) -> Named:
         raise UnknownHashError(
             f"{named.prefix} is a step with several outputs: name one of {shown}"
         )
-    return look_up(backend, (errors or row.outputs)[0].hex())
+    found = look_up(backend, (errors or row.outputs)[0].hex())
+    return replace(found, prefix=named.prefix)
 
 
 def _cat(session: Session, named: Named) -> Exit:
@@ -132,16 +135,16 @@ def _line(found: tuple[Member, object]) -> bytes:
 
 def _not_computed(named: Named, status: Status) -> Exit:
     if status is Status.IDLE:
-        remedy = f"nobody asked for it; use: funsies execute {named.prefix}"
+        remedy = f"nobody asked for it; use: funsies execute {named.typed}"
     else:
-        remedy = f"it is {status.value}; use: funsies wait {named.prefix}"
+        remedy = f"it is {status.value}; use: funsies wait {named.typed}"
     note(f"funsies: {named.prefix} is not computed yet: {remedy}")
     return Exit.NOT_COMPUTED
 
 
 def _explain(backend: Backend, named: Named, error: Error) -> Exit:
     inputs = inputs_of(backend, Digest(bytes.fromhex(error.source))) if error.source else []
-    lines = describe_error(error, inputs)
+    lines = describe_error(error, inputs, labels_here(backend))
     note(f"funsies: {named.prefix} is an error: {lines[0]}")
     for line in lines[1:]:
         note(line)

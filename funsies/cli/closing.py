@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from funsies.core.digest import Digest
 from funsies.core.errors import ErrorKind
+from funsies.history.called import labels_here
+from funsies.history.labels import NO_LABELS
 from funsies.report.console import make_console
 from funsies.report.errors import summarize_causes
 from funsies.report.failures import causes_of
@@ -43,13 +45,15 @@ def conclude(
     """
     steps = list(steps_of(backend, scope))
     _tell_numbers(steps, summarize(steps), shown_seconds(seconds))
-    views = list(results_of(backend, targets))
+    has_failed = any(step.error is not None for step in steps)
+    labels = labels_here(backend) if targets and (shows_results or has_failed) else NO_LABELS
+    views = list(results_of(backend, targets, labels))
     if shows_results:
         _tell_results(views)
     errors = [(view.artefact, view.error) for view in views if view.error is not None]
     causes = causes_of(backend, steps, errors)
     causes = [cause for cause in causes if cause.error.kind is not ErrorKind.Cancelled]
-    for line in summarize_causes(causes):
+    for line in summarize_causes(causes, labels):
         note(line)
     if any(cause.error.is_remembered for cause in causes):
         note(

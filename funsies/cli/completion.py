@@ -1,4 +1,4 @@
-"""What the shell completes: hashes by their first digits, and names of tasks."""
+"""What the shell completes: hashes by their first digits, labels, and names of tasks."""
 
 from __future__ import annotations
 
@@ -56,29 +56,42 @@ class Stored(_ParamType):
                 return []
 
 
-class HashType(Stored):
-    """A prefix of a hash."""
+class StepType(Stored):
+    """A prefix of a hash, or the label of a step."""
 
-    name = "hash"
+    name = "step"
 
     @override
     def offers(
         self, backend: Backend, incomplete: str, context: click.Context
     ) -> list[CompletionItem]:
-        """Steps with their names, and values; none without a digit."""
-        wanted = incomplete.lower()
-        if not wanted or set(wanted) - set("0123456789abcdef"):
-            return []
-        found = backend.graph.find(wanted, MAX_SHOWN + 1)
-        if len(found) > MAX_SHOWN:
-            return []
-        digits = max(SHOWN_DIGITS, len(wanted) + 1)
-        steps = [each.digest for each in found if each.is_operation]
-        rows = dict(zip(steps, backend.graph.operations(steps), strict=True))
-        return [
-            CompletionItem(each.digest.hex()[:digits], help=_described(rows.get(each.digest)))
-            for each in found
-        ]
+        """Labels that begin so; and hashes, with what they are of, after the first digit."""
+        hashes = _hashes(backend, incomplete.lower())
+        return [*hashes, *(CompletionItem(each) for each in _labels(backend, incomplete))]
+
+
+def _hashes(backend: Backend, wanted: str) -> list[CompletionItem]:
+    if not wanted or set(wanted) - set("0123456789abcdef"):
+        return []
+    found = backend.graph.find(wanted, MAX_SHOWN + 1)
+    if len(found) > MAX_SHOWN:
+        return []
+    digits = max(SHOWN_DIGITS, len(wanted) + 1)
+    steps = [each.digest for each in found if each.is_operation]
+    rows = dict(zip(steps, backend.graph.operations(steps), strict=True))
+    return [
+        CompletionItem(each.digest.hex()[:digits], help=_described(rows.get(each.digest)))
+        for each in found
+    ]
+
+
+def _labels(backend: Backend, incomplete: str) -> list[str]:
+    """Labels; of too many the first and the last, which begin alike as far as all do."""
+    from funsies.history.called import labels_here  # noqa: PLC0415 - not needed for --help
+
+    labels = labels_here(backend).texts.values()
+    found = sorted(each for each in labels if each.startswith(incomplete))
+    return found if len(found) <= MAX_SHOWN else [*found[: MAX_SHOWN - 1], found[-1]]
 
 
 def _described(row: OperationRow | None) -> str:
@@ -135,7 +148,7 @@ class ParametricInputType(Stored):
         ]
 
 
-HASH: Final = HashType()
+STEP: Final = StepType()
 TASK: Final = TaskNameType()
 PARAMETRIC: Final = ParametricNameType()
 PARAMETRIC_INPUT: Final = ParametricInputType()

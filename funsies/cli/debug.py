@@ -9,7 +9,7 @@ import click
 from funsies.history.delegation import delegations
 from funsies.report.directory import write_step, write_value
 
-from .completion import HASH
+from .completion import STEP
 from .exits import Exit
 from .named import look_up
 from .output import print_json
@@ -18,7 +18,7 @@ from .setting import Setting
 
 
 @click.command()
-@click.argument("prefix", metavar="HASH", type=HASH)
+@click.argument("prefix", metavar="HASH", type=STEP)
 @click.option(
     "--output",
     "-o",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from funsies.client.execution import execute as ask
@@ -10,7 +12,7 @@ from funsies.core.options import DEFAULT_QUEUE, Options
 from funsies.report.numbers import counted
 from funsies.session import Session
 
-from .completion import HASH
+from .completion import STEP
 from .exits import Exit
 from .named import Named, look_up_all, operation_row, states_of
 from .output import print_states
@@ -21,7 +23,7 @@ from .waiting import errors_among, report_errors, wait_for_results
 
 
 @click.command()
-@click.argument("hashes", nargs=-1, required=True, metavar="HASH...", type=HASH)
+@click.argument("hashes", nargs=-1, required=True, metavar="HASH...", type=STEP)
 @click.option(
     "--queue", type=QUEUE, default=DEFAULT_QUEUE, help="Queue to run on.  [default: default]"
 )
@@ -59,7 +61,7 @@ def execute(
             wait_for_results(session, named, timeout)
             code = report_errors(session.backend, named)
         elif asked:
-            note(f"wait for the end with: funsies wait {' '.join(hashes)}")
+            note(f"wait for the end with: funsies wait {shlex.join(hashes)}")
         if as_json:
             print_states(session.backend, named)
     return code

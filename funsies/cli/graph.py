@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from funsies.history.called import labels_here
 from funsies.report.graph import (
     MAX_NODES,
     GraphView,
@@ -18,7 +19,7 @@ from funsies.report.graph import (
     to_svg,
 )
 
-from .completion import HASH
+from .completion import STEP
 from .exits import Exit
 from .named import look_up_all
 from .output import print_json
@@ -32,7 +33,7 @@ _WRITERS: Final = {"dot": to_dot, "mermaid": to_mermaid, "svg": to_svg}
 
 
 @click.command()
-@click.argument("hashes", nargs=-1, metavar="[HASH]...", type=HASH)
+@click.argument("hashes", nargs=-1, metavar="[HASH]...", type=STEP)
 @click.option("--inputs", "-i", "with_inputs", is_flag=True, help="Show inputs, too.")
 @click.option(
     "--format",
@@ -73,7 +74,8 @@ def graph(
         targets = [each.producer for each in named if each.producer is not None]
         if not hashes:
             targets = session.backend.graph.all_operations()
-        view = read_graph(session.backend, targets, with_inputs=with_inputs)
+        labels = labels_here(session.backend)
+        view = read_graph(session.backend, targets, with_inputs=with_inputs, labels=labels)
     if not view.nodes:
         note("there is nothing to draw: no step is known")
     if collapse or (collapse is None and len(view.nodes) > MAX_NODES):

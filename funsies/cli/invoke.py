@@ -59,4 +59,7 @@ def _completion_variable(name: str) -> str:
 def _complete(command: click.Command, name: str, variable: str, instruction: str) -> int:
     from click.shell_completion import shell_complete  # noqa: PLC0415 - not for --help
 
+    from .shells import teach_shells  # noqa: PLC0415 - as above
+
+    teach_shells()
     return shell_complete(command, {}, name, variable, instruction)

@@ -22,6 +22,8 @@ from funsies.core.errors import (
 )
 from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON
+from funsies.history.called import labels_here
+from funsies.history.labels import NO_LABELS
 from funsies.report.directory.description import parsed
 from funsies.report.errors import headline
 from funsies.run.log_lines import LEVELS, LevelFilter
@@ -29,7 +31,7 @@ from funsies.run.record import decode_record
 from funsies.store.connect import Backend
 from funsies.store.data.chunks import chunks_of
 
-from .completion import HASH
+from .completion import STEP
 from .exits import Exit
 from .named import look_up, operation_row
 from .output import print_json_and_text
@@ -38,7 +40,7 @@ from .setting import Setting
 
 
 @click.command()
-@click.argument("prefix", metavar="HASH", type=HASH)
+@click.argument("prefix", metavar="HASH", type=STEP)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the record of the run, too, as JSON."
 )
@@ -73,15 +75,17 @@ def logs(setting: Setting, *, prefix: str, as_json: bool, level: str | None) -> 
             return Exit.OK
         error = _error_of(session.backend, named.producer)
         if record is None and error is None:
-            note(f"funsies: {prefix} was not run yet; use: funsies execute {prefix}")
+            note(f"funsies: {prefix} was not run yet; use: funsies execute {named.typed}")
             return Exit.NOT_COMPUTED
+        labels = NO_LABELS if error is None else labels_here(session.backend)
         sizes = [sys.stdout.buffer.write(piece) for piece in printed]
     sys.stdout.flush()
     if not any(sizes):
         of = f" of level {level} or above" if level else ""
         note(f"{_why_nothing(record, error, named.producer)}{of}")
     if error is not None:
-        note(f"funsies: {prefix} is an error: {headline(error)}; see: funsies cat {prefix}")
+        shown = headline(error, labels)
+        note(f"funsies: {prefix} is an error: {shown}; see: funsies cat {named.typed}")
     return Exit.OK
 
 
@@ -158,6 +162,7 @@ def _facts(backend: Backend, operation: Digest, record: bytes | None) -> dict[st
     return {
         "operation": operation.hex(),
         "task": operation_row(backend, operation).task_name,
+        "label": labels_here(backend).of(operation),
         "status": state.status.value,
         "volatile": is_volatile(state),
         "record": parsed(record),

@@ -14,6 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from funsies.core.cutting import printable
+from funsies.history.called import labels_here
+from funsies.history.labels import NO_LABELS, Labels
+from funsies.history.naming import as_label
 from funsies.report.colours import VOLATILE, status_text, volatile_text
 from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY
@@ -70,9 +73,13 @@ def ls(
         if not (shows_steps or names):
             _show_tasks(by_task(steps), as_json=as_json)
         elif as_json:
-            print_json(asdict(step) for step in sorted(steps, key=order))
+            ordered, labels = sorted(steps, key=order), labels_here(session.backend)
+            print_json(
+                {**asdict(step), "label": labels.of_hash(step.operation)} for step in ordered
+            )
         else:
-            _show_steps(nsmallest(limit, steps, key=order))
+            shown = nsmallest(limit, steps, key=order)
+            _show_steps(shown, labels_here(session.backend) if shown else NO_LABELS)
             _tell_rest(seen.number - limit)
     if not seen.number:
         is_filtered = bool(names or statuses)
@@ -129,23 +136,30 @@ def _show_tasks(tasks: Sequence[ListedTask], *, as_json: bool) -> None:
     _print(table)
 
 
-def _show_steps(steps: Sequence[ListedStep]) -> None:
+def _show_steps(steps: Sequence[ListedStep], labels: Labels) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("step", "task", "status"):
-        table.add_column(name)
+    table.add_column("hash", no_wrap=True)
+    table.add_column("step", overflow="fold")
+    table.add_column("status")
     for name in ("time", "cpu", "memory", "size", "age"):
         table.add_column(name, justify="right")
     now = time.time()
     for step in steps:
         table.add_row(
             step.operation[:10],
-            Text(printable(step.task)),
+            Text(_shown(step, labels)),
             status_text(step.status, volatile=step.volatile),
             *_used(step.used),
             shown_bytes(step.size_bytes),
             _age(step.ended, now),
         )
     _print(table)
+
+
+def _shown(step: ListedStep, labels: Labels) -> str:
+    """The label; the whole name, if that is all of it: it may be looked for with grep."""
+    label = labels.of_hash(step.operation)
+    return printable(step.task) if label in {None, as_label(step.task)} else str(label)
 
 
 def _used(used: Used | None) -> tuple[str, str, str]:

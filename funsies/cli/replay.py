@@ -16,7 +16,7 @@ from funsies.core.encoding import to_preview
 from funsies.core.errors import UnknownHashError
 from funsies.report.replay import Replay, prepare_replay
 
-from .completion import HASH
+from .completion import STEP
 from .exits import Exit
 from .named import look_up
 from .say import note
@@ -25,7 +25,7 @@ from .streams import OutputError
 
 
 @click.command()
-@click.argument("prefix", metavar="HASH", type=HASH)
+@click.argument("prefix", metavar="HASH", type=STEP)
 @click.option("--pdb", "debugs", is_flag=True, help="Debug the exception where it is raised.")
 @click.pass_obj
 def replay(setting: Setting, *, prefix: str, debugs: bool) -> int:

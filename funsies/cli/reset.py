@@ -16,7 +16,7 @@ from funsies.report.run_steps import FAILED
 from funsies.session import Session
 from funsies.store.connect import Backend
 
-from .completion import HASH
+from .completion import STEP
 from .exits import Exit
 from .named import look_up_all
 from .say import note
@@ -24,7 +24,7 @@ from .setting import Setting
 
 
 @click.command()
-@click.argument("hashes", nargs=-1, metavar="{HASH... | --failed [TASK...]}", type=HASH)
+@click.argument("hashes", nargs=-1, metavar="{HASH... | --failed [TASK...]}", type=STEP)
 @click.option("--failed", is_flag=True, help="Of all steps that failed, or those of a TASK.")
 @click.option("--only", is_flag=True, help="Keep the results of steps that depend on these.")
 @click.pass_obj

@@ -9,12 +9,13 @@ from typing import Final
 import click
 
 from funsies.core.errors import UnknownHashError
+from funsies.history.called import labels_here
 from funsies.report.console import NO_LIMIT, data_console
 from funsies.report.provenance import Origin, read_origins
 from funsies.report.provenance import as_json as origins_as_json
 from funsies.report.provenance_lines import Survey, tree_lines
 
-from .completion import HASH
+from .completion import STEP
 from .exits import Exit
 from .named import look_up
 from .output import print_json
@@ -30,7 +31,7 @@ _LINE_COLUMNS: Final = 40
 
 
 @click.command()
-@click.argument("prefix", metavar="HASH", type=HASH)
+@click.argument("prefix", metavar="HASH", type=STEP)
 @click.option(
     "--depth",
     type=click.IntRange(min=0),
@@ -60,7 +61,8 @@ def tree(
         if depth is None and sys.stdout.isatty() and not (as_json or shows_all):
             depth = _depth_that_fits()
         most = None if as_json or shows_all else MOST_STEPS
-        root = read_origins(session.backend, named.producer, depth, most)
+        labels = labels_here(session.backend)
+        root = read_origins(session.backend, named.producer, depth, most, labels)
     if as_json:
         print_json(origins_as_json(root))
         return Exit.OK
@@ -68,7 +70,7 @@ def tree(
     if survey.steps == most:
         note(
             f"these are the nearest {most:,} steps; for more of them: "
-            f"funsies tree --all {prefix}, or funsies tree --json {prefix}"
+            f"funsies tree --all {named.typed}, or funsies tree --json {named.typed}"
         )
     if survey.has_failed:
         note(FAILED_ARE_KEPT)

@@ -9,7 +9,7 @@ import click
 from funsies.core.errors import NoServerError, WaitTimeoutError
 
 from .awaiting_server import await_server
-from .completion import HASH
+from .completion import STEP
 from .named import look_up_all
 from .output import print_states
 from .setting import Setting, check
@@ -18,7 +18,7 @@ from .waiting import report_errors, wait_for_results
 
 
 @click.command()
-@click.argument("hashes", nargs=-1, metavar="[HASH]...", type=HASH)
+@click.argument("hashes", nargs=-1, metavar="[HASH]...", type=STEP)
 @click.option("--timeout", "-t", type=SECONDS, help="Wait at most this many seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print states as JSON.")
 @click.pass_obj

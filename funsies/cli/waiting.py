@@ -9,6 +9,8 @@ from funsies.client.progress import progress_since
 from funsies.client.stored_step import read_value
 from funsies.client.waiting import Waiting
 from funsies.core.errors import Error
+from funsies.history.called import labels_here
+from funsies.history.labels import NO_LABELS
 from funsies.report.console import make_console
 from funsies.report.errors import summarize_errors
 from funsies.report.live import Display
@@ -47,7 +49,8 @@ def report_errors(backend: Backend, named: Sequence[Named]) -> Exit:
         The exit code that follows from it.
     """
     errors = [(each.digest.hex(), error) for each, error in errors_among(backend, named)]
-    for line in summarize_errors(errors):
+    labels = labels_here(backend) if errors else NO_LABELS
+    for line in summarize_errors(errors, labels):
         note(line)
     spoilt = tell_volatile(backend, list(states_of(backend, named)))
     return Exit.RESULT_IS_ERROR if errors else spoilt

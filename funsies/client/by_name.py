@@ -48,7 +48,7 @@ def step_called(backend: Backend, text: str) -> Digest:
             return _only(found, labels, text)
     raise UnknownHashError(
         f"{text!r} is not a hash, nor the label of a step on the server, nor the name of a "
-        f"task{_meant(text, list(labels.texts.values()))}; what is there is listed by: "
+        f"task.{_meant(text, list(labels.texts.values()))} What is there is listed by: "
         "funsies ls --steps"
     )
 
@@ -56,7 +56,8 @@ def step_called(backend: Backend, text: str) -> Digest:
 def _only(found: Sequence[Digest], labels: Labels, text: str) -> Digest:
     if len(found) == 1:
         return found[0]
-    lines = [f"  {_short(each)}  {labels.of(each)}" for each in found[:MAX_SHOWN]]
+    ordered = sorted(found, key=labels.of)
+    lines = [f"  {_short(each)}  {labels.of(each)}" for each in ordered[:MAX_SHOWN]]
     if len(found) > MAX_SHOWN:
         more = len(found) - MAX_SHOWN
         lines.append(f"  ... and {more} more: funsies ls --steps {printable(text)}")
@@ -69,7 +70,7 @@ def _only(found: Sequence[Digest], labels: Labels, text: str) -> Digest:
 def _meant(text: str, labels: list[str]) -> str:
     inside = [each for each in labels if text and text.casefold() in each.casefold()]
     close = inside[:MAX_SHOWN] or get_close_matches(text, labels[:MOST_COMPARED], 3)
-    return f"; did you mean {' or '.join(close)}?" if close else ""
+    return f" Did you mean {' or '.join(close)}?" if close else ""
 
 
 def _short(digest: Digest) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.store.connect import Backend
@@ -35,14 +36,24 @@ class Labels:
     names: Mapping[Digest, str] = field(default_factory=dict)
 
     def of(self, digest: Digest) -> str:
-        """The label of a step; of one that is not among them the beginning of its hash."""
-        return self.texts.get(digest) or digest.hex()[:10]
+        """The label of a step, or the name of its task; of an unknown one of its hash."""
+        known = self.texts.get(digest) or as_label(self.names.get(digest, ""))
+        return known or digest.hex()[:10]
+
+    def of_hash(self, text: str | None) -> str | None:
+        """The label of a step by its whole hash; None if it is not among them."""
+        digest = Digest(bytes.fromhex(text)) if text else None
+        return None if digest is None or digest not in self.names else self.of(digest)
 
     def find(self, text: str) -> list[Digest]:
         """The step of a label, or else all steps of the task of that name."""
         wanted = {text, as_label(text)}
         found = [digest for digest, label in self.texts.items() if label in wanted]
         return found or [digest for digest, name in self.names.items() if name == text]
+
+
+NO_LABELS: Final = Labels()
+"""Where nothing is known of the steps around."""
 
 
 def labels_of(backend: Backend, closure: Closure) -> Labels:

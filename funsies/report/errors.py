@@ -8,6 +8,7 @@ from typing import Final
 from funsies.client.remembered import SHORT_HASH, since
 from funsies.core.cutting import cut_lines, printable
 from funsies.core.errors import Error
+from funsies.history.labels import NO_LABELS, Labels
 
 from .failures import Cause, Causes
 from .numbers import counted
@@ -19,14 +20,17 @@ NAMED_ERRORS: Final = 50
 SHOWN_HASHES: Final = 4
 
 
-def describe_error(error: Error, inputs: Sequence[InputView] = ()) -> list[str]:
+def describe_error(
+    error: Error, inputs: Sequence[InputView] = (), labels: Labels = NO_LABELS
+) -> list[str]:
     """Explain an error in full.
 
     Args:
         error: what stands in the place of a value.
         inputs: of the step that failed first.
+        labels: what steps are called.
     """
-    lines = [headline(error), *_facts(error)]
+    lines = [headline(error, labels), *_facts(error, labels)]
     if error.details:
         lines += ["", cut_lines(error.details.rstrip("\n"))]
     if inputs:
@@ -36,49 +40,58 @@ def describe_error(error: Error, inputs: Sequence[InputView] = ()) -> list[str]:
     return lines
 
 
-def summarize_causes(causes: Sequence[Cause]) -> list[str]:
+def summarize_causes(causes: Sequence[Cause], labels: Labels = NO_LABELS) -> list[str]:
     """Explain in short why steps failed, the first in full: for the end of a run."""
-    lines = [line for cause in causes[:SHOWN_ERRORS] for line in _summary(cause)]
-    lines += [_one_line(cause) for cause in causes[SHOWN_ERRORS:NAMED_ERRORS]]
+    lines = [line for cause in causes[:SHOWN_ERRORS] for line in _summary(cause, labels)]
+    lines += [_one_line(cause, labels) for cause in causes[SHOWN_ERRORS:NAMED_ERRORS]]
     more = len(causes) - NAMED_ERRORS
     return [*lines, *([f"... and {counted(more, 'more error')}"] if more > 0 else [])]
 
 
-def summarize_errors(errors: Iterable[tuple[str, Error]]) -> list[str]:
+def summarize_errors(
+    errors: Iterable[tuple[str, Error]], labels: Labels = NO_LABELS
+) -> list[str]:
     """The same for what was asked for: its hash, and the error in its place."""
     causes = Causes()
     for target, error in errors:
         causes.add_target(target, error)
-    return summarize_causes(list(causes))
+    return summarize_causes(list(causes), labels)
 
 
-def _one_line(cause: Cause) -> str:
+def _one_line(cause: Cause, labels: Labels) -> str:
     steps = f" ({counted(len(cause.steps), 'step')})" if len(cause.steps) > 1 else ""
-    return (
-        f"error: {headline(cause.error)}{steps}; look further: funsies cat {_any_hash(cause)}"
-    )
+    shown = f"{headline(cause.error, labels)}{steps}"
+    return f"error: {shown}; look further: funsies cat {_any_hash(cause)}"
 
 
-def _summary(cause: Cause) -> list[str]:
+def _summary(cause: Cause, labels: Labels) -> list[str]:
     error = cause.error
     details = cut_lines(error.details.rstrip("\n")).splitlines()
     above = len(details) - TAIL_LINES
     return [
-        f"error: {headline(error)}",
+        f"error: {headline(error, labels)}",
         *([f"    ... {above} lines above"] if above > 0 else []),
         *(f"    {line}" for line in details[-TAIL_LINES:]),
-        *_steps(list(cause.steps)),
-        *([f"  in the place of {_hashes(list(cause.targets))}"] if cause.targets else []),
+        *_steps(list(cause.steps), labels),
+        *(
+            [f"  in the place of {_hashes(list(cause.targets), labels)}"]
+            if cause.targets
+            else []
+        ),
         *_memory(error, is_old=cause.is_old),
         f"  look further: funsies cat {_any_hash(cause)}",
     ]
 
 
-def _steps(hashes: list[str]) -> list[str]:
+def _steps(hashes: list[str], labels: Labels) -> list[str]:
     """The steps that failed in the same way, if it is not just one."""
     if len(hashes) <= 1:
         return []
-    return [f"  {counted(len(hashes), 'step')} failed in this way: {_hashes(hashes)}"]
+    return [f"  {counted(len(hashes), 'step')} failed in this way: {_hashes(hashes, labels)}"]
+
+
+def _targets(hashes: list[str], labels: Labels) -> list[str]:
+    return [f"  in the place of {_hashes(hashes, labels)}"] if hashes else []
 
 
 def _memory(error: Error, *, is_old: bool) -> list[str]:
@@ -95,26 +108,35 @@ def _any_hash(cause: Cause) -> str:
     return next(iter([*cause.targets, *cause.steps]), "HASH")[:SHORT_HASH]
 
 
-def _hashes(hashes: Sequence[str]) -> str:
+def _hashes(hashes: Sequence[str], labels: Labels) -> str:
+    """The first of them, each with what the step is called, if it is one."""
     more = f" and {len(hashes) - SHOWN_HASHES} more" if len(hashes) > SHOWN_HASHES else ""
-    shown = ", ".join(each[:SHORT_HASH] for each in hashes[:SHOWN_HASHES])
+    shown = ", ".join(_named(each, labels) for each in hashes[:SHOWN_HASHES])
     return f"{shown}{more}"
 
 
-def headline(error: Error) -> str:
+def _named(text: str, labels: Labels) -> str:
+    label = labels.of_hash(text)
+    return f"{label} {text[:SHORT_HASH]}" if label else text[:SHORT_HASH]
+
+
+def headline(error: Error, labels: Labels = NO_LABELS) -> str:
     """Say in one line what went wrong and in which step."""
     exception = f" ({error.exception})" if error.exception else ""
     if error.source is None:
         return f"{error.kind.value}{exception}"
-    step = f"{printable(error.task)} " if error.task else ""
-    return f"{error.kind.value}{exception} in {step}{error.source[:SHORT_HASH]}"
+    step = labels.of_hash(error.source) or printable(error.task or "")
+    where = f"{step} {error.source[:SHORT_HASH]}".lstrip()
+    return f"{error.kind.value}{exception} in {where}"
 
 
-def _facts(error: Error) -> list[str]:
+def _facts(error: Error, labels: Labels) -> list[str]:
+    label = labels.of_hash(error.source)
     facts = {
         "kind": error.kind.value,
         "source": error.source,
         "task": error.task and printable(error.task),
+        "step": None if label == error.task else label,
         "exit code": error.exit_code,
         "signal": error.signal,
         "host": error.host,

@@ -11,6 +11,7 @@ from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.history.closure import read_closure
+from funsies.history.labels import NO_LABELS, Labels
 from funsies.history.statuses import statuses_of
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
@@ -29,13 +30,14 @@ class Origin:
     Attributes:
         input: name of the input that it is; "" for the root.
         hash: of the step, or of the given value.
-        label: name of the task, or the beginning of the value.
+        label: what the step is called, or the beginning of the value.
         status: how far the step is; None for a value.
         origins: of its inputs.
         is_built: True for what a dynamic step built and went on as, among its ``origins``.
         left_out: number of inputs that are not shown.
         is_above: True if the step is shown with its inputs further up.
         volatile: True if the result comes from a failure of the machinery.
+        task: name of the step's task; "" for a value.
     """
 
     input: str
@@ -47,10 +49,15 @@ class Origin:
     left_out: int = 0
     is_above: bool = False
     volatile: bool = False
+    task: str = ""
 
 
 def read_origins(
-    backend: Backend, operation: Digest, depth: int | None = None, most: int | None = None
+    backend: Backend,
+    operation: Digest,
+    depth: int | None = None,
+    most: int | None = None,
+    labels: Labels = NO_LABELS,
 ) -> Origin:
     """Find out where the results of a step come from. Each step is told in full once.
 
@@ -61,6 +68,7 @@ def read_origins(
         operation: its address.
         depth: how many steps deep; None for all.
         most: so many steps at most, the nearest; None for all.
+        labels: what steps are called; the others are shown by the names of their tasks.
 
     Raises:
         UnknownHashError: if the server does not know the step.
@@ -82,7 +90,7 @@ def read_origins(
         digest: (status, is_volatile(state))
         for digest, status, state in zip(digests, statuses, states, strict=True)
     }
-    reader = _Reader(rows, closure.built, told, _previews(backend, rows.values()))
+    reader = _Reader(rows, closure.built, told, _previews(backend, rows.values()), labels)
     return reader.read(operation)
 
 
@@ -95,11 +103,13 @@ class _Reader:
         built: Mapping[Digest, Digest],
         statuses: Mapping[Digest, tuple[str, bool]],
         previews: Mapping[Digest, str],
+        labels: Labels,
     ) -> None:
         self._rows = rows
         self._built = built
         self._statuses = statuses
         self._previews = previews
+        self._labels = labels
         self._told: set[Digest] = set()
 
     def read(self, operation: Digest) -> Origin:
@@ -137,7 +147,9 @@ class _Reader:
     def _step(self, name: str, digest: Digest) -> Origin:
         row = self._rows[digest]
         status, volatile = self._statuses[digest]
-        return Origin(name, digest.hex(), row.task_name, status, volatile=volatile)
+        label = self._labels.texts.get(digest, row.task_name)
+        task = row.task_name
+        return Origin(name, digest.hex(), label, status, volatile=volatile, task=task)
 
     def _value(self, row: InputRow) -> Origin:
         label = self._previews.get(row.artefact, "(large)")
@@ -169,7 +181,8 @@ def as_json(root: Origin) -> dict[str, Any]:
         if origin.status is None or origin.is_above:
             continue
         steps[origin.hash] = {
-            "task": origin.label,
+            "task": origin.task,
+            "label": origin.label,
             "status": origin.status,
             "volatile": origin.volatile,
             "inputs": [_input(each) for each in origin.origins if not each.is_built],

@@ -11,6 +11,7 @@ from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, decode_error
 from funsies.core.python_plan import PYTHON
+from funsies.history.labels import NO_LABELS, Labels
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow, OperationState, Result, Status, TaskRow
 
@@ -26,7 +27,7 @@ class ResultView:
 
     Attributes:
         artefact: its hash.
-        name: of the task, and of the output if there are several.
+        name: what the step is called, and the output if there are several.
         value: beginning of the value; None for an error.
         error: in the place of a value.
         volatile: True if it comes from a failure of the machinery.
@@ -39,7 +40,9 @@ class ResultView:
     volatile: bool = False
 
 
-def results_of(backend: Backend, operations: Sequence[Digest]) -> Iterator[ResultView]:
+def results_of(
+    backend: Backend, operations: Sequence[Digest], labels: Labels = NO_LABELS
+) -> Iterator[ResultView]:
     """Look at the outputs of finished operations.
 
     Values are left out where another output of the same operation is an error.
@@ -53,7 +56,8 @@ def results_of(backend: Backend, operations: Sequence[Digest]) -> Iterator[Resul
             tasks[row.task] = backend.graph.task(row.task, PYTHON)
         task = tasks[row.task]
         if task is not None:
-            yield from _views(backend, row, task, state)
+            label = labels.texts.get(row.digest) or printable(task.name)
+            yield from _views(backend, row, task, state, label)
 
 
 def result_lines(views: Iterable[ResultView]) -> list[str]:
@@ -74,12 +78,11 @@ def _mark(view: ResultView) -> str:
 
 
 def _views(
-    backend: Backend, row: OperationRow, task: TaskRow, state: OperationState
+    backend: Backend, row: OperationRow, task: TaskRow, state: OperationState, label: str
 ) -> Iterator[ResultView]:
     is_only = len(task.outputs) == 1
     for output, artefact, result in zip(task.outputs, row.outputs, state.results, strict=False):
-        shown = printable(task.name)
-        name = shown if is_only else f"{shown} {printable(shown_name(output.name))}"
+        name = label if is_only else f"{label} {printable(shown_name(output.name))}"
         if not result.ok:
             yield ResultView(artefact.hex(), name, None, _error(backend, result))
         elif state.status is Status.DONE and (result.size_bytes or is_only):

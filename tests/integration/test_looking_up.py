@@ -190,7 +190,7 @@ def test_a_step_is_found_by_its_name() -> None:
 
 def test_what_nobody_is_called_is_told_where_labels_are_listed(session: Any) -> None:
     f.execute([f.reduce(half, n) for n in (3, 5)])
-    with pytest.raises(UnknownHashError, match=r"did you mean half\(x=3\).*funsies ls --steps"):
+    with pytest.raises(UnknownHashError, match=r"Did you mean half\(x=3\).*funsies ls --steps"):
         find(session.backend, "hlf(x=3)")
 
 

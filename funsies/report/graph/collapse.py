@@ -14,7 +14,10 @@ MAX_NODES: Final = 300
 def collapsed(view: GraphView) -> GraphView:
     """Put all steps with one task name into one box, and the constants they use into another.
 
-    >>> steps = [Node(key, "mean", NodeKind.STEP, {"done": 1}) for key in ("a", "b")]
+    >>> steps = [
+    ...     Node("f3", "mean(n=1)", NodeKind.STEP, {"done": 1}, task="mean"),
+    ...     Node("a7", "mean(n=2)", NodeKind.STEP, {"done": 1}, task="mean"),
+    ... ]
     >>> collapsed(GraphView(tuple(steps))).nodes[0].statuses
     {'done': 2}
     """
@@ -26,7 +29,7 @@ def collapsed(view: GraphView) -> GraphView:
 
 
 def _group_of(node: Node) -> str:
-    return f"steps {node.label}"
+    return f"steps {node.task}"
 
 
 def _groups(view: GraphView, keys: dict[str, str]) -> list[Node]:
@@ -38,9 +41,9 @@ def _groups(view: GraphView, keys: dict[str, str]) -> list[Node]:
         is_input = node.kind is NodeKind.INPUT
         statuses.setdefault(key, Counter()).update(node.statuses)
         volatile[key] += node.volatile
-        labels.setdefault(key, "inputs" if is_input else node.label)
+        labels.setdefault(key, "inputs" if is_input else node.task)
     return [
-        Node(key, labels[key], NodeKind.GROUP, dict(counts), volatile[key])
+        Node(key, labels[key], NodeKind.GROUP, dict(counts), volatile[key], labels[key])
         for key, counts in statuses.items()
     ]
 

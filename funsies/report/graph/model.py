@@ -30,10 +30,11 @@ class Node:
 
     Attributes:
         key: by which arrows name it.
-        label: name of the task, or the beginning of a constant.
+        label: of the step, name of the task of several, or the beginning of a constant.
         kind: what it stands for.
         statuses: how many of the steps that it stands for are in each state.
         volatile: how many of them have results that come from a failure of the machinery.
+        task: name of the task; "" for a constant.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Node:
     kind: NodeKind
     statuses: Mapping[str, int]
     volatile: int = 0
+    task: str = ""
 
     @property
     def number(self) -> int:

@@ -8,6 +8,7 @@ from typing import Final
 from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
 from funsies.history.closure import Closure, read_closure
+from funsies.history.labels import NO_LABELS, Labels
 from funsies.history.statuses import statuses_of
 from funsies.report.step import preview
 from funsies.store.batches import batches
@@ -20,7 +21,11 @@ LABEL_CHARACTERS: Final = 24
 
 
 def read_graph(
-    backend: Backend, targets: Iterable[Digest], *, with_inputs: bool = False
+    backend: Backend,
+    targets: Iterable[Digest],
+    *,
+    with_inputs: bool = False,
+    labels: Labels = NO_LABELS,
 ) -> GraphView:
     """Gather some operations and everything that they depend on.
 
@@ -30,10 +35,11 @@ def read_graph(
         backend: where they are stored.
         targets: addresses of operations; what the store does not know is left out.
         with_inputs: True for boxes for constants, too.
+        labels: what steps are called; the others are shown by the names of their tasks.
     """
     closure = read_closure(backend, targets)
     rows = list(closure.rows.values())
-    nodes = _steps(backend, rows)
+    nodes = _steps(backend, rows, labels)
     edges = _edges(closure)
     if with_inputs:
         constants = _constants(backend, rows)
@@ -41,7 +47,7 @@ def read_graph(
     return GraphView(tuple(nodes), tuple(edges))
 
 
-def _steps(backend: Backend, rows: Sequence[OperationRow]) -> list[Node]:
+def _steps(backend: Backend, rows: Sequence[OperationRow], labels: Labels) -> list[Node]:
     nodes: list[Node] = []
     for batch in batches(rows):
         states = backend.graph.states([row.digest for row in batch])
@@ -49,10 +55,11 @@ def _steps(backend: Backend, rows: Sequence[OperationRow]) -> list[Node]:
         nodes += [
             Node(
                 row.digest.hex(),
-                row.task_name,
+                labels.texts.get(row.digest, row.task_name),
                 NodeKind.STEP,
                 {status: 1},
                 int(is_volatile(state)),
+                row.task_name,
             )
             for row, status, state in zip(batch, statuses, states, strict=True)
         ]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from funsies.history.statuses import SKIPPED
+from funsies.history.words import shortened
 
 from .model import INPUT, URGENCY, Node, NodeKind
 
-LABEL_CHARACTERS: Final = 32
+LABEL_CHARACTERS: Final = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ COLOURS: Final = {
 def title(node: Node) -> str:
     """First line in a box: what it is."""
     text = "".join(each if each.isprintable() else "?" for each in node.label)
-    if len(text) > LABEL_CHARACTERS:
-        text = f"{text[: LABEL_CHARACTERS - 3]}..."
+    text = shortened(text, LABEL_CHARACTERS)
     is_counted = node.kind is NodeKind.GROUP and INPUT not in node.statuses
     return f"{text} x {node.number:,}" if is_counted else text
 

@@ -30,7 +30,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def step(key: str, label: str = "task", status: str = "done") -> Node:
-    return Node(key, label, NodeKind.STEP, {status: 1})
+    return Node(key, label, NodeKind.STEP, {status: 1}, task=label)
 
 
 @st.composite
