@@ -143,8 +143,9 @@ def _not_computed(named: Named, status: Status) -> Exit:
 
 
 def _explain(backend: Backend, named: Named, error: Error) -> Exit:
-    inputs = inputs_of(backend, Digest(bytes.fromhex(error.source))) if error.source else []
-    lines = describe_error(error, inputs, labels_here(backend))
+    steps = [Digest(bytes.fromhex(error.source))] if error.source else []
+    inputs = [view for step in steps for view in inputs_of(backend, step)]
+    lines = describe_error(error, inputs, labels_here(backend, steps))
     note(f"funsies: {named.prefix} is an error: {lines[0]}")
     for line in lines[1:]:
         note(line)

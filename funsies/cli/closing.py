@@ -46,7 +46,11 @@ def conclude(
     steps = list(steps_of(backend, scope))
     _tell_numbers(steps, summarize(steps), shown_seconds(seconds))
     has_failed = any(step.error is not None for step in steps)
-    labels = labels_here(backend) if targets and (shows_results or has_failed) else NO_LABELS
+    labels = (
+        labels_here(backend, targets)
+        if targets and (shows_results or has_failed)
+        else NO_LABELS
+    )
     views = list(results_of(backend, targets, labels))
     if shows_results:
         _tell_results(views)

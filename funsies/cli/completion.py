@@ -87,10 +87,13 @@ def _hashes(backend: Backend, wanted: str) -> list[CompletionItem]:
 
 def _labels(backend: Backend, incomplete: str) -> list[str]:
     """Labels; of too many the first and the last, which begin alike as far as all do."""
-    from funsies.history.called import labels_here  # noqa: PLC0415 - not needed for --help
+    from funsies.history.called import all_labels  # noqa: PLC0415 - not needed for --help
 
-    labels = labels_here(backend).texts.values()
-    found = sorted(each for each in labels if each.startswith(incomplete))
+    found: list[str] = []
+    for labels in all_labels(backend):
+        found = sorted(each for each in labels.texts.values() if each.startswith(incomplete))
+        if found:
+            break
     return found if len(found) <= MAX_SHOWN else [*found[: MAX_SHOWN - 1], found[-1]]
 
 

@@ -74,7 +74,7 @@ def graph(
         targets = [each.producer for each in named if each.producer is not None]
         if not hashes:
             targets = session.backend.graph.all_operations()
-        labels = labels_here(session.backend)
+        labels = labels_here(session.backend, targets)
         view = read_graph(session.backend, targets, with_inputs=with_inputs, labels=labels)
     if not view.nodes:
         note("there is nothing to draw: no step is known")

@@ -77,7 +77,7 @@ def logs(setting: Setting, *, prefix: str, as_json: bool, level: str | None) -> 
         if record is None and error is None:
             note(f"funsies: {prefix} was not run yet; use: funsies execute {named.typed}")
             return Exit.NOT_COMPUTED
-        labels = NO_LABELS if error is None else labels_here(session.backend)
+        labels = NO_LABELS if error is None else labels_here(session.backend, [named.producer])
         sizes = [sys.stdout.buffer.write(piece) for piece in printed]
     sys.stdout.flush()
     if not any(sizes):
@@ -162,7 +162,7 @@ def _facts(backend: Backend, operation: Digest, record: bytes | None) -> dict[st
     return {
         "operation": operation.hex(),
         "task": operation_row(backend, operation).task_name,
-        "label": labels_here(backend).of(operation),
+        "label": labels_here(backend, [operation]).of(operation),
         "status": state.status.value,
         "volatile": is_volatile(state),
         "record": parsed(record),

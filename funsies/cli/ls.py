@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from funsies.core.cutting import printable
+from funsies.core.digest import Digest
 from funsies.history.called import labels_here
 from funsies.history.labels import NO_LABELS, Labels
 from funsies.history.naming import as_label
@@ -23,6 +24,7 @@ from funsies.report.graph.model import INPUT, URGENCY
 from funsies.report.listing import ListedStep, ListedTask, Used, by_task, find_steps, order
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
 from funsies.report.run_steps import FAILED
+from funsies.store.connect import Backend
 
 from .completion import TASK
 from .exits import Exit
@@ -73,13 +75,14 @@ def ls(
         if not (shows_steps or names):
             _show_tasks(by_task(steps), as_json=as_json)
         elif as_json:
-            ordered, labels = sorted(steps, key=order), labels_here(session.backend)
+            ordered = sorted(steps, key=order)
+            labels = _labels_of(session.backend, ordered)
             print_json(
                 {**asdict(step), "label": labels.of_hash(step.operation)} for step in ordered
             )
         else:
             shown = nsmallest(limit, steps, key=order)
-            _show_steps(shown, labels_here(session.backend) if shown else NO_LABELS)
+            _show_steps(shown, _labels_of(session.backend, shown))
             _tell_rest(seen.number - limit)
     if not seen.number:
         is_filtered = bool(names or statuses)
@@ -154,6 +157,11 @@ def _show_steps(steps: Sequence[ListedStep], labels: Labels) -> None:
             _age(step.ended, now),
         )
     _print(table)
+
+
+def _labels_of(backend: Backend, steps: Sequence[ListedStep]) -> Labels:
+    digests = [Digest(bytes.fromhex(step.operation)) for step in steps]
+    return labels_here(backend, digests) if steps else NO_LABELS
 
 
 def _shown(step: ListedStep, labels: Labels) -> str:

@@ -61,7 +61,7 @@ def tree(
         if depth is None and sys.stdout.isatty() and not (as_json or shows_all):
             depth = _depth_that_fits()
         most = None if as_json or shows_all else MOST_STEPS
-        labels = labels_here(session.backend)
+        labels = labels_here(session.backend, [named.producer])
         root = read_origins(session.backend, named.producer, depth, most, labels)
     if as_json:
         print_json(origins_as_json(root))

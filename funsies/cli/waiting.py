@@ -49,10 +49,11 @@ def report_errors(backend: Backend, named: Sequence[Named]) -> Exit:
         The exit code that follows from it.
     """
     errors = [(each.digest.hex(), error) for each, error in errors_among(backend, named)]
-    labels = labels_here(backend) if errors else NO_LABELS
+    steps = list(states_of(backend, named))
+    labels = labels_here(backend, steps) if errors else NO_LABELS
     for line in summarize_errors(errors, labels):
         note(line)
-    spoilt = tell_volatile(backend, list(states_of(backend, named)))
+    spoilt = tell_volatile(backend, steps)
     return Exit.RESULT_IS_ERROR if errors else spoilt
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Final
 
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
-from funsies.history.closure import all_steps
-from funsies.history.labels import Labels, labels_of
+from funsies.history.called import all_labels
+from funsies.history.labels import Labels
 from funsies.store.connect import Backend
 from funsies.store.labels import labelled
 
@@ -19,11 +19,6 @@ MOST_COMPARED: Final = 5_000
 """Among so many labels one is looked for that is written alike."""
 
 HASH_DIGITS: Final = 10
-
-
-def all_labels(backend: Backend) -> Iterator[Labels]:
-    """What steps are called: looked for in the first, and only then in the next."""
-    yield labels_of(backend, all_steps(backend))
 
 
 def may_be_called(backend: Backend, text: str) -> bool:

@@ -11,12 +11,13 @@ from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import Constant, Reference, Stored, constant
 from funsies.core.python_plan import PYTHON
+from funsies.history.called import labels_here
 from funsies.history.labels import Labels
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
 from funsies.store.rows import ArtefactRow, ConstantRow, Found, TaskRow
 
-from .by_name import all_labels, may_be_called, step_called
+from .by_name import may_be_called, step_called
 from .stored_types import as_asked, output_type, stored_encoding, with_classes_here
 from .values import read_bytes
 
@@ -59,7 +60,8 @@ def _only(backend: Backend, digits: str, found: list[Found]) -> Found:
     if len(found) == 1:
         return found[0]
     shown = [each.digest.hex()[: len(digits) + 8] for each in found[:MAX_CANDIDATES]]
-    labels = next(all_labels(backend))
+    steps = [each.digest for each in found[:MAX_CANDIDATES] if each.is_operation]
+    labels = labels_here(backend, steps)
     called = [_shown(backend, each, labels) for each in found[:MAX_CANDIDATES]]
     names = ", ".join(f"{each} ({label})" for each, label in zip(shown, called, strict=True))
     more = ", ..." if len(found) > MAX_CANDIDATES else ""

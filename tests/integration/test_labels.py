@@ -38,8 +38,9 @@ def doubled_up_to(number: int) -> f.Artefact[list[int]]:
 
 
 def shown(session: Session, steps: Sequence[f.Artefact[object]]) -> list[str]:
-    labels = labels_here(session.backend)
-    return [labels.of(each.producer) for each in steps if each.producer is not None]
+    makers = [each.producer for each in steps if each.producer is not None]
+    labels = labels_here(session.backend, makers)
+    return [labels.of(each) for each in makers]
 
 
 def test_labels_are_made_of_the_call_and_handed_on(place: f.Server) -> None:
@@ -68,7 +69,7 @@ def test_what_dynamic_steps_make_has_places_in_their_lists(place: f.Server) -> N
         )
         bound = f.put(3).bind(doubled_up_to)
         f.execute(doubled, named, bound).wait(timeout_seconds=60)
-        labels = set(labels_here(session.backend).texts.values())
+        labels = set(labels_here(session.backend, []).texts.values())
         assert {"g[0]", "g[1]", "h of 6", "h of 7", "twice 0", "twice 1", "twice 2"} <= labels
         assert f.take(f.get("g[1]")) == 6
         assert f.take(f.get("h of 7")) == 14
