@@ -23,7 +23,6 @@ from funsies.core.errors import (
 from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON
 from funsies.history.called import labels_here
-from funsies.history.labels import NO_LABELS
 from funsies.report.directory.description import parsed
 from funsies.report.errors import headline
 from funsies.run.log_lines import LEVELS, LevelFilter
@@ -33,7 +32,8 @@ from funsies.store.data.chunks import chunks_of
 
 from .completion import STEP
 from .exits import Exit
-from .named import look_up, operation_row
+from .following import show_while_it_runs
+from .named import Named, look_up, operation_row
 from .output import print_json_and_text
 from .say import note
 from .setting import Setting
@@ -49,8 +49,17 @@ from .setting import Setting
     type=click.Choice(LEVELS, case_sensitive=False),
     help="Print only messages of logging, of this level and above.",
 )
+@click.option(
+    "--follow",
+    "-f",
+    "follows",
+    is_flag=True,
+    help="Print what comes, until the step has ended.",
+)
 @click.pass_obj
-def logs(setting: Setting, *, prefix: str, as_json: bool, level: str | None) -> int:
+def logs(
+    setting: Setting, *, prefix: str, as_json: bool, level: str | None, follows: bool
+) -> int:
     r"""Print what a step printed when it was last run.
 
     HASH is any unique prefix of the hash of the step or of one of its outputs. Of a shell step
@@ -58,15 +67,26 @@ def logs(setting: Setting, *, prefix: str, as_json: bool, level: str | None) -> 
     of a stream that is no result because the step failed, the end is kept. What a Python step
     says by logging stands there with time and level.
 
+    --follow prints what a running step has printed so far and what comes, on whatever machine
+    it runs, and ends when the step has ended; it waits for a step that is still to begin.
+    Ctrl-C ends only the following.
+
     \b
     Example:
       funsies logs 3f2a9
       funsies logs 3f2a9 --level warning
+      funsies logs -f 3f2a9
     """
+    if follows and as_json:
+        raise click.UsageError("--follow prints text as it comes: leave --json out")
     with setting.session() as session:
         named = look_up(session.backend, prefix)
         if named.producer is None:
             raise UnknownHashError(f"{prefix} is a constant: no step makes it")
+        if follows and show_while_it_runs(session.backend, named.producer, level):
+            error = _error_of(session.backend, named.producer)
+            _tell(_about(session.backend, named, error))
+            return Exit.OK
         record = session.backend.graph.record(named.producer)
         printed = of_level(_printed(session.backend, named.producer), level)
         if as_json:
@@ -77,16 +97,27 @@ def logs(setting: Setting, *, prefix: str, as_json: bool, level: str | None) -> 
         if record is None and error is None:
             note(f"funsies: {prefix} was not run yet; use: funsies execute {named.typed}")
             return Exit.NOT_COMPUTED
-        labels = NO_LABELS if error is None else labels_here(session.backend, [named.producer])
+        about = _about(session.backend, named, error)
         sizes = [sys.stdout.buffer.write(piece) for piece in printed]
     sys.stdout.flush()
     if not any(sizes):
         of = f" of level {level} or above" if level else ""
         note(f"{_why_nothing(record, error, named.producer)}{of}")
-    if error is not None:
-        shown = headline(error, labels)
-        note(f"funsies: {prefix} is an error: {shown}; see: funsies cat {named.typed}")
+    _tell(about)
     return Exit.OK
+
+
+def _about(backend: Backend, named: Named, error: Error | None) -> str:
+    """What is to be said of an error; empty for none."""
+    if error is None or named.producer is None:
+        return ""
+    shown = headline(error, labels_here(backend, [named.producer]))
+    return f"funsies: {named.prefix} is an error: {shown}; see: funsies cat {named.typed}"
+
+
+def _tell(text: str) -> None:
+    if text:
+        note(text)
 
 
 def of_level(printed: Iterator[bytes], level: str | None) -> Iterator[bytes]:

@@ -8,8 +8,10 @@ is odd while a record is being written tells the reader to look again.
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 from enum import IntEnum
+from pathlib import Path
 from typing import Final, NamedTuple, Self
 
 from funsies.core.digest import Digest
@@ -22,6 +24,9 @@ _STOP_AT: Final = _RECORD_AT + _RECORD.size
 _PREEMPT_AT: Final = _STOP_AT + 1
 _TROUBLE: Final = struct.Struct("=500p")
 _TROUBLE_AT: Final = _PREEMPT_AT + 1
+_STREAMS: Final = struct.Struct("=255p")
+_STREAMS_AT: Final = _TROUBLE_AT + _TROUBLE.size
+_FOLLOWED_AT: Final = _STREAMS_AT + _STREAMS.size
 _MAX_LOOKS: Final = 1000
 _NO_OPERATION: Final = Digest(bytes(32))
 NO_FENCE: Final = Fence(bytes(16))
@@ -106,6 +111,16 @@ class Announcement:
         """Say why the horse leaves out of order; what is too long is cut off."""
         _TROUBLE.pack_into(self._memory, _TROUBLE_AT, text.encode(errors="replace"))
 
+    def say_streams(self, directory: Path | None) -> None:
+        """Say where the commands print of the shell step that runs; None for no such step."""
+        name = os.fsencode(directory or b"")
+        whole = name if len(name) < _STREAMS.size else b""  # a path that is cut is another one
+        _STREAMS.pack_into(self._memory, _STREAMS_AT, whole)
+
+    def is_followed(self, fence: Fence) -> bool:
+        """True if the parent has told what is printed under this fence."""
+        return self._memory[_FOLLOWED_AT : _FOLLOWED_AT + len(fence)] == fence
+
     def _set_version(self, version: int) -> None:
         self._version = version
         _VERSION.pack_into(self._memory, 0, version)
@@ -129,12 +144,23 @@ class Announcement:
         (text,) = _TROUBLE.unpack_from(self._memory, _TROUBLE_AT)
         return text.decode(errors="ignore")
 
+    @property
+    def streams(self) -> Path | None:
+        """Where the commands print of the shell step that runs; None for no such step."""
+        name: bytes
+        (name,) = _STREAMS.unpack_from(self._memory, _STREAMS_AT)
+        return Path(os.fsdecode(name)) if name else None
+
     def _read_version(self) -> int:
         version: int
         (version,) = _VERSION.unpack_from(self._memory, 0)
         return version
 
     # -- written by the parent, read by the horse
+
+    def say_followed(self, fence: Fence) -> None:
+        """Say that somebody is told what is printed under this fence."""
+        self._memory[_FOLLOWED_AT : _FOLLOWED_AT + len(fence)] = fence
 
     def ask_to_stop(self) -> None:
         """Ask the horse to claim nothing more."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NoReturn
 
 from funsies.run.evaluate import Evaluator
+from funsies.run.listener import NOBODY
 from funsies.store.connect import open_backend
 from funsies.store.ports import GraphStore
 from funsies.store.redis.address import ANSWER_SECONDS
@@ -18,6 +19,7 @@ from .arming import Dispatch
 from .drain import drain
 from .drain_report import DrainEnd, DrainReport
 from .horse import Horse, current_horse
+from .telling import HorseListener
 from .tolerance import SERVER_TROUBLE
 
 ARM_PAUSE_SECONDS = 0.05
@@ -66,6 +68,9 @@ def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
         answer_seconds=ANSWER_SECONDS,
     )
     with closing(backend):
+        file, listener = horse.file, NOBODY
+        if file is not None:
+            listener = HorseListener(backend.graph, observer.announcement, file)
         return drain(
             backend.graph,
             Evaluator(
@@ -74,6 +79,8 @@ def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
                 on_start=observer.started,
                 on_spoiled=observer.spoil,
                 owns_process=True,
+                listener=listener,
+                file=file,
             ),
             horse.post.slot,
             queue,

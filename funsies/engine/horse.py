@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from typing import IO
 
 from funsies.core.options import Options
 from funsies.run.ignored_signals import ignore_for_oneself, take_no_notice
@@ -49,6 +50,7 @@ class HorseObserver(Observer):
     def claimed(self, claim: Claim) -> None:
         """Say what is in hand."""
         kept = self._record
+        self.announcement.say_streams(None)
         self._write(Announced.of(claim)._replace(sequence=kept.sequence, settled=kept.settled))
 
     def started(self, claim: Claim, options: Options) -> None:  # noqa: ARG002 - a callback
@@ -159,6 +161,7 @@ class Horse:
         post: where it takes up its work.
         timing: the engine's patience.
         observer: announces to the parent what is run.
+        file: into which the steps print; the parent reads it, too.
     """
 
     address: Address
@@ -166,6 +169,7 @@ class Horse:
     post: Post
     timing: Timing
     observer: HorseObserver
+    file: IO[bytes] | None = None
 
 
 _current: list[Horse] = []

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from typing import IO
 
 from funsies.run.oom import out_of_memory_kills
 from funsies.run.orphans import Orphanage
@@ -18,6 +19,7 @@ from .horse_keeper import HorseKeeper
 from .obituary import Death, Kill
 from .processes import kill_group
 from .succession import Ending
+from .telling import Telling
 from .timing import Timing
 
 
@@ -33,6 +35,7 @@ class Ride:
         slot: under which it claims.
         announcement: what it says.
         pid: its process, the leader of its own process group.
+        file: into which it prints; None if that cannot be followed. It is closed at the end.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class Ride:
         announcement: Announcement,
         *,
         pid: int,
+        file: IO[bytes] | None = None,
     ) -> None:
         self.slot = slot
         self._timing = timing
@@ -52,6 +56,8 @@ class Ride:
         self._is_over = False
         self._orphanage = Orphanage()
         self._kills_before = out_of_memory_kills()
+        self._file = file
+        self._telling = file and Telling(graph, announcement, file)
         self._keeper = HorseKeeper(graph, slot, announcement, timing, self._interrupt)
 
     def watch(self, tick: Callable[[], None]) -> Ending:
@@ -67,6 +73,8 @@ class Ride:
             kill_group(self._pid)  # its number is nobody else's until it is collected
             self._is_over = True
             status, usage = exit_watch.collect()
+        if self._file:
+            self._file.close()
         self._orphanage.clear()
         death = Death(
             status=status,
@@ -90,9 +98,13 @@ class Ride:
     def _next_look_seconds(self) -> float:
         if self._kill is not None:
             return self._timing.tick_seconds
-        return self._keeper.next_look_seconds()
+        pauses = [self._keeper.next_look_seconds()]
+        pauses += [self._telling.next_look_seconds()] if self._telling else []
+        return min(pauses)
 
     def _look(self) -> None:
+        if self._telling:
+            self._telling.look()
         if self._kill is None and (kill := self._keeper.look()) is not None:
             self.kill(kill)
 

@@ -11,6 +11,7 @@ import functools
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from typing import IO
 
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
@@ -41,6 +42,7 @@ from .execution import Execution
 from .files import cannot_run_here
 from .inputs import BadBytesError, InputValue, gather
 from .isolated import ChildDiedError, in_fresh_process
+from .listener import NOBODY, Listener
 from .machine_faults import is_of_the_machine
 from .program import Host, OtherProgramError, OwnProgram, Stage
 from .python import LoadedFunction, arguments, call, encode_results
@@ -70,6 +72,8 @@ class Evaluator:
         owns_process: True if the process is funsies' own: what a step prints is captured, what
             it changes is put back, and Ctrl-C in a step is an error of that step. A program
             that runs steps itself keeps its streams, and Ctrl-C interrupts it.
+        listener: told what a step prints.
+        file: into which a process of funsies' own prints meanwhile; None for a new one.
     """
 
     def __init__(
@@ -80,13 +84,16 @@ class Evaluator:
         on_start: Callable[[Claim, Options], None] = lambda _claim, _options: None,
         on_spoiled: Callable[[], None] = lambda: None,
         owns_process: bool = False,
+        listener: Listener = NOBODY,
+        file: IO[bytes] | None = None,
     ) -> None:
         self._backend = backend
         self._worker = worker
         self._on_start = on_start
+        self._listener = listener
         self._owns_process = owns_process
         self._surroundings = (
-            OwnSurroundings(on_spoiled) if owns_process else ProgramSurroundings()
+            OwnSurroundings(on_spoiled, file) if owns_process else ProgramSurroundings()
         )
         self._host: Host = Stage() if owns_process else OwnProgram()
         self._tasks = TaskLoader(backend, self._host)
@@ -163,6 +170,8 @@ class Evaluator:
         try:
             with self._surroundings.of_step(options.env) as log, directory:
                 outcome = self._outcome(task, claim, inputs, options, writer)
+            if isinstance(task.plan, LoadedFunction):
+                self._listener.has_printed()
         except ChildDiedError as problem:
             problem.log = log.tail
             execution.end(writer.children, ran_commands=False)
@@ -203,7 +212,9 @@ class Evaluator:
     ) -> bool | Delegate:
         """Run the task and store what it made; True if that must not be remembered."""
         if isinstance(task.plan, ShellPlan):
-            return run_shell_step(self._backend, task.plan, inputs, options, writer)
+            return run_shell_step(
+                self._backend, task.plan, inputs, options, writer, listener=self._listener
+            )
         with self._host.laid_over(task.plan.plan, task.plan.overlay):
             return self._python_outcome(task.plan, claim, inputs, options, writer)
 

@@ -7,7 +7,7 @@ import functools
 import os
 import resource
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from .collecting import collect
 from .command import TooMuchOutputError
 from .files import InputFile, Workspace, cannot_run_here, write_inputs
 from .interruption import held_signals, interruption_resumed
+from .listener import NOBODY, Listener
 from .machine_trouble import NOT_EXECUTABLE, NOT_FOUND, has_no_space, missing_interpreter
 from .oom import out_of_memory_kills
 from .process import Processes, TimedOutError, processes
@@ -89,6 +90,7 @@ def run_shell(
     grace_seconds: float = GRACE_SECONDS,
     max_output_bytes: int | None = None,
     directory: Path | None = None,
+    listener: Listener = NOBODY,
 ) -> Iterator[ShellOutcome]:
     """Run a shell step in a fresh directory.
 
@@ -107,6 +109,7 @@ def run_shell(
         max_output_bytes: longest standard output, and longest standard error, of a command;
             None for no limit.
         directory: where to make the step's directory; None for the system's default.
+        listener: told where the commands print.
 
     Yields:
         What the step made; its files are there until the block ends.
@@ -116,7 +119,12 @@ def run_shell(
     variables = {**without_secrets(os.environ), **environment, **dict(plan.env)}
     with interruption_resumed(), ExitStack() as stack:
         attempt = functools.partial(
-            _run, stack, plan, variables=variables, limits=limits, directory=directory
+            _run,
+            stack,
+            plan,
+            variables=variables,
+            limits=limits,
+            make_workspace=functools.partial(_workspace, directory, listener),
         )
         try:
             try:
@@ -133,6 +141,12 @@ def run_shell(
         yield outcome
 
 
+def _workspace(directory: Path | None, listener: Listener) -> Workspace:
+    workspace = Workspace(directory)
+    listener.prints_to(workspace.streams)
+    return workspace
+
+
 def _run(
     stack: ExitStack,
     plan: ShellPlan,
@@ -140,10 +154,10 @@ def _run(
     *,
     variables: Mapping[str, str],
     limits: _Limits,
-    directory: Path | None,
+    make_workspace: Callable[[], Workspace],
 ) -> ShellOutcome:
     """Run a step in a directory that lasts as long as the stack."""
-    workspace = stack.enter_context(Workspace(directory))
+    workspace = stack.enter_context(make_workspace())
     shared = SharedInputs(workspace.shared)
     stack.callback(shared.forget_changed)
     write_inputs(workspace.work, inputs)

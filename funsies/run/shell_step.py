@@ -20,6 +20,7 @@ from funsies.store.ports import DataStore
 
 from .files import InputFile
 from .inputs import InputValue
+from .listener import NOBODY, Listener
 from .results import Made, ResultWriter
 from .shell import Produced, run_shell
 
@@ -30,6 +31,8 @@ def run_shell_step(
     inputs: Mapping[str, InputValue],
     options: Options,
     writer: ResultWriter,
+    *,
+    listener: Listener = NOBODY,
 ) -> bool:
     """Run a shell step, and store what it made while its files are there.
 
@@ -54,7 +57,9 @@ def run_shell_step(
             environment=options.env,
             timeout_seconds=options.timeout_seconds,
             max_output_bytes=options.max_output_bytes,
+            listener=listener,
         ) as outcome:
+            listener.has_printed()
             is_volatile = outcome.volatile
             writer.add_all([_outcome(each, volatile=is_volatile) for each in outcome.outputs])
             writer.log = outcome.log

@@ -101,6 +101,10 @@ class Keys:
         """Hash: state of an operation."""
         return self.prefix + b"o" + operation
 
+    def tail(self, operation: Digest) -> bytes:
+        """String, for a minute: what a running step has printed."""
+        return self.prefix + b"y" + operation
+
     def consumers(self, operation: Digest) -> bytes:
         """Set: operations with an output of this one as an input."""
         return self.prefix + b"k" + operation

@@ -345,6 +345,12 @@ class GraphStore(Protocol):
     def log(self, operation: Digest) -> bytes | None:
         """Tail of what the step printed in its last execution."""
 
+    def show_tail(self, operation: Digest, tail: bytes) -> None:
+        """Keep for a minute what a running step has printed, and wake who follows it."""
+
+    def tail(self, operation: Digest) -> bytes | None:
+        """What a running step has printed; None unless somebody follows it."""
+
     def find(self, prefix: str, limit: int) -> list[Found]:
         """Artefacts and operations whose hexadecimal address begins with the prefix, sorted."""
 

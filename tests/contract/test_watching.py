@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from funsies.store.rows import Status
+from funsies.store.rows import Status, log_client
 
 
 def test_a_client_hears_of_what_it_watches_and_of_nothing_else(bench):
@@ -96,3 +96,14 @@ def test_two_subscriptions_of_one_client_both_hear(bench):
     assert first.wait(10) == second.wait(10) == {row.digest}
     first.close()
     second.close()
+
+
+def test_who_follows_a_step_is_woken_by_what_it_prints(bench):
+    row = bench.operation("row")
+    assert bench.store.tail(row.digest) is None
+    subscription = bench.store.subscribe(log_client(row.digest))
+    assert bench.store.is_heard(log_client(row.digest))
+    bench.store.show_tail(row.digest, b"printed")
+    assert subscription.wait(10) == frozenset()  # woken, or this would take ten seconds
+    assert bench.store.tail(row.digest) == b"printed"
+    subscription.close()

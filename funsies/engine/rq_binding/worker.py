@@ -6,10 +6,11 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 from redis import Redis
@@ -33,6 +34,7 @@ from funsies.engine.timing import Timing
 from funsies.engine.tolerance import SERVER_TROUBLE
 from funsies.engine.upkeep import Upkeep
 from funsies.run.orphans import become_subreaper
+from funsies.run.surroundings.streams import new_file
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 
@@ -204,38 +206,41 @@ class Worker(BrakedWorker):
 
     def _fork(self, job: Job, queue: Queue, post: Post) -> None:
         """Fork a horse. Signals wait until both sides are ready for them."""
-        announcement = Announcement()
+        announcement, file = Announcement(), _file_of_steps()
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         try:
             parent, pid = os.getpid(), os.fork()
             if pid == 0:
-                self._be_horse(post, announcement, parent, job, queue)
+                horse = partial(self._become_horse, post, announcement, file, parent)
+                self._be_horse(horse, job, queue)
             lead_group(pid)
             self._horse_pid = pid
-            self._ride = Ride(self._graph, self.timing, post.slot, announcement, pid=pid)
+            self._ride = Ride(
+                self._graph, self.timing, post.slot, announcement, pid=pid, file=file
+            )
             if self.was_asked_to_stop:  # in the moment before the fork
                 self._ride.stop()
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
-    def _be_horse(
-        self, post: Post, announcement: Announcement, parent: int, job: Job, queue: Queue
-    ) -> NoReturn:
+    def _be_horse(self, begin: Callable[[], None], job: Job, queue: Queue) -> NoReturn:
         """Do what a horse does; never come back into the worker's code."""
         try:
-            self._become_horse(post, announcement, parent)
+            begin()
             self.main_work_horse(job, queue)
         finally:
             os._exit(1)  # it has left with 0 by now if all went well
 
-    def _become_horse(self, post: Post, announcement: Announcement, parent: int) -> None:
+    def _become_horse(
+        self, post: Post, announcement: Announcement, file: IO[bytes] | None, parent: int
+    ) -> None:
         lead_group(os.getpid())
         die_with_parent(signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)  # it died before it could be told
         become_subreaper()
         self._observer = HorseObserver(announcement)
-        become(Horse(self._address, self.name, post, self.timing, self._observer))
+        become(Horse(self._address, self.name, post, self.timing, self._observer, file))
 
     def setup_work_horse_signals(self) -> None:
         """Take signals as a horse does."""
@@ -314,3 +319,12 @@ class Worker(BrakedWorker):
         """Kill the horse, if there is one."""
         if self._ride is not None:
             self._ride.kill(Kill(KillCause.STOP))
+
+
+def _file_of_steps() -> IO[bytes] | None:
+    """Into which the steps of a horse print, open in both processes."""
+    try:
+        return new_file()
+    except OSError as problem:  # no room: the steps will say so, if they are still to be run
+        _log.warning("what steps print cannot be followed: %s", problem)
+        return None

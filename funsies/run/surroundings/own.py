@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import IO
 
 from funsies.run.messages import lowered_last_resort
 
@@ -25,11 +26,12 @@ class OwnSurroundings:
 
     Args:
         on_spoiled: called when something cannot be put back.
+        file: into which the steps print; None for a new one.
     """
 
-    def __init__(self, on_spoiled: Callable[[], None]) -> None:
+    def __init__(self, on_spoiled: Callable[[], None], file: IO[bytes] | None = None) -> None:
         self._on_spoiled = on_spoiled
-        self._capture = Capture()
+        self._capture = Capture(file)
         self._randomness = Randomness()
         self._place = Place()
         self._take_note_of_settings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -22,15 +23,23 @@ class Log:
     tail: bytes = b""
 
 
+def new_file() -> IO[bytes]:
+    """A file without a name, for what steps print."""
+    return tempfile.TemporaryFile(buffering=0)
+
+
 class Capture:
     """Redirects the streams of this process, also those of its children, into a file.
 
     For processes that are funsies' own (work-horses): a program that embeds funsies keeps its
-    streams.
+    streams. What is printed is in the file line by line, so that it can be followed.
+
+    Args:
+        file: into which, without a buffer; None for a new one.
     """
 
-    def __init__(self) -> None:
-        self._file: IO[bytes] | None = None
+    def __init__(self, file: IO[bytes] | None = None) -> None:
+        self._file = file
         self._is_empty = False
 
     @contextmanager
@@ -40,6 +49,7 @@ class Capture:
         file = self._prepare()
         streams = sys.stdout, sys.stderr
         _flush(*streams)
+        _write_lines(sys.stdout)
         saved = os.dup(1), os.dup(2)
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -57,7 +67,7 @@ class Capture:
     def _prepare(self) -> IO[bytes]:
         """One file for all steps of this process, emptied before each."""
         if self._file is None or self._file.closed:
-            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - for all steps
+            self._file = new_file()
             weakref.finalize(self, self._file.close)
         if not self._is_empty:
             self._file.truncate(0)
@@ -71,6 +81,12 @@ class Capture:
             return b""
         file.seek(max(0, size - MAX_LOG_BYTES))
         return file.read()
+
+
+def _write_lines(stream: Any) -> None:
+    """Have a stream write each line when it ends, as on a terminal, not some thousand bytes."""
+    if isinstance(stream, io.TextIOWrapper) and not stream.line_buffering:
+        stream.reconfigure(line_buffering=True)
 
 
 def _flush(*streams: Any) -> None:

@@ -166,6 +166,11 @@ class Reader:
         with self._lock:
             return self._tables.logs.get(operation)
 
+    def tail(self, operation: Digest) -> bytes | None:
+        """See :meth:`GraphStore.tail`."""
+        with self._lock:
+            return self._tables.tails.get(operation)
+
     def find(self, prefix: str, limit: int) -> list[Found]:
         """See :meth:`GraphStore.find`."""
         with self._lock:

@@ -29,6 +29,7 @@ from funsies.store.rows import (
     Tell,
     Verdict,
     Wanted,
+    log_client,
 )
 
 from . import damage as damaged
@@ -138,6 +139,13 @@ class MemoryStore(Reader):
         """See :meth:`GraphStore.is_heard`."""
         with self._lock:
             return client in self._tables.mailboxes
+
+    def show_tail(self, operation: Digest, tail: bytes) -> None:
+        """See :meth:`GraphStore.show_tail`."""
+        with self._lock:
+            self._tables.tails[operation] = tail
+            for mailbox in self._tables.mailboxes.get(log_client(operation), []):
+                mailbox.wake()
 
     def step(
         self,

@@ -170,6 +170,7 @@ class Tables:
     sequence: int = 0
     generation: Generation = NEVER
     swept_ms: int | None = None
+    tails: dict[Digest, bytes] = field(default_factory=dict)
     failures: deque[Failed] = field(default_factory=lambda: deque(maxlen=MOST_FAILURES))
 
     def next_number(self) -> int:

@@ -29,6 +29,7 @@ from funsies.store.rows import (
     SweepAnswer,
     Verdict,
     Wanted,
+    log_client,
 )
 
 from . import answers
@@ -46,6 +47,9 @@ ACT_PAGE: Final = 100
 """Operations that one call changes: some milliseconds of the server's time."""
 MOST_PRIORITY: Final = 2**53
 """Beyond it, numbers are not exact on the server."""
+
+TAIL_MS: Final = 60_000
+"""How long it is kept what a running step has printed."""
 
 
 class RedisStore(Repairer):
@@ -171,6 +175,11 @@ class RedisStore(Repairer):
         """See :meth:`GraphStore.is_heard`."""
         answer = self._connections.call("PUBSUB", "NUMSUB", self._keys.news(client))
         return int(answers.flat(answer)[1]) > 0
+
+    def show_tail(self, operation: Digest, tail: bytes) -> None:
+        """See :meth:`GraphStore.show_tail`."""
+        self._call("SET", self._keys.tail(operation), tail, "PX", TAIL_MS)
+        self._connections.call("PUBLISH", self._keys.news(log_client(operation)), b"")
 
     # -- running operations
 

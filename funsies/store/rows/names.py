@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NewType
 
+from funsies.core.digest import Digest
+
 Fence = NewType("Fence", bytes)
 """16 random bytes, made by the worker for each claim: the right to publish a result."""
 
@@ -18,3 +20,8 @@ NEVER: Final = Generation(0)
 
 NO_QUEUE: Final = QueueName("")
 """Queue of what is on none."""
+
+
+def log_client(operation: Digest) -> str:
+    """Name under which those subscribe who follow what a step prints."""
+    return f"log:{operation.hex()}"

@@ -17,6 +17,7 @@
 --                     of one status   e epoch  m missing | e  T target | k place | f fence  S slot
 --   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks
+--   y<operation>      string, for a minute: what it has printed so far, if somebody follows it
 --   q:<queue>         sorted set: ready     Z  sorted set: delayed     B  set: blocked
 --   X, W<n>           list: cascades to finish, n .. producer; their waiters
 --   E                 list: number .. operation of the latest failures, newest first

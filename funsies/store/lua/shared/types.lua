@@ -3,7 +3,7 @@
 local FIXED = { D = 'hash', I = 'hash', c = 'hash', O = 'hash', T = 'hash', R = 'hash', G = 'hash',
   C = 'hash', Y = 'hash', ['!'] = 'hash', Z = 'zset', L = 'zset', B = 'set', Q = 'set', X = 'list',
   E = 'list', N = 'string', n = 'string', S = 'string', K = 'string' }
-local OF_DIGEST = { o = 'hash', w = 'list', k = 'set', x = 'set', t = 'hash' }
+local OF_DIGEST = { o = 'hash', w = 'list', k = 'set', x = 'set', t = 'hash', y = 'string' }
 local OF_NAME = { ['q:'] = 'zset', ['s:'] = 'hash', ['n:'] = 'hash' }
 
 -- The type of what funsies keeps under a name; nil if it is not one of ours.

@@ -1,0 +1,95 @@
+"""What a running step has printed so far: the ends of its streams, for who follows it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from .surroundings.streams import MAX_LOG_BYTES
+
+MOST_STREAMS: Final = 8
+"""Of a shell step with many commands, the streams of the last ones are told."""
+
+LOG: Final = "log"
+"""Stream of a Python step: its standard output and error as they came, and its messages."""
+
+
+class Stream(msgspec.Struct, frozen=True, array_like=True):
+    """The end of a stream.
+
+    Attributes:
+        name: ``log``, or that of a stream of a shell step: ``stdout:0``.
+        start: how many bytes came before.
+        data: the last ones.
+    """
+
+    name: str
+    start: int
+    data: bytes
+
+
+class Tail(msgspec.Struct, frozen=True, array_like=True):
+    """What a run of a step has printed so far.
+
+    Attributes:
+        run: tells it from other runs of the step.
+        streams: in the order in which they began.
+        is_whole: True if the run prints nothing more.
+    """
+
+    run: bytes
+    streams: tuple[Stream, ...]
+    is_whole: bool = False
+
+
+def encode_tail(tail: Tail) -> bytes:
+    """Write a tail as MessagePack."""
+    return msgspec.msgpack.encode(tail)
+
+
+def decode_tail(data: bytes | None) -> Tail | None:
+    """Read a tail back; None if there is none, or it is damaged."""
+    try:
+        return None if data is None else msgspec.msgpack.decode(data, type=Tail)
+    except msgspec.MsgspecError:
+        return None
+
+
+def streams_of(log: int, directory: Path | None) -> tuple[Stream, ...]:
+    """Read the ends of the streams of a step.
+
+    Args:
+        log: descriptor of the file into which this process prints.
+        directory: with the streams of a shell step; None for a Python step.
+
+    Raises:
+        OSError: if they cannot be read; the step may have ended meanwhile.
+    """
+    if directory is None:
+        return (_end_of(LOG, log),)
+    ends = [end for end in _ends_in(directory) if end.data]
+    return tuple(ends[-MOST_STREAMS:])
+
+
+def _ends_in(directory: Path) -> Iterator[Stream]:
+    for path in sorted(directory.iterdir(), key=_order):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            yield _end_of(path.name.replace("-", ":"), descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _order(path: Path) -> tuple[int, str]:
+    """By the number of the command; its standard output first."""
+    stream, _, number = path.name.partition("-")
+    return int(number), {"stdout": "0"}.get(stream, stream)
+
+
+def _end_of(name: str, descriptor: int) -> Stream:
+    start = max(0, os.fstat(descriptor).st_size - MAX_LOG_BYTES)
+    return Stream(name, start, os.pread(descriptor, MAX_LOG_BYTES, start))
