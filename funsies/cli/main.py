@@ -44,6 +44,8 @@ _SECTIONS = (
             LazyCommand("ui", "funsies.cli.ui", "Show all that on a page that follows it."),
             LazyCommand("report", "funsies.cli.report", "Write all about a run into a file."),
             LazyCommand("trace", "funsies.cli.trace", "Write a run's timeline for Perfetto."),
+            LazyCommand("why", "funsies.cli.why", "Say why steps ran."),
+            LazyCommand("diff", "funsies.cli.diff", "Say how two runs or steps differ."),
             LazyCommand("debug", "funsies.cli.debug", "Write all about a step to a directory."),
             LazyCommand("replay", "funsies.cli.replay", "Run a Python step again, here."),
         ),

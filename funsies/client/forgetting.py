@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from funsies.config.program import user_name
 from funsies.core.digest import Digest
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import former_keywords
 from funsies.core.graph import Operation
+from funsies.history.resets import note_reset
 from funsies.run.record import decode_record
 from funsies.session import Session, current_session
 from funsies.store.batches import batches
@@ -56,21 +58,43 @@ def reset(
     return forget(graph, chosen, recursive=recursive)
 
 
-def forget(graph: GraphStore, operations: Iterable[Digest], *, recursive: bool = True) -> int:
-    """Forget the results of operations, and of what depends on them; return how many."""
-    order = dict.fromkeys(operations)
-    level = list(order) if recursive else []
+def forget(
+    graph: GraphStore,
+    operations: Iterable[Digest],
+    *,
+    recursive: bool = True,
+    retries: bool = False,
+) -> int:
+    """Forget the results of operations, and of what depends on them; note who did it.
+
+    Args:
+        graph: where they are stored.
+        operations: what to forget.
+        recursive: True also forgets what depends on them.
+        retries: True if they have failed, and are to be run again for that.
+
+    Returns:
+        How many were forgotten.
+    """
+    named = list(dict.fromkeys(operations))
+    order = dict.fromkeys(named)
+    level = named if recursive else []
     while level:
         level = [each for each in graph.consumers(level) if each not in order]
         order |= dict.fromkeys(level)
-    return graph.reset(list(reversed(order))) if order else 0
+    number = graph.reset(list(reversed(order))) if order else 0
+    if number:
+        user = user_name()
+        note_reset(graph, named, user=user, is_recursive=recursive, retries_failed=retries)
+    return number
 
 
 def retry_failed(session: Session, targets: Targets) -> None:
     """Forget what failed of the targets and all that they need, if the session is to do so."""
     if session.retries_before is not None:
         graph = session.backend.graph
-        forget(graph, failures_below(graph, targets, before=session.retries_before))
+        failed = failures_below(graph, targets, before=session.retries_before)
+        forget(graph, failed, retries=True)
 
 
 def failures_below(

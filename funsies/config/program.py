@@ -63,7 +63,7 @@ def program(script: str, arguments: Sequence[str], file: str | None = None) -> P
         arguments=(*shown, *([f"... {left_out} more"] if left_out > 0 else ())),
         directory=_written(directory),
         process=this_process(),
-        user=_written(_user()),
+        user=_written(user_name()),
         python=platform.python_version(),
         version=__version__,
         began=time.time(),
@@ -111,7 +111,8 @@ def _working_directory() -> str:
         return ""
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Who runs this program."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container may have a number only

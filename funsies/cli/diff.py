@@ -1,0 +1,68 @@
+"""``funsies diff``: how two runs, or two steps, differ."""
+
+from __future__ import annotations
+
+import click
+
+from funsies.core.digest import Digest
+from funsies.core.errors import UnknownHashError
+from funsies.history.closure import read_closure
+from funsies.history.runs import run as find_run
+from funsies.history.runs import steps_of_run
+from funsies.history.why import compare
+from funsies.store.connect import Backend
+
+from .completion import STEP
+from .exits import Exit
+from .named import look_up
+from .setting import Setting
+from .why import chosen_run, print_groups, print_reason
+
+
+@click.command()
+@click.argument("before", type=STEP)
+@click.argument("after", type=STEP)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, without limit.")
+@click.pass_obj
+def diff(setting: Setting, *, before: str, after: str, as_json: bool) -> int:
+    r"""Say how two runs or two steps differ: in code, inputs, libraries, down to the roots.
+
+    BEFORE and AFTER are two numbers of runs, or two steps: hashes or labels.
+
+    \b
+    Example:
+      funsies diff 3 4
+      funsies diff 3f2a9 81c0e
+    """
+    with setting.session() as session:
+        backend = session.backend
+        if before.isdecimal() and after.isdecimal() and _are_runs(backend, before, after):
+            _diff_runs(backend, int(before), int(after), as_json=as_json)
+        else:
+            _diff_steps(backend, before, after, as_json=as_json)
+    return Exit.OK
+
+
+def _are_runs(backend: Backend, *numbers: str) -> bool:
+    """True if there are such runs; a hash may have only decimal digits, too."""
+    return all(find_run(backend, int(each)) is not None for each in numbers)
+
+
+def _diff_runs(backend: Backend, before: int, after: int, *, as_json: bool) -> None:
+    one, other = chosen_run(backend, before), chosen_run(backend, after)
+    old, new = steps_of_run(backend, one), steps_of_run(backend, other)
+    print_groups(backend, compare(backend, old, new), as_json=as_json)
+
+
+def _diff_steps(backend: Backend, before: str, after: str, *, as_json: bool) -> None:
+    old, new = _step(backend, before), _step(backend, after)
+    one, other = read_closure(backend, [old]), read_closure(backend, [new])
+    found = compare(backend, one, other, {new: old})
+    print_reason(backend, found, new, as_json=as_json)
+
+
+def _step(backend: Backend, text: str) -> Digest:
+    step = look_up(backend, text).producer
+    if step is None:
+        raise UnknownHashError(f"{text} is a constant: no step makes it")
+    return step

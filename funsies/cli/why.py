@@ -1,0 +1,167 @@
+"""``funsies why``: what made steps run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+import click
+
+from funsies.core.cutting import printable
+from funsies.core.digest import Digest
+from funsies.core.errors import UnknownHashError
+from funsies.history.runs import Run, last_run
+from funsies.history.runs import run as find_run
+from funsies.history.why import Reasons, StepReason, reasons, with_values
+from funsies.report.console import data_console
+from funsies.report.numbers import counted
+from funsies.report.why import (
+    group_as_json,
+    group_lines,
+    reason_as_json,
+    reason_lines,
+    summary_line,
+)
+from funsies.store.connect import Backend
+
+from .completion import STEP
+from .exits import Exit
+from .named import look_up
+from .output import print_json
+from .say import note
+from .setting import Setting
+
+MOST_GROUPS: Final = 20
+"""So many causes are told at most."""
+
+_MOST_NAMED: Final = 5
+
+
+@click.command()
+@click.argument("step", required=False, metavar="[STEP]", type=STEP)
+@click.option(
+    "--run", "number", type=click.IntRange(min=1), help="In this run.  [default: the last]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, without limit.")
+@click.pass_obj
+def why(setting: Setting, *, step: str | None, number: int | None, as_json: bool) -> int:
+    r"""Say what made a step run: code, inputs, libraries, and who had it forgotten.
+
+    STEP is a hash, a label or the name of a task. It is compared with the same step of the
+    newest earlier run which had it, and so are all that it depends on. Without STEP all steps
+    of the run are told of, those together that ran for the same reason.
+
+    \b
+    Example:
+      funsies why
+      funsies why 3f2a9
+      funsies why align --run 4
+    """
+    with setting.session() as session:
+        backend = session.backend
+        run = chosen_run(backend, number)
+        found = reasons(backend, run)
+        if step is None:
+            print_groups(backend, found, as_json=as_json)
+        else:
+            print_reason(backend, found, chosen_step(backend, found, step), as_json=as_json)
+    return Exit.OK
+
+
+def chosen_run(backend: Backend, number: int | None) -> Run:
+    """The run of a number, or the last one.
+
+    Raises:
+        UnknownHashError: if there is none.
+    """
+    run = last_run(backend) if number is None else find_run(backend, number)
+    if run is None:
+        missing = (
+            "no run is recorded here yet" if number is None else f"there is no run {number}"
+        )
+        raise UnknownHashError(f"{missing}; see: funsies runs")
+    return run
+
+
+def chosen_step(backend: Backend, found: Reasons, text: str) -> Digest:
+    """The step of a run that a text names; one that ran before others.
+
+    Raises:
+        UnknownHashError: if it names nothing, or several steps.
+    """
+    named = [each for each in found.steps.values() if text in {each.label, each.task}]
+    if not named:
+        return _by_hash(backend, found, text)
+    if len(named) > 1:
+        raise UnknownHashError(_several(text, named))
+    return named[0].step
+
+
+def _several(text: str, named: list[StepReason]) -> str:
+    shown = ", ".join(f"{each.label} {each.step.hex()[:10]}" for each in named[:_MOST_NAMED])
+    more = ", ..." if len(named) > _MOST_NAMED else ""
+    return f"{len(named):,} steps of the run are called {text!r}: {shown}{more}; give a hash"
+
+
+def _by_hash(backend: Backend, found: Reasons, text: str) -> Digest:
+    step = look_up(backend, text).producer
+    if step is None:
+        raise UnknownHashError(f"{text} is a constant: no step makes it")
+    if step not in found.steps:
+        raise UnknownHashError(
+            f"step {step.hex()[:10]} is not in run {found.run}; name one that has it by --run"
+        )
+    return step
+
+
+def print_reason(backend: Backend, found: Reasons, step: Digest, *, as_json: bool) -> None:
+    """Print why one step ran, down to the roots."""
+    needed = {
+        each: replace(reason, changes=with_values(backend, reason.changes))
+        for each, reason in _above(found, step).items()
+    }
+    told = replace(found, steps=needed)
+    if as_json:
+        print_json(reason_as_json(told, step))
+        return
+    console = data_console()
+    for line in reason_lines(told, step):
+        console.print(line)
+
+
+def _above(found: Reasons, step: Digest) -> dict[Digest, StepReason]:
+    """A step, and those whose changes are its reasons."""
+    needed: dict[Digest, StepReason] = {}
+    stack = [step]
+    while stack:
+        digest = stack.pop()
+        reason = found.steps.get(digest)
+        if reason is not None and digest not in needed:
+            needed[digest] = reason
+            stack += [each.producer for each in reason.inputs]
+    return needed
+
+
+def print_groups(backend: Backend, found: Reasons, *, as_json: bool) -> None:
+    """Print all steps that ran, those together that ran for the same reasons."""
+    groups = found.groups
+    told = (
+        replace(each, roots=with_values(backend, each.roots))
+        for each in islice(groups, None if as_json else MOST_GROUPS)
+    )
+    if as_json:
+        counts = {each.value: number for each, number in found.counts().items()}
+        shown = [group_as_json(each) for each in told]
+        gone = dict(found.gone)
+        print_json({"run": found.run, "counts": counts, "groups": shown, "gone": gone})
+        return
+    console = data_console()
+    console.print(summary_line(found))
+    for group in told:
+        for line in group_lines(group, found):
+            console.print(line)
+    for task, number in found.gone.items():
+        console.print(f"{counted(number, 'step')} of {printable(task)} not there any more")
+    if len(groups) > MOST_GROUPS:
+        note(f"{len(groups) - MOST_GROUPS:,} other groups are not shown; all: --json")

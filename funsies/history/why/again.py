@@ -1,0 +1,65 @@
+"""Why a step ran again that is the very same as in an earlier run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from funsies.core.digest import Digest
+from funsies.history.closure import Closure
+from funsies.history.resets import Reset, resets
+from funsies.history.runs import Outcome, Run
+from funsies.store.connect import Backend
+
+from .changes import Change, ChangeKind
+
+_ENDED_EARLY: Final = frozenset(set(Outcome) - {Outcome.DONE, Outcome.ERRORS})
+
+
+def why_again(
+    backend: Backend, run: Run, closure: Closure, same: Mapping[Digest, Run]
+) -> dict[Digest, Change]:
+    """Tell why steps ran again.
+
+    Args:
+        backend: where they are stored.
+        run: in which they ran again.
+        closure: all steps of that run.
+        same: the steps, each with the earlier run that had it.
+    """
+    if not same:
+        return {}
+    notes = (each for each in resets(backend.graph) if each.when < (run.ended or each.when + 1))
+    told = _by_step(closure, notes)
+    return {
+        step: _why(closure.rows[step].task_name, earlier, told.get(step))
+        for step, earlier in same.items()
+    }
+
+
+def _why(task: str, earlier: Run, note: Reset | None) -> Change:
+    if note is not None and note.when > earlier.began:
+        kind = ChangeKind.RETRIED if note.retries_failed else ChangeKind.RESET
+        return Change(kind, task, note.shown)
+    if earlier.outcome in _ENDED_EARLY:
+        return Change(
+            ChangeKind.UNFINISHED, task, f"run {earlier.number} ({earlier.outcome.value})"
+        )
+    return Change(ChangeKind.LOST, task)
+
+
+def _by_step(closure: Closure, notes: Iterable[Reset]) -> dict[Digest, Reset]:
+    """The last reset of each step: its own, or one that reached what depends on another."""
+    own = {step: each for each in sorted(notes, key=_when) for step in each.steps}
+    found: dict[Digest, Reset] = {}
+    for digest, row in closure.rows.items():
+        above = (found.get(each) for each in closure.above(row))
+        some = [each for each in above if each is not None and each.is_recursive]
+        some += [own[digest]] if digest in own else []
+        if some:
+            found[digest] = max(some, key=_when)
+    return found
+
+
+def _when(reset: Reset) -> float:
+    return reset.when

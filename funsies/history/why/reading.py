@@ -1,0 +1,101 @@
+"""What a comparison reads of the store: each thing once, and many at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from funsies.core.digest import Digest
+from funsies.core.errors import DataCorruptedError, DataMissingError, EncodingError
+from funsies.core.pieces import Piece, decode_pieces
+from funsies.core.python_plan import PYTHON
+from funsies.store.batches import batches
+from funsies.store.connect import Backend
+from funsies.store.rows import InputRow, OperationState
+
+MOST_SHOWN_BYTES: Final = 100_000
+"""Larger values in the data store are not read."""
+
+_MOST_LARGE: Final = 100
+
+
+class Library:
+    """What is stored of tasks and values, as far as somebody has asked for it.
+
+    Args:
+        backend: where it is stored.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._ingredients: dict[Digest, Mapping[str, Any]] = {}
+        self._pieces: dict[str, list[Piece] | None] = {}
+        self._states: dict[Digest, OperationState] = {}
+
+    def ingredients(self, task: Digest) -> Mapping[str, Any]:
+        """What went into the address of a task; nothing if it is not known any more."""
+        if task not in self._ingredients:
+            row = self._backend.graph.task(task, PYTHON)
+            self._ingredients[task] = {} if row is None else _parsed(row.ingredients)
+        return self._ingredients[task]
+
+    def pieces(self, task: Digest) -> list[Piece] | None:
+        """The pieces of the code of a task; None if they are not known."""
+        address = self.ingredients(task).get("code")
+        if not isinstance(address, str):
+            return None
+        if address not in self._pieces:
+            self._pieces[address] = self._read_pieces(address)
+        return self._pieces[address]
+
+    def _read_pieces(self, address: str) -> list[Piece] | None:
+        try:
+            digest = Digest(bytes.fromhex(address))
+            data = self._backend.graph.contents([digest])[0]
+            return None if data is None else decode_pieces(data)
+        except (EncodingError, ValueError):
+            return None
+
+    def texts(self, addresses: Iterable[bytes]) -> dict[bytes, str]:
+        """Texts of pieces by their addresses, as far as they are there."""
+        wanted = [Digest(each) for each in dict.fromkeys(addresses) if each]
+        contents = self.contents(wanted)
+        return {each: data.decode("utf-8", "replace") for each, data in contents.items()}
+
+    def contents(self, addresses: Sequence[Digest]) -> dict[Digest, bytes]:
+        """Small values by the addresses of their contents, as far as they are there."""
+        found: dict[Digest, bytes] = {}
+        for batch in batches(addresses):
+            pairs = zip(batch, self._backend.graph.contents(batch), strict=True)
+            found |= {each: data for each, data in pairs if data is not None}
+        return found
+
+    def values(self, given: Sequence[InputRow]) -> dict[Digest, bytes]:
+        """Given values by the addresses of their contents, but for those that are too long."""
+        small = [each.content for each in given if each.content and not each.large]
+        large = [each.content for each in given if each.content and each.large]
+        found = self.contents(small)
+        for each in dict.fromkeys(large[:_MOST_LARGE]):
+            size_bytes = self._backend.data.size_bytes(each)
+            if size_bytes is not None and size_bytes <= MOST_SHOWN_BYTES:
+                with suppress(DataMissingError, DataCorruptedError):
+                    found[each] = bytes(self._backend.data.load(each))
+        return found
+
+    def states(self, operations: Iterable[Digest]) -> dict[Digest, OperationState]:
+        """States of operations."""
+        wanted = list(dict.fromkeys(operations))
+        unknown = [each for each in wanted if each not in self._states]
+        for batch in batches(unknown):
+            self._states |= zip(batch, self._backend.graph.states(batch), strict=True)
+        return {each: self._states[each] for each in wanted}
+
+
+def _parsed(data: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,43 @@
+"""A view of a store that remembers the definitions it has read: runs share most of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from funsies.core.digest import Digest
+from funsies.store.connect import Backend
+from funsies.store.rows import OperationRow
+
+if TYPE_CHECKING:
+    from funsies.store.ports import GraphStore
+
+
+class _Shared:
+    """A graph whose definitions and records are asked for once."""
+
+    def __init__(self, graph: GraphStore) -> None:
+        self._graph = graph
+        self._rows: dict[Digest, OperationRow | None] = {}
+        self._records: dict[Digest, bytes | None] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._graph, name)
+
+    def operations(self, digests: Sequence[Digest]) -> list[OperationRow | None]:
+        unknown = [each for each in digests if each not in self._rows]
+        if unknown:
+            self._rows |= zip(unknown, self._graph.operations(unknown), strict=True)
+        return [self._rows[each] for each in digests]
+
+    def records(self, digests: Sequence[Digest]) -> list[bytes | None]:
+        unknown = [each for each in digests if each not in self._records]
+        if unknown:
+            self._records |= zip(unknown, self._graph.records(unknown), strict=True)
+        return [self._records[each] for each in digests]
+
+
+def sharing(backend: Backend) -> Backend:
+    """The same, for one question that reads several graphs."""
+    return replace(backend, graph=cast("GraphStore", _Shared(backend.graph)))

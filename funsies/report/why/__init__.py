@@ -1,0 +1,6 @@
+"""Reasons why steps ran, for people and for programs."""
+
+from .as_json import group_as_json, reason_as_json
+from .lines import group_lines, reason_lines, summary_line
+
+__all__ = ["group_as_json", "group_lines", "reason_as_json", "reason_lines", "summary_line"]

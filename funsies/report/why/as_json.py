@@ -1,0 +1,68 @@
+"""Reasons as JSON, for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funsies.core.digest import Digest
+from funsies.history.why import Change, Group, InputChange, Reasons, StepReason
+
+
+def change_as_json(change: Change) -> dict[str, Any]:
+    """One change."""
+    return {
+        "kind": change.kind.value,
+        "task": change.task,
+        "subject": change.subject,
+        "file": change.file or None,
+        "line": change.line or None,
+        "before": change.before,
+        "after": change.after,
+    }
+
+
+def reason_as_json(reasons: Reasons, step: Digest) -> dict[str, Any]:
+    """Why a step ran, with all steps on the way to the roots, by hash."""
+    found: dict[str, Any] = {}
+    stack = [step]
+    while stack:
+        digest = stack.pop()
+        reason = reasons.steps.get(digest)
+        if reason is None or digest.hex() in found:
+            continue
+        found[digest.hex()] = _step(reason)
+        stack += reversed([each.producer for each in reason.inputs])
+    return {"run": reasons.run, "step": step.hex(), "steps": found}
+
+
+def _step(reason: StepReason) -> dict[str, Any]:
+    return {
+        "task": reason.task,
+        "label": reason.label,
+        "ran": reason.ran.value,
+        "former": None if reason.former is None else reason.former.hex(),
+        "former_run": reason.former_run,
+        "changes": [change_as_json(each) for each in reason.changes],
+        "inputs": [_input(each) for each in reason.inputs],
+        "roots": [change_as_json(each) for each in reason.roots],
+        "more_roots": reason.more_roots,
+    }
+
+
+def _input(each: InputChange) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "made_by": each.producer.hex(),
+        "formerly_made_by": None if each.former is None else each.former.hex(),
+        "same_value": each.is_same_value,
+    }
+
+
+def group_as_json(group: Group) -> dict[str, Any]:
+    """Steps that ran for the same reasons."""
+    return {
+        "roots": [change_as_json(each) for each in group.roots],
+        "more_roots": group.more_roots,
+        "tasks": dict(group.tasks),
+        "steps": [each.hex() for each in group.steps],
+    }

@@ -1,0 +1,118 @@
+"""Reasons as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.text import Text
+
+from funsies.core.cutting import cut, printable
+from funsies.core.digest import Digest
+from funsies.history.why import Change, ChangeKind, Group, InputChange, Ran, Reasons, StepReason
+from funsies.report.numbers import counted
+
+from .changes import change_lines
+
+MOST_INPUTS: Final = 20
+"""Of a step with more inputs that are another, the first are told."""
+
+MOST_STEPS: Final = 60
+"""So many steps are told of at most on the way to the roots."""
+
+_LABEL: Final = 60
+_RAN: Final = {
+    Ran.RAN: "ran",
+    Ran.BY_CONTENT: "did not run: the same was run before on the same values",
+    Ran.CACHED: "did not run: its result was there",
+    Ran.NOT_RUN: "did not run",
+    Ran.WILL_RUN: "would run",
+    Ran.MAY_RUN: "would run if what it depends on gives other values than before",
+    Ran.SAME: "is the same",
+    Ran.DIFFERS: "is another",
+}
+
+
+def name_of(reason: StepReason) -> str:
+    """A step as people know it: its label, or name of the task, and the hash."""
+    return f"{cut(printable(reason.label), _LABEL)} {reason.step.hex()[:10]}"
+
+
+def reason_lines(reasons: Reasons, step: Digest) -> Iterator[Text]:
+    """Tell why a step ran: what is another in it, and in its inputs, down to the roots."""
+    stack = [(step, "", "")]
+    told: set[Digest] = set()
+    while stack:
+        digest, prefix, indent = stack.pop()
+        reason = reasons.steps.get(digest)
+        if reason is None:
+            continue
+        yield _heading(reasons, reason, prefix, indent)
+        if digest in told or len(told) >= MOST_STEPS:
+            continue
+        told.add(digest)
+        for change in reason.changes:
+            yield from change_lines(change, f"{indent}  ")
+        if not reason.changes and not reason.inputs and reason.ran in {Ran.RAN, Ran.WILL_RUN}:
+            yield Text(f"{indent}  nothing is another than before", style="dim")
+        yield from _unchanged(reason, indent)
+        others = [each for each in reason.inputs if not each.is_same_value]
+        if len(others) > MOST_INPUTS:
+            yield Text(f"{indent}  ... {len(others) - MOST_INPUTS:,} more inputs", style="dim")
+        stack += [
+            (each.producer, _input_title(each), f"{indent}  ")
+            for each in reversed(others[:MOST_INPUTS])
+        ]
+
+
+def _heading(reasons: Reasons, reason: StepReason, prefix: str, indent: str) -> Text:
+    if prefix:
+        return Text.assemble(f"{indent}", (prefix, "bold"), name_of(reason))
+    run = f" in run {reasons.run}" if reasons.run is not None and reason.ran is Ran.RAN else ""
+    former = "" if reason.former_run is None else f"; compared with run {reason.former_run}"
+    return Text.assemble((name_of(reason), "bold cyan"), f" {_RAN[reason.ran]}{run}{former}")
+
+
+def _input_title(each: InputChange) -> str:
+    return f"input {printable(each.name)} changed: made by "
+
+
+def _unchanged(reason: StepReason, indent: str) -> Iterator[Text]:
+    same = [printable(each.name) for each in reason.inputs if each.is_same_value]
+    if same:
+        names = cut(", ".join(same), 4 * _LABEL)
+        yield Text(f"{indent}  same value as before, made anew: {names}", style="dim")
+
+
+def group_lines(group: Group, reasons: Reasons) -> Iterator[Text]:
+    """Tell which steps ran for the same reasons."""
+    tasks = ", ".join(
+        f"{printable(name)}{f' ({number:,})' if number > 1 else ''}"
+        for name, number in sorted(group.tasks.items(), key=lambda each: -each[1])
+    )
+    number = counted(len(group.steps), "step")
+    yield Text.assemble((number, "bold cyan"), f": {cut(tasks, 4 * _LABEL)}")
+    for root in group.roots:
+        yield from _root_lines(root, group)
+    if group.more_roots:
+        yield Text(f"  ... and {counted(group.more_roots, 'other cause')}", style="dim")
+    if not group.roots:
+        yield Text("  nothing is another than before", style="dim")
+    if len(group.steps) == 1:
+        yield Text(f"  {name_of(reasons.steps[group.steps[0]])}", style="dim")
+
+
+def _root_lines(root: Change, group: Group) -> Iterator[Text]:
+    lines = list(change_lines(root, "  "))
+    is_of_another = root.kind not in {ChangeKind.CODE, ChangeKind.VALUE, ChangeKind.RESET}
+    if is_of_another and list(group.tasks) != [root.task]:
+        lines[0].append(f" ({printable(root.task)})")
+    yield from lines
+
+
+def summary_line(reasons: Reasons) -> Text:
+    """How many steps ran, and how many did not."""
+    counts = reasons.counts()
+    parts = [f"{counts[each]:,} {each.value}" for each in Ran if each in counts]
+    name = "" if reasons.run is None else f"run {reasons.run}: "
+    return Text(f"{name}{', '.join(parts) or 'no steps'}")
