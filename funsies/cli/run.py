@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from funsies.core.errors import FunsiesError, NoServerError, NoWorkersError
 from funsies.core.graph import Operation
 from funsies.report.console import make_console
 from funsies.report.live import Display
+from funsies.report.live.naming import labels_of_few
 from funsies.report.run_steps import Scope
 from funsies.session import Session
 from funsies.store.connect import open_backend
@@ -185,7 +187,8 @@ class _Run:
         self._graph = session.backend.graph
         self._since = self._graph.new_generation()
         retries_before = self._since if retries_failed else None
-        self._display = Display(make_console(), self._graph)
+        look = functools.partial(labels_of_few, session.backend)
+        self._display = Display(make_console(), self._graph, look=look)
         self._spectator = Spectator(
             session.server.jobs_url,
             self._display,

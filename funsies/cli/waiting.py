@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 from funsies.client.execution import PROGRESS_SECONDS
@@ -14,6 +15,7 @@ from funsies.history.labels import NO_LABELS
 from funsies.report.console import make_console
 from funsies.report.errors import summarize_errors
 from funsies.report.live import Display
+from funsies.report.live.naming import labels_of_few
 from funsies.session import Session
 from funsies.store.connect import Backend
 from funsies.store.rows import Status
@@ -34,7 +36,8 @@ def wait_for_results(
     """
     states = states_of(session.backend, named)
     before = session.backend.graph.counts()
-    with Display(make_console(), session.backend.graph).shown() as tell:
+    look = functools.partial(labels_of_few, session.backend)
+    with Display(make_console(), session.backend.graph, look=look).shown() as tell:
         Waiting(session, list(states), for_others=True).wait(
             timeout_seconds,
             lambda: tell(progress_since(before, session.backend.graph.counts())),

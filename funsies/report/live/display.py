@@ -18,6 +18,7 @@ from funsies.report.progress import describe
 from funsies.store.ports import GraphStore
 
 from .failing import Failing, told
+from .naming import Look, Naming, no_labels
 from .rates import Rates, finished
 from .running import RunningSteps
 from .screen import Screen
@@ -32,6 +33,7 @@ class Display:
     Args:
         console: where.
         graph: where the steps run.
+        look: finds out what steps are called.
         clock: the time, monotonic seconds.
     """
 
@@ -40,6 +42,7 @@ class Display:
         console: Console,
         graph: GraphStore,
         *,
+        look: Look = no_labels,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._console = console
@@ -47,7 +50,8 @@ class Display:
         self._began = clock()
         self._line_due = self._began + LINE_SECONDS
         self._rates = Rates()
-        self._running = RunningSteps(graph, clock)
+        self._naming = Naming(look, clock)
+        self._running = RunningSteps(graph, clock, self._naming)
         self._failing = Failing(graph)
         self._failed = 0
         self._is_shown = False
@@ -100,7 +104,7 @@ class Display:
             return
         self._failed = failed
         for cause in self._failing.news():
-            self._console.print(told(cause), style="red", markup=False)
+            self._console.print(told(cause, self._naming), style="red", markup=False)
 
     def _tell_line(self, progress: Progress) -> None:
         self._tell_failures(progress)

@@ -8,11 +8,14 @@ from typing import Final
 from funsies.core.cutting import cut, printable
 from funsies.core.digest import Digest
 from funsies.core.errors import EncodingError, Error, ErrorKind, decode_error
+from funsies.history.labels import NO_LABELS
 from funsies.report.errors import headline
 from funsies.report.failures import Cause, Causes
 from funsies.report.numbers import counted
 from funsies.store.ports import GraphStore
 from funsies.store.rows import OperationState
+
+from .naming import Naming
 
 MOST_AT_ONCE: Final = 100
 """Of so many failures between two looks the causes are told; all are counted by their task."""
@@ -69,11 +72,13 @@ def _decoded(data: bytes | None) -> Error | None:
         return None
 
 
-def told(cause: Cause) -> str:
+def told(cause: Cause, naming: Naming | None = None) -> str:
     """Say in a line what failed, where, and the last that is known of it."""
+    steps = [Digest(bytes.fromhex(each)) for each in list(cause.steps)[:1]]
+    labels = NO_LABELS if naming is None else naming.labels(steps)
     last = cause.error.details.rstrip().rpartition("\n")[2].strip()
     more = f": {cut(printable(last), SHOWN_CHARACTERS)}" if last else ""
-    return f"error: {headline(cause.error)}{more}"
+    return f"error: {headline(cause.error, labels)}{more}"
 
 
 def counted_steps(cause: Cause) -> str:

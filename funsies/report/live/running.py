@@ -13,6 +13,8 @@ from funsies.core.digest import Digest
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Lease
 
+from .naming import Naming
+
 LOOK_SECONDS: Final = 1.0
 SHOWN_STEPS: Final = 5
 
@@ -38,9 +40,16 @@ class RunningSteps:
     Args:
         graph: where they run.
         clock: the time, monotonic seconds.
+        naming: what steps are called.
     """
 
-    def __init__(self, graph: GraphStore, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        graph: GraphStore,
+        clock: Callable[[], float] = time.monotonic,
+        naming: Naming | None = None,
+    ) -> None:
+        self._naming = naming or Naming(clock=clock)
         self._graph = graph
         self._clock = clock
         self._look_at = clock()
@@ -70,14 +79,15 @@ class RunningSteps:
         kept = {each: self._labels[each] for each in operations if each in self._labels}
         new = [each for each in operations if each not in kept]
         rows = self._graph.operations(new)
+        texts = self._naming.labels(new).texts
         for digest, row in zip(new, rows, strict=True):
-            kept[digest] = label_of(digest, row.task_name if row else "")
+            kept[digest] = label_of(digest, texts.get(digest) or (row.task_name if row else ""))
         self._labels = kept
 
 
-def label_of(digest: Digest, task: str) -> str:
-    """What people call a step."""
-    return f"{printable(task)} {digest.hex()[:SHORT_HASH]}".lstrip()
+def label_of(digest: Digest, name: str) -> str:
+    """What people call a step, and the beginning of its hash."""
+    return f"{printable(name)} {digest.hex()[:SHORT_HASH]}".lstrip()
 
 
 def worker_of(lease: Lease) -> str:
