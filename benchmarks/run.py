@@ -27,6 +27,7 @@ SIZES = {
     "values": 100,
     "mypy": 10_000,
     "footprint": 2000,
+    "page": 1000,
 }
 """The cases, with the size of each if ``-n`` does not say another."""
 

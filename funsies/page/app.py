@@ -19,7 +19,9 @@ from .actions import Asking
 from .desk import PLACE, Desk
 from .door import Door
 from .downloads import download, picture
+from .drawing import GraphPage
 from .live import LivePage
+from .runs import look_at_run, look_at_runs
 from .steps import (
     always,
     counts_pulse,
@@ -38,11 +40,15 @@ UNAVAILABLE: Final = 503
 
 def make_app(desk: Desk) -> ASGIApp:
     """Make the application; nobody gets past its door without the token."""
+    graph = GraphPage()
     routes = [
         Route("/", LivePage(desk, "tasks", look_at_tasks, counts_pulse).answer),
         Route("/steps", LivePage(desk, "steps", look_at_steps, counts_pulse).answer),
         Route("/steps/{hash}", LivePage(desk, "step", look_at_step, always).answer),
         Route("/steps/{hash}/{action}", Asking(desk).answer, methods=["GET", "POST"]),
+        Route("/runs", LivePage(desk, "runs", look_at_runs, counts_pulse).answer),
+        Route("/runs/{number}", LivePage(desk, "run", look_at_run, counts_pulse).answer),
+        Route("/graph", LivePage(desk, "graph", graph.look, graph.pulse).answer),
         Route("/values/{hash}", LivePage(desk, "value", look_at_value, always).answer),
         Route("/values/{hash}/bytes", _plain(desk, download)),
         Route("/values/{hash}/picture", _plain(desk, picture)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Final
 
 from .model import Edge, GraphView, Node, NodeKind
@@ -11,8 +12,12 @@ MAX_NODES: Final = 300
 """Graphs with more boxes are collapsed unless one insists."""
 
 
-def collapsed(view: GraphView) -> GraphView:
+def collapsed(view: GraphView, opened: Collection[str] = ()) -> GraphView:
     """Put all steps with one task name into one box, and the constants they use into another.
+
+    Args:
+        view: the graph with a box for each step.
+        opened: names of tasks whose steps keep their boxes.
 
     >>> steps = [
     ...     Node("f3", "mean(n=1)", NodeKind.STEP, {"done": 1}, task="mean"),
@@ -21,11 +26,17 @@ def collapsed(view: GraphView) -> GraphView:
     >>> collapsed(GraphView(tuple(steps))).nodes[0].statuses
     {'done': 2}
     """
-    keys = {node.key: _group_of(node) for node in view.nodes if node.kind is not NodeKind.INPUT}
+    kept = {node.key: node for node in view.nodes if node.task in opened}
+    keys = {
+        node.key: node.key if node.key in kept else _group_of(node)
+        for node in view.nodes
+        if node.kind is not NodeKind.INPUT
+    }
     for edge in view.edges:
         if edge.source not in keys:  # a constant goes with its first user
             keys[edge.source] = f"inputs of {keys[edge.target]}"
-    return GraphView(tuple(_groups(view, keys)), tuple(_arrows(view, keys)))
+    nodes = [kept.get(group.key, group) for group in _groups(view, keys)]
+    return GraphView(tuple(nodes), tuple(_arrows(view, keys)))
 
 
 def _group_of(node: Node) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -68,8 +68,13 @@ class _Picture:
         return max(width, legend) + 2 * MARGIN, height + LEGEND_HEIGHT + 2 * MARGIN
 
 
-def to_svg(view: GraphView) -> Iterator[str]:
-    """Draw a graph, line by line."""
+def to_svg(view: GraphView, link: Callable[[Node], str] | None = None) -> Iterator[str]:
+    """Draw a graph, line by line.
+
+    Args:
+        view: what is drawn.
+        link: where a box leads to; None if they lead nowhere.
+    """
     picture = _picture(view)
     width, height = picture.size
     yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}"\n'
@@ -79,7 +84,9 @@ def to_svg(view: GraphView) -> Iterator[str]:
     yield '<rect width="100%" height="100%" fill="#ffffff"/>\n'
     yield from (f"{each}\n" for each in _legend(view))
     yield from (f"{_line(picture, edge)}\n" for edge in _loops_last(view.edges))
-    yield from (f"{_box(picture, node)}\n" for node in view.nodes)
+    for node in view.nodes:
+        box = _box(picture, node)
+        yield f'<a href="{escape(link(node))}">{box}</a>\n' if link else f"{box}\n"
     yield "</svg>\n"
 
 

@@ -93,11 +93,38 @@ def test_a_step_with_an_error_among_its_inputs_leads_to_where_it_is_from(page: P
     assert f"{page.root}steps/{failed}" in page.get(f"steps/{last}")
 
 
+def test_a_run_tells_who_asked_for_what_and_how_it_ended(page: Page) -> None:
+    listed = page.get("runs")
+    assert "workflow.py" in listed
+    number = re.findall(r"/runs/([0-9]+)\"", listed)[-1]
+    body = page.get(f"runs/{number}")
+    assert 'class="state-failed">errors<' in body
+    row = re.search(r">square</a></th>(.*?)</tr>", body, re.DOTALL)
+    assert row
+    assert re.findall(r">([0-9]+)</td>", row[1])[:2] == ["60", "0"]
+    assert f"{page.root}graph?run={number}" in body
+
+
+def test_a_run_that_is_not_there_is_said(page: Page) -> None:
+    for number in ("99", "x", "-1", "9" * 30):
+        status, _, body = page.ask(f"{page.root}runs/{number}", Cookie=page.cookie())
+        assert status == 404
+        assert "there is no run" in body
+
+
 def test_what_comes_from_a_workflow_is_escaped(page: Page) -> None:
     steps = [
         first_step(page, each) for each in ("fail", "files", "square", "manuscript", "table")
     ]
-    for path in ("", "steps", "steps?task=" + quote(HOSTILE), *(f"steps/{it}" for it in steps)):
+    for path in (
+        "",
+        "runs",
+        "graph",
+        "graph?run=1",
+        "steps",
+        "steps?task=" + quote(HOSTILE),
+        *(f"steps/{it}" for it in steps),
+    ):
         body = page.get(path)
         assert "<img src=x" not in body
         assert "<script>" not in body

@@ -9,7 +9,16 @@ from tests.acceptance.page.conftest import HOSTILE
 pytestmark = pytest.mark.browser
 
 STEPS = ["fail", "files", "picture", "drawing", "manuscript", "table", "square", "last"]
-PAGES = ["", "steps", "steps?state=failed", "workers"]
+PAGES = [
+    "",
+    "runs",
+    "runs/1",
+    "steps",
+    "steps?state=failed",
+    "graph",
+    "graph?run=1&open=last",
+    "workers",
+]
 
 
 def axe_violations(tab) -> list[str]:
@@ -75,6 +84,23 @@ def test_a_table_is_shown_as_one(visit) -> None:
     visited.go_to_step("table")
     cells = visited.tab.get_by_role("region", name="table value").locator("td")
     assert cells.all_text_contents() == ["S1", HOSTILE, "S2", ""]
+
+
+def test_a_click_opens_a_box_of_the_graph_and_a_step_leads_to_its_page(visit) -> None:
+    visited = visit()
+    visited.go("graph")
+    tab = visited.tab
+    boxes = tab.locator("#live svg a")
+    before = boxes.count()
+    tab.locator("#live svg a", has_text="square x 60").click()
+    tab.get_by_role("link", name="Close square").wait_for()
+    assert boxes.count() == before + 59
+    tab.get_by_role("link", name="Close square").focus()
+    tab.keyboard.press("Enter")
+    tab.locator("#live svg a", has_text="square x 60").wait_for()
+    tab.locator("#live svg a", has_text="last").click()
+    tab.locator("#live svg a", has_text="last").click()
+    tab.get_by_role("heading", name="last", exact=True).wait_for()
 
 
 def test_whoever_goes_to_a_value_saves_it(visit) -> None:

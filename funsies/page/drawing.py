@@ -1,0 +1,121 @@
+"""The page of the graph: one box for each task; a click opens it, and shows its steps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.requests import Request
+
+from funsies.core.digest import Digest
+from funsies.history.closure import read_closure
+from funsies.report.graph import (
+    MAX_NODES,
+    GraphView,
+    Node,
+    NodeKind,
+    collapsed,
+    read_graph,
+    to_svg,
+)
+from funsies.store.connect import Backend
+
+from .desk import Desk
+from .live import Facts
+from .outline import Surveyor
+from .runs import run_of
+
+MOST_READ: Final = 2000
+"""Graphs with more steps are shown by their outline; their boxes lead to lists of steps."""
+
+_WALK: Final = 1000
+
+
+class GraphPage:
+    """Draws the graph of a run, or of all that there is."""
+
+    def __init__(self) -> None:
+        self._surveyor = Surveyor()
+
+    def pulse(self, desk: Desk, _request: Request) -> object:
+        """Differs when a step has changed its state, or more is known of a large graph."""
+        return desk.backend.graph.counts(), self._surveyor.outline
+
+    def look(self, desk: Desk, request: Request) -> Facts:
+        """Draw it."""
+        run = request.query_params.get("run", "")
+        opened = request.query_params.getlist("open")
+        links = _Links(desk.given.root, run, opened)
+        view = _small_graph(desk.backend, run)
+        is_small = view is not None
+        if view is None:
+            counts = desk.backend.graph.counts()
+            outline = self._surveyor.ask(desk.backend, counts)
+            shown = None if outline is None else outline.view(counts)
+        else:
+            links.sizes = Counter(node.label for node in view.nodes)
+            shown = collapsed(view, [name for name in opened if links.can_open(name)])
+        return {
+            "run": run,
+            "opened": [(name, links.with_opened(set(opened) - {name})) for name in opened],
+            "is_small": is_small,
+            "is_empty": shown is not None and not shown.nodes,
+            # Our own drawing, in which all that comes from elsewhere is escaped.
+            "drawing": None if shown is None else Markup("".join(to_svg(shown, links.of))),  # noqa: S704
+        }
+
+
+class _Links:
+    """Where boxes lead to.
+
+    Attributes:
+        sizes: how many steps each task has, as far as it can be opened.
+    """
+
+    def __init__(self, root: str, run: str, opened: list[str]) -> None:
+        self._root, self._run, self._opened = root, run, set(opened)
+        self.sizes: Counter[str] = Counter()
+
+    def can_open(self, task: str) -> bool:
+        """True if the steps of a task, beside those that are open, are not too many."""
+        return 0 < sum(self.sizes[name] for name in {*self._opened, task}) <= MAX_NODES
+
+    def of(self, node: Node) -> str:
+        """Where a box leads to."""
+        if node.kind is NodeKind.STEP:
+            return f"{self._root}steps/{node.key}"
+        if self.can_open(node.label):
+            return self.with_opened({*self._opened, node.label})
+        return f"{self._root}steps?{urlencode({'task': node.label})}"
+
+    def with_opened(self, names: set[str]) -> str:
+        """The same graph with other tasks opened."""
+        said = [("run", self._run)] if self._run else []
+        said += [("open", name) for name in sorted(names)]
+        return f"{self._root}graph?{urlencode(said)}"
+
+
+def _small_graph(backend: Backend, run: str) -> GraphView | None:
+    """The whole graph; None if it is too large to be read each time."""
+    if run:
+        closure = read_closure(
+            backend, run_of(backend, run).targets[:MOST_READ], most=MOST_READ
+        )
+        targets = list(closure.rows)
+    else:
+        targets = _some_steps(backend)
+    return None if len(targets) >= MOST_READ else read_graph(backend, targets)
+
+
+def _some_steps(backend: Backend) -> list[Digest]:
+    """All steps, or as many as tell that they are too many."""
+    found: dict[Digest, None] = {}
+    place = 0
+    while len(found) < MOST_READ:
+        rows, place = backend.graph.some_operations(place, _WALK)
+        found |= dict.fromkeys(row.digest for row in rows)
+        if not place:
+            break
+    return list(found)

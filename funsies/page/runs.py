@@ -1,0 +1,59 @@
+"""Pages of runs: what programs have asked for, and how that ended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+
+from funsies.core.errors import UnknownHashError
+from funsies.history.closure import read_closure
+from funsies.history.runs import Run, StepCounts, counts_of_run, run, runs
+from funsies.store.connect import Backend
+
+from .desk import Desk
+from .live import Facts
+
+SHOWN_RUNS: Final = 50
+SHOWN_TARGETS: Final = 20
+
+MOST_COUNTED: Final = 2000
+"""Steps of a run that goes on are counted if they are no more than these."""
+
+
+def look_at_runs(desk: Desk, _request: Request) -> Facts:
+    """The newest runs."""
+    return {"runs": runs(desk.backend, SHOWN_RUNS), "most": SHOWN_RUNS}
+
+
+def look_at_run(desk: Desk, request: Request) -> Facts:
+    """All about a run."""
+    found = run_of(desk.backend, request.path_params["number"])
+    shown = desk.backend.graph.operations(found.targets[:SHOWN_TARGETS])
+    return {
+        "run": found,
+        "counts": _counts(desk.backend, found),
+        "targets": [row for row in shown if row is not None],
+        "more_targets": len(found.targets) - len(shown),
+    }
+
+
+def run_of(backend: Backend, number: str) -> Run:
+    """The run of a number.
+
+    Raises:
+        UnknownHashError: if there is none.
+    """
+    found = run(backend, int(number)) if number.isascii() and number.isdecimal() else None
+    if found is None:
+        raise UnknownHashError(f"there is no run {number:.20}; see the list of runs")
+    return found
+
+
+def _counts(backend: Backend, found: Run) -> list[tuple[str, StepCounts]] | None:
+    """By task; None if they are too many to be counted each time that somebody looks."""
+    if not found.counts:
+        known = read_closure(backend, found.targets[:MOST_COUNTED], most=MOST_COUNTED)
+        if len(known.rows) >= MOST_COUNTED:
+            return None
+    return sorted(counts_of_run(backend, found).items())
