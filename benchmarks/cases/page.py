@@ -25,7 +25,6 @@ def measure(setting: Setting) -> Figures:
     with server_and_workers(setting.workers) as session:
         target, expected, _ = wide_graph(setting.n, 0)
         run_to_end(target, expected)
-        assert target.producer is not None
         reader = _reader(session)
         pages = {
             "tasks": "",
@@ -33,7 +32,7 @@ def measure(setting: Setting) -> Figures:
             "run": "runs/1",
             "steps": "steps",
             "failed": "steps?state=failed",  # there are none: as many are looked at as may be
-            "step": f"steps/{target.producer.hex()}",
+            "step": f"steps/{target.hash}",
             "graph": "graph",
             "workers": "workers",
         }

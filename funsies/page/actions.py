@@ -103,5 +103,7 @@ class Asking:
             action.perform(self._desk, step)
             there = f"{self._desk.given.root}steps/{step.hex()}"
             return RedirectResponse(there, status_code=303)
-        facts = {"step": read_known_step(self._desk.backend, step), "action": action}
+        known = read_known_step(self._desk.backend, step)
+        label = self._desk.namer.label(self._desk.backend, known.row)
+        facts = {"step": known, "label": label, "action": action}
         return HTMLResponse(self._desk.page("asking", facts))

@@ -18,6 +18,7 @@ from funsies.session import Session
 from funsies.store.connect import Backend
 
 from .door import Pass
+from .naming import Namer
 
 PLACE: Final = Path(__file__).parent
 
@@ -56,12 +57,14 @@ class Desk:
         backend: the connection to it.
         given: the secrets.
         is_closing: set when the page ends.
+        namer: knows what steps are called.
     """
 
     server: ResolvedServer
     backend: Backend
     given: Pass
     is_closing: threading.Event = field(default_factory=threading.Event)
+    namer: Namer = field(default_factory=Namer)
     _environment: Environment = field(default_factory=_templates)
 
     def session(self) -> Session:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from starlette.requests import Request
 
-from funsies.core.digest import Digest
 from funsies.history.closure import read_closure
 from funsies.report.graph import (
     MAX_NODES,
@@ -26,11 +25,10 @@ from .desk import Desk
 from .live import Facts
 from .outline import Surveyor
 from .runs import run_of
+from .walking import some_steps
 
-MOST_READ: Final = 2000
+MOST_READ: Final = 1000
 """Graphs with more steps are shown by their outline; their boxes lead to lists of steps."""
-
-_WALK: Final = 1000
 
 
 class GraphPage:
@@ -105,17 +103,5 @@ def _small_graph(backend: Backend, run: str) -> GraphView | None:
         )
         targets = list(closure.rows)
     else:
-        targets = _some_steps(backend)
+        targets = [row.digest for row in some_steps(backend, MOST_READ)]
     return None if len(targets) >= MOST_READ else read_graph(backend, targets)
-
-
-def _some_steps(backend: Backend) -> list[Digest]:
-    """All steps, or as many as tell that they are too many."""
-    found: dict[Digest, None] = {}
-    place = 0
-    while len(found) < MOST_READ:
-        rows, place = backend.graph.some_operations(place, _WALK)
-        found |= dict.fromkeys(row.digest for row in rows)
-        if not place:
-            break
-    return list(found)

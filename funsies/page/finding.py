@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
+from funsies.client.volatile import is_volatile
 from funsies.core.cutting import printable
+from funsies.history.statuses import statuses_of
 from funsies.report.colours import VOLATILE
 from funsies.report.listing import ListedStep, listed
 from funsies.store.connect import Backend
-from funsies.store.rows import OperationRow
+from funsies.store.rows import OperationRow, Status
+
+from .naming import Namer
 
 PAGE: Final = 50
 """So many steps are enough for a page."""
@@ -19,7 +23,7 @@ PAGE: Final = 50
 WALK: Final = 200
 """So many definitions are read at a time."""
 
-MOST_LOOKED_AT: Final = 10_000
+MOST_LOOKED_AT: Final = 5_000
 """So many are looked at for one page; who wants to know more goes on from there."""
 
 
@@ -30,7 +34,7 @@ class Wanted:
     Attributes:
         state: their state; "" for all.
         task: name of their task; "" for all.
-        text: in the task's name, or at the begin of the hash; "" for all.
+        text: in the label or the task's name, or at the begin of the hash; "" for all.
         place: where the walk through all definitions goes on.
     """
 
@@ -46,19 +50,21 @@ class Wanted:
         said = {name: value for name, value in given.items() if value}
         return urlencode(said | ({"place": str(self.place)} if self.place else {}))
 
-    def has(self, row: OperationRow) -> bool:
-        """Judge by the definition alone."""
-        if self.task and row.task_name != self.task:
-            return False
+    def has(self, row: OperationRow, label: str) -> bool:
+        """Judge by the definition and the label alone."""
+        text = self.text.lower()
         return (
-            not self.text
-            or self.text.lower() in printable(row.task_name).lower()
-            or row.digest.hex().startswith(self.text.lower())
+            text in label.lower()
+            or text in printable(row.task_name).lower()
+            or row.digest.hex().startswith(text)
         )
 
-    def has_state(self, step: ListedStep) -> bool:
-        """Judge by what became of it."""
-        return self.state in {"", step.status} or (self.state == VOLATILE and step.volatile)
+
+class FoundStep(NamedTuple):
+    """A step and its label."""
+
+    label: str
+    step: ListedStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +77,58 @@ class FoundSteps:
         more: where to go on; None at the end.
     """
 
-    steps: Sequence[ListedStep]
+    steps: Sequence[FoundStep]
     looked_at: int
     more: Wanted | None
 
 
-def find_page(backend: Backend, wanted: Wanted) -> FoundSteps:
+def find_page(backend: Backend, wanted: Wanted, namer: Namer) -> FoundSteps:
     """Find a page of steps."""
-    found: dict[str, ListedStep] = {}  # a walk may come by a definition twice
+    tasks = _tasks_with(backend, wanted.state)
+    if tasks is not None and not tasks:
+        return FoundSteps((), 0, None)
+    found: dict[str, FoundStep] = {}  # a walk may come by a definition twice
     looked_at, place = 0, wanted.place
     while True:
         rows, place = backend.graph.some_operations(place, WALK)
         looked_at += len(rows)
-        steps = listed(backend, [row for row in rows if wanted.has(row)])
-        found |= {step.operation: step for step in steps if wanted.has_state(step)}
+        rows = [row for row in rows if tasks is None or row.task_name in tasks]
+        found |= {each.step.operation: each for each in _of(backend, rows, wanted, namer)}
         if not place or len(found) >= PAGE or looked_at >= MOST_LOOKED_AT:
             break
     more = replace(wanted, place=place) if place else None
     return FoundSteps(list(found.values()), looked_at, more)
+
+
+def _tasks_with(backend: Backend, state: str) -> set[str] | None:
+    """Names of tasks of which a step may be in a state, by their counters; None for all."""
+    if state in {"", Status.IDLE.value}:
+        return None
+    return {name for name, each in backend.graph.counts().items() if getattr(each, state)}
+
+
+def _of(
+    backend: Backend, rows: Sequence[OperationRow], wanted: Wanted, namer: Namer
+) -> Iterator[FoundStep]:
+    """Those that are wanted: first what costs little is looked at."""
+    if wanted.task:
+        rows = [row for row in rows if row.task_name == wanted.task]
+    if wanted.state:
+        rows = _in_state(backend, rows, wanted.state)
+    labels = namer.labels(backend, rows)
+    rows = [row for row in rows if wanted.has(row, labels.of(row.digest))]
+    for row, step in zip(rows, listed(backend, rows), strict=True):
+        yield FoundStep(labels.of(row.digest), step)
+
+
+def _in_state(
+    backend: Backend, rows: Sequence[OperationRow], wanted: str
+) -> Sequence[OperationRow]:
+    digests = [row.digest for row in rows]
+    states = backend.graph.states(digests)
+    statuses = statuses_of(backend, digests, states)
+    return [
+        row
+        for row, state, status in zip(rows, states, statuses, strict=True)
+        if wanted == status or (wanted == VOLATILE and is_volatile(state))
+    ]

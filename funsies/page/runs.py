@@ -17,7 +17,7 @@ from .live import Facts
 SHOWN_RUNS: Final = 50
 SHOWN_TARGETS: Final = 20
 
-MOST_COUNTED: Final = 2000
+MOST_COUNTED: Final = 1000
 """Steps of a run that goes on are counted if they are no more than these."""
 
 
@@ -30,10 +30,12 @@ def look_at_run(desk: Desk, request: Request) -> Facts:
     """All about a run."""
     found = run_of(desk.backend, request.path_params["number"])
     shown = desk.backend.graph.operations(found.targets[:SHOWN_TARGETS])
+    targets = [row for row in shown if row is not None]
     return {
         "run": found,
+        "labels": desk.namer.labels(desk.backend, targets),
         "counts": _counts(desk.backend, found),
-        "targets": [row for row in shown if row is not None],
+        "targets": targets,
         "more_targets": len(found.targets) - len(shown),
     }
 

@@ -54,7 +54,7 @@ def look_at_steps(desk: Desk, request: Request) -> Facts:
     wanted = wanted_of(request)
     return {
         "wanted": wanted,
-        "found": find_page(desk.backend, wanted),
+        "found": find_page(desk.backend, wanted, desk.namer),
         "states": STATES,
         "most": MOST_LOOKED_AT,
         "tasks": sorted(desk.backend.graph.counts()),
@@ -100,6 +100,7 @@ def look_at_step(desk: Desk, request: Request) -> Facts:
     error = next((value.error for _, _, value in values if value.error), None)
     return {
         "step": step,
+        "label": desk.namer.label(backend, step.row),
         "status": statuses_of(backend, [digest], [step.state])[0],
         "record": decode_record(backend.graph.record(digest)),
         "inputs": inputs_of(backend, digest),

@@ -22,13 +22,13 @@ class RunningStep:
 
     Attributes:
         step: its hash.
-        task: name of its task.
+        label: what it is called.
         where: machine and process.
         started: when, seconds since 1970.
     """
 
     step: str
-    task: str
+    label: str
     where: str
     started: float
 
@@ -39,14 +39,15 @@ def look_at_workers(desk: Desk, _request: Request) -> Facts:
     leases = sorted(graph.leases(), key=lambda each: each.started_ms)
     shown = leases[:MOST_RUNNING]
     rows = graph.operations([each.operation for each in shown])
+    labels = desk.namer.labels(desk.backend, [row for row in rows if row is not None])
     running = [
         RunningStep(
             lease.operation.hex(),
-            "?" if row is None else row.task_name,
+            labels.of(lease.operation),
             lease.slot.rpartition(":")[0],
             lease.started_ms / 1000,
         )
-        for lease, row in zip(shown, rows, strict=True)
+        for lease in shown
     ]
     return {
         "workers": list_workers(desk.server),

@@ -45,9 +45,10 @@ def inputs_of(backend: Backend, operation: Digest) -> list[InputView]:
     row = backend.graph.operation(operation)
     if row is None:
         return []
-    producers = [each.producer for each in row.inputs if each.producer is not None]
+    first = row.counted_inputs[:PREVIEW_INPUTS]
+    producers = [each.producer for each in first if each.producer is not None]
     states = dict(zip(producers, backend.graph.states(producers), strict=True))
-    shown = [_view(backend, each, states) for each in row.counted_inputs[:PREVIEW_INPUTS]]
+    shown = [_view(backend, each, states) for each in first]
     left_out = len(row.inputs) - len(shown)
     return [*shown, *([InputView("...", f"{left_out} more", "")] if left_out else [])]
 

@@ -9,6 +9,7 @@ import pytest
 import funsies as f
 from funsies.page import finding
 from funsies.page.finding import FoundSteps, Wanted, find_page
+from funsies.page.naming import Namer
 
 
 def half(number: int) -> float:
@@ -29,14 +30,14 @@ def backend(request: pytest.FixtureRequest):
 
 
 def pages_of(backend, wanted: Wanted) -> list[FoundSteps]:
-    pages = [find_page(backend, wanted)]
+    pages = [find_page(backend, wanted, Namer())]
     while pages[-1].more:
-        pages.append(find_page(backend, pages[-1].more))
+        pages.append(find_page(backend, pages[-1].more, Namer()))
     return pages
 
 
 def steps_of(pages: list[FoundSteps]) -> set[str]:
-    return {step.operation for page in pages for step in page.steps}
+    return {each.step.operation for page in pages for each in page.steps}
 
 
 def test_all_pages_together_have_every_step(backend) -> None:
@@ -55,6 +56,9 @@ def test_all_pages_together_have_every_step(backend) -> None:
         (Wanted(text="OTHER <"), 20),
         (Wanted(text="no such thing"), 0),
         (Wanted(task="oth"), 0),
+        (Wanted(text="half(number=17)"), 1),
+        (Wanted(state="running"), 0),
+        (Wanted(state="volatile"), 0),
     ],
 )
 def test_a_filter_finds_what_it_says(backend, wanted: Wanted, number: int) -> None:
@@ -62,7 +66,7 @@ def test_a_filter_finds_what_it_says(backend, wanted: Wanted, number: int) -> No
 
 
 def test_a_step_is_found_by_the_begin_of_its_hash(backend) -> None:
-    known = find_page(backend, Wanted()).steps[0].operation
+    known = find_page(backend, Wanted(), Namer()).steps[0].step.operation
     assert known in steps_of(pages_of(backend, Wanted(text=known[:9].upper())))
 
 
@@ -72,7 +76,7 @@ def test_one_page_looks_at_so_many_steps_and_says_where_to_go_on(
     monkeypatch.setattr(finding, "MOST_LOOKED_AT", 100)
     monkeypatch.setattr(finding, "WALK", 50)
     wanted = Wanted(text="no such thing")
-    page = find_page(backend, wanted)
+    page = find_page(backend, wanted, Namer())
     assert not page.steps
     assert 100 <= page.looked_at < 320
     assert page.more is not None
