@@ -19,7 +19,6 @@ from funsies.report.graph import (
     read_graph,
     to_svg,
 )
-from funsies.store.connect import Backend
 
 from .desk import Desk
 from .live import Facts
@@ -46,14 +45,14 @@ class GraphPage:
         run = request.query_params.get("run", "")
         opened = request.query_params.getlist("open")
         links = _Links(desk.given.root, run, opened)
-        view = _small_graph(desk.backend, run)
+        view = _small_graph(desk, run)
         is_small = view is not None
         if view is None:
             counts = desk.backend.graph.counts()
             outline = self._surveyor.ask(desk.backend, counts)
             shown = None if outline is None else outline.view(counts)
         else:
-            links.sizes = Counter(node.label for node in view.nodes)
+            links.sizes = Counter(node.task for node in view.nodes)
             shown = collapsed(view, [name for name in opened if links.can_open(name)])
         return {
             "run": run,
@@ -95,13 +94,15 @@ class _Links:
         return f"{self._root}graph?{urlencode(said)}"
 
 
-def _small_graph(backend: Backend, run: str) -> GraphView | None:
+def _small_graph(desk: Desk, run: str) -> GraphView | None:
     """The whole graph; None if it is too large to be read each time."""
+    backend = desk.backend
     if run:
-        closure = read_closure(
-            backend, run_of(backend, run).targets[:MOST_READ], most=MOST_READ
-        )
-        targets = list(closure.rows)
+        targets = run_of(backend, run).targets[:MOST_READ]
+        rows = list(read_closure(backend, targets, most=MOST_READ).rows.values())
     else:
-        targets = [row.digest for row in some_steps(backend, MOST_READ)]
-    return None if len(targets) >= MOST_READ else read_graph(backend, targets)
+        rows = some_steps(backend, MOST_READ)
+    if len(rows) >= MOST_READ:
+        return None
+    labels = desk.namer.labels(backend, rows)
+    return read_graph(backend, [row.digest for row in rows], labels=labels)

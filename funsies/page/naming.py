@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
-from funsies.core.digest import Digest
+from funsies.history.called import labels_here
 from funsies.history.closure import Closure, read_closure
 from funsies.history.labels import Labels, labels_of
 from funsies.store.connect import Backend
@@ -47,18 +47,15 @@ class Namer:
             if known != self._known:
                 rows = some_steps(backend, MOST_TOLD_APART)
                 is_all = len(rows) < MOST_TOLD_APART
-                self._labels = _among(backend, rows, is_all=True) if is_all else None
+                digests = [row.digest for row in rows]
+                self._labels = labels_here(backend, digests) if is_all else None
                 self._known = known
             return self._labels
 
 
-def _among(backend: Backend, rows: Sequence[OperationRow], *, is_all: bool = False) -> Labels:
-    digests: list[Digest] = [row.digest for row in rows]
-    if is_all:
-        return labels_of(backend, read_closure(backend, digests))
-    return labels_of(
-        backend, Closure(tuple(digests), dict(zip(digests, rows, strict=True)), {})
-    )
+def _among(backend: Backend, rows: Sequence[OperationRow]) -> Labels:
+    by_digest = {row.digest: row for row in rows}
+    return labels_of(backend, Closure(tuple(by_digest), by_digest, {}))
 
 
 def _neighbourhood(backend: Backend, row: OperationRow) -> Closure:
