@@ -6,12 +6,20 @@ from pathlib import Path
 
 import click
 
+from funsies.history.called import labels_here
 from funsies.history.delegation import delegations
-from funsies.report.directory import write_step, write_value
+from funsies.report.directory import (
+    describe_files,
+    describe_uses,
+    directory_name,
+    write_step,
+    write_value,
+)
+from funsies.store.connect import Backend
 
 from .completion import STEP
 from .exits import Exit
-from .named import look_up
+from .named import Named, look_up
 from .output import print_json
 from .say import note
 from .setting import Setting
@@ -23,16 +31,17 @@ from .setting import Setting
     "--output",
     "-o",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Directory to write.  [default: debug-HASH]",
+    help="Directory to write.  [default: debug-LABEL-HASH]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was written where, as JSON.")
 @click.pass_obj
 def debug(setting: Setting, *, prefix: str, output: Path | None, as_json: bool) -> int:
     r"""Write everything about a step or a value into a directory.
 
-    Inputs, outputs, errors, what was printed, metadata, and a script that runs the step again
-    by hand: op.sh for shell steps, replay.py for Python functions. The path of the directory
-    is printed. For the hash of a value, the step that made it is in DIR/step.
+    Inputs, outputs, errors, what was printed, the code, metadata, and a script that runs the
+    step again by hand: op.sh for shell steps, replay.py for Python functions. The path of the
+    directory is printed; what is in it and what to do with it is said on stderr. For the hash
+    of a value, the step that made it is in DIR/step.
 
     \b
     Example:
@@ -41,7 +50,7 @@ def debug(setting: Setting, *, prefix: str, output: Path | None, as_json: bool) 
     with setting.session() as session:
         named = look_up(session.backend, prefix)
         built = delegations(session.backend, [named.producer] if named.producer else [])
-        directory = output or Path(f"debug-{named.digest.hex()[:10]}")
+        directory = output or Path(directory_name(_label(session.backend, named), named.digest))
         if named.artefact is not None:
             write_value(session.backend, named.digest, directory)
         else:
@@ -55,10 +64,19 @@ def debug(setting: Setting, *, prefix: str, output: Path | None, as_json: bool) 
         print_json({"directory": str(directory.resolve()), "files": files})
         return Exit.OK
     click.echo(str(directory))
-    for script, program in (("op.sh", "sh"), ("replay.py", "python")):
-        for file in files:
-            if Path(file).name == script:
-                note(f"run the step again by hand: {program} {directory / file}")
+    for line in describe_files(files):
+        note(f"  {line}")
+    for line in describe_uses(directory, files, named.digest):
+        note(line)
     for target in built.values():
         note(f"its result is that of a step that it built: funsies debug {target.hex()[:10]}")
     return Exit.OK
+
+
+def _label(backend: Backend, named: Named) -> str:
+    """What the step is called that is meant, or that made the value; empty for a constant."""
+    step = named.producer
+    if step is None:
+        return ""
+    labels = labels_here(backend, [step])
+    return labels.texts.get(step) or labels.names.get(step, "")

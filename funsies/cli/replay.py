@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pdb  # noqa: T100 - the debugger is what --pdb is for
 import sys
 import traceback
 from pathlib import Path
@@ -17,6 +16,7 @@ from funsies.core.errors import UnknownHashError
 from funsies.report.replay import Replay, prepare_replay
 
 from .completion import STEP
+from .debugger import debug_at_the_step
 from .exits import Exit
 from .named import look_up
 from .say import note
@@ -32,9 +32,9 @@ def replay(setting: Setting, *, prefix: str, debugs: bool) -> int:
     r"""Run a Python step again in this process, with its real inputs.
 
     Nothing is stored. What the function returns is printed as funsies cat prints it; what it
-    raises is shown, and the exit code is 1. With --pdb the debugger opens where the exception
-    was raised; breakpoint() in the function works, too. A function whose definition is not
-    signed with the key of the project is never loaded.
+    raises is shown, and the exit code is 1. With --pdb the debugger opens at the line of your
+    code where it was raised, with the lines around it; breakpoint() in the function works, too.
+    A function whose definition is not signed with the key of the project is never loaded.
 
     \b
     Example:
@@ -51,6 +51,8 @@ def replay(setting: Setting, *, prefix: str, debugs: bool) -> int:
         raise  # the step is not to blame for where its output goes
     except (Exception, SystemExit) as problem:  # noqa: BLE001 - user code may raise anything
         return _show(problem, debugs=debugs)
+    if debugs:
+        note("nothing was raised: put breakpoint() into the function to stop there")
     return _print(replayed, value)
 
 
@@ -59,7 +61,7 @@ def _show(problem: BaseException, *, debugs: bool) -> Exit:
     shown = "".join(traceback.format_exception(type(problem), problem, trace))
     click.echo(shown, err=True, nl=False)
     if debugs and trace is not None:
-        pdb.post_mortem(trace)
+        debug_at_the_step(trace)
     return Exit.RESULT_IS_ERROR
 
 

@@ -1,7 +1,17 @@
 """Everything about a step or a value, in a directory: what ``funsies debug`` writes."""
 
+from .naming import describe_files, describe_uses, directory_name
 from .place import NotOursError
 from .replayed import ReplayedStep, load_replayed
 from .writing import write_step, write_value
 
-__all__ = ["NotOursError", "ReplayedStep", "load_replayed", "write_step", "write_value"]
+__all__ = [
+    "NotOursError",
+    "ReplayedStep",
+    "describe_files",
+    "describe_uses",
+    "directory_name",
+    "load_replayed",
+    "write_step",
+    "write_value",
+]

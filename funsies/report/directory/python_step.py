@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from funsies.client.stored_step import StoredStep, is_trusted
+from funsies.core.digest import Digest
 from funsies.core.errors import Error, encode_error
+from funsies.core.pieces import Piece, decode_pieces
 from funsies.core.python_plan import decode_plan
 from funsies.store.connect import Backend
 
+from .description import parsed
 from .place import Place, file_name
 from .values import write_stored
 
@@ -51,6 +54,7 @@ def write_python_step(backend: Backend, step: StoredStep, place: Place) -> dict[
         The errors that stand in the place of values, by name of the input or output.
     """
     place.path("log").write_bytes(step.log)
+    _write_code(backend, step, place)
     if is_trusted(backend, step.task):
         place.path(FUNCTION).write_bytes(step.task.payload)
         _write_sources(backend, step, place)
@@ -80,6 +84,25 @@ def _write_sources(backend: Backend, step: StoredStep, place: Place) -> None:
     for address, data in zip(needed, backend.graph.contents(needed), strict=True):
         if data is not None:
             (folder / address.hex()).write_bytes(data)
+
+
+def _write_code(backend: Backend, step: StoredStep, place: Place) -> None:
+    """Write the code of the step to be read: each piece with its file and line."""
+    code = (parsed(step.task.ingredients) or {}).get("code")
+    listed = backend.graph.contents([Digest(bytes.fromhex(code))])[0] if code else None
+    if listed is None:
+        return
+    pieces = [each for each in decode_pieces(listed) if each.text or each.value]
+    texts = backend.graph.contents([Digest(each.text) for each in pieces if each.text])
+    found = iter(texts)
+    shown = (_piece(each, next(found) if each.text else None) for each in pieces)
+    place.write_text("code.txt", "\n".join(shown))
+
+
+def _piece(piece: Piece, text: bytes | None) -> str:
+    where = f" ({piece.file}:{piece.line})" if piece.file else ""
+    shown = piece.value if text is None else text.decode("utf-8", "replace")
+    return f"# {piece.kind} {piece.path}{where}\n{shown.rstrip()}\n"
 
 
 def _write_inputs(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
