@@ -58,6 +58,7 @@ from .surroundings import (
 )
 from .tasks import ELSEWHERE_DELAY_MS, LoadedTask, NotLoadableError, TaskLoader, not_ours
 from .tracing import is_traced, trace_key_of
+from .usage import PeakMemory
 from .user_exceptions import exception_error
 
 
@@ -98,6 +99,7 @@ class Evaluator:
         self._host: Host = Stage() if owns_process else OwnProgram()
         self._tasks = TaskLoader(backend, self._host)
         self._options: dict[Digest, Options] = {}
+        self._peak = PeakMemory(is_ours=owns_process)
 
     def evaluate(self, claim: Claim) -> Decision:
         """Find out what the results of an operation are.
@@ -307,7 +309,7 @@ class Evaluator:
 
     def _execution(self, claim: Claim, inputs: Mapping[str, InputValue]) -> Execution:
         bytes_in = sum(each.size_bytes for each in inputs.values())
-        return Execution(claim, self._worker, bytes_in, owns_process=self._owns_process)
+        return Execution(claim, self._worker, bytes_in, self._peak)
 
     def _not_run(self, claim: Claim, *, linked: bool = False) -> bytes:
         """The record of a step whose own code was not run: it used nothing."""

@@ -9,7 +9,7 @@ from resource import struct_rusage
 from funsies.store.rows import Claim
 
 from .record import execution_record
-from .usage import NOT_MEASURED, Meter
+from .usage import NOT_MEASURED, Meter, PeakMemory
 
 
 class Execution:
@@ -19,19 +19,19 @@ class Execution:
         claim: what is run.
         worker: name of the worker.
         bytes_in: size of its inputs.
-        owns_process: True if this process is funsies' own.
+        peak: of this process's memory.
 
     Attributes:
         seconds: how long it took, when it has ended.
     """
 
-    def __init__(self, claim: Claim, worker: str, bytes_in: int, *, owns_process: bool) -> None:
+    def __init__(self, claim: Claim, worker: str, bytes_in: int, peak: PeakMemory) -> None:
         self._worker = worker
         self._attempt = claim.attempt
         self._bytes_in = bytes_in
         self._usage = NOT_MEASURED
         self.seconds = 0.0
-        self._meter = Meter(resets_peak=owns_process)
+        self._meter = Meter(peak)
         self._started, self._clock = time.time(), time.perf_counter()
 
     def end(self, children: Sequence[struct_rusage], *, ran_commands: bool) -> None:

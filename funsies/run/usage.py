@@ -1,8 +1,8 @@
 """What a step uses: CPU time and memory, where the system can say it of this very step.
 
 A work-horse runs many steps, and the kernel counts for the life of a process. CPU time is a
-difference. The peak of memory is set back before each step where that can be done: on Linux
-``/proc/self/clear_refs`` does it, in a microsecond (proc(5)). Of children the kernel
+difference. The peak of memory is set back before a step where that can be done: on Linux
+``/proc/self/clear_refs`` does it, in some microseconds (proc(5)). Of children the kernel
 keeps one peak, and of a child that of its parent when it was started (the program that it
 becomes has less). So each of these figures is either the peak or a bound of it, and the
 largest tells which of the two the whole is.
@@ -11,6 +11,7 @@ largest tells which of the two the whole is.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage, struct_rusage
@@ -19,6 +20,8 @@ from typing import Final, TypeAlias
 from .process_end import peak_memory_bytes
 
 _RESET: Final = b"5"
+_RESET_SECONDS: Final = 0.02
+"""Steps that are this short share a peak, as long as none of them raises it."""
 _UNEVEN_BYTES: Final = 1 << 20
 """By how much two figures of the kernel for the same memory may differ."""
 
@@ -43,17 +46,50 @@ class Usage:
 NOT_MEASURED: Final = Usage()
 
 
+class PeakMemory:
+    """The peak of this process's memory, set back when a step begins.
+
+    Args:
+        is_ours: True if it may be set back: the process is funsies' own.
+    """
+
+    def __init__(self, *, is_ours: bool) -> None:
+        self._is_ours = is_ours
+        self._is_fresh_until = 0.0
+        self._bytes = 0
+
+    def set_back(self, own: struct_rusage) -> bool:
+        """Set it back; False if that cannot be done.
+
+        Left as it is if that was done just now, and nothing has raised it since.
+
+        Args:
+            own: what this process has used so far.
+        """
+        if not self._is_ours:
+            return False
+        now = time.monotonic()
+        has_risen = peak_memory_bytes(own) > self._bytes + _UNEVEN_BYTES
+        if has_risen or now > self._is_fresh_until:
+            self._is_ours = _reset_peak()
+            self._is_fresh_until = now + _RESET_SECONDS
+            self._bytes = peak_memory_bytes(getrusage(RUSAGE_SELF))
+        return self._is_ours
+
+
 class Meter:
     """Measures what is used from when it is made.
 
     Args:
-        resets_peak: True if the peak of this process may be set back: it is funsies' own.
+        peak: of this process.
     """
 
-    def __init__(self, *, resets_peak: bool) -> None:
-        self._is_reset = resets_peak and _reset_peak()
+    __slots__ = ("_children", "_is_reset", "_own")
+
+    def __init__(self, peak: PeakMemory) -> None:
         self._own = getrusage(RUSAGE_SELF)
         self._children = getrusage(RUSAGE_CHILDREN)
+        self._is_reset = peak.set_back(self._own)
 
     def usage(self, measured: Sequence[struct_rusage] = ()) -> Usage:
         """What this process has used since, and children that it has waited for.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -87,7 +87,7 @@ def _values(account: RunAccount, graph: GraphView) -> dict[str, Any]:
         "rows": rows_of(account, workers_of(lanes, names)),
         "failures": _failures(account),
         "causes": len(account.causes),
-        "graph": _picture(collapsed(graph) if is_collapsed else graph),
+        "graph": _picture(collapsed(graph) if is_collapsed else _labelled(graph, account)),
         "is_collapsed": is_collapsed,
         "outcomes": _outcomes(account.steps),
     }
@@ -108,6 +108,13 @@ def _failure(cause: Cause, labels: dict[str, str]) -> Failure:
     named = tuple(labels.get(each, each) for each in list(cause.steps)[:MOST_NAMED])
     details = cut_lines(cause.error.details.rstrip("\n"))
     return Failure(headline(cause.error), details, named, len(cause.steps), cause.is_old)
+
+
+def _labelled(graph: GraphView, account: RunAccount) -> GraphView:
+    """The graph with the labels of its steps."""
+    labels = {each.hash: each.label for each in account.steps}
+    nodes = (replace(each, label=labels.get(each.key, each.label)) for each in graph.nodes)
+    return GraphView(tuple(nodes), graph.edges)
 
 
 def _picture(graph: GraphView) -> Markup:
