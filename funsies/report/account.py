@@ -17,6 +17,7 @@ from funsies.store.batches import batches
 from funsies.store.connect import Backend
 
 from .failures import Cause, causes_of
+from .libraries import libraries_of
 from .run_steps import RunStep
 
 NEVER: Final = 0.0
@@ -56,11 +57,13 @@ class RunAccount:
         run: who asked for what, when, and how it ended.
         steps: each after those whose results it takes.
         causes: why steps failed, those with the same cause together.
+        libraries: names and versions of those that its Python steps use.
     """
 
     run: Run
     steps: tuple[StepAccount, ...]
     causes: tuple[Cause, ...]
+    libraries: tuple[str, ...] = ()
 
     @cached_property
     def ran(self) -> list[StepAccount]:
@@ -90,7 +93,9 @@ def read_account(backend: Backend, run: Run) -> RunAccount:
     span = Span(frozenset(run.generations), run.began, run.ended)
     found = list(outcomes(backend, tasks_of(closure), frozenset(run.targets), span))
     steps = tuple(_account(closure, labels, each) for each in found)
-    return RunAccount(run, steps, tuple(_causes(backend, found)))
+    tasks = dict.fromkeys(row.task for row in closure.rows.values())
+    libraries = tuple(libraries_of(backend, tasks, run.python))
+    return RunAccount(run, steps, tuple(_causes(backend, found)), libraries)
 
 
 def _account(closure: Closure, labels: Labels, step: StepOutcome) -> StepAccount:

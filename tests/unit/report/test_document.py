@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import funsies as f
@@ -29,20 +30,25 @@ def half(number: float) -> float:
     return number / 2
 
 
+def norm(number: float) -> float:
+    return float(np.linalg.norm([number]))
+
+
 def fail(number: float) -> float:
     raise ValueError("no, thanks")
 
 
 def test_the_report_of_a_program_tells_all_about_its_run() -> None:
     with f.Fun(f.Server("memory://")) as session:
-        f.execute(f.reduce(half, 4.0), f.reduce(half, f.reduce(fail, 1.0), name="after"))
+        f.execute(f.reduce(norm, 4.0), f.reduce(half, f.reduce(fail, 1.0), name="after"))
         run = last_run(session.backend)
         assert run is not None
         graph = read_graph(session.backend, run.targets)
         page = check_safe(to_html(read_account(session.backend, run), graph))
-    for each in ("Failures", "ValueError: no, thanks", "half", "after", "skipped", run.user):
+    for each in ("Failures", "ValueError: no, thanks", "norm", "after", "skipped", run.user):
         assert each in page.text
     assert f"Run {run.number}" in page.text
+    assert f"numpy {np.__version__}" in page.text
     assert "3: 1 failed, 1 skipped, 1 done" in page.text
 
 
