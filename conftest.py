@@ -1,8 +1,9 @@
-"""Bytecode for all that tests start: compiled once, also where Python must not write any."""
+"""What is made once for all tests: bytecode, and a folder for all workers of pytest-xdist."""
 
 from __future__ import annotations
 
 import compileall
+import os
 import sys
 from pathlib import Path
 
@@ -31,3 +32,12 @@ def pytest_sessionstart() -> None:
 def pytest_collection_finish() -> None:
     """From now on programs are imported that tests edit faster than bytecode could notice."""
     sys.dont_write_bytecode = MUST_NOT_WRITE
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run of pytest, the same one for all workers of pytest-xdist."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder

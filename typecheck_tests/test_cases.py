@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 PLAIN = sorted((HERE / "cases").glob("*.py"))
 WITH_RETURNS_PLUGIN = sorted((HERE / "cases_with_returns_plugin").glob("*.py"))
+
+pytestmark = pytest.mark.timeout(300)  # mypy reads all of funsies when it does so first
 
 MARK = re.compile(r"# E(?:\[(?P<only>mypy|pyright)\])?: (?P<text>.*)$")
 MYPY_LINE = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): error: (?P<text>.*)$")
@@ -96,13 +99,10 @@ def compare_with_mypy(files: list[Path], reports: Reports) -> None:
     assert (false_errors, missed) == ({}, {})
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("mypy")
-
-
-def test_mypy_without_any_plugin_accepts_right_lines_and_finds_wrong_ones(cache: Path) -> None:
-    compare_with_mypy(PLAIN, mypy(PLAIN, cache))
+def test_mypy_without_any_plugin_accepts_right_lines_and_finds_wrong_ones(
+    begin_cache: Callable[..., Path], tmp_path: Path
+) -> None:
+    compare_with_mypy(PLAIN, mypy(PLAIN, begin_cache(tmp_path, plugin="")))
 
 
 def test_with_the_plugin_of_returns_its_functions_infer_exact_types(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -139,10 +140,16 @@ def _is_valid(program: str) -> bool:
     return True
 
 
+@pytest.fixture
+def place(begin_cache: Callable[..., Path], tmp_path: Path) -> Path:
+    """A directory for programs, and a cache of mypy."""
+    return begin_cache(tmp_path)
+
+
 def run(place: Path, *arguments: str) -> str:
     (place / "mypy.ini").write_text("[mypy]\nstrict = true\nplugins = funsies_mypy\n")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--show-traceback", *arguments],
+        [sys.executable, "-m", "mypy", "--show-traceback", "--cache-dir", "cache", *arguments],
         cwd=place,
         env={"MYPYPATH": str(ROOT), "PYTHONPATH": str(ROOT), "PATH": ""},
         capture_output=True,
@@ -154,15 +161,15 @@ def run(place: Path, *arguments: str) -> str:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [1, pytest.param(13, marks=pytest.mark.slow)])
-def test_odd_programs_are_checked_to_the_end(seed: int, tmp_path: Path) -> None:
+def test_odd_programs_are_checked_to_the_end(seed: int, place: Path) -> None:
     programs = odd_programs(random.Random(seed))  # noqa: S311 - the same programs each time
     for number, program in enumerate(programs):
-        (tmp_path / f"odd_{number}.py").write_text(program)
+        (place / f"odd_{number}.py").write_text(program)
     files = {f"odd_{number}.py" for number in range(len(programs))}
-    output = run(tmp_path, *sorted(files))
+    output = run(place, *sorted(files))
     while "errors prevented further checking" in output:  # of files that mypy cannot even read
         files -= {line.partition(":")[0] for line in output.splitlines()}
-        output = run(tmp_path, *sorted(files))
+        output = run(place, *sorted(files))
     assert len(files) > 50
     assert "INTERNAL ERROR" not in output, output[-4000:]
     failures = [line for line in output.splitlines() if "funsies-internal" in line]
@@ -172,14 +179,14 @@ def test_odd_programs_are_checked_to_the_end(seed: int, tmp_path: Path) -> None:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("is_valid", [True, False])
-def test_half_written_code_is_reported_not_crashed_on(is_valid: bool, tmp_path: Path) -> None:
+def test_half_written_code_is_reported_not_crashed_on(is_valid: bool, place: Path) -> None:
     """What is no Python is read apart: mypy looks no further than the first such file."""
     programs = [f"import funsies as f\n{program}\n" for program in HALF_WRITTEN]
     programs = [program for program in programs if _is_valid(program) is is_valid]
     files = [f"half_{number}.py" for number in range(len(programs))]
     for file, program in zip(files, programs, strict=True):
-        (tmp_path / file).write_text(program)
-    output = run(tmp_path, *files)
+        (place / file).write_text(program)
+    output = run(place, *files)
     assert "INTERNAL ERROR" not in output, output
     assert "funsies-internal" not in output
     checked = f"checked {len(files)} source files" if is_valid else "errors prevented further"

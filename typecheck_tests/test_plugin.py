@@ -8,6 +8,7 @@ round, the right cases for plain mypy are right with the plugin.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,8 @@ def false_errors(files: list[Path], reports: Reports) -> Reports:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("mypy")
+def cache(begin_cache: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return begin_cache(tmp_path_factory.mktemp("mypy"))
 
 
 def test_the_plugin_accepts_right_lines_and_finds_wrong_ones(cache: Path) -> None:
@@ -76,8 +77,11 @@ def test_the_recipes_are_right(cache: Path) -> None:
     assert mypy(RECIPES, cache, plugin="funsies_mypy") == {}
 
 
-def test_right_lines_are_right_for_mypy_without_the_plugin(tmp_path: Path) -> None:
-    assert false_errors(ALSO_WITHOUT, mypy(ALSO_WITHOUT, tmp_path)) == {}
+def test_right_lines_are_right_for_mypy_without_the_plugin(
+    begin_cache: Callable[..., Path], tmp_path: Path
+) -> None:
+    reports = mypy(ALSO_WITHOUT, begin_cache(tmp_path, plugin=""))
+    assert false_errors(ALSO_WITHOUT, reports) == {}
 
 
 def test_right_lines_are_right_for_basedpyright(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,10 @@ def outcomes(written: list[Path]) -> dict[str, tuple[int | None, str | None]]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_plugin_accepts_right_programs_and_finds_what_is_wrong(
-    kind: str, tmp_path: Path
+    kind: str, begin_cache: Callable[..., Path], tmp_path: Path
 ) -> None:
     written = [program.write(tmp_path) for program in all_programs(kind)]
-    compare_with_mypy(written, mypy(written, tmp_path, plugin="funsies_mypy"))
+    compare_with_mypy(written, mypy(written, begin_cache(tmp_path), plugin="funsies_mypy"))
 
 
 @pytest.mark.parametrize("topic", topics("right"))

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -129,10 +129,15 @@ def fresh(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def cache(begin_cache: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return begin_cache(tmp_path_factory.mktemp("projects")) / "cache"
+
+
 @pytest.fixture
-def project(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project for which mypy has read funsies already, most times."""
-    return Project(tmp_path, tmp_path_factory.getbasetemp() / "mypy_cache")
+def project(tmp_path: Path, cache: Path) -> Project:
+    """A project for which mypy has read funsies already."""
+    return Project(tmp_path, cache)
 
 
 @pytest.mark.slow

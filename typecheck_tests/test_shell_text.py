@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -261,8 +262,10 @@ def steps(name: str, count: int) -> None:
 """
 
 
-def test_mypy_reports_errors_and_notes_where_the_names_stand(tmp_path: Path) -> None:
-    project = Project(tmp_path)
+def test_mypy_reports_errors_and_notes_where_the_names_stand(
+    begin_cache: Callable[..., Path], tmp_path: Path
+) -> None:
+    project = Project(begin_cache(tmp_path))
     project.write("steps.py", PROGRAM)
     lines = PROGRAM.splitlines()
     wrong = {number for number, line in enumerate(lines, 1) if line[-1:].isdigit()}
@@ -272,14 +275,14 @@ def test_mypy_reports_errors_and_notes_where_the_names_stand(tmp_path: Path) -> 
     assert notes == [len(lines) - 3, len(lines)]
 
 
-def test_notes_alone_do_not_fail_a_check(tmp_path: Path) -> None:
+def test_notes_alone_do_not_fail_a_check(shared_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "noted.py").write_text(
         'import funsies as f\n\nf.execute(f.shell("cat left.txt right.txt"))\n'
     )
     done = subprocess.run(
         [str(Path(sys.executable).with_name("funsies")), "check", "noted.py"],
         cwd=tmp_path,
-        env={**os.environ, "MYPY_CACHE_DIR": str(tmp_path / "cache")},
+        env={**os.environ, "XDG_CACHE_HOME": str(shared_folder / "cache")},
         capture_output=True,
         text=True,
         check=False,

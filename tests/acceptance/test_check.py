@@ -56,9 +56,9 @@ raise SystemExit(3)
 
 
 @pytest.fixture(autouse=True)
-def cache(shell, tmp_path_factory) -> None:
+def cache(shell, shared_folder: Path) -> None:
     """One cache for all tests, and none of it in the home of who runs them."""
-    shell.variables["XDG_CACHE_HOME"] = str(tmp_path_factory.getbasetemp() / "cache")
+    shell.variables["XDG_CACHE_HOME"] = str(shared_folder / "cache")
 
 
 def check(shell, *arguments: str):
