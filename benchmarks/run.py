@@ -28,6 +28,7 @@ SIZES = {
     "mypy": 10_000,
     "footprint": 2000,
     "page": 1000,
+    "why": 10_000,
 }
 """The cases, with the size of each if ``-n`` does not say another."""
 

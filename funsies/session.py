@@ -171,6 +171,24 @@ session_opened: ContextVar[Callable[[Session], None] | None] = ContextVar(
 """Told of each session that ``Fun`` opens, so that ``funsies run`` sees what a script does."""
 
 
+open_stores: ContextVar[Callable[[ResolvedServer], Backend] | None] = ContextVar(
+    "funsies_open_stores", default=None
+)
+"""Opens the stores of a server in the place of ``Fun``, for who must not change them."""
+
+
+value_missing: ContextVar[Callable[[Digest], None] | None] = ContextVar(
+    "funsies_value_missing", default=None
+)
+"""Told of a step whose value a program waits for or takes while it is not there."""
+
+
+def tell_missing(step: Digest) -> None:
+    """Say that a value is waited for or taken that is not there."""
+    if (tell := value_missing.get()) is not None:
+        tell(step)
+
+
 def current_session(what: str, connection: Session | None = None) -> Session:
     """The session that is given, or that of this thread or asyncio task.
 
@@ -226,6 +244,8 @@ def backend_at_hand() -> Iterator[Backend | None]:
 
 
 def _opened(server: ResolvedServer) -> Backend:
+    if (opener := open_stores.get()) is not None:
+        return opener(server)
     return open_backend(server.jobs_url, server.data_url, server.keys, memory=server.memory)
 
 

@@ -35,6 +35,7 @@ from .closing import conclude
 from .exits import Exit
 from .hiring import Hiring
 from .premises import Premises, find_or_start
+from .rehearse import rehearse
 from .say import note
 from .script import IsEnd, run_module, run_script
 from .setting import Setting, check
@@ -92,6 +93,8 @@ class _Script(click.Path):
     help="Ask again so often for results that the machine has spoilt.  [default: 1]",
 )
 @click.option("--stop-server", is_flag=True, help="Stop the server at the end, too.")
+@click.option("--dry-run", is_flag=True, help="Say what would run, and why; run nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print that as JSON.")
 @click.pass_obj
 def run(
     setting: Setting,
@@ -102,6 +105,8 @@ def run(
     retry_failed: bool,
     retry_volatile: int,
     stop_server: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     r"""Run a workflow: start a server and workers, run SCRIPT, show progress and the outcome.
 
@@ -110,6 +115,9 @@ def run(
     changed is computed. The server lives on; the workers end with the run. Arguments after --
     are for SCRIPT alone, whatever they look like. -m MODULE runs a module of a package, as
     python -m does.
+
+    With --dry-run SCRIPT is run up to the first value that is not there, nothing that it
+    executes is, and what would run is told with the reasons; see funsies why.
 
     Exit codes: 1 if a result is an error, that of SCRIPT if it fails, 3 if the server does not
     answer, 6 if workers die as soon as they are started, 75 if results are there that the
@@ -122,6 +130,10 @@ def run(
       funsies run -m project.workflow molecule.xyz
     """
     name, program = _program(script, arguments)
+    if dry_run:
+        return rehearse(setting, name, program, retries_failed=retry_failed, as_json=as_json)
+    if as_json:
+        raise click.UsageError("--json is for --dry-run: it prints what would run")
     premises = find_or_start(setting)
     try:
         with premises.kept(), _prepared(premises.server) as session, ExitStack() as workforce:

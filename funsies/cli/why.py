@@ -61,7 +61,7 @@ def why(setting: Setting, *, step: str | None, number: int | None, as_json: bool
     with setting.session() as session:
         backend = session.backend
         run = chosen_run(backend, number)
-        found = reasons(backend, run)
+        found = reasons(backend, run, names_steps=step is not None)
         if step is None:
             print_groups(backend, found, as_json=as_json)
         else:

@@ -27,7 +27,7 @@ from funsies.core.errors import (
 )
 from funsies.core.graph import Constant, OutputOf, Stored
 from funsies.core.misplaced_options import takes_no_options
-from funsies.session import Session, current_session
+from funsies.session import Session, current_session, tell_missing
 from funsies.store.connect import Backend
 from funsies.store.data import corrupted, missing
 from funsies.store.rows import OperationState, Status
@@ -258,6 +258,7 @@ def _result_of(
     """The stored result of one output; an error if the operation has not finished."""
     state = backend.graph.states([producer])[0]
     if not state.status.is_finished or index >= len(state.results):
+        tell_missing(producer)
         return Failure(_not_there(producer, state, name))
     result = state.results[index]
     error = judged(producer, name) if state.volatile and result.ok else None

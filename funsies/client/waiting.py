@@ -10,9 +10,9 @@ from funsies.core.digest import Digest
 from funsies.core.durations import LONGEST_WAIT_SECONDS, deadline_after
 from funsies.core.errors import StateLostError, WaitTimeoutError
 from funsies.engine.names import new_slot
-from funsies.session import Session
+from funsies.session import Session, tell_missing
 from funsies.store.ports import Subscription
-from funsies.store.rows import Status
+from funsies.store.rows import OperationState, Status
 
 from .local_run import local_queue, run_here
 from .nested import refuse_in_step, refuse_own_step
@@ -68,7 +68,10 @@ class Waiting:
     def is_over(self) -> bool:
         """True if all have a value or an error."""
         states = self._graph.states(list(self._targets))
-        return all(state.status.is_finished for state in states)
+        left = _unfinished(self._targets, states)
+        if left:
+            tell_missing(left[0])
+        return not left
 
     def wait(
         self,
@@ -165,11 +168,14 @@ class Waiting:
     def _watch(self, client: str, operations: Sequence[Digest]) -> list[Digest]:
         """Ask to be told, and return what is not finished yet."""
         states = self._graph.watch(client, list(operations))
-        pairs = list(zip(operations, states, strict=True))
+        left = _unfinished(operations, states)
+        if left:
+            tell_missing(left[0])
+        pairs = zip(operations, states, strict=True)
         idle = [digest for digest, state in pairs if state.status is Status.IDLE]
         if reset := self._unasked.note(idle):
             self._recover(reset)
-        return [digest for digest, state in pairs if not state.status.is_finished]
+        return left
 
     def _recover(self, idle: Sequence[Digest]) -> None:
         """What was asked for is idle: others have reset it, or the server has lost it."""
@@ -194,6 +200,11 @@ class Waiting:
             f"{late}; no worker serves {queues}, where work is ready: "
             f"start one with funsies worker {queues}"
         )
+
+
+def _unfinished(operations: Sequence[Digest], states: Sequence[OperationState]) -> list[Digest]:
+    pairs = zip(operations, states, strict=True)
+    return [digest for digest, state in pairs if not state.status.is_finished]
 
 
 class _Every:

@@ -173,3 +173,55 @@ def test_who_asks_for_what_is_not_there_is_told(shell) -> None:
     author.run()
     assert "there is no run 7" in shell.funsies("why", "--run", "7").err
     assert shell.funsies("why", "nonsense").code == 5
+
+
+TAKES = """\
+import funsies as f
+
+
+def first(x: int) -> int:
+    return x + 1
+
+
+def build(x: int) -> f.Artefact[int]:
+    return f.reduce(first, x)
+
+
+with f.Fun():
+    begun = f.reduce(first, 1)
+    dynamic = f.morph(first, begun).bind(build)
+    f.execute(dynamic)
+    print("asks")
+    f.wait_for(begun)
+    print("never seen")
+"""
+
+
+def test_a_dry_run_tells_what_would_run_and_changes_nothing(shell) -> None:
+    author = Author(shell)
+    done = shell.funsies("run", "workflow.py", "--dry-run")
+    assert done.code == 0, done.err
+    assert done.text.startswith("4 would run\n")
+    assert "new: no earlier run had it" in done.text
+    assert not (shell.place / ".funsies").exists()
+
+    author.run()
+    before = shell.funsies("ls", "--steps", "--json").text
+    assert shell.funsies("run", "--dry-run", "workflow.py").text == "4 cached\n"
+    author.write(cutoff=35, sign=">", reverse="", table="b\na\n")
+    told = json.loads(shell.funsies("run", "--dry-run", "--json", "workflow.py").text)
+    assert told["counts"] == {"cached": 1, "would run": 1, "may run": 2}
+    [group] = told["groups"]
+    assert group["tasks"] == {"trim": 1, "count": 1, "scaled": 1}
+    [root] = group["roots"]
+    assert (root["before"], root["after"]) == ("15", "35")
+    assert shell.funsies("ls", "--steps", "--json").text == before
+    assert "run 1: " in author.why()
+
+    done = shell.funsies("run", "--dry-run", shell.script("takes.py", TAKES))
+    assert done.code == 0, done.err
+    assert done.text.startswith("asks\n3 would run\n")
+    assert "never seen" not in done.text
+    assert "the script waits for first" in done.err
+    assert "what it does after that is not known" in done.err
+    assert "what these build is not known before" in done.err

@@ -17,19 +17,22 @@ _ENDED_EARLY: Final = frozenset(set(Outcome) - {Outcome.DONE, Outcome.ERRORS})
 
 
 def why_again(
-    backend: Backend, run: Run, closure: Closure, same: Mapping[Digest, Run]
+    backend: Backend,
+    closure: Closure,
+    same: Mapping[Digest, Run],
+    until: float | None = None,
 ) -> dict[Digest, Change]:
     """Tell why steps ran again.
 
     Args:
         backend: where they are stored.
-        run: in which they ran again.
-        closure: all steps of that run.
+        closure: all steps of the run in which they ran again.
         same: the steps, each with the earlier run that had it.
+        until: when that run ended; None if it has not.
     """
     if not same:
         return {}
-    notes = (each for each in resets(backend.graph) if each.when < (run.ended or each.when + 1))
+    notes = (each for each in resets(backend.graph) if until is None or each.when < until)
     told = _by_step(closure, notes)
     return {
         step: _why(closure.rows[step].task_name, earlier, told.get(step))

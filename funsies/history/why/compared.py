@@ -38,7 +38,7 @@ def compare(
         given: which later steps stand for which of the earlier ones, where that is known.
     """
     old, new = (labels_of(backend, each).texts for each in (before, after))
-    found = counterparts(before.rows, after.rows, old, new, given)
+    found = counterparts(before.rows, after.rows, lambda: (old, new), given)
     formers = {each: Former(before.rows[former]) for each, former in found.items()}
     ran = {each: Ran.SAME if found.get(each) == each else Ran.DIFFERS for each in after.rows}
     steps = Comparison(Library(backend)).reasons(after.rows, formers, ran, {}, new)

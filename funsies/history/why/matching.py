@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -11,6 +11,7 @@ from funsies.core.digest import Digest
 from funsies.store.rows import InputRow, OperationRow
 
 Rows: TypeAlias = Mapping[Digest, OperationRow]
+Labels: TypeAlias = Mapping[Digest, str]
 _Key: TypeAlias = tuple[object, ...]
 _MOST_LOOKED_AT: Final = 50
 
@@ -18,26 +19,27 @@ _MOST_LOOKED_AT: Final = 50
 def counterparts(
     before: Rows,
     after: Rows,
-    labels_before: Mapping[Digest, str],
-    labels_after: Mapping[Digest, str],
+    labels: Callable[[], tuple[Labels, Labels]],
     given: Mapping[Digest, Digest] = MappingProxyType({}),
 ) -> dict[Digest, Digest]:
     """Match each step of a run with one of an earlier run; several never with the same.
 
     It is the same step if that was there; else one with the same task name: that with the same
-    label, or with the same inputs, or with most of them, or the next one in order.
+    inputs, or with the same label, or with most of the inputs, or the next one in order.
 
     Args:
         before: steps of the earlier run, makers first.
         after: steps of the run, makers first.
-        labels_before: what the earlier steps are called.
-        labels_after: what the steps are called.
+        labels: finds out what the earlier steps, and the steps, are called; not asked if the
+            inputs say it all.
         given: matches that are known.
     """
     matcher = _Matcher(before, after, given)
-    matcher.by_label(labels_before, labels_after)
     matcher.by_inputs()
-    matcher.by_likeness()
+    if matcher.is_open:
+        matcher.by_label(*labels())
+        matcher.by_inputs()  # of what those make that were matched by their labels
+        matcher.by_likeness()
     return matcher.found
 
 
@@ -49,14 +51,17 @@ class _Matcher:
         self._left = {each: row for each, row in before.items() if each not in used}
         self._new = [row for each, row in after.items() if each not in self.found]
 
-    def by_label(
-        self, labels_before: Mapping[Digest, str], labels_after: Mapping[Digest, str]
-    ) -> None:
+    @property
+    def is_open(self) -> bool:
+        """True if there are steps that may still be matched."""
+        return bool(self._left) and any(self._unmatched())
+
+    def by_label(self, labels_before: Labels, labels_after: Labels) -> None:
         known: dict[tuple[str, str], list[Digest]] = defaultdict(list)
         for digest, row in self._left.items():
             if digest in labels_before:
                 known[row.task_name, labels_before[digest]].append(digest)
-        for row in self._new:
+        for row in self._unmatched():
             same = known.get((row.task_name, labels_after.get(row.digest, "")), [])
             if len(same) == 1:
                 self._match(row, same.pop())

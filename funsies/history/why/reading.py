@@ -32,7 +32,6 @@ class Library:
         self._backend = backend
         self._ingredients: dict[Digest, Mapping[str, Any]] = {}
         self._pieces: dict[str, list[Piece] | None] = {}
-        self._states: dict[Digest, OperationState] = {}
 
     def ingredients(self, task: Digest) -> Mapping[str, Any]:
         """What went into the address of a task; nothing if it is not known any more."""
@@ -86,11 +85,10 @@ class Library:
 
     def states(self, operations: Iterable[Digest]) -> dict[Digest, OperationState]:
         """States of operations."""
-        wanted = list(dict.fromkeys(operations))
-        unknown = [each for each in wanted if each not in self._states]
-        for batch in batches(unknown):
-            self._states |= zip(batch, self._backend.graph.states(batch), strict=True)
-        return {each: self._states[each] for each in wanted}
+        found: dict[Digest, OperationState] = {}
+        for batch in batches(list(dict.fromkeys(operations))):
+            found |= zip(batch, self._backend.graph.states(batch), strict=True)
+        return found
 
 
 def _parsed(data: bytes) -> Mapping[str, Any]:

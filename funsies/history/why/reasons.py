@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from funsies.core.digest import Digest
@@ -20,21 +21,22 @@ from .reading import Library
 from .shared import sharing
 from .steps import Comparison, Former
 
-MOST_RUNS: Final = 20
+MOST_RUNS: Final = 10
 """So many earlier runs are looked at for a step that is not in the one before."""
 
 
-def reasons(backend: Backend, run: Run) -> Reasons:
+def reasons(backend: Backend, run: Run, *, names_steps: bool = True) -> Reasons:
     """Tell why each step of a run ran, or why it did not.
 
     Args:
         backend: where it is stored.
         run: the run.
+        names_steps: False if nobody wants to know what each step is called, beyond its task.
     """
     shared = sharing(backend)
     closure = steps_of_run(shared, run)
-    labels = labels_of(shared, closure).texts
-    formers, earlier = _formers(shared, run, closure, labels)
+    labels = labels_of(shared, closure).texts if names_steps else {}
+    formers, earlier = formers_of(shared, (run.number, run.script), closure)
     ran = _what_ran(shared, run, closure)
     before = {each.number: each for each in earlier}
     same = {
@@ -42,31 +44,39 @@ def reasons(backend: Backend, run: Run) -> Reasons:
         for each, former in formers.items()
         if former.row.digest == each and former.run is not None and ran[each] is Ran.RAN
     }
-    again = why_again(shared, run, closure, same)
+    again = why_again(shared, closure, same, run.ended)
     steps = Comparison(Library(shared)).reasons(closure.rows, formers, ran, again, labels)
     return Reasons(steps, run.number, tuple(before))
 
 
-def _formers(
+def formers_of(
     backend: Backend,
-    run: Run,
+    run: tuple[int, str],
     closure: Closure,
-    labels: Mapping[Digest, str],
 ) -> tuple[dict[Digest, Former], list[Run]]:
-    """What each step is compared with, and the runs that were looked at."""
+    """Find what each step is compared with.
+
+    Args:
+        backend: where they are stored.
+        run: number of the run, and its script.
+        closure: the steps.
+
+    Returns:
+        The earlier steps, and the runs that were looked at, newest first.
+    """
+    number, script = run
     found: dict[Digest, Former] = {}
     looked_at: list[Run] = []
-    for earlier in _earlier(backend, run):
+    for earlier in _earlier(backend, number):
         left = {each: row for each, row in closure.rows.items() if each not in found}
         if not left:
             break
         looked_at.append(earlier)
         before = steps_of_run(backend, earlier)
-        if earlier.script == run.script:
+        if earlier.script == script:
             given = {each: former.row.digest for each, former in found.items()}
-            matches = counterparts(
-                before.rows, closure.rows, labels_of(backend, before).texts, labels, given
-            )
+            labels = partial(_labels, backend, before, closure)
+            matches = counterparts(before.rows, closure.rows, labels, given)
         else:  # of another program, only the very same steps
             matches = {each: each for each in left if each in before.rows}
         found |= {
@@ -77,10 +87,17 @@ def _formers(
     return found, looked_at
 
 
-def _earlier(backend: Backend, run: Run) -> Iterator[Run]:
+def _labels(
+    backend: Backend, *closures: Closure
+) -> tuple[Mapping[Digest, str], Mapping[Digest, str]]:
+    before, after = (labels_of(backend, each).texts for each in closures)
+    return before, after
+
+
+def _earlier(backend: Backend, number: int) -> Iterator[Run]:
     """Earlier runs, newest first."""
-    for number in range(run.number - 1, max(0, run.number - 1 - MOST_RUNS), -1):
-        earlier = find_run(backend, number)
+    for each in range(number - 1, max(0, number - 1 - MOST_RUNS), -1):
+        earlier = find_run(backend, each)
         if earlier is not None:
             yield earlier
 

@@ -167,7 +167,7 @@ def test_each_step_is_matched_once_and_with_its_own_task(before, after):
             read_closure(session.backend, [address(each) for each in some]).rows
             for some in (old, new)
         ]
-        found = counterparts(rows[0], rows[1], {}, {})
+        found = counterparts(rows[0], rows[1], lambda: ({}, {}))
         assert len(set(found.values())) == len(found)
         for step, former in found.items():
             assert rows[1][step].task_name == rows[0][former].task_name

@@ -1,0 +1,50 @@
+"""Why the steps of a run ran: all of them, after an edit of the code that all use."""
+
+from __future__ import annotations
+
+import time
+
+from harness import Figures, Setting, run_to_end, server_and_workers, spread
+
+import funsies as f
+from funsies.history.runs import last_run
+from funsies.history.why import Reasons, reasons
+from funsies.session import Session
+
+
+def measure(setting: Setting) -> Figures:
+    """Seconds for the reasons of ``n`` steps and one that needs them all, by root cause."""
+    taken: list[float] = []
+    with server_and_workers(setting.workers) as session:
+        for edition in range(2):
+            with f.Fun(session.server):
+                target, expected = _graph(setting.n, edition)
+                run_to_end(target, expected)
+        for _ in range(setting.repeats):
+            started = time.perf_counter()
+            found = _reasons(session)
+            taken.append(time.perf_counter() - started)
+    return {"steps": len(found.steps), "groups": len(found.groups), **spread("seconds", taken)}
+
+
+def _reasons(session: Session) -> Reasons:
+    run = last_run(session.backend)
+    if run is None:
+        raise RuntimeError("no run was recorded")
+    found = reasons(session.backend, run, names_steps=False)
+    _ = found.groups
+    return found
+
+
+def _graph(n: int, edition: int) -> tuple[f.Artefact[int], int]:
+    """A wide graph, of which each edition has other code."""
+
+    @f.task
+    def shifted(number: int) -> int:
+        return number + edition
+
+    @f.task
+    def add_up(*numbers: int) -> int:
+        return sum(numbers)
+
+    return add_up(*map(shifted, range(n))), n * edition + n * (n - 1) // 2

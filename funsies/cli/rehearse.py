@@ -1,0 +1,193 @@
+"""``funsies run --dry-run``: what would run, and why; nothing runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from funsies.config.program import this_program
+from funsies.config.server import ResolvedServer
+from funsies.core.cutting import printable
+from funsies.core.digest import Digest
+from funsies.core.graph import Operation, TaskKind
+from funsies.history.why import Ran, Reasons
+from funsies.history.why.foresight import foresee
+from funsies.report.numbers import counted
+from funsies.session import Session, open_stores, session_opened, value_missing
+from funsies.store.connect import Backend, open_backend
+from funsies.store.definitions import define
+from funsies.store.labels import keep_labels
+from funsies.store.rehearsal import rehearsed
+
+from .exits import Exit
+from .say import note
+from .script import EndOfScript, IsEnd
+from .setting import Setting, check
+from .why import print_groups
+
+Program: TypeAlias = Callable[[IsEnd], int]
+
+
+class _NotKnown(EndOfScript):
+    """The script asks for a value that is not there: what comes after cannot be known.
+
+    Attributes:
+        step: that makes the value.
+    """
+
+    def __init__(self, step: Digest) -> None:
+        super().__init__(step.hex())
+        self.step = step
+
+
+@dataclass
+class _Rehearsal:
+    """What a script would have a server do.
+
+    Attributes:
+        backend: the stores, of which nothing is changed.
+        script: as its runs are recorded.
+    """
+
+    backend: Backend
+    script: str = ""
+    _sessions: list[Session] = field(default_factory=list)
+
+    def note(self, session: Session) -> None:
+        """Take note of a session of the script."""
+        self.script = this_program().record.script
+        self._sessions.append(session)
+
+    @property
+    def built(self) -> dict[Digest, Operation]:
+        """What the script built, in order."""
+        return {each.digest: each for session in self._sessions for each in session.operations}
+
+    @property
+    def targets(self) -> list[Digest]:
+        """What the script would execute; if that is nothing, what is final."""
+        asked = {digest: None for session in self._sessions for digest in session.asked}
+        built = self.built
+        used = {below.digest for each in built.values() for below in each.producers()}
+        return list(asked) or [each for each in built if each not in used]
+
+    def reasons(self, *, retries_failed: bool) -> Reasons:
+        """What would run, and why."""
+        built = list(self.built.values())
+        define(self.backend, (each for each in built if not each.task.is_stored), set())
+        keep_labels(self.backend.graph, built)
+        return foresee(self.backend, self.targets, self.script, retries_failed=retries_failed)
+
+
+def rehearse(
+    setting: Setting, name: str, program: Program, *, retries_failed: bool, as_json: bool
+) -> int:
+    """Run a script up to the first value that is not there, and tell what would run.
+
+    Args:
+        setting: says which server.
+        name: of the script.
+        program: runs it.
+        retries_failed: True if what has failed would be run again.
+        as_json: True to print it for programs.
+    """
+    with _stage(setting) as rehearsal:
+        code, unknown = _played(program)
+        if code != Exit.OK:
+            return code
+        found = rehearsal.reasons(retries_failed=retries_failed)
+        print_groups(rehearsal.backend, found, as_json=as_json)
+        if not found.steps:
+            note(f"funsies: {name} would execute nothing")
+        _tell_limits(rehearsal, found, unknown)
+    return Exit.OK
+
+
+def _played(program: Program) -> tuple[int, Digest | None]:
+    """Run the script; the step whose value it needed and did not get, if there was one."""
+    try:
+        return program(lambda _problem: False), None
+    except _NotKnown as end:
+        return Exit.OK, end.step
+
+
+def _tell_limits(rehearsal: _Rehearsal, found: Reasons, unknown: Digest | None) -> None:
+    """Say what cannot be known."""
+    built = rehearsal.built
+    dynamic = [
+        each
+        for digest, each in found.steps.items()
+        if each.ran in {Ran.WILL_RUN, Ran.MAY_RUN}
+        and digest in built
+        and built[digest].task.kind is TaskKind.DYNAMIC
+    ]
+    if dynamic:
+        names = ", ".join(sorted({printable(each.task) for each in dynamic}))
+        number = counted(len(dynamic), "dynamic step")
+        note(f"{number} would run ({names}); what these build is not known before")
+    if unknown is not None:
+        reason = found.steps.get(unknown)
+        label = unknown.hex()[:10] if reason is None else printable(reason.label)
+        note(
+            f"the script waits for {label} or takes its value, which is not there yet: "
+            "what it does after that is not known"
+        )
+
+
+@contextmanager
+def _stage(setting: Setting) -> Iterator[_Rehearsal]:
+    """Have all servers that the script names be seen, and not changed."""
+    server = setting.resolve()
+    is_there = server.directory is not None or not server.is_default
+    with ExitStack() as opened:
+        if is_there:
+            opened.enter_context(_environment(server))
+        backend = _opened(server, opened, is_there=is_there)
+        rehearsal = _Rehearsal(rehearsed(backend))
+
+        def stores(other: ResolvedServer) -> Backend:
+            if other.jobs_url == server.jobs_url:
+                return rehearsal.backend
+            return rehearsed(_opened(other, opened, is_there=True))
+
+        def tell(session: Session) -> None:
+            if session.server.jobs_url == server.jobs_url:
+                rehearsal.note(session)
+
+        tokens = open_stores.set(stores), session_opened.set(tell), value_missing.set(_end)
+        try:
+            yield rehearsal
+        finally:
+            open_stores.reset(tokens[0])
+            session_opened.reset(tokens[1])
+            value_missing.reset(tokens[2])
+
+
+def _opened(server: ResolvedServer, opened: ExitStack, *, is_there: bool) -> Backend:
+    """Connect; where no server runs yet, everything is new."""
+    if not is_there:
+        return opened.enter_context(closing(open_backend("memory://")))
+    backend = opened.enter_context(
+        closing(open_backend(server.jobs_url, server.data_url, server.keys))
+    )
+    check(backend, server)
+    return backend
+
+
+def _end(step: Digest) -> None:
+    raise _NotKnown(step)
+
+
+@contextmanager
+def _environment(server: ResolvedServer) -> Iterator[None]:
+    """Have the script find the same server wherever it goes."""
+    before = dict(os.environ)
+    os.environ.update(server.environment())
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,98 @@
+"""What would run, and why: said before a run, of a graph that nobody has asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from funsies.core.digest import Digest
+from funsies.history.closure import Closure, read_closure
+from funsies.history.labels import labels_of
+from funsies.history.run_records import last_number
+from funsies.store.connect import Backend
+from funsies.store.rows import OperationState, Status
+
+from .again import why_again
+from .changes import Change, ChangeKind
+from .model import Ran, Reasons, StepReason
+from .reading import Library
+from .reasons import formers_of
+from .shared import sharing
+from .steps import Comparison
+
+
+def foresee(
+    backend: Backend, targets: Iterable[Digest], script: str, *, retries_failed: bool = False
+) -> Reasons:
+    """Tell which steps would run if some were asked for, and why.
+
+    Args:
+        backend: where they are stored.
+        targets: the steps that would be asked for.
+        script: that would ask: its last run is what the steps are compared with.
+        retries_failed: True if what has failed would be run again.
+    """
+    shared = sharing(backend)
+    library, closure = Library(shared), read_closure(shared, targets)
+    labels = labels_of(shared, closure).texts
+    states = library.states(closure.rows)
+    idle = _needed(closure, states, retries_failed=retries_failed)
+    number = last_number(shared.graph) + 1
+    formers, earlier = formers_of(shared, (number, script), closure)
+    before = {each.number: each for each in earlier}
+    same = {
+        each: before[former.run]
+        for each, former in formers.items()
+        if former.row.digest == each and former.run is not None and each in idle
+    }
+    again = why_again(shared, closure, same) | {
+        each: Change(ChangeKind.RETRIED, closure.rows[each].task_name, "by --retry-failed")
+        for each in idle
+        if states[each].status is Status.FAILED and not states[each].volatile
+    }
+    ran = {each: Ran.WILL_RUN if each in idle else Ran.CACHED for each in closure.rows}
+    steps = Comparison(library).reasons(closure.rows, formers, ran, again, labels)
+    return Reasons(_judged(steps), compared_with=tuple(before))
+
+
+def _needed(
+    closure: Closure, states: Mapping[Digest, OperationState], *, retries_failed: bool
+) -> set[Digest]:
+    """Steps without a result, as far as a target needs them."""
+    wanted, idle = set(closure.targets), set[Digest]()
+    for digest in reversed(closure.rows):
+        if digest in wanted and not _is_there(states[digest], retries_failed=retries_failed):
+            idle.add(digest)
+        if digest in idle or (digest in wanted and digest in closure.built):
+            wanted.update(closure.above(closure.rows[digest]))
+    return idle
+
+
+def _is_there(state: OperationState, *, retries_failed: bool) -> bool:
+    if not state.status.is_finished or state.volatile:
+        return False
+    return state.status is Status.DONE or not retries_failed
+
+
+def _judged(steps: Mapping[Digest, StepReason]) -> dict[Digest, StepReason]:
+    """Tell what runs for certain from what depends on values that are not there yet."""
+    found: dict[Digest, StepReason] = {}
+    for digest, reason in steps.items():
+        found[digest] = replace(reason, ran=_fate(reason, found))
+    return found
+
+
+def _fate(reason: StepReason, found: Mapping[Digest, StepReason]) -> Ran:
+    if reason.ran is not Ran.WILL_RUN or reason.changes or not reason.inputs:
+        return reason.ran
+    same = [
+        each.is_same_value or _is_by_content(found.get(each.producer)) for each in reason.inputs
+    ]
+    if all(same):
+        return Ran.BY_CONTENT
+    is_certain = any(each.is_same_value is False for each in reason.inputs)
+    return Ran.WILL_RUN if is_certain else Ran.MAY_RUN
+
+
+def _is_by_content(reason: StepReason | None) -> bool:
+    return reason is not None and reason.ran is Ran.BY_CONTENT
