@@ -25,10 +25,12 @@ from .runs import look_at_run, look_at_runs
 from .steps import (
     always,
     counts_pulse,
+    following_step,
     look_at_step,
     look_at_steps,
     look_at_tasks,
     look_at_value,
+    step_pulse,
 )
 from .workers import look_at_workers
 
@@ -41,10 +43,11 @@ UNAVAILABLE: Final = 503
 def make_app(desk: Desk) -> ASGIApp:
     """Make the application; nobody gets past its door without the token."""
     graph = GraphPage()
+    step = LivePage(desk, "step", look_at_step, step_pulse, following_step)
     routes = [
         Route("/", LivePage(desk, "tasks", look_at_tasks, counts_pulse).answer),
         Route("/steps", LivePage(desk, "steps", look_at_steps, counts_pulse).answer),
-        Route("/steps/{hash}", LivePage(desk, "step", look_at_step, always).answer),
+        Route("/steps/{hash}", step.answer),
         Route("/steps/{hash}/{action}", Asking(desk).answer, methods=["GET", "POST"]),
         Route("/runs", LivePage(desk, "runs", look_at_runs, counts_pulse).answer),
         Route("/runs/{number}", LivePage(desk, "run", look_at_run, counts_pulse).answer),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -24,6 +25,10 @@ STREAM: Final = "text/event-stream"
 Facts: TypeAlias = Mapping[str, Any]
 
 
+def _alone(_desk: Desk, _request: Request) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class LivePage:
     """A page.
@@ -35,12 +40,14 @@ class LivePage:
         name: of its template.
         look: finds what is shown.
         pulse: is cheap, and differs when another look may be worth it.
+        accompany: what is held open as long as somebody follows the page.
     """
 
     desk: Desk
     name: str
     look: Callable[[Desk, Request], Facts]
     pulse: Callable[[Desk, Request], object]
+    accompany: Callable[[Desk, Request], AbstractContextManager[object]] = _alone
 
     async def answer(self, request: Request) -> Response:
         """Answer a request."""
@@ -52,6 +59,11 @@ class LivePage:
         return self.desk.page(self.name, self.look(self.desk, request))
 
     async def _events(self, request: Request) -> AsyncIterator[str]:
+        with self.accompany(self.desk, request):
+            async for event in self._news_of(request):
+                yield event
+
+    async def _news_of(self, request: Request) -> AsyncIterator[str]:
         pulse: object = None
         sent: tuple[str, str] | None = None
         while not self.desk.is_closing.is_set():

@@ -54,6 +54,9 @@ def run_of(backend: Backend, number: str) -> Run:
 
 def _counts(backend: Backend, found: Run) -> list[tuple[str, StepCounts]] | None:
     """By task; None if they are too many to be counted each time that somebody looks."""
+    rows = backend.graph.operations(found.targets[:1])
+    if not found.counts and any(len(row.inputs) > MOST_COUNTED for row in rows if row):
+        return None
     if not found.counts:
         known = read_closure(backend, found.targets[:MOST_COUNTED], most=MOST_COUNTED)
         if len(known.rows) >= MOST_COUNTED:

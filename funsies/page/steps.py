@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from starlette.requests import Request
 
 from funsies.client.lookup import find
 from funsies.core.digest import Digest
-from funsies.core.errors import Error, UnknownHashError
+from funsies.core.errors import Error, FunsiesError, UnknownHashError
 from funsies.history.statuses import statuses_of
 from funsies.report.colours import VOLATILE
 from funsies.report.errors import describe_error
 from funsies.report.graph.model import INPUT, URGENCY
 from funsies.report.step import PREVIEW_INPUTS, inputs_of
 from funsies.run.record import decode_record
+from funsies.run.tail import decode_tail
 from funsies.store.connect import Backend
+from funsies.store.ports import Subscription
+from funsies.store.rows import Status, log_client
 
 from .desk import Desk
 from .finding import MOST_LOOKED_AT, Wanted, find_page
 from .live import Facts
-from .reading import read_known_step
+from .reading import KnownStep, read_known_step
 from .values import ShownValue, shown_value
 
 STATES: Final = tuple(each for each in (*URGENCY, VOLATILE) if each != INPUT)
 SHOWN_OUTPUTS: Final = 12
+_WHOLE: Final = re.compile("[0-9a-f]{64}")
 _PLACE: Final = re.compile("[0-9]{1,20}")
 SHOWN_LOG_BYTES: Final = 1 << 16
 
@@ -33,6 +39,13 @@ SHOWN_LOG_BYTES: Final = 1 << 16
 def counts_pulse(desk: Desk, _request: Request) -> object:
     """Differs when a step has changed its state."""
     return desk.backend.graph.counts()
+
+
+def step_pulse(desk: Desk, request: Request) -> object:
+    """Differs when something has become of a step, or when it has printed something."""
+    graph, digest = desk.backend.graph, step_of(desk.backend, request)
+    state = graph.states([digest])[0]
+    return state, graph.record(digest), graph.log(digest), graph.tail(digest)
 
 
 def always(_desk: Desk, _request: Request) -> object:
@@ -79,13 +92,41 @@ def step_of(backend: Backend, request: Request) -> Digest:
     Raises:
         UnknownHashError: if there is none.
     """
-    found = find(backend, request.path_params["hash"])
+    text = request.path_params["hash"]
+    whole = Digest(bytes.fromhex(text)) if _WHOLE.fullmatch(text) else None
+    if whole is not None and not backend.graph.undefined([whole]):
+        return whole
+    found = find(backend, text)
     if found.is_operation:
         return found.digest
     row = backend.graph.artefact(found.digest)
     if row is None or row.producer is None:
         raise UnknownHashError(f"{found.digest.hex()[:10]} is a constant: no step makes it")
     return row.producer
+
+
+@contextmanager
+def following_step(desk: Desk, request: Request) -> Iterator[None]:
+    """Have what a step prints told while it runs: workers do that for who listens."""
+    listening = _listening(desk, request)
+    try:
+        yield
+    finally:
+        if listening is not None:
+            listening.close()
+
+
+def _listening(desk: Desk, request: Request) -> Subscription | None:
+    """None if there is no such step, or no server: the page itself says so."""
+    graph = desk.backend.graph
+    try:
+        digest = step_of(desk.backend, request)
+        client = log_client(digest)
+        listening = graph.subscribe(client)
+        graph.watch(client, [digest])
+    except FunsiesError:
+        return None
+    return listening
 
 
 def look_at_step(desk: Desk, request: Request) -> Facts:
@@ -109,8 +150,17 @@ def look_at_step(desk: Desk, request: Request) -> Facts:
         "more_outputs": len(step.outputs) - len(values),
         "error": error,
         "error_lines": _error_lines(backend, error),
-        "log": (backend.graph.log(digest) or b"")[-SHOWN_LOG_BYTES:].decode(errors="replace"),
+        "log": _log(backend, step)[-SHOWN_LOG_BYTES:].decode(errors="replace"),
     }
+
+
+def _log(backend: Backend, step: KnownStep) -> bytes:
+    """What a step has printed: so far, if it runs; else when it was run last."""
+    graph, digest = backend.graph, step.row.digest
+    if step.state.status is Status.RUNNING:
+        tail = decode_tail(graph.tail(digest))
+        return b"" if tail is None else b"".join(each.data for each in tail.streams)
+    return graph.log(digest) or b""
 
 
 def _error_lines(backend: Backend, error: Error | None) -> str:

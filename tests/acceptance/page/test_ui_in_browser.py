@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.acceptance.page.conftest import HOSTILE
@@ -153,6 +155,38 @@ def test_a_page_follows_what_goes_on_without_being_loaded_again(visit, shared_sh
     assert shared_shell.python("more.py").code == 0
     visited.tab.get_by_role("link", name="newcomer").wait_for()
     assert visited.tab.evaluate("window.isTheSame")
+
+
+SLOW = """
+import funsies as f
+
+@f.task
+def slow(place: str) -> str:
+    print("<b>first</b>", flush=True)
+    with open(place) as pipe:
+        print(pipe.read(), flush=True)
+    return "the result"
+
+with f.Fun():
+    print(slow({place!r}).hash)
+"""
+
+
+def test_a_running_step_shows_what_it_prints(visit, shared_shell) -> None:
+    pipe = shared_shell.place / "pipe"
+    os.mkfifo(pipe)
+    shared_shell.script("slow.py", SLOW.format(place=str(pipe)))
+    step = shared_shell.python("slow.py").text.strip()
+    visited = visit()
+    visited.go(f"steps/{step}")
+    assert shared_shell.funsies("execute", step).code == 0
+    log = visited.tab.locator("#log-text")
+    log.filter(has_text="<b>first</b>").wait_for()
+    assert visited.tab.locator("#live .state-running").count()
+    pipe.write_text("second")
+    visited.tab.locator("#live .state-done").wait_for()
+    assert log.text_content() == "<b>first</b>\nsecond\n"
+    assert visited.tab.get_by_text("the result").count()
 
 
 def test_updates_can_be_paused_and_keep_the_focus(visit) -> None:
