@@ -134,7 +134,7 @@ def of_level(printed: Iterator[bytes], level: str | None) -> Iterator[bytes]:
 def _why_nothing(data: bytes | None, error: Error | None, operation: Digest) -> str:
     """Say why there is nothing to be printed."""
     record = decode_record(data)
-    if record is not None:
+    if record is not None and not record.was_killed:
         linked = "it was not run: the results of an equal step were taken"
         return linked if record.linked else "it printed nothing"
     if error is not None and error.source == operation.hex():

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from funsies.core.errors import Error
 from funsies.run.decision import PutBack
+from funsies.run.record import HOST, record_of_killed
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Fence, Lease, OperationRow, Setback
+from funsies.store.rows import Lease, OperationRow, Setback
 
 from .announcement import Announced, Phase
 from .failure import failure, publish_failure
@@ -94,8 +94,13 @@ class Settlement:
                 setback=decided.setback,
             )
         elif isinstance(decided, Error):
-            self._publish(operation, lease.fence, decided)
+            self._publish(operation, lease, decided)
 
-    def _publish(self, operation: OperationRow, fence: Fence, error: Error) -> None:
-        full = replace(error, host=socket.gethostname(), worker=self._worker)
-        publish_failure(self._graph, failure(operation, fence, full))
+    def _publish(self, operation: OperationRow, lease: Lease, error: Error) -> None:
+        full = replace(error, host=HOST, worker=self._worker)
+        seconds = lease.running_ms / 1000
+        record = record_of_killed(
+            seconds, self._worker, error.attempts or 1, error.peak_memory_bytes
+        )
+        completion = replace(failure(operation, lease.fence, full), record=record)
+        publish_failure(self._graph, completion)

@@ -109,7 +109,7 @@ def _slice(each: Slice, pid: int, tid: int, began: float) -> Event:
         "peak_memory_bytes": ran.peak_memory_bytes,
         "bytes_in": ran.bytes_in,
         "bytes_out": ran.bytes_out,
-        "process": ran.pid,
+        "process": ran.pid or None,
     }
     event = {
         "ph": "X",

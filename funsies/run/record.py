@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from typing import Final
 
 import msgspec
@@ -21,7 +22,7 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
         seconds: how long it took.
         worker: name of the worker.
         host: name of the machine.
-        pid: process that ran it.
+        pid: process that ran it; 0 if it is not known.
         attempt: 1 for the first: how often the step was started since it was asked for.
         cpu_seconds: CPU time of its processes and threads; None if it is not known. In a
             program that runs steps itself, that of the program meanwhile.
@@ -30,6 +31,7 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
         bytes_in: size of its inputs; None if it was not run.
         bytes_out: size of its results that are no errors; None if it was not run.
         linked: True if nothing was run: the results of an equal run were taken.
+        was_killed: True if its process died, and its worker has recorded what it knows.
         delegated_to: hash of the operation whose result stands for that of a dynamic one.
     """
 
@@ -44,6 +46,7 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     bytes_in: int | None = None
     bytes_out: int | None = None
     linked: bool = False
+    was_killed: bool = False
     delegated_to: str = ""
 
     @property
@@ -78,6 +81,23 @@ def execution_record(
         bytes_out=bytes_out,
         linked=linked,
         delegated_to=delegated_to,
+    )
+    return msgspec.json.encode(record)
+
+
+def record_of_killed(
+    seconds: float, worker: str, attempt: int, peak_memory_bytes: int | None
+) -> bytes:
+    """Record an execution whose process has just died, as JSON."""
+    record = ExecutionRecord(
+        started=round(time.time() - seconds, 6),
+        seconds=round(seconds, 6),
+        worker=worker,
+        host=HOST,
+        pid=0,
+        attempt=attempt,
+        peak_memory_bytes=peak_memory_bytes,
+        was_killed=True,
     )
     return msgspec.json.encode(record)
 

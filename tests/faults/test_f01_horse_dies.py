@@ -11,6 +11,7 @@ import redis
 
 import funsies as f
 from funsies.core.errors import Error, ErrorKind
+from funsies.run.record import decode_record
 
 
 def die(channel: str, how: str) -> int:
@@ -55,7 +56,7 @@ def test_a_step_that_kills_its_process_ends_in_an_error_and_the_worker_lives(
     stage, how, exit_code, signal_name
 ):
     worker = stage.start_worker()
-    with f.Fun(stage.server, f.options(lost_retries=1)):
+    with f.Fun(stage.server, f.options(lost_retries=1)) as session:
         deadly = f.reduce(die, stage.channel.url, how)
         after = f.reduce(follow, deadly)
         harmless = f.reduce(plain, 21)
@@ -64,7 +65,13 @@ def test_a_step_that_kills_its_process_ends_in_an_error_and_the_worker_lives(
         error = f.take(deadly, strict=False).failure()
         assert f.take(harmless) == 42
         assert f.take(after, strict=False).failure() == error
+        record = decode_record(session.backend.graph.record(deadly.producer))
 
+    assert record is not None
+    assert record.was_killed
+    assert (record.worker, record.host, record.attempt) == (error.worker, error.host, 2)
+    assert record.peak_memory_bytes == error.peak_memory_bytes
+    assert 0 <= record.seconds < 30
     assert isinstance(error, Error)
     assert error.kind is ErrorKind.WorkerLost
     assert (error.exit_code, error.signal) == (exit_code, signal_name)
