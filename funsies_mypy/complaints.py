@@ -149,6 +149,8 @@ def _of_message(message: str) -> str:
     if message.endswith(" not callable"):
         return "; give the function itself, and its inputs after it"
     keyword = _UNEXPECTED.match(message)
+    if keyword is not None and keyword["name"] == "label":
+        return "; it is said before the call: my_task.options(label=...)(...)"
     if keyword is None or keyword["name"] not in names.STEP_OPTIONS:
         return ""
     return f"; options are said of the task: @task({keyword['name']}=...)"

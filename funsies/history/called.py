@@ -10,7 +10,13 @@ from funsies.store.connect import Backend
 
 from .closure import Closure, all_steps
 from .labels import Labels, labels_of
-from .runs import last_run, steps_of_run
+from .runs import runs, steps_of_run
+
+FEW_STEPS: Final = 200
+"""A run of more than these is no part of another one."""
+
+LOOKED_BACK: Final = 6
+"""So many runs are looked at, the last one among them."""
 
 MOST_STEPS: Final = 100_000
 """Of more than these only the names of tasks are shown: labels would take too long."""
@@ -18,9 +24,9 @@ MOST_STEPS: Final = 100_000
 
 def all_labels(backend: Backend) -> Iterator[Labels]:
     """What steps are called in the last run, and then among all: what is read is used first."""
-    run = last_run(backend)
-    if run is not None:
-        yield _labels(backend, steps_of_run(backend, run))
+    last = _last_steps(backend)
+    if last is not None:
+        yield _labels(backend, last)
     yield _labels(backend, all_steps(backend))
 
 
@@ -36,6 +42,22 @@ def labels_here(backend: Backend, steps: Collection[Digest]) -> Labels:
         found = Labels({**labels.texts, **found.texts}, {**labels.names, **found.names})
         if all(each in found.names for each in steps):
             return found
+    return found
+
+
+def _last_steps(backend: Backend) -> Closure | None:
+    """The steps of the last run; of an earlier one, if that has the same and more.
+
+    Whoever executes one step again would find it without its siblings, and all others renamed.
+    """
+    latest = runs(backend, LOOKED_BACK)
+    if not latest:
+        return None
+    found = steps_of_run(backend, latest[0])
+    for each in latest[1:] if len(found.rows) <= FEW_STEPS else []:
+        wider = steps_of_run(backend, each)
+        if len(wider.rows) > len(found.rows) and all(it in wider.rows for it in found.targets):
+            found = wider
     return found
 
 

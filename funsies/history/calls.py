@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import PurePath
 
 from funsies.core.digest import Digest
 
@@ -33,16 +34,20 @@ def _calls(words: Mapping[Digest, Words], facts: Facts) -> dict[Digest, Call]:
 
 
 def _call(words: list[tuple[Key, str]], facts: Facts) -> Call:
-    parts: dict[str, str] = {}
-    for (task, name), word in words:
-        shown = facts.parameters.get((task, name), name)
-        if parts.get(shown, word) != word:
-            shown = f"{task}.{shown}"
-        parts.setdefault(shown, word)
-    return tuple(_argument(shown, word) for shown, word in parts.items())
+    parts: dict[str, None] = {}
+    said: dict[str, str] = {}
+    for key, word in words:
+        name = _name(key, word, facts)
+        if said.setdefault(name, word) != word and name:
+            name = f"{key[0]}.{name}"
+        parts[f"{name}={word}" if name else word] = None
+    return tuple(parts)
 
 
-def _argument(name: str, word: str) -> str:
-    """One argument; nothing is said twice of a file whose path ends in its name."""
-    is_plain = name == COMMAND or name.isdecimal() or word.endswith(name)
-    return word if is_plain else f"{name}={word}"
+def _name(key: Key, word: str, facts: Facts) -> str:
+    """What an argument is called; a file whose path ends in its name is not named twice."""
+    name = facts.parameters.get(key)
+    if name is None:
+        is_told = key[1] == COMMAND or PurePath(word).name == key[1]
+        name = "" if is_told else key[1]
+    return "" if name.isdecimal() else name

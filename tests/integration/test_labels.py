@@ -115,6 +115,22 @@ def test_what_is_said_holds_also_for_what_is_there_already(place: f.Server) -> N
             f.get("once mare")
 
 
+def test_who_executes_one_step_again_finds_it_by_the_same_label(place: f.Server) -> None:
+    with f.Fun(place):
+        f.execute([sort(align(each)) for each in ("S1", "S2")]).wait(timeout_seconds=60)
+    with f.Fun(place) as session:
+        step = f.get("sort(sample=S2)")
+        f.reset(step)
+        f.execute(step).wait(timeout_seconds=60)
+        assert shown(session, [step]) == ["sort(sample=S2)"]
+        assert f.get("sort(sample=S2)") == step
+    with f.Fun(place) as session:  # of another run that is no part of the first
+        step = sort(align("S3"))
+        f.execute(step).wait(timeout_seconds=60)
+        assert shown(session, [step]) == ["sort"]
+        assert f.get("sort") == step
+
+
 def test_a_graph_that_is_only_written_has_its_labels(redis_server_here: f.Server) -> None:
     with f.Fun(redis_server_here):
         step = f.shell("true", label="cafe")

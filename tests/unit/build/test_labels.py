@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import funsies as f
 from funsies import utils
@@ -42,6 +44,14 @@ def test_a_label_does_not_change_what_a_step_is(build: Callable[..., Any]) -> No
     assert with_label.digest == without.digest
     assert with_label.options == without.options
     assert (with_label.label, without.label) == (Label(text="S3"), None)
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_no_text_of_a_label_changes_an_address(text: str) -> None:
+    assert f.reduce(abs, 3, label=text) == f.reduce(abs, 3)
+    made = f.shell("true", label=text).stdout
+    assert made == f.shell("true").stdout
+    assert f.map_each(abs, [3], label=lambda _: text) == f.map_each(abs, [3])
 
 
 def test_a_parameter_of_that_name_is_the_functions_own() -> None:

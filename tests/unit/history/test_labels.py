@@ -129,6 +129,38 @@ def test_siblings_are_told_by_what_differs_and_users_by_their_makers():
     ]
 
 
+def test_parameters_are_named_and_files_are_not_named_twice():
+    counted = [step("count", {"0": each}) for each in ("data/S1.txt", "data/S2.txt")]
+    sorting = [step("sort", {each: each}) for each in ("S1.txt", "S2.txt")]
+    joined = [
+        step("join", {"0": "x"}, [one, other])
+        for one, other in zip(counted, sorting, strict=True)
+    ]
+    rows = {each.digest: each for each in [*counted, *sorting, *joined]}
+    paths = {digest("value", f"data/S{n}.txt"): f"data/S{n}.txt" for n in (1, 2)}
+    paths |= {digest("value", f"S{n}.txt"): f"more/S{n}.txt" for n in (1, 2)}
+    found = labels(rows, Facts({}, paths, {("count", "0"): "t"}))
+    assert [found.of(each.digest) for each in counted] == [
+        "count(t=data/S1.txt)",
+        "count(t=data/S2.txt)",
+    ]
+    assert [found.of(each.digest) for each in sorting] == [
+        "sort(more/S1.txt)",
+        "sort(more/S2.txt)",
+    ]
+    assert found.of(joined[0].digest) == "join(t=data/S1.txt, more/S1.txt)"
+
+
+def test_commands_of_several_makers_are_all_shown():
+    one = [step("make", {"0": str(number)}) for number in (1, 2)]
+    other = [step("draw", {"0": str(number)}) for number in (1, 2)]
+    joined = [step("join", {}, makers) for makers in zip(one, other, strict=True)]
+    rows = {each.digest: each for each in [*one, *other, *joined]}
+    words = {digest("value", str(number)): f"--seed {number}" for number in (1, 2)}
+    found = labels(rows, Facts(words))
+    assert found.of(joined[1].digest) == "join(--seed 2)"
+
+
 def test_what_nothing_tells_apart_is_numbered_from_its_makers_on():
     chain = [step("next", {"n": "0"})]
     for _ in range(3):

@@ -82,3 +82,13 @@ with f.Fun():
 with f.Fun():
     step = f.reduce(double, 3)
     f.take(step, volatile="refuse")  # Raises: none of "warn", "error" and "accept"  # E: No overload
+
+
+# %% a label is of a single call, and said before it
+@f.task
+def cubed(number: int) -> int:
+    return number**3
+
+
+with f.Fun():
+    f.execute(cubed(3, label="a"))  # Raises: cubed.options(label=...)  # E: .options(label=...)
