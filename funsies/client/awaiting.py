@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 
-from .waiting import Waiting
+from .waiting import LOOK_SECONDS, Waiting
 
 
-async def waited(waiting: Waiting) -> None:
+async def waited(
+    waiting: Waiting,
+    report: Callable[[], None] | None = None,
+    report_seconds: float = LOOK_SECONDS,
+) -> None:
     """Wait until all are finished, while other coroutines go on.
 
     When it is cancelled, its thread is told to end, and waited for.
 
     Args:
         waiting: what to wait for.
+        report: called now and then, in that thread, and at the end.
+        report_seconds: pause between two such calls.
 
     Raises:
         StateLostError: if the server has lost what was asked for.
@@ -28,7 +35,7 @@ async def waited(waiting: Waiting) -> None:
 
     def wait() -> None:
         try:
-            waiting.wait()
+            waiting.wait(None, report, report_seconds)
         except BaseException as problem:  # noqa: BLE001 - raised again by the coroutine
             problems.append(problem)
         with suppress(RuntimeError):  # the loop was closed: nobody waits any more

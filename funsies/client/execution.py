@@ -21,7 +21,7 @@ from funsies.store.submission import LOCAL_PREFIX, Submission, submit
 
 from .forgetting import retry_failed
 from .local_run import local_queue, serving
-from .progress import Progress, progress_since, watching
+from .progress import Progress, progress_since, watching, watching_here
 from .targets import Target, Targets, collect
 from .waiting import Waiting
 
@@ -128,7 +128,10 @@ class Handle:
     async def _waited(self) -> Handle:
         from .awaiting import waited  # noqa: PLC0415 - asyncio takes long to import
 
-        await waited(Waiting(self._session, self.targets, self._ask_again))
+        with watching_here() as tell:
+            report = None if tell is None else lambda: tell(self.counts())
+            waiting = Waiting(self._session, self.targets, self._ask_again)
+            await waited(waiting, report, PROGRESS_SECONDS)
         return self
 
     def _ask_again(self) -> None:
@@ -184,12 +187,16 @@ class Handle:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
         """What notebooks show: the targets, where they stand, and how far it is."""
         del include, exclude  # for those to whom a part of it would do
+        from .notebook.called import labels_soon  # noqa: PLC0415 - seldom needed
         from .notebook.handles import SHOWN, bundle_of_handle  # noqa: PLC0415 - seldom needed
 
         names = {digest: each.task.name for digest, each in self._asked.built.items()}
+        backend, shown = self._session.backend, list(self.targets[:SHOWN])
         try:
-            states = self._session.backend.graph.states(list(self.targets[:SHOWN]))
-            return bundle_of_handle(self.targets, names, states, self.counts())
+            names |= labels_soon(backend, shown)
+            return bundle_of_handle(
+                self.targets, names, backend.graph.states(shown), self.counts()
+            )
         except Exception:  # noqa: BLE001  (to show it is not to use it: the server may be gone)
             return bundle_of_handle(self.targets, names, (), None)
 

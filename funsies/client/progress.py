@@ -51,6 +51,11 @@ def watching(
         return nullcontext(on_progress)
     if opened is not None:
         return opened(session)
+    return watching_here()
+
+
+def watching_here() -> AbstractContextManager[Report | None]:
+    """The cell of a notebook that waits is told; nobody elsewhere."""
     if is_notebook():
         from .notebook.progress import cell_progress  # noqa: PLC0415 - it imports this
 

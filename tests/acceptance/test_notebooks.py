@@ -145,6 +145,40 @@ def test_an_interrupted_cell_leaves_the_steps_which_can_be_awaited_or_cancelled(
         assert notebook.run(WORK.format(1)).text == "2 1\n"
 
 
+AWAITED = """
+@f.task
+def patient(n: int, go: str) -> int:
+    import pathlib, time
+    while not pathlib.Path(go).exists():
+        time.sleep(0.02)
+    return n
+
+import pathlib
+from funsies.client.notebook import progress
+show, go = progress.display_in_cell, pathlib.Path("go").absolute()
+
+def display_in_cell(bundle):
+    go.touch()  # the steps end when progress is there
+    return show(bundle)
+
+progress.display_in_cell = display_in_cell
+handle = await f.execute([patient(n, str(go)) for n in (1, 2)])
+"""
+
+
+def test_a_cell_that_awaits_shows_progress_and_the_handle_its_steps_by_their_labels(
+    place: Path,
+) -> None:
+    with notebook_in(place) as notebook:
+        assert not notebook.run(START).error
+        cell = notebook.run(AWAITED)
+        assert not cell.error
+        assert cell.shown[0]["text/plain"].startswith("2 of 2 steps, ")
+        shown = notebook.run("handle").shown[0]["text/plain"]
+        assert "patient(n=1)  done" in shown
+        assert "patient(n=2)  done" in shown
+
+
 SHOWN = """
 def wrong(name: str) -> int:
     raise ValueError(name)  # in a cell
@@ -168,6 +202,7 @@ def test_results_errors_and_handles_are_shown_as_html_and_as_text(place: Path) -
             assert "<script>" not in data["text/html"]
         data = notebook.run("handle").shown[0]
         assert "wrong  failed" in data["text/plain"]
+        assert "<script>" not in data["text/html"]
         value = "whole = f.put(3); f.take(whole, strict=False)"
         assert notebook.run(value).shown == [{"text/plain": "<Success: 3>"}]
         table = "from returns.result import Success; import pandas as pd\n"

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from funsies.client.remembered import OWN_REMEDY, SHORT_HASH, since
 from funsies.core.cutting import printable
+from funsies.core.digest import Digest
 from funsies.core.encoding.previews import MimeBundle
 from funsies.core.errors import Error
 from funsies.core.shown import show_by
+from funsies.session import session_in_force
 
 from .blocks import BAD, Block, bundle_of_block
+from .called import labels_soon
 
 
 def bundle_of_error(error: Error) -> MimeBundle:
@@ -25,8 +28,20 @@ show_by(Error, bundle_of_error)
 
 def _title(error: Error) -> str:
     exception = f" ({error.exception})" if error.exception else ""
-    step = f" in {printable(error.task)}" if error.task else ""
-    return f"{error.kind.value}{exception}{step}"
+    step = _label(error) or error.task
+    return f"{error.kind.value}{exception}{f' in {printable(step)}' if step else ''}"
+
+
+def _label(error: Error) -> str | None:
+    """What the step is called, where there is a session to ask."""
+    session = session_in_force()
+    if session is None or error.source is None:
+        return None
+    try:
+        source = Digest(bytes.fromhex(error.source))
+        return labels_soon(session.backend, [source]).get(source)
+    except Exception:  # noqa: BLE001  (to show it is not to use it: the server may be gone)
+        return None
 
 
 def _facts(error: Error) -> Iterator[tuple[str, str]]:

@@ -41,11 +41,11 @@ def cell_progress(clock: Callable[[], float] = time.monotonic) -> Iterator[Repor
     shown = _Shown(clock)
     try:
         yield shown.report
-    except KeyboardInterrupt:
-        shown.end(INTERRUPTED, UNDER_WAY)
-        raise
-    except BaseException as problem:
+    except Exception as problem:
         shown.end(f"the wait has ended: {type(problem).__name__}", BAD)
+        raise
+    except BaseException:  # a key, or the end of an asyncio task
+        shown.end(INTERRUPTED, UNDER_WAY)
         raise
     shown.end()
 
