@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final, NamedTuple
 
-from funsies.build.context import context
+from funsies.build.context import context, is_in_step
 from funsies.config.directory import Directory, find_directories
 from funsies.config.server import Server, resolve
 from funsies.config.urls import ConfigurationError
@@ -18,6 +18,7 @@ from funsies.core.errors import NoServerError
 from funsies.core.interpreter import Interpreter
 from funsies.core.misplaced_options import takes_no_options
 from funsies.core.options import Options
+from funsies.core.travel import has_own_main, this_program
 from funsies.session import Fun, Session, hold_everywhere, session_opened
 
 from .embedded import live_record
@@ -74,7 +75,8 @@ def start(
         interpreter: what runs the commands of shell steps, as for :func:`~funsies.Fun`.
 
     Raises:
-        ConfigurationError: if workers or a directory are asked for where a server is named.
+        ConfigurationError: if workers or a directory are asked for where a server is named, or
+            if a step calls it.
         ServerError: if the server does not start.
         NoServerError: if the server that is named does not answer.
 
@@ -85,6 +87,8 @@ def start(
     5
     >>> stop()
     """
+    _refuse_on_a_worker()
+    this_program()  # workers do not import a module that is running now, and calls this
     place = None if directory is None else str(Path(directory).absolute())
     asked = (nworkers, server, place, defaults, interpreter)
     with _lock:
@@ -94,6 +98,15 @@ def start(
         block = _block(nworkers, server, directory, defaults, interpreter)
         stop()
         return _enter(asked, block)
+
+
+def _refuse_on_a_worker() -> None:
+    """Refuse to start servers and workers from a step, or from a module that one imports."""
+    if is_in_step() or not has_own_main():
+        raise ConfigurationError(
+            "start() is for the program, but a step calls it here, or imports a module that "
+            "does: call it in the script, or under `if __name__ == '__main__':`"
+        )
 
 
 def stop() -> None:

@@ -6,7 +6,7 @@ was decided there; the process that loads it never decides that again.
 """
 
 from .bundle import Bundle, decode_bundle
-from .live import become_another, process_token
+from .live import become_another, has_own_main, process_token
 from .loading import Loaded, load_function
 from .main_module import MainModule, import_statements
 from .overlay import Overlay
@@ -24,6 +24,7 @@ __all__ = [
     "become_program",
     "decode_bundle",
     "dump_function",
+    "has_own_main",
     "import_statements",
     "load_function",
     "process_token",

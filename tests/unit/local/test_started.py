@@ -81,3 +81,15 @@ def test_workers_are_not_started_for_a_server_that_is_named(asked) -> None:
         f.start(server=f.Server("memory://"), **asked)
     f.reduce(sum, [1])
     assert session.operations  # what was started before goes on
+
+
+def starts() -> None:
+    f.start()
+
+
+def test_a_step_does_not_start_anything() -> None:
+    with f.Fun(f.Server("memory://")):
+        step = f.reduce(starts)
+        f.execute(step)
+        error = f.take(step, strict=False).failure()
+    assert "start() is for the program" in error.details
