@@ -22,6 +22,7 @@ from funsies.report.why import (
     reason_as_json,
     reason_lines,
     summary_line,
+    told_of,
 )
 from funsies.store.connect import Backend
 
@@ -117,30 +118,13 @@ def _by_hash(backend: Backend, found: Reasons, text: str) -> Digest:
 
 def print_reason(backend: Backend, found: Reasons, step: Digest, *, as_json: bool) -> None:
     """Print why one step ran, down to the roots."""
-    needed = {
-        each: replace(reason, changes=with_values(backend, reason.changes))
-        for each, reason in _above(found, step).items()
-    }
-    told = replace(found, steps=needed)
+    told = told_of(backend, found, step)
     if as_json:
         print_json(reason_as_json(told, step))
         return
     console = data_console()
     for line in reason_lines(told, step):
         console.print(line)
-
-
-def _above(found: Reasons, step: Digest) -> dict[Digest, StepReason]:
-    """A step, and those whose changes are its reasons."""
-    needed: dict[Digest, StepReason] = {}
-    stack = [step]
-    while stack:
-        digest = stack.pop()
-        reason = found.steps.get(digest)
-        if reason is not None and digest not in needed:
-            needed[digest] = reason
-            stack += [each.producer for each in reason.inputs]
-    return needed
 
 
 def print_groups(backend: Backend, found: Reasons, *, as_json: bool) -> None:

@@ -32,6 +32,7 @@ from .steps import (
     look_at_value,
     step_pulse,
 )
+from .why import why_run, why_step
 from .workers import look_at_workers
 
 Answer: TypeAlias = Callable[[Desk, Request], Response]
@@ -48,9 +49,11 @@ def make_app(desk: Desk) -> ASGIApp:
         Route("/", LivePage(desk, "tasks", look_at_tasks, counts_pulse).answer),
         Route("/steps", LivePage(desk, "steps", look_at_steps, counts_pulse).answer),
         Route("/steps/{hash}", step.answer),
+        Route("/steps/{hash}/why", _plain(desk, why_step)),
         Route("/steps/{hash}/{action}", Asking(desk).answer, methods=["GET", "POST"]),
         Route("/runs", LivePage(desk, "runs", look_at_runs, counts_pulse).answer),
         Route("/runs/{number}", LivePage(desk, "run", look_at_run, counts_pulse).answer),
+        Route("/runs/{number}/why", _plain(desk, why_run)),
         Route("/graph", LivePage(desk, "graph", graph.look, graph.pulse).answer),
         Route("/values/{hash}", LivePage(desk, "value", look_at_value, always).answer),
         Route("/values/{hash}/bytes", _plain(desk, download)),

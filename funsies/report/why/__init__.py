@@ -2,5 +2,13 @@
 
 from .as_json import group_as_json, reason_as_json
 from .lines import group_lines, reason_lines, summary_line
+from .told import told_of
 
-__all__ = ["group_as_json", "group_lines", "reason_as_json", "reason_lines", "summary_line"]
+__all__ = [
+    "group_as_json",
+    "group_lines",
+    "reason_as_json",
+    "reason_lines",
+    "summary_line",
+    "told_of",
+]

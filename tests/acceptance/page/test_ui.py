@@ -105,6 +105,26 @@ def test_a_run_tells_who_asked_for_what_and_how_it_ended(page: Page) -> None:
     assert f"{page.root}graph?run={number}" in body
 
 
+def test_it_says_why_a_step_ran(page: Page, shared_shell) -> None:
+    """The function is edited, and run again: the page shows the lines that differ."""
+    script = "import funsies as f\n@f.task\ndef edited(n: int) -> int:\n    return n + 1\n"
+    script += "with f.Fun():\n    f.execute(edited(1)).wait()\n"
+    shared_shell.script("edited.py", script)
+    assert shared_shell.python("edited.py").code == 0
+    shared_shell.script("edited.py", script.replace("n + 1", "n + 2 # <b>"))
+    assert shared_shell.python("edited.py").code == 0
+    number = max(int(each) for each in re.findall(r"/runs/([0-9]+)\"", page.get("runs")))
+    told = unescape(page.get(f"runs/{number}/why"))
+    assert "edited" in told
+    step = re.search(r"steps/([0-9a-f]{64})", page.get(f"runs/{number}"))
+    assert step
+    told = page.get(f"steps/{step[1]}/why")
+    assert "return n + 1" in told
+    assert "return n + 2" in told
+    assert "# <b>" not in told
+    assert "not in run 1" in page.get(f"steps/{step[1]}/why?run=1")
+
+
 def test_a_run_that_is_not_there_is_said(page: Page) -> None:
     for number in ("99", "x", "-1", "9" * 30):
         status, _, body = page.ask(f"{page.root}runs/{number}", Cookie=page.cookie())
