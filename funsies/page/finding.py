@@ -20,7 +20,7 @@ from .naming import Namer
 PAGE: Final = 50
 """So many steps are enough for a page."""
 
-WALK: Final = 200
+WALK: Final = 100
 """So many definitions are read at a time."""
 
 MOST_LOOKED_AT: Final = 5_000
