@@ -14,7 +14,7 @@ from funsies.page.desk import Desk
 from funsies.page.door import COOKIE, HOST, Pass
 from funsies.session import Session
 
-from .graph import wide_graph
+from .graph import noop, wide_graph
 
 OK = 200
 PORT = 1
@@ -32,7 +32,8 @@ def measure(setting: Setting) -> Figures:
             "run": "runs/1",
             "steps": "steps",
             "failed": "steps?state=failed",  # there are none: as many are looked at as may be
-            "step": f"steps/{target.hash}",
+            "step": f"steps/{noop(0).hash}",
+            "gathering_step": f"steps/{target.hash}",  # it has n inputs
             "graph": "graph",
             "workers": "workers",
         }
