@@ -29,6 +29,7 @@ SIZES = {
     "footprint": 2000,
     "page": 1000,
     "why": 10_000,
+    "watching": 1000,
 }
 """The cases, with the size of each if ``-n`` does not say another."""
 

@@ -56,6 +56,8 @@ def conclude(
         _tell_results(views)
     errors = [(view.artefact, view.error) for view in views if view.error is not None]
     causes = causes_of(backend, steps, errors)
+    if any(cause.error.kind is ErrorKind.Cancelled for cause in causes):
+        note("cancelled, by `funsies cancel` or by the program: run it again to go on")
     causes = [cause for cause in causes if cause.error.kind is not ErrorKind.Cancelled]
     for line in summarize_causes(causes, labels):
         note(line)

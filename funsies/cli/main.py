@@ -37,6 +37,7 @@ _SECTIONS = (
         (
             LazyCommand("cat", "funsies.cli.cat", "Print values."),
             LazyCommand("logs", "funsies.cli.logs", "Print what a step printed."),
+            LazyCommand("top", "funsies.cli.top", "Show what workers do now."),
             LazyCommand("status", "funsies.cli.status", "Show the server, workers and counts."),
             LazyCommand("ls", "funsies.cli.ls", "List what is there."),
             LazyCommand("tree", "funsies.cli.tree", "Show where a result comes from."),
@@ -56,6 +57,7 @@ _SECTIONS = (
             LazyCommand("doctor", "funsies.cli.doctor", "Find what is wrong, and mend it."),
             LazyCommand("fsck", "funsies.cli.fsck", "Check all that is stored, and mend it."),
             LazyCommand("reset", "funsies.cli.reset", "Forget results."),
+            LazyCommand("cancel", "funsies.cli.cancel", "End what runs or waits."),
             LazyCommand("clean", "funsies.cli.clean", "Cancel everything that is pending."),
             LazyCommand("shutdown", "funsies.cli.shutdown", "Stop workers, and the server."),
         ),

@@ -13,6 +13,7 @@ the file keeps the two apart, so that an older tail never replaces a newer one.
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +23,7 @@ from typing import IO, Final
 from funsies.run.listener import Listener
 from funsies.run.tail import Tail, encode_tail, streams_of
 from funsies.store.ports import GraphStore
-from funsies.store.rows import log_client
+from funsies.store.rows import Fence, log_client
 
 from .announcement import Announced, Announcement, Phase
 from .tolerance import SERVER_TROUBLE
@@ -88,10 +89,10 @@ class Telling:
     def _tell(self, running: Announced) -> None:
         self._announcement.say_followed(running.fence)
         with _locked(self._file):
-            streams = streams_of(self._file.fileno(), self._announcement.streams)
+            tail = _tail(running.fence, self._announcement, self._file)
             if not self._still_runs(running):  # then these may be of another step
                 return
-            data = encode_tail(Tail(running.fence, streams))
+            data = encode_tail(tail)
             if data == self._told and self._clock() < self._told_at + REPEAT_SECONDS:
                 return
             self._graph.show_tail(running.operation, data)
@@ -126,9 +127,17 @@ class HorseListener(Listener):
         if running is None or not self._announcement.is_followed(running.fence):
             return
         with suppress(*TROUBLE), _locked(self._file):
-            streams = streams_of(self._file.fileno(), self._announcement.streams)
-            tail = Tail(running.fence, streams, is_whole=True)
+            tail = _tail(running.fence, self._announcement, self._file, is_whole=True)
             self._graph.show_tail(running.operation, encode_tail(tail))
+
+
+def _tail(
+    fence: Fence, announcement: Announcement, file: IO[bytes], *, is_whole: bool = False
+) -> Tail:
+    """What was printed under a fence; a shell step may begin anew, in another directory."""
+    directory = announcement.streams
+    run = fence + os.fsencode(directory or b"")
+    return Tail(run, streams_of(file.fileno(), directory), is_whole)
 
 
 @contextmanager

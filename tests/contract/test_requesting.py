@@ -270,3 +270,16 @@ def test_an_older_request_is_content_with_a_newer_failure(bench):
     assert bench.request(row, generation=own).started == 0
     assert bench.state(row).volatile
     assert bench.request(row).started == 1
+
+
+def test_a_pending_operation_says_which_requests_want_it(bench):
+    low = bench.operation("low")
+    high = bench.operation("high", low)
+    first, second = (bench.store.new_generation() for _ in range(2))
+    bench.request(low, high, generation=first)
+    bench.request(low, generation=second)
+    assert bench.state(low).wanted_by == (first, second)
+    assert bench.state(high).wanted_by == (first,)
+    bench.store.cancel(first, [low.digest, high.digest], bench.error(b"e"))
+    assert bench.state(low).wanted_by == (second,)
+    assert bench.state(high).wanted_by == ()

@@ -66,6 +66,7 @@ def _state(cell: Cell) -> OperationState:
         cell.attempts,
         cell.missing,
         cell.queue,
+        tuple(sorted(cell.wanted_by)) if cell.status.is_pending else (),
     )
 
 

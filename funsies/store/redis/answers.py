@@ -115,7 +115,14 @@ def whole_state(fields: list[bytes]) -> OperationState:
         attempts=int(found.get(b"a", 0)),
         missing=int(found.get(b"m", 0)) if status is Status.WAITING else 0,
         queue=queue_name(found.get(b"q", b"")),
+        wanted_by=_generations(found.get(b"w", b"")) if status.is_pending else (),
     )
+
+
+def _generations(packed: bytes) -> tuple[Generation, ...]:
+    """Numbers of requests, each in eight bytes."""
+    pieces = (packed[at : at + 8] for at in range(0, len(packed), 8))
+    return tuple(sorted(Generation(int.from_bytes(each, "big")) for each in pieces))
 
 
 def sealed_results(fields: list[bytes]) -> list[bytes]:

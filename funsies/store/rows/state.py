@@ -64,6 +64,7 @@ class OperationState:
         attempts: how often it was started since it was last requested afresh.
         missing: number of distinct producers that it waits for.
         queue: on which it is to run; "" if never requested.
+        wanted_by: requests that want it while it is pending, oldest first.
     """
 
     status: Status
@@ -73,3 +74,4 @@ class OperationState:
     attempts: int = 0
     missing: int = 0
     queue: QueueName = NO_QUEUE
+    wanted_by: tuple[Generation, ...] = ()

@@ -120,6 +120,19 @@ def test_of_a_shell_step_the_streams_of_its_commands_are_told(room, tmp_path):
     following.close()
 
 
+def test_a_shell_step_that_begins_anew_is_heard_anew(room, tmp_path):
+    following = room.follow()
+    room.runs()
+    runs = []
+    for name in ("links", "copies"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "stdout-0").write_bytes(b"first\n")
+        room.horse.prints_to(tmp_path / name)
+        runs.append(room.look_for(2).run)
+    assert runs[0] != runs[1]
+    following.close()
+
+
 def test_however_much_is_printed_the_end_is_told_with_its_place(room):
     following = room.follow()
     room.runs()

@@ -1,0 +1,52 @@
+"""One look of the table that ``funsies run`` shows: counters, what runs and failed, drawing."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+
+from harness import Figures, Setting, seconds_of, server_and_workers, spread
+from rich.console import Console
+
+import funsies as f
+from funsies.client.progress import progress_since
+from funsies.client.targets import collect
+from funsies.engine.names import new_fence, new_slot
+from funsies.report.live import Display
+from funsies.report.live.naming import labels_of_few
+from funsies.store.connect import Backend
+from funsies.store.submission import queue_name, submit
+
+from .graph import wide_graph
+
+QUEUE = "nobody-serves-it"
+RUNNING = 8
+LOOKS = 100
+LEASE_MS = 600_000
+
+
+def measure(setting: Setting) -> Figures:
+    """Milliseconds for a look, while ``n`` steps are asked for and eight of them run."""
+    with server_and_workers(1) as session, f.Fun(session.server) as fresh:
+        target = wide_graph(setting.n, 1).target
+        submit(fresh.backend, tuple(collect((target,)).built.values()), (), queue=QUEUE)
+        for number in range(RUNNING):
+            _claim(fresh.backend, number)
+        console = Console(file=io.StringIO(), force_terminal=True, width=100, height=40)
+        graph = fresh.backend.graph
+        display = Display(console, graph, look=partial(labels_of_few, fresh.backend))
+        with display.shown() as tell:
+            looks = [
+                seconds_of(lambda: tell(progress_since({}, graph.counts())))
+                for _ in range(LOOKS)
+            ]
+    return {
+        "operations": setting.n + 1,
+        **spread("milliseconds", [1000 * each for each in looks]),
+    }
+
+
+def _claim(backend: Backend, number: int) -> None:
+    """Have a step run, as far as the server knows."""
+    queue = queue_name(QUEUE)
+    backend.graph.step(new_slot(), number, queue, lease_ms=LEASE_MS, fence=new_fence())

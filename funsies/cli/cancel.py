@@ -1,0 +1,116 @@
+"""``funsies cancel``: end what was asked for and is not finished."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from funsies.client.cancelling import Affected, affected_by, pending_of, withdraw
+from funsies.core.cutting import printable
+from funsies.core.errors import UnknownHashError
+from funsies.history.runs import Run, run, runs, steps_of_run
+from funsies.report.numbers import counted
+from funsies.run.record import HOST
+from funsies.store.connect import Backend
+
+from .completion import STEP
+from .exits import Exit
+from .named import look_up_all
+from .say import note
+from .setting import Setting
+
+MOST_RUNS: Final = 100
+"""So many of the newest runs are asked whether they want a step."""
+
+
+@click.command()
+@click.argument("steps", nargs=-1, metavar="{STEP... | --run ID}", type=STEP)
+@click.option("--run", "number", type=click.IntRange(min=1), metavar="ID", help="All of a run.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask, also if others want it.")
+@click.pass_obj
+def cancel(setting: Setting, *, steps: tuple[str, ...], number: int | None, yes: bool) -> int:
+    r"""End steps that run or wait, and all that waits for them; or all that a run asked for.
+
+    They end with an error of the kind Cancelled, which is not remembered: whoever executes them
+    again starts them again. STEP is a hash, a label, or the name of a task. What another run
+    wants goes on if a run is cancelled; if a step is, it ends for all, and you are asked first.
+
+    \b
+    Example:
+      funsies cancel 3f2a9
+      funsies cancel 'align(sample=S3)'
+      funsies cancel --run 12
+    """
+    if bool(steps) == (number is not None):
+        raise click.UsageError("name steps, or a run by --run")
+    with setting.session() as session:
+        backend = session.backend
+        if number is not None:
+            affected, others = _of_run(backend, number)
+        else:
+            affected, others = _of_steps(backend, steps)
+        if not affected.steps:
+            note("nothing to cancel: none of it runs or waits")
+            return Exit.OK
+        if others and not yes:
+            _ask(affected, others)
+        ended = withdraw(backend.graph, affected)
+    note(_told(ended, affected))
+    return Exit.OK
+
+
+def _of_run(backend: Backend, number: int) -> tuple[Affected, list[str]]:
+    """What a run asked for and is not finished; and whose run that is, if it is another's."""
+    found = run(backend, number)
+    if found is None:
+        raise UnknownHashError(f"there is no run {number}; see: funsies runs")
+    pending = pending_of(backend.graph, steps_of_run(backend, found).rows)
+    others = [] if _is_mine(found) else [_shown(found)]
+    return Affected(tuple(pending), found.generations), others
+
+
+def _of_steps(backend: Backend, names: Sequence[str]) -> tuple[Affected, list[str]]:
+    """What ends with some steps; and who else has asked for it."""
+    named = look_up_all(backend, names)
+    producers = [each.producer for each in named if each.producer is not None]
+    if not producers:
+        raise UnknownHashError(f"{names[0]} is a constant: no step makes it")
+    affected = affected_by(backend.graph, producers)
+    asking = [
+        each
+        for each in runs(backend, MOST_RUNS)
+        if {*each.generations} & {*affected.generations}
+    ]
+    known = {generation for each in asking for generation in each.generations}
+    others = [_shown(each) for each in asking if not _is_mine(each)]
+    if len(asking) > 1:
+        others = [_shown(each) for each in asking]
+    if not known.issuperset(affected.generations):
+        others.append("a program of which no run is known")
+    return affected, others
+
+
+def _is_mine(found: Run) -> bool:
+    return (found.user, found.host) == (getpass.getuser(), HOST)
+
+
+def _shown(found: Run) -> str:
+    return printable(f"run {found.number} ({found.script} of {found.user} on {found.host})")
+
+
+def _ask(affected: Affected, others: Sequence[str]) -> None:
+    """Ask whether that is meant, though others want it, too."""
+    question = f"This ends {counted(len(affected.steps), 'step')} for {' and '.join(others)}."
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{question} If that is meant, add --yes")
+    click.confirm(f"{question} Go on?", abort=True, err=True)
+
+
+def _told(ended: int, affected: Affected) -> str:
+    left = len(affected.steps) - ended
+    kept = f"; {counted(left, 'step')} went on or ended by themselves" if left > 0 else ""
+    return f"cancelled {counted(ended, 'step')}{kept}"

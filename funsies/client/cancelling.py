@@ -1,0 +1,77 @@
+"""Withdrawing requests for steps, whoever has made them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+
+from funsies.core.cancelled import CANCELLED, CANCELLED_ERROR
+from funsies.core.digest import Digest
+from funsies.store.batches import batches
+from funsies.store.ports import GraphStore
+from funsies.store.rows import Definitions, Generation
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """What a cancellation would end.
+
+    Attributes:
+        steps: that are pending, those that make inputs of others first.
+        generations: requests that want them, oldest first.
+    """
+
+    steps: tuple[Digest, ...]
+    generations: tuple[Generation, ...]
+
+
+def affected_by(graph: GraphStore, operations: Iterable[Digest]) -> Affected:
+    """Find the pending steps among some, and all that wait for them.
+
+    Args:
+        graph: where they are.
+        operations: the steps that are to end.
+    """
+    wanted: dict[Digest, tuple[Generation, ...]] = {}
+    level = list(dict.fromkeys(operations))
+    while level:
+        pending = pending_of(graph, level)
+        wanted |= pending
+        level = [each for each in graph.consumers(list(pending)) if each not in wanted]
+    generations = {each for several in wanted.values() for each in several}
+    return Affected(_makers_first(graph, wanted), tuple(sorted(generations)))
+
+
+def pending_of(
+    graph: GraphStore, operations: Iterable[Digest]
+) -> dict[Digest, tuple[Generation, ...]]:
+    """Those of some steps that are pending, in their order, with who wants them."""
+    pending: dict[Digest, tuple[Generation, ...]] = {}
+    for batch in batches(list(operations)):
+        states = zip(batch, graph.states(batch), strict=True)
+        pending |= {each: state.wanted_by for each, state in states if state.status.is_pending}
+    return pending
+
+
+def _makers_first(graph: GraphStore, operations: Collection[Digest]) -> tuple[Digest, ...]:
+    needs: dict[Digest, set[Digest]] = {each: set() for each in operations}
+    for batch in batches(list(operations)):
+        for row in graph.operations(batch):
+            if row is not None:
+                made = {each.producer for each in row.inputs if each.producer is not None}
+                needs[row.digest] = made & needs.keys()
+    return tuple(TopologicalSorter(needs).static_order())
+
+
+def withdraw(graph: GraphStore, affected: Affected) -> int:
+    """Withdraw requests for steps; what no other request wants ends with ``Error(Cancelled)``.
+
+    Returns:
+        The number of steps that were ended.
+    """
+    graph.define(Definitions(contents=((CANCELLED, CANCELLED_ERROR),)))
+    return sum(
+        graph.cancel(generation, affected.steps, CANCELLED)
+        for generation in affected.generations
+    )

@@ -1,0 +1,72 @@
+"""A user sees what workers do, and ends it: ``funsies top`` and ``funsies cancel``."""
+
+from __future__ import annotations
+
+import json
+
+from funsies.local.spawn import wait_until
+
+HOLDING = """\
+import sys, time
+from pathlib import Path
+from funsies import Fun, execute, take, task
+
+@task
+def hold(name: str, place: str) -> int:
+    (Path(place) / name).touch()
+    while not (Path(place) / "go").exists():
+        time.sleep(0.02)
+    return 1
+
+@task
+def after(number: int) -> int:
+    return number + 1
+
+with Fun():
+    steps = [hold("first", PLACE), hold("second", PLACE)]
+    last = [after(step) for step in steps]
+    execute(last).wait()
+    print(take(last[1], strict=False))
+"""
+
+
+def holding(shell):
+    """A run of two steps that wait for a word, on two workers."""
+    text = HOLDING.replace("PLACE", repr(str(shell.place)))
+    run = shell.launch("run", shell.script("holding.py", text), "--workers", "2")
+    for name in ("first", "second"):
+        assert wait_until((shell.place / name).exists, 60)
+    return run
+
+
+def test_a_step_is_seen_at_work_and_cancelled_alone(shell) -> None:
+    run = holding(shell)
+    workers = json.loads(shell.funsies("top", "--json").text)["workers"]
+    assert [each["state"] for each in workers] == ["running", "running"]
+    labels = sorted(each["step"] for each in workers)
+    assert labels == ["hold(name=first)", "hold(name=second)"]
+    assert all(each["seconds"] > 0 for each in workers)
+    shown = shell.funsies("top").text
+    assert "2 running" in shown
+    assert "hold(name=first)" in shown
+    done = shell.funsies("cancel", "hold(name=first)")
+    assert done.code == 0, done.err
+    assert "cancelled 2 steps" in done.err
+    assert "nothing to cancel" in shell.funsies("cancel", "hold(name=first)").err
+    (shell.place / "go").touch()
+    out, told = run.communicate(timeout=60)
+    assert "Success" in out  # the other one goes on
+    assert "not finished: 2 steps" in told
+    assert run.returncode == 1
+
+
+def test_a_run_is_cancelled_and_who_waits_for_it_is_told(shell) -> None:
+    run = holding(shell)
+    done = shell.funsies("cancel", "--run", "1")
+    assert "cancelled 4 steps" in done.err
+    out, told = run.communicate(timeout=60)
+    assert "Cancelled" in out
+    assert "cancelled, by `funsies cancel`" in told
+    assert "Traceback" not in told
+    assert run.returncode == 1
+    assert shell.funsies("cancel", "--run", "7").code != 0
