@@ -12,11 +12,12 @@ import click
 from funsies.client.cancelling import Affected, affected_by, pending_of, withdraw
 from funsies.core.cutting import printable
 from funsies.core.errors import UnknownHashError
-from funsies.history.runs import Run, run, runs, steps_of_run
+from funsies.history.runs import Run, runs, steps_of_run
 from funsies.report.numbers import counted
 from funsies.run.record import HOST
 from funsies.store.connect import Backend
 
+from .chosen_run import RUN, chosen_run
 from .completion import STEP
 from .exits import Exit
 from .named import look_up_all
@@ -29,10 +30,12 @@ MOST_RUNS: Final = 100
 
 @click.command()
 @click.argument("steps", nargs=-1, metavar="{STEP... | --run ID}", type=STEP)
-@click.option("--run", "number", type=click.IntRange(min=1), metavar="ID", help="All of a run.")
+@click.option(
+    "--run", "of_run", type=RUN, metavar="ID", help="All of a run: its number, or last."
+)
 @click.option("--yes", "-y", is_flag=True, help="Do not ask, also if others want it.")
 @click.pass_obj
-def cancel(setting: Setting, *, steps: tuple[str, ...], number: int | None, yes: bool) -> int:
+def cancel(setting: Setting, *, steps: tuple[str, ...], of_run: str | None, yes: bool) -> int:
     r"""End steps that run or wait, and all that waits for them; or all that a run asked for.
 
     They end with an error of the kind Cancelled, which is not remembered: whoever executes them
@@ -45,12 +48,12 @@ def cancel(setting: Setting, *, steps: tuple[str, ...], number: int | None, yes:
       funsies cancel 'align(sample=S3)'
       funsies cancel --run 12
     """
-    if bool(steps) == (number is not None):
+    if bool(steps) == (of_run is not None):
         raise click.UsageError("name steps, or a run by --run")
     with setting.session() as session:
         backend = session.backend
-        if number is not None:
-            affected, others = _of_run(backend, number)
+        if of_run is not None:
+            affected, others = _of_run(backend, chosen_run(backend, of_run))
         else:
             affected, others = _of_steps(backend, steps)
         if not affected.steps:
@@ -63,11 +66,8 @@ def cancel(setting: Setting, *, steps: tuple[str, ...], number: int | None, yes:
     return Exit.OK
 
 
-def _of_run(backend: Backend, number: int) -> tuple[Affected, list[str]]:
+def _of_run(backend: Backend, found: Run) -> tuple[Affected, list[str]]:
     """What a run asked for and is not finished; and whose run that is, if it is another's."""
-    found = run(backend, number)
-    if found is None:
-        raise UnknownHashError(f"there is no run {number}; see: funsies runs")
     pending = pending_of(backend.graph, steps_of_run(backend, found).rows)
     others = [] if _is_mine(found) else [_shown(found)]
     return Affected(tuple(pending), found.generations), others

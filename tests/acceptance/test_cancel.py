@@ -25,7 +25,9 @@ def after(number: int) -> int:
 with Fun():
     steps = [hold("first", PLACE), hold("second", PLACE)]
     last = [after(step) for step in steps]
-    execute(last).wait()
+    handle = execute(last)
+    (Path(PLACE) / f"asked-{'-'.join(sys.argv[1:])}").touch()
+    handle.wait()
     print(take(last[1], strict=False))
 """
 
@@ -70,3 +72,20 @@ def test_a_run_is_cancelled_and_who_waits_for_it_is_told(shell) -> None:
     assert "Traceback" not in told
     assert run.returncode == 1
     assert shell.funsies("cancel", "--run", "7").code != 0
+
+
+def test_what_two_runs_want_is_not_ended_without_a_word(shell) -> None:
+    run = holding(shell)
+    again = shell.launch("run", "holding.py", "again", "--workers", "0")
+    assert wait_until((shell.place / "asked-again").exists, 60)
+    refused = shell.funsies("cancel", "hold(name=first)")
+    assert refused.code == 2
+    assert "run 1 (holding.py of" in refused.err
+    assert "run 2 (holding.py of" in refused.err
+    assert "--yes" in refused.err
+    done = shell.funsies("cancel", "--run", "last")  # only what the other does not want ends
+    assert "cancelled 0 steps; 4 steps went on" in done.err
+    (shell.place / "go").touch()
+    for each in (run, again):
+        each.communicate(timeout=60)
+    assert run.returncode == 0

@@ -52,3 +52,34 @@ def test_on_a_terminal_a_table_by_task_is_shown_while_it_runs(shell) -> None:
     assert "all, " in shown
     told = "error: ExceptionRaised (ZeroDivisionError) in invert"
     assert told in shown.partition("finished")[0]
+
+
+PRINTING = """\
+import threading, time
+from pathlib import Path
+from funsies import Fun, execute, task
+@task
+def hold(place: str) -> int:
+    (Path(place) / "began").touch()
+    while not Path(f"{place}/go").exists():
+        time.sleep(0.01)
+    return 1
+def speak():
+    while not (Path(PLACE) / "began").exists():
+        time.sleep(0.01)
+    print("said by the script while it waits")
+    (Path(PLACE) / "go").touch()
+with Fun():
+    handle = execute(hold(PLACE))
+    threading.Thread(target=speak).start()
+    handle.wait()
+"""
+
+
+def test_what_the_script_prints_meanwhile_stays_above_the_table(shell) -> None:
+    text = PRINTING.replace("PLACE", repr(str(shell.place)))
+    code, shown = shell.on_terminal("run", shell.script("printing.py", text), "--workers", "1")
+    assert code == 0, shown
+    assert "said by the script while it waits\r\n" in shown
+    after = shown.partition("said by the script while it waits")[2]
+    assert "hold" in after  # the table is drawn again below

@@ -81,6 +81,17 @@ def test_on_a_terminal_there_is_a_table_that_leaves_nothing_behind() -> None:
     assert file.getvalue().endswith("\x1b[2K")  # the last line is erased, too
 
 
+def test_a_dumb_terminal_gets_plain_lines() -> None:
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, _environ={"TERM": "dumb"})
+    now = 0.0
+    graph = open_backend("memory://", "memory://").graph
+    with Display(console, graph, clock=lambda: now).shown() as tell:
+        now = LINE_SECONDS
+        tell(RUNNING)
+    assert file.getvalue() == "3 of 11 steps, 4 running: b (3), a (1), 1 failed\n"
+
+
 def test_two_threads_that_wait_do_not_draw_over_each_other() -> None:
     console, file = plain(terminal=True)
     display = Display(console, open_backend("memory://", "memory://").graph)
