@@ -21,6 +21,7 @@ SIZES = {
     "cached": 1000,
     "incremental": 500,
     "build": 1000,
+    "watching": 1000,
     "travel": 20,
     "data": 64,
     "arrays": 40,
@@ -29,7 +30,6 @@ SIZES = {
     "footprint": 2000,
     "page": 1000,
     "why": 10_000,
-    "watching": 1000,
 }
 """The cases, with the size of each if ``-n`` does not say another."""
 
