@@ -103,7 +103,7 @@ class Session:
         self.keeps_asking = False
         self.retries_before: Generation | None = None
         self.is_to_mend: Callable[[GraphStore, Sequence[Digest]], bool] | None = None
-        self.recorder = Recorder(backend, this_program)
+        self.recorder: Recorder = Recorder(backend, this_program)
         self._written = 0
         self._has_agreed_on_keys = backend.is_in_process
 

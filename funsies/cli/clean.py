@@ -8,6 +8,7 @@ import click
 
 from funsies.config.directory import Directory
 from funsies.engine.cleanup import cancel_ready
+from funsies.history.run_records import forget_old
 from funsies.local.pool import running_pools, stop_pools
 from funsies.report.numbers import counted
 from funsies.session import Session
@@ -44,6 +45,7 @@ def clean(setting: Setting, *, everything: bool, yes: bool) -> int:
         else:
             dropped = cancel_ready(session.backend.graph)
             note(f"dropped {counted(dropped, 'step')} and what waited for them")
+            forget_old(session.backend.graph)
     return Exit.OK
 
 

@@ -23,6 +23,7 @@ from .completion import STEP
 from .exits import Exit
 from .named import look_up_all
 from .output import print_json
+from .run_choice import all_option, chosen_run, run_option
 from .say import note
 from .setting import Setting
 
@@ -48,6 +49,8 @@ _WRITERS: Final = {"dot": to_dot, "mermaid": to_mermaid, "svg": to_svg}
     default=None,
     help=f"One box for all steps of a task.  [default: beyond {MAX_NODES} boxes]",
 )
+@run_option
+@all_option
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
 def graph(
@@ -57,9 +60,14 @@ def graph(
     with_inputs: bool,
     form: str,
     collapse: bool | None,
+    run_id: str | None,
+    shows_all: bool,
     as_json: bool,
 ) -> int:
-    r"""Draw results and everything that they depend on; without HASH, all there is.
+    r"""Draw results and everything that they depend on; without HASH, those of a run.
+
+    That is the last run, unless --run names another one; --all draws all there is, as is done
+    where nothing was run yet.
 
     The colours of the boxes say how far each step is. A dashed arrow leads to a dynamic step
     from what it built. SVG needs no other program; DOT is the language of Graphviz.
@@ -73,7 +81,8 @@ def graph(
         named = look_up_all(session.backend, hashes)
         targets = [each.producer for each in named if each.producer is not None]
         if not hashes:
-            targets = session.backend.graph.all_operations()
+            run = chosen_run(session.backend, run_id, shows_all=shows_all)
+            targets = list(run.targets) if run else session.backend.graph.all_operations()
         labels = labels_here(session.backend, targets)
         view = read_graph(session.backend, targets, with_inputs=with_inputs, labels=labels)
     if not view.nodes:

@@ -35,12 +35,15 @@ from .exits import Exit
 from .following import show_while_it_runs
 from .named import Named, look_up, operation_row
 from .output import print_json_and_text
+from .run_choice import run_option
+from .run_logs import print_run_logs
 from .say import note
 from .setting import Setting
 
 
 @click.command()
-@click.argument("prefix", metavar="HASH", type=STEP)
+@click.argument("prefix", metavar="[HASH]", required=False, type=STEP)
+@run_option
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the record of the run, too, as JSON."
 )
@@ -58,9 +61,18 @@ from .setting import Setting
 )
 @click.pass_obj
 def logs(
-    setting: Setting, *, prefix: str, as_json: bool, level: str | None, follows: bool
+    setting: Setting,
+    *,
+    prefix: str | None,
+    run_id: str | None,
+    as_json: bool,
+    level: str | None,
+    follows: bool,
 ) -> int:
     r"""Print what a step printed when it was last run.
+
+    Without HASH these are all steps that were run in the last run, or in that which --run
+    names, each under a heading.
 
     HASH is any unique prefix of the hash of the step or of one of its outputs. Of a shell step
     these are the standard streams of its commands, one after the other. Of a Python step, and
@@ -79,7 +91,12 @@ def logs(
     """
     if follows and as_json:
         raise click.UsageError("--follow prints text as it comes: leave --json out")
+    if prefix is None and (follows or as_json):
+        raise click.UsageError("--follow and --json need a HASH: see funsies ls --steps")
     with setting.session() as session:
+        if prefix is None:
+            _print_run(session.backend, run_id, level)
+            return Exit.OK
         named = look_up(session.backend, prefix)
         if named.producer is None:
             raise UnknownHashError(f"{prefix} is a constant: no step makes it")
@@ -118,6 +135,10 @@ def _about(backend: Backend, named: Named, error: Error | None) -> str:
 def _tell(text: str) -> None:
     if text:
         note(text)
+
+
+def _print_run(backend: Backend, run_id: str | None, level: str | None) -> None:
+    print_run_logs(backend, run_id, lambda step: of_level(_printed(backend, step), level))
 
 
 def of_level(printed: Iterator[bytes], level: str | None) -> Iterator[bytes]:

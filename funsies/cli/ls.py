@@ -18,6 +18,7 @@ from funsies.core.digest import Digest
 from funsies.history.called import labels_here
 from funsies.history.labels import NO_LABELS, Labels
 from funsies.history.naming import as_label
+from funsies.history.runs import steps_of_run
 from funsies.report.colours import VOLATILE, status_text, volatile_text
 from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY
@@ -29,6 +30,7 @@ from funsies.store.connect import Backend
 from .completion import TASK
 from .exits import Exit
 from .output import print_json
+from .run_choice import all_option, chosen_run, run_option
 from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
 
@@ -48,6 +50,8 @@ _STATUSES: Final = [*(name for name in URGENCY if name != INPUT), VOLATILE]
     default=50,
     help="List this many steps at most.  [default: 50]",
 )
+@run_option
+@all_option
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, without limit.")
 @click.pass_obj
 def ls(
@@ -57,21 +61,27 @@ def ls(
     shows_steps: bool,
     statuses: tuple[str, ...],
     limit: int,
+    run_id: str | None,
+    shows_all: bool,
     as_json: bool,
 ) -> int:
-    r"""List what is there: status, size of results, and age, by task name.
+    r"""List the steps of a run: status, size of results, and age, by task name.
 
     With the NAME of a task, or with --steps, every step is listed, those that were run last
-    first.
+    first. It is the last run, unless --run names another one; --all lists all that is there,
+    as is done where nothing was run yet.
 
     \b
     Example:
       funsies ls
+      funsies ls --run 12
       funsies ls mean --status failed
     """
     seen = _Seen()
     with setting.session() as session:
-        steps = seen.through(find_steps(session.backend, names, statuses))
+        run = chosen_run(session.backend, run_id, shows_all=shows_all)
+        among = None if run is None else steps_of_run(session.backend, run).rows
+        steps = seen.through(find_steps(session.backend, names, statuses, among))
         if not (shows_steps or names):
             _show_tasks(by_task(steps), as_json=as_json)
         elif as_json:
@@ -85,8 +95,7 @@ def ls(
             _show_steps(shown, _labels_of(session.backend, shown))
             _tell_rest(seen.number - limit)
     if not seen.number:
-        is_filtered = bool(names or statuses)
-        note("no such step is there; see: funsies ls" if is_filtered else "no step is there")
+        note(_nothing(is_filtered=bool(names or statuses), is_of_run=run is not None))
     if seen.has_failed:
         note(FAILED_ARE_KEPT)
     return Exit.OK
@@ -180,6 +189,12 @@ def _used(used: Used | None) -> tuple[str, str, str]:
         "" if cpu is None else shown_seconds(cpu),
         "" if memory is None else shown_bytes(memory),
     )
+
+
+def _nothing(*, is_filtered: bool, is_of_run: bool) -> str:
+    if is_of_run:
+        return "no such step is in this run; see: funsies ls --all"
+    return "no such step is there; see: funsies ls" if is_filtered else "no step is there"
 
 
 def _tell_rest(number: int) -> None:

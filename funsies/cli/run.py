@@ -35,6 +35,7 @@ from .closing import conclude
 from .exits import Exit
 from .hiring import Hiring
 from .premises import Premises, find_or_start
+from .recording import script_recorder
 from .rehearse import rehearse
 from .say import note
 from .script import IsEnd, run_module, run_script
@@ -142,6 +143,7 @@ def run(
                 workforce, premises.directory, premises.server, workers, await_server
             )
             mender = Mender(retry_volatile, note)
+            session.recorder = script_recorder(session.backend, [str(script), *arguments])
             this = _Run(session, premises, hiring, mender, retries_failed=retry_failed)
             return this.run(name, program)
     except KeyboardInterrupt:
@@ -202,7 +204,7 @@ class _Run:
         look = functools.partial(labels_of_few, session.backend)
         self._display = Display(make_console(), self._graph, look=look)
         self._spectator = Spectator(
-            session.server.jobs_url,
+            session,
             self._display,
             on_request=self._hire,
             on_look=self._look,
@@ -230,11 +232,13 @@ class _Run:
                 note(f"funsies: {name} did not use this server: it has no `with Fun():`")
             elif code == Exit.OK:
                 final = self._see_to_the_rest()
-        except (KeyboardInterrupt, FunsiesError, OutputError):
+        except (KeyboardInterrupt, FunsiesError, OutputError) as problem:
             with suppress(FunsiesError):
                 self._graph.check()  # without a server there is nothing to be told
+                self._session.recorder.close(problem)
                 self._conclude(final)
             raise
+        self._session.recorder.close(is_failed=code != Exit.OK)
         failed = self._conclude(final)
         return code or failed
 

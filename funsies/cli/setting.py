@@ -77,15 +77,21 @@ class Setting:
         from funsies.session import Session  # noqa: PLC0415 - not needed for --help
         from funsies.store.connect import open_backend  # noqa: PLC0415
 
+        from .recording import command_recorded  # noqa: PLC0415
+
         server = self.resolve()
         with closing(_quick_backend(server)) as backend:
             if is_checked:
                 (_check_when_loaded if awaits_loading else check)(backend, server)
             if not is_patient:
-                yield Session(server, backend)
+                with command_recorded(Session(server, backend)) as session:
+                    yield session
                 return
-        with closing(open_backend(server.jobs_url, server.data_url, server.keys)) as backend:
-            yield Session(server, backend)
+        with (
+            closing(open_backend(server.jobs_url, server.data_url, server.keys)) as backend,
+            command_recorded(Session(server, backend)) as session,
+        ):
+            yield session
 
 
 def _quick_backend(server: ResolvedServer) -> Backend:

@@ -20,7 +20,8 @@ class Spectator:
     """Takes note of what a script builds and executes on one server.
 
     Args:
-        jobs_url: the server; what the script does with others is its own affair.
+        run: the session of the run itself, whose record what the script does belongs to; what
+            it does with other servers is its own affair.
         display: shows how far it is while the script waits.
         on_request: called each time that something has to be computed.
         on_look: called now and then while something is waited for.
@@ -30,7 +31,7 @@ class Spectator:
 
     def __init__(
         self,
-        jobs_url: str,
+        run: Session,
         display: Display,
         *,
         on_request: Callable[[], None],
@@ -38,7 +39,7 @@ class Spectator:
         retries_before: Generation | None = None,
         mender: Mender | None = None,
     ) -> None:
-        self._jobs_url = jobs_url
+        self._run = run
         self._display = display
         self._on_request = on_request
         self._on_look = on_look
@@ -58,7 +59,7 @@ class Spectator:
             session_opened.reset(opened)
 
     def _shown(self, session: Session) -> AbstractContextManager[Report]:
-        is_other = session.server.jobs_url != self._jobs_url
+        is_other = session.server.jobs_url != self._run.server.jobs_url
         display = Display(make_console(), session.backend.graph) if is_other else self._display
         return display.shown()
 
@@ -123,7 +124,8 @@ class Spectator:
         return {digest: below[digest] for digest in built if digest in below}
 
     def _note(self, session: Session) -> None:
-        if session.server.jobs_url == self._jobs_url:
+        if session.server.jobs_url == self._run.server.jobs_url:
+            session.recorder = self._run.recorder
             session.on_request, session.on_look = self._on_request, self._on_look
             session.keeps_asking = True
             session.retries_before = self._retries_before

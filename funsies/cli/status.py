@@ -10,11 +10,13 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from funsies.core.cutting import printable
+from funsies.core.cutting import cut, printable
 from funsies.engine.roster import WorkerView, list_workers
+from funsies.history.runs import Run, last_run
 from funsies.report.colours import VOLATILE
 from funsies.report.console import data_console
 from funsies.report.numbers import counted, shown_seconds
+from funsies.report.runs import SHOWN_PROGRAM, program_of
 from funsies.session import Session
 from funsies.store.place import IN_SERVER, recorded_place
 from funsies.store.rows import TaskCounts
@@ -54,9 +56,16 @@ def _as_json(session: Session, workers: list[WorkerView]) -> dict[str, Any]:
         "directory": str(session.server.directory) if session.server.directory else None,
         "workers": [asdict(each) for each in workers],
         "queues": dict(session.backend.graph.queues()),
+        "run": _run_as_json(last_run(session.backend)),
         "set_aside": [asdict(each) for each in session.backend.graph.set_aside()],
         "tasks": {name: asdict(each) for name, each in sorted(counts.items())},
     }
+
+
+def _run_as_json(run: Run | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    return {"number": run.number, "outcome": run.outcome.value, "program": program_of(run)}
 
 
 def _data(session: Session) -> str:
@@ -70,6 +79,10 @@ def _print(session: Session, workers: list[WorkerView]) -> None:
     console.print(f"data     {_data(session)}", markup=False)
     busy = sum(each.is_busy for each in workers)
     console.print(f"workers  {len(workers)} ({busy} busy)")
+    run = last_run(session.backend)
+    if run is not None:
+        program = cut(program_of(run), SHOWN_PROGRAM)
+        console.print(Text(f"run      {run.number} {run.outcome.value}: {program}"))
     ready = session.backend.graph.queues()
     served = {queue for each in workers for queue in each.queues}
     for queue, number in sorted(ready.items()):

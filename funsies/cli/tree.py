@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import click
 
+from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.history.called import labels_here
 from funsies.report.console import NO_LIMIT, data_console
 from funsies.report.provenance import Origin, read_origins
 from funsies.report.provenance import as_json as origins_as_json
 from funsies.report.provenance_lines import Survey, tree_lines
+from funsies.store.connect import Backend
 
 from .completion import STEP
 from .exits import Exit
 from .named import look_up
 from .output import print_json
+from .run_choice import chosen_run, run_option
 from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
 
@@ -31,7 +35,7 @@ _LINE_COLUMNS: Final = 40
 
 
 @click.command()
-@click.argument("prefix", metavar="HASH", type=STEP)
+@click.argument("prefix", metavar="[HASH]", required=False, type=STEP)
 @click.option(
     "--depth",
     type=click.IntRange(min=0),
@@ -40,12 +44,21 @@ _LINE_COLUMNS: Final = 40
 @click.option(
     "--all", "-a", "shows_all", is_flag=True, help=f"Show more than {MOST_STEPS:,} steps."
 )
+@run_option
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, without limit.")
 @click.pass_obj
 def tree(
-    setting: Setting, *, prefix: str, depth: int | None, shows_all: bool, as_json: bool
+    setting: Setting,
+    *,
+    prefix: str | None,
+    depth: int | None,
+    shows_all: bool,
+    run_id: str | None,
+    as_json: bool,
 ) -> int:
     r"""Show where a result comes from: its step, the inputs, the steps that make them.
+
+    Without HASH these are the results of the last run, or of that which --run names.
 
     A step that is an input of several others is shown in full once. What a dynamic step built
     follows its inputs ("built"). Of very many steps the nearest are shown; all by --all.
@@ -54,27 +67,54 @@ def tree(
     Example:
       funsies tree 3f2a9
     """
+    most = None if as_json or shows_all else MOST_STEPS
+    if depth is None and sys.stdout.isatty() and not (as_json or shows_all):
+        depth = _depth_that_fits()
     with setting.session() as session:
-        named = look_up(session.backend, prefix)
-        if named.producer is None:
-            raise UnknownHashError(f"{prefix} is a constant: no step makes it")
-        if depth is None and sys.stdout.isatty() and not (as_json or shows_all):
-            depth = _depth_that_fits()
-        most = None if as_json or shows_all else MOST_STEPS
-        labels = labels_here(session.backend, [named.producer])
-        root = read_origins(session.backend, named.producer, depth, most, labels)
-    if as_json:
-        print_json(origins_as_json(root))
-        return Exit.OK
-    survey = _print(root)
-    if survey.steps == most:
+        steps = _steps(session.backend, prefix, run_id)
+        labels = labels_here(session.backend, steps)
+        roots = (read_origins(session.backend, each, depth, most, labels) for each in steps)
+        if as_json:
+            print_json(origins_as_json(next(roots)) if prefix else map(origins_as_json, roots))
+            return Exit.OK
+        surveys = list(_shown(roots, most))
+    if most is not None and sum(survey.steps for survey in surveys) >= most:
+        step = "" if prefix is None else f" {prefix}"
         note(
             f"these are the nearest {most:,} steps; for more of them: "
-            f"funsies tree --all {named.typed}, or funsies tree --json {named.typed}"
+            f"funsies tree --all{step}, or funsies tree --json{step}"
         )
-    if survey.has_failed:
+    if any(survey.has_failed for survey in surveys):
         note(FAILED_ARE_KEPT)
     return Exit.OK
+
+
+def _steps(backend: Backend, prefix: str | None, run_id: str | None) -> list[Digest]:
+    """The step that is named, or those that a run has asked for.
+
+    Raises:
+        UnknownHashError: if there is no such step or run.
+    """
+    if prefix is None:
+        run = chosen_run(backend, run_id)
+        if run is None:
+            raise UnknownHashError("nothing was run yet; name a step: funsies tree HASH")
+        return list(run.targets)
+    named = look_up(backend, prefix)
+    if named.producer is None:
+        raise UnknownHashError(f"{prefix} is a constant: no step makes it")
+    return [named.producer]
+
+
+def _shown(roots: Iterable[Origin], most: int | None) -> Iterator[Survey]:
+    """Print trees until there are too many steps in them."""
+    steps = 0
+    for root in roots:
+        survey = _print(root)
+        yield survey
+        steps += survey.steps
+        if most is not None and steps >= most:
+            return
 
 
 def _print(root: Origin) -> Survey:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import platform
 import re
@@ -13,10 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from funsies.core.cutting import cut
-from funsies.core.version import __version__
 from funsies.history.processes import this_process
 from funsies.history.recorder import Program
-from funsies.history.run_records import RunRecord
+from funsies.store.rows.runs import RunRecord
 
 from .urls import hide_secrets
 
@@ -55,7 +53,10 @@ def program(script: str, arguments: Sequence[str], file: str | None = None) -> P
         arguments: that it was given.
         file: that holds it; None if there is none.
     """
-    directory, path = _working_directory(), None if file is None else Path(file).absolute()
+    from funsies.core.version import __version__  # noqa: PLC0415 - it is looked for
+
+    directory = _working_directory()
+    path = None if file is None else Path(directory, file)
     shown = without_secrets([*arguments[:MOST_ARGUMENTS]])
     left_out = len(arguments) - MOST_ARGUMENTS
     record = RunRecord(
@@ -77,12 +78,12 @@ def without_secrets(arguments: Sequence[str]) -> tuple[str, ...]:
     >>> without_secrets(["--token=abc", "--password", "pw", "redis://:pw@host", "x.xyz"])
     ('--token=***', '--password', '***', 'redis://***@host', 'x.xyz')
     """
-    return tuple(map(_written, _hidden(arguments)))
+    return tuple(_hidden(arguments))
 
 
 def _hidden(arguments: Sequence[str]) -> Iterator[str]:
     is_next_secret = False
-    for each in arguments:
+    for each in map(_written, arguments):
         if is_next_secret and not each.startswith("-"):
             yield HIDDEN
         else:
@@ -113,6 +114,8 @@ def _working_directory() -> str:
 
 def user_name() -> str:
     """Who runs this program."""
+    import getpass  # noqa: PLC0415 - few programs need it
+
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container may have a number only

@@ -11,9 +11,9 @@ from funsies.run.record import decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation
+from funsies.store.rows.runs import StepCounts
 
 from .closure import read_closure
-from .run_records import StepCounts
 from .runs import Outcome, outcome_of
 from .tally import CACHED, DONE, Span, StepOutcome, counted, outcomes, tasks_of
 

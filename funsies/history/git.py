@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import IO, Final
 
 from funsies.core.secret_variables import without_secrets
+from funsies.store.rows.runs import Git
 
-from .run_records import Git
-
-PATIENCE_SECONDS: Final = 2.0
+PATIENCE_SECONDS: Final = 1.0
 """So long git is waited for when its answer is needed; it may be a slow file system."""
 
 _LOOK_SECONDS: Final = 0.002

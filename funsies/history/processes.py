@@ -6,45 +6,23 @@ import os
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from funsies.run.record import HOST
+from funsies.store.rows.runs import Process
 
 _START_TIME: Final = 19
 """Place of the time when it started, among what follows a process's name in its ``stat``."""
 
 
-class Process(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A process.
+def is_gone(process: Process) -> bool:
+    """True if it is known to have ended: that is seen only on its own machine."""
+    here = this_process()
+    was_started_again = process.host == here.host and process.boot != here.boot
+    return was_started_again or (_shares_numbers(process, here) and not _is_there(process))
 
-    Attributes:
-        host: name of its machine.
-        pid: its number there.
-        boot: what tells this start of the machine from others; empty where that is not told.
-        space: in which numbers of processes are those of this one (a container has its own).
-        start: when it started, in ticks of that machine: numbers are used again.
-    """
 
-    host: str
-    pid: int
-    boot: str = ""
-    space: str = ""
-    start: str = ""
-
-    @property
-    def is_gone(self) -> bool:
-        """True if it is known to have ended: that is seen only on its own machine."""
-        here = this_process()
-        was_started_again = self.host == here.host and self.boot != here.boot
-        return was_started_again or (self._is_seen_from(here) and not _is_alive(self))
-
-    @property
-    def is_alive(self) -> bool:
-        """True if it is known to live."""
-        return self._is_seen_from(this_process()) and _is_alive(self)
-
-    def _is_seen_from(self, here: Process) -> bool:
-        return (self.host, self.boot, self.space) == (here.host, here.boot, here.space)
+def is_alive(process: Process) -> bool:
+    """True if it is known to live."""
+    return _shares_numbers(process, this_process()) and _is_there(process)
 
 
 def this_process() -> Process:
@@ -59,7 +37,11 @@ def this_process() -> Process:
     )
 
 
-def _is_alive(process: Process) -> bool:
+def _shares_numbers(process: Process, here: Process) -> bool:
+    return (process.host, process.boot, process.space) == (here.host, here.boot, here.space)
+
+
+def _is_there(process: Process) -> bool:
     if process.start:
         return _start_of(process.pid) == process.start
     try:

@@ -19,10 +19,11 @@ from funsies.core.errors import FunsiesError, NoServerError, StateLostError, Unw
 from funsies.core.graph import Operation
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation
+from funsies.store.rows.runs import RunRecord
 
 from .closing import Asked, Closing
 from .git import GitQuestion
-from .run_records import RunRecord, add_request, write, write_new
+from .run_records import add_request, write, write_new
 from .runs import Outcome
 
 

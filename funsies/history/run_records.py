@@ -6,8 +6,6 @@ request is one small row of its own, so that a loop of a thousand is cheap.
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -17,9 +15,7 @@ from funsies.core.digest import DIGEST_BYTES, Digest, content_digest
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Definitions, Generation
-from funsies.store.rows.runs import LISTED, LISTS, RUN, requests_of
-
-from .processes import Process
+from funsies.store.rows.runs import LISTED, LISTS, NUMBER, RUN, RunRecord, requests_of
 
 KEPT_RUNS: Final = 1000
 """Older runs than so many are forgotten."""
@@ -29,79 +25,10 @@ LISTED_TARGETS: Final = 32
 often the same are asked for."""
 
 _TARGETS_A_LIST: Final = 1000
-_NUMBER: Final = re.compile("[1-9][0-9]{0,15}")
 _COUNTER: Final = "runs"
 _LAST: Final = "last"
 _FORGOTTEN_AT_ONCE: Final = 8
 """More than one: who was to forget a run may have died."""
-
-
-class Git(msgspec.Struct, frozen=True):
-    """The state of the repository that a script is in.
-
-    Attributes:
-        commit: the hash of the commit; empty before the first one.
-        branch: its name; empty if none is checked out.
-        is_clean: True if no file of the repository was changed, and the script is one of them.
-    """
-
-    commit: str
-    branch: str
-    is_clean: bool
-
-
-class StepCounts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of the steps of one task in a run.
-
-    Attributes:
-        done: they were run, and gave values.
-        cached: their values were there already.
-        failed: they gave errors, in this run or earlier.
-        skipped: they were not run because of an error among their inputs.
-        unfinished: they were not finished, or their request was withdrawn.
-        seconds: that those took together which were run.
-    """
-
-    done: int = 0
-    cached: int = 0
-    failed: int = 0
-    skipped: int = 0
-    unfinished: int = 0
-    seconds: float = 0.0
-
-
-class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is stored of a run; see :class:`funsies.history.runs.Run`.
-
-    Attributes:
-        token: tells it from that of another program that takes the same number.
-        script: file of the program.
-        arguments: that it was given.
-        directory: that it was started in.
-        process: that it is.
-        user: who started it.
-        python: version.
-        version: of funsies.
-        began: when it asked for the first result, seconds since 1970.
-        ended: when it ended; None if it has not, or could not say so.
-        outcome: how; empty if steps were to be finished after it.
-        counts: by task; none if they are to be counted when somebody asks.
-        git: the repository of the script, if there is one.
-    """
-
-    token: str = msgspec.field(default_factory=lambda: secrets.token_hex(8))
-    script: str
-    arguments: tuple[str, ...] = ()
-    directory: str
-    process: Process
-    user: str
-    python: str
-    version: str
-    began: float
-    ended: float | None = None
-    outcome: str = ""
-    counts: dict[str, StepCounts] = {}
-    git: Git | None = None
 
 
 def write_new(graph: GraphStore, record: RunRecord) -> int:
@@ -203,7 +130,7 @@ def _cut(data: bytes) -> list[Digest]:
 
 def _numbers(names: Iterable[str]) -> list[int]:
     """Those of the names that are numbers; others are damaged."""
-    return [int(name) for name in names if _NUMBER.fullmatch(name)]
+    return [int(name) for name in names if NUMBER.fullmatch(name)]
 
 
 def _decoded(data: bytes) -> RunRecord | None:

@@ -6,7 +6,7 @@ A run is one program's session: a ``with Fun():``, or all that one ``funsies run
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -16,11 +16,12 @@ from funsies.core.error_kind import ErrorKind
 from funsies.core.errors import EncodingError, decode_error
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation, OperationState, Status
+from funsies.store.rows.runs import Git, RunRecord, StepCounts
 
 from . import run_records
 from .closure import Closure, read_closure
-from .run_records import Git, RunRecord, StepCounts
-from .tally import Span, counted, has_pending, outcomes, states_of, tasks_of
+from .processes import is_alive, is_gone
+from .tally import Span, StepOutcome, counted, has_pending, outcomes, states_of, tasks_of
 
 __all__ = [
     "Git",
@@ -29,6 +30,7 @@ __all__ = [
     "StepCounts",
     "counts_of_run",
     "last_run",
+    "outcomes_of_run",
     "run",
     "runs",
     "steps_of_run",
@@ -130,11 +132,14 @@ def steps_of_run(backend: Backend, run: Run) -> Closure:
 
 def counts_of_run(backend: Backend, run: Run) -> Mapping[str, StepCounts]:
     """What became of the steps of a run, by task name: as it ended, or as it is now."""
-    if run.counts:
-        return run.counts
+    return run.counts or counted(outcomes_of_run(backend, run))
+
+
+def outcomes_of_run(backend: Backend, run: Run) -> Iterator[StepOutcome]:
+    """What became of each step of a run, as it is now; those first that others need."""
     span = Span(frozenset(run.generations), run.began, run.ended)
     tasks = tasks_of(steps_of_run(backend, run))
-    return counted(outcomes(backend, tasks, frozenset(run.targets), span))
+    return outcomes(backend, tasks, frozenset(run.targets), span)
 
 
 def outcome_of(backend: Backend, targets: Sequence[Digest]) -> Outcome:
@@ -189,8 +194,8 @@ def _outcome(backend: Backend, record: RunRecord, targets: Sequence[Digest]) -> 
     """What is stored, or what can be seen now of a program that has not said it."""
     if record.outcome in set(Outcome):
         return Outcome(record.outcome)
-    if record.ended is None and record.process.is_gone:
+    if record.ended is None and is_gone(record.process):
         return Outcome.CLIENT_LOST
-    seen = outcome_of(backend, targets)
-    is_here = record.ended is None and record.process.is_alive
-    return Outcome.RUNNING if is_here else seen
+    if record.ended is None and is_alive(record.process):
+        return Outcome.RUNNING
+    return outcome_of(backend, targets)

@@ -15,9 +15,9 @@ from funsies.run.record import ExecutionRecord, decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation, OperationState, Status
+from funsies.store.rows.runs import StepCounts
 
 from .closure import Closure
-from .run_records import StepCounts
 from .statuses import SKIPPED, statuses_of
 
 DONE, FAILED = Status.DONE.value, Status.FAILED.value

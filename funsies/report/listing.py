@@ -108,7 +108,10 @@ class ListedTask:
 
 
 def find_steps(
-    backend: Backend, names: Iterable[str] = (), statuses: Iterable[str] = ()
+    backend: Backend,
+    names: Iterable[str] = (),
+    statuses: Iterable[str] = (),
+    among: Iterable[Digest] | None = None,
 ) -> Iterator[ListedStep]:
     """Find steps, in no order that says anything, however many there are.
 
@@ -116,9 +119,11 @@ def find_steps(
         backend: where they are.
         names: of tasks; none for all.
         statuses: of steps, ``volatile`` among them; none for all.
+        among: look at these steps only; None for all that the server knows.
     """
     wanted, states = frozenset(names), frozenset(statuses)
-    for batch in batches(backend.graph.all_operations()):
+    looked_at = backend.graph.all_operations() if among is None else list(among)
+    for batch in batches(looked_at):
         for step in _listed(backend, batch, wanted):
             if not states or step.status in states or (step.volatile and VOLATILE in states):
                 yield step

@@ -41,7 +41,9 @@ def hashes(shell) -> list[str]:
 
 
 def test_what_is_there_is_listed_by_task_and_by_step(shell, hashes) -> None:
-    tasks = {each["task"]: each for each in json.loads(shell.funsies("ls", "--json").text)}
+    tasks = {
+        each["task"]: each for each in json.loads(shell.funsies("ls", "--json", "--all").text)
+    }
     assert tasks["mean"]["statuses"] == {"done": 1, "failed": 1, "idle": 1}
     assert tasks["report"]["statuses"] == {"done": 1, "skipped": 1}
     assert "mean" in shell.funsies("ls").text
@@ -127,7 +129,7 @@ def test_the_graph_is_drawn_in_every_format(shell, hashes) -> None:
     assert root.tag.endswith("svg")
     assert shell.funsies("graph", hashes[2]).text.count("fillcolor") == 3
     assert shell.funsies("graph", "--format", "mermaid").text.startswith("flowchart")
-    view = json.loads(shell.funsies("graph", "--json", "--collapse").text)
+    view = json.loads(shell.funsies("graph", "--json", "--collapse", "--all").text)
     assert {node["label"]: node["number"] for node in view["nodes"]}["mean"] == 3
 
 

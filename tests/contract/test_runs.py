@@ -14,12 +14,12 @@ from funsies.core.digest import content_digest
 from funsies.core.errors import StateLostError, UnwrapError
 from funsies.history import run_records
 from funsies.history.closure import Closure
-from funsies.history.processes import Process, this_process
-from funsies.history.run_records import RunRecord, StepCounts, add_request, write, write_new
+from funsies.history.processes import this_process
+from funsies.history.run_records import add_request, write, write_new
 from funsies.history.runs import Outcome, counts_of_run, last_run, run, runs, steps_of_run
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation
-from funsies.store.rows.runs import RUN, requests_of
+from funsies.store.rows.runs import RUN, Process, RunRecord, StepCounts, requests_of
 
 HERE = f.options(distributed=False)
 
@@ -337,3 +337,12 @@ def test_a_program_may_leave_before_its_steps_are_finished(stage: Any) -> None:
         (found,) = runs(session.backend)
         assert found.outcome is Outcome.DONE
         assert counts_of_run(session.backend, found)["double"].done == 1
+
+
+def test_a_request_that_was_withdrawn_is_cancelled(stage: Any) -> None:
+    with f.Fun(stage.server):
+        f.execute(f.reduce(double, 1)).cancel()
+    with f.Fun(stage.server) as session:
+        (found,) = runs(session.backend)
+        assert found.outcome is Outcome.CANCELLED
+        assert found.counts["double"].unfinished == 1

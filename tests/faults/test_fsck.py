@@ -231,6 +231,17 @@ def record(site: Site, change) -> set[str]:
     return {"record-unreadable"}
 
 
+def run(site: Site, change) -> set[str]:
+    site.change(b"n:run", b"1", change)
+    return {"run-unreadable"}
+
+
+def request_of_a_run(site: Site, change) -> set[str]:
+    (number,) = list(site.redis.hkeys(P + b"n:run:1"))[:1]
+    site.change(b"n:run:1", number, change)
+    return {"run-unreadable"}
+
+
 def counters(site: Site, change) -> set[str]:
     site.change(b"C", b"ddouble", lambda _: b"7" if change is flipped else None)
     return {"counters-wrong-number"}
@@ -249,6 +260,8 @@ ROWS = [
     (trace, (cut, flipped)),
     (delegation, (cut, gone)),
     (record, (cut,)),
+    (run, (cut,)),
+    (request_of_a_run, (cut,)),
     (counters, (flipped, gone)),
 ]
 CASES = [(damage, change) for damage, changes in ROWS for change in changes]

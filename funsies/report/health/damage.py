@@ -28,6 +28,7 @@ _PARTS: Final = {
     Part.TRACE: "memory of a run",
     Part.DELEGATION: "delegation of the step",
     Part.RECORD: "record of the run of the step",
+    Part.RUN: "record of run",
     Part.KEY: "key",
     Part.COUNTERS: "counters of",
 }
@@ -86,6 +87,8 @@ def _fault(damage: Damage) -> str:
 def _done(damage: Damage) -> str:
     if damage.part in _OF_PROGRAMS:
         return f"forgotten; {_RUN_AGAIN}"
+    if damage.part is Part.RUN:
+        return "forgotten; the steps of the run, and their results, stay"
     if damage.part in _FORGOTTEN:
         return "forgotten; execute again to compute it"
     if damage.part in _WRITTEN_AGAIN:
@@ -99,6 +102,8 @@ def _to_do(checked: Checked) -> str:
         return _RUN_AGAIN
     if part in _OF_PROGRAMS:
         return f"funsies fsck --repair forgets it; then {_RUN_AGAIN}"
+    if part is Part.RUN:
+        return "funsies fsck --repair forgets it; the steps of the run, and their results, stay"
     if part in _FORGOTTEN:
         return "funsies fsck --repair forgets it; then execute again to compute it"
     if part in _WRITTEN_AGAIN:

@@ -1,8 +1,8 @@
 -- Set something aside that is damaged, or forget it, if it is still what was looked at.
 --
 -- ARGV  1 time  2 what it is  3 key, without the prefix  4 field  5 what was there, then
---       row: nothing; a damaged definition takes its state along; bytes, records of runs and
---         what is remembered of them are forgotten
+--       row: nothing; a damaged definition takes its state along; bytes, records and what is
+--         remembered of what was run are forgotten
 --       entry: nothing; that of a constant whose bytes are not there
 --       state: nothing; what was there are its fields and values, each ended by a zero
 --       undefined: the same, of an operation that has no definition
@@ -22,7 +22,7 @@ register('mend', { 'allow-oom' }, function()
       set_aside(load(field))
       return 1
     end
-    if not FORGOTTEN[key] then keep_aside(key, field, seen) end
+    if not FORGOTTEN[key] and key:sub(1, 2) ~= 'n:' then keep_aside(key, field, seen) end
     call('HDEL', P .. key, field)
     return 1
   end

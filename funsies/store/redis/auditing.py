@@ -20,6 +20,7 @@ from funsies.store.rows import (
     Spot,
     Tell,
 )
+from funsies.store.rows.runs import RUN
 
 from . import answers
 from .bad_bytes import BadBytes
@@ -34,6 +35,8 @@ from .soundness import (
     fault_in_entry,
     fault_in_options,
     fault_in_record,
+    fault_in_run,
+    fault_in_run_request,
     fault_in_task,
     fault_in_trace,
     sources_of,
@@ -41,6 +44,9 @@ from .soundness import (
 
 FIXED: Final = [bytes([letter]) for letter in b"DIcOTRGCY!ZLBQXNnSK"]
 """Keys without which nothing else can be looked at."""
+
+_RUNS: Final = b"n:" + RUN.encode()
+"""Key of the records of runs; those of the requests of each follow a colon and its number."""
 
 
 class Audit:
@@ -89,6 +95,7 @@ class Audit:
         yield from self._rows(b"T", Part.TRACE, lambda _, row: fault_in_trace(self._seal, row))
         yield from self._rows(b"Y", Part.DELEGATION, partial(fault_in_delegation, self._seal))
         yield from self._rows(b"R", Part.RECORD, lambda _, row: fault_in_record(row))
+        yield from self._runs()
         yield from self._bytes.unnamed()
 
     # -- keys
@@ -259,6 +266,27 @@ class Audit:
         step = self._reader.operation(digest)
         return Damage(part, fault, digest.hex(), digest, name_of(step), spot)
 
+    def _runs(self) -> Iterator[Damage]:
+        """The records of what programs have asked for, and their requests."""
+        for page in self._sound_fields(_RUNS):
+            self._tell("runs", len(page))
+            for number, data in page:
+                if fault := fault_in_run(number, data):
+                    yield _of_run(number, fault, Spot("row", _RUNS, number, data))
+                yield from self._requests_of(number)
+
+    def _requests_of(self, number: bytes) -> Iterator[Damage]:
+        asked = _RUNS + b":" + number
+        for page in self._sound_fields(asked):
+            for request, row in page:
+                if fault := fault_in_run_request(request, row):
+                    yield _of_run(number, fault, Spot("row", asked, request, row))
+
+    def _sound_fields(self, name: bytes) -> Iterator[list[tuple[Digest, bytes]]]:
+        """Fields of a key, unless it is of another type, which is named as such."""
+        if not self._scanner.audit("mistyped", [name]):
+            yield from self._scanner.fields(name)
+
     def _constants(self) -> Iterator[Damage]:
         """The bytes of constants that no step needs."""
         for page in self._scanner.fields(b"I"):
@@ -284,6 +312,10 @@ def _is_whole(state: OperationState | None, row: OperationRow | None, results: i
     if state is None:
         return False
     return row is None or not state.status.is_finished or results == len(row.outputs)
+
+
+def _of_run(number: bytes, fault: Fault, spot: Spot) -> Damage:
+    return Damage(Part.RUN, fault, _text(number), spot=spot)
 
 
 def _shown(name: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from funsies.core.digest import Digest, content_digest
+from funsies.core.digest import DIGEST_BYTES, Digest, content_digest
 from funsies.core.errors import EncodingError
 from funsies.core.graph import TaskKind, constant_digest, operation_digest
 from funsies.core.options import options_digest
@@ -12,6 +12,7 @@ from funsies.core.python_plan import decode_plan
 from funsies.core.shell_plan import decode_shell_plan
 from funsies.store.rows import TaskRow
 from funsies.store.rows.damage import Fault
+from funsies.store.rows.runs import LISTED, LISTS, NUMBER, RunRecord
 
 from .packing import (
     PACKED_RESULT_BYTES,
@@ -108,6 +109,25 @@ def fault_in_delegation(seal: Seal, operation: Digest, sealed: bytes) -> Fault |
 def fault_in_record(data: bytes) -> Fault | None:
     """Look at the record of a run."""
     return Fault.UNREADABLE if readable(_read_record, data) is None else None
+
+
+def fault_in_run(number: bytes, data: bytes) -> Fault | None:
+    """Look at the record of what one program has asked for."""
+    if not NUMBER.fullmatch(number.decode("ascii", "replace")):
+        return Fault.MISPLACED
+    return Fault.UNREADABLE if readable(_read_run, data) is None else None
+
+
+def fault_in_run_request(number: bytes, row: bytes) -> Fault | None:
+    """Look at one of its requests."""
+    if not NUMBER.fullmatch(number.decode("ascii", "replace")):
+        return Fault.MISPLACED
+    is_whole = row[:1] in (LISTED, LISTS) and len(row) % DIGEST_BYTES == 1
+    return None if is_whole else Fault.UNREADABLE
+
+
+def _read_run(data: bytes) -> RunRecord:
+    return msgspec.json.decode(data, type=RunRecord)
 
 
 def _read_record(data: bytes) -> dict[str, object]:

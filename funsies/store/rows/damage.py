@@ -37,6 +37,8 @@ class Part(StrEnum):
     """Of which step a dynamic one has its result."""
     RECORD = "record"
     """How a step was run."""
+    RUN = "run"
+    """What one program has asked for, and how that ended."""
     KEY = "key"
     COUNTERS = "counters"
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 
 import msgspec
 import pytest
 
-from funsies.config import program as program_module
 from funsies.config.program import program, this_program, without_secrets
 
 
@@ -43,6 +44,8 @@ def test_many_long_and_odd_arguments_are_cut_and_can_be_stored() -> None:
     assert len(record.arguments) == 101
     (long,) = program("flow.py", ["x" * 10**6]).record.arguments
     assert len(long) < 2000
+    (deep,) = program("flow.py", ["a=" * 10**6]).record.arguments
+    assert len(deep) < 2000
     (odd,) = program("flow.py", ["\udcff\x1b[31m"]).record.arguments
     assert "\\udcff" in odd
     msgspec.json.encode(record)
@@ -72,5 +75,15 @@ def test_a_user_without_a_name_is_told_by_number(monkeypatch: pytest.MonkeyPatch
     def unknown() -> str:
         raise KeyError("getpwuid(): uid not found")
 
-    monkeypatch.setattr(program_module.getpass, "getuser", unknown)
+    monkeypatch.setattr(getpass, "getuser", unknown)
     assert program("flow.py", []).record.user.isdecimal()
+
+
+def test_a_program_in_a_directory_that_was_removed_is_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "removed"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    place.rmdir()
+    assert program("flow.py", [], "flow.py").record.directory == ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from funsies.history.git import GitQuestion
-from funsies.history.run_records import Git
+from funsies.store.rows.runs import Git
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""Which run a command is about: the last one, unless another is named."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import click
+from click.shell_completion import CompletionItem
+from typing_extensions import override
+
+from funsies.core.cutting import cut
+from funsies.core.errors import UnknownHashError
+from funsies.history.run_records import numbers
+from funsies.history.runs import Run, last_run, run, runs
+from funsies.report.runs import SHOWN_PROGRAM, program_of
+from funsies.store.connect import Backend
+
+from .completion import MAX_SHOWN, Stored
+from .say import note
+
+LAST: Final = "last"
+_NUMBER: Final = re.compile("-?[0-9]{1,15}")
+
+
+class RunType(Stored):
+    """A run: its number, ``last``, or ``-1`` for the one before the last."""
+
+    name = "run"
+
+    @override
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Check that it can be one."""
+        if value != LAST and not _NUMBER.fullmatch(value):
+            self.fail(f"{value!r} is no run: write its number, last, or -1", param, ctx)
+        return value
+
+    @override
+    def offers(
+        self, backend: Backend, incomplete: str, context: click.Context
+    ) -> list[CompletionItem]:
+        """Numbers of runs, with their programs."""
+        found = runs(backend, MAX_SHOWN)
+        items = [CompletionItem(str(each.number), help=program_of(each)) for each in found]
+        return [
+            each
+            for each in (CompletionItem(LAST, help="the newest run"), *items)
+            if str(each.value).startswith(incomplete)
+        ]
+
+
+RUN: Final = RunType()
+
+run_option: Final = click.option(
+    "--run",
+    "run_id",
+    type=RUN,
+    metavar="ID",
+    help="Of this run: its number, last, or -1 for the one before.  [default: last]",
+)
+
+
+all_option: Final = click.option(
+    "--all", "-a", "shows_all", is_flag=True, help="Of all that the server knows."
+)
+
+
+def find_run(backend: Backend, run_id: str) -> Run:
+    """The run that is named.
+
+    Args:
+        backend: where it is.
+        run_id: its number, ``last``, or how many runs before that.
+
+    Raises:
+        UnknownHashError: if there is none.
+    """
+    if run_id.startswith("-"):
+        found = runs(backend, 1 - int(run_id))[-int(run_id) :]
+        chosen = found[0] if found else None
+    else:
+        chosen = last_run(backend) if run_id == LAST else run(backend, int(run_id))
+    if chosen is None:
+        there = "see: funsies runs" if numbers(backend.graph) else "there is none yet"
+        raise UnknownHashError(f"there is no run {run_id}; {there}")
+    return chosen
+
+
+def chosen_run(backend: Backend, run_id: str | None, *, shows_all: bool = False) -> Run | None:
+    """The run that is named, or the last one; None for all that there is, or if there is none.
+
+    Which one it is, is said on stderr, unless it was named.
+
+    Raises:
+        UnknownHashError: if there is no run of that name.
+        UsageError: if everything is asked for as well.
+    """
+    if shows_all and run_id is not None:
+        raise click.UsageError("--run and --all: give one of them")
+    if run_id is not None:
+        return find_run(backend, run_id)
+    last = None if shows_all else last_run(backend)
+    if last is not None:
+        note(f"run {last.number}: {cut(program_of(last), SHOWN_PROGRAM)} (--all: everything)")
+    return last

@@ -1,0 +1,187 @@
+"""Runs, as people and programs are told of them."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from funsies.core.cutting import cut, printable
+from funsies.history.runs import Outcome, Run, StepCounts
+
+from .numbers import counted, shown_seconds
+
+SHORT_COMMIT: Final = 8
+SHOWN_PROGRAM: Final = 100
+"""Longest program of a table, in characters."""
+
+SHOWN_TARGETS: Final = 10
+"""So many targets are named; all of them by ``--json``."""
+
+_STYLES: Final = {
+    Outcome.DONE: "green",
+    Outcome.RUNNING: "blue",
+    Outcome.ERRORS: "red",
+    Outcome.FAILED_SCRIPT: "red",
+    Outcome.SERVER_LOST: "red",
+    Outcome.CLIENT_LOST: "red",
+}
+_INTERACTIVE: Final = "(interactive)"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRun:
+    """A run, and what became of its steps.
+
+    Attributes:
+        run: it.
+        counts: by task name.
+    """
+
+    run: Run
+    counts: Mapping[str, StepCounts]
+
+    @property
+    def sums(self) -> StepCounts:
+        """What became of all steps."""
+        each = self.counts.values()
+        sums = {name: sum(getattr(one, name) for one in each) for name in _FIELDS}
+        return StepCounts(**sums)
+
+    def as_json(self) -> dict[str, Any]:
+        """All that is known, for programs."""
+        run = self.run
+        return {
+            "run": run.number,
+            "outcome": run.outcome.value,
+            "script": run.script,
+            "arguments": list(run.arguments),
+            "directory": run.directory,
+            "git": None if run.git is None else msgspec.structs.asdict(run.git),
+            "user": run.user,
+            "host": run.host,
+            "pid": run.pid,
+            "python": run.python,
+            "funsies": run.version,
+            "began": run.began,
+            "ended": run.ended,
+            "seconds": took(run),
+            "counts": {
+                name: msgspec.structs.asdict(each) for name, each in self.counts.items()
+            },
+            "requests": list(run.generations),
+            "targets": [target.hex() for target in run.targets],
+        }
+
+
+_FIELDS: Final = StepCounts.__struct_fields__
+
+
+def took(run: Run) -> float | None:
+    """How long a run took, or takes up to now, in seconds; None if that is not known."""
+    if run.ended is not None:
+        return max(0.0, run.ended - run.began)
+    return max(0.0, time.time() - run.began) if run.outcome is Outcome.RUNNING else None
+
+
+def program_of(run: Run) -> str:
+    """Script and arguments, as one would type them."""
+    script = run.script if run.script.startswith("-m ") else shlex.quote(run.script)
+    words = [script if run.script else _INTERACTIVE, *map(shlex.quote, run.arguments)]
+    return printable(" ".join(words))
+
+
+def commit_of(run: Run) -> str:
+    """The commit in short, with a star if that is not all that has run."""
+    if run.git is None:
+        return ""
+    star = "" if run.git.is_clean else "*"
+    return printable(run.git.commit[:SHORT_COMMIT]) + star
+
+
+def runs_table(runs: Sequence[CountedRun]) -> Table:
+    """One line for each run."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("run", justify="right")
+    for name in ("began", "outcome"):
+        table.add_column(name, no_wrap=True)
+    for name in ("took", "done", "cached", "failed"):
+        table.add_column(name, justify="right")
+    table.add_column("commit", no_wrap=True)
+    table.add_column("program", overflow="fold")
+    for each in runs:
+        sums = each.sums
+        table.add_row(
+            str(each.run.number),
+            shown_time(each.run.began),
+            outcome_text(each.run.outcome),
+            _shown_took(each.run),
+            *(f"{number:,}" for number in (sums.done, sums.cached, sums.failed)),
+            commit_of(each.run),
+            Text(cut(program_of(each.run), SHOWN_PROGRAM)),
+        )
+    return table
+
+
+def counts_table(run: CountedRun) -> Table:
+    """What became of the steps of a run, by task."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("task", overflow="fold")
+    for name in (*_FIELDS[:-1], "time"):
+        table.add_column(name, justify="right")
+    for name, each in run.counts.items():
+        numbers = (f"{getattr(each, field):,}" for field in _FIELDS[:-1])
+        table.add_row(Text(printable(name)), *numbers, shown_seconds(each.seconds))
+    return table
+
+
+def facts_of(run: Run) -> Iterator[tuple[str, str]]:
+    """What is known of a run but for its steps, as names and texts."""
+    yield "run", str(run.number)
+    yield "outcome", run.outcome.value
+    yield "program", program_of(run)
+    yield "directory", printable(run.directory)
+    if run.git is not None:
+        yield "commit", _commit_in_full(run)
+    yield "user", f"{printable(run.user)} on {printable(run.host)}, process {run.pid}"
+    yield "versions", f"funsies {printable(run.version)}, Python {printable(run.python)}"
+    yield "began", shown_time(run.began)
+    if run.ended is not None:
+        yield "ended", shown_time(run.ended)
+    if took(run) is not None:
+        yield "took", _shown_took(run)
+    targets = counted(len(run.targets), "target")
+    yield "asked", f"{counted(len(run.generations), 'request')} for {targets}"
+
+
+def outcome_text(outcome: Outcome) -> Text:
+    """How a run ended, in its colour where there are colours."""
+    return Text(outcome.value, _STYLES.get(outcome, "yellow"))
+
+
+def shown_time(seconds: float) -> str:
+    """A time of this machine's zone; what cannot be one is shown as nothing."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+    except (ValueError, OverflowError, OSError):  # it was damaged
+        return ""
+
+
+def _shown_took(run: Run) -> str:
+    seconds = took(run)
+    return "" if seconds is None else shown_seconds(seconds)
+
+
+def _commit_in_full(run: Run) -> str:
+    if run.git is None:
+        return ""
+    branch = f" on {printable(run.git.branch)}" if run.git.branch else ""
+    changes = "" if run.git.is_clean else ", with changes that are in no commit"
+    return f"{printable(run.git.commit) or 'none yet'}{branch}{changes}"

@@ -1,0 +1,149 @@
+"""A user looks back at what was run: when, from which commit, and how it ended."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+FLOW = """\
+import sys
+import funsies as f
+
+@f.task
+def double(number: int) -> int:
+    return 2 * number
+
+with f.Fun():
+    f.execute(*[double(number) for number in range(2)])
+with f.Fun():
+    f.execute(double(double(1)))
+    if "fails" in sys.argv:
+        raise ValueError("no")
+"""
+
+
+def git(shell, *arguments: str) -> None:
+    who = ("-c", "user.name=me", "-c", "user.email=me@example.org")
+    subprocess.run(["git", *who, *arguments], cwd=shell.place, check=True, capture_output=True)
+
+
+def runs_of(shell) -> list[dict]:
+    return json.loads(shell.funsies("runs", "--json").text)
+
+
+def start(shell, script: str, *arguments: str) -> subprocess.Popen[str]:
+    """Have Python run a script that reads a character when it may go on."""
+    return subprocess.Popen(
+        [sys.executable, script, *arguments],
+        cwd=shell.place,
+        env=shell.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def test_each_funsies_run_is_one_run_with_its_commit(shell) -> None:
+    git(shell, "init", "-q", "-b", "main")
+    shell.script("flow.py", FLOW)
+    git(shell, "add", "flow.py")
+    git(shell, "commit", "-q", "-m", "first")
+    done = shell.funsies("run", "--workers", "1", "flow.py", "--password", "hunter2")
+    assert done.code == 0, done.err
+    shell.script("flow.py", FLOW + "# changed\n")
+    assert shell.funsies("run", "--workers", "1", "flow.py", "fails").code == 1
+    second, first = runs_of(shell)
+    assert (first["outcome"], second["outcome"]) == ("done", "failed script")
+    assert (first["git"]["branch"], first["git"]["is_clean"]) == ("main", True)
+    assert not second["git"]["is_clean"]
+    assert first["script"] == "flow.py"
+    assert first["arguments"] == ["--password", "***"]
+    assert first["directory"] == str(shell.place)
+    assert first["counts"]["double"]["done"] == 3
+    assert second["counts"]["double"]["cached"] == 3
+    assert (len(first["requests"]), len(first["targets"])) == (2, 3)
+    listed = shell.funsies("runs").text
+    assert first["git"]["commit"][:8] + "*" in listed
+    assert "hunter2" not in listed
+
+
+ENDING = """\
+import os, signal, sys
+import funsies as f
+with f.Fun():
+    f.execute(f.reduce(abs, -1))
+    print("asked", flush=True)
+    sys.stdin.read(1)
+    if sys.argv[1] == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if sys.argv[1] == "interrupted":
+        os.kill(os.getpid(), signal.SIGINT)
+"""
+
+
+def test_how_programs_ended_is_seen_afterwards(shell) -> None:
+    shell.start_funsies("--workers", "0")
+    script = shell.script("ending.py", ENDING)
+    ends = {"killed": "client lost", "interrupted": "interrupted", "left": "running"}
+    processes = {end: start(shell, script, end) for end in ends}
+    for each in processes.values():
+        assert each.stdout is not None
+        assert each.stdout.readline() == "asked\n"
+    assert {(each["outcome"], each["ended"]) for each in runs_of(shell)} == {("running", None)}
+    for each in processes.values():
+        each.communicate("x", timeout=60)
+    found = {each["arguments"][0]: each for each in runs_of(shell)}
+    assert {end: found[end]["outcome"] for end in ends} == ends
+    assert {end for end in ends if found[end]["ended"] is None} == {"killed"}
+    assert {end: found[end]["pid"] for end in ends} == {
+        end: each.pid for end, each in processes.items()
+    }
+    assert sorted(each["run"] for each in found.values()) == [1, 2, 3]
+
+
+SLOW = """\
+import funsies as f
+with f.Fun():
+    f.execute(f.shell("echo > started; sleep 600", out=["never"]))
+"""
+
+
+def test_ctrl_c_interrupts_a_run(shell) -> None:
+    process = shell.launch("run", shell.script("slow.py", SLOW), "--workers", "1")
+    while not _is_running(shell):
+        assert process.poll() is None
+    shell.interrupt(process)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    (run,) = runs_of(shell)
+    assert run["outcome"] == "interrupted"
+    (counts,) = run["counts"].values()
+    assert counts["unfinished"] == 1
+
+
+def _is_running(shell) -> bool:
+    done = shell.funsies("status", "--json")
+    tasks = json.loads(done.text)["tasks"] if done.code == 0 else {}
+    return any(each["running"] for each in tasks.values())
+
+
+@pytest.mark.parametrize("server", ["f.Server()", "f.Server('memory://')"])
+def test_a_program_without_git_on_its_path_runs_as_ever(shell, server: str) -> None:
+    shell.start_funsies("--workers", "0")
+    shell.variables["PATH"] = str(shell.place)
+    script = shell.script(
+        "alone.py",
+        f"""\
+import funsies as f
+from funsies.history.runs import last_run
+with f.Fun({server}, f.options(distributed=False)) as session:
+    f.execute(step := f.reduce(abs, -1))
+    print(f.take(step), last_run(session.backend).git)
+""",
+    )
+    done = shell.python(script)
+    assert done.text == "1 None\n", done.err
