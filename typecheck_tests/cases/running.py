@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, assert_type
 
 import funsies as f
+from funsies.session import Session
 
 with f.Fun(f.Server("memory://"), defaults=f.options(timeout_seconds=3.0), cleanup=True):
     number = f.put(1)
@@ -21,6 +22,11 @@ with f.Fun(f.Server("memory://"), defaults=f.options(timeout_seconds=3.0), clean
     assert_type(f.reset(step, failed=True), int)
     assert_type(f.get("abc"), f.Artefact[Any])
 
+assert_type(f.start(2, directory=Path("here"), defaults=f.options(retries=1)), Session)
+assert_type(f.start(server=f.Server("memory://"), interpreter="bash"), Session)
+f.stop()
+f.start("2")  # E: incompatible type "str"; expected "int | None"
+f.start(2, "here")  # E: Too many positional arguments
 assert_type(f.options(queue="gpu", timeout=60, retries=2), f.Options)
 f.options(queue=3)  # E: Argument "queue" to "options" has incompatible type "int"
 f.options(colour="red")  # E: "colour"
