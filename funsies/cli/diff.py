@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from funsies.core.digest import Digest
@@ -17,6 +19,8 @@ from .exits import Exit
 from .named import look_up
 from .setting import Setting
 from .why import chosen_run, print_groups, print_reason
+
+_SHORTEST_HASH: Final = 5
 
 
 @click.command()
@@ -44,7 +48,9 @@ def diff(setting: Setting, *, before: str, after: str, as_json: bool) -> int:
 
 
 def _are_runs(backend: Backend, *numbers: str) -> bool:
-    """True if there are such runs; a hash may have only decimal digits, too."""
+    """True if runs are meant: a longer hash may have only decimal digits, too."""
+    if all(len(each) < _SHORTEST_HASH for each in numbers):
+        return True
     return all(find_run(backend, int(each)) is not None for each in numbers)
 
 

@@ -13,7 +13,8 @@ from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.history.runs import Run, last_run
 from funsies.history.runs import run as find_run
-from funsies.history.why import Reasons, StepReason, reasons, with_values
+from funsies.history.why import Ran, Reasons, StepReason, reasons, with_values
+from funsies.history.why.last import run_that_ran
 from funsies.report.console import data_console
 from funsies.report.numbers import counted
 from funsies.report.why import (
@@ -65,9 +66,33 @@ def why(setting: Setting, *, step: str | None, number: int | None, as_json: bool
         found = reasons(backend, run, names_steps=step is not None)
         if step is None:
             print_groups(backend, found, as_json=as_json)
-        else:
-            print_reason(backend, found, chosen_step(backend, found, step), as_json=as_json)
+            return Exit.OK
+        chosen = chosen_step(backend, found, step)
+        if number is None:
+            found = _where_it_ran(backend, found, chosen)
+        if chosen not in found.steps:
+            raise UnknownHashError(
+                f"step {chosen.hex()[:10]} is not in run {found.run}; name one that has it by "
+                "--run"
+            )
+        print_reason(backend, found, chosen, as_json=as_json)
     return Exit.OK
+
+
+def _where_it_ran(backend: Backend, found: Reasons, step: Digest) -> Reasons:
+    """The same of an earlier run, if the step did not run in the last one, but in that."""
+    reason = found.steps.get(step)
+    if reason is not None and reason.ran is not Ran.CACHED:
+        return found
+    run = run_that_ran(backend, step)
+    if run is None or run.number == found.run:
+        return found
+    earlier = reasons(backend, run)
+    if step not in earlier.steps:
+        return found
+    if reason is not None:
+        note(f"in run {found.run} its result was there; it ran in run {run.number}")
+    return earlier
 
 
 def chosen_run(backend: Backend, number: int | None) -> Run:
@@ -86,14 +111,16 @@ def chosen_run(backend: Backend, number: int | None) -> Run:
 
 
 def chosen_step(backend: Backend, found: Reasons, text: str) -> Digest:
-    """The step of a run that a text names; one that ran before others.
+    """The step that a text names: a label, the name of a task, or a hash.
 
     Raises:
         UnknownHashError: if it names nothing, or several steps.
     """
-    named = [each for each in found.steps.values() if text in {each.label, each.task}]
+    steps = found.steps.values()
+    named = [each for each in steps if each.label == text]
+    named = named or [each for each in steps if each.task == text]
     if not named:
-        return _by_hash(backend, found, text)
+        return _by_hash(backend, text)
     if len(named) > 1:
         raise UnknownHashError(_several(text, named))
     return named[0].step
@@ -105,14 +132,10 @@ def _several(text: str, named: list[StepReason]) -> str:
     return f"{len(named):,} steps of the run are called {text!r}: {shown}{more}; give a hash"
 
 
-def _by_hash(backend: Backend, found: Reasons, text: str) -> Digest:
+def _by_hash(backend: Backend, text: str) -> Digest:
     step = look_up(backend, text).producer
     if step is None:
         raise UnknownHashError(f"{text} is a constant: no step makes it")
-    if step not in found.steps:
-        raise UnknownHashError(
-            f"step {step.hex()[:10]} is not in run {found.run}; name one that has it by --run"
-        )
     return step
 
 

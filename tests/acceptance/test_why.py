@@ -115,7 +115,10 @@ def test_each_edit_is_told_as_the_reason_of_what_ran(shell) -> None:
     author.library("1.1")
     author.run()
     assert "library fake-lib: 1.0 -> 1.1" in author.why("scaled")
-    assert "did not run: its result was there" in author.why("trim")
+    assert "did not run: its result was there" in author.why("trim", "--run", "4")
+    done = shell.funsies("why", "trim")
+    assert done.err == "in run 4 its result was there; it ran in run 3\n"
+    assert "ran in run 3; compared with run 2" in done.text
     differences = json.loads(shell.funsies("diff", "1", "4", "--json").text)
     subjects = {root["subject"] for each in differences["groups"] for root in each["roots"]}
     assert {
@@ -151,7 +154,7 @@ def test_a_reset_and_a_loss_are_told_from_each_other(shell) -> None:
     author.run()
     assert "reset by " in author.why("trim")
     assert "reset by " in author.why("count")
-    assert "did not run: its result was there" in author.why("sort")
+    assert "ran in run 1" in author.why("sort")
 
     assert shell.python(shell.script("lose.py", LOSE)).code == 0
     author.run()
@@ -172,6 +175,7 @@ def test_who_asks_for_what_is_not_there_is_told(shell) -> None:
     author = Author(shell)
     author.run()
     assert "there is no run 7" in shell.funsies("why", "--run", "7").err
+    assert "there is no run 7" in shell.funsies("diff", "1", "7").err
     assert shell.funsies("why", "nonsense").code == 5
 
 

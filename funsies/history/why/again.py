@@ -10,6 +10,7 @@ from funsies.history.closure import Closure
 from funsies.history.resets import Reset, resets
 from funsies.history.runs import Outcome, Run
 from funsies.store.connect import Backend
+from funsies.store.definitions import load_options
 
 from .changes import Change, ChangeKind
 
@@ -34,10 +35,24 @@ def why_again(
         return {}
     notes = (each for each in resets(backend.graph) if until is None or each.when < until)
     told = _by_step(closure, notes)
+    always = _reset_by_options(backend, closure)
     return {
-        step: _why(closure.rows[step].task_name, earlier, told.get(step))
+        step: Change(ChangeKind.RESET, closure.rows[step].task_name, "by options(reset=True)")
+        if step in always
+        else _why(closure.rows[step].task_name, earlier, told.get(step))
         for step, earlier in same.items()
     }
+
+
+def _reset_by_options(backend: Backend, closure: Closure) -> set[Digest]:
+    """Steps that are run each time, as their options say, and what depends on them."""
+    told = {row.options for row in closure.rows.values() if row.options is not None}
+    resetting = {each for each in told if load_options(backend, each).reset}
+    found: set[Digest] = set()
+    for digest, row in closure.rows.items():
+        if row.options in resetting or not found.isdisjoint(closure.above(row)):
+            found.add(digest)
+    return found
 
 
 def _why(task: str, earlier: Run, note: Reset | None) -> Change:

@@ -27,7 +27,7 @@ class Ran(StrEnum):
     """It runs if what it depends on gives other values than before: said before a run."""
     SAME = "same"
     """It is the same step: said of two runs or steps that are compared."""
-    DIFFERS = "differs"
+    DIFFERS = "different"
     """It is another step, or was not there: said of two that are compared."""
     NOT_RUN = "not run"
     """An input is an error, or it is not finished."""
@@ -68,7 +68,7 @@ class StepReason:
         changes: what is another than before in the step itself.
         inputs: those that come from steps, and are not what they were.
         roots: what is another than before in the step and in all that it depends on, as far
-            as that is a reason.
+            as that is a reason; the same root cause is the same object for all steps.
         more_roots: number of further ones.
     """
 
@@ -121,10 +121,10 @@ class Reasons:
     @property
     def groups(self) -> list[Group]:
         """Steps that ran or would, by root cause; those with the most steps first."""
-        found: dict[tuple[object, ...], list[StepReason]] = {}
+        found: dict[tuple[int, ...], list[StepReason]] = {}
         for each in self.steps.values():
             if each.ran in _TOLD:
-                key = (*(root.root for root in each.roots), each.more_roots)
+                key = (*map(id, each.roots), each.more_roots)
                 found.setdefault(key, []).append(each)
         groups = [_group(some) for some in found.values()]
         return sorted(groups, key=lambda each: -len(each.steps))

@@ -42,6 +42,7 @@ class Comparison:
         self._library = library
         self._tasks = TaskComparison(library)
         self._same: dict[tuple[object, ...], Change] = {}
+        self._known: dict[int, tuple[Change, Change]] = {}
 
     def reasons(
         self,
@@ -108,7 +109,7 @@ class Comparison:
     ) -> Iterator[Change | InputChange]:
         """Inputs that are not what they were; of those that steps make, which steps."""
         old = {each.name: each for each in former.inputs}
-        for each in row.counted_inputs:
+        for each in row.inputs:
             before = old.pop(each.name, None)
             if before is not None and before.artefact == each.artefact:
                 continue
@@ -139,12 +140,21 @@ class Comparison:
         inputs: tuple[InputChange, ...],
         found: Mapping[Digest, StepReason],
     ) -> list[Change]:
-        roots = {each.root: self._same.setdefault(each.root, each) for each in changes}
+        own = map(self._canonical, changes)
+        roots = {id(each): each for each in own}
         for each in inputs:
             above = found.get(each.producer)
             if above is not None and not each.is_same_value:
-                roots |= {root.root: root for root in above.roots}
+                roots.update((id(root), root) for root in above.roots)
         return list(roots.values())
+
+    def _canonical(self, change: Change) -> Change:
+        """The one object that stands for a root cause: it is told from others at once."""
+        known = self._known.get(id(change))
+        if known is None:
+            same = self._same.setdefault(change.root, change)
+            known = self._known[id(change)] = (change, same)  # kept, so that the number is
+        return known[1]
 
 
 def _needed_states(

@@ -95,6 +95,8 @@ class OperationRow:
     @property
     def counted_inputs(self) -> list[InputRow]:
         """The inputs as people count them: 2 before 10, then those with names."""
+        if len(self.inputs) == 1:  # most steps, of which there may be very many
+            return [self.inputs[0]]
         return sorted(self.inputs, key=_position)
 
 
