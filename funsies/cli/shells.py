@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
+from typing import Any, ClassVar
 
 from click.shell_completion import (
     BashComplete,
@@ -28,7 +28,7 @@ class QuotingBash(BashComplete):
 class SplittingOnceFish(FishComplete):
     """Fish quotes by itself; the script would take the first comma in a label for its end."""
 
-    source_template = FishComplete.source_template.replace(
+    source_template: ClassVar[str] = FishComplete.source_template.replace(
         'string split ","', 'string split -m 1 ","'
     )
 
