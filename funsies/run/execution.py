@@ -30,7 +30,7 @@ class Execution:
         self._attempt = claim.attempt
         self._bytes_in = bytes_in
         self._usage = NOT_MEASURED
-        self.seconds = 0.0
+        self.seconds: float = 0.0
         self._meter = Meter(peak)
         self._started, self._clock = time.time(), time.perf_counter()
 
