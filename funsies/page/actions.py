@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from funsies.client.cancelling import affected_by, withdraw
 from funsies.client.execution import execute
 from funsies.client.forgetting import forget
 from funsies.client.lookup import stored_artefact
@@ -56,7 +57,18 @@ def _run(desk: Desk, step: Digest) -> None:
     execute(artefact, connection=desk.session(), options=options)
 
 
+def _cancel(desk: Desk, step: Digest) -> None:
+    graph = desk.backend.graph
+    withdraw(graph, affected_by(graph, [step]))
+
+
 ACTIONS: Final = {
+    "cancel": Action(
+        "Cancel",
+        "It ends, with all that waits for it, for everybody who has asked for it. The error in "
+        "its place is not remembered: who executes it again starts it again.",
+        _cancel,
+    ),
     "run": Action(
         "Run again",
         "Its result is forgotten, with those of all steps that depend on it, and it is asked "

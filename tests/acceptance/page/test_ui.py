@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from html import unescape
@@ -20,6 +21,15 @@ def first_step(page: Page, text: str, state: str = "") -> str:
     found = re.search(r"/steps/([0-9a-f]{64})", listed)
     assert found, listed
     return found[1]
+
+
+def press(page: Page, step: str, action: str) -> None:
+    """Go to where an action asks, and say yes."""
+    path = f"steps/{step}/{action}"
+    secret = re.search(r'name="form" value="([^"]+)"', page.get(path))
+    assert secret
+    said = {"Cookie": page.cookie(), "Origin": f"http://127.0.0.1:{page.port}"}
+    assert page.ask(page.root + path, "POST", f"form={secret[1]}", **said)[0] == 303
 
 
 def test_nothing_is_shown_without_the_token(page: Page) -> None:
@@ -184,21 +194,28 @@ def test_a_step_is_not_reset_by_looking_or_by_a_form_from_elsewhere(page: Page) 
 
 def test_a_step_is_reset_and_run_again(page: Page, shared_shell) -> None:
     step = first_step(page, "table")
-    origin, cookie = f"http://127.0.0.1:{page.port}", page.cookie()
-
-    def press(action: str) -> None:
-        asked = page.get(f"steps/{step}/{action}")
-        secret = re.search(r'name="form" value="([^"]+)"', asked)
-        assert secret
-        body = f"form={secret[1]}"
-        path = f"{page.root}steps/{step}/{action}"
-        assert page.ask(path, "POST", body, Cookie=cookie, Origin=origin)[0] == 303
-
-    press("reset")
+    press(page, step, "reset")
     assert 'class="state-idle"' in page.get(f"steps/{step}")
-    press("run")
+    press(page, step, "run")
     assert shared_shell.funsies("wait", step).code == 0
     assert 'class="state-done"' in page.get(f"steps/{step}")
+
+
+def test_a_running_step_is_cancelled(page: Page, shared_shell) -> None:
+    pipe = shared_shell.place / "never"
+    os.mkfifo(pipe)
+    shared_shell.script(
+        "stays.py",
+        "import funsies as f\nwith f.Fun():\n"
+        f"    print(f.shell('cat {pipe}', name='stays').stdout.hash)\n",
+    )
+    step = shared_shell.python("stays.py").text.strip()
+    assert shared_shell.funsies("execute", step).code == 0
+    assert "Cancel…" in page.get(f"steps/{step}")
+    press(page, step, "cancel")
+    waited = shared_shell.funsies("wait", step)
+    assert waited.code == 1, waited.err
+    assert "Cancelled" in page.get(f"steps/{step}")
 
 
 def test_what_is_not_there_is_said(page: Page) -> None:
