@@ -42,8 +42,13 @@ def counts_pulse(desk: Desk, _request: Request) -> object:
 
 
 def step_pulse(desk: Desk, request: Request) -> object:
-    """Differs when something has become of a step, or when it has printed something."""
-    graph, digest = desk.backend.graph, step_of(desk.backend, request)
+    """Differs when something has become of a step, or when it has printed something.
+
+    The definition is not read: that of a step with very many inputs is large.
+    """
+    graph, digest = desk.backend.graph, _whole(request)
+    if digest is None or graph.states([digest])[0].status is Status.IDLE:
+        digest = step_of(desk.backend, request)  # it may be the hash of an output
     state = graph.states([digest])[0]
     return state, graph.record(digest), graph.log(digest), graph.tail(digest)
 
@@ -92,17 +97,22 @@ def step_of(backend: Backend, request: Request) -> Digest:
     Raises:
         UnknownHashError: if there is none.
     """
-    text = request.path_params["hash"]
-    whole = Digest(bytes.fromhex(text)) if _WHOLE.fullmatch(text) else None
+    whole = _whole(request)
     if whole is not None and not backend.graph.undefined([whole]):
         return whole
-    found = find(backend, text)
+    found = find(backend, request.path_params["hash"])
     if found.is_operation:
         return found.digest
     row = backend.graph.artefact(found.digest)
     if row is None or row.producer is None:
         raise UnknownHashError(f"{found.digest.hex()[:10]} is a constant: no step makes it")
     return row.producer
+
+
+def _whole(request: Request) -> Digest | None:
+    """The hash of an address, if it is written in full: nothing has to be read to find it."""
+    text = request.path_params["hash"]
+    return Digest(bytes.fromhex(text)) if _WHOLE.fullmatch(text) else None
 
 
 @contextmanager
