@@ -21,6 +21,8 @@ import pytest
 
 import funsies
 
+from .commands import Commands
+
 ROOT = Path(funsies.__file__).parents[1]
 LAUNCH = "import sys; from funsies.cli.{} import main; sys.exit(main())"
 
@@ -52,15 +54,22 @@ class Shell:
 
     Attributes:
         place: the directory.
+        commands: runs those that need not load funsies.
         variables: added to the environment of each command.
     """
 
     place: Path
+    commands: Commands
     variables: dict[str, str] = field(default_factory=dict)
 
     def funsies(self, *arguments: str, within_seconds: float = 60) -> Done:
         """Run ``funsies`` to its end."""
-        return self._run("main", arguments, within_seconds)
+        environment = self.environment()
+        if not self.commands.can_run(arguments, environment):
+            return self._run("main", arguments, within_seconds)
+        line = self.command("main", *arguments)
+        done = self.commands.run(line, arguments, self.place, environment, within_seconds)
+        return Done(done[0], done[1], done[2].decode("utf-8", "replace"))
 
     def start_funsies(self, *arguments: str) -> Done:
         """Run ``start-funsies`` to its end."""
@@ -113,7 +122,7 @@ class Shell:
     def elsewhere(self, place: Path) -> Shell:
         """The same user in another directory."""
         place.mkdir(parents=True, exist_ok=True)
-        return Shell(place)
+        return Shell(place, self.commands)
 
     @staticmethod
     def hashes_in(text: str) -> list[str]:
@@ -186,9 +195,9 @@ def _read_all(terminal: int, deadline: float) -> str:
 
 
 @contextmanager
-def _user() -> Iterator[Shell]:
+def _user(commands: Commands) -> Iterator[Shell]:
     place = Path(tempfile.mkdtemp(prefix="fa")).resolve()
-    user = Shell(place)
+    user = Shell(place, commands)
     yield user
     user.variables.clear()
     if (place / ".funsies").exists():
@@ -196,15 +205,23 @@ def _user() -> Iterator[Shell]:
     shutil.rmtree(place, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def commands(shared_folder: Path) -> Iterator[Commands]:
+    """Runs commands in processes that need not load funsies."""
+    made = Commands(shared_folder)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def shell() -> Iterator[Shell]:
+def shell(commands: Commands) -> Iterator[Shell]:
     """A user in an empty directory; all that they started is stopped afterwards."""
-    with _user() as user:
+    with _user(commands) as user:
         yield user
 
 
 @pytest.fixture(scope="module")
-def shared_shell() -> Iterator[Shell]:
+def shared_shell(commands: Commands) -> Iterator[Shell]:
     """The same for all tests of a module that only look at what one run has left."""
-    with _user() as user:
+    with _user(commands) as user:
         yield user

@@ -1,0 +1,138 @@
+"""Commands that need not load funsies: most of the time that the others take goes there."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import IO
+
+SERVER = Path(__file__).with_name("command_server.py")
+LOOKING = {
+    *("cat", "logs", "status", "ls", "tree", "graph", "debug"),
+    *("wait", "doctor", "fsck", "reset", "clean", "shutdown"),
+}
+"""They run nothing of the user's. All others are run as the user does, each time."""
+
+SEEN_BY_PYTHON = ("PYTHON", "LC_", "LANG", "LD_", "TZ", "DYLD_")
+"""Variables that begin so decide how Python starts."""
+
+
+class Commands:
+    """Runs commands in copies of a process that has loaded the command line already.
+
+    The first time in a run of the tests, each command is run in a process that loads it.
+
+    Args:
+        shared_folder: of this run of the tests.
+    """
+
+    def __init__(self, shared_folder: Path) -> None:
+        self._loaded = shared_folder / "loaded_commands"
+        self._loaded.mkdir(exist_ok=True)
+        self._folder = tempfile.TemporaryDirectory(prefix="fc")
+        self._server: subprocess.Popen[bytes] | None = None
+        self._environment: Mapping[str, str] = {}
+
+    def can_run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+        """Whether a copy does what a process of its own would."""
+        rest = list(arguments)
+        while rest and rest[0] in {"--jobs", "--data"}:
+            del rest[:2]
+        if not rest or rest[0] not in LOOKING or not self._was_loaded(rest[0]):
+            return False
+        self._start(environment)
+        return _for_python(environment) == _for_python(self._environment)
+
+    def run(
+        self,
+        line: Sequence[str],
+        arguments: Sequence[str],
+        place: Path,
+        environment: Mapping[str, str],
+        within_seconds: float,
+    ) -> tuple[int, bytes, bytes]:
+        """Run a command to its end: its exit code and what it printed.
+
+        Args:
+            line: how it would be started.
+            arguments: of ``funsies``.
+            place: its directory.
+            environment: all variables.
+            within_seconds: when it is killed.
+
+        Raises:
+            TimeoutExpired: if it is.
+        """
+        command = {
+            "line": line,
+            "arguments": arguments,
+            "place": str(place),
+            "environment": environment,
+        }
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self._address)
+            out, err = _sent(connection, json.dumps(command).encode() + b"\n")
+            with connection.makefile("rb") as answers, ThreadPoolExecutor(2) as readers:
+                child = int(answers.readline())
+                texts = [readers.submit(_read, each) for each in (out, err)]
+                if wait(texts, within_seconds).not_done:
+                    os.kill(child, signal.SIGKILL)
+                    raise subprocess.TimeoutExpired(line, within_seconds)
+                return int(answers.readline()), texts[0].result(), texts[1].result()
+
+    def close(self) -> None:
+        """End the process that has loaded the command line."""
+        if self._server is not None:
+            self._server.communicate(timeout=30)
+        self._folder.cleanup()
+
+    @property
+    def _address(self) -> str:
+        return f"{self._folder.name}/s"
+
+    def _start(self, environment: Mapping[str, str]) -> None:
+        if self._server is None:
+            self._environment = environment
+            self._server = subprocess.Popen(
+                [sys.executable, "-P", str(SERVER), self._address, *sorted(LOOKING)],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+            assert self._server.stdout is not None
+            assert self._server.stdout.readline() == b"ready\n"
+
+    def _was_loaded(self, name: str) -> bool:
+        mark = self._loaded / name
+        was_loaded = mark.exists()
+        mark.touch()
+        return was_loaded
+
+
+def _sent(connection: socket.socket, message: bytes) -> tuple[IO[bytes], IO[bytes]]:
+    """Send a command with streams; what it prints can be read from those that are returned."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    (out, out_of_command), (err, err_of_command) = os.pipe(), os.pipe()
+    streams = (nothing, out_of_command, err_of_command)
+    sent = socket.send_fds(connection, [message], streams)
+    connection.sendall(message[sent:])
+    for each in streams:
+        os.close(each)
+    return os.fdopen(out, "rb"), os.fdopen(err, "rb")
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    with stream:
+        return stream.read()
+
+
+def _for_python(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in environment.items() if name.startswith(SEEN_BY_PYTHON)}
