@@ -34,7 +34,7 @@ def test_what_fails_is_told_while_the_rest_runs(shell) -> None:
         told.append(line)
         if line.startswith("error: "):
             break
-    assert "error: ExceptionRaised (ZeroDivisionError) in invert " in told[-1]
+    assert "error: ExceptionRaised (ZeroDivisionError) in invert(number=" in told[-1]
     assert "division by zero" in told[-1]
     (shell.place / "go").touch()
     _, rest = running.communicate(timeout=60)
