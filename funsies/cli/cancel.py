@@ -17,10 +17,10 @@ from funsies.report.numbers import counted
 from funsies.run.record import HOST
 from funsies.store.connect import Backend
 
-from .chosen_run import RUN, chosen_run
 from .completion import STEP
 from .exits import Exit
 from .named import look_up_all
+from .run_choice import RUN, find_run
 from .say import note
 from .setting import Setting
 
@@ -31,7 +31,7 @@ MOST_RUNS: Final = 100
 @click.command()
 @click.argument("steps", nargs=-1, metavar="{STEP... | --run ID}", type=STEP)
 @click.option(
-    "--run", "of_run", type=RUN, metavar="ID", help="All of a run: its number, or last."
+    "--run", "of_run", type=RUN, metavar="ID", help="All of a run: its number, last, or -1."
 )
 @click.option("--yes", "-y", is_flag=True, help="Do not ask, also if others want it.")
 @click.pass_obj
@@ -53,7 +53,7 @@ def cancel(setting: Setting, *, steps: tuple[str, ...], of_run: str | None, yes:
     with setting.session() as session:
         backend = session.backend
         if of_run is not None:
-            affected, others = _of_run(backend, chosen_run(backend, of_run))
+            affected, others = _of_run(backend, find_run(backend, of_run))
         else:
             affected, others = _of_steps(backend, steps)
         if not affected.steps:

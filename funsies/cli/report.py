@@ -8,12 +8,12 @@ from funsies.report.account import read_account
 from funsies.report.document import to_html
 from funsies.report.graph import read_graph
 
-from .chosen_run import RUN, chosen_run
 from .exits import Exit
+from .run_choice import RUN, find_run
 from .setting import Setting
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("number", default="last", metavar="[RUN]", type=RUN)
 @click.option(
     "--output",
@@ -25,16 +25,17 @@ from .setting import Setting
 def report(setting: Setting, *, number: str, output: str | None) -> int:
     r"""Write all about a run into one HTML file, and print its path.
 
-    RUN is the number of a run, or last, the default. The file needs nothing else and loads
-    nothing: it can be sent, kept, or printed. It has the timeline of the workers, the graph, a
-    table of steps that filters and sorts, failures by cause, and what each task used.
+    RUN is the number of a run, last (the default), or -1 for the one before. The file needs
+    nothing else and loads nothing: it can be sent, kept, or printed. It has the timeline of the
+    workers, the graph, a table of steps that filters and sorts, failures by cause, and what
+    each task used.
 
     \b
     Example:
       funsies report last -o report.html
     """
     with setting.session() as session:
-        run = chosen_run(session.backend, number)
+        run = find_run(session.backend, number)
         account = read_account(session.backend, run)
         graph = read_graph(session.backend, run.targets)
     path, text = output or f"report-{run.number}.html", to_html(account, graph)

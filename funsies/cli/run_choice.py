@@ -82,10 +82,11 @@ def find_run(backend: Backend, run_id: str) -> Run:
         chosen = found[0] if found else None
     else:
         chosen = last_run(backend) if run_id == LAST else run(backend, int(run_id))
-    if chosen is None:
-        there = "see: funsies runs" if numbers(backend.graph) else "there is none yet"
-        raise UnknownHashError(f"there is no run {run_id}; {there}")
-    return chosen
+    if chosen is not None:
+        return chosen
+    if not numbers(backend.graph):
+        raise UnknownHashError("nothing was run yet: start something with funsies run SCRIPT")
+    raise UnknownHashError(f"there is no run {run_id}; see: funsies runs")
 
 
 def chosen_run(backend: Backend, run_id: str | None, *, shows_all: bool = False) -> Run | None:

@@ -1,4 +1,4 @@
-"""The run that a command is about: a number or ``last``, and nothing else."""
+"""The run that a command is about: a number, ``last``, or how many before that."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 import pytest
 
 import funsies as f
-from funsies.cli.chosen_run import RUN, chosen_run
+from funsies.cli.run_choice import RUN, find_run
 from funsies.core.errors import UnknownHashError
 
 
@@ -23,19 +23,20 @@ def backend():
         yield session.backend
 
 
-def test_a_number_or_last_is_a_run(backend) -> None:
-    assert chosen_run(backend, "last").number == chosen_run(backend, "1").number == 1
+@pytest.mark.parametrize("text", ["last", "1", "-0"])
+def test_a_number_or_last_is_a_run(backend, text: str) -> None:
+    assert find_run(backend, text).number == 1
 
 
-@pytest.mark.parametrize("text", ["0", "2", "99999999999999999999"])
+@pytest.mark.parametrize("text", ["0", "2", "999999999999999", "-1", "-999999999999999"])
 def test_another_number_is_an_error_with_a_remedy(backend, text: str) -> None:
-    with pytest.raises(UnknownHashError, match="give another number, or last"):
-        chosen_run(backend, text)
+    with pytest.raises(UnknownHashError, match=f"no run {text}; see: funsies runs"):
+        find_run(backend, text)
 
 
-@pytest.mark.parametrize("text", ["first", "-1", "1.0", "", "²"])
+@pytest.mark.parametrize("text", ["first", "--1", "1.0", "", "²", "9" * 20])
 def test_what_is_no_number_is_refused(text: str) -> None:
-    with pytest.raises(click.BadParameter, match="give its number, or last"):
+    with pytest.raises(click.BadParameter, match="write its number, last, or -1"):
         RUN.convert(text, None, None)
 
 
