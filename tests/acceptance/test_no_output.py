@@ -80,7 +80,7 @@ def test_a_full_disk_is_named_by_each_command_that_prints(shell, hashes: list[st
 
 
 def test_a_reader_that_went_away_has_its_own_code_everywhere(shell, hashes: list[str]) -> None:
-    for command in (["ls"], ["ls", "--json"], ["tree", hashes[0]]):
+    for command in (["ls", "--all"], ["ls", "--all", "--json"], ["tree", hashes[0]]):
         code, err = run(shell, command, '| true; exit "${PIPESTATUS[0]}"')
         assert (code, err) == (141, ""), command
 
