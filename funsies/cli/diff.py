@@ -6,19 +6,16 @@ from typing import Final
 
 import click
 
-from funsies.core.digest import Digest
-from funsies.core.errors import UnknownHashError
 from funsies.history.closure import read_closure
-from funsies.history.runs import run as find_run
-from funsies.history.runs import steps_of_run
+from funsies.history.runs import run, steps_of_run
 from funsies.history.why import compare
 from funsies.store.connect import Backend
 
 from .completion import STEP
 from .exits import Exit
-from .named import look_up
+from .run_choice import find_run
 from .setting import Setting
-from .why import chosen_run, print_groups, print_reason
+from .why import print_groups, print_reason, step_named
 
 _SHORTEST_HASH: Final = 5
 
@@ -41,7 +38,7 @@ def diff(setting: Setting, *, before: str, after: str, as_json: bool) -> int:
     with setting.session() as session:
         backend = session.backend
         if before.isdecimal() and after.isdecimal() and _are_runs(backend, before, after):
-            _diff_runs(backend, int(before), int(after), as_json=as_json)
+            _diff_runs(backend, before, after, as_json=as_json)
         else:
             _diff_steps(backend, before, after, as_json=as_json)
     return Exit.OK
@@ -51,24 +48,17 @@ def _are_runs(backend: Backend, *numbers: str) -> bool:
     """True if runs are meant: a longer hash may have only decimal digits, too."""
     if all(len(each) < _SHORTEST_HASH for each in numbers):
         return True
-    return all(find_run(backend, int(each)) is not None for each in numbers)
+    return all(run(backend, int(each)) is not None for each in numbers)
 
 
-def _diff_runs(backend: Backend, before: int, after: int, *, as_json: bool) -> None:
-    one, other = chosen_run(backend, before), chosen_run(backend, after)
+def _diff_runs(backend: Backend, before: str, after: str, *, as_json: bool) -> None:
+    one, other = find_run(backend, before), find_run(backend, after)
     old, new = steps_of_run(backend, one), steps_of_run(backend, other)
     print_groups(backend, compare(backend, old, new), as_json=as_json)
 
 
 def _diff_steps(backend: Backend, before: str, after: str, *, as_json: bool) -> None:
-    old, new = _step(backend, before), _step(backend, after)
+    old, new = step_named(backend, before), step_named(backend, after)
     one, other = read_closure(backend, [old]), read_closure(backend, [new])
     found = compare(backend, one, other, {new: old})
     print_reason(backend, found, new, as_json=as_json)
-
-
-def _step(backend: Backend, text: str) -> Digest:
-    step = look_up(backend, text).producer
-    if step is None:
-        raise UnknownHashError(f"{text} is a constant: no step makes it")
-    return step

@@ -9,12 +9,12 @@ from funsies.report.document import to_html
 from funsies.report.graph import read_graph
 
 from .exits import Exit
-from .run_choice import RUN, find_run
+from .run_choice import LAST, RUN, find_run
 from .setting import Setting
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("number", default="last", metavar="[RUN]", type=RUN)
+@click.argument("run_id", default=LAST, metavar="[ID]", type=RUN)
 @click.option(
     "--output",
     "-o",
@@ -22,10 +22,10 @@ from .setting import Setting
     help="File to write; - is standard output.  [default: report-RUN.html]",
 )
 @click.pass_obj
-def report(setting: Setting, *, number: str, output: str | None) -> int:
+def report(setting: Setting, *, run_id: str, output: str | None) -> int:
     r"""Write all about a run into one HTML file, and print its path.
 
-    RUN is the number of a run, last (the default), or -1 for the one before. The file needs
+    ID is the number of a run, last (the default), or -1 for the one before. The file needs
     nothing else and loads nothing: it can be sent, kept, or printed. It has the timeline of the
     workers, the graph, a table of steps that filters and sorts, failures by cause, and what
     each task used.
@@ -35,7 +35,7 @@ def report(setting: Setting, *, number: str, output: str | None) -> int:
       funsies report last -o report.html
     """
     with setting.session() as session:
-        run = find_run(session.backend, number)
+        run = find_run(session.backend, run_id)
         account = read_account(session.backend, run)
         graph = read_graph(session.backend, run.targets)
     path, text = output or f"report-{run.number}.html", to_html(account, graph)

@@ -11,13 +11,13 @@ from funsies.report.trace import MOST_ARROWS, arrows_of, to_trace
 
 from .exits import Exit
 from .output import print_json
-from .run_choice import RUN, find_run
+from .run_choice import LAST, RUN, find_run
 from .say import note
 from .setting import Setting
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("number", default="last", metavar="[RUN]", type=RUN)
+@click.argument("run_id", default=LAST, metavar="[ID]", type=RUN)
 @click.option(
     "--output",
     "-o",
@@ -26,12 +26,12 @@ from .setting import Setting
     help="File to write.  [default: standard output]",
 )
 @click.pass_obj
-def trace(setting: Setting, *, number: str, output: str) -> int:
+def trace(setting: Setting, *, run_id: str, output: str) -> int:
     r"""Write when each worker ran which step, for Perfetto or chrome://tracing.
 
-    RUN is the number of a run, last (the default), or -1 for the one before. The format is the
-    trace event format (JSON): a row for each worker, a slice for each step that was run,
-    with what it used, and arrows from results to the steps that take them, if those are not too
+    ID is the number of a run, last (the default), or -1 for the one before. The format is the
+    trace event format (JSON): a row for each worker, a slice for each step that was run, with
+    what it used, and arrows from results to the steps that take them, if those are not too
     many.
 
     \b
@@ -39,7 +39,7 @@ def trace(setting: Setting, *, number: str, output: str) -> int:
       funsies trace last -o trace.json
     """
     with setting.session() as session:
-        account = read_account(session.backend, find_run(session.backend, number))
+        account = read_account(session.backend, find_run(session.backend, run_id))
     number_of_arrows = len(arrows_of(account))
     if number_of_arrows > MOST_ARROWS:
         note(f"{number_of_arrows:,} arrows are too many to be followed: none are written")

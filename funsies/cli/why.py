@@ -11,8 +11,6 @@ import click
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
-from funsies.history.runs import Run, last_run
-from funsies.history.runs import run as find_run
 from funsies.history.why import Ran, Reasons, StepReason, reasons, with_values
 from funsies.history.why.last import run_that_ran
 from funsies.report.console import data_console
@@ -31,6 +29,7 @@ from .completion import STEP
 from .exits import Exit
 from .named import look_up
 from .output import print_json
+from .run_choice import LAST, find_run, run_option
 from .say import note
 from .setting import Setting
 
@@ -42,12 +41,10 @@ _MOST_NAMED: Final = 5
 
 @click.command()
 @click.argument("step", required=False, metavar="[STEP]", type=STEP)
-@click.option(
-    "--run", "number", type=click.IntRange(min=1), help="In this run.  [default: the last]"
-)
+@run_option
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, without limit.")
 @click.pass_obj
-def why(setting: Setting, *, step: str | None, number: int | None, as_json: bool) -> int:
+def why(setting: Setting, *, step: str | None, run_id: str | None, as_json: bool) -> int:
     r"""Say what made a step run: code, inputs, libraries, and who had it forgotten.
 
     STEP is a hash, a label or the name of a task. It is compared with the same step of the
@@ -62,13 +59,13 @@ def why(setting: Setting, *, step: str | None, number: int | None, as_json: bool
     """
     with setting.session() as session:
         backend = session.backend
-        run = chosen_run(backend, number)
+        run = find_run(backend, run_id or LAST)
         found = reasons(backend, run, names_steps=step is not None)
         if step is None:
             print_groups(backend, found, as_json=as_json)
             return Exit.OK
         chosen = chosen_step(backend, found, step)
-        if number is None:
+        if run_id is None:
             found = _where_it_ran(backend, found, chosen)
         if chosen not in found.steps:
             raise UnknownHashError(
@@ -95,21 +92,6 @@ def _where_it_ran(backend: Backend, found: Reasons, step: Digest) -> Reasons:
     return earlier
 
 
-def chosen_run(backend: Backend, number: int | None) -> Run:
-    """The run of a number, or the last one.
-
-    Raises:
-        UnknownHashError: if there is none.
-    """
-    run = last_run(backend) if number is None else find_run(backend, number)
-    if run is None:
-        missing = (
-            "no run is recorded here yet" if number is None else f"there is no run {number}"
-        )
-        raise UnknownHashError(f"{missing}; see: funsies runs")
-    return run
-
-
 def chosen_step(backend: Backend, found: Reasons, text: str) -> Digest:
     """The step that a text names: a label, the name of a task, or a hash.
 
@@ -120,7 +102,7 @@ def chosen_step(backend: Backend, found: Reasons, text: str) -> Digest:
     named = [each for each in steps if each.label == text]
     named = named or [each for each in steps if each.task == text]
     if not named:
-        return _by_hash(backend, text)
+        return step_named(backend, text)
     if len(named) > 1:
         raise UnknownHashError(_several(text, named))
     return named[0].step
@@ -132,7 +114,12 @@ def _several(text: str, named: list[StepReason]) -> str:
     return f"{len(named):,} steps of the run are called {text!r}: {shown}{more}; give a hash"
 
 
-def _by_hash(backend: Backend, text: str) -> Digest:
+def step_named(backend: Backend, text: str) -> Digest:
+    """The step that a hash or a label names, or whose output it names.
+
+    Raises:
+        UnknownHashError: if there is none.
+    """
     step = look_up(backend, text).producer
     if step is None:
         raise UnknownHashError(f"{text} is a constant: no step makes it")

@@ -42,7 +42,7 @@ def directory_name(label: str, digest: Digest) -> str:
     """Name a directory after a step: plain, on any file system and in any shell.
 
     >>> directory_name("align(sample=S3, mode='../x')", Digest(bytes(32)))
-    'debug-align-sample=S3-mode=-x-0000000000'
+    'debug-align-sample=S3-mode-x-0000000000'
     >>> directory_name("", Digest(bytes(32)))
     'debug-0000000000'
     """
