@@ -21,7 +21,7 @@ from .door import Door
 from .downloads import download, picture
 from .drawing import GraphPage
 from .live import LivePage
-from .runs import look_at_run, look_at_runs
+from .runs import look_at_run, look_at_runs, run_pulse, runs_pulse
 from .steps import (
     always,
     counts_pulse,
@@ -51,8 +51,8 @@ def make_app(desk: Desk) -> ASGIApp:
         Route("/steps/{hash}", step.answer),
         Route("/steps/{hash}/why", _plain(desk, why_step)),
         Route("/steps/{hash}/{action}", Asking(desk).answer, methods=["GET", "POST"]),
-        Route("/runs", LivePage(desk, "runs", look_at_runs, counts_pulse).answer),
-        Route("/runs/{number}", LivePage(desk, "run", look_at_run, counts_pulse).answer),
+        Route("/runs", LivePage(desk, "runs", look_at_runs, runs_pulse).answer),
+        Route("/runs/{number}", LivePage(desk, "run", look_at_run, run_pulse).answer),
         Route("/runs/{number}/why", _plain(desk, why_run)),
         Route("/graph", LivePage(desk, "graph", graph.look, graph.pulse).answer),
         Route("/values/{hash}", LivePage(desk, "value", look_at_value, always).answer),

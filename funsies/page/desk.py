@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
+from funsies.report.runs import program_of, shown_time
 from funsies.session import Session
 from funsies.store.connect import Backend
 
@@ -24,10 +24,8 @@ PLACE: Final = Path(__file__).parent
 
 
 def _shown_time(seconds: float | None) -> str:
-    """A moment, by the clock of this machine."""
-    if seconds is None:
-        return ""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+    """A moment, by the clock of this machine; nothing if there is none."""
+    return "" if seconds is None else shown_time(seconds)
 
 
 def _templates() -> Environment:
@@ -40,6 +38,7 @@ def _templates() -> Environment:
     )
     made.filters |= {
         "printable": printable,
+        "program": program_of,
         "shown_bytes": shown_bytes,
         "shown_seconds": shown_seconds,
         "shown_time": _shown_time,

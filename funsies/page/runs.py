@@ -7,7 +7,9 @@ from typing import Final
 from starlette.requests import Request
 
 from funsies.core.errors import UnknownHashError
+from funsies.history import run_records
 from funsies.history.closure import read_closure
+from funsies.history.processes import is_gone
 from funsies.history.runs import Run, StepCounts, counts_of_run, run, runs
 from funsies.store.connect import Backend
 
@@ -19,6 +21,29 @@ SHOWN_TARGETS: Final = 20
 
 MOST_COUNTED: Final = 1000
 """Steps of a run that goes on are counted if they are no more than these."""
+
+
+WATCHED_RUNS: Final = 10
+"""The end of one of so many, the newest, is seen at once; that of others when steps change."""
+
+
+def runs_pulse(desk: Desk, _request: Request) -> object:
+    """Differs when a step has changed its state, or a run has begun or ended."""
+    newest = run_records.numbers(desk.backend.graph)[:WATCHED_RUNS]
+    return desk.backend.graph.counts(), [_pulse(desk.backend, number) for number in newest]
+
+
+def run_pulse(desk: Desk, request: Request) -> object:
+    """Differs when a step has changed its state, or the run has ended."""
+    number = _number(request.path_params["number"])
+    return desk.backend.graph.counts(), number and _pulse(desk.backend, number)
+
+
+def _pulse(backend: Backend, number: int) -> object:
+    """Differs when the program of a run has ended, whether it could say so or not."""
+    record = run_records.read(backend.graph, number)
+    is_over = record is None or record.ended is not None or is_gone(record.process)
+    return number, record, is_over
 
 
 def look_at_runs(desk: Desk, _request: Request) -> Facts:
@@ -46,10 +71,16 @@ def run_of(backend: Backend, number: str) -> Run:
     Raises:
         UnknownHashError: if there is none.
     """
-    found = run(backend, int(number)) if number.isascii() and number.isdecimal() else None
+    known = _number(number)
+    found = None if known is None else run(backend, known)
     if found is None:
         raise UnknownHashError(f"there is no run {number:.20}; see the list of runs")
     return found
+
+
+def _number(text: str) -> int | None:
+    """The number of a run in an address; None if there is none."""
+    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 def _counts(backend: Backend, found: Run) -> list[tuple[str, StepCounts]] | None:

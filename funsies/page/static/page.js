@@ -6,6 +6,7 @@ const said = document.getElementById("connection");
 const pause = document.getElementById("pause");
 let stream = null;
 let shown = "";
+let isPaused = false;
 
 function find(mark) {
   return mark && live.querySelector(mark);
@@ -56,8 +57,13 @@ function follow() {
   });
 }
 
-function rest() {
-  stream?.close();
+// A page that nobody sees follows nothing: browsers keep few connections to one server, and
+// with all of them taken by such pages no other would open.
+function update() {
+  const isWanted = !isPaused && !document.hidden;
+  if (isWanted && !stream) follow();
+  if (isWanted || !stream) return;
+  stream.close();
   stream = null;
   said.textContent = "paused";
 }
@@ -65,12 +71,13 @@ function rest() {
 if (live.dataset.follow !== "no") {
   pause.hidden = false;
   pause.addEventListener("click", () => {
-    const isPaused = stream !== null;
-    isPaused ? rest() : follow();
+    isPaused = !isPaused;
+    update();
     pause.setAttribute("aria-pressed", String(isPaused));
   });
   window.addEventListener("pagehide", () => stream?.close());
+  document.addEventListener("visibilitychange", update);
   const log = live.querySelector(".log");
   if (log) log.scrollTop = log.scrollHeight;
-  follow();
+  update();
 }

@@ -204,6 +204,26 @@ def test_updates_can_be_paused_and_keep_the_focus(visit) -> None:
     tab.locator("#connection", has_text="live").wait_for()
 
 
+HIDE = """hidden => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+"""As a browser does when another tab is chosen; without a screen, all of them count as seen."""
+
+
+def test_many_pages_can_be_open_at_once(visit) -> None:
+    """Browsers keep six connections to one server: a page that nobody sees takes none."""
+    visited = visit()
+    visited.go("runs")
+    for _ in range(7):
+        tab = visited.tab.context.new_page()
+        tab.goto(visited.address("steps"))
+        tab.locator("#connection", has_text="live").wait_for()
+        tab.evaluate(HIDE, True)
+    tab.evaluate(HIDE, False)
+    tab.locator("#connection", has_text="live").wait_for()
+
+
 def test_it_is_read_and_used_without_scripts(visit, shared_shell) -> None:
     visited = visit(java_script_enabled=False)
     tab = visited.tab
