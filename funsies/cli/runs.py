@@ -58,10 +58,10 @@ def runs(context: click.Context, *, limit: int, as_json: bool) -> int:
         return Exit.OK
     with context.obj.session() as session:
         found = [_counted(session.backend, each) for each in all_runs(session.backend, limit)]
-    if as_json:
-        print_json([each.as_json() for each in found])
-    elif found:
-        data_console().print(runs_table(found))
+        if as_json:
+            print_json([each.as_json() for each in found])
+        elif found:
+            data_console().print(runs_table(found))
     if not found:
         note("nothing was run yet")
     return Exit.OK

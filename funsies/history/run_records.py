@@ -7,6 +7,8 @@ request is one small row of its own, so that a loop of a thousand is cheap.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -99,18 +101,32 @@ def add_request(
     backend.graph.save_named(requests_of(str(number)), str(generation), row)
 
 
-def read_requests(
-    backend: Backend, number: int
-) -> tuple[tuple[Generation, ...], tuple[Digest, ...]]:
-    """The requests of a run: their numbers, and what was asked for, each once, in order.
+@dataclass(frozen=True)
+class Requests:
+    """The requests of a run, read when somebody asks: what was asked for may be very long.
 
     What is damaged is left out.
+
+    Attributes:
+        backend: where they are.
+        number: of the run.
     """
-    rows = backend.graph.all_named(requests_of(str(number)))
-    generations = sorted(_numbers(rows))
-    found = (_targets(backend, rows[str(each)]) for each in generations)
-    targets = dict.fromkeys(target for some in found for target in some)
-    return tuple(map(Generation, generations)), tuple(targets)
+
+    backend: Backend = field(repr=False)
+    number: int
+
+    @cached_property
+    def generations(self) -> tuple[Generation, ...]:
+        """Their numbers."""
+        names = self.backend.graph.names(requests_of(str(self.number)))
+        return tuple(map(Generation, sorted(_numbers(names))))
+
+    @cached_property
+    def targets(self) -> tuple[Digest, ...]:
+        """What was asked for, each once, in order."""
+        rows = self.backend.graph.all_named(requests_of(str(self.number)))
+        found = (_targets(self.backend, rows[str(each)]) for each in sorted(_numbers(rows)))
+        return tuple(dict.fromkeys(target for some in found for target in some))
 
 
 def _targets(backend: Backend, row: bytes) -> Iterator[Digest]:

@@ -7,7 +7,7 @@ A run is one program's session: a ``with Fun():``, or all that one ``funsies run
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 
@@ -30,6 +30,7 @@ __all__ = [
     "StepCounts",
     "counts_of_run",
     "last_run",
+    "outcomes_in_run",
     "outcomes_of_run",
     "run",
     "runs",
@@ -80,8 +81,7 @@ class Run:
         outcome: how it ended.
         counts: what became of its steps, by task name, when it ended; empty if that was not
             counted then, and :func:`counts_of_run` counts it.
-        generations: numbers of its requests.
-        targets: steps that it asked for.
+        requests: what it asked for.
     """
 
     number: int
@@ -98,8 +98,22 @@ class Run:
     ended: float | None
     outcome: Outcome
     counts: Mapping[str, StepCounts]
-    generations: tuple[Generation, ...]
-    targets: tuple[Digest, ...]
+    requests: run_records.Requests = field(repr=False)
+
+    @property
+    def generations(self) -> tuple[Generation, ...]:
+        """Numbers of its requests."""
+        return self.requests.generations
+
+    @property
+    def targets(self) -> tuple[Digest, ...]:
+        """Steps that it asked for."""
+        return self.requests.targets
+
+    @property
+    def span(self) -> Span:
+        """What tells its steps from others."""
+        return Span(frozenset(self.generations), self.began, self.ended)
 
 
 def runs(backend: Backend, limit: int | None = None) -> list[Run]:
@@ -137,9 +151,12 @@ def counts_of_run(backend: Backend, run: Run) -> Mapping[str, StepCounts]:
 
 def outcomes_of_run(backend: Backend, run: Run) -> Iterator[StepOutcome]:
     """What became of each step of a run, as it is now; those first that others need."""
-    span = Span(frozenset(run.generations), run.began, run.ended)
-    tasks = tasks_of(steps_of_run(backend, run))
-    return outcomes(backend, tasks, frozenset(run.targets), span)
+    return outcomes_in_run(backend, run, steps_of_run(backend, run))
+
+
+def outcomes_in_run(backend: Backend, run: Run, closure: Closure) -> Iterator[StepOutcome]:
+    """The same for whoever has read the steps of the run."""
+    return outcomes(backend, tasks_of(closure), frozenset(run.targets), run.span)
 
 
 def outcome_of(backend: Backend, targets: Sequence[Digest]) -> Outcome:
@@ -169,7 +186,7 @@ def _kind(data: bytes | None) -> ErrorKind | None:
 
 
 def _run(backend: Backend, number: int, record: RunRecord) -> Run:
-    generations, targets = run_records.read_requests(backend, number)
+    requests = run_records.Requests(backend, number)
     return Run(
         number=number,
         script=record.script,
@@ -183,14 +200,13 @@ def _run(backend: Backend, number: int, record: RunRecord) -> Run:
         version=record.version,
         began=record.began,
         ended=record.ended,
-        outcome=_outcome(backend, record, targets),
+        outcome=_outcome(backend, record, requests),
         counts=record.counts,
-        generations=generations,
-        targets=targets,
+        requests=requests,
     )
 
 
-def _outcome(backend: Backend, record: RunRecord, targets: Sequence[Digest]) -> Outcome:
+def _outcome(backend: Backend, record: RunRecord, requests: run_records.Requests) -> Outcome:
     """What is stored, or what can be seen now of a program that has not said it."""
     if record.outcome in set(Outcome):
         return Outcome(record.outcome)
@@ -198,4 +214,4 @@ def _outcome(backend: Backend, record: RunRecord, targets: Sequence[Digest]) -> 
         return Outcome.CLIENT_LOST
     if record.ended is None and is_alive(record.process):
         return Outcome.RUNNING
-    return outcome_of(backend, targets)
+    return outcome_of(backend, requests.targets)

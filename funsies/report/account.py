@@ -10,8 +10,8 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.history.closure import Closure
 from funsies.history.labels import Labels, labels_of
-from funsies.history.runs import Run, steps_of_run
-from funsies.history.tally import FAILED, Span, StepOutcome, outcomes, tasks_of
+from funsies.history.runs import Run, outcomes_in_run, steps_of_run
+from funsies.history.tally import FAILED, StepOutcome
 from funsies.run.record import ExecutionRecord
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
@@ -90,8 +90,7 @@ def read_account(backend: Backend, run: Run) -> RunAccount:
     """
     closure = steps_of_run(backend, run)
     labels = labels_of(backend, closure)
-    span = Span(frozenset(run.generations), run.began, run.ended)
-    found = list(outcomes(backend, tasks_of(closure), frozenset(run.targets), span))
+    found = list(outcomes_in_run(backend, run, closure))
     steps = tuple(_account(closure, labels, each) for each in found)
     tasks = dict.fromkeys(row.task for row in closure.rows.values())
     libraries = tuple(libraries_of(backend, tasks, run.python))

@@ -205,7 +205,18 @@ def test_many_targets_are_found_again_and_stored_once(backend: Backend) -> None:
         add_request(backend, number, Generation(generation), many)
     rows = backend.graph.all_named(requests_of(str(number))).values()
     assert sum(map(len, rows)) < 1000
-    assert run_records.read_requests(backend, number) == ((1, 2, 3), tuple(many))
+    requests = run_records.Requests(backend, number)
+    assert (requests.generations, requests.targets) == ((1, 2, 3), tuple(many))
+
+
+def test_who_lists_runs_does_not_read_what_they_asked_for(
+    server: f.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with program(server) as session:
+        f.execute(f.reduce(double, 4)).wait()
+    monkeypatch.setattr(run_records, "_targets", lambda *_: pytest.fail("it was read"))
+    with program(server) as session:
+        assert [each.outcome for each in runs(session.backend)] == [Outcome.DONE]
 
 
 def test_only_the_newest_thousand_are_kept(

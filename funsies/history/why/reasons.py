@@ -9,9 +9,9 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.history.closure import Closure
 from funsies.history.labels import labels_of
-from funsies.history.runs import Run, steps_of_run
+from funsies.history.runs import Run, outcomes_in_run, steps_of_run
 from funsies.history.runs import run as find_run
-from funsies.history.tally import CACHED, DONE, FAILED, Span, outcomes, tasks_of
+from funsies.history.tally import CACHED, DONE, FAILED
 from funsies.store.connect import Backend
 
 from .again import why_again
@@ -103,9 +103,8 @@ def _earlier(backend: Backend, number: int) -> Iterator[Run]:
 
 
 def _what_ran(backend: Backend, run: Run, closure: Closure) -> dict[Digest, Ran]:
-    span = Span(frozenset(run.generations), run.began, run.ended)
     found = dict.fromkeys(closure.rows, Ran.NOT_RUN)
-    for each in outcomes(backend, tasks_of(closure), frozenset(run.targets), span):
+    for each in outcomes_in_run(backend, run, closure):
         is_linked = each.record is not None and each.record.linked
         if each.outcome in {DONE, FAILED} and each.is_new:
             found[each.operation] = Ran.RAN

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error
+from funsies.history.run_records import Requests
 from funsies.history.runs import Outcome, Run
 from funsies.report.account import RunAccount, StepAccount
 from funsies.report.failures import Cause
 from funsies.run.record import ExecutionRecord
+from funsies.store.connect import open_backend
 
 BEGAN = 1_800_000_000.0
 HOSTILE = "</script><img src=x onerror=alert(1)>'\"&\x1b[31m\n"
@@ -36,8 +38,7 @@ def a_run(**changes: object) -> Run:
         "ended": BEGAN + 10,
         "outcome": Outcome.DONE,
         "counts": {},
-        "generations": (),
-        "targets": (),
+        "requests": Requests(open_backend("memory://", None), 7),
     }
     return Run(**(facts | changes))  # type: ignore[arg-type]
 
