@@ -13,14 +13,14 @@ from funsies.store.connect import Backend
 
 from .completion import STEP
 from .exits import Exit
-from .run_choice import find_run
+from .run_choice import find_run, may_be_run
 from .setting import Setting
-from .why import print_groups, print_reason, step_named
+from .why import print_groups, print_reason, step_named, with_labels
 
 _SHORTEST_HASH: Final = 5
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("before", type=STEP)
 @click.argument("after", type=STEP)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, without limit.")
@@ -28,27 +28,30 @@ _SHORTEST_HASH: Final = 5
 def diff(setting: Setting, *, before: str, after: str, as_json: bool) -> int:
     r"""Say how two runs or two steps differ: in code, inputs, libraries, down to the roots.
 
-    BEFORE and AFTER are two numbers of runs, or two steps: hashes or labels.
+    BEFORE and AFTER are two runs (numbers, last, or -1 for the one before the last), or two
+    steps: hashes or labels.
 
     \b
     Example:
       funsies diff 3 4
+      funsies diff -1 last
       funsies diff 3f2a9 81c0e
     """
     with setting.session() as session:
         backend = session.backend
-        if before.isdecimal() and after.isdecimal() and _are_runs(backend, before, after):
+        if _are_runs(backend, before, after):
             _diff_runs(backend, before, after, as_json=as_json)
         else:
             _diff_steps(backend, before, after, as_json=as_json)
     return Exit.OK
 
 
-def _are_runs(backend: Backend, *numbers: str) -> bool:
+def _are_runs(backend: Backend, *names: str) -> bool:
     """True if runs are meant: a longer hash may have only decimal digits, too."""
-    if all(len(each) < _SHORTEST_HASH for each in numbers):
-        return True
-    return all(run(backend, int(each)) is not None for each in numbers)
+    if not all(map(may_be_run, names)):
+        return False
+    long = [each for each in names if each.isdecimal() and len(each) >= _SHORTEST_HASH]
+    return all(run(backend, int(each)) is not None for each in long)
 
 
 def _diff_runs(backend: Backend, before: str, after: str, *, as_json: bool) -> None:
@@ -61,4 +64,5 @@ def _diff_steps(backend: Backend, before: str, after: str, *, as_json: bool) -> 
     old, new = step_named(backend, before), step_named(backend, after)
     one, other = read_closure(backend, [old]), read_closure(backend, [new])
     found = compare(backend, one, other, {new: old})
-    print_reason(backend, found, new, as_json=as_json)
+    called = with_labels(backend, found, found.steps.keys())
+    print_reason(backend, called, new, as_json=as_json)

@@ -23,6 +23,11 @@ LAST: Final = "last"
 _NUMBER: Final = re.compile("-?[0-9]{1,15}")
 
 
+def may_be_run(text: str) -> bool:
+    """True if a text is written as a run is."""
+    return text == LAST or bool(_NUMBER.fullmatch(text))
+
+
 class RunType(Stored):
     """A run: its number, ``last``, or ``-1`` for the one before the last."""
 
@@ -33,7 +38,7 @@ class RunType(Stored):
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         """Check that it can be one."""
-        if value != LAST and not _NUMBER.fullmatch(value):
+        if not may_be_run(value):
             self.fail(f"{value!r} is no run: write its number, last, or -1", param, ctx)
         return value
 

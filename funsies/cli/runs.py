@@ -13,6 +13,7 @@ from funsies.history.runs import runs as all_runs
 from funsies.history.statuses import statuses_of
 from funsies.report.colours import status_text
 from funsies.report.console import data_console
+from funsies.report.live.naming import labels_of_few
 from funsies.report.numbers import counted
 from funsies.report.runs import (
     SHOWN_TARGETS,
@@ -104,8 +105,10 @@ def _show(backend: Backend, run: CountedRun) -> None:
     states = backend.graph.states(shown)
     statuses = statuses_of(backend, shown, states)
     rows = backend.graph.operations(shown)
+    labels = labels_of_few(backend, shown)
     for target, row, status in zip(shown, rows, statuses, strict=True):
-        name = "(forgotten)" if row is None else printable(row.task_name)
+        label = labels.of(target) if target in labels.names else None
+        name = "(forgotten)" if row is None else printable(label or row.task_name)
         begin = f"{'target':<{_NAME_COLUMNS}}{target.hex()[:10]}"
         console.print(Text("  ").join([Text(begin), status_text(status), Text(name)]))
     if len(run.run.targets) > len(shown):

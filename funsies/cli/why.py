@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 import click
 
+from funsies.client.by_name import only_step
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
-from funsies.history.why import Ran, Reasons, StepReason, reasons, with_values
+from funsies.history.labels import NO_LABELS, Labels
+from funsies.history.why import Ran, Reasons, reasons, with_values
 from funsies.history.why.last import run_that_ran
 from funsies.report.console import data_console
+from funsies.report.live.naming import labels_of_few
 from funsies.report.numbers import counted
 from funsies.report.why import (
     group_as_json,
@@ -35,8 +39,6 @@ from .setting import Setting
 
 MOST_GROUPS: Final = 20
 """So many causes are told at most."""
-
-_MOST_NAMED: Final = 5
 
 
 @click.command()
@@ -98,20 +100,10 @@ def chosen_step(backend: Backend, found: Reasons, text: str) -> Digest:
     Raises:
         UnknownHashError: if it names nothing, or several steps.
     """
-    steps = found.steps.values()
-    named = [each for each in steps if each.label == text]
-    named = named or [each for each in steps if each.task == text]
-    if not named:
-        return step_named(backend, text)
-    if len(named) > 1:
-        raise UnknownHashError(_several(text, named))
-    return named[0].step
-
-
-def _several(text: str, named: list[StepReason]) -> str:
-    shown = ", ".join(f"{each.label} {each.step.hex()[:10]}" for each in named[:_MOST_NAMED])
-    more = ", ..." if len(named) > _MOST_NAMED else ""
-    return f"{len(named):,} steps of the run are called {text!r}: {shown}{more}; give a hash"
+    texts = {step: each.label for step, each in found.steps.items()}
+    labels = Labels(texts, {step: each.task for step, each in found.steps.items()})
+    named = labels.find(text)
+    return only_step(named, labels, text) if named else step_named(backend, text)
 
 
 def step_named(backend: Backend, text: str) -> Digest:
@@ -137,6 +129,17 @@ def print_reason(backend: Backend, found: Reasons, step: Digest, *, as_json: boo
         console.print(line)
 
 
+def with_labels(backend: Backend, found: Reasons, steps: Collection[Digest]) -> Reasons:
+    """Call some steps by their labels, where only the names of their tasks are known."""
+    labels = labels_of_few(backend, steps) if steps else NO_LABELS
+    called = {
+        each: replace(found.steps[each], label=labels.of(each))
+        for each in steps
+        if each in labels.names
+    }
+    return replace(found, steps={**found.steps, **called})
+
+
 def print_groups(backend: Backend, found: Reasons, *, as_json: bool) -> None:
     """Print all steps that ran, those together that ran for the same reasons."""
     groups = found.groups
@@ -152,6 +155,8 @@ def print_groups(backend: Backend, found: Reasons, *, as_json: bool) -> None:
         return
     console = data_console()
     console.print(summary_line(found))
+    lonely = [each.steps[0] for each in groups[:MOST_GROUPS] if len(each.steps) == 1]
+    found = with_labels(backend, found, lonely)
     for group in told:
         for line in group_lines(group, found):
             console.print(line)

@@ -40,7 +40,7 @@ def step_called(backend: Backend, text: str) -> Digest:
     for labels in all_labels(backend):
         found = labels.find(text)
         if found:
-            return _only(found, labels, text)
+            return only_step(found, labels, text)
     raise UnknownHashError(
         f"{text!r} is not a hash, nor the label of a step on the server, nor the name of a "
         f"task.{_meant(text, list(labels.texts.values()))} What is there is listed by: "
@@ -48,7 +48,12 @@ def step_called(backend: Backend, text: str) -> Digest:
     )
 
 
-def _only(found: Sequence[Digest], labels: Labels, text: str) -> Digest:
+def only_step(found: Sequence[Digest], labels: Labels, text: str) -> Digest:
+    """The one of some steps that are called so.
+
+    Raises:
+        UnknownHashError: if there are several; it lists them.
+    """
     if len(found) == 1:
         return found[0]
     ordered = sorted(found, key=labels.of)

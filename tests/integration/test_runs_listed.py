@@ -223,3 +223,32 @@ def test_numbers_of_runs_are_completed(three: User, monkeypatch: pytest.MonkeyPa
     assert offered("runs show ") == ["last", "3", "2", "1"]
     assert offered("ls --run 2") == ["2"]
     assert offered("graph --run l") == ["last"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["report", "-o", "-"], ["trace"], ["why", "--run"], ["cancel", "--run"], ["diff", "last"]],
+)
+def test_each_command_takes_the_same_names_of_runs(three: User, command: list[str]) -> None:
+    assert three.funsies(*command, "-1") == three.funsies(*command, "2")
+    three.funsies(*command, "7", code=Exit.UNKNOWN_HASH)
+    assert "there is no run 7; see: funsies runs" in three.said
+
+
+def test_why_lists_what_a_name_may_mean_as_all_commands_do(three: User) -> None:
+    three.funsies("why", "double", code=Exit.UNKNOWN_HASH)
+    said = three.said
+    three.funsies("cat", "double", code=Exit.UNKNOWN_HASH)
+    assert said == three.said
+    assert "give the label or the hash of one of them" in said
+
+
+def test_two_steps_that_are_compared_are_called_by_their_labels(three: User) -> None:
+    told = three.funsies("diff", "double(number=1)", "double(number=9)")
+    assert told.startswith("double(number=9) ")
+
+
+def test_a_step_that_ran_for_a_reason_of_its_own_is_called_by_its_label(user: User) -> None:
+    user.program("flow.py", steps=lambda: doubles(1, 2))
+    user.program("flow.py", steps=lambda: [*doubles(1), f.reduce(double, 5)])
+    assert "double(number=5) " in user.funsies("why")
