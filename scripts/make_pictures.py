@@ -1,0 +1,258 @@
+"""Make the pictures of the documentation, by doing what they show.
+
+Usage: python scripts/make_pictures.py [--into DIRECTORY]
+
+Each command is run in a terminal of a fixed size, in an empty directory, by real workers; what
+then stands on that screen becomes an SVG file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import fcntl
+import io
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyte
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+DOCS = Path(__file__).parents[1] / "docs" / "pictures"
+COLUMNS, LINES = 100, 40
+SECONDS = 120.0
+"""No scene takes longer, or something is wrong."""
+
+FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
+"""What Rich writes so that fonts are loaded from elsewhere."""
+
+When = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A command, and the moments of it that are shown.
+
+    Attributes:
+        command: what is run, a line of the shell.
+        end: name of the picture of what stands there in the end; "" for none.
+        moments: names of other pictures; when to make each is told by what is on the screen.
+        ends: signal with which the command is ended after that; None waits for its own end.
+    """
+
+    command: str
+    end: str = ""
+    moments: tuple[tuple[str, When], ...] = ()
+    ends: signal.Signals | None = None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of the program between two scenes."""
+
+    before: str
+    after: str
+
+    def make(self, program: Path) -> None:
+        """Change the program."""
+        text = program.read_text()
+        if self.before not in text:
+            raise ValueError(f"{PROGRAM} has no {self.before!r}")
+        program.write_text(text.replace(self.before, self.after))
+
+
+PROGRAM, HOME = "screen.py", "/home/ada/screening"
+STORY: tuple[Scene | Edit, ...] = (
+    Scene(f"funsies run {PROGRAM}", "run", (("running", lambda text: text.count("measure")),)),
+    Scene("funsies ls", "ls"),
+    Scene("funsies tree table", "tree"),
+    Edit("SCALE = 2.0", "SCALE = 2.5"),
+    Scene(f"funsies run {PROGRAM}"),
+)
+
+
+class Terminal:
+    """A terminal of a fixed size in which a command runs."""
+
+    def __init__(self, command: str, directory: Path, environment: dict[str, str]) -> None:
+        self._directory = directory
+        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.Stream(self._screen)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._master, follower = pty.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        self.process = subprocess.Popen(
+            ["/bin/sh", "-c", command],
+            cwd=directory,
+            env={**environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            stdin=follower,
+            stdout=follower,
+            stderr=follower,
+            start_new_session=True,
+        )
+        os.close(follower)
+
+    def run(self, when: When | None) -> None:
+        """Show what the command prints until the moment comes, or the command ends.
+
+        Raises:
+            TimeoutError: if it never comes.
+        """
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            if when is not None and when(self.text):
+                return
+            if not self._read():
+                if when is not None and not when(self.text):
+                    raise TimeoutError(f"the moment never came:\n{self.text}")
+                return
+        raise TimeoutError(f"still running:\n{self.text}")
+
+    def _read(self) -> bool:
+        """Read what there is; False once the command has ended."""
+        if not select.select([self._master], [], [], 0.2)[0]:
+            return True
+        try:
+            data = os.read(self._master, 1 << 16)
+        except OSError:  # nobody has the terminal open any more
+            return False
+        self._stream.feed(self._decoder.decode(data))
+        return bool(data)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+
+    def draw(self, picture: Path, title: str) -> Path:
+        """Draw what stands on the screen, as SVG."""
+        console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+        for line in Text.assemble(*self._pieces()).split():
+            console.print(_at_home(line, self._directory), no_wrap=True, crop=True)
+        svg = console.export_svg(title=title, unique_id=picture.stem)
+        picture.write_text(FONTS.sub("", svg), encoding="utf-8")
+        return picture
+
+    def _pieces(self) -> Iterator[tuple[str, Style]]:
+        for number in range(len(self.text.splitlines())):
+            row = self._screen.buffer[number]
+            width = len(self._screen.display[number].rstrip())
+            for column in range(width):
+                char = row[column]
+                yield char.data, _style(char)
+            yield "\n", Style()
+
+    def end(self, number: signal.Signals | None) -> None:
+        """Let the command end, after a signal if one is given."""
+        if number is not None:
+            os.killpg(self.process.pid, number)
+        self.run(None)
+        self.process.wait()
+        os.close(self._master)
+
+
+def _at_home(line: Text, directory: Path) -> Text:
+    """The line, as if the directory were one of a user, and not a temporary one."""
+    place, start = str(directory), line.plain.find(str(directory))
+    if start < 0:
+        return line
+    return line[:start] + Text(HOME) + _at_home(line[start + len(place) :], directory)
+
+
+def _style(char: pyte.screens.Char) -> Style:
+    return Style(
+        color=_colour(char.fg),
+        bgcolor=_colour(char.bg),
+        bold=char.bold,
+        italic=char.italics,
+        underline=char.underscore,
+        reverse=char.reverse,
+    )
+
+
+def _colour(name: str) -> str | None:
+    if name == "default":
+        return None
+    if re.fullmatch(r"[0-9a-f]{6}", name):
+        return f"#{name}"
+    return {"brown": "yellow"}.get(name, name.replace("bright", "bright_").replace("__", "_"))
+
+
+def make_pictures(into: Path) -> list[Path]:
+    """Tell the story, and draw it.
+
+    Args:
+        into: directory of the pictures.
+
+    Returns:
+        The pictures.
+    """
+    into.mkdir(parents=True, exist_ok=True)
+    with _stage() as (directory, environment):
+        return [
+            picture for each in STORY for picture in _tell(each, directory, environment, into)
+        ]
+
+
+def _tell(
+    part: Scene | Edit, directory: Path, environment: dict[str, str], into: Path
+) -> Iterator[Path]:
+    if isinstance(part, Edit):
+        part.make(directory / PROGRAM)
+        return
+    terminal = Terminal(part.command, directory, environment)
+    for name, when in part.moments:
+        terminal.run(when)
+        yield terminal.draw(into / f"{name}.svg", part.command)
+    terminal.end(part.ends)
+    if part.end:
+        yield terminal.draw(into / f"{part.end}.svg", part.command)
+
+
+@contextmanager
+def _stage() -> Iterator[tuple[Path, dict[str, str]]]:
+    """An empty directory with the program in it, whose server ends with it."""
+    hidden = ("FUNSIES_", "NO_COLOR", "FORCE_COLOR")
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(hidden)},
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "USER": "ada",
+        "LOGNAME": "ada",
+    }
+    with tempfile.TemporaryDirectory() as place:
+        directory = Path(place) / "screening"
+        directory.mkdir()
+        shutil.copy(DOCS / "demo" / PROGRAM, directory)
+        try:
+            yield directory, environment
+        finally:
+            ended = ["funsies", "shutdown", "--all", "--force"]
+            subprocess.run(ended, cwd=directory, env=environment, check=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make them all."""
+    parser = argparse.ArgumentParser(description="Make the pictures of the documentation.")
+    parser.add_argument("--into", type=Path, default=DOCS, help="directory of the pictures")
+    for picture in make_pictures(parser.parse_args(arguments).into):
+        print(picture)
+
+
+if __name__ == "__main__":
+    main()
