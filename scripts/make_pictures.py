@@ -3,7 +3,8 @@
 Usage: python scripts/make_pictures.py [--into DIRECTORY]
 
 Each command is run in a terminal of a fixed size, in an empty directory, by real workers; what
-then stands on that screen becomes an SVG file.
+then stands on that screen becomes an SVG file. Pages are opened in Chromium, which has to be
+installed.
 """
 
 from __future__ import annotations
@@ -30,17 +31,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyte
+from playwright.sync_api import Page as BrowserPage
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
 DOCS = Path(__file__).parents[1] / "docs" / "pictures"
 COLUMNS, LINES = 100, 40
+LONG_LINES = 400
+"""Columns where an address of a page has to stand on one line."""
+
 SECONDS = 120.0
 """No scene takes longer, or something is wrong."""
 
 FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 """What Rich writes so that fonts are loaded from elsewhere."""
+
+QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
+"""A browser that asks nobody for anything; without a sandbox it starts as root, too."""
 
 When = Callable[[str], object]
 
@@ -78,25 +87,58 @@ class Edit:
 
 
 PROGRAM, HOME = "screen.py", "/home/ada/screening"
-STORY: tuple[Scene | Edit, ...] = (
-    Scene(f"funsies run {PROGRAM}", "run", (("running", lambda text: text.count("measure")),)),
+
+
+@dataclass(frozen=True)
+class Page:
+    """Pages of ``funsies ui``, or a file, in a browser.
+
+    Attributes:
+        command: prints the address of the first page; or writes the file.
+        address: finds the address on the screen, or names the file.
+        pictures: their names, each with what is clicked to come to what it shows; "" for
+            nothing.
+    """
+
+    command: str
+    address: str
+    pictures: tuple[tuple[str, str], ...]
+
+
+STORY: tuple[Scene | Edit | Page, ...] = (
+    Scene(f"funsies run {PROGRAM}", "run", (("running", lambda text: "fit(" in text),)),
     Scene("funsies ls", "ls"),
     Scene("funsies tree table", "tree"),
     Edit("SCALE = 2.0", "SCALE = 2.5"),
+    Scene(f"funsies run --dry-run {PROGRAM}", "dry-run"),
     Scene(f"funsies run {PROGRAM}"),
+    Scene("funsies runs", "runs"),
+    Scene("funsies why 'fit(sample=S3)'", "why"),
+    Page("funsies report last -o report.html", "report.html", (("report", ""),)),
+    Page(
+        "funsies ui --no-browser",
+        r"http://\S+",
+        (("ui-run", ""), ("ui-steps", "Steps"), ("ui-step", "fit(sample=S5)")),
+    ),
 )
 
 
 class Terminal:
     """A terminal of a fixed size in which a command runs."""
 
-    def __init__(self, command: str, directory: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        command: str,
+        directory: Path,
+        environment: dict[str, str],
+        columns: int = COLUMNS,
+    ) -> None:
         self._directory = directory
-        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._screen = pyte.Screen(columns, LINES)
         self._stream = pyte.Stream(self._screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._master, follower = pty.openpty()
-        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
         self.process = subprocess.Popen(
             ["/bin/sh", "-c", command],
             cwd=directory,
@@ -211,10 +253,13 @@ def make_pictures(into: Path) -> list[Path]:
 
 
 def _tell(
-    part: Scene | Edit, directory: Path, environment: dict[str, str], into: Path
+    part: Scene | Edit | Page, directory: Path, environment: dict[str, str], into: Path
 ) -> Iterator[Path]:
     if isinstance(part, Edit):
         part.make(directory / PROGRAM)
+        return
+    if isinstance(part, Page):
+        yield from _look(part, directory, environment, into)
         return
     terminal = Terminal(part.command, directory, environment)
     for name, when in part.moments:
@@ -223,6 +268,36 @@ def _tell(
     terminal.end(part.ends)
     if part.end:
         yield terminal.draw(into / f"{part.end}.svg", part.command)
+
+
+def _look(
+    page: Page, directory: Path, environment: dict[str, str], into: Path
+) -> Iterator[Path]:
+    """Open pages in a browser, and keep what it shows."""
+    terminal = Terminal(page.command, directory, environment, LONG_LINES)
+    file = directory / page.address
+    terminal.run(None if file.suffix else lambda text: re.search(page.address, text))
+    found = re.search(page.address, terminal.text)
+    with _browser() as tab:
+        tab.goto(found[0] if found and not file.suffix else file.as_uri())
+        for name, clicked in page.pictures:
+            if clicked:
+                with tab.expect_navigation():
+                    tab.get_by_role("link", name=clicked).first.click()
+            tab.screenshot(path=into / f"{name}.png")
+            yield into / f"{name}.png"
+    terminal.end(None if file.suffix else signal.SIGINT)
+
+
+@contextmanager
+def _browser() -> Iterator[BrowserPage]:
+    program = shutil.which("chromium")
+    if program is None:
+        raise FileNotFoundError("pages are shown by Chromium: apt-get install chromium")
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=program, args=QUIET)
+        yield browser.new_page(viewport={"width": 1200, "height": 800})
+        browser.close()
 
 
 @contextmanager
