@@ -97,7 +97,7 @@ class Page:
         command: prints the address of the first page; or writes the file.
         address: finds the address on the screen, or names the file.
         pictures: their names, each with what is clicked to come to what it shows; "" for
-            nothing.
+            nothing to be clicked, or to be kept.
     """
 
     command: str
@@ -106,8 +106,7 @@ class Page:
 
 
 STORY: tuple[Scene | Edit | Page, ...] = (
-    Scene(f"funsies run {PROGRAM}", "run", (("running", lambda text: "fit(" in text),)),
-    Scene("funsies ls", "ls"),
+    Scene(f"funsies run {PROGRAM}", moments=(("running", lambda text: "fit(" in text),)),
     Scene("funsies tree table", "tree"),
     Edit("SCALE = 2.0", "SCALE = 2.5"),
     Scene(f"funsies run --dry-run {PROGRAM}", "dry-run"),
@@ -118,7 +117,7 @@ STORY: tuple[Scene | Edit | Page, ...] = (
     Page(
         "funsies ui --no-browser",
         r"http://\S+",
-        (("ui-run", ""), ("ui-steps", "Steps"), ("ui-step", "fit(sample=S5)")),
+        (("ui-graph", "Graph"), ("", "Steps"), ("ui-step", "fit(sample=S5)")),
     ),
 )
 
@@ -284,8 +283,9 @@ def _look(
             if clicked:
                 with tab.expect_navigation():
                     tab.get_by_role("link", name=clicked).first.click()
-            tab.screenshot(path=into / f"{name}.png")
-            yield into / f"{name}.png"
+            if name:
+                tab.screenshot(path=into / f"{name}.png")
+                yield into / f"{name}.png"
     terminal.end(None if file.suffix else signal.SIGINT)
 
 
