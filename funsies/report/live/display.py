@@ -11,6 +11,7 @@ from typing import Final
 
 from rich.console import Console
 from rich.live import Live
+from rich.text import Text
 
 from funsies.client.progress import Progress, Report
 from funsies.report.numbers import counted
@@ -104,7 +105,8 @@ class Display:
             return
         self._failed = failed
         for cause in self._failing.news():
-            self._console.print(told(cause, self._naming), style="red", markup=False)
+            # A style of the print itself would colour the table below, too.
+            self._console.print(Text(told(cause, self._naming), style="red"))
 
     def _tell_line(self, progress: Progress) -> None:
         self._tell_failures(progress)

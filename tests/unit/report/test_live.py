@@ -240,3 +240,31 @@ def test_each_cause_is_told_once_and_counted() -> None:
         assert [counted_steps(each) for each in failing.repeated()] == [
             "3 root steps failed: ValueError"
         ]
+
+
+def test_what_fails_is_red_and_the_table_below_it_is_not() -> None:
+    def invert(number: float) -> float:
+        return 1 / number
+
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        width=200,
+        height=24,
+        force_terminal=True,
+        color_system="standard",
+        _environ={"TERM": "xterm"},
+    )
+    with f.Fun(f.Server("memory://")) as session:
+        assert isinstance(session, Session)
+        with Display(console, session.backend.graph).shown() as tell:
+            f.execute(f.reduce(invert, 0.0))
+            tell(RUNNING)
+            tell(RUNNING)  # what was printed is drawn together with the table
+    said = file.getvalue()
+    _, _, below = said.partition("\x1b[31merror: ")
+    failed, _, table = below.partition("\x1b[0m")
+    assert "ZeroDivisionError" in failed
+    heading, _, _ = table.partition("done")
+    assert "task" in heading
+    assert "31m" not in heading
