@@ -84,7 +84,7 @@ def python(
     ...     _ = execute(total)
     ...     f.debug.python(total, place)
     ...     sorted(os.listdir(place))[1:3]
-    ['function.plan', 'inputs']
+    ['code.txt', 'function.plan']
     """
     _write_step(target, directory, connection, is_shell=False)
 

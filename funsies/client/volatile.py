@@ -13,13 +13,12 @@ from typing import Final, Literal, TypeAlias, get_args
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import (
-    EncodingError,
     Error,
     ErrorKind,
     OptionError,
     VolatileWarning,
-    decode_error,
 )
+from funsies.core.stored_errors import read_error
 from funsies.run.record import decode_record
 from funsies.store.batches import batches
 from funsies.store.ports import GraphStore
@@ -123,12 +122,7 @@ def volatile_among(graph: GraphStore, operations: Sequence[Digest]) -> Iterator[
 
 
 def _error(graph: GraphStore, state: OperationState) -> Error | None:
-    failed = [result.content for result in state.results if not result.ok]
-    data = graph.contents(failed[:1])[0] if failed else None
-    try:
-        return None if data is None else decode_error(data)
-    except EncodingError:
-        return None
+    return None if state.error is None else read_error(graph.contents([state.error])[0])
 
 
 def remedy(losses: Sequence[Loss]) -> str:

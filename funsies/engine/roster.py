@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from .address import Address
 from .arming import ask_rq
 from .rq_binding.records import LEFT_FIELD, LIFE_FIELD, worker_records
 from .self_description import FIELD, SelfDescription, read_description
+
+SILENT_SECONDS: Final = 30.0
+"""Workers give signs of life every few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class WorkerView:
     python: str
     is_busy: bool
     silent_seconds: float
+
+    @property
+    def is_silent(self) -> bool:
+        """True if nothing came from it for longer than is usual."""
+        return self.silent_seconds > SILENT_SECONDS
 
 
 def list_workers(server: Address) -> list[WorkerView]:

@@ -13,7 +13,7 @@ from itertools import islice
 
 from funsies.core.digest import Digest
 from funsies.core.error_kind import ErrorKind
-from funsies.core.errors import EncodingError, decode_error
+from funsies.core.stored_errors import read_error
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation, OperationState, Status
 from funsies.store.rows.runs import Git, RunRecord, StepCounts
@@ -173,16 +173,8 @@ def outcome_of(backend: Backend, targets: Sequence[Digest]) -> Outcome:
 
 def _is_cancelled(backend: Backend, states: Sequence[OperationState]) -> bool:
     errors = {each.content for state in states for each in state.results if not each.ok}
-    return any(
-        _kind(data) is ErrorKind.Cancelled for data in backend.graph.contents(sorted(errors))
-    )
-
-
-def _kind(data: bytes | None) -> ErrorKind | None:
-    try:
-        return None if data is None else decode_error(data).kind
-    except EncodingError:
-        return None
+    found = map(read_error, backend.graph.contents(sorted(errors)))
+    return any(each is not None and each.kind is ErrorKind.Cancelled for each in found)
 
 
 def _run(backend: Backend, number: int, record: RunRecord) -> Run:

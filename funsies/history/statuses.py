@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from funsies.core.digest import Digest
-from funsies.core.errors import EncodingError, decode_error
+from funsies.core.stored_errors import read_error
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationState, Status
 
@@ -39,7 +39,5 @@ def statuses_of(
 
 
 def _source(data: bytes | None) -> str | None:
-    try:
-        return None if data is None else decode_error(data).source
-    except EncodingError:
-        return None
+    error = read_error(data)
+    return None if error is None else error.source

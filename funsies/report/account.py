@@ -122,5 +122,4 @@ def _failures(backend: Backend, failed: Sequence[StepOutcome]) -> Iterator[RunSt
     for batch in batches(failed):
         states = backend.graph.states([each.operation for each in batch])
         for each, state in zip(batch, states, strict=True):
-            error = next((result.content for result in state.results if not result.ok), None)
-            yield RunStep(each.operation, each.task, FAILED, each.is_new, error=error)
+            yield RunStep(each.operation, each.task, FAILED, each.is_new, error=state.error)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from funsies.core.errors import EncodingError, Error, ErrorKind, decode_error
+from funsies.core.errors import Error, ErrorKind
+from funsies.core.stored_errors import read_error
 from funsies.history.statuses import SKIPPED
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
@@ -81,7 +82,7 @@ def causes_of(
     for batch in batches(failed):
         addresses = [step.error for step in batch if step.error is not None]
         for data, step in zip(backend.graph.contents(addresses), batch, strict=True):
-            error = _decoded(data)
+            error = read_error(data)
             if error is not None:
                 causes.add(error, is_old=not step.is_new)
     for target, error in targets:
@@ -92,10 +93,3 @@ def causes_of(
 def _is_old(error: Error, new: set[str]) -> bool:
     """True of an error that no step of the run has made."""
     return error.source is not None and error.source not in new
-
-
-def _decoded(data: bytes | None) -> Error | None:
-    try:
-        return None if data is None else decode_error(data)
-    except EncodingError:
-        return None

@@ -15,9 +15,6 @@ from funsies.store.rows import Lease
 
 from .numbers import shown_seconds
 
-QUIET_SECONDS = 60.0
-"""A worker from which nothing came for so long is said to be silent."""
-
 
 @dataclass(frozen=True, slots=True)
 class Occupation:
@@ -76,7 +73,7 @@ def _worker(
     state = "busy" if worker.is_busy else "idle"
     if lease is not None:
         state = "running"
-    elif worker.silent_seconds > QUIET_SECONDS:
+    elif worker.is_silent:
         state = "silent"
     return Occupation(
         worker.host,

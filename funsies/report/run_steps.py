@@ -131,12 +131,11 @@ def _step(
     *,
     is_new: bool,
 ) -> RunStep:
-    error = next((each.content for each in state.results if not each.ok), None)
-    if status not in _FINISHED or error == CANCELLED:
+    if status not in _FINISHED or state.error == CANCELLED:
         return RunStep(digest, task, UNFINISHED, is_new)
     ran = None if status == SKIPPED else record
     is_there_already = not is_new or (ran is not None and ran.linked)
     if status == DONE and is_there_already:
         return RunStep(digest, task, CACHED, is_new, volatile=state.volatile)
     seconds = ran.seconds if ran is not None and is_new else 0.0
-    return RunStep(digest, task, status, is_new, seconds, error, state.volatile)
+    return RunStep(digest, task, status, is_new, seconds, state.error, state.volatile)

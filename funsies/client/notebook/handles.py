@@ -16,8 +16,6 @@ from .progress import described
 SHOWN: Final = 10
 """So many targets are shown."""
 
-_COLOURS: Final = {Status.DONE: GOOD, Status.FAILED: BAD}
-
 
 def bundle_of_handle(
     targets: Sequence[Digest],

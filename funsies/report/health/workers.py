@@ -15,9 +15,6 @@ from .finding import Finding, Level
 
 _AREA: Final = "workers"
 
-SILENT_SECONDS: Final = 30.0
-"""Workers give signs of life every few seconds."""
-
 NAMED: Final = 5
 """So many of what differs are named."""
 
@@ -50,7 +47,7 @@ def find_in_workers(workers: Sequence[WorkerSeen], here: SelfDescription) -> Ite
 
 def _alone(worker: WorkerSeen, here: SelfDescription) -> Iterator[Finding]:
     name, said = printable(worker.view.name), worker.said
-    if worker.view.silent_seconds > SILENT_SECONDS:
+    if worker.view.is_silent:
         yield Finding(
             Level.WARNING,
             _AREA,

@@ -7,13 +7,13 @@ from typing import Final
 
 from funsies.core.cutting import cut, printable
 from funsies.core.digest import Digest
-from funsies.core.errors import EncodingError, Error, ErrorKind, decode_error
+from funsies.core.errors import Error, ErrorKind
+from funsies.core.stored_errors import read_error
 from funsies.history.labels import NO_LABELS
 from funsies.report.errors import headline
 from funsies.report.failures import Cause, Causes
 from funsies.report.numbers import counted
 from funsies.store.ports import GraphStore
-from funsies.store.rows import OperationState
 
 from .naming import Naming
 
@@ -56,20 +56,9 @@ class Failing:
     def _errors(self, operations: Sequence[Digest]) -> list[Error]:
         """The errors of those that failed themselves, and were not cancelled."""
         states = self._graph.states(operations) if operations else []
-        contents = [content for state in states if (content := _error_of(state)) is not None]
-        errors = [_decoded(data) for data in self._graph.contents(contents)]
+        contents = [state.error for state in states if state.error is not None]
+        errors = map(read_error, self._graph.contents(contents))
         return [each for each in errors if each and each.kind is not ErrorKind.Cancelled]
-
-
-def _error_of(state: OperationState) -> Digest | None:
-    return next((result.content for result in state.results if not result.ok), None)
-
-
-def _decoded(data: bytes | None) -> Error | None:
-    try:
-        return None if data is None else decode_error(data)
-    except EncodingError:
-        return None
 
 
 def told(cause: Cause, naming: Naming | None = None) -> str:

@@ -75,3 +75,8 @@ class OperationState:
     missing: int = 0
     queue: QueueName = NO_QUEUE
     wanted_by: tuple[Generation, ...] = ()
+
+    @property
+    def error(self) -> Digest | None:
+        """Content address of the first error among the results."""
+        return next((each.content for each in self.results if not each.ok), None)
