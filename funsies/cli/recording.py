@@ -1,14 +1,12 @@
-"""What commands write down of the runs that they are."""
+"""What is written down of a script that a command runs."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from funsies.config.program import program
 from funsies.history.recorder import Program, Recorder
-from funsies.session import Session, recorded
 from funsies.store.connect import Backend
 
 
@@ -26,11 +24,3 @@ def script_recorder(backend: Backend, words: Sequence[str]) -> Recorder:
         return program(" ".join(words[:name]), words[name:], file)
 
     return Recorder(backend, script, outlives_sessions=True)
-
-
-@contextmanager
-def command_recorded(session: Session) -> Iterator[Session]:
-    """Take what a command asks for in a session for a run of its own."""
-    session.recorder = Recorder(session.backend, lambda: program("funsies", sys.argv[1:]))
-    with recorded(session):
-        yield session

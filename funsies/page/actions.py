@@ -54,7 +54,8 @@ def _run(desk: Desk, step: Digest) -> None:
     queue = known.state.queue.rpartition("@")[0]
     options = Options(queue=queue) if queue else Options()
     artefact = stored_artefact(desk.backend, known.row.outputs[0])
-    execute(artefact, connection=desk.session(), options=options)
+    with desk.session() as session:
+        execute(artefact, connection=session, options=options)
 
 
 def _cancel(desk: Desk, step: Digest) -> None:

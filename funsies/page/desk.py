@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from funsies.client.recording import command_recorded
 from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
@@ -66,9 +68,9 @@ class Desk:
     namer: Namer = field(default_factory=Namer)
     _environment: Environment = field(default_factory=_templates)
 
-    def session(self) -> Session:
-        """A session of its own, for what is asked for."""
-        return Session(self.server, self.backend)
+    def session(self) -> AbstractContextManager[Session]:
+        """A session for what a button asks for: a run of its own, which ends at once."""
+        return command_recorded(Session(self.server, self.backend))
 
     def page(self, name: str, facts: Mapping[str, Any]) -> str:
         """Write a page."""

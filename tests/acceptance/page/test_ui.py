@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -199,6 +200,10 @@ def test_a_step_is_reset_and_run_again(page: Page, shared_shell) -> None:
     press(page, step, "run")
     assert shared_shell.funsies("wait", step).code == 0
     assert 'class="state-done"' in page.get(f"steps/{step}")
+    asked = json.loads(shared_shell.funsies("runs", "--json", "--limit", "1").text)[0]
+    assert asked["arguments"] == ["ui", "--no-browser"]
+    assert asked["outcome"] == "done"
+    assert asked["ended"] is not None
 
 
 def test_a_running_step_is_cancelled(page: Page, shared_shell) -> None:
