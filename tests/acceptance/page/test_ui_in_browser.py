@@ -204,6 +204,13 @@ def test_updates_can_be_paused_and_keep_the_focus(visit) -> None:
     tab.locator("#connection", has_text="live").wait_for()
 
 
+def test_a_page_that_never_changes_has_nothing_to_pause(visit) -> None:
+    visited = visit()
+    visited.go("runs/1/why")
+    visited.tab.get_by_role("region", name="Reasons").wait_for()
+    assert not visited.tab.locator("#pause").is_visible()
+
+
 HIDE = """hidden => {
     Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
