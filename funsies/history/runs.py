@@ -6,6 +6,7 @@ A run is one program's session: a ``with Fun():``, or all that one ``funsies run
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -113,7 +114,9 @@ class Run:
     @property
     def span(self) -> Span:
         """What tells its steps from others."""
-        return Span(frozenset(self.generations), self.began, self.ended)
+        goes_on = self.ended is None and self.outcome is Outcome.RUNNING
+        ended = math.inf if goes_on else self.ended
+        return Span(frozenset(self.generations), self.began, ended)
 
 
 def runs(backend: Backend, limit: int | None = None) -> list[Run]:

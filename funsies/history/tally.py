@@ -33,7 +33,7 @@ class Span:
     Attributes:
         generations: numbers of its requests.
         began: when, seconds since 1970.
-        ended: when; None if it has not.
+        ended: when; None if that is not known, infinity if it has not.
     """
 
     generations: frozenset[Generation]
@@ -50,9 +50,10 @@ class Span:
 
     def is_over_for(self, state: OperationState, record: ExecutionRecord | None) -> bool:
         """True of a step whose result comes from a later run."""
-        if record is None:
-            return state.generation > max(self.generations, default=0)
-        return self.ended is not None and record.started > self.ended
+        if record is not None and self.ended is not None:
+            return record.started > self.ended
+        was_there = record is not None and record.started < self.began
+        return not was_there and state.generation > max(self.generations, default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,10 @@ def test_how_programs_ended_is_seen_afterwards(shell) -> None:
         end: each.pid for end, each in processes.items()
     }
     assert sorted(each["run"] for each in found.values()) == [1, 2, 3]
+    assert shell.funsies("run", script, "once more", "--workers", "1").code == 0
+    counts = {each["arguments"][0]: each["counts"]["abs"] for each in runs_of(shell)}
+    assert counts["once more"]["done"] == counts["killed"]["unfinished"] == 1
+    assert counts["killed"]["cached"] == 0
 
 
 SLOW = """\
