@@ -21,6 +21,7 @@ SIZES = {
     "cached": 1000,
     "incremental": 500,
     "build": 1000,
+    "recording": 1000,
     "watching": 1000,
     "travel": 20,
     "data": 64,
