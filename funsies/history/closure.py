@@ -96,21 +96,21 @@ def _makers_first(
     """Order the steps, without recursion: a workflow may be a chain of thousands.
 
     The walk begins with targets that no other step uses, so that siblings come as the step that
-    gathers them counts them, although they may be targets, too.
+    gathers them counts them, although they may be targets, too. Where dynamic steps wait for
+    each other in a circle, one of them has to come before what it went on as.
     """
     used = {each for row in rows.values() for each in _above(row, built)}
     last_first = [each for each in targets if each not in used]
     order: dict[Digest, OperationRow] = {}
+    expanded: set[Digest] = set()
     for start in (*last_first, *targets):
         stack = [(start, False)]
         while stack:
             digest, is_expanded = stack.pop()
-            if digest in order or digest not in rows:
-                continue
             if is_expanded:
                 order[digest] = rows[digest]
-                continue
-            stack.append((digest, True))
-            above = [each for each in _above(rows[digest], built) if each not in order]
-            stack += [(each, False) for each in reversed(above)]
+            elif digest in rows and digest not in expanded:
+                expanded.add(digest)
+                stack.append((digest, True))
+                stack += [(each, False) for each in reversed([*_above(rows[digest], built)])]
     return order

@@ -53,6 +53,11 @@ class GitQuestion:
         for each in self._commands():
             each.wait(deadline)
 
+    def drop(self) -> None:
+        """End it; nobody needs the answer any more."""
+        for each in self._commands():
+            each.drop()
+
     def answer(self) -> Git | None:
         """What git says; None without git, or outside of a repository."""
         lines = self._status.lines()
@@ -103,6 +108,11 @@ class _Command:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def drop(self) -> None:
+        """End it, whatever it would say."""
+        self.wait(0.0)  # a time that has passed long ago
+        self._output.close()
 
     def lines(self) -> list[str] | None:
         """What it printed; None if it failed, or was not there at all."""

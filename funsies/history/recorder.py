@@ -163,7 +163,7 @@ class Recorder:
         if self._record is not None:
             atexit.unregister(self.close)
         if self._git is not None:
-            self._git.wait(0)
+            self._git.drop()
         self._record = self._git = self._problem = None
         self._asked = Asked()
 

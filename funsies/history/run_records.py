@@ -41,7 +41,8 @@ def write_new(graph: GraphStore, record: RunRecord) -> int:
     """
     number, data = last_number(graph) + 1, msgspec.json.encode(record)
     while graph.keep_named(RUN, str(number), data) != data:
-        number += 1
+        # Others began at this moment, or ended before they had noted their number.
+        number = max([number, *numbers(graph)]) + 1
     graph.save_named(_COUNTER, _LAST, str(number).encode())
     oldest = number - KEPT_RUNS
     forget(graph, range(max(1, oldest - _FORGOTTEN_AT_ONCE + 1), oldest + 1))

@@ -103,13 +103,14 @@ def patient(begun: str, go: str) -> str:
     return "done"
 
 from funsies.client.notebook import progress
-showing, show = threading.Event(), progress.display_in_cell
+showing, report = threading.Event(), progress._Shown.report
 
-def display_in_cell(bundle):
-    showing.set()
-    return show(bundle)
+def reported(self, so_far):
+    if self._handle is not None:  # it stands in the cell
+        showing.set()
+    report(self, so_far)
 
-progress.display_in_cell = display_in_cell
+progress._Shown.report = reported
 
 def press_stop():
     showing.wait()

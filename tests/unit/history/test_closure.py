@@ -114,3 +114,18 @@ def test_what_the_store_does_not_know_is_left_out(session: Session) -> None:
     closure = read_closure(session.backend, [unknown, address(known)])
     assert closure.targets == (address(known),)
     assert list(closure.rows) == [address(known)]
+
+
+def forever(number: int) -> f.Artefact[int]:
+    """Build the step that it is itself."""
+    return f.put(number).bind(forever)
+
+
+@pytest.mark.timeout(30)
+def test_steps_that_wait_for_each_other_are_read_to_the_end(session: Session) -> None:
+    circle = f.put(1).bind(forever)
+    f.execute(circle)
+    assert f.take(circle, strict=False).failure().kind is f.ErrorKind.Cycle
+    closure = read_closure(session.backend, [address(circle)])
+    assert closure.built[address(circle)] in closure.rows
+    assert address(circle) in closure.rows
