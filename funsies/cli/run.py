@@ -233,14 +233,22 @@ class _Run:
             elif code == Exit.OK:
                 final = self._see_to_the_rest()
         except (KeyboardInterrupt, FunsiesError, OutputError) as problem:
-            with suppress(FunsiesError):
-                self._graph.check()  # without a server there is nothing to be told
-                self._session.recorder.close(problem)
-                self._conclude(final)
+            self._conclude_early(problem, final)
             raise
         self._session.recorder.close(is_failed=code != Exit.OK)
         failed = self._conclude(final)
         return code or failed
+
+    def _conclude_early(self, problem: BaseException, final: list[Operation]) -> None:
+        """Say what the run came to, if there is a server to say it."""
+        try:
+            self._graph.check()
+        except FunsiesError:
+            self._session.recorder.forget()  # it was waited for long enough
+            return
+        with suppress(FunsiesError):
+            self._session.recorder.close(problem)
+            self._conclude(final)
 
     def _see_to_the_rest(self) -> list[Operation]:
         """Wait for what the script executed; if that is nothing, execute what is final."""

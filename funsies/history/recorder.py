@@ -114,7 +114,7 @@ class Recorder:
         if self._outlives_sessions:
             self._problem = problem
         elif isinstance(problem, NoServerError):
-            self._forget()  # it was waited for long enough
+            self.forget()  # it was waited for long enough
         else:
             self.close(problem)
 
@@ -130,7 +130,7 @@ class Recorder:
             if self._is_ours():
                 with suppress(FunsiesError):  # then it is seen by whoever looks
                     self._end(self._problem if is_failed else problem, is_failed=is_failed)
-            self._forget()
+            self.forget()
 
     def _begin(self) -> None:
         program = self._program()
@@ -158,8 +158,8 @@ class Recorder:
             ended = replace(ended, outcome=said or outcome, counts=counts)
         write(self._backend.graph, self._number, ended)
 
-    def _forget(self) -> None:
-        """Begin another run with the next request."""
+    def forget(self) -> None:
+        """Write nothing more of this run; another one begins with the next request."""
         if self._record is not None:
             atexit.unregister(self.close)
         if self._git is not None:
