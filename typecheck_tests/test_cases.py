@@ -24,7 +24,6 @@ ROOT = HERE.parent
 PLAIN = sorted((HERE / "cases").glob("*.py"))
 WITH_RETURNS_PLUGIN = sorted((HERE / "cases_with_returns_plugin").glob("*.py"))
 
-pytestmark = pytest.mark.timeout(300)  # mypy reads all of funsies when it does so first
 
 MARK = re.compile(r"# E(?:\[(?P<only>mypy|pyright)\])?: (?P<text>.*)$")
 MYPY_LINE = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): error: (?P<text>.*)$")
