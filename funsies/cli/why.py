@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from itertools import islice
-from typing import Final
 
 import click
 
@@ -20,6 +19,7 @@ from funsies.report.console import data_console
 from funsies.report.live.naming import labels_of_few
 from funsies.report.numbers import counted
 from funsies.report.why import (
+    MOST_GROUPS,
     group_as_json,
     group_lines,
     reason_as_json,
@@ -36,9 +36,6 @@ from .output import print_json
 from .run_choice import LAST, find_run, run_option
 from .say import note
 from .setting import Setting
-
-MOST_GROUPS: Final = 20
-"""So many causes are told at most."""
 
 
 @click.command()

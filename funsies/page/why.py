@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -11,15 +10,13 @@ from starlette.responses import HTMLResponse, Response
 from funsies.core.errors import UnknownHashError
 from funsies.history.runs import Run, last_run
 from funsies.history.why import reasons, with_values
-from funsies.report.why import group_lines, reason_lines, summary_line, told_of
+from funsies.report.why import MOST_GROUPS, group_lines, reason_lines, summary_line, told_of
 from funsies.store.connect import Backend
 
 from .desk import Desk
 from .reading import read_known_step
 from .runs import run_of
 from .steps import step_of
-
-MOST_GROUPS: Final = 20
 
 
 def why_step(desk: Desk, request: Request) -> Response:

@@ -14,6 +14,9 @@ from funsies.report.numbers import counted
 
 from .changes import change_lines
 
+MOST_GROUPS: Final = 20
+"""So many causes of a run are told at most."""
+
 MOST_INPUTS: Final = 20
 """Of a step with more inputs that are another, the first are told."""
 
