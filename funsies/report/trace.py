@@ -100,6 +100,7 @@ def _named(what: str, pid: int, tid: int, name: str, place: int) -> Iterator[Eve
 
 def _slice(each: Slice, pid: int, tid: int, began: float) -> Event:
     step, ran = each.step, each.ran
+    start, duration = _span_us(each, began)
     args = {
         "hash": step.hash,
         "task": printable(step.task),
@@ -117,8 +118,8 @@ def _slice(each: Slice, pid: int, tid: int, began: float) -> Event:
         "cat": printable(step.task).replace(",", " "),
         "pid": pid,
         "tid": tid,
-        "ts": _since(began, each.start),
-        "dur": _since(each.start, each.end),
+        "ts": start,
+        "dur": duration,
         "args": {name: value for name, value in args.items() if value is not None},
     }
     return event | ({"cname": "terrible"} if step.outcome == FAILED else {})
@@ -130,10 +131,11 @@ def _flows(
     """Arrows forward in time: clocks differ, and a dynamic step ends before what it built."""
     for number, (maker, user) in enumerate(arrows, 1):
         (made, *at), (used, *to) = placed[maker], placed[user]
-        leaves = max(_since(began, made.start), _since(began, made.end) - _INSIDE_US)
-        arrives = _since(began, used.start)
+        start, duration = _span_us(made, began)
+        leaves = round(max(start, start + duration - _INSIDE_US), 3)
+        arrives, _ = _span_us(used, began)
         if arrives >= leaves:
-            yield _flow("s", number, at, round(leaves, 3))
+            yield _flow("s", number, at, leaves)
             yield {**_flow("f", number, to, arrives), "bp": "e"}
 
 
@@ -141,6 +143,11 @@ def _flow(phase: str, number: int, place: Sequence[int], at_us: float) -> Event:
     pid, tid = place
     name = {"name": "result", "cat": "result", "id": number}
     return {"ph": phase, **name, "pid": pid, "tid": tid, "ts": at_us}
+
+
+def _span_us(each: Slice, began: float) -> tuple[float, float]:
+    """When it begins and how long it takes as written: an arrow must end inside of that."""
+    return _since(began, each.start), _since(each.start, each.end)
 
 
 def _since(began: float, moment: float) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import funsies as f
 from funsies.history.runs import last_run
@@ -10,7 +12,7 @@ from funsies.report.account import read_account
 from funsies.report.lanes import lanes_of
 from funsies.report.trace import MOST_ARROWS, to_trace
 
-from .accounts import HOSTILE, account, ran, step
+from .accounts import BEGAN, HOSTILE, account, ran, step
 from .trace_format import check_trace
 
 
@@ -63,6 +65,17 @@ def test_arrows_never_go_back_in_time() -> None:
     """As they would between machines whose clocks differ."""
     steps = [step("a", ran(5), task="x"), step("b", ran(1, host="fast"), makers=["a"])]
     assert check_trace(to_trace(account(*steps)))["s"] == []
+
+
+SECONDS = st.floats(0, 1e6).map(lambda seconds: round(seconds, 6)) | st.floats(0, 1e-3)
+
+
+@given(start=SECONDS, seconds=SECONDS, pause=SECONDS, began=st.floats(0, 1e3))
+def test_arrows_join_steps_however_times_are_rounded(start, seconds, pause, began) -> None:
+    makes = step("a", ran(start, seconds))
+    uses = step("b", ran(start + seconds + pause + 1e-5, 0), makers=["a"])
+    events = check_trace(to_trace(account(makes, uses, began=BEGAN + began - 500)))
+    assert len(events["s"]) == 1
 
 
 def test_too_many_arrows_are_left_out() -> None:
