@@ -32,7 +32,6 @@ def payload_of(
     encodings = {bound.name: (bound.written, bound.wanted) for bound in inputs}
     is_dynamic = spec.kind is TaskKind.DYNAMIC
     brought = () if code is None or not is_dynamic else code.codecs
-    libraries = {*(() if code is None else code.libraries), *libraries}
     parcel = _pickled(spec, (spec.function, encodings, tuple(results), brought))
     bundle, main, _ = parcel.program
     texts = {name: _encoded(text) for name, text in parcel.texts.items()}
@@ -43,7 +42,7 @@ def payload_of(
         bundle=b"" if bundle is None else bundle.digest,
         main=main,
         texts={name: address for name, (address, _) in texts.items()},
-        libraries=tuple(sorted(libraries)),
+        libraries=tuple(sorted(set(libraries))),
         rules=dict(rules_in_force()) if is_dynamic else {},
         interpreter=interpreter_of(spec),
     )

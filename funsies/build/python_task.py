@@ -95,6 +95,7 @@ class PythonTask(Task):
         "_contents",
         "_inputs",
         "_interpreter",
+        "_libraries",
         "_payload",
         "_results",
         "_texts",
@@ -126,7 +127,8 @@ class PythonTask(Task):
         code_parts = () if code is None else code.ingredients
         self._code, self._texts = pieces_of((*code_parts, *types.ingredients))
         # Now, not when it is sent: what the function uses may change in the meantime.
-        self._payload, self._contents = payload_of(spec, inputs, results, code, types.libraries)
+        self._libraries = (*(() if code is None else code.libraries), *types.libraries)
+        self._payload, self._contents = payload_of(spec, inputs, results, code, self._libraries)
 
     @override
     def payload(self) -> bytes:
@@ -139,6 +141,10 @@ class PythonTask(Task):
     @override
     def contents(self) -> Mapping[Digest, bytes]:
         return self._contents
+
+    @override
+    def libraries(self) -> Mapping[str, str]:
+        return {each.name: each.shown_version for each in self._libraries if each.counted}
 
     @override
     def texts(self) -> Mapping[Digest, bytes]:

@@ -259,7 +259,10 @@ def execute(
     with serving(session.backend) if is_local else nullcontext():
         handle = Handle(session, targets, chosen, is_local=is_local)
         handle.note_request()
-        session.recorder.look(waits=is_local)  # steps are to be alone with their children
+        if is_local:
+            session.recorder.stand_aside()
+        else:
+            session.recorder.look()
         handle.run_here()
     return handle
 

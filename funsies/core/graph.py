@@ -78,6 +78,10 @@ class Task(ABC):
         """What the payload refers to, by content digest: stored once, however many tasks do."""
         return {}
 
+    def libraries(self) -> Mapping[str, str]:
+        """Versions of the libraries that count for it, by name."""
+        return {}
+
     def texts(self) -> Mapping[Digest, bytes]:
         """What the ingredients refer to, by content digest; no step needs it to be run."""
         return {}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from funsies.core.digest import Digest
-from funsies.core.graph import Operation, Stored
+from funsies.core.graph import Operation, Stored, Task
 from funsies.run.record import decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
@@ -44,7 +44,9 @@ class Closing:
     def __init__(self, backend: Backend, asked: Asked) -> None:
         self._backend = backend
         self._asked = asked
-        self._tasks, stored = _built(asked.targets)
+        built, stored = _built(asked.targets)
+        self._tasks = {digest: each.name for digest, each in built.items()}
+        self._kinds = {each.digest: each for each in built.values()}
         self._tasks |= tasks_of(read_closure(backend, stored))
         self._are_done = _are_done(backend, set(self._tasks.values()))
 
@@ -53,6 +55,11 @@ class Closing:
         if self._are_done:
             return Outcome.DONE
         return outcome_of(self._backend, list(self._asked.targets))
+
+    def libraries(self) -> dict[str, str]:
+        """Versions of the libraries that count for what the program built, by name."""
+        found = {name: each for task in self._kinds.values() for name, each in task.libraries().items()}
+        return dict(sorted(found.items()))
 
     def counts(self, began: float, ended: float) -> dict[str, StepCounts]:
         """What all steps have come to, by task name."""
@@ -94,15 +101,15 @@ def _are_done(backend: Backend, names: Collection[str]) -> bool:
 
 def _built(
     targets: Mapping[Digest, Operation | None],
-) -> tuple[dict[Digest, str], dict[Digest, None]]:
-    """What targets need, as far as the program built it, with task names; and all other."""
-    tasks: dict[Digest, str] = {}
+) -> tuple[dict[Digest, Task], dict[Digest, None]]:
+    """What targets need, as far as the program built it, with the tasks; and all other."""
+    tasks: dict[Digest, Task] = {}
     stored = {digest: None for digest, built in targets.items() if built is None}
     stack = [built for built in targets.values() if built is not None]
     while stack:
         each = stack.pop()
         if each.digest not in tasks:
-            tasks[each.digest] = each.task.name
+            tasks[each.digest] = each.task
             stack += each.producers()
             stored |= {ref.producer: None for _, ref in each.inputs if isinstance(ref, Stored)}
     return tasks, stored

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -14,9 +15,15 @@ from funsies.core.secret_variables import without_secrets
 from funsies.store.rows.runs import Git
 
 PATIENCE_SECONDS: Final = 1.0
-"""So long git is waited for when its answer is needed; it may be a slow file system."""
+"""So long after it was asked git is waited for when its answer is needed: only programs that
+are shorter than that wait at all, and only if it is slow, as on a file system of a network."""
 
-_LOOK_SECONDS: Final = 0.002
+BRIEF_SECONDS: Final = 0.2
+"""The same before a program runs steps itself: it asks once more when it ends."""
+
+_END_SECONDS: Final = 0.5
+"""Who waits for a server of files that does not answer cannot be killed, and is left alone."""
+
 _GIT: Final = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false")
 """Nothing is written, and no program of the repository's own is started."""
 
@@ -39,41 +46,51 @@ class GitQuestion:
     """
 
     def __init__(self, directory: Path, script: Path | None) -> None:
-        self._status = _Command(directory, _STATUS)
-        self._known = None if script is None else _Command(directory, (*_IS_KNOWN, str(script)))
+        known = [] if script is None else [(*_IS_KNOWN, str(script))]
+        self._directory = directory
+        self._questions: Sequence[Sequence[str]] = [_STATUS, *known]
+        self._commands: list[_Command] = []
+        self._asked = 0.0
+        self._ask()
 
     @property
     def is_answered(self) -> bool:
         """True if it is known by now."""
-        return all(each.is_over for each in self._commands())
+        return bool(self._commands) and all(each.is_over for each in self._commands)
 
     def wait(self, seconds: float = PATIENCE_SECONDS) -> None:
-        """Wait for the answer; after that time there is none."""
-        deadline = time.monotonic() + seconds
-        for each in self._commands():
-            each.wait(deadline)
+        """Wait for the answer, until so long after the question."""
+        if not self._commands:
+            self._ask()
+        for each in self._commands:
+            each.wait(self._asked + seconds)
+
+    def put_off(self) -> None:
+        """End what git is doing; it is asked once more by who waits for the answer."""
+        self.drop()
+        self._commands = []
 
     def drop(self) -> None:
-        """End it; nobody needs the answer any more."""
-        for each in self._commands():
+        """End what git is doing; nobody needs the answer any more."""
+        for each in self._commands:
             each.drop()
 
     def answer(self) -> Git | None:
-        """What git says; None without git, or outside of a repository."""
-        lines = self._status.lines()
-        if lines is None:
+        """What git says, if it has answered; None without git, or outside of a repository."""
+        status, *known = [each.lines() for each in self._commands]
+        if status is None:
             return None
-        facts = dict(line.removeprefix("# ").split(" ", 1) for line in lines if line[:1] == "#")
-        is_known = self._known is None or self._known.lines() is not None
-        has_changed = any(line[:1] != "#" for line in lines)
+        facts = dict(line.removeprefix("# ").split(" ", 1) for line in status if line[:1] == "#")
+        has_changed = any(line[:1] != "#" for line in status)
         return Git(
             commit=_named(facts.get("branch.oid", "")),
             branch=_named(facts.get("branch.head", "")),
-            is_clean=is_known and not has_changed,
+            is_clean=not has_changed and None not in known,
         )
 
-    def _commands(self) -> Sequence[_Command]:
-        return [self._status] if self._known is None else [self._status, self._known]
+    def _ask(self) -> None:
+        self._asked = time.monotonic()
+        self._commands = [_Command(self._directory, each) for each in self._questions]
 
 
 class _Command:
@@ -84,15 +101,14 @@ class _Command:
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._process = subprocess.Popen(
-                [*_GIT, *arguments],
-                cwd=directory,
+                [*_GIT, "-C", str(directory), *arguments],  # who changes into it may hang
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,  # a pipe might be full
                 stderr=subprocess.DEVNULL,
                 process_group=0,  # Ctrl-C is not meant for it
             )
-        except OSError:  # there is no git, or no such directory
+        except OSError:  # there is no git
             self._output.close()
 
     @property
@@ -100,18 +116,16 @@ class _Command:
         return self._process is None or self._process.poll() is not None
 
     def wait(self, deadline: float) -> None:
-        """Wait for it; kill it if it takes longer."""
-        if self._process is None:
-            return
-        try:
-            self._process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """Wait for it until a time of the monotonic clock."""
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(max(0.0, deadline - time.monotonic()))
 
     def drop(self) -> None:
         """End it, whatever it would say."""
-        self.wait(0.0)  # a time that has passed long ago
+        if self._process is not None and not self.is_over:
+            self._process.kill()
+            self.wait(time.monotonic() + _END_SECONDS)
         self._output.close()
 
     def lines(self) -> list[str] | None:

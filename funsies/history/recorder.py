@@ -22,7 +22,7 @@ from funsies.store.rows import Generation
 from funsies.store.rows.runs import RunRecord
 
 from .closing import Asked, Closing
-from .git import GitQuestion
+from .git import BRIEF_SECONDS, GitQuestion
 from .run_records import add_request, write, write_new
 from .runs import Outcome
 
@@ -91,23 +91,20 @@ class Recorder:
             if self._record is not None:
                 self._asked.requested.update(operations)
 
-    def look(self, *, waits: bool = False) -> None:
-        """Write down what git says, if it has answered by now.
-
-        Args:
-            waits: True to wait for its answer for a while.
-        """
+    def look(self) -> None:
+        """Write down what git says, if it has answered by now."""
         with self._lock:
-            if self._git is None or self._record is None:
-                return
-            if waits:
-                self._git.wait()
-            if not self._git.is_answered:
-                return
-            answer, self._git = self._git.answer(), None
-            if answer is not None:
-                self._record = replace(self._record, git=answer)
+            if self._hears_git() and self._record is not None:
                 write(self._backend.graph, self._number, self._record)
+
+    def stand_aside(self) -> None:
+        """Have no child processes: steps that this process runs are to be alone with theirs."""
+        with self._lock:
+            if self._git is not None:
+                self._git.wait(BRIEF_SECONDS)
+                self.look()
+            if self._git is not None:
+                self._git.put_off()
 
     def leave(self, problem: BaseException | None) -> None:
         """Note how a session of the program ended: by itself, or by an exception."""
@@ -133,26 +130,36 @@ class Recorder:
             self.forget()
 
     def _begin(self) -> None:
-        program = self._program()
-        if not self._backend.is_in_process:  # what is in memory is forgotten with the program
+        program, asks_git = self._program(), not self._backend.is_in_process
+        if asks_git:  # what is in memory is forgotten with the program
             self._git = GitQuestion(program.directory, program.script)
-        self._record = program.record
+        self._record = replace(program.record, is_git_known=not asks_git)
         self._number = write_new(self._backend.graph, self._record)
         atexit.register(self.close)
+
+    def _hears_git(self) -> bool:
+        """True if git has answered since this was asked last."""
+        if self._git is None or self._record is None or not self._git.is_answered:
+            return False
+        self._record = replace(self._record, git=self._git.answer(), is_git_known=True)
+        self._git = None
+        return True
 
     def _is_ours(self) -> bool:
         """True if there is something to be ended, and not by the process that we stem from."""
         return self._record is not None and self._record.process.pid == os.getpid()
 
     def _end(self, problem: BaseException | None, *, is_failed: bool) -> None:
-        self.look(waits=True)
         if self._record is None:
             return
+        if self._git is not None:
+            self._git.wait()
+            self._hears_git()
         now, closing = time.time(), Closing(self._backend, self._asked)
         outcome, said = closing.outcome(), _said(problem, is_failed=is_failed)
         if isinstance(problem, UnwrapError) and outcome is Outcome.ERRORS:
             said = None  # the script has looked at an error
-        ended = replace(self._record, ended=now)
+        ended = replace(self._record, ended=now, libraries=closing.libraries())
         if said is not None or outcome is not Outcome.RUNNING:
             counts = closing.counts(ended.began, now)
             ended = replace(ended, outcome=said or outcome, counts=counts)

@@ -71,12 +71,14 @@ class Run:
         script: file of the program; ``-m module`` for a module, empty for an interactive one.
         arguments: that it was given, without what looks like a secret.
         directory: that it was started in.
-        git: the repository of the script; None if there is none, or it was not found out.
+        git: the repository of the script; None if there is none, or that is not known.
+        is_git_known: False if git has not answered whether there is one.
         user: who started it.
         host: name of its machine.
         pid: number of its process there.
         python: version of Python.
         version: of funsies.
+        libraries: versions of those that counted for its steps, by name; empty until it ended.
         began: when it first asked for something, seconds since 1970.
         ended: when it ended; None if it has not, or could not say so.
         outcome: how it ended.
@@ -90,11 +92,13 @@ class Run:
     arguments: tuple[str, ...]
     directory: str
     git: Git | None
+    is_git_known: bool
     user: str
     host: str
     pid: int
     python: str
     version: str
+    libraries: Mapping[str, str]
     began: float
     ended: float | None
     outcome: Outcome
@@ -188,11 +192,13 @@ def _run(backend: Backend, number: int, record: RunRecord) -> Run:
         arguments=record.arguments,
         directory=record.directory,
         git=record.git,
+        is_git_known=record.is_git_known,
         user=record.user,
         host=record.process.host,
         pid=record.process.pid,
         python=record.python,
         version=record.version,
+        libraries=record.libraries,
         began=record.began,
         ended=record.ended,
         outcome=_outcome(backend, record, requests),

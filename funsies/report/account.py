@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -57,13 +57,13 @@ class RunAccount:
         run: who asked for what, when, and how it ended.
         steps: each after those whose results it takes.
         causes: why steps failed, those with the same cause together.
-        libraries: names and versions of those that its Python steps use.
+        libraries: versions of those that counted for its Python steps, by name.
     """
 
     run: Run
     steps: tuple[StepAccount, ...]
     causes: tuple[Cause, ...]
-    libraries: tuple[str, ...] = ()
+    libraries: Mapping[str, str]
 
     @cached_property
     def ran(self) -> list[StepAccount]:
@@ -92,9 +92,14 @@ def read_account(backend: Backend, run: Run) -> RunAccount:
     labels = labels_of(backend, closure)
     found = list(outcomes_in_run(backend, run, closure))
     steps = tuple(_account(closure, labels, each) for each in found)
+    causes = tuple(_causes(backend, found))
+    return RunAccount(run, steps, causes, run.libraries or _libraries(backend, run, closure))
+
+
+def _libraries(backend: Backend, run: Run, closure: Closure) -> Mapping[str, str]:
+    """Those of a run that has not ended, or could not say so."""
     tasks = dict.fromkeys(row.task for row in closure.rows.values())
-    libraries = tuple(libraries_of(backend, tasks, run.python))
-    return RunAccount(run, steps, tuple(_causes(backend, found)), libraries)
+    return libraries_of(backend, tasks, run.python)
 
 
 def _account(closure: Closure, labels: Labels, step: StepOutcome) -> StepAccount:

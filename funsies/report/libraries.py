@@ -16,8 +16,8 @@ from funsies.store.connect import Backend
 MOST_TASKS: Final = 200
 
 
-def libraries_of(backend: Backend, tasks: Iterable[Digest], python: str) -> list[str]:
-    """Names and versions of the libraries that tasks use, as far as they count, sorted.
+def libraries_of(backend: Backend, tasks: Iterable[Digest], python: str) -> dict[str, str]:
+    """Versions of the libraries that tasks use, as far as they count, by name.
 
     Args:
         backend: where the tasks are stored; only the first of very many are read.
@@ -30,7 +30,7 @@ def libraries_of(backend: Backend, tasks: Iterable[Digest], python: str) -> list
         for task in islice(tasks, MOST_TASKS)
         for library in _libraries(backend, task, minor)
     )
-    return sorted({f"{each.name} {each.version}" for each in found if each.version})
+    return dict(sorted((each.name, each.shown_version) for each in found if each.counted))
 
 
 def _libraries(backend: Backend, digest: Digest, minor: str) -> Iterator[Library]:

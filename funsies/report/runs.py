@@ -65,11 +65,13 @@ class CountedRun:
             "arguments": list(run.arguments),
             "directory": run.directory,
             "git": None if run.git is None else msgspec.structs.asdict(run.git),
+            "git_known": run.is_git_known,
             "user": run.user,
             "host": run.host,
             "pid": run.pid,
             "python": run.python,
             "funsies": run.version,
+            "libraries": dict(run.libraries),
             "began": run.began,
             "ended": run.ended,
             "seconds": took(run),
@@ -99,9 +101,9 @@ def program_of(run: Run) -> str:
 
 
 def commit_of(run: Run) -> str:
-    """The commit in short, with a star if that is not all that has run."""
+    """The commit in short, with a star if that is not all that has run; ``?`` if not known."""
     if run.git is None:
-        return ""
+        return "" if run.is_git_known else "?"
     star = "" if run.git.is_clean else "*"
     return printable(run.git.commit[:SHORT_COMMIT]) + star
 
@@ -148,10 +150,11 @@ def facts_of(run: Run) -> Iterator[tuple[str, str]]:
     yield "outcome", run.outcome.value
     yield "program", program_of(run)
     yield "directory", printable(run.directory)
-    if run.git is not None:
-        yield "commit", _commit_in_full(run)
+    if run.git is not None or not run.is_git_known:
+        yield "commit", commit_in_full(run)
     yield "user", f"{printable(run.user)} on {printable(run.host)}, process {run.pid}"
-    yield "versions", f"funsies {printable(run.version)}, Python {printable(run.python)}"
+    versions = versions_of(run)
+    yield "versions", printable(", ".join(f"{name} {each}" for name, each in versions.items()))
     yield "began", shown_time(run.began)
     if run.ended is not None:
         yield "ended", shown_time(run.ended)
@@ -179,9 +182,15 @@ def _shown_took(run: Run) -> str:
     return "" if seconds is None else shown_seconds(seconds)
 
 
-def _commit_in_full(run: Run) -> str:
+def versions_of(run: Run) -> dict[str, str]:
+    """Versions of what counts for the steps of a run, by name: Python, funsies, libraries."""
+    return {"Python": run.python, "funsies": run.version, **run.libraries}
+
+
+def commit_in_full(run: Run) -> str:
+    """The commit, its branch, and whether that is all that has run; for people."""
     if run.git is None:
-        return ""
+        return "none" if run.is_git_known else "not known: git has not answered"
     branch = f" on {printable(run.git.branch)}" if run.git.branch else ""
     changes = "" if run.git.is_clean else ", with changes that are in no commit"
     return f"{printable(run.git.commit) or 'none yet'}{branch}{changes}"

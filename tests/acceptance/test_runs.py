@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 FLOW = """\
@@ -151,3 +152,54 @@ with f.Fun({server}, f.options(distributed=False)) as session:
     )
     done = shell.python(script)
     assert done.text == "1 None\n", done.err
+
+
+@pytest.mark.parametrize("options", ["", ", f.options(distributed=False)"])
+def test_git_that_hangs_holds_nobody_up_and_its_answer_is_not_made_up(
+    shell, options: str
+) -> None:
+    shell.start_funsies("--workers", "1")
+    fake = shell.place / "bin" / "git"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\nexec sleep 600\n")
+    fake.chmod(0o755)
+    shell.variables["PATH"] = f"{fake.parent}:{shell.environment()['PATH']}"
+    script = shell.script(
+        "flow.py",
+        f"""\
+import time
+import funsies as f
+began = time.monotonic()
+with f.Fun(None{options}):
+    f.execute(step := f.reduce(abs, -1)).wait()
+    print(f.take(step), time.monotonic() - began < 60)
+""",
+    )
+    done = shell.python(script)
+    assert done.text == "1 True\n", done.err
+    (run,) = runs_of(shell)
+    assert (run["outcome"], run["git"], run["git_known"]) == ("done", None, False)
+    assert "commit     not known" in shell.funsies("runs", "show").text
+
+
+def test_a_run_tells_the_versions_that_its_results_depend_on(shell) -> None:
+    shell.start_funsies("--workers", "1")
+    script = shell.script(
+        "flow.py",
+        """\
+import funsies as f
+import msgspec
+
+@f.task
+def packed(number: int) -> bytes:
+    return msgspec.msgpack.encode(number)
+
+with f.Fun():
+    f.execute(packed(1)).wait()
+""",
+    )
+    assert shell.python(script).code == 0
+    (run,) = runs_of(shell)
+    assert run["libraries"] == {"msgspec": msgspec.__version__}
+    told = shell.funsies("runs", "show").text
+    assert f"funsies {run['funsies']}, msgspec {msgspec.__version__}" in told

@@ -18,6 +18,9 @@ from funsies.core.fingerprint.library_places import Place, place_of
 from funsies.core.fingerprint.library_rules import CONTENT, NAME, VERSION, rules_of_the_project
 
 
+SHOWN_CONTENT: Final = 10
+
+
 class Library(NamedTuple):
     """A library, and what of it counts.
 
@@ -37,6 +40,12 @@ class Library(NamedTuple):
     def counted(self) -> str:
         """What enters the identity of a step."""
         return self.content or self.version
+
+    @property
+    def shown_version(self) -> str:
+        """The version for people, with the beginning of the content if that counts, too."""
+        content = f"content {self.content[:SHOWN_CONTENT]}" if self.content else ""
+        return ", ".join(filter(None, (self.version, content)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -88,11 +88,13 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         user: who started it.
         python: version.
         version: of funsies.
+        libraries: versions of those that counted for its steps, by name, when it ended.
         began: when it asked for the first result, seconds since 1970.
         ended: when it ended; None if it has not, or could not say so.
         outcome: how; empty if steps were to be finished after it.
         counts: by task; none if they are to be counted when somebody asks.
         git: the repository of the script, if there is one.
+        is_git_known: False as long as git has not answered whether there is one.
     """
 
     token: str = msgspec.field(default_factory=lambda: secrets.token_hex(8))
@@ -103,8 +105,10 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     user: str
     python: str
     version: str
+    libraries: dict[str, str] = {}
     began: float
     ended: float | None = None
     outcome: str = ""
     counts: dict[str, StepCounts] = {}
     git: Git | None = None
+    is_git_known: bool = True

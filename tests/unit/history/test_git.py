@@ -40,6 +40,15 @@ def ask(directory: Path, script: Path | None = None, seconds: float = 60.0) -> G
     return question.answer()
 
 
+def put_in_front(place: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Have git be a shell script."""
+    (place / "git").unlink(missing_ok=True)
+    (place / "git").write_text(f"#!/bin/sh\n{script}\n")
+    (place / "git").chmod(0o755)
+    if str(place) not in os.environ["PATH"].split(":"):
+        monkeypatch.setenv("PATH", f"{place}:{os.environ['PATH']}")
+
+
 def test_a_clean_commit_is_told_with_its_branch(repository: Path) -> None:
     commit = git(repository, "rev-parse", "HEAD")
     (repository / "results.txt").write_text("1\n")
@@ -94,25 +103,41 @@ def test_without_git_there_is_no_answer(
     assert ask(tmp_path) is None
 
 
-def test_git_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake = tmp_path / "git"
-    fake.write_text("#!/bin/sh\nexec sleep 600\n")
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+def test_git_that_hangs_is_waited_for_once_and_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pid")
+    put_in_front(tmp_path, monkeypatch, f"echo $$ >{tmp_path}/pid\nexec sleep 600")
+    question = GitQuestion(tmp_path, None)
+    pid = int((tmp_path / "pid").read_text())
+    question.wait(0.3)
     began = time.monotonic()
-    assert ask(tmp_path, seconds=0.05) is None
-    assert time.monotonic() - began < 60
+    question.wait(0.3)
+    assert time.monotonic() - began < 0.3
+    assert not question.is_answered
+    question.drop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_git_that_was_put_off_is_asked_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_in_front(tmp_path, monkeypatch, "exec sleep 600")
+    question = GitQuestion(tmp_path, tmp_path / "flow.py")
+    question.put_off()
+    assert not question.is_answered
+    put_in_front(tmp_path, monkeypatch, "echo '# branch.oid abc'")
+    question.wait(60)
+    assert question.is_answered
+    assert question.answer() == Git("abc", "", is_clean=True)
 
 
 def test_git_that_says_very_much_does_not_wait_for_a_reader(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake = tmp_path / "git"
-    fake.write_text(
-        "#!/bin/sh\necho '# branch.oid abc'; yes '1 .M odd \\377' | head -n 100000\n"
-    )
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    many = "echo '# branch.oid abc'; yes '1 .M odd \\377' | head -n 100000"
+    put_in_front(tmp_path, monkeypatch, many)
     assert ask(tmp_path) == Git("abc", "", is_clean=False)
 
 

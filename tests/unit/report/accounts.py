@@ -29,11 +29,13 @@ def a_run(**changes: object) -> Run:
         "arguments": ("--fast",),
         "directory": "/somewhere",
         "git": None,
+        "is_git_known": True,
         "user": "ada",
         "host": "here",
         "pid": 12,
         "python": "3.11.9",
         "version": "1.0",
+        "libraries": {},
         "began": BEGAN,
         "ended": BEGAN + 10,
         "outcome": Outcome.DONE,
@@ -79,4 +81,4 @@ def step(
 
 def account(*steps: StepAccount, errors: Sequence[Error] = (), **changes: object) -> RunAccount:
     causes = tuple(Cause(error, {error.source or "": None}) for error in errors)
-    return RunAccount(a_run(**changes), steps, causes)
+    return RunAccount(a_run(**changes), steps, causes, {"numpy": "2.1.0"})
