@@ -1,12 +1,19 @@
-"""What it costs to write down a run: wide graphs with and without a record, in turns."""
+"""What it costs to write down a run: wide graphs with and without a record, in turns.
+
+The time on the clock says little where others use the machine, too; so processor time is what
+is compared, of all processes: the program, its children (git), the server and the workers.
+"""
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
-from typing import NamedTuple
+from dataclasses import dataclass
+from resource import RUSAGE_CHILDREN, getrusage
 
-from harness import Figures, Setting, server_and_workers, spread
+from harness import Figures, Setting, server_and_workers, spread, usage
+from turmoil.processes import all_processes, below, cpu_seconds
 
 import funsies as f
 from funsies.config.program import this_program
@@ -16,11 +23,35 @@ from funsies.session import Session
 from .graph import build_and_run, wide_graph
 
 
-class Times(NamedTuple):
-    """Seconds of a program, from its first line to its last: on the clock, and of its CPU."""
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds of a program, from its first line to its last, or at one moment.
+
+    Attributes:
+        wall: on the clock.
+        client: of the processor, in the program and its children that have ended.
+        server: the same in the server.
+        workers: the same in the workers.
+    """
 
     wall: float
-    cpu: float
+    client: float
+    server: float
+    workers: float
+
+    @property
+    def cpu(self) -> float:
+        """Processor time of all processes."""
+        return self.client + self.server + self.workers
+
+    def since(self, before: Times) -> Times:
+        """What was used since then."""
+        return Times(
+            self.wall - before.wall,
+            self.client - before.client,
+            self.server - before.server,
+            self.workers - before.workers,
+        )
 
 
 class NoRecorder(Recorder):
@@ -31,35 +62,59 @@ class NoRecorder(Recorder):
 
 
 def measure(setting: Setting) -> Figures:
-    """Milliseconds an operation, and what part of it the record is."""
+    """Milliseconds an operation, and what part of the processor time the record is.
+
+    Workers do the same with and without a record: what they differ in is left out.
+    """
     pairs: list[tuple[Times, Times]] = []
     with server_and_workers(setting.workers) as session:
         for repeat in range(setting.repeats):
             first = (repeat + 1) * 1_000_000
-            plain = _program(session, setting.n, first, is_recorded=False)
-            recorded = _program(session, setting.n, first + setting.n, is_recorded=True)
-            pairs.append((plain, recorded))
+            pairs.append(_pair(session, setting.n, first, recorded_first=repeat % 2 == 1))
     each = 1000 / (setting.n + 1)
-    more = [(recorded.wall - plain.wall) / plain.wall for plain, recorded in pairs]
-    cpu = [
-        (recorded.cpu - plain.cpu) * 1_000_000 / (setting.n + 1) for plain, recorded in pairs
-    ]
+    total = statistics.median(plain.cpu for plain, _ in pairs)
+    client = [recorded.client - plain.client for plain, recorded in pairs]
+    server = [recorded.server - plain.server for plain, recorded in pairs]
     return {
         "operations": setting.n + 1,
         **spread("milliseconds_per_operation", [recorded.wall * each for _, recorded in pairs]),
         "milliseconds_without": round(
             statistics.median(plain.wall for plain, _ in pairs) * each, 4
         ),
-        **spread("more_time_percent", [100 * each for each in more], 2),
-        **spread("more_client_cpu_microseconds", cpu, 1),
+        "cpu_milliseconds_without": round(total * each, 4),
+        **spread("more_client_cpu_microseconds", [1000 * each * more for more in client], 1),
+        **spread("more_server_cpu_microseconds", [1000 * each * more for more in server], 1),
+        "more_cpu_percent": round(
+            100 * (statistics.median(client) + statistics.median(server)) / total, 2
+        ),
     }
+
+
+def _pair(session: Session, n: int, first: int, *, recorded_first: bool) -> tuple[Times, Times]:
+    """The same program without and with a record, in either order."""
+    if recorded_first:
+        recorded = _program(session, n, first, is_recorded=True)
+        return _program(session, n, first + n, is_recorded=False), recorded
+    plain = _program(session, n, first, is_recorded=False)
+    return plain, _program(session, n, first + n, is_recorded=True)
 
 
 def _program(session: Session, n: int, first: int, *, is_recorded: bool) -> Times:
     """A session of its own that runs a wide graph, as a script would."""
-    wall, cpu = time.perf_counter(), time.process_time()
+    before = _now(session)
     with f.Fun(session.server) as opened:
         if not is_recorded:
             opened.recorder = NoRecorder(opened.backend, this_program)
         build_and_run(n, first, wide_graph)
-    return Times(time.perf_counter() - wall, time.process_time() - cpu)
+    return _now(session).since(before)
+
+
+def _now(session: Session) -> Times:
+    children = getrusage(RUSAGE_CHILDREN)
+    workers = below(os.getpid(), all_processes())
+    return Times(
+        time.perf_counter(),
+        time.process_time() + children.ru_utime + children.ru_stime,
+        usage(session).cpu_seconds,
+        sum(cpu_seconds(each.pid) for each in workers),
+    )

@@ -70,6 +70,14 @@ def resident_bytes(pid: int) -> int:
     return 0
 
 
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process and of its children that have ended; 0 if it is gone."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2]
+        return sum(map(int, fields.split()[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 def _pids() -> Iterator[int]:
     return (int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit())
 
