@@ -6,9 +6,11 @@ from typing import Final
 
 import click
 
+from funsies.core.cutting import printable
 from funsies.history.closure import read_closure
 from funsies.history.runs import run, steps_of_run
 from funsies.history.why import compare
+from funsies.report.runs import changed_versions
 from funsies.store.connect import Backend
 
 from .completion import STEP
@@ -57,7 +59,11 @@ def _are_runs(backend: Backend, *names: str) -> bool:
 def _diff_runs(backend: Backend, before: str, after: str, *, as_json: bool) -> None:
     one, other = find_run(backend, before), find_run(backend, after)
     old, new = steps_of_run(backend, one), steps_of_run(backend, other)
-    print_groups(backend, compare(backend, old, new), as_json=as_json)
+    versions = changed_versions(one, other)
+    if not as_json:
+        for name, (was, is_now) in versions.items():
+            click.echo(f"{printable(name)}: {printable(was)} -> {printable(is_now)}")
+    print_groups(backend, compare(backend, old, new), as_json=as_json, versions=versions)
 
 
 def _diff_steps(backend: Backend, before: str, after: str, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from funsies.store.connect import Backend
 from funsies.store.rows import Status
 
 from .say import note
+from .terminal import Printer
 
 _STATUSES: Final = {
     Status.IDLE: "nobody has asked for it yet: waiting until somebody does",
@@ -22,18 +23,21 @@ _STATUSES: Final = {
 }
 
 
-def show_while_it_runs(backend: Backend, operation: Digest, level: str | None) -> bool:
+def show_while_it_runs(
+    backend: Backend, operation: Digest, level: str | None, printer: Printer
+) -> bool:
     """Print what a step prints until it is finished.
 
     Args:
         backend: where it runs.
         operation: the step.
         level: of the messages that are shown; None for everything.
+        printer: prints them.
 
     Returns:
         False if nothing is known of its last run: what of it is stored is still to be shown.
     """
-    screen = _Screen(level)
+    screen = _Screen(level, printer)
     for news in follow(backend.graph, operation):
         match news:
             case Printed():
@@ -52,8 +56,9 @@ def show_while_it_runs(backend: Backend, operation: Digest, level: str | None) -
 class _Screen:
     """Standard output, with a filter for each stream."""
 
-    def __init__(self, level: str | None) -> None:
+    def __init__(self, level: str | None, printer: Printer) -> None:
         self._level = level
+        self._printer = printer
         self._filters: dict[str, LevelFilter] = {}
 
     def show(self, printed: Printed) -> None:
@@ -66,6 +71,7 @@ class _Screen:
         """Show what is left of lines without an end."""
         for each in self._filters.values():
             self._write(each.end())
+        self._printer.end()
 
     def _chosen(self, printed: Printed) -> bytes:
         if self._level is None:
@@ -74,5 +80,5 @@ class _Screen:
         return chosen.feed(printed.data)
 
     def _write(self, data: bytes) -> None:
-        sys.stdout.buffer.write(data)
+        self._printer.write(data)
         sys.stdout.flush()

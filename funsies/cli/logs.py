@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import click
@@ -39,6 +38,7 @@ from .run_choice import run_option
 from .run_logs import print_run_logs
 from .say import note
 from .setting import Setting
+from .terminal import Printer
 
 
 @click.command()
@@ -59,6 +59,9 @@ from .setting import Setting
     is_flag=True,
     help="Print what comes, until the step has ended.",
 )
+@click.option(
+    "--raw", "is_raw", is_flag=True, help="Print on a terminal what it is, byte by byte."
+)
 @click.pass_obj
 def logs(
     setting: Setting,
@@ -68,6 +71,7 @@ def logs(
     as_json: bool,
     level: str | None,
     follows: bool,
+    is_raw: bool,
 ) -> int:
     r"""Print what a step printed when it was last run.
 
@@ -77,7 +81,8 @@ def logs(
     HASH is any unique prefix of the hash of the step or of one of its outputs. Of a shell step
     these are the standard streams of its commands, one after the other. Of a Python step, and
     of a stream that is no result because the step failed, the end is kept. What a Python step
-    says by logging stands there with time and level.
+    says by logging stands there with time and level. On a terminal colours are shown, and what
+    else would move the cursor or change the terminal is left out, unless --raw is given.
 
     --follow prints what a running step has printed so far and what comes, on whatever machine
     it runs, and ends when the step has ended; it waits for a step that is still to begin.
@@ -95,12 +100,13 @@ def logs(
         raise click.UsageError("--follow and --json need a HASH: see funsies ls --steps")
     with setting.session() as session:
         if prefix is None:
-            _print_run(session.backend, run_id, level)
+            _print_run(session.backend, run_id, level, is_raw=is_raw)
             return Exit.OK
         named = look_up(session.backend, prefix)
         if named.producer is None:
             raise UnknownHashError(f"{prefix} is a constant: no step makes it")
-        if follows and show_while_it_runs(session.backend, named.producer, level):
+        printer = Printer(is_raw=is_raw)
+        if follows and show_while_it_runs(session.backend, named.producer, level, printer):
             error = _error_of(session.backend, named.producer)
             _tell(_about(session.backend, named, error))
             return Exit.OK
@@ -115,9 +121,8 @@ def logs(
             note(f"funsies: {prefix} was not run yet; use: funsies execute {named.typed}")
             return Exit.NOT_COMPUTED
         about = _about(session.backend, named, error)
-        sizes = [sys.stdout.buffer.write(piece) for piece in printed]
-    sys.stdout.flush()
-    if not any(sizes):
+        size_bytes = printer.print_all(printed)
+    if not size_bytes:
         of = f" of level {level} or above" if level else ""
         note(f"{_why_nothing(record, error, named.producer)}{of}")
     _tell(about)
@@ -137,8 +142,13 @@ def _tell(text: str) -> None:
         note(text)
 
 
-def _print_run(backend: Backend, run_id: str | None, level: str | None) -> None:
-    print_run_logs(backend, run_id, lambda step: of_level(_printed(backend, step), level))
+def _print_run(
+    backend: Backend, run_id: str | None, level: str | None, *, is_raw: bool
+) -> None:
+    printer = Printer(is_raw=is_raw)
+    print_run_logs(
+        backend, run_id, lambda step: of_level(_printed(backend, step), level), printer
+    )
 
 
 def of_level(printed: Iterator[bytes], level: str | None) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
+from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.history.called import labels_here
@@ -12,10 +13,14 @@ from funsies.history.runs import outcomes_of_run
 from funsies.store.connect import Backend
 
 from .run_choice import chosen_run
+from .terminal import Printer
 
 
 def print_run_logs(
-    backend: Backend, run_id: str | None, printed: Callable[[Digest], Iterator[bytes]]
+    backend: Backend,
+    run_id: str | None,
+    printed: Callable[[Digest], Iterator[bytes]],
+    printer: Printer,
 ) -> None:
     """Print what those steps printed that a run has run itself, each under a heading.
 
@@ -23,6 +28,7 @@ def print_run_logs(
         backend: where they are.
         run_id: the run; None for the last one.
         printed: what a step printed, in pieces.
+        printer: prints that.
 
     Raises:
         UnknownHashError: if there is no such run.
@@ -33,18 +39,18 @@ def print_run_logs(
     labels = labels_here(backend, run.targets)
     for step in outcomes_of_run(backend, run):
         if step.is_new and step.record is not None and not step.record.linked:
-            heading = f"{step.operation.hex()[:10]} {labels.of(step.operation)}"
-            _print_under(heading, printed(step.operation))
-    sys.stdout.flush()
+            heading = f"{step.operation.hex()[:10]} {printable(labels.of(step.operation))}"
+            _print_under(heading, printed(step.operation), printer)
 
 
-def _print_under(heading: str, printed: Iterator[bytes]) -> None:
+def _print_under(heading: str, printed: Iterator[bytes], printer: Printer) -> None:
     """Print something with a heading, if it is anything."""
     last = b""
     for piece in filter(None, printed):
         if not last:
             sys.stdout.buffer.write(f"==> {heading} <==\n".encode(errors="replace"))
-        sys.stdout.buffer.write(piece)
+        printer.write(piece)
         last = piece
+    printer.end()
     if last and not last.endswith(b"\n"):
         sys.stdout.buffer.write(b"\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import islice
 
@@ -137,8 +137,17 @@ def with_labels(backend: Backend, found: Reasons, steps: Collection[Digest]) -> 
     return replace(found, steps={**found.steps, **called})
 
 
-def print_groups(backend: Backend, found: Reasons, *, as_json: bool) -> None:
-    """Print all steps that ran, those together that ran for the same reasons."""
+def print_groups(
+    backend: Backend, found: Reasons, *, as_json: bool, **facts: Mapping[str, object]
+) -> None:
+    """Print all steps that ran, those together that ran for the same reasons.
+
+    Args:
+        backend: where they are.
+        found: why they ran.
+        as_json: True for JSON.
+        facts: what else that is to say.
+    """
     groups = found.groups
     told = (
         replace(each, roots=with_values(backend, each.roots))
@@ -148,7 +157,7 @@ def print_groups(backend: Backend, found: Reasons, *, as_json: bool) -> None:
         counts = {each.value: number for each, number in found.counts().items()}
         shown = [group_as_json(each) for each in told]
         gone = dict(found.gone)
-        print_json({"run": found.run, "counts": counts, "groups": shown, "gone": gone})
+        print_json({"run": found.run, "counts": counts, "groups": shown, "gone": gone, **facts})
         return
     console = data_console()
     console.print(summary_line(found))

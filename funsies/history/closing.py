@@ -58,7 +58,11 @@ class Closing:
 
     def libraries(self) -> dict[str, str]:
         """Versions of the libraries that count for what the program built, by name."""
-        found = {name: each for task in self._kinds.values() for name, each in task.libraries().items()}
+        found = {
+            name: each
+            for task in self._kinds.values()
+            for name, each in task.libraries().items()
+        }
         return dict(sorted(found.items()))
 
     def counts(self, began: float, ended: float) -> dict[str, StepCounts]:

@@ -80,7 +80,9 @@ class GitQuestion:
         status, *known = [each.lines() for each in self._commands]
         if status is None:
             return None
-        facts = dict(line.removeprefix("# ").split(" ", 1) for line in status if line[:1] == "#")
+        facts = dict(
+            line.removeprefix("# ").split(" ", 1) for line in status if line[:1] == "#"
+        )
         has_changed = any(line[:1] != "#" for line in status)
         return Git(
             commit=_named(facts.get("branch.oid", "")),

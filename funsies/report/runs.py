@@ -33,6 +33,8 @@ _STYLES: Final = {
     Outcome.SERVER_LOST: "red",
     Outcome.CLIENT_LOST: "red",
 }
+NOT_USED: Final = "not used"
+_ALWAYS_KNOWN: Final = ("Python", "funsies")
 _INTERACTIVE: Final = "(interactive)"
 
 
@@ -185,6 +187,21 @@ def _shown_took(run: Run) -> str:
 def versions_of(run: Run) -> dict[str, str]:
     """Versions of what counts for the steps of a run, by name: Python, funsies, libraries."""
     return {"Python": run.python, "funsies": run.version, **run.libraries}
+
+
+def changed_versions(before: Run, after: Run) -> dict[str, tuple[str, str]]:
+    """Versions that differ between two runs, by name: as they were and as they are now.
+
+    Those of libraries are known of runs that have ended.
+    """
+    old, new = versions_of(before), versions_of(after)
+    if before.ended is None or after.ended is None:
+        old, new = ({name: each[name] for name in _ALWAYS_KNOWN} for each in (old, new))
+    return {
+        name: (old.get(name, NOT_USED), new.get(name, NOT_USED))
+        for name in {**old, **new}
+        if old.get(name) != new.get(name)
+    }
 
 
 def commit_in_full(run: Run) -> str:

@@ -62,6 +62,28 @@ def test_logs_show_what_failed_steps_printed(shell) -> None:
     assert told["log"] == "begun\n"
 
 
+HOSTILE = r"""
+import funsies as f
+
+with f.Fun():
+    text = r"\033[31mred\033[2J\033[5A\033]0;title\007\033]8;;http://x\033\\ end"
+    f.execute(f.shell(f"printf '{text}'").stdout)
+"""
+
+
+def test_on_a_terminal_colours_are_all_that_a_step_can_do(shell) -> None:
+    assert shell.funsies("run", shell.script("hostile.py", HOSTILE), "--workers", "1").code == 0
+    step = json.loads(shell.funsies("ls", "--steps", "--json").text)[0]["operation"]
+    everything = "\x1b[31mred\x1b[2J\x1b[5A\x1b]0;title\x07\x1b]8;;http://x\x1b\\ end"
+    assert shell.funsies("logs", step).text == everything
+    assert everything in shell.on_terminal("logs", "--raw", step)[1]
+    for words in (["logs", step], ["logs"], ["logs", "--follow", step]):
+        shown = shell.on_terminal(*words)[1]
+        assert "\x1b[31mred end\x1b[0m" in shown
+        assert "title" not in shown
+        assert "\x1b[2J" not in shown
+
+
 def test_the_same_is_kept_without_workers() -> None:
     with f.Fun(f.Server("memory://")) as session:
         step = f.shell("echo reason; exit 1")

@@ -17,7 +17,6 @@ from funsies.core.fingerprint.library_content import content_of, is_ones_own
 from funsies.core.fingerprint.library_places import Place, place_of
 from funsies.core.fingerprint.library_rules import CONTENT, NAME, VERSION, rules_of_the_project
 
-
 SHOWN_CONTENT: Final = 10
 
 
