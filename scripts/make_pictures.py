@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyte
+from notebook_page import write_page
 from playwright.sync_api import Page as BrowserPage
 from playwright.sync_api import sync_playwright
 from rich.console import Console
@@ -105,7 +106,38 @@ class Page:
     pictures: tuple[tuple[str, str], ...]
 
 
-STORY: tuple[Scene | Edit | Page, ...] = (
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook in a browser.
+
+    Attributes:
+        cells: that are run, one after the other.
+        picture: its name.
+    """
+
+    cells: tuple[str, ...]
+    picture: str
+
+
+START = """\
+import time
+import funsies as f
+
+f.start(2);"""
+
+FIT = """\
+@f.task
+def fit(sample: str, scale: float = 2.0) -> float:
+    time.sleep(1)
+    if sample == "S4":
+        raise ValueError(f"{sample} has no data")
+    return scale * len(sample)
+
+
+fits = [fit(f"S{number}") for number in range(6)]
+f.execute(fits).wait()"""
+
+STORY: tuple[Scene | Edit | Page | Notebook, ...] = (
     Scene(f"funsies run {PROGRAM}", moments=(("running", lambda text: "fit(" in text),)),
     Scene("funsies tree table", "tree"),
     Edit("SCALE = 2.0", "SCALE = 2.5"),
@@ -119,6 +151,7 @@ STORY: tuple[Scene | Edit | Page, ...] = (
         r"http://\S+",
         (("ui-graph", "Graph"), ("", "Steps"), ("ui-step", "fit(sample=S5)")),
     ),
+    Notebook((START, FIT, "fits[1]", "fits[4]"), "notebook"),
 )
 
 
@@ -252,13 +285,19 @@ def make_pictures(into: Path) -> list[Path]:
 
 
 def _tell(
-    part: Scene | Edit | Page, directory: Path, environment: dict[str, str], into: Path
+    part: Scene | Edit | Page | Notebook,
+    directory: Path,
+    environment: dict[str, str],
+    into: Path,
 ) -> Iterator[Path]:
     if isinstance(part, Edit):
         part.make(directory / PROGRAM)
         return
     if isinstance(part, Page):
         yield from _look(part, directory, environment, into)
+        return
+    if isinstance(part, Notebook):
+        yield _leaf(part, directory, environment, into / f"{part.picture}.png")
         return
     terminal = Terminal(part.command, directory, environment)
     for name, when in part.moments:
@@ -287,6 +326,18 @@ def _look(
                 tab.screenshot(path=into / f"{name}.png")
                 yield into / f"{name}.png"
     terminal.end(None if file.suffix else signal.SIGINT)
+
+
+def _leaf(part: Notebook, directory: Path, environment: dict[str, str], picture: Path) -> Path:
+    """Run a notebook, and keep all that it shows."""
+    page = directory / "notebook.html"
+    own = {**environment, "IPYTHONDIR": str(directory / ".ipython")}
+    write_page(part.cells, directory, own, page)
+    with _browser() as tab:
+        tab.route("http*://**", lambda route: route.abort())  # what draws formulas
+        tab.goto(page.as_uri())
+        tab.locator("main").screenshot(path=picture)
+    return picture
 
 
 @contextmanager

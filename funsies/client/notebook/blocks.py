@@ -17,6 +17,8 @@ BAD: Final = "#d2503f"
 UNDER_WAY: Final = "#3f83d2"
 """Colours of the bar: each stands out against white and against black by 3 to 1."""
 
+_CODE: Final = "white-space:pre-wrap;font-family:var(--jp-code-font-family,monospace)"
+
 
 class Block(NamedTuple):
     """What is shown of one thing.
@@ -79,7 +81,7 @@ def _pieces(block: Block) -> Iterable[str]:
         yield f"<table>{head}<tbody>{''.join(_row(row, 'td') for row in rows)}</tbody></table>"
     if block.text:
         text = "\n".join(map(_escaped, shown_lines(block.text)))
-        yield f'<pre style="white-space:pre-wrap">{text}</pre>'
+        yield f'<pre style="{_CODE}">{text}</pre>'
     for note in block.notes:
         yield f'<div style="font-size:90%">{_escaped(note)}</div>'
 

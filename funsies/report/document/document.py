@@ -14,6 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from funsies.core.cutting import cut_lines, printable
+from funsies.history.labels import Labels
 from funsies.report.account import RunAccount, StepAccount
 from funsies.report.errors import headline
 from funsies.report.failures import Cause
@@ -100,14 +101,19 @@ def _outcomes(steps: tuple[StepAccount, ...]) -> dict[str, int]:
 
 
 def _failures(account: RunAccount) -> list[Failure]:
-    labels = {each.hash: each.label for each in account.steps}
+    labels = Labels(
+        {each.operation: each.label for each in account.steps},
+        {each.operation: each.task for each in account.steps},
+    )
     return [_failure(each, labels) for each in account.causes[:MOST_CAUSES]]
 
 
-def _failure(cause: Cause, labels: dict[str, str]) -> Failure:
-    named = tuple(labels.get(each, each) for each in list(cause.steps)[:MOST_NAMED])
+def _failure(cause: Cause, labels: Labels) -> Failure:
+    named = tuple(labels.of_hash(each) or each for each in list(cause.steps)[:MOST_NAMED])
     details = cut_lines(cause.error.details.rstrip("\n"))
-    return Failure(headline(cause.error), details, named, len(cause.steps), cause.is_old)
+    return Failure(
+        headline(cause.error, labels), details, named, len(cause.steps), cause.is_old
+    )
 
 
 def _labelled(graph: GraphView, account: RunAccount) -> GraphView:

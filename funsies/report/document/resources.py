@@ -11,7 +11,7 @@ from typing import Final
 from funsies.report.account import StepAccount
 from funsies.run.record import ExecutionRecord
 
-PLOT_WIDTH: Final = 120
+PLOT_WIDTH: Final = 80
 MOST_TASKS: Final = 200
 
 
