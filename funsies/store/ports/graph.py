@@ -1,0 +1,168 @@
+"""The graph and its state, as the rest of funsies sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from funsies.core.digest import Digest
+from funsies.store.rows import (
+    Damage,
+    Definitions,
+    Generation,
+    LargeFaults,
+    OperationState,
+    RequestAnswer,
+    Tell,
+    Wanted,
+)
+
+from .looking import Looking
+from .running import Running
+from .subscription import Subscription
+
+
+class GraphStore(Looking, Running, Protocol):
+    """The graph, its state, and small values. Each method is one atomic act."""
+
+    # -- writing the graph
+
+    def define(self, definitions: Definitions) -> None:
+        """Write graph nodes; what is there already is written again.
+
+        The newest definition counts: it is of the same task or operation, and may be loadable,
+        or signed with a key that is known, where an older one is not.
+        """
+
+    def save_options(self, options: Mapping[Digest, bytes]) -> None:
+        """Store encoded options under their digest, signed."""
+
+    def options(self, digest: Digest) -> bytes | None:
+        """Encoded options; None if unknown, or not signed with a key of ours."""
+
+    def save_named(self, kind: str, name: str, data: bytes) -> None:
+        """Keep a record under a name; what had that name is replaced."""
+
+    def save_all_named(self, kind: str, records: Mapping[str, bytes]) -> None:
+        """Keep records under their names; what had those names is replaced."""
+
+    def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
+        """Keep a record under a name that has none; return what has that name now."""
+
+    def named(self, kind: str, name: str) -> bytes | None:
+        """The record of that name; None if there is none."""
+
+    def some_named(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
+        """The records of these names, in the order asked; None where there is none."""
+
+    def all_named(self, kind: str) -> dict[str, bytes]:
+        """All records of a kind, by name."""
+
+    def names(self, kind: str) -> list[str]:
+        """Names of all records of a kind, in no order."""
+
+    def forget_named(self, kind: str, names: Sequence[str] | None = None) -> None:
+        """Forget records of a kind: those of the names, or all."""
+
+    # -- asking for results
+
+    def new_generation(self) -> Generation:
+        """Number a request: max(server time in ms, last generation + 1)."""
+
+    def last_generation(self) -> Generation:
+        """The number of the newest request; 0 if there was none."""
+
+    def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
+        """Ask for operations, leaves first.
+
+        An operation with a final result whose small bytes are there, or with a volatile result
+        of this generation or a newer one that was not withdrawn, is satisfied. One that is
+        pending is also wanted by this generation; if this generation is the newest, queue,
+        priority and options become those given here, also for an entry that is queued already.
+        Any other is started: it waits for the distinct producers that are pending, or becomes
+        ready, or is ended at once by an error among its inputs. It is not started, and its
+        producers are returned in ``needs``, if a producer is undefined, idle, or finished with
+        a volatile result of an older generation or with missing bytes. An undefined operation
+        is itself in ``needs``.
+        """
+
+    def cancel(
+        self, generation: Generation, operations: Sequence[Digest], error: Digest
+    ) -> int:
+        """Withdraw a request; operations that no other request wants end with the error.
+
+        The error (a small content, stored beforehand with :meth:`define`) is published as a
+        volatile result of each such operation; a running one loses its lease, so that its
+        worker stops it. The error satisfies no request, not even an older one that comes later:
+        whoever asks for such an operation starts it again. A consumer, strict or not, ends with
+        it unless another request wants that consumer, which then asks for its inputs again.
+        What an operation of another request waits for is spared; give producers before
+        consumers, as for a request.
+
+        Returns:
+            The number of operations ended.
+
+        Raises:
+            DataMissingError: if the error is not stored.
+        """
+
+    def reset(self, operations: Sequence[Digest]) -> int:
+        """Forget the results and the traces of operations; return how many were forgotten.
+
+        One that is running loses its lease and is ready again; one that is otherwise pending
+        stays as it is.
+        """
+
+    def watch(self, client: str, operations: Sequence[Digest]) -> list[OperationState]:
+        """Have the client told when these are finished; return their states now.
+
+        Only operations that are pending are watched. A watch ends after an hour, so that
+        those of dead clients do; watch again what takes longer.
+        """
+
+    def subscribe(self, client: str) -> Subscription:
+        """Listen to the news for a client. Subscribe before you watch."""
+
+    def is_heard(self, client: str) -> bool:
+        """True while somebody is subscribed as this client; a process that dies is not."""
+
+    # -- damage
+
+    def damages(self, large_faults: LargeFaults, tell: Tell) -> Iterator[Damage]:
+        """Look through everything for what is damaged, in flat memory; nothing is changed.
+
+        What is mended as soon as it is given is not found again by the rest of the walk.
+
+        Args:
+            large_faults: says which large values are damaged or gone.
+            tell: is told how far it is.
+        """
+
+    def mend(self, damage: Damage) -> bool:
+        """Set aside or forget what is damaged, if it is still what was seen: compare and set.
+
+        Results are idle then, so that they are computed again; what only a program has, it
+        writes again when it executes.
+
+        Returns:
+            Whether something was done.
+        """
+
+    def tidy(self, *, everything: bool = False) -> int:
+        """Forget what was set aside and is there again, or all; return how much that was."""
+
+    # -- life
+
+    def check(self) -> None:
+        """See that the server can be used.
+
+        Raises:
+            NoServerError: if nobody answers.
+            ServerError: if it refuses the password, is too old, or may evict keys.
+        """
+
+    def clear(self) -> None:
+        """Remove everything in this namespace."""
+
+    def close(self) -> None:
+        """Close the connections."""

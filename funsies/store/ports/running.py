@@ -1,0 +1,159 @@
+"""The store, for who runs operations, and for who sees that all goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from funsies.core.digest import Digest
+from funsies.store.rows import (
+    NOTHING_TO_REPORT,
+    Completion,
+    Fence,
+    Lease,
+    QueueName,
+    RunReport,
+    Setback,
+    StepAnswer,
+    SweepAnswer,
+    Verdict,
+)
+
+
+class Running(Protocol):
+    """Taking operations up, ending them, and upkeep. Each method is one atomic act."""
+
+    def step(
+        self,
+        slot: str,
+        sequence: int,
+        queue: QueueName,
+        *,
+        lease_ms: int,
+        fence: Fence,
+        completion: Completion | None = None,
+        claim: bool = True,
+    ) -> StepAnswer:
+        """Publish a result and take the next operation, in one round trip.
+
+        A slot holds at most one lease. The same sequence number and fence give the same answer,
+        without doing anything again; a lower number is ignored. A claim on a slot that still
+        holds a lease (and completes nothing) puts that operation back first; if it was lost too
+        often already, the next sweep reports it as exhausted.
+
+        Publishing: accepted if the operation is running under the completion's fence and all
+        small bytes that the results name are sent along or stored. Then the outputs become
+        visible together, the trace is recorded unless volatile, and the waiters are woken:
+        at most some hundred now, the rest by later steps and sweeps. A strict consumer of a
+        failed output ends at once with that same error.
+
+        Claiming: the operation of highest priority; among equals that of the oldest
+        generation; among those what was unlocked last; then in the order of the request.
+        Attempts are counted here. Delayed operations of the queue that are due come too.
+
+        Args:
+            slot: name of the claiming process, and of no other at the same time: of two, the
+                one whose numbers are lower would not be heard.
+            sequence: number of the message, growing by one.
+            queue: from which to claim.
+            lease_ms: how long the lease holds without renewal, milliseconds.
+            fence: for the claim.
+            completion: what to publish.
+            claim: False only publishes.
+        """
+
+    def release(
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        *,
+        delay_ms: int = 0,
+        setback: Setback,
+    ) -> Verdict:
+        """Put a running operation back: ready now, or after a delay.
+
+        It is charged with the setback; nothing is refused for having had too many.
+        """
+
+    def delegate(
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        target: Digest,
+        index: int,
+        *,
+        report: RunReport = NOTHING_TO_REPORT,
+    ) -> Verdict:
+        """Let the one output of a dynamic operation be that of another operation.
+
+        ``IDLE`` if the target is idle or undefined; the operation then keeps its lease. If the
+        target is finished, so is the operation. No trace is recorded; a volatile target makes
+        the operation volatile.
+        """
+
+    def park(
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        *,
+        setback: Setback = Setback.NOTHING,
+    ) -> Verdict:
+        """Let a running operation wait again for its inputs; the attempt is given back.
+
+        It is charged with an input that was lost, or with nothing.
+
+        ``IDLE`` if an input is idle or undefined; the operation then keeps its lease.
+        If no input is missing the operation is ready again.
+        """
+
+    def renew(self, slot: str, fence: Fence, *, lease_ms: int) -> bool:
+        """Prolong the lease of a slot; False if the slot does not hold this fence any more."""
+
+    def invalidate(self, operation: Digest, index: int, content: Digest) -> bool:
+        """Forget a finished result whose bytes are missing or bad, and its trace.
+
+        Compare and set: only if that output still has this content. The operation is idle then.
+        """
+
+    # -- upkeep
+
+    def sweep(
+        self, sweeper: str, *, fences: Sequence[Fence], lease_ms: int, limit: int = 100
+    ) -> SweepAnswer:
+        """Do what is due: expired leases, delays, cascades; at most ``limit`` acts.
+
+        An operation whose lease expired is put back and charged with a loss, unless that is
+        the last that the request's ``lost_limit`` allows: then the sweeper gets a lease on it
+        (slot ``sweeper:<n>``, one of ``fences``) and publishes the error itself.
+        If no sweep came for longer than half a lease, expired leases are prolonged once by
+        ``lease_ms`` instead: the server was away, not the workers.
+        """
+
+    def leases(self) -> list[Lease]:
+        """All leases that are held now."""
+
+    def waiting_on(self, operation: Digest) -> tuple[Digest, ...]:
+        """What a waiting operation's missing producers are, or a delegated one's target."""
+
+    def pending(self, limit: int) -> list[Digest]:
+        """Some operations that are waiting or delegated: where an audit starts."""
+
+    def is_stuck(self) -> bool:
+        """True if something is pending and nothing is ready, running, delayed or cascading."""
+
+    def fail_waiting(self, operation: Digest, error: Digest) -> bool:
+        """End a waiting or delegated operation with a volatile error (an audit found a cycle).
+
+        The error is a small content, stored beforehand with :meth:`define`.
+        """
+
+    def recount(self, operations: Sequence[Digest]) -> int:
+        """Set right what waiting and delegated operations wait for (an audit found no cycle).
+
+        Returns:
+            The number of operations for which something was wrong: 0, unless the store lost
+            or kept what it should not have.
+        """
