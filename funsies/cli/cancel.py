@@ -9,10 +9,10 @@ from typing import Final
 
 import click
 
-from funsies.client.cancelling import Affected, affected_by, pending_of, withdraw
+from funsies.client.cancelling import Affected, affected_by, affected_by_run, withdraw
 from funsies.core.cutting import printable
 from funsies.core.errors import UnknownHashError
-from funsies.history.runs import Run, runs, steps_of_run
+from funsies.history.runs import Run, runs
 from funsies.report.numbers import counted
 from funsies.run.record import HOST
 from funsies.store.connect import Backend
@@ -68,9 +68,8 @@ def cancel(setting: Setting, *, steps: tuple[str, ...], of_run: str | None, yes:
 
 def _of_run(backend: Backend, found: Run) -> tuple[Affected, list[str]]:
     """What a run asked for and is not finished; and whose run that is, if it is another's."""
-    pending = pending_of(backend.graph, steps_of_run(backend, found).rows)
     others = [] if _is_mine(found) else [_shown(found)]
-    return Affected(tuple(pending), found.generations), others
+    return affected_by_run(backend, found), others
 
 
 def _of_steps(backend: Backend, names: Sequence[str]) -> tuple[Affected, list[str]]:

@@ -8,7 +8,9 @@ from graphlib import TopologicalSorter
 
 from funsies.core.cancelled import CANCELLED, CANCELLED_ERROR
 from funsies.core.digest import Digest
+from funsies.history.runs import Run, steps_of_run
 from funsies.store.batches import batches
+from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Definitions, Generation
 
@@ -41,6 +43,17 @@ def affected_by(graph: GraphStore, operations: Iterable[Digest]) -> Affected:
         level = [each for each in graph.consumers(list(pending)) if each not in wanted]
     generations = {each for several in wanted.values() for each in several}
     return Affected(_makers_first(graph, wanted), tuple(sorted(generations)))
+
+
+def affected_by_run(backend: Backend, run: Run) -> Affected:
+    """Find what a run asked for and is not finished; what another run wants goes on.
+
+    Args:
+        backend: where it is.
+        run: the run.
+    """
+    pending = pending_of(backend.graph, steps_of_run(backend, run).rows)
+    return Affected(tuple(pending), run.generations)
 
 
 def pending_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -21,6 +20,7 @@ from funsies.store.labels import read_labels
 from funsies.store.rows import InputRow, OperationRow, TaskRow
 
 from .items import Place
+from .parameters import parameters_of
 from .siblings import Key, Siblings
 from .telling import Facts
 from .words import word_of
@@ -88,14 +88,9 @@ def _tasks(backend: Backend, siblings: Siblings) -> Iterator[tuple[Digest, TaskR
 
 
 def _parameters(task: TaskRow) -> Mapping[str, str]:
-    try:
-        said = json.loads(task.ingredients).get("parameters", {})
-    except (ValueError, AttributeError):
-        return {}
-    if not isinstance(said, dict):
-        return {}
-    numbers = Counter(map(str, said.values()))  # several inputs of *items have one name
-    return {name: str(each) for name, each in said.items() if numbers[str(each)] == 1}
+    said = parameters_of(task)
+    numbers = Counter(said.values())  # several inputs of *items have one name
+    return {name: each for name, each in said.items() if numbers[each] == 1}
 
 
 def read_said(

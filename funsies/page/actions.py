@@ -11,19 +11,39 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from funsies.client.cancelling import affected_by, withdraw
+from funsies.client.cancelling import affected_by, affected_by_run, withdraw
 from funsies.client.execution import execute
 from funsies.client.forgetting import forget
 from funsies.client.lookup import stored_artefact
 from funsies.core.digest import Digest
 from funsies.core.options import Options
+from funsies.report.runs import program_of
 
 from .desk import Desk
 from .door import is_same
-from .reading import read_known_step
+from .runs import run_of
 from .steps import step_of
 
 LARGEST_FORM_BYTES: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that may be done, and what is to be known before.
+
+    Attributes:
+        title: what the button says.
+        about: what it is done to.
+        told: what it does.
+        back: where to go on, below the address of the page.
+        perform: does it.
+    """
+
+    title: str
+    about: str
+    told: str
+    back: str
+    perform: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +67,7 @@ def _reset(desk: Desk, step: Digest) -> None:
 
 def _run(desk: Desk, step: Digest) -> None:
     """Ask for a step as it was built, on the queue that it had; others keep what they are."""
-    known = read_known_step(desk.backend, step)
+    known = desk.definitions.step(desk.backend, step)
     if known.state.status.is_pending:
         return
     forget(desk.backend.graph, [step])
@@ -85,20 +105,56 @@ ACTIONS: Final = {
 }
 
 
-class Asking:
-    """Asks whether something is to be done, and does it when the answer is sent."""
+def about_step(desk: Desk, request: Request) -> Question | None:
+    """What may be done to a step; None if there is no such action."""
+    action = ACTIONS.get(request.path_params["action"])
+    if action is None:
+        return None
+    step = step_of(desk.backend, request)
+    known = desk.definitions.step(desk.backend, step)
+    return Question(
+        action.title,
+        desk.namer.label(desk.backend, known.row),
+        f"The step {step.hex()} is {known.state.status.value}. {action.explained}",
+        f"steps/{step.hex()}",
+        lambda: action.perform(desk, step),
+    )
 
-    def __init__(self, desk: Desk) -> None:
+
+def about_run(desk: Desk, request: Request) -> Question:
+    """The cancellation of a run. Its steps are only looked at when that is meant."""
+    backend = desk.backend
+    run = run_of(backend, request.path_params["number"])
+    return Question(
+        "Cancel",
+        f"run {run.number}",
+        f"All steps end that {program_of(run)} of {run.user} on {run.host} has asked for and "
+        "that run or wait; what another run wants goes on. The errors in their place are not "
+        "remembered: who executes them again starts them again.",
+        f"runs/{run.number}",
+        lambda: withdraw(backend.graph, affected_by_run(backend, run)),
+    )
+
+
+class Asking:
+    """Asks whether something is to be done, and does it when the answer is sent.
+
+    Args:
+        desk: what the pages share.
+        question: says what is asked; None if there is nothing of that name.
+    """
+
+    def __init__(
+        self, desk: Desk, question: Callable[[Desk, Request], Question | None]
+    ) -> None:
         self._desk = desk
+        self._question = question
 
     async def answer(self, request: Request) -> Response:
         """Answer a request."""
-        action = ACTIONS.get(request.path_params["action"])
-        if action is None:
-            return PlainTextResponse("there is no such action\n", status_code=404)
         if request.method == "POST" and not await self._is_ours(request):
             return PlainTextResponse("this form is not of this page\n", status_code=403)
-        return await run_in_threadpool(self._answer, request, action)
+        return await run_in_threadpool(self._answer, request)
 
     async def _is_ours(self, request: Request) -> bool:
         """True if the form has the secret that only our own pages know."""
@@ -110,13 +166,11 @@ class Asking:
         given = parse_qs(body.decode("utf-8", "replace")).get("form", [""])[0]
         return is_same(given, self._desk.given.form)
 
-    def _answer(self, request: Request, action: Action) -> Response:
-        step = step_of(self._desk.backend, request)
+    def _answer(self, request: Request) -> Response:
+        asked = self._question(self._desk, request)
+        if asked is None:
+            return PlainTextResponse("there is no such action\n", status_code=404)
         if request.method == "POST":
-            action.perform(self._desk, step)
-            there = f"{self._desk.given.root}steps/{step.hex()}"
-            return RedirectResponse(there, status_code=303)
-        known = read_known_step(self._desk.backend, step)
-        label = self._desk.namer.label(self._desk.backend, known.row)
-        facts = {"step": known, "label": label, "action": action}
-        return HTMLResponse(self._desk.page("asking", facts))
+            asked.perform()
+            return RedirectResponse(f"{self._desk.given.root}{asked.back}", status_code=303)
+        return HTMLResponse(self._desk.page("asking", {"asked": asked}))

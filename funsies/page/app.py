@@ -15,50 +15,55 @@ from starlette.types import ASGIApp
 
 from funsies.core.errors import FunsiesError, UnknownHashError
 
-from .actions import Asking
+from .actions import Asking, about_run, about_step
 from .desk import PLACE, Desk
 from .door import Door
 from .downloads import download, picture
 from .drawing import GraphPage
 from .live import LivePage
-from .runs import look_at_run, look_at_runs, run_pulse, runs_pulse
+from .runs import RunPages, look_at_runs, run_pulse, runs_pulse
 from .steps import (
-    always,
     counts_pulse,
     following_step,
+    look_at_code,
     look_at_step,
     look_at_steps,
     look_at_tasks,
-    look_at_value,
     step_pulse,
 )
+from .value import look_at_value, value_pulse
 from .why import why_run, why_step
-from .workers import look_at_workers
+from .workers import look_at_workers, workers_pulse
 
 Answer: TypeAlias = Callable[[Desk, Request], Response]
 
 NOT_FOUND: Final = 404
 UNAVAILABLE: Final = 503
+_FORM: Final = ["GET", "POST"]
 
 
 def make_app(desk: Desk) -> ASGIApp:
     """Make the application; nobody gets past its door without the token."""
     graph = GraphPage()
-    step = LivePage(desk, "step", look_at_step, step_pulse, following_step)
+    runs = RunPages()
+    step = LivePage(
+        desk, "step", look_at_step, step_pulse, once=look_at_code, accompany=following_step
+    )
     routes = [
         Route("/", LivePage(desk, "tasks", look_at_tasks, counts_pulse).answer),
         Route("/steps", LivePage(desk, "steps", look_at_steps, counts_pulse).answer),
         Route("/steps/{hash}", step.answer),
         Route("/steps/{hash}/why", _plain(desk, why_step)),
-        Route("/steps/{hash}/{action}", Asking(desk).answer, methods=["GET", "POST"]),
+        Route("/steps/{hash}/{action}", Asking(desk, about_step).answer, methods=_FORM),
         Route("/runs", LivePage(desk, "runs", look_at_runs, runs_pulse).answer),
-        Route("/runs/{number}", LivePage(desk, "run", look_at_run, run_pulse).answer),
+        Route("/runs/{number}", LivePage(desk, "run", runs.look, run_pulse).answer),
         Route("/runs/{number}/why", _plain(desk, why_run)),
+        Route("/runs/{number}/cancel", Asking(desk, about_run).answer, methods=_FORM),
         Route("/graph", LivePage(desk, "graph", graph.look, graph.pulse).answer),
-        Route("/values/{hash}", LivePage(desk, "value", look_at_value, always).answer),
+        Route("/values/{hash}", LivePage(desk, "value", look_at_value, value_pulse).answer),
         Route("/values/{hash}/bytes", _plain(desk, download)),
         Route("/values/{hash}/picture", _plain(desk, picture)),
-        Route("/workers", LivePage(desk, "workers", look_at_workers, always).answer),
+        Route("/workers", LivePage(desk, "workers", look_at_workers, workers_pulse).answer),
         Mount("/static", StaticFiles(directory=PLACE / "static")),
     ]
     explained = partial(_explained, desk)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 
 from funsies.client.recording import command_recorded
 from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
+from funsies.report.escaping import escaping_environment
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
 from funsies.report.runs import program_of, shown_time
 from funsies.session import Session
@@ -21,6 +22,7 @@ from funsies.store.connect import Backend
 
 from .door import Pass
 from .naming import Namer
+from .reading import Definitions
 
 PLACE: Final = Path(__file__).parent
 
@@ -31,13 +33,7 @@ def _shown_time(seconds: float | None) -> str:
 
 
 def _templates() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(PLACE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = escaping_environment(FileSystemLoader(PLACE / "templates"))
     made.filters |= {
         "printable": printable,
         "program": program_of,
@@ -59,6 +55,7 @@ class Desk:
         given: the secrets.
         is_closing: set when the page ends.
         namer: knows what steps are called.
+        definitions: of the steps that were looked at.
     """
 
     server: ResolvedServer
@@ -66,6 +63,7 @@ class Desk:
     given: Pass
     is_closing: threading.Event = field(default_factory=threading.Event)
     namer: Namer = field(default_factory=Namer)
+    definitions: Definitions = field(default_factory=Definitions)
     _environment: Environment = field(default_factory=_templates)
 
     def session(self) -> AbstractContextManager[Session]:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from funsies.build.artefact import Artefact
-from funsies.client.lookup import find, stored_artefact
+from funsies.client.lookup import stored_artefact
 from funsies.client.stored_types import wire_of
 from funsies.client.values import open_value
 from funsies.core.digest import Digest
@@ -20,6 +20,7 @@ from funsies.core.errors import UnwrapError
 from funsies.store.connect import Backend
 
 from .desk import Desk
+from .named import named_by
 from .values import BEGIN_BYTES, LARGEST_PICTURE_BYTES, picture_type
 
 _HARMLESS: Final = {
@@ -31,7 +32,7 @@ _HARMLESS: Final = {
 
 def download(desk: Desk, request: Request) -> Response:
     """A value, to be saved."""
-    artefact = find(desk.backend, request.path_params["hash"]).digest
+    artefact = named_by(desk.backend, request).digest
     name = f'attachment; filename="{artefact.hex()[:10]}"'
     return StreamingResponse(
         _pieces(desk.backend, artefact),
@@ -58,9 +59,7 @@ def _reopened(backend: Backend, where: Artefact[Any]) -> BinaryIO:
 def picture(desk: Desk, request: Request) -> Response:
     """A picture, by a media type that its first bytes tell."""
     backend = desk.backend
-    opened = open_value(
-        backend, stored_artefact(backend, find(backend, request.path_params["hash"]).digest)
-    )
+    opened = open_value(backend, stored_artefact(backend, named_by(backend, request).digest))
     if not is_successful(opened):
         return PlainTextResponse("there is no such picture\n", status_code=404)
     with opened.unwrap() as stream:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from funsies.client.volatile import is_volatile
 from funsies.core.cutting import printable
-from funsies.history.statuses import statuses_of
+from funsies.history.statuses import SKIPPED, statuses_of
 from funsies.report.colours import VOLATILE
 from funsies.report.listing import ListedStep, listed
 from funsies.store.connect import Backend
@@ -23,8 +23,13 @@ PAGE: Final = 50
 WALK: Final = 100
 """So many definitions are read at a time."""
 
+UNSUCCESSFUL: Final = "failed or skipped"
+"""Steps in whose place an error stands: those that are counted as failed."""
+
 MOST_LOOKED_AT: Final = 5_000
 """So many are looked at for one page; who wants to know more goes on from there."""
+
+_ERRORS: Final = {SKIPPED, UNSUCCESSFUL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,8 @@ def _tasks_with(backend: Backend, state: str) -> set[str] | None:
     """Names of tasks of which a step may be in a state, by their counters; None for all."""
     if state in {"", Status.IDLE.value}:
         return None
-    return {name for name, each in backend.graph.counts().items() if getattr(each, state)}
+    counter = Status.FAILED.value if state in _ERRORS else state
+    return {name for name, each in backend.graph.counts().items() if getattr(each, counter)}
 
 
 def _of(
@@ -130,5 +136,7 @@ def _in_state(
     return [
         row
         for row, state, status in zip(rows, states, statuses, strict=True)
-        if wanted == status or (wanted == VOLATILE and is_volatile(state))
+        if wanted == status
+        or (wanted == VOLATILE and is_volatile(state))
+        or (wanted == UNSUCCESSFUL and state.status is Status.FAILED)
     ]

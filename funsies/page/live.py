@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -18,11 +19,18 @@ from funsies.core.errors import FunsiesError
 from .desk import Desk
 
 TICK_SECONDS: Final = 0.5
-"""Pause between two looks at whether something has changed."""
+"""Shortest pause between two looks at whether something has changed."""
+
+REST: Final = 4
+"""A page that takes long to be written rests for so many times as long."""
 
 STREAM: Final = "text/event-stream"
 
 Facts: TypeAlias = Mapping[str, Any]
+
+
+def _nothing(_desk: Desk, _request: Request) -> Facts:
+    return {}
 
 
 def _alone(_desk: Desk, _request: Request) -> AbstractContextManager[object]:
@@ -40,6 +48,7 @@ class LivePage:
         name: of its template.
         look: finds what is shown.
         pulse: is cheap, and differs when another look may be worth it.
+        once: finds what is shown besides, and never changes.
         accompany: what is held open as long as somebody follows the page.
     """
 
@@ -47,6 +56,7 @@ class LivePage:
     name: str
     look: Callable[[Desk, Request], Facts]
     pulse: Callable[[Desk, Request], object]
+    once: Callable[[Desk, Request], Facts] = _nothing
     accompany: Callable[[Desk, Request], AbstractContextManager[object]] = _alone
 
     async def answer(self, request: Request) -> Response:
@@ -56,7 +66,8 @@ class LivePage:
         return HTMLResponse(await run_in_threadpool(self._whole, request))
 
     def _whole(self, request: Request) -> str:
-        return self.desk.page(self.name, self.look(self.desk, request))
+        facts = {**self.once(self.desk, request), **self.look(self.desk, request)}
+        return self.desk.page(self.name, facts)
 
     async def _events(self, request: Request) -> AsyncIterator[str]:
         with self.accompany(self.desk, request):
@@ -67,11 +78,13 @@ class LivePage:
         pulse: object = None
         sent: tuple[str, str] | None = None
         while not self.desk.is_closing.is_set():
+            began = time.monotonic()
             new, pulse = await run_in_threadpool(self._news, request, pulse)
+            pause = max(TICK_SECONDS, REST * (time.monotonic() - began))
             if new is not None and new != sent:
                 yield _event(*new)
                 sent = new
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(pause)
 
     def _news(self, request: Request, before: object) -> tuple[tuple[str, str] | None, object]:
         """What is to be sent, if anything, and the pulse."""

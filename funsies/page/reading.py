@@ -1,15 +1,45 @@
-"""A step as its page shows it, also if its task cannot be read here."""
+"""Steps as their pages show them, also if their tasks cannot be read here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
 
+from funsies.build.artefact import Artefact
+from funsies.client.lookup import stored_artefact
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
+from funsies.core.graph import Stored
 from funsies.core.python_plan import PYTHON
+from funsies.history.parameters import argument_names
+from funsies.report.step import PREVIEW_INPUTS
 from funsies.store.connect import Backend
-from funsies.store.rows import OperationRow, OperationState
+from funsies.store.rows import OperationRow, OperationState, TaskRow
+
+MOST_KEPT: Final = 1000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What never changes of a step.
+
+    Attributes:
+        row: as it is stored, with the first of its inputs.
+        number_of_inputs: of all of them.
+        kind: of its task.
+        outputs: addresses and names.
+        arguments: what those of its inputs are called that have no name of their own.
+    """
+
+    row: OperationRow
+    number_of_inputs: int
+    kind: str
+    outputs: Sequence[tuple[Digest, str]]
+    arguments: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +47,27 @@ class KnownStep:
     """A step.
 
     Attributes:
-        row: its definition.
+        definition: what never changes of it.
         state: how far it is.
-        kind: of its task.
-        outputs: addresses and names.
     """
 
-    row: OperationRow
+    definition: Definition
     state: OperationState
-    kind: str
-    outputs: Sequence[tuple[Digest, str]]
+
+    @property
+    def row(self) -> OperationRow:
+        """As it is stored, with the first of its inputs."""
+        return self.definition.row
+
+    @property
+    def kind(self) -> str:
+        """The kind of its task."""
+        return self.definition.kind
+
+    @property
+    def outputs(self) -> Sequence[tuple[Digest, str]]:
+        """Addresses and names of what it makes."""
+        return self.definition.outputs
 
     @property
     def hash(self) -> str:
@@ -34,18 +75,80 @@ class KnownStep:
         return self.row.digest.hex()
 
 
-def read_known_step(backend: Backend, digest: Digest) -> KnownStep:
-    """Read a step.
+class Definitions:
+    """Reads definitions once: that of a step with very many inputs is large."""
 
-    Raises:
-        UnknownHashError: if the server does not know it.
-    """
-    row = backend.graph.operation(digest)
-    if row is None:
-        raise UnknownHashError(f"the server does not know the step {digest.hex()[:10]}")
-    task = backend.graph.task(row.task, PYTHON)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[Digest, Definition] = {}
+        self._artefacts: dict[Digest, Artefact[Any]] = {}
+
+    def read(self, backend: Backend, digest: Digest) -> Definition:
+        """The definition of a step.
+
+        Raises:
+            UnknownHashError: if the server does not know it.
+        """
+        found = self.find(backend, digest)
+        if found is None:
+            raise UnknownHashError(f"the server does not know the step {digest.hex()[:10]}")
+        return found
+
+    def find(self, backend: Backend, digest: Digest) -> Definition | None:
+        """The same; None if the server does not know it."""
+        with self._lock:
+            known = self._kept.get(digest)
+        return known or self._read(backend, digest)
+
+    def step(self, backend: Backend, digest: Digest) -> KnownStep:
+        """A step, as far as it is now.
+
+        Raises:
+            UnknownHashError: if the server does not know it.
+        """
+        return KnownStep(self.read(backend, digest), backend.graph.states([digest])[0])
+
+    def _read(self, backend: Backend, digest: Digest) -> Definition | None:
+        row = backend.graph.operation(digest)
+        if row is None:
+            return None
+        task = backend.graph.task(row.task, PYTHON)
+        found = _defined(row, task)
+        if task is not None:  # else it may be known later
+            self._keep(self._kept, digest, found)
+        return found
+
+    def artefact(self, backend: Backend, digest: Digest) -> Artefact[Any]:
+        """How a value is read.
+
+        Raises:
+            UnknownHashError: if the server does not know it.
+        """
+        with self._lock:
+            known = self._artefacts.get(digest)
+        if known is not None:
+            return known
+        found = stored_artefact(backend, digest)
+        if isinstance(found.reference, Stored):  # a constant would have its bytes with it
+            self._keep(self._artefacts, digest, found)
+        return found
+
+    def _keep(self, kept: dict[Digest, T], digest: Digest, found: T) -> None:
+        with self._lock:
+            kept[digest] = found
+            if len(kept) > MOST_KEPT:
+                del kept[next(iter(kept))]
+
+
+def _defined(row: OperationRow, task: TaskRow | None) -> Definition:
     names = [output.name for output in task.outputs] if task else []
     names += [""] * (len(row.outputs) - len(names))
-    state = backend.graph.states([digest])[0]
-    kind = "unknown" if task is None else task.kind.value
-    return KnownStep(row, state, kind, list(zip(row.outputs, names, strict=False)))
+    first = tuple(row.counted_inputs[:PREVIEW_INPUTS])
+    said = {} if task is None else argument_names(task)
+    return Definition(
+        replace(row, inputs=first),
+        len(row.inputs),
+        "unknown" if task is None else task.kind.value,
+        list(zip(row.outputs, names, strict=False)),
+        {each.name: said[each.name] for each in first if each.name in said},
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
@@ -10,11 +11,12 @@ from funsies.core.errors import UnknownHashError
 from funsies.history import run_records
 from funsies.history.closure import read_closure
 from funsies.history.processes import is_gone
-from funsies.history.runs import Run, StepCounts, counts_of_run, run, runs
+from funsies.history.runs import Outcome, Run, StepCounts, counts_of_run, run, runs
 from funsies.store.connect import Backend
 
 from .desk import Desk
 from .live import Facts
+from .reading import Definition
 
 SHOWN_RUNS: Final = 50
 SHOWN_TARGETS: Final = 20
@@ -22,6 +24,8 @@ SHOWN_TARGETS: Final = 20
 MOST_COUNTED: Final = 1000
 """Steps of a run that goes on are counted if they are no more than these."""
 
+_OVER: Final = {Outcome.DONE, Outcome.ERRORS, Outcome.CANCELLED, Outcome.UNFINISHED}
+"""Of runs that ended so nothing is left that could be cancelled."""
 
 WATCHED_RUNS: Final = 10
 """The end of one of so many, the newest, is seen at once; that of others when steps change."""
@@ -51,20 +55,6 @@ def look_at_runs(desk: Desk, _request: Request) -> Facts:
     return {"runs": runs(desk.backend, SHOWN_RUNS), "most": SHOWN_RUNS}
 
 
-def look_at_run(desk: Desk, request: Request) -> Facts:
-    """All about a run."""
-    found = run_of(desk.backend, request.path_params["number"])
-    shown = desk.backend.graph.operations(found.targets[:SHOWN_TARGETS])
-    targets = [row for row in shown if row is not None]
-    return {
-        "run": found,
-        "labels": desk.namer.labels(desk.backend, targets),
-        "counts": _counts(desk.backend, found),
-        "targets": targets,
-        "more_targets": len(found.targets) - len(shown),
-    }
-
-
 def run_of(backend: Backend, number: str) -> Run:
     """The run of a number.
 
@@ -83,13 +73,45 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() else None
 
 
-def _counts(backend: Backend, found: Run) -> list[tuple[str, StepCounts]] | None:
-    """By task; None if they are too many to be counted each time that somebody looks."""
-    rows = backend.graph.operations(found.targets[:1])
-    if not found.counts and any(len(row.inputs) > MOST_COUNTED for row in rows if row):
-        return None
-    if not found.counts:
-        known = read_closure(backend, found.targets[:MOST_COUNTED], most=MOST_COUNTED)
-        if len(known.rows) >= MOST_COUNTED:
+class RunPages:
+    """Shows runs; remembers which have too many steps to be counted while they go on."""
+
+    def __init__(self) -> None:
+        self._large: set[int] = set()
+
+    def look(self, desk: Desk, request: Request) -> Facts:
+        """All about a run."""
+        found = run_of(desk.backend, request.path_params["number"])
+        shown = found.targets[:SHOWN_TARGETS]
+        read = (desk.definitions.find(desk.backend, each) for each in shown)
+        known = [each for each in read if each is not None]
+        targets = [each.row for each in known]
+        return {
+            "run": found,
+            "labels": desk.namer.labels(desk.backend, targets),
+            "counts": self._counts(desk.backend, found, known),
+            "targets": targets,
+            "more_targets": len(found.targets) - len(shown),
+            "may_be_cancelled": found.outcome not in _OVER,
+        }
+
+    def _counts(
+        self, backend: Backend, found: Run, targets: Sequence[Definition]
+    ) -> list[tuple[str, StepCounts]] | None:
+        """By task; None if they are too many to be counted each time that somebody looks."""
+        if not found.counts and self._is_large(backend, found, targets):
             return None
-    return sorted(counts_of_run(backend, found).items())
+        return sorted(counts_of_run(backend, found).items())
+
+    def _is_large(self, backend: Backend, found: Run, targets: Sequence[Definition]) -> bool:
+        if found.number not in self._large and (
+            any(each.number_of_inputs > MOST_COUNTED for each in targets)
+            or _has_many_steps(backend, found)
+        ):
+            self._large.add(found.number)
+        return found.number in self._large
+
+
+def _has_many_steps(backend: Backend, found: Run) -> bool:
+    known = read_closure(backend, found.targets[:MOST_COUNTED], most=MOST_COUNTED)
+    return len(known.rows) >= MOST_COUNTED

@@ -1,4 +1,4 @@
-"""Pages of tasks, of steps, of one step, and of one value."""
+"""Pages of tasks, of steps, and of one step."""
 
 from __future__ import annotations
 
@@ -9,31 +9,35 @@ from typing import Final
 
 from starlette.requests import Request
 
-from funsies.client.lookup import find
+from funsies.client.progress import summed
+from funsies.core.cutting import cut_lines
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, FunsiesError, UnknownHashError
+from funsies.core.python_plan import PYTHON
+from funsies.core.stored_errors import read_error
 from funsies.history.statuses import statuses_of
 from funsies.report.colours import VOLATILE
-from funsies.report.errors import describe_error
+from funsies.report.errors import facts_of, headline
 from funsies.report.graph.model import INPUT, URGENCY
-from funsies.report.step import PREVIEW_INPUTS, inputs_of
+from funsies.report.step import InputView, input_views
 from funsies.run.record import decode_record
-from funsies.run.tail import decode_tail
 from funsies.store.connect import Backend
 from funsies.store.ports import Subscription
-from funsies.store.rows import Status, log_client
+from funsies.store.rows import Lease, Status, log_client
 
+from .code import code_of
 from .desk import Desk
-from .finding import MOST_LOOKED_AT, Wanted, find_page
+from .finding import MOST_LOOKED_AT, UNSUCCESSFUL, Wanted, find_page
 from .live import Facts
-from .reading import KnownStep, read_known_step
+from .named import named_by
+from .printed import printed_by, printed_outputs
+from .reading import KnownStep
 from .values import ShownValue, shown_value
 
-STATES: Final = tuple(each for each in (*URGENCY, VOLATILE) if each != INPUT)
+STATES: Final = (*(each for each in (*URGENCY, VOLATILE) if each != INPUT), UNSUCCESSFUL)
 SHOWN_OUTPUTS: Final = 12
-_WHOLE: Final = re.compile("[0-9a-f]{64}")
+_SAID: Final = {"kind", "source", "task", "step"}
 _PLACE: Final = re.compile("[0-9]{1,20}")
-SHOWN_LOG_BYTES: Final = 1 << 16
 
 
 def counts_pulse(desk: Desk, _request: Request) -> object:
@@ -46,25 +50,19 @@ def step_pulse(desk: Desk, request: Request) -> object:
 
     The definition is not read: that of a step with very many inputs is large.
     """
-    graph, digest = desk.backend.graph, _whole(request)
-    if digest is None or graph.states([digest])[0].status is Status.IDLE:
-        digest = step_of(desk.backend, request)  # it may be the hash of an output
+    graph, digest = desk.backend.graph, step_of(desk.backend, request)
     state = graph.states([digest])[0]
     return state, graph.record(digest), graph.log(digest), graph.tail(digest)
-
-
-def always(_desk: Desk, _request: Request) -> object:
-    """Differs always: what looks at one thing only is cheap enough."""
-    return object()
 
 
 def look_at_tasks(desk: Desk, _request: Request) -> Facts:
     """All task names with their counters."""
     counts = sorted(desk.backend.graph.counts().items())
-    pending = sum(each.pending for _, each in counts)
-    failed = sum(each.failed for _, each in counts)
-    done = sum(each.done for _, each in counts)
-    return {"counts": counts, "pending": pending, "failed": failed, "done": done}
+    return {
+        "counts": counts,
+        "unsuccessful": UNSUCCESSFUL,
+        "sums": summed(each for _, each in counts),
+    }
 
 
 def look_at_steps(desk: Desk, request: Request) -> Facts:
@@ -97,22 +95,13 @@ def step_of(backend: Backend, request: Request) -> Digest:
     Raises:
         UnknownHashError: if there is none.
     """
-    whole = _whole(request)
-    if whole is not None and not backend.graph.undefined([whole]):
-        return whole
-    found = find(backend, request.path_params["hash"])
+    found = named_by(backend, request)
     if found.is_operation:
         return found.digest
     row = backend.graph.artefact(found.digest)
     if row is None or row.producer is None:
         raise UnknownHashError(f"{found.digest.hex()[:10]} is a constant: no step makes it")
     return row.producer
-
-
-def _whole(request: Request) -> Digest | None:
-    """The hash of an address, if it is written in full: nothing has to be read to find it."""
-    text = request.path_params["hash"]
-    return Digest(bytes.fromhex(text)) if _WHOLE.fullmatch(text) else None
 
 
 @contextmanager
@@ -140,12 +129,12 @@ def _listening(desk: Desk, request: Request) -> Subscription | None:
 
 
 def look_at_step(desk: Desk, request: Request) -> Facts:
-    """All about a step."""
+    """All about a step that may change."""
     backend = desk.backend
     digest = step_of(backend, request)
-    step = read_known_step(backend, digest)
+    step = desk.definitions.step(backend, digest)
     values = [
-        (output, name, shown_value(backend, output) if step.state.results else ShownValue())
+        (output, name, _value(desk, output) if step.state.results else ShownValue())
         for output, name in step.outputs[:SHOWN_OUTPUTS]
     ]
     error = next((value.error for _, _, value in values if value.error), None)
@@ -154,41 +143,47 @@ def look_at_step(desk: Desk, request: Request) -> Facts:
         "label": desk.namer.label(backend, step.row),
         "status": statuses_of(backend, [digest], [step.state])[0],
         "record": decode_record(backend.graph.record(digest)),
-        "inputs": inputs_of(backend, digest),
-        "most_inputs": PREVIEW_INPUTS,
+        "lease": _lease(backend, step),
+        "inputs": _inputs(backend, step),
         "outputs": values,
         "more_outputs": len(step.outputs) - len(values),
         "error": error,
-        "error_lines": _error_lines(backend, error),
-        "log": _log(backend, step)[-SHOWN_LOG_BYTES:].decode(errors="replace"),
+        "error_headline": "" if error is None else headline(error),
+        "error_details": "" if error is None else cut_lines(error.details.rstrip("\n")),
+        "error_facts": {} if error is None else _facts(error),
+        "printed": printed_by(backend, step),
+        "printed_outputs": printed_outputs(step),
     }
 
 
-def _log(backend: Backend, step: KnownStep) -> bytes:
-    """What a step has printed: so far, if it runs; else when it was run last."""
-    graph, digest = backend.graph, step.row.digest
-    if step.state.status is Status.RUNNING:
-        tail = decode_tail(graph.tail(digest))
-        return b"" if tail is None else b"".join(each.data for each in tail.streams)
-    return graph.log(digest) or b""
+def _facts(error: Error) -> dict[str, str]:
+    """What is known of an error, without what the page says of the step anyway."""
+    return {name: text for name, text in facts_of(error).items() if name not in _SAID}
 
 
-def _error_lines(backend: Backend, error: Error | None) -> str:
-    if error is None:
-        return ""
-    inputs = inputs_of(backend, Digest(bytes.fromhex(error.source))) if error.source else []
-    return "\n".join(describe_error(error, inputs))
-
-
-def look_at_value(desk: Desk, request: Request) -> Facts:
-    """One value: an output of a step, or a constant."""
+def look_at_code(desk: Desk, request: Request) -> Facts:
+    """What a step does, which never changes."""
     backend = desk.backend
-    found = find(backend, request.path_params["hash"])
-    row = None if found.is_operation else backend.graph.artefact(found.digest)
-    if row is None:
-        raise UnknownHashError(f"{found.digest.hex()[:10]} is a step, not a value")
-    return {
-        "artefact": found.digest,
-        "producer": row.producer,
-        "value": shown_value(backend, found.digest),
-    }
+    step = desk.definitions.step(backend, step_of(backend, request))
+    error = (
+        read_error(backend.graph.contents([step.state.error])[0]) if step.state.error else None
+    )
+    return {"code": code_of(backend, backend.graph.task(step.row.task, PYTHON), error)}
+
+
+def _value(desk: Desk, output: Digest) -> ShownValue:
+    return shown_value(desk.backend, output, desk.definitions.artefact)
+
+
+def _inputs(backend: Backend, step: KnownStep) -> list[InputView]:
+    known = step.definition
+    left_out = known.number_of_inputs - len(known.row.inputs)
+    return input_views(backend, known.row.inputs, known.arguments, left_out)
+
+
+def _lease(backend: Backend, step: KnownStep) -> Lease | None:
+    """Who runs it, if somebody does: there are as many leases as workers, not as steps."""
+    if step.state.status is not Status.RUNNING:
+        return None
+    leases = backend.graph.leases()
+    return next((each for each in leases if each.operation == step.row.digest), None)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from returns.pipeline import is_successful
 
+from funsies.build.artefact import Artefact
 from funsies.client.lookup import stored_artefact
 from funsies.client.lost_bytes import lost
 from funsies.client.stored_types import wire_of
@@ -37,6 +38,9 @@ SHOWN_ROWS: Final = 50
 SHOWN_COLUMNS: Final = 30
 LARGEST_PICTURE_BYTES: Final = 1 << 24
 SVG: Final = "image/svg+xml"
+
+Locate: TypeAlias = Callable[[Backend, Digest], Artefact[Any]]
+
 _FEWEST_ROWS: Final = 2
 _MORE_PICTURES: Final = {b"GIF8": "image/gif", b"RIFF": "image/webp", b"BM": "image/bmp"}
 
@@ -60,10 +64,18 @@ class ShownValue:
     is_cut: bool = False
 
 
-def shown_value(backend: Backend, artefact: Digest) -> ShownValue:
-    """Read as much of a value as is shown of it."""
+def shown_value(
+    backend: Backend, artefact: Digest, locate: Locate = stored_artefact
+) -> ShownValue:
+    """Read as much of a value as is shown of it.
+
+    Args:
+        backend: where it is.
+        artefact: its address.
+        locate: finds out by the address how it is read.
+    """
     try:
-        where = stored_artefact(backend, artefact)
+        where = locate(backend, artefact)
         opened = open_value(backend, where)
         if not is_successful(opened):
             return ShownValue(error=opened.failure())

@@ -14,7 +14,6 @@ from funsies.report.why import MOST_GROUPS, group_lines, reason_lines, summary_l
 from funsies.store.connect import Backend
 
 from .desk import Desk
-from .reading import read_known_step
 from .runs import run_of
 from .steps import step_of
 
@@ -26,7 +25,7 @@ def why_step(desk: Desk, request: Request) -> Response:
     run = _chosen(backend, request.query_params.get("run", ""))
     found = reasons(backend, run)
     lines = [str(line) for line in reason_lines(told_of(backend, found, digest), digest)]
-    label = desk.namer.label(backend, read_known_step(backend, digest).row)
+    label = desk.namer.label(backend, desk.definitions.read(backend, digest).row)
     facts = {"run": run, "step": digest.hex(), "label": label, "text": "\n".join(lines)}
     return HTMLResponse(desk.page("why", facts))
 

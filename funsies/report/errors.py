@@ -30,7 +30,8 @@ def describe_error(
         inputs: of the step that failed first.
         labels: what steps are called.
     """
-    lines = [headline(error, labels), *_facts(error, labels)]
+    facts = facts_of(error, labels).items()
+    lines = [headline(error, labels), *(f"  {name:<11} {value}" for name, value in facts)]
     if error.details:
         lines += ["", cut_lines(error.details.rstrip("\n"))]
     if inputs:
@@ -130,7 +131,8 @@ def headline(error: Error, labels: Labels = NO_LABELS) -> str:
     return f"{error.kind.value}{exception} in {where}"
 
 
-def _facts(error: Error, labels: Labels) -> list[str]:
+def facts_of(error: Error, labels: Labels = NO_LABELS) -> dict[str, str]:
+    """What is known of an error besides its text, as far as it is."""
     label = labels.of_hash(error.source)
     facts = {
         "kind": error.kind.value,
@@ -146,7 +148,7 @@ def _facts(error: Error, labels: Labels) -> list[str]:
         "failed at": since(error) if error.failed_at is not None else None,
         "remembered": _remembered(error),
     }
-    return [f"  {name:<11} {value}" for name, value in facts.items() if value is not None]
+    return {name: str(value) for name, value in facts.items() if value is not None}
 
 
 def _remembered(error: Error) -> str | None:

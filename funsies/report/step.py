@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from funsies.core.archive import members
 from funsies.core.digest import Digest
 from funsies.core.encoding import PICKLE, about_pickle, to_preview
+from funsies.core.python_plan import PYTHON
+from funsies.history.parameters import argument_names
 from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationState, Result
 
@@ -22,14 +25,16 @@ class InputView:
     """One input of a step, for people.
 
     Attributes:
-        name: of the input.
+        name: of the input; of a function's, that of its parameter.
         artefact: its hash.
         value: beginning of the value, or what is in its place.
+        producer: hash of the step that makes it; "" if none does.
     """
 
     name: str
     artefact: str
     value: str
+    producer: str = ""
 
     @property
     def shown(self) -> str:
@@ -45,16 +50,35 @@ def inputs_of(backend: Backend, operation: Digest) -> list[InputView]:
     row = backend.graph.operation(operation)
     if row is None:
         return []
+    task = backend.graph.task(row.task, PYTHON)
+    names = {} if task is None else argument_names(task)
     first = row.counted_inputs[:PREVIEW_INPUTS]
-    producers = [each.producer for each in first if each.producer is not None]
+    return input_views(backend, first, names, len(row.inputs) - len(first))
+
+
+def input_views(
+    backend: Backend, shown: Sequence[InputRow], names: Mapping[str, str], left_out: int
+) -> list[InputView]:
+    """The same for who has read the step.
+
+    Args:
+        backend: where it is.
+        shown: inputs.
+        names: what those are called that have no name of their own.
+        left_out: how many others there are.
+    """
+    producers = [each.producer for each in shown if each.producer is not None]
     states = dict(zip(producers, backend.graph.states(producers), strict=True))
-    shown = [_view(backend, each, states) for each in first]
-    left_out = len(row.inputs) - len(shown)
-    return [*shown, *([InputView("...", f"{left_out} more", "")] if left_out else [])]
-
-
-def _view(backend: Backend, each: InputRow, states: dict[Digest, OperationState]) -> InputView:
-    return InputView(each.name, each.artefact.hex(), _value(backend, each, states))
+    views = [
+        InputView(
+            names.get(each.name, each.name),
+            each.artefact.hex(),
+            _value(backend, each, states),
+            "" if each.producer is None else each.producer.hex(),
+        )
+        for each in shown
+    ]
+    return [*views, *([InputView("...", f"{left_out} more", "")] if left_out else [])]
 
 
 def _value(backend: Backend, each: InputRow, states: dict[Digest, OperationState]) -> str:

@@ -17,22 +17,18 @@ def half(number: int) -> float:
     return number / 2
 
 
-@pytest.fixture(params=["memory", "redis"])
-def session(request: pytest.FixtureRequest):
-    is_redis = request.param == "redis"
-    url = request.getfixturevalue("redis_url") if is_redis else "memory://"
-    with f.Fun(f.Server(url), f.options(distributed=False)) as session:
-        halves = [f.reduce(half, number) for number in range(40)]
-        f.execute(
-            halves, f.reduce(max, *halves[:10]), f.reduce(str, halves[13], name="skipped")
-        )
-        f.reduce(half, 1000)  # nobody asks for it
-        session.save()
-        yield session
+@pytest.fixture
+def halved(session):
+    """A session with a graph."""
+    halves = [f.reduce(half, number) for number in range(40)]
+    f.execute(halves, f.reduce(max, *halves[:10]), f.reduce(str, halves[13], name="skipped"))
+    f.reduce(half, 1000)  # nobody asks for it
+    session.save()
+    return session
 
 
-def test_it_is_what_the_whole_graph_comes_to(session) -> None:
-    graph = session.backend.graph
+def test_it_is_what_the_whole_graph_comes_to(halved) -> None:
+    session, graph = halved, halved.backend.graph
     whole = collapsed(read_graph(session.backend, graph.all_operations()))
     outline = read_outline(session.backend).view(graph.counts())
     assert {(node.label, node.number) for node in outline.nodes} == {
@@ -46,10 +42,10 @@ def test_it_is_what_the_whole_graph_comes_to(session) -> None:
 
 
 def test_it_is_read_in_the_background_and_again_when_steps_have_come(
-    session, monkeypatch: pytest.MonkeyPatch
+    halved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("funsies.page.outline.REST", 0)
-    surveyor, graph = Surveyor(), session.backend.graph
+    surveyor, session, graph = Surveyor(), halved, halved.backend.graph
 
     def wait_for(halves: int) -> None:
         outline = surveyor.ask(session.backend, graph.counts())

@@ -8,7 +8,7 @@ from starlette.requests import Request
 import funsies as f
 from funsies.page.desk import Desk
 from funsies.page.door import Pass
-from funsies.page.runs import look_at_run, look_at_runs, run_pulse, runs_pulse
+from funsies.page.runs import RunPages, look_at_runs, run_pulse, runs_pulse
 
 
 def half(number: float) -> float:
@@ -16,17 +16,16 @@ def half(number: float) -> float:
 
 
 @pytest.mark.parametrize(
-    ("pulse", "look"), [(run_pulse, look_at_run), (runs_pulse, look_at_runs)]
+    ("name", "pulse", "look"),
+    [("run", run_pulse, RunPages().look), ("runs", runs_pulse, look_at_runs)],
 )
-def test_the_end_of_a_program_is_seen_though_no_step_changes(pulse, look) -> None:
+def test_the_end_of_a_program_is_seen_though_no_step_changes(name, pulse, look) -> None:
     request = Request({"type": "http", "path_params": {"number": "1"}})
     with f.Fun(f.Server("memory://")) as session:
         f.execute(f.reduce(half, 1.0)).wait()
         desk = Desk(session.server, session.backend, Pass(0))
         before = pulse(desk, request)
         assert pulse(desk, request) == before
-        assert "running" in desk.live(
-            look.__name__.removeprefix("look_at_"), look(desk, request)
-        )
+        assert "running" in desk.live(name, look(desk, request))
     assert pulse(desk, request) != before
-    assert "done" in desk.live(look.__name__.removeprefix("look_at_"), look(desk, request))
+    assert "done" in desk.live(name, look(desk, request))

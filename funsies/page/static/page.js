@@ -23,7 +23,8 @@ function markOf(element) {
   return null;
 }
 
-// Regions that scroll stay where they are; a log that is at its end stays at its end.
+// Regions that scroll stay where they are; a log that is at its end stays at its end, and a new
+// one begins there.
 function places() {
   return [...live.querySelectorAll("[tabindex='0']")].map((each) => ({
     mark: markOf(each),
@@ -33,12 +34,17 @@ function places() {
   }));
 }
 
+function showEnds() {
+  for (const log of live.querySelectorAll(".log")) log.scrollTop = log.scrollHeight;
+}
+
 function show(html) {
   if (html === shown || window.getSelection().toString()) return; // what is marked stays
   const focused = markOf(document.activeElement);
   const before = places();
   live.innerHTML = html;
   shown = html;
+  showEnds();
   for (const { mark, left, top, isAtEnd } of before) {
     const now = find(mark);
     if (now) [now.scrollLeft, now.scrollTop] = [left, isAtEnd ? now.scrollHeight : top];
@@ -77,7 +83,6 @@ if (live.dataset.follow !== "no") {
   });
   window.addEventListener("pagehide", () => stream?.close());
   document.addEventListener("visibilitychange", update);
-  const log = live.querySelector(".log");
-  if (log) log.scrollTop = log.scrollHeight;
+  showEnds();
   update();
 }

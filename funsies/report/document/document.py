@@ -10,13 +10,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader
 from markupsafe import Markup
 
 from funsies.core.cutting import cut_lines, printable
 from funsies.history.labels import Labels
 from funsies.report.account import RunAccount, StepAccount
 from funsies.report.errors import headline
+from funsies.report.escaping import escaping_environment
 from funsies.report.failures import Cause
 from funsies.report.graph import GraphView, collapsed, to_svg
 from funsies.report.lanes import Lane, lanes_of
@@ -134,13 +135,7 @@ def _picture(graph: GraphView) -> Markup:
 @cache
 def _environment() -> Environment:
     """Templates whose values are escaped, whatever they are."""
-    environment = Environment(
-        autoescape=True,
-        loader=FunctionLoader(_text),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = escaping_environment(FunctionLoader(_text))
     environment.filters |= {
         "seconds": shown_seconds,
         "bytes": _bytes,

@@ -71,6 +71,10 @@ class _Picture:
 def to_svg(view: GraphView, link: Callable[[Node], str] | None = None) -> Iterator[str]:
     """Draw a graph, line by line.
 
+    Its colours are those for a light ground. What there is has classes, by which a page with a
+    dark one gives it others: ``ground``, ``line`` and ``head`` of arrows, ``note``, and within
+    ``is-done``, ``is-failed``, ... the shapes, ``title`` and ``subtitle`` of boxes.
+
     Args:
         view: what is drawn.
         link: where a box leads to; None if they lead nowhere.
@@ -81,7 +85,7 @@ def to_svg(view: GraphView, link: Callable[[Node], str] | None = None) -> Iterat
     yield f'width="{width:.0f}" height="{height:.0f}"\n'
     yield 'font-family="Helvetica, Arial, sans-serif">\n'
     yield "<title>funsies workflow</title>\n"
-    yield '<rect width="100%" height="100%" fill="#ffffff"/>\n'
+    yield '<rect class="ground" width="100%" height="100%" fill="#ffffff"/>\n'
     yield from (f"{each}\n" for each in _legend(view))
     yield from (f"{_line(picture, edge)}\n" for edge in _loops_last(view.edges))
     for node in view.nodes:
@@ -133,12 +137,13 @@ def _box(picture: _Picture, node: Node) -> str:
     if node.kind is NodeKind.GROUP and node.number > 1:
         behind = f'<rect transform="translate(4 4)" {shape}/>'
     return (
-        f"<g><title>{_text(node.label)}\n{_text(node.key)}\n{_text(subtitle(node))}</title>"
+        f'<g class="is-{node.status}">'
+        f"<title>{_text(node.label)}\n{_text(node.key)}\n{_text(subtitle(node))}</title>"
         f"{behind}<rect {shape}/>"
         f'<text x="{x:.1f}" y="{y - 3:.1f}" text-anchor="middle" font-size="13" '
-        f'fill="#1c1c22">{_text(title(node))}</text>'
+        f'class="title" fill="#1c1c22">{_text(title(node))}</text>'
         f'<text x="{x:.1f}" y="{y + 13:.1f}" text-anchor="middle" font-size="10.5" '
-        f'fill="{colour.line}">{_text(subtitle(node))}</text></g>'
+        f'class="subtitle" fill="{colour.line}">{_text(subtitle(node))}</text></g>'
     )
 
 
@@ -161,7 +166,7 @@ def _arrow(picture: _Picture, edge: Edge) -> str:
     return (
         f"<g>{_edge_title(edge)}"
         f'<path d="{path}" fill="none" {_stroke(edge)}/>'
-        f'<path d="{_head(picture, end, towards)}" fill="{LINE}"/></g>'
+        f'<path d="{_head(picture, end, towards)}" class="head" fill="{LINE}"/></g>'
     )
 
 
@@ -213,7 +218,9 @@ def _loop(picture: _Picture, edge: Edge) -> str:
 
 def _stroke(edge: Edge) -> str:
     width = "1.2" if edge.number == 1 else "2"
-    return f'stroke="{LINE}" stroke-width="{width}"{DASHES if edge.is_built else ""}'
+    return (
+        f'class="line" stroke="{LINE}" stroke-width="{width}"{DASHES if edge.is_built else ""}'
+    )
 
 
 def _edge_title(edge: Edge) -> str:
@@ -229,7 +236,8 @@ def _legend(view: GraphView) -> Iterator[str]:
     for text, sample in _legend_entries(view):
         yield (
             f'<g transform="translate({x:.1f} {MARGIN - 8:.1f})">{sample}'
-            f'<text x="18" y="10" font-size="11.5" fill="#44444c">{text}</text></g>'
+            '<text class="note" x="18" y="10" font-size="11.5" fill="#44444c">'
+            f"{text}</text></g>"
         )
         x += _legend_width(text)
 
@@ -238,9 +246,10 @@ def _legend_entries(view: GraphView) -> Iterator[tuple[str, str]]:
     """Texts, each with a sample of what it explains."""
     for name, number in view.statuses.items():
         colour = f'fill="{COLOURS[name].fill}" stroke="{COLOURS[name].line}"'
-        yield f"{number:,} {name}", f'<path d="M0 0h12v12h-12z" {colour}/>'
+        sample = f'<g class="is-{name}"><path d="M0 0h12v12h-12z" {colour}/></g>'
+        yield f"{number:,} {name}", sample
     if any(edge.is_built for edge in view.edges):
-        yield BUILT, f'<path d="M0 6h14" stroke="{LINE}"{DASHES}/>'
+        yield BUILT, f'<path class="line" d="M0 6h14" stroke="{LINE}"{DASHES}/>'
 
 
 def _legend_width(text: str) -> float:

@@ -89,7 +89,7 @@ def test_inputs_are_shown_in_the_order_of_the_call() -> None:
         f.execute(total)
         assert total.producer is not None
         shown = inputs_of(session.backend, total.producer)
-    assert [view.name for view in shown] == [str(number) for number in range(12)]
+    assert [view.name for view in shown] == [f"numbers[{number}]" for number in range(12)]
 
 
 def test_a_headline_says_what_failed_and_where() -> None:
