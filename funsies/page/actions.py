@@ -115,7 +115,7 @@ def about_step(desk: Desk, request: Request) -> Question | None:
     return Question(
         action.title,
         desk.namer.label(desk.backend, known.row),
-        f"The step {step.hex()} is {known.state.status.value}. {action.explained}",
+        f"The step {step.hex()[:10]} is {known.state.status.value}. {action.explained}",
         f"steps/{step.hex()}",
         lambda: action.perform(desk, step),
     )

@@ -59,7 +59,8 @@ with f.Fun():
     squares = [square(number) for number in range(60)]
     failed = f.reduce(fail, HOSTILE, name="fail " + HOSTILE)
     name = "a<b>&'.txt"
-    files = f.shell("cat *.txt", inp={{name: HOSTILE}}, name="files " + HOSTILE)
+    command = "cat *.txt # " + HOSTILE
+    files = f.shell(command, inp={{name: HOSTILE}}, name="files " + HOSTILE)
     last = f.reduce(max, failed, squares[0], name="last")
     asked = [picture(), drawing(), manuscript(), table(), files, last, *squares]
     f.execute(*asked)
@@ -197,7 +198,7 @@ class Visit:
     def go(self, path: str = "") -> None:
         """Open a page, and wait until it follows what goes on."""
         self.tab.goto(self.address(path))
-        if "/why" not in path:  # which is worked out once
+        if not path.endswith(("/why", "/cancel")):  # which do not change
             self.tab.locator("#connection", has_text="live").wait_for()
 
     def go_to_step(self, text: str) -> None:

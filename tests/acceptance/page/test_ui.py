@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from markupsafe import escape
 
 from funsies.cli.main import main
 from tests.acceptance.page.conftest import HOSTILE, Page, end_of
@@ -24,9 +25,9 @@ def first_step(page: Page, text: str, state: str = "") -> str:
     return found[1]
 
 
-def press(page: Page, step: str, action: str) -> None:
+def press(page: Page, of: str, action: str) -> None:
     """Go to where an action asks, and say yes."""
-    path = f"steps/{step}/{action}"
+    path = f"{of}/{action}"
     secret = re.search(r'name="form" value="([^"]+)"', page.get(path))
     assert secret
     said = {"Cookie": page.cookie(), "Origin": f"http://127.0.0.1:{page.port}"}
@@ -99,6 +100,30 @@ def test_a_failed_step_shows_its_error_with_the_line_of_its_source(page: Page) -
     assert f"ValueError: {HOSTILE}" in body
 
 
+def test_a_step_of_a_function_shows_its_code_and_what_its_inputs_are_called(page: Page) -> None:
+    body = page.get(f"steps/{first_step(page, 'square')}")
+    assert '<th scope="row">number</th>' in body
+    source = unescape(re.sub(r"</?span[^>]*>", "", body))
+    assert "def square(number: int) -> int:" in source
+    assert re.search(r"workflow\.py:[0-9]+</code>", body)
+    assert f"square -&gt; HOSTILE</th><td>{escape(repr(HOSTILE))}" in body
+
+
+def test_a_shell_step_shows_its_commands_and_where_they_printed(page: Page) -> None:
+    body = page.get(f"steps/{first_step(page, 'files')}")
+    assert f'aria-label="Command">cat *.txt # {escape(HOSTILE)}</pre>' in body
+    assert "What its commands printed is among the outputs: stdout:0." in body
+    assert "bash " in body
+
+
+def test_the_line_that_failed_is_marked_in_the_source(page: Page) -> None:
+    body = page.get(f"steps/{first_step(page, 'fail', 'failed')}")
+    marked = re.findall(r'class="line marked" data-number="[0-9]+">(.*?)\n</span>', body)
+    assert [re.sub(r"<[^>]*>", "", line).strip() for line in marked] == [
+        "raise ValueError(text)"
+    ]
+
+
 def test_a_step_with_an_error_among_its_inputs_leads_to_where_it_is_from(page: Page) -> None:
     failed, last = first_step(page, "fail", "failed"), first_step(page, "last")
     assert f"{page.root}steps/{failed}" in page.get(f"steps/{last}")
@@ -152,6 +177,8 @@ def test_what_comes_from_a_workflow_is_escaped(page: Page) -> None:
         "runs",
         "graph",
         "graph?run=1",
+        "runs/1",
+        "runs/1/cancel",
         "steps",
         "steps?task=" + quote(HOSTILE),
         *(f"steps/{it}" for it in steps),
@@ -195,9 +222,9 @@ def test_a_step_is_not_reset_by_looking_or_by_a_form_from_elsewhere(page: Page) 
 
 def test_a_step_is_reset_and_run_again(page: Page, shared_shell) -> None:
     step = first_step(page, "table")
-    press(page, step, "reset")
+    press(page, f"steps/{step}", "reset")
     assert 'class="state-idle"' in page.get(f"steps/{step}")
-    press(page, step, "run")
+    press(page, f"steps/{step}", "run")
     assert shared_shell.funsies("wait", step).code == 0
     assert 'class="state-done"' in page.get(f"steps/{step}")
     asked = json.loads(shared_shell.funsies("runs", "--json", "--limit", "1").text)[0]
@@ -217,10 +244,35 @@ def test_a_running_step_is_cancelled(page: Page, shared_shell) -> None:
     step = shared_shell.python("stays.py").text.strip()
     assert shared_shell.funsies("execute", step).code == 0
     assert "Cancel…" in page.get(f"steps/{step}")
-    press(page, step, "cancel")
+    press(page, f"steps/{step}", "cancel")
     waited = shared_shell.funsies("wait", step)
     assert waited.code == 1, waited.err
     assert "Cancelled" in page.get(f"steps/{step}")
+
+
+def test_a_whole_run_is_cancelled(page: Page, shared_shell) -> None:
+    pipe = shared_shell.place / "never either"
+    os.mkfifo(pipe)
+    shared_shell.script(
+        "waits.py",
+        "import sys\nimport funsies as f\nwith f.Fun():\n"
+        f"    first = f.shell('cat \"{pipe}\"', name='waits')\n"
+        "    last = f.reduce(len, first.stdout, name='waits too')\n"
+        "    f.execute(last)\n"
+        "    print(last.hash, flush=True)\n"
+        "    f.wait_for(last)\n"
+        "    print(f.take(last, strict=False).failure().kind)\n",
+    )
+    program = shared_shell.launch("run", "waits.py", "--workers", "0")
+    assert program.stdout is not None
+    program.stdout.readline()
+    number = max(int(each) for each in re.findall(r"/runs/([0-9]+)\"", page.get("runs")))
+    assert "Cancel…" in page.get(f"runs/{number}")
+    assert "waits.py" in page.get(f"runs/{number}/cancel")
+    press(page, f"runs/{number}", "cancel")
+    told, noted = program.communicate(timeout=60)
+    assert "Cancelled" in told, noted
+    assert "Cancel…" not in page.get(f"runs/{number}")
 
 
 def test_what_is_not_there_is_said(page: Page) -> None:

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from funsies.report.graph.model import INPUT, URGENCY
 from tests.acceptance.page.conftest import HOSTILE
 
 pytestmark = pytest.mark.browser
@@ -15,6 +16,7 @@ PAGES = [
     "",
     "runs",
     "runs/1",
+    "runs/1/cancel",
     "steps",
     "steps?state=failed",
     "graph",
@@ -57,6 +59,62 @@ def test_every_page_fits_and_is_accessible(visit, width: int, color_scheme: str)
     )
 
 
+COLOURS = """() => {
+    const colour = (each, property) =>
+        getComputedStyle(each)[property].match(/[0-9.]+/g).map(Number);
+    const light = (rgb) => {
+        const [r, g, b] = rgb.map((each) => each / 255)
+            .map((each) => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const contrast = (one, other) => {
+        const [low, high] = [light(one), light(other)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05);
+    };
+    const ground = colour(document.querySelector(".drawing .ground"), "fill");
+    const found = [];
+    for (const box of document.querySelectorAll(".drawing a > g")) {
+        const [rect, kind] = [box.querySelector("rect"), box.getAttribute("class")];
+        const [inside, line] = [colour(rect, "fill"), colour(rect, "stroke")];
+        for (const text of box.querySelectorAll("text"))
+            found.push([kind, "text", contrast(colour(text, "fill"), inside)]);
+        found.push([kind, "line", contrast(line, ground)]);
+    }
+    for (const note of document.querySelectorAll(".drawing .note"))
+        found.push(["note", "text", contrast(colour(note, "fill"), ground)]);
+    for (const head of document.querySelectorAll(".drawing .head"))
+        found.push(["arrow", "line", contrast(colour(head, "fill"), ground)]);
+    return { ground, found };
+}"""
+"""Contrasts in the drawing, as WCAG 2 defines them: texts in boxes, lines on the ground."""
+
+STATES = [each for each in URGENCY if each != INPUT]
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_the_graph_is_seen_in_both_schemes_in_every_state(visit, color_scheme: str) -> None:
+    """Each box gets each state in turn, as its class says it."""
+    visited = visit(color_scheme=color_scheme)
+    visited.go("graph")
+    tab = visited.tab
+    tab.get_by_role("button", name="Pause updates").click()
+    page_ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    numbers = ", ".join(str(each) for each in tab.evaluate(COLOURS)["ground"])
+    assert page_ground == f"rgb({numbers})"
+    for state in STATES if color_scheme == "dark" else [None]:
+        if state:
+            tab.evaluate(
+                "state => document.querySelectorAll('.drawing a > g')"
+                ".forEach((each) => each.setAttribute('class', `is-${state}`))",
+                state,
+            )
+        found = tab.evaluate(COLOURS)["found"]
+        assert {kind for kind, _, _ in found} >= {"note", "arrow"}
+        for kind, what, contrast in found:
+            least = 4.5 if what == "text" else 2.5
+            assert contrast >= least, (kind, what, contrast)
+
+
 def test_nothing_of_a_workflow_is_run(visit) -> None:
     """Names, errors, logs, files and values with markup are shown, letter by letter."""
     visited = visit()
@@ -65,7 +123,7 @@ def test_nothing_of_a_workflow_is_run(visit) -> None:
         assert visited.tab.get_by_text("fail <img src=x onerror=").count()
     for text in STEPS:
         visited.go_to_step(text)
-        active = visited.tab.locator("#live script, #live [onerror], #live svg, #live iframe")
+        active = visited.tab.locator("main script, main [onerror], main svg, main iframe")
         assert active.count() == 0
         assert "hacked" not in visited.tab.title().replace(HOSTILE, "")
     visited.go_to_step("manuscript")
@@ -113,9 +171,10 @@ def test_whoever_goes_to_a_value_saves_it(visit) -> None:
     assert "<script>" in saved.value.path().read_text()
 
 
-def test_all_can_be_reached_by_the_keyboard_in_the_order_of_the_page(visit) -> None:
+@pytest.mark.parametrize("path", ["steps?state=failed", "runs/1", "graph"])
+def test_all_can_be_reached_by_the_keyboard_in_the_order_of_the_page(visit, path) -> None:
     visited = visit()
-    visited.go("steps?state=failed")
+    visited.go(path)
     tab = visited.tab
     reachable = (
         "a[href], button:not([hidden]), input:not([type=hidden]), select, [tabindex='0']"
@@ -129,6 +188,8 @@ def test_all_can_be_reached_by_the_keyboard_in_the_order_of_the_page(visit) -> N
     for _ in range(number):
         tab.keyboard.press("Tab")
         order.append(tab.evaluate("Number(document.activeElement.dataset.index)"))
+        outline = "getComputedStyle(document.activeElement).outlineStyle"
+        assert tab.evaluate(outline) == "solid", "the focus is seen"
     assert order == list(range(number))
 
 
