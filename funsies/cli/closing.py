@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from funsies.core.digest import Digest
 from funsies.core.errors import ErrorKind
 from funsies.history.called import labels_here
+from funsies.history.closing import Ending
 from funsies.history.labels import NO_LABELS
+from funsies.history.runs import Outcome
+from funsies.history.tally import CACHED, UNFINISHED
 from funsies.report.console import make_console
 from funsies.report.errors import summarize_causes
-from funsies.report.failures import causes_of
+from funsies.report.failures import FailedTarget, causes_of
 from funsies.report.numbers import counted, shown_seconds
 from funsies.report.results import ResultView, result_lines, results_of
-from funsies.report.run_steps import CACHED, UNFINISHED, RunStep, Scope, steps_of
-from funsies.report.summary import TaskSummary, summarize, total
-from funsies.report.table import closing_table
+from funsies.report.table import counts_table, sum_of
 from funsies.store.connect import Backend
 
 from .exits import Exit
@@ -24,71 +24,69 @@ from .spoilt import tell_volatile
 
 
 def conclude(
-    backend: Backend,
-    scope: Scope,
-    targets: Sequence[Digest],
-    seconds: float,
-    *,
-    shows_results: bool = False,
+    backend: Backend, ending: Ending, program: str, *, shows_results: bool = False
 ) -> Exit:
-    """Say what a run came to.
+    """Say what a run came to, as it is written down.
 
     Args:
         backend: where its steps are.
-        scope: what the run is about.
-        targets: steps that were asked for.
-        seconds: how long the run took.
+        ending: how it ended.
+        program: script and arguments, as they are typed.
         shows_results: True prints the beginnings of the values, too.
 
     Returns:
         Whether a target is an error, or volatile.
     """
-    steps = list(steps_of(backend, scope))
-    _tell_numbers(steps, summarize(steps), shown_seconds(seconds))
-    has_failed = any(step.error is not None for step in steps)
-    labels = (
-        labels_here(backend, targets)
-        if targets and (shows_results or has_failed)
-        else NO_LABELS
-    )
-    views = list(results_of(backend, targets, labels))
+    _tell_numbers(ending)
+    has_failed = any(step.error is not None for step in ending.steps)
+    is_naming = shows_results or has_failed
+    labels = labels_here(backend, ending.targets) if is_naming else NO_LABELS
+    views = list(results_of(backend, ending.targets, labels))
     if shows_results:
-        _tell_results(views)
-    errors = [(view.artefact, view.error) for view in views if view.error is not None]
-    causes = causes_of(backend, steps, errors)
+        _tell_lines(result_lines(views))
+    causes = causes_of(backend, ending.steps, _errors(views))
     if any(cause.error.kind is ErrorKind.Cancelled for cause in causes):
         note("cancelled, by `funsies cancel` or by the program: run it again to go on")
-    causes = [cause for cause in causes if cause.error.kind is not ErrorKind.Cancelled]
-    for line in summarize_causes(causes, labels):
-        note(line)
-    if any(cause.error.is_remembered for cause in causes):
+    told = [cause for cause in causes if cause.error.kind is not ErrorKind.Cancelled]
+    _tell_lines(summarize_causes(told, labels))
+    if any(cause.error.is_remembered for cause in told):
         note(
             "errors of steps are kept, as values are; to have failed steps run again: "
-            "funsies run --retry-failed, funsies reset HASH, or funsies reset --failed"
+            f"funsies run --retry-failed {program}, or "
+            "funsies reset --failed"
         )
-    spoilt = tell_volatile(backend, targets)
-    return Exit.RESULT_IS_ERROR if errors else spoilt
+    spoilt = tell_volatile(backend, ending.targets)
+    return Exit.RESULT_IS_ERROR if any(view.error is not None for view in views) else spoilt
 
 
-def _tell_numbers(steps: Sequence[RunStep], lines: Sequence[TaskSummary], shown: str) -> None:
-    sums = total(lines)
-    has_run = any(step.is_new and step.outcome not in {CACHED, UNFINISHED} for step in steps)
+def _tell_numbers(ending: Ending) -> None:
+    sums, took = sum_of(ending.counts.values()), shown_seconds(ending.seconds)
+    has_run = any(
+        step.is_new and step.outcome not in {CACHED, UNFINISHED} for step in ending.steps
+    )
     if has_run or sums.failed or sums.skipped or sums.unfinished:
-        make_console().print(closing_table(lines))
+        make_console().print(counts_table(ending.counts))
+    number, cached = f"run {ending.number}", f"{counted(sums.cached, 'step')} cached"
+    ended = f"{number}: {ending.outcome} after {took}"
     if sums.unfinished:
-        note(f"ended after {shown}; not finished: {counted(sums.unfinished, 'step')}")
+        note(f"{ended}; not finished: {counted(sums.unfinished, 'step')}")
     elif has_run:
-        note(f"finished in {shown}")
+        note(ended)
     elif sums.failed:
         errors = f"{counted(sums.failed, 'error')} of earlier runs"
-        note(f"nothing was run: {counted(sums.cached, 'step')} cached, {errors} ({shown})")
+        note(f"{ended}; nothing was run: {cached}, {errors}")
+    elif ending.outcome is Outcome.DONE:
+        note(f"{number}: nothing to do: {cached} ({took})")
     else:
-        note(f"nothing to do: {counted(sums.cached, 'step')} cached ({shown})")
+        note(f"{ended}; nothing was run: {cached}")
 
 
-def _tell_results(views: Sequence[ResultView]) -> None:
-    lines = result_lines(views)
-    if lines:
-        note("results (print one with: funsies cat HASH)")
+def _tell_lines(lines: Sequence[str]) -> None:
     for line in lines:
         note(line)
+
+
+def _errors(views: Sequence[ResultView]) -> Iterator[FailedTarget]:
+    for view in views:
+        if view.error is not None:
+            yield FailedTarget(view.artefact, view.error, view.name)

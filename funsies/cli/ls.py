@@ -19,12 +19,12 @@ from funsies.history.called import labels_here
 from funsies.history.labels import NO_LABELS, Labels
 from funsies.history.naming import as_label
 from funsies.history.runs import steps_of_run
+from funsies.history.tally import FAILED
 from funsies.report.colours import VOLATILE, status_text, volatile_text
 from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY
 from funsies.report.listing import ListedStep, ListedTask, Used, by_task, find_steps, order
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
-from funsies.report.run_steps import FAILED
 from funsies.store.connect import Backend
 
 from .completion import TASK

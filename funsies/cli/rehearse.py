@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from funsies.config.program import this_program
 from funsies.config.server import ResolvedServer
@@ -24,11 +23,10 @@ from funsies.store.rehearsal import rehearsed
 
 from .exits import Exit
 from .say import note
-from .script import EndOfScript, IsEnd
+from .script import EndOfScript
+from .script_argument import Program
 from .setting import Setting, check
 from .why import print_groups
-
-Program: TypeAlias = Callable[[IsEnd], int]
 
 
 class _NotKnown(EndOfScript):

@@ -10,9 +10,9 @@ from funsies.client.forgetting import forget
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
 from funsies.history.statuses import SKIPPED
+from funsies.history.tally import FAILED
 from funsies.report.listing import ListedStep, list_steps
 from funsies.report.numbers import counted
-from funsies.report.run_steps import FAILED
 from funsies.session import Session
 from funsies.store.connect import Backend
 

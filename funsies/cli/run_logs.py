@@ -38,7 +38,7 @@ def print_run_logs(
         raise UnknownHashError("nothing was run yet; name a step: funsies logs HASH")
     labels = labels_here(backend, run.targets)
     for step in outcomes_of_run(backend, run):
-        if step.is_new and step.record is not None and not step.record.linked:
+        if step.ran is not None:
             heading = f"{step.operation.hex()[:10]} {printable(labels.of(step.operation))}"
             _print_under(heading, printed(step.operation), printer)
 

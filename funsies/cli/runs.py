@@ -18,10 +18,10 @@ from funsies.report.numbers import counted
 from funsies.report.runs import (
     SHOWN_TARGETS,
     CountedRun,
-    counts_table,
     facts_of,
     runs_table,
 )
+from funsies.report.table import counts_table
 from funsies.store.connect import Backend
 
 from .exits import Exit
@@ -100,7 +100,7 @@ def _show(backend: Backend, run: CountedRun) -> None:
     for name, text in facts_of(run.run):
         console.print(Text(f"{name:<{_NAME_COLUMNS}}{text}"))
     if run.counts:
-        console.print(counts_table(run))
+        console.print(counts_table(run.counts))
     shown = run.run.targets[:SHOWN_TARGETS]
     states = backend.graph.states(shown)
     statuses = statuses_of(backend, shown, states)

@@ -102,27 +102,6 @@ class Spectator:
         used = {below.digest for each in built.values() for below in each.producers()}
         return [each for digest, each in built.items() if digest not in used]
 
-    @property
-    def requested(self) -> dict[Digest, Generation]:
-        """What had to be requested for that, each with the number of the request."""
-        return {
-            digest: generation
-            for session in self._sessions
-            for digest, generation in session.requested.items()
-        }
-
-    def needed(self, targets: list[Digest]) -> dict[Digest, str]:
-        """All that the targets need as far as the script built it, with its task names."""
-        built = self.built
-        stack = [built[digest] for digest in targets if digest in built]
-        below: dict[Digest, str] = {}
-        while stack:
-            each = stack.pop()
-            if each.digest not in below:
-                below[each.digest] = each.task.name
-                stack += each.producers()
-        return {digest: below[digest] for digest in built if digest in below}
-
     def _note(self, session: Session) -> None:
         if session.server.jobs_url == self._run.server.jobs_url:
             session.recorder = self._run.recorder

@@ -14,6 +14,7 @@ from funsies.history.called import labels_here
 from funsies.history.labels import NO_LABELS
 from funsies.report.console import make_console
 from funsies.report.errors import summarize_errors
+from funsies.report.failures import FailedTarget
 from funsies.report.live import Display
 from funsies.report.live.naming import labels_of_few
 from funsies.session import Session
@@ -51,10 +52,15 @@ def report_errors(backend: Backend, named: Sequence[Named]) -> Exit:
     Returns:
         The exit code that follows from it.
     """
-    errors = [(each.digest.hex(), error) for each, error in errors_among(backend, named)]
+    errors = list(errors_among(backend, named))
     steps = list(states_of(backend, named))
     labels = labels_here(backend, steps) if errors else NO_LABELS
-    for line in summarize_errors(errors, labels):
+    failed = (
+        FailedTarget(each.digest.hex(), error, labels.of(each.producer))
+        for each, error in errors
+        if each.producer is not None
+    )
+    for line in summarize_errors(failed, labels):
         note(line)
     spoilt = tell_volatile(backend, steps)
     return Exit.RESULT_IS_ERROR if errors else spoilt

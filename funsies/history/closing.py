@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from funsies.core.digest import Digest
@@ -10,12 +11,12 @@ from funsies.core.graph import Operation, Stored, Task
 from funsies.run.record import decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
-from funsies.store.rows import Generation
+from funsies.store.rows import Generation, TaskCounts
 from funsies.store.rows.runs import StepCounts
 
 from .closure import read_closure
 from .runs import Outcome, outcome_of
-from .tally import CACHED, DONE, Span, StepOutcome, counted, outcomes, tasks_of
+from .tally import CACHED, DONE, Span, StepOutcome, counted, outcomes, outcomes_in
 
 
 @dataclass(slots=True)
@@ -33,6 +34,27 @@ class Asked:
     requested: set[Digest] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a run has ended, as it is written down.
+
+    Attributes:
+        number: of the run.
+        outcome: how.
+        seconds: how long it took, from its first request.
+        steps: what became of each of its steps.
+        targets: steps that were asked for.
+        counts: what became of the steps, by task name.
+    """
+
+    number: int
+    outcome: Outcome
+    seconds: float
+    steps: Sequence[StepOutcome]
+    targets: Sequence[Digest]
+    counts: dict[str, StepCounts]
+
+
 class Closing:
     """The end of a run. What its steps need was built by the program, and need not be read.
 
@@ -44,16 +66,12 @@ class Closing:
     def __init__(self, backend: Backend, asked: Asked) -> None:
         self._backend = backend
         self._asked = asked
-        built, stored = _built(asked.targets)
+        built, self._stored = _built(asked.targets)
         self._tasks = {digest: each.name for digest, each in built.items()}
         self._kinds = {each.digest: each for each in built.values()}
-        self._tasks |= tasks_of(read_closure(backend, stored))
-        self._are_done = _are_done(backend, set(self._tasks.values()))
 
     def outcome(self) -> Outcome:
         """What the targets have come to."""
-        if self._are_done:
-            return Outcome.DONE
         return outcome_of(self._backend, list(self._asked.targets))
 
     def libraries(self) -> dict[str, str]:
@@ -65,42 +83,62 @@ class Closing:
         }
         return dict(sorted(found.items()))
 
-    def counts(self, began: float, ended: float) -> dict[str, StepCounts]:
-        """What all steps have come to, by task name."""
-        span = Span(frozenset(self._asked.generations), began, ended)
-        return counted(self._outcomes(span))
+    def ending(self, number: int, outcome: Outcome, began: float, ended: float) -> Ending:
+        """Count what all steps have come to.
 
-    def _outcomes(self, span: Span) -> Iterator[StepOutcome]:
-        below: list[Digest] = []
-        known = self._done() if self._are_done else self._looked_up(span)
-        for step in known:
+        Args:
+            number: of the run.
+            outcome: how it has ended.
+            began: when, seconds since 1970.
+            ended: when.
+        """
+        steps = list(self._steps(Span(frozenset(self._asked.generations), began, ended)))
+        targets = tuple(self._asked.targets)
+        return Ending(number, outcome, ended - began, steps, targets, counted(steps))
+
+    def _steps(self, span: Span) -> Iterator[StepOutcome]:
+        below = [digest for digest in self._stored if digest not in self._tasks]
+        for step in self._known(span):
             yield step
-            if step.is_new and step.record is not None and step.record.delegated_to:
-                below.append(Digest(bytes.fromhex(step.record.delegated_to)))
-        more = tasks_of(read_closure(self._backend, below))
-        fresh = {digest: name for digest, name in more.items() if digest not in self._tasks}
-        yield from outcomes(self._backend, fresh, below, span)
+            if step.built is not None:
+                below.append(step.built)
+        more = read_closure(self._backend, below)
+        for step in outcomes_in(self._backend, more, self._asked.targets, span):
+            if step.operation not in self._tasks:
+                yield step
 
-    def _looked_up(self, span: Span) -> Iterator[StepOutcome]:
-        return outcomes(self._backend, self._tasks, self._asked.targets, span)
+    def _known(self, span: Span) -> Iterator[StepOutcome]:
+        """What became of the steps that the program built."""
+        if not _are_done(self._backend, Counter(self._tasks.values())):
+            return outcomes(self._backend, self._tasks, self._asked.targets, span)
+        if self._tasks.keys().isdisjoint(self._asked.requested):
+            return self._cached()
+        return self._done(span)
 
-    def _done(self) -> Iterator[StepOutcome]:
+    def _cached(self) -> Iterator[StepOutcome]:
+        """The same if nothing had to be requested: nothing need be read."""
+        for digest, task in self._tasks.items():
+            yield StepOutcome(digest, task, CACHED, is_new=False, record=None)
+
+    def _done(self, span: Span) -> Iterator[StepOutcome]:
         """The same if all are done: three times as fast, as no state has to be verified."""
-        requested = self._tasks.keys() & self._asked.requested
-        for digest in self._tasks.keys() - requested:
-            yield StepOutcome(digest, self._tasks[digest], CACHED, False, None)
-        for batch in batches(list(requested)):
+        for batch in batches(list(self._tasks)):
             records = map(decode_record, self._backend.graph.records(batch))
             for digest, record in zip(batch, records, strict=True):
-                outcome = CACHED if record is not None and record.linked else DONE
-                yield StepOutcome(digest, self._tasks[digest], outcome, True, record)
+                is_new = digest in self._asked.requested or span.has_begun(record)
+                is_linked = record is not None and record.linked
+                outcome = DONE if is_new and not is_linked else CACHED
+                yield StepOutcome(digest, self._tasks[digest], outcome, is_new, record)
 
 
-def _are_done(backend: Backend, names: Collection[str]) -> bool:
-    """True if of these tasks nothing on the server is pending, has failed or is volatile."""
+def _are_done(backend: Backend, numbers: Mapping[str, int]) -> bool:
+    """True if so many steps of these tasks are done on the server, and all that it knows."""
     counts = backend.graph.counts()
-    found = [counts[name] for name in names if name in counts]
-    return not any(each.pending or each.failed or each.volatile for each in found)
+    found = [(counts.get(name, TaskCounts()), number) for name, number in numbers.items()]
+    return not any(
+        each.pending or each.failed or each.volatile or each.done < number
+        for each, number in found
+    )
 
 
 def _built(
@@ -116,4 +154,4 @@ def _built(
             tasks[each.digest] = each.task
             stack += each.producers()
             stored |= {ref.producer: None for _, ref in each.inputs if isinstance(ref, Stored)}
-    return tasks, stored
+    return dict(reversed(tasks.items())), stored

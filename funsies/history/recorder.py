@@ -21,7 +21,7 @@ from funsies.store.connect import Backend
 from funsies.store.rows import Generation
 from funsies.store.rows.runs import RunRecord
 
-from .closing import Asked, Closing
+from .closing import Asked, Closing, Ending
 from .git import BRIEF_SECONDS, GitQuestion
 from .run_records import add_request, write, write_new
 from .runs import Outcome
@@ -115,19 +115,40 @@ class Recorder:
         else:
             self.close(problem)
 
-    def close(self, problem: BaseException | None = None, *, is_failed: bool = False) -> None:
+    def close(self, problem: BaseException | None = None) -> None:
         """Write down how the program ended, if it has asked for anything; once.
+
+        If that is not possible, it is seen by whoever looks.
 
         Args:
             problem: the exception that ended it.
+        """
+        with suppress(FunsiesError):
+            self.end(problem)
+
+    def end(
+        self, problem: BaseException | None = None, *, is_failed: bool = False
+    ) -> Ending | None:
+        """The same for whoever wants to know what is written down.
+
+        Args:
+            problem: the exception that ended the program.
             is_failed: True if it left with an exit code, perhaps after an exception that the
                 last session has noted.
+
+        Returns:
+            How the run ended; None if there was none, or its steps are still to be finished.
+
+        Raises:
+            FunsiesError: if it cannot be found out, or written.
         """
         with self._lock:
-            if self._is_ours():
-                with suppress(FunsiesError):  # then it is seen by whoever looks
-                    self._end(self._problem if is_failed else problem, is_failed=is_failed)
-            self.forget()
+            try:
+                if not self._is_ours():
+                    return None
+                return self._end(self._problem if is_failed else problem, is_failed=is_failed)
+            finally:
+                self.forget()
 
     def _begin(self) -> None:
         program, asks_git = self._program(), not self._backend.is_in_process
@@ -149,9 +170,9 @@ class Recorder:
         """True if there is something to be ended, and not by the process that we stem from."""
         return self._record is not None and self._record.process.pid == os.getpid()
 
-    def _end(self, problem: BaseException | None, *, is_failed: bool) -> None:
+    def _end(self, problem: BaseException | None, *, is_failed: bool) -> Ending | None:
         if self._record is None:
-            return
+            return None
         if self._git is not None:
             self._git.wait()
             self._hears_git()
@@ -160,10 +181,12 @@ class Recorder:
         if isinstance(problem, UnwrapError) and outcome is Outcome.ERRORS:
             said = None  # the script has looked at an error
         ended = replace(self._record, ended=now, libraries=closing.libraries())
+        found = None
         if said is not None or outcome is not Outcome.RUNNING:
-            counts = closing.counts(ended.began, now)
-            ended = replace(ended, outcome=said or outcome, counts=counts)
+            found = closing.ending(self._number, said or outcome, ended.began, now)
+            ended = replace(ended, outcome=found.outcome, counts=found.counts)
         write(self._backend.graph, self._number, ended)
+        return found
 
     def forget(self) -> None:
         """Write nothing more of this run; another one begins with the next request."""

@@ -22,7 +22,7 @@ from funsies.store.rows.runs import Git, RunRecord, StepCounts
 from . import run_records
 from .closure import Closure, read_closure
 from .processes import is_alive, is_gone
-from .tally import Span, StepOutcome, counted, has_pending, outcomes, states_of, tasks_of
+from .tally import Span, StepOutcome, counted, has_pending, outcomes_in, states_of
 
 __all__ = [
     "Git",
@@ -120,7 +120,11 @@ class Run:
         """What tells its steps from others."""
         goes_on = self.ended is None and self.outcome is Outcome.RUNNING
         ended = math.inf if goes_on else self.ended
-        return Span(frozenset(self.generations), self.began, ended)
+        left = frozenset(name for name, each in self.counts.items() if each.unfinished)
+        is_counted = bool(self.counts)
+        return Span(
+            frozenset(self.generations), self.began, ended, left if is_counted else None
+        )
 
 
 def runs(backend: Backend, limit: int | None = None) -> list[Run]:
@@ -163,7 +167,7 @@ def outcomes_of_run(backend: Backend, run: Run) -> Iterator[StepOutcome]:
 
 def outcomes_in_run(backend: Backend, run: Run, closure: Closure) -> Iterator[StepOutcome]:
     """The same for whoever has read the steps of the run."""
-    return outcomes(backend, tasks_of(closure), frozenset(run.targets), run.span)
+    return outcomes_in(backend, closure, frozenset(run.targets), run.span)
 
 
 def outcome_of(backend: Backend, targets: Sequence[Digest]) -> Outcome:

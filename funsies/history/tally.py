@@ -1,10 +1,14 @@
-"""What became of steps in a run: run in it, there already, failed, skipped, not finished."""
+"""What became of steps in a run: run in it, there already, failed, skipped, not finished.
+
+There is one account of a run: what ``funsies run`` says at its end is what is written down, and
+who looks later at a run that could write nothing down goes by the same rules.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -18,12 +22,13 @@ from funsies.store.rows import Generation, OperationState, Status
 from funsies.store.rows.runs import StepCounts
 
 from .closure import Closure
-from .statuses import SKIPPED, statuses_of
+from .statuses import SKIPPED, skipped_for
 
 DONE, FAILED = Status.DONE.value, Status.FAILED.value
 CACHED, UNFINISHED = "cached", "unfinished"
 
-_FINISHED: Final = frozenset({DONE, FAILED, SKIPPED})
+SUPERSEDED: Final = "superseded"
+"""The step has run again in a later run: what it did in this one is not known any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,21 @@ class Span:
         generations: numbers of its requests.
         began: when, seconds since 1970.
         ended: when; None if that is not known, infinity if it has not.
+        left: names of tasks of which steps were not finished when its end was written down;
+            None if it was not, and what its steps come to later belongs to it.
     """
 
     generations: frozenset[Generation]
     began: float
     ended: float | None = None
+    left: frozenset[str] | None = None
 
     def has(self, state: OperationState, record: ExecutionRecord | None) -> bool:
         """True of a step whose result comes from this run."""
-        if state.generation in self.generations:
-            return True
+        return state.generation in self.generations or self.has_begun(record)
+
+    def has_begun(self, record: ExecutionRecord | None) -> bool:
+        """True of an execution that began while the run went on."""
         if record is None or record.started < self.began:
             return False
         return self.ended is not None and record.started <= self.ended
@@ -55,6 +65,15 @@ class Span:
         was_there = record is not None and record.started < self.began
         return not was_there and state.generation > max(self.generations, default=0)
 
+    def had_left(self, task: str, record: ExecutionRecord | None) -> bool:
+        """True of a step that was running when the run ended, and has finished since.
+
+        Clocks of machines differ, so that the times of a step alone do not tell it.
+        """
+        if self.left is None or task not in self.left:
+            return False
+        return record is not None and self.ended is not None and record.ended > self.ended
+
 
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
@@ -63,9 +82,12 @@ class StepOutcome:
     Attributes:
         operation: its address.
         task: name of its task.
-        outcome: ``done``, ``cached``, ``failed``, ``skipped`` or ``unfinished``.
+        outcome: ``done``, ``cached``, ``failed``, ``skipped``, ``unfinished`` (also if the
+            request was withdrawn) or, of a run that is over, ``superseded``.
         is_new: True if that comes from this run.
-        record: of its last execution.
+        record: of its last execution; None if it was skipped.
+        error: content address of its error, if it failed or was skipped.
+        volatile: True if its result comes from a failure of the machinery.
     """
 
     operation: Digest
@@ -73,6 +95,21 @@ class StepOutcome:
     outcome: str
     is_new: bool
     record: ExecutionRecord | None
+    error: Digest | None = None
+    volatile: bool = False
+
+    @property
+    def ran(self) -> ExecutionRecord | None:
+        """What it used in this run; None if it was not run in it."""
+        is_run = self.is_new and self.record is not None and not self.record.linked
+        return self.record if is_run else None
+
+    @property
+    def built(self) -> Digest | None:
+        """What a dynamic step went on as in this run."""
+        if not self.is_new or self.record is None or not self.record.delegated_to:
+            return None
+        return Digest(bytes.fromhex(self.record.delegated_to))
 
 
 def outcomes(
@@ -84,42 +121,88 @@ def outcomes(
 
     Args:
         backend: where they are.
-        tasks: the steps, with the names of their tasks.
+        tasks: the steps, with the names of their tasks, each after those that it uses.
         targets: those of them that were asked for.
         span: what tells the run from others.
     """
+    later: set[str] = set()
     for batch in batches(list(tasks)):
         states = backend.graph.states(batch)
-        statuses = statuses_of(backend, batch, states)
+        skipped = skipped_for(backend, batch, states)
         records = map(decode_record, backend.graph.records(batch))
-        for digest, state, status, record in zip(batch, states, statuses, records, strict=True):
-            if state.status is not Status.IDLE or digest in targets:
-                is_new = span.has(state, record)
-                outcome = _outcome(state, status, record, span, is_new=is_new)
-                yield StepOutcome(digest, tasks[digest], outcome, is_new, record)
+        for digest, state, record in zip(batch, states, records, strict=True):
+            if state.status is Status.IDLE and digest not in targets:
+                continue
+            if digest in skipped:
+                step = _skipped(digest, tasks[digest], state, span)
+                is_later = skipped[digest] in later
+            else:
+                step = _outcome(digest, tasks[digest], state, record, span)
+                is_later = span.had_left(step.task, record)
+            if is_later:
+                later.add(digest.hex())
+                step = replace(step, outcome=UNFINISHED, is_new=False, error=None)
+            yield step
 
 
-def tasks_of(closure: Closure) -> dict[Digest, str]:
-    """The steps of a closure, with the names of their tasks."""
-    return {digest: row.task_name for digest, row in closure.rows.items()}
+def outcomes_in(
+    backend: Backend, closure: Closure, targets: Collection[Digest], span: Span
+) -> Iterator[StepOutcome]:
+    """The same of some steps and everything that they depend on.
+
+    What a dynamic step has built before the run is left out, as what is below other results
+    that were there: nothing needed it.
+    """
+    tasks = {digest: row.task_name for digest, row in closure.rows.items()}
+    steps = outcomes(backend, tasks, targets, span)
+    if not closure.built:
+        yield from steps
+        return
+    found = {step.operation: step for step in steps}
+    needed = _needed(closure, {digest for digest, step in found.items() if step.is_new})
+    yield from (step for digest, step in found.items() if digest in needed)
+
+
+def _needed(closure: Closure, new: Collection[Digest]) -> set[Digest]:
+    needed: set[Digest] = set()
+    stack = list(closure.targets)
+    while stack:
+        digest = stack.pop()
+        if digest in closure.rows and digest not in needed:
+            needed.add(digest)
+            row = closure.rows[digest]
+            stack += [each.producer for each in row.inputs if each.producer is not None]
+            if digest in closure.built and digest in new:
+                stack.append(closure.built[digest])
+    return needed
 
 
 def _outcome(
-    state: OperationState,
-    status: str,
-    record: ExecutionRecord | None,
-    span: Span,
-    *,
-    is_new: bool,
-) -> str:
-    is_cancelled = any(each.content == CANCELLED for each in state.results)
-    if status not in _FINISHED or is_cancelled:
-        return UNFINISHED
+    digest: Digest, task: str, state: OperationState, record: ExecutionRecord | None, span: Span
+) -> StepOutcome:
+    is_new = span.has(state, record)
+    is_withdrawn = any(each.content == CANCELLED for each in state.results)
+    if not state.status.is_finished or is_withdrawn:
+        return StepOutcome(digest, task, UNFINISHED, is_new, record)
     if not is_new and span.is_over_for(state, record):
-        return UNFINISHED
-    if status == DONE and (not is_new or (record is not None and record.linked)):
-        return CACHED
-    return status
+        return StepOutcome(digest, task, _outcome_before(task, span), is_new, record)
+    is_there_already = not is_new or (record is not None and record.linked)
+    is_cached = state.status is Status.DONE and is_there_already
+    name = CACHED if is_cached else state.status.value
+    return StepOutcome(digest, task, name, is_new, record, state.error, state.volatile)
+
+
+def _skipped(digest: Digest, task: str, state: OperationState, span: Span) -> StepOutcome:
+    """It has no record of its own: what is there is of an earlier time when it was run."""
+    is_new = span.has(state, None)
+    if not is_new and span.is_over_for(state, None):
+        return StepOutcome(digest, task, _outcome_before(task, span), is_new, None)
+    return StepOutcome(digest, task, SKIPPED, is_new, None, state.error, state.volatile)
+
+
+def _outcome_before(task: str, span: Span) -> str:
+    """Of a step that a later run has run: it was left to that, or was run again."""
+    return UNFINISHED if span.left is None or task in span.left else SUPERSEDED
 
 
 def counted(steps: Iterable[StepOutcome]) -> dict[str, StepCounts]:
@@ -128,8 +211,9 @@ def counted(steps: Iterable[StepOutcome]) -> dict[str, StepCounts]:
     for step in steps:
         task = sums[step.task]
         task[step.outcome] += 1
-        if step.is_new and step.record is not None and step.outcome in {DONE, FAILED}:
-            task["seconds"] += step.record.seconds
+        task["volatile"] += step.volatile
+        if step.ran is not None and step.outcome in {DONE, FAILED}:
+            task["seconds"] += step.ran.seconds
     return {
         name: msgspec.convert(task, StepCounts, strict=False)
         for name, task in sorted(sums.items())

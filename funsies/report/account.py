@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -11,14 +11,12 @@ from funsies.core.digest import Digest
 from funsies.history.closure import Closure
 from funsies.history.labels import Labels, labels_of
 from funsies.history.runs import Run, outcomes_in_run, steps_of_run
-from funsies.history.tally import FAILED, StepOutcome
+from funsies.history.tally import StepOutcome
 from funsies.run.record import ExecutionRecord
-from funsies.store.batches import batches
 from funsies.store.connect import Backend
 
 from .failures import Cause, causes_of
 from .libraries import libraries_of
-from .run_steps import RunStep
 
 NEVER: Final = 0.0
 
@@ -31,7 +29,7 @@ class StepAccount:
         operation: its address.
         task: name of its task.
         label: by which it is told from its siblings.
-        outcome: ``done``, ``cached``, ``failed``, ``skipped`` or ``unfinished``.
+        outcome: see :class:`~funsies.history.tally.StepOutcome`.
         ran: what it used; None if it was not run in this run.
         makers: steps whose results it takes.
     """
@@ -92,7 +90,7 @@ def read_account(backend: Backend, run: Run) -> RunAccount:
     labels = labels_of(backend, closure)
     found = list(outcomes_in_run(backend, run, closure))
     steps = tuple(_account(closure, labels, each) for each in found)
-    causes = tuple(_causes(backend, found))
+    causes = tuple(causes_of(backend, found, ()))
     return RunAccount(run, steps, causes, run.libraries or _libraries(backend, run, closure))
 
 
@@ -109,22 +107,8 @@ def _account(closure: Closure, labels: Labels, step: StepOutcome) -> StepAccount
         )
     )
     label = labels.of(step.operation)
-    did_run = step.is_new and step.record is not None and not step.record.linked
-    ran = step.record if did_run else None
-    return StepAccount(step.operation, step.task, label, step.outcome, ran, makers)
+    return StepAccount(step.operation, step.task, label, step.outcome, step.ran, makers)
 
 
 def _started(step: StepAccount) -> float:
     return NEVER if step.ran is None else step.ran.started
-
-
-def _causes(backend: Backend, found: Sequence[StepOutcome]) -> list[Cause]:
-    failed = [each for each in found if each.outcome == FAILED]
-    return causes_of(backend, list(_failures(backend, failed)), ())
-
-
-def _failures(backend: Backend, failed: Sequence[StepOutcome]) -> Iterator[RunStep]:
-    for batch in batches(failed):
-        states = backend.graph.states([each.operation for each in batch])
-        for each, state in zip(batch, states, strict=True):
-            yield RunStep(each.operation, each.task, FAILED, each.is_new, error=state.error)

@@ -10,14 +10,14 @@ from funsies.core.cutting import cut_lines, printable
 from funsies.core.errors import Error
 from funsies.history.labels import NO_LABELS, Labels
 
-from .failures import Cause, Causes
+from .failures import Cause, Causes, FailedTarget
 from .numbers import counted
 from .step import InputView
 
 TAIL_LINES: Final = 12
 SHOWN_ERRORS: Final = 5
 NAMED_ERRORS: Final = 50
-SHOWN_HASHES: Final = 4
+SHOWN_NAMES: Final = 4
 
 
 def describe_error(
@@ -49,13 +49,11 @@ def summarize_causes(causes: Sequence[Cause], labels: Labels = NO_LABELS) -> lis
     return [*lines, *([f"... and {counted(more, 'more error')}"] if more > 0 else [])]
 
 
-def summarize_errors(
-    errors: Iterable[tuple[str, Error]], labels: Labels = NO_LABELS
-) -> list[str]:
-    """The same for what was asked for: its hash, and the error in its place."""
+def summarize_errors(targets: Iterable[FailedTarget], labels: Labels = NO_LABELS) -> list[str]:
+    """The same for what was asked for."""
     causes = Causes()
-    for target, error in errors:
-        causes.add_target(target, error)
+    for target in targets:
+        causes.add_target(target)
     return summarize_causes(list(causes), labels)
 
 
@@ -74,11 +72,7 @@ def _summary(cause: Cause, labels: Labels) -> list[str]:
         *([f"    ... {above} lines above"] if above > 0 else []),
         *(f"    {line}" for line in details[-TAIL_LINES:]),
         *_steps(list(cause.steps), labels),
-        *(
-            [f"  in the place of {_hashes(list(cause.targets), labels)}"]
-            if cause.targets
-            else []
-        ),
+        *_targets(list(cause.targets.items())),
         *_memory(error, is_old=cause.is_old),
         f"  look further: funsies cat {_any_hash(cause)}",
     ]
@@ -88,11 +82,13 @@ def _steps(hashes: list[str], labels: Labels) -> list[str]:
     """The steps that failed in the same way, if it is not just one."""
     if len(hashes) <= 1:
         return []
-    return [f"  {counted(len(hashes), 'step')} failed in this way: {_hashes(hashes, labels)}"]
+    names = [_named(each, labels) for each in hashes]
+    return [f"  {counted(len(names), 'step')} failed in this way: {_first(names)}"]
 
 
-def _targets(hashes: list[str], labels: Labels) -> list[str]:
-    return [f"  in the place of {_hashes(hashes, labels)}"] if hashes else []
+def _targets(targets: list[tuple[str, str]]) -> list[str]:
+    names = [name or target[:SHORT_HASH] for target, name in targets]
+    return [f"  in the place of {_first(names)}"] if names else []
 
 
 def _memory(error: Error, *, is_old: bool) -> list[str]:
@@ -106,14 +102,14 @@ def _memory(error: Error, *, is_old: bool) -> list[str]:
 
 
 def _any_hash(cause: Cause) -> str:
-    return next(iter([*cause.targets, *cause.steps]), "HASH")[:SHORT_HASH]
+    """Where it happened first: the hash that the headline has, too."""
+    found = cause.error.source or next(iter(cause.targets), "")
+    return found[:SHORT_HASH]
 
 
-def _hashes(hashes: Sequence[str], labels: Labels) -> str:
-    """The first of them, each with what the step is called, if it is one."""
-    more = f" and {len(hashes) - SHOWN_HASHES} more" if len(hashes) > SHOWN_HASHES else ""
-    shown = ", ".join(_named(each, labels) for each in hashes[:SHOWN_HASHES])
-    return f"{shown}{more}"
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(names[:SHOWN_NAMES]) + more
 
 
 def _named(text: str, labels: Labels) -> str:

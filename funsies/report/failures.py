@@ -10,10 +10,9 @@ from typing import Final
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.stored_errors import read_error
 from funsies.history.statuses import SKIPPED
+from funsies.history.tally import StepOutcome
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
-
-from .run_steps import RunStep
 
 _FRAME: Final = re.compile(r'^ +File "[^"]*", line \d+', re.MULTILINE)
 
@@ -25,14 +24,30 @@ class Cause:
     Attributes:
         error: the first of them.
         steps: hashes of the steps that failed.
-        targets: hashes of what was asked for and has such an error in its place.
+        targets: what was asked for and has such an error in its place: hashes, and what people
+            call them.
         is_old: True if they were there before: nothing was run.
     """
 
     error: Error
     steps: dict[str, None] = field(default_factory=dict)
-    targets: dict[str, None] = field(default_factory=dict)
+    targets: dict[str, str] = field(default_factory=dict)
     is_old: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTarget:
+    """Something that was asked for and has an error in its place.
+
+    Attributes:
+        hash: of the artefact.
+        error: in its place.
+        name: what people call it; empty if that is not known.
+    """
+
+    hash: str
+    error: Error
+    name: str = ""
 
 
 class Causes:
@@ -52,9 +67,9 @@ class Causes:
             cause.steps[error.source] = None
         return cause
 
-    def add_target(self, target: str, error: Error, *, is_old: bool = False) -> None:
+    def add_target(self, target: FailedTarget, *, is_old: bool = False) -> None:
         """Take note of something that was asked for and has an error in its place."""
-        self.add(error, is_old=is_old).targets[target] = None
+        self.add(target.error, is_old=is_old).targets[target.hash] = target.name
 
 
 def _kind(error: Error) -> object:
@@ -67,14 +82,14 @@ def _kind(error: Error) -> object:
 
 
 def causes_of(
-    backend: Backend, steps: Sequence[RunStep], targets: Iterable[tuple[str, Error]]
+    backend: Backend, steps: Sequence[StepOutcome], targets: Iterable[FailedTarget]
 ) -> list[Cause]:
     """Why steps failed, and what was asked for has no value; what is new comes first.
 
     Args:
         backend: where the errors are.
         steps: of the run.
-        targets: what was asked for and has an error in its place, with the error.
+        targets: what was asked for and has an error in its place.
     """
     causes = Causes()
     new = {step.operation.hex() for step in steps if step.is_new}
@@ -85,8 +100,8 @@ def causes_of(
             error = read_error(data)
             if error is not None:
                 causes.add(error, is_old=not step.is_new)
-    for target, error in targets:
-        causes.add_target(target, error, is_old=_is_old(error, new))
+    for target in targets:
+        causes.add_target(target, is_old=_is_old(target.error, new))
     return sorted(causes, key=lambda cause: cause.is_old)
 
 

@@ -9,10 +9,10 @@ from typing import Final
 from rich.text import Text
 
 from funsies.core.cutting import printable
+from funsies.history.tally import FAILED
 
 from .colours import status_text
 from .provenance import Origin
-from .run_steps import FAILED
 
 GUIDED_LEVELS: Final = 50
 """What is deeper begins with its depth: lines of a long chain would be as long as it is."""

@@ -65,12 +65,17 @@ def result_lines(views: Iterable[ResultView]) -> list[str]:
     values = [view for view in views if view.value is not None]
     shown = values[:SHOWN_RESULTS]
     width = max((len(view.name) for view in shown), default=0)
-    lines = [
+    rows = [
         f"  {view.artefact[:SHORT_HASH]}  {view.name:<{width}}  {view.value}{_mark(view)}"
         for view in shown
     ]
-    more = len(values) - len(shown)
-    return [*lines, *([f"  ... and {more} more"] if more else [])]
+    more = [f"  ... and {len(values) - len(shown)} more"] if len(values) > len(shown) else []
+    return [*_head(shown), *rows, *more]
+
+
+def _head(shown: Sequence[ResultView]) -> list[str]:
+    hashes = [view.artefact[:SHORT_HASH] for view in shown[:1]]
+    return [f"results (print one with its hash: funsies cat {each})" for each in hashes]
 
 
 def _mark(view: ResultView) -> str:

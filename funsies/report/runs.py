@@ -17,6 +17,7 @@ from funsies.core.cutting import cut, printable
 from funsies.history.runs import Outcome, Run, StepCounts
 
 from .numbers import counted, shown_seconds
+from .table import sum_of
 
 SHORT_COMMIT: Final = 8
 SHOWN_PROGRAM: Final = 100
@@ -53,9 +54,7 @@ class CountedRun:
     @property
     def sums(self) -> StepCounts:
         """What became of all steps."""
-        each = self.counts.values()
-        sums = {name: sum(getattr(one, name) for one in each) for name in _FIELDS}
-        return StepCounts(**sums)
+        return sum_of(self.counts.values())
 
     def as_json(self) -> dict[str, Any]:
         """All that is known, for programs."""
@@ -83,9 +82,6 @@ class CountedRun:
             "requests": list(run.generations),
             "targets": [target.hex() for target in run.targets],
         }
-
-
-_FIELDS: Final = StepCounts.__struct_fields__
 
 
 def took(run: Run) -> float | None:
@@ -131,18 +127,6 @@ def runs_table(runs: Sequence[CountedRun]) -> Table:
             commit_of(each.run),
             Text(cut(program_of(each.run), SHOWN_PROGRAM)),
         )
-    return table
-
-
-def counts_table(run: CountedRun) -> Table:
-    """What became of the steps of a run, by task."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("task", overflow="fold")
-    for name in (*_FIELDS[:-1], "time"):
-        table.add_column(name, justify="right")
-    for name, each in run.counts.items():
-        numbers = (f"{getattr(each, field):,}" for field in _FIELDS[:-1])
-        table.add_row(Text(printable(name)), *numbers, shown_seconds(each.seconds))
     return table
 
 

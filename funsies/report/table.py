@@ -1,48 +1,49 @@
-"""The closing table of a run."""
+"""What a run came to, as a table: when it ends, and when somebody looks later."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from funsies.core.cutting import printable
+from funsies.store.rows.runs import StepCounts
 
 from .numbers import shown_seconds
-from .summary import TaskSummary, total
 
-_STYLES = {"done": "green", "cached": "cyan", "failed": "red", "skipped": "yellow"}
-_SELDOM = {"unfinished": "blue", "volatile": "magenta"}
+_STYLES: Final = {"done": "green", "cached": "cyan", "failed": "red", "skipped": "yellow"}
+_SELDOM: Final = {"unfinished": "blue", "volatile": "magenta"}
 """Columns that are there if they are needed."""
 
 
-def closing_table(lines: Sequence[TaskSummary]) -> Table:
+def sum_of(counts: Iterable[StepCounts]) -> StepCounts:
+    """What became of the steps of all tasks."""
+    some = list(counts)
+    names = StepCounts.__struct_fields__
+    return StepCounts(**{name: sum(getattr(each, name) for each in some) for name in names})
+
+
+def counts_table(counts: Mapping[str, StepCounts]) -> Table:
     """Lay out what a run came to: one row a task name, and their sum.
 
     Args:
-        lines: by task name.
+        counts: by task name.
     """
-    sums = total(lines)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=len(lines) > 1)
+    sums = sum_of(counts.values())
+    styles = _STYLES | {name: each for name, each in _SELDOM.items() if getattr(sums, name)}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=len(counts) > 1)
     table.add_column("task", footer="all", overflow="fold")
-    for name, style in _STYLES.items():
+    for name, style in styles.items():
         table.add_column(name, justify="right", footer=_number(getattr(sums, name), style))
-    seldom = {name: style for name, style in _SELDOM.items() if getattr(sums, name)}
-    for name in seldom:
-        table.add_column(name, justify="right", footer=str(getattr(sums, name)))
-    table.add_column("time", justify="right", footer=shown_seconds(sums.busy_seconds))
-    for line in lines:
-        table.add_row(*_cells(line, _STYLES | seldom))
+    table.add_column("time", justify="right", footer=shown_seconds(sums.seconds))
+    for task, each in counts.items():
+        numbers = [_number(getattr(each, name), style) for name, style in styles.items()]
+        table.add_row(Text(printable(task)), *numbers, shown_seconds(each.seconds))
     return table
 
 
-def _cells(line: TaskSummary, styles: Mapping[str, str]) -> list[Text]:
-    numbers = [_number(getattr(line, name), style) for name, style in styles.items()]
-    name, seconds = Text(printable(line.task)), Text(shown_seconds(line.busy_seconds))
-    return [name, *numbers, seconds]
-
-
 def _number(number: int, style: str) -> Text:
-    return Text(str(number), style=style if number else "dim")
+    return Text(f"{number:,}", style=style if number else "dim")

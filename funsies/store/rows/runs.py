@@ -65,6 +65,7 @@ class StepCounts(msgspec.Struct, frozen=True, omit_defaults=True):
         failed: they gave errors, in this run or earlier.
         skipped: they were not run because of an error among their inputs.
         unfinished: they were not finished, or their request was withdrawn.
+        volatile: how many of the finished ones have results that are volatile.
         seconds: that those took together which were run.
     """
 
@@ -73,6 +74,7 @@ class StepCounts(msgspec.Struct, frozen=True, omit_defaults=True):
     failed: int = 0
     skipped: int = 0
     unfinished: int = 0
+    volatile: int = 0
     seconds: float = 0.0
 
 

@@ -22,11 +22,11 @@ from funsies.report.errors import (
     summarize_causes,
     summarize_errors,
 )
-from funsies.report.failures import Causes
+from funsies.report.failures import Causes, FailedTarget
 from funsies.report.numbers import shown_seconds
 from funsies.report.step import PREVIEW_CHARACTERS, InputView, inputs_of, preview
-from funsies.report.summary import TaskSummary
-from funsies.report.table import closing_table
+from funsies.report.table import counts_table
+from funsies.store.rows.runs import StepCounts
 
 SOURCE = "ab" * 32
 ERROR = Error(
@@ -111,15 +111,21 @@ def test_a_description_has_kind_source_traceback_and_inputs() -> None:
 
 
 def test_equal_errors_are_explained_once() -> None:
-    lines = summarize_errors([(each * 64, ERROR) for each in "1234567"])
+    lines = summarize_errors(FailedTarget(each * 64, ERROR) for each in "1234567")
     text = "\n".join(lines)
     assert text.count("division by zero") == 1
-    assert "and 3 more" in text
-    assert "funsies cat 1111111111" in text
+    assert "in the place of 1111111111, 2222222222, 3333333333, 4444444444 and 3 more" in text
+    assert f"funsies cat {SOURCE[:10]}" in text
+
+
+def test_what_was_asked_for_is_called_as_people_call_it() -> None:
+    targets = [FailedTarget("1" * 64, ERROR, "mean(n=3)"), FailedTarget("2" * 64, ERROR)]
+    assert "  in the place of mean(n=3), 2222222222" in summarize_errors(targets)
 
 
 def test_of_many_different_errors_some_are_explained_and_the_rest_counted() -> None:
-    errors = [(f"{n:064x}", Error(kind=ErrorKind.WorkerLost, task=str(n))) for n in range(60)]
+    kind = ErrorKind.WorkerLost
+    errors = [FailedTarget(f"{n:064x}", Error(kind=kind, task=str(n))) for n in range(60)]
     lines = summarize_errors(errors)
     assert "error: WorkerLost; look further: funsies cat 0000000000" in lines
     assert lines[-1] == "... and 10 more errors"
@@ -132,17 +138,19 @@ def test_failures_at_the_same_place_are_one_cause_whatever_the_values_were() -> 
         source = f"{number:064x}"
         return dataclasses.replace(ERROR, source=source, details=details)
 
-    lines = summarize_errors([(f"{n:064x}", failed(n, 4)) for n in range(6)])
+    lines = summarize_errors(FailedTarget(f"{n:064x}", failed(n, 4)) for n in range(6))
     text = "\n".join(lines)
     assert text.count("ValueError") == 1
     assert "6 steps failed in this way: 0000000000, " in text
-    other_place = summarize_errors([("1" * 64, failed(1, 4)), ("2" * 64, failed(2, 9))])
+    other_place = summarize_errors(
+        [FailedTarget("1" * 64, failed(1, 4)), FailedTarget("2" * 64, failed(2, 9))]
+    )
     assert "\n".join(other_place).count("ValueError") == 2
 
 
 def test_a_line_of_50_mb_is_cut_and_says_how_much_is_left_out() -> None:
     endless = Error(kind=ErrorKind.CommandFailed, details="begin" + "x" * 50_000_000 + "end")
-    for lines in (describe_error(endless), summarize_errors([("0" * 64, endless)])):
+    for lines in (describe_error(endless), summarize_errors([FailedTarget("0" * 64, endless)])):
         text = "\n".join(lines)
         assert len(text) < 5000
         assert "begin" in text
@@ -170,14 +178,14 @@ def test_an_error_tells_whether_it_is_remembered() -> None:
     )
     passing = dataclasses.replace(stored, volatile=True)
     assert "remembered  no" in "\n".join(describe_error(passing))
-    assert "not remembered" in "\n".join(summarize_errors([("0" * 64, passing)]))
+    assert "not remembered" in "\n".join(summarize_errors([FailedTarget("0" * 64, passing)]))
 
 
 def test_of_an_error_that_was_there_before_it_is_said_that_it_is_remembered() -> None:
     stored = dataclasses.replace(ERROR, failed_at=1.8e9)
     for is_old in (True, False):
         causes = Causes()
-        causes.add_target("0" * 64, stored, is_old=is_old)
+        causes.add_target(FailedTarget("0" * 64, stored), is_old=is_old)
         text = "\n".join(summarize_causes(list(causes)))
         assert ("remembered since 2027-01-1" in text) is is_old
         assert ("funsies reset ababababab" in text) is is_old
@@ -187,13 +195,14 @@ def test_old_and_new_failures_with_the_same_cause_are_told_apart() -> None:
     causes = Causes()
     for number in range(4):
         error = dataclasses.replace(ERROR, source=f"{number:064x}", failed_at=1.8e9)
-        causes.add_target(f"{number:064x}", error, is_old=number > 0)
+        causes.add_target(FailedTarget(f"{number:064x}", error), is_old=number > 0)
     assert [(len(each.steps), each.is_old) for each in causes] == [(1, False), (3, True)]
 
 
 def test_of_long_details_the_end_is_shown() -> None:
     details = "\n".join(f"line {n}" for n in range(100))
-    lines = summarize_errors([("0" * 64, Error(kind=ErrorKind.CommandFailed, details=details))])
+    error = Error(kind=ErrorKind.CommandFailed, details=details)
+    lines = summarize_errors([FailedTarget("0" * 64, error)])
     assert "    line 99" in lines
     assert "    line 5" not in lines
     assert "    ... 88 lines above" in lines
@@ -204,17 +213,17 @@ def test_of_long_details_the_end_is_shown() -> None:
 
 def test_the_table_has_a_row_a_task_and_their_sum() -> None:
     console, file = plain()
-    lines = [TaskSummary("simulate", done=12), TaskSummary("mean", done=30, unfinished=1)]
-    console.print(closing_table(lines))
+    counts = {"simulate": StepCounts(done=12), "mean": StepCounts(done=3000, unfinished=1)}
+    console.print(counts_table(counts))
     rows = [line.split() for line in file.getvalue().splitlines() if line.strip()]
     assert rows[0] == ["task", "done", "cached", "failed", "skipped", "unfinished", "time"]
     assert ["simulate", "12", "0", "0", "0", "0", "0", "s"] in rows
-    assert ["all", "42", "0", "0", "0", "1", "0", "s"] in rows
+    assert ["all", "3,012", "0", "0", "0", "1", "0", "s"] in rows
 
 
 def test_a_task_name_is_no_markup() -> None:
     console, file = plain()
-    console.print(closing_table([TaskSummary("[red]x[/red]", done=1)]))
+    console.print(counts_table({"[red]x[/red]": StepCounts(done=1)}))
     assert "[red]x[/red]" in file.getvalue()
 
 

@@ -1,0 +1,179 @@
+"""One run of a script: it is watched, what it asks for is waited for, and the end is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+
+from funsies.client.execution import PROGRESS_SECONDS, ask_again, execute
+from funsies.client.mending import Mender
+from funsies.client.progress import Progress, progress_since
+from funsies.client.waiting import Waiting
+from funsies.core.digest import Digest
+from funsies.core.errors import FunsiesError, NoServerError, NoWorkersError
+from funsies.core.graph import Operation
+from funsies.history.closing import Ending
+from funsies.report.console import make_console
+from funsies.report.live import Display
+from funsies.report.live.naming import labels_of_few
+from funsies.session import Session
+from funsies.store.redis.address import shown
+from funsies.store.rows import Status
+
+from .closing import conclude
+from .exits import Exit
+from .hiring import Hiring
+from .premises import Premises
+from .say import note
+from .script_argument import Program
+from .spectator import Spectator
+from .streams import OutputError
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """What is run again.
+
+    Attributes:
+        mender: decides whether to ask again for results that are volatile.
+        failed: True runs again what failed in earlier runs, as far as it is needed.
+    """
+
+    mender: Mender
+    failed: bool
+
+
+class ScriptRun:
+    """One run of a script.
+
+    Args:
+        session: connection of the run itself.
+        typed: script and arguments, as they are typed.
+        premises: where it takes place.
+        hiring: starts workers.
+        retries: what is run again.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        typed: str,
+        premises: Premises,
+        hiring: Hiring,
+        retries: Retries,
+    ) -> None:
+        self._session = session
+        self._typed = typed
+        self._premises = premises
+        self._hiring = hiring
+        self._graph = session.backend.graph
+        retries_before = self._graph.new_generation() if retries.failed else None
+        look = partial(labels_of_few, session.backend)
+        self._display = Display(make_console(), self._graph, look=look)
+        self._spectator = Spectator(
+            session,
+            self._display,
+            on_request=self._hire,
+            on_look=self._look,
+            retries_before=retries_before,
+            mender=retries.mender,
+        )
+        session.on_request, session.on_look = self._hire, self._look
+        session.keeps_asking, session.retries_before = True, retries_before
+        session.is_to_mend = retries.mender.is_to_ask
+        self._before = self._graph.counts()
+        self._end: FunsiesError | None = None
+
+    def run(self, name: str, program: Program) -> int:
+        """Run the script, wait for what it executed, and report; return the exit code.
+
+        However it ends, there is a report of what has failed until then.
+        """
+        final: list[Operation] = []
+        try:
+            with self._spectator.watching():
+                code = program(self._is_end)
+            if code == Exit.OK and not self._spectator.has_seen_a_session:
+                note(f"funsies: {name} did not use this server: it has no `with Fun():`")
+            elif code == Exit.OK:
+                final = self._see_to_the_rest()
+        except (KeyboardInterrupt, FunsiesError, OutputError) as problem:
+            self._conclude_early(problem, final)
+            raise
+        ending = self._session.recorder.end(is_failed=code != Exit.OK)
+        failed = self._conclude(ending, final)
+        return code or failed
+
+    def _conclude_early(self, problem: BaseException, final: list[Operation]) -> None:
+        """Say what the run came to, if there is a server to say it."""
+        try:
+            self._graph.check()
+        except FunsiesError:
+            self._session.recorder.forget()  # it was waited for long enough
+            return
+        with suppress(FunsiesError):
+            self._conclude(self._session.recorder.end(problem), final)
+
+    def _conclude(self, ending: Ending | None, final: list[Operation]) -> Exit:
+        if ending is None:  # it has asked for nothing
+            return Exit.OK
+        return conclude(self._session.backend, ending, self._typed, shows_results=bool(final))
+
+    def _see_to_the_rest(self) -> list[Operation]:
+        """Wait for what the script executed; if that is nothing, execute what is final."""
+        if self._spectator.asked:
+            self._wait(self._wanted())
+            return []
+        final = self._spectator.final()
+        if not final:
+            note("nothing to do: no step was built")
+            return []
+        execute(*final, connection=self._session)
+        self._wait([each.digest for each in final])
+        return final
+
+    def _wanted(self) -> list[Digest]:
+        """What the script executed, but for what it has reset since."""
+        asked = list(self._spectator.asked | self._session.asked)
+        if self._premises.was_rescued:  # what is not asked for now may have been lost
+            return asked
+        states = self._graph.states(asked)
+        return [
+            digest
+            for digest, state in zip(asked, states, strict=True)
+            if state.status is not Status.IDLE
+        ]
+
+    def _wait(self, targets: list[Digest]) -> None:
+        again = partial(ask_again, self._session, self._spectator.targets(targets))
+        with self._display.shown() as tell:
+            waiting = Waiting(self._session, targets, again)
+            waiting.wait(None, lambda: tell(self._progress()), PROGRESS_SECONDS)
+
+    def _progress(self) -> Progress:
+        return progress_since(self._before, self._graph.counts())
+
+    def _hire(self) -> None:
+        with self._noted_end():
+            self._hiring.serve(lambda: self._spectator.queues)
+
+    def _look(self) -> None:
+        with self._noted_end():
+            self._premises.look()
+            self._hiring.look()
+
+    @contextmanager
+    def _noted_end(self) -> Iterator[None]:
+        try:
+            yield
+        except (NoServerError, NoWorkersError) as problem:
+            self._end = problem
+            raise
+
+    def _is_end(self, problem: FunsiesError) -> bool:
+        """True if the run has no server or workers; other servers are the script's affair."""
+        if not isinstance(problem, NoServerError) or problem.place is None:
+            return problem is self._end
+        return shown(problem.place) == shown(self._session.server.jobs_url)
