@@ -7,17 +7,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
-from funsies.client.execution import PROGRESS_SECONDS, ask_again, execute
+from funsies.client.execution import execute
 from funsies.client.mending import Mender
-from funsies.client.progress import Progress, progress_since
+from funsies.client.progress import PROGRESS_SECONDS, Progress, progress_since
+from funsies.client.requesting import ask_again
 from funsies.client.waiting import Waiting
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, NoServerError, NoWorkersError
 from funsies.core.graph import Operation
 from funsies.history.closing import Ending
-from funsies.report.console import make_console
-from funsies.report.live import Display
-from funsies.report.live.naming import labels_of_few
+from funsies.report.live.waits import display_of
 from funsies.session import Session
 from funsies.store.redis.address import shown
 from funsies.store.rows import Status
@@ -70,8 +69,7 @@ class ScriptRun:
         self._hiring = hiring
         self._graph = session.backend.graph
         retries_before = self._graph.new_generation() if retries.failed else None
-        look = partial(labels_of_few, session.backend)
-        self._display = Display(make_console(), self._graph, look=look)
+        self._display = display_of(session.backend)
         self._spectator = Spectator(
             session,
             self._display,

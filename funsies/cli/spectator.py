@@ -10,8 +10,8 @@ from funsies.client.progress import Report, watcher
 from funsies.client.targets import Targets
 from funsies.core.digest import Digest
 from funsies.core.graph import Operation
-from funsies.report.console import make_console
 from funsies.report.live import Display
+from funsies.report.live.waits import display_of
 from funsies.session import Session, session_opened
 from funsies.store.rows import Generation
 
@@ -60,8 +60,7 @@ class Spectator:
 
     def _shown(self, session: Session) -> AbstractContextManager[Report]:
         is_other = session.server.jobs_url != self._run.server.jobs_url
-        display = Display(make_console(), session.backend.graph) if is_other else self._display
-        return display.shown()
+        return (display_of(session.backend) if is_other else self._display).shown()
 
     @property
     def has_seen_a_session(self) -> bool:

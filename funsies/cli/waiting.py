@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 
-from funsies.client.execution import PROGRESS_SECONDS
-from funsies.client.progress import progress_since
+from funsies.client.progress import PROGRESS_SECONDS, progress_since
 from funsies.client.stored_step import read_value
 from funsies.client.waiting import Waiting
 from funsies.core.errors import Error
 from funsies.history.called import labels_here
 from funsies.history.labels import NO_LABELS
-from funsies.report.console import make_console
 from funsies.report.errors import summarize_errors
 from funsies.report.failures import FailedTarget
-from funsies.report.live import Display
-from funsies.report.live.naming import labels_of_few
+from funsies.report.live.waits import display_of
 from funsies.session import Session
 from funsies.store.connect import Backend
 from funsies.store.rows import Status
@@ -37,8 +33,7 @@ def wait_for_results(
     """
     states = states_of(session.backend, named)
     before = session.backend.graph.counts()
-    look = functools.partial(labels_of_few, session.backend)
-    with Display(make_console(), session.backend.graph, look=look).shown() as tell:
+    with display_of(session.backend).shown() as tell:
         Waiting(session, list(states), for_others=True).wait(
             timeout_seconds,
             lambda: tell(progress_since(before, session.backend.graph.counts())),

@@ -1,8 +1,9 @@
 """What a program asks of the server: execute, wait, take, reset, look up."""
 
-from .execution import Handle, execute, wait_for
+from .execution import execute, wait_for
 from .files import put_dir, put_file, takeout
 from .forgetting import reset
+from .handle import Handle
 from .lookup import find, get
 from .progress import Progress
 from .shown import bundle as _bundle  # noqa: F401 - artefacts are shown by it from now on

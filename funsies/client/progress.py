@@ -7,11 +7,20 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Final, Protocol
+from weakref import WeakKeyDictionary
 
+from funsies.build.context import is_in_step
 from funsies.session import Session
 from funsies.store.rows import TaskCounts
 
 from .notebook.shell import is_notebook
+
+PROGRESS_SECONDS: Final = 0.2
+"""Pause between two looks at how far an execution is."""
+
+_DRAWER: Final = "funsies.report.live.waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +60,38 @@ def watching(
         return nullcontext(on_progress)
     if opened is not None:
         return opened(session)
-    return watching_here()
+    return _watching_here(session)
 
 
-def watching_here() -> AbstractContextManager[Report | None]:
-    """The cell of a notebook that waits is told; nobody elsewhere."""
+def _watching_here(session: Session) -> AbstractContextManager[Report | None]:
+    """The cell of a notebook that waits is told; a terminal or a pipe if that was asked for."""
+    if session.progress is False or is_in_step():
+        return nullcontext(None)
     if is_notebook():
         from .notebook.progress import cell_progress  # noqa: PLC0415 - it imports this
 
         return cell_progress()
-    return nullcontext(None)
+    return _display(session).shown() if session.progress else nullcontext(None)
+
+
+class _Display(Protocol):
+    """Shows how far it is."""
+
+    def shown(self) -> AbstractContextManager[Report]:
+        """Show it while one waits."""
+        ...
+
+
+_displays: Final[WeakKeyDictionary[Session, _Display]] = WeakKeyDictionary()
+"""One a session: what has failed before a wait was told by an earlier one."""
+
+
+def _display(session: Session) -> _Display:
+    if session not in _displays:
+        # What draws stands above all that runs workflows, and takes long to import.
+        display: _Display = import_module(_DRAWER).display_of(session.backend)
+        _displays[session] = display
+    return _displays[session]
 
 
 def progress_since(before: Mapping[str, TaskCounts], now: Mapping[str, TaskCounts]) -> Progress:

@@ -36,6 +36,8 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
     data_url: str | None = None,
     pw: str | None = None,
     interpreter: Interpreter | None = None,
+    *,
+    progress: bool | None = None,
 ) -> Iterator[Session]:
     """Work with a server and workers of your own, which end with the block.
 
@@ -52,6 +54,8 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
         data_url: where large values are kept; by default in files beside the server.
         pw: password of the server; by default a random one.
         interpreter: what runs the commands of shell steps, as for :func:`~funsies.Fun`.
+        progress: whether to show how far it is while the program waits, as for
+            :func:`~funsies.Fun`.
 
     Raises:
         ConfigurationError: if a setting would not be heeded.
@@ -90,7 +94,7 @@ def ManagedFun(  # noqa: N802, PLR0917 - published name and signature of funsies
     is_ours = not (started.was_running and again.was_running)
     with (
         guarded(place, pools, stops_server=is_ours, removes=temporary),
-        Fun(server, defaults, interpreter=interpreter) as session,
+        Fun(server, defaults, interpreter=interpreter, progress=progress) as session,
     ):
         session.on_look = partial(_look, session.on_look, pools)
         yield session

@@ -55,6 +55,7 @@ def start(
     directory: str | os.PathLike[str] | None = None,
     defaults: Options | None = None,
     interpreter: Interpreter | None = None,
+    progress: bool | None = None,
 ) -> Session:
     """Start a server and workers for the rest of this program: the first line of a notebook.
 
@@ -73,6 +74,8 @@ def start(
             ``.funsies`` is, upwards, else the current directory.
         defaults: options for the steps that are built, unless they have their own.
         interpreter: what runs the commands of shell steps, as for :func:`~funsies.Fun`.
+        progress: whether to show how far it is while the program waits, as for
+            :func:`~funsies.Fun`.
 
     Raises:
         ConfigurationError: if workers or a directory are asked for where a server is named, or
@@ -90,12 +93,12 @@ def start(
     _refuse_on_a_worker()
     this_program()  # workers do not import a module that is running now, and calls this
     place = None if directory is None else str(Path(directory).absolute())
-    asked = (nworkers, server, place, defaults, interpreter)
+    asked = (nworkers, server, place, defaults, interpreter, progress)
     with _lock:
         running = _of_this_process()
         if running is not None and running.asked == asked and _is_alive(running):
             return running.session
-        block = _block(nworkers, server, directory, defaults, interpreter)
+        block = _block(nworkers, server, directory, defaults, interpreter, progress=progress)
         stop()
         return _enter(asked, block)
 
@@ -157,6 +160,8 @@ def _block(
     directory: str | os.PathLike[str] | None,
     defaults: Options | None,
     interpreter: Interpreter | None,
+    *,
+    progress: bool | None,
 ) -> AbstractContextManager[Session]:
     """The block that does the same."""
     is_run_by_funsies = session_opened.get() is not None
@@ -165,14 +170,20 @@ def _block(
         if directory is not None or found.is_default or found.directory is not None:
             count = (os.cpu_count() or 1) if nworkers is None else nworkers
             place = _nearest() if directory is None else directory
-            return ManagedFun(count, None, None, defaults, place, interpreter=interpreter)
+            return ManagedFun(
+                count,
+                defaults=defaults,
+                directory=place,
+                interpreter=interpreter,
+                progress=progress,
+            )
     if directory is not None or (nworkers and not is_run_by_funsies):
         raise ConfigurationError(
             "nworkers= and directory= are for a server that start() starts itself, but one is "
             "named by server= or FUNSIES_JOBS; leave them out, and start its workers by: "
             "funsies worker"
         )
-    return Fun(server, defaults, interpreter=interpreter)
+    return Fun(server, defaults, interpreter=interpreter, progress=progress)
 
 
 def _nearest() -> Path:

@@ -98,9 +98,16 @@ class Shell:
 
     def on_terminal(self, *arguments: str, within_seconds: float = 60) -> tuple[int, str]:
         """Run ``funsies`` on a terminal; return its exit code and all that it showed."""
+        return self._on_terminal(self.command("main", *arguments), within_seconds)
+
+    def python_on_terminal(self, script: str, *arguments: str) -> tuple[int, str]:
+        """Run a script with Python on a terminal."""
+        return self._on_terminal([sys.executable, script, *arguments], 60)
+
+    def _on_terminal(self, command: list[str], within_seconds: float) -> tuple[int, str]:
         leader, follower = pty.openpty()
         process = subprocess.Popen(
-            self.command("main", *arguments),
+            command,
             cwd=self.place,
             env=self.environment() | {"TERM": "xterm-256color"},
             stdin=follower,

@@ -12,7 +12,7 @@ import redis.exceptions
 
 import funsies as f
 from funsies.client import local_run, silence, waiting
-from funsies.client.execution import arm
+from funsies.client.requesting import arm
 from funsies.client.silence import SilenceWatch
 from funsies.client.waiting import Waiting
 from funsies.config import ResolvedServer

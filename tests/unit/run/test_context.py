@@ -12,7 +12,8 @@ import funsies as f
 from funsies.build.context import current_context
 from funsies.client.progress import watcher
 from funsies.run.surroundings.context import OWN_PREFIX
-from funsies.session import _current, session_opened
+from funsies.session import session_opened
+from funsies.session.current import _current
 
 from .lab import Lab
 

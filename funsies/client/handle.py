@@ -1,0 +1,192 @@
+"""An execution under way: waiting for it, and ending it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Generator
+from typing import Any, Final
+
+from funsies.core.cancelled import CANCELLED, CANCELLED_ERROR
+from funsies.core.digest import Digest
+from funsies.core.encoding.previews import MimeBundle
+from funsies.core.options import Options
+from funsies.session import Session
+from funsies.store.rows import Definitions
+from funsies.store.submission import Submission, submit
+
+from .local_run import local_queue
+from .progress import PROGRESS_SECONDS, Progress, progress_since, watching
+from .requesting import arm
+from .targets import Targets
+from .waiting import Waiting
+
+SHOWN_TARGETS: Final = 5
+"""So many are named where a handle is shown."""
+
+
+class Handle:
+    """An execution under way.
+
+    Attributes:
+        targets: addresses of the operations that were asked for.
+        submission: what was requested for them.
+    """
+
+    def __init__(
+        self, session: Session, targets: Targets, options: Options, *, is_local: bool
+    ) -> None:
+        self._session = session
+        self._asked = targets
+        self._options = options
+        self._is_local = is_local
+        self._before = session.backend.graph.counts()
+        self.targets: tuple[Digest, ...] = targets.digests
+        self._waiting = Waiting(session, self.targets, self._ask_again)
+        self.submission: Submission = self._submit(resets=True)
+
+    def _submit(self, *, resets: bool = False) -> Submission:
+        return submit(
+            self._session.backend,
+            tuple(self._asked.built.values()),
+            tuple(self._asked.stored),
+            generation=self._session.new_request(self._asked.operations),
+            stored_options=self._options,
+            queue=local_queue() if self._is_local else None,
+            resets=resets,
+            arm=functools.partial(arm, self._session),
+        )
+
+    @property
+    def operations(self) -> tuple[Digest, ...]:
+        """Addresses of all operations that were not there and had to be requested."""
+        return self.submission.operations
+
+    @property
+    def stored_queues(self) -> set[str]:
+        """On which steps are to run that another program defined."""
+        return {self._options.queue} if self._options.distributed else set()
+
+    @property
+    def is_finished(self) -> bool:
+        """True if every target has a value or an error."""
+        return self._waiting.is_over
+
+    def counts(self) -> Progress:
+        """How far it is.
+
+        >>> with Fun(Server("memory://")):
+        ...     execute(reduce(sum, [3, 2])).counts().tasks["sum"].executed
+        1
+        """
+        return progress_since(self._before, self._session.backend.graph.counts())
+
+    def wait(
+        self,
+        timeout_seconds: float | None = None,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        progress_seconds: float = PROGRESS_SECONDS,
+    ) -> Handle:
+        """Block until every target has a value or an error.
+
+        Args:
+            timeout_seconds: how long to wait at most; None for as long as it takes.
+            on_progress: called now and then with how far it is.
+            progress_seconds: pause between two such calls.
+
+        Raises:
+            WaitTimeoutError: if it takes longer; the execution goes on.
+            StateLostError: if the server has lost what was asked for; execute it again.
+
+        >>> with Fun(Server("memory://")):
+        ...     total = reduce(sum, [3, 2])
+        ...     _ = execute(total).wait(timeout_seconds=60)
+        ...     take(total)
+        5
+        """
+        with watching(self._session, on_progress) as tell:
+            report = None if tell is None else lambda: tell(self.counts())
+            self._waiting.wait(timeout_seconds, report, progress_seconds)
+        return self
+
+    def __await__(self) -> Generator[Any, None, Handle]:
+        """Wait in a coroutine: ``await handle``. Other coroutines go on meanwhile.
+
+        Cancelling it ends the wait, not the execution.
+        """
+        return self._waited().__await__()
+
+    async def _waited(self) -> Handle:
+        from .awaiting import waited  # noqa: PLC0415 - asyncio takes long to import
+
+        with watching(self._session, None) as tell:
+            report = None if tell is None else lambda: tell(self.counts())
+            waiting = Waiting(self._session, self.targets, self._ask_again)
+            await waited(waiting, report, PROGRESS_SECONDS)
+        return self
+
+    def _ask_again(self) -> None:
+        self.submission = self._submit()
+        self.note_request()
+
+    def note_request(self) -> None:
+        """Tell the session what had to be requested."""
+        session, submission = self._session, self.submission
+        session.note_requested(submission)
+        session.stored_queues |= self.stored_queues
+        if submission.operations:
+            session.on_request()
+
+    def cancel(self) -> int:
+        """Withdraw the request; what nobody else wants ends with ``Error(Cancelled)``.
+
+        What another program, or another ``execute`` of this one, has asked for goes on. Whoever
+        executes what was cancelled starts it again.
+
+        Returns:
+            The number of operations that were ended.
+
+        >>> with Fun(Server("memory://")):
+        ...     execute(reduce(sum, [3, 2])).cancel()  # all is computed already
+        0
+        """
+        graph = self._session.backend.graph
+        graph.define(Definitions(contents=((CANCELLED, CANCELLED_ERROR),)))
+        last_first = tuple(reversed(self.submission.operations))
+        return graph.cancel(self.submission.generation, last_first, CANCELLED)
+
+    def run_here(self) -> None:
+        """Run what was asked for in this process, if it is to be run here.
+
+        Raises:
+            KeyboardInterrupt: if the user interrupts it; the execution is cancelled.
+        """
+        if not self._is_local or self.is_finished:
+            return
+        try:
+            self._waiting.run_here()
+        except KeyboardInterrupt:
+            self.cancel()  # else the next execute() of this program would go on with it
+            raise
+
+    def __repr__(self) -> str:
+        names = [target.hex()[:10] for target in self.targets[:SHOWN_TARGETS]]
+        if len(self.targets) > SHOWN_TARGETS:
+            names.append("...")
+        return f"<Handle of {', '.join(names)}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
+        """What notebooks show: the targets, where they stand, and how far it is."""
+        del include, exclude  # for those to whom a part of it would do
+        from .notebook.called import labels_soon  # noqa: PLC0415 - seldom needed
+        from .notebook.handles import SHOWN, bundle_of_handle  # noqa: PLC0415 - seldom needed
+
+        names = {digest: each.task.name for digest, each in self._asked.built.items()}
+        backend, shown = self._session.backend, list(self.targets[:SHOWN])
+        try:
+            names |= labels_soon(backend, shown)
+            return bundle_of_handle(
+                self.targets, names, backend.graph.states(shown), self.counts()
+            )
+        except Exception:  # noqa: BLE001  (to show it is not to use it: the server may be gone)
+            return bundle_of_handle(self.targets, names, (), None)

@@ -1,0 +1,123 @@
+"""What a program has while it is connected to a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from funsies.config import ResolvedServer, hide_secrets
+from funsies.config.program import this_program
+from funsies.core.digest import Digest
+from funsies.core.graph import Operation
+from funsies.history.recorder import Recorder
+from funsies.store.connect import Backend
+from funsies.store.definitions import define
+from funsies.store.keys_in_use import agree_on_keys
+from funsies.store.labels import keep_labels
+from funsies.store.ports import GraphStore
+from funsies.store.rows import Generation
+from funsies.store.submission import Submission
+
+FLUSH_OPERATIONS: Final = 5_000
+"""So many operations are built before they are written to the server."""
+
+NO_REDIS: Final = (
+    "it is no Redis connection, as what Fun() gave in funsies 0.8 was; for keys of your own "
+    "there is redis.Redis.from_url(session.server.jobs_url)"
+)
+
+
+def _ignore() -> None:
+    """Take no notice."""
+
+
+class Session:
+    """What a program has while it is inside ``Fun``.
+
+    Attributes:
+        server: the server that is used.
+        backend: the connection.
+        operations: what was built so far, in order.
+        asked: addresses of the operations that were executed.
+        requested: addresses of all operations that had to be requested for them, each with the
+            number of the request.
+        stored_queues: on which steps are to run that another program defined, if any had to be
+            requested.
+        on_request: called when something had to be requested.
+        on_look: called now and then while something is waited for.
+        keeps_asking: True if what was asked for is asked for again when the server comes back
+            from a crash without it.
+        retries_before: number of a request; what failed before it is run again, as far as it
+            is needed for what is executed. None if errors stay what they are.
+        is_to_mend: decides whether to ask again for finished results that are volatile; None
+            never does.
+        progress: True shows how far it is while the program waits, False shows nothing; None
+            shows it in notebooks.
+        recorder: writes down the run that this session is, or belongs to.
+    """
+
+    def __init__(self, server: ResolvedServer, backend: Backend) -> None:
+        self.server = server
+        self.backend = backend
+        self.operations: list[Operation] = []
+        self.asked: dict[Digest, None] = {}
+        self.requested: dict[Digest, Generation] = {}
+        self.stored_queues: set[str] = set()
+        self.on_request: Callable[[], None] = _ignore
+        self.on_look: Callable[[], None] = _ignore
+        self.keeps_asking = False
+        self.retries_before: Generation | None = None
+        self.is_to_mend: Callable[[GraphStore, Sequence[Digest]], bool] | None = None
+        self.progress: bool | None = None
+        self.recorder: Recorder = Recorder(backend, this_program)
+        self._written = 0
+        self._has_agreed_on_keys = backend.is_in_process
+
+    def __repr__(self) -> str:
+        place = self.server.directory or hide_secrets(self.server.jobs_url)
+        return f"<Session on the server of {place}>"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise AttributeError(f"a session has no {name!r}: {NO_REDIS}")
+
+    def record(self, operation: Operation) -> None:
+        """Take note of a new operation; every few thousand are written."""
+        self.operations.append(operation)
+        if len(self.operations) - self._written >= FLUSH_OPERATIONS:
+            self.save()
+
+    def agree_on_keys(self) -> None:
+        """See, once, that what is asked for here is what workers of this server run.
+
+        Raises:
+            WrongKeyError: if other keys are in use there.
+        """
+        if not self._has_agreed_on_keys:
+            agree_on_keys(self.backend.graph, self.backend.keys)
+            self._has_agreed_on_keys = True
+
+    def new_request(self, targets: Mapping[Digest, Operation | None]) -> Generation:
+        """Number a request, and write it down before it is made.
+
+        Args:
+            targets: what is asked for, with what this program has built of it.
+        """
+        generation = self.backend.graph.new_generation()
+        self.recorder.note(generation, targets)
+        return generation
+
+    def note_requested(self, submission: Submission) -> None:
+        """Take note of what had to be requested."""
+        self.requested |= dict.fromkeys(submission.operations, submission.generation)
+        self.recorder.note_requested(submission.operations)
+
+    def save(self) -> None:
+        """Write to the server what was built and is not there yet."""
+        fresh = self.operations[self._written :]
+        by_digest = {operation.digest: operation for operation in fresh}
+        missing = self.backend.graph.undefined(list(by_digest))
+        define(self.backend, (by_digest[digest] for digest in missing), set())
+        keep_labels(self.backend.graph, fresh)
+        self._written = len(self.operations)

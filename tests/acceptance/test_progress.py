@@ -1,0 +1,57 @@
+"""A plain program shows how far it is if that is asked for, and nothing else on its streams."""
+
+from __future__ import annotations
+
+FLOW = """\
+import asyncio, sys, time
+import funsies as f
+
+@f.task
+def hold(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+@f.task
+def invert(number: int) -> float:
+    return 1 / number
+
+async def waits(*steps):
+    await f.execute(*steps)
+
+said = {"yes": True, "no": False}.get(sys.argv[1])
+with f.ManagedFun(nworkers=1, progress=said):
+    f.execute(hold(0.5), invert(0)).wait()
+    f.wait_for(hold(0.5))
+    asyncio.run(waits(hold(0.6)))
+    print("finished")
+"""
+
+HIDDEN_CURSOR = "\x1b[?25l"
+TOLD = "error: ExceptionRaised (ZeroDivisionError) in invert"
+
+
+def test_on_a_terminal_a_table_is_drawn_and_taken_away(shell) -> None:
+    code, shown = shell.python_on_terminal(shell.script("flow.py", FLOW), "yes")
+    assert code == 0, shown
+    assert "hold" in shown
+    assert "0/1" in shown
+    assert "0/2" in shown
+    assert shown.count(HIDDEN_CURSOR) == 3  # each wait, also that of a coroutine
+    assert shown.count(TOLD) == 1
+    assert shown.rpartition("\x1b[2K")[2].strip() == "finished"
+
+
+def test_in_a_pipe_there_are_lines_on_stderr(shell) -> None:
+    shell.variables["FUNSIES_PROGRESS"] = "1"
+    done = shell.python(shell.script("flow.py", FLOW), "nothing")
+    assert (done.code, done.text) == (0, "finished\n"), done.err
+    (line,) = done.err.splitlines()
+    assert line.startswith(TOLD)
+    assert "\x1b" not in line
+
+
+def test_nothing_is_drawn_unless_it_is_asked_for(shell) -> None:
+    script = shell.script("flow.py", FLOW)
+    assert shell.python_on_terminal(script, "nothing") == (0, "finished\r\n")
+    shell.variables["FUNSIES_PROGRESS"] = "1"
+    assert shell.python_on_terminal(script, "no") == (0, "finished\r\n")
