@@ -72,13 +72,12 @@ def _tell_numbers(ending: Ending) -> None:
         note(f"{ended}; not finished: {counted(sums.unfinished, 'step')}")
     elif has_run:
         note(ended)
-    elif sums.failed:
-        errors = f"{counted(sums.failed, 'error')} of earlier runs"
-        note(f"{ended}; nothing was run: {cached}, {errors}")
     elif ending.outcome is Outcome.DONE:
         note(f"{number}: nothing to do: {cached} ({took})")
     else:
-        note(f"{ended}; nothing was run: {cached}")
+        errors = f"{counted(sums.failed, 'error')} of earlier runs"
+        found = [*([cached] if sums.cached else []), *([errors] if sums.failed else [])]
+        note(f"{ended}; nothing was run: {', '.join(found)}")
 
 
 def _tell_lines(lines: Sequence[str]) -> None:

@@ -69,9 +69,12 @@ class Closing:
         built, self._stored = _built(asked.targets)
         self._tasks = {digest: each.name for digest, each in built.items()}
         self._kinds = {each.digest: each for each in built.values()}
+        self._are_done = _are_done(backend, Counter(self._tasks.values()))
 
     def outcome(self) -> Outcome:
         """What the targets have come to."""
+        if self._are_done and not self._stored:
+            return Outcome.DONE
         return outcome_of(self._backend, list(self._asked.targets))
 
     def libraries(self) -> dict[str, str]:
@@ -109,7 +112,7 @@ class Closing:
 
     def _known(self, span: Span) -> Iterator[StepOutcome]:
         """What became of the steps that the program built."""
-        if not _are_done(self._backend, Counter(self._tasks.values())):
+        if not self._are_done:
             return outcomes(self._backend, self._tasks, self._asked.targets, span)
         if self._tasks.keys().isdisjoint(self._asked.requested):
             return self._cached()

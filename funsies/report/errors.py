@@ -72,8 +72,8 @@ def _summary(cause: Cause, labels: Labels) -> list[str]:
         *([f"    ... {above} lines above"] if above > 0 else []),
         *(f"    {line}" for line in details[-TAIL_LINES:]),
         *_steps(list(cause.steps), labels),
-        *_targets(list(cause.targets.items())),
-        *_memory(error, is_old=cause.is_old),
+        *_targets(cause, labels),
+        *_memory(cause),
         f"  look further: funsies cat {_any_hash(cause)}",
     ]
 
@@ -86,19 +86,25 @@ def _steps(hashes: list[str], labels: Labels) -> list[str]:
     return [f"  {counted(len(names), 'step')} failed in this way: {_first(names)}"]
 
 
-def _targets(targets: list[tuple[str, str]]) -> list[str]:
-    names = [name or target[:SHORT_HASH] for target, name in targets]
+def _targets(cause: Cause, labels: Labels) -> list[str]:
+    """What was asked for and has the error in its place, but for the steps themselves."""
+    own = {labels.of_hash(each) for each in cause.steps}
+    named = ((target, name) for target, name in cause.targets.items() if name not in own)
+    names = [name or target[:SHORT_HASH] for target, name in named]
     return [f"  in the place of {_first(names)}"] if names else []
 
 
-def _memory(error: Error, *, is_old: bool) -> list[str]:
-    """Whether the step is run again next time, if that is worth a line."""
+def _memory(cause: Cause) -> list[str]:
+    """Whether the steps are run again next time, if that is worth a line."""
+    error, hashes = cause.error, [each[:SHORT_HASH] for each in cause.steps]
     if error.is_infrastructure and error.source is not None:
         return ["  not remembered: the next run tries it again"]
-    if not is_old or not error.is_remembered:
+    if not cause.is_old or not error.is_remembered:
         return []
-    reset = f"funsies reset {(error.source or '')[:SHORT_HASH]}"
-    return [f"  remembered since {since(error)}, and not run again; to have it run: {reset}"]
+    reset = f"funsies reset {' '.join(hashes)}"
+    them = "it" if len(hashes) == 1 else "them"
+    remedy = f"; to have {them} run: {reset}" if len(hashes) <= SHOWN_NAMES else ""
+    return [f"  remembered since {since(error)}, and not run again{remedy}"]
 
 
 def _any_hash(cause: Cause) -> str:

@@ -13,8 +13,10 @@ from rich.console import Console
 
 import funsies as f
 from funsies.core.cutting import cut_lines
+from funsies.core.digest import Digest
 from funsies.core.encoding import encoding_of
 from funsies.core.errors import Error, ErrorKind, UnwrapError
+from funsies.history.labels import Labels
 from funsies.report.console import make_console
 from funsies.report.errors import (
     describe_error,
@@ -121,6 +123,33 @@ def test_equal_errors_are_explained_once() -> None:
 def test_what_was_asked_for_is_called_as_people_call_it() -> None:
     targets = [FailedTarget("1" * 64, ERROR, "mean(n=3)"), FailedTarget("2" * 64, ERROR)]
     assert "  in the place of mean(n=3), 2222222222" in summarize_errors(targets)
+
+
+def test_that_an_error_stands_in_the_place_of_the_failed_step_itself_is_not_said() -> None:
+    step = Digest(bytes.fromhex(SOURCE))
+    labels = Labels({step: "divide(1, 0)"}, {step: "divide"})
+    own = FailedTarget("1" * 64, ERROR, "divide(1, 0)")
+    assert "in the place of" not in "\n".join(summarize_errors([own], labels))
+    lines = summarize_errors([own, FailedTarget("2" * 64, ERROR, "mean(n=3)")], labels)
+    assert "  in the place of mean(n=3)" in lines
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (1, "; to have it run: funsies reset 0000000000"),
+        (2, "; to have them run: funsies reset 0000000000 1000000000"),
+        (5, ""),
+    ],
+)
+def test_what_is_remembered_is_run_again_by_what_is_advised(number: int, remedy: str) -> None:
+    causes = Causes()
+    for each in range(number):
+        source = f"{each}{0:063d}"
+        error = dataclasses.replace(ERROR, source=source, failed_at=1.8e9)
+        causes.add(error, is_old=True)
+    (line,) = [each for each in summarize_causes(list(causes)) if "remembered since" in each]
+    assert line.endswith(f", and not run again{remedy}")
 
 
 def test_of_many_different_errors_some_are_explained_and_the_rest_counted() -> None:
