@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
@@ -29,6 +30,7 @@ UNSUCCESSFUL: Final = "failed or skipped"
 MOST_LOOKED_AT: Final = 5_000
 """So many are looked at for one page; who wants to know more goes on from there."""
 
+_NUMBER: Final = re.compile("([0-9]+)")
 _ERRORS: Final = {SKIPPED, UNSUCCESSFUL}
 
 
@@ -77,7 +79,7 @@ class FoundSteps:
     """A page of steps.
 
     Attributes:
-        steps: those that were found.
+        steps: those that were found, by label.
         looked_at: how many were looked at for it.
         more: where to go on; None at the end.
     """
@@ -102,7 +104,14 @@ def find_page(backend: Backend, wanted: Wanted, namer: Namer) -> FoundSteps:
         if not place or len(found) >= PAGE or looked_at >= MOST_LOOKED_AT:
             break
     more = replace(wanted, place=place) if place else None
-    return FoundSteps(list(found.values()), looked_at, more)
+    return FoundSteps(sorted(found.values(), key=_order), looked_at, more)
+
+
+def _order(found: FoundStep) -> list[tuple[int, str]]:
+    """By label, in which 2 comes before 10."""
+    pieces = _NUMBER.split(found.label)  # every second one is a number
+    pieces[1::2] = (each.lstrip("0") for each in pieces[1::2])
+    return [(len(each) if place % 2 else 0, each) for place, each in enumerate(pieces)]
 
 
 def _tasks_with(backend: Backend, state: str) -> set[str] | None:

@@ -63,6 +63,13 @@ def test_a_filter_finds_what_it_says(backend, wanted: Wanted, number: int) -> No
     assert len(steps_of(pages_of(backend, wanted))) == number
 
 
+def test_steps_of_a_page_stand_in_the_order_of_their_labels(backend) -> None:
+    labels = [each.label for each in find_page(backend, Wanted(task="half"), Namer()).steps]
+    assert len(labels) > 10
+    numbers = [int(label.partition("=")[2].rstrip(")")) for label in labels]
+    assert numbers == sorted(numbers)
+
+
 def test_a_step_is_found_by_the_begin_of_its_hash(backend) -> None:
     known = find_page(backend, Wanted(), Namer()).steps[0].step.operation
     assert known in steps_of(pages_of(backend, Wanted(text=known[:9].upper())))

@@ -13,6 +13,7 @@ import funsies as f
 from funsies.page.app import make_app
 from funsies.page.desk import Desk
 from funsies.page.door import COOKIE, Pass
+from funsies.page.live import LivePage
 from funsies.page.steps import look_at_step, step_pulse
 from funsies.page.value import look_at_value, value_pulse
 
@@ -72,6 +73,33 @@ def test_no_hashes_are_searched_for_a_value(gathered) -> None:
     assert graph.calls["find"] == 0
     graph.reset([step.producer])
     assert value_pulse(desk, request) != before
+
+
+def test_a_page_is_written_anew_when_its_pulse_differs_and_sent_when_it_does(
+    gathered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("funsies.page.live.TICK_SECONDS", 0.0)
+    desk, _, _ = gathered
+    pulses = iter([1, 1, 2, 2, 2, 3, 3])
+    looked: list[str] = []
+    events: list[bytes] = []
+
+    def pulse(_desk: Desk, _request: Request) -> object:
+        return next(pulses, None) or desk.is_closing.set()
+
+    def look(_desk: Desk, _request: Request) -> dict:
+        looked.append("looked")
+        return {"said": f"text {min(len(looked), 2)}"}
+
+    async def follow() -> None:
+        headers = [(b"accept", b"text/event-stream")]
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+        answer = await LivePage(desk, "trouble", look, pulse).answer(Request(scope))
+        events.extend([each async for each in answer.body_iterator])
+
+    asyncio.run(follow())
+    assert len(looked) == 4, "for 1, 2, 3, and the end"
+    assert len(events) == 2, "what is the same is not sent again"
 
 
 @pytest.mark.parametrize("path", ["", "runs", "steps"])
