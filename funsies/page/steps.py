@@ -145,6 +145,7 @@ def look_at_step(desk: Desk, request: Request) -> Facts:
         "record": decode_record(backend.graph.record(digest)),
         "lease": _lease(backend, step),
         "inputs": _inputs(backend, step),
+        "makers": _makers(desk, step),
         "outputs": values,
         "more_outputs": len(step.outputs) - len(values),
         "error": error,
@@ -179,6 +180,15 @@ def _inputs(backend: Backend, step: KnownStep) -> list[InputView]:
     known = step.definition
     left_out = known.number_of_inputs - len(known.row.inputs)
     return input_views(backend, known.row.inputs, known.arguments, left_out)
+
+
+def _makers(desk: Desk, step: KnownStep) -> dict[str, str]:
+    """What the steps are called that make the inputs which are shown, by hash."""
+    makers = dict.fromkeys(each.producer for each in step.row.inputs if each.producer)
+    found = (desk.definitions.find(desk.backend, each) for each in makers)
+    rows = [each.row for each in found if each is not None]
+    labels = desk.namer.labels(desk.backend, rows)
+    return {row.digest.hex(): labels.of(row.digest) for row in rows}
 
 
 def _lease(backend: Backend, step: KnownStep) -> Lease | None:

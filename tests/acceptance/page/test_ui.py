@@ -126,7 +126,9 @@ def test_the_line_that_failed_is_marked_in_the_source(page: Page) -> None:
 
 def test_a_step_with_an_error_among_its_inputs_leads_to_where_it_is_from(page: Page) -> None:
     failed, last = first_step(page, "fail", "failed"), first_step(page, "last")
-    assert f"{page.root}steps/{failed}" in page.get(f"steps/{last}")
+    body = page.get(f"steps/{last}")
+    assert f"{page.root}steps/{failed}" in body
+    assert f'<td><a href="{page.root}steps/{failed}">fail &lt;img' in body
 
 
 def test_a_run_tells_who_asked_for_what_and_how_it_ended(page: Page) -> None:
@@ -216,7 +218,8 @@ def test_a_step_is_not_reset_by_looking_or_by_a_form_from_elsewhere(page: Page) 
         ({"Origin": origin}, f"form={secret[1]}"),
     ]
     for headers, body in wrong:
-        assert page.ask(path, "POST", body, **headers)[0] == 403
+        for place in (path, f"{page.root}runs/1/cancel"):
+            assert page.ask(place, "POST", body, **headers)[0] == 403
     assert 'class="state-done"' in page.get(f"steps/{step}")
 
 

@@ -57,10 +57,11 @@ def request_for(name: str) -> Request:
 def test_the_definition_of_a_step_is_read_once(gathered) -> None:
     desk, graph, step = gathered
     request = request_for(step.producer.hex())
-    for _ in range(3):
-        look_at_step(desk, request)
-        step_pulse(desk, request)
-    assert graph.calls["operation"] == 2, "the step, and for its output"
+    look_at_step(desk, request)
+    before = graph.calls["operation"]
+    look_at_step(desk, request)
+    step_pulse(desk, request)
+    assert graph.calls["operation"] == before > 0
     assert graph.calls["find"] == 0
 
 
