@@ -149,7 +149,12 @@ STORY: tuple[Scene | Edit | Page | Notebook, ...] = (
     Page(
         "funsies ui --no-browser",
         r"http://\S+",
-        (("ui-graph", "Graph"), ("", "Steps"), ("ui-step", "fit(sample=S5)")),
+        (
+            ("ui-graph", "Graph"),
+            ("", "Tasks"),
+            ("", "failed or skipped of fit"),
+            ("ui-step", "fit(sample=S5)"),
+        ),
     ),
     Notebook((START, FIT, "fits[1]", "fits[4]"), "notebook"),
 )
@@ -323,7 +328,8 @@ def _look(
                 with tab.expect_navigation():
                     tab.get_by_role("link", name=clicked).first.click()
             if name:
-                tab.screenshot(path=into / f"{name}.png")
+                # Of a long report what one sees first, of the others all that they say.
+                tab.screenshot(path=into / f"{name}.png", full_page=not file.suffix)
                 yield into / f"{name}.png"
     terminal.end(None if file.suffix else signal.SIGINT)
 
