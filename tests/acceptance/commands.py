@@ -16,8 +16,8 @@ from typing import IO
 
 SERVER = Path(__file__).with_name("command_server.py")
 LOOKING = {
-    *("cat", "logs", "status", "ls", "tree", "graph", "debug"),
-    *("wait", "doctor", "fsck", "reset", "clean", "shutdown"),
+    *("cat", "logs", "top", "status", "runs", "ls", "tree", "graph", "report", "trace", "why"),
+    *("debug", "wait", "doctor", "fsck", "reset", "cancel", "clean", "shutdown"),
 }
 """They run nothing of the user's. All others are run as the user does, each time."""
 
