@@ -224,20 +224,49 @@ ENCODINGS = [
 ]
 
 
-def test_names_are_text_in_any_encoding(shell) -> None:
-    script = shell.script("named.py", NAMED.replace("NAMES", ascii(NAMES)))
-    good, bad = shell.funsies("run", script, "--workers", "1").text.split()
-    for variables in ENCODINGS:
-        shell.variables = variables
-        for command in ("ls", "ls --steps", f"tree {good}", f"tree {bad}", "status", "graph"):
-            done = shell.funsies(*command.split())
-            assert done.code == 0, (variables, command, done.err)
-        for command in (f"cat {bad}", f"wait {bad}", f"run {script}"):
-            done = shell.funsies(*command.split())
-            assert done.code == 1, (variables, command, done.err)
-            assert "[/x]" in done.err
-    shell.variables = {}
-    listed = shell.funsies("ls").text
+SHOWING = ("ls", "ls --steps", "tree {good}", "tree {bad}", "status", "graph")
+FAILING = ("cat {bad}", "wait {bad}", "run named.py")
+
+
+@pytest.fixture(scope="module")
+def named(shared_shell) -> dict[str, str]:
+    """A run of steps with such names: the hashes of one that went well and one that failed."""
+    script = shared_shell.script("named.py", NAMED.replace("NAMES", ascii(NAMES)))
+    good, bad = shared_shell.funsies("run", script, "--workers", "1").text.split()
+    return {"good": good, "bad": bad}
+
+
+@pytest.fixture
+def encoded(shared_shell, variables):
+    """The user with another encoding."""
+    shared_shell.variables = variables
+    yield shared_shell
+    shared_shell.variables = {}
+
+
+def first_is_quick(commands: tuple[str, ...]) -> list:
+    """Each of them starts Python anew in each encoding."""
+    return [commands[0], *(pytest.param(each, marks=pytest.mark.slow) for each in commands[1:])]
+
+
+@pytest.mark.parametrize("variables", ENCODINGS, ids=str)
+@pytest.mark.parametrize("command", first_is_quick(SHOWING))
+def test_names_are_text_in_any_encoding(named, encoded, command) -> None:
+    done = encoded.funsies(*command.format(**named).split())
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("variables", ENCODINGS, ids=str)
+@pytest.mark.parametrize("command", first_is_quick(FAILING))
+def test_names_of_what_failed_are_text_in_any_encoding(named, encoded, command) -> None:
+    done = encoded.funsies(*command.format(**named).split())
+    assert done.code == 1, done.err
+    assert "[/x]" in done.err
+
+
+@pytest.mark.usefixtures("named")
+def test_names_are_shown_as_text_that_does_nothing(shared_shell) -> None:
+    listed = shared_shell.funsies("ls").text
     assert all(name in listed for name in NAMES[:3])
     assert "\x1b" not in listed
     assert "line\\nbreak" in listed
