@@ -16,7 +16,7 @@ from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
 from funsies.report.escaping import escaping_environment
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
-from funsies.report.runs import program_of, shown_time
+from funsies.report.runs import facts_of, program_of, shown_time
 from funsies.session import Session
 from funsies.store.connect import Backend
 
@@ -37,6 +37,7 @@ def _templates() -> Environment:
     made.filters |= {
         "printable": printable,
         "program": program_of,
+        "facts": facts_of,
         "shown_bytes": shown_bytes,
         "shown_seconds": shown_seconds,
         "shown_time": _shown_time,

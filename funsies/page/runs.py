@@ -86,10 +86,12 @@ class RunPages:
         read = (desk.definitions.find(desk.backend, each) for each in shown)
         known = [each for each in read if each is not None]
         targets = [each.row for each in known]
+        counts = self._counts(desk.backend, found, known)
         return {
             "run": found,
             "labels": desk.namer.labels(desk.backend, targets),
-            "counts": self._counts(desk.backend, found, known),
+            "counts": counts,
+            "has_volatile": any(each.volatile for _, each in counts or ()),
             "targets": targets,
             "more_targets": len(found.targets) - len(shown),
             "may_be_cancelled": found.outcome not in _OVER,

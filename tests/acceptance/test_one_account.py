@@ -18,7 +18,7 @@ import funsies as f
 from funsies.local.spawn import wait_until
 from funsies.page.desk import Desk
 from funsies.page.door import Pass
-from funsies.page.runs import look_at_run
+from funsies.page.runs import RunPages
 
 LARGE = 100_000
 COLUMNS = ("done", "cached", "failed", "skipped", "unfinished")
@@ -126,9 +126,11 @@ class Accounts:
         request = Request({"type": "http", "path_params": {"number": number}})
         with contextlib.chdir(self._shell.place), f.Fun() as session:
             desk = Desk(session.server, session.backend, Pass(0))
-            page = desk.live("run", look_at_run(desk, request))
+            page = desk.live("run", RunPages().look(desk, request))
         rows = re.findall(r'<tr><th scope="row"><a [^>]*>(\w+)</a>.*?</tr>', page, re.DOTALL)
-        cells = [re.findall(r'<td class="number">([^<]*)', row) for row in page.split("<tr>")]
+        cells = [
+            re.findall(r'<td class="number[^"]*">([^<]*)', row) for row in page.split("<tr>")
+        ]
         found = [tuple(map(int, each[:5])) for each in cells if len(each) >= len(COLUMNS)]
         return dict(zip(rows, found, strict=True))
 
