@@ -94,6 +94,28 @@ def test_a_clock_that_is_set_and_put_right_again_has_no_effect(bench, jump_ms):
     assert bench.status(row) is Status.READY
 
 
+@pytest.mark.parametrize("jump_ms", JUMPS)
+@pytest.mark.parametrize("is_set_first", [True, False])
+def test_how_long_a_step_has_run_is_told_as_if_nobody_had_set_the_clock(
+    bench, jump_ms, is_set_first
+):
+    """Right to what passes until the next sweep, whether it began before or after."""
+    row = bench.operation("row")
+    bench.request(row)
+    sweep(bench)
+    if is_set_first:
+        bench.set_clock(jump_ms)
+    claim = bench.slot().claim()
+    if not is_set_first:
+        bench.set_clock(jump_ms)
+    for passed_ms in range(400, 8000, 400):
+        bench.later(400)
+        bench.store.renew("worker", claim.fence, lease_ms=1000)
+        sweep(bench)
+        (lease,) = bench.store.leases()
+        assert passed_ms - 400 <= lease.running_ms <= passed_ms
+
+
 @pytest.mark.parametrize("jump_ms", [-HOUR_MS, -30_000])
 def test_a_clock_that_was_set_back_while_nobody_worked_goes_on_from_there(redis_bench, jump_ms):
     """A new worker has nothing to compare with, but time does not go back."""
@@ -103,7 +125,7 @@ def test_a_clock_that_was_set_back_while_nobody_worked_goes_on_from_there(redis_
     sweep(bench)
     delay(bench, row, 20_000)
     bench.set_clock(jump_ms)
-    bench.store._clock_watch._last = None
+    bench.forget_clock()
     live(bench, 20_400)
     assert bench.status(row) is Status.READY
 
@@ -116,7 +138,7 @@ def test_a_new_worker_believes_a_long_pause_when_it_has_looked_twice(redis_bench
     sweep(bench)
     delay(bench, row, 20_000)
     bench.later(HOUR_MS)
-    bench.store._clock_watch._last = None
+    bench.forget_clock()
     assert sweep(bench).promoted == 0
     bench.later(400)
     assert sweep(bench).promoted == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from funsies.store.rows import Completion, Setback, Status, Verdict
 
 
@@ -122,3 +124,43 @@ def test_leases_say_who_runs_what(bench):
     bench.later(300)
     (lease,) = bench.store.leases()
     assert lease.running_ms == 300
+
+
+@pytest.mark.parametrize("idle_ms", [0, 2000, 10_000, 3_600_000])
+@pytest.mark.parametrize("is_new_worker", [False, True])
+def test_how_long_a_step_has_run_does_not_count_how_long_nobody_worked_before(
+    bench, idle_ms, is_new_worker
+):
+    """Its worker may claim before anybody has swept, and sweeps afterwards."""
+    row = bench.operation("row")
+    bench.request(row)
+    sweep(bench)
+    bench.later(idle_ms)
+    if is_new_worker:
+        bench.forget_clock()
+    claim = bench.slot("someone").claim()
+    for seconds in range(5):
+        (lease,) = bench.store.leases()
+        assert lease.running_ms == 1000 * seconds
+        bench.later(1000)
+        bench.store.renew("someone", claim.fence, lease_ms=2000)
+        sweep(bench)
+    assert bench.store.counts()["row"].lost == 0
+
+
+def test_a_chain_after_a_pause_is_told_step_by_step(bench, tools):
+    """Also what is granted with the answer to a publication, and what a sweeper took over."""
+    rows = [bench.operation(f"row {n}") for n in range(2)]
+    bench.request(*rows, lost_limit=1)
+    sweep(bench)
+    bench.later(3_600_000)
+    worker = bench.slot("someone")
+    claim = worker.claim()
+    bench.later(500)
+    worker.sequence += 1
+    worker.again(tools.completion(claim, b"made"), fence=bench.fence())
+    for seconds in range(3):
+        (lease,) = bench.store.leases()
+        assert lease.running_ms == 400 * seconds
+        bench.later(400)
+        sweep(bench)

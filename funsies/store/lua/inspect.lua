@@ -15,7 +15,7 @@ register('inspect', { 'no-writes' }, function()
       local lease = lease_of(slots[at])
       if lease then
         list[#list + 1] = { lease.operation, slots[at], lease.fence, slots[at + 1], lease.started,
-          math.max(0, now - (tonumber(lease.started) or now)) }
+          math.max(0, told - (tonumber(lease.started) or told)) }
       end
     end
     return list

@@ -100,7 +100,7 @@ local function grant(o, d, inputs, verdict)
   end
   o.a, o.t, o.u = o.a + 1, filled(index), inputs.tainted
   local expires = now + tonumber(ARGV[5])
-  run_under(o, d, slot, { fence = fence, expires = expires, started = now }, memory(verdict))
+  run_under(o, d, slot, { fence = fence, expires = expires, started = told }, memory(verdict))
   return o, d, inputs
 end
 

@@ -51,8 +51,8 @@ local MOST_ASIDE = 1000
 -- Of the present call: prefix, arguments, time (see `read_clock`), queues that got work.
 local P, ARGV, now, fed_queues
 -- The server's clock, in milliseconds; the same as it would be had nobody set it; what is added
--- for that; the time of the last sweep.
-local wall, unset, added, swept
+-- for that; the time of the last sweep; the time from which it is told for how long a step has run.
+local wall, unset, added, swept, told
 -- What is written at its end, as many changes cancel out: counters; who is blocked and who not.
 local counted, blocked
 -- Operations as they are since they were moved: they need not be looked at again.
@@ -100,6 +100,10 @@ end
 -- can see that by itself. Sweepers do, by clocks of their own (redis/clock_watch.py), and say what is
 -- to be added (K). Until one has looked, time goes no further than a little beyond the last sweep,
 -- and never back behind it: so what is written meanwhile is wrong by no more than that.
+--
+-- After an hour in which nobody worked, leases may begin by that time, which is an hour ago once
+-- somebody has swept. What people are told would be an hour too much, so it goes by the clock as
+-- it is; not back either. If the clock turns out to have been set, `clock` puts right what began since.
 local function read_clock()
   wall = tonumber(ARGV[1])
   if not wall then
@@ -109,7 +113,8 @@ local function read_clock()
   local known = call('MGET', P .. 'S', P .. 'K')
   swept, added = tonumber(known[1]), tonumber(known[2]) or 0
   unset = wall + added
-  now = swept and math.max(swept, math.min(unset, swept + MOST_UNSWEPT_MS)) or unset
+  told = math.max(unset, swept or unset)
+  now = swept and math.min(told, swept + MOST_UNSWEPT_MS) or unset
 end
 
 local function register(name, flags, body)

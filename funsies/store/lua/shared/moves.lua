@@ -92,7 +92,7 @@ local function lease_of(slot)
   if slot == stepping_slot and is_slot_freed then return nil end
   local v = call('HMGET', P .. 's:' .. slot, 'o', 'f', 'b', 'w', 'p')
   if not v[1] or not v[2] then return nil end
-  return { operation = v[1], fence = v[2], started = v[3] or now, worker = filled(v[4]),
+  return { operation = v[1], fence = v[2], started = v[3] or told, worker = filled(v[4]),
     is_prolonged = filled(v[5]), slot = slot }
 end
 
