@@ -12,15 +12,16 @@ import click
 from funsies.client.cancelling import Affected, affected_by, affected_by_run, withdraw
 from funsies.core.cutting import printable
 from funsies.core.errors import UnknownHashError
-from funsies.history.runs import Run, runs
+from funsies.history.runs import Outcome, Run, runs
 from funsies.report.numbers import counted
+from funsies.report.runs import shown_time
 from funsies.run.record import HOST
 from funsies.store.connect import Backend
 
 from .completion import STEP
 from .exits import Exit
 from .named import look_up_all
-from .run_choice import RUN, find_run
+from .run_choice import PENDING_RUN, find_run
 from .say import note
 from .setting import Setting
 
@@ -31,7 +32,11 @@ MOST_RUNS: Final = 100
 @click.command()
 @click.argument("steps", nargs=-1, metavar="{STEP... | --run ID}", type=STEP)
 @click.option(
-    "--run", "of_run", type=RUN, metavar="ID", help="All of a run: its number, last, or -1."
+    "--run",
+    "of_run",
+    type=PENDING_RUN,
+    metavar="ID",
+    help="All of a run: its number, last, or -1.",
 )
 @click.option("--yes", "-y", is_flag=True, help="Do not ask, also if others want it.")
 @click.pass_obj
@@ -52,12 +57,13 @@ def cancel(setting: Setting, *, steps: tuple[str, ...], of_run: str | None, yes:
         raise click.UsageError("name steps, or a run by --run")
     with setting.session() as session:
         backend = session.backend
-        if of_run is not None:
-            affected, others = _of_run(backend, find_run(backend, of_run))
+        found = None if of_run is None else find_run(backend, of_run)
+        if found is not None:
+            affected, others = _of_run(backend, found)
         else:
             affected, others = _of_steps(backend, steps)
         if not affected.steps:
-            note("nothing to cancel: none of it runs or waits")
+            note(f"nothing to cancel: {_why_nothing(found)}")
             return Exit.OK
         if others and not yes:
             _ask(affected, others)
@@ -70,6 +76,17 @@ def _of_run(backend: Backend, found: Run) -> tuple[Affected, list[str]]:
     """What a run asked for and is not finished; and whose run that is, if it is another's."""
     others = [] if _is_mine(found) else [_shown(found)]
     return affected_by_run(backend, found), others
+
+
+def _why_nothing(found: Run | None) -> str:
+    """Say why nothing of a run, or of the steps that were named, can be ended."""
+    if found is None:
+        return "none of it runs or waits"
+    if found.outcome is Outcome.RUNNING and found.ended is None:
+        return f"run {found.number} goes on, but nothing that it has asked for runs or waits"
+    at = "" if found.ended is None else f" at {shown_time(found.ended)}"
+    end = f"run {found.number} has ended{at} ({found.outcome})"
+    return f"{end}, and nothing of it runs or waits"
 
 
 def _of_steps(backend: Backend, names: Sequence[str]) -> tuple[Affected, list[str]]:

@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from funsies.core.cutting import cut
 from funsies.core.errors import UnknownHashError
-from funsies.history.run_records import numbers
+from funsies.history.pending_runs import runs_with_pending
+from funsies.history.run_records import last_number, numbers
 from funsies.history.runs import Run, last_run, run, runs
 from funsies.report.runs import SHOWN_PROGRAM, program_of
 from funsies.store.connect import Backend
@@ -47,16 +48,28 @@ class RunType(Stored):
         self, backend: Backend, incomplete: str, context: click.Context
     ) -> list[CompletionItem]:
         """Numbers of runs, with their programs."""
-        found = runs(backend, MAX_SHOWN)
+        found, last = self.choice(backend), last_number(backend.graph)
         items = [CompletionItem(str(each.number), help=program_of(each)) for each in found]
-        return [
-            each
-            for each in (CompletionItem(LAST, help="the newest run"), *items)
-            if str(each.value).startswith(incomplete)
-        ]
+        if any(each.number == last for each in found):
+            items.insert(0, CompletionItem(LAST, help="the newest run"))
+        return [each for each in items if str(each.value).startswith(incomplete)]
+
+    def choice(self, backend: Backend) -> list[Run]:
+        """The runs that are offered, newest first."""
+        return runs(backend, MAX_SHOWN)
+
+
+class PendingRunType(RunType):
+    """A run of which something runs or waits."""
+
+    @override
+    def choice(self, backend: Backend) -> list[Run]:
+        """The runs of which something can still be cancelled, newest first."""
+        return runs_with_pending(backend, MAX_SHOWN)
 
 
 RUN: Final = RunType()
+PENDING_RUN: Final = PendingRunType()
 
 run_option: Final = click.option(
     "--run",

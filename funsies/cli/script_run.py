@@ -69,7 +69,7 @@ class ScriptRun:
         self._hiring = hiring
         self._graph = session.backend.graph
         retries_before = self._graph.new_generation() if retries.failed else None
-        self._display = display_of(session.backend)
+        self._display = display_of(session.backend, lambda: session.recorder.generations)
         self._spectator = Spectator(
             session,
             self._display,

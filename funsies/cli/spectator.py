@@ -59,8 +59,9 @@ class Spectator:
             session_opened.reset(opened)
 
     def _shown(self, session: Session) -> AbstractContextManager[Report]:
-        is_other = session.server.jobs_url != self._run.server.jobs_url
-        return (display_of(session.backend) if is_other else self._display).shown()
+        if session.server.jobs_url == self._run.server.jobs_url:
+            return self._display.shown()
+        return display_of(session.backend, lambda: session.recorder.generations).shown()
 
     @property
     def has_seen_a_session(self) -> bool:

@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from funsies.core.cutting import cut, printable
-from funsies.engine.roster import WorkerView, list_workers
 from funsies.history.runs import Run, last_run
 from funsies.report.colours import VOLATILE
 from funsies.report.console import data_console
 from funsies.report.numbers import counted, shown_seconds
+from funsies.report.occupation import Occupation, counted_states, who_works
 from funsies.report.runs import SHOWN_PROGRAM, program_of
 from funsies.session import Session
 from funsies.store.place import IN_SERVER, recorded_place
@@ -40,7 +40,8 @@ def status(setting: Setting, *, as_json: bool) -> int:
       funsies status --json
     """
     with setting.session() as session:
-        workers = list_workers(session.server)
+        found = who_works(session.server, session.backend.graph)
+        workers = [each for each in found if each.name]
         if as_json:
             print_json(_as_json(session, workers))
         else:
@@ -48,7 +49,7 @@ def status(setting: Setting, *, as_json: bool) -> int:
     return Exit.OK
 
 
-def _as_json(session: Session, workers: list[WorkerView]) -> dict[str, Any]:
+def _as_json(session: Session, workers: list[Occupation]) -> dict[str, Any]:
     counts = session.backend.graph.counts()
     return {
         "server": session.server.shown,
@@ -73,12 +74,11 @@ def _data(session: Session) -> str:
     return (recorded_place(session.backend.graph) or IN_SERVER).shown
 
 
-def _print(session: Session, workers: list[WorkerView]) -> None:
+def _print(session: Session, workers: list[Occupation]) -> None:
     console = data_console()
     console.print(f"server   {session.server.shown}", markup=False)
     console.print(f"data     {_data(session)}", markup=False)
-    busy = sum(each.is_busy for each in workers)
-    console.print(f"workers  {len(workers)} ({busy} busy)")
+    console.print(f"workers  {counted_states(workers)}")
     run = last_run(session.backend)
     if run is not None:
         program = cut(program_of(run), SHOWN_PROGRAM)
@@ -104,11 +104,10 @@ def _print(session: Session, workers: list[WorkerView]) -> None:
         note("no step was asked for yet")
 
 
-def _worker_line(worker: WorkerView) -> str:
-    state = "busy" if worker.is_busy else "idle"
+def _worker_line(worker: Occupation) -> str:
     return (
-        f"  {worker.name}  {state}  serves {', '.join(worker.queues)}  "
-        f"Python {worker.python}  heard {shown_seconds(worker.silent_seconds)} ago"
+        f"  {worker.name}  {worker.state}  serves {', '.join(worker.queues)}  "
+        f"Python {worker.python}  heard {shown_seconds(worker.silent_seconds or 0.0)} ago"
     )
 
 

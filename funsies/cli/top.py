@@ -16,11 +16,19 @@ from rich.text import Text
 from funsies.client.progress import summed
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
-from funsies.engine.roster import list_workers
+from funsies.history.askers import Askers
 from funsies.report.console import data_console
+from funsies.report.elsewhere import left_behind
 from funsies.report.live.naming import Naming, labels_of_few
 from funsies.report.live.running import label_of
-from funsies.report.occupation import Occupation, occupation_table, occupations
+from funsies.report.occupation import (
+    Known,
+    Occupation,
+    counted_states,
+    who_works,
+    workers_by_run,
+)
+from funsies.report.occupation_table import occupation_table
 from funsies.session import Session
 from funsies.store.rows import TaskCounts
 
@@ -59,7 +67,7 @@ def top(setting: Setting, *, once: bool, as_json: bool, seconds: float) -> int:
         if as_json:
             print_json(look.as_json())
         elif once or not console.is_terminal or console.is_dumb_terminal:
-            console.print(look.drawn(), soft_wrap=False)
+            console.print(look.drawn(console.width), soft_wrap=False)
         else:
             _show(console, look, seconds)
     return Exit.OK
@@ -72,7 +80,7 @@ def _show(console: Console, look: _Look, seconds: float) -> None:
         Live(console=console, screen=True, auto_refresh=False) as live,
     ):
         while True:
-            live.update(look.drawn(console.height), refresh=True)
+            live.update(look.drawn(console.width, console.height), refresh=True)
             time.sleep(seconds)
 
 
@@ -83,15 +91,19 @@ class _Look:
         self._session = session
         self._graph = session.backend.graph
         self._naming = Naming(partial(labels_of_few, session.backend))
+        self._askers = Askers(session.backend)
 
-    def drawn(self, lines: int | None = None) -> RenderableType:
-        """What there is to see, in so many lines."""
+    def drawn(self, columns: int, lines: int | None = None) -> RenderableType:
+        """What there is to see, in the width of a terminal and so many lines."""
         found = self._occupations()
-        shown = found if lines is None else found[: max(1, lines - OTHER_LINES)]
+        left = left_behind(self._session.backend, workers_by_run(found))
+        room = None if lines is None else max(1, lines - OTHER_LINES - len(left))
+        shown = found[:room]
         head = [Text(line) for line in (*self._heads(found), "")]
         more = len(found) - len(shown)
         tail = [Text(f"... and {more} more", "dim")] if more else []
-        return Group(*head, occupation_table(shown), *tail)
+        tail += [Text(line, "yellow") for line in left]
+        return Group(*head, occupation_table(shown, columns), *tail)
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""
@@ -101,9 +113,10 @@ class _Look:
         }
 
     def _occupations(self) -> list[Occupation]:
-        workers = list_workers(self._session.server)
-        leases = self._graph.leases()
-        return occupations(workers, leases, self._labels([each.operation for each in leases]))
+        return who_works(self._session.server, self._graph, self._known)
+
+    def _known(self, operations: list[Digest]) -> Known:
+        return Known(self._labels(operations), self._askers.newest_runs(operations))
 
     def _labels(self, operations: list[Digest]) -> dict[Digest, str]:
         """What steps are called; by task and hash where labels are not known."""
@@ -117,7 +130,6 @@ class _Look:
     def _heads(self, found: list[Occupation]) -> tuple[str, str]:
         counts = self._graph.counts()
         total = summed(counts.values()) if counts else TaskCounts()
-        workers = sum(bool(each.name) for each in found)
         states = f"{total.running} running, {total.ready} ready, {total.waiting} waiting"
         place = printable(self._session.server.shown)
-        return f"server   {place}", f"workers  {workers}; steps: {states}"
+        return f"server   {place}", f"workers  {counted_states(found)}; steps: {states}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 from funsies.client.progress import PROGRESS_SECONDS, progress_since
 from funsies.client.stored_step import read_value
 from funsies.client.waiting import Waiting
+from funsies.core.digest import Digest
 from funsies.core.errors import Error
 from funsies.history.called import labels_here
 from funsies.history.labels import NO_LABELS
@@ -15,7 +17,7 @@ from funsies.report.failures import FailedTarget
 from funsies.report.live.waits import display_of
 from funsies.session import Session
 from funsies.store.connect import Backend
-from funsies.store.rows import Status
+from funsies.store.rows import Generation, Status
 
 from .exits import Exit
 from .named import Named, operation_row, states_of
@@ -33,12 +35,19 @@ def wait_for_results(
     """
     states = states_of(session.backend, named)
     before = session.backend.graph.counts()
-    with display_of(session.backend).shown() as tell:
+    own = functools.partial(_who_wants, session.backend, list(states))
+    with display_of(session.backend, own).shown() as tell:
         Waiting(session, list(states), for_others=True).wait(
             timeout_seconds,
             lambda: tell(progress_since(before, session.backend.graph.counts())),
             PROGRESS_SECONDS,
         )
+
+
+def _who_wants(backend: Backend, steps: Sequence[Digest]) -> set[Generation]:
+    """Who has asked for what is waited for."""
+    states = backend.graph.states(steps)
+    return {generation for state in states for generation in state.wanted_by}
 
 
 def report_errors(backend: Backend, named: Sequence[Named]) -> Exit:

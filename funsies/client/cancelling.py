@@ -52,8 +52,10 @@ def affected_by_run(backend: Backend, run: Run) -> Affected:
         backend: where it is.
         run: the run.
     """
-    pending = pending_of(backend.graph, steps_of_run(backend, run).rows)
-    return Affected(tuple(pending), run.generations)
+    pending = pending_of(backend.graph, steps_of_run(backend, run).rows).items()
+    own = frozenset(run.generations)
+    steps = tuple(each for each, wanted_by in pending if not own.isdisjoint(wanted_by))
+    return Affected(steps, run.generations)
 
 
 def pending_of(

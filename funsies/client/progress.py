@@ -88,8 +88,11 @@ _displays: Final[WeakKeyDictionary[Session, _Display]] = WeakKeyDictionary()
 
 def _display(session: Session) -> _Display:
     if session not in _displays:
+        recorder = session.recorder  # not the session: it is forgotten when nobody has it
         # What draws stands above all that runs workflows, and takes long to import.
-        display: _Display = import_module(_DRAWER).display_of(session.backend)
+        display: _Display = import_module(_DRAWER).display_of(
+            session.backend, lambda: recorder.generations
+        )
         _displays[session] = display
     return _displays[session]
 

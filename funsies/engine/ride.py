@@ -16,6 +16,7 @@ from funsies.store.ports import GraphStore
 from .announcement import Announcement
 from .exit_watch import ExitWatch
 from .horse_keeper import HorseKeeper
+from .load import LoadMeter
 from .obituary import Death, Kill
 from .processes import kill_group
 from .succession import Ending
@@ -28,6 +29,7 @@ class Ride:
 
     Attributes:
         slot: under which the horse claims.
+        meter: reads what it takes of the machine.
 
     Args:
         graph: where its leases are.
@@ -49,6 +51,7 @@ class Ride:
         file: IO[bytes] | None = None,
     ) -> None:
         self.slot = slot
+        self.meter = LoadMeter(pid)
         self._timing = timing
         self._announcement = announcement
         self._pid = pid

@@ -7,6 +7,8 @@ from typing import Final
 
 from .address import Address
 from .arming import ask_rq
+from .load import FIELD as LOAD_FIELD
+from .load import Load, read_load
 from .rq_binding.records import LEFT_FIELD, LIFE_FIELD, worker_records
 from .self_description import FIELD, SelfDescription, read_description
 
@@ -26,6 +28,7 @@ class WorkerView:
         python: minor version of Python that it runs.
         is_busy: True if it runs steps now.
         silent_seconds: time since its last sign of life.
+        load: what its steps took of its machine then; None if it runs none, or that is unknown.
     """
 
     name: str
@@ -35,6 +38,7 @@ class WorkerView:
     python: str
     is_busy: bool
     silent_seconds: float
+    load: Load | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -66,6 +70,7 @@ def _view(name: str, record: dict[str, str]) -> WorkerView:
         python=served[0][2] if served else "?",
         is_busy=record.get("state") == "busy",
         silent_seconds=_silence(record),
+        load=read_load(record.get(LOAD_FIELD, "")),
     )
 
 

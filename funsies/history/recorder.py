@@ -68,6 +68,12 @@ class Recorder:
         self._git: GitQuestion | None = None
         self._problem: BaseException | None = None
 
+    @property
+    def generations(self) -> tuple[Generation, ...]:
+        """Numbers of the requests of this run so far."""
+        with self._lock:
+            return tuple(self._asked.generations)
+
     def note(self, generation: Generation, targets: Mapping[Digest, Operation | None]) -> None:
         """Write down a request, before it is made. What steps ask for is no run.
 

@@ -33,7 +33,7 @@ from .steps import (
 )
 from .value import look_at_value, value_pulse
 from .why import why_run, why_step
-from .workers import look_at_workers, workers_pulse
+from .workers import WorkersPage, workers_pulse
 
 Answer: TypeAlias = Callable[[Desk, Request], Response]
 
@@ -44,8 +44,7 @@ _FORM: Final = ["GET", "POST"]
 
 def make_app(desk: Desk) -> ASGIApp:
     """Make the application; nobody gets past its door without the token."""
-    graph = GraphPage()
-    runs = RunPages()
+    graph, runs, workers = GraphPage(), RunPages(), WorkersPage(desk)
     step = LivePage(
         desk, "step", look_at_step, step_pulse, once=look_at_code, accompany=following_step
     )
@@ -63,7 +62,7 @@ def make_app(desk: Desk) -> ASGIApp:
         Route("/values/{hash}", LivePage(desk, "value", look_at_value, value_pulse).answer),
         Route("/values/{hash}/bytes", _plain(desk, download)),
         Route("/values/{hash}/picture", _plain(desk, picture)),
-        Route("/workers", LivePage(desk, "workers", look_at_workers, workers_pulse).answer),
+        Route("/workers", LivePage(desk, "workers", workers.look, workers_pulse).answer),
         Mount("/static", StaticFiles(directory=PLACE / "static")),
     ]
     explained = partial(_explained, desk)

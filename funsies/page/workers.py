@@ -1,39 +1,24 @@
-"""The page of workers."""
+"""The page of workers: what ``funsies top`` shows, with links."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
 
-from funsies.engine.roster import list_workers
+from funsies.core.digest import Digest
+from funsies.history.askers import Askers
+from funsies.report.elsewhere import left_behind
+from funsies.report.occupation import Known, counted_states, who_works, workers_by_run
 
 from .desk import Desk
 from .live import Facts
 
 LOOK_SECONDS: Final = 2.0
 
-MOST_RUNNING: Final = 200
-"""So many running steps are named, the longest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunningStep:
-    """A step that runs now.
-
-    Attributes:
-        step: its hash.
-        label: what it is called.
-        where: machine and process.
-        started: when, seconds since 1970.
-    """
-
-    step: str
-    label: str
-    where: str
-    started: float
+MOST_SHOWN: Final = 200
+"""So many workers are shown, those first whose steps have run for longest."""
 
 
 def workers_pulse(_desk: Desk, _request: Request) -> object:
@@ -45,25 +30,27 @@ def workers_pulse(_desk: Desk, _request: Request) -> object:
     return time.monotonic() // LOOK_SECONDS
 
 
-def look_at_workers(desk: Desk, _request: Request) -> Facts:
-    """Workers, what runs, and what is ready on queues."""
-    graph = desk.backend.graph
-    leases = sorted(graph.leases(), key=lambda each: each.started_ms)
-    shown = leases[:MOST_RUNNING]
-    rows = graph.operations([each.operation for each in shown])
-    labels = desk.namer.labels(desk.backend, [row for row in rows if row is not None])
-    running = [
-        RunningStep(
-            lease.operation.hex(),
-            labels.of(lease.operation),
-            lease.slot.rpartition(":")[0],
-            lease.started_ms / 1000,
-        )
-        for lease in shown
-    ]
-    return {
-        "workers": list_workers(desk.server),
-        "running": running,
-        "more_running": len(leases) - len(running),
-        "queues": sorted(graph.queues().items()),
-    }
+class WorkersPage:
+    """Shows who works, and at what; knows which requests are of which run."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._askers = Askers(desk.backend)
+
+    def look(self, desk: Desk, _request: Request) -> Facts:
+        """Workers with what they run, what was left to them, and what is ready on queues."""
+        graph = desk.backend.graph
+
+        def inquire(operations: list[Digest]) -> Known:
+            rows = [each for each in graph.operations(operations) if each is not None]
+            labels = desk.namer.labels(desk.backend, rows)
+            runs = self._askers.newest_runs(operations)
+            return Known({each: labels.of(each) for each in operations}, runs)
+
+        found = who_works(desk.server, graph, inquire)
+        return {
+            "found": found[:MOST_SHOWN],
+            "more": max(0, len(found) - MOST_SHOWN),
+            "states": counted_states(found),
+            "left_behind": left_behind(desk.backend, workers_by_run(found)),
+            "queues": sorted(graph.queues().items()),
+        }

@@ -1,19 +1,24 @@
-"""Who works on a server, and at what: each worker with the step that it runs."""
+"""Who works on a server, and at what: each worker with the step that it runs.
+
+Whatever shows workers shows this: ``top``, ``status`` and the page. They say the same of each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias
 
-from rich.table import Table
-from rich.text import Text
-
-from funsies.core.cutting import printable
 from funsies.core.digest import Digest
-from funsies.engine.roster import WorkerView
+from funsies.engine.address import Address
+from funsies.engine.load import Load
+from funsies.engine.roster import WorkerView, list_workers
+from funsies.store.ports import GraphStore
 from funsies.store.rows import Lease
 
-from .numbers import shown_seconds
+STATES: Final = ("running", "busy", "idle", "silent")
+"""Of workers, in the order in which they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,10 @@ class Occupation:
         operation: hash of the step; empty for none.
         step: what people call that.
         seconds: for how long it has run, by the server's clock; None for none.
+        run: number of the newest run that wants the step; None if none is known.
+        cpus: processors that its step and the step's processes kept busy at the worker's last
+            sign of life; None if it runs none, or that is not known.
+        memory_bytes: resident memory of these; what they share counts for each.
     """
 
     host: str
@@ -43,22 +52,74 @@ class Occupation:
     operation: str = ""
     step: str = ""
     seconds: float | None = None
+    run: int | None = None
+    cpus: float | None = None
+    memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the steps that run.
+
+    Attributes:
+        labels: what they are called.
+        runs: numbers of the newest runs that want them.
+    """
+
+    labels: Mapping[Digest, str] = field(default_factory=dict)
+    runs: Mapping[Digest, int] = field(default_factory=dict)
+
+
+Inquiry: TypeAlias = Callable[[list[Digest]], Known]
+"""Finds out what is known of steps."""
+
+
+def who_works(
+    server: Address, graph: GraphStore, inquire: Inquiry = lambda _: Known()
+) -> list[Occupation]:
+    """Look who does what on a server now.
+
+    Args:
+        server: where it is.
+        graph: its steps.
+        inquire: is asked about those that run; if it is left out, they have no names.
+    """
+    workers, leases = list_workers(server), graph.leases()
+    return occupations(workers, leases, inquire([each.operation for each in leases]))
 
 
 def occupations(
-    workers: Iterable[WorkerView], leases: Iterable[Lease], labels: Mapping[Digest, str]
+    workers: Iterable[WorkerView], leases: Iterable[Lease], known: Known
 ) -> list[Occupation]:
     """Say who does what, what has run for longest first, then who does nothing.
 
     Args:
         workers: of the server.
         leases: that are held there.
-        labels: of the steps that are leased.
+        known: of the steps that are leased.
     """
-    held = {_process(lease): lease for lease in leases}
-    found = [_worker(each, held.pop((each.host, each.pid), None), labels) for each in workers]
-    found += [_program(*process, lease, labels) for process, lease in held.items()]
+    held: defaultdict[tuple[str, int], list[Lease]] = defaultdict(list)
+    for lease in leases:
+        held[_process(lease)].append(lease)
+    found = []
+    for worker in workers:
+        mine = held.get((worker.host, worker.pid), [])
+        found.append(_worker(worker, mine.pop() if mine else None, known))
+    for process, several in held.items():  # threads of a program may run a step each
+        found += [_program(*process, lease, known) for lease in several]
     return sorted(found, key=lambda each: (-(each.seconds or 0.0), each.host, each.pid))
+
+
+def counted_states(found: Sequence[Occupation]) -> str:
+    """Count workers by what they do: ``3: 2 running, 1 idle``."""
+    counts = Counter(each.state for each in found if each.name)
+    shown = [f"{counts[state]} {state}" for state in STATES if counts[state]]
+    return f"{counts.total()}: {', '.join(shown)}" if shown else "0"
+
+
+def workers_by_run(found: Iterable[Occupation]) -> dict[int, int]:
+    """How many run steps of each run."""
+    return dict(Counter(each.run for each in found if each.run is not None))
 
 
 def _process(lease: Lease) -> tuple[str, int]:
@@ -67,60 +128,44 @@ def _process(lease: Lease) -> tuple[str, int]:
     return host or lease.slot, int(pid) if pid.isdecimal() else 0
 
 
-def _worker(
-    worker: WorkerView, lease: Lease | None, labels: Mapping[Digest, str]
-) -> Occupation:
+def _worker(worker: WorkerView, lease: Lease | None, known: Known) -> Occupation:
     state = "busy" if worker.is_busy else "idle"
     if lease is not None:
         state = "running"
     elif worker.is_silent:
         state = "silent"
-    return Occupation(
-        worker.host,
-        worker.pid,
-        worker.name,
-        worker.queues,
-        worker.python,
-        state,
-        round(worker.silent_seconds, 1),
-        *_step(lease, labels),
+    load = None if state in {"idle", "silent"} else worker.load
+    return _occupation(
+        Occupation(
+            worker.host,
+            worker.pid,
+            worker.name,
+            worker.queues,
+            worker.python,
+            state,
+            round(worker.silent_seconds, 1),
+        ),
+        lease,
+        known,
+        load,
     )
 
 
-def _program(host: str, pid: int, lease: Lease, labels: Mapping[Digest, str]) -> Occupation:
-    operation, step, seconds = _step(lease, labels)
-    return Occupation(host, pid, operation=operation, step=step, seconds=seconds)
+def _program(host: str, pid: int, lease: Lease, known: Known) -> Occupation:
+    return _occupation(Occupation(host, pid), lease, known, None)
 
 
-def _step(lease: Lease | None, labels: Mapping[Digest, str]) -> tuple[str, str, float | None]:
+def _occupation(
+    who: Occupation, lease: Lease | None, known: Known, load: Load | None
+) -> Occupation:
+    if load is not None:
+        who = replace(who, cpus=load.cpus, memory_bytes=load.memory_bytes)
     if lease is None:
-        return "", "", None
-    return lease.operation.hex(), labels[lease.operation], lease.running_ms / 1000
-
-
-_STYLES = {"running": "blue", "silent": "red"}
-
-
-def occupation_table(shown: Sequence[Occupation]) -> Table:
-    """Draw who does what: a row each, cut to the width of the terminal."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for name, justify in (("worker", "left"), ("queues", "left"), ("state", "left")):
-        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("for", justify="right", no_wrap=True)
-    table.add_column("step", no_wrap=True, overflow="ellipsis", ratio=1)
-    table.add_row(*(Text(str(column.header), "dim") for column in table.columns))
-    for each in shown:
-        table.add_row(*_cells(each))
-    return table
-
-
-def _cells(each: Occupation) -> tuple[Text, ...]:
-    seconds = each.silent_seconds if each.state == "silent" else each.seconds
-    queues = printable(", ".join(each.queues)) if each.name else "(a program)"
-    return (
-        Text(f"{printable(each.host)}:{each.pid}"),
-        Text(queues, "" if each.name else "dim"),
-        Text(each.state, _STYLES.get(each.state, "dim")),
-        Text("" if seconds is None else shown_seconds(seconds)),
-        Text(each.step),
+        return who
+    return replace(
+        who,
+        operation=lease.operation.hex(),
+        step=known.labels.get(lease.operation, ""),
+        seconds=lease.running_ms / 1000,
+        run=known.runs.get(lease.operation),
     )

@@ -21,6 +21,7 @@ from rq.utils import now, utcformat
 from rq.worker import Worker as RqWorker
 from rq.worker_registration import register
 
+from funsies.engine.load import FIELD as LOAD_FIELD
 from funsies.engine.timing import Timing
 from funsies.engine.tolerance import SERVER_TROUBLE
 
@@ -93,6 +94,11 @@ class TolerantWorker(RqWorker):
 
     # -- signs of life
 
+    @property
+    def load(self) -> str:
+        """What its steps take of the machine, as each sign of life tells it."""
+        return ""
+
     def heartbeat(
         self,
         timeout: int | None = None,  # noqa: ARG002 - RQ's signature; ours comes from the timing
@@ -103,6 +109,7 @@ class TolerantWorker(RqWorker):
         target = self.connection.pipeline() if pipeline is None else pipeline
         target.hset(self.key, "last_heartbeat", utcformat(self.last_heartbeat))
         target.hset(self.key, LIFE_FIELD, self._life_seconds)
+        target.hset(self.key, LOAD_FIELD, self.load)
         target.expire(self.key, self._life_seconds)
         target.expire(self.executions_key, self._life_seconds)
         if pipeline is None:

@@ -105,6 +105,12 @@ class Worker(BrakedWorker):
             job_monitoring_interval=max(1, round(timing.worker_seconds / 3)),
         )
 
+    @property
+    def load(self) -> str:
+        """What the horse and its descendants take; empty if there is none."""
+        found = None if self._ride is None else self._ride.meter.read()
+        return "" if found is None else found.written
+
     # -- stopping
 
     def bootstrap(self, *arguments: Any, **options: Any) -> None:

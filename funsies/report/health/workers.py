@@ -39,8 +39,8 @@ def find_in_workers(workers: Sequence[WorkerSeen], here: SelfDescription) -> Ite
         workers: that are registered.
         here: what this process is.
     """
-    busy = sum(each.view.is_busy for each in workers)
-    yield Finding(Level.OK, _AREA, "workers", f"{counted(len(workers), 'worker')}, {busy} busy")
+    idle = sum(not each.view.is_busy for each in workers)
+    yield Finding(Level.OK, _AREA, "workers", f"{counted(len(workers), 'worker')}, {idle} idle")
     for each in workers:
         yield from _alone(each, here)
 

@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.text import Text
 
 from funsies.client.progress import Progress, Report
+from funsies.report.elsewhere import Elsewhere
 from funsies.report.numbers import counted
 from funsies.report.progress import describe
 from funsies.store.ports import GraphStore
@@ -35,6 +36,7 @@ class Display:
         console: where.
         graph: where the steps run.
         look: finds out what steps are called.
+        elsewhere: says which workers run what somebody else has asked for; None if nobody asks.
         clock: the time, monotonic seconds.
     """
 
@@ -44,6 +46,7 @@ class Display:
         graph: GraphStore,
         *,
         look: Look = no_labels,
+        elsewhere: Elsewhere | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._console = console
@@ -52,9 +55,10 @@ class Display:
         self._line_due = self._began + LINE_SECONDS
         self._rates = Rates()
         self._naming = Naming(look, clock)
-        self._running = RunningSteps(graph, clock, self._naming)
+        self._running = RunningSteps(graph, clock, self._naming, elsewhere)
         self._failing = Failing(graph)
         self._failed = 0
+        self._elsewhere: list[str] = []
         self._is_shown = False
 
     @contextmanager
@@ -93,9 +97,16 @@ class Display:
         self._tell_failures(progress)
         now = self._clock()
         self._rates.add(progress, now)
-        running = self._running.longest() if progress.total.running else []
-        repeated = self._failing.repeated()
-        screen = Screen(progress, self._rates, running, repeated, now, now - self._began)
+        self._running.look(is_any=progress.total.running > 0)
+        screen = Screen(
+            progress,
+            self._rates,
+            self._running.longest,
+            self._failing.repeated(),
+            now,
+            now - self._began,
+            self._running.elsewhere,
+        )
         live.update(screen, refresh=True)
 
     def _tell_failures(self, progress: Progress) -> None:
@@ -117,6 +128,15 @@ class Display:
         whole = finished(counts) + counts.pending
         text = f"{finished(counts)} of {counted(whole, 'step')}, {describe(progress)}"
         self._console.print(text, markup=False)
+        self._tell_elsewhere(progress)
+
+    def _tell_elsewhere(self, progress: Progress) -> None:
+        """Tell which workers are busy with something else, whenever that has changed."""
+        self._running.look(is_any=progress.total.running > 0)
+        told, self._elsewhere = self._elsewhere, self._running.elsewhere
+        for line in self._elsewhere:
+            if line not in told:
+                self._console.print(line, markup=False)
 
 
 def _is_same_terminal() -> bool:

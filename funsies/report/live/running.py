@@ -10,6 +10,7 @@ from typing import Final
 from funsies.client.remembered import SHORT_HASH
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
+from funsies.report.elsewhere import Elsewhere
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Lease
 
@@ -41,6 +42,11 @@ class RunningSteps:
         graph: where they run.
         clock: the time, monotonic seconds.
         naming: what steps are called.
+        elsewhere: says which workers run what somebody else has asked for; None if nobody asks.
+
+    Attributes:
+        longest: as they were at the last look, the longest first.
+        elsewhere: lines about workers that were busy with something else then.
     """
 
     def __init__(
@@ -48,24 +54,33 @@ class RunningSteps:
         graph: GraphStore,
         clock: Callable[[], float] = time.monotonic,
         naming: Naming | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
+        self.longest: list[RunningStep] = []
+        self.elsewhere: list[str] = []
+        self._elsewhere = elsewhere
         self._naming = naming or Naming(clock=clock)
         self._graph = graph
         self._clock = clock
         self._look_at = clock()
-        self._steps: list[RunningStep] = []
         self._labels: dict[Digest, str] = {}
 
-    def longest(self) -> list[RunningStep]:
-        """The longest first, as they were at the last look, or are now if that is due."""
-        if self._clock() >= self._look_at:
-            self._look_at = self._clock() + LOOK_SECONDS
-            self._steps = self._look()
-        return self._steps
+    def look(self, *, is_any: bool = True) -> None:
+        """Look again, if that is due.
 
-    def _look(self) -> list[RunningStep]:
-        leases = sorted(self._graph.leases(), key=lambda lease: -lease.running_ms)
-        shown = leases[:SHOWN_STEPS]
+        Args:
+            is_any: False if it is known that no step runs.
+        """
+        if not is_any:
+            self.longest, self.elsewhere = [], []
+        elif self._clock() >= self._look_at:
+            self._look_at = self._clock() + LOOK_SECONDS
+            leases = self._graph.leases()
+            self.longest = self._longest_of(leases)
+            self.elsewhere = self._elsewhere.lines(leases) if self._elsewhere else []
+
+    def _longest_of(self, leases: Sequence[Lease]) -> list[RunningStep]:
+        shown = sorted(leases, key=lambda lease: -lease.running_ms)[:SHOWN_STEPS]
         self._learn_labels([lease.operation for lease in shown])
         now = self._clock()
         return [self._step(lease, now) for lease in shown]

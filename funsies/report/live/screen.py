@@ -42,6 +42,7 @@ class Screen:
         repeated: causes that have failed several steps.
         now: the time, by the clock of ``running``.
         seconds: since the run began.
+        elsewhere: lines about workers that are busy with something else.
     """
 
     progress: Progress
@@ -50,6 +51,7 @@ class Screen:
     repeated: Sequence[Cause]
     now: float
     seconds: float
+    elsewhere: Sequence[str] = ()
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
@@ -59,9 +61,13 @@ class Screen:
         tasks = self._tasks()
         shown = tasks[: max(1, min(SHOWN_TASKS, left))]
         left -= len(shown)
+        elsewhere = self.elsewhere[: max(0, left)]
+        left -= len(elsewhere)
         causes = self.repeated[: max(0, min(SHOWN_CAUSES, left))]
         left -= len(causes)
         yield self._table(shown, tasks[len(shown) :], options.max_width)
+        for line in elsewhere:
+            yield _one_line(Text(line, "yellow"), options.max_width)
         for step in self.running[: max(0, left)]:
             yield _one_line(self._step_text(step), options.max_width)
         for cause in causes:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from functools import partial
 
 from funsies.report.console import make_console
+from funsies.report.elsewhere import Elsewhere
 from funsies.store.connect import Backend
+from funsies.store.rows import Generation
 
 from .display import Display
 from .naming import labels_of_few
 
 
-def display_of(backend: Backend) -> Display:
+def display_of(backend: Backend, own: Callable[[], Collection[Generation]]) -> Display:
     """Shows how far it is, on stderr, with the labels of steps.
 
     Args:
         backend: where the steps are.
+        own: the requests that are waited for, asked anew each time: of workers that are busy
+            with others it is told.
     """
-    look = partial(labels_of_few, backend)
-    return Display(make_console(), backend.graph, look=look)
+    look, elsewhere = partial(labels_of_few, backend), Elsewhere(backend, own)
+    return Display(make_console(), backend.graph, look=look, elsewhere=elsewhere)

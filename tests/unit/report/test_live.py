@@ -179,15 +179,17 @@ def lease(number: int) -> Lease:
 def test_what_has_run_for_longest_is_named_and_nothing_is_asked_of_the_others() -> None:
     graph, now = Leased([lease(number) for number in range(1000)]), 0.0
     running = RunningSteps(graph, lambda: now)
-    longest = running.longest()
+    running.look()
+    longest = running.longest
     assert [(each.worker, each.began) for each in longest[:2]] == [
         ("node999:12", -999.0),
         ("node998:12", -998.0),
     ]
     now += LOOK_SECONDS / 2
-    assert running.longest() == longest
+    running.look()
+    assert running.longest is longest
     now += LOOK_SECONDS
-    running.longest()
+    running.look()
     assert graph.looks == 2
     assert len(graph.asked) == len(longest)
 
@@ -205,11 +207,12 @@ def test_what_runs_is_named_by_its_label_and_looked_up_seldom() -> None:
         return Labels({known: "align(sample=S3)"}, {known: "align"})
 
     running = RunningSteps(graph, lambda: now, Naming(look, lambda: now))
-    assert running.longest()[0].label == f"align(sample=S3) {leases[-1].operation.hex()[:10]}"
+    running.look()
+    assert running.longest[0].label == f"align(sample=S3) {leases[-1].operation.hex()[:10]}"
     for _ in range(100):
         graph.held = [lease(int(now) + 10 + number) for number in range(3)]
         now += LOOK_SECONDS
-        running.longest()
+        running.look()
     assert looks[0] == 3
     assert len(looks) == 5  # of 100 seconds two and a half were spent
 

@@ -8,7 +8,8 @@ from rich.console import Console
 
 from funsies.core.digest import content_digest
 from funsies.engine.roster import WorkerView
-from funsies.report.occupation import Occupation, occupation_table, occupations
+from funsies.report.occupation import Known, Occupation, occupations
+from funsies.report.occupation_table import occupation_table
 from funsies.store.rows import Fence, Lease
 
 
@@ -30,7 +31,7 @@ def found() -> list[Occupation]:
     ]
     leases = [lease("node2:7:cd", 12.5), lease("laptop:99:ef", 80.0)]
     labels = {each.operation: "align(sample=S3)" for each in leases}
-    return occupations(workers, leases, labels)
+    return occupations(workers, leases, Known(labels, {}))
 
 
 def test_each_worker_is_shown_once_with_what_it_runs_the_longest_first() -> None:
