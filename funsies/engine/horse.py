@@ -20,6 +20,7 @@ from funsies.store.rows import Claim
 
 from .address import Address
 from .announcement import Announced, Announcement, Phase
+from .fork_signals import as_usual_in_forks
 from .observer import Observer
 from .processes import has_children
 from .succession import Post
@@ -125,7 +126,7 @@ class HorseObserver(Observer):
         signal.signal(signal.SIGINT, take_no_notice)
         ignore_for_oneself()
         signal.signal(signal.SIGTERM, self._take_signal)
-        os.register_at_fork(after_in_child=_take_signals_as_usual)
+        as_usual_in_forks()
 
     def must_stop(self) -> bool:
         """True if nothing more is to be claimed."""
@@ -144,11 +145,6 @@ class HorseObserver(Observer):
     def _write(self, record: Announced) -> None:
         self._record = record
         self.announcement.write(record)
-
-
-def _take_signals_as_usual() -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from typing import Final
 FIELD: Final = "funsies_load"
 """Of a worker's record: what its steps take; empty while it runs none."""
 
+LEAST_SECONDS: Final = 0.5
+"""Between two looks at what processes take."""
+
 _PROC: Final = Path("/proc")
 _TICKS_A_SECOND: Final = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
@@ -63,9 +66,19 @@ class LoadMeter:
         self._pid = pid
         self._clock = clock
         self._at, self._cpu_seconds = clock(), 0.0
+        self._last: Load | None = None
 
     def read(self) -> Load | None:
-        """What they have taken since the last time; None if that cannot be seen."""
+        """What they have taken since the last time; None if that cannot be seen.
+
+        What was said less than half a second ago is said again: processor time is counted in
+        hundredths of a second.
+        """
+        if self._last is None or self._clock() - self._at >= LEAST_SECONDS:
+            self._last = self._read()
+        return self._last
+
+    def _read(self) -> Load | None:
         stats = _stats_of_family(self._pid)
         if not stats:
             return None

@@ -24,7 +24,6 @@ _ENDS: Final = {
     Outcome.INTERRUPTED: "was interrupted",
     Outcome.CLIENT_LOST: "was killed",
     Outcome.CANCELLED: "was cancelled",
-    Outcome.RUNNING: "has ended before them",
 }
 
 
@@ -77,16 +76,17 @@ def told(
     """Say how many workers run steps of which run, and what to do if that is not meant."""
     for number, several in workers.items():
         found = None if number is None else run(backend, number)
-        who = "1 worker runs a step" if several == 1 else f"{several} workers run steps"
+        is_one = several == 1
+        who = "1 worker runs a step" if is_one else f"{several} workers run steps"
         if found is None:
             yield f"{who} of a program of which no run is known; see: funsies top"
         else:
-            yield f"{who} of {_described(found)}"
+            yield f"{who} of {_described(found, 'it' if is_one else 'them')}"
 
 
-def _described(found: Run) -> str:
+def _described(found: Run, steps: str) -> str:
     name = f"run {found.number} ({cut(program_of(found), SHOWN_PROGRAM)})"
     if _goes_on(found):
         return f"{name}, which goes on"
     end = _ENDS.get(found.outcome, "has ended")
-    return f"{name}, which {end}; to end them: funsies cancel --run {found.number}"
+    return f"{name}, which {end}; to end {steps}: funsies cancel --run {found.number}"

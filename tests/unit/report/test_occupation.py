@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
 from funsies.core.digest import content_digest
+from funsies.engine.load import Load
 from funsies.engine.roster import WorkerView
-from funsies.report.occupation import Known, Occupation, occupations
+from funsies.report.occupation import Known, Occupation, counted_states, occupations
 from funsies.report.occupation_table import occupation_table
 from funsies.store.rows import Fence, Lease
 
@@ -60,3 +62,28 @@ def test_rows_are_no_wider_than_the_terminal_and_hostile_names_are_escaped() -> 
         assert len(lines) == 2
         assert all(len(line) <= width for line in lines)
         assert "\x1b" not in lines[1]
+
+
+def test_each_thread_of_a_program_that_runs_a_step_is_shown() -> None:
+    leases = [lease("laptop:99:ef", 80.0), lease("laptop:99:a0", 3.0)]
+    shown = occupations([], leases, Known())
+    assert [(each.pid, each.seconds) for each in shown] == [(99, 80.0), (99, 3.0)]
+
+
+def test_workers_are_counted_by_what_they_do_and_programs_are_not() -> None:
+    assert counted_states(found()) == "4: 1 running, 1 busy, 1 idle, 1 silent"
+    assert counted_states([]) == "0"
+
+
+def test_what_a_step_takes_is_shown_while_it_runs() -> None:
+    load = Load(1.5, 256_000_000)
+    busy = replace(worker("node1", 7, busy=True), load=load)
+    idle = replace(worker("node1", 8), load=load)  # told before its step had ended
+    shown = occupations([busy, idle], [lease("node1:7:cd", 1.0)], Known())
+    assert [(each.cpus, each.memory_bytes) for each in shown] == [
+        (1.5, 256_000_000),
+        (None, None),
+    ]
+    console = Console(file=io.StringIO(), width=80)
+    console.print(occupation_table(shown))
+    assert "150%  256.0 MB" in console.file.getvalue()
