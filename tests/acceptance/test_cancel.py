@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 
 from funsies.local.spawn import wait_until
 
@@ -89,3 +90,20 @@ def test_what_two_runs_want_is_not_ended_without_a_word(shell) -> None:
     for each in (run, again):
         each.communicate(timeout=60)
     assert run.returncode == 0
+
+
+def test_what_an_interrupted_run_has_left_is_named_and_can_be_ended(shell) -> None:
+    """Its steps occupy the workers that the next run waits for."""
+    assert shell.start_funsies("--workers", "2").code == 0
+    text = HOLDING.replace("PLACE", repr(str(shell.place)))
+    run = shell.launch("run", shell.script("holding.py", text), "--workers", "0")
+    for name in ("first", "second", "asked-"):
+        assert wait_until((shell.place / name).exists, 60)
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=60)
+    told = "2 workers run steps of run 1 (holding.py), which was interrupted"
+    assert f"{told}; to end them: funsies cancel --run 1" in shell.funsies("top").text
+    assert "cancelled 4 steps" in shell.funsies("cancel", "--run", "1").err
+    again = shell.funsies("cancel", "--run", "1").err
+    assert "nothing to cancel: run 1 has ended at " in again
+    assert "(interrupted)" in again

@@ -80,6 +80,15 @@ def test_of_a_process_that_is_gone_nothing_is_said():
     assert LoadMeter(gone.pid).read() is None
 
 
+@only_on_linux
+def test_of_very_many_processes_nothing_is_said(monkeypatch):
+    """Looking at them would take long, each second."""
+    monkeypatch.setattr("funsies.engine.load.MOST_PROCESSES", 1)
+    with subprocess.Popen(["sleep", "1000"]) as child:
+        assert LoadMeter(os.getpid()).read() is None
+        child.kill()
+
+
 def test_what_is_written_is_read_and_what_is_damaged_is_nothing():
     assert read_load(Load(1.5, 3 * MIB).written) == Load(1.5, 3 * MIB)
     for damaged in ("", " ", "1.5", "x 3", "1.5 3 4", "1.5 x"):
