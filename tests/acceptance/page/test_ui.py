@@ -314,3 +314,11 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     assert main(["ui"]) == 2
     assert "pip install 'funsies[ui]'" in capsys.readouterr().err
+
+
+def test_workers_are_told_of_as_by_top(page: Page, shared_shell) -> None:
+    (worker,) = json.loads(shared_shell.funsies("top", "--json").text)["workers"]
+    body = page.get("workers")
+    assert "Workers 1: 1 idle." in body
+    assert f"{worker['host']}:{worker['pid']}</th>" in body
+    assert f'<span class="state-{worker["state"]}">' in body
