@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from funsies.core.cutting import cut
+from funsies.core.cutting import cut, printable
 from funsies.history.askers import Askers
 from funsies.history.runs import Outcome, Run, run
+from funsies.run.record import HOST
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation, Lease
 
@@ -87,6 +88,7 @@ def told(
 def _described(found: Run, steps: str) -> str:
     name = f"run {found.number} ({cut(program_of(found), SHOWN_PROGRAM)})"
     if _goes_on(found):
-        return f"{name}, which goes on"
+        where = "" if found.host == HOST else f" for {found.user} on {found.host}"
+        return f"{name}, which goes on{printable(where)}"
     end = _ENDS.get(found.outcome, "has ended")
     return f"{name}, which {end}; to end {steps}: funsies cancel --run {found.number}"
