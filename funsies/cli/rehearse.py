@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
 
 from funsies.config.program import this_program
 from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
-from funsies.core.graph import Operation, TaskKind
+from funsies.core.graph import TaskKind
 from funsies.history.why import Ran, Reasons
 from funsies.history.why.foresight import foresee
 from funsies.report.numbers import counted
@@ -25,6 +24,7 @@ from .exits import Exit
 from .say import note
 from .script import EndOfScript
 from .script_argument import Program
+from .sessions_seen import SessionsSeen
 from .setting import Setting, check
 from .why import print_groups
 
@@ -41,8 +41,7 @@ class _NotKnown(EndOfScript):
         self.step = step
 
 
-@dataclass
-class _Rehearsal:
+class _Rehearsal(SessionsSeen):
     """What a script would have a server do.
 
     Attributes:
@@ -50,9 +49,10 @@ class _Rehearsal:
         script: as its runs are recorded.
     """
 
-    backend: Backend
-    script: str = ""
-    _sessions: list[Session] = field(default_factory=list)
+    def __init__(self, backend: Backend) -> None:
+        super().__init__()
+        self.backend = backend
+        self.script = ""
 
     def note(self, session: Session) -> None:
         """Take note of a session of the script."""
@@ -60,17 +60,9 @@ class _Rehearsal:
         self._sessions.append(session)
 
     @property
-    def built(self) -> dict[Digest, Operation]:
-        """What the script built, in order."""
-        return {each.digest: each for session in self._sessions for each in session.operations}
-
-    @property
     def targets(self) -> list[Digest]:
         """What the script would execute; if that is nothing, what is final."""
-        asked = {digest: None for session in self._sessions for digest in session.asked}
-        built = self.built
-        used = {below.digest for each in built.values() for below in each.producers()}
-        return list(asked) or [each for each in built if each not in used]
+        return list(self.asked) or [each.digest for each in self.final()]
 
     def reasons(self, *, retries_failed: bool) -> Reasons:
         """What would run, and why."""

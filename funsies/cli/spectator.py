@@ -9,14 +9,15 @@ from funsies.client.mending import Mender
 from funsies.client.progress import Report, watcher
 from funsies.client.targets import Targets
 from funsies.core.digest import Digest
-from funsies.core.graph import Operation
 from funsies.report.live import Display
 from funsies.report.live.waits import display_of
 from funsies.session import Session, session_opened
 from funsies.store.rows import Generation
 
+from .sessions_seen import SessionsSeen
 
-class Spectator:
+
+class Spectator(SessionsSeen):
     """Takes note of what a script builds and executes on one server.
 
     Args:
@@ -39,13 +40,13 @@ class Spectator:
         retries_before: Generation | None = None,
         mender: Mender | None = None,
     ) -> None:
+        super().__init__()
         self._run = run
         self._display = display
         self._on_request = on_request
         self._on_look = on_look
         self._retries_before = retries_before
         self._mender = mender
-        self._sessions: list[Session] = []
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -77,16 +78,6 @@ class Spectator:
         )
 
     @property
-    def built(self) -> dict[Digest, Operation]:
-        """What the script built, in order."""
-        return {each.digest: each for session in self._sessions for each in session.operations}
-
-    @property
-    def asked(self) -> dict[Digest, None]:
-        """What the script executed."""
-        return {digest: None for session in self._sessions for digest in session.asked}
-
-    @property
     def queues(self) -> set[str]:
         """The queues on which the script wants its steps to run."""
         built = self.built
@@ -95,12 +86,6 @@ class Spectator:
             if not session.requested.keys() <= built.keys():
                 queues |= session.stored_queues
         return queues
-
-    def final(self) -> list[Operation]:
-        """What the script built and nothing that it built needs."""
-        built = self.built
-        used = {below.digest for each in built.values() for below in each.producers()}
-        return [each for digest, each in built.items() if digest not in used]
 
     def _note(self, session: Session) -> None:
         if session.server.jobs_url == self._run.server.jobs_url:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
 from funsies.core.digest import Digest
 from funsies.store.keys import Keys
-from funsies.store.persistence import WrongTypeError
 from funsies.store.rows import (
     ArtefactRow,
     Failed,
@@ -27,30 +26,18 @@ from funsies.store.rows import (
 )
 
 from . import answers
-from .connection import Answer, Argument, Connections
+from .calling import PAGE, Caller, pages
+from .connection import Answer, Connections
 from .packing import readable, unpack_artefact, unpack_operation, unpack_result, unpack_task
 from .seal import Seal, read_place, split
 from .soundness import fault_in_definition
 
-T = TypeVar("T")
-
 _logger: Final = logging.getLogger(__name__)
 
 HEXADECIMAL: Final = re.compile("[0-9a-f]*")
-LONGEST_NAME: Final = 400
-"""Arguments that may name a key."""
-
-PAGE: Final = 1000
-"""Operations that one call to the server looks at."""
 
 
-def pages(items: Sequence[T], size: int = PAGE) -> Iterator[Sequence[T]]:
-    """Cut a sequence into pieces that do not block the server for long."""
-    for first in range(0, len(items), size):
-        yield items[first : first + size]
-
-
-class Reader:
+class Reader(Caller):
     """The looking half of the store.
 
     Args:
@@ -63,41 +50,8 @@ class Reader:
     def __init__(
         self, connections: Connections, keys: Keys, seal: Seal, clock: Callable[[], int] | None
     ) -> None:
-        self._connections = connections
-        self._keys = keys
+        super().__init__(connections, keys, clock)
         self._seal = seal
-        self._clock = clock
-
-    def _run(self, name: str, *arguments: Argument) -> Answer:
-        now_ms = "" if self._clock is None else self._clock()
-        try:
-            return self._connections.run(name, self._keys.prefix, now_ms, *arguments)
-        except WrongTypeError:
-            self._mend_types(now_ms, arguments)
-        return self._connections.run(name, self._keys.prefix, now_ms, *arguments)
-
-    def _mend_types(self, now_ms: str | int, arguments: Sequence[Argument]) -> None:
-        """Set keys aside that are of another type than all that funsies writes."""
-        names = [each for each in arguments if len(str(each)) <= LONGEST_NAME]
-        self._connections.run("mend_types", self._keys.prefix, now_ms, *names)
-
-    def _call(self, *command: Argument) -> Answer:
-        try:
-            return self._connections.call(*command)
-        except WrongTypeError:
-            name = bytes(cast("bytes", command[1])).removeprefix(self._keys.prefix)
-            self._mend_types("", [name[:1] and name[1:], name[2:]])
-        return self._connections.call(*command)
-
-    def _fields(self, key: bytes, digests: Sequence[bytes]) -> list[bytes | None]:
-        found: list[bytes | None] = []
-        for page in pages(digests):
-            answer = self._call("HMGET", key, *page)
-            found += cast("list[bytes | None]", answer)
-        return found
-
-    def _field(self, key: bytes, field: bytes) -> bytes | None:
-        return cast("bytes | None", self._call("HGET", key, field))
 
     def options(self, digest: Digest) -> bytes | None:
         """See :meth:`GraphStore.options`."""

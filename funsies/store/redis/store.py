@@ -34,10 +34,11 @@ from funsies.store.rows import (
 
 from . import answers
 from .address import CLIENT_ANSWER_SECONDS
+from .calling import PAGE, pages
 from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections
 from .packing import pack_constant, pack_operation, pack_result, pack_task
-from .reading import PAGE, escape, pages
+from .reading import escape
 from .repairing import Repairer
 from .seal import Seal
 from .subscription import RedisSubscription
