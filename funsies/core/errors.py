@@ -21,6 +21,7 @@ from .error_kind import INFRASTRUCTURE as INFRASTRUCTURE  # noqa: PLC0414 - know
 from .error_kind import ErrorKind as ErrorKind  # noqa: PLC0414 - likewise
 from .former_names import former_members
 from .shown import shown
+from .terminal_text import as_plain_text
 
 if TYPE_CHECKING:
     from .encoding.previews import MimeBundle
@@ -296,4 +297,4 @@ def _describe(error: Error) -> str:
     name = printable(error.task or "operation")
     origin = f" in {name} {error.source[:10]}" if error.source else ""
     first = f"{error.kind.value}{origin}"
-    return f"{first}\n{cut_lines(error.details)}" if error.details else first
+    return f"{first}\n{cut_lines(as_plain_text(error.details))}" if error.details else first

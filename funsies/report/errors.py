@@ -8,6 +8,7 @@ from typing import Final
 from funsies.client.remembered import SHORT_HASH, since
 from funsies.core.cutting import cut_lines, printable
 from funsies.core.errors import Error
+from funsies.core.terminal_text import as_plain_text
 from funsies.history.labels import NO_LABELS, Labels
 
 from .failures import Cause, Causes, FailedTarget
@@ -33,7 +34,7 @@ def describe_error(
     facts = facts_of(error, labels).items()
     lines = [headline(error, labels), *(f"  {name:<11} {value}" for name, value in facts)]
     if error.details:
-        lines += ["", cut_lines(error.details.rstrip("\n"))]
+        lines += ["", cut_lines(as_plain_text(error.details).rstrip("\n"))]
     if inputs:
         lines += ["", "inputs of the failed step:"]
         width = max(len(view.name) for view in inputs)
@@ -65,7 +66,7 @@ def _one_line(cause: Cause, labels: Labels) -> str:
 
 def _summary(cause: Cause, labels: Labels) -> list[str]:
     error = cause.error
-    details = cut_lines(error.details.rstrip("\n")).splitlines()
+    details = cut_lines(as_plain_text(error.details).rstrip("\n")).splitlines()
     above = len(details) - TAIL_LINES
     return [
         f"error: {headline(error, labels)}",

@@ -10,6 +10,7 @@ from funsies.core.digest import Digest
 from funsies.core.encoding.previews import MimeBundle
 from funsies.core.errors import Error
 from funsies.core.shown import show_by
+from funsies.core.terminal_text import as_plain_text
 from funsies.session import session_in_force
 
 from .blocks import BAD, Block, bundle_of_block
@@ -19,7 +20,9 @@ from .called import labels_soon
 def bundle_of_error(error: Error) -> MimeBundle:
     """What a notebook shows of an error."""
     facts = tuple(_facts(error))
-    block = Block(_title(error), BAD, facts, text=error.details, notes=tuple(_notes(error)))
+    block = Block(
+        _title(error), BAD, facts, text=as_plain_text(error.details), notes=tuple(_notes(error))
+    )
     return bundle_of_block(block)
 
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, FunctionLoader
 from markupsafe import Markup
 
 from funsies.core.cutting import cut_lines, printable
+from funsies.core.terminal_text import as_plain_text
 from funsies.history.labels import Labels
 from funsies.report.account import RunAccount, StepAccount
 from funsies.report.errors import headline
@@ -111,7 +112,7 @@ def _failures(account: RunAccount) -> list[Failure]:
 
 def _failure(cause: Cause, labels: Labels) -> Failure:
     named = tuple(labels.of_hash(each) or each for each in list(cause.steps)[:MOST_NAMED])
-    details = cut_lines(cause.error.details.rstrip("\n"))
+    details = cut_lines(as_plain_text(cause.error.details).rstrip("\n"))
     return Failure(
         headline(cause.error, labels), details, named, len(cause.steps), cause.is_old
     )

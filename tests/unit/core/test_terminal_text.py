@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funsies.cli.terminal import Harmless
+from funsies.core.errors import Error, ErrorKind, UnwrapError
+from funsies.core.terminal_text import Harmless, as_plain_text
+from funsies.report.errors import describe_error, summarize_errors
 
 COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -63,3 +65,19 @@ def test_colours_end_with_what_was_printed() -> None:
 
 def test_what_never_ends_is_not_waited_for() -> None:
     assert Harmless().feed(b"\x1b]0;" + 5000 * b"x").startswith("]0;xxx")
+
+
+@given(st.lists(st.sampled_from(PARTS) | st.binary(max_size=4)))
+def test_a_plain_text_has_no_controls_at_all(pieces: list[bytes]) -> None:
+    text = as_plain_text(b"".join(pieces).decode("utf-8", "replace"))
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)
+
+
+def test_errors_do_nothing_to_a_terminal_that_shows_them() -> None:
+    hostile = "\x1b]0;title\x07\x1b[2J\x1b[31mcannot open it"
+    error = Error(kind=ErrorKind.CommandFailed, source="ab" * 32, task="echo", details=hostile)
+    told = [*describe_error(error, ()), *summarize_errors([("cd" * 32, error)])]
+    for shown in ("\n".join(told), str(UnwrapError(error))):
+        assert "cannot open it" in shown
+        assert "\x1b" not in shown
+        assert "title" not in shown
