@@ -6,9 +6,13 @@ from pathlib import Path
 
 import click
 
+from funsies.client.remembered import SHORT_HASH
+from funsies.core.stored_errors import read_error
 from funsies.history.called import labels_here
 from funsies.history.delegation import delegations
+from funsies.history.statuses import SKIPPED, statuses_of
 from funsies.report.directory import (
+    RUNS_IT,
     describe_files,
     describe_uses,
     directory_name,
@@ -50,6 +54,7 @@ def debug(setting: Setting, *, prefix: str, output: Path | None, as_json: bool) 
     with setting.session() as session:
         named = look_up(session.backend, prefix)
         built = delegations(session.backend, [named.producer] if named.producer else [])
+        culprit = _culprit(session.backend, named)
         directory = output or Path(directory_name(_label(session.backend, named), named.digest))
         if named.artefact is not None:
             write_value(session.backend, named.digest, directory)
@@ -66,11 +71,26 @@ def debug(setting: Setting, *, prefix: str, output: Path | None, as_json: bool) 
     click.echo(str(directory))
     for line in describe_files(files):
         note(f"  {line}")
-    for line in describe_uses(directory, files, named.digest):
+    usable = [each for each in files if culprit is None or Path(each).name not in RUNS_IT]
+    for line in describe_uses(directory, usable, named.digest):
         note(line)
+    if culprit is not None:
+        note(f"it was not run, as an input is an error: funsies debug {culprit[:SHORT_HASH]}")
     for target in built.values():
         note(f"its result is that of a step that it built: funsies debug {target.hex()[:10]}")
     return Exit.OK
+
+
+def _culprit(backend: Backend, named: Named) -> str | None:
+    """Hash of the step that has failed, if this one was not run because of that."""
+    if named.producer is None:
+        return None
+    states = backend.graph.states([named.producer])
+    if statuses_of(backend, [named.producer], states) != [SKIPPED]:
+        return None
+    errors = [each.content for each in states[0].results if not each.ok]
+    found = read_error(backend.graph.contents(errors[:1])[0])
+    return None if found is None else found.source
 
 
 def _label(backend: Backend, named: Named) -> str:

@@ -35,6 +35,7 @@ def total(text: str) -> int:
 
 with f.Fun():
     steps = [f.reduce(total, "{}"), f.reduce(total, "no json"), f.reduce(total, '{"a": 3}')]
+    steps += [f.reduce(abs, steps[0])]
     f.execute(steps)
     for step in steps:
         print(step.producer.hex())
@@ -90,7 +91,7 @@ def replaying(shell, digest: str) -> Iterator[tuple[Terminal, subprocess.Popen[b
 
 @pytest.fixture(scope="module")
 def steps(shared_shell) -> list[str]:
-    """Addresses of steps that failed in the step itself, in a library, and not at all."""
+    """Steps that failed in the step itself, in a library, not at all, and in an earlier one."""
     shared_shell.script("flow.py", FLOW)
     done = shared_shell.funsies("run", "flow.py", "--workers", "1")
     (shared_shell.place / "flow.py").write_text("# the file has changed since\n")
@@ -135,6 +136,14 @@ def test_the_cell_of_a_notebook_is_shown_when_its_kernel_is_gone(shell) -> None:
         shown = terminal.until("(Pdb) ")
         assert re.search(r"4 +->\s+return x\['key'\]  # in a cell", shown)
         assert "{}" in terminal.says("p x")
+
+
+def test_of_a_step_that_was_not_run_the_one_that_failed_is_named(shared_shell, steps) -> None:
+    done = shared_shell.funsies("debug", steps[3])
+    assert f"an input is an error: funsies debug {steps[0][:10]}" in done.err
+    assert "read what went wrong" in done.err
+    assert "call its function again" not in done.err
+    assert "--pdb" not in done.err
 
 
 def test_a_directory_is_named_after_the_step_and_explained(shared_shell, steps) -> None:

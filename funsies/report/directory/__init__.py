@@ -1,11 +1,12 @@
 """Everything about a step or a value, in a directory: what ``funsies debug`` writes."""
 
-from .naming import describe_files, describe_uses, directory_name
+from .naming import RUNS_IT, describe_files, describe_uses, directory_name
 from .place import NotOursError
 from .replayed import ReplayedStep, load_replayed
 from .writing import write_step, write_value
 
 __all__ = [
+    "RUNS_IT",
     "NotOursError",
     "ReplayedStep",
     "describe_files",

@@ -88,6 +88,10 @@ def _inside(files: list[tuple[str, ...]]) -> str:
     return f": {', '.join(shown)}" if names else ""
 
 
+RUNS_IT: Final = frozenset({"op.sh", "replay.py"})
+"""Files that run the step again."""
+
+
 def describe_uses(directory: Path, files: Iterable[str], digest: Digest) -> list[str]:
     """Say what to do with what was written: a command for each.
 
