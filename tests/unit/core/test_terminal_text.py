@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from funsies.core.errors import Error, ErrorKind, UnwrapError
 from funsies.core.terminal_text import Harmless, as_plain_text
 from funsies.report.errors import describe_error, summarize_errors
+from funsies.report.failures import FailedTarget
 
 COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -76,7 +77,7 @@ def test_a_plain_text_has_no_controls_at_all(pieces: list[bytes]) -> None:
 def test_errors_do_nothing_to_a_terminal_that_shows_them() -> None:
     hostile = "\x1b]0;title\x07\x1b[2J\x1b[31mcannot open it"
     error = Error(kind=ErrorKind.CommandFailed, source="ab" * 32, task="echo", details=hostile)
-    told = [*describe_error(error, ()), *summarize_errors([("cd" * 32, error)])]
+    told = [*describe_error(error, ()), *summarize_errors([FailedTarget("cd" * 32, error)])]
     for shown in ("\n".join(told), str(UnwrapError(error))):
         assert "cannot open it" in shown
         assert "\x1b" not in shown
