@@ -73,16 +73,20 @@ def test_an_error_is_reported_with_the_way_to_look_further(shell) -> None:
     assert done.code == 1
     quotient, twice = shell.hashes_in(done.text)
     assert "ZeroDivisionError: division by zero" in done.err
-    assert f"funsies cat {twice}" in done.err
+    (advised,) = re.findall(r"look further: funsies cat ([0-9a-f]{10})\n", done.err)
+    assert f"in divide {advised}" in done.err
+    assert "in the place of double" in done.err
     row = next(line.split() for line in done.err.splitlines() if "double" in line)
     assert row[:5] == ["double", "0", "0", "0", "1"]  # skipped, not run
 
-    shown = shell.funsies("cat", twice)
-    assert shown.code == 1
-    assert shown.out == b""
-    for part in ("ExceptionRaised", "divide", "ZeroDivisionError", "inputs of the failed step"):
-        assert part in shown.err
-    assert re.search(r"source +[0-9a-f]{64}", shown.err)
+    for place in (advised, twice):
+        shown = shell.funsies("cat", place)
+        assert shown.code == 1
+        assert shown.out == b""
+        assert "inputs of the failed step" in shown.err
+        for part in ("ExceptionRaised", "divide", "ZeroDivisionError"):
+            assert part in shown.err
+        assert re.search(rf"source +{advised}[0-9a-f]{{54}}", shown.err)
 
     printed = shell.funsies("logs", quotient)
     assert printed.out == b"dividing 3 by 0\n"
