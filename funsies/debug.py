@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from .build.artefact import Artefact
 from .build.shell_output import ShellOutput
+from .client.lookup import NO_STEP
 from .client.targets import only_artefact
-from .core.digest import Digest
+from .core.digest import Digest, short_hash
 from .core.errors import UnknownHashError, WiringError
 from .core.graph import Constant, Operation, TaskKind
 from .report.directory import ReplayedStep, load_replayed, write_step, write_value
@@ -21,8 +22,6 @@ from .session import Session, current_session
 from .store.definitions import define_constant
 
 __all__ = ["ReplayedStep", "anything", "artefact", "load", "python", "shell"]
-
-_SHOWN: Final = 10
 
 
 def shell(
@@ -206,7 +205,7 @@ def _producer(target: object) -> Digest:
         case Artefact(producer=bytes() as digest):
             return Digest(digest)
         case Artefact():
-            raise WiringError(f"{target!r} is a constant: no step makes it")
+            raise WiringError(f"{target!r} {NO_STEP}")
     raise WiringError(f"{target!r} is neither a step nor something that a step makes")
 
 
@@ -214,7 +213,7 @@ def _check_kind(session: Session, operation: Digest, *, is_shell: bool) -> None:
     row = session.backend.graph.operation(operation)
     task = None if row is None else session.backend.graph.task(row.task, "")
     if task is None:
-        raise UnknownHashError(f"the server does not know step {operation.hex()[:_SHOWN]}")
+        raise UnknownHashError(f"the server does not know step {short_hash(operation)}")
     if (task.kind is TaskKind.SHELL) != is_shell:
         kind, function = ("Python", "python") if is_shell else ("shell", "shell")
         raise WiringError(f"{task.name} is a {kind} step: use debug.{function}()")

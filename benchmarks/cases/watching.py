@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from functools import partial
 
 from harness import Figures, Setting, seconds_of, server_and_workers, spread
 from rich.console import Console
@@ -12,8 +11,8 @@ import funsies as f
 from funsies.client.progress import progress_since
 from funsies.client.targets import collect
 from funsies.engine.names import new_fence, new_slot
+from funsies.history.watched import Naming
 from funsies.report.live import Display
-from funsies.report.live.naming import labels_of_few
 from funsies.store.connect import Backend
 from funsies.store.submission import queue_name, submit
 
@@ -34,7 +33,7 @@ def measure(setting: Setting) -> Figures:
             _claim(fresh.backend, number)
         console = Console(file=io.StringIO(), force_terminal=True, width=100, height=40)
         graph = fresh.backend.graph
-        display = Display(console, graph, look=partial(labels_of_few, fresh.backend))
+        display = Display(console, graph, naming=Naming(fresh.backend))
         with display.shown() as tell:
             looks = [
                 seconds_of(lambda: tell(progress_since({}, graph.counts())))

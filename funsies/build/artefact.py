@@ -20,7 +20,7 @@ from returns.interfaces.failable import FailableN
 from returns.primitives.hkt import Kind1, SupportsKind1, dekind
 from typing_extensions import override
 
-from funsies.core.digest import Digest, content_digest
+from funsies.core.digest import Digest, content_digest, short_hash
 from funsies.core.encoding import Encoding, encoding_of, encoding_of_value
 from funsies.core.encoding.previews import MimeBundle, bundle_of_text
 from funsies.core.errors import EncodingError, Error, WiringError
@@ -212,17 +212,21 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
 
     @override
     def __repr__(self) -> str:
-        return f"<Artefact[{self.encoding.label}] {self.hash[:10]}{_origin(self.reference)}>"
+        return self.described()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
         """What notebooks show: the pointer, and the beginning of the value if there is one."""
         del include, exclude  # for those to whom a part of it would do
-        about = bundle_of_text(repr(self))
-        found = shown(Artefact, self)
-        return found | {
-            kind: "\n".join(str(each[kind]) for each in (about, found) if kind in each)
-            for kind in about
-        }
+        return shown(Artefact, self) or bundle_of_text(repr(self))
+
+    def described(self, label: str | None = None) -> str:
+        """A pointer in a line.
+
+        Args:
+            label: what the step is called that makes it, if that is known.
+        """
+        origin = _origin(self.reference) if label is None else f" of {label}"
+        return f"<Artefact[{self.encoding.label}] {short_hash(self.hash)}{origin}>"
 
     @override
     def __reduce__(self) -> tuple[type[Self], tuple[Reference, Encoding[T_co]]]:

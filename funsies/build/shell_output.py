@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, SupportsIndex, overloa
 
 from typing_extensions import TypeVar, override
 
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import NoSuchOutputError, WiringError
 from funsies.core.file_names import stands_for_files
 from funsies.core.former_names import former_members
@@ -254,7 +254,7 @@ class ShellOutput(Pointer, Generic[K]):
     @override
     def __repr__(self) -> str:
         files = f" -> {', '.join(self.out)}" if self.out else ""
-        return f"<ShellOutput {self.hash[:10]} of {self.operation.task.name}{files}>"
+        return f"<ShellOutput {short_hash(self.hash)} of {self.operation.task.name}{files}>"
 
 
 _CHANGES = ("append", "clear", "copy", "extend", "insert", "pop", "remove", "reverse", "sort")

@@ -11,7 +11,6 @@ import click
 
 from funsies.client.cancelling import Affected, affected_by, affected_by_run, withdraw
 from funsies.core.cutting import printable
-from funsies.core.errors import UnknownHashError
 from funsies.history.runs import Outcome, Run, runs
 from funsies.report.numbers import counted
 from funsies.report.runs import shown_time
@@ -20,7 +19,7 @@ from funsies.store.connect import Backend
 
 from .completion import STEP
 from .exits import Exit
-from .named import look_up_all
+from .named import look_up_all, steps_among
 from .run_choice import PENDING_RUN, find_run
 from .say import note
 from .setting import Setting
@@ -91,11 +90,7 @@ def _why_nothing(found: Run | None) -> str:
 
 def _of_steps(backend: Backend, names: Sequence[str]) -> tuple[Affected, list[str]]:
     """What ends with some steps; and who else has asked for it."""
-    named = look_up_all(backend, names)
-    producers = [each.producer for each in named if each.producer is not None]
-    if not producers:
-        raise UnknownHashError(f"{names[0]} is a constant: no step makes it")
-    affected = affected_by(backend.graph, producers)
+    affected = affected_by(backend.graph, steps_among(look_up_all(backend, names)))
     asking = [
         each
         for each in runs(backend, MOST_RUNS)

@@ -15,12 +15,13 @@ from funsies.client.lost_bytes import lost
 from funsies.client.stored_types import wire_of
 from funsies.client.values import open_value
 from funsies.core.archive import Member, members
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import PICKLE, about_pickle, preview_pieces
 from funsies.core.encoding.codecs import RESERVED_NAMES
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, UnknownHashError
 from funsies.core.python_plan import PYTHON
-from funsies.history.called import labels_here
+from funsies.history.called import labels_in
+from funsies.history.runs import Run
 from funsies.report.errors import describe_error
 from funsies.report.step import inputs_of
 from funsies.session import Session
@@ -30,6 +31,7 @@ from funsies.store.rows import Status
 from .completion import STEP
 from .exits import Exit
 from .named import Named, look_up, operation_row
+from .run_choice import named_run, run_option
 from .say import note
 from .setting import Setting
 from .spoilt import tell_volatile
@@ -41,15 +43,16 @@ _WORST_LAST: Final = (Exit.OK, Exit.VOLATILE, Exit.RESULT_IS_ERROR, Exit.NOT_COM
 @click.command()
 @click.argument("hashes", nargs=-1, required=True, metavar="HASH...", type=STEP)
 @click.option("--wait", "-w", is_flag=True, help="Wait for values that are being computed.")
+@run_option
 @click.pass_obj
-def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:
+def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool, run_id: str | None) -> int:
     r"""Print values: bytes as they are, text as text, everything else as JSON.
 
     Of a directory, or of files that match a pattern, names and sizes are listed on a terminal;
     a pipe or a file gets a tar archive of them.
 
     HASH is any unique prefix of the hash of an artefact, or of a step with one output or an
-    error. Errors are explained on stderr.
+    error; or what the step is called, with --run in that run. Errors are explained on stderr.
     Exit codes: 1 if a value is an error, 4 if it is not computed yet, 5 if nothing or several
     things have the hash, 75 if a value is volatile (it is printed).
 
@@ -60,11 +63,13 @@ def cat(setting: Setting, *, hashes: tuple[str, ...], wait: bool) -> int:
     """
     worst = Exit.OK
     with setting.session(is_patient=wait) as session:
-        named = [_artefact(session.backend, look_up(session.backend, each)) for each in hashes]
+        run = named_run(session.backend, run_id)
+        found = [look_up(session.backend, each, run) for each in hashes]
+        named = [_artefact(session.backend, each) for each in found]
         if wait:
             wait_for_results(session, named)
         for each in named:
-            worst = max(worst, _cat(session, each), key=_WORST_LAST.index)
+            worst = max(worst, _cat(session, each, run), key=_WORST_LAST.index)
     return worst
 
 
@@ -79,7 +84,7 @@ def _artefact(backend: Backend, named: Named) -> Named:
         task = backend.graph.task(row.task, PYTHON)
         names = [output.name for output in task.outputs] if task else [""] * len(row.outputs)
         shown = ", ".join(
-            f"{output.hex()[:10]} ({name})"
+            f"{short_hash(output)} ({name})"
             for output, name in zip(row.outputs, names, strict=True)
         )
         raise UnknownHashError(
@@ -89,7 +94,7 @@ def _artefact(backend: Backend, named: Named) -> Named:
     return replace(found, prefix=named.prefix)
 
 
-def _cat(session: Session, named: Named) -> Exit:
+def _cat(session: Session, named: Named, run: Run | None) -> Exit:
     backend = session.backend
     if named.producer is not None:
         status = backend.graph.states([named.producer])[0].status
@@ -98,14 +103,14 @@ def _cat(session: Session, named: Named) -> Exit:
     artefact = stored_artefact(backend, named.digest)
     opened = open_value(backend, artefact)
     if not is_successful(opened):
-        return _explain(backend, named, opened.failure())
+        return _explain(backend, named, opened.failure(), run)
     sys.stdout.flush()
     try:
         with opened.unwrap() as stream:
             _write(wire_of(artefact), stream, lambda: open_value(backend, artefact).unwrap())
         sys.stdout.buffer.flush()
     except (DataCorruptedError, DataMissingError) as problem:
-        return _explain(backend, named, lost(backend, artefact, problem))
+        return _explain(backend, named, lost(backend, artefact, problem), run)
     return tell_volatile(backend, [named.producer] if named.producer else [])
 
 
@@ -142,10 +147,10 @@ def _not_computed(named: Named, status: Status) -> Exit:
     return Exit.NOT_COMPUTED
 
 
-def _explain(backend: Backend, named: Named, error: Error) -> Exit:
+def _explain(backend: Backend, named: Named, error: Error, run: Run | None) -> Exit:
     steps = [Digest(bytes.fromhex(error.source))] if error.source else []
     inputs = [view for step in steps for view in inputs_of(backend, step)]
-    lines = describe_error(error, inputs, labels_here(backend, steps))
+    lines = describe_error(error, inputs, labels_in(backend, steps, run))
     note(f"funsies: {named.prefix} is an error: {lines[0]}")
     for line in lines[1:]:
         note(line)

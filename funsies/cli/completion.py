@@ -10,6 +10,8 @@ import click
 from click.shell_completion import CompletionItem
 from typing_extensions import override
 
+from funsies.core.digest import SHORT_HASH_DIGITS
+
 from .setting import Setting
 
 if TYPE_CHECKING:
@@ -22,8 +24,6 @@ else:
 
 MAX_SHOWN: Final = 50
 """More than these are not offered: one more digit, and there are fewer."""
-
-SHOWN_DIGITS: Final = 10
 
 
 class Stored(_ParamType):
@@ -76,7 +76,7 @@ def _hashes(backend: Backend, wanted: str) -> list[CompletionItem]:
     found = backend.graph.find(wanted, MAX_SHOWN + 1)
     if len(found) > MAX_SHOWN:
         return []
-    digits = max(SHOWN_DIGITS, len(wanted) + 1)
+    digits = max(SHORT_HASH_DIGITS, len(wanted) + 1)
     steps = [each.digest for each in found if each.is_operation]
     rows = dict(zip(steps, backend.graph.operations(steps), strict=True))
     return [

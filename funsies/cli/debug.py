@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from funsies.client.remembered import SHORT_HASH
+from funsies.core.digest import short_hash
 from funsies.core.stored_errors import read_error
 from funsies.history.called import labels_here
 from funsies.history.delegation import delegations
@@ -75,9 +75,9 @@ def debug(setting: Setting, *, prefix: str, output: Path | None, as_json: bool) 
     for line in describe_uses(directory, usable, named.digest):
         note(line)
     if culprit is not None:
-        note(f"it was not run, as an input is an error: funsies debug {culprit[:SHORT_HASH]}")
+        note(f"it was not run, as an input is an error: funsies debug {short_hash(culprit)}")
     for target in built.values():
-        note(f"its result is that of a step that it built: funsies debug {target.hex()[:10]}")
+        note(f"its result is that of a step that it built: funsies debug {short_hash(target)}")
     return Exit.OK
 
 

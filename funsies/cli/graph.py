@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from funsies.history.called import labels_here
+from funsies.history.called import labels_in
 from funsies.report.graph import (
     MAX_NODES,
     GraphView,
@@ -23,7 +23,7 @@ from .completion import STEP
 from .exits import Exit
 from .named import look_up_all
 from .output import print_json
-from .run_choice import all_option, chosen_run, run_option
+from .run_choice import all_option, chosen_run, named_run, run_option
 from .say import note
 from .setting import Setting
 
@@ -67,7 +67,7 @@ def graph(
     r"""Draw results and everything that they depend on; without HASH, those of a run.
 
     That is the last run, unless --run names another one; --all draws all there is, as is done
-    where nothing was run yet.
+    where nothing was run yet. With --run, HASH is a step as it is called in that run.
 
     The colours of the boxes say how far each step is. A dashed arrow leads to a dynamic step
     from what it built. SVG needs no other program; DOT is the language of Graphviz.
@@ -78,12 +78,14 @@ def graph(
       funsies graph -i | dot -Tpdf > graph.pdf
     """
     with setting.session() as session:
-        named = look_up_all(session.backend, hashes)
-        targets = [each.producer for each in named if each.producer is not None]
-        if not hashes:
+        if hashes:
+            run = named_run(session.backend, run_id)
+            named = look_up_all(session.backend, hashes, run)
+            targets = [each.producer for each in named if each.producer is not None]
+        else:
             run = chosen_run(session.backend, run_id, shows_all=shows_all)
             targets = list(run.targets) if run else session.backend.graph.all_operations()
-        labels = labels_here(session.backend, targets)
+        labels = labels_in(session.backend, targets, run)
         view = read_graph(session.backend, targets, with_inputs=with_inputs, labels=labels)
     if not view.nodes:
         note("there is nothing to draw: no step is known")

@@ -16,12 +16,12 @@ from funsies.core.errors import (
     DataCorruptedError,
     DataMissingError,
     Error,
-    UnknownHashError,
     UnwrapError,
 )
 from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON
-from funsies.history.called import labels_here
+from funsies.history.called import labels_in
+from funsies.history.runs import Run
 from funsies.report.directory.description import parsed
 from funsies.report.errors import headline
 from funsies.run.log_lines import LEVELS, LevelFilter
@@ -34,7 +34,7 @@ from .exits import Exit
 from .following import show_while_it_runs
 from .named import Named, look_up, operation_row
 from .output import print_json_and_text
-from .run_choice import run_option
+from .run_choice import named_run, run_option
 from .run_logs import print_run_logs
 from .say import note
 from .setting import Setting
@@ -76,7 +76,7 @@ def logs(
     r"""Print what a step printed when it was last run.
 
     Without HASH these are all steps that were run in the last run, or in that which --run
-    names, each under a heading.
+    names, each under a heading. With both, HASH is a step as it is called in that run.
 
     HASH is any unique prefix of the hash of the step or of one of its outputs. Of a shell step
     these are the standard streams of its commands, one after the other. Of a Python step, and
@@ -102,38 +102,37 @@ def logs(
         if prefix is None:
             _print_run(session.backend, run_id, level, is_raw=is_raw)
             return Exit.OK
-        named = look_up(session.backend, prefix)
-        if named.producer is None:
-            raise UnknownHashError(f"{prefix} is a constant: no step makes it")
+        run = named_run(session.backend, run_id)
+        named = look_up(session.backend, prefix, run)
         printer = Printer(is_raw=is_raw)
-        if follows and show_while_it_runs(session.backend, named.producer, level, printer):
-            error = _error_of(session.backend, named.producer)
-            _tell(_about(session.backend, named, error))
+        if follows and show_while_it_runs(session.backend, named.step, level, printer):
+            error = _error_of(session.backend, named.step)
+            _tell(_about(session.backend, named, error, run))
             return Exit.OK
-        record = session.backend.graph.record(named.producer)
-        printed = of_level(_printed(session.backend, named.producer), level)
+        record = session.backend.graph.record(named.step)
+        printed = of_level(_printed(session.backend, named.step), level)
         if as_json:
-            facts = _facts(session.backend, named.producer, record)
+            facts = _facts(session.backend, named.step, record, run)
             print_json_and_text(facts, "log", printed)
             return Exit.OK
-        error = _error_of(session.backend, named.producer)
+        error = _error_of(session.backend, named.step)
         if record is None and error is None:
             note(f"funsies: {prefix} was not run yet; use: funsies execute {named.typed}")
             return Exit.NOT_COMPUTED
-        about = _about(session.backend, named, error)
+        about = _about(session.backend, named, error, run)
         size_bytes = printer.print_all(printed)
     if not size_bytes:
         of = f" of level {level} or above" if level else ""
-        note(f"{_why_nothing(record, error, named.producer)}{of}")
+        note(f"{_why_nothing(record, error, named.step)}{of}")
     _tell(about)
     return Exit.OK
 
 
-def _about(backend: Backend, named: Named, error: Error | None) -> str:
+def _about(backend: Backend, named: Named, error: Error | None, run: Run | None) -> str:
     """What is to be said of an error; empty for none."""
-    if error is None or named.producer is None:
+    if error is None:
         return ""
-    shown = headline(error, labels_here(backend, [named.producer]))
+    shown = headline(error, labels_in(backend, [named.step], run))
     return f"funsies: {named.prefix} is an error: {shown}; see: funsies cat {named.typed}"
 
 
@@ -218,13 +217,15 @@ def _error_of(backend: Backend, operation: Digest) -> Error | None:
     return None
 
 
-def _facts(backend: Backend, operation: Digest, record: bytes | None) -> dict[str, object]:
+def _facts(
+    backend: Backend, operation: Digest, record: bytes | None, run: Run | None
+) -> dict[str, object]:
     """All about the last run but what was printed."""
     state = backend.graph.states([operation])[0]
     return {
         "operation": operation.hex(),
         "task": operation_row(backend, operation).task_name,
-        "label": labels_here(backend, [operation]).of(operation),
+        "label": labels_in(backend, [operation], run).of(operation),
         "status": state.status.value,
         "volatile": is_volatile(state),
         "record": parsed(record),

@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from funsies.core.cutting import printable
-from funsies.core.digest import Digest
-from funsies.history.called import labels_here
+from funsies.core.digest import Digest, short_hash
+from funsies.history.called import labels_here, labels_of_run
 from funsies.history.labels import NO_LABELS, Labels
 from funsies.history.naming import as_label
 from funsies.history.runs import steps_of_run
@@ -25,7 +25,6 @@ from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY
 from funsies.report.listing import ListedStep, ListedTask, Used, by_task, find_steps, order
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
-from funsies.store.connect import Backend
 
 from .completion import TASK
 from .exits import Exit
@@ -80,19 +79,29 @@ def ls(
     seen = _Seen()
     with setting.session() as session:
         run = chosen_run(session.backend, run_id, shows_all=shows_all)
-        among = None if run is None else steps_of_run(session.backend, run).rows
+        closure = None if run is None else steps_of_run(session.backend, run)
+        among = None if closure is None else closure.rows
+
+        def called(some: Sequence[ListedStep]) -> Labels:
+            if not some:
+                return NO_LABELS
+            if run is not None:
+                return labels_of_run(session.backend, run, closure)
+            digests = [Digest(bytes.fromhex(each.operation)) for each in some]
+            return labels_here(session.backend, digests)
+
         steps = seen.through(find_steps(session.backend, names, statuses, among))
         if not (shows_steps or names):
             _show_tasks(by_task(steps), as_json=as_json)
         elif as_json:
             ordered = sorted(steps, key=order)
-            labels = _labels_of(session.backend, ordered)
+            labels = called(ordered)
             print_json(
                 {**asdict(step), "label": labels.of_hash(step.operation)} for step in ordered
             )
         else:
             shown = nsmallest(limit, steps, key=order)
-            _show_steps(shown, _labels_of(session.backend, shown))
+            _show_steps(shown, called(shown))
             _tell_rest(seen.number - limit)
     if not seen.number:
         note(_nothing(is_filtered=bool(names or statuses), is_of_run=run is not None))
@@ -158,7 +167,7 @@ def _show_steps(steps: Sequence[ListedStep], labels: Labels) -> None:
     now = time.time()
     for step in steps:
         table.add_row(
-            step.operation[:10],
+            short_hash(step.operation),
             Text(_shown(step, labels)),
             status_text(step.status, volatile=step.volatile),
             *_used(step.used),
@@ -166,11 +175,6 @@ def _show_steps(steps: Sequence[ListedStep], labels: Labels) -> None:
             _age(step.ended, now),
         )
     _print(table)
-
-
-def _labels_of(backend: Backend, steps: Sequence[ListedStep]) -> Labels:
-    digests = [Digest(bytes.fromhex(step.operation)) for step in steps]
-    return labels_here(backend, digests) if steps else NO_LABELS
 
 
 def _shown(step: ListedStep, labels: Labels) -> str:

@@ -6,9 +6,10 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from funsies.client.lookup import find
-from funsies.core.digest import Digest
+from funsies.client.lookup import find, step_behind
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
+from funsies.history.runs import Run
 from funsies.store.connect import Backend
 from funsies.store.rows import ArtefactRow, OperationRow, OperationState
 
@@ -30,33 +31,59 @@ class Named:
     artefact: ArtefactRow | None
 
     @property
+    def step(self) -> Digest:
+        """The step that is meant, or that makes the artefact.
+
+        Raises:
+            UnknownHashError: if it is a constant.
+        """
+        return step_behind(self.prefix, self.producer)
+
+    @property
     def typed(self) -> str:
         """As it is to be typed into a shell."""
         return shlex.quote(self.prefix)
 
 
-def look_up(backend: Backend, prefix: str) -> Named:
+def look_up(backend: Backend, prefix: str, run: Run | None = None) -> Named:
     """Find what a hash, a label or the name of a task names.
+
+    Args:
+        backend: where it is.
+        prefix: as it was typed.
+        run: in which a step is called so; None for wherever it is.
 
     Raises:
         UnknownHashError: if that is nothing, or several things.
     """
-    found = find(backend, prefix)
+    found = find(backend, prefix, run)
     if found.is_operation:
         return Named(prefix, found.digest, found.digest, None)
     row = backend.graph.artefact(found.digest)
     if row is None:
-        raise UnknownHashError(f"nothing has the hash {found.digest.hex()[:10]} any more")
+        raise UnknownHashError(f"nothing has the hash {short_hash(found.digest)} any more")
     return Named(prefix, found.digest, row.producer, row)
 
 
-def look_up_all(backend: Backend, prefixes: Iterable[str]) -> list[Named]:
+def look_up_all(
+    backend: Backend, prefixes: Iterable[str], run: Run | None = None
+) -> list[Named]:
     """Find what several of them name, each once, before anything is done with one of them."""
-    return list({named.digest: named for named in _each(backend, prefixes)}.values())
+    return list({named.digest: named for named in _each(backend, prefixes, run)}.values())
 
 
-def _each(backend: Backend, prefixes: Iterable[str]) -> list[Named]:
-    return [look_up(backend, prefix) for prefix in prefixes]
+def _each(backend: Backend, prefixes: Iterable[str], run: Run | None) -> list[Named]:
+    return [look_up(backend, prefix, run) for prefix in prefixes]
+
+
+def steps_among(named: Sequence[Named]) -> list[Digest]:
+    """The steps that are meant, or that make what is named, each once.
+
+    Raises:
+        UnknownHashError: if there is none: all of them are constants.
+    """
+    found = dict.fromkeys(each.producer for each in named if each.producer is not None)
+    return list(found) or [each.step for each in named]
 
 
 def states_of(backend: Backend, named: Sequence[Named]) -> dict[Digest, OperationState]:
@@ -74,7 +101,7 @@ def operation_row(backend: Backend, digest: Digest) -> OperationRow:
     row = backend.graph.operation(digest)
     if row is None:
         raise UnknownHashError(
-            f"the server does not know operation {digest.hex()[:10]}; "
+            f"the server does not know operation {short_hash(digest)}; "
             "run the script that makes it again"
         )
     return row

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from funsies.config.program import this_program
 from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.graph import TaskKind
 from funsies.history.why import Ran, Reasons
 from funsies.history.why.foresight import foresee
@@ -120,7 +120,7 @@ def _tell_limits(rehearsal: _Rehearsal, found: Reasons, unknown: Digest | None) 
         note(f"{number} would run ({names}); what these build is not known before")
     if unknown is not None:
         reason = found.steps.get(unknown)
-        label = unknown.hex()[:10] if reason is None else printable(reason.label)
+        label = short_hash(unknown) if reason is None else printable(reason.label)
         note(
             f"the script waits for {label} or takes its value, which is not there yet: "
             "what it does after that is not known"

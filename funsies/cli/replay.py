@@ -12,7 +12,6 @@ from returns.pipeline import is_successful
 
 import funsies
 from funsies.core.encoding import to_preview
-from funsies.core.errors import UnknownHashError
 from funsies.report.replay import Replay, prepare_replay
 
 from .completion import STEP
@@ -41,10 +40,7 @@ def replay(setting: Setting, *, prefix: str, debugs: bool) -> int:
       funsies replay --pdb 3f2a9
     """
     with setting.session() as session:
-        named = look_up(session.backend, prefix)
-        if named.producer is None:
-            raise UnknownHashError(f"{prefix} is a constant: no step makes it")
-        replayed = prepare_replay(session.backend, named.producer)
+        replayed = prepare_replay(session.backend, look_up(session.backend, prefix).step)
     try:
         value = replayed.call()
     except OutputError:

@@ -18,7 +18,7 @@ from funsies.store.connect import Backend
 
 from .completion import STEP
 from .exits import Exit
-from .named import look_up_all
+from .named import look_up_all, steps_among
 from .say import note
 from .setting import Setting
 
@@ -50,9 +50,7 @@ def reset(setting: Setting, *, hashes: tuple[str, ...], failed: bool, only: bool
 
 def _forget_named(session: Session, hashes: Sequence[str], *, recursive: bool) -> int:
     named = look_up_all(session.backend, hashes)
-    producers = dict.fromkeys(each.producer for each in named if each.producer is not None)
-    if not producers:
-        raise UnknownHashError(f"{hashes[0]} is a constant, which cannot be reset")
+    producers = steps_among(named)
     number = forget(session.backend.graph, producers, recursive=recursive)
     note(f"forgot the results of {counted(number, 'step')}")
     return Exit.OK

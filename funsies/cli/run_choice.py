@@ -107,6 +107,15 @@ def find_run(backend: Backend, run_id: str) -> Run:
     raise UnknownHashError(f"there is no run {run_id}; see: funsies runs")
 
 
+def named_run(backend: Backend, run_id: str | None) -> Run | None:
+    """The run that is named, in which steps are then called as they are named; else None.
+
+    Raises:
+        UnknownHashError: if there is no such run.
+    """
+    return None if run_id is None else find_run(backend, run_id)
+
+
 def chosen_run(backend: Backend, run_id: str | None, *, shows_all: bool = False) -> Run | None:
     """The run that is named, or the last one; None for all that there is, or if there is none.
 

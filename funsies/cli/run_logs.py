@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 
 from funsies.core.cutting import printable
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
-from funsies.history.called import labels_here
+from funsies.history.called import labels_of_run
 from funsies.history.runs import outcomes_of_run
 from funsies.store.connect import Backend
 
@@ -36,10 +36,10 @@ def print_run_logs(
     run = chosen_run(backend, run_id)
     if run is None:
         raise UnknownHashError("nothing was run yet; name a step: funsies logs HASH")
-    labels = labels_here(backend, run.targets)
+    labels = labels_of_run(backend, run)
     for step in outcomes_of_run(backend, run):
         if step.ran is not None:
-            heading = f"{step.operation.hex()[:10]} {printable(labels.of(step.operation))}"
+            heading = f"{short_hash(step.operation)} {printable(labels.of(step.operation))}"
             _print_under(heading, printed(step.operation), printer)
 
 

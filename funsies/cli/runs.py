@@ -7,13 +7,13 @@ from typing import Final
 import click
 from rich.text import Text
 
-from funsies.core.cutting import printable
+from funsies.core.digest import short_hash
+from funsies.history.called import labels_of_run
 from funsies.history.runs import Run, counts_of_run
 from funsies.history.runs import runs as all_runs
 from funsies.history.statuses import statuses_of
 from funsies.report.colours import status_text
 from funsies.report.console import data_console
-from funsies.report.live.naming import labels_of_few
 from funsies.report.numbers import counted
 from funsies.report.runs import (
     SHOWN_TARGETS,
@@ -105,11 +105,10 @@ def _show(backend: Backend, run: CountedRun) -> None:
     states = backend.graph.states(shown)
     statuses = statuses_of(backend, shown, states)
     rows = backend.graph.operations(shown)
-    labels = labels_of_few(backend, shown)
+    labels = labels_of_run(backend, run.run)
     for target, row, status in zip(shown, rows, statuses, strict=True):
-        label = labels.of(target) if target in labels.names else None
-        name = "(forgotten)" if row is None else printable(label or row.task_name)
-        begin = f"{'target':<{_NAME_COLUMNS}}{target.hex()[:10]}"
+        name = "(forgotten)" if row is None else labels.of(target, row.task_name)
+        begin = f"{'target':<{_NAME_COLUMNS}}{short_hash(target)}"
         console.print(Text("  ").join([Text(begin), status_text(status), Text(name)]))
     if len(run.run.targets) > len(shown):
         more = counted(len(run.run.targets) - len(shown), "more target")

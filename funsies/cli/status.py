@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from funsies.core.cutting import cut, printable
+from funsies.core.digest import short_hash
 from funsies.history.runs import Run, last_run
 from funsies.report.colours import VOLATILE
 from funsies.report.console import data_console
@@ -92,7 +93,9 @@ def _print(session: Session, workers: list[Occupation]) -> None:
             f"queue    {name}: {counted(number, 'step')} ready{warning}", markup=False
         )
     for damaged in session.backend.graph.set_aside():
-        console.print(f"damaged  {damaged.what} {damaged.name[:10]}: set aside", markup=False)
+        console.print(
+            f"damaged  {damaged.what} {short_hash(damaged.name)}: set aside", markup=False
+        )
     for each in workers:
         console.print(_worker_line(each), markup=False)
     counts = session.backend.graph.counts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -17,10 +18,11 @@ from funsies.client.progress import summed
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.history.askers import Askers
+from funsies.history.called import labels_here
+from funsies.history.labels import Labels
+from funsies.history.watched import Naming
 from funsies.report.console import data_console
 from funsies.report.elsewhere import left_behind
-from funsies.report.live.naming import Naming, labels_of_few
-from funsies.report.live.running import label_of
 from funsies.report.occupation import (
     Known,
     Occupation,
@@ -63,13 +65,15 @@ def top(setting: Setting, *, once: bool, as_json: bool, seconds: float) -> int:
     """
     console = data_console()
     with setting.session() as session:
-        look = _Look(session)
+        backend = session.backend
+        look = _Look(session, partial(labels_here, backend))
         if as_json:
             print_json(look.as_json())
         elif once or not console.is_terminal or console.is_dumb_terminal:
             console.print(look.drawn(console.width), soft_wrap=False)
         else:
-            _show(console, look, seconds)
+            naming = Naming(backend, by_thread=True)
+            _show(console, _Look(session, naming.labels), seconds)
     return Exit.OK
 
 
@@ -85,12 +89,19 @@ def _show(console: Console, look: _Look, seconds: float) -> None:
 
 
 class _Look:
-    """Looks at a server."""
+    """Looks at a server.
 
-    def __init__(self, session: Session) -> None:
+    Args:
+        session: there.
+        look_up: finds out what steps are called.
+    """
+
+    def __init__(
+        self, session: Session, look_up: Callable[[Collection[Digest]], Labels]
+    ) -> None:
         self._session = session
         self._graph = session.backend.graph
-        self._naming = Naming(partial(labels_of_few, session.backend))
+        self._look_up = look_up
         self._askers = Askers(session.backend)
 
     def drawn(self, columns: int, lines: int | None = None) -> RenderableType:
@@ -120,10 +131,10 @@ class _Look:
 
     def _labels(self, operations: list[Digest]) -> dict[Digest, str]:
         """What steps are called; by task and hash where labels are not known."""
-        labels = self._naming.labels(operations)
+        labels = self._look_up(operations)
         rows = self._graph.operations(operations)
         return {
-            each: labels.texts.get(each) or label_of(each, row.task_name if row else "")
+            each: labels.of(each, row.task_name if row else "")
             for each, row in zip(operations, rows, strict=True)
         }
 

@@ -11,7 +11,8 @@ import click
 
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
-from funsies.history.called import labels_here
+from funsies.history.called import labels_in
+from funsies.history.runs import Run
 from funsies.report.console import NO_LIMIT, data_console
 from funsies.report.provenance import Origin, read_origins
 from funsies.report.provenance import as_json as origins_as_json
@@ -22,7 +23,7 @@ from .completion import STEP
 from .exits import Exit
 from .named import look_up
 from .output import print_json
-from .run_choice import chosen_run, run_option
+from .run_choice import chosen_run, named_run, run_option
 from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
 
@@ -58,7 +59,8 @@ def tree(
 ) -> int:
     r"""Show where a result comes from: its step, the inputs, the steps that make them.
 
-    Without HASH these are the results of the last run, or of that which --run names.
+    Without HASH these are the results of the last run, or of that which --run names. With both,
+    HASH is a step as it is called in that run.
 
     A step that is an input of several others is shown in full once. What a dynamic step built
     follows its inputs ("built"). Of very many steps the nearest are shown; all by --all.
@@ -71,8 +73,8 @@ def tree(
     if depth is None and sys.stdout.isatty() and not (as_json or shows_all):
         depth = _depth_that_fits()
     with setting.session() as session:
-        steps = _steps(session.backend, prefix, run_id)
-        labels = labels_here(session.backend, steps)
+        steps, run = _steps(session.backend, prefix, run_id)
+        labels = labels_in(session.backend, steps, run)
         roots = (read_origins(session.backend, each, depth, most, labels) for each in steps)
         if as_json:
             print_json(origins_as_json(next(roots)) if prefix else map(origins_as_json, roots))
@@ -89,8 +91,10 @@ def tree(
     return Exit.OK
 
 
-def _steps(backend: Backend, prefix: str | None, run_id: str | None) -> list[Digest]:
-    """The step that is named, or those that a run has asked for.
+def _steps(
+    backend: Backend, prefix: str | None, run_id: str | None
+) -> tuple[list[Digest], Run | None]:
+    """The step that is named, or those that a run has asked for; and the run, if any.
 
     Raises:
         UnknownHashError: if there is no such step or run.
@@ -99,11 +103,9 @@ def _steps(backend: Backend, prefix: str | None, run_id: str | None) -> list[Dig
         run = chosen_run(backend, run_id)
         if run is None:
             raise UnknownHashError("nothing was run yet; name a step: funsies tree HASH")
-        return list(run.targets)
-    named = look_up(backend, prefix)
-    if named.producer is None:
-        raise UnknownHashError(f"{prefix} is a constant: no step makes it")
-    return [named.producer]
+        return list(run.targets), run
+    run = named_run(backend, run_id)
+    return [look_up(backend, prefix, run).step], run
 
 
 def _shown(roots: Iterable[Origin], most: int | None) -> Iterator[Survey]:

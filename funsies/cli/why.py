@@ -10,13 +10,13 @@ import click
 
 from funsies.client.by_name import only_step
 from funsies.core.cutting import printable
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
+from funsies.history.called import labels_here
 from funsies.history.labels import NO_LABELS, Labels
 from funsies.history.why import Ran, Reasons, reasons, with_values
 from funsies.history.why.last import run_that_ran
 from funsies.report.console import data_console
-from funsies.report.live.naming import labels_of_few
 from funsies.report.numbers import counted
 from funsies.report.why import (
     MOST_GROUPS,
@@ -68,7 +68,7 @@ def why(setting: Setting, *, step: str | None, run_id: str | None, as_json: bool
             found = _where_it_ran(backend, found, chosen)
         if chosen not in found.steps:
             raise UnknownHashError(
-                f"step {chosen.hex()[:10]} is not in run {found.run}; name one that has it by "
+                f"step {short_hash(chosen)} is not in run {found.run}; name one that has it by "
                 "--run"
             )
         print_reason(backend, found, chosen, as_json=as_json)
@@ -109,10 +109,7 @@ def step_named(backend: Backend, text: str) -> Digest:
     Raises:
         UnknownHashError: if there is none.
     """
-    step = look_up(backend, text).producer
-    if step is None:
-        raise UnknownHashError(f"{text} is a constant: no step makes it")
-    return step
+    return look_up(backend, text).step
 
 
 def print_reason(backend: Backend, found: Reasons, step: Digest, *, as_json: bool) -> None:
@@ -128,7 +125,7 @@ def print_reason(backend: Backend, found: Reasons, step: Digest, *, as_json: boo
 
 def with_labels(backend: Backend, found: Reasons, steps: Collection[Digest]) -> Reasons:
     """Call some steps by their labels, where only the names of their tasks are known."""
-    labels = labels_of_few(backend, steps) if steps else NO_LABELS
+    labels = labels_here(backend, steps) if steps else NO_LABELS
     called = {
         each: replace(found.steps[each], label=labels.of(each))
         for each in steps

@@ -7,18 +7,17 @@ from difflib import get_close_matches
 from typing import Final
 
 from funsies.core.cutting import printable
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
-from funsies.history.called import all_labels
+from funsies.history.called import labels_that_count
 from funsies.history.labels import Labels
+from funsies.history.runs import Run
 from funsies.store.connect import Backend
 from funsies.store.labels import labelled
 
 MAX_SHOWN: Final = 10
 MOST_COMPARED: Final = 5_000
 """Among so many labels one is looked for that is written alike."""
-
-HASH_DIGITS: Final = 10
 
 
 def may_be_called(backend: Backend, text: str) -> bool:
@@ -30,21 +29,24 @@ def may_be_called(backend: Backend, text: str) -> bool:
     return text in backend.graph.counts() or bool(labelled(backend.graph, text))
 
 
-def step_called(backend: Backend, text: str) -> Digest:
-    """The one step that is called so.
+def step_called(backend: Backend, text: str, run: Run | None = None) -> Digest:
+    """The one step that is called so, in a run or wherever it is called so first.
 
     Raises:
         UnknownHashError: if there is none, or there are several; it lists what may be meant.
     """
-    labels = Labels()
-    for labels in all_labels(backend):
+    known: dict[str, None] = {}
+    for labels in labels_that_count(backend, run):
         found = labels.find(text)
         if found:
             return only_step(found, labels, text)
+        known |= dict.fromkeys(labels.texts.values())
+    where = "on the server" if run is None else f"of run {run.number}"
+    of_run = "" if run is None else f" --run {run.number}"
     raise UnknownHashError(
-        f"{text!r} is not a hash, nor the label of a step on the server, nor the name of a "
-        f"task.{_meant(text, list(labels.texts.values()))} What is there is listed by: "
-        "funsies ls --steps"
+        f"{text!r} is not a hash, nor the label of a step {where}, nor the name of a "
+        f"task.{_meant(text, list(known))} What is there is listed by: "
+        f"funsies ls --steps{of_run}"
     )
 
 
@@ -57,7 +59,7 @@ def only_step(found: Sequence[Digest], labels: Labels, text: str) -> Digest:
     if len(found) == 1:
         return found[0]
     ordered = sorted(found, key=labels.of)
-    lines = [f"  {_short(each)}  {labels.of(each)}" for each in ordered[:MAX_SHOWN]]
+    lines = [f"  {short_hash(each)}  {labels.of(each)}" for each in ordered[:MAX_SHOWN]]
     if len(found) > MAX_SHOWN:
         more = len(found) - MAX_SHOWN
         lines.append(f"  ... and {more} more: funsies ls --steps {printable(text)}")
@@ -71,7 +73,3 @@ def _meant(text: str, labels: list[str]) -> str:
     inside = [each for each in labels if text and text.casefold() in each.casefold()]
     close = inside[:MAX_SHOWN] or get_close_matches(text, labels[:MOST_COMPARED], 3)
     return f" Did you mean {' or '.join(close)}?" if close else ""
-
-
-def _short(digest: Digest) -> str:
-    return digest.hex()[:HASH_DIGITS]

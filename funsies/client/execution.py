@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 
 from funsies.build.context import options_in_force
+from funsies.core.digest import short_hash
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import former_keywords
 from funsies.core.misplaced_options import takes_no_options
@@ -124,7 +125,9 @@ def _refuse_idle(session: Session, targets: Targets) -> None:
     states = session.backend.graph.states(list(targets.digests))
     for digest, state in zip(targets.digests, states, strict=True):
         if state.status is Status.IDLE:
-            raise WiringError(f"{digest.hex()[:10]} is not being executed: use execute() first")
+            raise WiringError(
+                f"{short_hash(digest)} is not being executed: use execute() first"
+            )
 
 
 def _refuse_number(things: Sequence[object]) -> None:

@@ -36,6 +36,7 @@ from funsies.store.data import (
 )
 from funsies.store.labels import keep_path
 
+from .called import note_step_of
 from .lost_bytes import lost
 from .stored_types import wire_of
 from .values import may_be_run, open_value, unwrapped
@@ -179,12 +180,14 @@ def takeout(
     target = Path(filename)
     if where.encoding.wire == FILES.wire:
         target = target.absolute()  # a directory may be "."
-    opened = open_value(session.backend, where, judge(session.backend.graph, volatile))
+    opened = open_value(session.backend, where, judge(session, volatile))
+    opened = opened.alt(lambda error: note_step_of(session, error))
     try:
         with _replacing(target) as partial, unwrapped(session, opened) as source:
             _write(session, where, source, partial, target)
     except (DataCorruptedError, DataMissingError) as problem:
-        raise UnwrapError(lost(session.backend, where, problem)) from problem
+        error = note_step_of(session, lost(session.backend, where, problem))
+        raise UnwrapError(error) from problem
 
 
 @contextmanager

@@ -7,13 +7,14 @@ from collections.abc import Callable, Generator
 from typing import Any, Final
 
 from funsies.core.cancelled import CANCELLED, CANCELLED_ERROR
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding.previews import MimeBundle
 from funsies.core.options import Options
 from funsies.session import Session
 from funsies.store.rows import Definitions
 from funsies.store.submission import Submission, submit
 
+from .called import labels_for
 from .local_run import local_queue
 from .progress import PROGRESS_SECONDS, Progress, progress_since, watching
 from .requesting import arm
@@ -170,7 +171,7 @@ class Handle:
             raise
 
     def __repr__(self) -> str:
-        names = [target.hex()[:10] for target in self.targets[:SHOWN_TARGETS]]
+        names = [short_hash(target) for target in self.targets[:SHOWN_TARGETS]]
         if len(self.targets) > SHOWN_TARGETS:
             names.append("...")
         return f"<Handle of {', '.join(names)}>"
@@ -178,13 +179,12 @@ class Handle:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
         """What notebooks show: the targets, where they stand, and how far it is."""
         del include, exclude  # for those to whom a part of it would do
-        from .notebook.called import labels_soon  # noqa: PLC0415 - seldom needed
         from .notebook.handles import SHOWN, bundle_of_handle  # noqa: PLC0415 - seldom needed
 
         names = {digest: each.task.name for digest, each in self._asked.built.items()}
         backend, shown = self._session.backend, list(self.targets[:SHOWN])
         try:
-            names |= labels_soon(backend, shown)
+            names |= labels_for(self._session, shown).texts
             return bundle_of_handle(
                 self.targets, names, backend.graph.states(shown), self.counts()
             )

@@ -6,13 +6,14 @@ from itertools import zip_longest
 from typing import Any, Final, TypeVar, overload
 
 from funsies.build.artefact import Artefact
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import Constant, Reference, Stored, constant
 from funsies.core.python_plan import PYTHON
 from funsies.history.called import labels_here
 from funsies.history.labels import Labels
+from funsies.history.runs import Run
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
 from funsies.store.rows import ArtefactRow, ConstantRow, Found, TaskRow
@@ -22,18 +23,20 @@ from .stored_types import as_asked, output_type, stored_encoding, with_classes_h
 from .values import read_bytes
 
 MAX_CANDIDATES: Final = 5
+NO_STEP: Final = "is a constant: no step makes it"
 _DIGITS: Final = frozenset("0123456789abcdef")
 
 T = TypeVar("T")
 
 
-def find(backend: Backend, text: str) -> Found:
+def find(backend: Backend, text: str, run: Run | None = None) -> Found:
     """Find the one artefact or step that people mean.
 
     Args:
         backend: where to look.
         text: hexadecimal digits with which its hash begins, one or more, in any case; or the
             label of a step, or the name of a task of which there is only one step.
+        run: in which the step is called so; None for wherever it is.
 
     Raises:
         UnknownHashError: if there is none, or there are several; it names some of them.
@@ -43,7 +46,7 @@ def find(backend: Backend, text: str) -> Found:
     if digits is not None and hashes:
         if may_be_called(backend, text):
             raise UnknownHashError(
-                f"{text!r} is the name of a step or a task, and {hashes[0].digest.hex()[:10]} "
+                f"{text!r} is the name of a step or a task, and {short_hash(hashes[0].digest)} "
                 "begins with it; give more digits, or the hash of the step"
             )
         return _only(backend, digits, hashes)
@@ -53,7 +56,7 @@ def find(backend: Backend, text: str) -> Found:
             "by execute(), or when its `with Fun():` block ends; what is there is listed by: "
             "funsies ls --steps"
         )
-    return Found(step_called(backend, text), is_operation=True)
+    return Found(step_called(backend, text, run), is_operation=True)
 
 
 def _only(backend: Backend, digits: str, found: list[Found]) -> Found:
@@ -75,6 +78,21 @@ def _shown(backend: Backend, found: Found, labels: Labels) -> str:
     if row is None or row.producer is None:
         return "a given value"
     return f"made by {labels.of(row.producer)}"
+
+
+def step_behind(shown: object, producer: Digest | None) -> Digest:
+    """The step that makes something, where one is meant.
+
+    Args:
+        shown: what was named.
+        producer: the step; None if that is a constant.
+
+    Raises:
+        UnknownHashError: if it is one.
+    """
+    if producer is None:
+        raise UnknownHashError(f"{shown} {NO_STEP}")
+    return producer
 
 
 @overload
@@ -145,17 +163,17 @@ def _only_output(
 ) -> Artefact[Any]:
     row = backend.graph.operation(digest)
     if row is None:
-        raise UnknownHashError(f"the server knows no operation {digest.hex()[:10]}")
+        raise UnknownHashError(f"the server knows no operation {short_hash(digest)}")
     if len(row.outputs) != 1:
         task = backend.graph.task(row.task, PYTHON)
         names = [output.name for output in task.outputs] if task is not None else []
         outputs = ", ".join(
-            f"{output.hex()[:10]} ({name})" if name else output.hex()[:10]
+            f"{short_hash(output)} ({name})" if name else short_hash(output)
             for output, name in zip_longest(row.outputs, names, fillvalue="")
             if isinstance(output, bytes)
         )
         raise UnknownHashError(
-            f"{digest.hex()[:10]} is an operation with {len(row.outputs)} outputs: "
+            f"{short_hash(digest)} is an operation with {len(row.outputs)} outputs: "
             f"name one of {outputs}"
         )
     return stored_artefact(backend, row.outputs[0], wanted)
@@ -177,7 +195,7 @@ def stored_artefact(
     """
     row = backend.graph.artefact(digest)
     if row is None:
-        raise UnknownHashError(f"the server knows no artefact {digest.hex()[:10]}")
+        raise UnknownHashError(f"the server knows no artefact {short_hash(digest)}")
     if row.constant is not None:
         reference: Reference = _constant(backend, row.constant)
         if reference.digest != digest:
@@ -189,14 +207,14 @@ def stored_artefact(
         reference = _stored(row, wire, name)
         encoding = stored_encoding(wire, output_type(task, row.index))
     if wanted is not None:
-        encoding = as_asked(encoding, wire, wanted, digest.hex()[:10])
+        encoding = as_asked(encoding, wire, wanted, short_hash(digest))
     return Artefact(reference, encoding)
 
 
 def _stored(row: ArtefactRow, wire: str, name: str) -> Stored:
     if row.producer is None:
         raise UnknownHashError(
-            f"the server knows no operation that makes {row.digest.hex()[:10]}"
+            f"the server knows no operation that makes {short_hash(row.digest)}"
         )
     return Stored(row.digest, row.producer, row.index, wire, name)
 
@@ -208,7 +226,7 @@ def _constant(backend: Backend, kept: ConstantRow) -> Constant:
 
 def _damaged(digest: Digest) -> UnknownHashError:
     return UnknownHashError(
-        f"what the server says of {digest.hex()[:10]} is damaged: run the script again that "
+        f"what the server says of {short_hash(digest)} is damaged: run the script again that "
         "makes it"
     )
 
@@ -220,5 +238,5 @@ def _task(backend: Backend, row: ArtefactRow) -> TaskRow:
         raise _damaged(row.digest)
     task = backend.graph.task(producer.task, PYTHON) if producer is not None else None
     if task is None:
-        raise UnknownHashError(f"the definition of {row.digest.hex()[:10]} is incomplete")
+        raise UnknownHashError(f"the definition of {short_hash(row.digest)} is incomplete")
     return task

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import Error, ErrorKind
 from funsies.session import Session
-
-SHORT_HASH = 10
 
 OWN_REMEDY: Final = frozenset(
     {
@@ -43,7 +41,7 @@ def advice(session: Session, error: Error) -> str:
         return ""
     return (
         f"This error is remembered since {since(error)}: executing again does not run the step "
-        f"again. To have it run: reset() it, or funsies reset {error.source[:SHORT_HASH]}, or "
+        f"again. To have it run: reset() it, or funsies reset {short_hash(error.source)}, or "
         "funsies run --retry-failed"
     )
 

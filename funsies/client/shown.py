@@ -25,6 +25,7 @@ from funsies.core.shown import show_by
 from funsies.session import backend_at_hand
 from funsies.store.connect import Backend
 
+from .called import labels_at_hand
 from .notebook.errors import bundle_of_error
 from .stored_types import wire_of
 from .values import open_value
@@ -45,19 +46,36 @@ _PIECES: Final = 3
 
 
 def bundle(artefact: Artefact[Any]) -> MimeBundle:
-    """What a notebook shows of the value of an artefact.
+    """What a notebook shows of an artefact: the pointer, and its value if there is one.
 
     Args:
         artefact: the artefact.
-
-    Returns:
-        Nothing if there is no value, or no server to ask.
     """
+    label: str | None = None
     try:
         with backend_at_hand() as backend:
-            return {} if backend is None else _of_value(backend, artefact)
+            if backend is None:
+                return _below(artefact.described(), {})
+            label = _label(backend, artefact)
+            return _below(artefact.described(label), _of_value(backend, artefact))
     except Exception as problem:  # noqa: BLE001  (to show it is not to use it)
-        return bundle_of_text(f"(no preview: {tell(problem)})")
+        preview = bundle_of_text(f"(no preview: {tell(problem)})")
+        return _below(artefact.described(label), preview)
+
+
+def _label(backend: Backend, artefact: Artefact[Any]) -> str | None:
+    """What the step is called that makes it; None for a constant, and if it is not known."""
+    step = artefact.producer
+    return None if step is None else labels_at_hand(backend, [step]).texts.get(step)
+
+
+def _below(heading: str, found: MimeBundle) -> MimeBundle:
+    """What was found, below a line."""
+    about = bundle_of_text(heading)
+    return found | {
+        kind: "\n".join(str(each[kind]) for each in (about, found) if kind in each)
+        for kind in about
+    }
 
 
 def _of_value(backend: Backend, artefact: Artefact[Any]) -> MimeBundle:

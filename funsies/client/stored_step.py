@@ -11,7 +11,7 @@ import msgspec
 from returns.pipeline import is_successful
 from returns.result import Result
 
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import Error, UnknownHashError
 from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON
@@ -60,7 +60,7 @@ def read_step(backend: Backend, digest: Digest) -> StoredStep:
     task = None if row is None else graph.task(row.task, PYTHON)
     if row is None or task is None:
         raise UnknownHashError(
-            f"the server does not know operation {digest.hex()[:10]}; "
+            f"the server does not know operation {short_hash(digest)}; "
             "run the script that makes it again"
         )
     return StoredStep(

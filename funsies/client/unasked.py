@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 
 logger: Final = logging.getLogger("funsies")
 
@@ -26,13 +26,19 @@ class UnaskedWatch:
 
     Args:
         targets: what is waited for, whoever asks for it.
+        named: says what the first of some steps are called, so many at most.
         clock: the time, monotonic seconds.
     """
 
     def __init__(
-        self, targets: Iterable[Digest], *, clock: Callable[[], float] = time.monotonic
+        self,
+        targets: Iterable[Digest],
+        named: Callable[[Sequence[Digest], int], str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._left = set(targets)
+        self._named = named
         self._clock = clock
         self._due = clock() + PATIENCE_SECONDS
         self._is_said = False
@@ -52,16 +58,9 @@ class UnaskedWatch:
 
     def described(self) -> str:
         """What nobody has asked for, and how one does."""
-        names = named(sorted(self._left))
-        first = min(self._left).hex()[:10]
+        names = self._named(sorted(self._left), NAMED)
+        first = short_hash(min(self._left))
         return (
             f"nobody has asked for yet: {names}; it is computed once a program says execute(), "
             f"or: funsies execute {first}"
         )
-
-
-def named(digests: Sequence[Digest], at_most: int = NAMED) -> str:
-    """The beginnings of some hashes, and how many there are more."""
-    names = ", ".join(digest.hex()[:10] for digest in digests[:at_most])
-    more = len(digests) - at_most
-    return f"{names} and {more} more" if more > 0 else names

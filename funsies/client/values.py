@@ -33,6 +33,7 @@ from funsies.store.data import corrupted, missing
 from funsies.store.rows import OperationState, Status
 from funsies.store.rows import Result as StoredResult
 
+from .called import note_step_of
 from .lost_bytes import lost
 from .notebook.results import show_results
 from .volatile import Judge, OnVolatile, accept, check_policy, judge
@@ -113,8 +114,9 @@ def take(
         made = _decoded(where, at_hand)
         return unwrap(made) if strict else made
     session = current_session("take()", connection)
-    loaded = _load(session.backend, where, judge(session.backend.graph, volatile))
+    loaded = _load(session.backend, where, judge(session, volatile))
     result = loaded.bind(lambda data: _decoded(where, data))
+    result = result.alt(lambda error: note_step_of(session, error))
     return unwrapped(session, result) if strict else result
 
 

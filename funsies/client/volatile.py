@@ -5,26 +5,29 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Final, Literal, TypeAlias, get_args
 
 from funsies.core.cutting import printable
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import (
     Error,
     ErrorKind,
     OptionError,
     VolatileWarning,
 )
+from funsies.core.noted_labels import noted_label
 from funsies.core.stored_errors import read_error
 from funsies.run.record import decode_record
+from funsies.session import Session
 from funsies.store.batches import batches
 from funsies.store.ports import GraphStore
 from funsies.store.rows import OperationRow, OperationState
 
-from .remembered import SHORT_HASH, since
+from .called import labels_for
+from .remembered import since
 
 OnVolatile: TypeAlias = Literal["warn", "error", "accept"]
 """What is done with a value that is volatile."""
@@ -47,27 +50,29 @@ class Loss:
         task: name of its task.
         error: in the place of its value; None if it has a value: it was run with
             ``check=False``, or what it needs was lost and has been mended since.
+        label: what it is called, if that was found out.
     """
 
     operation: Digest
     task: str
     error: Error | None
+    label: str = ""
 
     @property
     def shown(self) -> str:
         """What failed, where, and when."""
         error = self.error
         if error is None:
-            return (
-                f"trouble of the machine in or before {_step(self.task, self.operation.hex())}"
-            )
-        place = _step(error.task or self.task, error.source or self.operation.hex())
+            place = _step(self.label or self.task, self.operation.hex())
+            return f"trouble of the machine in or before {place}"
+        name = noted_label(error.source) or self.label or error.task or self.task
+        place = _step(name, error.source or self.operation.hex())
         when = "" if error.failed_at is None else f" at {since(error)}"
         return f"{error.kind.value} in {place}{when}"
 
 
 def _step(task: str, digest: str) -> str:
-    return f"{printable(task)} {digest[:SHORT_HASH]}"
+    return f"{printable(task)} {short_hash(digest)}"
 
 
 def is_volatile(state: OperationState) -> bool:
@@ -125,6 +130,12 @@ def _error(graph: GraphStore, state: OperationState) -> Error | None:
     return None if state.error is None else read_error(graph.contents([state.error])[0])
 
 
+def _named(session: Session, losses: Sequence[Loss]) -> list[Loss]:
+    """The same with what they are called, of those that are named in a message."""
+    labels = labels_for(session, [each.operation for each in losses[:NAMED]])
+    return [replace(each, label=labels.texts.get(each.operation, "")) for each in losses]
+
+
 def remedy(losses: Sequence[Loss]) -> str:
     """What to do about them."""
     kinds = {loss.error and loss.error.kind for loss in losses}
@@ -155,11 +166,12 @@ def accept(_producer: Digest, _name: str) -> Error | None:
     return None
 
 
-def judge(graph: GraphStore, policy: OnVolatile) -> Judge:
+def judge(session: Session, policy: OnVolatile) -> Judge:
     """What is to be done with volatile values."""
+    graph = session.backend.graph
 
     def judged(producer: Digest, name: str) -> Error | None:
-        losses = losses_below(graph, [producer])
+        losses = _named(session, losses_below(graph, [producer]))
         if policy == "error":
             return refusal(name, losses)
         warn(name, losses)

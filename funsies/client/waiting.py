@@ -14,12 +14,13 @@ from funsies.session import Session, tell_missing
 from funsies.store.ports import Subscription
 from funsies.store.rows import OperationState, Status
 
+from .called import labels_for, named_step
 from .local_run import local_queue, run_here
 from .nested import refuse_in_step, refuse_own_step
 from .silence import SilenceWatch
 from .stranded import StrandedWatch
 from .unasked import LOOK_SECONDS as UNASKED_LOOK_SECONDS
-from .unasked import UnaskedWatch, named
+from .unasked import UnaskedWatch
 
 NAMED: Final = 5
 """How many unfinished operations a message names."""
@@ -59,7 +60,7 @@ class Waiting:
         self._ask_again = ask_again
         asked = session.asked if session.keeps_asking else ()
         others = [each for each in targets if each not in asked] if for_others else ()
-        self._unasked = UnaskedWatch(others)
+        self._unasked = UnaskedWatch(others, self._named)
         self._repeats = 0
         self._is_stopped = False
         self._subscription: Subscription | None = None
@@ -183,14 +184,22 @@ class Waiting:
         is_lost = not self._session.keeps_asking and bool(self._graph.undefined(list(idle)))
         if is_lost or self._ask_again is None or self._repeats > MAX_REPEATS:
             raise StateLostError(
-                f"the server has lost the state of {idle[0].hex()[:10]} while it was waited "
-                "for: it was reset or emptied, or restarted from an older state; execute it "
-                "again"
+                f"the server has lost the state of {self._named(idle[:1], 1)} while it was "
+                "waited for: it was reset or emptied, or restarted from an older state; "
+                "execute it again"
             )
         self._ask_again()
 
+    def _named(self, steps: Sequence[Digest], at_most: int) -> str:
+        """What the first of some steps are called, and how many there are more."""
+        shown = steps[:at_most]
+        labels = labels_for(self._session, shown)
+        names = ", ".join(named_step(each, labels) for each in shown)
+        more = len(steps) - at_most
+        return f"{names} and {more} more" if more > 0 else names
+
     def _late(self, left: Sequence[Digest], deserted: Sequence[str]) -> str:
-        late = f"not finished in time: {named(left, NAMED)}"
+        late = f"not finished in time: {self._named(left, NAMED)}"
         if self._unasked:
             return f"{late}; {self._unasked.described()}"
         if not deserted:

@@ -20,6 +20,10 @@ Digest = NewType("Digest", bytes)
 
 DIGEST_BYTES = 32
 
+SHORT_HASH_DIGITS = 10
+"""Hexadecimal digits that are shown of a hash. Among a million hashes two may begin alike; who
+types what is ambiguous is told so, and shown more digits."""
+
 Field: TypeAlias = "bytes | str | int | tuple[Field, ...] | list[Field] | None"
 """What a record may hold. ``bool`` is an ``int`` to the type checker and kept apart here."""
 
@@ -90,3 +94,13 @@ def _head(tag: str) -> bytes:
 def content_digest(data: bytes) -> Digest:
     """Address of stored bytes: the plain SHA-256 of them (``sha256sum`` agrees)."""
     return Digest(hashlib.sha256(data).digest())
+
+
+def short_hash(address: bytes | str) -> str:
+    """The beginning of a hash as it is shown everywhere, and can be typed wherever one is.
+
+    Args:
+        address: the bytes, or their hexadecimal digits.
+    """
+    text = address if isinstance(address, str) else address.hex()
+    return text[:SHORT_HASH_DIGITS]

@@ -7,7 +7,7 @@ funsies is used wrongly; its message names the remedy.
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, fields
 from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
@@ -16,10 +16,11 @@ from typing_extensions import override
 from funsies.core.error_type import ErrorType
 
 from .cutting import cut_lines, printable
-from .digest import Digest
+from .digest import Digest, short_hash
 from .error_kind import INFRASTRUCTURE as INFRASTRUCTURE  # noqa: PLC0414 - known from here
 from .error_kind import ErrorKind as ErrorKind  # noqa: PLC0414 - likewise
 from .former_names import former_members
+from .noted_labels import noted_label
 from .shown import shown
 from .terminal_text import as_plain_text
 
@@ -74,6 +75,15 @@ class Error(metaclass=ErrorType):
     def __post_init__(self) -> None:
         """Bound the details and make them valid Unicode."""
         object.__setattr__(self, "details", _bounded(self.details))
+
+    @override
+    def __repr__(self) -> str:
+        """All that is known, and what the step is called, if that was found out."""
+        known = {each.name: getattr(self, each.name) for each in fields(self)}
+        told = {"kind": self.kind, "label": noted_label(self.source)}
+        said = {**told, **{name: value for name, value in known.items() if name != "kind"}}
+        shown = (f"{name}={value!r}" for name, value in said.items() if value not in (None, ""))
+        return f"Error({', '.join(shown)})"
 
     @property
     def is_infrastructure(self) -> bool:
@@ -294,7 +304,7 @@ class VolatileWarning(UserWarning):
 
 
 def _describe(error: Error) -> str:
-    name = printable(error.task or "operation")
-    origin = f" in {name} {error.source[:10]}" if error.source else ""
+    name = noted_label(error.source) or printable(error.task or "operation")
+    origin = f" in {name} {short_hash(error.source)}" if error.source else ""
     first = f"{error.kind.value}{origin}"
     return f"{first}\n{cut_lines(as_plain_text(error.details))}" if error.details else first

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from funsies.core.cutting import printable
+from funsies.core.digest import short_hash
 from funsies.run.decision import Delegate, Publish
 from funsies.store.rows import Claim
 
@@ -20,7 +21,7 @@ def log_run(claim: Claim, decision: Publish | Delegate) -> None:
             level,
             "%s %s %s in %d ms (attempt %d)",
             printable(claim.operation.task_name),
-            claim.operation.digest.hex()[:10],
+            short_hash(claim.operation.digest),
             _outcome(decision),
             report.busy_ms,
             claim.attempt,
@@ -35,7 +36,7 @@ def _is_warning(decision: Publish | Delegate) -> bool:
 
 def _outcome(decision: Publish | Delegate) -> str:
     if isinstance(decision, Delegate):
-        return f"goes on as {decision.target.hex()[:10]}"
+        return f"goes on as {short_hash(decision.target)}"
     if decision.errors:
         first = decision.errors[0]
         named = f" ({first.exception})" if first.exception else ""

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable
 
+from funsies.core.digest import short_hash
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName, SetAside
 
@@ -82,7 +83,7 @@ class Upkeep:
                     "the %s was damaged on the server and is set aside: %s; execute() by the "
                     "program that makes it defines it again (see funsies status)",
                     each.what,
-                    each.name[:10],
+                    short_hash(each.name),
                 )
 
     def arm_ready(self) -> None:

@@ -1,37 +1,56 @@
-"""What steps are called: in the last run, or else among all that there are."""
+"""What steps are called: in a run, in the last one, or else among all that there are.
+
+All that shows a label, or takes one, goes by these rules, so that a step has one label, whoever
+looks. Where there are too many steps, it has none, and is called by its task.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.store.connect import Backend
 
-from .closure import Closure, all_steps
+from .closure import Closure, read_closure
 from .labels import Labels, labels_of
-from .runs import runs, steps_of_run
+from .run_records import numbers
+from .runs import Run, last_run, run, steps_of_run
 
 FEW_STEPS: Final = 200
 """A run of more than these is no part of another one."""
 
-LOOKED_BACK: Final = 6
-"""So many runs are looked at, the last one among them."""
+LOOKED_BACK: Final = 5
+"""So many earlier runs are looked at: for one of which a run is a part, and for a label."""
 
 MOST_STEPS: Final = 100_000
-"""Of more than these only the names of tasks are shown: labels would take too long."""
+"""Of more than these only the names of tasks are known: labels would take too long."""
 
 
-def all_labels(backend: Backend) -> Iterator[Labels]:
-    """What steps are called in the last run, and then among all: what is read is used first."""
-    last = _last_steps(backend)
-    if last is not None:
-        yield _labels(backend, last)
-    yield _labels(backend, all_steps(backend))
+def labels_of_run(backend: Backend, found: Run, closure: Closure | None = None) -> Labels:
+    """What the steps of a run are called, in it.
+
+    If an earlier run had the same steps and more, they are called as in that: whoever executes
+    one step again would find it without its siblings, and all others renamed.
+
+    Args:
+        backend: where it is.
+        found: the run.
+        closure: its steps, if they were read already.
+    """
+    closure = closure or steps_of_run(backend, found)
+    if len(closure.rows) <= FEW_STEPS:
+        for each in _runs_before(backend, found.number):
+            wider = steps_of_run(backend, each)
+            is_more = len(wider.rows) > len(closure.rows)
+            if is_more and all(it in wider.rows for it in found.targets):
+                closure = wider
+    return _labels(backend, closure)
 
 
 def labels_here(backend: Backend, steps: Collection[Digest]) -> Labels:
-    """What some steps, and those that they depend on, are called.
+    """What some steps, and those that they depend on, are called where no run is named.
 
     Args:
         backend: where they are stored.
@@ -39,26 +58,53 @@ def labels_here(backend: Backend, steps: Collection[Digest]) -> Labels:
     """
     found = Labels()
     for labels in all_labels(backend):
-        found = Labels({**labels.texts, **found.texts}, {**labels.names, **found.names})
+        found = found.with_others(labels)
         if all(each in found.names for each in steps):
             return found
     return found
 
 
-def _last_steps(backend: Backend) -> Closure | None:
-    """The steps of the last run; of an earlier one, if that has the same and more.
+def labels_in(backend: Backend, steps: Collection[Digest], named: Run | None) -> Labels:
+    """What some steps are called in a run, if one is named and has them; or else wherever."""
+    if named is None:
+        return labels_here(backend, steps)
+    found = labels_of_run(backend, named)
+    if all(each in found.names for each in steps):
+        return found
+    return found.with_others(labels_here(backend, steps))
 
-    Whoever executes one step again would find it without its siblings, and all others renamed.
+
+def all_labels(backend: Backend) -> Iterator[Labels]:
+    """What steps are called in the last run, and then among all: what is read is used first."""
+    last = last_run(backend)
+    if last is not None:
+        yield labels_of_run(backend, last)
+    some = backend.graph.all_operations()[: MOST_STEPS + 1]
+    yield _labels(backend, read_closure(backend, some, most=MOST_STEPS + 1))
+
+
+def labels_that_count(backend: Backend, named: Run | None = None) -> Iterator[Labels]:
+    """Where a label is looked up, one after the other, until one of them has it.
+
+    Args:
+        backend: where they are stored.
+        named: the run in which a step is called so; None for the last one, then all steps
+            that there are, and then earlier runs, whose labels may stand in old listings.
     """
-    latest = runs(backend, LOOKED_BACK)
-    if not latest:
-        return None
-    found = steps_of_run(backend, latest[0])
-    for each in latest[1:] if len(found.rows) <= FEW_STEPS else []:
-        wider = steps_of_run(backend, each)
-        if len(wider.rows) > len(found.rows) and all(it in wider.rows for it in found.targets):
-            found = wider
-    return found
+    if named is not None:
+        yield labels_of_run(backend, named)
+        return
+    yield from all_labels(backend)
+    last = last_run(backend)
+    for each in () if last is None else _runs_before(backend, last.number):
+        yield labels_of_run(backend, each)
+
+
+def _runs_before(backend: Backend, number: int) -> Iterator[Run]:
+    """Earlier runs, newest first."""
+    earlier = (each for each in numbers(backend.graph) if each < number)
+    found = (run(backend, each) for each in islice(earlier, LOOKED_BACK))
+    return (each for each in found if each is not None)
 
 
 def _labels(backend: Backend, closure: Closure) -> Labels:

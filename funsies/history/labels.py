@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow
 
@@ -35,15 +35,24 @@ class Labels:
     texts: Mapping[Digest, str] = field(default_factory=dict)
     names: Mapping[Digest, str] = field(default_factory=dict)
 
-    def of(self, digest: Digest) -> str:
-        """The label of a step, or the name of its task; of an unknown one of its hash."""
-        known = self.texts.get(digest) or as_label(self.names.get(digest, ""))
-        return known or digest.hex()[:10]
+    def of(self, digest: Digest, task: str = "") -> str:
+        """The label of a step, or else the name of its task, or the beginning of its hash.
+
+        Args:
+            digest: the step.
+            task: name of its task, for a step that is not among them.
+        """
+        known = self.texts.get(digest) or as_label(self.names.get(digest, task))
+        return known or short_hash(digest)
 
     def of_hash(self, text: str | None) -> str | None:
         """The label of a step by its whole hash; None if it is not among them."""
         digest = Digest(bytes.fromhex(text)) if text else None
         return None if digest is None or digest not in self.names else self.of(digest)
+
+    def with_others(self, others: Labels) -> Labels:
+        """These, and of steps that are not among them what others say."""
+        return Labels({**others.texts, **self.texts}, {**others.names, **self.names})
 
     def find(self, text: str) -> list[Digest]:
         """The step of a label, or else all steps of the task of that name."""

@@ -15,7 +15,7 @@ from funsies.client.cancelling import affected_by, affected_by_run, withdraw
 from funsies.client.execution import execute
 from funsies.client.forgetting import forget
 from funsies.client.lookup import stored_artefact
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.options import Options
 from funsies.report.runs import program_of
 
@@ -114,8 +114,8 @@ def about_step(desk: Desk, request: Request) -> Question | None:
     known = desk.definitions.step(desk.backend, step)
     return Question(
         action.title,
-        desk.namer.label(desk.backend, known.row),
-        f"The step {step.hex()[:10]} is {known.state.status.value}. {action.explained}",
+        desk.naming.labels([step]).of(step, known.row.task_name),
+        f"The step {short_hash(step)} is {known.state.status.value}. {action.explained}",
         f"steps/{step.hex()}",
         lambda: action.perform(desk, step),
     )

@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader
 from funsies.client.recording import command_recorded
 from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
+from funsies.core.digest import short_hash
+from funsies.history.watched import Naming
 from funsies.report.escaping import escaping_environment
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
 from funsies.report.runs import facts_of, program_of, shown_time
@@ -21,7 +23,6 @@ from funsies.session import Session
 from funsies.store.connect import Backend
 
 from .door import Pass
-from .naming import Namer
 from .reading import Definitions
 
 PLACE: Final = Path(__file__).parent
@@ -38,6 +39,7 @@ def _templates() -> Environment:
         "printable": printable,
         "program": program_of,
         "facts": facts_of,
+        "short_hash": short_hash,
         "shown_bytes": shown_bytes,
         "shown_seconds": shown_seconds,
         "shown_time": _shown_time,
@@ -55,7 +57,7 @@ class Desk:
         backend: the connection to it.
         given: the secrets.
         is_closing: set when the page ends.
-        namer: knows what steps are called.
+        naming: knows what steps are called.
         definitions: of the steps that were looked at.
     """
 
@@ -63,9 +65,13 @@ class Desk:
     backend: Backend
     given: Pass
     is_closing: threading.Event = field(default_factory=threading.Event)
-    namer: Namer = field(default_factory=Namer)
+    naming: Naming = field(init=False)
     definitions: Definitions = field(default_factory=Definitions)
     _environment: Environment = field(default_factory=_templates)
+
+    def __post_init__(self) -> None:
+        """Steps are called in the same way on all pages."""
+        object.__setattr__(self, "naming", Naming(self.backend, by_thread=True))
 
     def session(self) -> AbstractContextManager[Session]:
         """A session for what a button asks for: a run of its own, which ends at once."""

@@ -14,7 +14,7 @@ from funsies.build.artefact import Artefact
 from funsies.client.lookup import stored_artefact
 from funsies.client.stored_types import wire_of
 from funsies.client.values import open_value
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import preview_pieces
 from funsies.core.errors import UnwrapError
 from funsies.store.connect import Backend
@@ -33,7 +33,7 @@ _HARMLESS: Final = {
 def download(desk: Desk, request: Request) -> Response:
     """A value, to be saved."""
     artefact = named_by(desk.backend, request).digest
-    name = f'attachment; filename="{artefact.hex()[:10]}"'
+    name = f'attachment; filename="{short_hash(artefact)}"'
     return StreamingResponse(
         _pieces(desk.backend, artefact),
         media_type="application/octet-stream",

@@ -23,7 +23,7 @@ from funsies.report.graph import (
 from .desk import Desk
 from .live import Facts
 from .outline import Surveyor
-from .runs import run_of
+from .runs import number_in, run_of
 from .walking import some_steps
 
 MOST_READ: Final = 1000
@@ -36,9 +36,10 @@ class GraphPage:
     def __init__(self) -> None:
         self._surveyor = Surveyor()
 
-    def pulse(self, desk: Desk, _request: Request) -> object:
+    def pulse(self, desk: Desk, request: Request) -> object:
         """Differs when a step has changed its state, or more is known of a large graph."""
-        return desk.backend.graph.counts(), self._surveyor.outline
+        counts, edition = desk.backend.graph.counts(), desk.naming.edition(_run_in(request))
+        return counts, self._surveyor.outline, edition
 
     def look(self, desk: Desk, request: Request) -> Facts:
         """Draw it."""
@@ -94,15 +95,23 @@ class _Links:
         return f"{self._root}graph?{urlencode(said)}"
 
 
+def _run_in(request: Request) -> int | None:
+    """Number of the run in an address, if one is."""
+    run = request.query_params.get("run", "")
+    return number_in(run) if run else None
+
+
 def _small_graph(desk: Desk, run: str) -> GraphView | None:
     """The whole graph; None if it is too large to be read each time."""
     backend = desk.backend
-    if run:
-        targets = run_of(backend, run).targets[:MOST_READ]
+    found = run_of(backend, run) if run else None
+    if found is not None:
+        targets = found.targets[:MOST_READ]
         rows = list(read_closure(backend, targets, most=MOST_READ).rows.values())
     else:
         rows = some_steps(backend, MOST_READ)
     if len(rows) >= MOST_READ:
         return None
-    labels = desk.namer.labels(backend, rows)
-    return read_graph(backend, [row.digest for row in rows], labels=labels)
+    digests = [row.digest for row in rows]
+    labels = desk.naming.labels(digests, None if found is None else found.number)
+    return read_graph(backend, digests, labels=labels)

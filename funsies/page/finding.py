@@ -11,12 +11,11 @@ from urllib.parse import urlencode
 from funsies.client.volatile import is_volatile
 from funsies.core.cutting import printable
 from funsies.history.statuses import SKIPPED, statuses_of
+from funsies.history.watched import Naming
 from funsies.report.colours import VOLATILE
 from funsies.report.listing import ListedStep, listed
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow, Status
-
-from .naming import Namer
 
 PAGE: Final = 50
 """So many steps are enough for a page."""
@@ -89,7 +88,7 @@ class FoundSteps:
     more: Wanted | None
 
 
-def find_page(backend: Backend, wanted: Wanted, namer: Namer) -> FoundSteps:
+def find_page(backend: Backend, wanted: Wanted, naming: Naming) -> FoundSteps:
     """Find a page of steps."""
     tasks = _tasks_with(backend, wanted.state)
     if tasks is not None and not tasks:
@@ -100,7 +99,7 @@ def find_page(backend: Backend, wanted: Wanted, namer: Namer) -> FoundSteps:
         rows, place = backend.graph.some_operations(place, WALK)
         looked_at += len(rows)
         rows = [row for row in rows if tasks is None or row.task_name in tasks]
-        found |= {each.step.operation: each for each in _of(backend, rows, wanted, namer)}
+        found |= {each.step.operation: each for each in _of(backend, rows, wanted, naming)}
         if not place or len(found) >= PAGE or looked_at >= MOST_LOOKED_AT:
             break
     more = replace(wanted, place=place) if place else None
@@ -123,17 +122,18 @@ def _tasks_with(backend: Backend, state: str) -> set[str] | None:
 
 
 def _of(
-    backend: Backend, rows: Sequence[OperationRow], wanted: Wanted, namer: Namer
+    backend: Backend, rows: Sequence[OperationRow], wanted: Wanted, naming: Naming
 ) -> Iterator[FoundStep]:
     """Those that are wanted: first what costs little is looked at."""
     if wanted.task:
         rows = [row for row in rows if row.task_name == wanted.task]
     if wanted.state:
         rows = _in_state(backend, rows, wanted.state)
-    labels = namer.labels(backend, rows)
-    rows = [row for row in rows if wanted.has(row, labels.of(row.digest))]
+    labels = naming.labels([row.digest for row in rows])
+    called = {row.digest: labels.of(row.digest, row.task_name) for row in rows}
+    rows = [row for row in rows if wanted.has(row, called[row.digest])]
     for row, step in zip(rows, listed(backend, rows), strict=True):
-        yield FoundStep(labels.of(row.digest), step)
+        yield FoundStep(called[row.digest], step)
 
 
 def _in_state(

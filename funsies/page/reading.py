@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from funsies.build.artefact import Artefact
 from funsies.client.lookup import stored_artefact
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import Stored
 from funsies.core.python_plan import PYTHON
@@ -91,7 +91,7 @@ class Definitions:
         """
         found = self.find(backend, digest)
         if found is None:
-            raise UnknownHashError(f"the server does not know the step {digest.hex()[:10]}")
+            raise UnknownHashError(f"the server does not know the step {short_hash(digest)}")
         return found
 
     def find(self, backend: Backend, digest: Digest) -> Definition | None:

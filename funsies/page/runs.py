@@ -39,8 +39,9 @@ def runs_pulse(desk: Desk, _request: Request) -> object:
 
 def run_pulse(desk: Desk, request: Request) -> object:
     """Differs when a step has changed its state, or the run has ended."""
-    number = _number(request.path_params["number"])
-    return desk.backend.graph.counts(), number and _pulse(desk.backend, number)
+    number = number_in(request.path_params["number"])
+    counts, edition = desk.backend.graph.counts(), desk.naming.edition(number)
+    return counts, edition, number and _pulse(desk.backend, number)
 
 
 def _pulse(backend: Backend, number: int) -> object:
@@ -61,14 +62,14 @@ def run_of(backend: Backend, number: str) -> Run:
     Raises:
         UnknownHashError: if there is none.
     """
-    known = _number(number)
+    known = number_in(number)
     found = None if known is None else run(backend, known)
     if found is None:
         raise UnknownHashError(f"there is no run {number:.20}; see the list of runs")
     return found
 
 
-def _number(text: str) -> int | None:
+def number_in(text: str) -> int | None:
     """The number of a run in an address; None if there is none."""
     return int(text) if text.isascii() and text.isdecimal() else None
 
@@ -89,7 +90,7 @@ class RunPages:
         counts = self._counts(desk.backend, found, known)
         return {
             "run": found,
-            "labels": desk.namer.labels(desk.backend, targets),
+            "labels": desk.naming.labels([row.digest for row in targets], found.number),
             "counts": counts,
             "has_volatile": any(each.volatile for _, each in counts or ()),
             "targets": targets,

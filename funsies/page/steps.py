@@ -9,10 +9,11 @@ from typing import Final
 
 from starlette.requests import Request
 
+from funsies.client.lookup import step_behind
 from funsies.client.progress import summed
 from funsies.core.cutting import cut_lines
-from funsies.core.digest import Digest
-from funsies.core.errors import Error, FunsiesError, UnknownHashError
+from funsies.core.digest import Digest, short_hash
+from funsies.core.errors import Error, FunsiesError
 from funsies.core.python_plan import PYTHON
 from funsies.core.stored_errors import read_error
 from funsies.history.statuses import statuses_of
@@ -42,7 +43,7 @@ _PLACE: Final = re.compile("[0-9]{1,20}")
 
 def counts_pulse(desk: Desk, _request: Request) -> object:
     """Differs when a step has changed its state."""
-    return desk.backend.graph.counts()
+    return desk.backend.graph.counts(), desk.naming.edition()
 
 
 def step_pulse(desk: Desk, request: Request) -> object:
@@ -52,7 +53,8 @@ def step_pulse(desk: Desk, request: Request) -> object:
     """
     graph, digest = desk.backend.graph, step_of(desk.backend, request)
     state = graph.states([digest])[0]
-    return state, graph.record(digest), graph.log(digest), graph.tail(digest)
+    told = graph.record(digest), graph.log(digest), graph.tail(digest)
+    return state, told, desk.naming.edition()
 
 
 def look_at_tasks(desk: Desk, _request: Request) -> Facts:
@@ -70,7 +72,7 @@ def look_at_steps(desk: Desk, request: Request) -> Facts:
     wanted = wanted_of(request)
     return {
         "wanted": wanted,
-        "found": find_page(desk.backend, wanted, desk.namer),
+        "found": find_page(desk.backend, wanted, desk.naming),
         "states": STATES,
         "most": MOST_LOOKED_AT,
         "tasks": sorted(desk.backend.graph.counts()),
@@ -99,9 +101,7 @@ def step_of(backend: Backend, request: Request) -> Digest:
     if found.is_operation:
         return found.digest
     row = backend.graph.artefact(found.digest)
-    if row is None or row.producer is None:
-        raise UnknownHashError(f"{found.digest.hex()[:10]} is a constant: no step makes it")
-    return row.producer
+    return step_behind(short_hash(found.digest), None if row is None else row.producer)
 
 
 @contextmanager
@@ -137,10 +137,11 @@ def look_at_step(desk: Desk, request: Request) -> Facts:
         (output, name, _value(desk, output) if step.state.results else ShownValue())
         for output, name in step.outputs[:SHOWN_OUTPUTS]
     ]
+    labels = desk.naming.labels([digest])
     error = next((value.error for _, _, value in values if value.error), None)
     return {
         "step": step,
-        "label": desk.namer.label(backend, step.row),
+        "label": labels.of(digest, step.row.task_name),
         "status": statuses_of(backend, [digest], [step.state])[0],
         "record": decode_record(backend.graph.record(digest)),
         "lease": _lease(backend, step),
@@ -148,8 +149,9 @@ def look_at_step(desk: Desk, request: Request) -> Facts:
         "makers": _makers(desk, step),
         "outputs": values,
         "more_outputs": len(step.outputs) - len(values),
+        "labels": labels,
         "error": error,
-        "error_headline": "" if error is None else headline(error),
+        "error_headline": "" if error is None else headline(error, labels),
         "error_details": "" if error is None else cut_lines(error.details.rstrip("\n")),
         "error_facts": {} if error is None else _facts(error),
         "printed": printed_by(backend, step),
@@ -187,8 +189,8 @@ def _makers(desk: Desk, step: KnownStep) -> dict[str, str]:
     makers = dict.fromkeys(each.producer for each in step.row.inputs if each.producer)
     found = (desk.definitions.find(desk.backend, each) for each in makers)
     rows = [each.row for each in found if each is not None]
-    labels = desk.namer.labels(desk.backend, rows)
-    return {row.digest.hex(): labels.of(row.digest) for row in rows}
+    labels = desk.naming.labels([row.digest for row in rows])
+    return {row.digest.hex(): labels.of(row.digest, row.task_name) for row in rows}
 
 
 def _lease(backend: Backend, step: KnownStep) -> Lease | None:

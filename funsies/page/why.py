@@ -25,7 +25,8 @@ def why_step(desk: Desk, request: Request) -> Response:
     run = _chosen(backend, request.query_params.get("run", ""))
     found = reasons(backend, run)
     lines = [str(line) for line in reason_lines(told_of(backend, found, digest), digest)]
-    label = desk.namer.label(backend, desk.definitions.read(backend, digest).row)
+    row = desk.definitions.read(backend, digest).row
+    label = desk.naming.labels([digest], run.number).of(digest, row.task_name)
     facts = {"run": run, "step": digest.hex(), "label": label, "text": "\n".join(lines)}
     return HTMLResponse(desk.page("why", facts))
 

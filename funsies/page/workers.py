@@ -41,10 +41,12 @@ class WorkersPage:
         graph = desk.backend.graph
 
         def inquire(operations: list[Digest]) -> Known:
-            rows = [each for each in graph.operations(operations) if each is not None]
-            labels = desk.namer.labels(desk.backend, rows)
+            rows = zip(operations, graph.operations(operations), strict=True)
+            tasks = {each: row.task_name for each, row in rows if row is not None}
+            labels = desk.naming.labels(operations)
+            called = {each: labels.of(each, tasks.get(each, "")) for each in operations}
             runs = self._askers.newest_runs(operations)
-            return Known({each: labels.of(each) for each in operations}, runs)
+            return Known(called, runs)
 
         found = who_works(desk.server, graph, inquire)
         return {

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Final
 
 from funsies.core.digest import Digest
+from funsies.history.called import labels_of_run
 from funsies.history.closure import Closure
-from funsies.history.labels import Labels, labels_of
+from funsies.history.labels import Labels
 from funsies.history.runs import Run, outcomes_in_run, steps_of_run
 from funsies.history.tally import StepOutcome
 from funsies.run.record import ExecutionRecord
@@ -87,7 +88,7 @@ def read_account(backend: Backend, run: Run) -> RunAccount:
     Of a step that ran again in a later run, the server keeps the later record only.
     """
     closure = steps_of_run(backend, run)
-    labels = labels_of(backend, closure)
+    labels = labels_of_run(backend, run, closure)
     found = list(outcomes_in_run(backend, run, closure))
     steps = tuple(_account(closure, labels, each) for each in found)
     causes = tuple(causes_of(backend, found, ()))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from funsies.client.remembered import SHORT_HASH, since
+from funsies.client.remembered import since
 from funsies.core.cutting import cut_lines, printable
+from funsies.core.digest import short_hash
 from funsies.core.errors import Error
 from funsies.core.terminal_text import as_plain_text
 from funsies.history.labels import NO_LABELS, Labels
@@ -91,13 +92,13 @@ def _targets(cause: Cause, labels: Labels) -> list[str]:
     """What was asked for and has the error in its place, but for the steps themselves."""
     own = {labels.of_hash(each) for each in cause.steps}
     named = ((target, name) for target, name in cause.targets.items() if name not in own)
-    names = [name or target[:SHORT_HASH] for target, name in named]
+    names = [name or short_hash(target) for target, name in named]
     return [f"  in the place of {_first(names)}"] if names else []
 
 
 def _memory(cause: Cause) -> list[str]:
     """Whether the steps are run again next time, if that is worth a line."""
-    error, hashes = cause.error, [each[:SHORT_HASH] for each in cause.steps]
+    error, hashes = cause.error, [short_hash(each) for each in cause.steps]
     if error.is_infrastructure and error.source is not None:
         return ["  not remembered: the next run tries it again"]
     if not cause.is_old or not error.is_remembered:
@@ -111,7 +112,7 @@ def _memory(cause: Cause) -> list[str]:
 def _any_hash(cause: Cause) -> str:
     """Where it happened first: the hash that the headline has, too."""
     found = cause.error.source or next(iter(cause.targets), "")
-    return found[:SHORT_HASH]
+    return short_hash(found)
 
 
 def _first(names: Sequence[str]) -> str:
@@ -121,7 +122,7 @@ def _first(names: Sequence[str]) -> str:
 
 def _named(text: str, labels: Labels) -> str:
     label = labels.of_hash(text)
-    return f"{label} {text[:SHORT_HASH]}" if label else text[:SHORT_HASH]
+    return f"{label} {short_hash(text)}" if label else short_hash(text)
 
 
 def headline(error: Error, labels: Labels = NO_LABELS) -> str:
@@ -130,7 +131,7 @@ def headline(error: Error, labels: Labels = NO_LABELS) -> str:
     if error.source is None:
         return f"{error.kind.value}{exception}"
     step = labels.of_hash(error.source) or printable(error.task or "")
-    where = f"{step} {error.source[:SHORT_HASH]}".lstrip()
+    where = f"{step} {short_hash(error.source)}".lstrip()
     return f"{error.kind.value}{exception} in {where}"
 
 
@@ -160,4 +161,4 @@ def _remembered(error: Error) -> str | None:
         return None
     if error.is_infrastructure:
         return "no: the next execute runs it again"
-    return f"yes; to run it again: funsies reset {error.source[:SHORT_HASH]}"
+    return f"yes; to run it again: funsies reset {short_hash(error.source)}"

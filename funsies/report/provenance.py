@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from funsies.client.volatile import is_volatile
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
 from funsies.history.closure import read_closure
 from funsies.history.labels import NO_LABELS, Labels
@@ -82,7 +82,7 @@ def read_origins(
     )
     rows = closure.rows
     if operation not in rows:
-        raise UnknownHashError(f"the server does not know step {operation.hex()[:10]}")
+        raise UnknownHashError(f"the server does not know step {short_hash(operation)}")
     digests = list(rows)
     states = backend.graph.states(digests)
     statuses = statuses_of(backend, digests, states)

@@ -9,6 +9,7 @@ from typing import Final
 from rich.text import Text
 
 from funsies.core.cutting import printable
+from funsies.core.digest import short_hash
 from funsies.history.tally import FAILED
 
 from .colours import status_text
@@ -93,12 +94,14 @@ def _start(before: str, joint: str, depth: int) -> str:
 def _line(origin: Origin) -> Text:
     name = f"{printable(origin.input)}: " if origin.input else ""
     if origin.status is None:
-        return Text.assemble((name, "dim"), origin.label, (f"  {origin.hash[:8]}", "dim"))
+        return Text.assemble(
+            (name, "dim"), origin.label, (f"  {short_hash(origin.hash)}", "dim")
+        )
     above = "  (see above)" if origin.is_above else ""
     return Text.assemble(
         (name, "italic" if origin.is_built else "dim"),
         (printable(origin.label), "bold"),
-        (f"  {origin.hash[:8]}  ", "dim"),
+        (f"  {short_hash(origin.hash)}  ", "dim"),
         status_text(origin.status, volatile=origin.volatile),
         (above, "dim"),
     )

@@ -13,7 +13,7 @@ from returns.result import Result, Success
 
 from funsies.build.context import built_with
 from funsies.client.stored_step import StoredStep, read_inputs, read_step
-from funsies.core.digest import Digest, content_digest
+from funsies.core.digest import Digest, content_digest, short_hash
 from funsies.core.encoding import whole
 from funsies.core.errors import Error, FunsiesError
 from funsies.core.graph import TaskKind
@@ -93,8 +93,8 @@ def prepare_replay(backend: Backend, operation: Digest) -> Replay:
     step = read_step(backend, operation)
     if step.task.kind is TaskKind.SHELL:
         raise CannotReplayError(
-            f"{step.hash[:10]} is a shell step; run it again by hand: "
-            f"funsies debug {step.hash[:10]} -o DIR && sh DIR/op.sh"
+            f"{short_hash(step.hash)} is a shell step; run it again by hand: "
+            f"funsies debug {short_hash(step.hash)} -o DIR && sh DIR/op.sh"
         )
     values = read_inputs(backend, step)
     if step.task.strict:
@@ -112,7 +112,7 @@ def _check_values(step: StoredStep, values: Mapping[str, Result[bytes, Error]]) 
         reason = f"{error.kind.value}: {(error.details.splitlines() or [''])[-1]}"
         remedy = ""
         if error.source is not None and step.state.status.is_finished:
-            remedy = f"; replay the step that failed: funsies replay {error.source[:10]}"
+            remedy = f"; replay the step that failed: funsies replay {short_hash(error.source)}"
         raise CannotReplayError(f"input {name!r} has no value ({reason}){remedy}")
 
 
@@ -124,6 +124,6 @@ def _loaded(backend: Backend, step: StoredStep) -> LoadedFunction:
         last = (error.details.splitlines() or [""])[-1]
         raise CannotReplayError(f"{error.kind.value}: {last}") from problem
     if not isinstance(plan, LoadedFunction):
-        raise CannotReplayError(f"{step.hash[:10]} is not a Python step")
+        raise CannotReplayError(f"{short_hash(step.hash)} is not a Python step")
     plan.overlay.apply()  # for good: this process is here for nothing else
     return plan

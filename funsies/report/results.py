@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from funsies.client.remembered import SHORT_HASH
 from funsies.core.cutting import printable
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import Error, decode_error
 from funsies.core.python_plan import PYTHON
 from funsies.history.labels import NO_LABELS, Labels
@@ -66,7 +65,7 @@ def result_lines(views: Iterable[ResultView]) -> list[str]:
     shown = values[:SHOWN_RESULTS]
     width = max((len(view.name) for view in shown), default=0)
     rows = [
-        f"  {view.artefact[:SHORT_HASH]}  {view.name:<{width}}  {view.value}{_mark(view)}"
+        f"  {short_hash(view.artefact)}  {view.name:<{width}}  {view.value}{_mark(view)}"
         for view in shown
     ]
     more = [f"  ... and {len(values) - len(shown)} more"] if len(values) > len(shown) else []
@@ -74,7 +73,7 @@ def result_lines(views: Iterable[ResultView]) -> list[str]:
 
 
 def _head(shown: Sequence[ResultView]) -> list[str]:
-    hashes = [view.artefact[:SHORT_HASH] for view in shown[:1]]
+    hashes = [short_hash(view.artefact) for view in shown[:1]]
     return [f"results (print one with its hash: funsies cat {each})" for each in hashes]
 
 

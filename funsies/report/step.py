@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from funsies.core.archive import members
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import PICKLE, about_pickle, to_preview
 from funsies.core.python_plan import PYTHON
 from funsies.history.parameters import argument_names
@@ -39,7 +39,7 @@ class InputView:
     @property
     def shown(self) -> str:
         """Hash and value."""
-        return f"{self.artefact[:10]}  {self.value}"
+        return f"{short_hash(self.artefact)}  {self.value}"
 
 
 def inputs_of(backend: Backend, operation: Digest) -> list[InputView]:

@@ -10,6 +10,7 @@ from funsies.config.program import this_program
 from funsies.core.digest import Digest
 from funsies.core.graph import Operation
 from funsies.history.recorder import Recorder
+from funsies.history.watched import Naming
 from funsies.store.connect import Backend
 from funsies.store.definitions import define
 from funsies.store.keys_in_use import agree_on_keys
@@ -54,6 +55,7 @@ class Session:
         progress: True shows how far it is while the program waits, False shows nothing; None
             shows it in notebooks.
         recorder: writes down the run that this session is, or belongs to.
+        naming: knows what steps are called.
     """
 
     def __init__(self, server: ResolvedServer, backend: Backend) -> None:
@@ -70,6 +72,7 @@ class Session:
         self.is_to_mend: Callable[[GraphStore, Sequence[Digest]], bool] | None = None
         self.progress: bool | None = None
         self.recorder: Recorder = Recorder(backend, this_program)
+        self.naming = Naming(backend)
         self._written = 0
         self._has_agreed_on_keys = backend.is_in_process
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from typing_extensions import override
 
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import (
     Constant,
@@ -85,7 +85,9 @@ class StoredGraph:
         """The operation that makes an artefact, and which output it is."""
         row = self._backend.graph.artefact(artefact)
         if row is None or row.producer is None:
-            raise UnknownHashError(f"the server knows no step that makes {artefact.hex()[:10]}")
+            raise UnknownHashError(
+                f"the server knows no step that makes {short_hash(artefact)}"
+            )
         return row.producer, row.index
 
     def _load(self, level: set[Digest]) -> None:
@@ -96,13 +98,13 @@ class StoredGraph:
             ):
                 if row is None:
                     raise UnknownHashError(
-                        f"the server does not know step {digest.hex()[:10]}, or its definition "
-                        "is damaged there"
+                        f"the server does not know step {short_hash(digest)}, or its "
+                        "definition is damaged there"
                     )
                 self.rows[digest] = row
             if foreign := self._backend.graph.undefined(digests):
                 raise UnknownHashError(
-                    f"the step {foreign[0].hex()[:10]} is not signed with your key: give this "
+                    f"the step {short_hash(foreign[0])} is not signed with your key: give this "
                     "program the FUNSIES_KEY of the one that made it, or run that one again"
                 )
             level = {
@@ -179,7 +181,7 @@ class StoredGraph:
     def _constant(self, row: InputRow) -> Constant:
         stored = self._backend.graph.artefact(row.artefact)
         if stored is None or stored.constant is None:
-            raise UnknownHashError(f"the server knows no constant {row.artefact.hex()[:10]}")
+            raise UnknownHashError(f"the server knows no constant {short_hash(row.artefact)}")
         kept = stored.constant
         data = None if kept.large else self._backend.graph.contents([kept.content])[0]
         return Constant(
@@ -198,7 +200,7 @@ class StoredGraph:
         if row.task not in self._tasks:
             stored = self._backend.graph.task(row.task, PYTHON)
             if stored is None:
-                raise UnknownHashError(f"the server knows no task {row.task.hex()[:10]}")
+                raise UnknownHashError(f"the server knows no task {short_hash(row.task)}")
             self._tasks[row.task] = StoredTask(stored)
         return self._tasks[row.task]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import Operation, Stored, Task
 from funsies.core.options import Options
@@ -128,7 +128,7 @@ class Graph:
             for digest, row in zip(sorted(level), rows, strict=True):
                 if row is None:
                     raise UnknownHashError(
-                        f"the server does not know step {digest.hex()[:10]}, or its "
+                        f"the server does not know step {short_hash(digest)}, or its "
                         "definition was damaged there and set aside; execute the program "
                         "that makes it once more"
                     )

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 import funsies as f
+from funsies.history.watched import Naming
 from funsies.page import finding
 from funsies.page.finding import FoundSteps, Wanted, find_page
-from funsies.page.naming import Namer
 
 
 def half(number: int) -> float:
@@ -27,9 +27,9 @@ def backend(session):
 
 
 def pages_of(backend, wanted: Wanted) -> list[FoundSteps]:
-    pages = [find_page(backend, wanted, Namer())]
+    pages = [find_page(backend, wanted, Naming(backend))]
     while pages[-1].more:
-        pages.append(find_page(backend, pages[-1].more, Namer()))
+        pages.append(find_page(backend, pages[-1].more, Naming(backend)))
     return pages
 
 
@@ -64,14 +64,15 @@ def test_a_filter_finds_what_it_says(backend, wanted: Wanted, number: int) -> No
 
 
 def test_steps_of_a_page_stand_in_the_order_of_their_labels(backend) -> None:
-    labels = [each.label for each in find_page(backend, Wanted(task="half"), Namer()).steps]
+    page = find_page(backend, Wanted(task="half"), Naming(backend))
+    labels = [each.label for each in page.steps]
     assert len(labels) > 10
     numbers = [int(label.partition("=")[2].rstrip(")")) for label in labels]
     assert numbers == sorted(numbers)
 
 
 def test_a_step_is_found_by_the_begin_of_its_hash(backend) -> None:
-    known = find_page(backend, Wanted(), Namer()).steps[0].step.operation
+    known = find_page(backend, Wanted(), Naming(backend)).steps[0].step.operation
     assert known in steps_of(pages_of(backend, Wanted(text=known[:9].upper())))
 
 
@@ -81,7 +82,7 @@ def test_one_page_looks_at_so_many_steps_and_says_where_to_go_on(
     monkeypatch.setattr(finding, "MOST_LOOKED_AT", 100)
     monkeypatch.setattr(finding, "WALK", 50)
     wanted = Wanted(text="no such thing")
-    page = find_page(backend, wanted, Namer())
+    page = find_page(backend, wanted, Naming(backend))
     assert not page.steps
     assert 100 <= page.looked_at < 320
     assert page.more is not None

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from funsies.client.remembered import OWN_REMEDY, SHORT_HASH, since
+from funsies.client.called import note_step_of
+from funsies.client.remembered import OWN_REMEDY, since
 from funsies.core.cutting import printable
-from funsies.core.digest import Digest
+from funsies.core.digest import short_hash
 from funsies.core.encoding.previews import MimeBundle
 from funsies.core.errors import Error
+from funsies.core.noted_labels import noted_label
 from funsies.core.shown import show_by
 from funsies.core.terminal_text import as_plain_text
 from funsies.session import session_in_force
 
 from .blocks import BAD, Block, bundle_of_block
-from .called import labels_soon
 
 
 def bundle_of_error(error: Error) -> MimeBundle:
@@ -36,20 +37,16 @@ def _title(error: Error) -> str:
 
 
 def _label(error: Error) -> str | None:
-    """What the step is called, where there is a session to ask."""
+    """What the step is called, where there is a session to ask, or if it was noted."""
     session = session_in_force()
-    if session is None or error.source is None:
-        return None
-    try:
-        source = Digest(bytes.fromhex(error.source))
-        return labels_soon(session.backend, [source]).get(source)
-    except Exception:  # noqa: BLE001  (to show it is not to use it: the server may be gone)
-        return None
+    if session is not None:
+        note_step_of(session, error)
+    return noted_label(error.source)
 
 
 def _facts(error: Error) -> Iterator[tuple[str, str]]:
     if error.source is not None:
-        yield "step", error.source[:SHORT_HASH]
+        yield "step", short_hash(error.source)
     if error.exit_code is not None:
         yield "exit code", str(error.exit_code)
     if error.signal is not None:
@@ -70,5 +67,5 @@ def _notes(error: Error) -> Iterator[str]:
         yield "It says nothing about the step, and is not remembered: execute it again."
     elif error.is_remembered:
         yield "It is remembered: executing again does not run the step, unless you reset() it."
-    short = error.source[:SHORT_HASH]
+    short = short_hash(error.source)
     yield f"Look further in a terminal: funsies debug {short}, funsies replay --pdb {short}"

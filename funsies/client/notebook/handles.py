@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from funsies.client.progress import Progress
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding.previews import MimeBundle
 from funsies.store.rows import OperationState, Status
 
@@ -34,7 +34,7 @@ def bundle_of_handle(
     statuses = [state.status for state in states]
     known = [*map(str, statuses), *[""] * len(targets)]
     rows = [
-        (names.get(target, ""), known[position], target.hex()[:10])
+        (names.get(target, ""), known[position], short_hash(target))
         for position, target in enumerate(targets[:SHOWN])
     ]
     more = len(targets) - SHOWN

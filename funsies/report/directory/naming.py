@@ -8,9 +8,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 
-SHORT_HASH: Final = 10
 _NAME_BYTES: Final = 60
 _PLAIN: Final = frozenset("._=+")
 
@@ -49,7 +48,7 @@ def directory_name(label: str, digest: Digest) -> str:
     plain = "".join(each if each.isalnum() or each in _PLAIN else "-" for each in label)
     words = [word.strip(".=+") for word in plain.split("-")]
     name = "-".join(filter(None, words)).encode()[:_NAME_BYTES].decode("utf-8", "ignore")
-    return "-".join(filter(None, ["debug", name, digest.hex()[:SHORT_HASH]]))
+    return "-".join(filter(None, ["debug", name, short_hash(digest)]))
 
 
 def describe_files(files: Iterable[str]) -> list[str]:
@@ -116,7 +115,5 @@ def describe_uses(directory: Path, files: Iterable[str], digest: Digest) -> list
         for what, command in uses
     ]
     if {"errors.txt", "replay.py"} <= by_name.keys():
-        lines.append(
-            ("stop where it fails", f"funsies replay --pdb {digest.hex()[:SHORT_HASH]}")
-        )
+        lines.append(("stop where it fails", f"funsies replay --pdb {short_hash(digest)}"))
     return [f"{what:<25} {command}" for what, command in lines]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from funsies.client.remembered import SHORT_HASH
+from funsies.core.digest import short_hash
 from funsies.history.tally import FAILED
 from funsies.report.account import RunAccount, StepAccount
 from funsies.report.lanes import Lane
@@ -70,7 +70,7 @@ def _order(step: StepAccount) -> tuple[bool, bool, float]:
 def _row(step: StepAccount, began: float, worker: str) -> StepRow:
     return StepRow(
         step.label,
-        step.hash[:SHORT_HASH],
+        short_hash(step.hash),
         step.task,
         step.outcome,
         tuple(_numbers(step, began)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from funsies.core.digest import short_hash
 from funsies.history.statuses import SKIPPED
 from funsies.history.words import shortened
 
@@ -52,12 +53,12 @@ def subtitle(node: Node) -> str:
     """Second line in a box: its hash and state, or the states of all that it stands for.
 
     >>> subtitle(Node("f" * 64, "mean", NodeKind.STEP, {"done": 1}))
-    'ffffffff done'
+    'ffffffffff done'
     """
     if node.kind is NodeKind.STEP:
-        return f"{node.key[:8]} {node.status}{' volatile' if node.volatile else ''}"
+        return f"{short_hash(node.key)} {node.status}{' volatile' if node.volatile else ''}"
     if node.kind is NodeKind.INPUT:
-        return node.key[:8]
+        return short_hash(node.key)
     if INPUT in node.statuses:
         return f"{node.number:,} values"
     numbers = [f"{node.statuses[name]:,} {name}" for name in URGENCY if name in node.statuses]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from funsies.core.cutting import printable
+from funsies.core.digest import short_hash
 from funsies.store.fsck import Checked
 from funsies.store.rows import Damage, Fault, Part
 
 from .finding import Finding, Level
 
-SHORT: Final = 10
 """Digits of a hash that people are shown."""
 
 _PARTS: Final = {
@@ -64,7 +64,7 @@ def find_damage(checked: Checked) -> Finding:
 
 
 def _subject(damage: Damage) -> str:
-    name = damage.name if damage.part is Part.KEY else damage.name[:SHORT]
+    name = damage.name if damage.part is Part.KEY else short_hash(damage.name)
     if damage.part is Part.COUNTERS:
         return f"{_PARTS[damage.part]} {printable(damage.task)}"
     subject = f"{_PARTS[damage.part]} {printable(name)}"
@@ -75,7 +75,7 @@ def _owner(damage: Damage) -> str:
     task = f" of {printable(damage.task)}" if damage.task else ""
     if damage.operation is None or damage.operation.hex() == damage.name:
         return task
-    return f"{task} (step {damage.operation.hex()[:SHORT]})"
+    return f"{task} (step {short_hash(damage.operation)})"
 
 
 def _fault(damage: Damage) -> str:

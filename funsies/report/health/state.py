@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from funsies.core.cutting import printable
+from funsies.core.digest import short_hash
 from funsies.report.numbers import counted
 from funsies.store.rows import SetAside
 
@@ -18,7 +19,6 @@ _PENDING: Final = ("waiting", "delayed", "running", "delegated")
 NAMED: Final = 5
 """So many of what was set aside are named."""
 
-SHORT: Final = 10
 """Digits of a hash that people are shown."""
 
 
@@ -96,6 +96,8 @@ def find_in_state(seen: StateSeen) -> Iterator[Finding]:
 
 
 def _named(seen: StateSeen) -> str:
-    named = [f"{each.what} {printable(each.name[:SHORT])}" for each in seen.set_aside[:NAMED]]
+    named = [
+        f"{each.what} {printable(short_hash(each.name))}" for each in seen.set_aside[:NAMED]
+    ]
     more = len(seen.set_aside) - len(named)
     return ", ".join(named) + (f" and {more} more" if more else "")

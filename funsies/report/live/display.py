@@ -14,13 +14,13 @@ from rich.live import Live
 from rich.text import Text
 
 from funsies.client.progress import Progress, Report
+from funsies.history.watched import Naming
 from funsies.report.elsewhere import Elsewhere
 from funsies.report.numbers import counted
 from funsies.report.progress import describe
 from funsies.store.ports import GraphStore
 
 from .failing import Failing, told
-from .naming import Look, Naming, no_labels
 from .rates import Rates, finished
 from .running import RunningSteps
 from .screen import Screen
@@ -35,7 +35,7 @@ class Display:
     Args:
         console: where.
         graph: where the steps run.
-        look: finds out what steps are called.
+        naming: knows what steps are called; None for the names of their tasks.
         elsewhere: says which workers run what somebody else has asked for; None if nobody asks.
         clock: the time, monotonic seconds.
     """
@@ -45,7 +45,7 @@ class Display:
         console: Console,
         graph: GraphStore,
         *,
-        look: Look = no_labels,
+        naming: Naming | None = None,
         elsewhere: Elsewhere | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -54,8 +54,8 @@ class Display:
         self._began = clock()
         self._line_due = self._began + LINE_SECONDS
         self._rates = Rates()
-        self._naming = Naming(look, clock)
-        self._running = RunningSteps(graph, clock, self._naming, elsewhere)
+        self._naming = naming
+        self._running = RunningSteps(graph, clock, naming, elsewhere)
         self._failing = Failing(graph)
         self._failed = 0
         self._elsewhere: list[str] = []

@@ -10,12 +10,11 @@ from funsies.core.digest import Digest
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.stored_errors import read_error
 from funsies.history.labels import NO_LABELS
+from funsies.history.watched import Naming
 from funsies.report.errors import headline
 from funsies.report.failures import Cause, Causes
 from funsies.report.numbers import counted
 from funsies.store.ports import GraphStore
-
-from .naming import Naming
 
 MOST_AT_ONCE: Final = 100
 """Of so many failures between two looks the causes are told; all are counted by their task."""

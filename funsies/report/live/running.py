@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from funsies.client.remembered import SHORT_HASH
 from funsies.core.cutting import printable
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
+from funsies.history.labels import NO_LABELS
+from funsies.history.watched import Naming
 from funsies.report.elsewhere import Elsewhere
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Lease
-
-from .naming import Naming
 
 LOOK_SECONDS: Final = 1.0
 SHOWN_STEPS: Final = 5
@@ -41,7 +40,7 @@ class RunningSteps:
     Args:
         graph: where they run.
         clock: the time, monotonic seconds.
-        naming: what steps are called.
+        naming: knows what steps are called; None for the names of their tasks.
         elsewhere: says which workers run what somebody else has asked for; None if nobody asks.
 
     Attributes:
@@ -59,11 +58,11 @@ class RunningSteps:
         self.longest: list[RunningStep] = []
         self.elsewhere: list[str] = []
         self._elsewhere = elsewhere
-        self._naming = naming or Naming(clock=clock)
+        self._naming = naming
         self._graph = graph
         self._clock = clock
         self._look_at = clock()
-        self._labels: dict[Digest, str] = {}
+        self._tasks: dict[Digest, str] = {}
 
     def look(self, *, is_any: bool = True) -> None:
         """Look again, if that is due.
@@ -81,28 +80,29 @@ class RunningSteps:
 
     def _longest_of(self, leases: Sequence[Lease]) -> list[RunningStep]:
         shown = sorted(leases, key=lambda lease: -lease.running_ms)[:SHOWN_STEPS]
-        self._learn_labels([lease.operation for lease in shown])
+        labels = self._labels([lease.operation for lease in shown])
         now = self._clock()
-        return [self._step(lease, now) for lease in shown]
+        return [
+            RunningStep(label, worker_of(lease), now - lease.running_ms / 1000)
+            for label, lease in zip(labels, shown, strict=True)
+        ]
 
-    def _step(self, lease: Lease, now: float) -> RunningStep:
-        began = now - lease.running_ms / 1000
-        return RunningStep(self._labels[lease.operation], worker_of(lease), began)
-
-    def _learn_labels(self, operations: Sequence[Digest]) -> None:
-        """Keep the labels of those that are shown, and of no others."""
-        kept = {each: self._labels[each] for each in operations if each in self._labels}
-        new = [each for each in operations if each not in kept]
-        rows = self._graph.operations(new)
-        texts = self._naming.labels(new).texts
-        for digest, row in zip(new, rows, strict=True):
-            kept[digest] = label_of(digest, texts.get(digest) or (row.task_name if row else ""))
-        self._labels = kept
+    def _labels(self, steps: Sequence[Digest]) -> list[str]:
+        """What steps are called, each with its hash; definitions are read where need be."""
+        labels = NO_LABELS if self._naming is None else self._naming.labels(steps)
+        self._tasks = {each: self._tasks[each] for each in steps if each in self._tasks}
+        unknown = [
+            each for each in steps if each not in labels.names and each not in self._tasks
+        ]
+        for step, row in zip(unknown, self._graph.operations(unknown), strict=True):
+            self._tasks[step] = "" if row is None else row.task_name
+        return [label_of(each, labels.of(each, self._tasks.get(each, ""))) for each in steps]
 
 
 def label_of(digest: Digest, name: str) -> str:
     """What people call a step, and the beginning of its hash."""
-    return f"{printable(name)} {digest.hex()[:SHORT_HASH]}".lstrip()
+    hash_ = short_hash(digest)
+    return hash_ if name == hash_ else f"{printable(name)} {hash_}"
 
 
 def worker_of(lease: Lease) -> str:

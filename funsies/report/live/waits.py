@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import partial
 
+from funsies.history.watched import Naming
 from funsies.report.console import make_console
 from funsies.report.elsewhere import Elsewhere
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation
 
 from .display import Display
-from .naming import labels_of_few
 
 
 def display_of(backend: Backend, own: Callable[[], Collection[Generation]]) -> Display:
@@ -22,5 +21,5 @@ def display_of(backend: Backend, own: Callable[[], Collection[Generation]]) -> D
         own: the requests that are waited for, asked anew each time: of workers that are busy
             with others it is told.
     """
-    look, elsewhere = partial(labels_of_few, backend), Elsewhere(backend, own)
-    return Display(make_console(), backend.graph, look=look, elsewhere=elsewhere)
+    naming, elsewhere = Naming(backend), Elsewhere(backend, own)
+    return Display(make_console(), backend.graph, naming=naming, elsewhere=elsewhere)

@@ -8,7 +8,7 @@ from typing import Final
 from rich.text import Text
 
 from funsies.core.cutting import cut, printable
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.history.why import Change, ChangeKind, Group, InputChange, Ran, Reasons, StepReason
 from funsies.report.numbers import counted
 
@@ -38,7 +38,7 @@ _RAN: Final = {
 
 def name_of(reason: StepReason) -> str:
     """A step as people know it: its label, or name of the task, and the hash."""
-    return f"{cut(printable(reason.label), _LABEL)} {reason.step.hex()[:10]}"
+    return f"{cut(printable(reason.label), _LABEL)} {short_hash(reason.step)}"
 
 
 def reason_lines(reasons: Reasons, step: Digest) -> Iterator[Text]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, cast
 
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.store.keys import Keys
 from funsies.store.rows import (
     ArtefactRow,
@@ -108,7 +108,7 @@ class Reader(Caller):
             "a result of step %s is not signed with our key: a worker without the right "
             "FUNSIES_KEY made it, or it was changed on the server; it is forgotten, and "
             "execute() computes it again",
-            operation.hex()[:10],
+            short_hash(operation),
         )
         self._run("invalidate", operation, index, result.content)
         return None

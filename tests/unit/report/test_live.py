@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 
 import pytest
 from rich.console import Console
+from typing_extensions import override
 
 import funsies as f
 from funsies.client.progress import Progress
 from funsies.core.digest import Digest, content_digest
 from funsies.history.labels import Labels
+from funsies.history.watched import Naming
 from funsies.report.live import Display
 from funsies.report.live.display import LINE_SECONDS
 from funsies.report.live.failing import Failing, counted_steps, told
-from funsies.report.live.naming import Naming
 from funsies.report.live.rates import Rates, seconds_left
 from funsies.report.live.running import LOOK_SECONDS, RunningSteps
 from funsies.report.live.screen import Screen
@@ -194,27 +195,27 @@ def test_what_has_run_for_longest_is_named_and_nothing_is_asked_of_the_others() 
     assert len(graph.asked) == len(longest)
 
 
-def test_what_runs_is_named_by_its_label_and_looked_up_seldom() -> None:
+class Called(Naming):
+    """Knows what one step is called."""
+
+    def __init__(self, step: Digest) -> None:
+        self.known = Labels({step: "align(sample=S3)"}, {step: "align"})
+
+    @override
+    def labels(self, steps: Collection[Digest] = (), run: object = None) -> Labels:
+        return self.known
+
+
+def test_what_runs_is_named_by_its_label_and_the_beginning_of_its_hash() -> None:
     leases = [lease(number) for number in range(3)]
-    graph, now = Leased(leases), 0.0
-    looks: list[int] = []
-
-    def look(steps: Collection[Digest]) -> Labels:
-        nonlocal now
-        looks.append(len(steps))
-        now += 0.5
-        known = leases[-1].operation
-        return Labels({known: "align(sample=S3)"}, {known: "align"})
-
-    running = RunningSteps(graph, lambda: now, Naming(look, lambda: now))
+    graph = Leased(leases)
+    last = leases[-1].operation
+    running = RunningSteps(graph, lambda: 0.0, Called(last))
     running.look()
-    assert running.longest[0].label == f"align(sample=S3) {leases[-1].operation.hex()[:10]}"
-    for _ in range(100):
-        graph.held = [lease(int(now) + 10 + number) for number in range(3)]
-        now += LOOK_SECONDS
-        running.look()
-    assert looks[0] == 3
-    assert len(looks) == 5  # of 100 seconds two and a half were spent
+    shown = running.longest
+    assert shown[0].label == f"align(sample=S3) {last.hex()[:10]}"
+    assert shown[1].label == leases[1].operation.hex()[:10]
+    assert last not in graph.asked
 
 
 # -- what fails
