@@ -15,23 +15,30 @@ from funsies.session import Session
 def measure(setting: Setting) -> Figures:
     """Seconds for the reasons of ``n`` steps and one that needs them all, by root cause."""
     taken: list[float] = []
+    used: list[float] = []
     with server_and_workers(setting.workers) as session:
         for edition in range(2):
             with f.Fun(session.server):
                 target, expected = _graph(setting.n, edition)
                 run_to_end(target, expected)
         for _ in range(setting.repeats):
-            started = time.perf_counter()
+            started, started_cpu = time.perf_counter(), time.process_time()
             found = _reasons(session)
             taken.append(time.perf_counter() - started)
-    return {"steps": len(found.steps), "groups": len(found.groups), **spread("seconds", taken)}
+            used.append(time.process_time() - started_cpu)
+    return {
+        "steps": len(found.steps),
+        "groups": len(found.groups),
+        **spread("seconds", taken),
+        **spread("cpu_seconds", used),
+    }
 
 
 def _reasons(session: Session) -> Reasons:
     run = last_run(session.backend)
     if run is None:
         raise RuntimeError("no run was recorded")
-    found = reasons(session.backend, run, names_steps=False)
+    found = reasons(session.backend, run, for_groups=True)
     _ = found.groups
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from typing import Final
 
 import click
@@ -15,9 +17,11 @@ from funsies.store.connect import Backend
 
 from .completion import STEP
 from .exits import Exit
+from .output import print_json
+from .patience import patience
 from .run_choice import find_run, may_be_run
 from .setting import Setting
-from .why import print_groups, print_reason, step_named, with_labels
+from .why import groups_with_values, print_groups, print_reason, step_named
 
 _SHORTEST_HASH: Final = 5
 
@@ -48,27 +52,46 @@ def diff(setting: Setting, *, before: str, after: str, as_json: bool) -> int:
     return Exit.OK
 
 
-def _are_runs(backend: Backend, *names: str) -> bool:
-    """True if runs are meant: a longer hash may have only decimal digits, too."""
-    if not all(map(may_be_run, names)):
-        return False
-    long = [each for each in names if each.isdecimal() and len(each) >= _SHORTEST_HASH]
-    return all(run(backend, int(each)) is not None for each in long)
+def _are_runs(backend: Backend, before: str, after: str) -> bool:
+    """True if runs are meant, False if steps are.
+
+    Raises:
+        UsageError: if one is a run and the other one is none.
+    """
+    one, other = _is_run(backend, before), _is_run(backend, after)
+    if one != other:
+        named, step = (before, after) if one else (after, before)
+        raise click.UsageError(
+            f"{named} is a run, and {step!r} is none: give two runs or two steps; what made a "
+            f"step run is said by: funsies why {shlex.quote(step)} --run {named}"
+        )
+    return one
+
+
+def _is_run(backend: Backend, name: str) -> bool:
+    """True if a run is meant: a longer hash may have only decimal digits, too."""
+    is_long = name.isdecimal() and len(name) >= _SHORTEST_HASH
+    return may_be_run(name) and (not is_long or run(backend, int(name)) is not None)
 
 
 def _diff_runs(backend: Backend, before: str, after: str, *, as_json: bool) -> None:
     one, other = find_run(backend, before), find_run(backend, after)
-    old, new = steps_of_run(backend, one), steps_of_run(backend, other)
+    with patience(f"comparing run {one.number} with run {other.number}"):
+        old, new = steps_of_run(backend, one), steps_of_run(backend, other)
+        found = compare(backend, old, new, for_groups=True)
     versions = changed_versions(one, other)
-    if not as_json:
-        for name, (was, is_now) in versions.items():
-            click.echo(f"{printable(name)}: {printable(was)} -> {printable(is_now)}")
-    print_groups(backend, compare(backend, old, new), as_json=as_json, versions=versions)
+    if as_json:
+        runs = {"before": one.number, "after": other.number, "versions": versions}
+        print_json(runs | groups_with_values(backend, found))
+        return
+    for name, (was, is_now) in versions.items():
+        click.echo(f"{printable(name)}: {printable(was)} -> {printable(is_now)}")
+    print_groups(backend, found)
 
 
 def _diff_steps(backend: Backend, before: str, after: str, *, as_json: bool) -> None:
     old, new = step_named(backend, before), step_named(backend, after)
     one, other = read_closure(backend, [old]), read_closure(backend, [new])
     found = compare(backend, one, other, {new: old})
-    called = with_labels(backend, found, found.steps.keys())
-    print_reason(backend, called, new, as_json=as_json)
+    found = replace(found, closure=read_closure(backend, [old, new]))  # named among both
+    print_reason(backend, found, new, as_json=as_json)

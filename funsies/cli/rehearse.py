@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, nullcontext, redirect_stdout
 
 from funsies.config.program import this_program
 from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
-from funsies.core.graph import TaskKind
-from funsies.history.why import Ran, Reasons
+from funsies.history.why import Ran, Reasons, with_labels
 from funsies.history.why.foresight import foresee
 from funsies.report.numbers import counted
 from funsies.session import Session, open_stores, session_opened, value_missing
@@ -21,12 +22,14 @@ from funsies.store.labels import keep_labels
 from funsies.store.rehearsal import rehearsed
 
 from .exits import Exit
+from .output import print_json
+from .patience import patience
 from .say import note
 from .script import EndOfScript
 from .script_argument import Program
 from .sessions_seen import SessionsSeen
 from .setting import Setting, check
-from .why import print_groups
+from .why import groups_with_values, print_groups
 
 
 class _NotKnown(EndOfScript):
@@ -85,45 +88,65 @@ def rehearse(
         as_json: True to print it for programs.
     """
     with _stage(setting) as rehearsal:
-        code, unknown = _played(program)
+        code, unknown = _played(program, keeps_stdout=as_json)
         if code != Exit.OK:
             return code
-        found = rehearsal.reasons(retries_failed=retries_failed)
-        print_groups(rehearsal.backend, found, as_json=as_json)
+        with patience("comparing the steps with those of earlier runs"):
+            found = rehearsal.reasons(retries_failed=retries_failed)
+        dynamic = _dynamic(found)
+        awaited = None if unknown is None else _label(rehearsal.backend, found, unknown)
+        if as_json:
+            limits = {"dynamic": dynamic, "stops_at": awaited}
+            print_json(groups_with_values(rehearsal.backend, found) | limits)
+        else:
+            print_groups(rehearsal.backend, found)
         if not found.steps:
             note(f"funsies: {name} would execute nothing")
-        _tell_limits(rehearsal, found, unknown)
+        _tell_limits(dynamic, awaited)
     return Exit.OK
 
 
-def _played(program: Program) -> tuple[int, Digest | None]:
-    """Run the script; the step whose value it needed and did not get, if there was one."""
+def _played(program: Program, *, keeps_stdout: bool) -> tuple[int, Digest | None]:
+    """Run the script; the step whose value it needed and did not get, if there was one.
+
+    Args:
+        program: runs it.
+        keeps_stdout: True if what the script prints is not to come among what is told.
+    """
     try:
-        return program(lambda _problem: False), None
+        with redirect_stdout(sys.stderr) if keeps_stdout else nullcontext():
+            return program(lambda _problem: False), None
     except _NotKnown as end:
         return Exit.OK, end.step
 
 
-def _tell_limits(rehearsal: _Rehearsal, found: Reasons, unknown: Digest | None) -> None:
+def _dynamic(found: Reasons) -> dict[str, int]:
+    """How many dynamic steps of each task run: what these build is not known."""
+    would = {Ran.WILL_RUN, Ran.MAY_RUN}
+    rows = found.closure.rows
+    return Counter(
+        each.task
+        for each in found.steps.values()
+        if each.ran in would and rows[each.step].dynamic
+    )
+
+
+def _label(backend: Backend, found: Reasons, step: Digest) -> str:
+    """What a step is called that the script waits for; it need not be one that it executes."""
+    reason = with_labels(backend, found, [step]).steps.get(step)
+    return short_hash(step) if reason is None else reason.label
+
+
+def _tell_limits(dynamic: Mapping[str, int], awaited: str | None) -> None:
     """Say what cannot be known."""
-    built = rehearsal.built
-    dynamic = [
-        each
-        for digest, each in found.steps.items()
-        if each.ran in {Ran.WILL_RUN, Ran.MAY_RUN}
-        and digest in built
-        and built[digest].task.kind is TaskKind.DYNAMIC
-    ]
     if dynamic:
-        names = ", ".join(sorted({printable(each.task) for each in dynamic}))
-        number = counted(len(dynamic), "dynamic step")
+        names = ", ".join(sorted(map(printable, dynamic)))
+        number = counted(sum(dynamic.values()), "dynamic step")
         note(f"{number} would run ({names}); what these build is not known before")
-    if unknown is not None:
-        reason = found.steps.get(unknown)
-        label = short_hash(unknown) if reason is None else printable(reason.label)
+    if awaited is not None:
         note(
-            f"the script waits for {label} or takes its value, which is not there yet: "
-            "what it does after that is not known"
+            f"the script waits for {printable(awaited)} or takes its value, which is not there "
+            "yet: what it does after that is not known"
         )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
-from itertools import islice
+import re
+from typing import Any, Final
 
 import click
 
@@ -12,19 +11,18 @@ from funsies.client.by_name import only_step
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
-from funsies.history.called import labels_here
-from funsies.history.labels import NO_LABELS, Labels
-from funsies.history.why import Ran, Reasons, reasons, with_values
+from funsies.history.why import Ran, Reasons, labels_among, reasons
 from funsies.history.why.last import run_that_ran
 from funsies.report.console import data_console
 from funsies.report.numbers import counted
 from funsies.report.why import (
-    MOST_GROUPS,
-    group_as_json,
     group_lines,
+    group_values,
+    groups_as_json,
     reason_as_json,
     reason_lines,
     summary_line,
+    told_groups,
     told_of,
 )
 from funsies.store.connect import Backend
@@ -33,9 +31,12 @@ from .completion import STEP
 from .exits import Exit
 from .named import look_up
 from .output import print_json
+from .patience import patience
 from .run_choice import LAST, find_run, run_option
 from .say import note
 from .setting import Setting
+
+_HASH: Final = re.compile("[0-9a-fA-F]{5,64}")
 
 
 @click.command()
@@ -59,9 +60,13 @@ def why(setting: Setting, *, step: str | None, run_id: str | None, as_json: bool
     with setting.session() as session:
         backend = session.backend
         run = find_run(backend, run_id or LAST)
-        found = reasons(backend, run, names_steps=step is not None)
+        with patience(f"comparing the steps of run {run.number} with those before"):
+            found = reasons(backend, run, for_groups=step is None)
         if step is None:
-            print_groups(backend, found, as_json=as_json)
+            if as_json:
+                print_json(groups_with_values(backend, found))
+            else:
+                print_groups(backend, found)
             return Exit.OK
         chosen = chosen_step(backend, found, step)
         if run_id is None:
@@ -97,8 +102,11 @@ def chosen_step(backend: Backend, found: Reasons, text: str) -> Digest:
     Raises:
         UnknownHashError: if it names nothing, or several steps.
     """
-    texts = {step: each.label for step, each in found.steps.items()}
-    labels = Labels(texts, {step: each.task for step, each in found.steps.items()})
+    if _HASH.fullmatch(text) and text not in {each.task for each in found.steps.values()}:
+        begun = [each for each in found.steps if each.hex().startswith(text.lower())]
+        if len(begun) == 1:
+            return begun[0]
+    labels = labels_among(backend, found)
     named = labels.find(text)
     return only_step(named, labels, text) if named else step_named(backend, text)
 
@@ -123,47 +131,20 @@ def print_reason(backend: Backend, found: Reasons, step: Digest, *, as_json: boo
         console.print(line)
 
 
-def with_labels(backend: Backend, found: Reasons, steps: Collection[Digest]) -> Reasons:
-    """Call some steps by their labels, where only the names of their tasks are known."""
-    labels = labels_here(backend, steps) if steps else NO_LABELS
-    called = {
-        each: replace(found.steps[each], label=labels.of(each))
-        for each in steps
-        if each in labels.names
-    }
-    return replace(found, steps={**found.steps, **called})
-
-
-def print_groups(
-    backend: Backend, found: Reasons, *, as_json: bool, **facts: Mapping[str, object]
-) -> None:
-    """Print all steps that ran, those together that ran for the same reasons.
-
-    Args:
-        backend: where they are.
-        found: why they ran.
-        as_json: True for JSON.
-        facts: what else that is to say.
-    """
-    groups = found.groups
-    told = (
-        replace(each, roots=with_values(backend, each.roots))
-        for each in islice(groups, None if as_json else MOST_GROUPS)
-    )
-    if as_json:
-        counts = {each.value: number for each, number in found.counts().items()}
-        shown = [group_as_json(each) for each in told]
-        gone = dict(found.gone)
-        print_json({"run": found.run, "counts": counts, "groups": shown, "gone": gone, **facts})
-        return
+def print_groups(backend: Backend, found: Reasons) -> None:
+    """Print all steps that ran, those together that ran for the same reasons."""
+    groups, others, found = told_groups(backend, found)
     console = data_console()
     console.print(summary_line(found))
-    lonely = [each.steps[0] for each in groups[:MOST_GROUPS] if len(each.steps) == 1]
-    found = with_labels(backend, found, lonely)
-    for group in told:
+    for group in groups:
         for line in group_lines(group, found):
             console.print(line)
     for task, number in found.gone.items():
         console.print(f"{counted(number, 'step')} of {printable(task)} not there any more")
-    if len(groups) > MOST_GROUPS:
-        note(f"{len(groups) - MOST_GROUPS:,} other groups are not shown; all: --json")
+    if others:
+        note(f"{others:,} other groups are not shown; all: --json")
+
+
+def groups_with_values(backend: Backend, found: Reasons) -> dict[str, Any]:
+    """The same as JSON, without limit."""
+    return groups_as_json(found, group_values(backend, found.groups))

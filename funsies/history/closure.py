@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from funsies.core.digest import Digest
 from funsies.store.batches import batches
@@ -57,16 +58,23 @@ def read_closure(
     asked = tuple(dict.fromkeys(targets))
     rows: dict[Digest, OperationRow] = {}
     built: dict[Digest, Digest] = {}
+    above: dict[Digest, list[Digest]] = {}
     level = list(asked)
     while level and depth >= 0:
         found = list(_read(backend, level[: most - len(rows)]))
         rows |= {row.digest: row for row in found}
         built |= built_by(backend, found)
-        above = dict.fromkeys(each for row in found for each in _above(row, built, most_inputs))
-        level = [each for each in above if each not in rows]
+        above |= {row.digest: list(_above(row, built)) for row in found}
+        followed = (
+            above[row.digest] if most_inputs is None else _above(row, built, most_inputs)
+            for row in found
+        )
+        level = [
+            each for each in dict.fromkeys(chain.from_iterable(followed)) if each not in rows
+        ]
         depth -= 1
     known = tuple(each for each in asked if each in rows)
-    return Closure(known, _makers_first(known, rows, built), built)
+    return Closure(known, _makers_first(known, rows, above), built)
 
 
 def all_steps(backend: Backend) -> Closure:
@@ -91,7 +99,7 @@ def _above(
 def _makers_first(
     targets: tuple[Digest, ...],
     rows: dict[Digest, OperationRow],
-    built: dict[Digest, Digest],
+    above: dict[Digest, list[Digest]],
 ) -> dict[Digest, OperationRow]:
     """Order the steps, without recursion: a workflow may be a chain of thousands.
 
@@ -99,7 +107,7 @@ def _makers_first(
     gathers them counts them, although they may be targets, too. Where dynamic steps wait for
     each other in a circle, one of them has to come before what it went on as.
     """
-    used = {each for row in rows.values() for each in _above(row, built)}
+    used = set(chain.from_iterable(above.values()))
     last_first = [each for each in targets if each not in used]
     order: dict[Digest, OperationRow] = {}
     expanded: set[Digest] = set()
@@ -112,5 +120,5 @@ def _makers_first(
             elif digest in rows and digest not in expanded:
                 expanded.add(digest)
                 stack.append((digest, True))
-                stack += [(each, False) for each in reversed([*_above(rows[digest], built)])]
+                stack += [(each, False) for each in reversed(above[digest])]
     return order

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+
+from msgspec import structs
 
 from funsies.build.artefact import Artefact
 from funsies.client.lookup import stored_artefact
@@ -146,7 +148,7 @@ def _defined(row: OperationRow, task: TaskRow | None) -> Definition:
     first = tuple(row.counted_inputs[:PREVIEW_INPUTS])
     said = {} if task is None else argument_names(task)
     return Definition(
-        replace(row, inputs=first),
+        structs.replace(row, inputs=first),
         len(row.inputs),
         "unknown" if task is None else task.kind.value,
         list(zip(row.outputs, names, strict=False)),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from funsies.core.errors import UnknownHashError
 from funsies.history.runs import Run, last_run
-from funsies.history.why import reasons, with_values
-from funsies.report.why import MOST_GROUPS, group_lines, reason_lines, summary_line, told_of
+from funsies.history.why import reasons
+from funsies.report.why import group_lines, reason_lines, summary_line, told_groups, told_of
 from funsies.store.connect import Backend
 
 from .desk import Desk
@@ -41,13 +39,12 @@ def _chosen(backend: Backend, number: str) -> Run:
 def why_run(desk: Desk, request: Request) -> Response:
     """Why the steps of a run ran: those together that ran for the same reasons."""
     run = run_of(desk.backend, request.path_params["number"])
-    found = reasons(desk.backend, run)
-    groups = found.groups
+    found = reasons(desk.backend, run, for_groups=True)
+    groups, others, found = told_groups(desk.backend, found)
     lines = [str(summary_line(found))]
-    for group in groups[:MOST_GROUPS]:
-        told = replace(group, roots=with_values(desk.backend, group.roots))
-        lines += ["", *(str(line) for line in group_lines(told, found))]
-    if len(groups) > MOST_GROUPS:
-        lines += ["", f"... and {len(groups) - MOST_GROUPS:,} other groups"]
+    for group in groups:
+        lines += ["", *(str(line) for line in group_lines(group, found))]
+    if others:
+        lines += ["", f"... and {others:,} other groups"]
     facts = {"run": run, "step": "", "label": f"run {run.number}", "text": "\n".join(lines)}
     return HTMLResponse(desk.page("why", facts))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 HELPERS = """\
 CUTOFF = {cutoff}
@@ -130,6 +133,59 @@ def test_each_edit_is_told_as_the_reason_of_what_ran(shell) -> None:
     } <= subjects
 
 
+EDITS = {
+    "nothing": {},
+    "a helper": {"sign": ">="},
+    "a constant": {"cutoff": 25},
+    "a given file": {"table": "c\na\n"},
+    "a command": {"reverse": " -r"},
+}
+
+
+def counted(shown: dict[str, Any]) -> dict[str, int]:
+    """How many steps of each task are told to run, or to have run."""
+    totals: dict[str, int] = {}
+    for group in shown["groups"]:
+        for task, number in group["tasks"].items():
+            totals[task] = totals.get(task, 0) + number
+    return totals
+
+
+def causes(shown: dict[str, Any]) -> set[object]:
+    roots = [root for group in shown["groups"] for root in group["roots"]]
+    return {(each["subject"], each["before"], each["after"]) for each in roots}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_dry_run_what_then_runs_and_what_is_said_of_it_agree(shell) -> None:
+    author = Author(shell)
+    author.run()
+    texts = {"cutoff": 15, "sign": ">", "reverse": "", "table": "b\na\n"}
+
+    def see(edit: str) -> None:
+        foreseen = json.loads(shell.funsies("run", "workflow.py", "--dry-run", "--json").text)
+        author.run()
+        told = json.loads(shell.funsies("why", "--json").text)
+        by_content = told["counts"].get("cached by content", 0)
+        ran, may_run = told["counts"].get("ran", 0), foreseen["counts"].get("may run", 0)
+        would_run = foreseen["counts"].get("would run", 0)
+        assert would_run <= ran <= would_run + may_run, edit
+        assert ran + by_content == would_run + may_run, edit
+        expected, found = counted(foreseen), counted(told)
+        assert all(found[task] <= expected[task] for task in found), edit
+        assert causes(foreseen) == causes(told), edit
+
+    for edit, changed in EDITS.items():
+        texts |= changed
+        author.write(**texts)
+        see(edit)
+    author.library("1.1")
+    see("a library")
+    assert shell.funsies("reset", "trim").code == 0
+    see("a reset")
+
+
 LOSE = """\
 import funsies as f
 with f.Fun() as session:
@@ -161,7 +217,9 @@ def test_a_reset_and_a_loss_are_told_from_each_other(shell) -> None:
     assert shell.python(shell.script("lose.py", LOSE)).code == 0
     author.run()
     told = author.why()
-    assert "its result was lost, or spoilt by the machine" in told
+    assert told.endswith(
+        "4 steps: trim, count, scaled, sort\n  its result was there, and is lost\n"
+    )
     assert "reset by " not in told
 
 

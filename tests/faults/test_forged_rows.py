@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import funsies as f
@@ -160,7 +160,7 @@ def test_an_input_that_was_added_to_a_signed_step_is_not_there(inside: Site) -> 
     row = inside.store.operation(operation(step.stdout))
     content = content_digest(b"evil")
     added = InputRow("e.so", content, None, 0, content, "blob")
-    changed = replace(row, inputs=(added, *row.inputs))
+    changed = msgspec.structs.replace(row, inputs=(added, *row.inputs))
     f.reset(step.stdout)
     inside.redis.hset(P + b"D", row.digest, pack_operation(changed) + NO_SIGNATURE)
     inside.store.define(Definitions(contents=((content, b"evil"),)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -19,7 +19,14 @@ def paused_for(size_bytes: int) -> Iterator[None]:
     What is made is kept, and nothing in it refers to itself; but the collector looks through
     all of it again and again while its number of objects grows, longer than all else takes.
     """
-    if size_bytes < _LARGE_BYTES or not gc.isenabled():
+    with paused() if size_bytes >= _LARGE_BYTES else nullcontext():
+        yield
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Let the garbage collector rest while very many objects are made that are kept."""
+    if not gc.isenabled():
         yield
         return
     gc.disable()

@@ -53,6 +53,8 @@ class Entry(NamedTuple):
         inner_annotations: of a function: those of the functions inside it, as they are written.
         place: of a function: where it is written.
         assigned: of a function: lines of the assignments at the top level of its file.
+        taken: of a function: names that the top level of its file takes from modules, each with
+            the module, its name there, and how many packages up that is.
     """
 
     digest: bytes = b""
@@ -63,3 +65,4 @@ class Entry(NamedTuple):
     inner_annotations: tuple[str, ...] = ()
     place: Place = NOWHERE
     assigned: Mapping[str, int] = MappingProxyType({})
+    taken: Mapping[str, tuple[str, str, int]] = MappingProxyType({})

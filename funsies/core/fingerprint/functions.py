@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Collection, Iterator
+from functools import partial
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from funsies.core.digest import Field, digest
+from funsies.core.fingerprint.assignments import place_of_name
 from funsies.core.fingerprint.changes import changes_of_imported
 from funsies.core.fingerprint.entries import Entry, Place
 from funsies.core.fingerprint.inner_reads import HIDDEN, SUBCLASSES, reads_inside
@@ -36,7 +38,7 @@ def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
     refuse_assigned_globals(walk, function)
     entry = function_entry(code, namespace)
     walk.place = entry.place if entry.digest else Place(code.co_filename, code.co_firstlineno)
-    walk.homes[walk.path] = (entry.place.file, entry.assigned)
+    walk.homes[walk.path] = partial(place_of_name, entry, namespace)
     refuse_changed_objects(walk, function, entry)
     refuse_unseen_imports(walk, reads_inside(code).imported)
     defaults, keyword_defaults = function.__defaults__, function.__kwdefaults__

@@ -48,6 +48,8 @@ class Source:
         digests: digests of nodes made so far.
         file_name: of the file.
         assigned: lines of the assignments at the top level, the last one by name.
+        taken: names that the top level takes from modules, each with the module, its name
+            there, and how many packages up that is.
     """
 
     lines: Sequence[str]
@@ -59,6 +61,7 @@ class Source:
     digests: dict[int, Digest] = field(default_factory=dict)
     file_name: str = ""
     assigned: Mapping[str, int] = field(default_factory=dict)
+    taken: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
 
     def function_text(self, code: CodeType) -> Digest | None:
         """Digest of the text of a function; None if the text is not that of this code."""
@@ -171,6 +174,7 @@ def parse_source(
         imports,
         file_name=file_name,
         assigned=_assigned(tree),
+        taken=_taken(tree),
     )
 
 
@@ -184,6 +188,16 @@ def _assigned(tree: ast.Module) -> dict[str, int]:
             names = (node.id for node in nodes if isinstance(node, ast.Name))
             found.update(dict.fromkeys(names, statement.lineno))
     return found
+
+
+def _taken(tree: ast.Module) -> dict[str, tuple[str, str, int]]:
+    """What the top level takes from modules."""
+    return {
+        alias.asname or alias.name: (statement.module or "", alias.name, statement.level)
+        for statement in tree.body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
 
 
 def _move_apart(tree: ast.Module, span: int) -> list[Scope]:

@@ -38,6 +38,7 @@ def function_entry(code: CodeType, namespace: dict[str, Any]) -> Entry:
         inner_annotations=located.annotations,
         place=located.place,
         assigned=located.assigned,
+        taken=located.taken,
     )
 
 
@@ -51,6 +52,7 @@ class _Located(NamedTuple):
     annotations: tuple[str, ...]
     place: Place = NOWHERE
     assigned: Mapping[str, int] = MappingProxyType({})
+    taken: Mapping[str, tuple[str, str, int]] = MappingProxyType({})
 
 
 _located: IdentityCache[CodeType, _Located] = IdentityCache()
@@ -70,7 +72,8 @@ def _search(code: CodeType, namespace: dict[str, Any]) -> _Located:
             of_used = {name: imported[name] for name in used & imported.keys()}
             changed, unused = source.changed_names(code), source.unused_names(code)
             inner, place = source.inner_annotations(code), source.function_place(code)
-            return _Located(text, of_used, changed, unused, inner, place, source.assigned)
+            homes = source.assigned, source.taken
+            return _Located(text, of_used, changed, unused, inner, place, *homes)
     return _Located(b"", {}, frozenset(), frozenset(), ())
 
 

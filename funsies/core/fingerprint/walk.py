@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -97,8 +97,8 @@ class Walk:
             see whether a value has changed in this process.
         asked: names that could have been left out.
         place: where the code that is now described is written.
-        homes: files of the functions that were described, by the path to them, and the lines
-            where names get values there.
+        homes: of the functions that were described, by the path to them: tells where a name
+            that they use gets its value.
     """
 
     dispatch: Callable[[Walk, Any, str], Field]
@@ -121,7 +121,7 @@ class Walk:
     _queue: deque[_Task] = field(default_factory=deque)
     _alive: list[object] = field(default_factory=list)
     place: Place = NOWHERE
-    homes: dict[tuple[str, ...], tuple[str, Mapping[str, int]]] = field(default_factory=dict)
+    homes: dict[tuple[str, ...], Callable[[str], Place]] = field(default_factory=dict)
 
     def field(self, thing: object, name: str) -> Field:
         """Describe a thing where it is used: a value, or a reference to a node.
@@ -210,9 +210,9 @@ class Walk:
         self.ingredients.append(Ingredient(" -> ".join(path), kind, own, place, value))
 
     def _assignment(self, path: tuple[str, ...]) -> Place:
-        """Where a function's file gives a value the name by which the function reaches it."""
-        file, lines = self.homes.get(path[:-1], ("", {}))
-        return Place(file, lines[path[-1]]) if path and path[-1] in lines else NOWHERE
+        """Where the name gets its value by which a function reaches something."""
+        home = self.homes.get(path[:-1])
+        return home(path[-1]) if home is not None and path else NOWHERE
 
     def note_file(self, name: str, text: bytes, place: Place) -> None:
         """Keep a whole file that counts, by the digest of its text, found under this name."""

@@ -2,10 +2,13 @@
 
 from .changes import Change, ChangeKind
 from .compared import compare, with_values
-from .model import Group, InputChange, Ran, Reasons, StepReason
+from .labelled import labels_among, with_labels
+from .model import PENDING, Group, InputChange, Ran, Reasons, StepReason, Waiting, WaitsFor
 from .reasons import reasons
+from .waiting import what_it_waits_for
 
 __all__ = [
+    "PENDING",
     "Change",
     "ChangeKind",
     "Group",
@@ -13,7 +16,12 @@ __all__ = [
     "Ran",
     "Reasons",
     "StepReason",
+    "Waiting",
+    "WaitsFor",
     "compare",
+    "labels_among",
     "reasons",
+    "what_it_waits_for",
+    "with_labels",
     "with_values",
 ]

@@ -8,13 +8,16 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.history.closure import Closure
 from funsies.history.resets import Reset, resets
-from funsies.history.runs import Outcome, Run
+from funsies.history.runs import Outcome, Run, StepCounts
 from funsies.store.connect import Backend
 from funsies.store.definitions import load_options
 
 from .changes import Change, ChangeKind
+from .volatile import failed_before
 
-_ENDED_EARLY: Final = frozenset(set(Outcome) - {Outcome.DONE, Outcome.ERRORS})
+_NOTHING: Final = StepCounts()
+ENDED_EARLY: Final = frozenset(set(Outcome) - {Outcome.DONE, Outcome.ERRORS})
+"""Runs that ended so may have left steps unfinished."""
 
 
 def why_again(
@@ -36,12 +39,14 @@ def why_again(
     notes = (each for each in resets(backend.graph) if until is None or each.when < until)
     told = _by_step(closure, notes)
     always = _reset_by_options(backend, closure)
-    return {
-        step: Change(ChangeKind.RESET, closure.rows[step].task_name, "by options(reset=True)")
+    found = {
+        step: Change(ChangeKind.RESET, subject="by options(reset=True)")
         if step in always
         else _why(closure.rows[step].task_name, earlier, told.get(step))
         for step, earlier in same.items()
     }
+    lost = {each: same[each] for each, why in found.items() if why.kind is ChangeKind.LOST}
+    return found | {each: Change(ChangeKind.VOLATILE) for each in failed_before(closure, lost)}
 
 
 def _reset_by_options(backend: Backend, closure: Closure) -> set[Digest]:
@@ -58,12 +63,12 @@ def _reset_by_options(backend: Backend, closure: Closure) -> set[Digest]:
 def _why(task: str, earlier: Run, note: Reset | None) -> Change:
     if note is not None and note.when > earlier.began:
         kind = ChangeKind.RETRIED if note.retries_failed else ChangeKind.RESET
-        return Change(kind, task, note.shown)
-    if earlier.outcome in _ENDED_EARLY:
-        return Change(
-            ChangeKind.UNFINISHED, task, f"run {earlier.number} ({earlier.outcome.value})"
-        )
-    return Change(ChangeKind.LOST, task)
+        return Change(kind, subject=note.shown)
+    counts = earlier.counts.get(task, _NOTHING)
+    if earlier.outcome in ENDED_EARLY or counts.unfinished:
+        said = f"run {earlier.number} ({earlier.outcome.value})"
+        return Change(ChangeKind.UNFINISHED, subject=said)
+    return Change(ChangeKind.LOST)
 
 
 def _by_step(closure: Closure, notes: Iterable[Reset]) -> dict[Digest, Reset]:

@@ -33,8 +33,10 @@ class ChangeKind(StrEnum):
     """It had failed, and was asked for again."""
     UNFINISHED = "unfinished"
     """The run before had not finished it."""
+    VOLATILE = "volatile"
+    """It had failed by a fault of the machine or the server: such an error is not kept."""
     LOST = "lost"
-    """Its result was there and is gone, or was spoilt by the machine."""
+    """Its result was there and is gone."""
     UNKNOWN = "unknown"
     """Something that is not kept."""
 
@@ -45,7 +47,7 @@ class Change:
 
     Attributes:
         kind: what it is.
-        task: name of the task whose step has it.
+        task: name of the task whose step has it; "" if it is said of steps of any task.
         subject: which one: the path to a piece of code (``"task -> helper -> NAME"``), the name
             of a parameter, a library or a setting; of a reset, who did it and when.
         file: in which code is written; "" if that is not known.
@@ -57,7 +59,7 @@ class Change:
     """
 
     kind: ChangeKind
-    task: str
+    task: str = ""
     subject: str = ""
     file: str = ""
     line: int = 0
@@ -77,7 +79,5 @@ class Change:
                 return self.kind, self.subject, self.before, self.after
             case ChangeKind.INPUT:  # ten thousand values of one parameter are one cause
                 return self.kind, self.task, self.subject
-            case ChangeKind.RESET:
-                return self.kind, self.subject
             case _:
                 return self.kind, self.task, self.subject, self.before, self.after

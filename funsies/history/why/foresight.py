@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from msgspec import structs
 
 from funsies.core.digest import Digest
+from funsies.core.encoding.collector import paused
 from funsies.history.closure import Closure, read_closure
-from funsies.history.labels import labels_of
 from funsies.history.run_records import last_number
+from funsies.history.statuses import SKIPPED, statuses_of
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationState, Status
 
@@ -20,7 +23,11 @@ from .reasons import formers_of
 from .shared import sharing
 from .steps import Comparison
 
+_VOLATILE: Final = Change(ChangeKind.VOLATILE)
+_RETRIED: Final = Change(ChangeKind.RETRIED, subject="by --retry-failed")
 
+
+@paused()
 def foresee(
     backend: Backend, targets: Iterable[Digest], script: str, *, retries_failed: bool = False
 ) -> Reasons:
@@ -34,7 +41,6 @@ def foresee(
     """
     shared = sharing(backend)
     library, closure = Library(shared), read_closure(shared, targets)
-    labels = labels_of(shared, closure).texts
     states = library.states(closure.rows)
     idle = _needed(closure, states, retries_failed=retries_failed)
     number = last_number(shared.graph) + 1
@@ -45,14 +51,14 @@ def foresee(
         for each, former in formers.items()
         if former.row.digest == each and former.run is not None and each in idle
     }
+    failed = [each for each in idle if states[each].status is Status.FAILED]
     again = why_again(shared, closure, same) | {
-        each: Change(ChangeKind.RETRIED, closure.rows[each].task_name, "by --retry-failed")
-        for each in idle
-        if states[each].status is Status.FAILED and not states[each].volatile
+        each: _VOLATILE if states[each].volatile else _RETRIED for each in failed
     }
     ran = {each: Ran.WILL_RUN if each in idle else Ran.CACHED for each in closure.rows}
-    steps = Comparison(library).reasons(closure.rows, formers, ran, again, labels)
-    return Reasons(_judged(steps), compared_with=tuple(before))
+    ran |= dict.fromkeys(_skipped(shared, failed), Ran.MAY_RUN)
+    steps = Comparison(library, for_groups=True).reasons(closure.rows, formers, ran, again)
+    return Reasons(_judged(steps), compared_with=tuple(before), closure=closure)
 
 
 def _needed(
@@ -74,11 +80,20 @@ def _is_there(state: OperationState, *, retries_failed: bool) -> bool:
     return state.status is Status.DONE or not retries_failed
 
 
+def _skipped(backend: Backend, failed: Sequence[Digest]) -> list[Digest]:
+    """Those of failed steps that were not run, since an input is an error."""
+    states = backend.graph.states(failed)
+    statuses = statuses_of(backend, failed, states)
+    return [each for each, status in zip(failed, statuses, strict=True) if status == SKIPPED]
+
+
 def _judged(steps: Mapping[Digest, StepReason]) -> dict[Digest, StepReason]:
     """Tell what runs for certain from what depends on values that are not there yet."""
     found: dict[Digest, StepReason] = {}
     for digest, reason in steps.items():
-        found[digest] = replace(reason, ran=_fate(reason, found))
+        fate = _fate(reason, found)
+        is_judged = fate is reason.ran
+        found[digest] = reason if is_judged else structs.replace(reason, ran=fate)
     return found
 
 

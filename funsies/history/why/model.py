@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from funsies.core.digest import Digest
+import msgspec
 
-from .changes import Change
+from funsies.core.digest import Digest
+from funsies.history.closure import Closure
+
+from .changes import Change, ChangeKind
 
 
 class Ran(StrEnum):
@@ -17,6 +20,10 @@ class Ran(StrEnum):
 
     RAN = "ran"
     """It was run."""
+    RUNNING = "running"
+    """It is being run."""
+    WAITING = "waiting"
+    """It was asked for, and waits for inputs, for a worker, or to be tried again."""
     BY_CONTENT = "cached by content"
     """Its address is new, but the same was run before on the same values."""
     CACHED = "cached"
@@ -29,15 +36,52 @@ class Ran(StrEnum):
     """It is the same step: said of two runs or steps that are compared."""
     DIFFERS = "different"
     """It is another step, or was not there: said of two that are compared."""
-    NOT_RUN = "not run"
-    """An input is an error, or it is not finished."""
+    SKIPPED = "skipped"
+    """It was not run, since an input is an error."""
+    NOT_NEEDED = "not needed"
+    """It was not run, since the results of what uses it were there."""
+    UNFINISHED = "unfinished"
+    """It was asked for, and the run ended before it ran: it was cancelled, say."""
+    FORGOTTEN = "forgotten"
+    """Its result was forgotten since, or it was run again: what became of it is not known."""
 
 
-_TOLD: Final = frozenset({Ran.RAN, Ran.WILL_RUN, Ran.MAY_RUN, Ran.DIFFERS})
+PENDING: Final = frozenset({Ran.RUNNING, Ran.WAITING})
+"""What is still to come."""
+
+_NO_STEPS: Final = Closure((), {}, {})
+_TOLD: Final = PENDING | {Ran.RAN, Ran.WILL_RUN, Ran.MAY_RUN, Ran.DIFFERS}
+
+
+class WaitsFor(StrEnum):
+    """What a step waits for that was asked for."""
+
+    INPUTS = "inputs"
+    """Steps that make its inputs are not finished."""
+    WORKER = "worker"
+    """Nobody has taken it yet."""
+    PAUSE = "pause"
+    """It is tried again, after a pause."""
+    BUILT = "built"
+    """It is dynamic, has run, and the step that it went on as is not finished."""
 
 
 @dataclass(frozen=True, slots=True)
-class InputChange:
+class Waiting:
+    """What a step waits for.
+
+    Attributes:
+        what: kind of thing.
+        queue: whose workers may take it.
+        steps: those that are not finished.
+    """
+
+    what: WaitsFor
+    queue: str = ""
+    steps: tuple[Digest, ...] = ()
+
+
+class InputChange(msgspec.Struct, frozen=True, gc=False):
     """An input that another step makes than before, or the same step anew.
 
     Attributes:
@@ -54,14 +98,13 @@ class InputChange:
     is_same_value: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StepReason:
+class StepReason(msgspec.Struct, frozen=True, gc=False):
     """Why a step ran, or why not.
 
     Attributes:
         step: its address.
         task: name of its task.
-        label: by which people know it.
+        label: by which people know it; the name of its task until somebody has asked for it.
         ran: what became of it.
         former: the step that it was compared with; None if there was none.
         former_run: number of the run which had that; None if there was none.
@@ -70,6 +113,7 @@ class StepReason:
         roots: what is another than before in the step and in all that it depends on, as far
             as that is a reason; the same root cause is the same object for all steps.
         more_roots: number of further ones.
+        waiting: what it waits for; only said where somebody asks about this step.
     """
 
     step: Digest
@@ -82,6 +126,12 @@ class StepReason:
     inputs: tuple[InputChange, ...] = ()
     roots: tuple[Change, ...] = ()
     more_roots: int = 0
+    waiting: Waiting | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """True if there was no such step before."""
+        return len(self.changes) == 1 and self.changes[0].kind is ChangeKind.NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +161,25 @@ class Reasons:
         compared_with: numbers of the earlier runs that were looked at, newest first.
         gone: how many steps of each task were there before and are not any more; only said
             where two graphs are compared.
+        closure: the steps as they are stored.
     """
 
     steps: Mapping[Digest, StepReason] = field(default_factory=dict)
     run: int | None = None
     compared_with: tuple[int, ...] = ()
     gone: Mapping[str, int] = field(default_factory=dict)
+    closure: Closure = field(default=_NO_STEPS, repr=False, compare=False)
 
     @property
     def groups(self) -> list[Group]:
-        """Steps that ran or would, by root cause; those with the most steps first."""
+        """Steps that ran or are to run, by root cause; those with the most steps first.
+
+        What is new has one cause, of whatever task it is. What takes a new input has not.
+        """
         found: dict[tuple[int, ...], list[StepReason]] = {}
         for each in self.steps.values():
             if each.ran in _TOLD:
-                key = (*map(id, each.roots), each.more_roots)
+                key = () if each.is_new else (*map(id, each.roots), each.more_roots)
                 found.setdefault(key, []).append(each)
         groups = [_group(some) for some in found.values()]
         return sorted(groups, key=lambda each: -len(each.steps))
@@ -142,4 +197,5 @@ def _group(reasons: list[StepReason]) -> Group:
     for each in reasons:
         tasks[each.task] = tasks.get(each.task, 0) + 1
     first = reasons[0]
-    return Group(first.roots, first.more_roots, tuple(each.step for each in reasons), tasks)
+    roots = (Change(ChangeKind.NEW),) if first.is_new else first.roots
+    return Group(roots, first.more_roots, tuple(each.step for each in reasons), tasks)

@@ -11,6 +11,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import DataCorruptedError, DataMissingError, EncodingError
 from funsies.core.pieces import Piece, decode_pieces
 from funsies.core.python_plan import PYTHON
+from funsies.run.record import ExecutionRecord, decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationState
@@ -88,6 +89,15 @@ class Library:
         found: dict[Digest, OperationState] = {}
         for batch in batches(list(dict.fromkeys(operations))):
             found |= zip(batch, self._backend.graph.states(batch), strict=True)
+        return found
+
+    def records(self, operations: Iterable[Digest]) -> dict[Digest, ExecutionRecord]:
+        """How operations were run last, as far as that is known."""
+        found: dict[Digest, ExecutionRecord] = {}
+        for batch in batches(list(dict.fromkeys(operations))):
+            records = map(decode_record, self._backend.graph.records(batch))
+            pairs = zip(batch, records, strict=True)
+            found |= {each: record for each, record in pairs if record is not None}
         return found
 
 

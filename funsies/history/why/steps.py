@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from msgspec import structs
 
 from funsies.core.digest import Digest
 from funsies.store.rows import InputRow, OperationRow, OperationState
@@ -12,7 +15,9 @@ from funsies.store.rows import InputRow, OperationRow, OperationState
 from .changes import Change, ChangeKind
 from .model import InputChange, Ran, StepReason
 from .reading import Library
+from .sameness import is_same
 from .tasks import TaskComparison
+from .wide import FEW, Pair, settled
 
 MOST_ROOTS: Final = 8
 """More root causes of a step are counted, and not told."""
@@ -36,10 +41,13 @@ class Comparison:
 
     Args:
         library: reads what is stored.
+        for_groups: True if only the causes are wanted: of a step with many inputs not each is
+            compared, as long as it is known which causes it has.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, *, for_groups: bool = False) -> None:
         self._library = library
+        self._for_groups = for_groups
         self._tasks = TaskComparison(library)
         self._same: dict[tuple[object, ...], Change] = {}
         self._known: dict[int, tuple[Change, Change]] = {}
@@ -50,7 +58,6 @@ class Comparison:
         formers: Mapping[Digest, Former],
         ran: Mapping[Digest, Ran],
         again: Mapping[Digest, Change],
-        labels: Mapping[Digest, str],
     ) -> dict[Digest, StepReason]:
         """Compare all steps of a graph.
 
@@ -59,18 +66,18 @@ class Comparison:
             formers: what each is compared with; steps without are new.
             ran: what became of each.
             again: why those ran again that are the same as before.
-            labels: of steps, as far as they are more than the name of the task.
         """
-        states = self._library.states(_needed_states(rows, formers))
+        most = FEW if self._for_groups else sys.maxsize
+        states = self._library.states(_needed_states(rows, formers, most))
         found: dict[Digest, StepReason] = {}
         for digest, row in rows.items():
-            changes, inputs = self._compare(row, formers.get(digest), again, states)
+            changes, inputs = self._compare(row, formers.get(digest), again, states, found)
             roots = self._roots(changes, inputs, found)
             former = formers.get(digest)
             found[digest] = StepReason(
                 digest,
                 row.task_name,
-                labels.get(digest, row.task_name),
+                row.task_name,
                 ran[digest],
                 None if former is None else former.row.digest,
                 None if former is None else former.run,
@@ -87,6 +94,7 @@ class Comparison:
         former: Former | None,
         again: Mapping[Digest, Change],
         states: Mapping[Digest, OperationState],
+        found: Mapping[Digest, StepReason],
     ) -> tuple[tuple[Change, ...], tuple[InputChange, ...]]:
         if former is None:
             return (Change(ChangeKind.NEW, row.task_name),), ()
@@ -94,41 +102,43 @@ class Comparison:
             return ((again[row.digest],) if row.digest in again else ()), ()
         changes = list(self._tasks.changes(row.task_name, former.row.task, row.task))
         inputs: list[InputChange] = []
-        for each in self._inputs(row, former.row, states):
-            if isinstance(each, Change):
-                changes.append(each)
+        pairs: list[Pair] = []
+        for name, before, after in self._others(row, former.row):
+            if after is None or after.producer is None:
+                changes.append(_given(row, name, before, after))
+            elif before is None:
+                inputs.append(InputChange(name, after.producer, None))
             else:
-                inputs.append(each)
-        return tuple(changes), tuple(inputs)
+                pairs.append(
+                    (InputChange(name, after.producer, before.producer), before, after)
+                )
+        return tuple(changes), (*inputs, *self._compared(pairs, states, found))
 
-    def _inputs(
+    def _compared(
         self,
-        row: OperationRow,
-        former: OperationRow,
+        pairs: list[Pair],
         states: Mapping[Digest, OperationState],
-    ) -> Iterator[Change | InputChange]:
-        """Inputs that are not what they were; of those that steps make, which steps."""
+        found: Mapping[Digest, StepReason],
+    ) -> Iterator[InputChange]:
+        """Inputs that other steps make than before, and whether the value is the same."""
+        if self._for_groups and len(pairs) > FEW:
+            return settled(self._library, pairs, found)
+        return (
+            structs.replace(each, is_same_value=is_same(before, after, states))
+            for each, before, after in pairs
+        )
+
+    def _others(
+        self, row: OperationRow, former: OperationRow
+    ) -> Iterator[tuple[str, InputRow | None, InputRow | None]]:
+        """Inputs that are not what they were: name, the former one, and the one that is."""
         old = {each.name: each for each in former.inputs}
         for each in row.inputs:
             before = old.pop(each.name, None)
-            if before is not None and before.artefact == each.artefact:
-                continue
-            name = self._parameter(row, each.name)
-            if each.producer is None:
-                yield Change(
-                    ChangeKind.INPUT,
-                    row.task_name,
-                    name,
-                    given_before=before,
-                    given_after=each,
-                )
-            else:
-                maker = None if before is None else before.producer
-                same = None if before is None else _is_same(before, each, states)
-                yield InputChange(name, each.producer, maker, same)
+            if before is None or before.artefact != each.artefact:
+                yield self._parameter(row, each.name), before, each
         for before in old.values():
-            name = self._parameter(former, before.name)
-            yield Change(ChangeKind.INPUT, row.task_name, name, given_before=before)
+            yield self._parameter(former, before.name), before, None
 
     def _parameter(self, row: OperationRow, name: str) -> str:
         parameters = self._library.ingredients(row.task).get("parameters")
@@ -157,40 +167,34 @@ class Comparison:
         return known[1]
 
 
+def _given(
+    row: OperationRow, name: str, before: InputRow | None, after: InputRow | None
+) -> Change:
+    kind = ChangeKind.INPUT
+    return Change(kind, row.task_name, name, given_before=before, given_after=after)
+
+
 def _needed_states(
-    rows: Mapping[Digest, OperationRow], formers: Mapping[Digest, Former]
+    rows: Mapping[Digest, OperationRow], formers: Mapping[Digest, Former], most: int
 ) -> Iterator[Digest]:
-    """Steps whose results are compared: those that make inputs which are not the same."""
+    """Steps whose results are compared: those that make inputs which are not the same.
+
+    Args:
+        rows: the steps.
+        formers: what each is compared with.
+        most: those of steps that have more such inputs are left out.
+    """
     for digest, row in rows.items():
         former = formers.get(digest)
         if former is None or former.row.digest == digest:
             continue
         old = {each.artefact for each in former.row.inputs}
         new = {each.artefact for each in row.inputs}
+        if len(new - old) > most:
+            continue
         for some, others in ((former.row.inputs, new), (row.inputs, old)):
             yield from (
                 each.producer
                 for each in some
                 if each.producer is not None and each.artefact not in others
             )
-
-
-def _is_same(
-    before: InputRow, after: InputRow, states: Mapping[Digest, OperationState]
-) -> bool | None:
-    """Whether two inputs have the same value, as far as both are there."""
-    old, new = _content(before, states), _content(after, states)
-    return None if old is None or new is None else old == new
-
-
-def _content(
-    row: InputRow, states: Mapping[Digest, OperationState]
-) -> tuple[bool, Digest] | None:
-    """Whether it is a value, and its address; None if there is none."""
-    if row.producer is None:
-        return None if row.content is None else (True, row.content)
-    state = states.get(row.producer)
-    if state is None or not state.status.is_finished or row.index >= len(state.results):
-        return None
-    result = state.results[row.index]
-    return result.ok, result.content

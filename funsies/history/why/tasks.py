@@ -45,8 +45,15 @@ class TaskComparison:
             return ()
         if (before, after) not in self._known:
             found = tuple(self._compare(name, before, after))
-            self._known[before, after] = found or (Change(ChangeKind.UNKNOWN, name),)
+            if not found and not self._have_other_inputs(before, after):
+                found = (Change(ChangeKind.UNKNOWN, name),)
+            self._known[before, after] = found
         return self._known[before, after]
+
+    def _have_other_inputs(self, before: Digest, after: Digest) -> bool:
+        """True if there are more or fewer inputs than before, which say it themselves."""
+        old, new = self._library.ingredients(before), self._library.ingredients(after)
+        return _mapping(old.get("inputs")).keys() != _mapping(new.get("inputs")).keys()
 
     def _compare(self, name: str, before: Digest, after: Digest) -> Iterator[Change]:
         old, new = self._library.ingredients(before), self._library.ingredients(after)

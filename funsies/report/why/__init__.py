@@ -1,15 +1,16 @@
 """Reasons why steps ran, for people and for programs."""
 
-from .as_json import group_as_json, reason_as_json
-from .lines import MOST_GROUPS, group_lines, reason_lines, summary_line
-from .told import told_of
+from .as_json import groups_as_json, reason_as_json
+from .lines import group_lines, reason_lines, summary_line
+from .told import group_values, told_groups, told_of
 
 __all__ = [
-    "MOST_GROUPS",
-    "group_as_json",
     "group_lines",
+    "group_values",
+    "groups_as_json",
     "reason_as_json",
     "reason_lines",
     "summary_line",
+    "told_groups",
     "told_of",
 ]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from funsies.core.digest import Digest
-from funsies.history.why import Change, Group, InputChange, Reasons, StepReason
+from funsies.history.why import Change, Group, InputChange, Reasons, StepReason, Waiting
 
 
 def change_as_json(change: Change) -> dict[str, Any]:
     """One change."""
     return {
         "kind": change.kind.value,
-        "task": change.task,
+        "task": change.task or None,
         "subject": change.subject,
         "file": change.file or None,
         "line": change.line or None,
@@ -46,6 +47,15 @@ def _step(reason: StepReason) -> dict[str, Any]:
         "inputs": [_input(each) for each in reason.inputs],
         "roots": [change_as_json(each) for each in reason.roots],
         "more_roots": reason.more_roots,
+        "waits_for": None if reason.waiting is None else _waiting(reason.waiting),
+    }
+
+
+def _waiting(waiting: Waiting) -> dict[str, Any]:
+    return {
+        "what": waiting.what.value,
+        "queue": waiting.queue or None,
+        "steps": [each.hex() for each in waiting.steps],
     }
 
 
@@ -55,6 +65,17 @@ def _input(each: InputChange) -> dict[str, Any]:
         "made_by": each.producer.hex(),
         "formerly_made_by": None if each.former is None else each.former.hex(),
         "same_value": each.is_same_value,
+    }
+
+
+def groups_as_json(reasons: Reasons, groups: Iterable[Group]) -> dict[str, Any]:
+    """Why all steps of a graph ran, or would: by cause, with how many did and did not."""
+    return {
+        "run": reasons.run,
+        "compared_with": list(reasons.compared_with),
+        "counts": {each.value: number for each, number in reasons.counts().items()},
+        "groups": [group_as_json(each) for each in groups],
+        "gone": dict(reasons.gone),
     }
 
 

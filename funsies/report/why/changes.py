@@ -21,7 +21,8 @@ _MOST_CHARACTERS: Final = 200
 _STYLES: Final = {"+": "green", "-": "red", "@": "cyan"}
 _TITLES: Final = {
     ChangeKind.NEW: "new: no earlier run had it",
-    ChangeKind.LOST: "its result was lost, or spoilt by the machine",
+    ChangeKind.VOLATILE: "had failed by a fault of the machine or server: tried again",
+    ChangeKind.LOST: "its result was there, and is lost",
     ChangeKind.UNKNOWN: "something that is not kept is another",
     ChangeKind.COMMAND: "shell command changed",
 }

@@ -9,13 +9,21 @@ from rich.text import Text
 
 from funsies.core.cutting import cut, printable
 from funsies.core.digest import Digest, short_hash
-from funsies.history.why import Change, ChangeKind, Group, InputChange, Ran, Reasons, StepReason
+from funsies.history.why import (
+    PENDING,
+    Change,
+    ChangeKind,
+    Group,
+    InputChange,
+    Ran,
+    Reasons,
+    StepReason,
+    Waiting,
+    WaitsFor,
+)
 from funsies.report.numbers import counted
 
 from .changes import change_lines
-
-MOST_GROUPS: Final = 20
-"""So many causes of a run are told at most."""
 
 MOST_INPUTS: Final = 20
 """Of a step with more inputs that are another, the first are told."""
@@ -23,17 +31,33 @@ MOST_INPUTS: Final = 20
 MOST_STEPS: Final = 60
 """So many steps are told of at most on the way to the roots."""
 
+MOST_AWAITED: Final = 4
+"""Of so many steps that a step waits for the names are told."""
+
 _LABEL: Final = 60
 _RAN: Final = {
     Ran.RAN: "ran",
     Ran.BY_CONTENT: "did not run: the same was run before on the same values",
     Ran.CACHED: "did not run: its result was there",
-    Ran.NOT_RUN: "did not run",
+    Ran.RUNNING: "is running",
+    Ran.WAITING: "waits",
+    Ran.SKIPPED: "did not run: an input is an error",
+    Ran.NOT_NEEDED: "did not run: nobody needed its result",
+    Ran.UNFINISHED: "did not run, or not to its end",
+    Ran.FORGOTTEN: "was reset or run again since: what became of it is not known any more",
     Ran.WILL_RUN: "would run",
     Ran.MAY_RUN: "would run if what it depends on gives other values than before",
     Ran.SAME: "is the same",
     Ran.DIFFERS: "is another",
 }
+_WAITS_FOR: Final = {
+    WaitsFor.INPUTS: " for its inputs",
+    WaitsFor.WORKER: " for a worker",
+    WaitsFor.PAUSE: " to be tried again",
+    WaitsFor.BUILT: " for what it built",
+}
+_OF_THE_RUN: Final = PENDING | {Ran.RAN}
+_HAS_REASON: Final = PENDING | {Ran.RAN, Ran.WILL_RUN}
 
 
 def name_of(reason: StepReason) -> str:
@@ -56,7 +80,7 @@ def reason_lines(reasons: Reasons, step: Digest) -> Iterator[Text]:
         told.add(digest)
         for change in reason.changes:
             yield from change_lines(change, f"{indent}  ")
-        if not reason.changes and not reason.inputs and reason.ran in {Ran.RAN, Ran.WILL_RUN}:
+        if not reason.changes and not reason.inputs and reason.ran in _HAS_REASON:
             yield Text(f"{indent}  nothing is another than before", style="dim")
         yield from _unchanged(reason, indent)
         others = [each for each in reason.inputs if not each.is_same_value]
@@ -71,9 +95,26 @@ def reason_lines(reasons: Reasons, step: Digest) -> Iterator[Text]:
 def _heading(reasons: Reasons, reason: StepReason, prefix: str, indent: str) -> Text:
     if prefix:
         return Text.assemble(f"{indent}", (prefix, "bold"), name_of(reason))
-    run = f" in run {reasons.run}" if reasons.run is not None and reason.ran is Ran.RAN else ""
+    is_of_run = reasons.run is not None and reason.ran in _OF_THE_RUN
+    run = f" in run {reasons.run}" if is_of_run else ""
     former = "" if reason.former_run is None else f"; compared with run {reason.former_run}"
-    return Text.assemble((name_of(reason), "bold cyan"), f" {_RAN[reason.ran]}{run}{former}")
+    does = f"{_RAN[reason.ran]}{_waits_for(reasons, reason.waiting)}{run}{former}"
+    return Text.assemble((name_of(reason), "bold cyan"), f" {does}")
+
+
+def _waits_for(reasons: Reasons, waiting: Waiting | None) -> str:
+    """What a step waits for, and which steps that are."""
+    if waiting is None:
+        return ""
+    what = _WAITS_FOR[waiting.what]
+    if waiting.what is WaitsFor.WORKER:
+        queue, _, python = printable(waiting.queue).partition("@")
+        return f"{what} of the queue {queue}{python and f' with Python {python}'}"
+    steps = [reasons.steps[each] for each in waiting.steps if each in reasons.steps]
+    shown = [cut(printable(each.label), _LABEL) for each in steps[:MOST_AWAITED]]
+    if len(steps) > MOST_AWAITED:
+        shown.append(f"{len(steps) - MOST_AWAITED:,} more")
+    return f"{what} ({', '.join(shown)})" if shown else what
 
 
 def _input_title(each: InputChange) -> str:
@@ -107,8 +148,8 @@ def group_lines(group: Group, reasons: Reasons) -> Iterator[Text]:
 
 def _root_lines(root: Change, group: Group) -> Iterator[Text]:
     lines = list(change_lines(root, "  "))
-    is_of_another = root.kind not in {ChangeKind.CODE, ChangeKind.VALUE, ChangeKind.RESET}
-    if is_of_another and list(group.tasks) != [root.task]:
+    is_of_another = root.kind not in {ChangeKind.CODE, ChangeKind.VALUE}
+    if is_of_another and root.task and list(group.tasks) != [root.task]:
         lines[0].append(f" ({printable(root.task)})")
     yield from lines
 

@@ -96,18 +96,29 @@ def verdict(answer: Answer) -> Verdict:
 
 def state(fields: list[bytes]) -> OperationState:
     """Read the hash of an operation's state; idle if it is damaged."""
-    return readable(whole_state, fields) or OperationState(Status.IDLE)
+    return sealed_state(fields)[0]
+
+
+def sealed_state(fields: list[bytes]) -> tuple[OperationState, list[bytes]]:
+    """The same, and its results with their signatures."""
+    return readable(_sealed_state, fields) or (OperationState(Status.IDLE), [])
 
 
 def whole_state(fields: list[bytes]) -> OperationState:
     """Read the hash of an operation's state; what is raised if it is damaged, is DAMAGE."""
+    return _sealed_state(fields)[0]
+
+
+def _sealed_state(fields: list[bytes]) -> tuple[OperationState, list[bytes]]:
     found = pairs(fields)
     status = STATUSES[found[b"s"]] if b"s" in found else Status.IDLE
-    sealed = sealed_results(fields)
-    numbered = [name for name in found if name[:1] == b"r" and name[1:].isdigit()]
-    if status.is_finished and not 0 < len(sealed) == len(numbered):
-        raise ValueError("results are gone")
-    return OperationState(
+    sealed: list[bytes] = []
+    if status.is_finished:
+        sealed = _sealed_results(found)
+        numbered = [name for name in found if name[:1] == b"r" and name[1:].isdigit()]
+        if not 0 < len(sealed) == len(numbered):
+            raise ValueError("results are gone")
+    whole = OperationState(
         status=status,
         generation=Generation(int(found.get(b"g", 0))),
         volatile=b"v" in found,
@@ -117,6 +128,7 @@ def whole_state(fields: list[bytes]) -> OperationState:
         queue=queue_name(found.get(b"q", b"")),
         wanted_by=_generations(found.get(b"w", b"")) if status.is_pending else (),
     )
+    return whole, sealed
 
 
 def _generations(packed: bytes) -> tuple[Generation, ...]:
@@ -130,6 +142,10 @@ def sealed_results(fields: list[bytes]) -> list[bytes]:
     found = pairs(fields)
     if not STATUSES.get(found.get(b"s", b""), Status.IDLE).is_finished:
         return []
+    return _sealed_results(found)
+
+
+def _sealed_results(found: dict[bytes, bytes]) -> list[bytes]:
     sealed: list[bytes] = []
     while (field := b"r%d" % len(sealed)) in found:
         if len(found[field]) != SEALED_RESULT_BYTES:

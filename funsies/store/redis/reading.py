@@ -94,9 +94,9 @@ class Reader(Caller):
         self, operations: Sequence[Digest], answer: Answer
     ) -> Iterator[OperationState]:
         for operation, fields in zip(operations, answers.rows(answer), strict=True):
-            state = answers.state(fields)
-            sealed = answers.sealed_results(fields) if self._seal and state.results else []
-            results = [self._accept(operation, *each) for each in enumerate(sealed)]
+            state, sealed = answers.sealed_state(fields)
+            some = enumerate(sealed if self._seal else ())
+            results = [self._accept(operation, *each) for each in some]
             yield state if None not in results else OperationState(Status.IDLE)
 
     def _accept(self, operation: Digest, index: int, sealed: bytes) -> Result | None:

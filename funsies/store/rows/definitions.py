@@ -1,8 +1,14 @@
-"""Definitions: the graph, as it is kept."""
+"""Definitions: the graph, as it is kept.
+
+Rows of which there may be hundreds of thousands are structs: they are made ten times as quickly
+as frozen dataclasses. Nothing that they refer to refers to them, so no collector looks at them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+import msgspec
 
 from funsies.core.digest import Digest
 from funsies.core.graph import TaskKind
@@ -44,8 +50,7 @@ class TaskRow:
     signature: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class InputRow:
+class InputRow(msgspec.Struct, frozen=True, gc=False):
     """One input of an operation.
 
     Attributes:
@@ -67,8 +72,7 @@ class InputRow:
     large: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OperationRow:
+class OperationRow(msgspec.Struct, frozen=True, gc=False):
     """An operation as stored.
 
     Attributes:

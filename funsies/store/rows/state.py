@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+import msgspec
 
 from funsies.core.digest import Digest
 from funsies.store.rows.names import NEVER, NO_QUEUE, Generation, QueueName
@@ -25,7 +27,7 @@ class Status(StrEnum):
     @property
     def is_finished(self) -> bool:
         """True for done and failed."""
-        return self in (Status.DONE, Status.FAILED)
+        return self in _FINISHED
 
     @property
     def is_pending(self) -> bool:
@@ -33,8 +35,10 @@ class Status(StrEnum):
         return self is not Status.IDLE and not self.is_finished
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+_FINISHED: Final = frozenset({Status.DONE, Status.FAILED})
+
+
+class Result(msgspec.Struct, frozen=True, gc=False):
     """The result of one output.
 
     Attributes:
@@ -52,8 +56,7 @@ class Result:
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OperationState:
+class OperationState(msgspec.Struct, frozen=True, gc=False):
     """What the store knows of the progress of an operation.
 
     Attributes:
