@@ -30,6 +30,7 @@ from .steps import (
     look_at_steps,
     look_at_tasks,
     step_pulse,
+    steps_pulse,
 )
 from .value import look_at_value, value_pulse
 from .why import why_run, why_step
@@ -50,7 +51,7 @@ def make_app(desk: Desk) -> ASGIApp:
     )
     routes = [
         Route("/", LivePage(desk, "tasks", look_at_tasks, counts_pulse).answer),
-        Route("/steps", LivePage(desk, "steps", look_at_steps, counts_pulse).answer),
+        Route("/steps", LivePage(desk, "steps", look_at_steps, steps_pulse).answer),
         Route("/steps/{hash}", step.answer),
         Route("/steps/{hash}/why", _plain(desk, why_step)),
         Route("/steps/{hash}/{action}", Asking(desk, about_step).answer, methods=_FORM),

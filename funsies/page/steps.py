@@ -43,6 +43,11 @@ _PLACE: Final = re.compile("[0-9]{1,20}")
 
 def counts_pulse(desk: Desk, _request: Request) -> object:
     """Differs when a step has changed its state."""
+    return desk.backend.graph.counts()
+
+
+def steps_pulse(desk: Desk, _request: Request) -> object:
+    """Differs then, or when more is known of what steps are called."""
     return desk.backend.graph.counts(), desk.naming.edition()
 
 
