@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import click
 
 from funsies.client.cancelling import Affected, affected_by, affected_by_run, withdraw
+from funsies.config.program import user_name
 from funsies.core.cutting import printable
 from funsies.history.runs import Outcome, Run, runs
 from funsies.report.numbers import counted
@@ -106,7 +106,7 @@ def _of_steps(backend: Backend, names: Sequence[str]) -> tuple[Affected, list[st
 
 
 def _is_mine(found: Run) -> bool:
-    return (found.user, found.host) == (getpass.getuser(), HOST)
+    return (found.user, found.host) == (user_name(), HOST)
 
 
 def _shown(found: Run) -> str:

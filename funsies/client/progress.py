@@ -90,7 +90,7 @@ def _display(session: Session) -> _Display:
     if session not in _displays:
         recorder = session.recorder  # not the session: it is forgotten when nobody has it
         # What draws stands above all that runs workflows, and takes long to import.
-        display: _Display = import_module(_DRAWER).display_of(
+        display: _Display = import_module(_DRAWER).aside_of(
             session.backend, lambda: recorder.generations
         )
         _displays[session] = display

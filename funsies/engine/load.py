@@ -104,8 +104,8 @@ def _stats_of_family(pid: int) -> list[list[bytes]]:
     while left and len(found) <= MOST_PROCESSES:
         place = _PROC / str(left.pop())
         with suppress(OSError):  # it has ended meanwhile, or this is not Linux
-            stat = (place / "stat").read_bytes()
-            found.append(stat.rpartition(b")")[2].split())
+            words = (place / "stat").read_bytes().rpartition(b")")[2].split()
+            found += [words] if len(words) > _RESIDENT_WORD else []
             for thread in (place / "task").iterdir():
                 left += map(int, (thread / "children").read_bytes().split())
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import tempfile
@@ -81,7 +82,7 @@ class GitQuestion:
         if status is None:
             return None
         facts = dict(
-            line.removeprefix("# ").split(" ", 1) for line in status if line[:1] == "#"
+            line.removeprefix("# ").partition(" ")[::2] for line in status if line[:1] == "#"
         )
         has_changed = any(line[:1] != "#" for line in status)
         return Git(
@@ -99,8 +100,13 @@ class _Command:
     """A command of git that runs."""
 
     def __init__(self, directory: Path, arguments: Sequence[str]) -> None:
-        self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as it runs
+        self._output: IO[bytes] = io.BytesIO()
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_absent = False
+        try:
+            self._output = tempfile.TemporaryFile()  # noqa: SIM115 - as long as it runs
+        except OSError:  # the disk is full, or nothing can be written: it is not asked
+            return
         try:
             self._process = subprocess.Popen(
                 [*_GIT, "-C", str(directory), *arguments],  # who changes into it may hang
@@ -112,10 +118,13 @@ class _Command:
             )
         except OSError:  # there is no git
             self._output.close()
+            self._is_absent = True
 
     @property
     def is_over(self) -> bool:
-        return self._process is None or self._process.poll() is not None
+        if self._process is None:
+            return self._is_absent
+        return self._process.poll() is not None
 
     def wait(self, deadline: float) -> None:
         """Wait for it until a time of the monotonic clock."""

@@ -7,7 +7,7 @@ programs like ``grep`` find whole names.
 from __future__ import annotations
 
 import sys
-from typing import Final
+from typing import Final, TextIO
 
 from rich.console import Console
 from typing_extensions import override
@@ -26,11 +26,14 @@ class _Console(Console):
 
 def make_console() -> Console:
     """A console on stderr, for what is no data."""
-    width = None if sys.stderr.isatty() else NO_LIMIT
-    return _Console(stderr=True, highlight=False, soft_wrap=True, width=width)
+    return _Console(stderr=True, highlight=False, soft_wrap=True, width=_width(sys.stderr))
 
 
 def data_console() -> Console:
     """A console on stdout, for what was asked for."""
-    width = None if sys.stdout.isatty() else NO_LIMIT
-    return _Console(highlight=False, soft_wrap=True, width=width)
+    return _Console(highlight=False, soft_wrap=True, width=_width(sys.stdout))
+
+
+def _width(stream: TextIO | None) -> int | None:
+    """None for that of a terminal; programs in the background may have no such stream."""
+    return None if stream is not None and stream.isatty() else NO_LIMIT

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
 from .usage import NOT_MEASURED, Usage
 
 HOST: Final = socket.gethostname()
+
+_HASH_OR_NOTHING: Final = r"\A(?:[0-9a-f]{64})?\Z"
 
 
 class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,7 +49,7 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     bytes_out: int | None = None
     linked: bool = False
     was_killed: bool = False
-    delegated_to: str = ""
+    delegated_to: Annotated[str, msgspec.Meta(pattern=_HASH_OR_NOTHING)] = ""
 
     @property
     def ended(self) -> float:

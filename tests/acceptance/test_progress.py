@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 FLOW = """\
 import asyncio, sys, time
 import funsies as f
@@ -55,3 +59,21 @@ def test_nothing_is_drawn_unless_it_is_asked_for(shell) -> None:
     assert shell.python_on_terminal(script, "nothing") == (0, "finished\r\n")
     shell.variables["FUNSIES_PROGRESS"] = "1"
     assert shell.python_on_terminal(script, "no") == (0, "finished\r\n")
+
+
+def test_a_program_goes_on_when_nobody_takes_what_it_shows(shell) -> None:
+    """As with ``2>&1 | head``: a computation does not fail by what is told of it."""
+    script = shell.script("flow.py", FLOW)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone:
+        done = subprocess.run(
+            [sys.executable, script, "yes"],
+            cwd=shell.place,
+            env=shell.environment(),
+            stdout=subprocess.PIPE,
+            stderr=gone,
+            timeout=60,
+            check=False,
+        )
+    assert done.stdout == b"finished\n"

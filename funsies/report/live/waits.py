@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import partial
 
+from funsies.client.progress import Progress, Report
+from funsies.core.errors import NoServerError
 from funsies.history.watched import Naming
 from funsies.report.console import make_console
 from funsies.report.elsewhere import Elsewhere
@@ -23,3 +27,36 @@ def display_of(backend: Backend, own: Callable[[], Collection[Generation]]) -> D
     """
     naming, elsewhere = Naming(backend), Elsewhere(backend, own)
     return Display(make_console(), backend.graph, naming=naming, elsewhere=elsewhere)
+
+
+class Aside:
+    """Shows the same for a program that is to go on when nothing can be shown any more.
+
+    Args:
+        display: that shows it.
+    """
+
+    def __init__(self, display: Display) -> None:
+        self._display = display
+        self._is_over = False
+
+    @contextmanager
+    def shown(self) -> Iterator[Report]:
+        """Show it while one waits, as long as stderr takes it."""
+        with self._display.shown() as tell:
+            yield partial(self._tell, tell)
+
+    def _tell(self, tell: Report, progress: Progress) -> None:
+        if self._is_over:
+            return
+        try:
+            tell(progress)
+        except NoServerError:  # who waits tells of that
+            raise
+        except OSError:  # its reader has gone away, or the disk is full
+            self._is_over = True
+
+
+def aside_of(backend: Backend, own: Callable[[], Collection[Generation]]) -> Aside:
+    """Shows how far it is beside what a program does, which does not fail by it."""
+    return Aside(display_of(backend, own))

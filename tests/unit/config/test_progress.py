@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 import funsies as f
@@ -22,6 +24,16 @@ def test_the_environment_answers_for_programs_that_say_nothing(
     assert wanted_progress(False) is False
     monkeypatch.delenv(VARIABLE)
     assert wanted_progress(None) is None
+
+
+def test_a_program_without_stderr_is_not_ended_by_its_progress(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    with f.Fun(f.Server("memory://"), progress=True):
+        step = f.reduce(abs, -1)
+        f.execute(step, f.reduce(divmod, 1, 0)).wait()
+        assert f.take(step) == 1
 
 
 def test_what_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

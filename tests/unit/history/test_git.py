@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -131,6 +132,19 @@ def test_git_that_was_put_off_is_asked_once_more(
     question.wait(60)
     assert question.is_answered
     assert question.answer() == Git("abc", "", is_clean=True)
+
+
+def test_without_a_place_for_its_answer_git_is_not_asked(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is told of a run must not be what it fails by: the disk may be full."""
+    monkeypatch.setattr(tempfile, "tempdir", str(repository / "gone"))
+    question = GitQuestion(repository, None)
+    question.wait(60)
+    assert not question.is_answered
+    question.put_off()
+    question.wait(60)
+    question.drop()
 
 
 def test_git_that_says_very_much_does_not_wait_for_a_reader(
