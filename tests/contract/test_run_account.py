@@ -156,6 +156,19 @@ def test_what_another_program_does_is_not_counted(program: Programs) -> None:
         assert both == [1, 1]
 
 
+def test_what_was_run_while_a_run_went_on_counts_for_it(session: Session) -> None:
+    """Workers may run what an earlier program has left before this one asks for it."""
+    other = Session(session.server, session.backend)
+    f.execute(f.reduce(half, 2.0), connection=other)
+    f.execute(f.reduce(half, 1.0))
+    f.execute(f.reduce(half, 1.0), connection=other)
+    ending = other.recorder.end()
+    assert ending is not None
+    assert without_times(ending.counts) == {"half": counts(done=2)}
+    run = next(each for each in runs(session.backend) if each.number == ending.number)
+    assert counted(outcomes_of_run(session.backend, run)) == ending.counts
+
+
 def test_a_failure_of_the_machine_is_tried_and_counted_again(session: Session) -> None:
     slow = f.reduce(time.sleep, 60, opt=f.options(timeout=0.01))
     for _ in range(2):
