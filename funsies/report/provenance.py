@@ -17,7 +17,7 @@ from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationRow
 
-from .step import preview
+from .step import kept_apart, preview
 
 MAX_INPUTS: Final = 20
 """Of a step with more inputs, the first are shown."""
@@ -152,14 +152,13 @@ class _Reader:
         return Origin(name, digest.hex(), label, status, volatile=volatile, task=task)
 
     def _value(self, row: InputRow) -> Origin:
-        label = self._previews.get(row.artefact, "(large)")
-        return Origin(row.name, row.artefact.hex(), label, None)
+        return Origin(row.name, row.artefact.hex(), self._previews[row.artefact], None)
 
 
 def _previews(backend: Backend, rows: Iterable[OperationRow]) -> dict[Digest, str]:
-    """The beginnings of all small values that were given, by the addresses of the artefacts."""
-    found: dict[Digest, str] = {}
-    shown = (each for row in rows for each in row.counted_inputs[:MAX_INPUTS])
+    """The beginnings of all values that were given, by the addresses of the artefacts."""
+    shown = [each for row in rows for each in row.counted_inputs[:MAX_INPUTS]]
+    found = kept_apart(backend.graph, shown)
     given = {
         each.artefact: (each.content, each.wire)
         for each in shown

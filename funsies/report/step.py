@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from funsies.core.archive import members
+from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import PICKLE, about_pickle, to_preview
 from funsies.core.python_plan import PYTHON
 from funsies.history.parameters import argument_names
+from funsies.history.words import shortened
 from funsies.store.connect import Backend
+from funsies.store.labels import read_labels
+from funsies.store.ports import GraphStore
 from funsies.store.rows import InputRow, OperationState, Result
 
 PREVIEW_CHARACTERS: Final = 60
@@ -69,16 +73,37 @@ def input_views(
     """
     producers = [each.producer for each in shown if each.producer is not None]
     states = dict(zip(producers, backend.graph.states(producers), strict=True))
+    apart = kept_apart(backend.graph, shown)
     views = [
         InputView(
             names.get(each.name, each.name),
             each.artefact.hex(),
-            _value(backend, each, states),
+            apart.get(each.artefact) or _value(backend, each, states),
             "" if each.producer is None else each.producer.hex(),
         )
         for each in shown
     ]
     return [*views, *([InputView("...", f"{left_out} more", "")] if left_out else [])]
+
+
+def kept_apart(graph: GraphStore, inputs: Iterable[InputRow]) -> dict[Digest, str]:
+    """What is shown of given values that are not beside the graph, by their artefacts.
+
+    A file that was put is called by its path: it is kept apart however small it is.
+    """
+    given = (each for each in inputs if each.producer is None)
+    apart = list(dict.fromkeys(each.artefact for each in given if _is_apart(each)))
+    kept = read_labels(graph, apart)
+    paths = {each: label.path for each, label in kept.items() if label.path is not None}
+    files = {
+        each: f"(file {shortened(printable(path), PREVIEW_CHARACTERS)})"
+        for each, path in paths.items()
+    }
+    return {each: files.get(each, "(large)") for each in apart}
+
+
+def _is_apart(given: InputRow) -> bool:
+    return given.large or given.content is None
 
 
 def _value(backend: Backend, each: InputRow, states: dict[Digest, OperationState]) -> str:
@@ -87,9 +112,7 @@ def _value(backend: Backend, each: InputRow, states: dict[Digest, OperationState
         if not state.status.is_finished or each.index >= len(state.results):
             return "(gone)" if state.status.is_finished else f"({state.status.value})"
         return _result(backend, state.results[each.index], each.wire)
-    if each.large or each.content is None:
-        return "(large)"
-    return _small(backend, each.content, each.wire)
+    return _small(backend, each.content or each.artefact, each.wire)
 
 
 def _result(backend: Backend, result: Result, wire: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 import funsies as f
+from funsies.history.words import shortened
 from funsies.report.listing import by_task, list_steps
 from funsies.report.numbers import shown_bytes
 from funsies.report.provenance import MAX_INPUTS, as_json, read_origins
 from funsies.report.provenance_lines import Survey, tree_lines
+from funsies.report.step import PREVIEW_CHARACTERS, inputs_of
 
 
 def half(number: float) -> float:
@@ -128,6 +130,34 @@ def test_of_very_many_inputs_the_first_are_shown(session) -> None:
     lines = shown(read_origins(session.backend, root.producer))
     assert len(lines) == 1 + MAX_INPUTS + 1
     assert f"... {50 - MAX_INPUTS} more" in lines[-1]
+
+
+def test_a_file_that_was_put_is_called_by_its_path_and_not_large(session, tmp_path) -> None:
+    small, large = tmp_path / "small.txt", b"x" * 1_000_000
+    small.write_bytes(b"few bytes")
+    files = {"small": f.put_file(small), "large": f.put(large)}
+    counted = f.shell("wc -c small large", inp=files)
+    session.save()
+    told = as_json(read_origins(session.backend, counted.stdout.producer))
+    views = {each.name: each for each in inputs_of(session.backend, counted.stdout.producer)}
+    assert {name: each.value for name, each in views.items()} == {
+        "small": f"(file {shortened(str(small), PREVIEW_CHARACTERS)})",
+        "large": "(large)",
+    }
+    lines = shown(read_origins(session.backend, counted.stdout.producer))
+    for each in views.values():
+        assert any(f"{each.name}: {each.value}  {each.artefact[:8]}" in line for line in lines)
+        assert each.value in str(told)
+
+
+def test_the_path_of_a_file_that_was_put_is_shown_on_one_line(session, tmp_path) -> None:
+    hostile = tmp_path / "new\nline"
+    hostile.write_bytes(b"few bytes")
+    counted = f.shell("wc -c file", inp={"file": f.put_file(hostile)})
+    session.save()
+    (view,) = inputs_of(session.backend, counted.stdout.producer)
+    assert view.value.isprintable()
+    assert view.value.endswith("new\\nline)")
 
 
 def test_a_tree_may_be_cut(session) -> None:
