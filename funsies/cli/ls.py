@@ -30,7 +30,7 @@ from .completion import TASK
 from .exits import Exit
 from .output import print_json
 from .run_choice import all_option, chosen_run, run_option
-from .say import FAILED_ARE_KEPT, note
+from .say import FAILED_ARE_KEPT, VOLATILE_IS_NOT_KEPT, note
 from .setting import Setting
 
 _STATUSES: Final = [*(name for name in URGENCY if name != INPUT), VOLATILE]
@@ -107,6 +107,8 @@ def ls(
         note(_nothing(is_filtered=bool(names or statuses), is_of_run=run is not None))
     if seen.has_failed:
         note(FAILED_ARE_KEPT)
+    if seen.has_volatile:
+        note(VOLATILE_IS_NOT_KEPT)
     return Exit.OK
 
 
@@ -116,16 +118,19 @@ class _Seen:
 
     Attributes:
         number: of them.
-        has_failed: True if one of them has failed.
+        has_failed: True if one of them has failed, and that is kept.
+        has_volatile: True if the result of one of them is volatile.
     """
 
     number: int = 0
     has_failed: bool = False
+    has_volatile: bool = False
 
     def through(self, steps: Iterable[ListedStep]) -> Iterator[ListedStep]:
         for step in steps:
             self.number += 1
-            self.has_failed |= step.status == FAILED
+            self.has_failed |= step.status == FAILED and not step.volatile
+            self.has_volatile |= step.volatile
             yield step
 
 

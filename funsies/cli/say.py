@@ -16,6 +16,11 @@ FAILED_ARE_KEPT: Final = (
     "to have failed steps run again: funsies reset --failed"
 )
 
+VOLATILE_IS_NOT_KEPT: Final = (
+    "what is volatile was cancelled, or failed by a fault of the machine, or comes from such a "
+    "step: it is not kept, and runs again when it is executed again"
+)
+
 
 def note(message: str) -> None:
     """Say something, without passwords."""

@@ -8,7 +8,7 @@ from typing import Final
 from funsies.client.remembered import since
 from funsies.core.cutting import cut_lines, printable
 from funsies.core.digest import short_hash
-from funsies.core.errors import Error
+from funsies.core.errors import Error, ErrorKind
 from funsies.core.terminal_text import as_plain_text
 from funsies.history.labels import NO_LABELS, Labels
 
@@ -157,8 +157,8 @@ def facts_of(error: Error, labels: Labels = NO_LABELS) -> dict[str, str]:
 
 def _remembered(error: Error) -> str | None:
     """Whether executing again runs the step again."""
+    if error.is_infrastructure and (error.source or error.kind is ErrorKind.Cancelled):
+        return "no: the next execute runs it again"
     if error.source is None:
         return None
-    if error.is_infrastructure:
-        return "no: the next execute runs it again"
     return f"yes; to run it again: funsies reset {short_hash(error.source)}"

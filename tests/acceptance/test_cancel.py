@@ -61,6 +61,10 @@ def test_a_step_is_seen_at_work_and_cancelled_alone(shell) -> None:
     assert "Success" in out  # the other one goes on
     assert "not finished: 2 steps" in told
     assert run.returncode == 1
+    assert "no: the next execute runs it again" in shell.funsies("cat", "hold(name=first)").err
+    listed = shell.funsies("ls").err
+    assert "runs again when it is executed again" in listed
+    assert "errors are kept" not in listed
 
 
 def test_a_run_is_cancelled_and_who_waits_for_it_is_told(shell) -> None:

@@ -20,6 +20,7 @@ from funsies.history.labels import Labels
 from funsies.report.console import make_console
 from funsies.report.errors import (
     describe_error,
+    facts_of,
     headline,
     summarize_causes,
     summarize_errors,
@@ -97,6 +98,13 @@ def test_inputs_are_shown_in_the_order_of_the_call() -> None:
 def test_a_headline_says_what_failed_and_where() -> None:
     assert headline(ERROR) == "ExceptionRaised (ZeroDivisionError) in divide ababababab"
     assert headline(Error(kind=ErrorKind.Cancelled)) == "Cancelled"
+
+
+def test_only_what_is_known_to_be_kept_is_said_to_be() -> None:
+    assert facts_of(ERROR)["remembered"].startswith("yes")
+    cancelled = Error(kind=ErrorKind.Cancelled)
+    assert facts_of(cancelled)["remembered"].startswith("no")
+    assert "remembered" not in facts_of(Error(kind=ErrorKind.NotFound))
 
 
 def test_a_description_has_kind_source_traceback_and_inputs() -> None:
