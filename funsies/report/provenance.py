@@ -10,8 +10,10 @@ from typing import Any, Final
 from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
+from funsies.core.python_plan import PYTHON
 from funsies.history.closure import read_closure
 from funsies.history.labels import NO_LABELS, Labels
+from funsies.history.parameters import argument_names
 from funsies.history.statuses import statuses_of
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
@@ -38,6 +40,7 @@ class Origin:
         is_above: True if the step is shown with its inputs further up.
         volatile: True if the result comes from a failure of the machinery.
         task: name of the step's task; "" for a value.
+        parameter: what the function that takes the input calls it; "" if that is not known.
     """
 
     input: str
@@ -50,6 +53,7 @@ class Origin:
     is_above: bool = False
     volatile: bool = False
     task: str = ""
+    parameter: str = ""
 
 
 def read_origins(
@@ -90,7 +94,14 @@ def read_origins(
         digest: (status, is_volatile(state))
         for digest, status, state in zip(digests, statuses, states, strict=True)
     }
-    reader = _Reader(rows, closure.built, told, _previews(backend, rows.values()), labels)
+    reader = _Reader(
+        rows,
+        closure.built,
+        told,
+        _previews(backend, rows.values()),
+        labels=labels,
+        parameters=_parameters(backend, rows.values()),
+    )
     return reader.read(operation)
 
 
@@ -103,13 +114,16 @@ class _Reader:
         built: Mapping[Digest, Digest],
         statuses: Mapping[Digest, tuple[str, bool]],
         previews: Mapping[Digest, str],
+        *,
         labels: Labels,
+        parameters: Mapping[Digest, Mapping[str, str]],
     ) -> None:
         self._rows = rows
         self._built = built
         self._statuses = statuses
         self._previews = previews
         self._labels = labels
+        self._parameters = parameters
         self._told: set[Digest] = set()
 
     def read(self, operation: Digest) -> Origin:
@@ -137,6 +151,9 @@ class _Reader:
                 origin.origins.append(steps[-1][0])
             else:
                 origin.left_out += 1
+        said = self._parameters.get(row.task, {})
+        for shown in origin.origins:
+            shown.parameter = said.get(shown.input, "")
         built = self._built.get(row.digest)
         if built is not None and built in self._rows:
             steps.append((self._step("built", built), built))
@@ -153,6 +170,19 @@ class _Reader:
 
     def _value(self, row: InputRow) -> Origin:
         return Origin(row.name, row.artefact.hex(), self._previews[row.artefact], None)
+
+
+def _parameters(
+    backend: Backend, rows: Iterable[OperationRow]
+) -> dict[Digest, Mapping[str, str]]:
+    """What functions call their inputs, by task; steps of one function have it in common."""
+    numbered = (
+        row.task
+        for row in rows
+        if any(each.name.isdecimal() for each in row.counted_inputs[:MAX_INPUTS])
+    )
+    tasks = {each: backend.graph.task(each, PYTHON) for each in dict.fromkeys(numbered)}
+    return {each: argument_names(row) for each, row in tasks.items() if row is not None}
 
 
 def _previews(backend: Backend, rows: Iterable[OperationRow]) -> dict[Digest, str]:
@@ -193,6 +223,7 @@ def as_json(root: Origin) -> dict[str, Any]:
 
 
 def _input(origin: Origin) -> dict[str, Any]:
+    said = {"name": origin.input, "parameter": origin.parameter or None}
     if origin.status is None:
-        return {"name": origin.input, "artefact": origin.hash, "value": origin.label}
-    return {"name": origin.input, "made_by": origin.hash}
+        return {**said, "artefact": origin.hash, "value": origin.label}
+    return {**said, "made_by": origin.hash}

@@ -92,7 +92,8 @@ def _start(before: str, joint: str, depth: int) -> str:
 
 
 def _line(origin: Origin) -> Text:
-    name = f"{printable(origin.input)}: " if origin.input else ""
+    called = origin.parameter or origin.input
+    name = f"{printable(called)}: " if called else ""
     if origin.status is None:
         return Text.assemble(
             (name, "dim"), origin.label, (f"  {short_hash(origin.hash)}", "dim")

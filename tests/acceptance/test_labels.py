@@ -47,7 +47,7 @@ def test_failures_lists_trees_and_pictures_show_labels(shared_shell, ran) -> Non
     assert {each["task"] for each in steps} == {"align"}
     tree = shared_shell.funsies("tree", "sort(sample=S3)").text
     assert tree.startswith("sort(sample=S3)  ")
-    assert "0: align(sample=S3)  " in tree
+    assert "alignment: align(sample=S3)  " in tree
     drawn = shared_shell.funsies("graph", "--no-collapse").text
     assert 'label="align(sample=S2)\\n' in drawn
     nodes = json.loads(shared_shell.funsies("graph", "--collapse", "--json").text)["nodes"]

@@ -99,20 +99,21 @@ def test_a_tree_tells_what_a_dynamic_step_built(session) -> None:
     names = [line.strip(" │├└─").rsplit("  ", 2)[0] for line in shown(origins)]
     assert names == [
         "countdown",
-        "0: 2.0",
+        "number: 2.0",
         "built: countdown",
-        "0: less",
-        "0: 2.0",
+        "number: less",
+        "number: 2.0",
         "built: countdown",
-        "0: less",
-        "0: 1.0",
+        "number: less",
+        "number: 1.0",
     ]
     steps = as_json(origins)["steps"]
     told = steps[root.producer.hex()]
     assert [each["name"] for each in told["inputs"]] == ["0"]
+    assert [each["parameter"] for each in told["inputs"]] == ["number"]
     assert steps[told["built"]]["task"] == "countdown"
     cut = shown(read_origins(session.backend, root.producer, 1))
-    assert [line.split()[1] for line in cut[1:3]] == ["0:", "built:"]
+    assert [line.split()[1] for line in cut[1:3]] == ["number:", "built:"]
 
 
 def test_dynamic_steps_have_an_age_and_fail_with_what_they_built(session) -> None:
@@ -129,6 +130,8 @@ def test_of_very_many_inputs_the_first_are_shown(session) -> None:
     session.save()
     lines = shown(read_origins(session.backend, root.producer))
     assert len(lines) == 1 + MAX_INPUTS + 1
+    assert lines[1].startswith("├── numbers[0]: 0.0")
+    assert lines[MAX_INPUTS].startswith(f"├── numbers[{MAX_INPUTS - 1}]: ")
     assert f"... {50 - MAX_INPUTS} more" in lines[-1]
 
 
@@ -177,7 +180,7 @@ def test_a_chain_of_thousands_of_steps_has_a_tree(session) -> None:
     lines = shown(root)
     assert len(lines) == 3001
     assert max(map(len, lines)) < 300  # and not longer the longer the chain is
-    assert lines[-2].startswith("   2,999 deep: └── 0: half")
+    assert lines[-2].startswith("   2,999 deep: └── number: half")
 
 
 def test_of_very_many_steps_the_nearest_are_shown(session) -> None:
