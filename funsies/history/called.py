@@ -46,7 +46,7 @@ def labels_of_run(backend: Backend, found: Run, closure: Closure | None = None) 
             is_more = len(wider.rows) > len(closure.rows)
             if is_more and all(it in wider.rows for it in found.targets):
                 closure = wider
-    return _labels(backend, closure)
+    return labels_of_few(backend, closure)
 
 
 def labels_here(backend: Backend, steps: Collection[Digest]) -> Labels:
@@ -80,7 +80,7 @@ def all_labels(backend: Backend) -> Iterator[Labels]:
     if last is not None:
         yield labels_of_run(backend, last)
     some = backend.graph.all_operations()[: MOST_STEPS + 1]
-    yield _labels(backend, read_closure(backend, some, most=MOST_STEPS + 1))
+    yield labels_of_few(backend, read_closure(backend, some, most=MOST_STEPS + 1))
 
 
 def labels_that_count(backend: Backend, named: Run | None = None) -> Iterator[Labels]:
@@ -107,7 +107,8 @@ def _runs_before(backend: Backend, number: int) -> Iterator[Run]:
     return (each for each in found if each is not None)
 
 
-def _labels(backend: Backend, closure: Closure) -> Labels:
+def labels_of_few(backend: Backend, closure: Closure) -> Labels:
+    """What steps are called among themselves; nothing but their tasks if they are too many."""
     if len(closure.rows) > MOST_STEPS:
         return Labels({}, {digest: row.task_name for digest, row in closure.rows.items()})
     return labels_of(backend, closure)

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Final
 
 from msgspec import structs
 
 from funsies.core.digest import Digest
+from funsies.history.called import labels_of_few, labels_of_run
 from funsies.history.closure import Closure
 from funsies.history.labels import Labels, labels_of
+from funsies.history.runs import run as find_run
 from funsies.store.connect import Backend
 
 from .model import Reasons
 
-MOST_STEPS: Final = 10_000
-"""In a larger graph only the names of tasks are told: labels would take longer."""
-
 
 def labels_among(backend: Backend, found: Reasons) -> Labels:
-    """What all steps are called whose reasons are known, however many they are."""
-    return labels_of(backend, found.closure)
+    """What all steps are called whose reasons are known: in their run, if they are of one."""
+    run = None if found.run is None else find_run(backend, found.run)
+    if run is None:
+        return labels_of_few(backend, found.closure)
+    labels = labels_of_run(backend, run, found.closure)  # it may know of more than this run had
+    return Labels(_among(found, labels.texts), _among(found, labels.names))
 
 
 def with_labels(backend: Backend, found: Reasons, steps: Collection[Digest]) -> Reasons:
@@ -33,7 +35,7 @@ def with_labels(backend: Backend, found: Reasons, steps: Collection[Digest]) -> 
         steps: their addresses; those of which nothing is known are left out.
     """
     known = [each for each in steps if each in found.steps]
-    if not known or len(found.closure.rows) > MOST_STEPS:
+    if not known:
         return found
     labels = labels_among(backend, found)
     named = {each: structs.replace(found.steps[each], label=labels.of(each)) for each in known}
@@ -45,3 +47,7 @@ def labels_of_both(
 ) -> tuple[Mapping[Digest, str], Mapping[Digest, str]]:
     """What the steps of two graphs are called, each among its own."""
     return labels_of(backend, before).texts, labels_of(backend, after).texts
+
+
+def _among(found: Reasons, said: Mapping[Digest, str]) -> dict[Digest, str]:
+    return {each: said[each] for each in found.closure.rows if each in said}
