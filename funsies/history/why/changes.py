@@ -31,6 +31,8 @@ class ChangeKind(StrEnum):
     """Somebody had its result forgotten."""
     RETRIED = "retried"
     """It had failed, and was asked for again."""
+    FAILED = "failed"
+    """It had failed on the same values under another address: only results are taken over."""
     UNFINISHED = "unfinished"
     """The run before had not finished it."""
     VOLATILE = "volatile"

@@ -50,7 +50,8 @@ PENDING: Final = frozenset({Ran.RUNNING, Ran.WAITING})
 """What is still to come."""
 
 _NO_STEPS: Final = Closure((), {}, {})
-_TOLD: Final = PENDING | {Ran.RAN, Ran.WILL_RUN, Ran.MAY_RUN, Ran.DIFFERS}
+TOLD: Final = PENDING | {Ran.RAN, Ran.WILL_RUN, Ran.MAY_RUN, Ran.DIFFERS}
+"""What has a reason that people are told."""
 
 
 class WaitsFor(StrEnum):
@@ -178,7 +179,7 @@ class Reasons:
         """
         found: dict[tuple[int, ...], list[StepReason]] = {}
         for each in self.steps.values():
-            if each.ran in _TOLD:
+            if each.ran in TOLD:
                 key = () if each.is_new else (*map(id, each.roots), each.more_roots)
                 found.setdefault(key, []).append(each)
         groups = [_group(some) for some in found.values()]

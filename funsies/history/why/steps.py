@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from msgspec import structs
@@ -12,8 +13,9 @@ from msgspec import structs
 from funsies.core.digest import Digest
 from funsies.store.rows import InputRow, OperationRow, OperationState
 
+from .anew import why_anew
 from .changes import Change, ChangeKind
-from .model import InputChange, Ran, StepReason
+from .model import TOLD, InputChange, Ran, StepReason
 from .reading import Library
 from .sameness import is_same
 from .tasks import TaskComparison
@@ -68,12 +70,17 @@ class Comparison:
             again: why those ran again that are the same as before.
         """
         most = FEW if self._for_groups else sys.maxsize
-        states = self._library.states(_needed_states(rows, formers, most))
+        compared = _needed_states(rows, formers, most)
+        taken = _may_have_failed(rows, formers, ran)
+        states = self._library.states(chain(compared, taken))
         found: dict[Digest, StepReason] = {}
         for digest, row in rows.items():
-            changes, inputs = self._compare(row, formers.get(digest), again, states, found)
-            roots = self._roots(changes, inputs, found)
             former = formers.get(digest)
+            changes, inputs = self._compare(row, former, again, states, found)
+            if former is not None and inputs and not changes and ran[digest] in TOLD:
+                failed = why_anew(former.row, inputs, states.get(former.row.digest))
+                changes = () if failed is None else (failed,)
+            roots = self._roots(changes, inputs, found)
             found[digest] = StepReason(
                 digest,
                 row.task_name,
@@ -198,3 +205,17 @@ def _needed_states(
                 for each in some
                 if each.producer is not None and each.artefact not in others
             )
+
+
+def _may_have_failed(
+    rows: Mapping[Digest, OperationRow],
+    formers: Mapping[Digest, Former],
+    ran: Mapping[Digest, Ran],
+) -> Iterator[Digest]:
+    """Steps before whose error may be why a step ran: those of the same task."""
+    for digest, row in rows.items():
+        former = formers.get(digest)
+        if former is None or former.row.digest == digest or former.row.task != row.task:
+            continue
+        if ran[digest] in TOLD:
+            yield former.row.digest

@@ -21,6 +21,7 @@ _MOST_CHARACTERS: Final = 200
 _STYLES: Final = {"+": "green", "-": "red", "@": "cyan"}
 _TITLES: Final = {
     ChangeKind.NEW: "new: no earlier run had it",
+    ChangeKind.FAILED: "had failed on the same values: an error is kept for its own step only",
     ChangeKind.VOLATILE: "had failed by a fault of the machine or server: tried again",
     ChangeKind.LOST: "its result was there, and is lost",
     ChangeKind.UNKNOWN: "something that is not kept is another",

@@ -82,6 +82,22 @@ def test_another_value_of_the_same_result_is_no_reason(session):
     assert [group.tasks for group in found.groups] == [{"add": 1}]
 
 
+def failing(part: int) -> int:
+    raise ValueError(part)
+
+
+def test_an_error_on_the_same_values_is_a_difference_and_reaches_what_takes_it(session):
+    before, after = (
+        f.reduce(half, f.reduce(failing, f.reduce(add, 1, *each))) for each in ((2, 0), (0, 2))
+    )
+    f.execute(before, after)
+    found = compared(session, before, after)
+    assert found.counts() == {Ran.DIFFERS: 3}
+    assert [(each.kind, each.task) for each in found.steps[address(after)].roots] == [
+        (ChangeKind.FAILED, "failing")
+    ]
+
+
 def test_shell_commands_interpreters_and_variables_are_told(session):
     one = f.shell("echo 1", env={"A": "secret"})
     other = f.shell("echo 2", env={"A": "other secret"})

@@ -18,7 +18,9 @@ from funsies.history.why import (
     reasons,
     with_labels,
 )
+from funsies.history.why.foresight import foresee
 from funsies.history.why.last import run_that_ran
+from funsies.report.why import group_lines, reason_as_json, reason_lines
 from funsies.session import Session
 
 
@@ -132,6 +134,38 @@ def test_a_fault_of_the_machine_is_told_from_a_result_that_is_lost(told, tmp_pat
     assert group.tasks == {"writes": 1, "half": 1}
 
 
+def same(value: int, _edition: int) -> int:
+    return value
+
+
+def test_an_error_on_the_same_values_is_told_as_why_a_step_ran_anew(told):
+    def program(edition: int) -> f.Artefact[float]:
+        return f.reduce(half, f.reduce(failing, f.reduce(same, 1, edition)))
+
+    told(lambda: f.execute(program(1)))
+    told(lambda: f.execute(f.reduce(same, 1, 2)))
+    with f.Fun(told.server) as session:
+        target = program(2)
+        session.save()
+        script = last_run(session.backend).script
+        foreseen = foresee(session.backend, [target.producer], script)
+    found = told(lambda: f.execute(program(2)))
+    for each, ran in ((foreseen, Ran.WILL_RUN), (found, Ran.RAN)):
+        step = next(it for it in each.steps.values() if it.task == "failing")
+        assert (step.ran, [it.kind for it in step.roots]) == (ran, [ChangeKind.FAILED])
+        assert [it.is_same_value for it in step.inputs] == [True]
+    [group] = found.groups
+    lines = [str(line) for line in group_lines(group, found)]
+    assert lines[1] == (
+        "  had failed on the same values: an error is kept for its own step only"
+    )
+    step = group.steps[0]
+    assert "  same value as before, made anew: part" in map(str, reason_lines(found, step))
+    assert [it["kind"] for it in reason_as_json(found, step)["steps"][step.hex()]["roots"]] == [
+        "failed"
+    ]
+
+
 def test_what_has_been_reset_since_is_not_said_not_to_have_run(told):
     told(lambda: f.execute(f.reduce(half, 1)))
     assert only(told(lambda: f.reset(f.reduce(half, 1)))) == (Ran.FORGOTTEN, [ChangeKind.NEW])
@@ -169,6 +203,17 @@ def test_steps_are_called_by_what_tells_them_apart_in_their_run(told):
     texts = labels_among(session.backend, found).texts
     assert {step: each.label for step, each in named.steps.items()} == dict(texts)
     assert set(texts.values()) == {"half(part=1)", "half(part=2)"}
+
+
+def test_steps_of_a_run_that_is_part_of_one_before_are_called_as_in_that():
+    server = f.Server("memory://")
+    for some in ((1, 2), (1,)):
+        with f.Fun(server) as session:
+            f.execute([f.reduce(half, each) for each in some])
+    found = _reasons(session)
+    assert set(labels_among(session.backend, found).texts.values()) == {"half(part=1)"}
+    [step] = with_labels(session.backend, found, list(found.steps)).steps.values()
+    assert step.label == "half(part=1)"
 
 
 def test_of_steps_with_many_inputs_the_causes_are_told_all_the_same(told):
