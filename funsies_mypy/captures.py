@@ -54,8 +54,8 @@ _UNSENDABLE: Final = {
     "zipfile.ZipFile": "open it inside the function",
     "tarfile.TarFile": "open it inside the function",
     "redis.client.Redis": "connect inside the function",
-    "funsies.session.Session": "build the workflow outside of the function",
-    "funsies.client.execution.Handle": "wait outside of the function",
+    "funsies.session.session.Session": "build the workflow outside of the function",
+    "funsies.client.handle.Handle": "wait outside of the function",
 }
 _GENERATORS: Final = frozenset(
     {"random.Random", "numpy.random._generator.Generator", "numpy.random.mtrand.RandomState"}

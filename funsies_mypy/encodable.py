@@ -108,7 +108,7 @@ _REMEDIES: Final = {
     "funsies.build.shell_output.ShellOutput": _ONE_FILE,
     "funsies.build.task.Task": "call it, and give what it returns",
     "funsies.build.shell_output.OutputFiles": _ONE_FILE,
-    "funsies.client.execution.Handle": "pass the artefact that was executed",
+    "funsies.client.handle.Handle": "pass the artefact that was executed",
 }
 _UNREAD: Final = {
     "polars.lazyframe.frame.LazyFrame": "collect it: pass frame.collect()",

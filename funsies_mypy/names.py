@@ -58,7 +58,7 @@ STEP_OPTIONS: Final = (
 )
 """What a step is given by keyword."""
 
-OPTIONS: Final = "funsies.session.options"
+OPTIONS: Final = "funsies.session.fun.options"
 OPTIONS_CLASS: Final = "funsies.core.options.Options"
 EXECUTE: Final = frozenset({"funsies.client.execution.execute", "funsies.utils.execute_all"})
 ASKING: Final = EXECUTE | {
@@ -74,7 +74,7 @@ BUILDING: Final = frozenset(
     | {f"funsies.utils.{each}" for each in ("concat", "truncate", "stop_if", "not_empty")}
 )
 """Add steps, or constants."""
-FUN: Final = frozenset({"funsies.session.Fun", "funsies.local.managed.ManagedFun"})
+FUN: Final = frozenset({"funsies.session.fun.Fun", "funsies.local.managed.ManagedFun"})
 REGISTER_CODEC: Final = "funsies.core.encoding.registration.register_codec"
 ANY_VALUE: Final = "funsies.build.value.Value"
 PUT: Final = "funsies.build.artefact.put"

@@ -224,6 +224,9 @@ class Artefact(  # type: ignore[type-var]  # covariant, as the containers of ret
 
         Args:
             label: what the step is called that makes it, if that is known.
+
+        >>> put(3).described("the answer")
+        '<Artefact[int] ... of the answer>'
         """
         origin = _origin(self.reference) if label is None else f" of {label}"
         return f"<Artefact[{self.encoding.label}] {short_hash(self.hash)}{origin}>"

@@ -22,10 +22,10 @@ class _Mark(NamedTuple):
 
 
 def highlighted(text: str) -> list[Markup]:
-    r"""The lines of a piece of source; what is no Python has no colours.
+    """The lines of a piece of source; what is no Python has no colours.
 
     >>> highlighted("x = 'a<b'")
-    [Markup("x = <span class=\"code-string\">&#39;a&lt;b&#39;</span>")]
+    [Markup('x = <span class="code-string">&#39;a&lt;b&#39;</span>')]
     """
     lines = text.split("\n")
     marks: list[list[_Mark]] = [[] for _ in lines]
