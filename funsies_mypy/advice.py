@@ -108,6 +108,7 @@ _NO_OVERLOAD: Final = "No overload variant of {} matches argument types? "
 _ARGUMENT: Final = r"Argument \S+ to {} has incompatible type "
 _EXPECTED: Final = r'.*?; expected (?P<expected>".*")'
 _NO_ARTEFACT: Final = r'"(?!.*Artefact)'
+_FUN: Final = r'"(?:Callable\[\[Server \| None|def (?:Managed)?Fun\()'
 _ADVICE: Final[dict[str, str | Callable[[_Match], str | None]]] = {
     rf"Value of type {_ONE} is not indexable": _of_value("value[...]"),
     rf'{_ONE} has no attribute "(?P<name>\w+)"': _attribute,
@@ -133,7 +134,7 @@ _ADVICE: Final[dict[str, str | Callable[[_Match], str | None]]] = {
     rf"Unsupported right operand type for in \({_ONE}\)": _of_value("... in value"),
     r'Argument "inp" to "shell" has incompatible type "(?:list|set|tuple)\[': _FILES,
     r'Argument 1 to "shell" has incompatible type "(?:list|tuple)\[': _WORDS,
-    r'"Callable\[\[Server \| None.* has no attribute "__(?:enter|exit)__"': _WITH,
+    _FUN + r'.* has no attribute "__(?:enter|exit)__"': _WITH,
     _NO_OVERLOAD.format('"gather"') + r".*Artefact\[": _GATHER,
     _ARGUMENT.format('"gather"') + r".*Artefact\[": _GATHER,
     _NO_OVERLOAD.format('"morph"') + "(?:.*, ){2,}": _MORPH,
