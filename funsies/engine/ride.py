@@ -51,7 +51,7 @@ class Ride:
         file: IO[bytes] | None = None,
     ) -> None:
         self.slot = slot
-        self.meter = LoadMeter(pid)
+        self.meter: LoadMeter = LoadMeter(pid)
         self._timing = timing
         self._announcement = announcement
         self._pid = pid

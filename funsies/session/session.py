@@ -72,7 +72,7 @@ class Session:
         self.is_to_mend: Callable[[GraphStore, Sequence[Digest]], bool] | None = None
         self.progress: bool | None = None
         self.recorder: Recorder = Recorder(backend, this_program)
-        self.naming = Naming(backend)
+        self.naming: Naming = Naming(backend)
         self._written = 0
         self._has_agreed_on_keys = backend.is_in_process
 
