@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +27,7 @@ GRAPH: Final = 1000
 
 def measure(setting: Setting) -> Figures:
     """Look before, after ``n`` Python steps, after ``n / 50`` shell steps, and after clean."""
-    with tempfile.TemporaryDirectory(prefix="funsies-footprint-") as temporary:
-        _use_for_temporaries(temporary)
+    with _place_of_temporaries() as temporary:
         with server_and_workers(setting.workers) as session:
             before = _look(session, temporary)
             _python_steps(setting.n)
@@ -47,9 +48,19 @@ def measure(setting: Setting) -> Figures:
     }
 
 
-def _use_for_temporaries(directory: str) -> None:
-    os.environ["TMPDIR"] = directory
-    tempfile.tempdir = None
+@contextmanager
+def _place_of_temporaries() -> Iterator[str]:
+    """A directory for the temporary files of all processes; other cases have the usual one."""
+    with tempfile.TemporaryDirectory(prefix="funsies-footprint-") as place:
+        usual = os.environ.get("TMPDIR")
+        os.environ["TMPDIR"], tempfile.tempdir = place, None
+        try:
+            yield place
+        finally:
+            del os.environ["TMPDIR"]
+            if usual is not None:
+                os.environ["TMPDIR"] = usual
+            tempfile.tempdir = None
 
 
 def _python_steps(n: int) -> None:
