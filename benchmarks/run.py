@@ -23,6 +23,7 @@ SIZES = {
     "build": 1000,
     "recording": 1000,
     "watching": 1000,
+    "evaluate": 1000,
     "travel": 20,
     "data": 64,
     "arrays": 40,

@@ -92,17 +92,23 @@ class Announced(NamedTuple):
 
 
 class Announcement:
-    """Memory shared by a worker and its horse."""
+    """Memory shared by a worker and its horse.
+
+    Attributes:
+        written: what this process has said last, which the horse need not read back.
+    """
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, mmap.PAGESIZE)
         self._version = 0
-        self.write(Announced())
+        self.written: Announced = Announced()
+        self.write(self.written)
 
     # -- written by the horse
 
     def write(self, record: Announced) -> None:
         """Say what the horse does now."""
+        self.written = record
         self._set_version(self._version + 1)
         _RECORD.pack_into(self._memory, _RECORD_AT, *record)
         self._set_version(self._version + 1)

@@ -123,8 +123,8 @@ class HorseListener(Listener):
 
     def has_printed(self) -> None:
         """Tell all that the step has printed, if the parent has told some of it."""
-        running = self._announcement.read()
-        if running is None or not self._announcement.is_followed(running.fence):
+        running = self._announcement.written
+        if not self._announcement.is_followed(running.fence):
             return
         with suppress(*TROUBLE), _locked(self._file):
             tail = _tail(running.fence, self._announcement, self._file, is_whole=True)

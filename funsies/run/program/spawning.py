@@ -37,6 +37,10 @@ def running(step: Callable[[], bytes]) -> None:
         step: gives what a process has to be told so that it can load it.
     """
     _Running.step = step
+
+
+def be_found() -> None:
+    """Let processes that steps spawn find the modules that are written here."""
     folder = str(_folder())
     if folder not in sys.path:
         sys.path.append(folder)
