@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -17,7 +16,6 @@ from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.redis.address import ANSWER_SECONDS
 from funsies.store.submission import queue_name
 
-from . import drain_job
 from .address import Address
 from .arming import Dispatch, rq_connection
 from .last_words import forget_last_words
@@ -28,9 +26,6 @@ from .upkeep import Upkeep
 
 RQ_VARIABLE = prefix.VARIABLE
 """Heeded by RQ when it is imported; so it is set before anything else here does that."""
-
-PRELOADED = drain_job.run
-"""Imported here so that no horse has to: each starts as a copy of its worker."""
 
 EXIT_IN_ORDER = 0
 EXIT_IN_TROUBLE = 1
@@ -92,13 +87,6 @@ def run_worker(
             timing=patience,
             name=worker_name,
         )
-        _share_memory()
         worker.work(burst=burst, logging_level="WARNING")
     left_in_order = burst or worker.was_asked_to_stop
     return EXIT_IN_ORDER if left_in_order else EXIT_IN_TROUBLE
-
-
-def _share_memory() -> None:
-    """Have horses leave alone what is there before they start: it need not be copied then."""
-    gc.collect()
-    gc.freeze()

@@ -8,15 +8,12 @@ keeps is needed to go on: what work there is, is known to the store alone.
 from __future__ import annotations
 
 import logging
-import os
 import time
 from contextlib import suppress
 from datetime import datetime
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from rq.exceptions import DeserializationError, InvalidJobOperation, NoSuchJobError
-from rq.timeouts import BaseDeathPenalty
 from rq.utils import now, utcformat
 from rq.worker import Worker as RqWorker
 from rq.worker_registration import register
@@ -46,22 +43,6 @@ RQ_TROUBLE: Final = (*SERVER_TROUBLE, *RECORD_GONE, *RECORD_DAMAGED)
 """What a worker outlives when it asks RQ for something."""
 
 
-class NoDeathPenalty(BaseDeathPenalty):
-    """Lets jobs live: timeouts belong to operations, and are kept by the horse's parent."""
-
-    def __enter__(self) -> None:
-        """Set no alarm."""
-
-    def __exit__(
-        self,
-        type: type[BaseException] | None,  # noqa: A002 - RQ's name
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> Literal[False]:
-        """Clear no alarm."""
-        return False
-
-
 class TolerantWorker(RqWorker):
     """An RQ worker that survives trouble with the server.
 
@@ -69,7 +50,6 @@ class TolerantWorker(RqWorker):
         timing: the engine's patience.
     """
 
-    death_penalty_class = NoDeathPenalty
     timing: Timing
 
     def _set_ip_address(self, connection: Redis) -> None:  # noqa: ARG002 - RQ's signature
@@ -204,8 +184,6 @@ class TolerantWorker(RqWorker):
                 time.sleep(wait_seconds)
                 wait_seconds = min(2 * wait_seconds, self.timing.backoff_seconds)
 
-    # -- in a horse
-
     def prepare_job_execution(
         self, job: Job, remove_from_intermediate_queue: bool = False
     ) -> None:
@@ -214,11 +192,3 @@ class TolerantWorker(RqWorker):
             super().prepare_job_execution(job, remove_from_intermediate_queue)
         except RQ_TROUBLE as trouble:
             self.report("cannot note what it runs", trouble)
-
-    def handle_job_success(self, *arguments: Any, **options: Any) -> None:
-        """Clear the drain job away; what is in disorder is left to the parent."""
-        try:
-            super().handle_job_success(*arguments, **options)
-        except RQ_TROUBLE as trouble:
-            self.report("cannot clear its drain job away", trouble)
-            os._exit(os.EX_TEMPFAIL)

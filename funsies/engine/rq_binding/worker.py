@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import signal
 import time
 from collections.abc import Callable, Collection
@@ -19,12 +20,14 @@ from rq.queue import Queue
 from rq.serializers import JSONSerializer
 from rq.worker.base import WorkerStatus
 
+from funsies.engine import drain_job
 from funsies.engine.address import Address
 from funsies.engine.announcement import Announcement
 from funsies.engine.brake import Brake
 from funsies.engine.horse import Horse, HorseObserver, become
-from funsies.engine.names import new_slot
+from funsies.engine.names import NAMESPACE, new_slot
 from funsies.engine.obituary import Kill, KillCause
+from funsies.engine.preload import preload, share_memory
 from funsies.engine.processes import die_with_parent, lead_group
 from funsies.engine.ride import Ride
 from funsies.engine.self_description import FIELD, describe_self
@@ -114,9 +117,14 @@ class Worker(BrakedWorker):
     # -- stopping
 
     def bootstrap(self, *arguments: Any, **options: Any) -> None:
-        """Take signals, then register: who is asked to stop in between leaves no record."""
+        """Take signals, then register: who is asked to stop in between leaves no record.
+
+        What horses need is loaded after that: nobody has to wait for it to know of the worker.
+        """
         self._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ's
         super().bootstrap(*arguments, **options)
+        preload()
+        share_memory()
 
     def serialize(self) -> dict[str, Any]:
         """What is registered: RQ's, and what may differ between workers."""
@@ -201,16 +209,21 @@ class Worker(BrakedWorker):
         except RQ_TROUBLE as trouble:
             self.report("drops a drain job", trouble)
             return
+        self.prepare_job_execution(job, remove_from_intermediate_queue=len(self.queues) == 1)
         self.fork_work_horse(job, queue)
         self.monitor_work_horse(job, queue, execution)
         self.set_state(WorkerStatus.IDLE)
         self._tick_now()
 
-    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+    def fork_work_horse(
+        self,
+        job: Job,  # noqa: ARG002 - RQ's signature; a horse knows nothing of RQ
+        queue: Queue,
+    ) -> None:
         """Fork the first horse of a drain job."""
-        self._fork(job, queue, Post(new_slot()))
+        self._fork(queue, Post(new_slot()))
 
-    def _fork(self, job: Job, queue: Queue, post: Post) -> None:
+    def _fork(self, queue: Queue, post: Post) -> None:
         """Fork a horse. Signals wait until both sides are ready for them."""
         announcement, file = Announcement(), _file_of_steps()
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
@@ -218,7 +231,7 @@ class Worker(BrakedWorker):
             parent, pid = os.getpid(), os.fork()
             if pid == 0:
                 horse = partial(self._become_horse, post, announcement, file, parent)
-                self._be_horse(horse, job, queue)
+                self._be_horse(horse, queue)
             lead_group(pid)
             self._horse_pid = pid
             self._ride = Ride(
@@ -229,13 +242,22 @@ class Worker(BrakedWorker):
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
-    def _be_horse(self, begin: Callable[[], None], job: Job, queue: Queue) -> NoReturn:
-        """Do what a horse does; never come back into the worker's code."""
+    def _be_horse(self, begin: Callable[[], None], queue: Queue) -> NoReturn:
+        """Do what a horse does; never come back into the worker's code.
+
+        What RQ does in a horse the worker does itself, over the connection that it has: before
+        it forks one, and after the last one has ended.
+        """
         try:
             begin()
-            self.main_work_horse(job, queue)
+            random.seed()
+            self._take_signals_as_a_horse()
+            drain_job.run(NAMESPACE, queue.name)
+            os._exit(os.EX_OK)
+        except Exception:  # noqa: BLE001 - the worker tells that it failed, and goes on
+            _log.exception("a horse of worker %s failed", self.name)
         finally:
-            os._exit(1)  # it has left with 0 by now if all went well
+            os._exit(os.EX_SOFTWARE)  # it has left by now if all went well
 
     def _become_horse(
         self, post: Post, announcement: Announcement, file: IO[bytes] | None, parent: int
@@ -248,7 +270,7 @@ class Worker(BrakedWorker):
         self._observer = HorseObserver(announcement)
         become(Horse(self._address, self.name, post, self.timing, self._observer, file))
 
-    def setup_work_horse_signals(self) -> None:
+    def _take_signals_as_a_horse(self) -> None:
         """Take signals as a horse does."""
         if self._observer is not None:
             self._observer.install_handlers()
@@ -265,15 +287,14 @@ class Worker(BrakedWorker):
             self.note_end(queue, ending)
             if self.is_braked(queue):
                 break
-            self._fork(job, queue, post)
+            self._fork(queue, post)
             ending = self._look_after(job, execution)
         self.executions.pop(execution.id, None)
         is_settled = ending.has_settled
         if not ending.was_in_order:
             is_settled |= self._settlement.settle(ending.slot, ending.last_words, ending.death)
-            self._forget(job, execution)
+        self._forget(job, execution, has_failed=not ending.was_in_order)
         self.note_end(queue, ending, has_settled=is_settled)
-        self._forget_heartbeat(execution)
 
     def _goes_on(self, job: Job, execution: Execution, over_at: float) -> bool:
         """Tick, as each horse may end before its first tick; then see if there is time left."""
@@ -300,10 +321,16 @@ class Worker(BrakedWorker):
         except RQ_TROUBLE as trouble:
             self.report("cannot vouch for its drain job", trouble)
 
-    def _forget(self, job: Job, execution: Execution) -> None:
-        """Remove RQ's records of a drain job whose horse could not do it."""
+    def _forget(self, job: Job, execution: Execution, *, has_failed: bool) -> None:
+        """Remove RQ's records of a drain job, and count it."""
+        count = (
+            self.increment_failed_job_count
+            if has_failed
+            else self.increment_successful_job_count
+        )
         try:
             with self.connection.pipeline() as pipeline:
+                count(pipeline)
                 self.cleanup_execution(job, pipeline=pipeline, execution=execution)
                 with suppress(*RECORD_GONE):
                     job.delete(pipeline=pipeline)
@@ -312,11 +339,6 @@ class Worker(BrakedWorker):
             self.report("cannot clear a drain job away", trouble)
             with suppress(*SERVER_TROUBLE):
                 self.connection.delete(job.key)
-
-    def _forget_heartbeat(self, execution: Execution) -> None:
-        """Remove what this worker may have written in the moment after the horse cleared up."""
-        with suppress(*SERVER_TROUBLE):
-            self.connection.delete(execution.key)
 
     def kill_horse(
         self,

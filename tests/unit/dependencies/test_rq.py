@@ -12,7 +12,6 @@ from redis import Redis
 from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
-from rq.timeouts import BaseDeathPenalty
 from rq.worker import Worker
 from rq.worker.base import WorkerStatus
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
@@ -31,16 +30,15 @@ PARAMETERS = {
     "get_state": [],
     "heartbeat": ["timeout", "pipeline"],
     "kill_horse": ["sig"],
-    "main_work_horse": ["job", "queue"],
     "maintain_heartbeats": ["job", "execution"],
     "monitor_work_horse": ["job", "queue", "execution"],
     "prepare_execution": ["job"],
+    "prepare_job_execution": ["job", "remove_from_intermediate_queue"],
     "register_death": [],
     "request_stop": ["signum", "frame"],
     "run_maintenance_tasks": [],
     "serialize": [],
     "set_state": ["state", "pipeline"],
-    "setup_work_horse_signals": [],
     "subscribe": [],
     "unsubscribe": [],
 }
@@ -58,10 +56,6 @@ CALLS = [
     ("bootstrap", "subscribe"),
     ("__init__", "_set_ip_address"),
     ("_install_signal_handlers", "request_stop"),
-    ("main_work_horse", "setup_work_horse_signals"),
-    ("main_work_horse", "perform_job"),
-    ("main_work_horse", "_exit"),
-    ("perform_job", "death_penalty_class"),
     ("set_state", "_state"),
     ("get_state", "_state"),
     ("horse_pid", "_horse_pid"),
@@ -85,15 +79,6 @@ def test_the_worker_still_asks_for_what_funsies_overrides(caller, called):
 @pytest.mark.parametrize("name", ["executions_key", "key", "horse_pid", "dequeue_timeout"])
 def test_this_of_the_worker_is_a_property(name):
     assert isinstance(inspect.getattr_static(Worker, name), property)
-
-
-def test_a_penalty_is_entered_and_left():
-    assert callable(BaseDeathPenalty.__enter__)
-    assert list(inspect.signature(BaseDeathPenalty.__exit__).parameters)[1:] == [
-        "type",
-        "value",
-        "traceback",
-    ]
 
 
 def test_a_job_keeps_what_it_would_import_or_call_in_these_attributes():
