@@ -26,11 +26,30 @@ WARM_UP_OPERATIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """What a module of ``cases`` measures: its ``CASE``.
+
+    Attributes:
+        about: what that is, in a line.
+        n: its usual size; the whole case takes some seconds.
+        quick_n: a size at which one sees that it works, in a second or two.
+        unit: what ``n`` counts.
+        series: sizes that are measured one after the other, to see how costs grow.
+    """
+
+    about: str
+    n: int
+    quick_n: int
+    unit: str = "operations"
+    series: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What was asked for on the command line.
 
     Attributes:
-        n: size of the case: operations, or MiB for ``data``.
+        n: size of the case, in its unit.
         workers: number of worker processes.
         repeats: number of runs; figures are medians of them.
         raw_rq_jobs: number of jobs of the raw RQ measurement beside it; 0 leaves it out.
@@ -98,37 +117,17 @@ def connection(session: Session) -> Iterator[redis.Redis]:
         yield client
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What was used so far, or between two points.
-
-    Attributes:
-        bytes: memory that the server uses for data, without the buffers of its connections.
-        cpu_seconds: processor time of the server.
-        executions: runs of any step.
-    """
-
-    bytes: int
-    cpu_seconds: float
-    executions: int
-
-    def since(self, before: Usage) -> Usage:
-        """What was used since then."""
-        return Usage(
-            self.bytes - before.bytes,
-            self.cpu_seconds - before.cpu_seconds,
-            self.executions - before.executions,
-        )
-
-
-def usage(session: Session) -> Usage:
-    """Ask the server what was used so far."""
-    with connection(session) as server:
-        memory, cpu = server.info("memory"), server.info("cpu")
+def data_bytes(server: redis.Redis) -> int:
+    """Memory that the server uses for data, without the buffers of its connections."""
+    memory = server.info("memory")
     buffers = ("mem_clients_normal", "mem_clients_slaves", "mem_aof_buffer")
-    data_bytes = int(memory["used_memory"]) - sum(int(memory.get(name, 0)) for name in buffers)
-    cpu_seconds = float(cpu["used_cpu_user"]) + float(cpu["used_cpu_sys"])
-    return Usage(data_bytes, cpu_seconds, executions(session))
+    return int(memory["used_memory"]) - sum(int(memory.get(name, 0)) for name in buffers)
+
+
+def server_cpu_seconds(server: redis.Redis) -> float:
+    """Processor time of the server so far."""
+    cpu = server.info("cpu")
+    return float(cpu["used_cpu_user"]) + float(cpu["used_cpu_sys"])
 
 
 def executions(session: Session) -> int:

@@ -17,10 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from harness import Figures, Setting, spread
+from harness import Case, Figures, Setting, spread
 
 from funsies.core.encoding import encoding_of
 from funsies.store.data import DiskDataStore
+
+CASE = Case(
+    "an array of n MB, and two in a dataclass, in files, beside np.save and pickle",
+    n=40,
+    quick_n=2,
+    unit="MB",
+)
 
 ITEM_BYTES = 8
 MEGABYTE = 10**6

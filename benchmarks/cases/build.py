@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness import Figures, Setting, seconds_of, server_and_workers, spread
+from graphs import wide_graph
+from harness import Case, Figures, Setting, seconds_of, server_and_workers, spread
+from meter import Meter
+from raw_rq import beside_raw_rq
 
 import funsies as f
 
-from .graph import wide_graph
+CASE = Case(
+    "building the graph of wide in memory, and writing it to the server",
+    n=1000,
+    quick_n=50,
+)
 
 
 def measure(setting: Setting) -> Figures:
-    """Milliseconds an operation to build, and to define on the server."""
+    """Milliseconds an operation to build, to define on the server, and both together.
+
+    Beside it is what handing in a job to plain RQ takes.
+    """
     built: list[float] = []
     written: list[float] = []
-    with server_and_workers(1) as session:
-        for repeat in range(setting.repeats):
-            with f.Fun(session.server) as fresh:
-                first = (repeat + 1) * 1_000_000
-                built.append(seconds_of(partial(wide_graph, setting.n, first)))
-                written.append(seconds_of(fresh.save))
     each = 1000 / (setting.n + 1)
+    with server_and_workers(1) as session:
+        meter = Meter(session)
+        for repeat in range(setting.repeats):
+            with f.Fun(session.server) as fresh, meter.measured(setting.n + 1):
+                first = (repeat + 1) * 10_000_000
+                built.append(seconds_of(partial(wide_graph, setting.n, first)) * each)
+                written.append(seconds_of(fresh.save) * each)
+        raw = beside_raw_rq(setting, session, "enqueue", meter.milliseconds())
     return {
-        "operations": setting.n + 1,
-        **spread("milliseconds_per_operation", [seconds * each for seconds in built]),
-        **spread("define_milliseconds_per_operation", [seconds * each for seconds in written]),
+        **meter.figures(),
+        **spread("build_milliseconds_per_operation", built),
+        **spread("define_milliseconds_per_operation", written),
+        **raw,
     }

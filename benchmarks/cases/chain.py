@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from harness import Figures, Setting
+from graphs import Graph, measure_graphs
+from harness import Case, Figures, Setting
 
 import funsies as f
 
-from .graph import Graph, measure_graphs
+CASE = Case(
+    "n no-op Python tasks one after the other",
+    n=300,
+    quick_n=20,
+    series=(100, 1000, 10_000),
+)
 
 
 @f.task
@@ -25,4 +31,4 @@ def chain(n: int, first: int) -> Graph:
 
 def measure(setting: Setting) -> Figures:
     """Whole time, from the first line that builds the graph to the value in hand."""
-    return measure_graphs(setting, chain)
+    return measure_graphs(setting, chain, setting.n, beside="chain")

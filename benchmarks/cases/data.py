@@ -7,9 +7,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import Figures, Setting, server_and_workers, spread
+from harness import Case, Figures, Setting, server_and_workers, spread
 
 import funsies as f
+
+CASE = Case(
+    "a value of n MiB made, read and taken, through files and the server",
+    n=64,
+    quick_n=2,
+    unit="MiB",
+)
 
 MEBIBYTE = 1 << 20
 STORES = {"file": None, "redis": "server"}

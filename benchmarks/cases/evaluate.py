@@ -12,7 +12,8 @@ import secrets
 import time
 from typing import IO
 
-from harness import Figures, Setting, spread
+from graphs import wide_graph
+from harness import Case, Figures, Setting, spread
 
 from funsies.client.targets import collect
 from funsies.core.python_plan import PYTHON
@@ -28,7 +29,12 @@ from funsies.store.ports import GraphStore
 from funsies.store.rows import Claim, Fence
 from funsies.store.submission import queue_name, submit
 
-from .graph import wide_graph
+CASE = Case(
+    "processor time of a work-horse to evaluate a claimed no-op step, without a server",
+    n=1000,
+    quick_n=50,
+    unit="steps",
+)
 
 WARM_UP = 20
 LEASE_MS = 600_000

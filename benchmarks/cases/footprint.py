@@ -11,14 +11,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from harness import Figures, Setting, connection, run_to_end, server_and_workers
+from graphs import wide_graph
+from harness import Case, Figures, Setting, connection, run_to_end, server_and_workers
 from turmoil.processes import descriptors, marked, resident_bytes
 
 import funsies as f
 from funsies.session import Session
 
-from .graph import wide_graph
 from .shell import count_lines
+
+CASE = Case(
+    "what n Python steps and n / 50 shell steps leave behind",
+    n=2000,
+    quick_n=100,
+)
 
 OPERATIONS_A_SHELL_STEP: Final = 50
 GRAPH: Final = 1000

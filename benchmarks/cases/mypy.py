@@ -8,7 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import Figures, Setting, spread
+from harness import Case, Figures, Setting, spread
+
+CASE = Case(
+    "mypy with the plugin on a workflow of n lines, beside mypy alone",
+    n=10_000,
+    quick_n=200,
+    unit="lines",
+)
 
 HEADER = """\
 from typing import Literal

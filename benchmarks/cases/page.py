@@ -7,7 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from harness import Figures, Setting, run_to_end, server_and_workers, spread
+from graphs import noop, wide_graph
+from harness import Case, Figures, Setting, run_to_end, server_and_workers, spread
 from starlette.types import ASGIApp, Message, Scope
 
 from funsies.page.app import make_app
@@ -15,7 +16,13 @@ from funsies.page.desk import Desk
 from funsies.page.door import COOKIE, HOST, Pass
 from funsies.session import Session
 
-from .graph import noop, wide_graph
+CASE = Case(
+    "the page of funsies ui with n steps on the server: each of its pages",
+    n=1000,
+    quick_n=20,
+    unit="steps",
+)
+
 
 OK = 200
 PORT = 1

@@ -12,7 +12,16 @@ import time
 from dataclasses import dataclass
 from resource import RUSAGE_CHILDREN, getrusage
 
-from harness import Figures, Setting, server_and_workers, spread, usage
+from graphs import build_and_run, wide_graph
+from harness import (
+    Case,
+    Figures,
+    Setting,
+    connection,
+    server_and_workers,
+    server_cpu_seconds,
+    spread,
+)
 from turmoil.processes import all_processes, below, cpu_seconds
 
 import funsies as f
@@ -20,7 +29,11 @@ from funsies.config.program import this_program
 from funsies.history.recorder import Recorder
 from funsies.session import Session
 
-from .graph import build_and_run, wide_graph
+CASE = Case(
+    "what it costs that a run is recorded: wide by programs with and without, in turns",
+    n=1000,
+    quick_n=50,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +124,12 @@ def _program(session: Session, n: int, first: int, *, is_recorded: bool) -> Time
 
 def _now(session: Session) -> Times:
     children = getrusage(RUSAGE_CHILDREN)
+    with connection(session) as server:
+        server_seconds = server_cpu_seconds(server)
     workers = below(os.getpid(), all_processes())
     return Times(
         time.perf_counter(),
         time.process_time() + children.ru_utime + children.ru_stime,
-        usage(session).cpu_seconds,
+        server_seconds,
         sum(cpu_seconds(each.pid) for each in workers),
     )

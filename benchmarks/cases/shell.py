@@ -6,9 +6,19 @@ import subprocess
 import tempfile
 from functools import partial
 
-from harness import Figures, Setting, seconds_of, server_and_workers, spread
+from harness import Case, Figures, Setting, seconds_of, server_and_workers, spread
+from meter import Meter
+from raw_rq import beside_raw_rq
 
 import funsies as f
+
+CASE = Case(
+    "n times echo, beside a plain loop of subprocess.run",
+    n=200,
+    quick_n=10,
+    unit="commands",
+    series=(100, 1000),
+)
 
 
 @f.task
@@ -19,19 +29,16 @@ def count_lines(*outputs: bytes) -> int:
 
 def measure(setting: Setting) -> Figures:
     """Milliseconds a command through funsies, and through ``subprocess.run`` one by one."""
-    ours: list[float] = []
     plain: list[float] = []
-    with server_and_workers(setting.workers):
+    with server_and_workers(setting.workers) as session:
+        meter = Meter(session)
         for repeat in range(setting.repeats):
             commands = [f"echo {repeat}.{number}" for number in range(setting.n)]
-            ours.append(seconds_of(partial(_through_funsies, commands)))
-            plain.append(seconds_of(partial(_through_a_loop, commands)))
-    each = 1000 / setting.n
-    return {
-        "operations": setting.n + 1,
-        **spread("milliseconds_per_operation", [seconds * each for seconds in ours]),
-        **spread("plain_loop_milliseconds", [seconds * each for seconds in plain]),
-    }
+            with meter.measured(setting.n):
+                _through_funsies(commands)
+            plain.append(seconds_of(partial(_through_a_loop, commands)) * 1000 / setting.n)
+        raw = beside_raw_rq(setting, session, "shell", meter.milliseconds())
+    return {**meter.figures(), **spread("plain_loop_milliseconds", plain), **raw}
 
 
 def _through_funsies(commands: list[str]) -> None:

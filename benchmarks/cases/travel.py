@@ -7,7 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness import Figures, Setting, server_and_workers, spread
+from harness import Case, Figures, Setting, server_and_workers, spread
+
+CASE = Case(
+    "the first steps of a program whose code has n modules, in fresh work-horses",
+    n=20,
+    quick_n=2,
+    unit="modules",
+)
 
 MODULE = '''\
 """Module {number} of a project."""

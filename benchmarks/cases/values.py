@@ -21,10 +21,17 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # nor has this
-from harness import Figures, Setting, spread
+from harness import Case, Figures, Setting, spread
 from pyarrow import feather
 
 from funsies.core.encoding import encoding_of
+
+CASE = Case(
+    "values to bytes and back, beside pickle, joblib, np.save, Arrow and msgspec",
+    n=100,
+    quick_n=1,
+    unit="percent of the full sizes",
+)
 
 ARRAY_BYTES = 400_000
 """What ``-n 1`` stands for, as are the next ones."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 
-from harness import Figures, Setting, seconds_of, server_and_workers, spread
+from graphs import wide_graph
+from harness import Case, Figures, Setting, seconds_of, server_and_workers, spread
 from rich.console import Console
 
 import funsies as f
@@ -16,7 +17,13 @@ from funsies.report.live import Display
 from funsies.store.connect import Backend
 from funsies.store.submission import queue_name, submit
 
-from .graph import wide_graph
+CASE = Case(
+    "one look of the table of funsies run, with n steps asked for and eight running",
+    n=1000,
+    quick_n=50,
+    unit="steps",
+)
+
 
 QUEUE = "nobody-serves-it"
 RUNNING = 8

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import time
 
-from harness import Figures, Setting, run_to_end, server_and_workers, spread
+from harness import Case, Figures, Setting, run_to_end, server_and_workers, spread
 
 import funsies as f
 from funsies.history.runs import last_run
 from funsies.history.why import Reasons, reasons
 from funsies.session import Session
+
+CASE = Case(
+    "the reasons of all n steps of a run, after an edit of code that all use",
+    n=10_000,
+    quick_n=50,
+    unit="steps",
+)
 
 
 def measure(setting: Setting) -> Figures:

@@ -38,7 +38,7 @@ def test_wide_runs_each_operation_once_and_compares_with_plain_rq() -> None:
     wide = figures("wide", 200, "--raw-rq-jobs", "6")
     assert wide["operations"] == wide["executions"] == 2 * 201
     assert wide["milliseconds_per_operation"] > wide["build_milliseconds_per_operation"] > 0
-    assert wide["redis_bytes_per_operation"] > 0
+    assert wide["server_bytes_per_operation"] > 0
     assert wide["ratio_to_raw_rq"] == pytest.approx(
         wide["milliseconds_per_operation"] / wide["raw_rq_ms_per_job"], rel=0.01
     )

@@ -1,0 +1,65 @@
+"""Results as tables to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from harness import Figures
+
+COLUMNS: Final = {
+    "ms/op": "milliseconds_per_operation",
+    "min": "milliseconds_per_operation_min",
+    "max": "milliseconds_per_operation_max",
+    "client": "client_cpu_ms_per_operation",
+    "server": "server_cpu_ms_per_operation",
+    "workers": "worker_cpu_ms_per_operation",
+    "commands": "server_commands_per_operation",
+    "bytes": "server_bytes_per_operation",
+    "RQ ms": "raw_rq_ms_per_job",
+    "/RQ": "ratio_to_raw_rq",
+    "/simple": "ratio_to_rq_simple",
+}
+"""Columns of cases that count operations; client, server and workers: processor time in ms."""
+
+SHOWN_COMMANDS: Final = 25
+
+
+def lines(results: Sequence[Figures]) -> Iterator[str]:
+    """Lay out what was measured: an operation where that is counted, and the rest by name."""
+    counted = [each for each in results if "milliseconds_per_operation" in each]
+    if counted:
+        yield "".join([f"{'':12}{'n':>8}{'W':>3}", *(f"{name:>10}" for name in COLUMNS)])
+    for each in counted:
+        cells = (f"{_short(each.get(key)):>10}" for key in COLUMNS.values())
+        yield "".join([f"{each['case']:12}{each['n']:>8}{each['workers']:>3}", *cells])
+    for each in results:
+        if each not in counted:
+            yield f"{each['case']}, n = {each['n']}"
+            yield from _by_name(each)
+
+
+def command_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Lay out what the server did for an operation, the most expensive first."""
+    commands = figures.get("server_commands", {})
+    if commands:
+        yield "server: microseconds an operation, calls an operation"
+        yield "(functions, fcall, have what they call in their time)"
+    for name, each in list(commands.items())[:SHOWN_COMMANDS]:
+        yield f"{each['microseconds']:10.2f} {each['calls']:9.3f} {name}"
+
+
+def _by_name(each: Figures) -> Iterator[str]:
+    for name, figure in each.items():
+        if f"{name}_min" in each:
+            spread = f"{_short(each[f'{name}_min'])} to {_short(each[f'{name}_max'])}"
+            yield f"  {name:45} {_short(figure):>10}  ({spread})"
+    if "error" in each:
+        yield f"  {each['error']}"
+
+
+def _short(figure: object) -> str:
+    """Three digits that matter."""
+    if not isinstance(figure, int | float):
+        return "" if figure is None else str(figure)
+    return f"{figure:,.0f}" if abs(figure) >= 100 else f"{figure:.3g}"  # noqa: PLR2004
