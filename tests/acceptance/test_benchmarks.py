@@ -39,6 +39,10 @@ def test_wide_runs_each_operation_once_and_compares_with_plain_rq() -> None:
     assert wide["operations"] == wide["executions"] == 2 * 201
     assert wide["milliseconds_per_operation"] > wide["build_milliseconds_per_operation"] > 0
     assert wide["server_bytes_per_operation"] > 0
+    for role in ("client", "server", "worker"):
+        assert wide[f"{role}_cpu_ms_per_operation"] > 0
+        assert wide[f"raw_rq_{role}_cpu_ms_per_job"] > 0
+    assert wide["server_commands_per_operation"] > 0
     assert wide["ratio_to_raw_rq"] == pytest.approx(
         wide["milliseconds_per_operation"] / wide["raw_rq_ms_per_job"], rel=0.01
     )
@@ -51,21 +55,24 @@ def test_chain_runs_each_operation_once() -> None:
 
 
 def test_cached_executes_nothing() -> None:
-    cached = figures("cached", 20)
+    cached = figures("cached", 20, "--raw-rq-jobs", "0")
     assert cached["executions"] == 0
     assert cached["engine_seconds"] > 0
 
 
 def test_incremental_runs_what_an_edit_concerns_and_stops_early() -> None:
-    incremental = figures("incremental", 10)
+    incremental = figures("incremental", 10, "--raw-rq-jobs", "0")
     assert incremental["changed_executions"] == 3
     assert incremental["cut_off_executions"] == 1
 
 
 def test_build_and_shell_and_data_give_figures_and_those_of_a_yardstick() -> None:
-    assert figures("build", 20)["milliseconds_per_operation"] > 0
-    shell = figures("shell", 5)
+    build = figures("build", 20, "--raw-rq-jobs", "0")
+    assert build["build_milliseconds_per_operation"] > 0
+    assert build["define_milliseconds_per_operation"] > 0
+    shell = figures("shell", 5, "--raw-rq-jobs", "2")
     assert shell["milliseconds_per_operation"] > 0
+    assert shell["rq_simple_ms_per_job"] > 0
     assert shell["plain_loop_milliseconds"] > 0
     data = figures("data", 2)
     for name in ("file_steps", "redis_steps", "file_take", "redis_take", "plain_file"):
