@@ -229,8 +229,8 @@ class _Drain:
             self.queue,
             lease_ms=self.lease_ms,
             fence=fence,
-            completion=completion,
-            claim=wants_more,
+            completions=() if completion is None else (completion,),
+            claims=int(wants_more),
         )
         self._take_note(answer)
         return answer

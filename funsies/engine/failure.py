@@ -71,7 +71,7 @@ def publish_failure(graph: GraphStore, completion: Completion) -> Verdict | None
         QueueName(""),
         lease_ms=0,
         fence=new_fence(),
-        completion=completion,
-        claim=False,
+        completions=[completion],
+        claims=0,
     )
     return answer.verdict

@@ -70,8 +70,8 @@ class Slot:
             self.queue,
             lease_ms=LEASE_MS,
             fence=fence,
-            completion=completion,
-            claim=claim,
+            completions=[] if completion is None else [completion],
+            claims=int(claim),
         )
 
     def claim(self) -> Claim:

@@ -49,8 +49,8 @@ class Machine(RuleBasedStateMachine):
 
     url = ""
 
-    @initialize(specs=graphs(), claims=st.integers(0, 3))
-    def start(self, specs: list[Spec], claims: int) -> None:
+    @initialize(specs=graphs(), claims=st.integers(0, 3), most=st.integers(1, 4))
+    def start(self, specs: list[Spec], claims: int, most: int = 1) -> None:
         """A graph is asked for, and some workers have begun."""
         self.now = [1_700_000_000_000]
         clock = lambda: self.now[0]  # noqa: E731 - one line says it
@@ -63,7 +63,7 @@ class Machine(RuleBasedStateMachine):
             max_outage_seconds=5,
         )
         redis._connections.call("FLUSHDB")
-        self.bench = Bench(MemoryStore(clock=clock), redis, specs, self.now)
+        self.bench = Bench(MemoryStore(clock=clock), redis, specs, self.now, most)
         self.bench.define()
         self.sweeper = Worker("sweeper")
         self.bench.sweep(self.sweeper)
@@ -138,9 +138,9 @@ class Machine(RuleBasedStateMachine):
 
     # -- workers
 
-    @rule(number=worker, queue=queue, twice=st.booleans())
-    def work(self, number: int, queue: QueueName, twice: bool) -> None:
-        self.bench.work(self.workers[number], queue, twice=twice)
+    @rule(number=worker, queue=queue, twice=st.booleans(), hold=st.booleans())
+    def work(self, number: int, queue: QueueName, twice: bool, hold: bool = False) -> None:
+        self.bench.work(self.workers[number], queue, twice=twice, hold=hold)
 
     @rule(number=worker, queue=queue, times=st.integers(2, 6))
     def work_a_lot(self, number: int, queue: QueueName, times: int) -> None:
@@ -150,7 +150,9 @@ class Machine(RuleBasedStateMachine):
     @rule(number=worker, queue=queue)
     def forget_and_claim(self, number: int, queue: QueueName) -> None:
         """A horse dies; its successor claims under the same slot."""
-        self.bench.step(self.workers[number], queue)
+        worker = self.workers[number]
+        worker.held, worker.ahead = [], []
+        self.bench.step(worker, queue)
 
     @precondition(somebody_works)
     @rule(number=worker)
@@ -196,7 +198,7 @@ class Machine(RuleBasedStateMachine):
     )
     def release(self, number: int, delay_ms: int, setback: Setback) -> None:
         worker, claim = self._busy(number)
-        worker.claim = None
+        worker.begin_next()
         arguments = (worker.slot, claim.operation.digest, claim.fence)
         options = {"delay_ms": delay_ms, "setback": setback}
         verdict = self.bench.both("release", *arguments, **options)
@@ -210,7 +212,7 @@ class Machine(RuleBasedStateMachine):
         verdict = self.bench.both("park", *arguments)
         assert self.bench.both("park", *arguments) == verdict
         if verdict is not Verdict.IDLE:
-            worker.claim = None
+            worker.begin_next()
 
     @precondition(somebody_works)
     @rule(number=worker)
@@ -223,7 +225,7 @@ class Machine(RuleBasedStateMachine):
         arguments = (worker.slot, claim.operation.digest, claim.fence)
         right = self.bench.rows[spec.target].digest
         if self.bench.both("delegate", *arguments, right, 0) is not Verdict.IDLE:
-            worker.claim = None
+            worker.begin_next()
 
     @precondition(somebody_works)
     @rule(number=worker)

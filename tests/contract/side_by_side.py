@@ -50,11 +50,18 @@ class Worker:
         slot: under which it claims.
         sequence: number of its last message.
         claim: what it is running.
+        ahead: what it has claimed as well, and not begun.
+        held: what it has done, and not published yet; with its claim.
     """
 
     slot: str
     sequence: int = 0
     claim: Claim | None = None
+    ahead: list[Claim] = field(default_factory=list)
+    held: list[tuple[Claim, Completion]] = field(default_factory=list)
+
+    def begin_next(self) -> None:
+        self.claim = self.ahead.pop(0) if self.ahead else None
 
 
 @dataclass
@@ -65,6 +72,7 @@ class Bench:
     redis: RedisStore
     specs: list[Spec]
     now: list[int]
+    most: int = 1
     rows: list[OperationRow] = field(default_factory=list)
     commits: Counter[Digest] = field(default_factory=Counter)
     starts: Counter[Digest] = field(default_factory=Counter)
@@ -227,24 +235,32 @@ class Bench:
         claim: bool = True,
         twice: bool = False,
     ) -> Verdict | None:
+        """Send what is held and what is done now, and begin what is claimed."""
         worker.sequence += 1
+        done = [each for _, each in worker.held]
         options = {
             "lease_ms": LEASE_MS,
             "fence": self.fence(),
-            "completion": completion,
-            "claim": claim,
+            "completions": done if completion is None else [*done, completion],
+            "claims": self.most if claim else 0,
         }
-        held = {lease.fence for lease in self.memory.leases()}
+        holds = {lease.fence for lease in self.memory.leases()}
         answer = self.both("step", worker.slot, worker.sequence, queue, **options)
-        if completion:
-            assert (answer.verdict is Verdict.FENCED) == (completion.fence not in held)
         if twice:
             assert self.both("step", worker.slot, worker.sequence, queue, **options) == answer
-        if completion and answer.verdict is Verdict.OK:
-            self.commits[completion.operation] += 1
-        if answer.verdict is not Verdict.BYTES:
-            worker.claim = answer.claim
-        return answer.verdict
+        for each, verdict in zip(options["completions"], answer.verdicts, strict=True):
+            assert (verdict is Verdict.FENCED) == (each.fence not in holds)
+            self.commits[each.operation] += verdict is Verdict.OK
+        refused = Verdict.BYTES in answer.verdicts
+        assert not (refused and answer.claims)
+        pairs = zip(worker.held, answer.verdicts, strict=False)
+        worker.ahead += [held for (held, _), said in pairs if said is Verdict.BYTES]
+        worker.held = []
+        if answer.verdicts[-1:] != (Verdict.BYTES,):
+            if claim and not refused:
+                worker.ahead = list(answer.claims)
+            worker.begin_next()
+        return answer.verdicts[-1] if completion else None
 
     def values(self, claim: Claim) -> list[bytes] | None:
         """Bytes of the inputs; None if the worker has to get the producers run again."""
@@ -301,7 +317,9 @@ class Bench:
             busy_ms=1,
         )
 
-    def work(self, worker: Worker, queue: QueueName, *, twice: bool = False) -> None:
+    def work(
+        self, worker: Worker, queue: QueueName, *, twice: bool = False, hold: bool = False
+    ) -> None:
         """Do what an honest worker does with its claim, and take the next."""
         claim = worker.claim
         if claim is None:
@@ -313,11 +331,16 @@ class Bench:
             self.park(worker, claim)
         elif spec.target is not None:
             self.delegate(worker, claim, spec.target)
+        elif hold and worker.ahead:
+            worker.held.append((replace(claim, trace=None), self.outcome(claim, values)))
+            worker.begin_next()
         else:
-            verdict = self.step(worker, queue, self.outcome(claim, values), twice=twice)
+            takes_more = not worker.ahead
+            completion = self.outcome(claim, values)
+            verdict = self.step(worker, queue, completion, twice=twice, claim=takes_more)
             if verdict is Verdict.BYTES:  # of the trace: lost since the claim
                 completion = self.outcome(replace(claim, trace=None), values)
-                verdict = self.step(worker, queue, completion)
+                verdict = self.step(worker, queue, completion, claim=not worker.ahead)
             assert verdict in (Verdict.OK, Verdict.FENCED)
 
     def park(self, worker: Worker, claim: Claim) -> None:
@@ -327,7 +350,7 @@ class Bench:
         self.ask(claim.generation, [*dict.fromkeys(each for cone in cones for each in cone)])
         verdict = self.both("park", worker.slot, claim.operation.digest, claim.fence)
         assert verdict is not Verdict.IDLE
-        worker.claim = None
+        worker.begin_next()
 
     def delegate(self, worker: Worker, claim: Claim, target: int) -> None:
         self.ask(claim.generation, self.cone(target))
@@ -340,7 +363,7 @@ class Bench:
             # operation is put back, and the next claim asks in the name of the newer request.
             assert self.state(claim.operation.digest).generation > claim.generation
             self.both("release", *arguments[:3], delay_ms=500, setback=Setback.LOSS)
-        worker.claim = None
+        worker.begin_next()
 
     def state(self, operation: Digest) -> OperationState:
         """State of one operation, the same in both stores."""

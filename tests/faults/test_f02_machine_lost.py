@@ -81,7 +81,7 @@ def test_a_result_that_comes_after_the_lease_was_lost_is_refused(stage):
             (Result(ok=True, content=claim.operation.digest, large=True, size_bytes=1),),
         )
         answered = backend.graph.step(
-            "orphan", 2, queue, lease_ms=1, fence=new_fence(), completion=late, claim=False
+            "orphan", 2, queue, lease_ms=1, fence=new_fence(), completions=[late], claims=0
         )
         assert answered.verdict is Verdict.FENCED
         assert f.take(step) == 42

@@ -13,8 +13,8 @@ register('inspect', { 'no-writes' }, function()
     local slots = call('ZRANGE', P .. 'L', 0, -1, 'WITHSCORES')
     for at = 1, #slots, 2 do
       local lease = lease_of(slots[at])
-      if lease then
-        list[#list + 1] = { lease.operation, slots[at], lease.fence, slots[at + 1], lease.started,
+      for place, operation in ipairs(lease and lease.operations or {}) do
+        list[#list + 1] = { operation, slots[at], lease.fences[place], slots[at + 1], lease.started,
           math.max(0, told - (tonumber(lease.started) or told)) }
       end
     end

@@ -23,7 +23,7 @@ register('request', {}, function()
   local function hold(o, d)
     local is_lost = o.s == DELAYED and not call('ZSCORE', P .. 'Z', o.id)
       or o.s == READY and not call('ZSCORE', P .. 'q:' .. o.q, o.k .. o.id)
-      or o.s == RUNNING and (call('HGET', P .. 's:' .. o.S, 'f') ~= o.f
+      or o.s == RUNNING and (held_under(lease_of(o.S), o.id) ~= o.f
         or not call('ZSCORE', P .. 'L', o.S))
     if is_lost then make_ready(o, d, UNLOCKED) end
   end

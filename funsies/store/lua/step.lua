@@ -1,47 +1,96 @@
--- Publish a result and take the next operation.
+-- Publish results and take the next operations.
 --
--- ARGV  1 time  2 slot  3 sequence  4 queue  5 lease_ms  6 fence  7 "1" to claim
---       8 "1" if there is a completion:
---       9 operation  10 its fence  11 "1" volatile  12 "1" linked  13 busy_ms  14 trace,
---       signed: key, packed results without their signatures, signature; empty for none
---       15 record  16 log  17 results, packed  18... content digest, bytes, ...
--- Returns  { verdict or nil, claim or nil, armed queues }
---       claim: { operation, generation, attempt, failures, losses, lost inputs,
+-- ARGV  1 time  2 slot  3 sequence  4 queue  5 lease_ms  6 fence  7 how many to claim at most
+--       8 number of completions, then of each:
+--         operation, its fence, "1" volatile, "1" linked, busy_ms, trace, signed: key, packed
+--         results without their signatures, signature; empty for none
+--         record, log, results, packed, number of contents, content digest, bytes, ...
+-- Returns  { verdict of each completion, claims, armed queues }
+--       claim: { operation, fence, generation, attempt, failures, losses, lost inputs,
 --                lost_limit, queue, priority, options,
 --                definition, results of the inputs (58 bytes each, first "1" if there is one),
 --                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil }
 
 local INPUT_BYTES_LIMIT, CLAIM_TRIES, MOST_FAILURES = 1048576, 32, 500
-local slot, sequence, queue, fence, is_claim, has_completion
+local MOST_EXPECTED_MS = 50
+local slot, sequence, queue, fence, most, was_holding
 local sent -- bytes by content, which came with this message and are stored
 
 local function unpack_results(text)
-  local results = {}
-  for first = 1, #text, RESULT do
-    results[#results + 1] = text:sub(first, first + RESULT - 1)
-  end
-  return results
+  return cut(text, RESULT)
 end
 
-local function lacks_bytes(results)
+local function read_completions()
+  local list, at = {}, 9
+  for number = 1, tonumber(ARGV[8]) do
+    local c = { id = ARGV[at], fence = ARGV[at + 1], is_volatile = ARGV[at + 2] == '1',
+      counter = ARGV[at + 3] == '1' and LINKED or EXECUTED, busy_ms = ARGV[at + 4],
+      trace = ARGV[at + 5], record = ARGV[at + 6], log = ARGV[at + 7],
+      results = unpack_results(ARGV[at + 8]), contents = {} }
+    local first = at + 10
+    at = first + 2 * ARGV[at + 9]
+    for each = first, at - 1, 2 do c.contents[ARGV[each]] = ARGV[each + 1] end
+    list[number] = c
+  end
+  return list
+end
+
+local function lacks_bytes(c)
+  for _, result in ipairs(c.results) do
+    local content = content_of(result)
+    if not c.contents[content] and not sent[content] and not has_bytes(result) then return true end
+  end
+end
+
+local function are_ok(results)
   for _, result in ipairs(results) do
-    if not sent[content_of(result)] and not has_bytes(result) then return true end
+    if not is_ok(result) then return false end
   end
+  return true
 end
 
-local function remember(o, d, results, volatile)
-  for content, data in pairs(sent) do
-    if call('HSETNX', P .. 'c', content, data) == 0 and call('HGET', P .. 'c', content) ~= data then
-      call('HSET', P .. 'c', content, data)
+-- Whether the one who sends it may publish this, and all of it is there. `seen` are the operations
+-- that this message publishes.
+local function verdict_on(c, seen)
+  local o = load(c.id)
+  if o.s ~= RUNNING or o.f ~= c.fence or seen[c.id] then return 'fenced' end
+  if lacks_bytes(c) then return 'bytes' end
+  c.o, c.d, seen[c.id] = o, definition(c.id), true
+  c.volatile = c.is_volatile or o.u
+  for content, data in pairs(c.contents) do sent[content] = data end
+  return 'ok'
+end
+
+-- Keep bytes that are not there yet, or are others than they should be.
+local function keep_contents()
+  local contents, missing = {}, {}
+  for content in pairs(sent) do contents[#contents + 1] = content end
+  for first = 1, #contents, MOST_ARGUMENTS do
+    local stored = call('HMGET', P .. 'c',
+      unpack(contents, first, math.min(first + MOST_ARGUMENTS - 1, #contents)))
+    for number, data in ipairs(stored) do
+      local content = contents[first + number - 1]
+      if data ~= sent[content] then append(missing, content, sent[content]) end
     end
   end
-  keep_report(o, d, ARGV[15], ARGV[16], ARGV[13])
-  count(d.name, ARGV[12] == '1' and LINKED or EXECUTED, 1)
-  if ARGV[14] == '' or not o.t or volatile then return end
-  for _, result in ipairs(results) do
-    if not is_ok(result) then return end
+  call_many('HSET', P .. 'c', missing)
+end
+
+-- What is written beside the states, for all that is published.
+local function keep_all(accepted)
+  keep_contents()
+  local records, traces = {}, {}
+  for _, c in ipairs(accepted) do
+    local o, d = c.o, c.d
+    if c.record ~= '' then append(records, o.id, c.record) end
+    keep_report(o, d, '', c.log, c.busy_ms)
+    count(d.name, c.counter, 1)
+    if c.trace ~= '' and o.t and not c.volatile and are_ok(c.results) then
+      append(traces, o.t, c.trace)
+    end
   end
-  call('HSET', P .. 'T', o.t, ARGV[14])
+  call_many('HSET', P .. 'R', records)
+  call_many('HSET', P .. 'T', traces)
 end
 
 -- Have those who watch learn of it without a look at every step. If the key is of another type, who
@@ -51,32 +100,39 @@ local function note_failure(o)
   try('LTRIM', P .. 'E', 0, MOST_FAILURES - 1)
 end
 
-local function publish()
-  local o = load(ARGV[9])
-  if o.s ~= RUNNING or o.f ~= ARGV[10] then return 'fenced', 0 end
-  for at = 18, #ARGV, 2 do sent[ARGV[at]] = ARGV[at + 1] end
-  local results = unpack_results(ARGV[17])
-  if lacks_bytes(results) then return 'bytes', 0 end
-  local d = definition(o.id)
-  local volatile = ARGV[11] == '1' or o.u
-  remember(o, d, results, volatile)
-  local woken = finish(o, d, results, volatile, true)
-  if o.s == FAILED then note_failure(o) end
-  return 'ok', woken
+-- Publish what may be published; return the verdicts, and how many were woken.
+local function publish(completions)
+  local verdicts, accepted, seen, woken = {}, {}, {}, 0
+  for number, c in ipairs(completions) do
+    verdicts[number] = verdict_on(c, seen)
+    if c.o then accepted[#accepted + 1] = c end
+  end
+  if #accepted > 0 then keep_all(accepted) end
+  for _, c in ipairs(accepted) do
+    woken = woken + finish(c.o, c.d, c.results, c.volatile, true)
+    if c.o.s == FAILED then note_failure(c.o) end
+  end
+  return verdicts, woken
 end
 
+-- Put back what the slot still holds: whoever claims under it has forgotten that.
 local function put_back()
   local lease = lease_of(slot)
   if not lease then return end
-  local o, d = load(lease.operation), definition(lease.operation)
-  count_lost(d, lease)
-  if o.s ~= RUNNING or o.f ~= lease.fence then return drop_lease(slot) end
-  if may_be_lost(o) or d.is_damaged then
-    charge(o, 'l')
-    make_ready(o, d, UNLOCKED)
-  else
-    hand_over(o, d, lease, slot .. '!' .. sequence, lease.fence, now)
+  local list = running_under(lease)
+  if #list > 1 then
+    put_back_all(list)
+  elseif #list == 1 then
+    local o, d = list[1].o, list[1].d
+    count_lost(d, lease)
+    if may_be_lost(o) or d.is_damaged then
+      charge(o, 'l')
+      make_ready(o, d, UNLOCKED)
+    else
+      hand_over(o, d, lease, slot .. '!' .. sequence, o.f, now)
+    end
   end
+  lease.operations, lease.fences = {}, {}
 end
 
 -- Other queues that got work by this message, so that the answer to a repeated one names them.
@@ -89,19 +145,50 @@ local function fed()
 end
 
 -- What the slot remembers of this message.
-local function memory(verdict)
-  return { 'n', sequence, 'M', fence, 'v', verdict, 'A', fed() }
+local function memory(verdicts)
+  return { 'n', sequence, 'M', fence, 'v', table.concat(verdicts, ' '), 'A', fed() }
 end
 
-local function grant(o, d, inputs, verdict)
+-- The fence of a claim: that of the message, and its number in the first byte.
+local function fence_of(number)
+  return string.char((fence:byte(1) + number) % 256) .. fence:sub(2)
+end
+
+local function grant(o, d, inputs, own_fence)
   local index = ''
   if not d.dynamic and not inputs.tainted and #inputs.idle == 0 then
     index = trace_index(d, inputs.results)
   end
   o.a, o.t, o.u = o.a + 1, filled(index), inputs.tainted
-  local expires = now + tonumber(ARGV[5])
-  run_under(o, d, slot, { fence = fence, expires = expires, started = told }, memory(verdict))
-  return o, d, inputs
+  start_running(o, d, slot, own_fence)
+  append(stepping_lease.operations, o.id)
+  append(stepping_lease.fences, own_fence)
+end
+
+-- How many operations this message may take: what is ready is shared out, twice for each worker.
+local function share()
+  if most < 2 then return most end
+  local ready = call('ZCARD', P .. 'q:' .. queue) + (held and 1 or 0)
+  local others = call('ZCARD', P .. 'L') - (was_holding and 1 or 0)
+  local workers = math.max(others + 1, tonumber(try('SCARD', P .. 'rq:workers:' .. queue)) or 0)
+  return math.min(most, math.ceil(ready / (2 * workers)))
+end
+
+-- Milliseconds that an operation of this task is expected to run; nil if none has run yet.
+local function expected_ms(name)
+  if not name then return nil end
+  local v = call('HMGET', P .. 'C', EXECUTED .. name, BUSY_MS .. name)
+  local runs = (tonumber(v[1]) or 0) + (counted[EXECUTED .. name] or 0)
+  local busy_ms = (tonumber(v[2]) or 0) + (counted[BUSY_MS .. name] or 0)
+  return runs > 0 and busy_ms / runs or nil
+end
+
+-- What is left of the time that a batch may take once this operation is in it; nil if it has to be
+-- claimed by itself: it may take longer, or was put back, or may not be lost.
+local function room_with(o, d, room)
+  if d.is_damaged or d.dynamic or o.a > 0 or o.is_single or not may_be_lost(o) then return nil end
+  local milliseconds = expected_ms(d.name)
+  return milliseconds and milliseconds <= room and room - milliseconds or nil
 end
 
 -- The operation that comes first in the queue.
@@ -119,25 +206,6 @@ local function first_ready()
     return o, nil
   end
   return o, d
-end
-
-local function claim_next(budget, verdict)
-  for _ = 1, CLAIM_TRIES do
-    local o, d = first_ready()
-    if not o then return end
-    local inputs = d and read_inputs(d)
-    if d and d.is_damaged then
-      set_aside(o)
-      budget = work_cascades(budget)
-    elseif d and d.strict and inputs.error then
-      skip(o, d, inputs.error, inputs.error_volatile)
-      budget = work_cascades(budget)
-    elseif d and #inputs.pending > 0 then
-      wait_for(o, d, inputs.pending)
-    elseif d then
-      return grant(o, d, inputs, verdict)
-    end
-  end
 end
 
 local function small_bytes(results)
@@ -175,66 +243,120 @@ local function pack_inputs(results)
 end
 
 local function describe(o, d, inputs)
-  return { o.id, o.g, o.a, o.y, o.l, o.i, o.L, o.q, o.p, o.O, d.raw, pack_inputs(inputs.results),
-    o.u and '1' or '', small_bytes(inputs.results), candidate(o) or false }
+  return { o.id, o.f, o.g, o.a, o.y, o.l, o.i, o.L, o.q, o.p, o.O, d.raw,
+    pack_inputs(inputs.results), o.u and '1' or '', small_bytes(inputs.results), candidate(o) or false }
 end
 
--- Drop the lease that was given up and not replaced; see that an empty slot is forgotten.
-local function tidy_slot()
-  local freed = is_slot_freed and stepping_slot
-  stepping_slot = nil
-  if freed then
-    drop_lease(slot)
-  else
-    let_expire(slot)
+-- Claim as many as may be claimed together; the first in any case.
+local function claim_some(budget)
+  local claims, room, tries = {}, MOST_EXPECTED_MS, 0
+  local wanted = share()
+  while tries < CLAIM_TRIES and room and (#claims == 0 or #claims < wanted) do
+    local o, d = first_ready()
+    if not o then break end
+    local left = wanted > 1 and d and room_with(o, d, room)
+    if #claims > 0 and not left then
+      if o.s == WAITING then put_in_queue(o, d, UNLOCKED) end -- it was held
+      break
+    end
+    local inputs = d and read_inputs(d)
+    tries = tries + 1
+    if d and d.is_damaged then
+      set_aside(o)
+      budget = work_cascades(budget)
+    elseif d and d.strict and inputs.error then
+      skip(o, d, inputs.error, inputs.error_volatile)
+      budget = work_cascades(budget)
+    elseif d and #inputs.pending > 0 then
+      wait_for(o, d, inputs.pending)
+    elseif d then
+      grant(o, d, inputs, fence_of(#claims))
+      claims[#claims + 1] = describe(o, d, inputs)
+      room, tries = left, 0
+    end
   end
+  return claims
+end
+
+-- Write the lease as it is now, and what the slot remembers.
+local function settle_lease(is_claimed, remembered)
+  local lease = stepping_lease
+  stepping_slot = nil
+  if #lease.operations == 0 then
+    call('HSET', P .. 's:' .. slot, unpack(remembered))
+    if was_holding then drop_lease(slot) else let_expire(slot) end
+    return
+  end
+  append(remembered, 'o', table.concat(lease.operations), 'f', table.concat(lease.fences))
+  if is_claimed then
+    append(remembered, 'b', told, 'w', '', 'p', '')
+    call('ZADD', P .. 'L', now + tonumber(ARGV[5]), slot)
+  end
+  call('HSET', P .. 's:' .. slot, unpack(remembered))
+  if not was_holding then call('PERSIST', P .. 's:' .. slot) end
 end
 
 -- Publish, work off what that set free, and claim.
-local function act(is_held)
-  stepping_slot = is_held and slot or nil
-  claimed_queue = is_claim and queue or nil
-  local verdict, woken = '', 0
-  if has_completion then verdict, woken = publish() end
+local function act(completions, lease)
+  was_holding = lease ~= nil
+  stepping_slot, stepping_lease = slot, lease or { operations = {}, fences = {}, slot = slot }
+  claimed_queue = most > 0 and queue or nil
+  local verdicts, woken = publish(completions)
   local budget = work_cascades(CASCADE_BUDGET - woken)
   promote(budget)
-  if is_claim and verdict ~= 'bytes' then
+  local claims, is_refused = {}, false
+  for _, each in ipairs(verdicts) do is_refused = is_refused or each == 'bytes' end
+  if most > 0 and not is_refused then
     put_back()
-    local o, d, inputs = claim_next(budget, verdict)
-    if o then return verdict, describe(o, d, inputs) end
+    claims = claim_some(budget)
   end
   if held then let_go() end
-  call('HSET', P .. 's:' .. slot, unpack(memory(verdict)))
-  tidy_slot()
-  return verdict
+  settle_lease(#claims > 0, memory(verdicts))
+  return verdicts, claims
 end
 
-local function repeat_answer(last)
-  for each in (last[5] or ''):gmatch('[^\n]+') do fed_queues[each] = true end
+-- What a repeated message has claimed, and is still held.
+local function repeat_claims(lease)
+  local claims = {}
+  for _, each in ipairs(lease and most > 0 and running_under(lease) or {}) do
+    if each.fence:sub(2) == fence:sub(2) then
+      claims[#claims + 1] = describe(each.o, each.d, read_inputs(each.d))
+    end
+  end
+  return claims
+end
+
+local function repeat_answer(lease, verdicts, others)
+  for each in (others or ''):gmatch('[^\n]+') do fed_queues[each] = true end
   has_cascades = call('EXISTS', P .. 'X') == 1
-  local verdict, lease = last[2], is_claim and lease_of(slot)
-  if not lease or lease.fence ~= fence then return verdict end
-  local o, d = load(lease.operation), definition(lease.operation)
-  return verdict, describe(o, d, read_inputs(d))
+  local list = {}
+  for each in (verdicts or ''):gmatch('%S+') do list[#list + 1] = each end
+  return list, repeat_claims(lease)
 end
 
 register('step', {}, function()
   slot, sequence, queue, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[6]
-  is_claim, has_completion, sent = ARGV[7] == '1', ARGV[8] == '1', {}
-  local last = call('HMGET', P .. 's:' .. slot, 'n', 'v', 'o', 'M', 'A')
+  most, sent = tonumber(ARGV[7]), {}
+  local last = call('HMGET', P .. 's:' .. slot, 'n', 'M', 'v', 'A', 'o', 'f', 'b', 'w', 'p')
   local last_sequence = tonumber(last[1]) or -1
-  if sequence < last_sequence then return { has_completion and 'fenced' or false, false, {} } end
-  local verdict, claimed
-  if sequence == last_sequence and fence == last[4] then
-    verdict, claimed = repeat_answer(last)
+  local completions = read_completions()
+  if sequence < last_sequence then
+    local verdicts = {}
+    for number in ipairs(completions) do verdicts[number] = 'fenced' end
+    return { verdicts, {}, {} }
+  end
+  local lease = read_lease(slot, unpack(last, 5, 9))
+  local verdicts, claims
+  if sequence == last_sequence and fence == last[2] then
+    verdicts, claims = repeat_answer(lease, last[3], last[4])
   else
-    verdict, claimed = act(last[3])
+    verdicts, claims = act(completions, lease)
   end
   fed_queues[queue] = true
   local queues = {}
   for each in pairs(fed_queues) do queues[#queues + 1] = each end
   -- Who has got something to do leaves delays and expired leases to others.
   local due = nil
-  if claimed then due = has_cascades end
-  return { filled(verdict), claimed or false, arm(queues, due) }
+  if #claims > 0 then due = has_cascades end
+  return { verdicts, claims, arm(queues, due) }
 end)

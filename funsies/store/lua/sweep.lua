@@ -44,8 +44,8 @@ register('sweep', { 'allow-oom' }, function()
       local lease = lease_of(slot)
       if not lease then
         free[#free + 1] = { slot, ARGV[at] }
-      elseif lease.fence == ARGV[at] then
-        report(lease.operation, lease.fence, lease.worker)
+      elseif lease.fences[1] == ARGV[at] then
+        report(lease.operations[1], lease.fences[1], lease.worker)
       end
     end
   end
@@ -53,9 +53,13 @@ register('sweep', { 'allow-oom' }, function()
   local function reap(slot)
     local lease = lease_of(slot)
     if not lease then return call('ZREM', P .. 'L', slot) end
-    local o, d = load(lease.operation), definition(lease.operation)
-    if o.s ~= RUNNING or o.f ~= lease.fence or o.S ~= slot then return drop_lease(slot) end
-    if may_be_lost(o) or d.is_damaged then
+    local list = running_under(lease)
+    if #list == 0 then return drop_lease(slot) end
+    local o, d = list[1].o, list[1].d
+    if #list > 1 then
+      put_back_all(list)
+      for _, each in ipairs(list) do requeued[#requeued + 1] = each.o.id end
+    elseif may_be_lost(o) or d.is_damaged then
       count_lost(d, lease)
       charge(o, 'l')
       make_ready(o, d, UNLOCKED)

@@ -15,6 +15,8 @@ from .tables import Cell, Tables, Waiter
 CASCADE_CHUNK = 50
 CASCADE_BUDGET = 100
 """Entries of cascades that one call works off."""
+MOST_DIRECT = 8
+"""As many are woken with the message that ends what they wait for."""
 
 
 def finish(
@@ -64,6 +66,19 @@ def work_cascades(tables: Tables, budget: int = CASCADE_BUDGET) -> int:
             _wake(tables, producer, waiter)
         budget -= len(chunk)
     return budget
+
+
+def wake_few(tables: Tables, operation: Digest) -> int:
+    """Wake what waits for what has just ended, if it is little; return how many."""
+    if not tables.cascades or tables.cascades[-1][0] != operation:
+        return 0
+    _, waiters = tables.cascades[-1]
+    if len(waiters) > MOST_DIRECT:
+        return 0
+    tables.cascades.pop()
+    for waiter in waiters:
+        _wake(tables, operation, waiter)
+    return len(waiters)
 
 
 def _take(waiters: deque[Waiter], count: int) -> list[Waiter]:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from heapq import heappush
 
 from funsies.core.digest import Digest
-from funsies.store.rows import QueueName, Status
+from funsies.store.rows import Fence, QueueName, Status
 
 from .tables import NO_FENCE, Cell, EntryKey, Hold, Tables
 
@@ -42,8 +42,16 @@ def _leave(tables: Tables, operation: Digest, cell: Cell) -> None:
     if cell.entry:
         _dequeue(tables, operation, cell)
     if cell.status is Status.RUNNING:
-        tables.leases.pop(cell.slot, None)
+        _leave_lease(tables, operation, cell.slot)
     cell.fence, cell.slot, cell.target, cell.epoch, cell.missing = NO_FENCE, "", None, 0, 0
+
+
+def _leave_lease(tables: Tables, operation: Digest, slot: str) -> None:
+    hold = tables.leases.get(slot)
+    if hold is not None and operation in hold.fences:
+        del hold.fences[operation]
+        if not hold.fences:
+            del tables.leases[slot]
 
 
 def _dequeue(tables: Tables, operation: Digest, cell: Cell) -> None:
@@ -110,10 +118,11 @@ def _register(tables: Tables, producer: Digest, waiter: tuple[Digest, int]) -> N
     tables.waiters.setdefault(producer, deque()).append(waiter)
 
 
-def run_under(tables: Tables, operation: Digest, slot: str, hold: Hold) -> None:
-    """Give a slot the lease on an operation."""
+def run_under(tables: Tables, operation: Digest, fence: Fence, slot: str, hold: Hold) -> None:
+    """Give a slot the lease on an operation, with what it holds already."""
     cell = move(tables, operation, Status.RUNNING)
-    cell.slot, cell.fence = slot, hold.fence
+    cell.slot, cell.fence = slot, fence
+    hold.fences[operation] = fence
     tables.leases[slot] = hold
 
 

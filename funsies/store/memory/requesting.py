@@ -115,6 +115,7 @@ def reset(tables: Tables, operations: Sequence[Digest]) -> int:
             tables.traces.pop(cell.trace_index, None)
             make_ready(tables, operation)
             cell.attempts = cell.failures = cell.losses = cell.lost_inputs = 0
+            cell.is_single = False
     return forgotten
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from heapq import heappop
+from collections.abc import Sequence
 
 from funsies.core.digest import Digest
 from funsies.store.rows import (
-    Claim,
     Completion,
     Failed,
     Fence,
@@ -16,20 +14,15 @@ from funsies.store.rows import (
     Setback,
     Status,
     StepAnswer,
-    TraceCandidate,
     Verdict,
 )
 
-from .cascade import finish, skip, work_cascades
-from .inputs import Inputs, may_have_trace, read_inputs, result_for, trace_index
+from .cascade import CASCADE_BUDGET, finish, skip, wake_few, work_cascades
+from .claiming import claim_some, claims_of
+from .inputs import read_inputs, result_for
 from .moves import delegate_to, make_delayed, make_ready, run_under, wait_for
 from .requesting import arm, is_due
 from .tables import Cell, Hold, Slot, Tables
-
-INPUT_BYTES_LIMIT = 1 << 20
-"""Small input bytes that travel with a claim."""
-CLAIM_TRIES = 32
-"""Entries of a ready queue that one claim looks at."""
 
 
 def step(
@@ -40,29 +33,42 @@ def step(
     *,
     lease_ms: int,
     fence: Fence,
-    completion: Completion | None,
-    claim: bool,
+    completions: Sequence[Completion],
+    claims: int,
 ) -> StepAnswer:
-    """Publish a result and take the next operation."""
+    """Publish results and take the next operations."""
     memory = tables.slots.setdefault(slot, Slot())
     if sequence < memory.sequence:
-        return StepAnswer(Verdict.FENCED if completion else None, None, ())
+        return StepAnswer((Verdict.FENCED,) * len(completions), (), ())
     if sequence > memory.sequence or fence != memory.fence:
         memory.sequence, memory.fence, memory.used_ms = sequence, fence, tables.clock()
         tables.fed_queues.clear()
-        memory.verdict = _publish(tables, completion) if completion else None
-        budget = work_cascades(tables)
+        memory.verdicts, budget = _publish_all(tables, completions)
+        budget = work_cascades(tables, budget)
         promote(tables, budget)
-        if claim and memory.verdict is not Verdict.BYTES:
+        if claims and Verdict.BYTES not in memory.verdicts:
             _put_back(tables, slot)
-            _claim_next(tables, slot, queue, lease_ms=lease_ms, fence=fence, budget=budget)
+            now_ms = tables.clock()
+            hold = Hold(now_ms + lease_ms, now_ms)
+            claim_some(tables, slot, queue, hold, message=fence, most=claims, budget=budget)
         memory.fed_queues = frozenset(tables.fed_queues)
-    hold = tables.leases.get(slot)
-    granted = _describe(tables, hold) if claim and hold and hold.fence == fence else None
+    granted = claims_of(tables, tables.leases.get(slot), fence) if claims else ()
     queues = sorted({queue, *memory.fed_queues})
     # Who has got something to do leaves delays and expired leases to others.
     due = bool(tables.cascades) if granted else is_due(tables)
-    return StepAnswer(memory.verdict, granted, arm(tables, queues, due=due))
+    return StepAnswer(memory.verdicts, granted, arm(tables, queues, due=due))
+
+
+def _publish_all(
+    tables: Tables, completions: Sequence[Completion]
+) -> tuple[tuple[Verdict, ...], int]:
+    """Publish what may be published; the verdicts, and what is left of a call's budget."""
+    verdicts, budget = [], CASCADE_BUDGET
+    for completion in completions:
+        verdicts.append(_publish(tables, completion))
+        if verdicts[-1] is Verdict.OK:
+            budget -= wake_few(tables, completion.operation)
+    return tuple(verdicts), budget
 
 
 def _publish(tables: Tables, completion: Completion) -> Verdict:
@@ -118,106 +124,44 @@ def _put_back(tables: Tables, slot: str) -> None:
     hold = tables.leases.get(slot)
     if hold is None:
         return
-    count_lost(tables, hold)
-    cell = tables.cell(hold.operation)
+    operation, *others = hold.fences
+    if others:
+        put_back_all(tables, hold)
+        return
+    count_lost(tables, hold, operation)
+    cell = tables.cell(operation)
     if cell.may_be_lost:
         cell.charge(Setback.LOSS)
-        make_ready(tables, hold.operation)
+        make_ready(tables, operation)
     else:
-        _leave_to_sweeper(tables, slot, hold)
+        _leave_to_sweeper(tables, slot, hold, operation)
 
 
-def count_lost(tables: Tables, hold: Hold) -> None:
+def put_back_all(tables: Tables, hold: Hold) -> list[Digest]:
+    """Put back what was lost with others; return what that was.
+
+    One of them was running, and nobody can say which: so none is charged, and each is claimed
+    by itself from then on.
+    """
+    operations = list(hold.fences)
+    for operation in reversed(operations):
+        cell = tables.cell(operation)
+        cell.charge(Setback.NOTHING)
+        cell.is_single = True
+        make_ready(tables, operation)
+    return operations
+
+
+def count_lost(tables: Tables, hold: Hold, operation: Digest) -> None:
     """Count the loss of a worker, but not that of a sweeper which came to its aid."""
     if not hold.worker:
-        tables.counters[tables.definitions[hold.operation].task_name]["lost"] += 1
+        tables.counters[tables.definitions[operation].task_name]["lost"] += 1
 
 
-def _leave_to_sweeper(tables: Tables, slot: str, hold: Hold) -> None:
-    lost = replace(
-        hold, expires_ms=tables.clock(), is_prolonged=True, worker=hold.worker or slot
-    )
-    run_under(tables, hold.operation, f"{slot}!{tables.slots[slot].sequence}", lost)
-
-
-def _claim_next(
-    tables: Tables, slot: str, queue: QueueName, *, lease_ms: int, fence: Fence, budget: int
-) -> None:
-    for _ in range(CLAIM_TRIES):
-        if queue not in tables.ready:
-            return
-        operation = first_ready(tables, queue)
-        row, inputs = tables.definitions[operation], _look(tables, operation)
-        if row.strict and inputs.error:
-            skip(tables, operation, inputs.error[0], volatile=inputs.error[1])
-            budget = work_cascades(tables, budget)
-        elif inputs.pending:
-            wait_for(tables, operation, inputs.pending)
-        else:
-            now_ms = tables.clock()
-            hold = Hold(operation, fence, now_ms + lease_ms, now_ms)
-            _grant(tables, slot, hold, inputs)
-            return
-
-
-def first_ready(tables: Tables, queue: QueueName) -> Digest:
-    """The operation of a queue that is to be claimed next."""
-    heap, entries = tables.heaps[queue], tables.ready[queue]
-    while entries.get(heap[0][-1]) != heap[0]:
-        heappop(heap)
-    return heap[0][-1]
-
-
-def _look(tables: Tables, operation: Digest) -> Inputs:
-    return read_inputs(tables, tables.definitions[operation])
-
-
-def _grant(tables: Tables, slot: str, hold: Hold, inputs: Inputs) -> None:
-    run_under(tables, hold.operation, slot, hold)
-    cell, row = tables.cell(hold.operation), tables.definitions[hold.operation]
-    cell.attempts += 1
-    cell.is_tainted = inputs.is_tainted
-    has_trace = may_have_trace(row, inputs)
-    cell.trace_index = trace_index(row, inputs.results) if has_trace else b""
-
-
-def _describe(tables: Tables, hold: Hold) -> Claim:
-    cell, inputs = tables.cell(hold.operation), _look(tables, hold.operation)
-    return Claim(
-        operation=tables.definitions[hold.operation],
-        fence=hold.fence,
-        generation=cell.generation,
-        attempt=cell.attempts,
-        failures=cell.failures,
-        losses=cell.losses,
-        lost_inputs=cell.lost_inputs,
-        lost_limit=cell.lost_limit,
-        queue=cell.queue,
-        priority=cell.priority,
-        options=cell.options,
-        inputs=tuple(inputs.results),
-        volatile=cell.is_tainted,
-        contents=_small_bytes(tables, inputs),
-        trace=_candidate(tables, cell),
-    )
-
-
-def _small_bytes(tables: Tables, inputs: Inputs) -> dict[Digest, bytes]:
-    found: dict[Digest, bytes] = {}
-    room = INPUT_BYTES_LIMIT
-    for result in inputs.results:
-        if result is None or result.large or result.content in found:
-            continue
-        data = tables.contents.get(result.content)
-        if data is not None and len(data) <= room:
-            found[result.content] = data
-            room -= len(data)
-    return found
-
-
-def _candidate(tables: Tables, cell: Cell) -> TraceCandidate | None:
-    trace = tables.traces.get(cell.trace_index)
-    return TraceCandidate(*trace) if trace and tables.has_bytes(trace[1]) else None
+def _leave_to_sweeper(tables: Tables, slot: str, hold: Hold, operation: Digest) -> None:
+    lost = Hold(tables.clock(), hold.started_ms, is_prolonged=True, worker=hold.worker or slot)
+    own_slot = f"{slot}!{tables.slots[slot].sequence}"
+    run_under(tables, operation, hold.fences[operation], own_slot, lost)
 
 
 def _holder(tables: Tables, slot: str, operation: Digest, fence: Fence) -> Verdict | None:
@@ -293,7 +237,8 @@ def park(
     answer = _holder(tables, slot, operation, fence)
     if answer is not None:
         return answer
-    inputs, row = _look(tables, operation), tables.definitions[operation]
+    row = tables.definitions[operation]
+    inputs = read_inputs(tables, row)
     if inputs.idle:
         return Verdict.IDLE
     tables.cell(operation).charge(setback)
@@ -308,9 +253,9 @@ def park(
 
 
 def renew(tables: Tables, slot: str, fence: Fence, lease_ms: int) -> bool:
-    """Prolong a lease."""
+    """Prolong a lease, on all that the slot holds."""
     hold = tables.leases.get(slot)
-    if hold is None or hold.fence != fence:
+    if hold is None or fence not in hold.fences.values():
         return False
     hold.expires_ms, hold.is_prolonged = tables.clock() + lease_ms, False
     return True

@@ -155,8 +155,8 @@ class MemoryStore(Reader):
         *,
         lease_ms: int,
         fence: Fence,
-        completion: Completion | None = None,
-        claim: bool = True,
+        completions: Sequence[Completion] = (),
+        claims: int = 1,
     ) -> StepAnswer:
         """See :meth:`GraphStore.step`."""
         with self._lock:
@@ -167,8 +167,8 @@ class MemoryStore(Reader):
                 queue,
                 lease_ms=lease_ms,
                 fence=fence,
-                completion=completion,
-                claim=claim,
+                completions=completions,
+                claims=claims,
             )
 
     def release(

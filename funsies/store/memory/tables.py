@@ -42,6 +42,7 @@ class Cell:
         failures: of the step itself, since it was asked for.
         losses: of its worker, likewise.
         lost_inputs: how often an input was lost, and made again.
+        is_single: it was lost with others, and is claimed by itself.
         withdrawn_by: the generation whose withdrawal has ended it, if that is how it ended.
         first_generation: of the request that started it; orders the ready queue.
         wanted_by: generations that want it while it is pending.
@@ -59,6 +60,7 @@ class Cell:
     failures: int = 0
     losses: int = 0
     lost_inputs: int = 0
+    is_single: bool = False
     volatile: bool = False
     withdrawn_by: Generation = NEVER
     results: tuple[Result, ...] = ()
@@ -107,14 +109,14 @@ class Hold:
     """A lease: who runs what, until when.
 
     Attributes:
+        fences: of the operations that a slot holds, in the order in which they were claimed.
         is_prolonged: an outage prolonged it, and it was not renewed since.
         worker: the slot that was lost, if a sweeper holds the lease now.
     """
 
-    operation: Digest
-    fence: Fence
     expires_ms: int
     started_ms: int
+    fences: dict[Digest, Fence] = field(default_factory=dict)
     is_prolonged: bool = False
     worker: str = ""
 
@@ -126,7 +128,7 @@ class Slot:
     sequence: int = -1
     fence: Fence = NO_FENCE
     fed_queues: frozenset[QueueName] = frozenset()
-    verdict: Verdict | None = None
+    verdicts: tuple[Verdict, ...] = ()
     ended_fence: Fence = NO_FENCE
     ended_verdict: Verdict = Verdict.OK
     used_ms: int = 0

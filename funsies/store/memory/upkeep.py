@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from funsies.core.digest import Digest
 from funsies.store.rows import Expired, Fence, Lease, Setback, Status, SweepAnswer
@@ -12,7 +11,7 @@ from .cascade import end_delegation, work_cascades
 from .inputs import read_inputs
 from .moves import make_ready, run_under, wait_for
 from .requesting import arm, is_due
-from .running import count_lost, promote
+from .running import count_lost, promote, put_back_all
 from .tables import Hold, Tables
 
 SLOT_MEMORY_MS = 3_600_000
@@ -28,16 +27,19 @@ def sweep(
     requeued: list[Digest] = []
     budget = limit
     for slot, hold in _expired(tables)[:limit]:
-        cell = tables.cell(hold.operation)
-        if cell.may_be_lost:
-            count_lost(tables, hold)
-            cell.charge(Setback.LOSS)
-            make_ready(tables, hold.operation)
-            requeued.append(hold.operation)
-        elif free:
-            count_lost(tables, hold)
-            exhausted.append(_take_over(tables, slot, hold, free.pop(0), lease_ms))
         budget -= 1
+        operation, *others = hold.fences
+        cell = tables.cell(operation)
+        if others:
+            requeued += put_back_all(tables, hold)
+        elif cell.may_be_lost:
+            count_lost(tables, hold, operation)
+            cell.charge(Setback.LOSS)
+            make_ready(tables, operation)
+            requeued.append(operation)
+        elif free:
+            count_lost(tables, hold, operation)
+            exhausted.append(_take_over(tables, slot, operation, free.pop(0), lease_ms))
     promoted = promote(tables, budget)
     work_cascades(tables, budget - promoted)
     _forget_slots(tables)
@@ -73,28 +75,28 @@ def _own_leases(
         hold = tables.leases.get(slot)
         if hold is None:
             free.append((slot, fence))
-        elif hold.fence == fence:
+        elif fence in hold.fences.values():
             mine.append(_report(tables, hold))
     return mine, free
 
 
 def _take_over(
-    tables: Tables, slot: str, hold: Hold, place: tuple[str, Fence], lease_ms: int
+    tables: Tables, slot: str, operation: Digest, place: tuple[str, Fence], lease_ms: int
 ) -> Expired:
-    taken = replace(
-        hold,
-        fence=place[1],
+    hold = tables.leases[slot]
+    taken = Hold(
         expires_ms=tables.clock() + lease_ms,
+        started_ms=hold.started_ms,
         is_prolonged=True,
         worker=hold.worker or slot,
     )
-    run_under(tables, hold.operation, place[0], taken)
+    run_under(tables, operation, place[1], place[0], taken)
     return _report(tables, taken)
 
 
 def _report(tables: Tables, hold: Hold) -> Expired:
-    attempts = tables.look(hold.operation).attempts
-    return Expired(hold.operation, hold.fence, attempts, hold.worker)
+    ((operation, fence),) = hold.fences.items()
+    return Expired(operation, fence, tables.look(operation).attempts, hold.worker)
 
 
 def _forget_slots(tables: Tables) -> None:
@@ -109,14 +111,15 @@ def leases(tables: Tables) -> list[Lease]:
     now_ms = tables.clock()
     return [
         Lease(
-            hold.operation,
+            operation,
             slot,
-            hold.fence,
+            fence,
             hold.expires_ms,
             hold.started_ms,
             now_ms - hold.started_ms,
         )
-        for slot, hold in sorted(tables.leases.items())
+        for slot, hold in sorted(tables.leases.items(), key=lambda item: item[0])
+        for operation, fence in hold.fences.items()
     ]
 
 

@@ -31,25 +31,32 @@ class Running(Protocol):
         *,
         lease_ms: int,
         fence: Fence,
-        completion: Completion | None = None,
-        claim: bool = True,
+        completions: Sequence[Completion] = (),
+        claims: int = 1,
     ) -> StepAnswer:
-        """Publish a result and take the next operation, in one round trip.
+        """Publish results and take the next operations, in one round trip.
 
-        A slot holds at most one lease. The same sequence number and fence give the same answer,
-        without doing anything again; a lower number is ignored. A claim on a slot that still
-        holds a lease (and completes nothing) puts that operation back first; if it was lost too
-        often already, the next sweep reports it as exhausted.
+        A slot holds at most one lease, on all that it has claimed and not ended. The same
+        sequence number and fence give the same answer, without doing anything again; a lower
+        number is ignored. A claim on a slot that still holds something (which the message does
+        not complete) puts that back first, as a sweep does; if it was lost too often already,
+        the next sweep reports it as exhausted.
 
-        Publishing: accepted if the operation is running under the completion's fence and all
-        small bytes that the results name are sent along or stored. Then the outputs become
-        visible together, the trace is recorded unless volatile, and the waiters are woken:
-        at most some hundred now, the rest by later steps and sweeps. A strict consumer of a
-        failed output ends at once with that same error.
+        Publishing: each is accepted if the operation is running under the completion's fence
+        and all small bytes that the results name are sent along or stored. Then the outputs
+        become visible together, the trace is recorded unless volatile, and the waiters are
+        woken: at most some hundred now, the rest by later steps and sweeps. A strict consumer
+        of a failed output ends at once with that same error.
 
         Claiming: the operation of highest priority; among equals that of the oldest
         generation; among those what was unlocked last; then in the order of the request.
         Attempts are counted here. Delayed operations of the queue that are due come too.
+
+        Several are claimed together only if they are many and short: no more than half of a
+        worker's share of what is ready, and than are expected to run for 50 ms, by what others
+        of the same task name took. What has not run yet under its name, is dynamic, was put
+        back before, or must not be lost once more, is claimed by itself. Nothing is claimed as
+        long as the results of something are refused for want of bytes.
 
         Args:
             slot: name of the claiming process, and of no other at the same time: of two, the
@@ -57,9 +64,9 @@ class Running(Protocol):
             sequence: number of the message, growing by one.
             queue: from which to claim.
             lease_ms: how long the lease holds without renewal, milliseconds.
-            fence: for the claim.
-            completion: what to publish.
-            claim: False only publishes.
+            fence: for the first claim; those of the others are made from it (``fence_of``).
+            completions: what to publish.
+            claims: how many to take at most; 0 only publishes.
         """
 
     def release(
@@ -110,7 +117,10 @@ class Running(Protocol):
         """
 
     def renew(self, slot: str, fence: Fence, *, lease_ms: int) -> bool:
-        """Prolong the lease of a slot; False if the slot does not hold this fence any more."""
+        """Prolong the lease of a slot, on all that it holds.
+
+        False if the slot does not hold this fence any more.
+        """
 
     def invalidate(self, operation: Digest, index: int, content: Digest) -> bool:
         """Forget a finished result whose bytes are missing or bad, and its trace.
@@ -127,7 +137,9 @@ class Running(Protocol):
 
         An operation whose lease expired is put back and charged with a loss, unless that is
         the last that the request's ``lost_limit`` allows: then the sweeper gets a lease on it
-        (slot ``sweeper:<n>``, one of ``fences``) and publishes the error itself.
+        (slot ``sweeper:<n>``, one of ``fences``) and publishes the error itself. Of several
+        under one lease only one was running, and nobody can say which: they are put back
+        uncharged, and claimed by themselves from then on.
         If no sweep came for longer than half a lease, expired leases are prolonged once by
         ``lease_ms`` instead: the server was away, not the workers.
         """

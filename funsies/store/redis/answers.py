@@ -160,41 +160,40 @@ def requested(answer: Answer) -> RequestAnswer:
     return RequestAnswer(each(needs, Digest), integer(started), queue_names(arm))
 
 
-def stepped(answer: Answer, fence: Fence, seal: Seal, accept: Accept) -> StepAnswer:
+def stepped(answer: Answer, seal: Seal, accept: Accept) -> StepAnswer:
     """Read the answer to a step.
 
     Args:
         answer: what the script returned.
-        fence: of the claim.
         seal: tells what is ours.
         accept: reads the result of an output of an operation; None if it is not ours.
     """
-    said, claimed, arm = cast("list[Answer]", answer)
-    fields = cast("list[Answer]", claimed)
-    claim = readable(_claim, fields, fence, seal, accept) if claimed else None
+    said, claimed, arm = cast("list[list[Answer]]", answer)
+    read = [readable(_claim, cast("list[Answer]", fields), seal, accept) for fields in claimed]
+    claims = tuple(claim for claim in read if claim is not None)
     return StepAnswer(
-        verdict(said) if said else None,
-        claim,
+        tuple(map(verdict, said)),
+        claims,
         tuple(sorted(queue_names(arm))),
-        set_aside=bool(claimed) and claim is None,
+        set_aside=len(claims) < len(read),
     )
 
 
-def claimed_operation(answer: Answer) -> Digest:
-    """The operation that a step has claimed."""
-    return Digest(cast("list[list[bytes]]", answer)[1][0])
+def claimed_operations(answer: Answer) -> list[Digest]:
+    """The operations that a step has claimed."""
+    return [Digest(fields[0]) for fields in cast("list[list[list[bytes]]]", answer)[1]]
 
 
-def _claim(fields: list[Answer], fence: Fence, seal: Seal, accept: Accept) -> Claim:
-    digest, *numbers, queue, priority, options, packed, results, tainted = cast(
-        "list[bytes]", fields[:13]
+def _claim(fields: list[Answer], seal: Seal, accept: Accept) -> Claim:
+    digest, fence, *numbers, queue, priority, options, packed, results, tainted = cast(
+        "list[bytes]", fields[:14]
     )
-    contents, trace = fields[13:]
+    contents, trace = fields[14:]
     generation, attempt, failures, losses, lost_inputs, limit = map(int, numbers)
     operation = unpack_operation(Digest(digest), packed)
     return Claim(
         operation=operation,
-        fence=fence,
+        fence=Fence(fence),
         generation=Generation(generation),
         attempt=attempt,
         failures=failures,

@@ -192,8 +192,8 @@ class RedisStore(Repairer):
         *,
         lease_ms: int,
         fence: Fence,
-        completion: Completion | None = None,
-        claim: bool = True,
+        completions: Sequence[Completion] = (),
+        claims: int = 1,
     ) -> StepAnswer:
         """See :meth:`GraphStore.step`."""
         answer = self._run(
@@ -203,12 +203,16 @@ class RedisStore(Repairer):
             queue,
             lease_ms,
             fence,
-            int(claim),
-            *(_pack_completion(completion, self._seal) if completion else ()),
+            claims,
+            len(completions),
+            *(field for each in completions for field in _pack_completion(each, self._seal)),
         )
-        said = answers.stepped(answer, fence, self._seal, self._accept)
+        said = answers.stepped(answer, self._seal, self._accept)
         if said.set_aside:
-            self._run("set_aside", answers.claimed_operation(answer))
+            whole = {claim.operation.digest for claim in said.claims}
+            for operation in answers.claimed_operations(answer):
+                if operation not in whole:
+                    self._run("set_aside", operation)
         return said
 
     def release(
@@ -342,7 +346,6 @@ def _pack_completion(completion: Completion, seal: Seal) -> tuple[Argument, ...]
     packed = list(map(pack_result, completion.results))
     key, operation = completion.trace_key, completion.operation
     return (
-        1,
         completion.operation,
         completion.fence,
         int(completion.volatile),
@@ -352,6 +355,7 @@ def _pack_completion(completion: Completion, seal: Seal) -> tuple[Argument, ...]
         completion.record,
         completion.log,
         b"".join(seal.result(operation, *each) for each in enumerate(packed)),
+        len(completion.contents),
         *(field for item in completion.contents for field in item),
     )
 

@@ -11,7 +11,7 @@ from funsies.store.rows.definitions import (
     TaskRow,
 )
 from funsies.store.rows.found import Failed, Found, Lease, SetAside, TaskCounts
-from funsies.store.rows.names import Fence, Generation, QueueName, log_client
+from funsies.store.rows.names import Fence, Generation, QueueName, fence_of, log_client
 from funsies.store.rows.protocol import (
     NOTHING_TO_REPORT,
     Claim,
@@ -65,5 +65,6 @@ __all__ = [
     "TraceCandidate",
     "Verdict",
     "Wanted",
+    "fence_of",
     "log_client",
 ]

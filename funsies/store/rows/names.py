@@ -25,3 +25,8 @@ NO_QUEUE: Final = QueueName("")
 def log_client(operation: Digest) -> str:
     """Name under which those subscribe who follow what a step prints."""
     return f"log:{operation.hex()}"
+
+
+def fence_of(message: Fence, number: int) -> Fence:
+    """The fence of one of the claims of a message: its number is added to the first byte."""
+    return Fence(bytes(((message[0] + number) % 256,)) + message[1:]) if number else message

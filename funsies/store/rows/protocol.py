@@ -181,18 +181,29 @@ class StepAnswer:
     """Answer to a step.
 
     Attributes:
-        verdict: how the completion was taken; None if none was sent.
-        claim: the next operation; None if there is none or none was asked for.
+        verdicts: how each completion was taken.
+        claims: the next operations, to be run in this order; none if there are none or none
+            were asked for.
         arm: queues on which more work is ready and no drain job is queued: the one asked
             about, and others whose operations this message set free.
         set_aside: True if there was an operation to claim that nobody can read: it was set
             aside, and there may be others.
     """
 
-    verdict: Verdict | None
-    claim: Claim | None
+    verdicts: tuple[Verdict, ...]
+    claims: tuple[Claim, ...]
     arm: tuple[QueueName, ...]
     set_aside: bool = False
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """How the first completion was taken; None if none was sent."""
+        return self.verdicts[0] if self.verdicts else None
+
+    @property
+    def claim(self) -> Claim | None:
+        """The first of the next operations; None if there is none."""
+        return self.claims[0] if self.claims else None
 
 
 @dataclass(frozen=True, slots=True)

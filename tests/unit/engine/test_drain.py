@@ -249,7 +249,7 @@ def _offer_trace(workshop, monkeypatch):
         answer = step(*args, **fields)
         trace = TraceCandidate(content_digest(b"key"), ())
         claim = answer.claim and replace(answer.claim, trace=trace)
-        return replace(answer, claim=claim)
+        return replace(answer, claims=(claim,) if claim else ())
 
     monkeypatch.setattr(workshop.graph, "step", offering)
 

@@ -13,7 +13,7 @@
 --                                     r<i> results  t index of its trace
 --                     while pending   p terms  w generations that want it  u an input is volatile
 --                                     x somebody watches  y its own failures  l losses  i inputs
---                                     that were lost, if any
+--                                     that were lost, if any  b "1" to be claimed by itself
 --                     of one status   e epoch  m missing | e  T target | k place | f fence  S slot
 --   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks
@@ -21,7 +21,8 @@
 --   q:<queue>         sorted set: ready     Z  sorted set: delayed     B  set: blocked
 --   X, W<n>           list: cascades to finish, n .. producer; their waiters
 --   E                 list: number .. operation of the latest failures, newest first
---   L, s:<slot>       sorted set: leases by expiry; hash: what a slot holds and was answered
+--   L, s:<slot>       sorted set: leases by expiry; hash: what a slot holds (o operations and
+--                     f their fences, one after the other) and was answered
 --   N n S K Q         last number, last generation, time of the last sweep, what is added to the
 --                     server's clock, queues in use
 --   !                 hash: what was set aside as it was damaged, by its kind and address
@@ -42,7 +43,7 @@ local CASCADE_CHUNK, CASCADE_BUDGET, MOST_DIRECT = 50, 100, 8
 local SLOT_MEMORY_SECONDS = 3600
 local MOST_UNSWEPT_MS = 3000
 local HEADER, INPUT, PACKED = 49, 37, 41
-local SIGNATURE = 16
+local SIGNATURE, FENCE = 16, 16
 local RESULT = PACKED + SIGNATURE
 local NO_SIGNATURE = ('\0'):rep(SIGNATURE)
 local MOST_ARGUMENTS = 4000
@@ -59,9 +60,8 @@ local counted, blocked
 local moved
 -- The number of its registrations with producers, and the operations that have used it.
 local epoch, epoch_users
--- The slot whose lease the present step may replace by another, in one go; and whether the
--- old one is gone already.
-local stepping_slot, is_slot_freed
+-- The slot of the present step, and what it holds: that is written once, at its end.
+local stepping_slot, stepping_lease
 -- The queue from which the present step claims, and the operation that it would find at the
 -- head if it were put there: { o, d }.
 local claimed_queue, held
@@ -125,7 +125,7 @@ local function register(name, flags, body)
       call, try = redis.call, redis.pcall
       P, ARGV = keys[1], arguments
       counted, blocked, moved, fed_queues, epoch = {}, {}, {}, {}, nil
-      stepping_slot, is_slot_freed, claimed_queue, held, has_cascades = nil, false, nil, nil, false
+      stepping_slot, stepping_lease, claimed_queue, held, has_cascades = nil, nil, nil, nil, false
       read_clock()
       local answer = body()
       flush()

@@ -35,6 +35,29 @@ local function arm(queues, due)
   return armed
 end
 
+-- What of a lease still runs under it: { o, d, fence } of each.
+local function running_under(lease)
+  local list = {}
+  for place, id in ipairs(lease.operations) do
+    local o = load(id)
+    if o.s == RUNNING and o.f == lease.fences[place] and o.S == lease.slot then
+      list[#list + 1] = { o = o, d = definition(id), fence = o.f }
+    end
+  end
+  return list
+end
+
+-- Put back what was lost with others. One of them was running, and nobody can say which: so none
+-- is charged, and each is claimed by itself from then on.
+local function put_back_all(list)
+  for at = #list, 1, -1 do
+    local o, d = list[at].o, list[at].d
+    charge(o, nil)
+    call('HSET', o.key, 'b', '1')
+    make_ready(o, d, UNLOCKED)
+  end
+end
+
 -- Nil if the fence may act on the operation; else how to answer a slot.
 local function refusal(o, slot, fence)
   if o.s == RUNNING and o.f == fence then return nil end

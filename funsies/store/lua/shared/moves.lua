@@ -8,13 +8,52 @@ local function let_expire(slot)
 end
 
 local function drop_lease(slot)
-  if slot == stepping_slot then
-    is_slot_freed = true
-    return
-  end
   call('ZREM', P .. 'L', slot)
   call('HDEL', P .. 's:' .. slot, 'o', 'f', 'b', 'p', 'w')
   call('EXPIRE', P .. 's:' .. slot, SLOT_MEMORY_SECONDS)
+end
+
+local function cut(text, width)
+  local pieces = {}
+  for first = 1, #text, width do pieces[#pieces + 1] = text:sub(first, first + width - 1) end
+  return pieces
+end
+
+-- A lease from the fields of its slot; nil for none. A slot has one lease on all that it holds:
+-- operations in the order in which they were claimed, each with a fence.
+local function read_lease(slot, operations, fences, started, worker, is_prolonged)
+  if not operations or not fences then return nil end
+  local lease = { operations = cut(operations, 32), fences = cut(fences, FENCE),
+    started = started or told, worker = filled(worker), is_prolonged = filled(is_prolonged), slot = slot }
+  return #lease.operations == #lease.fences and #lease.fences > 0 and lease or nil
+end
+
+-- What a slot holds; nil if nothing.
+local function lease_of(slot)
+  if slot == stepping_slot then
+    return #stepping_lease.operations > 0 and stepping_lease or nil
+  end
+  return read_lease(slot, unpack(call('HMGET', P .. 's:' .. slot, 'o', 'f', 'b', 'w', 'p')))
+end
+
+-- The fence under which a lease holds an operation; nil if it does not.
+local function held_under(lease, id)
+  for place, each in ipairs(lease and lease.operations or {}) do
+    if each == id then return lease.fences[place], place end
+  end
+end
+
+-- Take an operation off the lease under which it ran; the last one ends the lease.
+local function leave_lease(slot, id)
+  local lease = lease_of(slot)
+  local _, place = held_under(lease, id)
+  if not place then return end
+  table.remove(lease.operations, place)
+  table.remove(lease.fences, place)
+  if slot == stepping_slot then return end
+  if #lease.operations == 0 then return drop_lease(slot) end
+  call('HSET', P .. 's:' .. slot, 'o', table.concat(lease.operations),
+    'f', table.concat(lease.fences))
 end
 
 local LEAVE = {
@@ -22,9 +61,7 @@ local LEAVE = {
   g = function(o) blocked[o.id] = false end,
   z = function(o) call('ZREM', P .. 'Z', o.id) end,
   r = function(o) call('ZREM', P .. 'q:' .. o.q, o.k .. o.id) end,
-  u = function(o)
-    if o.S == stepping_slot or call('HGET', P .. 's:' .. o.S, 'o') == o.id then drop_lease(o.S) end
-  end,
+  u = function(o) leave_lease(o.S, o.id) end,
 }
 
 -- THE transition: the only place where a status changes. What belongs to the status that is
@@ -71,35 +108,19 @@ local function delegate_to(o, d, target)
   call('RPUSH', P .. 'w' .. target:sub(1, 32), o.id .. own_epoch)
 end
 
--- Give a slot the lease on an operation: { fence, expires, started, worker, is_prolonged },
--- and write more of the slot's fields.
-local function run_under(o, d, slot, lease, more_fields)
-  move(o, d, RUNNING, { 'f', lease.fence, 'S', slot, 'a', o.a, 't', o.t or '',
-    'u', o.u and '1' or '' })
-  o.f, o.S = lease.fence, slot
-  call('ZADD', P .. 'L', lease.expires, slot)
-  call('HSET', P .. 's:' .. slot, 'o', o.id, 'f', lease.fence, 'b', lease.started,
-    'w', lease.worker or '', 'p', lease.is_prolonged and '1' or '', unpack(more_fields or {}))
-  if slot == stepping_slot and is_slot_freed then
-    stepping_slot = nil
-  else
-    call('PERSIST', P .. 's:' .. slot)
-  end
+-- Have an operation run under a fence of this slot, whose lease is written elsewhere.
+local function start_running(o, d, slot, fence)
+  move(o, d, RUNNING, { 'f', fence, 'S', slot, 'a', o.a, 't', o.t or '', 'u', o.u and '1' or '' })
+  o.f, o.S = fence, slot
 end
 
--- What a slot holds; nil if nothing.
-local function lease_of(slot)
-  if slot == stepping_slot and is_slot_freed then return nil end
-  local v = call('HMGET', P .. 's:' .. slot, 'o', 'f', 'b', 'w', 'p')
-  if not v[1] or not v[2] then return nil end
-  return { operation = v[1], fence = v[2], started = v[3] or told, worker = filled(v[4]),
-    is_prolonged = filled(v[5]), slot = slot }
-end
-
--- Give a lease to another slot, which is called `worker` when it is lost for good.
+-- Give the lease on an operation to another slot, which is called `worker` when it is lost for good.
 local function hand_over(o, d, lease, slot, fence, expires)
-  run_under(o, d, slot, { fence = fence, expires = expires, started = lease.started,
-    worker = lease.worker or lease.slot, is_prolonged = true })
+  start_running(o, d, slot, fence)
+  call('ZADD', P .. 'L', expires, slot)
+  call('HSET', P .. 's:' .. slot, 'o', o.id, 'f', fence, 'b', lease.started,
+    'w', lease.worker or lease.slot, 'p', '1')
+  call('PERSIST', P .. 's:' .. slot)
 end
 
 local function count_lost(d, lease)
@@ -124,7 +145,7 @@ end
 local function begin_anew(o)
   o.a, o.y, o.l, o.i = 0, 0, 0, 0
   call('HSET', o.key, 'a', 0)
-  call('HDEL', o.key, 'y', 'l', 'i')
+  call('HDEL', o.key, 'y', 'l', 'i', 'b')
 end
 
 -- Whether one more loss is not yet the last.

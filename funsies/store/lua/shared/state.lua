@@ -29,7 +29,7 @@ end
 local function load(id)
   local key = P .. 'o' .. id
   local v = try('HMGET', key, 's', 'g', 'q', 'a', 'v', 't', 'p', 'w', 'u', 'x', 'e', 'm',
-    'T', 'k', 'f', 'S', 'y', 'l', 'i')
+    'T', 'k', 'f', 'S', 'y', 'l', 'i', 'b')
   if v.err then return damaged(id, key) end
   local s, terms = v[1], v[7]
   local o = {
@@ -38,6 +38,7 @@ local function load(id)
     e = v[11], m = v[12], T = s == DELEGATED and v[13], k = s == READY and v[14],
     f = s == RUNNING and v[15], S = s == RUNNING and v[16], is_stored = s or v[2],
     y = tonumber(v[17] or 0), l = tonumber(v[18] or 0), i = tonumber(v[19] or 0),
+    is_single = v[20],
   }
   if terms and #terms >= 49 then
     o.O, o.h, o.L = terms:sub(1, 32), struct.unpack('>I8I8', terms, 33)

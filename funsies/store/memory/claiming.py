@@ -1,0 +1,143 @@
+"""Claiming: which operations are taken together, and what who takes them is told."""
+
+from __future__ import annotations
+
+import math
+from heapq import heappop
+
+from funsies.core.digest import Digest
+from funsies.store.rows import Claim, Fence, QueueName, TraceCandidate, fence_of
+
+from .cascade import skip, work_cascades
+from .inputs import Inputs, may_have_trace, read_inputs, trace_index
+from .moves import run_under, wait_for
+from .tables import Cell, Hold, Tables
+
+INPUT_BYTES_LIMIT = 1 << 20
+"""Small input bytes that travel with a claim."""
+CLAIM_TRIES = 32
+"""Entries of a ready queue that one claim looks at in vain."""
+MOST_EXPECTED_MS = 50
+"""Time that a batch may be expected to take."""
+
+
+def claim_some(
+    tables: Tables,
+    slot: str,
+    queue: QueueName,
+    hold: Hold,
+    *,
+    message: Fence,
+    most: int,
+    budget: int,
+) -> None:
+    """Claim as many as may be claimed together; the first in any case."""
+    wanted = _share(tables, slot, queue, most)
+    room: float | None = MOST_EXPECTED_MS
+    tries = claimed = 0
+    while tries < CLAIM_TRIES and room is not None and (not claimed or claimed < wanted):
+        if queue not in tables.ready:
+            return
+        operation = _first_ready(tables, queue)
+        left = _room_with(tables, operation, room) if wanted > 1 else None
+        if claimed and left is None:
+            return
+        row = tables.definitions[operation]
+        inputs = read_inputs(tables, row)
+        tries += 1
+        if row.strict and inputs.error:
+            skip(tables, operation, inputs.error[0], volatile=inputs.error[1])
+            budget = work_cascades(tables, budget)
+        elif inputs.pending:
+            wait_for(tables, operation, inputs.pending)
+        else:
+            run_under(tables, operation, fence_of(message, claimed), slot, hold)
+            _note_grant(tables, operation, inputs)
+            claimed, room, tries = claimed + 1, left, 0
+
+
+def _share(tables: Tables, slot: str, queue: QueueName, most: int) -> int:
+    """How many may be taken: what is ready is shared out, twice for each worker."""
+    workers = len(tables.leases.keys() | {slot})
+    ready = len(tables.ready.get(queue, ()))
+    return min(most, math.ceil(ready / (2 * workers)))
+
+
+def _room_with(tables: Tables, operation: Digest, room: float) -> float | None:
+    """What is left of the time of a batch once this operation is in it.
+
+    None if it has to be claimed by itself: it may take longer, or was put back, or may not be
+    lost.
+    """
+    cell, row = tables.look(operation), tables.definitions[operation]
+    if row.dynamic or cell.attempts or cell.is_single or not cell.may_be_lost:
+        return None
+    counters = tables.counters[row.task_name]
+    if not counters["executed"]:
+        return None
+    left = room - counters["busy_ms"] / counters["executed"]
+    return left if left >= 0 else None
+
+
+def _first_ready(tables: Tables, queue: QueueName) -> Digest:
+    """The operation of a queue that is to be claimed next."""
+    heap, entries = tables.heaps[queue], tables.ready[queue]
+    while entries.get(heap[0][-1]) != heap[0]:
+        heappop(heap)
+    return heap[0][-1]
+
+
+def _note_grant(tables: Tables, operation: Digest, inputs: Inputs) -> None:
+    cell, row = tables.cell(operation), tables.definitions[operation]
+    cell.attempts += 1
+    cell.is_tainted = inputs.is_tainted
+    has_trace = may_have_trace(row, inputs)
+    cell.trace_index = trace_index(row, inputs.results) if has_trace else b""
+
+
+def claims_of(tables: Tables, hold: Hold | None, message: Fence) -> tuple[Claim, ...]:
+    """What was claimed by a message, and is still held."""
+    if hold is None:
+        return ()
+    own = [item for item in hold.fences.items() if item[1][1:] == message[1:]]
+    return tuple(_describe(tables, operation, fence) for operation, fence in own)
+
+
+def _describe(tables: Tables, operation: Digest, fence: Fence) -> Claim:
+    cell, row = tables.cell(operation), tables.definitions[operation]
+    inputs = read_inputs(tables, row)
+    return Claim(
+        operation=row,
+        fence=fence,
+        generation=cell.generation,
+        attempt=cell.attempts,
+        failures=cell.failures,
+        losses=cell.losses,
+        lost_inputs=cell.lost_inputs,
+        lost_limit=cell.lost_limit,
+        queue=cell.queue,
+        priority=cell.priority,
+        options=cell.options,
+        inputs=tuple(inputs.results),
+        volatile=cell.is_tainted,
+        contents=_small_bytes(tables, inputs),
+        trace=_candidate(tables, cell),
+    )
+
+
+def _small_bytes(tables: Tables, inputs: Inputs) -> dict[Digest, bytes]:
+    found: dict[Digest, bytes] = {}
+    room = INPUT_BYTES_LIMIT
+    for result in inputs.results:
+        if result is None or result.large or result.content in found:
+            continue
+        data = tables.contents.get(result.content)
+        if data is not None and len(data) <= room:
+            found[result.content] = data
+            room -= len(data)
+    return found
+
+
+def _candidate(tables: Tables, cell: Cell) -> TraceCandidate | None:
+    trace = tables.traces.get(cell.trace_index)
+    return TraceCandidate(*trace) if trace and tables.has_bytes(trace[1]) else None
