@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -161,7 +161,7 @@ class _Drain:
                 log_run(claim, decision)
                 verdict = self._delegate(claim, decision)
             case Park(queues, setback):
-                self.arm(queues)
+                self._arm_others(queues)
                 held = (self.slot, claim.operation.digest, claim.fence)
                 verdict = self.graph.park(*held, setback=setback)
             case HandOver():
@@ -181,7 +181,7 @@ class _Drain:
         return self._claim_of(self._step(bytes_missing(claim)))
 
     def _delegate(self, claim: Claim, to: Delegate) -> Verdict:
-        self.arm(to.arm)
+        self._arm_others(to.arm)
         return self.graph.delegate(
             self.slot,
             claim.operation.digest,
@@ -190,6 +190,14 @@ class _Drain:
             to.index,
             report=to.report,
         )
+
+    def _arm_others(self, queues: Sequence[QueueName]) -> None:
+        """Call workers to other queues; the claim that follows sees what is left on this one.
+
+        Where it takes the only operation that there is, another worker would come in vain: a
+        work-horse for each of the steps that go on one after the other.
+        """
+        self.arm([queue for queue in queues if queue != self.queue])
 
     def _next(self) -> Claim | None:
         while not self._is_over():

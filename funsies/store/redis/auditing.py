@@ -220,8 +220,10 @@ class Audit:
         large = {each.content for each in finished if each.is_large}
         small = {each.content for each in finished if not each.is_large}
         faults = self._bytes.faults(small, large)
-        for each in finished:
-            if not self._reader.is_ours(each.operation, each.index, each.sealed):
+        places = [(each.operation, each.index, each.sealed) for each in finished]
+        are_ours = self._reader.origins().are_ours(places)
+        for each, is_ours in zip(finished, are_ours, strict=True):
+            if not is_ours:
                 yield each.damage(Fault.FOREIGN)
             elif (fault := faults.get(each.content)) is not None:
                 yield each.damage(fault)

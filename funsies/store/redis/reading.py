@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, cast
 
 from funsies.core.digest import Digest, short_hash
@@ -28,8 +29,9 @@ from funsies.store.rows import (
 from . import answers
 from .calling import PAGE, Caller, pages
 from .connection import Answer, Connections
+from .origins import Origins
 from .packing import readable, unpack_artefact, unpack_operation, unpack_result, unpack_task
-from .seal import Seal, read_place, split
+from .seal import Seal, split
 from .soundness import fault_in_definition
 
 _logger: Final = logging.getLogger(__name__)
@@ -86,45 +88,54 @@ class Reader(Caller):
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:
         """See :meth:`GraphStore.states`."""
         found: list[OperationState] = []
+        origins = self.origins()
         for page in pages(operations):
-            found += self._states_of(page, self._run("inspect", "states", *page))
+            answer = self._run("inspect", "states", *page)
+            found += self._states_of(page, answer, origins)
         return found
 
     def _states_of(
-        self, operations: Sequence[Digest], answer: Answer
-    ) -> Iterator[OperationState]:
-        for operation, fields in zip(operations, answers.rows(answer), strict=True):
-            state, sealed = answers.sealed_state(fields)
-            some = enumerate(sealed if self._seal else ())
-            results = [self._accept(operation, *each) for each in some]
-            yield state if None not in results else OperationState(Status.IDLE)
+        self, operations: Sequence[Digest], answer: Answer, origins: Origins
+    ) -> list[OperationState]:
+        pairs = zip(operations, map(answers.sealed_state, answers.rows(answer)), strict=True)
+        states = dict(pairs)
+        if self._seal:
+            self._forget_foreign(states, origins)
+        return [states[operation][0] for operation in operations]
+
+    def _forget_foreign(
+        self, states: dict[Digest, tuple[OperationState, list[bytes]]], origins: Origins
+    ) -> None:
+        """Forget results that are not ours; who has one is idle then."""
+        places = [
+            (operation, index, sealed)
+            for operation, (_, results) in states.items()
+            for index, sealed in enumerate(results)
+        ]
+        for place, is_ours in zip(places, origins.are_ours(places), strict=True):
+            if not is_ours:
+                self._forget(*place)
+                states[place[0]] = OperationState(Status.IDLE), []
 
     def _accept(self, operation: Digest, index: int, sealed: bytes) -> Result | None:
         """Read the result of an output; one that is not ours is forgotten."""
-        result = unpack_result(sealed)
-        if self.is_ours(operation, index, sealed):
-            return result
+        if self.origins().are_ours([(operation, index, sealed)]) == [True]:
+            return unpack_result(sealed)
+        self._forget(operation, index, sealed)
+        return None
+
+    def _forget(self, operation: Digest, index: int, sealed: bytes) -> None:
         _logger.warning(
             "a result of step %s is not signed with our key: a worker without the right "
             "FUNSIES_KEY made it, or it was changed on the server; it is forgotten, and "
             "execute() computes it again",
             short_hash(operation),
         )
-        self._run("invalidate", operation, index, result.content)
-        return None
+        self._run("invalidate", operation, index, unpack_result(sealed).content)
 
-    def is_ours(self, operation: Digest, index: int, sealed: bytes) -> bool:
-        """See whether a result is signed: for this output, or for that which it stands for."""
-        seen: set[Digest] = set()
-        while not self._seal.is_result(operation, index, sealed):
-            said = self._field(self._keys.delegations, operation)
-            if said is None or operation in seen:
-                return False
-            if not self._seal.is_delegation(operation, said):
-                return False
-            seen.add(operation)
-            operation, index = read_place(said)
-        return True
+    def origins(self) -> Origins:
+        """See whose results are, while one question is answered."""
+        return Origins(self._seal, partial(self._fields, self._keys.delegations))
 
     def undefined(self, operations: Sequence[Digest]) -> list[Digest]:
         """See :meth:`GraphStore.undefined`."""

@@ -164,8 +164,9 @@ class RedisStore(Repairer):
     def watch(self, client: str, operations: Sequence[Digest]) -> list[OperationState]:
         """See :meth:`GraphStore.watch`."""
         states: list[OperationState] = []
+        origins = self.origins()
         for page in pages(operations):
-            states += self._states_of(page, self._run("watch", client, *page))
+            states += self._states_of(page, self._run("watch", client, *page), origins)
         return states
 
     def subscribe(self, client: str) -> Subscription:

@@ -14,7 +14,9 @@ from funsies.engine.failure import failure
 from funsies.engine.observer import Observer
 from funsies.run.decision import Delegate, Park, Publish, PutBack
 from funsies.run.preempted import Preempted
-from funsies.store.rows import Setback, Status, TraceCandidate
+from funsies.store.rows import QueueName, Setback, Status, TraceCandidate
+
+OTHER = QueueName("other@3.11")
 
 
 @pytest.fixture
@@ -156,7 +158,7 @@ def test_a_dynamic_operation_hands_its_output_over(workshop, run, scripted, publ
     def build(claim):
         if claim.operation.task_name == "outer":
             workshop.request("inner")
-            return Delegate(workshop.rows["inner"].digest, 0, (queue,))
+            return Delegate(workshop.rows["inner"].digest, 0, (queue, OTHER))
         return publishing(claim, b"made within")
 
     armed = []
@@ -167,6 +169,27 @@ def test_a_dynamic_operation_hands_its_output_over(workshop, run, scripted, publ
     run(scripted(build), arm=armed.extend)
 
     assert workshop.value("outer") == b"made within"
+    assert armed == [OTHER]  # on its own queue there was nothing for anybody else
+
+
+def test_a_dynamic_operation_that_leaves_more_than_one_step_calls_for_help(
+    workshop, run, scripted, publishing, queue
+):
+    def build(claim):
+        if claim.operation.task_name == "outer":
+            workshop.request("inner")
+            workshop.request("more")
+            return Delegate(workshop.rows["inner"].digest, 0, (queue,))
+        return publishing(claim, b"made within")
+
+    armed = []
+    workshop.define("inner")
+    workshop.define("more")
+    workshop.define("outer", dynamic=True)
+    workshop.request("outer")
+
+    run(scripted(build), arm=armed.extend)
+
     assert queue in armed
 
 
