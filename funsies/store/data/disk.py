@@ -13,11 +13,12 @@ mount has no locks.
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import mmap
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -26,7 +27,7 @@ from typing import BinaryIO, Final
 from funsies.core.digest import Digest
 from funsies.core.errors import ServerError
 
-from .chunks import FileChunks, HashedChunks, chunks_of, rechunk
+from .chunks import FileChunks, chunks_of, rechunk
 from .file_hash import FileHash
 from .files import (
     disk_errors,
@@ -86,19 +87,19 @@ class DiskDataStore:
         Raises:
             ServerError: if the disk is full or cannot be written.
         """
+        if isinstance(chunks, FileChunks) and chunks.is_given_up:
+            linked = TemporaryFile.linked(chunks.path, self._temporary)
+            if linked is not None:
+                return self._keep(linked)
         if is_in_memory(chunks):
             return self._write_at_once(chunks)
         if (stored := find_stored(self, chunks)) is not None:
             return stored
-        if isinstance(chunks, FileChunks) and chunks.is_given_up:
-            linked = TemporaryFile.linked(chunks.path, self._temporary)
-            if linked is not None:
-                return self._keep(linked, HashedChunks(FileChunks(linked.path)))
         with self._disk_errors():
             file = TemporaryFile.made_in(self._temporary)
         if isinstance(chunks, FileChunks) and file.clone_from(chunks.path):
-            return self._keep(file, HashedChunks(FileChunks(file.path)))
-        return self._keep(file, HashedChunks(chunks), write=file.write)
+            return self._keep(file)
+        return self._keep(file, chunks)
 
     def _write_at_once(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
         """Write and hash in one go, although the store may have the value already.
@@ -109,18 +110,19 @@ class DiskDataStore:
         try:
             with self._disk_errors():
                 file = TemporaryFile.made_in(self._temporary)
-            return self._keep_hashed(file, chunks)
+            return self._keep(file, chunks)
         except ServerError:  # a full disk is no fault if nothing has to be written
             if (stored := find_stored(self, chunks)) is None:
                 raise
             return stored
 
-    def _keep_hashed(self, file: TemporaryFile, chunks: Iterable[bytes]) -> tuple[Digest, int]:
-        """Fill a file, which is hashed while it reaches the disk, and give it its name."""
+    def _keep(self, file: TemporaryFile, chunks: Iterable[bytes] = ()) -> tuple[Digest, int]:
+        """Hash a file once while it reaches the disk, with what it is filled, and name it."""
         try:
             with self._disk_errors():
                 hashed = FileHash(file.path)
             with hashed:
+                hashed.follow(file.size_bytes)
                 for chunk in rechunk(chunks):  # the source's own errors are not the disk's
                     with self._disk_errors():
                         file.write(chunk)
@@ -143,23 +145,6 @@ class DiskDataStore:
             pairs = zip_longest(chunks_of(file), chunks_of(other))
             return all(mine == others for mine, others in pairs)
         return False
-
-    def _keep(
-        self,
-        file: TemporaryFile,
-        hashed: HashedChunks,
-        write: Callable[[bytes], None] = lambda _: None,
-    ) -> tuple[Digest, int]:
-        """Hash a stream, write it unless the file has its bytes, and give the file its name."""
-        try:
-            for chunk in rechunk(hashed):  # the source's own errors are not the disk's
-                with self._disk_errors():
-                    write(chunk)
-            with self._disk_errors():
-                self._rename(file, self._path(hashed.digest))
-        finally:
-            file.discard()
-        return hashed.digest, hashed.size_bytes
 
     def _rename(self, file: TemporaryFile, path: Path) -> None:
         make_directory(path.parent.parent)
@@ -223,21 +208,29 @@ class DiskDataStore:
             raise missing(digest, str(self._directory))
         with file:
             size_bytes = os.fstat(file.fileno()).st_size
-            source = verified_reader(digest, size_bytes, self._chunks(file, digest))
-            if size_bytes < MAP_BYTES:
-                return read_whole(source, size_bytes)
-            for _ in chunks_of(source):
-                pass
-            with suppress(OSError):  # not every file system maps files
-                return memoryview(mmap.mmap(file.fileno(), size_bytes, access=mmap.ACCESS_COPY))
-            file.seek(0)
+            if size_bytes >= MAP_BYTES:
+                with self._reading(digest):
+                    found = hashlib.file_digest(file, "sha256").digest()
+                if found != digest:
+                    raise corrupted(digest)
+                with suppress(OSError):  # not every file system maps files
+                    return memoryview(
+                        mmap.mmap(file.fileno(), size_bytes, access=mmap.ACCESS_COPY)
+                    )
+                file.seek(0)
             source = verified_reader(digest, size_bytes, self._chunks(file, digest))
             return read_whole(source, size_bytes)
 
     def _chunks(self, file: io.FileIO, digest: Digest) -> Iterator[bytes]:
+        with self._reading(digest):
+            yield from chunks_of(file)
+
+    @contextmanager
+    def _reading(self, digest: Digest) -> Iterator[None]:
+        """Tell what is wrong with a value that cannot be read."""
         with self._disk_errors():
             try:
-                yield from chunks_of(file)
+                yield
             except OSError as problem:
                 if problem.errno == errno.ESTALE:  # NFS: it was deleted meanwhile
                     raise missing(digest, str(self._directory)) from problem

@@ -10,6 +10,8 @@ from typing import Self
 
 from funsies.core.digest import Digest
 
+from .chunks import CHUNK_BYTES
+
 
 class FileHash:
     """Hashes what a file has got, in a thread, beside its writer and the disk.
@@ -39,7 +41,7 @@ class FileHash:
 
     def _read(self, size_bytes: int, position: int) -> None:
         while size_bytes:
-            data = os.pread(self._descriptor, size_bytes, position)
+            data = os.pread(self._descriptor, min(size_bytes, CHUNK_BYTES), position)
             if not data:
                 raise OSError(f"a new file has lost its end, from byte {position} on")
             self._hash.update(data)

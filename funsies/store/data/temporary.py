@@ -107,6 +107,11 @@ class TemporaryFile:
         with path.open("rb") as source:
             return clone(source.fileno(), self._descriptor)
 
+    @property
+    def size_bytes(self) -> int:
+        """Number of bytes that it has."""
+        return os.fstat(self._descriptor).st_size
+
     def write(self, data: bytes) -> None:
         """Add bytes at its end."""
         rest = memoryview(data)
