@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 
 from funsies.core.durations import LONGEST_WAIT_SECONDS
@@ -28,15 +28,19 @@ class Alarm:
         self._ends_at = 0.0
         self.rang: bool = False
 
-    @contextmanager
-    def set(self) -> Iterator[None]:
+    def set(self) -> AbstractContextManager[None]:
         """Interrupt what runs inside when the time is over."""
-        is_main = threading.current_thread() is threading.main_thread()
-        if self._timeout_seconds is None or not is_main:
-            yield
-            return
+        if (
+            self._timeout_seconds is None
+            or threading.current_thread() is not threading.main_thread()
+        ):
+            return nullcontext()
+        return self._set(self._timeout_seconds)
+
+    @contextmanager
+    def _set(self, timeout_seconds: float) -> Iterator[None]:
         before = signal.signal(signal.SIGALRM, self._ring)
-        self._ends_at = time.monotonic() + self._timeout_seconds
+        self._ends_at = time.monotonic() + timeout_seconds
         self._wind()
         try:
             yield

@@ -108,7 +108,9 @@ class InputValue:
         Raises:
             BadBytesError: if they are missing or damaged.
         """
-        if self.error is not None or self.small is not None or self.row.wire != JSON:
+        if self.small is not None and self.error is None:
+            return Success(self.small)
+        if self.error is not None or self.row.wire != JSON:
             return self.read(backend)
         try:
             return Success(backend.data.load(self.content))

@@ -68,18 +68,19 @@ def _text(handler: logging.Handler, record: logging.LogRecord) -> str:
     return text.removeprefix(f"{record.levelname}:")
 
 
-@contextmanager
-def lowered_last_resort() -> Iterator[None]:
-    """Have messages of ``LEVEL`` written while a step runs, though nothing is configured."""
-    last_resort = logging.lastResort
-    if last_resort is None:
-        yield
-        return
-    before, last_resort.level = last_resort.level, LEVEL
-    try:
-        yield
-    finally:
-        last_resort.level = before
+class LoweredLastResort:
+    """Has messages of ``LEVEL`` written while a step runs, though nothing is configured."""
+
+    __slots__ = ("_before", "_handler")
+
+    def __enter__(self) -> None:
+        self._handler = logging.lastResort
+        if self._handler is not None:
+            self._before, self._handler.level = self._handler.level, LEVEL
+
+    def __exit__(self, *_: object) -> None:
+        if self._handler is not None:
+            self._handler.level = self._before
 
 
 # In a program that runs steps itself

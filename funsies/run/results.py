@@ -92,6 +92,9 @@ class ResultWriter:
         )
 
     def _add_value(self, value: Made) -> None:
+        if isinstance(value, bytes) and len(value) <= INLINE_BYTES:
+            self._add_small(value, ok=True)
+            return
         executable = isinstance(value, Path) and is_executable(value)
         chunks = [value] if isinstance(value, bytes) else _stream(value)
         if _size_bytes(value) > INLINE_BYTES:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 _LARGE_BYTES: Final = 1 << 20
+_NOT_PAUSED: Final = nullcontext()
 
 
-@contextmanager
-def paused_for(size_bytes: int) -> Iterator[None]:
+def paused_for(size_bytes: int) -> AbstractContextManager[None]:
     """Let the garbage collector rest while a value of this size is made of its bytes.
 
     What is made is kept, and nothing in it refers to itself; but the collector looks through
     all of it again and again while its number of objects grows, longer than all else takes.
     """
-    with paused() if size_bytes >= _LARGE_BYTES else nullcontext():
-        yield
+    return paused() if size_bytes >= _LARGE_BYTES else _NOT_PAUSED
 
 
 @contextmanager

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import importlib
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 
 class Kinds(NamedTuple):
@@ -45,6 +46,7 @@ class Kinds(NamedTuple):
 
 
 NOTHING: Final = Kinds()
+_NOTHING_MORE: Final = nullcontext()
 _known: Final[ContextVar[Kinds]] = ContextVar("known_kinds", default=NOTHING)
 
 
@@ -69,12 +71,13 @@ def note(kind: type) -> None:
         found[kind] = None
 
 
-@contextmanager
-def knowing(kinds: Kinds) -> Iterator[None]:
+def knowing(kinds: Kinds) -> AbstractContextManager[None]:
     """Know more while a value is written or read."""
-    if kinds == NOTHING:
-        yield
-        return
+    return _NOTHING_MORE if kinds == NOTHING else _knowing(kinds)
+
+
+@contextmanager
+def _knowing(kinds: Kinds) -> Iterator[None]:
     token = _known.set(_known.get().and_also(kinds))
     try:
         yield

@@ -117,6 +117,8 @@ class Apart(NamedTuple):
 
 def has_parts(data: Buffer) -> bool:
     """True if some bytes are those of a value with parts, or begin one."""
+    if isinstance(data, bytes):
+        return data.startswith(MAGIC)
     return bytes(memoryview(data)[: len(MAGIC)]) == MAGIC
 
 

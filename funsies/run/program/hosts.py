@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from funsies.core.digest import Digest, content_digest
@@ -49,6 +49,7 @@ class Stage:
         self._program: object = None
         self._texts: dict[str, bytes] = {}
         self._overlay: Overlay | None = None
+        self._plan: PythonPlan | None = None
 
     def enter(self, plan: PythonPlan, read: Read) -> None:
         """Become the program of the step, or be it already."""
@@ -68,19 +69,18 @@ class Stage:
                 decide_also([], [name])
                 importing.show_text(name, self._texts[name].decode("utf-8", "surrogatepass"))
 
-    @contextmanager
-    def laid_over(self, plan: PythonPlan, overlay: Overlay) -> Iterator[None]:
+    def laid_over(self, plan: PythonPlan, overlay: Overlay) -> AbstractContextManager[None]:
         """Put the values in their places; they stay there until another task's step runs."""
         if self._program is None:
-            with overlay.applied():
-                yield
-            return
+            return overlay.applied()
         if self._overlay is not None and self._overlay is not overlay:
             self._overlay.undo()
         self._overlay = overlay
         overlay.apply()
-        spawning.running(functools.partial(spawned_step, plan, self._texts))
-        yield
+        if self._plan is not plan:
+            self._plan = plan
+            spawning.running(functools.partial(spawned_step, plan, self._texts))
+        return nullcontext()
 
 
 class OwnProgram:

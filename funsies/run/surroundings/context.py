@@ -28,12 +28,13 @@ def run_in_own_context(function: Callable[[], T], *, step: RunningStep, is_alone
         step: which runs; the only thing of funsies that the function finds there.
         is_alone: True if nothing else runs in this process.
     """
+    return _context().run(_as_step, function, step, is_alone)
 
-    def as_step() -> T:
-        with step_running(step, is_alone=is_alone):
-            return function()
 
-    return _context().run(as_step)
+def _as_step(function: Callable[[], T], step: RunningStep, is_alone: bool) -> T:
+    _separate_decimals()
+    with step_running(step, is_alone=is_alone):
+        return function()
 
 
 def _context() -> Context:
@@ -41,7 +42,6 @@ def _context() -> Context:
     for variable, value in copy_context().items():
         if not variable.name.startswith(OWN_PREFIX):
             context.run(variable.set, value)
-    context.run(_separate_decimals)
     return context
 
 

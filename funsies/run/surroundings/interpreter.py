@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Final
 
 from .event_loops import event_loops
-from .settings import Setting, attribute, contents
+from .settings import Setting, attribute, attributes, contents
 
 _HOOKS: Final = ("excepthook", "displayhook", "unraisablehook", "breakpointhook")
 _OTHERS: Final = ("stdin", "argv", "path", "dont_write_bytecode")
@@ -28,7 +28,7 @@ def interpreter() -> Iterator[Setting]:
     yield Setting(sys.get_int_max_str_digits, sys.set_int_max_str_digits)
     yield Setting(sys.gettrace, sys.settrace)
     yield Setting(sys.getprofile, sys.setprofile)
-    yield from (attribute(sys, name) for name in (*_HOOKS, *_OTHERS))
+    yield attributes(sys, (*_HOOKS, *_OTHERS))
     yield contents(sys.argv)
     yield contents(sys.path)
     yield Setting(gc.isenabled, lambda on: gc.enable() if on else gc.disable())

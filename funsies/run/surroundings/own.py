@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO
 
-from funsies.run.messages import lowered_last_resort
+from funsies.run.messages import LoweredLastResort
 
 from .data_libraries import data_libraries
 from .interpreter import interpreter, standard_library
@@ -57,15 +57,12 @@ class OwnSurroundings:
         Yields:
             What the step prints; complete when the block has ended.
         """
+        log = Log()
         self._renew_randomness()
         if variables:
             os.environ.update(variables)
         try:
-            with (
-                warnings.catch_warnings(),
-                lowered_last_resort(),
-                self._capture.captured() as log,
-            ):
+            with warnings.catch_warnings(), LoweredLastResort(), self._capture.into(log):
                 yield log
         finally:
             self._restore()

@@ -6,9 +6,10 @@ costs little. Only what has changed is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 
@@ -57,6 +58,17 @@ def _put_back(setting: Setting, kept: object) -> bool:
 def attribute(owner: object, name: str) -> Setting:
     """The attribute of a module or an object."""
     return Setting(partial(getattr, owner, name), partial(setattr, owner, name))
+
+
+def attributes(owner: object, names: Sequence[str]) -> Setting:
+    """Several attributes of one owner, looked at in one go."""
+    settings = [attribute(owner, name) for name in names]
+
+    def write(kept: Sequence[Any]) -> None:
+        if not all([_put_back(*each) for each in zip(settings, kept, strict=True)]):  # noqa: C419 - all of them, whatever fails
+            raise LookupError(names)
+
+    return Setting(partial(attrgetter(*names), owner), write)
 
 
 def contents(items: list[Any]) -> Setting:
