@@ -10,8 +10,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+from .core.importing import imported as _imported
 
 if TYPE_CHECKING:
     from . import config, debug, dynamic, errors, parametric, types, utils
@@ -152,12 +153,12 @@ if not TYPE_CHECKING:  # else a misspelt name would be anything to type checkers
 
     def __getattr__(name: str) -> Any:
         if name in _MODULES:
-            return import_module(f".{name}", __name__)
+            return _imported(f".{name}", __name__)
         if name not in _HOMES:
             from .core.former_names import no_such_name  # noqa: PLC0415 - seldom needed
 
             raise no_such_name(__name__, name, __all__)
-        value = globals()[name] = getattr(import_module(_HOMES[name], __name__), name)
+        value = globals()[name] = getattr(_imported(_HOMES[name], __name__), name)
         return value
 
 

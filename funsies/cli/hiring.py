@@ -7,14 +7,12 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from funsies.config.directory import Directory
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoWorkersError
 from funsies.core.options import DEFAULT_QUEUE
-from funsies.engine.roster import WorkerView, list_workers
-from funsies.engine.tolerance import SERVER_TROUBLE
 from funsies.local.guard import guarded
 from funsies.local.pool import Pool, start_pool
 from funsies.local.spawn import exit_code
@@ -22,6 +20,9 @@ from funsies.store.connect import open_backend
 
 from .exits import Exit
 from .say import note
+
+if TYPE_CHECKING:
+    from funsies.engine.roster import WorkerView
 
 _SHORT_LIFE_SECONDS: Final = 10.0
 _SHORT_LIVES: Final = 4
@@ -80,6 +81,10 @@ class Hiring:
 
     def _present(self) -> list[WorkerView]:
         """The workers that there are; the server may be just being started again."""
+        # Late: RQ takes long to import.
+        from funsies.engine.roster import list_workers  # noqa: PLC0415
+        from funsies.engine.tolerance import SERVER_TROUBLE  # noqa: PLC0415
+
         for _ in range(_ATTEMPTS):
             with suppress(*SERVER_TROUBLE):
                 return list_workers(self._server)

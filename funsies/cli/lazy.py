@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
+
+from funsies.core.importing import imported
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -28,8 +30,13 @@ class LazyCommand:
     summary: str
 
     def load(self) -> click.Command:
-        """Import it."""
-        command: object = getattr(import_module(self.module), self.name)
+        """Import it.
+
+        What is there then stays to the end, so Python's garbage collector need not look at it
+        any more, not while a script runs, and not at the end.
+        """
+        command: object = getattr(imported(self.module), self.name)
+        gc.freeze()
         if not isinstance(command, click.Command):
             raise TypeError(f"{self.module}.{self.name} is not a command")
         return keep_lines(command)

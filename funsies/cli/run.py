@@ -18,7 +18,6 @@ from .exits import Exit
 from .hiring import Hiring
 from .premises import find_or_start
 from .recording import script_recorder
-from .rehearse import rehearse
 from .say import note
 from .script_argument import ScriptArgument, program_of, typed
 from .script_run import Retries, ScriptRun
@@ -87,6 +86,8 @@ def run(
     """
     name, program = program_of(script, arguments)
     if dry_run:
+        from .rehearse import rehearse  # noqa: PLC0415 - it tells why: that imports much
+
         return rehearse(setting, name, program, retries_failed=retry_failed, as_json=as_json)
     if as_json:
         raise click.UsageError("--json is for --dry-run: it prints what would run")

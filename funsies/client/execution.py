@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
 from funsies.build.context import options_in_force
@@ -13,12 +13,12 @@ from funsies.core.former_keywords import former_keywords
 from funsies.core.misplaced_options import takes_no_options
 from funsies.core.options import Options
 from funsies.session import Session, current_session
-from funsies.store.rows import Status, TaskCounts
+from funsies.store.rows import Status
 
 from .forgetting import retry_failed
 from .handle import Handle
-from .local_run import serving
-from .progress import PROGRESS_SECONDS, Progress, progress_since, watching
+from .local_queue import serving
+from .progress import PROGRESS_SECONDS, Report, progress_since, watching
 from .requesting import ask_again
 from .targets import Target, Targets, collect
 from .waiting import Waiting
@@ -112,9 +112,8 @@ def wait_for(
         _refuse_idle(session, targets)
     else:
         session.save()  # others can only ask for what is there
-    before = session.backend.graph.counts()
     with watching(session, None) as tell:
-        report = None if tell is None else lambda: tell(_counts_since(session, before))
+        report = None if tell is None else _reporting(session, tell)
         again = functools.partial(ask_again, session, targets) if session.keeps_asking else None
         waiting = Waiting(session, targets.digests, again, for_others=True)
         waiting.wait(timeout, report, PROGRESS_SECONDS)
@@ -137,5 +136,8 @@ def _refuse_number(things: Sequence[object]) -> None:
             raise WiringError(f"wait_for(..., {thing!r}): write timeout={thing!r}")
 
 
-def _counts_since(session: Session, before: Mapping[str, TaskCounts]) -> Progress:
-    return progress_since(before, session.backend.graph.counts())
+def _reporting(session: Session, tell: Report) -> Callable[[], None]:
+    """What tells how far it has come since now."""
+    graph = session.backend.graph
+    before = graph.counts()
+    return lambda: tell(progress_since(before, graph.counts()))

@@ -15,7 +15,7 @@ from funsies.store.rows import Definitions
 from funsies.store.submission import Submission, submit
 
 from .called import labels_for
-from .local_run import local_queue
+from .local_queue import local_queue
 from .progress import PROGRESS_SECONDS, Progress, progress_since, watching
 from .requesting import arm
 from .targets import Targets

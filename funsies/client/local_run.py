@@ -1,7 +1,8 @@
 """Running operations in this process: ``options(distributed=False)`` and ``memory://``.
 
 The same claim, evaluate, complete loop as in a worker. The queue has a name of its own, so that
-no worker takes the work away.
+no worker takes the work away. What runs steps is a fifth of all imports: who leaves that to
+workers does not import this module.
 """
 
 from __future__ import annotations
@@ -9,37 +10,26 @@ from __future__ import annotations
 import functools
 import os
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final
 
 from funsies.engine.address import Address
+from funsies.engine.apart import run_apart
 from funsies.engine.drain import drain
 from funsies.engine.drain_report import DrainEnd
 from funsies.engine.maintenance import audit_once, sweep_once
 from funsies.engine.names import new_slot
 from funsies.engine.renewing import renewed
 from funsies.engine.timing import Timing
+from funsies.run.evaluate import Evaluator
+from funsies.run.files import sweep_temporary_directory
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
-from funsies.store.submission import LOCAL_PREFIX, queue_name
+from funsies.store.submission import queue_name
+
+from .local_queue import local_queue
 
 TIMING: Final = Timing()
-
-
-def local_queue() -> str:
-    """Queue that only this process serves."""
-    return f"{LOCAL_PREFIX}{socket.gethostname()}-{os.getpid()}"
-
-
-@contextmanager
-def serving(backend: Backend) -> Iterator[None]:
-    """Have others know that this process works off its queue, until it leaves or dies."""
-    subscription = backend.graph.subscribe(local_queue())
-    try:
-        yield
-    finally:
-        subscription.close()
 
 
 def run_here(
@@ -58,10 +48,6 @@ def run_here(
     Raises:
         KeyboardInterrupt: if the user interrupts a step; it is put back.
     """
-    # What runs steps is a fifth of all imports, and most programs leave that to workers.
-    from funsies.engine.apart import run_apart  # noqa: PLC0415
-    from funsies.run.evaluate import Evaluator  # noqa: PLC0415
-
     _sweep_once()
     queue = queue_name(local_queue())
     worker = f"{socket.gethostname()}:{os.getpid()}"
@@ -92,8 +78,6 @@ def run_here(
 @functools.cache
 def _sweep_once() -> None:
     """Remove what killed processes have left, before this one runs its first step."""
-    from funsies.run.files import sweep_temporary_directory  # noqa: PLC0415
-
     sweep_temporary_directory()
 
 

@@ -15,7 +15,7 @@ from funsies.store.ports import Subscription
 from funsies.store.rows import OperationState, Status
 
 from .called import labels_for, named_step
-from .local_run import local_queue, run_here
+from .local_queue import local_queue
 from .nested import refuse_in_step, refuse_own_step
 from .silence import SilenceWatch
 from .stranded import StrandedWatch
@@ -93,6 +93,15 @@ class Waiting:
             OptionError: if the timeout is no number.
         """
         deadline = deadline_after(timeout_seconds)
+        # Looked at first: what is finished needs no subscription, which costs a connection.
+        if self._session.is_to_mend is not None or not self.is_over:
+            self._wait_for_news(deadline, report, report_seconds)
+        if report is not None:
+            report()
+
+    def _wait_for_news(
+        self, deadline: float | None, report: Callable[[], None] | None, report_seconds: float
+    ) -> None:
         pause = LOOK_SECONDS if report is None else min(report_seconds, LONGEST_WAIT_SECONDS)
         looks, reports = _Every(LOOK_SECONDS), _Every(report_seconds)
         requests = _Every(UNASKED_LOOK_SECONDS)
@@ -124,8 +133,6 @@ class Waiting:
                     stranded.look()
         finally:
             subscription.close()
-        if report is not None:
-            report()
 
     def _asks_to_mend(self, client: str, left: dict[Digest, None]) -> bool:
         """Ask again for what is volatile, if that is to be done; add what is awaited then."""
@@ -146,6 +153,8 @@ class Waiting:
 
     def run_here(self) -> None:
         """Run operations in this process until all targets are finished."""
+        from .local_run import run_here  # noqa: PLC0415 - most programs leave that to workers
+
         client, looks = new_slot(), _Every(LOOK_SECONDS)
         stranded = StrandedWatch(self._session.backend, self._targets, local_queue())
         subscription = self._graph.subscribe(client)

@@ -12,7 +12,6 @@ from funsies.config.progress import wanted_progress
 from funsies.core.interpreter import Interpreter, interpreter_words
 from funsies.core.misplaced_options import takes_no_options
 from funsies.core.own_options import OptionChanges, changed_options
-from funsies.engine.cleanup import cancel_ready
 from funsies.store.connect import Backend, open_backend
 
 from .current import entered, session_in_force
@@ -79,6 +78,8 @@ def Fun(  # noqa: N802 - published name of funsies 0.8
     try:
         backend.check()
         if cleanup:
+            from funsies.engine.cleanup import cancel_ready  # noqa: PLC0415 - seldom asked for
+
             cancel_ready(backend.graph)
         session = Session(resolved, backend)
         session.progress = shows

@@ -119,6 +119,8 @@ class Session:
     def save(self) -> None:
         """Write to the server what was built and is not there yet."""
         fresh = self.operations[self._written :]
+        if not fresh:
+            return
         by_digest = {operation.digest: operation for operation in fresh}
         missing = self.backend.graph.undefined(list(by_digest))
         define(self.backend, (by_digest[digest] for digest in missing), set())

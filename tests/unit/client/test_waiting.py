@@ -38,6 +38,9 @@ class OneByOne:
     def watch(self, _client, operations) -> list[OperationState]:
         self.looked_at += len(operations)
         self.looks += 1
+        return self.states(operations)
+
+    def states(self, operations) -> list[OperationState]:
         return [self._state(each) for each in operations]
 
     def _state(self, operation) -> OperationState:
@@ -66,6 +69,24 @@ def test_each_target_that_ends_is_not_paid_for_with_a_look_at_all_others():
     graph = OneByOne()
     Waiting(session_on(graph, is_in_process=True), TARGETS).wait()
     assert graph.looked_at <= 3 * len(TARGETS)
+
+
+class Finished(OneByOne):
+    """A graph whose operations are all finished. It cannot be subscribed to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._unfinished.clear()
+
+    def subscribe(self, _client):
+        raise AssertionError("a subscription costs a connection")
+
+
+def test_what_is_finished_is_waited_for_by_a_look():
+    reports = []
+    waiting = Waiting(session_on(Finished(), is_in_process=False), TARGETS)
+    waiting.wait(report=lambda: reports.append(1))
+    assert reports == [1]
 
 
 def test_progress_is_reported_at_its_own_pace_however_many_steps_end():
@@ -139,6 +160,9 @@ class OneAfterTheOther:
     def watch(self, _client, operations) -> list[OperationState]:
         state = self._states.pop(0)
         return [OperationState(state) for _ in operations]
+
+    def states(self, operations) -> list[OperationState]:
+        return [OperationState(self._states[0]) for _ in operations]
 
     def undefined(self, _operations) -> list[object]:
         return []
