@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from funsies.run.evaluate import Evaluator
 from funsies.run.listener import NOBODY
+from funsies.run.workspace import close_workspaces
 from funsies.store.connect import open_backend
 from funsies.store.ports import GraphStore
 from funsies.store.redis.address import ANSWER_SECONDS
@@ -41,6 +42,8 @@ def run(namespace: str, queue: str) -> None:  # noqa: ARG001 - checked by DrainJ
         report = drain_as(horse, QueueName(queue))
     except SERVER_TROUBLE as trouble:
         _give_up(horse, trouble)
+    finally:
+        close_workspaces()
     if report.end is DrainEnd.RETIRED:
         _make_way(horse)
 

@@ -116,9 +116,11 @@ class HorseListener(Listener):
         self._graph = graph
         self._announcement = announcement
         self._file = file
+        self._show: Callable[[], None] = lambda: None
 
-    def prints_to(self, directory: Path) -> None:
+    def prints_to(self, directory: Path, show: Callable[[], None]) -> None:
         """Say where the commands of the step print."""
+        self._show = show
         self._announcement.say_streams(directory)
 
     def has_printed(self) -> None:
@@ -127,6 +129,8 @@ class HorseListener(Listener):
         if not self._announcement.is_followed(running.fence):
             return
         with suppress(*TROUBLE), _locked(self._file):
+            if self._announcement.streams is not None:
+                self._show()
             tail = _tail(running.fence, self._announcement, self._file, is_whole=True)
             self._graph.show_tail(running.operation, encode_tail(tail))
 

@@ -1,4 +1,4 @@
-"""One running command of a shell step, and what it writes."""
+"""One running command of a shell step."""
 
 from __future__ import annotations
 
@@ -6,157 +6,84 @@ import os
 import resource
 import signal
 import subprocess
-import threading
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
-# Waits for a line before it becomes what runs the command. If this process ends or is
-# interrupted before it has taken note of the command, the line never comes.
-_GATE: Final = ("/bin/sh", "-c", 'read -r funsies_gate && exec "$@" < /dev/null', "funsies")
+from funsies.core.interpreter import PLAIN, STRICT
+from funsies.core.shell_plan import MAX_COMMAND_BYTES
+
+from .end_notice import EndNotice
+from .printed import Printed, Stream
+
+# A command registers its group before it does anything else: it writes its number, which is
+# that of its group, into the register, which is its standard input, and lets go of it.
+_REGISTERS: Final = "echo $$ >&0||exit;exec </dev/null;"
+
+# Where that cannot stand before the text, a shell does it and becomes what runs the command.
+_GATE: Final = ("/bin/sh", "-c", 'echo $$ >&0||exit;exec "$@" </dev/null', "funsies")
+
+_SHELLS: Final = frozenset({*STRICT.values(), *PLAIN.values()})
+"""Words of interpreters whose texts can begin with that: on the same line, which keeps the
+numbers of lines, and leaves the last command of a text to become the shell's own process."""
+
+_READ_BEFORE: Final = ("BASH_ENV", "SHELLOPTS")
+"""Variables by which bash does something before, or shows what it does."""
 
 # How bash hands on functions (``module`` on many clusters); other shells drop these variables.
 _FUNCTION: Final = "BASH_FUNC_"
 
-_READ_BYTES: Final = 1 << 16
-_READS_TO_EMPTY_A_PIPE: Final = 17  # Linux lets nobody but root have more than 1 MiB in one
-
-
-class TooMuchOutputError(Exception):
-    """A command wrote more than it may.
-
-    Attributes:
-        stream: ``"stdout"`` or ``"stderr"``.
-    """
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self.stream = stream
-
-
-class Stream:
-    """What a command writes, on its way from a pipe to a new file.
-
-    Args:
-        name: ``"stdout"`` or ``"stderr"``.
-        pipe: from which to read, without ever waiting.
-        path: the file.
-        max_bytes: how much may come; None for no limit.
-    """
-
-    def __init__(self, name: str, pipe: IO[bytes], path: Path, max_bytes: int | None) -> None:
-        self._name = name
-        self._pipe = pipe
-        self._max_bytes = max_bytes
-        self._moved_bytes = 0
-        self._file = path.open("xb", buffering=0)
-        os.set_blocking(pipe.fileno(), False)
-
-    def fileno(self) -> int:
-        """Descriptor to wait for."""
-        return self._pipe.fileno()
-
-    def move(self) -> bool:
-        """Move some bytes; False at the end, when nobody can write any more.
-
-        Raises:
-            TooMuchOutputError: if these are more than the command may write.
-        """
-        try:
-            data = os.read(self._pipe.fileno(), _READ_BYTES)
-        except BlockingIOError:
-            return True
-        room = len(data) if self._max_bytes is None else self._max_bytes - self._moved_bytes
-        self._write(memoryview(data)[:room])
-        if len(data) > room:
-            raise TooMuchOutputError(self._name)
-        return bool(data)
-
-    def _write(self, data: memoryview) -> None:
-        self._moved_bytes += len(data)
-        while data:
-            data = data[self._file.write(data) :]
-
-    def empty(self) -> None:
-        """Move what is in the pipe by now; whoever goes on writing is not waited for."""
-        for _ in range(_READS_TO_EMPTY_A_PIPE):
-            if not self.move():
-                return
-
-    def close(self) -> None:
-        """Close the pipe and the file."""
-        self._pipe.close()
-        self._file.close()
-
 
 class Command:
-    """A command: readable, to a selector, when it has ended.
-
-    It starts when :meth:`release` is called, and leads a session and process group of its own.
-    Its end is noted without collecting the process, where the system can do that (macOS only
-    with Python 3.13): as long as it is there, its number is that of its group and of no other.
+    """A command: it leads a session and a process group of its own.
 
     Args:
         words: the program, found on the ``PATH`` of the environment, and its arguments.
         directory: where it runs.
         environment: all of its environment.
+        register: descriptor into which it writes the number of its group.
+        printed: takes what it prints.
+
+    Attributes:
+        group: number of its process group.
+        end: readable when it has ended; it is not collected before :meth:`collect`.
+        streams: what it prints.
+        usage: what it and its descendants used, when it is collected.
 
     Raises:
         OSError: if it cannot be started.
     """
 
     def __init__(
-        self, words: Sequence[str], directory: Path, environment: Mapping[str, str]
+        self,
+        words: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        *,
+        register: int,
+        printed: Printed,
     ) -> None:
-        self._process = subprocess.Popen(
-            [*_GATE, *_through_the_gate(environment), *words],
-            bufsize=0,
-            cwd=directory,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        self.streams: list[Stream] = []
-        self.returncode: int | None = None
-        self.has_ended: bool = False
+        stdout, their_stdout = os.pipe()
+        stderr, their_stderr = os.pipe()
+        self.streams: tuple[Stream, ...] = printed.streams_of_command(stdout, stderr)
+        try:
+            self._process = subprocess.Popen(
+                words,
+                cwd=directory,
+                env=environment,
+                stdin=register,
+                stdout=their_stdout,
+                stderr=their_stderr,
+                start_new_session=True,
+            )
+        finally:
+            os.close(their_stdout)
+            os.close(their_stderr)
+        self.group: int = self._process.pid
         self.usage: resource.struct_rusage | None = None
-        self._reader, self._writer = os.pipe()
-        self._thread = threading.Thread(target=self._wait, daemon=True)
-        self._thread.start()
-
-    @property
-    def group(self) -> int:
-        """Number of its process group."""
-        return self._process.pid
-
-    def stream_to(self, stdout: Path, stderr: Path, max_bytes: int | None) -> None:
-        """Say where its output goes, and how much of it."""
-        pipes = {
-            "stdout": (self._process.stdout, stdout),
-            "stderr": (self._process.stderr, stderr),
-        }
-        for name, (pipe, path) in pipes.items():
-            if pipe is not None:
-                self.streams.append(Stream(name, pipe, path, max_bytes))
-
-    def release(self) -> None:
-        """Let it start."""
-        if self._process.stdin is not None:
-            with suppress(BrokenPipeError):  # somebody has killed it already
-                self._process.stdin.write(b"\n")
-            self._process.stdin.close()
-
-    def fileno(self) -> int:
-        """Descriptor that becomes readable when the command has ended."""
-        return self._reader
-
-    def note_end(self) -> None:
-        """Take note that the descriptor has become readable."""
-        self._thread.join()
-        self.has_ended = True
+        self.end = EndNotice(self.group)
 
     def signal_group(self, number: signal.Signals) -> None:
         """Send a signal to the command and all its descendants that stayed in its group."""
@@ -164,43 +91,45 @@ class Command:
             os.killpg(self.group, number)
 
     def collect(self) -> None:
-        """Wait for the end, let go of the process, and close what is open."""
-        self._thread.join()
-        self._reap()
-        os.close(self._reader)
-        for stream in self.streams:
-            stream.close()
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if pipe is not None:
-                pipe.close()
-
-    def _reap(self) -> None:
-        """Let go of the process, and take note of what it and its descendants used."""
-        if self._process.returncode is None:
-            with suppress(ChildProcessError):  # somebody else has taken it
-                _, status, self.usage = os.wait4(self._process.pid, 0)
-                self._process.returncode = os.waitstatus_to_exitcode(status)
-        self._process.wait()
-
-    def _wait(self) -> None:
-        try:
-            self.returncode = _wait_for_end(self._process)
-        finally:
-            os.close(self._writer)
+        """Wait for the end, let go of the process, and take note of what it used."""
+        collected = self.end.collect()
+        if collected is None:  # somebody else has taken it
+            self._process.wait()
+            return
+        status, self.usage = collected
+        self._process.returncode = os.waitstatus_to_exitcode(status)
 
 
-def _through_the_gate(environment: Mapping[str, str]) -> list[str]:
-    """Words before those of the command that give it the functions of bash."""
+def registering(words: Sequence[str], environment: Mapping[str, str]) -> list[str] | None:
+    """Words of a shell that registers its group by the beginning of its text.
+
+    It does not if the shell cannot read its text, and then the shell's message shows more than
+    the text.
+
+    Args:
+        words: those of an interpreter, and the text.
+        environment: of the command.
+
+    Returns:
+        None if it has to go through the gate.
+    """
+    *interpreter, text = words
+    is_plain = sys.platform == "linux" and tuple(interpreter) in _SHELLS
+    if not is_plain or any(name in environment for name in _READ_BEFORE):
+        return None
+    whole = _REGISTERS + text
+    fits = len(whole) * 4 <= MAX_COMMAND_BYTES or len(whole.encode()) <= MAX_COMMAND_BYTES
+    return [*interpreter, whole] if fits else None
+
+
+def through_the_gate(words: Sequence[str], environment: Mapping[str, str]) -> list[str]:
+    """Words of a shell that registers its group and becomes what runs a command.
+
+    Args:
+        words: those of an interpreter, and the text.
+        environment: of the command; it is given the functions of bash in it by ``env``.
+    """
     functions = [
         f"{name}={environment[name]}" for name in environment if name.startswith(_FUNCTION)
     ]
-    return ["/usr/bin/env", *functions] if functions else []
-
-
-def _wait_for_end(process: subprocess.Popen[bytes]) -> int:
-    if not hasattr(os, "waitid"):
-        return process.wait()
-    ending = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    if ending is None:
-        raise ChildProcessError("a process ended without an exit code")
-    return ending.si_status if ending.si_code == os.CLD_EXITED else -ending.si_status
+    return [*_GATE, *(["/usr/bin/env", *functions] if functions else ()), *words]

@@ -1,4 +1,4 @@
-"""The directory of a shell step: its input files, its output files, and its removal."""
+"""The files of a shell step: its input files, its output files, and their removal."""
 
 from __future__ import annotations
 
@@ -14,18 +14,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Final
 
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, ErrorKind, FileNameError
 from funsies.core.file_names import is_directory, is_pattern, validate_file_names
 from funsies.store.data import make_executable, unpack
-from funsies.store.data.abandoned import make_held, remove_abandoned
-from funsies.store.data.temporary import fresh_name
+from funsies.store.data.abandoned import remove_abandoned
 
 from .machine_faults import is_of_the_machine
-from .watcher import Watcher
 
 STEP_PREFIX: Final = "funsies-step-"
 """How names of temporary directories begin that belong to a process for as long as it lives."""
@@ -56,62 +53,6 @@ class InputFile:
     def copied(self) -> InputFile:
         """The same content, to be written into a file of the step's own."""
         return InputFile(self.open, self.executable)
-
-
-class Workspace:
-    """A fresh directory for one run of a step, removed with all that is in it.
-
-    Attributes:
-        root: all of it.
-        work: where the commands run; empty at first.
-        streams: where their output is kept, apart from all files that they may name.
-        watcher: removes it all if this process is killed.
-        shared: where input files are known that belong to the data store.
-
-    Args:
-        parent: in which to make it; None for the system's directory for temporary files.
-
-    Raises:
-        OSError: if it cannot be made.
-    """
-
-    def __init__(self, parent: Path | None = None) -> None:
-        place = Path(parent or tempfile.gettempdir()).resolve()
-        self.root: Path = place / f"{STEP_PREFIX}{fresh_name()}"
-        self._held: int | None = None
-        # Before there is anything to clean up: this process may be killed at any moment.
-        self.watcher: Watcher = Watcher(self.root)
-        try:
-            self._make()
-        except BaseException:
-            self._leave()
-            raise
-
-    def _make(self) -> None:
-        self._held = make_held(self.root)
-        self.work: Path = self.root / "work"
-        self.streams: Path = self.root / "streams"
-        self.work.mkdir()
-        self.shared: Path = self.root / "shared"
-        self.streams.mkdir()
-        self.shared.mkdir()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._leave()
-
-    def _leave(self) -> None:
-        self.watcher.dismiss()
-        remove_tree(self.root)
-        if self._held is not None:
-            os.close(self._held)
 
 
 def sweep_temporary_directory() -> None:

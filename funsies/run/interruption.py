@@ -34,9 +34,19 @@ class Notice:
     """Readable as soon as a signal has come."""
 
     def __init__(self) -> None:
-        self._reader, self._writer = os.pipe()
-        os.set_blocking(self._writer, False)
+        self._reader = self._writer = -1
         self._number = 0
+
+    @property
+    def is_open(self) -> bool:
+        """True if signals are held back; else none can come, and there is no descriptor."""
+        return self._reader >= 0
+
+    def open(self) -> None:
+        """Make the descriptors."""
+        if not self.is_open:
+            self._reader, self._writer = os.pipe()
+            os.set_blocking(self._writer, False)
 
     def fileno(self) -> int:
         """Descriptor to wait for."""
@@ -58,8 +68,9 @@ class Notice:
 
     def close(self) -> None:
         """Give the descriptors back."""
-        os.close(self._reader)
-        os.close(self._writer)
+        if self.is_open:
+            os.close(self._reader)
+            os.close(self._writer)
 
 
 @contextmanager
@@ -81,6 +92,7 @@ def held_signals() -> Iterator[Notice]:
             ignored = ignore_for_oneself()
             for number, default in _HELD.items():
                 if signal.getsignal(number) == default:
+                    notice.open()
                     signal.signal(number, notice.take_signal)
                     replaced.append(number)
         yield notice

@@ -7,22 +7,31 @@ A worker's process does so; what a step leaves behind then turns up among its ch
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import signal
 import sys
 import time
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from .watcher import WATCHER_NAME
+WATCHER_NAME: Final = "funsies-watcher"
+"""By which a watcher of commands is known among processes; see ``watcher.py``."""
 
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _PR_GET_CHILD_SUBREAPER: Final = 37
 _MAX_GENERATIONS: Final = 1000
 _STARTING_LOOKS: Final = 100
 _STARTING_SECONDS: Final = 0.001
+_THREADS: Final = "/proc/self/task"
+_READ_BYTES: Final = 1 << 16
+
+
+@functools.cache
+def _system() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
 
 
 def become_subreaper() -> None:
@@ -31,15 +40,28 @@ def become_subreaper() -> None:
     Only for a process that funsies owns: its host program would not expect such children.
     """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        _system().prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def is_subreaper() -> bool:
     """Whether descendants whose parents end become children of this process."""
     answer = ctypes.c_int(0)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0)
+        _system().prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0)
     return bool(answer.value)
+
+
+@contextmanager
+def no_subreaper() -> Iterator[None]:
+    """Let descendants whose parents end meanwhile become children of another process."""
+    if not is_subreaper():
+        yield
+        return
+    _system().prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+    try:
+        yield
+    finally:
+        become_subreaper()
 
 
 class Orphanage:
@@ -100,6 +122,18 @@ def _has_ended(pid: int) -> bool:
 
 
 def _children_of_threads() -> Iterator[int]:
-    for path in Path("/proc/self/task").glob("*/children"):
+    """All children: each is listed under the thread that has started it."""
+    for thread in os.listdir(_THREADS):  # noqa: PTH208 - after each step: it is quicker
         with suppress(OSError):  # the thread has ended
-            yield from map(int, path.read_text().split())
+            yield from map(int, _read(f"{_THREADS}/{thread}/children").split())
+
+
+def _read(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        data = b""
+        while piece := os.read(descriptor, _READ_BYTES):
+            data += piece
+        return data
+    finally:
+        os.close(descriptor)

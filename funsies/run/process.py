@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import functools
+import math
 import resource
+import select
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from selectors import EVENT_READ, DefaultSelector
+from typing import Final
 
 from funsies.core.durations import LONGEST_WAIT_SECONDS
 
-from .command import Command, Stream, TooMuchOutputError
+from .command import Command, registering, through_the_gate
 from .interruption import Notice
 from .orphans import Orphanage
+from .printed import Printed, Stream, TooMuchOutputError
 from .watcher import Watcher
+
+SHOWN_AFTER_SECONDS: Final = 0.5
+"""What a step prints that runs for longer goes into files, for who may follow it.
+
+Shorter than the time after which a worker looks whether somebody does."""
 
 
 class TimedOutError(Exception):
@@ -30,36 +38,32 @@ class Processes:
         self,
         watcher: Watcher,
         notice: Notice,
+        printed: Printed,
         *,
         deadline: float | None,
         grace_seconds: float,
-        max_output_bytes: int | None,
     ) -> None:
         self._watcher = watcher
+        self._printed = printed
         self._deadline = deadline
+        self._shown_at = time.monotonic() + SHOWN_AFTER_SECONDS
         self._grace_seconds = grace_seconds
-        self._max_output_bytes = max_output_bytes
         self._commands: list[Command] = []
-        self._selector = DefaultSelector()
-        self._selector.register(notice, EVENT_READ, notice.raise_interrupted)
+        self._is_starting = False
+        self._poll = select.poll()
+        self._ready: dict[int, Callable[[], object]] = {}
+        if notice.is_open:
+            self._listen(notice.fileno(), notice.raise_interrupted)
 
     def run(
-        self,
-        words: Sequence[str],
-        *,
-        directory: Path,
-        environment: Mapping[str, str],
-        stdout: Path,
-        stderr: Path,
+        self, words: Sequence[str], *, directory: Path, environment: Mapping[str, str]
     ) -> int:
         """Run a command to its end.
 
         Args:
-            words: the program and its arguments.
+            words: the program and its arguments, of which the last is the text.
             directory: where it runs.
             environment: all of its environment.
-            stdout: new file for its standard output.
-            stderr: new file for its standard error.
 
         Returns:
             Exit code, or the negative number of the signal that ended it.
@@ -70,42 +74,87 @@ class Processes:
             Interrupted: if a signal came that ends this process.
             OSError: if it cannot be started, or its output not be kept.
         """
-        command = Command(words, directory, environment)
-        self._commands.append(command)
-        self._watcher.watch(command.group)
-        command.stream_to(stdout, stderr, self._max_output_bytes)
-        self._listen(command)
-        command.release()
+        before = self._watcher.make_room()
+        ready = registering(words, environment)
+        if ready is not None:
+            returncode = self._run(ready, directory, environment)
+            if returncode <= 0 or self._watcher.registered_bytes > before:
+                return returncode
+            self._printed.forget_last_command()  # the shell could not even read it
+        return self._run(through_the_gate(words, environment), directory, environment)
+
+    def _run(
+        self, words: Sequence[str], directory: Path, environment: Mapping[str, str]
+    ) -> int:
+        command = self._start(words, directory, environment)
         if not self._wait(command, self._deadline):
             self._terminate(command)
             raise TimedOutError
-        self._selector.unregister(command)
         for stream in command.streams:
             stream.empty()
-        if command.returncode is None:
+        returncode = command.end.returncode()
+        if returncode is None:
             raise ChildProcessError("the exit code of a command was taken by somebody else")
-        return command.returncode
+        return returncode
 
-    def _listen(self, command: Command) -> None:
-        self._selector.register(command, EVENT_READ, command.note_end)
+    def _start(
+        self, words: Sequence[str], directory: Path, environment: Mapping[str, str]
+    ) -> Command:
+        self._is_starting = True
+        try:
+            command = Command(
+                words,
+                directory,
+                environment,
+                register=self._watcher.register,
+                printed=self._printed,
+            )
+        except OSError:
+            self._is_starting = False
+            raise
+        self._commands.append(command)
+        self._is_starting = False
         for stream in command.streams:
-            self._selector.register(stream, EVENT_READ, functools.partial(self._move, stream))
+            self._listen(
+                stream.fileno(), functools.partial(self._move, stream.fileno(), stream)
+            )
+        self._poll.register(command.end, select.POLLIN)
+        return command
 
-    def _move(self, stream: Stream) -> None:
+    def _listen(self, descriptor: int, act: Callable[[], object]) -> None:
+        self._poll.register(descriptor, select.POLLIN)
+        self._ready[descriptor] = act
+
+    def _move(self, descriptor: int, stream: Stream) -> None:
         if not stream.move():
-            self._selector.unregister(stream)
+            self._poll.unregister(descriptor)
 
     def _wait(self, command: Command, deadline: float | None) -> bool:
         """Move output until the command has ended; False if the deadline comes first."""
-        while not command.has_ended:
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            at_most = None if left is None else min(left, LONGEST_WAIT_SECONDS)
-            ready = self._selector.select(at_most)
-            for key, _ in ready:
-                key.data()
-            if left == 0.0 and not command.has_ended:
+        end = command.end.fileno()
+        while True:
+            now = time.monotonic()
+            left = math.inf if deadline is None else max(0.0, deadline - now)
+            has_ended = False
+            for descriptor, _ in self._poll.poll(self._milliseconds(left, now)):
+                if descriptor == end:
+                    has_ended = True
+                else:
+                    self._ready[descriptor]()
+            if has_ended:
+                self._poll.unregister(end)
+                return True
+            if not left:
                 return False
-        return True
+
+    def _milliseconds(self, left_seconds: float, now: float) -> int:
+        """How long to wait at once; what is printed goes into files when it is time."""
+        if not self._printed.is_in_files:
+            if now >= self._shown_at:
+                self._printed.to_files()
+            else:
+                left_seconds = min(left_seconds, self._shown_at - now)
+        return math.ceil(1000 * min(left_seconds, LONGEST_WAIT_SECONDS))
 
     def _terminate(self, command: Command) -> None:
         """Ask all processes to end, and give the running command some time for it."""
@@ -115,15 +164,22 @@ class Processes:
 
     def kill(self) -> None:
         """Kill all groups, and keep what they have written so far."""
+        if self._is_starting:  # interrupted before the command was known here
+            self._watcher.finish()
         self._signal_all(signal.SIGKILL)
-        for command in self._commands:
-            for stream in command.streams:
-                with suppress(TooMuchOutputError):
-                    stream.empty()
+        for stream in self._printed.streams:
+            with suppress(TooMuchOutputError):
+                stream.empty()
 
     def collect(self) -> None:
-        """Wait for all commands, which have ended or were killed, and close what is open."""
-        self._selector.close()
+        """Wait for all commands, which have ended or were killed, and close what is open.
+
+        The watcher forgets them while their numbers are still theirs.
+        """
+        self._printed.close()
+        for command in self._commands:
+            command.end.returncode()
+        self._watcher.forget()
         for command in self._commands:
             command.collect()
 
@@ -141,11 +197,11 @@ class Processes:
 def processes(
     notice: Notice,
     watcher: Watcher,
+    printed: Printed,
     usages: list[resource.struct_rusage],
     *,
     deadline: float | None = None,
     grace_seconds: float = 5.0,
-    max_output_bytes: int | None = None,
 ) -> Iterator[Processes]:
     """Run commands one after the other, and leave no process behind.
 
@@ -155,20 +211,16 @@ def processes(
 
     Args:
         notice: tells of signals that end this process.
-        watcher: of their directory; told of each group, and dismissed by whoever started it.
+        watcher: in whose register the commands write their groups; forgets them at the end.
+        printed: takes what they print.
         usages: what each command used is added, when all have ended.
         deadline: when the commands must have ended, by the monotonic clock; None for never.
         grace_seconds: time between SIGTERM and SIGKILL at the deadline.
-        max_output_bytes: what each stream of a command may carry; None for no limit.
     """
     with ExitStack() as cleaning:  # from the last line to the first
         cleaning.callback(Orphanage().clear)
         running = Processes(
-            watcher,
-            notice,
-            deadline=deadline,
-            grace_seconds=grace_seconds,
-            max_output_bytes=max_output_bytes,
+            watcher, notice, printed, deadline=deadline, grace_seconds=grace_seconds
         )
         cleaning.callback(lambda: usages.extend(running.usages))
         cleaning.callback(running.collect)

@@ -49,7 +49,8 @@ class SharedInputs:
     """What was linked for one run of a step.
 
     Args:
-        directory: an empty one, where the files stay known whatever the commands do to theirs.
+        directory: where the files stay known whatever the commands do to theirs; made when it
+            is needed.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -64,7 +65,8 @@ class SharedInputs:
             path: its file.
             content: what it was made of.
         """
-        if path.is_file() and path.stat().st_nlink > 1:
+        if content.digest is not None and path.is_file() and path.stat().st_nlink > 1:
+            self._directory.mkdir(exist_ok=True)
             kept = self._directory / str(len(self._noted))
             os.link(path, kept)
             self._noted.append(_Linked(name, kept, _facts(kept), content))

@@ -7,7 +7,7 @@ import functools
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,12 @@ from funsies.core.secret_variables import without_secrets
 from funsies.core.shell_plan import ShellPlan
 
 from .collecting import collect
-from .command import TooMuchOutputError
-from .files import InputFile, Workspace, cannot_run_here, write_inputs
+from .files import InputFile, cannot_run_here, write_inputs
 from .interruption import held_signals, interruption_resumed
 from .listener import NOBODY, Listener
 from .machine_trouble import NOT_EXECUTABLE, NOT_FOUND, has_no_space, missing_interpreter
 from .oom import out_of_memory_kills
+from .printed import Printed, TooMuchOutputError
 from .process import Processes, TimedOutError, processes
 from .process_end import peak_memory_bytes
 from .shared_inputs import SharedInputs
@@ -41,6 +41,8 @@ from .shell_outcome import (
     shown_stderr,
 )
 from .want_of_memory import out_of_memory
+from .workspace import Workspace
+from .workspace import workspace as workspace_in
 
 __all__ = ["InputFile", "Produced", "ProducedValue", "ShellOutcome", "run_shell"]
 
@@ -124,7 +126,8 @@ def run_shell(
             plan,
             variables=variables,
             limits=limits,
-            make_workspace=functools.partial(_workspace, directory, listener),
+            directory=directory,
+            listener=listener,
         )
         try:
             try:
@@ -141,12 +144,6 @@ def run_shell(
         yield outcome
 
 
-def _workspace(directory: Path | None, listener: Listener) -> Workspace:
-    workspace = Workspace(directory)
-    listener.prints_to(workspace.streams)
-    return workspace
-
-
 def _run(
     stack: ExitStack,
     plan: ShellPlan,
@@ -154,10 +151,13 @@ def _run(
     *,
     variables: Mapping[str, str],
     limits: _Limits,
-    make_workspace: Callable[[], Workspace],
+    directory: Path | None,
+    listener: Listener,
 ) -> ShellOutcome:
     """Run a step in a directory that lasts as long as the stack."""
-    workspace = stack.enter_context(make_workspace())
+    workspace = stack.enter_context(workspace_in(directory))
+    printed = Printed(workspace.streams, limits.max_output_bytes)
+    listener.prints_to(workspace.streams, printed.to_files)
     shared = SharedInputs(workspace.shared)
     stack.callback(shared.forget_changed)
     write_inputs(workspace.work, inputs)
@@ -165,26 +165,36 @@ def _run(
         shared.note(name, workspace.work / name, content)
     ended: list[EndedCommand] = []
     usages: list[resource.struct_rusage] = []
-    outcome = _outcome(plan, workspace, variables, limits, ended, usages=usages)
+    commands = _Commands(plan, workspace, printed, variables, limits)
+    outcome = _outcome(commands, ended, usages)
     if shared.are_in_the_way(ended):
+        workspace.is_reusable = (
+            False  # who follows the step knows its runs by their directories
+        )
         raise _NeedsCopiesError
-    whole = with_log(shared.judged(plan, outcome), workspace.streams)
+    whole = with_log(shared.judged(plan, outcome), printed)
     return dataclasses.replace(whole, usages=tuple(usages))
 
 
+@dataclass(frozen=True, slots=True)
+class _Commands:
+    """The commands of a step, and all that they run with."""
+
+    plan: ShellPlan
+    workspace: Workspace
+    printed: Printed
+    variables: Mapping[str, str]
+    limits: _Limits
+
+
 def _outcome(
-    plan: ShellPlan,
-    workspace: Workspace,
-    variables: Mapping[str, str],
-    limits: _Limits,
-    ended: list[EndedCommand],
-    *,
-    usages: list[resource.struct_rusage],
+    commands: _Commands, ended: list[EndedCommand], usages: list[resource.struct_rusage]
 ) -> ShellOutcome:
     """Run the commands, and judge their end when no process of theirs is left."""
+    plan, limits, work = commands.plan, commands.limits, commands.workspace.work
     kills_before = out_of_memory_kills()
     try:
-        _run_commands(plan, workspace, variables, limits, ended, usages=usages)
+        _run_commands(commands, ended, usages)
     except TimedOutError:
         return failed_whole(plan, _timed_out(plan, len(ended), limits.timeout_seconds))
     except TooMuchOutputError as problem:
@@ -198,69 +208,54 @@ def _outcome(
     if error := _out_of_memory(plan, ended, peak_bytes, was_for_memory=was_for_memory):
         return failed_whole(plan, error)
     return judged(
-        plan,
-        ended,
-        functools.partial(collect, workspace.work),
-        has_no_space=has_no_space(workspace.work),
+        plan, ended, functools.partial(collect, work), has_no_space=has_no_space(work)
     )
 
 
 def _run_commands(
-    plan: ShellPlan,
-    workspace: Workspace,
-    variables: Mapping[str, str],
-    limits: _Limits,
-    ended: list[EndedCommand],
-    *,
-    usages: list[resource.struct_rusage],
+    commands: _Commands, ended: list[EndedCommand], usages: list[resource.struct_rusage]
 ) -> None:
     """Run the commands in order; add those that have ended, and what each used."""
+    plan, limits = commands.plan, commands.limits
     with (
         held_signals() as notice,
         processes(
             notice,
-            workspace.watcher,
+            commands.workspace.watcher,
+            commands.printed,
             usages,
             deadline=limits.deadline,
             grace_seconds=limits.grace_seconds,
-            max_output_bytes=limits.max_output_bytes,
         ) as running,
     ):
-        for index, text in enumerate(plan.commands):
-            words = (*plan.interpreter, text)
-            ended.append(_run_one(running, index, words, workspace, variables))
-            _require_interpreter(plan, ended[-1], workspace)
+        for text in plan.commands:
+            ended.append(_run_one(running, commands, text))
+            if ended[-1].returncode in (NOT_EXECUTABLE, NOT_FOUND):
+                _require_interpreter(commands)
             if plan.check and ended[-1].returncode:
                 break
 
 
-def _run_one(
-    running: Processes,
-    index: int,
-    words: tuple[str, ...],
-    workspace: Workspace,
-    variables: Mapping[str, str],
-) -> EndedCommand:
-    stdout = workspace.streams / f"stdout-{index}"
-    stderr = workspace.streams / f"stderr-{index}"
-    returncode = running.run(
-        words,
-        directory=workspace.work,
-        environment=variables,
-        stdout=stdout,
-        stderr=stderr,
-    )
-    if not (workspace.work.exists() and stdout.exists() and stderr.exists()):
+def _run_one(running: Processes, commands: _Commands, text: str) -> EndedCommand:
+    work, variables = commands.workspace.work, commands.variables
+    words = (*commands.plan.interpreter, text)
+    try:
+        returncode = running.run(words, directory=work, environment=variables)
+    except OSError:
+        _require_interpreter(commands)
+        raise
+    stdout, stderr = commands.printed.streams[-2:]
+    if not work.exists() or stdout.is_lost or stderr.is_lost:
         raise _RemovedError
-    return EndedCommand(words[-1], returncode, stdout, stderr, variables)
+    return EndedCommand(text, returncode, stdout, stderr, variables)
 
 
-def _require_interpreter(plan: ShellPlan, ended: EndedCommand, workspace: Workspace) -> None:
-    """See whether the exit code is that of the command, or says that nothing was run."""
-    if ended.returncode in (NOT_EXECUTABLE, NOT_FOUND):
-        error = missing_interpreter(plan.interpreter, workspace.work, ended.environment)
-        if error is not None:
-            raise _NoInterpreterError(error)
+def _require_interpreter(commands: _Commands) -> None:
+    """See whether an exit code is that of a command, or says that nothing was run."""
+    words, work = commands.plan.interpreter, commands.workspace.work
+    error = missing_interpreter(words, work, commands.variables)
+    if error is not None:
+        raise _NoInterpreterError(error)
 
 
 def _invalid_input(problem: FileNameError) -> Error:

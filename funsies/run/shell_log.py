@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from funsies.core.errors import Error
 
+from .printed import Printed, Stream
 from .shell_outcome import ShellOutcome
 from .surroundings.streams import MAX_LOG_BYTES
 
@@ -17,28 +16,22 @@ MAX_STREAM_BYTES: Final = MAX_LOG_BYTES // 2
 """Of each stream, the last bytes that are kept: a long one must not push out the other."""
 
 
-def with_log(outcome: ShellOutcome, streams: Path) -> ShellOutcome:
+def with_log(outcome: ShellOutcome, printed: Printed) -> ShellOutcome:
     """Add the ends of the streams in whose places there are errors.
 
     Args:
         outcome: of a step.
-        streams: directory with all that its commands have printed.
+        printed: all that its commands have printed.
     """
-    log = b"".join(_tail(path) for path in _lost(outcome, streams))
-    return dataclasses.replace(outcome, log=log[-MAX_LOG_BYTES:])
+    log = b"".join(stream.tail(MAX_STREAM_BYTES) for stream in _lost(outcome, printed))
+    return dataclasses.replace(outcome, log=log[-MAX_LOG_BYTES:]) if log else outcome
 
 
-def _lost(outcome: ShellOutcome, streams: Path) -> Iterator[Path]:
-    """Files with what was printed and is not among the results."""
-    for output in outcome.outputs:
-        stream, _, number = output.name.partition(":")
-        path = streams / f"{stream}-{number}"
-        if isinstance(output.value, Error) and stream in {"stdout", "stderr"} and path.exists():
-            yield path
-
-
-def _tail(path: Path) -> bytes:
-    with path.open("rb") as file:
-        size_bytes = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size_bytes - MAX_STREAM_BYTES))
-        return file.read()
+def _lost(outcome: ShellOutcome, printed: Printed) -> Iterator[Stream]:
+    """What was printed and is not among the results."""
+    failed = {each.name for each in outcome.outputs if isinstance(each.value, Error)}
+    if not failed:
+        return
+    for stream in printed.streams:
+        if stream.name.replace("-", ":") in failed and not stream.is_lost:
+            yield stream

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from funsies.core.shell_plan import ShellPlan, output_names
 from funsies.store.data import ArchiveChunks
 
 from .machine_trouble import machine_trouble
+from .printed import PrintedValue, Stream
 from .process_end import signal_name
 from .shell_advice import advice
 from .want_of_memory import lacks_memory
@@ -23,8 +23,8 @@ HEAD_BYTES: Final = 2 * 1024
 TAIL_BYTES: Final = 16 * 1024
 """How much of the end of standard error is shown in an error."""
 
-ProducedValue: TypeAlias = Path | ArchiveChunks | int | Error
-"""A file or files with the bytes of the value, an exit code, or why there is none."""
+ProducedValue: TypeAlias = PrintedValue | ArchiveChunks | int | Error
+"""The bytes of the value, a file or files with them, an exit code, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Produced:
 
     Attributes:
         name: ``stdout:0``, ``stderr:0``, ``returncode:0``, ..., ``file:<name>``, ...
-        value: a file or files that last as long as the outcome, an exit code, or an error.
+        value: bytes, a file or files that last as long as the outcome, an exit code, an error.
     """
 
     name: str
@@ -66,15 +66,15 @@ class EndedCommand:
     Attributes:
         text: what was run.
         returncode: exit code, or the negative number of a signal.
-        stdout: file with its standard output.
-        stderr: file with its standard error.
+        stdout: its standard output.
+        stderr: its standard error.
         environment: of the command.
     """
 
     text: str
     returncode: int
-    stdout: Path
-    stderr: Path
+    stdout: Stream
+    stderr: Stream
     environment: Mapping[str, str]
 
     @property
@@ -143,7 +143,7 @@ def _remark(plan: ShellPlan, command: EndedCommand) -> str:
     """What to know and to do about a failure, on a line of its own; empty if nothing."""
     said = command.trouble
     if said is None and is_shell(plan.interpreter):
-        is_silent = not command.stderr.stat().st_size
+        is_silent = not command.stderr.size_bytes
         said = advice(command.text, command.returncode, wrote_nothing=is_silent)
     if said is None:
         return ""
@@ -157,8 +157,8 @@ def _stream_values(
         if index < len(ended):
             command = ended[index]
             has_failed = failure is not None and command is ended[-1]
-            yield failure if failure is not None and has_failed else command.stdout
-            yield command.stderr
+            yield failure if failure is not None and has_failed else command.stdout.value
+            yield command.stderr.value
             yield command.returncode
         elif failure is not None:  # it was never run
             yield from (failure, failure, failure)
@@ -177,38 +177,32 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
-def shown_stderr(path: Path) -> str:
+def shown_stderr(stream: Stream) -> str:
     """What a command wrote to standard error; of what is long the beginning and the end."""
-    size_bytes = path.stat().st_size
-    if not size_bytes:
+    if not stream.size_bytes:
         return "It wrote nothing to standard error."
-    left_out = size_bytes - HEAD_BYTES - TAIL_BYTES
+    left_out = stream.size_bytes - HEAD_BYTES - TAIL_BYTES
     if left_out <= 0:
-        return f"Its standard error:\n{_piece(path, 0, size_bytes)}"
-    head = _piece(path, 0, HEAD_BYTES)
+        return f"Its standard error:\n{_text(stream.piece(0, stream.size_bytes))}"
+    head = _text(stream.piece(0, HEAD_BYTES))
     return (
         f"Its standard error:\n{head} ... {left_out:,} bytes left out ...\n"
-        f"The end of its standard error:\n{_tail(path)}"
+        f"The end of its standard error:\n{_tail(stream)}"
     )
 
 
 def _shown_streams(command: EndedCommand) -> str:
     """What a command said of its failure: many say it on standard output."""
-    stderr, size_bytes = shown_stderr(command.stderr), command.stdout.stat().st_size
-    if command.stderr.stat().st_size or not size_bytes:
+    stderr = shown_stderr(command.stderr)
+    if command.stderr.size_bytes or not command.stdout.size_bytes:
         return stderr
-    end = _piece(command.stdout, max(0, size_bytes - HEAD_BYTES), HEAD_BYTES)
+    end = _text(command.stdout.tail(HEAD_BYTES))
     return f"{stderr} The end of its standard output:\n{end}"
 
 
-def _piece(path: Path, start: int, size_bytes: int) -> str:
-    with path.open("rb") as file:
-        file.seek(start)
-        return file.read(size_bytes).decode("utf-8", "backslashreplace")
+def _tail(stream: Stream) -> str:
+    return _text(stream.tail(TAIL_BYTES))
 
 
-def _tail(path: Path) -> str:
-    with path.open("rb") as file:
-        size_bytes = file.seek(0, os.SEEK_END)
-        file.seek(-min(size_bytes, TAIL_BYTES), os.SEEK_END)
-        return file.read().decode("utf-8", "backslashreplace")
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")

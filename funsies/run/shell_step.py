@@ -77,8 +77,8 @@ def _outcome(produced: Produced, *, volatile: bool) -> Result[Made, Error]:
             return Failure(dataclasses.replace(error, volatile=error.volatile or volatile))
         case int() as exit_code:
             return Success(str(exit_code).encode())
-        case path:
-            return Success(path)
+        case made:
+            return Success(made)
 
 
 def _input_file(backend: Backend, value: InputValue, *, may_link: bool) -> InputFile:

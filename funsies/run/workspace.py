@@ -1,0 +1,190 @@
+"""The directory of a shell step: empty at first, and removed with all that is in it.
+
+A process that runs many steps keeps what is around that directory, and the watcher that removes
+it all if the process is killed: a step only makes and removes the directory in which its
+commands run. Steps that run at the same time, in threads, have one each.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from funsies.store.data.abandoned import make_held
+from funsies.store.data.temporary import fresh_name
+
+from .files import STEP_PREFIX, remove_tree
+from .watcher import Watcher
+
+_WORK: Final = "work"
+_STREAMS: Final = "streams"
+_SHARED: Final = "shared"
+
+
+class Workspace:
+    """Where the steps of a process run, one after the other.
+
+    Attributes:
+        place: the directory for temporary files in which it is.
+        root: all of it.
+        work: where the commands run.
+        streams: where their output is kept if it goes into files, apart from all files that
+            they may name.
+        shared: where input files are known that belong to the data store.
+        watcher: removes it all if this process is killed.
+        is_reusable: whether another step may follow in it.
+
+    Args:
+        place: in which to make it.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.root: Path = Path(place).resolve() / f"{STEP_PREFIX}{fresh_name()}"
+        self.work: Path = self.root / _WORK
+        self.streams: Path = self.root / _STREAMS
+        self.shared: Path = self.root / _SHARED
+        self.is_reusable: bool = True
+        self._held: int | None = None
+        # Before there is anything to clean up: this process may be killed at any moment.
+        self.watcher: Watcher = Watcher(self.root)
+        _known.append(self)
+        try:
+            self._held = make_held(self.root)
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self) -> None:
+        """Make the directory for the commands.
+
+        Raises:
+            OSError: if it cannot be made: what is around it was removed, or is full.
+        """
+        os.mkdir(_WORK, dir_fd=self._held)
+
+    def end(self) -> bool:
+        """Remove what a step has left, wherever; False if that takes more than simple means."""
+        try:
+            with suppress(OSError):
+                os.rmdir(_WORK, dir_fd=self._held)  # of most steps all is gone by this
+            _empty(self._held)
+        except (OSError, RecursionError):
+            return False
+        return True
+
+    def close(self) -> None:
+        """Remove it all, by any means, and end the watcher."""
+        held, self._held = self._held, None
+        if os.path.lexists(self.root):
+            remove_tree(self.root)
+        self.watcher.dismiss()
+        if held is not None:
+            os.close(held)
+        if self in _known:
+            _known.remove(self)
+
+    def forget(self) -> None:
+        """Leave it to the process of which this is a fork."""
+        if self._held is not None:
+            os.close(self._held)
+
+
+_known: Final[list[Workspace]] = []
+_idle: Final[list[Workspace]] = []
+
+
+@contextmanager
+def workspace(directory: Path | None = None) -> Iterator[Workspace]:
+    """Give a step a directory of its own, which is removed when the block ends.
+
+    Args:
+        directory: in which to make it; None for the system's directory for temporary files,
+            where the next step may find what is around it.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+    found = _made(str(directory)) if directory is not None else _taken(tempfile.gettempdir())
+    try:
+        yield found
+    except BaseException:
+        found.close()
+        raise
+    if directory is None and found.is_reusable and found.end():
+        _idle.append(found)
+    else:
+        found.close()
+
+
+def close_workspaces() -> None:
+    """Remove what is kept around the directories of steps: no more of them are run here."""
+    _idle.clear()
+    for each in tuple(_known):
+        each.close()
+
+
+def _taken(place: str) -> Workspace:
+    """One that has served a step before, or else a new one."""
+    while _idle:
+        found = _idle.pop()
+        if found.place == place and found.watcher.is_alive:
+            with suppress(OSError):
+                found.begin()
+                return found
+        found.close()
+    return _made(place)
+
+
+def _made(place: str) -> Workspace:
+    _forget_in_forks()
+    made = Workspace(place)
+    try:
+        made.begin()
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+@functools.cache
+def _forget_in_forks() -> None:
+    os.register_at_fork(after_in_child=_forget_all)
+
+
+def _forget_all() -> None:
+    for each in _known:
+        each.forget()
+    _known.clear()
+    _idle.clear()
+
+
+def _empty(directory: int | None) -> None:
+    """Remove all that is in a directory; links are removed and not followed.
+
+    Raises:
+        OSError: if something cannot be removed.
+    """
+    for name in os.listdir(directory):  # noqa: PTH208 - a descriptor
+        try:
+            os.unlink(name, dir_fd=directory)
+        except (IsADirectoryError, PermissionError):  # macOS says the latter
+            _remove(directory, name)
+
+
+def _remove(directory: int | None, name: str) -> None:
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    inner = os.open(name, flags, dir_fd=directory)
+    try:
+        _empty(inner)
+    finally:
+        os.close(inner)
+    os.rmdir(name, dir_fd=directory)
