@@ -14,7 +14,7 @@ from typing import IO
 
 from funsies.core.options import Options
 from funsies.run.ignored_signals import ignore_for_oneself, take_no_notice
-from funsies.run.orphans import Orphanage
+from funsies.run.orphans import Orphanage, has_children
 from funsies.run.preempted import Preempted
 from funsies.store.rows import Claim
 
@@ -22,7 +22,6 @@ from .address import Address
 from .announcement import Announced, Announcement, Phase
 from .fork_signals import as_usual_in_forks
 from .observer import Observer
-from .processes import has_children
 from .succession import Post
 from .timing import Timing
 

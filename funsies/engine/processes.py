@@ -28,16 +28,3 @@ def kill_group(leader: int) -> None:
     """Kill a process group, if there is one."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-
-
-def has_children() -> bool:
-    """True if this process has a child that runs or has not been waited for.
-
-    One cheap call, made after every operation. Only on Linux; elsewhere children of children
-    cannot be seen anyway.
-    """
-    if sys.platform == "linux":
-        with suppress(ChildProcessError):
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            return True
-    return False

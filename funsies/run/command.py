@@ -7,7 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from funsies.core.shell_plan import MAX_COMMAND_BYTES
 
 from .end_notice import EndNotice
 from .printed import Printed, Stream
+from .shell_environment import Environment
 
 # A command registers its group before it does anything else: it writes its number, which is
 # that of its group, into the register, which is its standard input, and lets go of it.
@@ -29,11 +30,11 @@ _SHELLS: Final = frozenset({*STRICT.values(), *PLAIN.values()})
 """Words of interpreters whose texts can begin with that: on the same line, which keeps the
 numbers of lines, and leaves the last command of a text to become the shell's own process."""
 
-_READ_BEFORE: Final = ("BASH_ENV", "SHELLOPTS")
+_READ_BEFORE: Final = (b"BASH_ENV", b"SHELLOPTS")
 """Variables by which bash does something before, or shows what it does."""
 
 # How bash hands on functions (``module`` on many clusters); other shells drop these variables.
-_FUNCTION: Final = "BASH_FUNC_"
+_FUNCTION: Final = b"BASH_FUNC_"
 
 
 class Command:
@@ -60,7 +61,7 @@ class Command:
         self,
         words: Sequence[str],
         directory: Path,
-        environment: Mapping[str, str],
+        environment: Environment,
         *,
         register: int,
         printed: Printed,
@@ -100,7 +101,7 @@ class Command:
         self._process.returncode = os.waitstatus_to_exitcode(status)
 
 
-def registering(words: Sequence[str], environment: Mapping[str, str]) -> list[str] | None:
+def registering(words: Sequence[str], environment: Environment) -> list[str] | None:
     """Words of a shell that registers its group by the beginning of its text.
 
     It does not if the shell cannot read its text, and then the shell's message shows more than
@@ -122,7 +123,7 @@ def registering(words: Sequence[str], environment: Mapping[str, str]) -> list[st
     return [*interpreter, whole] if fits else None
 
 
-def through_the_gate(words: Sequence[str], environment: Mapping[str, str]) -> list[str]:
+def through_the_gate(words: Sequence[str], environment: Environment) -> list[str]:
     """Words of a shell that registers its group and becomes what runs a command.
 
     Args:
@@ -130,6 +131,8 @@ def through_the_gate(words: Sequence[str], environment: Mapping[str, str]) -> li
         environment: of the command; it is given the functions of bash in it by ``env``.
     """
     functions = [
-        f"{name}={environment[name]}" for name in environment if name.startswith(_FUNCTION)
+        os.fsdecode(name + b"=" + value)
+        for name, value in environment.items()
+        if name.startswith(_FUNCTION)
     ]
     return [*_GATE, *(["/usr/bin/env", *functions] if functions else ()), *words]

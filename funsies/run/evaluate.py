@@ -51,6 +51,7 @@ from .recovery import ask_for_idle, queue_of_built, recover_bytes
 from .results import ResultWriter
 from .shell_step import run_shell_step
 from .surroundings import (
+    Log,
     OwnSurroundings,
     ProgramSurroundings,
     fresh_directory,
@@ -167,12 +168,15 @@ class Evaluator:
         self._on_start(claim, options)
         execution = self._execution(claim, inputs)
         writer = self._writer(claim)
-        is_fresh = options.fresh_directory and isinstance(task.plan, LoadedFunction)
-        directory = fresh_directory() if is_fresh else nullcontext()
+        runs_here = isinstance(task.plan, LoadedFunction)
+        directory = (
+            fresh_directory() if options.fresh_directory and runs_here else nullcontext()
+        )
+        around = self._surroundings.of_step(options.env) if runs_here else nullcontext(Log())
         try:
-            with self._surroundings.of_step(options.env) as log, directory:
+            with around as log, directory:
                 outcome = self._outcome(task, claim, inputs, options, writer)
-            if isinstance(task.plan, LoadedFunction):
+            if runs_here:
                 self._listener.has_printed()
         except ChildDiedError as problem:
             problem.log = log.tail
@@ -180,7 +184,7 @@ class Evaluator:
             problem.record = execution.record()
             raise
         writer.log += log.tail
-        execution.end(writer.children, ran_commands=isinstance(task.plan, ShellPlan))
+        execution.end(writer.children, ran_commands=not runs_here)
         busy_ms = round(execution.seconds * 1000)
         if isinstance(outcome, Delegate):
             record = execution.record(delegated_to=outcome.target.hex())
@@ -199,10 +203,14 @@ class Evaluator:
     def _load(self, digest: Digest) -> LoadedTask:
         if digest in self._tasks:
             return self._tasks.load(digest)
+        runs_here = True  # what loading a function has done to this process is for the steps
         try:
-            return self._tasks.load(digest)
+            task = self._tasks.load(digest)
+            runs_here = isinstance(task.plan, LoadedFunction)
         finally:
-            self._surroundings.take_note()
+            if runs_here:
+                self._surroundings.take_note()
+        return task
 
     def _outcome(
         self,

@@ -62,6 +62,9 @@ def sweep_temporary_directory() -> None:
 
 def remove_tree(root: Path) -> None:
     """Remove a directory with all that is in it, also what is read-only or very deep."""
+    if root.is_symlink():
+        root.unlink()
+        return
     try:
         shutil.rmtree(root)
     except (OSError, RecursionError):

@@ -7,6 +7,7 @@ another machine, or a minute later, the same step on the same inputs may well su
 from __future__ import annotations
 
 import errno
+import os
 import re
 import socket
 import subprocess
@@ -90,7 +91,7 @@ def _is_of_the_machine(problem: BaseException) -> bool:
     if isinstance(problem, OSError):
         return _is_of_the_system(problem)
     if isinstance(problem, subprocess.CalledProcessError):
-        return machine_trouble(problem.returncode, _stderr(problem), {}) is not None
+        return machine_trouble(problem.returncode, _stderr(problem), os.defpath) is not None
     return isinstance(problem, RuntimeError) and _has_lost_its_helpers(problem)
 
 

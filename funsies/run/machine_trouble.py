@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -48,22 +48,20 @@ _INSTEAD_OF: Final = {
 }
 
 
-def machine_trouble(
-    returncode: int, stderr_tail: str, environment: Mapping[str, str]
-) -> str | None:
+def machine_trouble(returncode: int, stderr_tail: str, path: str) -> str | None:
     """What it was in the machine that made a command fail; None if it was the step itself.
 
     Args:
         returncode: of the command.
         stderr_tail: end of its standard error.
-        environment: of the command.
+        path: the ``PATH`` of the command.
     """
     if (number := outside_signal(returncode)) is not None:
         return f"Somebody on {HOST} ended it by {signal_name(number)}.\n{NOT_REMEMBERED}"
     if returncode == NOT_FOUND:
         return (
             f"Exit code {NOT_FOUND}: a program, or a library that it needs, was not found on "
-            f"{HOST}.\n{NOT_REMEMBERED}\n{_of_bash(stderr_tail) or _install(environment)}"
+            f"{HOST}.\n{NOT_REMEMBERED}\n{_of_bash(stderr_tail) or _install(path)}"
         )
     if returncode == NOT_EXECUTABLE:
         return (
@@ -83,10 +81,10 @@ def _of_bash(stderr_tail: str) -> str | None:
     return found and f'"{found[1]}" is a command of bash: shell(..., interpreter="bash")'
 
 
-def _install(environment: Mapping[str, str]) -> str:
+def _install(path: str) -> str:
     return (
         "Install it there, or add its directory to the PATH of the worker, which is\n    "
-        f"{environment.get('PATH', os.defpath)}"
+        f"{path}"
     )
 
 
@@ -96,17 +94,14 @@ def outside_signal(returncode: int) -> int | None:
     return number if number in OUTSIDE_SIGNALS else None
 
 
-def missing_interpreter(
-    words: Sequence[str], directory: Path, environment: Mapping[str, str]
-) -> Error | None:
+def missing_interpreter(words: Sequence[str], directory: Path, path: str) -> Error | None:
     """The error for a machine without the program that is to run the commands, if it has none.
 
     Args:
         words: of the interpreter.
         directory: in which it was started.
-        environment: of the commands.
+        path: the ``PATH`` of the commands.
     """
-    path = environment.get("PATH", os.defpath)
     places = os.pathsep.join(str(directory / each) for each in path.split(os.pathsep))
     program = str(directory / words[0]) if "/" in words[0] else words[0]
     if shutil.which(program, path=places):
@@ -115,7 +110,7 @@ def missing_interpreter(
         kind=ErrorKind.NotLoadable,
         details=f"{words[0]!r}, which is to run the commands of this step, is not on {HOST}, "
         f"or is no program there.\n{NOT_REMEMBERED}\n{_INSTEAD_OF.get(words[0], '')}"
-        f"{_install(environment)}",
+        f"{_install(path)}",
     )
 
 

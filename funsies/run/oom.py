@@ -30,8 +30,8 @@ def out_of_memory_kills() -> int:
 
 
 @functools.cache
-def _counters(group: Path, machine: Path) -> tuple[int, ...]:  # noqa: ARG001
-    """Descriptors of the files that count, the best first; they stay open, as steps are many."""
+def _counters(_group: Path, machine: Path) -> tuple[int, ...]:
+    """Descriptors of the files that count, the best first; steps are many: they stay open."""
     opened = []
     for path in (*_group_files("memory.events", "memory.oom_control"), machine):
         with suppress(OSError):

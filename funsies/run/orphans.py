@@ -64,6 +64,19 @@ def no_subreaper() -> Iterator[None]:
         become_subreaper()
 
 
+def has_children() -> bool:
+    """True if this process has a child that runs or has not been waited for.
+
+    One cheap call, made after every operation. Only on Linux; elsewhere children of children
+    cannot be seen anyway.
+    """
+    if sys.platform == "linux":
+        with suppress(ChildProcessError):
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            return True
+    return False
+
+
 class Orphanage:
     """Ends the orphans that have come to this process since the object was made.
 
@@ -99,6 +112,8 @@ def _kill_and_reap(pid: int) -> None:
 
 def _unknown_children(known: Collection[int]) -> frozenset[int]:
     """Children that are not known, and no watchers that have not ended."""
+    if not has_children():
+        return frozenset()
     return frozenset(
         pid for pid in _children_of_threads() if pid not in known and not _is_watcher(pid)
     )

@@ -8,7 +8,7 @@ import resource
 import select
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from .command import Command, registering, through_the_gate
 from .interruption import Notice
 from .orphans import Orphanage
 from .printed import Printed, Stream, TooMuchOutputError
+from .shell_environment import Environment
 from .watcher import Watcher
 
 SHOWN_AFTER_SECONDS: Final = 0.5
@@ -55,9 +56,7 @@ class Processes:
         if notice.is_open:
             self._listen(notice.fileno(), notice.raise_interrupted)
 
-    def run(
-        self, words: Sequence[str], *, directory: Path, environment: Mapping[str, str]
-    ) -> int:
+    def run(self, words: Sequence[str], *, directory: Path, environment: Environment) -> int:
         """Run a command to its end.
 
         Args:
@@ -83,9 +82,7 @@ class Processes:
             self._printed.forget_last_command()  # the shell could not even read it
         return self._run(through_the_gate(words, environment), directory, environment)
 
-    def _run(
-        self, words: Sequence[str], directory: Path, environment: Mapping[str, str]
-    ) -> int:
+    def _run(self, words: Sequence[str], directory: Path, environment: Environment) -> int:
         command = self._start(words, directory, environment)
         if not self._wait(command, self._deadline):
             self._terminate(command)
@@ -93,12 +90,13 @@ class Processes:
         for stream in command.streams:
             stream.empty()
         returncode = command.end.returncode()
+        command.end.close()
         if returncode is None:
             raise ChildProcessError("the exit code of a command was taken by somebody else")
         return returncode
 
     def _start(
-        self, words: Sequence[str], directory: Path, environment: Mapping[str, str]
+        self, words: Sequence[str], directory: Path, environment: Environment
     ) -> Command:
         self._is_starting = True
         try:

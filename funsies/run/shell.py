@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import os
 import resource
 import signal
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,6 @@ from typing import Final
 
 from funsies.core.durations import deadline_after
 from funsies.core.errors import Error, ErrorKind, FileNameError, FunsiesError
-from funsies.core.secret_variables import without_secrets
 from funsies.core.shell_plan import ShellPlan
 
 from .collecting import collect
@@ -29,6 +27,7 @@ from .printed import Printed, TooMuchOutputError
 from .process import Processes, TimedOutError, processes
 from .process_end import peak_memory_bytes
 from .shared_inputs import SharedInputs
+from .shell_environment import Environment, environment_of_step, path_of
 from .shell_log import with_log
 from .shell_outcome import (
     EndedCommand,
@@ -118,7 +117,7 @@ def run_shell(
     """
     deadline = deadline_after(timeout_seconds)
     limits = _Limits(timeout_seconds, deadline, grace_seconds, max_output_bytes)
-    variables = {**without_secrets(os.environ), **environment, **dict(plan.env)}
+    variables = environment_of_step(environment, dict(plan.env))
     with interruption_resumed(), ExitStack() as stack:
         attempt = functools.partial(
             _run,
@@ -149,7 +148,7 @@ def _run(
     plan: ShellPlan,
     inputs: Mapping[str, InputFile],
     *,
-    variables: Mapping[str, str],
+    variables: Environment,
     limits: _Limits,
     directory: Path | None,
     listener: Listener,
@@ -183,7 +182,7 @@ class _Commands:
     plan: ShellPlan
     workspace: Workspace
     printed: Printed
-    variables: Mapping[str, str]
+    variables: Environment
     limits: _Limits
 
 
@@ -247,13 +246,13 @@ def _run_one(running: Processes, commands: _Commands, text: str) -> EndedCommand
     stdout, stderr = commands.printed.streams[-2:]
     if not work.exists() or stdout.is_lost or stderr.is_lost:
         raise _RemovedError
-    return EndedCommand(text, returncode, stdout, stderr, variables)
+    return EndedCommand(text, returncode, stdout, stderr, path_of(variables))
 
 
 def _require_interpreter(commands: _Commands) -> None:
     """See whether an exit code is that of a command, or says that nothing was run."""
     words, work = commands.plan.interpreter, commands.workspace.work
-    error = missing_interpreter(words, work, commands.variables)
+    error = missing_interpreter(words, work, path_of(commands.variables))
     if error is not None:
         raise _NoInterpreterError(error)
 

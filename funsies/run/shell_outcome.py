@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -68,14 +68,14 @@ class EndedCommand:
         returncode: exit code, or the negative number of a signal.
         stdout: its standard output.
         stderr: its standard error.
-        environment: of the command.
+        path: the ``PATH`` by which it found programs.
     """
 
     text: str
     returncode: int
     stdout: Stream
     stderr: Stream
-    environment: Mapping[str, str]
+    path: str
 
     @property
     def lacks_memory(self) -> bool:
@@ -87,7 +87,7 @@ class EndedCommand:
         """What it was in the machine that made it fail; None if nothing was."""
         if not self.returncode:
             return None
-        return machine_trouble(self.returncode, _tail(self.stderr), self.environment)
+        return machine_trouble(self.returncode, _tail(self.stderr), self.path)
 
 
 def failed_whole(plan: ShellPlan, error: Error) -> ShellOutcome:

@@ -7,6 +7,7 @@ commands run. Steps that run at the same time, in threads, have one each.
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import tempfile
@@ -59,6 +60,7 @@ class Workspace:
         _known.append(self)
         try:
             self._held = make_held(self.root)
+            self._inode = os.fstat(self._held).st_ino
         except BaseException:
             self.close()
             raise
@@ -69,6 +71,8 @@ class Workspace:
         Raises:
             OSError: if it cannot be made: what is around it was removed, or is full.
         """
+        if os.lstat(self.root).st_ino != self._inode:
+            raise FileNotFoundError(errno.ENOENT, "it was moved", str(self.root))
         os.mkdir(_WORK, dir_fd=self._held)
 
     def end(self) -> bool:

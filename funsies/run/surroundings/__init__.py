@@ -11,8 +11,10 @@ from funsies.run.surroundings.context import run_in_own_context
 from funsies.run.surroundings.fresh_directory import fresh_directory
 from funsies.run.surroundings.own import OwnSurroundings
 from funsies.run.surroundings.program import ProgramSurroundings, restored
+from funsies.run.surroundings.streams import Log
 
 __all__ = [
+    "Log",
     "OwnSurroundings",
     "ProgramSurroundings",
     "fresh_directory",

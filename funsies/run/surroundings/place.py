@@ -23,7 +23,7 @@ class Place:
         self._directory = os.open(".", os.O_RDONLY)
         self._close = weakref.finalize(self, os.close, self._directory)
         self._environ = os.environ
-        self._environment = dict(_environment())
+        self._environment = dict(environment_now())
 
     def restore(self) -> bool:
         """Put both back, the directory unless it is gone; False if that is not possible."""
@@ -31,7 +31,7 @@ class Place:
             os.fchdir(self._directory)
         os.environ = self._environ  # noqa: B003 - where a step has put another mapping
         try:
-            if _environment() != self._environment:
+            if environment_now() != self._environment:
                 os.environb.clear()
                 os.environb.update(self._environment)
         except Exception:  # noqa: BLE001 - a step may have put anything into its place
@@ -43,7 +43,7 @@ class Place:
         self._close()
 
 
-def _environment() -> Mapping[bytes, bytes]:
+def environment_now() -> Mapping[bytes, bytes]:
     """The environment.
 
     The mapping inside of ``os.environ`` is taken where there is one: looking at it as a whole

@@ -10,8 +10,9 @@ import sys
 import pytest
 
 from funsies.engine.exit_watch import ExitWatch
-from funsies.engine.processes import has_children, kill_group, lead_group
+from funsies.engine.processes import kill_group, lead_group
 from funsies.run import oom
+from funsies.run.orphans import has_children
 from funsies.run.process_end import peak_memory_bytes
 
 

@@ -123,7 +123,7 @@ def test_steps_run_side_by_side_in_threads(run, scratch: Path):
     def run_one(number: int) -> bytes:
         inputs = {"in": InputFile(lambda: io.BytesIO(b"%d" % number))}
         with run_shell(plan, inputs, directory=scratch) as outcome:
-            return outcome.outputs[0].value.read_bytes()
+            return outcome.outputs[0].value
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(run_one, range(24))) == [b"%d" % number for number in range(24)]
@@ -226,7 +226,7 @@ for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGCHLD):
     signal.signal(number, signal.SIG_IGN)
 """
 LOOKING = """
-    print(outcome.outputs[0].value.read_text(), outcome.outputs[2].value)
+    print(outcome.outputs[0].value.decode(), outcome.outputs[2].value)
 print([signal.getsignal(each) == signal.SIG_IGN for each in (signal.SIGINT, signal.SIGQUIT)])
 """
 
