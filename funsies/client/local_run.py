@@ -23,6 +23,7 @@ from funsies.engine.renewing import renewed
 from funsies.engine.timing import Timing
 from funsies.run.evaluate import Evaluator
 from funsies.run.files import sweep_temporary_directory
+from funsies.run.workspace import close_workspaces
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
 from funsies.store.submission import queue_name
@@ -52,27 +53,30 @@ def run_here(
     queue = queue_name(local_queue())
     worker = f"{socket.gethostname()}:{os.getpid()}"
     evaluator = Evaluator(backend, worker=worker)
-    while True:
-        slot = new_slot()
-        with renewed(backend.graph, slot) as observer:
-            report = drain(
-                backend.graph,
-                evaluator,
-                slot,
-                queue,
-                lease_ms=TIMING.lease_ms,
-                observer=observer,
-                slice_seconds=float("inf"),
-            )
-        if report.end is DrainEnd.PREEMPTED:
-            raise KeyboardInterrupt
-        if report.end is DrainEnd.RETIRED:
-            run_apart(backend.graph, address, queue, observer, worker)
-            continue
-        if is_over():
-            return
-        if not _upkeep(backend.graph, slot):
-            wait()
+    try:
+        while True:
+            slot = new_slot()
+            with renewed(backend.graph, slot) as observer:
+                report = drain(
+                    backend.graph,
+                    evaluator,
+                    slot,
+                    queue,
+                    lease_ms=TIMING.lease_ms,
+                    observer=observer,
+                    slice_seconds=float("inf"),
+                )
+            if report.end is DrainEnd.PREEMPTED:
+                raise KeyboardInterrupt
+            if report.end is DrainEnd.RETIRED:
+                run_apart(backend.graph, address, queue, observer, worker)
+                continue
+            if is_over():
+                return
+            if not _upkeep(backend.graph, slot):
+                wait()
+    finally:
+        close_workspaces()
 
 
 @functools.cache

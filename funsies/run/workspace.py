@@ -131,9 +131,8 @@ def workspace(directory: Path | None = None) -> Iterator[Workspace]:
 
 def close_workspaces() -> None:
     """Remove what is kept around the directories of steps: no more of them are run here."""
-    _idle.clear()
-    for each in tuple(_known):
-        each.close()
+    while _idle:
+        _idle.pop().close()
 
 
 def _taken(place: str) -> Workspace:

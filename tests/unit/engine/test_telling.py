@@ -113,7 +113,7 @@ def test_of_a_shell_step_the_streams_of_its_commands_are_told(room, tmp_path):
         (tmp_path / f"stderr-{number}").write_bytes(b"" if number else b"oh")
     following = room.follow()
     room.runs()
-    room.horse.prints_to(tmp_path)
+    room.horse.prints_to(tmp_path, lambda: None)
     names = [stream.name for stream in room.look_for(2).streams]
     assert len(names) == MOST_STREAMS
     assert names[-2:] == ["stdout:10", "stdout:11"]
@@ -127,7 +127,7 @@ def test_a_shell_step_that_begins_anew_is_heard_anew(room, tmp_path):
     for name in ("links", "copies"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "stdout-0").write_bytes(b"first\n")
-        room.horse.prints_to(tmp_path / name)
+        room.horse.prints_to(tmp_path / name, lambda: None)
         runs.append(room.look_for(2).run)
     assert runs[0] != runs[1]
     following.close()
@@ -147,14 +147,32 @@ def test_however_much_is_printed_the_end_is_told_with_its_place(room):
 def test_a_server_that_is_away_or_files_that_are_gone_disturb_nobody(room, tmp_path):
     following = room.follow()
     room.runs()
-    room.horse.prints_to(tmp_path / "gone")
+    room.horse.prints_to(tmp_path / "gone", lambda: None)
     assert room.look_for(5) is None
     room.horse.has_printed()
     following.close()
 
 
 def test_a_path_that_is_too_long_to_be_told_is_none(room, tmp_path):
-    room.horse.prints_to(tmp_path / ("x" * 300))
+    room.horse.prints_to(tmp_path / ("x" * 300), lambda: None)
     assert room.announcement.streams is None
-    room.horse.prints_to(tmp_path)
+    room.horse.prints_to(tmp_path, lambda: None)
     assert room.announcement.streams == tmp_path
+
+
+def test_of_a_shell_step_that_was_followed_and_was_short_all_is_told(room, tmp_path):
+    """It has printed into no file; who follows it came while its inputs were written."""
+
+    def show():
+        streams.mkdir()
+        (streams / "stdout-0").write_bytes(b"all of it\n")
+
+    streams = tmp_path / "streams"
+    room.runs()
+    room.horse.prints_to(streams, show)
+    following = room.follow()
+    assert room.look_for(3) is None
+    room.horse.has_printed()
+    assert room.tail.streams == (Stream("stdout:0", 0, b"all of it\n"),)
+    assert room.tail.is_whole
+    following.close()
