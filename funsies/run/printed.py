@@ -71,7 +71,7 @@ class Stream:
         except BlockingIOError:
             return True
         if not data:
-            self.close_pipe()
+            self.close()
             return False
         most = self._printed.max_stream_bytes
         room = len(data) if most is None else most - self.size_bytes
@@ -135,16 +135,12 @@ class Stream:
         """Read the last bytes of what has come."""
         return self.piece(max(0, self.size_bytes - size_bytes), size_bytes)
 
-    def close_pipe(self) -> None:
-        """Let nobody write any more."""
-        pipe, self._pipe = self._pipe, -1
-        if pipe >= 0:
-            os.close(pipe)
-
     def close(self) -> None:
         """Close the pipe and the file; what has come can still be read."""
         self._is_closed = True
-        self.close_pipe()
+        pipe, self._pipe = self._pipe, -1
+        if pipe >= 0:
+            os.close(pipe)
         self._close_file()
 
     def _close_file(self) -> None:

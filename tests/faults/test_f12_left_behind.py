@@ -88,6 +88,14 @@ def tidies_up(before: list[int]) -> list[int]:
     return [*before, os.getpid()]
 
 
+def waits_for_all_children(before: list[int], _: bytes = b"") -> list[int]:
+    try:
+        while True:
+            os.wait()
+    except ChildProcessError:
+        return [*before, os.getpid()]
+
+
 def process_after(_: f.Result[list[int], f.Error]) -> int:
     return os.getpid()
 
@@ -144,6 +152,18 @@ def test_steps_that_tidy_up_share_a_process(stage):
     with f.Fun(stage.server):
         processes = run(stage, chain(tidies_up, 4))
     assert len(set(processes)) == 1
+
+
+def test_python_steps_around_a_shell_step_share_a_process_and_meet_no_child(stage):
+    """What watches over the commands is no child: a step may wait for all that it has."""
+    stage.start_worker()
+    with f.Fun(stage.server):
+        before = chain(waits_for_all_children, 1)
+        text = f.reduce(str, before)
+        said = f.shell("cat in", inp={"in": text}).stdout
+        after = f.reduce(waits_for_all_children, before, said)
+        assert len(set(run(stage, after))) == 1
+        assert len(f.take(after)) == 2
 
 
 def test_a_step_that_failed_is_followed_by_a_fresh_process_as_well(stage):
