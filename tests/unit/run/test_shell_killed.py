@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are s
 
 # Forks a process that runs steps without end, whenever it is told to; ends what it is told.
 STEPS = """
-import itertools, os, signal, sys
+import itertools, os, signal, sys, tempfile
 from funsies.core.interpreter import interpreter_words
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.orphans import Orphanage, become_subreaper
@@ -40,6 +40,7 @@ def run_steps(which):
         with run_shell(plan, {}, timeout_seconds=0.1, grace_seconds=0.02):
             pass
 
+tempfile.gettempdir()  # Python looks once where it may write, and leaves a file if it is killed
 become_subreaper()  # as a worker is, for those who have left their groups
 orphanage = Orphanage()
 for number, line in enumerate(sys.stdin):
