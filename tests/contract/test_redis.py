@@ -15,7 +15,7 @@ from funsies.core.digest import content_digest
 from funsies.core.errors import NoServerError, ServerError
 from funsies.store.keys import Keys
 from funsies.store.redis import RedisStore
-from funsies.store.redis.address import shown
+from funsies.store.redis.address import connector, shown
 from funsies.store.redis.library import NAMES, SHARED, library
 from funsies.store.rows import Completion, Definitions, Setback, Status, Verdict
 
@@ -135,6 +135,15 @@ def test_a_forked_process_uses_connections_of_its_own(redis_bench):
         os._exit(0 if correct else 1)
     assert all(bench.store.operation(row.digest) == row for row in rows)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_connection_does_not_introduce_itself(redis_url):
+    """To say of which library it is, and in which version, takes two questions and a look."""
+    connection = connector(redis_url, 5.0)()
+    connection.send_command("CLIENT", "INFO")
+    said = connection.read_response().decode()
+    connection.disconnect()
+    assert " lib-name= lib-ver=" in said
 
 
 def test_calls_outlive_a_restart_of_the_server(own_bench, own_redis_server, tools):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Final, Protocol
 
 import hiredis
 from redis.backoff import NoBackoff
-from redis.connection import ConnectionPool
+from redis.connection import AbstractConnection, ConnectionPool
 from redis.retry import Retry
 
 from funsies.core.errors import ServerError
@@ -37,6 +38,18 @@ class Connection(Protocol):
 
     def disconnect(self) -> None:
         """Close it; the next command opens it again."""
+
+
+def _unnamed() -> dict[str, None]:
+    """Options of connections that do not introduce themselves (``CLIENT SETINFO``).
+
+    That would be two questions for each connection, and a look for the version of redis-py:
+    some milliseconds for each program, and for each process that runs steps.
+    """
+    known = inspect.signature(AbstractConnection.__init__).parameters
+    return dict.fromkeys(
+        {"driver_info"} & known.keys() or {"lib_name", "lib_version"} & known.keys()
+    )
 
 
 class _Packer:
@@ -82,6 +95,7 @@ def connector(url: str, answer_seconds: float) -> Callable[[], Connection]:
         socket_timeout=answer_seconds,
         socket_connect_timeout=CONNECT_SECONDS,
         command_packer=_Packer(),
+        **_unnamed(),
     )
     options = pool.connection_kwargs
     make: Callable[..., Connection] = pool.connection_class
