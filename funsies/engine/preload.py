@@ -15,7 +15,7 @@ from typing import Final
 from funsies.core.options import Options, decode_options, encode_options
 from funsies.core.python_plan import PythonPlan, decode_plan, encode_plan
 
-_LEFT_OUT: Final = frozenset({"ManagedFun", "start", "stop"})
+_LEFT_OUT: Final = frozenset({"ManagedFun", "debug", "start", "stop"})
 
 
 def preload() -> None:
