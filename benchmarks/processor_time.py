@@ -35,6 +35,18 @@ def cpu_seconds_below(pid: int, *, without: int | None = None) -> float:
     return sum(map(cpu_seconds, _below(pid, _children(), without)))
 
 
+def cpu_seconds_marked(mark: str) -> float:
+    """Time of all others whose environment has this text, however they were started."""
+    pids = (int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit())
+    return sum(cpu_seconds(pid) for pid in pids if pid != os.getpid() and _has(pid, mark))
+
+
+def _has(pid: int, mark: str) -> bool:
+    with suppress(OSError):
+        return mark.encode() in Path(f"/proc/{pid}/environ").read_bytes()
+    return False
+
+
 def _below(pid: int, children: dict[int, list[int]], without: int | None) -> Iterator[int]:
     for child in children[pid]:
         if child != without:

@@ -13,10 +13,12 @@ import pkgutil
 import platform
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+import peers
 import profiling
 from harness import Case, Figures, Setting
 from table import command_lines, lines
@@ -35,23 +37,45 @@ def main() -> None:
     A case that fails says so in its line, and the others run; the exit code is 1 then.
     """
     asked = _arguments()
-    _keep_compiled_modules()
     if asked.list:
-        for name in CASES:
-            case = _case(name)
-            print(f"{name:15} {case.about} (n = {case.n} {case.unit})")
+        print(*_descriptions(), sep="\n")
         return
+    _keep_compiled_modules()
     results = []
-    for name, setting in _settings(asked):
-        results.append(measure(name, setting, profile=asked.profile))
-        print(json.dumps(results[-1]), flush=True)
+    for figures in _results(asked):
+        results.append(figures)
+        print(json.dumps(figures), flush=True)
     print(*lines(results), sep="\n", file=sys.stderr)
     sys.exit(any("error" in result for result in results))
 
 
-def measure(name: str, setting: Setting, *, profile: bool) -> Figures:
-    """Run a case and say on what it ran."""
-    figures = _profiled(name, setting) if profile else _figures(name, setting)
+def _descriptions() -> Iterator[str]:
+    for name in CASES:
+        case = _case(name)
+        yield f"{name:15} {case.about} (n = {case.n} {case.unit})"
+
+
+def _results(asked: argparse.Namespace) -> Iterator[Figures]:
+    """Measure each case, and then peers at the size that is the usual one or was asked for."""
+    measure = _profiled if asked.profile else _of_us
+    for name in asked.case or CASES:
+        case = _case(name)
+        for setting in _settings(asked, case):
+            yield _with_machine(name, setting, partial(measure, name, setting))
+            if name in peers.CASES and setting.n in {case.n, asked.n}:
+                for peer in asked.peers:
+                    act = partial(peers.measure_peer, peer, name, setting, asked.environments)
+                    yield _with_machine(name, setting, act) | {"peer": peer}
+
+
+def _with_machine(name: str, setting: Setting, act: Callable[[], Figures]) -> Figures:
+    """Measure, and say what was asked for and on what machine it ran."""
+    load = os.getloadavg()[0]
+    try:
+        figures = act()
+    except Exception as error:  # noqa: BLE001 - the other cases are to run
+        traceback.print_exc()
+        figures = {"error": repr(error)}
     return {
         "case": name,
         "n": setting.n,
@@ -60,7 +84,22 @@ def measure(name: str, setting: Setting, *, profile: bool) -> Figures:
         **figures,
         "python": platform.python_version(),
         "cores": len(os.sched_getaffinity(0)),
+        "load_before": round(load, 2),
     }
+
+
+def _of_us(name: str, setting: Setting) -> Figures:
+    figures: Figures = import_module(f"cases.{name}").measure(setting)
+    return figures
+
+
+def _profiled(name: str, setting: Setting) -> Figures:
+    """Run a case with a profile, which slows it down; show on standard error what it says."""
+    with profiling.profiled() as directory:
+        figures = _of_us(name, setting)
+    said = [f"\n{name}, profiled", *profiling.report(directory), *command_lines(figures)]
+    print(*said, sep="\n", file=sys.stderr)
+    return figures | {"is_profiled": True}
 
 
 def _keep_compiled_modules() -> None:
@@ -69,33 +108,14 @@ def _keep_compiled_modules() -> None:
     sys.dont_write_bytecode = False
 
 
-def _figures(name: str, setting: Setting) -> Figures:
-    try:
-        figures: Figures = import_module(f"cases.{name}").measure(setting)
-    except Exception as error:  # noqa: BLE001 - the other cases are to run
-        traceback.print_exc()
-        return {"error": repr(error)}
-    return figures
-
-
-def _profiled(name: str, setting: Setting) -> Figures:
-    """Run a case with a profile, which slows it down; show on standard error what it says."""
-    with profiling.profiled() as directory:
-        figures = _figures(name, setting)
-    said = [f"\n{name}, profiled", *profiling.report(directory), *command_lines(figures)]
-    print(*said, sep="\n", file=sys.stderr)
-    return figures | {"is_profiled": True}
-
-
-def _settings(asked: argparse.Namespace) -> Iterator[tuple[str, Setting]]:
-    """The cases to run, and how."""
+def _settings(asked: argparse.Namespace, case: Case) -> Iterator[Setting]:
+    """How a case is to run."""
     repeats = asked.repeats or (1 if asked.quick else REPEATS)
     jobs = asked.raw_rq_jobs
     if jobs is None:
         jobs = QUICK_RAW_RQ_JOBS if asked.quick else RAW_RQ_JOBS
-    for name in asked.case or CASES:
-        for n in _sizes(asked, _case(name)):
-            yield name, Setting(n, asked.workers, repeats, jobs)
+    for n in _sizes(asked, case):
+        yield Setting(n, asked.workers, repeats, jobs)
 
 
 def _sizes(asked: argparse.Namespace, case: Case) -> tuple[int, ...]:
@@ -122,7 +142,26 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, help=f"by default {REPEATS}, with --quick 1")
     parser.add_argument("--raw-rq-jobs", type=int, help="for comparison; 0 leaves it out")
     parser.add_argument("--profile", action="store_true", help="say where the time goes")
+    parser.add_argument(
+        "--peers",
+        type=_peers,
+        default=(),
+        help=f"other engines, e.g. dask,parsl, or all: {', '.join(peers.REQUIREMENTS)}",
+    )
+    parser.add_argument(
+        "--environments",
+        type=Path,
+        default=peers.default_directory(),
+        help="where peers are installed, once; by default %(default)s",
+    )
     return parser.parse_args()
+
+
+def _peers(text: str) -> tuple[str, ...]:
+    names = tuple(peers.REQUIREMENTS) if text == "all" else tuple(text.split(","))
+    if unknown := set(names) - set(peers.REQUIREMENTS):
+        raise argparse.ArgumentTypeError(f"there is no adapter for {', '.join(unknown)}")
+    return names
 
 
 if __name__ == "__main__":

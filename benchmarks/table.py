@@ -29,12 +29,13 @@ def lines(results: Sequence[Figures]) -> Iterator[str]:
     """Lay out what was measured: an operation where that is counted, and the rest by name."""
     counted = [each for each in results if "milliseconds_per_operation" in each]
     if counted:
-        yield "".join([f"{'':12}{'n':>8}{'W':>3}", *(f"{name:>10}" for name in COLUMNS)])
+        yield "".join([f"{'':24}{'n':>8}{'W':>3}", *(f"{name:>10}" for name in COLUMNS)])
     for each in counted:
         cells = (f"{_short(each.get(key)):>10}" for key in COLUMNS.values())
-        yield "".join([f"{each['case']:12}{each['n']:>8}{each['workers']:>3}", *cells])
+        name = f"{each['case']} {each.get('peer', '')}"
+        yield "".join([f"{name:24}{each['n']:>8}{each['workers']:>3}", *cells])
     for each in results:
-        if each not in counted:
+        if each not in counted and "cannot" not in each:
             yield f"{each['case']}, n = {each['n']}"
             yield from _by_name(each)
 
