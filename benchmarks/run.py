@@ -115,7 +115,8 @@ def _settings(asked: argparse.Namespace, case: Case) -> Iterator[Setting]:
     if jobs is None:
         jobs = QUICK_RAW_RQ_JOBS if asked.quick else RAW_RQ_JOBS
     for n in _sizes(asked, case):
-        yield Setting(n, asked.workers, repeats, jobs)
+        is_usual = n in {case.n, case.quick_n, asked.n}
+        yield Setting(n, asked.workers, repeats, jobs if is_usual else 0)
 
 
 def _sizes(asked: argparse.Namespace, case: Case) -> tuple[int, ...]:
@@ -123,7 +124,8 @@ def _sizes(asked: argparse.Namespace, case: Case) -> tuple[int, ...]:
         return (asked.n,)
     if asked.quick:
         return (case.quick_n,)
-    return tuple(sorted({case.n, *case.series})) if asked.all else (case.n,)
+    series = [size for size in case.series if size <= asked.series]
+    return tuple(sorted({case.n, *series}))
 
 
 def _case(name: str) -> Case:
@@ -137,7 +139,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--case", action="append", choices=CASES, help="may be repeated")
     parser.add_argument("-n", type=int, help="size, in the unit of the case")
     parser.add_argument("--quick", action="store_true", help="small: does every case run?")
-    parser.add_argument("--all", action="store_true", help="also all sizes of a series")
+    parser.add_argument(
+        "--series",
+        metavar="N",
+        type=int,
+        nargs="?",
+        default=0,
+        const=sys.maxsize,
+        help="also at other sizes, up to N: how do costs grow?",
+    )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--repeats", type=int, help=f"by default {REPEATS}, with --quick 1")
     parser.add_argument("--raw-rq-jobs", type=int, help="for comparison; 0 leaves it out")

@@ -53,7 +53,7 @@ class Snakemake:
 
     distribution = "snakemake"
     cases = ("wide", "chain", "shell", "cached", "incremental")
-    largest = 20
+    largest = 10
 
     @contextmanager
     def running(self, workers: int, directory: Path) -> Iterator[None]:

@@ -1,0 +1,132 @@
+"""Results as plots: SVG that can be read on a dark and on a light page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+Result: TypeAlias = dict[str, Any]
+Points: TypeAlias = Mapping[str, Sequence[tuple[float, float]]]
+"""Curves by name."""
+
+NEUTRAL: Final = "#808890"
+"""For text and axes: it can be read on white as on black."""
+
+COLOURS: Final = ("#2f81f7", "#e8710a", "#1a9850", "#a371f7", "#d1407f", "#8a8d00", "#00949e")
+"""Of curves: each is told from white and from black."""
+
+STYLE: Final[Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "funsies",
+    "font.family": "sans-serif",
+    "axes.prop_cycle": cycler(color=COLOURS),
+    "axes.grid": True,
+    "grid.alpha": 0.35,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    **dict.fromkeys(
+        (
+            "text.color",
+            "axes.edgecolor",
+            "axes.labelcolor",
+            "axes.titlecolor",
+            "xtick.color",
+            "ytick.color",
+            "grid.color",
+        ),
+        NEUTRAL,
+    ),
+}
+
+GROWING: Final = ("wide", "chain", "shell", "cached", "incremental")
+
+
+def draw_all(results: Sequence[Result], directory: Path) -> None:
+    """Draw what there are results for."""
+    with mpl.rc_context(STYLE):
+        _draw_growth(results, directory / "performance-growth.svg")
+        _draw_efficiency(results, directory / "performance-efficiency.svg")
+
+
+def _draw_growth(results: Sequence[Result], path: Path) -> None:
+    """Time an operation by the number of operations: a level line is linear growth."""
+    taken = _by_n(results, "milliseconds_per_operation")
+    if not taken:
+        return
+    with _picture(path, columns=2) as (left, right):
+        _curves(left, taken, "operations", "milliseconds an operation")
+        _curves(
+            right,
+            _by_n(results, "server_cpu_ms_per_operation"),
+            "operations",
+            "processor time of the server, ms an operation",
+        )
+        for axes in (left, right):
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+
+
+def _draw_efficiency(results: Sequence[Result], path: Path) -> None:
+    """Ideal time by real time, by workers, for steps of several lengths."""
+    curves: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for result in _of_us(results, "throughput"):
+        for point in result.get("points", ()):
+            if "efficiency" in point and "task_ms" in point:
+                curves[_length_and_delay(point)].append((point["workers"], point["efficiency"]))
+    if not curves:
+        return
+    with _picture(path, columns=1) as (axes,):
+        _curves(axes, curves, "workers", "efficiency: ideal time / real time")
+        axes.set_xscale("log", base=2)
+        axes.set_ylim(0, 1.05)
+
+
+def _length_and_delay(point: Result) -> str:
+    name = f"steps of {point['task_ms']} ms"
+    delay = point.get("delay_ms")
+    return f"{name}, {delay} ms to the server" if delay else name
+
+
+def _by_n(results: Sequence[Result], key: str) -> Points:
+    curves: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for case in GROWING:
+        for each in _of_us(results, case):
+            if key in each:
+                curves[case].append((each["n"], each[key]))
+    for each in _of_us(results, "growth"):
+        for point in each.get("points", ()):
+            if point["shape"] not in GROWING and key in point:
+                curves[point["shape"]].append((each["n"], point[key]))
+    return {name: points for name, points in curves.items() if len(points) > 1}
+
+
+def _of_us(results: Sequence[Result], case: str) -> list[Result]:
+    return [each for each in results if each["case"] == case and "peer" not in each]
+
+
+@contextmanager
+def _picture(path: Path, columns: int) -> Iterator[Sequence[Axes]]:
+    figure, axes = plt.subplots(1, columns, figsize=(5.2 * columns, 4), squeeze=False)
+    yield list(axes[0])
+    figure.tight_layout()
+    figure.savefig(path, transparent=True, metadata={"Date": None})
+    plt.close(figure)
+
+
+def _curves(axes: Axes, curves: Points, across: str, up: str) -> None:
+    for number, (name, points) in enumerate(curves.items()):
+        xs, ys = zip(*sorted(points), strict=True)
+        style = "-" if number < len(COLOURS) else "--"
+        axes.plot(xs, ys, marker="o", markersize=4, linestyle=style, label=name)
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    axes.legend(fontsize="small")
