@@ -18,12 +18,12 @@ WORK: Final = {
 """Cases of the first tables, and what each is."""
 
 YARDSTICKS: Final = {"raw RQ, fork": "raw_rq", "RQ SimpleWorker": "rq_simple"}
-PEERS: Final = ("dask", "parsl", "redun", "luigi", "snakemake")
+PEERS: Final = ("dask", "parsl", "redun", "luigi", "snakemake", "funsies_0_8")
 
 
 def engines(results: Sequence[Result]) -> Iterator[str]:
     """Milliseconds an operation: ours, RQ's, and those of peers."""
-    yield _row("work", "funsies", *YARDSTICKS, *PEERS)
+    yield _row("work", "funsies", *YARDSTICKS, *(_name(peer) for peer in PEERS))
     yield _rule(3 + len(PEERS))
     for case, work in WORK.items():
         ours = _of_us(results, case)
@@ -82,14 +82,13 @@ def machine(results: Sequence[Result]) -> Iterator[str]:
     loads = [each["load_before"] for each in results if "load_before" in each]
     versions = sorted({each["python"] for each in results})
     cores = sorted({each["cores"] for each in results})
-    yield (
-        f"Measured with Python {', '.join(versions)} on {', '.join(map(str, cores))} cores; the load "
-        f"of the machine was {_short(min(loads))} to {_short(max(loads))} before each case."
-    )
+    load = f"{_short(min(loads))} to {_short(max(loads))}"
+    on = f"Python {', '.join(versions)} on {', '.join(map(str, cores))} cores"
+    yield f"Measured with {on}; the load of the machine was {load} before each case."
     peers = {each["peer"]: each["version"] for each in results if "version" in each}
     if peers:
-        said = ", ".join(f"{peer} {version}" for peer, version in sorted(peers.items()))
-        yield f"Versions of other engines: {said}."
+        said = (f"{peer.split('_')[0]} {version}" for peer, version in sorted(peers.items()))
+        yield f"Versions of other engines: {', '.join(said)}."
 
 
 TABLES: Final[dict[str, Callable[[Sequence[Result]], Iterator[str]]]] = {
@@ -142,6 +141,10 @@ def _peer(results: Sequence[Result], case: str, peer: str, n: int) -> str:
         return "" if not found or "cannot" not in found[0] else "cannot"
     taken = _short(found[0]["milliseconds_per_operation"])
     return taken if found[0]["n"] == n else f"{taken} (n = {found[0]['n']:,})"
+
+
+def _name(peer: str) -> str:
+    return "funsies 0.8" if peer == "funsies_0_8" else peer
 
 
 def _row(*cells: str) -> str:

@@ -50,18 +50,31 @@ STYLE: Final[Any] = {
 GROWING: Final = ("wide", "chain", "shell", "cached", "incremental")
 
 
-def draw_all(results: Sequence[Result], directory: Path) -> None:
-    """Draw what there are results for."""
+PICTURES: Final = {
+    "growth.svg": "Time of an operation by the number of operations: a level line grows linearly",
+    "efficiency.svg": "Efficiency by the number of workers, for steps of several lengths",
+}
+"""Names of pictures, and what they show."""
+
+
+def draw_all(results: Sequence[Result], directory: Path) -> Iterator[str]:
+    """Draw what there are results for.
+
+    Yields:
+        Names of pictures.
+    """
     with mpl.rc_context(STYLE):
-        _draw_growth(results, directory / "performance-growth.svg")
-        _draw_efficiency(results, directory / "performance-efficiency.svg")
+        if _by_n(results, "milliseconds_per_operation"):
+            _draw_growth(results, directory / "growth.svg")
+            yield "growth.svg"
+        if curves := _efficiency(results):
+            _draw_efficiency(curves, directory / "efficiency.svg")
+            yield "efficiency.svg"
 
 
 def _draw_growth(results: Sequence[Result], path: Path) -> None:
     """Time an operation by the number of operations: a level line is linear growth."""
     taken = _by_n(results, "milliseconds_per_operation")
-    if not taken:
-        return
     with _picture(path, columns=2) as (left, right):
         _curves(left, taken, "operations", "milliseconds an operation")
         _curves(
@@ -75,15 +88,17 @@ def _draw_growth(results: Sequence[Result], path: Path) -> None:
             axes.set_yscale("log")
 
 
-def _draw_efficiency(results: Sequence[Result], path: Path) -> None:
+def _efficiency(results: Sequence[Result]) -> Points:
     """Ideal time by real time, by workers, for steps of several lengths."""
     curves: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for result in _of_us(results, "throughput"):
         for point in result.get("points", ()):
             if "efficiency" in point and "task_ms" in point:
                 curves[_length_and_delay(point)].append((point["workers"], point["efficiency"]))
-    if not curves:
-        return
+    return curves
+
+
+def _draw_efficiency(curves: Points, path: Path) -> None:
     with _picture(path, columns=1) as (axes,):
         _curves(axes, curves, "workers", "efficiency: ideal time / real time")
         axes.set_xscale("log", base=2)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from markdown_tables import TABLES
-from plots import draw_all
+from plots import PICTURES, draw_all
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "performance.md"
-PICTURES = ROOT / "docs" / "pictures"
+PLACE_OF_PICTURES = ROOT / "docs" / "pictures" / "performance"
 
 
 def main() -> None:
@@ -25,22 +25,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", type=Path, nargs="+", help="JSON lines of run.py")
     parser.add_argument("--document", type=Path, default=DOCUMENT)
-    parser.add_argument("--pictures", type=Path, default=PICTURES)
+    parser.add_argument("--pictures", type=Path, default=PLACE_OF_PICTURES)
     asked = parser.parse_args()
     results = [
         json.loads(line) for path in asked.results for line in path.read_text().splitlines()
     ]
-    asked.document.write_text(_with_tables(asked.document.read_text(), results))
-    asked.pictures.mkdir(exist_ok=True)
-    draw_all(results, asked.pictures)
+    asked.pictures.mkdir(parents=True, exist_ok=True)
+    drawn = [*draw_all(results, asked.pictures)]
+    parts = {name: [*rows(results)] for name, rows in TABLES.items()}
+    place = os.path.relpath(asked.pictures, asked.document.parent)
+    parts["pictures"] = [f"![{PICTURES[name]}]({place}/{name})" for name in drawn]
+    asked.document.write_text(_with_parts(asked.document.read_text(), parts))
 
 
-def _with_tables(text: str, results: Sequence[dict[str, Any]]) -> str:
-    for name, rows in TABLES.items():
+def _with_parts(text: str, parts: Mapping[str, Sequence[str]]) -> str:
+    for name, lines in parts.items():
         opening, closing = f"<!-- {name} -->", f"<!-- end of {name} -->"
         before, _, rest = text.partition(opening)
         _, _, after = rest.partition(closing)
-        text = "\n".join([before + opening, "", *rows(results), "", closing + after])
+        text = "\n".join([before + opening, "", *lines, "", closing + after])
     return text
 
 

@@ -11,6 +11,14 @@ from typing import Final
 
 REQUIREMENTS: Final = {
     "dask": ("dask==2026.8.0", "distributed==2026.8.0"),
+    # Newer ones of RQ and redis-py do not have what it uses.
+    "funsies_0_8": (
+        "funsies==0.8.1",
+        "rq==1.10.1",
+        "redis==3.5.3",
+        "cloudpickle==2.2.1",
+        "setuptools<70",
+    ),
     "luigi": ("luigi==3.8.1",),
     "parsl": ("parsl==2026.10.26",),
     "redun": ("redun==0.44.1",),

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from harness import Figures, Setting, spread
 
+from funsies.local.program import find_program
+
 from .environments import python_of
 
 CASES: Final = ("wide", "chain", "shell", "cached", "incremental")
@@ -46,6 +48,7 @@ def measure_peer(peer: str, case: str, setting: Setting, directory: Path) -> Fig
             "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]]),
             "PYTHONPATH": os.pathsep.join(paths),
             "FUNSIES_BENCHMARK_PEER": secrets.token_hex(),
+            "FUNSIES_BENCHMARK_SERVER": str(find_program()),
         },
         capture_output=True,
         text=True,
