@@ -47,11 +47,13 @@ STYLE: Final[Any] = {
     ),
 }
 
+LEGEND_COLUMNS: Final = 3
+
 GROWING: Final = ("wide", "chain", "shell", "cached", "incremental")
 
 
 PICTURES: Final = {
-    "growth.svg": "Time of an operation by the number of operations: a level line grows linearly",
+    "growth.svg": "Time of an operation by their number: what is level grows linearly",
     "efficiency.svg": "Efficiency by the number of workers, for steps of several lengths",
 }
 """Names of pictures, and what they show."""
@@ -86,6 +88,9 @@ def _draw_growth(results: Sequence[Result], path: Path) -> None:
         for axes in (left, right):
             axes.set_xscale("log")
             axes.set_yscale("log")
+            axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_minor_formatter("{x:g}")
+            axes.xaxis.set_major_formatter("{x:,.0f}")
 
 
 def _efficiency(results: Sequence[Result]) -> Points:
@@ -102,6 +107,7 @@ def _draw_efficiency(curves: Points, path: Path) -> None:
     with _picture(path, columns=1) as (axes,):
         _curves(axes, curves, "workers", "efficiency: ideal time / real time")
         axes.set_xscale("log", base=2)
+        axes.xaxis.set_major_formatter("{x:g}")
         axes.set_ylim(0, 1.05)
 
 
@@ -130,7 +136,7 @@ def _of_us(results: Sequence[Result], case: str) -> list[Result]:
 
 @contextmanager
 def _picture(path: Path, columns: int) -> Iterator[Sequence[Axes]]:
-    figure, axes = plt.subplots(1, columns, figsize=(5.2 * columns, 4), squeeze=False)
+    figure, axes = plt.subplots(1, columns, figsize=(5.2 * columns, 4.6), squeeze=False)
     yield list(axes[0])
     figure.tight_layout()
     figure.savefig(path, transparent=True, metadata={"Date": None})
@@ -144,4 +150,6 @@ def _curves(axes: Axes, curves: Points, across: str, up: str) -> None:
         axes.plot(xs, ys, marker="o", markersize=4, linestyle=style, label=name)
     axes.set_xlabel(across)
     axes.set_ylabel(up)
-    axes.legend(fontsize="small")
+    axes.legend(
+        fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=LEGEND_COLUMNS
+    )

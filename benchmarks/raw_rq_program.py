@@ -19,9 +19,11 @@ import rq
 from processor_time import cpu_seconds
 from redis import Redis
 from rq import Queue
+from rq.job import Job
 
 QUEUE = "raw-rq"
 POLL_SECONDS = 0.002
+SILENCE_SECONDS = 60
 
 
 def noop() -> None:
@@ -40,12 +42,17 @@ def hand_in_wide(queue: Queue, jobs: int) -> None:
 
 
 def hand_in_chain(queue: Queue, jobs: int) -> None:
-    """Hand in jobs that do nothing, each of which needs the one before."""
-    before = None
-    for _ in range(jobs):
-        before = queue.enqueue(
-            f"{Path(__file__).stem}.noop", result_ttl=3600, depends_on=before
-        )
+    """Hand in jobs that do nothing, each of which needs the one before.
+
+    The first of them comes last: RQ loses a job for ever if what it needs ends just when it is
+    handed in.
+    """
+    name = f"{Path(__file__).stem}.noop"
+    first = last = Job.create(name, connection=queue.connection, result_ttl=3600, origin=QUEUE)
+    first.save()
+    for _ in range(jobs - 1):
+        last = queue.enqueue(name, result_ttl=3600, depends_on=last)
+    queue.enqueue_job(first)
 
 
 def hand_in_shell(queue: Queue, jobs: int) -> None:
@@ -91,9 +98,20 @@ def measure(
 
 
 def wait_for_all(queue: Queue, expected: int) -> None:
-    """Wait until so many jobs have ended well."""
-    while queue.finished_job_registry.count < expected:
+    """Wait until so many jobs have ended well.
+
+    Raises:
+        TimeoutError: if nothing ends any more.
+    """
+    ended, since = 0, time.monotonic()
+    while ended < expected:
         time.sleep(POLL_SECONDS)
+        if (now := queue.finished_job_registry.count) > ended:
+            ended, since = now, time.monotonic()
+        if time.monotonic() - since > SILENCE_SECONDS:
+            raise TimeoutError(
+                f"{ended} of {expected} jobs of plain RQ have ended, and no more"
+            )
 
 
 def _used(connection: Redis, pids: Sequence[int]) -> tuple[float, float]:

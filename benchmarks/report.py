@@ -41,9 +41,10 @@ def main() -> None:
 def _with_parts(text: str, parts: Mapping[str, Sequence[str]]) -> str:
     for name, lines in parts.items():
         opening, closing = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        before, _, rest = text.partition(opening)
+        before, begins, rest = text.partition(opening)
         _, _, after = rest.partition(closing)
-        text = "\n".join([before + opening, "", *lines, "", closing + after])
+        if begins:
+            text = "\n".join([before + opening, "", *lines, "", closing + after])
     return text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -122,3 +123,36 @@ def test_values_are_measured_beside_what_people_use_for_them() -> None:
             for way in ways:
                 ratio = ours / values[f"{name}_{way}_{verb}_ms"]
                 assert values[f"{name}_{verb}_to_{way}"] == pytest.approx(ratio, rel=0.1)
+
+
+def test_a_case_that_fails_says_so_in_its_line_and_in_the_exit_code(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(PROGRAM), "--case", "chain", "--case", "mypy", "--quick"],
+        env={**os.environ, "FUNSIES_SERVER_PROGRAM": "false", "MYPY_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    failed, measured = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 1
+    assert failed["case"] == "chain"
+    assert "error" in failed
+    assert measured["seconds_with_plugin"] > 0
+
+
+def test_a_profile_tells_of_client_workers_and_server() -> None:
+    done = subprocess.run(
+        [sys.executable, str(PROGRAM), "--case", "chain", "--quick", "--profile"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    client, _, rest = done.stderr.partition("workers: seconds")
+    workers, _, server = rest.partition("server: microseconds")
+    assert "client: seconds" in client
+    assert "digest.py" in client
+    assert "evaluate.py" in workers
+    assert "fcall" in server
+    assert json.loads(done.stdout)["is_profiled"]
