@@ -18,7 +18,7 @@ from .environments import python_of
 CASES: Final = ("wide", "chain", "shell", "cached", "incremental")
 """Cases that peers can be asked for."""
 
-MOST_SECONDS: Final = 15
+MOST_SECONDS: Final = 10
 """After so long a case is not repeated any more."""
 
 TIMEOUT_SECONDS: Final = 300

@@ -51,7 +51,7 @@ class Funsies08:
 
     distribution = "funsies"
     cases = ("wide", "chain", "shell", "cached", "incremental")
-    largest = 300
+    largest = 200
 
     @contextmanager
     def running(self, workers: int, directory: Path) -> Iterator[None]:

@@ -98,7 +98,7 @@ class Luigi:
 
     distribution = "luigi"
     cases = ("wide", "chain", "shell", "cached")
-    largest = 300
+    largest = 200
 
     @contextmanager
     def running(self, workers: int, directory: Path) -> Iterator[None]:

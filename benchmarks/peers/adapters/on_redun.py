@@ -60,7 +60,7 @@ class Redun:
 
     distribution = "redun"
     cases = ("wide", "chain", "shell", "cached", "incremental")
-    largest = 300
+    largest = 200
 
     @contextmanager
     def running(self, workers: int, directory: Path) -> Iterator[None]:
