@@ -1,7 +1,10 @@
 """A guard: a small process that cleans up when the program that needed workers is gone.
 
 A program that is killed cannot stop what it started. The guard notices, because a pipe from the
-program to it closes, and does it instead. A server with which other programs of the directory
+program to it closes, and does it instead. A program that ends in order cleans up itself, and
+says so in that pipe: then its guard, which need not even have imported this module, just ends.
+
+A server with which other programs of the directory
 work by then (another notebook, or this one with a new kernel) goes on until their workers have
 ended: the guard waits for that.
 """
@@ -11,10 +14,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -61,18 +63,28 @@ def guarded(
     finally:
         names = [pool.lock.name for pool in pools]
         is_done = clean_up(directory, names, stops_server=stops_server, removes=removes)
-        if guard.stdin is not None:
-            guard.stdin.close()
+        _release(guard, is_done=is_done)
         if is_done:
             guard.wait(_STOP_SECONDS)
         else:
             _standing.append(guard)
 
 
-def stand_guard(
+def _release(guard: subprocess.Popen[bytes], *, is_done: bool) -> None:
+    """Let a guard go; if nothing is left to do, it is told."""
+    pipe = guard.stdin
+    if pipe is None:
+        return
+    with suppress(BrokenPipeError):  # somebody has ended it
+        if is_done:
+            pipe.write(b"done")
+        pipe.close()
+
+
+def clean_up_in_the_end(
     directory: Directory, pools: list[str], *, stops_server: bool, removes: Path | None
 ) -> None:
-    """Wait until the other end of standard input is closed, and clean up.
+    """Clean up after a program that could not; a server that others use goes on until then.
 
     Args:
         directory: to which workers and server belong.
@@ -80,8 +92,6 @@ def stand_guard(
         stops_server: True to stop the server, too.
         removes: directory tree to be removed then.
     """
-    while sys.stdin.buffer.read(1):
-        pass
     while not clean_up(directory, pools, stops_server=stops_server, removes=removes):
         time.sleep(_LOOK_SECONDS)
 
