@@ -30,6 +30,7 @@ from funsies.store.submission import queue_name
 
 from .address import Address
 from .last_words import leave_last_words
+from .preload import preload
 from .processes import die_with_parent
 from .timing import Timing
 from .worker import EXIT_IN_ORDER, EXIT_IN_TROUBLE, run_worker
@@ -87,6 +88,7 @@ def run_pool(
         sys.exit(run_worker(server, queues, burst=burst, timing=timing))
 
     become_subreaper()
+    preload()  # once for all of them, which start as copies
     pool = Pool(count, work, tell=lambda words: leave_last_words(server, served, words))
     with _signals_to(pool):
         return pool.run()
