@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 SIGNATURE_BYTES: Final = 16
@@ -40,13 +41,22 @@ class Keyring:
 
     def accepts(self, signature: bytes, kind: bytes, data: bytes) -> bool:
         """See whether a record was signed with one of the keys; True if there are none."""
-        return not self.keys or any(
-            hmac.compare_digest(_signature(key, kind, data), signature) for key in self.keys
-        )
+        for key in self.keys:
+            if hmac.compare_digest(_signature(key, kind, data), signature):
+                return True
+        return not self.keys
 
 
 def _signature(key: bytes, kind: bytes, data: bytes) -> bytes:
-    return hmac.digest(key, kind + b"\0" + data, "sha256")[:SIGNATURE_BYTES]
+    begun = _begun(key, kind).copy()
+    begun.update(data)
+    return begun.digest()[:SIGNATURE_BYTES]
+
+
+@lru_cache(maxsize=256)
+def _begun(key: bytes, kind: bytes) -> hmac.HMAC:
+    """What all signatures of a kind begin with: a copy takes half the time of a new one."""
+    return hmac.new(key, kind + b"\0", "sha256")
 
 
 NO_KEYS: Final = Keyring()

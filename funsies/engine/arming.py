@@ -13,7 +13,7 @@ from redis.retry import Retry
 
 from funsies.store.persistence import Persistence
 from funsies.store.ports import GraphStore
-from funsies.store.redis.address import ANSWER_SECONDS, CONNECT_SECONDS, shown
+from funsies.store.redis.address import ANSWER_SECONDS, CONNECT_SECONDS, shown, unnamed
 from funsies.store.rows import QueueName
 from funsies.store.submission import LOCAL_PREFIX
 
@@ -142,4 +142,5 @@ def rq_connection(jobs_url: str) -> Redis:
         retry=Retry(NoBackoff(), 0),
         socket_timeout=ANSWER_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,
+        **unnamed(),
     )

@@ -152,10 +152,10 @@ def gather(backend: Backend, claim: Claim) -> dict[str, InputValue]:
         for result in results
         if not result.large and result.content not in claim.contents
     ]
-    found = dict(claim.contents)
+    found = claim.contents
     if absent:
         contents = backend.graph.contents(absent)
-        found |= {
+        found = claim.contents | {
             digest: data
             for digest, data in zip(absent, contents, strict=True)
             if data is not None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final, Protocol
 
 import hiredis
@@ -40,7 +41,8 @@ class Connection(Protocol):
         """Close it; the next command opens it again."""
 
 
-def _unnamed() -> dict[str, None]:
+@cache
+def unnamed() -> Mapping[str, None]:
     """Options of connections that do not introduce themselves (``CLIENT SETINFO``).
 
     That would be two questions for each connection, and a look for the version of redis-py:
@@ -95,7 +97,7 @@ def connector(url: str, answer_seconds: float) -> Callable[[], Connection]:
         socket_timeout=answer_seconds,
         socket_connect_timeout=CONNECT_SECONDS,
         command_packer=_Packer(),
-        **_unnamed(),
+        **unnamed(),
     )
     options = pool.connection_kwargs
     make: Callable[..., Connection] = pool.connection_class

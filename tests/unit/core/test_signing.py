@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +51,9 @@ def test_without_a_key_nothing_is_signed_or_asked_for() -> None:
 
 def test_keys_are_not_shown() -> None:
     assert "secret" not in repr(Keyring((b"secret",)))
+
+
+@given(st.binary(min_size=1), kinds, records)
+def test_a_signature_is_half_of_an_hmac(key: bytes, kind: bytes, record: bytes) -> None:
+    whole = hmac.digest(key, kind + b"\0" + record, "sha256")
+    assert Keyring((key,)).sign(kind, record) == whole[:16]
