@@ -19,8 +19,10 @@ def chunks_of(source: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: source.read(CHUNK_BYTES), b"")
 
 
-def rechunk(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def rechunk(pieces: Iterable[bytes]) -> Iterator[bytes | memoryview]:
     """Cut a stream into pieces of exactly ``CHUNK_BYTES``, but for the last.
+
+    Large pieces are not copied: who takes a part of one is done with it before the next.
 
     >>> [len(piece) for piece in rechunk([b"a", b"", b"bc"])]
     [3]
@@ -33,7 +35,7 @@ def rechunk(pieces: Iterable[bytes]) -> Iterator[bytes]:
         rest = memoryview(piece)
         while len(gathered) + len(rest) >= CHUNK_BYTES:
             needed = CHUNK_BYTES - len(gathered)
-            yield bytes(gathered) + bytes(rest[:needed])
+            yield bytes(gathered + rest[:needed]) if gathered else rest[:needed]
             gathered.clear()
             rest = rest[needed:]
         gathered += rest
@@ -114,12 +116,11 @@ def write_file(pieces: Iterable[bytes], path: str | os.PathLike[str]) -> int:
         FileExistsError: if there is such a file.
     """
     target = Path(path)
-    hashed = HashedChunks(pieces)
     with target.open("xb") as file:
         try:
-            file.writelines(hashed)
+            file.writelines(pieces)
             file.flush()
+            return file.tell()
         except BaseException:
             target.unlink(missing_ok=True)
             raise
-    return hashed.size_bytes

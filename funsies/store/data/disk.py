@@ -93,13 +93,23 @@ class DiskDataStore:
                 return self._keep(linked)
         if is_in_memory(chunks):
             return self._write_at_once(chunks)
-        if (stored := find_stored(self, chunks)) is not None:
+        if (stored := self._stored(chunks)) is not None:
             return stored
         with self._disk_errors():
             file = TemporaryFile.made_in(self._temporary)
         if isinstance(chunks, FileChunks) and file.clone_from(chunks.path):
             return self._keep(file)
         return self._keep(file, chunks)
+
+    def _stored(self, chunks: Iterable[bytes]) -> tuple[Digest, int] | None:
+        """Look whether a value is there, and good; a file is compared with what is stored."""
+        if not isinstance(chunks, FileChunks):
+            return find_stored(self, chunks)
+        digest = digest_of(chunks.path)
+        size_bytes = self.size_bytes(digest)
+        if size_bytes is None or not self._holds(digest, chunks.path):
+            return None
+        return digest, size_bytes
 
     def _write_at_once(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
         """Write and hash in one go, although the store may have the value already.

@@ -99,9 +99,10 @@ class RedisDataStore:
             raise
 
     def _write_under(self, upload: bytes, chunks: Iterable[bytes]) -> tuple[Digest, int]:
-        hashed = HashedChunks(chunks)
+        # Copied first, then hashed: a thread of the program may change an array meanwhile.
+        hashed = HashedChunks(bytes(each) for each in rechunk(chunks))
         count = 0
-        for count, chunk in enumerate(rechunk(hashed), start=1):
+        for count, chunk in enumerate(hashed, start=1):
             self._upload_chunk(upload, count - 1, chunk)
         self._commit(upload, hashed.digest, count, hashed.size_bytes)
         return hashed.digest, hashed.size_bytes

@@ -112,7 +112,7 @@ class TemporaryFile:
         """Number of bytes that it has."""
         return os.fstat(self._descriptor).st_size
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Add bytes at its end."""
         rest = memoryview(data)
         while rest:
