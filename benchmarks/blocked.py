@@ -55,7 +55,7 @@ def watched(session: Session) -> Iterator[Blocked]:
     with connection(session) as server:
         server.config_set("slowlog-log-slower-than", SLOW_US)
         server.config_set("slowlog-max-len", MOST_LOGGED)
-        server.execute_command("SLOWLOG", "RESET")
+        server.slowlog_reset()
         command = [sys.executable, __file__, session.server.jobs_url]
         pipe = subprocess.PIPE
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as pinger:

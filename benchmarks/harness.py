@@ -72,7 +72,7 @@ def server_and_workers(workers: int, data_url: str | None = None) -> Iterator[Se
     """Start an embedded server, append-only file on, and workers that have run something.
 
     Args:
-        workers: number of worker processes.
+        workers: number of worker processes; without any the case starts its own.
         data_url: where large values are; ``"server"`` for the server's memory, None for files
             beside it.
     """
@@ -82,8 +82,9 @@ def server_and_workers(workers: int, data_url: str | None = None) -> Iterator[Se
         f.ManagedFun(nworkers=workers, directory=directory) as session,
     ):
         see_append_only_file(session)
-        warm = [warm_up(-number) for number in range(1, WARM_UP_OPERATIONS + 1)]
-        f.execute(*warm).wait(timeout_seconds=60)
+        if workers:
+            warm = [warm_up(-number) for number in range(1, WARM_UP_OPERATIONS + 1)]
+            f.execute(*warm).wait(timeout_seconds=60)
         yield session
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +40,8 @@ LOOK_SECONDS: Final = 0.5
 
 def measure(setting: Setting) -> Figures:
     """Run a graph of each shape on a server of its own."""
-    asked = os.environ.get("FUNSIES_SHAPES", "").split() or list(SHAPES)
+    all_shapes = list(SHAPES) if setting.n > CASE.quick_n else ["wide", "nested"]
+    asked = os.environ.get("FUNSIES_SHAPES", "").split() or all_shapes
     return {"points": [{"shape": shape} | _grow(shape, setting) for shape in asked]}
 
 
@@ -82,7 +84,7 @@ def _looks(session: Session) -> Figures:
     graph = session.backend.graph
     found: Figures = {"progress": _timed(session, lambda: progress_since({}, graph.counts()))}
     for word in LOOKS:
-        found[word] = _timed(session, lambda word=word: _command(session, word))
+        found[word] = _timed(session, partial(_command, session, word))
     found["reset"] = _timed(session, lambda: graph.reset(graph.all_operations()))
     found["clean"] = _timed(session, lambda: _command(session, "clean"))
     return found

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,12 @@ def figures(case: str, n: int, *arguments: str) -> dict[str, float]:
     assert f'"case": "{case}"' in line
     assert read["n"] == n
     return read
+
+
+def points_of(line: Any) -> list[dict[str, Any]]:
+    """The points of a case that measures several things in one run."""
+    points: list[dict[str, Any]] = line["points"]
+    return points
 
 
 def test_wide_runs_each_operation_once_and_compares_with_plain_rq() -> None:
@@ -67,7 +74,7 @@ def test_incremental_runs_what_an_edit_concerns_and_stops_early() -> None:
     assert incremental["cut_off_executions"] == 1
 
 
-def test_build_and_shell_and_data_give_figures_and_those_of_a_yardstick() -> None:
+def test_build_and_shell_give_figures_and_those_of_a_yardstick() -> None:
     build = figures("build", 20, "--raw-rq-jobs", "0")
     assert build["build_milliseconds_per_operation"] > 0
     assert build["define_milliseconds_per_operation"] > 0
@@ -75,9 +82,37 @@ def test_build_and_shell_and_data_give_figures_and_those_of_a_yardstick() -> Non
     assert shell["milliseconds_per_operation"] > 0
     assert shell["rq_simple_ms_per_job"] > 0
     assert shell["plain_loop_milliseconds"] > 0
-    data = figures("data", 2)
-    for name in ("file_steps", "redis_steps", "file_take", "redis_take", "plain_file"):
-        assert data[f"{name}_mb_per_second"] > 0
+
+
+def test_bytes_of_all_sizes_go_through_both_stores() -> None:
+    points = points_of(figures("data", 2))
+    sizes = {(point["store"], point["bytes"]) for point in points}
+    assert sizes == {
+        (store, n) for store in ("disk", "server") for n in (1024, 1 << 20, 2 << 20)
+    }
+    for point in points:
+        for name in ("copy_and_hash", "put_file", "shell_reads", "shell_copies", "takeout"):
+            assert point[f"{name}_mb_per_second"] > 0
+        assert point["copy_and_hash_ratio"] == 1
+
+
+def test_graphs_grow_and_the_server_is_pinged_meanwhile() -> None:
+    points = points_of(figures("growth", 5))
+    assert {point["shape"] for point in points} == {"wide", "nested"}
+    for point in points:
+        assert point["executions"] <= point["operations"]
+        assert point["ping_milliseconds_longest"] > 0
+        assert set(point["looks"]) == {"progress", "ls", "status", "fsck", "reset", "clean"}
+
+
+def test_throughput_is_measured_near_and_far() -> None:
+    points = points_of(figures("throughput", 20))
+    assert {(point["workers"], point["delay_ms"]) for point in points} == {(1, 0), (2, 1)}
+    assert {point["task_ms"] for point in points} == {0, 1, 10, 100}
+    for point in points:
+        assert point["tasks_per_second"] > 0
+        # The ideal cannot be surpassed: if it is, a task has not slept, or some have not run.
+        assert (point["efficiency"] or 0) <= 1
 
 
 def test_the_mypy_plugin_is_timed_beside_mypy_alone() -> None:
