@@ -40,7 +40,7 @@ LOOK_SECONDS: Final = 0.5
 
 def measure(setting: Setting) -> Figures:
     """Run a graph of each shape on a server of its own."""
-    all_shapes = list(SHAPES) if setting.n > CASE.quick_n else ["wide", "nested"]
+    all_shapes = list(SHAPES) if setting.n > CASE.quick_n else ["nested"]
     asked = os.environ.get("FUNSIES_SHAPES", "").split() or all_shapes
     return {"points": [{"shape": shape} | _grow(shape, setting) for shape in asked]}
 

@@ -92,13 +92,13 @@ def test_bytes_of_all_sizes_go_through_both_stores() -> None:
     }
     for point in points:
         for name in ("copy_and_hash", "put_file", "shell_reads", "shell_copies", "takeout"):
-            assert point[f"{name}_mb_per_second"] > 0
+            assert point[f"{name}_milliseconds"] > 0
         assert point["copy_and_hash_ratio"] == 1
 
 
 def test_graphs_grow_and_the_server_is_pinged_meanwhile() -> None:
     points = points_of(figures("growth", 5))
-    assert {point["shape"] for point in points} == {"wide", "nested"}
+    assert [point["shape"] for point in points] == ["nested"]
     for point in points:
         assert point["executions"] <= point["operations"]
         assert point["ping_milliseconds_longest"] > 0
