@@ -1,38 +1,34 @@
-"""Working a queue off: claim, evaluate, publish and claim the next in one round trip."""
+"""Working a queue off: claim, evaluate, publish and claim the next in one round trip.
+
+Short operations are claimed several at a time, and their results are published together. How
+many is decided by the store, by how long they are expected to run. What is done is not held
+back for longer than some milliseconds; should an operation take longer than expected, then
+whoever observes the drain sees to the others (``relief.py``), and says so.
+"""
 
 from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from funsies.run.decision import Decision, Delegate, HandOver, Park, Publish, PutBack
 from funsies.run.preempted import Preempted
 from funsies.store.ports import GraphStore
-from funsies.store.rows import (
-    Claim,
-    Completion,
-    Fence,
-    QueueName,
-    Setback,
-    StepAnswer,
-    Verdict,
-)
+from funsies.store.rows import Claim, Completion, QueueName
 
 from .drain_report import DrainEnd, DrainReport
-from .failure import bytes_missing, cannot_evaluate
-from .names import new_fence
+from .failure import cannot_evaluate
+from .hand import REFUSED, UNTOUCHED, Hand
 from .observer import Observer
+from .pace import Pace
 from .run_log import log_run
 from .succession import Inherited
 
 MAX_EVALUATIONS: Final = 3
 """How often a claim is evaluated if the store keeps refusing what comes of it."""
-
-REFUSED_DELAY_MS: Final = 1000
-"""Pause before an operation that could not be evaluated is claimed again."""
 
 
 class Evaluates(Protocol):
@@ -49,6 +45,7 @@ def drain(
     queue: QueueName,
     *,
     lease_ms: int,
+    most_claims: int = 1,
     until: Callable[[], bool] = lambda: False,
     arm: Callable[[Iterable[QueueName]], None] = lambda _: None,
     observer: Observer | None = None,
@@ -66,6 +63,7 @@ def drain(
         queue: from which to claim.
         lease_ms: how long a lease holds without renewal, milliseconds. Renewing is the
             caller's task.
+        most_claims: how many operations are claimed together at most.
         until: asked between operations; True ends the drain. An operation that fails then is
             put back: what stops the drain may well have made it fail.
         arm: told the queues on which more work is ready.
@@ -75,141 +73,67 @@ def drain(
         clock: the time, seconds.
     """
     over_at = clock() + slice_seconds
-    return _Drain(
+    told, pace = observer or Observer(), Pace(most_claims, clock)
+    hand = Hand(
         graph=graph,
-        evaluator=evaluator,
         slot=slot,
         queue=queue,
         lease_ms=lease_ms,
+        arm=arm,
+        observer=told,
+        pace=pace,
+        sequence=inherited.sequence if inherited is not None else 0,
+    )
+    return _Drain(
+        evaluator=evaluator,
+        hand=hand,
+        pace=pace,
         must_stop=until,
         is_over=lambda: until() or clock() >= over_at,
-        arm=arm,
-        observer=observer or Observer(),
-        inherited=inherited,
-        sequence=inherited.sequence if inherited is not None else 0,
-    ).run()
+        observer=told,
+    ).run(inherited)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Drain:
-    graph: GraphStore
     evaluator: Evaluates
-    slot: str
-    queue: QueueName
-    lease_ms: int
+    hand: Hand
+    pace: Pace
     must_stop: Callable[[], bool]
     is_over: Callable[[], bool]
-    arm: Callable[[Iterable[QueueName]], None]
     observer: Observer
-    inherited: Inherited | None
-    sequence: int
     evaluated: int = 0
-    published: int = 0
-    fenced: int = 0
     end: DrainEnd = DrainEnd.EMPTY
 
-    def run(self) -> DrainReport:
-        claim = self._first()
-        while claim is not None:
-            claim = self._handle(claim)
-        return DrainReport(self.evaluated, self.published, self.fenced, self.end)
+    def run(self, inherited: Inherited | None) -> DrainReport:
+        """Take up what was left here, unless it was lost meanwhile; go on until all is done."""
+        if inherited is not None:
+            self.hand.send(inherited.fence, claims=1)
+        if not self.hand.todo:
+            self._go_on()
+        while self.hand.todo and self._handle(self.hand.todo.popleft()):
+            self._go_on()
+        return DrainReport(self.evaluated, self.hand.published, self.hand.fenced, self.end)
 
-    def _first(self) -> Claim | None:
-        """The claim that was left here, unless it was lost meanwhile; else the next one."""
-        if self.inherited is None:
-            return self._next()
-        left = self._send(self.inherited.fence, None, wants_more=True)
-        return left.claim or self._next()
-
-    def _handle(self, claim: Claim) -> Claim | None:
-        """Evaluate one operation and settle it; return the next."""
-        try:
-            for _ in range(MAX_EVALUATIONS):
-                retry = self._settle(claim, self._evaluate(claim))
-                if not isinstance(retry, _Again):
-                    return retry
-                claim = retry.claim
-                if self.observer.must_retire():
-                    break
-        except Preempted:
-            self.end = DrainEnd.PREEMPTED
-            self._release(claim, PutBack(Setback.NOTHING))
-            return None
-        self._release(claim, PutBack(Setback.LOSS, REFUSED_DELAY_MS))
-        return self._next()
-
-    def _evaluate(self, claim: Claim) -> Decision:
-        self.evaluated += 1
-        try:
-            with self.observer.running():
-                return self.evaluator.evaluate(claim)
-        except Exception:  # noqa: BLE001 - whatever is wrong with the engine, the operation ends
-            return _unable(claim, traceback.format_exc())
-
-    def _settle(self, claim: Claim, decision: Decision) -> Claim | _Again | None:
-        match decision:
-            case Publish(completion=completion) if _has_failed(completion) and self.must_stop():
-                self._release(claim, PutBack(Setback.NOTHING))
-                return self._next()
-            case Publish(completion=completion):
-                log_run(claim, decision)
-                return self._publish(claim, completion)
-            case PutBack():
-                self._release(claim, decision)
-                return self._next()
-            case Delegate():
-                log_run(claim, decision)
-                verdict = self._delegate(claim, decision)
-            case Park(queues, setback):
-                self._arm_others(queues)
-                held = (self.slot, claim.operation.digest, claim.fence)
-                verdict = self.graph.park(*held, setback=setback)
-            case HandOver():
-                self.end = DrainEnd.RETIRED
-                return None
-        if verdict is Verdict.IDLE:  # what was requested a moment ago has been reset since
-            return _Again(claim)
-        self._count(verdict)
-        return self._next()
-
-    def _publish(self, claim: Claim, completion: Completion) -> Claim | _Again | None:
-        answer = self._step(completion)
-        if answer.verdict is not Verdict.BYTES:
-            return self._claim_of(answer)
-        if completion.linked:  # bytes that the trace names are gone: compute them
-            return _Again(replace(claim, trace=None))
-        return self._claim_of(self._step(bytes_missing(claim)))
-
-    def _delegate(self, claim: Claim, to: Delegate) -> Verdict:
-        self._arm_others(to.arm)
-        return self.graph.delegate(
-            self.slot,
-            claim.operation.digest,
-            claim.fence,
-            to.target,
-            to.index,
-            report=to.report,
-        )
-
-    def _arm_others(self, queues: Sequence[QueueName]) -> None:
-        """Call workers to other queues; the claim that follows sees what is left on this one.
-
-        Where it takes the only operation that there is, another worker would come in vain: a
-        work-horse for each of the steps that go on one after the other.
-        """
-        self.arm([queue for queue in queues if queue != self.queue])
-
-    def _next(self) -> Claim | None:
-        while not self._is_over():
-            answer = self._step(None)
-            if not answer.set_aside:
-                return answer.claim
-        self.observer.idle()
-        return None
-
-    def _claim_of(self, answer: StepAnswer) -> Claim | None:
-        """What is in hand now; the next one if what was at the head had to be set aside."""
-        return self._next() if answer.set_aside else answer.claim
+    def _go_on(self) -> None:
+        """Publish what is due, and see that there is something to do, unless it is over."""
+        hand = self.hand
+        if self.observer.is_relieved():
+            self.pace.be_careful()
+            hand.give_back()
+        if hand.todo and self._is_over():
+            hand.give_back()
+        if hand.todo and hand.done and self.pace.is_due(hand.todo[0]):
+            hand.step(claims=0)
+        while not hand.todo:
+            claims = 0 if self._is_over() else self.pace.claims
+            if not (claims or hand.done):
+                break
+            answer = hand.step(claims=claims)
+            if not (answer.set_aside or hand.done or hand.todo):
+                break
+        if not hand.todo:
+            self.observer.idle()
 
     def _is_over(self) -> bool:
         """True if nothing more is to be claimed; notes why."""
@@ -221,62 +145,63 @@ class _Drain:
             return False
         return True
 
-    def _step(self, completion: Completion | None) -> StepAnswer:
-        """Publish, if there is something to publish, and claim, if there is time."""
-        wants_more = completion is None or not self._is_over()
-        self.sequence += 1
-        return self._send(new_fence(), completion, wants_more=wants_more)
+    def _handle(self, claim: Claim) -> bool:
+        """Evaluate one operation and settle it, or hold what is done; False to leave."""
+        self.observer.claimed(claim)
+        if (
+            self.observer.is_relieved()
+        ):  # of this one as well: it was not begun when that was said
+            self.pace.be_careful()
+            self.hand.release(claim, UNTOUCHED)
+            self.hand.give_back()
+            return True
+        try:
+            for _ in range(MAX_EVALUATIONS):
+                decision = self._evaluate(claim)
+                if isinstance(decision, HandOver):
+                    self._leave_to_successor(claim)
+                    return False
+                if self._settle(claim, decision):
+                    return True
+                if self.observer.must_retire():
+                    break
+        except Preempted:
+            self.end = DrainEnd.PREEMPTED
+            self.hand.put_all_down(claim)
+            return False
+        self.hand.release(claim, REFUSED)
+        return True
 
-    def _send(
-        self, fence: Fence, completion: Completion | None, *, wants_more: bool
-    ) -> StepAnswer:
-        self.observer.stepping(self.sequence)
-        answer = self.graph.step(
-            self.slot,
-            self.sequence,
-            self.queue,
-            lease_ms=self.lease_ms,
-            fence=fence,
-            completions=() if completion is None else (completion,),
-            claims=int(wants_more),
-        )
-        self._take_note(answer)
-        return answer
+    def _evaluate(self, claim: Claim) -> Decision:
+        self.evaluated += 1
+        try:
+            with self.observer.running(), self.pace.measured(claim):
+                return self.evaluator.evaluate(claim)
+        except Exception:  # noqa: BLE001 - whatever is wrong with the engine, the operation ends
+            return _unable(claim, traceback.format_exc())
 
-    def _take_note(self, answer: StepAnswer) -> None:
-        if answer.claim is not None:
-            self.observer.claimed(answer.claim)
-        elif answer.verdict is not Verdict.BYTES:
-            self.observer.idle()
-        self._count(answer.verdict)
-        if answer.set_aside:
-            self.observer.settled()
-        if answer.arm:
-            self.arm(answer.arm)
+    def _settle(self, claim: Claim, decision: Decision) -> bool:
+        """Act on a decision; False if the store refused it, and it is to be made again."""
+        match decision:
+            case Publish(completion=completion) if _has_failed(completion) and self.must_stop():
+                self.hand.release(claim, UNTOUCHED)
+            case Publish(completion=completion):
+                log_run(claim, decision)
+                self.hand.hold(claim, completion)
+            case PutBack():
+                self.hand.release(claim, decision)
+            case Delegate():
+                log_run(claim, decision)
+                return self.hand.delegate(claim, decision)
+            case Park():
+                return self.hand.park(claim, decision)
+        return True
 
-    def _count(self, verdict: Verdict | None) -> None:
-        if verdict is Verdict.OK:
-            self.published += 1
-            self.observer.settled()
-        self.fenced += verdict is Verdict.FENCED
-
-    def _release(self, claim: Claim, decision: PutBack) -> None:
-        self.graph.release(
-            self.slot,
-            claim.operation.digest,
-            claim.fence,
-            delay_ms=decision.delay_ms,
-            setback=decision.setback,
-        )
-        self.observer.idle()
-        self.observer.settled()
-
-
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """The store refused the outcome: evaluate this claim again."""
-
-    claim: Claim
+    def _leave_to_successor(self, claim: Claim) -> None:
+        """Leave what this process cannot run: with the slot if it is alone there."""
+        self.end, hand = DrainEnd.RETIRED, self.hand
+        if hand.todo or hand.done or claim.fence != hand.fence:
+            hand.put_all_down(claim)
 
 
 def _has_failed(completion: Completion) -> bool:
@@ -286,5 +211,5 @@ def _has_failed(completion: Completion) -> bool:
 def _unable(claim: Claim, details: str) -> Decision:
     """Treat a fault of the engine as the loss of the worker: some attempts, then an error."""
     if claim.may_be_lost:
-        return PutBack(Setback.LOSS, REFUSED_DELAY_MS)
+        return REFUSED
     return Publish(cannot_evaluate(claim, details))

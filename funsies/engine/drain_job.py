@@ -17,6 +17,7 @@ from funsies.store.redis.address import ANSWER_SECONDS
 from funsies.store.rows import QueueName
 
 from .arming import Dispatch
+from .batch import MOST_CLAIMS
 from .drain import drain
 from .drain_report import DrainEnd, DrainReport
 from .horse import Horse, current_horse
@@ -88,6 +89,7 @@ def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
             horse.post.slot,
             queue,
             lease_ms=timing.lease_ms,
+            most_claims=MOST_CLAIMS,
             until=observer.must_stop,
             arm=_Helpers(backend.graph, address.jobs_url).call,
             observer=observer,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import Error, ErrorKind, encode_error
 from funsies.store.ports import GraphStore
@@ -65,13 +67,20 @@ def error_content(error: Error) -> tuple[Digest, bytes]:
 
 def publish_failure(graph: GraphStore, completion: Completion) -> Verdict | None:
     """Publish an outcome on behalf of a process that is gone, if its fence still holds."""
+    return publish_for(graph, [completion])[0]
+
+
+def publish_for(graph: GraphStore, done: Sequence[Completion]) -> tuple[Verdict, ...]:
+    """Publish on behalf of another process what it has not published itself."""
+    if not done:
+        return ()
     answer = graph.step(
         new_slot(),
         1,
         QueueName(""),
         lease_ms=0,
         fence=new_fence(),
-        completions=[completion],
+        completions=done,
         claims=0,
     )
-    return answer.verdict
+    return answer.verdicts

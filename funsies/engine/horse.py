@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -16,10 +16,11 @@ from funsies.core.options import Options
 from funsies.run.ignored_signals import ignore_for_oneself, take_no_notice
 from funsies.run.orphans import Orphanage, has_children
 from funsies.run.preempted import Preempted
-from funsies.store.rows import Claim
+from funsies.store.rows import Claim, Completion
 
 from .address import Address
 from .announcement import Announced, Announcement, Phase
+from .batch import Batch
 from .fork_signals import as_usual_in_forks
 from .observer import Observer
 from .succession import Post
@@ -30,11 +31,13 @@ class HorseObserver(Observer):
     """Announces to the parent what is run, and lets it interrupt what is run.
 
     Attributes:
-        announcement: the memory shared with the parent.
+        announcement: the memory shared with the parent, for what is run.
+        batch: the memory shared with it, for what is held besides.
     """
 
-    def __init__(self, announcement: Announcement) -> None:
+    def __init__(self, announcement: Announcement, batch: Batch | None = None) -> None:
         self.announcement = announcement
+        self.batch = batch or Batch()
         self._orphanage = Orphanage()
         self._record = Announced()
         self._threads = 0
@@ -52,6 +55,22 @@ class HorseObserver(Observer):
         kept = self._record
         self.announcement.say_streams(None)
         self._write(Announced.of(claim)._replace(sequence=kept.sequence, settled=kept.settled))
+
+    def claimed_together(self, claims: Sequence[Claim]) -> None:
+        """Say what was claimed by one message."""
+        self.batch.claimed(claims)
+
+    def holds(self, completion: Completion) -> bool:
+        """Keep what is done where the parent finds it, if there is room."""
+        return self.batch.add(completion)
+
+    def published(self) -> None:
+        """Say that nothing is held that is done."""
+        self.batch.published()
+
+    def is_relieved(self) -> bool:
+        """True, once, if the parent sees to what was claimed with the last operation."""
+        return self.batch.is_relieved()
 
     def started(self, claim: Claim, options: Options) -> None:  # noqa: ARG002 - a callback
         """Say until when the operation may run: its user code is about to start."""

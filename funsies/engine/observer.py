@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from funsies.store.rows import Claim
+from funsies.store.rows import Claim, Completion
 
 
 class Observer:
@@ -15,6 +16,20 @@ class Observer:
 
     def claimed(self, claim: Claim) -> None:
         """This operation is in hand now."""
+
+    def claimed_together(self, claims: Sequence[Claim]) -> None:
+        """These were claimed by one message, to be run in this order."""
+
+    def holds(self, completion: Completion) -> bool:  # noqa: ARG002 - for others
+        """This is published later, with others; False if it has to be published now."""
+        return True
+
+    def published(self) -> None:
+        """What was held is published."""
+
+    def is_relieved(self) -> bool:
+        """True, once, if what was claimed with the last operation is seen to: it took long."""
+        return False
 
     def idle(self) -> None:
         """No operation is in hand."""

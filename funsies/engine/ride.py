@@ -14,11 +14,13 @@ from funsies.run.process_end import peak_memory_bytes
 from funsies.store.ports import GraphStore
 
 from .announcement import Announcement
+from .batch import Batch
 from .exit_watch import ExitWatch
 from .horse_keeper import HorseKeeper
 from .load import LoadMeter
 from .obituary import Death, Kill
 from .processes import kill_group
+from .relief import Relief
 from .succession import Ending
 from .telling import Telling
 from .timing import Timing
@@ -36,6 +38,7 @@ class Ride:
         timing: the engine's patience.
         slot: under which it claims.
         announcement: what it says.
+        batch: what it holds besides what it runs.
         pid: its process, the leader of its own process group.
         file: into which it prints; None if that cannot be followed. It is closed at the end.
     """
@@ -46,6 +49,7 @@ class Ride:
         timing: Timing,
         slot: str,
         announcement: Announcement,
+        batch: Batch,
         *,
         pid: int,
         file: IO[bytes] | None = None,
@@ -54,6 +58,7 @@ class Ride:
         self.meter: LoadMeter = LoadMeter(pid)
         self._timing = timing
         self._announcement = announcement
+        self._batch = batch
         self._pid = pid
         self._kill: Kill | None = None
         self._is_over = False
@@ -61,6 +66,7 @@ class Ride:
         self._kills_before = out_of_memory_kills()
         self._file = file
         self._telling = file and Telling(graph, announcement, file)
+        self._relief = Relief(graph, slot, announcement, batch)
         self._keeper = HorseKeeper(graph, slot, announcement, timing, self._interrupt)
 
     def watch(self, tick: Callable[[], None]) -> Ending:
@@ -86,7 +92,7 @@ class Ride:
             out_of_memory=out_of_memory_kills() > self._kills_before,
             trouble=self._announcement.trouble,
         )
-        return Ending(self.slot, death, self._announcement.read())
+        return Ending(self.slot, death, self._announcement.read(), self._batch.read())
 
     def stop(self) -> None:
         """Have the horse leave within the grace; what it runs then is put back."""
@@ -101,13 +107,15 @@ class Ride:
     def _next_look_seconds(self) -> float:
         if self._kill is not None:
             return self._timing.tick_seconds
-        pauses = [self._keeper.next_look_seconds()]
+        pauses = [self._keeper.next_look_seconds(), self._relief.next_look_seconds()]
         pauses += [self._telling.next_look_seconds()] if self._telling else []
         return min(pauses)
 
     def _look(self) -> None:
         if self._telling:
             self._telling.look()
+        if self._kill is None:
+            self._relief.look()
         if self._kill is None and (kill := self._keeper.look()) is not None:
             self.kill(kill)
 

@@ -11,11 +11,12 @@ from funsies.core.errors import Error
 from funsies.run.decision import PutBack
 from funsies.run.record import HOST, record_of_killed
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Lease, OperationRow, Setback
+from funsies.store.rows import Lease, OperationRow, Setback, Verdict
 
-from .announcement import Announced, Phase
-from .failure import failure, publish_failure
+from .announcement import NO_FENCE, Announced, Phase
+from .failure import failure, publish_failure, publish_for
 from .obituary import Death, Fate, fate
+from .succession import Ending
 from .timing import Timing
 from .tolerance import SERVER_TROUBLE
 
@@ -45,20 +46,25 @@ class Settlement:
         self._pause = pause
 
     def settle(self, slot: str, announced: Announced | None, death: Death) -> bool:
-        """Settle the operation that this slot still holds, if any.
+        """Settle what a process left that ran one operation at a time."""
+        return self.settle_all(Ending(slot, death, announced))
+
+    def settle_all(self, ending: Ending) -> bool:
+        """Settle the operations that this slot still holds, if any.
 
         The server is asked what the slot holds: the horse may have died between a claim and
-        its announcement. If the server stays away for a whole lease there is nothing left to
-        settle here: another worker's sweep will find the lease expired.
+        its announcement. What was done is published; what was not begun is put back, and is
+        not charged. If the server stays away for a whole lease there is nothing left to settle
+        here: another worker's sweep will find the lease expired.
 
         Returns:
-            True if it was charged for its end, or ended: so this cannot go on for ever.
+            True if one was charged for its end, or ended: so this cannot go on for ever.
         """
         give_up_at = time.monotonic() + self._timing.lease_seconds
         wait_seconds = self._timing.tick_seconds / 10
         while True:
             try:
-                return self._settle(slot, announced, death)
+                return self._settle(ending)
             except SERVER_TROUBLE as trouble:
                 _log.warning("cannot settle the operation of a dead horse: %s", trouble)
                 if time.monotonic() + wait_seconds >= give_up_at:
@@ -66,23 +72,21 @@ class Settlement:
                 self._pause(wait_seconds)
                 wait_seconds = min(2 * wait_seconds, self._timing.backoff_seconds)
 
-    def _settle(self, slot: str, announced: Announced | None, death: Death) -> bool:
-        lease = next((held for held in self._graph.leases() if held.slot == slot), None)
-        operation = None if lease is None else self._graph.operation(lease.operation)
-        if lease is None or operation is None:
-            return False
-        decided = self._fate(lease, announced, death, operation)
-        self._apply(slot, lease, operation, decided)
-        return decided is not None and decided != PutBack(Setback.NOTHING)
+    def _settle(self, ending: Ending) -> bool:
+        verdicts = publish_for(self._graph, ending.held.done)
+        is_settled = Verdict.OK in verdicts
+        for lease in self._graph.leases():
+            if lease.slot == ending.slot:
+                is_settled |= self._settle_one(lease, ending)
+        return is_settled
 
-    def _fate(
-        self, lease: Lease, announced: Announced | None, death: Death, operation: OperationRow
-    ) -> Fate:
-        if announced is None or announced.fence != lease.fence:
-            return PutBack(Setback.LOSS)  # it died before it said what it runs
-        if announced.phase is Phase.RETIRED:
-            return PutBack(Setback.NOTHING)  # for a successor that is not to come
-        return fate(death, announced, operation)
+    def _settle_one(self, lease: Lease, ending: Ending) -> bool:
+        operation = self._graph.operation(lease.operation)
+        if operation is None:
+            return False
+        decided = _fate(lease, ending, operation)
+        self._apply(ending.slot, lease, operation, decided)
+        return decided is not None and decided != PutBack(Setback.NOTHING)
 
     def _apply(self, slot: str, lease: Lease, operation: OperationRow, decided: Fate) -> None:
         if isinstance(decided, PutBack):
@@ -104,3 +108,15 @@ class Settlement:
         )
         completion = replace(failure(operation, lease.fence, full), record=record)
         publish_failure(self._graph, completion)
+
+
+def _fate(lease: Lease, ending: Ending, operation: OperationRow) -> Fate:
+    announced, held = ending.last_words, ending.held
+    running = NO_FENCE if announced is None else announced.fence
+    if announced is not None and running == lease.fence:
+        if announced.phase is Phase.RETIRED:
+            return PutBack(Setback.NOTHING)  # for a successor that is not to come
+        return fate(ending.death, announced, operation)
+    if (lease.operation, lease.fence) in held.not_begun(running):
+        return PutBack(Setback.NOTHING)
+    return PutBack(Setback.LOSS)  # it died before it said what it runs

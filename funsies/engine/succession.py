@@ -18,6 +18,7 @@ from typing import Final
 from funsies.store.rows import Fence
 
 from .announcement import NO_FENCE, Announced, Phase
+from .batch import NOTHING_HELD, Held
 from .names import new_slot
 from .obituary import Death
 
@@ -56,11 +57,13 @@ class Ending:
         slot: under which it claimed.
         death: how its process ended.
         last_words: None if it died while it was speaking.
+        held: what it held besides what it ran.
     """
 
     slot: str
     death: Death
     last_words: Announced | None
+    held: Held = NOTHING_HELD
 
     @property
     def was_in_order(self) -> bool:

@@ -15,7 +15,7 @@ from funsies.engine.address import Address
 from funsies.engine.load import Load
 from funsies.engine.roster import WorkerView, list_workers
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Lease
+from funsies.store.rows import Lease, at_work
 
 STATES: Final = ("running", "busy", "idle", "silent")
 """Of workers, in the order in which they are counted."""
@@ -84,7 +84,7 @@ def who_works(
         graph: its steps.
         inquire: is asked about those that run; if it is left out, they have no names.
     """
-    workers, leases = list_workers(server), graph.leases()
+    workers, leases = list_workers(server), at_work(graph.leases())
     return occupations(workers, leases, inquire([each.operation for each in leases]))
 
 

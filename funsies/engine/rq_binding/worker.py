@@ -23,6 +23,7 @@ from rq.worker.base import WorkerStatus
 from funsies.engine import drain_job
 from funsies.engine.address import Address
 from funsies.engine.announcement import Announcement
+from funsies.engine.batch import Batch
 from funsies.engine.brake import Brake
 from funsies.engine.horse import Horse, HorseObserver, become
 from funsies.engine.names import NAMESPACE, new_slot
@@ -225,17 +226,18 @@ class Worker(BrakedWorker):
 
     def _fork(self, queue: Queue, post: Post) -> None:
         """Fork a horse. Signals wait until both sides are ready for them."""
-        announcement, file = Announcement(), _file_of_steps()
+        announcement, batch, file = Announcement(), Batch(), _file_of_steps()
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         try:
             parent, pid = os.getpid(), os.fork()
             if pid == 0:
-                horse = partial(self._become_horse, post, announcement, file, parent)
+                observer = HorseObserver(announcement, batch)
+                horse = partial(self._become_horse, post, observer, file, parent)
                 self._be_horse(horse, queue)
             lead_group(pid)
             self._horse_pid = pid
             self._ride = Ride(
-                self._graph, self.timing, post.slot, announcement, pid=pid, file=file
+                self._graph, self.timing, post.slot, announcement, batch, pid=pid, file=file
             )
             if self.was_asked_to_stop:  # in the moment before the fork
                 self._ride.stop()
@@ -260,14 +262,14 @@ class Worker(BrakedWorker):
             os._exit(os.EX_SOFTWARE)  # it has left by now if all went well
 
     def _become_horse(
-        self, post: Post, announcement: Announcement, file: IO[bytes] | None, parent: int
+        self, post: Post, observer: HorseObserver, file: IO[bytes] | None, parent: int
     ) -> None:
         lead_group(os.getpid())
         die_with_parent(signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)  # it died before it could be told
         become_subreaper()
-        self._observer = HorseObserver(announcement)
+        self._observer = observer
         become(Horse(self._address, self.name, post, self.timing, self._observer, file))
 
     def _take_signals_as_a_horse(self) -> None:
@@ -292,7 +294,7 @@ class Worker(BrakedWorker):
         self.executions.pop(execution.id, None)
         is_settled = ending.has_settled
         if not ending.was_in_order:
-            is_settled |= self._settlement.settle(ending.slot, ending.last_words, ending.death)
+            is_settled |= self._settlement.settle_all(ending)
         self._forget(job, execution, has_failed=not ending.was_in_order)
         self.note_end(queue, ending, has_settled=is_settled)
 

@@ -13,7 +13,7 @@ from funsies.history.labels import NO_LABELS
 from funsies.history.watched import Naming
 from funsies.report.elsewhere import Elsewhere
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Lease
+from funsies.store.rows import Lease, at_work
 
 LOOK_SECONDS: Final = 1.0
 SHOWN_STEPS: Final = 5
@@ -74,7 +74,7 @@ class RunningSteps:
             self.longest, self.elsewhere = [], []
         elif self._clock() >= self._look_at:
             self._look_at = self._clock() + LOOK_SECONDS
-            leases = self._graph.leases()
+            leases = at_work(self._graph.leases())
             self.longest = self._longest_of(leases)
             self.elsewhere = self._elsewhere.lines(leases) if self._elsewhere else []
 

@@ -145,7 +145,7 @@ class Running(Protocol):
         """
 
     def leases(self) -> list[Lease]:
-        """All leases that are held now."""
+        """All leases: a row for each operation, those of a slot in the order of its claims."""
 
     def waiting_on(self, operation: Digest) -> tuple[Digest, ...]:
         """What a waiting operation's missing producers are, or a delegated one's target."""

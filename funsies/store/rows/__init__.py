@@ -10,7 +10,7 @@ from funsies.store.rows.definitions import (
     OutputRow,
     TaskRow,
 )
-from funsies.store.rows.found import Failed, Found, Lease, SetAside, TaskCounts
+from funsies.store.rows.found import Failed, Found, Lease, SetAside, TaskCounts, at_work
 from funsies.store.rows.names import Fence, Generation, QueueName, fence_of, log_client
 from funsies.store.rows.protocol import (
     NOTHING_TO_REPORT,
@@ -65,6 +65,7 @@ __all__ = [
     "TraceCandidate",
     "Verdict",
     "Wanted",
+    "at_work",
     "fence_of",
     "log_client",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from funsies.core.digest import Digest
@@ -79,6 +80,14 @@ class Lease:
     expires_ms: int
     started_ms: int
     running_ms: int = 0
+
+
+def at_work(leases: Iterable[Lease]) -> list[Lease]:
+    """One lease of each slot: of what was claimed together, one runs at a time.
+
+    What has run for longer than a moment is alone under its slot by then.
+    """
+    return list({lease.slot: lease for lease in reversed(list(leases))}.values())
 
 
 @dataclass(frozen=True, slots=True)

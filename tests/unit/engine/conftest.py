@@ -56,7 +56,12 @@ class Workshop:
         self.rows: dict[str, OperationRow] = {}
 
     def define(
-        self, name: str, *needs: str, strict: bool = True, dynamic: bool = False
+        self,
+        name: str,
+        *needs: str,
+        strict: bool = True,
+        dynamic: bool = False,
+        task_name: str | None = None,
     ) -> Digest:
         """Define an operation with one output that needs the outputs of others."""
         task = digest("task", name)
@@ -66,7 +71,7 @@ class Workshop:
         row = OperationRow(
             digest=operation,
             task=task,
-            task_name=name,
+            task_name=task_name or name,
             strict=strict,
             dynamic=dynamic,
             inputs=inputs,

@@ -1,0 +1,91 @@
+"""Seeing to what a horse holds while one of its operations takes longer than expected."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from funsies.store.ports import GraphStore
+from funsies.store.rows import Fence, Setback
+
+from .announcement import NO_FENCE, Announced, Announcement, Phase
+from .batch import Batch, Held
+from .failure import publish_for
+from .tolerance import SERVER_TROUBLE
+
+_log = logging.getLogger(__name__)
+
+SHORT_SECONDS: Final = 0.05
+"""What has run for longer holds nothing else."""
+
+PAUSE_SECONDS: Final = 1.0
+"""Pause between two looks while one operation runs for long."""
+
+
+class Relief:
+    """Publishes what a horse has done, and puts back what it has not begun.
+
+    Args:
+        graph: the store.
+        slot: under which the horse claims.
+        announcement: what it says that it runs.
+        batch: what it holds.
+        clock: the time, monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        graph: GraphStore,
+        slot: str,
+        announcement: Announcement,
+        batch: Batch,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._graph = graph
+        self._slot = slot
+        self._announcement = announcement
+        self._batch = batch
+        self._clock = clock
+        self._known_fence = self._relieved = NO_FENCE
+        self._due_at = clock() + SHORT_SECONDS
+
+    def next_look_seconds(self) -> float:
+        """How long nothing has to be looked at."""
+        return max(0.0, self._due_at - self._clock())
+
+    def look(self) -> None:
+        """Relieve the horse if it is still at what it ran when it was looked at before."""
+        if self._clock() < self._due_at:
+            return
+        self._due_at = self._clock() + SHORT_SECONDS
+        running = self._running()
+        if running is None or running.fence != self._known_fence:
+            self._known_fence = NO_FENCE if running is None else running.fence
+            return
+        held = self._batch.read()
+        has_others = held.done or held.not_begun(running.fence)
+        if running.fence == self._relieved or not has_others:
+            self._due_at = self._clock() + PAUSE_SECONDS
+            return
+        self._batch.relieve(running.fence)
+        after = self._running()
+        if after is None or after.fence != running.fence:  # it goes on, and needs no help
+            return
+        self._see_to(held, running.fence)
+
+    def _running(self) -> Announced | None:
+        now = self._announcement.read()
+        return now if now is not None and now.phase is Phase.RUNNING else None
+
+    def _see_to(self, held: Held, fence: Fence) -> None:
+        try:
+            publish_for(self._graph, held.done)
+            for operation, each in held.not_begun(fence):
+                self._graph.release(self._slot, operation, each, setback=Setback.NOTHING)
+        except SERVER_TROUBLE as trouble:
+            _log.warning("cannot put back what was claimed with a long step: %s", trouble)
+        else:
+            self._relieved = fence
+            self._due_at = self._clock() + PAUSE_SECONDS
