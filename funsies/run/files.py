@@ -103,6 +103,8 @@ def write_inputs(directory: Path, inputs: Mapping[str, InputFile]) -> None:
     validate_file_names(inputs)
     for name in sorted(inputs, key=lambda name: (not is_directory(name), name)):
         try:
+            if "/" in name.rstrip("/"):
+                (directory / name).parent.mkdir(parents=True, exist_ok=True)
             _write_input(directory / name, inputs[name], is_tree=is_directory(name))
         except (FileExistsError, NotADirectoryError) as problem:
             where = os.path.relpath(problem.filename, directory)
@@ -113,7 +115,6 @@ def write_inputs(directory: Path, inputs: Mapping[str, InputFile]) -> None:
 
 
 def _write_input(path: Path, content: InputFile, *, is_tree: bool) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     if is_tree or not content.place(path):
         _copy_input(path, content, is_tree=is_tree)
     if content.executable:

@@ -1,8 +1,7 @@
 """The directory of a shell step: empty at first, and removed with all that is in it.
 
 A process that runs many steps keeps what is around that directory, and the watcher that removes
-it all if the process is killed: a step only makes and removes the directory in which its
-commands run. Steps that run at the same time, in threads, have one each.
+it all if the process is killed. Steps that run at the same time, in threads, have one each.
 """
 
 from __future__ import annotations
@@ -10,21 +9,47 @@ from __future__ import annotations
 import errno
 import functools
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from funsies.store.data.abandoned import make_held
 from funsies.store.data.temporary import fresh_name
 
 from .files import STEP_PREFIX, remove_tree
+from .orphans import is_subreaper
 from .watcher import Watcher
 
 _WORK: Final = "work"
 _STREAMS: Final = "streams"
 _SHARED: Final = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What tells a directory, and what a step may change of it besides what is in it."""
+
+    inode: int
+    mode: int
+    owners: tuple[int, int]
+    attributes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        about = path.lstat()
+        return cls(about.st_ino, about.st_mode, (about.st_uid, about.st_gid), _attributes(path))
+
+
+def _attributes(path: Path) -> tuple[str, ...]:
+    """Names of extended attributes, among them lists of who may do what."""
+    if sys.platform == "linux":
+        with suppress(OSError):  # this file system has none
+            return tuple(os.listxattr(path, follow_symlinks=False))
+    return ()
 
 
 class Workspace:
@@ -55,6 +80,7 @@ class Workspace:
         self.shared: Path = self.root / _SHARED
         self.is_reusable: bool = True
         self._held: int | None = None
+        self._work: _Facts | None = None
         # Before there is anything to clean up: this process may be killed at any moment.
         self.watcher: Watcher = Watcher(self.root)
         _known.append(self)
@@ -66,24 +92,44 @@ class Workspace:
             raise
 
     def begin(self) -> None:
-        """Make the directory for the commands.
+        """See that the directory for the commands is there, and empty.
 
         Raises:
-            OSError: if it cannot be made: what is around it was removed, or is full.
+            OSError: if it cannot be: what is around it was removed, or is full.
         """
-        if os.lstat(self.root).st_ino != self._inode:
+        if self._work is not None and self.work.lstat().st_ino == self._work.inode:
+            return
+        if self.root.lstat().st_ino != self._inode:
             raise FileNotFoundError(errno.ENOENT, "it was moved", str(self.root))
         os.mkdir(_WORK, dir_fd=self._held)
+        self._work = _Facts.of(self.work)
 
     def end(self) -> bool:
-        """Remove what a step has left, wherever; False if that takes more than simple means."""
+        """Remove what a step has left, wherever; False if that takes more than simple means.
+
+        Of most steps nothing is left, and the directory is as the next one is to find it. That
+        is made anew all the same where a process of the step may have escaped.
+        """
         try:
+            if is_subreaper() and self._is_as_before():
+                return True
+            self._work = None
             with suppress(OSError):
-                os.rmdir(_WORK, dir_fd=self._held)  # of most steps all is gone by this
+                os.rmdir(_WORK, dir_fd=self._held)
             _empty(self._held)
         except (OSError, RecursionError):
             return False
         return True
+
+    def _is_as_before(self) -> bool:
+        try:
+            return (
+                os.listdir(self.root) == [_WORK]  # noqa: PTH208 - after each step: it is quicker
+                and not os.listdir(self.work)  # noqa: PTH208
+                and _Facts.of(self.work) == self._work
+            )
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Remove it all, by any means, and end the watcher."""

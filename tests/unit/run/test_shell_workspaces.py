@@ -104,6 +104,36 @@ def test_what_a_step_does_to_what_is_around_it_harms_neither_others_nor_the_next
         moved.rmdir()
 
 
+FRESH = """
+import sys
+from funsies.core.shell_plan import ShellPlan
+from funsies.run.orphans import become_subreaper
+from funsies.run.shell import run_shell
+from funsies.run.workspace import close_workspaces
+
+become_subreaper()
+for text in sys.argv[1:]:
+    with run_shell(ShellPlan((text, "ls -A . .. | tr '\\n' ' '; stat -c %a .")), {}) as outcome:
+        print(outcome.outputs[3].value.decode().strip())
+close_workspaces()
+"""
+
+
+@linux
+def test_each_step_of_a_worker_finds_its_directory_fresh(
+    place: Path, start_python, monkeypatch
+) -> None:
+    """That of one which has left nothing serves the next one, unless it is another one now."""
+    monkeypatch.setenv("TMPDIR", str(place))
+    fresh = ".:  ..: work 755"
+    before = ["true", "touch a", "chmod 500 .", "mkdir ../b", "rm -rf ../work; mkdir ../work"]
+    texts = [each for harm in before for each in (harm, "true")]
+    output, errors = start_python(FRESH, *texts).communicate()
+    lines = output.splitlines()
+    assert lines[1::2] == [fresh] * len(before), errors
+    assert lines[0] == fresh
+
+
 def test_the_register_has_room_for_the_commands_of_a_long_step(tmp_path: Path) -> None:
     watcher = workspace.Watcher(tmp_path / "none")
     for _ in range(12):
