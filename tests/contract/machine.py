@@ -49,9 +49,18 @@ class Machine(RuleBasedStateMachine):
 
     url = ""
 
-    @initialize(specs=graphs(), claims=st.integers(0, 3), most=st.integers(1, 4))
-    def start(self, specs: list[Spec], claims: int, most: int = 1) -> None:
-        """A graph is asked for, and some workers have begun."""
+    @initialize(
+        specs=graphs(),
+        claims=st.integers(0, 3),
+        most=st.integers(1, 4),
+        leaves=st.integers(0, 8),
+    )
+    def start(self, specs: list[Spec], claims: int, most: int = 1, leaves: int = 0) -> None:
+        """A graph is asked for, and some workers have begun.
+
+        It has leaves besides, which are known to be short, so that several are claimed at once.
+        """
+        specs = [*specs, *(Spec(each % 5, True, ((-1, 0),), None) for each in range(leaves))]
         self.now = [1_700_000_000_000]
         clock = lambda: self.now[0]  # noqa: E731 - one line says it
         self.set_by = 0
@@ -65,6 +74,9 @@ class Machine(RuleBasedStateMachine):
         redis._connections.call("FLUSHDB")
         self.bench = Bench(MemoryStore(clock=clock), redis, specs, self.now, most)
         self.bench.define()
+        for name in {row.task_name for row in self.bench.rows}:
+            self.bench.memory._tables.counters[name]["executed"] += 1
+            redis._connections.call("HINCRBY", redis._keys.counters, b"x" + name.encode(), 1)
         self.sweeper = Worker("sweeper")
         self.bench.sweep(self.sweeper)
         self.workers = [self.bench.hire() for _ in range(3)]
@@ -75,7 +87,7 @@ class Machine(RuleBasedStateMachine):
         for worker in self.workers[:claims]:
             self.bench.work(worker, QUEUES[0])
 
-    which = st.integers(0, 7)
+    which = st.integers(0, 15)
     some = st.lists(which, min_size=1, max_size=3)
     worker = st.integers(0, 2)
     queue = st.sampled_from([QUEUES[0], QUEUES[0], QUEUES[0], QUEUES[1]])
