@@ -10,8 +10,9 @@ from returns.pipeline import is_successful
 from returns.result import Result
 
 from .build.artefact import Artefact, put
+from .build.call import call
 from .build.given import name_of, plain_function
-from .build.python_task import FunctionSpec, call
+from .build.python_task import FunctionSpec
 from .build.shell_output import ShellOutput
 from .build.value import Value
 from .client import execute, wait_for

@@ -310,5 +310,10 @@ def put(value: U, *, as_type: object = None) -> Artefact[U]:
 
 def constant_artefact(value: object, encoding: Encoding[U]) -> Artefact[U]:
     """Encode a value in a given way and point at it."""
+    return Artefact(*constant_of(value, encoding))
+
+
+def constant_of(value: object, encoding: Encoding[U]) -> tuple[Constant, Encoding[U]]:
+    """Encode a value in a given way; with the encoding that knows the subclasses in it."""
     data, encoding = encoding.encode_constant(value)
-    return Artefact(constant(encoding.wire, data, content_digest(data), len(data)), encoding)
+    return constant(encoding.wire, data, content_digest(data), len(data)), encoding

@@ -6,6 +6,7 @@ classes. So what these do counts, as if the step's code had named them.
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
@@ -13,10 +14,10 @@ from funsies.core.digest import Field
 from funsies.core.encoding import Encoding, pickled_class, stored_class
 from funsies.core.encoding.kinds import NOTHING
 from funsies.core.errors import FingerprintError
-from funsies.core.fingerprint import Fingerprint, fingerprint
+from funsies.core.fingerprint import Fingerprint, Giver, fingerprint
 from funsies.core.fingerprint.texts import class_entry, class_text
 
-from .type_code import NONE, TypeCode
+from .type_code import NONE, Look, TypeCode
 
 _OWN: Final = "funsies"
 
@@ -36,12 +37,20 @@ def code_of_classes(
     if not kinds and all(one.kinds == NOTHING for one in encodings):
         return NONE
     counted = [kind for kind in kinds if _counts(kind, ignore)]
-    found = [(kind, b"" if by_name else _seen(kind)) for kind in counted]
-    seen = [each for _, each in found if isinstance(each, Fingerprint)]
+    looks = [] if by_name else [_look(kind) for kind in counted]
+    seen = [each.found for each in looks if each.found is not None]
+    fields = (
+        [_field(kind, b"") for kind in counted]
+        if by_name
+        else [
+            _field(kind, _code(kind, look)) for kind, look in zip(counted, looks, strict=True)
+        ]
+    )
     return TypeCode(
-        (*sorted(_field(kind, each) for kind, each in found), *_known(encodings)),
+        (*sorted(fields), *_known(encodings)),
         tuple(part for each in seen for part in each.ingredients),
         tuple(library for each in seen for library in each.libraries),
+        tuple(looks),
     )
 
 
@@ -50,21 +59,26 @@ def _counts(kind: type, ignore: Collection[str]) -> bool:
     return names.isdisjoint(ignore) and kind.__module__.partition(".")[0] != _OWN
 
 
-def _seen(kind: type) -> Fingerprint | bytes:
+def _look(kind: type) -> Look:
+    try:
+        return Look(kind, Giver.TASK, fingerprint(kind))
+    except FingerprintError:
+        return Look(kind, Giver.TASK, None)
+
+
+def _code(kind: type, look: Look) -> bytes:
     """The fingerprint of a class; of one that cannot be seen whole, its own text.
 
     The step may use nothing of what cannot be seen, so that is no reason to refuse it.
     """
-    try:
-        return fingerprint(kind)
-    except FingerprintError:
-        text = class_text(kind, class_entry(kind))
-        return b"" if text is None else text.digest
+    if look.found is not None:
+        return look.found.digest
+    text = class_text(kind, class_entry(kind))
+    return b"" if text is None else text.digest
 
 
-def _field(kind: type, seen: Fingerprint | bytes) -> tuple[str, str, bytes]:
-    digest = seen.digest if isinstance(seen, Fingerprint) else seen
-    return "class", kind.__qualname__, digest
+def _field(kind: type, code: bytes) -> tuple[str, str, bytes]:
+    return "class", kind.__qualname__, code
 
 
 def _known(encodings: list[Encoding[Any]]) -> Iterable[Field]:
@@ -107,6 +121,11 @@ def _with_subclasses(
     others = (kind for kind in kinds if issubclass(kind, bases) and kind not in bases)
     known = _known_classes(result, kinds if result.has_pickles else others)
     return result.with_subclasses(known) if known else result
+
+
+def may_have_new_subclasses(result: Encoding[Any]) -> bool:
+    """True if another class may become one of a result's later, without being changed."""
+    return any(isinstance(kind, ABCMeta) for kind in result.bases())
 
 
 def _known_classes(result: Encoding[Any], kinds: Iterable[type]) -> list[Encoding[Any]]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from funsies.core.digest import Field
 from funsies.core.encoding import Codec, Encoding
-from funsies.core.fingerprint import Fingerprint, Giver, fingerprint
+from funsies.core.fingerprint import Giver, fingerprint
 
-from .type_code import NONE, TypeCode
+from .type_code import NONE, Look, TypeCode
 
 
 def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> TypeCode:
@@ -21,22 +21,29 @@ def code_of_codecs(encodings: Iterable[Encoding[Any]]) -> TypeCode:
     codecs = {codec.name: codec for encoding in encodings for codec in encoding.codecs}
     if not codecs:
         return NONE
-    seen = [(codec, _fingerprints(codec)) for _, codec in sorted(codecs.items())]
-    prints = [each for _, found in seen for each in found]
+    looks = [(codec, _looks(codec)) for _, codec in sorted(codecs.items())]
+    every = [each for _, found in looks for each in found]
+    prints = [each.found for each in every if each.found is not None]
     return TypeCode(
-        tuple(_field(codec, found) for codec, found in seen),
+        tuple(_field(codec, found) for codec, found in looks),
         tuple(part for each in prints for part in each.ingredients),
         tuple(library for each in prints for library in each.libraries),
+        tuple(every),
     )
 
 
-def _fingerprints(codec: Codec) -> list[Fingerprint]:
+def _looks(codec: Codec) -> list[Look]:
     if codec.version is not None:
         return []
-    return [fingerprint(each, giver=Giver.CODEC) for each in (codec.encode, codec.decode)]
+    giver = Giver.CODEC
+    return [
+        Look(each, giver, fingerprint(each, giver=giver))
+        for each in (codec.encode, codec.decode)
+    ]
 
 
-def _field(codec: Codec, found: list[Fingerprint]) -> Field:
+def _field(codec: Codec, looks: list[Look]) -> Field:
     if codec.version is not None:
         return (codec.name, "version", codec.version, *codec.scope)
-    return (codec.name, "code", *(each.digest for each in found), *codec.scope)
+    digests = [each.found.digest for each in looks if each.found is not None]
+    return (codec.name, "code", *digests, *codec.scope)

@@ -14,8 +14,9 @@ from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
+from .call import call
 from .joined_types import item_type, joined_type
-from .python_task import FunctionSpec, call
+from .python_task import FunctionSpec
 
 A = TypeVar("A")
 B = TypeVar("B")

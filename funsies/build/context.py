@@ -118,9 +118,14 @@ def refuse_building(what: str, instead: str) -> None:
     Raises:
         WiringError: if such a step is running.
     """
-    running = _running_step.get(_Process.step)
-    if running is not None and not running.builds and current_context.get(None) is None:
+    if not may_build():
         raise WiringError(building_refused(what, instead))
+
+
+def may_build() -> bool:
+    """False inside of a step that returns a value, unless it has a ``Fun`` of its own."""
+    running = _running_step.get(_Process.step)
+    return running is None or running.builds or current_context.get(None) is not None
 
 
 def building_refused(what: str, instead: str) -> str:
@@ -195,6 +200,7 @@ def built(operation: Operation) -> Operation:
     Raises:
         WiringError: if it is built in a step that returns a value.
     """
-    refuse_building(f"the step {operation.task.name} is built", CALL_THE_FUNCTION)
+    if not may_build():  # before the message is written: most steps are built where they may
+        refuse_building(f"the step {operation.task.name} is built", CALL_THE_FUNCTION)
     context().record(operation)
     return operation

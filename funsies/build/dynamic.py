@@ -13,8 +13,9 @@ from funsies.core.errors import Error
 from funsies.core.graph import TaskKind
 
 from .artefact import Artefact, put
+from .call import call
 from .given import call_given, given_task, name_of, result_of
-from .python_task import FunctionSpec, call
+from .python_task import FunctionSpec
 
 T = TypeVar("T")
 U = TypeVar("U")

@@ -30,12 +30,13 @@ from funsies.core.options import Options
 from funsies.core.own_options import OwnOptions, RunOptions, StepOptions, own_options
 
 from .artefact import Artefact, constant_artefact, put
+from .call import call, is_artefact
 from .collect import gather
 from .declared import refuse_contradiction
 from .given import call_given, given_task, name_of, parameters_of, plain_function, result_of
 from .held import Place, emptied, filled
 from .python import reduce
-from .python_task import FunctionSpec, call, is_artefact
+from .python_task import FunctionSpec
 from .signature import value_annotation
 from .task import Task
 from .units import refuse_other_unit

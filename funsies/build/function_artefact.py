@@ -20,7 +20,8 @@ from funsies.core.fingerprint import Giver, fingerprint
 from funsies.core.graph import TaskKind
 
 from .artefact import Artefact
-from .python_task import FunctionSpec, call
+from .call import call
+from .python_task import FunctionSpec
 from .signature import function_name
 
 FunctionT = TypeVar("FunctionT")

@@ -11,7 +11,8 @@ from funsies.core.errors import WiringError
 from funsies.core.own_options import NO_OPTIONS, OwnOptions
 
 from .artefact import Artefact
-from .python_task import FunctionSpec, call
+from .call import call
+from .python_task import FunctionSpec
 from .signature import function_name, signature_of, value_annotation
 from .task import Task
 

@@ -1,4 +1,4 @@
-"""From the arguments of a call to the inputs of an operation."""
+"""From the arguments of a call to the inputs of its operation."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from funsies.core.encoding import Encoding, admits, contradicts, encoding_of, en
 from funsies.core.errors import EncodingError, UnsupportedTypeError, WiringError
 from funsies.core.graph import Reference
 
-from .artefact import Artefact, constant_artefact
+from .artefact import constant_of
+from .binding import Parameter
 from .nested import refuse_nested
-from .signature import Argument, parameter_encoding
-from .type_variables import is_generic
 from .units import refuse_other_unit
 
 ANY: Final = encoding_of(Any)
@@ -39,8 +38,8 @@ class BoundInput:
     parameter: str
 
 
-def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput:
-    """Check one argument against its parameter, and make it an input.
+def refuse_misfit(parameter: Parameter, given: Encoding[object], function: str) -> None:
+    """Check how an artefact was written against the parameter that it is given for.
 
     An artefact's bytes are read by the encoding with which they were written, so that the
     function gets the very value. Where that says nothing (``Any``), and the value is not what
@@ -49,52 +48,51 @@ def bind_input(argument: Argument, function: str, *, strict: bool) -> BoundInput
     Raises:
         WiringError: if the value can never be what the parameter asks for, or is in another
             unit.
-        UnsupportedTypeError: if it cannot be stored.
     """
-    wanted = parameter_encoding(argument, function, strict=strict)
-    value = argument.value
-    if not isinstance(value, Artefact) and is_generic(argument.annotation):
-        value = _constant(argument, ANY, function)  # its value tells the type variables
-    if not isinstance(value, Artefact):
-        made = _constant(argument, wanted, function)
-        return BoundInput(
-            argument.name, made.reference, made.encoding, wanted, argument.parameter
-        )
-    if contradicts(wanted, value.encoding):
-        asks_for_result = get_origin(argument.annotation) is Result
+    wanted = parameter.wanted
+    if contradicts(wanted, given):
+        asks_for_result = get_origin(parameter.annotation) is Result
         remedy = "; only a strict=False step is given results" if asks_for_result else ""
         raise WiringError(
-            f"parameter {argument.parameter!r} of {function} is {wanted.label}, "
-            f"but it is given an artefact of {value.encoding.label}{remedy}"
+            f"parameter {parameter.parameter!r} of {function} is {wanted.label}, "
+            f"but it is given an artefact of {given.label}{remedy}"
         )
-    what = f"parameter {argument.parameter!r} of {function}"
-    refuse_other_unit(value.encoding.annotation, wanted.annotation, what)
-    return BoundInput(
-        argument.name, value.reference, value.encoding, wanted, argument.parameter
-    )
+    what = f"parameter {parameter.parameter!r} of {function}"
+    refuse_other_unit(given.annotation, wanted.annotation, what)
 
 
-def _constant(argument: Argument, wanted: Encoding[object], function: str) -> Artefact[object]:
-    what = f"argument {argument.parameter!r} of {function}"
+def bound_constant(
+    parameter: Parameter, value: object, function: str
+) -> tuple[Reference, Encoding[object]]:
+    """Make a value that is no artefact an input.
+
+    Raises:
+        WiringError: if it is not what the parameter asks for.
+        UnsupportedTypeError: if it cannot be stored.
+    """
+    wanted = ANY if parameter.is_generic else parameter.wanted  # it tells the type variables
     try:
-        encoding = encoding_of_value(argument.value) if wanted == ANY else wanted
-        return constant_artefact(argument.value, encoding)
+        encoding = encoding_of_value(value) if wanted is ANY or wanted == ANY else wanted
+        return constant_of(value, encoding)
     except EncodingError as problem:
-        made = _by_own_type(argument.value, wanted)
+        made = _by_own_type(value, wanted)
         if made is not None:
             return made
-        refuse_nested(argument.value, what)
+        what = f"argument {parameter.parameter!r} of {function}"
+        refuse_nested(value, what)
         kind = (
             UnsupportedTypeError if isinstance(problem, UnsupportedTypeError) else WiringError
         )
         raise kind(f"{what}: {problem}") from None
 
 
-def _by_own_type(value: object, wanted: Encoding[object]) -> Artefact[object] | None:
+def _by_own_type(
+    value: object, wanted: Encoding[object]
+) -> tuple[Reference, Encoding[object]] | None:
     """A value of a subclass of what is wanted, as what it is; None if it cannot be that."""
     try:
         if not admits(wanted, value):
             return None
-        return constant_artefact(value, encoding_of_value(value))
+        return constant_of(value, encoding_of_value(value))
     except EncodingError:
         return None

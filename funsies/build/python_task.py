@@ -5,37 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from inspect import formatannotation
-from typing import Any, Final, TypeVar, get_args, get_origin
+from typing import Any, Final
 
 from typing_extensions import override
 
 from funsies.core.digest import Digest, Field, digest
 from funsies.core.encoding import Encoding
-from funsies.core.errors import FunsiesError, WiringError
 from funsies.core.fingerprint import (
     Fingerprint,
     Giver,
-    fingerprint,
 )
-from funsies.core.graph import Operation, Output, Task, TaskKind, operation
+from funsies.core.graph import Output, Task, TaskKind
 from funsies.core.own_options import NO_OPTIONS, OwnOptions
 from funsies.core.pieces import pieces_of
 from funsies.core.python_plan import PYTHON, have_same_sources
 
-from .artefact import Artefact
-from .class_code import code_of_classes, described
+from .class_code import code_of_classes
 from .codec_code import code_of_codecs
-from .context import built, context
-from .declared import refuse_contradiction
-from .inputs import BoundInput, bind_input
+from .inputs import BoundInput
 from .payload import interpreter_of, payload_of
 from .plain_steps import refuse_steps_inside
-from .signature import FunctionSignature, function_name, result_encoding, signature_of
+from .signature import function_name
 from .stated_versions import refuse_second_claim
 from .step_name import check_step_name
 from .type_code import TypeCode
-from .type_variables import is_generic, solve, substitute
 
 _MAX_REMEMBERED_TASKS: Final = 10_000
 
@@ -208,13 +201,16 @@ def _identity(
 _tasks: dict[tuple[Field, ...], PythonTask] = {}
 
 
-def _task(
+def task_of(
     spec: FunctionSpec,
     inputs: Sequence[BoundInput],
     results: Sequence[Encoding[Any]],
     code: Fingerprint | None,
-) -> PythonTask:
-    """The task of a call; equal ones are the same object, so that its payload is made once."""
+) -> tuple[PythonTask, TypeCode]:
+    """The task of a call, and the code of the types of its values.
+
+    Equal tasks are the same object, so that its payload is made once.
+    """
     used = [each for bound in inputs for each in (bound.written, bound.wanted)]
     types = code_of_codecs([*used, *results])
     types += code_of_classes(used, spec.ignore, by_name=code is None)
@@ -227,110 +223,8 @@ def _task(
             _tasks.clear()  # at one blow: other threads may build steps, too
         refuse_steps_inside(spec.function, spec.shown_name, spec.kind)
         task = _tasks[key] = PythonTask(spec, inputs, results, code, types)
-    return task
-
-
-def _code(spec: FunctionSpec) -> Fingerprint | None:
-    """The code of a function; None if a version stands in its place."""
-    if spec.version is not None:
-        return None
-    return _fingerprint(spec)
-
-
-def _fingerprint(spec: FunctionSpec) -> Fingerprint:
-    builds = spec.kind is TaskKind.DYNAMIC
-    return fingerprint(spec.function, ignore=spec.ignore, giver=spec.giver, builds=builds)
-
-
-def _is_open(results: Sequence[Encoding[Any]]) -> bool:
-    """True if values may be of classes that the annotations do not name."""
-    return any(each.says_itself or each.classes for each in results)
-
-
-def _reached(spec: FunctionSpec) -> Fingerprint | None:
-    """What the code of a function reaches; None if that cannot be seen, and need not be."""
-    try:
-        return _fingerprint(spec)
-    except FunsiesError:
-        return None
+    return task, types
 
 
 def _hashable(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return tuple(tuple(field) if isinstance(field, list) else field for field in fields)
-
-
-def call(
-    spec: FunctionSpec, args: Sequence[object], kwargs: Mapping[str, object]
-) -> tuple[Artefact[Any], ...]:
-    """Make the operation of a call, and return its outputs.
-
-    Raises:
-        WiringError: if the arguments do not fit the function.
-        UnsupportedTypeError: if an input or a result cannot be stored.
-        FingerprintError: if the code cannot be seen whole.
-    """
-    signature = signature_of(spec.function)
-    _refuse_artefact_result(spec, signature)
-    if spec.out is not None and spec.kind is TaskKind.PYTHON:
-        refuse_contradiction(spec.shown_name, signature.result, spec.out)
-    annotations = _result_annotations(spec, signature)
-    arguments = signature.bind(args, kwargs)
-    inputs = [bind_input(item, spec.shown_name, strict=spec.strict) for item in arguments]
-    types: dict[TypeVar, object] = {}
-    if any(map(is_generic, annotations)):
-        given = zip(arguments, inputs, strict=True)
-        types = solve((each.annotation, bound.written.annotation) for each, bound in given)
-    results = tuple(
-        result_encoding(substitute(each, types), spec.shown_name) for each in annotations
-    )
-    made, written = _make(spec, inputs, results)
-    return tuple(
-        Artefact(made.output(index), encoding) for index, encoding in enumerate(written)
-    )
-
-
-def _make(
-    spec: FunctionSpec, inputs: Sequence[BoundInput], results: Sequence[Encoding[Any]]
-) -> tuple[Operation, Sequence[Encoding[Any]]]:
-    """The operation, and how its results are written, with the classes that they may have."""
-    options = spec.options.over(context().defaults)
-    references = [(bound.name, bound.reference) for bound in inputs]
-    code = _code(spec)
-    written = [bound.written for bound in inputs]
-    reached = _reached(spec) if code is None and _is_open(results) else code
-    results = [described(each, written, reached) for each in results]
-    task = _task(spec, inputs, results, code)
-    return built(operation(task, references, options, spec.options.label)), results
-
-
-def _result_annotations(spec: FunctionSpec, signature: FunctionSignature) -> tuple[object, ...]:
-    if spec.out is not None:
-        return spec.out
-    if spec.kind is TaskKind.DYNAMIC:
-        return (_inside_artefact(signature.result, spec.shown_name),)
-    return (signature.result,)
-
-
-def is_artefact(annotation: object) -> bool:
-    """True of the annotation of a function that returns an artefact."""
-    return annotation is Artefact or get_origin(annotation) is Artefact
-
-
-def _inside_artefact(annotation: object, function: str) -> object:
-    if annotation is Any:
-        return Any
-    if not is_artefact(annotation):
-        raise WiringError(
-            f"{function} must return an artefact here, but its result is annotated as "
-            f"{formatannotation(annotation)}; use map() or reduce() for a function that "
-            "returns a value"
-        )
-    return (get_args(annotation) or (Any,))[0]
-
-
-def _refuse_artefact_result(spec: FunctionSpec, signature: FunctionSignature) -> None:
-    if spec.kind is TaskKind.PYTHON and is_artefact(signature.result):
-        raise WiringError(
-            f"{spec.shown_name} returns an artefact; that makes the workflow dynamic: "
-            "use artefact.bind(...)"
-        )

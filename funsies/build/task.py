@@ -17,8 +17,9 @@ from funsies.core.own_options import OF_ONE_STEP, RunOptions, StepOptions, own_o
 
 from .annotations import remember_annotations
 from .artefact import Artefact
-from .context import refuse_building
-from .python_task import FunctionSpec, call
+from .call import call
+from .context import may_build, refuse_building
+from .python_task import FunctionSpec
 from .signature import function_name, refuse_unusable
 from .value import Value
 
@@ -112,8 +113,9 @@ class Task(Generic[P, R_co]):
                 step that returns a value.
             UnsupportedTypeError: if an argument is of a type that cannot be stored.
         """
-        name = self.spec.shown_name
-        refuse_building(f"the task {name} is called", f"Call its function, {name}.fn(...)")
+        if not may_build():
+            name = self.spec.shown_name
+            refuse_building(f"the task {name} is called", f"Call its function, {name}.fn(...)")
         return call(self.spec, args, kwargs)[0]
 
     def options(

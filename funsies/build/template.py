@@ -13,8 +13,9 @@ from funsies.core.options import Options
 from funsies.core.own_options import OwnOptions, StepOptions, own_options
 
 from .artefact import Artefact
+from .call import call
 from .mustache import ChevronError, render, tokenize
-from .python_task import FunctionSpec, call
+from .python_task import FunctionSpec
 
 _VALUES: Final = frozenset({"variable", "no escape"})
 _SECTIONS: Final = frozenset({"section", "inverted section"})

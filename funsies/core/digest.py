@@ -8,9 +8,10 @@ which rules.
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
 from functools import cache
-from typing import NewType, TypeAlias
+from hashlib import sha256
+from typing import Final, NewType, TypeAlias
 
 SCHEMA_VERSION = 3
 """Part of every address. Raise it when the meaning of any hashed record changes."""
@@ -50,8 +51,7 @@ def _append(field: Field, pieces: list[bytes]) -> None:
     if isinstance(field, bytes):
         pieces += (b"b%d:" % len(field), field)
     elif isinstance(field, str):
-        text = field.encode("utf-8", "surrogatepass")
-        pieces += (b"s%d:" % len(text), text)
+        pieces.append(encoded_text(field))
     elif isinstance(field, (tuple, list)):
         pieces.append(b"l%d:" % len(field))
         for item in field:
@@ -79,7 +79,7 @@ def digest(tag: str, *fields: Field) -> Digest:
     """
     pieces = [_head(tag)]
     _append(fields, pieces)
-    return Digest(hashlib.sha256(b"".join(pieces)).digest())
+    return digest_of(pieces)
 
 
 @cache
@@ -91,9 +91,38 @@ def _head(tag: str) -> bytes:
     return b"".join(pieces)
 
 
+# What every step needs several times is put together from pieces that are known before:
+# ``digest_of((record_head("artefact", 2), ADDRESS, producer, encoded_text(name)))`` is
+# ``digest("artefact", producer, name)``.
+
+ADDRESS: Final = b"b%d:" % DIGEST_BYTES
+"""What an address begins with as a field of a record."""
+
+
+def record_head(tag: str, fields: int) -> bytes:
+    """The beginning of a record with this number of fields, which follow encoded."""
+    return _head(tag) + sequence_head(fields)
+
+
+def sequence_head(items: int) -> bytes:
+    """The beginning of a sequence with this number of fields, which follow encoded."""
+    return b"l%d:" % items
+
+
+def encoded_text(text: str) -> bytes:
+    """A text as a field of a record."""
+    data = text.encode("utf-8", "surrogatepass")
+    return b"s%d:%b" % (len(data), data)
+
+
+def digest_of(pieces: Iterable[bytes]) -> Digest:
+    """Hash a record that is encoded already: its head, and all its fields."""
+    return Digest(sha256(b"".join(pieces)).digest())
+
+
 def content_digest(data: bytes) -> Digest:
     """Address of stored bytes: the plain SHA-256 of them (``sha256sum`` agrees)."""
-    return Digest(hashlib.sha256(data).digest())
+    return Digest(sha256(data).digest())
 
 
 def short_hash(address: bytes | str) -> str:

@@ -2,17 +2,33 @@
 
 Everything here is immutable and knows its own address. Nothing here knows Python types:
 :class:`~funsies.build.artefact.Artefact` adds them.
+
+What there may be hundreds of thousands of are structs: they are made ten times as quickly as
+frozen dataclasses. A graph has no cycles, so no collector looks at them.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, TypeAlias
+from functools import lru_cache
+from typing import ClassVar, Final, TypeAlias
 
-from .digest import Digest, Field, digest
+import msgspec
+
+from .digest import (
+    ADDRESS,
+    DIGEST_BYTES,
+    Digest,
+    Field,
+    digest,
+    digest_of,
+    encoded_text,
+    record_head,
+    sequence_head,
+)
 from .former_names import former_members
 from .label import Label
 from .options import Options
@@ -91,8 +107,7 @@ class Task(ABC):
         """What went into the digest, as JSON, for a later comparison of two runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(msgspec.Struct, frozen=True, gc=False):
     """A value known when the graph is built.
 
     Attributes:
@@ -112,8 +127,7 @@ class Constant:
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OutputOf:
+class OutputOf(msgspec.Struct, frozen=True, gc=False, eq=False):
     """One output of an operation of this program.
 
     Attributes:
@@ -127,8 +141,7 @@ class OutputOf:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True, gc=False):
     """One output of an operation that only the store knows, found by its hash.
 
     Attributes:
@@ -150,8 +163,7 @@ Reference: TypeAlias = Constant | OutputOf | Stored
 """Where the value of an artefact comes from."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
+class Operation(msgspec.Struct, frozen=True, gc=False, eq=False):
     """A task applied to artefacts: a node of the graph.
 
     Attributes:
@@ -214,20 +226,46 @@ def operation(
         options: how to run it.
         label: what people call it.
     """
-    ordered = tuple(sorted(inputs, key=lambda item: item[0]))
-    named = [(name, reference.digest) for name, reference in ordered]
-    return Operation(operation_digest(task.digest, named), task, ordered, options, label)
+    ordered = inputs if len(inputs) == 1 else sorted(inputs, key=_name)
+    address = operation_digest(
+        task.digest, [(name, reference.digest) for name, reference in ordered]
+    )
+    return Operation(address, task, tuple(ordered), options, label)
 
 
-def operation_digest(task: Digest, inputs: Iterable[tuple[str, Digest]]) -> Digest:
+def _name(named: tuple[str, Reference]) -> str:
+    return named[0]
+
+
+_OPERATION: Final = record_head("operation", 2) + ADDRESS
+_OUTPUT: Final = record_head("artefact", 2) + ADDRESS
+
+
+def operation_digest(task: Digest, inputs: Sequence[tuple[str, Digest]]) -> Digest:
     """Address of an operation: its task, and the names and addresses of its inputs, sorted."""
-    record: list[Field] = list(inputs)
-    return digest("operation", task, record)
+    pieces = [_OPERATION, task, sequence_head(len(inputs))]
+    for name, address in inputs:
+        pieces += (_input_head(name), address)
+    if len(task) != DIGEST_BYTES or any(len(each) != DIGEST_BYTES for _, each in inputs):
+        record: list[Field] = list(inputs)  # of a damaged row
+        return digest("operation", task, record)
+    return digest_of(pieces)
+
+
+@lru_cache(maxsize=4096)
+def _input_head(name: str) -> bytes:
+    """What stands before the address of an input in the record of an operation."""
+    return sequence_head(2) + encoded_text(name) + ADDRESS
 
 
 def output_digest(producer: Digest, name: str) -> Digest:
     """Address of an output, as an artefact."""
-    return digest("artefact", producer, name)
+    if len(producer) != DIGEST_BYTES:
+        return digest("artefact", producer, name)
+    return digest_of((_OUTPUT, producer, _output_tail(name)))
+
+
+_output_tail: Final = lru_cache(maxsize=4096)(encoded_text)
 
 
 def constant(
@@ -245,5 +283,14 @@ def constant(
 
 def constant_digest(wire: str, content: Digest, *, executable: bool) -> Digest:
     """Address of a constant, as an artefact."""
-    fields = (wire, content, "executable") if executable else (wire, content)
-    return digest("constant", *fields)
+    if executable:
+        return digest("constant", wire, content, "executable")
+    if len(content) != DIGEST_BYTES:
+        return digest("constant", wire, content)
+    return digest_of((_constant_head(wire), content))
+
+
+@lru_cache(maxsize=256)
+def _constant_head(wire: str) -> bytes:
+    """What stands before the address of the bytes in the record of a constant."""
+    return record_head("constant", 2) + encoded_text(wire) + ADDRESS

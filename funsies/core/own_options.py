@@ -113,6 +113,8 @@ def own_options(
     Raises:
         OptionError: if there is no such option, or a value makes no sense.
     """
+    if opt is None and not given:
+        return NO_OPTIONS
     if opt is not None and not isinstance(opt, Options):
         raise OptionError(
             f"opt= is made by options(...), for example options(retries=1), not {opt!r}"

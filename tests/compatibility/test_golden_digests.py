@@ -7,6 +7,7 @@ addresses here. They are the same under every version of Python.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -25,6 +26,22 @@ def by_version(x: int, y: float = 0.5) -> float:
 def by_code(x: int, y: float = 0.5) -> float:
     """Docstrings do not count."""
     return x * y  # nor do comments
+
+
+@dataclass
+class Point:
+    x: float
+    n: int
+
+
+@f.task(version="1")
+def moved(point: Point, y: int = 0) -> Point:
+    return Point(point.x + y, point.n)
+
+
+@f.task(version="1")
+def added(*numbers: float, **more: float) -> float:
+    return sum(numbers) + sum(more.values())
 
 
 def test_the_rules_have_not_changed() -> None:
@@ -69,6 +86,16 @@ def test_steps_with_several_results_and_dynamic_steps() -> None:
     assert remainder.hash == GOLDEN["second of two"]
 
 
+@pytest.mark.parametrize("attempt", ["the first", "one that looks like it"])
+def test_steps_in_other_ways(attempt: str) -> None:
+    """A second call is prepared by the first, and has the same address."""
+    assert moved(Point(1.5, 2), y=3).hash == GOLDEN["dataclass"], attempt
+    assert added(*range(12)).hash == GOLDEN["twelve inputs"]
+    assert added(by_version(1), extra=by_version(2)).hash == GOLDEN["artefacts"]
+    assert f.morph(moved.fn, Point(0.5, 1)).hash == GOLDEN["morph"]
+    assert f.put("text").map(str.upper).hash == GOLDEN["map"]
+
+
 def test_shell_steps() -> None:
     step = f.shell(
         "sort a > b", "true", inp={"a": "text"}, out=["b"], env={"A": "1"}, check=False
@@ -104,5 +131,10 @@ GOLDEN = {
     "shell operation": "2da2f0e3c8884c0eadf2f01d9ec44e7ebf6422228cfd2ab6f772f895d58d2575",
     "shell file": "202759c940198a301e8b15018fe85be09c003ca644cc804ba7564dc57f4f56d8",
     "shell stdout": "92354f27191ae5b883c5f197536812259642b4814dae8655635a40190837f387",
+    "dataclass": "93bd30b0c5be019cc746f1e15614d0ffc77ce6a2777a28d028722271f61bf1b0",
+    "twelve inputs": "167d416956b948069945836b4340723a9484e02663adbb276d185574641134ea",
+    "artefacts": "fd627b4254b3a4ff9344d2f4b971f3f952cea3956222298593fe8332802ec49b",
+    "morph": "09de5085ed612364f9e91aba0e6aa21d046e49597a8d09ee2a979f08ff967e8d",
+    "map": "35e5a4ca6fb0dfc6dae49b34c9646d45101a0a847b05b07c796c3c7ef6418f4b",
     "trace": "f39880db61e0d79647e15c96cabdfa4600f29f2e8849bd24b7f7b67f4314c260",
 }

@@ -19,7 +19,7 @@ from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.describe import Scope
 from funsies.core.encoding.described import pickled_class
 from funsies.core.encoding.hints import remember_hints
-from funsies.core.encoding.kinds import NOTHING, Kinds, knowing, noting
+from funsies.core.encoding.kinds import NOTHING, Kinds, Noting, knowing
 from funsies.core.encoding.node import (
     CannotEncode,
     Node,
@@ -60,6 +60,7 @@ class Encoding(Generic[T_co]):
     __slots__ = (
         "_from_bytes",
         "_hints",
+        "_knows_more",
         "_to_bytes",
         "annotation",
         "descriptor",
@@ -85,6 +86,7 @@ class Encoding(Generic[T_co]):
         self._hints = hints
         self.descriptor = _descriptor(node)
         self.wire, self._to_bytes, self._from_bytes = wire_of(node)
+        self._knows_more = kinds != NOTHING
 
     @property
     def label(self) -> str:
@@ -116,6 +118,8 @@ class Encoding(Generic[T_co]):
             EncodingError: like ``encode``.
         """
         try:
+            if not self._knows_more:
+                return self._to_bytes(value)
             with knowing(self.kinds):
                 return self._to_bytes(value)
         except MemoryError:
@@ -137,6 +141,8 @@ class Encoding(Generic[T_co]):
         (1, 2)
         """
         try:
+            if not self._knows_more:
+                return self._from_bytes(data)  # type: ignore[no-any-return]
             with knowing(self.kinds):
                 value: T_co = self._from_bytes(data)
         except MemoryError:
@@ -165,7 +171,7 @@ class Encoding(Generic[T_co]):
         Raises:
             EncodingError: like ``encode``.
         """
-        with noting() as kinds:
+        with Noting() as kinds:
             data = self.encode(value)
         if not kinds:
             return data, self

@@ -38,6 +38,8 @@ def encoding_of_value(value: object) -> Encoding[Any]:
     >>> encoding_of_value([1, 2.5, None]).descriptor
     'list[float | None]'
     """
+    if type(value) in _SCALARS:
+        return encoding_of(type(value))
     try:
         return encoding_of(annotation_of(value) or infer(value))
     except RecursionError:

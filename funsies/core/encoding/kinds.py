@@ -53,15 +53,23 @@ _known: Final[ContextVar[Kinds]] = ContextVar("known_kinds", default=NOTHING)
 _named: Final[ContextVar[dict[type, None] | None]] = ContextVar("named_kinds", default=None)
 
 
-@contextmanager
-def noting() -> Iterator[dict[type, None]]:
-    """Note the classes of values that are written with the names of their classes."""
-    found: dict[type, None] = {}
-    token = _named.set(found)
-    try:
-        yield found
-    finally:
-        _named.reset(token)
+class Noting:
+    """Notes the classes of values that are written with the names of their classes.
+
+    A class, since each constant is written inside of one: a generator takes longer.
+    """
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> dict[type, None]:
+        """The classes, as they are found."""
+        found: dict[type, None] = {}
+        self._token = _named.set(found)
+        return found
+
+    def __exit__(self, *_: object) -> None:
+        """Note no more."""
+        _named.reset(self._token)
 
 
 def note(kind: type) -> None:

@@ -40,6 +40,8 @@ LENGTH_BYTES: Final = 8
 PIECE_BYTES: Final = 1 << 20
 """Values are written in pieces of this size."""
 _ENDS_BYTES: Final = 256
+_SCALARS: Final = frozenset({bool, int, float, str, type(None)})
+_encode: Final = msgspec.json.Encoder().encode
 _NOT_HASHED: Final = b""
 """Stands for the digest of a part of which no other one looks the same."""
 
@@ -132,6 +134,8 @@ def written(raw: object) -> Encoded:
     >>> written([part(bytes(5000))]).size_bytes
     5064
     """
+    if type(raw) in _SCALARS:  # most constants and results: they have no parts
+        return _encode(raw)
     kept = _Kept()
     text = msgspec.json.encode(raw, enc_hook=kept.refer)
     if not kept.parts:

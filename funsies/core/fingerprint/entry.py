@@ -79,14 +79,13 @@ def fingerprint(
     >>> same
     False
     """
-    task = wrapped_task(function)
+    task = None if type(function) is FunctionType else wrapped_task(function)
     target = function if task is None or task.version is not None else task.function
     ignore = ignore if task is None else {*ignore, *task.ignore}
     key = _cache_key(target, ignore, builds=builds)
     if key is None:
         return _walk(function, ignore, giver, builds=builds)[0]
-    with _lock:
-        known = _known.get(key)
+    known = _known.get(key)
     if known is not None and known[1].is_current():
         return known[0]
     return _remember(key, *_walk(target, ignore, giver, builds=builds), target)
@@ -95,6 +94,7 @@ def fingerprint(
 _Key: TypeAlias = tuple[object, ...]
 _known: OrderedDict[_Key, tuple[Fingerprint, Snapshot, object]] = OrderedDict()
 _lock: Final = Lock()
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 def _cache_key(function: object, ignore: Collection[str], *, builds: bool) -> _Key | None:
@@ -107,14 +107,15 @@ def _cache_key(function: object, ignore: Collection[str], *, builds: bool) -> _K
         return id(function), frozenset(ignore), decided.get()
     if not isinstance(function, FunctionType) or function.__closure__ or function.__dict__:
         return None
-    keyword_defaults = function.__kwdefaults__ or {}
-    defaults = (*(function.__defaults__ or ()), *keyword_defaults.values())
+    defaults, keyword_defaults = function.__defaults__, function.__kwdefaults__
     return (
         id(function.__code__),
         id(function.__globals__),
-        tuple(map(id, defaults)),
-        tuple(keyword_defaults),
-        frozenset(ignore),
+        tuple(map(id, defaults)) if defaults else (),
+        tuple((name, id(each)) for name, each in keyword_defaults.items())
+        if keyword_defaults
+        else (),
+        frozenset(ignore) if ignore else _NOTHING,
         builds,
         decided.get(),
     )

@@ -44,6 +44,9 @@ class Snapshot:
                 or function.__kwdefaults__ is not keyword_defaults
             ):
                 return False
+        return not (self.cells or self.files or self.values) or self._are_values_current()
+
+    def _are_values_current(self) -> bool:
         return (
             all(cell_content(cell) is content for cell, content in self.cells)
             and all(modified_nanoseconds(path) == then for path, then in self.files)

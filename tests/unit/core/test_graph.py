@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from funsies.core.digest import content_digest, digest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from funsies.core.digest import Digest, content_digest, digest
 from funsies.core.graph import (
     Operation,
     Output,
@@ -11,7 +14,9 @@ from funsies.core.graph import (
     Task,
     TaskKind,
     constant,
+    constant_digest,
     operation,
+    operation_digest,
     output_digest,
 )
 from funsies.core.options import Options
@@ -33,6 +38,25 @@ class Plain(Task):
 
     def ingredients(self) -> bytes:
         return b""
+
+
+addresses = st.binary(min_size=32, max_size=32) | st.binary(max_size=40)
+"""Those of a damaged row may be of any length."""
+
+
+@given(addresses, st.lists(st.tuples(st.text(max_size=4), addresses), max_size=4))
+def test_addresses_are_those_of_their_records(
+    task: bytes, inputs: list[tuple[str, bytes]]
+) -> None:
+    """They are put together from prepared pieces, and the same as :func:`digest` makes them."""
+    named = [(name, Digest(address)) for name, address in inputs]
+    assert operation_digest(Digest(task), named) == digest("operation", task, list(inputs))
+    for name, address in named:
+        assert output_digest(address, name) == digest("artefact", address, name)
+        made = constant_digest(name, address, executable=False)
+        assert made == digest("constant", name, address)
+        executable = constant_digest(name, address, executable=True)
+        assert executable == digest("constant", name, address, "executable")
 
 
 def value(data: bytes, wire: str = "json") -> Reference:
