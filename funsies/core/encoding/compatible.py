@@ -168,6 +168,8 @@ def _clashes_with_abstract(parameter: AbstractNode, produced: Node) -> bool:
     if not any(issubclass(kind, parameter.abstract) for kind in accepted):
         return True
     parts = produced.children()
+    if _is_of_nothing(produced):
+        return False
     if isinstance(produced, (*_COLLECTIONS, MappingNode)) and len(parts) == len(
         parameter.arguments
     ):
@@ -201,5 +203,11 @@ def _parts_clash(parameter: Node, produced: Node) -> bool:
     return (
         isinstance(parameter, MappingNode)
         and isinstance(produced, MappingNode)
+        and not _is_of_nothing(produced)
         and any(map(_clash, parameter.children(), produced.children()))
     )
+
+
+def _is_of_nothing(produced: Node) -> bool:
+    """True of a mapping without keys: then it has no values either, whatever their type."""
+    return isinstance(produced, MappingNode) and isinstance(produced.key, NeverNode)

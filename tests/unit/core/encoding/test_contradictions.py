@@ -16,7 +16,7 @@ import msgspec
 import pytest
 from returns.result import Result
 
-from funsies.core.encoding import contradicts, decode_for, encoding_of
+from funsies.core.encoding import contradicts, decode_for, encoding_of, encoding_of_value
 from funsies.core.errors import EncodingError
 
 T = TypeVar("T")
@@ -237,3 +237,9 @@ def test_a_value_that_turns_out_not_to_fit_is_refused():
         stored = encoding_of(produced).encode(value)
         with pytest.raises(EncodingError):
             decode_for(encoding_of(parameter), encoding_of(produced), stored)
+
+
+@pytest.mark.parametrize("parameter", [dict[int, bytes], Mapping[int, bytes]])
+def test_a_counter_of_nothing_may_be_any_mapping(parameter):
+    """Its values would be numbers; but there are none."""
+    assert not contradicts(encoding_of(parameter), encoding_of_value(Counter()))
