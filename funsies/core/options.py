@@ -185,8 +185,9 @@ def _checked_environment(env: object) -> Mapping[str, str]:
 
 MAX_REMEMBERED: Final = 1000
 
-_encoded: dict[int, tuple[Options, bytes]] = {}
-"""Options and their encoding, by identity; the options are kept, so that no other has it."""
+_encoded: dict[int, tuple[Options, bytes, Digest]] = {}
+"""Options with their encoding and its address, by identity: the options are kept, so that no
+other has it."""
 
 
 def encode_options(options: Options) -> bytes:
@@ -194,14 +195,20 @@ def encode_options(options: Options) -> bytes:
 
     The last ones are remembered: most steps of a workflow share the same options.
     """
+    return encoded_options(options)[0]
+
+
+def encoded_options(options: Options) -> tuple[bytes, Digest]:
+    """The same, and the address under which they are stored."""
     known = _encoded.get(id(options))
     if known is not None and known[0] is options:
-        return known[1]
+        return known[1:]
     data = msgspec.json.encode(options, order="sorted")
+    address = options_digest(data)
     if len(_encoded) >= MAX_REMEMBERED:
         _encoded.clear()
-    _encoded[id(options)] = (options, data)
-    return data
+    _encoded[id(options)] = (options, data, address)
+    return data, address
 
 
 def decode_options(data: bytes) -> Options:

@@ -11,12 +11,11 @@ from funsies.core.graph import (
     Operation,
     OutputOf,
     Reference,
-    Stored,
     Task,
     TaskKind,
     output_digest,
 )
-from funsies.core.options import Options, decode_options, encode_options, options_digest
+from funsies.core.options import Options, decode_options, encoded_options, options_digest
 from funsies.core.signing import Keyring
 
 from .connect import INLINE_BYTES, Backend
@@ -76,21 +75,23 @@ def operation_row(operation: Operation, options: Digest | None) -> OperationRow:
         task_name=task.name,
         strict=task.strict,
         dynamic=task.kind is TaskKind.DYNAMIC,
-        inputs=tuple(_input_row(name, reference) for name, reference in operation.inputs),
-        outputs=tuple(output_digest(operation.digest, each.name) for each in task.outputs),
+        inputs=tuple([_input_row(name, reference) for name, reference in operation.inputs]),
+        outputs=tuple([output_digest(operation.digest, each.name) for each in task.outputs]),
         options=options,
     )
 
 
 def _input_row(name: str, reference: Reference) -> InputRow:
-    match reference:
-        case OutputOf(digest=digest, operation=producer, index=index):
-            wire = producer.task.outputs[index].wire
-            return InputRow(name, digest, producer.digest, index, None, wire)
-        case Stored(digest=digest, producer=producer, index=index, wire=wire):
-            return InputRow(name, digest, producer, index, None, wire)
-        case Constant(digest=digest, content=content, wire=wire):
-            return InputRow(name, digest, None, 0, content, wire, is_large(reference))
+    if isinstance(reference, OutputOf):
+        made_by, index = reference.operation, reference.index
+        wire = made_by.task.outputs[index].wire
+        return InputRow(name, reference.digest, made_by.digest, index, None, wire)
+    if isinstance(reference, Constant):
+        content, large = reference.content, is_large(reference)
+        return InputRow(name, reference.digest, None, 0, content, reference.wire, large)
+    return InputRow(
+        name, reference.digest, reference.producer, reference.index, None, reference.wire
+    )
 
 
 def is_large(constant: Constant) -> bool:
@@ -150,8 +151,7 @@ def restore_constants(
 
 def save_options(backend: Backend, options: Options, written: set[Digest]) -> Digest:
     """Write options, unless that was done a moment ago; return their address."""
-    data = encode_options(options)
-    digest = options_digest(data)
+    data, digest = encoded_options(options)
     if digest not in written:
         written.add(digest)
         backend.graph.save_options({digest: data})

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from funsies.core.digest import Digest, short_hash
+from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
-from funsies.core.graph import Operation, Stored, Task
+from funsies.core.graph import Operation, Task
 from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON
 
@@ -22,13 +22,14 @@ from .definitions import (
     define,
     define_task,
     is_signed,
-    load_options,
     restore_constants,
     save_options,
 )
+from .graph_below import Graph, Node, is_final
 from .labels import keep_labels
 from .lost_bytes import forget_lost
-from .rows import Generation, OperationRow, OperationState, QueueName, TaskRow, Wanted
+from .rows import Generation, OperationState, QueueName, TaskRow, Wanted
+from .survey import Survey
 
 BATCH_REQUESTS: Final = 100
 MAX_ROUNDS: Final = 20
@@ -62,138 +63,6 @@ class Submission:
     operations: tuple[Digest, ...]
     started: int
     arm: tuple[QueueName, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One operation of the graph below the targets, from this program or from the store.
-
-    Attributes:
-        digest: its address.
-        producers: operations that make its inputs.
-        options: how to run it.
-        built: the operation, if this program built it.
-        python: minor version of Python that can run it.
-    """
-
-    digest: Digest
-    producers: tuple[Digest, ...]
-    options: Options
-    built: Operation | None = None
-    python: str = PYTHON
-
-
-class Graph:
-    """The graph below some targets, gathered from the program and, where it ends, the store."""
-
-    def __init__(self, backend: Backend, stored_options: Options | None) -> None:
-        self._backend = backend
-        self._stored_options = stored_options
-        self._options: dict[Digest | None, Options] = {}
-        self._pythons: dict[Digest, str] = {}
-        self.nodes: dict[Digest, Node] = {}
-
-    def add_built(self, targets: Iterable[Operation]) -> set[Digest]:
-        """Add operations of this program and all below; return what only the store has."""
-        unseen: set[Digest] = set()
-        stack = list(targets)
-        while stack:
-            operation = stack.pop()
-            if operation.digest in self.nodes:
-                continue
-            stored = {
-                reference.producer
-                for _, reference in operation.inputs
-                if isinstance(reference, Stored)
-            }
-            unseen |= stored
-            below = list(operation.producers())
-            producers = tuple(each.digest for each in below) + tuple(stored)
-            python = operation.task.python or PYTHON  # another's, if it came from the store
-            self.nodes[operation.digest] = Node(
-                operation.digest, producers, operation.options, operation, python
-            )
-            stack += below
-        return unseen - self.nodes.keys()
-
-    def add_stored(self, digests: Iterable[Digest]) -> None:
-        """Add operations that the store knows, with all below them.
-
-        Raises:
-            UnknownHashError: if the store does not know one.
-        """
-        level = {digest for digest in digests if digest not in self.nodes}
-        while level:
-            rows = self._backend.graph.operations(sorted(level))
-            for digest, row in zip(sorted(level), rows, strict=True):
-                if row is None:
-                    raise UnknownHashError(
-                        f"the server does not know step {short_hash(digest)}, or its "
-                        "definition was damaged there and set aside; execute the program "
-                        "that makes it once more"
-                    )
-                options = self._stored_options or self._options_of(row)
-                python = self._python_of(row)
-                self.nodes[digest] = Node(digest, _producers(row), options, None, python)
-            level = {
-                producer
-                for row in rows
-                if row is not None
-                for producer in _producers(row)
-                if producer not in self.nodes
-            }
-
-    def _options_of(self, row: OperationRow) -> Options:
-        """The options with which an operation was built first."""
-        if row.options not in self._options:
-            self._options[row.options] = load_options(self._backend, row.options)
-        return self._options[row.options]
-
-    def _python_of(self, row: OperationRow) -> str:
-        """Minor version of Python that can run a stored operation; our own, if possible."""
-        if row.task not in self._pythons:
-            task = self._backend.graph.task(row.task, PYTHON)
-            self._pythons[row.task] = (task.python if task is not None else "") or PYTHON
-        return self._pythons[row.task]
-
-    def to_be_reset(self) -> list[Digest]:
-        """Operations with ``options(reset=True)`` and what depends on them; consumers first."""
-        if not any(node.options.reset for node in self.nodes.values()):
-            return []
-        found: dict[Digest, None] = {}
-        for digest in self.leaves_first(list(self.nodes), {}):
-            node = self.nodes[digest]
-            if node.options.reset or any(producer in found for producer in node.producers):
-                found[digest] = None
-        return list(reversed(found))
-
-    def leaves_first(
-        self, targets: Sequence[Digest], states: Mapping[Digest, OperationState]
-    ) -> list[Digest]:
-        """What has to be requested for the targets, each after what it needs."""
-        order: list[Digest] = []
-        seen: set[Digest] = set()
-        stack: list[tuple[Digest, bool]] = [(target, False) for target in reversed(targets)]
-        while stack:
-            digest, is_expanded = stack.pop()
-            if is_expanded:
-                order.append(digest)
-                continue
-            if digest in seen or _is_final(states.get(digest)):
-                continue
-            seen.add(digest)
-            stack.append((digest, True))
-            below = reversed(self.nodes[digest].producers)
-            stack += [(producer, False) for producer in below if producer in self.nodes]
-        return order
-
-
-def _producers(row: OperationRow) -> tuple[Digest, ...]:
-    return tuple({each.producer: None for each in row.inputs if each.producer is not None})
-
-
-def _is_final(state: OperationState | None) -> bool:
-    return state is not None and state.status.is_finished and not state.volatile
 
 
 def submit(
@@ -247,7 +116,7 @@ def _are_there(
     """True if every target has a final result, with its bytes; forget those without."""
     states = request.backend.graph.states(targets)
     lost = forget_lost(request.backend, targets, states)
-    if lost or not all(_is_final(state) for state in states):
+    if lost or not all(is_final(state) for state in states):
         return False
     by_digest = {each.digest: each.options for each in built}
     nodes = {target: Node(target, (), by_digest.get(target, options)) for target in targets}
@@ -271,36 +140,47 @@ class _Request:
         self.armed: dict[QueueName, None] = {}
         self._arm = arm
         self._written: set[Digest] = set()
+        self._seen: set[Digest] = set()
         self._undefined: dict[Digest, Operation] = {}
+        self._how: dict[tuple[int, str], tuple[QueueName, Digest]] = {}
 
     def ask(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
         """Define what the store does not know, and request everything that is not finished."""
-        built = {digest: node.built for digest, node in graph.nodes.items() if node.built}
-        missing = self.backend.graph.undefined(list(built))
-        self._undefined = {digest: built[digest] for digest in missing}
-        asked = self._ask_until_placed(graph, targets)
-        self._define(list(self._undefined))  # below what is finished
-        return asked
-
-    def _ask_until_placed(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
+        states: Mapping[Digest, OperationState] = self._survey(graph, targets)
         asked: dict[Digest, None] = {}
         wanted: Sequence[Digest] = targets
         for _ in range(MAX_ROUNDS):
             graph.add_stored(each for each in wanted if each not in graph.nodes)
-            states = self._states(graph) if wanted is targets else {}
             order = graph.leaves_first(wanted, states)
             asked |= dict.fromkeys(order)
             needs = self.send(order, graph.nodes)
             if not needs:
+                self._define(list(self._undefined))
                 return tuple(asked)
-            wanted = [*needs, *targets]
+            self._look_for_definitions(graph, graph.nodes)  # also below what is finished
+            wanted, states = [*needs, *targets], {}
         raise UnknownHashError(
             "the request could not be placed: what it needs is reset again and again by others"
         )
 
-    def _states(self, graph: Graph) -> dict[Digest, OperationState]:
-        digests = [digest for digest in graph.nodes if digest not in self._undefined]
-        return dict(zip(digests, self.backend.graph.states(digests), strict=True))
+    def _survey(self, graph: Graph, targets: Sequence[Digest]) -> dict[Digest, OperationState]:
+        """How far everything is that is needed, as far as the store knows what it is."""
+        survey = Survey(graph.nodes, self.backend.graph.states)
+        survey.look(targets)
+        pending = [each for each, state in survey.states.items() if not is_final(state)]
+        self._look_for_definitions(graph, (*targets, *pending))
+        return {
+            each: state for each, state in survey.states.items() if each not in self._undefined
+        }
+
+    def _look_for_definitions(self, graph: Graph, digests: Iterable[Digest]) -> None:
+        """See which of these operations of this program the store does not know."""
+        fresh = [each for each in digests if each not in self._seen and graph.nodes[each].built]
+        self._seen.update(fresh)
+        for digest in self.backend.graph.undefined(fresh) if fresh else ():
+            built = graph.nodes[digest].built
+            if built is not None:
+                self._undefined[digest] = built
 
     def send(self, order: Sequence[Digest], nodes: Mapping[Digest, Node]) -> list[Digest]:
         """Request operations in batches, and return what they need and is not there."""
@@ -361,10 +241,9 @@ class _Request:
 
     def _wanted(self, node: Node) -> Wanted:
         options = node.options
-        return Wanted(
-            operation=node.digest,
-            queue=queue_name(self.queue or options.queue, node.python),
-            priority=options.priority,
-            options=save_options(self.backend, options, self._written),
-            lost_limit=1 + options.lost_retries,
-        )
+        how = self._how.get((id(options), node.python))  # the graph keeps the options
+        if how is None:
+            queue = queue_name(self.queue or options.queue, node.python)
+            address = save_options(self.backend, options, self._written)
+            how = self._how[id(options), node.python] = queue, address
+        return Wanted(node.digest, how[0], options.priority, how[1], 1 + options.lost_retries)

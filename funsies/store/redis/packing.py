@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final, ParamSpec, TypeVar
 
 import msgspec
@@ -37,6 +38,7 @@ OK, LARGE, EXECUTABLE = 1, 2, 4
 STRICT, DYNAMIC = 1, 2
 PRODUCER, SMALL_CONSTANT, LARGE_CONSTANT = 0, 1, 2
 
+_FEW: Final = 8
 _NO_OPTIONS = bytes(DIGEST_BYTES)
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -74,22 +76,32 @@ def cut(data: bytes, width: int) -> list[bytes]:
 def pack_operation(row: OperationRow) -> bytes:
     """A definition: what scripts read first, then what only Python reads."""
     name = row.task_name.encode()
-    names = _encode([item.name for item in row.inputs])
+    inputs, outputs = row.inputs, row.outputs
+    names = _packed_texts([item.name for item in inputs])
+    wires = _packed_texts([item.wire for item in inputs])
     flags = STRICT * row.strict + DYNAMIC * row.dynamic
     return b"".join(
         (
-            HEADER.pack(
-                row.task, flags, len(row.inputs), len(row.outputs), len(name), len(names)
-            ),
-            *map(_pack_input, row.inputs),
+            HEADER.pack(row.task, flags, len(inputs), len(outputs), len(name), len(names)),
+            *map(_pack_input, inputs),
             name,
             names,
-            *(item.artefact for item in row.inputs),
-            *row.outputs,
+            *[item.artefact for item in inputs],
+            *outputs,
             row.options or _NO_OPTIONS,
-            _encode([item.wire for item in row.inputs]),
+            wires,
         )
     )
+
+
+def _packed_texts(texts: list[str]) -> bytes:
+    """Names, or wire forms, of inputs: a few are those of many operations."""
+    return _remembered_texts(*texts) if len(texts) <= _FEW else _encode(texts)
+
+
+@lru_cache(maxsize=256)
+def _remembered_texts(*texts: str) -> bytes:
+    return _encode(texts)
 
 
 def _pack_input(item: InputRow) -> bytes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate, chain, pairwise
 from typing import Final, cast
 
 from funsies.core.digest import Digest
@@ -375,8 +375,11 @@ def _definition_pages(definitions: Definitions, seal: Seal) -> Iterable[list[Arg
             for row in definitions.operations
         ],
     )
-    numbered = [(kind, row) for kind, rows in enumerate(kinds) for row in rows]
-    for page in pages(numbered, ACT_PAGE):
-        numbers = Counter(kind for kind, _ in page)
-        fields = (field for _, row in page for field in row)
-        yield [*(numbers[kind] for kind in range(len(kinds))), *fields]
+    starts = [0, *accumulate(map(len, kinds))]
+    every = [row for rows in kinds for row in rows]
+    for first in range(0, len(every), ACT_PAGE):
+        last = first + ACT_PAGE
+        numbers = (
+            max(0, min(last, end) - max(first, start)) for start, end in pairwise(starts)
+        )
+        yield [*numbers, *chain.from_iterable(every[first:last])]

@@ -109,8 +109,7 @@ def _position(row: InputRow) -> tuple[bool, int]:
     return not is_counted, int(row.name) if is_counted else 0
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantRow:
+class ConstantRow(msgspec.Struct, frozen=True, gc=False):
     """A constant artefact: its address, and where and how its bytes are kept."""
 
     artefact: Digest

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+
 from funsies.core.digest import Digest
 from funsies.store.rows.definitions import OperationRow
 from funsies.store.rows.names import Fence, Generation, QueueName
 from funsies.store.rows.state import Result
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True, gc=False):
     """One operation of a request, and how to run it.
 
     Attributes:

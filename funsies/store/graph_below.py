@@ -1,0 +1,149 @@
+"""The graph below some targets: of this program and, where that ends, of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from funsies.core.digest import Digest, short_hash
+from funsies.core.errors import UnknownHashError
+from funsies.core.graph import Operation, OutputOf, Stored
+from funsies.core.options import Options
+from funsies.core.python_plan import PYTHON
+
+from .connect import Backend
+from .definitions import load_options
+from .rows import OperationRow, OperationState
+
+
+class Node(msgspec.Struct, frozen=True, gc=False):
+    """One operation of the graph below the targets, from this program or from the store.
+
+    Attributes:
+        digest: its address.
+        producers: operations that make its inputs.
+        options: how to run it.
+        built: the operation, if this program built it.
+        python: minor version of Python that can run it.
+    """
+
+    digest: Digest
+    producers: tuple[Digest, ...]
+    options: Options
+    built: Operation | None = None
+    python: str = PYTHON
+
+
+class Graph:
+    """The graph below some targets, gathered from the program and, where it ends, the store."""
+
+    def __init__(self, backend: Backend, stored_options: Options | None) -> None:
+        self._backend = backend
+        self._stored_options = stored_options
+        self._options: dict[Digest | None, Options] = {}
+        self._pythons: dict[Digest, str] = {}
+        self.nodes: dict[Digest, Node] = {}
+
+    def add_built(self, targets: Iterable[Operation]) -> set[Digest]:
+        """Add operations of this program and all below; return what only the store has."""
+        nodes, unseen, stack = self.nodes, set[Digest](), list(targets)
+        while stack:
+            operation = stack.pop()
+            if operation.digest in nodes:
+                continue
+            producers: dict[Digest, None] = {}
+            for _, reference in operation.inputs:
+                if isinstance(reference, OutputOf):
+                    made_by = reference.operation
+                    producers[made_by.digest] = None
+                    if made_by.digest not in nodes:
+                        stack.append(made_by)
+                elif isinstance(reference, Stored):
+                    producers[reference.producer] = None
+                    unseen.add(reference.producer)
+            python = operation.task.python or PYTHON  # another's, if it came from the store
+            nodes[operation.digest] = Node(
+                operation.digest, tuple(producers), operation.options, operation, python
+            )
+        return unseen - nodes.keys()
+
+    def add_stored(self, digests: Iterable[Digest]) -> None:
+        """Add operations that the store knows, with all below them.
+
+        Raises:
+            UnknownHashError: if the store does not know one.
+        """
+        level = {digest for digest in digests if digest not in self.nodes}
+        while level:
+            rows = self._backend.graph.operations(sorted(level))
+            for digest, row in zip(sorted(level), rows, strict=True):
+                if row is None:
+                    raise UnknownHashError(
+                        f"the server does not know step {short_hash(digest)}, or its "
+                        "definition was damaged there and set aside; execute the program "
+                        "that makes it once more"
+                    )
+                options = self._stored_options or self._options_of(row)
+                python = self._python_of(row)
+                self.nodes[digest] = Node(digest, _producers(row), options, None, python)
+            level = {
+                producer
+                for row in rows
+                if row is not None
+                for producer in _producers(row)
+                if producer not in self.nodes
+            }
+
+    def _options_of(self, row: OperationRow) -> Options:
+        """The options with which an operation was built first."""
+        if row.options not in self._options:
+            self._options[row.options] = load_options(self._backend, row.options)
+        return self._options[row.options]
+
+    def _python_of(self, row: OperationRow) -> str:
+        """Minor version of Python that can run a stored operation; our own, if possible."""
+        if row.task not in self._pythons:
+            task = self._backend.graph.task(row.task, PYTHON)
+            self._pythons[row.task] = (task.python if task is not None else "") or PYTHON
+        return self._pythons[row.task]
+
+    def to_be_reset(self) -> list[Digest]:
+        """Operations with ``options(reset=True)`` and what depends on them; consumers first."""
+        if not any(node.options.reset for node in self.nodes.values()):
+            return []
+        found: dict[Digest, None] = {}
+        for digest in self.leaves_first(list(self.nodes), {}):
+            node = self.nodes[digest]
+            if node.options.reset or any(producer in found for producer in node.producers):
+                found[digest] = None
+        return list(reversed(found))
+
+    def leaves_first(
+        self, targets: Sequence[Digest], states: Mapping[Digest, OperationState]
+    ) -> list[Digest]:
+        """What has to be requested for the targets, each after what it needs."""
+        order: list[Digest] = []
+        seen: set[Digest] = set()
+        stack: list[tuple[Digest, bool]] = [(target, False) for target in reversed(targets)]
+        while stack:
+            digest, is_expanded = stack.pop()
+            if is_expanded:
+                order.append(digest)
+                continue
+            if digest in seen or is_final(states.get(digest)):
+                continue
+            seen.add(digest)
+            stack.append((digest, True))
+            below = reversed(self.nodes[digest].producers)
+            stack += [(producer, False) for producer in below if producer in self.nodes]
+        return order
+
+
+def _producers(row: OperationRow) -> tuple[Digest, ...]:
+    return tuple({each.producer: None for each in row.inputs if each.producer is not None})
+
+
+def is_final(state: OperationState | None) -> bool:
+    """True if there is a result that stays."""
+    return state is not None and state.status.is_finished and not state.volatile
