@@ -107,7 +107,7 @@ def test_shell_steps() -> None:
 
 
 def test_traces() -> None:
-    key = trace_key(digest("task", "a"), [("0", True, content_digest(b"1"))])
+    key = trace_key(digest("task", "a"), [("0", True, False, content_digest(b"1"))])
     assert key.hex() == GOLDEN["trace"]
 
 
@@ -136,5 +136,5 @@ GOLDEN = {
     "artefacts": "fd627b4254b3a4ff9344d2f4b971f3f952cea3956222298593fe8332802ec49b",
     "morph": "09de5085ed612364f9e91aba0e6aa21d046e49597a8d09ee2a979f08ff967e8d",
     "map": "35e5a4ca6fb0dfc6dae49b34c9646d45101a0a847b05b07c796c3c7ef6418f4b",
-    "trace": "f39880db61e0d79647e15c96cabdfa4600f29f2e8849bd24b7f7b67f4314c260",
+    "trace": "a49c3b5aa22e6566b1ea3e24424ecc7296ce5db39f90eb5979f0bd2c6810c031",
 }
