@@ -131,6 +131,10 @@ class LiteralNode(Node):
             self.refuse_json(raw)
         return value
 
+    def admits(self, value: object) -> bool:
+        """True of the values alone: 1 does not name the member of an ``IntEnum``."""
+        return type(value) in (self.accepts or ()) and value in self.values
+
     def children(self) -> tuple[Node, ...]:
         """The type of the values."""
         return (self.base,)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Literal, Optional, Union
 
 import pytest
 
 from funsies.core.encoding import encoding_of
+from funsies.core.errors import EncodingError
 
 
 @dataclass
@@ -57,3 +59,15 @@ def test_a_member_is_named_only_where_it_must_be(annotation, value, stored):
 
 def test_an_enclosed_union_is_part_of_the_enclosing_one():
     assert encoding_of(int | Union[str, None]) == encoding_of(int | str | None)  # noqa: UP007
+
+
+def test_a_literal_is_not_named_by_a_member_of_an_enumeration_that_equals_it():
+    """Neither alone nor beside others: what is read back would be something else."""
+
+    class Size(IntEnum):
+        SMALL = 1
+
+    for annotation in (Literal[1], Literal["a", 1]):
+        with pytest.raises(EncodingError):
+            encoding_of(annotation).encode(Size.SMALL)
+        assert encoding_of(annotation).encode(1) == b"1"
