@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
 from typing_extensions import override
 
 from funsies.core.digest import Digest, Field, digest
@@ -70,9 +71,10 @@ class ShellTask(Task):
             "inputs": dict(self._inputs),
             "outputs": self._plan.outputs,
         }
-        return json.dumps(parts, sort_keys=True).encode()
+        return msgspec.json.encode(parts, order="sorted")
 
 
+@lru_cache(maxsize=1024)
 def output_encoding(name: str) -> Encoding[Any]:
     """How an output of this name is stored: ``stdout:0``, ``returncode:0``, ``file:a.csv``."""
     kind, _, file = name.partition(":")
@@ -81,6 +83,7 @@ def output_encoding(name: str) -> Encoding[Any]:
     return INT if kind == "returncode" else BYTES
 
 
+@lru_cache(maxsize=1024)
 def _output(name: str) -> Output:
     encoding = output_encoding(name)
     return Output(name, encoding.wire, encoding.label)

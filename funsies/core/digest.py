@@ -55,7 +55,10 @@ def _append(field: Field, pieces: list[bytes]) -> None:
     elif isinstance(field, (tuple, list)):
         pieces.append(b"l%d:" % len(field))
         for item in field:
-            _append(item, pieces)
+            if type(item) is str:  # most fields
+                pieces.append(encoded_text(item))
+            else:
+                _append(item, pieces)
     elif field is None:
         pieces.append(b"n0:")
     elif isinstance(field, bool):

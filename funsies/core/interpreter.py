@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
@@ -58,6 +59,7 @@ def interpreter_words(
     return _checked_words(interpreter)
 
 
+@lru_cache(maxsize=64)
 def is_shell(words: tuple[str, ...]) -> bool:
     """Whether a shell is among these words, as in ``["conda", "run", "bash", "-c"]``.
 

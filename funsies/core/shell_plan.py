@@ -7,6 +7,7 @@ shell task.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -106,6 +107,7 @@ def _validate_command(command: object) -> None:
         )
 
 
+@lru_cache(maxsize=64)
 def _validate_interpreter(words: tuple[str, ...]) -> None:
     interpreter_words(words)
     for word in words:
