@@ -23,6 +23,7 @@ from funsies.engine.renewing import renewed
 from funsies.engine.timing import Timing
 from funsies.run.evaluate import Evaluator
 from funsies.run.files import sweep_temporary_directory
+from funsies.run.oom import close_counters
 from funsies.run.workspace import close_workspaces
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
@@ -77,6 +78,7 @@ def run_here(
                 wait()
     finally:
         close_workspaces()
+        close_counters()
 
 
 @functools.cache

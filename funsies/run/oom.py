@@ -39,6 +39,15 @@ def _counters(_group: Path, machine: Path) -> tuple[int, ...]:
     return tuple(opened)
 
 
+def close_counters() -> None:
+    """Close the files that count: no more steps are run here."""
+    if _counters.cache_info().currsize:
+        opened = _counters(CGROUP, VMSTAT)
+        _counters.cache_clear()
+        for descriptor in opened:
+            os.close(descriptor)
+
+
 def limit_files() -> list[Path]:
     """Where limits on the memory of this process may be said: its group and those above."""
     files = _group_files("memory.max", "memory.limit_in_bytes")
