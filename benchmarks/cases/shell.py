@@ -8,16 +8,17 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from functools import partial
+from typing import Literal, TypeAlias
 
 from harness import Case, Figures, Setting, seconds_of, server_and_workers, spread
 from meter import Meter
 from raw_rq import beside_raw_rq
 
 import funsies as f
-from funsies.core.interpreter import Interpreter
 from funsies.session import Session
 
-_SHELLS: tuple[Interpreter, ...] = ("sh", "bash")
+_Shell: TypeAlias = Literal["sh", "bash"]
+_SHELLS: tuple[_Shell, ...] = ("sh", "bash")
 
 CASE = Case(
     "n times echo, beside a plain loop of subprocess.run",
@@ -51,7 +52,7 @@ def measure(setting: Setting) -> Figures:
     return {**meter.figures(), **spread("plain_loop_milliseconds", plain), **raw, **shells}
 
 
-def _of(shell: Interpreter, setting: Setting, session: Session) -> Iterator[tuple[str, object]]:
+def _of(shell: _Shell, setting: Setting, session: Session) -> Iterator[tuple[str, object]]:
     """What commands take that are run by a shell, and what its bare start does, one by one."""
     meter, starts = Meter(session), []
     for repeat in range(setting.repeats):
@@ -71,7 +72,7 @@ def _start(shell: str, times: int) -> None:
         os.waitpid(pid, 0)
 
 
-def _through_funsies(commands: list[str], shell: Interpreter | None = None) -> None:
+def _through_funsies(commands: list[str], shell: _Shell | None = None) -> None:
     lines = count_lines(*(f.shell(each, interpreter=shell).stdout for each in commands))
     f.execute(lines).wait(timeout_seconds=600)
     if f.take(lines) != len(commands):

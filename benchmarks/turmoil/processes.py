@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from funsies.run.watcher import WATCHER_NAME
+from funsies.run.orphans import WATCHER_NAME
 
 
 @dataclass(frozen=True)
