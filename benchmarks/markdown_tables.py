@@ -21,6 +21,15 @@ YARDSTICKS: Final = {"raw RQ, fork": "raw_rq", "RQ SimpleWorker": "rq_simple"}
 PEERS: Final = ("dask", "parsl", "redun", "luigi", "snakemake", "funsies_0_8")
 
 
+WORKERS: Final = (
+    "## Workers",
+    "",
+    "The ideal time by the real one, by the number of workers and the length of steps, which",
+    "sleep; also with workers from which it takes some time to the server and back.",
+    "",
+)
+
+
 def engines(results: Sequence[Result]) -> Iterator[str]:
     """Milliseconds an operation: ours, RQ's, and those of peers."""
     yield _row("work", "funsies", *YARDSTICKS, *(_name(peer) for peer in PEERS))
@@ -77,6 +86,26 @@ def growth(results: Sequence[Result]) -> Iterator[str]:
             yield _growth_row(point["shape"], each["n"], point)
 
 
+def throughput(results: Sequence[Result]) -> Iterator[str]:
+    """Efficiency by workers, and how many steps that take no time are done in a second."""
+    points = [
+        point for each in _all_of_us(results, "throughput") for point in each.get("points", ())
+    ]
+    workers = sorted({point["workers"] for point in points})
+    if points:
+        yield from WORKERS
+        yield _row("steps", *(f"{count} workers" for count in workers))
+        yield _rule(len(workers))
+    for task_ms, delay_ms in sorted({(it["task_ms"], it.get("delay_ms", 0)) for it in points}):
+        found = {
+            point["workers"]: _efficiency(point)
+            for point in points
+            if (point["task_ms"], point.get("delay_ms", 0)) == (task_ms, delay_ms)
+        }
+        far = f", {delay_ms} ms to the server and back" if delay_ms else ""
+        yield _row(f"{task_ms} ms{far}", *(found.get(count, "") for count in workers))
+
+
 def machine(results: Sequence[Result]) -> Iterator[str]:
     """On what it was measured, and how busy that was."""
     loads = [each["load_before"] for each in results if "load_before" in each]
@@ -95,6 +124,7 @@ TABLES: Final[dict[str, Callable[[Sequence[Result]], Iterator[str]]]] = {
     "engines": engines,
     "processors": processors,
     "growth": growth,
+    "throughput": throughput,
     "machine": machine,
 }
 """Names in the document, and what makes the lines there."""
@@ -110,6 +140,12 @@ def _growth_row(name: str, n: int, each: Result) -> str:
         *(_short(each[f"{role}_cpu_ms_per_operation"]) for role in _ROLES),
         f"{each['server_bytes_per_operation']:,}",
     )
+
+
+def _efficiency(point: Result) -> str:
+    if point["efficiency"] is None:
+        return f"{point['tasks_per_second']:,.0f} a second"
+    return f"{100 * point['efficiency']:.0f} %"
 
 
 def _all_of_us(results: Sequence[Result], case: str) -> list[Result]:

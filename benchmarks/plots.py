@@ -98,7 +98,7 @@ def _efficiency(results: Sequence[Result]) -> Points:
     curves: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for result in _of_us(results, "throughput"):
         for point in result.get("points", ()):
-            if "efficiency" in point and "task_ms" in point:
+            if point["efficiency"] is not None:
                 curves[_length_and_delay(point)].append((point["workers"], point["efficiency"]))
     return curves
 
