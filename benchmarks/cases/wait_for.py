@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from graphs import noop
 from harness import Case, Figures, Setting, server_and_workers
@@ -30,7 +31,8 @@ def measure(setting: Setting) -> Figures:
             with meter.measured(setting.n):
                 for artefact in artefacts:
                     f.wait_for(artefact)
-        call = session.backend.graph._connections.call  # noqa: SLF001 - the same way there
+        graph: Any = session.backend.graph
+        call = graph._connections.call  # noqa: SLF001 - the same way there
         started = time.perf_counter()
         for _ in range(setting.n):
             call("PING")
