@@ -48,6 +48,30 @@ def engines(results: Sequence[Result]) -> Iterator[str]:
         )
 
 
+def totals(results: Sequence[Result]) -> Iterator[str]:
+    """Processor time an operation of all processes: ours, RQ's, and those of peers."""
+    yield _row("work", "funsies", *YARDSTICKS, *(_name(peer) for peer in PEERS))
+    yield _rule(3 + len(PEERS))
+    for case in WORK:
+        ours = _of_us(results, case)
+        if ours is not None:
+            yield _row(
+                case,
+                f"**{_total(ours, '{}_cpu_ms_per_operation')}**",
+                *(_total(ours, f"{name}_{{}}_cpu_ms_per_job") for name in YARDSTICKS.values()),
+                *(
+                    _total(_of_peer(results, case, peer), "{}_cpu_ms_per_operation")
+                    for peer in PEERS
+                ),
+            )
+
+
+def _total(result: Result, key: str) -> str:
+    """The sum over roles; the server of a peer is among its workers."""
+    found = [result[key.format(role)] for role in _ROLES if key.format(role) in result]
+    return _short(sum(found)) if found else "cannot" if "cannot" in result else ""
+
+
 def processors(results: Sequence[Result]) -> Iterator[str]:
     """Processor time an operation by role, commands and bytes; and the same of plain RQ."""
     yield _row(
@@ -122,6 +146,7 @@ def machine(results: Sequence[Result]) -> Iterator[str]:
 
 TABLES: Final[dict[str, Callable[[Sequence[Result]], Iterator[str]]]] = {
     "engines": engines,
+    "totals": totals,
     "processors": processors,
     "growth": growth,
     "throughput": throughput,
@@ -172,11 +197,16 @@ def _beside(ours: Result, name: str) -> str:
 
 
 def _peer(results: Sequence[Result], case: str, peer: str, n: int) -> str:
-    found = [each for each in results if each["case"] == case and each.get("peer") == peer]
-    if not found or "milliseconds_per_operation" not in found[0]:
-        return "" if not found or "cannot" not in found[0] else "cannot"
-    taken = _short(found[0]["milliseconds_per_operation"])
-    return taken if found[0]["n"] == n else f"{taken} (n = {found[0]['n']:,})"
+    found = _of_peer(results, case, peer)
+    if "milliseconds_per_operation" not in found:
+        return "cannot" if "cannot" in found else ""
+    taken = _short(found["milliseconds_per_operation"])
+    return taken if found["n"] == n else f"{taken} (n = {found['n']:,})"
+
+
+def _of_peer(results: Sequence[Result], case: str, peer: str) -> Result:
+    found = (each for each in results if each["case"] == case and each.get("peer") == peer)
+    return next(found, {})
 
 
 def _name(peer: str) -> str:
