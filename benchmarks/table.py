@@ -22,6 +22,9 @@ COLUMNS: Final = {
 }
 """Columns of cases that count operations; client, server and workers: processor time in ms."""
 
+MACHINE: Final = ("case", "n", "workers", "repeats", "python", "cores", "load_before", "error")
+"""What is not measured in a case."""
+
 SHOWN_COMMANDS: Final = 25
 
 
@@ -51,12 +54,24 @@ def command_lines(figures: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _by_name(each: Figures) -> Iterator[str]:
-    for name, figure in each.items():
+    for name, figure in _figures(each):
+        spread = ""
         if f"{name}_min" in each:
-            spread = f"{_short(each[f'{name}_min'])} to {_short(each[f'{name}_max'])}"
-            yield f"  {name:45} {_short(figure):>10}  ({spread})"
+            spread = f"({_short(each[f'{name}_min'])} to {_short(each[f'{name}_max'])})"
+        yield f"  {name:45} {figure:>10}  {spread}"
+    points: Sequence[Figures] = each.get("points", ())  # type: ignore[assignment]
+    for point in points:
+        yield "  " + ", ".join(f"{name} {figure}" for name, figure in _figures(point))
     if "error" in each:
         yield f"  {each['error']}"
+
+
+def _figures(each: Figures) -> Iterator[tuple[str, str]]:
+    """What was measured, but for smallest and largest."""
+    for name, figure in each.items():
+        is_single = isinstance(figure, int | float | str) and name not in MACHINE
+        if is_single and not name.endswith(("_min", "_max")):
+            yield name, _short(figure)
 
 
 def _short(figure: object) -> str:
