@@ -84,6 +84,7 @@ class Stub:
     distribution = "pytest"
     cases = ("wide", "cached", "incremental")
     largest = 5
+    has_workers = False
 
     def running(self, workers, directory):
         return nullcontext()

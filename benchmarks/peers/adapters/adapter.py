@@ -11,8 +11,8 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from typing import Protocol
@@ -30,11 +30,13 @@ class Peer(Protocol):
         distribution: its name on PyPI.
         cases: what it can do: it has a method for each, but for ``cached``, which is ``wide``.
         largest: size that it does in a bearable time; larger ones are not asked for.
+        has_workers: whether there are some that go on running, and do something to warm up.
     """
 
     distribution: str
     cases: Collection[str]
     largest: int
+    has_workers: bool
 
     def running(self, workers: int, directory: Path) -> AbstractContextManager[object]:
         """Start the engine; what it keeps is in the directory, and is found there again."""
@@ -86,9 +88,8 @@ class Measurement:
                     break
 
     def _afresh(self, directory: Path, number: int) -> None:
-        """Something that was never done before, by workers that have done something."""
-        with self.peer.running(self.workers, directory):
-            getattr(self.peer, self.case)(2, 10**9 + 10 * number)
+        """Something that was never done before."""
+        with self._warm(directory, number):
             self._measure(10_000_000 * (number + 1))
 
     def _cached(self, directory: Path, number: int) -> None:
@@ -96,7 +97,7 @@ class Measurement:
         if number == 0:
             with self.peer.running(self.workers, directory):
                 self.peer.wide(self.n, 1_000_000)
-        with self.peer.running(self.workers, directory):
+        with self._warm(directory, number):
             self._measure(1_000_000, "wide")
 
     def _incremental(self, directory: Path, number: int) -> None:
@@ -106,10 +107,18 @@ class Measurement:
             with self.peer.running(self.workers, directory):
                 self.peer.incremental([str(each) for each in numbers])
         numbers[0] = number
-        with self.peer.running(self.workers, directory):
+        with self._warm(directory, number):
             before = _used()
             value = self.peer.incremental([str(each) for each in numbers])
             self._note(before, value, 2 * sum(numbers))
+
+    @contextmanager
+    def _warm(self, directory: Path, number: int) -> Iterator[None]:
+        """Start the engine, with workers that have done something else."""
+        with self.peer.running(self.workers, directory):
+            if self.peer.has_workers:
+                self.peer.wide(2 * self.workers, 10**9 + 1000 * number)
+            yield
 
     def _measure(self, first: int, case: str | None = None) -> None:
         case = case or self.case

@@ -37,6 +37,7 @@ class Dask:
     distribution = "distributed"
     cases = ("wide", "chain", "shell")
     largest = 10_000
+    has_workers = True
 
     @contextmanager
     def running(self, workers: int, directory: Path) -> Iterator[None]:

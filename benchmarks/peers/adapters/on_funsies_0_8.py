@@ -52,6 +52,7 @@ class Funsies08:
     distribution = "funsies"
     cases = ("wide", "chain", "shell", "cached", "incremental")
     largest = 200
+    has_workers = True
 
     @contextmanager
     def running(self, workers: int, directory: Path) -> Iterator[None]:

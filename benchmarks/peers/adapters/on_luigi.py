@@ -99,6 +99,7 @@ class Luigi:
     distribution = "luigi"
     cases = ("wide", "chain", "shell", "cached")
     largest = 200
+    has_workers = False
 
     @contextmanager
     def running(self, workers: int, directory: Path) -> Iterator[None]:

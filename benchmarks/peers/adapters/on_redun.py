@@ -61,6 +61,7 @@ class Redun:
     distribution = "redun"
     cases = ("wide", "chain", "shell", "cached", "incremental")
     largest = 200
+    has_workers = True
 
     @contextmanager
     def running(self, workers: int, directory: Path) -> Iterator[None]:

@@ -54,6 +54,7 @@ class Snakemake:
     distribution = "snakemake"
     cases = ("wide", "chain", "shell", "cached", "incremental")
     largest = 10
+    has_workers = False
 
     @contextmanager
     def running(self, workers: int, directory: Path) -> Iterator[None]:
