@@ -158,7 +158,8 @@ class Reader(Caller):
     def task(self, digest: Digest, python: str) -> TaskRow | None:
         """See :meth:`GraphStore.task`."""
         key = self._keys.task(digest)
-        data = self._field(key, python.encode()) or self._field(key, b"")
+        own, of_all = self._fields(key, (python.encode(), b""))
+        data = own or of_all
         if data is None:
             others = answers.flat(self._call("HVALS", key))
             data = others[0] if others else None
