@@ -39,6 +39,11 @@ class Keys:
         return self.prefix + b"I"
 
     @property
+    def states(self) -> bytes:
+        """Hash: packed state by operation."""
+        return self.prefix + b"o"
+
+    @property
     def contents(self) -> bytes:
         """Hash: small bytes by content digest."""
         return self.prefix + b"c"
@@ -96,10 +101,6 @@ class Keys:
     def quarantine(self) -> bytes:
         """Hash: what was set aside as it was damaged, by a letter and its address."""
         return self.prefix + b"!"
-
-    def state(self, operation: Digest) -> bytes:
-        """Hash: state of an operation."""
-        return self.prefix + b"o" + operation
 
     def tail(self, operation: Digest) -> bytes:
         """String, for a minute: what a running step has printed."""

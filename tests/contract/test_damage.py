@@ -159,9 +159,10 @@ def test_a_step_that_was_defined_again_meanwhile_keeps_its_result(redis_bench: A
 def test_a_state_that_was_written_anew_meanwhile_stays(redis_bench: Any) -> None:
     operation = finished(redis_bench)
     store = redis_bench.store
-    key = store._keys.state(operation.digest)
-    store._connections.call("HSET", key, "s", "nonsense")
+    key = store._keys.states
+    row = store._connections.call("HGET", key, operation.digest)
+    store._connections.call("HSET", key, operation.digest, b"?" + row[1:])
     found = first(redis_bench, Part.STATE)
-    store._connections.call("HSET", key, "s", "d")
+    store._connections.call("HSET", key, operation.digest, row)
     assert not store.mend(found)
     assert redis_bench.status(operation) is Status.DONE

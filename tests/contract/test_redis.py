@@ -50,8 +50,7 @@ def test_scripts_and_python_name_the_same_keys(redis_bench):
         keys.logs,
         keys.counters,
         keys.queues,
-        keys.state(low.digest),
-        keys.state(high.digest),
+        keys.states,
         keys.consumers(low.digest),
         keys.ready("default@3.11"),
     }
@@ -95,11 +94,12 @@ def test_an_audit_sets_right_what_an_operation_waits_for(redis_bench, damage):
     high = bench.operation("high", low)
     bench.request(low, high)
     worker = bench.slot()
-    state = Keys().state(high.digest)
     if damage == "entries":
         call("DEL", b"{funsies}:w" + low.digest)
     if damage == "count":
-        call("HSET", state, "m", 2)
+        row = call("HGET", Keys().states, high.digest)
+        assert row[-4:] == (1).to_bytes(4, "big")
+        call("HSET", Keys().states, high.digest, row[:-4] + (2).to_bytes(4, "big"))
     claim = worker.claim()
     if damage == "finished":
         waiting = call("LRANGE", b"{funsies}:w" + low.digest, 0, -1)

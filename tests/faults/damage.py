@@ -11,10 +11,10 @@ import redis
 
 PREFIX: Final = b"{funsies}:"
 
-NAMED: Final = tuple(bytes([each]) for each in b"DIcOTRGCYXZBLE")
+NAMED: Final = tuple(bytes([each]) for each in b"DIcoOTRGCYXZBLE")
 NUMBERS: Final = (b"N", b"n", b"S", b"K", b"Q", b"store")
 BEGINNINGS: Final = (b"q:", b"s:", b"n:", b"rq:", b"b:")
-BY_DIGEST: Final = (b"o", b"w", b"k", b"x", b"t", b"W")
+BY_DIGEST: Final = (b"w", b"k", b"x", b"t", b"W")
 KINDS: Final = tuple(kind.decode() for kind in (*NAMED, *NUMBERS, *BEGINNINGS, *BY_DIGEST))
 """Kinds of keys, by how they begin (see ``store/lua/shared/base.lua``)."""
 

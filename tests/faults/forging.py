@@ -14,7 +14,7 @@ from funsies.core.signing import Keyring
 from funsies.local.spawn import wait_until
 from funsies.store.redis import RedisStore
 from funsies.store.redis.packing import pack_result
-from funsies.store.redis.seal import NO_SIGNATURE
+from funsies.store.redis.seal import NO_SIGNATURE, SEALED_RESULT_BYTES
 from funsies.store.rows import Definitions, Result, Status, Wanted
 from funsies.store.submission import queue_name
 
@@ -49,7 +49,17 @@ class Site:
         content = content_digest(value)
         self.store.define(Definitions(contents=((content, value),)))
         packed = pack_result(Result(True, content, False, len(value)))
-        self.redis.hset(P + b"o" + operation(step), b"r0", packed + NO_SIGNATURE)
+        self.put_result(step, packed + NO_SIGNATURE)
+
+    def result(self, step: f.Artefact) -> bytes:
+        """The result of a finished step with one output, as it is kept."""
+        return self.redis.hget(P + b"o", operation(step))[-SEALED_RESULT_BYTES:]
+
+    def put_result(self, step: f.Artefact, sealed: bytes) -> None:
+        """Put another in its place."""
+        row = self.redis.hget(P + b"o", operation(step))
+        changed = row[:-SEALED_RESULT_BYTES] + sealed
+        self.redis.hset(P + b"o", operation(step), changed)
 
     def request(self, wanted: Digest, options: Options | None = None) -> Status:
         """Ask for an operation, with options that are stored unsigned, or genuine ones.

@@ -49,7 +49,7 @@ def run_fragile_worker(url: str, moment: str, *arguments, **options) -> None:
 def drop(*names: bytes) -> Callable[[redis.Redis, Digest], None]:
     def dropped(connection: redis.Redis, target: Digest) -> None:
         for name in names:
-            if name in b"ow":
+            if name == b"w":
                 connection.delete(P + name + target)
             else:
                 connection.hdel(P + name, target)

@@ -88,17 +88,20 @@ def definition(site: redis.Redis, step: f.Artefact, damage) -> None:
     change(site, P + b"D", operation(step), damage)
 
 
-def state_of(field: bytes):
+def part_of_state(first: int, last: int):
+    """Some bytes of the packed state of a step that is ready (lua/shared/packed_state.lua)."""
+
     def state(site: redis.Redis, step: f.Artefact, damage) -> None:
-        change(site, P + b"o" + operation(step), field, damage)
+        def damaged(row: bytes) -> bytes:
+            return row[:first] + (damage(row[first:last]) or b"") + row[last:]
+
+        change(site, P + b"o", operation(step), damaged)
 
     return state
 
 
 def whole_state(site: redis.Redis, step: f.Artefact, damage) -> None:
-    site.delete(P + b"o" + operation(step))
-    if (text := damage(b"text of another type")) is not None:
-        site.set(P + b"o" + operation(step), text)
+    change(site, P + b"o", operation(step), damage)
 
 
 def place_in_queue(site: redis.Redis, step: f.Artefact, damage) -> None:
@@ -112,12 +115,12 @@ def place_in_queue(site: redis.Redis, step: f.Artefact, damage) -> None:
 
 ROWS = {
     "definition": definition,
-    "status": state_of(b"s"),
-    "generation": state_of(b"g"),
-    "terms": state_of(b"p"),
-    "requests": state_of(b"w"),
-    "place": state_of(b"k"),
-    "queue": state_of(b"q"),
+    "status": part_of_state(0, 1),
+    "generation": part_of_state(2, 10),
+    "queue": part_of_state(15, 27),
+    "terms": part_of_state(36, 85),
+    "requests": part_of_state(-29, -17),
+    "place": part_of_state(-17, None),
     "state": whole_state,
     "place in the queue": place_in_queue,
 }
@@ -163,7 +166,7 @@ def test_a_step_whose_producer_is_damaged_says_which_and_what_to_do(
     f.execute(gate)
     f.execute(total)
     definition(site, producer, damage)
-    site.delete(P + b"o" + operation(producer))
+    site.hdel(P + b"o", operation(producer))
     stage.channel.say("gate")
     graph = current_session("this").backend.graph
     assert wait_until(lambda: graph.states([operation(total)])[0].status.is_finished, 30)

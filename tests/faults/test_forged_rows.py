@@ -35,22 +35,20 @@ def put_999(site: Site, step: f.Artefact) -> None:
 def put_result_of_another(site: Site, step: f.Artefact) -> None:
     other = square(5)
     site.execute(other)
-    genuine = site.redis.hget(P + b"o" + operation(other), b"r0")
-    site.redis.hset(P + b"o" + operation(step), b"r0", genuine)
+    site.put_result(step, site.result(other))
 
 
 def put_an_error(site: Site, step: f.Artefact) -> None:
     data = b"{}"
     site.store.define(Definitions(contents=((content_digest(data), data),)))
     packed = pack_result(Result(False, content_digest(data), False, len(data)))
-    site.redis.hset(P + b"o" + operation(step), b"r0", packed + NO_SIGNATURE)
+    site.put_result(step, packed + NO_SIGNATURE)
 
 
 def flip_a_bit(site: Site, step: f.Artefact) -> None:
-    key = P + b"o" + operation(step)
-    sealed = bytearray(site.redis.hget(key, b"r0"))
+    sealed = bytearray(site.result(step))
     sealed[-20] ^= 1  # of the number of bytes
-    site.redis.hset(key, b"r0", bytes(sealed))
+    site.put_result(step, bytes(sealed))
 
 
 FORGERIES = [put_999, put_result_of_another, put_an_error, flip_a_bit]
@@ -131,8 +129,7 @@ def test_a_forged_result_of_a_dynamic_step_is_computed_again(inside: Site) -> No
 def test_the_result_of_another_step_does_not_stand_for_a_dynamic_one(inside: Site) -> None:
     step, other = f.put(3).bind(squared_later), square(5)
     inside.execute(step, other)
-    genuine = inside.redis.hget(P + b"o" + operation(other), b"r0")
-    inside.redis.hset(P + b"o" + operation(step), b"r0", genuine)
+    inside.put_result(step, inside.result(other))
     said = inside.redis.hget(P + b"Y", operation(step))
     inside.redis.hset(P + b"Y", operation(step), operation(other) + said[32:])
     total = add(step, 1)
@@ -148,7 +145,7 @@ def test_a_forged_trace_is_not_used(inside: Site) -> None:
     inside.store.define(Definitions(contents=((content, b"999"),)))
     forged = trace[:32] + pack_result(Result(True, content, False, 3)) + trace[-16:]
     inside.redis.hset(P + b"T", index, forged)
-    inside.redis.delete(P + b"o" + operation(step))
+    inside.redis.hdel(P + b"o", operation(step))
     inside.execute(step)
     assert f.take(step) == 9
 

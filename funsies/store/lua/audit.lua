@@ -17,7 +17,7 @@ register('audit', { 'no-writes' }, function()
     local outputs = d.artefacts + 32 * d.inputs
     for number = 0, d.outputs - 1 do
       local artefact = d.raw:sub(outputs + 32 * number + 1, outputs + 32 * number + 32)
-      if call('HGET', P .. 'I', artefact) ~= 'o' .. id .. struct.pack('>I4', number) then return false end
+      if row_of('I', artefact) ~= 'o' .. id .. struct.pack('>I4', number) then return false end
     end
     for _, producer in ipairs(producers(d)) do
       if try('SISMEMBER', P .. 'k' .. producer, id) ~= 1 then return false end
@@ -32,7 +32,7 @@ register('audit', { 'no-writes' }, function()
 
   local function is_in_order(id)
     local o, d = load(id), definition(id)
-    if o.is_damaged then return call('TYPE', P .. 'o' .. id).ok ~= 'hash' end
+    if o.is_damaged then return false end
     if d.is_damaged or not is_finished(o.s) then return true end
     for _, result in ipairs(results_of(o, d)) do
       if not result then return false end
@@ -42,20 +42,21 @@ register('audit', { 'no-writes' }, function()
 
   local WRONG = {
     mistyped = wrong_type,
-    lacking = function(content) return call('HEXISTS', P .. 'c', content) == 0 end,
+    lacking = function(content) return not has_row('c', content) end,
     unlinked = function(id) return not is_linked(id) end,
     untasked = function(id) return not has_task(id) end,
-    undefined = function(id) return load(id).s and call('HEXISTS', P .. 'D', id) == 0 end,
+    undefined = function(id) return load(id).s and not has_row('D', id) end,
     damaged = function(id) return not is_in_order(id) end,
   }
 
   local function tally()
     local numbers, list = {}, {}
     for at = 3, #ARGV do
-      local v, d = try('HMGET', P .. 'o' .. ARGV[at], 's', 'v'), definition(ARGV[at])
-      if not v.err and v[1] and d.name then
-        numbers[v[1] .. d.name] = (numbers[v[1] .. d.name] or 0) + 1
-        if v[2] and is_finished(v[1]) then
+      local status, _, volatile = look_at(ARGV[at], 0)
+      local d = definition(ARGV[at])
+      if status and d.name then
+        numbers[status .. d.name] = (numbers[status .. d.name] or 0) + 1
+        if volatile and is_finished(status) then
           numbers[VOLATILE .. d.name] = (numbers[VOLATILE .. d.name] or 0) + 1
         end
       end

@@ -15,9 +15,9 @@ register('cancel', { 'allow-oom' }, function()
     while true do
       local entries = call('LRANGE', P .. 'w' .. id, at, at + 99)
       for _, entry in ipairs(entries) do
-        local v = call('HMGET', P .. 'o' .. entry:sub(1, 32), 's', 'e', 'w')
-        local is_waiting = v[2] == entry:sub(33) and (v[1] == WAITING or v[1] == DELEGATED)
-        local others = is_waiting and without(v[3], packed) or ''
+        local o = load(entry:sub(1, 32))
+        local is_waiting = (o.s == WAITING or o.s == DELEGATED) and o.e == entry:sub(33)
+        local others = is_waiting and without(o.w, packed) or ''
         if others ~= '' then return others end
       end
       at, looks = at + #entries, looks + #entries
@@ -40,7 +40,8 @@ register('cancel', { 'allow-oom' }, function()
         end_with(o, definition(o.id), error, packed)
         ended_count = ended_count + 1
       else
-        call('HSET', o.key, 'w', wanted)
+        o.w = wanted
+        dirty(o)
       end
     end
   end

@@ -17,25 +17,25 @@ register('define', {}, function()
     end
   end
 
-  take(ARGV[2], 2, function(digest, data)
-    if call('HGET', P .. 'c', digest) ~= data then call('HSET', P .. 'c', digest, data) end
-  end)
+  -- Rows of a hash; `see` those that are not there as they are.
+  local function take_rows(number, key, see)
+    local names = {}
+    for name = at, at + 2 * number - 1, 2 do names[#names + 1] = ARGV[name] end
+    fetch(key, names)
+    take(number, 2, function(name, row)
+      if row_of(key, name) == row then return end
+      put(key, name, row)
+      if see then see(name, row) end
+    end)
+  end
+
+  take_rows(ARGV[2], 'c')
 
   take(ARGV[3], 3, function(digest, python, packed)
     call('HSET', P .. 't' .. digest, python, packed)
   end)
 
-  take(ARGV[4], 2, function(artefact, packed)
-    if call('HGET', P .. 'I', artefact) ~= packed then call('HSET', P .. 'I', artefact, packed) end
-  end)
-
-  local index = {}
-  take(ARGV[5], 2, function(id, raw)
-    local known = call('HGET', P .. 'D', id)
-    if known == raw then return end
-    call('HSET', P .. 'D', id, raw)
-    link(parse(id, raw), index)
-  end)
-  call_many('HSET', P .. 'I', index)
+  take_rows(ARGV[4], 'I')
+  take_rows(ARGV[5], 'D', function(id, raw) link(parse(id, raw)) end)
   return 1
 end)

@@ -9,17 +9,17 @@ register('delegate', {}, function()
   local refused = refusal(o, ARGV[2], ARGV[4])
   if refused then return refused end
   local d = definition(o.id)
-  local made = call('HMGET', P .. 'o' .. target, 's', 'g', 'v', 'r' .. index)
-  if is_pending(made[1]) then
+  local status, made_for, volatile, result = look_at(target, index)
+  if is_pending(status) then
     delegate_to(o, d, target .. struct.pack('>I4', index))
-  elseif is_finished(made[1]) and whole(made[4]) and is_usable(made[4], made[3], made[2], o.g) then
-    finish(o, d, { made[4] }, made[3] or o.u)
+  elseif result and is_usable(result, volatile, made_for, o.g) then
+    finish(o, d, { result }, volatile or o.u)
     work_cascades(CASCADE_BUDGET)
   else
     return 'idle'
   end
   call('SADD', P .. 'k' .. target, o.id)
-  call('HSET', P .. 'Y', o.id, ARGV[10])
+  put('Y', o.id, ARGV[10])
   count(d.name, EXECUTED, 1)
   keep_report(o, d, ARGV[7], ARGV[8], ARGV[9])
   return ended(ARGV[2], ARGV[4])

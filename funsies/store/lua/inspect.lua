@@ -1,7 +1,7 @@
 -- See states, and what an audit needs, at one moment.
 --
 -- ARGV  1 time  2 "states", "undefined", "leases", "stuck" or "waiting"  3... operations
--- Returns  states: of each operation, fields and values
+-- Returns  states: the row of each operation, empty if there is none
 --          undefined: those of the operations that have no definition
 --          leases: { operation, slot, fence, expires, started, ms since then } of each
 --          stuck: 1 if something is pending and nothing moves
@@ -41,14 +41,11 @@ register('inspect', { 'no-writes' }, function()
   end
 
   if ARGV[2] == 'states' then
-    return each_operation(function(id)
-      local fields = try('HGETALL', P .. 'o' .. id)
-      return fields.err and {} or fields
-    end)
+    return each_operation(function(id) return row_of('o', id) or '' end)
   end
   if ARGV[2] == 'undefined' then
     return each_operation(function(id)
-      return call('HEXISTS', P .. 'D', id) == 0 and id or nil
+      return not has_row('D', id) and id or nil
     end)
   end
   if ARGV[2] == 'leases' then return leases() end

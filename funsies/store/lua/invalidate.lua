@@ -5,7 +5,7 @@
 
 register('invalidate', { 'allow-oom' }, function()
   local o = load(ARGV[2])
-  local result = is_finished(o.s) and result_of(o.id, ARGV[3])
+  local result = is_finished(o.s) and result_of(o, tonumber(ARGV[3]))
   if not result or content_of(result) ~= ARGV[4] then return 0 end
   forget_trace(o)
   clear(o, definition(o.id))

@@ -4,9 +4,10 @@
 --       row: nothing; a damaged definition takes its state along; bytes, records and what is
 --         remembered of what was run are forgotten
 --       entry: nothing; that of a constant whose bytes are not there
---       state: nothing; what was there are its fields and values, each ended by a zero
+--       state: nothing
 --       undefined: the same, of an operation that has no definition
 --       result: 6 the record of its run  7 "foreign", or empty: then its bytes are not there
+--         8 its index; what was there is the whole state
 --       links: nothing; what was there is the definition
 --       key: nothing; it is of another type than it should be
 -- Returns  1 if it was, 0 if it is another one by now
@@ -17,55 +18,52 @@ register('mend', { 'allow-oom' }, function()
   local MEND = {}
 
   function MEND.row()
-    if call('HGET', P .. key, field) ~= seen then return 0 end
+    if row_of(key, field) ~= seen then return 0 end
     if key == 'D' then
       set_aside(load(field))
       return 1
     end
     if not FORGOTTEN[key] and key:sub(1, 2) ~= 'n:' then keep_aside(key, field, seen) end
-    call('HDEL', P .. key, field)
+    put(key, field, false)
     return 1
   end
 
   function MEND.entry()
-    if call('HGET', P .. key, field) ~= seen then return 0 end
+    if row_of(key, field) ~= seen then return 0 end
     local result = seen:sub(2, PACKED + 1)
     if not is_large(result) and has_bytes(result) then return 0 end
-    call('HDEL', P .. key, field)
+    put(key, field, false)
     return 1
   end
 
   function MEND.state()
-    local fields = call('HGETALL', P .. key)
-    if #fields == 0 or table.concat(fields, '\0') .. '\0' ~= seen then return 0 end
-    local o = load(key:sub(2))
-    keep_aside('o', o.id, seen)
-    forget_state(o)
+    if row_of(key, field) ~= seen then return 0 end
+    keep_aside(key, field, seen)
+    forget_state(load(field))
     return 1
   end
 
   function MEND.undefined()
-    if call('HEXISTS', P .. 'D', key:sub(2)) == 1 then return 0 end
+    if has_row('D', field) then return 0 end
     return MEND.state()
   end
 
   function MEND.result()
-    local o = load(key:sub(2))
-    if not is_finished(o.s) or call('HGET', o.key, field) ~= seen then return 0 end
+    local o = load(field)
+    local result = is_finished(o.s) and result_of(o, tonumber(ARGV[8]))
+    if not result or row_of(key, field) ~= seen then return 0 end
     local is_foreign = ARGV[7] == 'foreign'
-    if not is_foreign and (call('HGET', P .. 'R', o.id) or '') ~= ARGV[6] then return 0 end
-    if not is_foreign and not is_large(seen) and has_bytes(seen) then return 0 end
+    if not is_foreign and (row_of('R', o.id) or '') ~= ARGV[6] then return 0 end
+    if not is_foreign and not is_large(result) and has_bytes(result) then return 0 end
     forget_trace(o)
     clear(o, definition(o.id))
     return 1
   end
 
   function MEND.links()
-    local raw = call('HGET', P .. key, field)
+    local raw = row_of(key, field)
     if raw ~= seen or not is_whole(raw) then return 0 end
-    local index = {}
-    link(parse(field, raw), index)
-    call_many('HSET', P .. 'I', index)
+    link(parse(field, raw))
     return 1
   end
 

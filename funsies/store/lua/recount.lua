@@ -17,7 +17,7 @@ register('recount', { 'allow-oom' }, function()
     for _, producer in ipairs(list) do
       if is_registered(o, producer) then registered = registered + 1 end
     end
-    return registered >= tonumber(o.m)
+    return registered >= o.m
   end
 
   local function recount_waiting(o)
@@ -35,7 +35,7 @@ register('recount', { 'allow-oom' }, function()
 
   local function recount_delegated(o)
     local target = o.T:sub(1, 32)
-    if is_pending(call('HGET', P .. 'o' .. target, 's')) and is_registered(o, target) then
+    if is_pending((look_at(target, 0))) and is_registered(o, target) then
       return
     end
     end_delegation(o)

@@ -22,7 +22,7 @@ register('request', {}, function()
   -- Set right what a pending operation has lost: its place in a queue, its delay, its lease.
   local function hold(o, d)
     local is_lost = o.s == DELAYED and not call('ZSCORE', P .. 'Z', o.id)
-      or o.s == READY and not call('ZSCORE', P .. 'q:' .. o.q, o.k .. o.id)
+      or o.s == READY and not is_in_queue(o)
       or o.s == RUNNING and (held_under(lease_of(o.S), o.id) ~= o.f
         or not call('ZSCORE', P .. 'L', o.S))
     if is_lost then make_ready(o, d, UNLOCKED) end
@@ -30,41 +30,42 @@ register('request', {}, function()
 
   -- The newest request decides; the place among equals stays.
   local function join(o, queue, priority, options, lost_limit)
-    if not wants(o) then call('HSET', o.key, 'w', o.w .. packed) end
+    if not wants(o) then o.w = o.w .. packed end
+    dirty(o)
     if generation < o.g then return end
-    if o.s == READY then call('ZREM', P .. 'q:' .. o.q, o.k .. o.id) end
+    if o.s == READY then take_from_queue(o) end
     o.g, o.q, o.p, o.O, o.L = generation, queue, priority, options, lost_limit
-    call('HSET', o.key, 'g', generation, 'q', queue, 'p', pack_terms(o))
     if o.s == READY then enqueue(o, o.k) end
   end
 
   local function start(o, d, inputs, queue, priority, options, lost_limit)
     clear(o, d)
     o.g, o.q, o.p, o.h = math.max(generation, o.g), queue, priority, generation
-    o.O, o.L = options, lost_limit
+    o.O, o.L, o.w = options, lost_limit, packed
     if d.strict and inputs.error then
       skip(o, d, inputs.error, inputs.error_volatile)
       return
     end
     started = started + 1
-    local terms = { 'g', o.g, 'q', queue, 'a', 0, 'p', pack_terms(o), 'w', packed }
     if #inputs.pending > 0 then
-      wait_for(o, d, inputs.pending, terms)
+      wait_for(o, d, inputs.pending)
     else
-      make_ready(o, d, REQUESTED, terms)
+      make_ready(o, d, REQUESTED)
     end
   end
 
   local ids = {}
   for at = 3, #ARGV, 5 do ids[#ids + 1] = ARGV[at] end
-  local raws = #ids > 0 and call('HMGET', P .. 'D', unpack(ids)) or {}
+  fetch('D', ids)
+  fetch('o', ids)
+  numbers_wanted = #ids
 
   for number, id in ipairs(ids) do
-    local at, raw, o = 5 * number - 2, raws[number], load(id)
-    local d, queue = is_whole(raw) and parse(id, raw), ARGV[at + 1]
+    local at, o, d = 5 * number - 2, load(id), definition(id)
+    local queue = ARGV[at + 1]
     local priority, options, lost_limit = ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
     add_once(queues, is_known, queue)
-    if not d then
+    if d.is_damaged then
       need(id)
     elseif is_pending(o.s) then
       hold(o, d)

@@ -11,14 +11,11 @@
 --                definition, results of the inputs (58 bytes each, first "1" if there is one),
 --                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil }
 
-local INPUT_BYTES_LIMIT, CLAIM_TRIES, MOST_FAILURES = 1048576, 32, 500
+local CLAIM_TRIES = 32
 local MOST_EXPECTED_MS = 50
 local slot, sequence, queue, fence, most, was_holding
 local sent -- bytes by content, which came with this message and are stored
-
-local function unpack_results(text)
-  return cut(text, RESULT)
-end
+local run_times -- executions and milliseconds by name of task
 
 local function read_completions()
   local list, at = {}, 9
@@ -26,7 +23,7 @@ local function read_completions()
     local c = { id = ARGV[at], fence = ARGV[at + 1], is_volatile = ARGV[at + 2] == '1',
       counter = ARGV[at + 3] == '1' and LINKED or EXECUTED, busy_ms = ARGV[at + 4],
       trace = ARGV[at + 5], record = ARGV[at + 6], log = ARGV[at + 7],
-      results = unpack_results(ARGV[at + 8]), contents = {} }
+      results = cut(ARGV[at + 8], RESULT), contents = {} }
     local first = at + 10
     at = first + 2 * ARGV[at + 9]
     for each = first, at - 1, 2 do c.contents[ARGV[each]] = ARGV[each + 1] end
@@ -35,84 +32,73 @@ local function read_completions()
   return list
 end
 
-local function lacks_bytes(c)
-  for _, result in ipairs(c.results) do
-    local content = content_of(result)
-    if not c.contents[content] and not sent[content] and not has_bytes(result) then return true end
-  end
-end
+local publish
+do
+  local MOST_FAILURES = 500
 
-local function are_ok(results)
-  for _, result in ipairs(results) do
-    if not is_ok(result) then return false end
-  end
-  return true
-end
-
--- Whether the one who sends it may publish this, and all of it is there. `seen` are the operations
--- that this message publishes.
-local function verdict_on(c, seen)
-  local o = load(c.id)
-  if o.s ~= RUNNING or o.f ~= c.fence or seen[c.id] then return 'fenced' end
-  if lacks_bytes(c) then return 'bytes' end
-  c.o, c.d, seen[c.id] = o, definition(c.id), true
-  c.volatile = c.is_volatile or o.u
-  for content, data in pairs(c.contents) do sent[content] = data end
-  return 'ok'
-end
-
--- Keep bytes that are not there yet, or are others than they should be.
-local function keep_contents()
-  local contents, missing = {}, {}
-  for content in pairs(sent) do contents[#contents + 1] = content end
-  for first = 1, #contents, MOST_ARGUMENTS do
-    local stored = call('HMGET', P .. 'c',
-      unpack(contents, first, math.min(first + MOST_ARGUMENTS - 1, #contents)))
-    for number, data in ipairs(stored) do
-      local content = contents[first + number - 1]
-      if data ~= sent[content] then append(missing, content, sent[content]) end
+  local function lacks_bytes(c)
+    for _, result in ipairs(c.results) do
+      local content = content_of(result)
+      if not c.contents[content] and not sent[content] and not has_bytes(result) then return true end
     end
   end
-  call_many('HSET', P .. 'c', missing)
-end
 
--- What is written beside the states, for all that is published.
-local function keep_all(accepted)
-  keep_contents()
-  local records, traces = {}, {}
-  for _, c in ipairs(accepted) do
-    local o, d = c.o, c.d
-    if c.record ~= '' then append(records, o.id, c.record) end
-    keep_report(o, d, '', c.log, c.busy_ms)
-    count(d.name, c.counter, 1)
-    if c.trace ~= '' and o.t and not c.volatile and are_ok(c.results) then
-      append(traces, o.t, c.trace)
+  local function are_ok(results)
+    for _, result in ipairs(results) do
+      if not is_ok(result) then return false end
+    end
+    return true
+  end
+
+  -- Whether the one who sends it may publish this, and all of it is there. `seen` are the operations
+  -- that this message publishes.
+  local function verdict_on(c, seen)
+    local o = load(c.id)
+    if o.s ~= RUNNING or o.f ~= c.fence or seen[c.id] then return 'fenced' end
+    if lacks_bytes(c) then return 'bytes' end
+    c.o, c.d, seen[c.id] = o, definition(c.id), true
+    c.volatile = c.is_volatile or o.u
+    for content, data in pairs(c.contents) do sent[content] = data end
+    return 'ok'
+  end
+
+  -- What is written beside the states, for all that is published.
+  local function keep_all(accepted)
+    for content, data in pairs(sent) do put('c', content, data) end
+    for _, c in ipairs(accepted) do
+      local o, d = c.o, c.d
+      keep_report(o, d, c.record, c.log, c.busy_ms)
+      count(d.name, c.counter, 1)
+      if c.trace ~= '' and o.t and not c.volatile and are_ok(c.results) then
+        put('T', o.t, c.trace)
+      end
     end
   end
-  call_many('HSET', P .. 'R', records)
-  call_many('HSET', P .. 'T', traces)
-end
 
--- Have those who watch learn of it without a look at every step. If the key is of another type, who
--- reads it mends that.
-local function note_failure(o)
-  try('LPUSH', P .. 'E', u64(next_number()) .. o.id)
-  try('LTRIM', P .. 'E', 0, MOST_FAILURES - 1)
-end
+  -- Have those who watch learn of it without a look at every step. If the key is of another type, who
+  -- reads it mends that.
+  local function note_failure(o)
+    try('LPUSH', P .. 'E', u64(next_number()) .. o.id)
+    try('LTRIM', P .. 'E', 0, MOST_FAILURES - 1)
+  end
 
--- Publish what may be published; return the verdicts, and how many were woken.
-local function publish(completions)
-  local verdicts, accepted, seen, woken = {}, {}, {}, 0
-  for number, c in ipairs(completions) do
-    verdicts[number] = verdict_on(c, seen)
-    if c.o then accepted[#accepted + 1] = c end
+  -- Publish what may be published; return the verdicts, and how many were woken.
+  function publish(completions)
+    local verdicts, accepted, seen, woken, ids = {}, {}, {}, 0, {}
+    for number, c in ipairs(completions) do ids[number] = c.id end
+    fetch('o', ids)
+    fetch('D', ids)
+    for number, c in ipairs(completions) do
+      verdicts[number] = verdict_on(c, seen)
+      if c.o then accepted[#accepted + 1] = c end
+    end
+    if #accepted > 0 then keep_all(accepted) end
+    for _, c in ipairs(accepted) do
+      woken = woken + finish(c.o, c.d, c.results, c.volatile, true)
+      if c.o.s == FAILED then note_failure(c.o) end
+    end
+    return verdicts, woken
   end
-  if #accepted > 0 then keep_all(accepted) end
-  for _, c in ipairs(accepted) do
-    woken = woken + finish(c.o, c.d, c.results, c.volatile, true)
-    if c.o.s == FAILED then note_failure(c.o) end
-  end
-  return verdicts, woken
 end
 
 -- Put back what the slot still holds: whoever claims under it has forgotten that.
@@ -156,10 +142,11 @@ end
 
 local function grant(o, d, inputs, own_fence)
   local index = ''
+  add_constants(d, inputs.results)
   if not d.dynamic and not inputs.tainted and #inputs.idle == 0 then
     index = trace_index(d, inputs.results)
   end
-  o.a, o.t, o.u = o.a + 1, filled(index), inputs.tainted
+  o.a, o.t, o.u = o.a + 1, filled(index), inputs.tainted or false
   start_running(o, d, slot, own_fence)
   append(stepping_lease.operations, o.id)
   append(stepping_lease.fences, own_fence)
@@ -168,6 +155,7 @@ end
 -- How many operations this message may take: what is ready is shared out, twice for each worker.
 local function share()
   if most < 2 then return most end
+  flush_queue(queue)
   local ready = call('ZCARD', P .. 'q:' .. queue) + (held and 1 or 0)
   local others = call('ZCARD', P .. 'L') - (was_holding and 1 or 0)
   local workers = math.max(others + 1, tonumber(try('SCARD', P .. 'rq:workers:' .. queue)) or 0)
@@ -177,7 +165,8 @@ end
 -- Milliseconds that an operation of this task is expected to run; nil if none has run yet.
 local function expected_ms(name)
   if not name then return nil end
-  local v = call('HMGET', P .. 'C', EXECUTED .. name, BUSY_MS .. name)
+  local v = run_times[name] or call('HMGET', P .. 'C', EXECUTED .. name, BUSY_MS .. name)
+  run_times[name] = v
   local runs = (tonumber(v[1]) or 0) + (counted[EXECUTED .. name] or 0)
   local busy_ms = (tonumber(v[2]) or 0) + (counted[BUSY_MS .. name] or 0)
   return runs > 0 and busy_ms / runs or nil
@@ -191,60 +180,100 @@ local function room_with(o, d, room)
   return milliseconds and milliseconds <= room and room - milliseconds or nil
 end
 
--- The operation that comes first in the queue.
-local function first_ready()
-  if held then
-    local o, d = take_held()
-    if o then return o, d end
-  end
-  local entry = call('ZRANGE', P .. 'q:' .. queue, 0, 0)[1]
-  if not entry then return end
-  local id = entry:sub(18)
-  local o, d = load(id), definition(id)
-  if o.s ~= READY or o.q ~= queue or o.k .. id ~= entry then
-    call('ZREM', P .. 'q:' .. queue, entry) -- of a state that was damaged
-    return o, nil
-  end
-  return o, d
-end
+local first_ready
+do
+  local MOST_FETCHED_INPUTS = 8
+  -- Entries at the head of the queue that were looked at, and the next of them.
+  local heads, next_head = {}, 1
 
-local function small_bytes(results)
-  local found, seen, room = {}, {}, INPUT_BYTES_LIMIT
-  for _, result in ipairs(results) do
-    local content = result and not is_large(result) and content_of(result)
-    if content and not seen[content] then
-      seen[content] = true
-      local data = sent[content] or call('HGET', P .. 'c', content)
-      if data and #data <= room then
-        found[#found + 1] = content
-        found[#found + 1] = data
-        room = room - #data
+  -- Read what those need that are about to be claimed.
+  local function fetch_all(ids)
+    fetch('o', ids)
+    fetch('D', ids)
+    local artefacts, contents = {}, {}
+    for _, id in ipairs(ids) do
+      local d = definition(id)
+      for number = 1, math.min(d.inputs, MOST_FETCHED_INPUTS) do
+        local kind, content = input(d, number)
+        if kind ~= 0 then artefacts[#artefacts + 1] = artefact_of(d, number) end
+        if kind == 1 then contents[#contents + 1] = content end
       end
     end
+    fetch('I', artefacts)
+    fetch('c', contents)
   end
-  return found
+
+  -- The first in the queue, as many as are wanted; those that were looked at are passed over.
+  local function look_at_queue(wanted)
+    flush_queue(queue)
+    heads, next_head, has_grown = call('ZRANGE', P .. 'q:' .. queue, 0, math.max(wanted, 1) - 1), 1, false
+    local ids = {}
+    for place, entry in ipairs(heads) do ids[place] = entry:sub(18) end
+    fetch_all(ids)
+  end
+
+  -- The operation that comes first in the queue.
+  function first_ready(wanted)
+    if held then
+      local o, d = take_held()
+      if o then return o, d end
+    end
+    if has_grown or next_head > #heads then look_at_queue(wanted) end
+    local entry = heads[next_head]
+    if not entry then return end
+    next_head = next_head + 1
+    local id = entry:sub(18)
+    local o = load(id)
+    if o.s ~= READY or o.q ~= queue or o.k .. id ~= entry then
+      queued_in(queue)[entry] = false -- of a state that was damaged
+      return o, nil
+    end
+    return o, definition(id)
+  end
 end
 
-local function candidate(o)
-  local trace = o.t and call('HGET', P .. 'T', o.t)
-  if not trace then return nil end
-  for first = 33, #trace - SIGNATURE, PACKED do
-    if not has_bytes(trace:sub(first, first + PACKED - 1)) then return nil end
-  end
-  return trace
-end
+local describe
+do
+  local INPUT_BYTES_LIMIT = 1048576
 
-local function pack_inputs(results)
-  local pieces = {}
-  for number, result in ipairs(results) do
-    pieces[number] = result and '1' .. result or string.rep('0', RESULT + 1)
+  local function small_bytes(results)
+    local found, seen, room = {}, {}, INPUT_BYTES_LIMIT
+    for _, result in ipairs(results) do
+      local content = result and not is_large(result) and content_of(result)
+      if content and not seen[content] then
+        seen[content] = true
+        local data = sent[content] or row_of('c', content)
+        if data and #data <= room then
+          found[#found + 1] = content
+          found[#found + 1] = data
+          room = room - #data
+        end
+      end
+    end
+    return found
   end
-  return table.concat(pieces)
-end
 
-local function describe(o, d, inputs)
-  return { o.id, o.f, o.g, o.a, o.y, o.l, o.i, o.L, o.q, o.p, o.O, d.raw,
-    pack_inputs(inputs.results), o.u and '1' or '', small_bytes(inputs.results), candidate(o) or false }
+  local function candidate(o)
+    local trace = o.t and row_of('T', o.t)
+    if not trace then return nil end
+    for first = 33, #trace - SIGNATURE, PACKED do
+      if not has_bytes(trace:sub(first, first + PACKED - 1)) then return nil end
+    end
+    return trace
+  end
+
+  local function pack_inputs(results)
+    local pieces = {}
+    for number, result in ipairs(results) do
+      pieces[number] = result and '1' .. result or string.rep('0', RESULT + 1)
+    end
+    return table.concat(pieces)
+  end
+
+  function describe(o, d, inputs)
+    return { o.id, o.f, o.g, o.a, o.y, o.l, o.i, o.L, o.q, o.p, o.O, d.raw,
+      pack_inputs(inputs.results), o.u and '1' or '', small_bytes(inputs.results), candidate(o) or false }
+  end
 end
 
 -- Claim as many as may be claimed together; the first in any case.
@@ -252,7 +281,7 @@ local function claim_some(budget)
   local claims, room, tries = {}, MOST_EXPECTED_MS, 0
   local wanted = share()
   while tries < CLAIM_TRIES and room and (#claims == 0 or #claims < wanted) do
-    local o, d = first_ready()
+    local o, d = first_ready(wanted - #claims)
     if not o then break end
     local left = wanted > 1 and d and room_with(o, d, room)
     if #claims > 0 and not left then
@@ -302,8 +331,11 @@ local function act(completions, lease)
   stepping_slot, stepping_lease = slot, lease or { operations = {}, fences = {}, slot = slot }
   claimed_queue = most > 0 and queue or nil
   local verdicts, woken = publish(completions)
-  local budget = work_cascades(CASCADE_BUDGET - woken)
-  promote(budget)
+  local budget = CASCADE_BUDGET - woken
+  if call('EXISTS', P .. 'X', P .. 'Z') > 0 then
+    budget = work_cascades(budget)
+    promote(budget)
+  end
   local claims, is_refused = {}, false
   for _, each in ipairs(verdicts) do is_refused = is_refused or each == 'bytes' end
   if most > 0 and not is_refused then
@@ -320,7 +352,9 @@ local function repeat_claims(lease)
   local claims = {}
   for _, each in ipairs(lease and most > 0 and running_under(lease) or {}) do
     if each.fence:sub(2) == fence:sub(2) then
-      claims[#claims + 1] = describe(each.o, each.d, read_inputs(each.d))
+      local inputs = read_inputs(each.d)
+      add_constants(each.d, inputs.results)
+      claims[#claims + 1] = describe(each.o, each.d, inputs)
     end
   end
   return claims
@@ -336,7 +370,7 @@ end
 
 register('step', {}, function()
   slot, sequence, queue, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[6]
-  most, sent = tonumber(ARGV[7]), {}
+  most, sent, run_times = tonumber(ARGV[7]), {}, {}
   local last = call('HMGET', P .. 's:' .. slot, 'n', 'M', 'v', 'A', 'o', 'f', 'b', 'w', 'p')
   local last_sequence = tonumber(last[1]) or -1
   local completions = read_completions()

@@ -7,7 +7,6 @@ register('tidy', { 'allow-oom' }, function()
   local function is_there_again(name)
     local kind = name:sub(1, 1)
     if name:sub(1, 3) == 'key' then return call('EXISTS', P .. name:sub(4)) == 1 end
-    if kind == 'o' then return call('EXISTS', P .. name) == 1 end
     if kind == 't' then return call('HEXISTS', P .. name:sub(1, 33), name:sub(34)) == 1 end
     return call('HEXISTS', P .. kind, name:sub(2)) == 1
   end

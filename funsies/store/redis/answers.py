@@ -31,20 +31,12 @@ from funsies.store.rows import (
 from .connection import Answer
 from .packing import PACKED_RESULT_BYTES, cut, pairs, readable, unpack_operation, unpack_result
 from .seal import SEALED_RESULT_BYTES, Seal, split
+from .states import STATUSES, unpack_state
 
 T = TypeVar("T")
 
 Accept: TypeAlias = Callable[[Digest, int, bytes], Result | None]
 
-STATUSES: Final = {
-    b"w": Status.WAITING,
-    b"r": Status.READY,
-    b"z": Status.DELAYED,
-    b"u": Status.RUNNING,
-    b"g": Status.DELEGATED,
-    b"d": Status.DONE,
-    b"f": Status.FAILED,
-}
 _FAILURE_BYTES: Final = 8 + DIGEST_BYTES
 
 COUNTERS: Final = {
@@ -94,64 +86,14 @@ def verdict(answer: Answer) -> Verdict:
     return Verdict(cast("bytes", answer).decode())
 
 
-def state(fields: list[bytes]) -> OperationState:
-    """Read the hash of an operation's state; idle if it is damaged."""
-    return sealed_state(fields)[0]
+def state(row: bytes) -> OperationState:
+    """Read the row of an operation's state; idle if there is none, or it is damaged."""
+    return sealed_state(row)[0]
 
 
-def sealed_state(fields: list[bytes]) -> tuple[OperationState, list[bytes]]:
+def sealed_state(row: bytes) -> tuple[OperationState, list[bytes]]:
     """The same, and its results with their signatures."""
-    return readable(_sealed_state, fields) or (OperationState(Status.IDLE), [])
-
-
-def whole_state(fields: list[bytes]) -> OperationState:
-    """Read the hash of an operation's state; what is raised if it is damaged, is DAMAGE."""
-    return _sealed_state(fields)[0]
-
-
-def _sealed_state(fields: list[bytes]) -> tuple[OperationState, list[bytes]]:
-    found = pairs(fields)
-    status = STATUSES[found[b"s"]] if b"s" in found else Status.IDLE
-    sealed: list[bytes] = []
-    if status.is_finished:
-        sealed = _sealed_results(found)
-        numbered = [name for name in found if name[:1] == b"r" and name[1:].isdigit()]
-        if not 0 < len(sealed) == len(numbered):
-            raise ValueError("results are gone")
-    whole = OperationState(
-        status=status,
-        generation=Generation(int(found.get(b"g", 0))),
-        volatile=b"v" in found,
-        results=tuple(map(unpack_result, sealed)),
-        attempts=int(found.get(b"a", 0)),
-        missing=int(found.get(b"m", 0)) if status is Status.WAITING else 0,
-        queue=queue_name(found.get(b"q", b"")),
-        wanted_by=_generations(found.get(b"w", b"")) if status.is_pending else (),
-    )
-    return whole, sealed
-
-
-def _generations(packed: bytes) -> tuple[Generation, ...]:
-    """Numbers of requests, each in eight bytes."""
-    pieces = (packed[at : at + 8] for at in range(0, len(packed), 8))
-    return tuple(sorted(Generation(int.from_bytes(each, "big")) for each in pieces))
-
-
-def sealed_results(fields: list[bytes]) -> list[bytes]:
-    """The results in the hash of an operation's state, with their signatures."""
-    found = pairs(fields)
-    if not STATUSES.get(found.get(b"s", b""), Status.IDLE).is_finished:
-        return []
-    return _sealed_results(found)
-
-
-def _sealed_results(found: dict[bytes, bytes]) -> list[bytes]:
-    sealed: list[bytes] = []
-    while (field := b"r%d" % len(sealed)) in found:
-        if len(found[field]) != SEALED_RESULT_BYTES:
-            return []
-        sealed.append(found[field])
-    return sealed
+    return readable(unpack_state, row) or (OperationState(Status.IDLE), [])
 
 
 def requested(answer: Answer) -> RequestAnswer:

@@ -22,7 +22,6 @@ from funsies.store.rows import (
 )
 from funsies.store.rows.runs import RUN
 
-from . import answers
 from .bad_bytes import BadBytes
 from .finished import Finished, name_of
 from .packing import readable, unpack_artefact, unpack_operation, unpack_result, unpack_task
@@ -41,8 +40,9 @@ from .soundness import (
     fault_in_trace,
     sources_of,
 )
+from .states import unpack_state
 
-FIXED: Final = [bytes([letter]) for letter in b"DIcOTRGCY!ZLBQXNnSK"]
+FIXED: Final = [bytes([letter]) for letter in b"DIcoOTRGCY!ZLBQXNnSK"]
 """Keys without which nothing else can be looked at."""
 
 _RUNS: Final = b"n:" + RUN.encode()
@@ -187,21 +187,22 @@ class Audit:
     # -- states
 
     def _states(self) -> Iterator[Damage]:
-        for page in self._scanner.addresses(b"o"):
+        for page in self._scanner.fields(b"o"):
             self._tell("states", len(page))
-            yield from self._page_of_states(page)
+            yield from self._page_of_states([operation for operation, _ in page])
 
     def _page_of_states(self, page: list[Digest]) -> Iterator[Damage]:
         records = self._reader.records(page)  # first: they tell a result from a later one
-        states = self._reader.fields_of_states(page)  # before what is wrong with them by then
+        states = self._reader.rows_of_states(page)  # before what is wrong with them by then
         rows = self._reader.operations(page)
         damaged = set(self._scanner.audit("damaged", page))
         undefined = set(self._scanner.audit("undefined", page))
         finished: list[Finished] = []
-        for digest, record, row, fields in zip(page, records, rows, states, strict=True):
-            state = readable(answers.whole_state, fields)
-            sealed = [] if state is None else answers.sealed_results(fields)
-            spot = Spot("state", b"o" + digest, seen=b"".join(each + b"\0" for each in fields))
+        for digest, record, row, kept in zip(page, records, rows, states, strict=True):
+            if not kept:
+                continue  # forgotten meanwhile
+            state, sealed = readable(unpack_state, kept) or (None, [])
+            spot = Spot("state", b"o", digest, kept)
             if digest in undefined:
                 spot = replace(spot, act="undefined")
                 yield Damage(Part.DEFINITION, Fault.MISSING, digest.hex(), digest, spot=spot)
@@ -211,7 +212,7 @@ class Audit:
                 )
             else:
                 finished += (
-                    Finished(digest, row, index, each, record or b"")
+                    Finished(digest, row, index, each, state=kept, record=record or b"")
                     for index, each in enumerate(sealed)
                 )
         yield from self._results(finished)

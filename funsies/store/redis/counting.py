@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 from funsies.core.digest import Digest
 from funsies.store.rows import Damage, Fault, Part, Spot, Tell
 
-from .answers import STATUSES
 from .scanning import Scanner
+from .states import STATUSES
 
 TRIES: Final = 3
 """Steps that move while they are counted are counted again."""
@@ -44,9 +44,10 @@ def _seen(scanner: Scanner) -> tuple[Numbers, bytes]:
 
 def _tally(scanner: Scanner, tell: Tell, seen: set[Digest] | None) -> Counter[bytes]:
     total: Counter[bytes] = Counter()
-    for page in scanner.addresses(b"o"):
+    for page in scanner.fields(b"o"):
         tell("counted", len(page))
-        fresh = page if seen is None else list({*page} - seen)
+        found = [operation for operation, _ in page]
+        fresh = found if seen is None else list({*found} - seen)
         if seen is not None:
             seen.update(fresh)
         flat = scanner.audit("tally", fresh)

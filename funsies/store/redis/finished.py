@@ -17,6 +17,8 @@ class Finished:
         row: OperationRow | None,
         index: int,
         sealed: bytes,
+        *,
+        state: bytes,
         record: bytes,
     ) -> None:
         self.operation = operation
@@ -26,6 +28,7 @@ class Finished:
         self.content: Digest = result.content
         self.is_large: bool = result.large
         self._row = row
+        self._state = state
         self._record = record
 
     def damage(self, fault: Fault) -> Damage:
@@ -41,10 +44,10 @@ class Finished:
             name_of(self._row),
             Spot(
                 "result",
-                b"o" + self.operation,
-                b"r%d" % self.index,
-                self.sealed,
-                (self._record, why),
+                b"o",
+                self.operation,
+                self._state,
+                (self._record, why, b"%d" % self.index),
             ),
             None if fault is Fault.FOREIGN else self.content,
             self.is_large,

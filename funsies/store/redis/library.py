@@ -15,7 +15,9 @@ from typing import Final
 
 SHARED: Final = (
     "base",
+    "rows",
     "definitions",
+    "packed_state",
     "state",
     "moves",
     "queue",
@@ -23,6 +25,7 @@ SHARED: Final = (
     "cascade",
     "types",
     "due",
+    "calls",
 )
 """Helpers; each uses only those before it."""
 

@@ -81,9 +81,9 @@ class Reader(Caller):
         found = answers.flat(self._call("HKEYS", self._keys.named(kind)))
         return [name.decode(errors="replace") for name in found]
 
-    def fields_of_states(self, operations: Sequence[Digest]) -> list[list[bytes]]:
-        """States as they are kept: fields and values of each."""
-        return answers.rows(self._run("inspect", "states", *operations))
+    def rows_of_states(self, operations: Sequence[Digest]) -> list[bytes]:
+        """States as they are kept; empty where there is none."""
+        return answers.flat(self._run("inspect", "states", *operations))
 
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:
         """See :meth:`GraphStore.states`."""
@@ -97,7 +97,7 @@ class Reader(Caller):
     def _states_of(
         self, operations: Sequence[Digest], answer: Answer, origins: Origins
     ) -> list[OperationState]:
-        pairs = zip(operations, map(answers.sealed_state, answers.rows(answer)), strict=True)
+        pairs = zip(operations, map(answers.sealed_state, answers.flat(answer)), strict=True)
         states = dict(pairs)
         if self._seal:
             self._forget_foreign(states, origins)

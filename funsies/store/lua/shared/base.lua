@@ -8,13 +8,7 @@
 -- Keys (raw 32-byte digests; see keys.py):
 --   D I c O T R G C Y hashes: definitions, artefacts, small contents, options, traces, records,
 --                     logs, counters, delegations
---   o<operation>      hash: state     s status  g generation  q queue  a attempts  v volatile:
---                                     "1", or the generation that withdrew it
---                                     r<i> results  t index of its trace
---                     while pending   p terms  w generations that want it  u an input is volatile
---                                     x somebody watches  y its own failures  l losses  i inputs
---                                     that were lost, if any  b "1" to be claimed by itself
---                     of one status   e epoch  m missing | e  T target | k place | f fence  S slot
+--   o                 hash: packed state by operation (packed_state.lua)
 --   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks
 --   y<operation>      string, for a minute: what it has printed so far, if somebody follows it
@@ -56,8 +50,13 @@ local P, ARGV, now, fed_queues
 local wall, unset, added, swept, told
 -- What is written at its end, as many changes cancel out: counters; who is blocked and who not.
 local counted, blocked
--- Operations as they are since they were moved: they need not be looked at again.
-local moved
+-- Rows of hashes that were read or written, and those that are to be written at the end
+-- (rows.lua); states and definitions that were read from them; states that have changed.
+local rows, changed, operations, definitions, unwritten
+-- What is to be put in ready queues (priority), or taken from them (false), by queue and place.
+local queued
+-- Numbers that were taken and not used; how many more are needed at once.
+local last_number, numbers_left, numbers_wanted
 -- The number of its registrations with producers, and the operations that have used it.
 local epoch, epoch_users
 -- The slot of the present step, and what it holds: that is written once, at its end.
@@ -65,8 +64,10 @@ local stepping_slot, stepping_lease
 -- The queue from which the present step claims, and the operation that it would find at the
 -- head if it were put there: { o, d }.
 local claimed_queue, held
--- Whether cascades were left for later.
-local has_cascades
+-- Whether something was put in that queue since it was looked at.
+local has_grown
+-- Whether cascades were left for later; whether the call may not write.
+local has_cascades, is_reading
 
 local function append(list, ...)
   local n = #list
@@ -81,68 +82,23 @@ local function call_many(command, key, arguments)
   end
 end
 
-local function flush()
-  for counter, by in pairs(counted) do
-    if by ~= 0 and type(try('HINCRBY', P .. 'C', counter, by)) == 'table' then
-      call('HSET', P .. 'C', counter, math.max(by, 0)) -- it was no number
-    end
-  end
-  local added, removed = {}, {}
-  for id, is_blocked in pairs(blocked) do
-    local list = is_blocked and added or removed
-    list[#list + 1] = id
-  end
-  call_many('SADD', P .. 'B', added)
-  call_many('SREM', P .. 'B', removed)
-end
-
--- Tell the time for leases and delays. The server's clock may be set, back or forth, and no script
--- can see that by itself. Sweepers do, by clocks of their own (redis/clock_watch.py), and say what is
--- to be added (K). Until one has looked, time goes no further than a little beyond the last sweep,
--- and never back behind it: so what is written meanwhile is wrong by no more than that.
---
--- After an hour in which nobody worked, leases may begin by that time, which is an hour ago once
--- somebody has swept. What people are told would be an hour too much, so it goes by the clock as
--- it is; not back either. If the clock turns out to have been set, `clock` puts right what began since.
-local function read_clock()
-  wall = tonumber(ARGV[1])
-  if not wall then
-    local time = call('TIME')
-    wall = time[1] * 1000 + math.floor(time[2] / 1000)
-  end
-  local known = call('MGET', P .. 'S', P .. 'K')
-  swept, added = tonumber(known[1]), tonumber(known[2]) or 0
-  unset = wall + added
-  told = math.max(unset, swept or unset)
-  now = swept and math.min(told, swept + MOST_UNSWEPT_MS) or unset
-end
-
-local function register(name, flags, body)
-  redis.register_function({
-    function_name = PREFIX .. name,
-    flags = flags,
-    callback = function(keys, arguments)
-      call, try = redis.call, redis.pcall
-      P, ARGV = keys[1], arguments
-      counted, blocked, moved, fed_queues, epoch = {}, {}, {}, {}, nil
-      stepping_slot, stepping_lease, claimed_queue, held, has_cascades = nil, nil, nil, nil, false
-      read_clock()
-      local answer = body()
-      flush()
-      return answer
-    end,
-  })
-end
-
 local function u64(number)
   return struct.pack('>I8', number)
 end
 
+-- The next of all numbers. Who needs many takes them in one go.
 local function next_number()
-  local number = try('INCR', P .. 'N')
-  if type(number) ~= 'table' then return number end
-  call('SET', P .. 'N', wall * 256) -- it was no number; this is beyond what was there
-  return wall * 256
+  if numbers_left == 0 then
+    local wanted = math.max(numbers_wanted, 1)
+    last_number = try('INCRBY', P .. 'N', wanted)
+    if type(last_number) == 'table' then -- it was no number; this is beyond what was there
+      last_number = wall * 256
+      call('SET', P .. 'N', last_number)
+    end
+    numbers_left, numbers_wanted = wanted, 0
+  end
+  numbers_left = numbers_left - 1
+  return last_number - numbers_left
 end
 
 -- A number for a registration of this operation, by which its entries are told from older ones.

@@ -17,28 +17,31 @@ end
 
 local wake
 
+local function wake_all(producer, status, volatile, entries)
+  local ids = {}
+  for at, entry in ipairs(entries) do ids[at] = entry:sub(1, 32) end
+  fetch('o', ids)
+  for _, entry in ipairs(entries) do wake(producer, status, volatile, entry) end
+end
+
 -- Publish the end of an operation. Who waits for it is noted, to be woken by `work_cascades`;
 -- or woken now, if `is_direct` and they are few: that saves half a dozen commands. Return how
 -- many were woken.
 local function finish(o, d, results, volatile, is_direct)
-  local status, fields = DONE, {}
-  for index, result in ipairs(results) do
+  local status = DONE
+  for _, result in ipairs(results) do
     if not is_ok(result) then status = FAILED end
-    fields[#fields + 1] = 'r' .. (index - 1)
-    fields[#fields + 1] = result
   end
-  if volatile then
-    fields[#fields + 1] = 'v'
-    fields[#fields + 1] = is_withdrawn(volatile) and volatile or '1'
-    count(d.name, VOLATILE, 1)
-  end
-  move(o, d, status, fields)
-  o.v, o.results = volatile, results
+  if volatile then count(d.name, VOLATILE, 1) end
+  move(o, d, status)
+  o.v = volatile and (is_withdrawn(volatile) and volatile or '1')
+  o.results = table.concat(results)
   if o.x then tell_watchers(o.id) end
+  o.u, o.x, o.is_single = false, false, false
   local list = P .. 'w' .. o.id
   local entries = is_direct and call('LPOP', list, MOST_DIRECT + 1) or {}
   if #entries <= MOST_DIRECT and (is_direct or call('EXISTS', list) == 0) then
-    for _, entry in ipairs(entries) do wake(o.id, status, volatile, entry) end
+    wake_all(o.id, status, o.v, entries)
     return #entries
   end
   for at = #entries, 1, -1 do call('LPUSH', list, entries[at]) end
@@ -65,12 +68,11 @@ end
 
 local function end_delegation(o)
   local target, index = o.T:sub(1, 32), struct.unpack('>I4', o.T, 33)
-  local made = call('HMGET', P .. 'o' .. target, 's', 'v', 'r' .. index)
+  local status, _, volatile, result = look_at(target, index)
   local d = definition(o.id)
-  if is_finished(made[1]) and whole(made[3]) and has_bytes(made[3])
-    and ends_likewise(o, made[2]) then
-    finish(o, d, { made[3] }, made[2] or o.u)
-  elseif is_pending(made[1]) then
+  if result and has_bytes(result) and ends_likewise(o, volatile) then
+    finish(o, d, { result }, volatile or o.u)
+  elseif is_pending(status) then
     delegate_to(o, d, o.T)
   else
     make_ready(o, d, UNLOCKED)
@@ -82,7 +84,7 @@ local function error_from(d, producer)
   for number = 1, d.inputs do
     local kind, digest, index = input(d, number)
     if kind == 0 and digest == producer then
-      local result = result_of(producer, index)
+      local _, _, _, result = look_at(producer, index)
       if result and not is_ok(result) then return result end
     end
   end
@@ -98,11 +100,9 @@ function wake(producer, status, volatile, entry)
     local result = (d.strict or is_withdrawn(volatile)) and error_from(d, producer)
     if result and ends_likewise(o, volatile) then return skip(o, d, result, volatile) end
   end
-  if o.m == '1' then
-    make_ready(o, definition(o.id), UNLOCKED)
-  else
-    call('HINCRBY', o.key, 'm', -1)
-  end
+  if o.m <= 1 then return make_ready(o, definition(o.id), UNLOCKED) end
+  o.m = o.m - 1
+  dirty(o)
 end
 
 -- Keep something that is damaged under its kind and address, for who wants to see it.
@@ -115,10 +115,10 @@ end
 local function forget_state(o)
   if o.s then
     if LEAVE[o.s] then LEAVE[o.s](o) end
-    count(name_in(call('HGET', P .. 'D', o.id)), o.s, -1)
+    count(name_in(row_of('D', o.id)), o.s, -1)
   end
-  call('DEL', o.key)
-  o.s, moved[o.id] = NONE, nil
+  o.s, operations[o.id], unwritten[o] = NONE, nil, nil
+  put('o', o.id, false)
   tell_watchers(o.id)
   if call('EXISTS', P .. 'w' .. o.id) == 1 then note_waiters(o.id) end
 end
@@ -127,8 +127,8 @@ end
 -- defines it again.
 local function set_aside(o)
   forget_state(o)
-  keep_aside('D', o.id, call('HGET', P .. 'D', o.id) or '')
-  call('HDEL', P .. 'D', o.id)
+  keep_aside('D', o.id, row_of('D', o.id) or '')
+  put('D', o.id, false)
 end
 
 -- Wake waiters of finished operations, newest cascade first; return what is left of the budget.
@@ -139,10 +139,8 @@ local function work_cascades(budget)
     local producer, list = head:sub(9), P .. 'W' .. head:sub(1, 8)
     local chunk = call('LPOP', list, math.min(budget, CASCADE_CHUNK)) or {}
     if call('EXISTS', list) == 0 then call('LPOP', P .. 'X') end
-    local made = call('HMGET', P .. 'o' .. producer, 's', 'v')
-    for _, entry in ipairs(chunk) do
-      wake(producer, made[1], made[2], entry)
-    end
+    local status, _, volatile = look_at(producer, 0)
+    wake_all(producer, status, volatile, chunk)
     budget = budget - #chunk
   end
   has_cascades = budget <= 0 and call('EXISTS', P .. 'X') == 1

@@ -35,10 +35,17 @@ end
 -- A definition that is gone or damaged has no inputs and no outputs: scripts go on with it, until
 -- it is to run, and is set aside.
 local function definition(id)
-  local raw = call('HGET', P .. 'D', id)
-  if is_whole(raw) then return parse(id, raw) end
-  return { id = id, raw = raw or '', name = name_in(raw), inputs = 0, outputs = 0,
-    is_damaged = true, names = 0, artefacts = 0 }
+  local d = definitions[id]
+  if d then return d end
+  local raw = row_of('D', id)
+  if is_whole(raw) then
+    d = parse(id, raw)
+  else
+    d = { id = id, raw = raw or '', name = name_in(raw), inputs = 0, outputs = 0,
+      is_damaged = true, names = 0, artefacts = 0 }
+  end
+  definitions[id] = d
+  return d
 end
 
 -- Kind (0 producer, 1 small constant, 2 large constant), digest and index of an input.
@@ -60,13 +67,12 @@ local function producers(d)
   return list
 end
 
--- Have an operation found by those who make its inputs, and add to `index` how its outputs lead
--- to it.
-local function link(d, index)
+-- Have operations found by those who make their inputs, and their outputs lead to them.
+local function link(d)
   local outputs = d.artefacts + 32 * d.inputs
   for number = 0, d.outputs - 1 do
-    index[#index + 1] = d.raw:sub(outputs + 32 * number + 1, outputs + 32 * number + 32)
-    index[#index + 1] = 'o' .. d.id .. struct.pack('>I4', number)
+    put('I', d.raw:sub(outputs + 32 * number + 1, outputs + 32 * number + 32),
+      'o' .. d.id .. struct.pack('>I4', number))
   end
   for _, producer in ipairs(producers(d)) do
     call('SADD', P .. 'k' .. producer, d.id)

@@ -3,6 +3,7 @@
 local function promote(limit)
   if limit <= 0 then return 0 end
   local due = call('ZRANGEBYSCORE', P .. 'Z', '-inf', now, 'LIMIT', 0, limit)
+  fetch('o', due)
   for _, id in ipairs(due) do
     local o = load(id)
     if o.s == DELAYED then
@@ -25,11 +26,12 @@ end
 -- whether there is work that is bound to no queue; nil to have a look.
 local function arm(queues, due)
   local armed = {}
+  flush_queues()
   for _, queue in ipairs(queues) do
-    local has_work = call('EXISTS', P .. 'q:' .. queue) == 1
-    if not has_work and due == nil then due = is_due() end
-    if (has_work or due) and call('EXISTS', P .. 'rq:queue:' .. queue) == 0 then
-      armed[#armed + 1] = queue
+    if call('EXISTS', P .. 'rq:queue:' .. queue) == 0 then
+      local has_work = call('EXISTS', P .. 'q:' .. queue) == 1
+      if not has_work and due == nil then due = is_due() end
+      if has_work or due then armed[#armed + 1] = queue end
     end
   end
   return armed
@@ -53,7 +55,7 @@ local function put_back_all(list)
   for at = #list, 1, -1 do
     local o, d = list[at].o, list[at].d
     charge(o, nil)
-    call('HSET', o.key, 'b', '1')
+    o.is_single = true
     make_ready(o, d, UNLOCKED)
   end
 end

@@ -1,8 +1,12 @@
 -- The inputs of an operation as they are now.
 
-local function constant(d, number)
+local function artefact_of(d, number)
   local at = d.artefacts + 32 * (number - 1)
-  local row = call('HGET', P .. 'I', d.raw:sub(at + 1, at + 32))
+  return d.raw:sub(at + 1, at + 32)
+end
+
+local function constant(d, number)
+  local row = row_of('I', artefact_of(d, number))
   if row and #row > PACKED and row:sub(1, 1) == 'c' then return row:sub(2, PACKED + 1) .. NO_SIGNATURE end
   local kind, content = input(d, number)
   return string.char(kind == 2 and 3 or 1) .. content .. u64(0) .. NO_SIGNATURE
@@ -15,30 +19,31 @@ local function add_once(list, seen, producer)
   end
 end
 
--- Status, generation, whether it is volatile, and one result of a producer.
+-- Status, generation, whether it is volatile, and one result of a producer. Of those that the call
+-- has nothing to do with only this is read: an operation may have many thousand inputs.
 local function look_at(producer, index)
-  local o = moved[producer]
-  if o then return { o.s, o.g, o.v, o.results and o.results[index + 1] } end
-  local v = try('HMGET', P .. 'o' .. producer, 's', 'g', 'v', 'r' .. index)
-  return v.err and {} or v
+  local o = operations[producer]
+  if o then return o.s, o.g, o.v, is_finished(o.s) and result_of(o, index) or nil end
+  local row = row_of('o', producer)
+  if row then return glance(row, index) end
 end
 
 -- The inputs as they are now: packed results (false where there is none), distinct producers
 -- that are pending, idle (or withdrawn, which is as good as that), or whose result does not do for `generation` (nil: not looked at),
--- the first error and whether that is volatile, and whether anything is.
+-- the first error and whether that is volatile, and whether anything is. Results of constants
+-- are left to `add_constants`: only who runs an operation needs them.
 local function read_inputs(d, generation)
   local r = { results = {}, pending = {}, idle = {}, needs = {} }
   local seen = {}
+  fetch('o', producers(d))
   for number = 1, d.inputs do
     local kind, producer, index = input(d, number)
-    if kind ~= 0 then
-      r.results[number] = constant(d, number)
-    else
-      local v = look_at(producer, index)
-      local result = is_finished(v[1]) and not is_withdrawn(v[3]) and whole(v[4])
+    if kind == 0 then
+      local status, made_for, volatile, result = look_at(producer, index)
+      result = not is_withdrawn(volatile) and result
       r.results[number] = result or false
       if not result then
-        if is_pending(v[1]) then
+        if is_pending(status) then
           add_once(r.pending, seen, producer)
         else
           if not seen[producer] then r.needs[#r.needs + 1] = producer end
@@ -46,15 +51,28 @@ local function read_inputs(d, generation)
         end
       else
         if generation and not seen[producer]
-          and not is_usable(result, v[3], v[2], generation) then
+          and not is_usable(result, volatile, made_for, generation) then
           add_once(r.needs, seen, producer)
         end
-        if v[3] then r.tainted = true end
-        if not is_ok(result) and not r.error then r.error, r.error_volatile = result, v[3] end
+        if volatile then r.tainted = true end
+        if not is_ok(result) and not r.error then
+          r.error, r.error_volatile = result, volatile
+        end
       end
     end
   end
   return r
+end
+
+local function add_constants(d, results)
+  local artefacts = {}
+  for number = 1, d.inputs do
+    if results[number] == nil then artefacts[#artefacts + 1] = artefact_of(d, number) end
+  end
+  fetch('I', artefacts)
+  for number = 1, d.inputs do
+    if results[number] == nil then results[number] = constant(d, number) end
+  end
 end
 
 local function trace_index(d, results)

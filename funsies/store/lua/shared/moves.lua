@@ -56,18 +56,20 @@ local function leave_lease(slot, id)
     'f', table.concat(lease.fences))
 end
 
+local take_from_queue
+
 local LEAVE = {
   w = function(o) blocked[o.id] = false end,
   g = function(o) blocked[o.id] = false end,
   z = function(o) call('ZREM', P .. 'Z', o.id) end,
-  r = function(o) call('ZREM', P .. 'q:' .. o.q, o.k .. o.id) end,
+  r = function(o) take_from_queue(o) end,
   u = function(o) leave_lease(o.S, o.id) end,
 }
 
 -- THE transition: the only place where a status changes. What belongs to the status that is
--- left goes with it, and the counters are kept. `fields` are set with the new status. Fields
--- of the state that is left may stay until the end; they mean nothing without their status.
-local function move(o, d, to, fields)
+-- left goes with it, and the counters are kept. What the new status needs is put into `o` by
+-- whoever moves it, before or after.
+local function move(o, d, to)
   if o.s then
     if LEAVE[o.s] then LEAVE[o.s](o) end
     count(d.name, o.s, -1)
@@ -75,42 +77,32 @@ local function move(o, d, to, fields)
   end
   if to then count(d.name, to, 1) end
   if to == WAITING or to == DELEGATED then blocked[o.id] = true end
-  o.s, moved[o.id] = to, o
-  if is_pending(to) then
-    call('HSET', o.key, 's', to, unpack(fields))
-    o.is_stored = true
-    return
-  end
-  if o.is_stored then call('DEL', o.key) end
-  if o.g > 0 then append(fields, 'g', o.g, 'q', o.q) end
-  if to then append(fields, 's', to, 'a', o.a) end
-  if to and o.t then append(fields, 't', o.t) end
-  call_many('HSET', o.key, fields)
-  o.is_stored = #fields > 0
+  o.s = to
+  dirty(o)
 end
 
 local function make_delayed(o, d, due)
-  move(o, d, DELAYED, {})
+  move(o, d, DELAYED)
   call('ZADD', P .. 'Z', due, o.id)
 end
 
-local function wait_for(o, d, list, more_fields)
-  local own_epoch = new_epoch(o.id)
-  move(o, d, WAITING, append(more_fields or {}, 'e', own_epoch, 'm', #list))
+local function wait_for(o, d, list)
+  move(o, d, WAITING)
+  o.e, o.m = new_epoch(o.id), #list
   for _, producer in ipairs(list) do
-    call('RPUSH', P .. 'w' .. producer, o.id .. own_epoch)
+    call('RPUSH', P .. 'w' .. producer, o.id .. o.e)
   end
 end
 
 local function delegate_to(o, d, target)
-  local own_epoch = new_epoch(o.id)
-  move(o, d, DELEGATED, { 'e', own_epoch, 'T', target })
-  call('RPUSH', P .. 'w' .. target:sub(1, 32), o.id .. own_epoch)
+  move(o, d, DELEGATED)
+  o.e, o.T = new_epoch(o.id), target
+  call('RPUSH', P .. 'w' .. target:sub(1, 32), o.id .. o.e)
 end
 
 -- Have an operation run under a fence of this slot, whose lease is written elsewhere.
 local function start_running(o, d, slot, fence)
-  move(o, d, RUNNING, { 'f', fence, 'S', slot, 'a', o.a, 't', o.t or '', 'u', o.u and '1' or '' })
+  move(o, d, RUNNING)
   o.f, o.S = fence, slot
 end
 
@@ -131,21 +123,15 @@ end
 -- the options allow some retries, and losses (l), of which they allow others. An attempt that is
 -- charged to neither does not count at all; then an input that was lost (i) is counted by itself.
 local function charge(o, counter)
-  if counter then
-    o[counter] = o[counter] + 1
-    call('HSET', o.key, counter, o[counter])
-  end
-  if not counter or counter == 'i' then
-    o.a = o.a - 1
-    call('HSET', o.key, 'a', o.a)
-  end
+  if counter then o[counter] = o[counter] + 1 end
+  if not counter or counter == 'i' then o.a = o.a - 1 end
+  dirty(o)
 end
 
 -- Have an operation start as if it had never been run.
 local function begin_anew(o)
-  o.a, o.y, o.l, o.i = 0, 0, 0, 0
-  call('HSET', o.key, 'a', 0)
-  call('HDEL', o.key, 'y', 'l', 'i', 'b')
+  o.a, o.y, o.l, o.i, o.is_single = 0, 0, 0, 0, false
+  dirty(o)
 end
 
 -- Whether one more loss is not yet the last.
@@ -156,13 +142,14 @@ end
 -- Forget how an operation ended; its generation and its queue stay known.
 local function clear(o, d)
   if is_finished(o.s) then
-    call('HDEL', P .. 'R', o.id)
-    call('HDEL', P .. 'G', o.id)
+    put('R', o.id, false)
+    put('G', o.id, false)
   end
-  move(o, d, NONE, {})
-  o.a, o.v, o.t, o.w, o.u, o.y, o.l, o.i = 0, false, false, false, false, 0, 0, 0
+  move(o, d, NONE)
+  o.a, o.v, o.t, o.w, o.u, o.x, o.y, o.l, o.i = 0, false, false, false, false, false, 0, 0, 0
+  o.is_single, o.results = false, ''
 end
 
 local function forget_trace(o)
-  if o.t then call('HDEL', P .. 'T', o.t) end
+  if o.t then put('T', o.t, false) end
 end

@@ -1,12 +1,52 @@
 -- Ready queues.
 
+-- Changes are written when the queue is looked at, or at the end of a call.
+local function queued_in(queue)
+  local places = queued[queue]
+  if not places then
+    places = {}
+    queued[queue] = places
+  end
+  return places
+end
+
 local function enqueue(o, place)
   o.k = place
-  call('ZADD', P .. 'q:' .. o.q, -tonumber(o.p), place .. o.id)
+  queued_in(o.q)[place .. o.id] = -tonumber(o.p)
+  if o.q == claimed_queue then has_grown = true end
   if not fed_queues[o.q] then
     fed_queues[o.q] = true
     call('SADD', P .. 'Q', o.q)
   end
+end
+
+function take_from_queue(o)
+  queued_in(o.q)[o.k .. o.id] = false
+end
+
+local function is_in_queue(o)
+  local change = queued_in(o.q)[o.k .. o.id]
+  if change ~= nil then return change ~= false end
+  return call('ZSCORE', P .. 'q:' .. o.q, o.k .. o.id)
+end
+
+local function flush_queue(queue)
+  local added, removed = {}, {}
+  for place, score in pairs(queued[queue] or {}) do
+    if score then
+      added[#added + 1] = score
+      added[#added + 1] = place
+    else
+      removed[#removed + 1] = place
+    end
+  end
+  queued[queue] = nil
+  ask_many('ZADD', 'q:' .. queue, added)
+  ask_many('ZREM', 'q:' .. queue, removed)
+end
+
+local function flush_queues()
+  for queue in pairs(queued) do flush_queue(queue) end
 end
 
 -- Beginning of an operation's place in its queue, among those of the same priority.
@@ -15,12 +55,11 @@ local function rank(o, order)
 end
 
 -- What was unlocked last comes first; what was requested comes in the order of the request.
-local function put_in_queue(o, d, order, more_fields)
+local function put_in_queue(o, d, order)
   local number = next_number()
   if order == UNLOCKED then number = 2 ^ 53 - number end
-  local place = rank(o, order) .. u64(number)
-  move(o, d, READY, append(more_fields or {}, 'k', place))
-  enqueue(o, place)
+  move(o, d, READY)
+  enqueue(o, rank(o, order) .. u64(number))
 end
 
 -- Put what is held where it belongs.
@@ -32,17 +71,18 @@ end
 
 -- Make an operation ready. What the present step unlocks on the queue from which it is about
 -- to claim is held, as it is likely to be claimed at once: that saves half a dozen commands.
-local function make_ready(o, d, order, more_fields)
+local function make_ready(o, d, order)
   if held then let_go() end
   if o.s == WAITING and o.q == claimed_queue then
     held = { o = o, d = d }
   else
-    put_in_queue(o, d, order, more_fields)
+    put_in_queue(o, d, order)
   end
 end
 
 -- The operation that is held, to be claimed; nil if another comes first.
 local function take_held()
+  flush_queue(claimed_queue)
   local head = call('ZRANGE', P .. 'q:' .. claimed_queue, 0, 0, 'WITHSCORES')
   local o, d = held.o, held.d
   if head[1] then

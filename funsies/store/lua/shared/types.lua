@@ -1,9 +1,9 @@
 -- Of which type each key is.
 
 local FIXED = { D = 'hash', I = 'hash', c = 'hash', O = 'hash', T = 'hash', R = 'hash', G = 'hash',
-  C = 'hash', Y = 'hash', ['!'] = 'hash', Z = 'zset', L = 'zset', B = 'set', Q = 'set', X = 'list',
-  E = 'list', N = 'string', n = 'string', S = 'string', K = 'string' }
-local OF_DIGEST = { o = 'hash', w = 'list', k = 'set', x = 'set', t = 'hash', y = 'string' }
+  C = 'hash', Y = 'hash', o = 'hash', ['!'] = 'hash', Z = 'zset', L = 'zset', B = 'set',
+  Q = 'set', X = 'list', E = 'list', N = 'string', n = 'string', S = 'string', K = 'string' }
+local OF_DIGEST = { w = 'list', k = 'set', x = 'set', t = 'hash', y = 'string' }
 local OF_NAME = { ['q:'] = 'zset', ['s:'] = 'hash', ['n:'] = 'hash' }
 
 -- The type of what funsies keeps under a name; nil if it is not one of ours.
@@ -18,7 +18,7 @@ local function wrong_type(name)
   return wanted and found ~= 'none' and found ~= wanted and found
 end
 
-local function set_key_aside(name)
+function set_key_aside(name)
   local found = wrong_type(name)
   if not found then return 0 end
   call('RENAME', P .. name, P .. '!' .. name)

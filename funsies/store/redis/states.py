@@ -1,0 +1,75 @@
+"""States of operations as they are kept (``lua/shared/state.lua`` says where what stands)."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from funsies.store.rows import Generation, OperationState, QueueName, Status
+
+from .packing import cut, unpack_result
+from .seal import SEALED_RESULT_BYTES
+
+STATUSES: Final = {
+    b"w": Status.WAITING,
+    b"r": Status.READY,
+    b"z": Status.DELAYED,
+    b"u": Status.RUNNING,
+    b"g": Status.DELEGATED,
+    b"d": Status.DONE,
+    b"f": Status.FAILED,
+}
+"""Statuses by the letter that stands for them."""
+
+IDLE: Final = b"-"
+
+_HEAD: Final = struct.Struct(">cBQ3sH")
+_PENDING: Final = struct.Struct(">9x32xQQB")
+_WANTED: Final = struct.Struct(">I")
+_MISSING: Final = struct.Struct(">8sI")
+_VOLATILE, _WITHDRAWN, _HAS_TRACE = 1, 2, 16
+_TRACE_BYTES: Final = 32
+_GENERATION_BYTES: Final = 8
+
+
+def unpack_state(row: bytes) -> tuple[OperationState, list[bytes]]:
+    """Read a state, and its results with their signatures; what is raised is DAMAGE."""
+    letter, flags, generation, attempts, length = _HEAD.unpack_from(row)
+    status = Status.IDLE if letter == IDLE else STATUSES[letter]
+    at = _HEAD.size + length
+    queue = QueueName(row[_HEAD.size : at].decode())
+    at += _TRACE_BYTES * bool(flags & _HAS_TRACE) + _GENERATION_BYTES * bool(flags & _WITHDRAWN)
+    sealed: list[bytes] = []
+    wanted: tuple[Generation, ...] = ()
+    missing = 0
+    if status.is_finished:
+        sealed = _results(row[at:])
+    elif status.is_pending:
+        wanted, at = _wanted(row, at)
+        missing = _MISSING.unpack_from(row, at)[1] if status is Status.WAITING else 0
+    state = OperationState(
+        status=status,
+        generation=Generation(generation),
+        volatile=bool(flags & _VOLATILE),
+        results=tuple(map(unpack_result, sealed)),
+        attempts=int.from_bytes(attempts, "big"),
+        missing=missing,
+        queue=queue,
+        wanted_by=wanted,
+    )
+    return state, sealed
+
+
+def _results(data: bytes) -> list[bytes]:
+    if not data or len(data) % SEALED_RESULT_BYTES:
+        raise ValueError("results are gone")
+    return cut(data, SEALED_RESULT_BYTES)
+
+
+def _wanted(row: bytes, at: int) -> tuple[tuple[Generation, ...], int]:
+    """The generations that want what is pending, and where they end."""
+    at += _PENDING.size + _PENDING.unpack_from(row, at)[-1]
+    (length,) = _WANTED.unpack_from(row, at)
+    first, at = at + _WANTED.size, at + _WANTED.size + length
+    numbers = (int.from_bytes(each, "big") for each in cut(row[first:at], _GENERATION_BYTES))
+    return tuple(sorted(map(Generation, numbers))), at
