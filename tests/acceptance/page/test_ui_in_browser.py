@@ -213,7 +213,7 @@ def test_a_page_follows_what_goes_on_without_being_loaded_again(visit, shared_sh
         "with f.Fun():\n    f.execute(f.reduce(str, 3, name='newcomer')).wait()",
     )
     assert shared_shell.python("more.py").code == 0
-    visited.tab.get_by_role("link", name="newcomer").wait_for()
+    visited.tab.get_by_role("link", name="newcomer", exact=True).wait_for()
     assert visited.tab.evaluate("window.isTheSame")
 
 
