@@ -37,7 +37,7 @@ class HorseObserver(Observer):
 
     def __init__(self, announcement: Announcement, batch: Batch | None = None) -> None:
         self.announcement = announcement
-        self.batch = batch or Batch()
+        self.batch: Batch = batch or Batch()
         self._orphanage = Orphanage()
         self._record = Announced()
         self._threads = 0

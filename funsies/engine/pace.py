@@ -27,7 +27,7 @@ class Pace:
     """
 
     def __init__(self, most_claims: int, clock: Callable[[], float]) -> None:
-        self.claims = 1
+        self.claims: int = 1
         self._most_claims = most_claims
         self._clock = clock
         self._seconds: dict[str, float] = {}

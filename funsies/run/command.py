@@ -84,7 +84,7 @@ class Command:
             os.close(their_stderr)
         self.group: int = self._process.pid
         self.usage: resource.struct_rusage | None = None
-        self.end = EndNotice(self.group)
+        self.end: EndNotice = EndNotice(self.group)
 
     def signal_group(self, number: signal.Signals) -> None:
         """Send a signal to the command and all its descendants that stayed in its group."""

@@ -57,7 +57,14 @@ from .surroundings import (
     fresh_directory,
     run_in_own_context,
 )
-from .tasks import ELSEWHERE_DELAY_MS, LoadedTask, NotLoadableError, TaskLoader, not_ours
+from .tasks import (
+    ELSEWHERE_DELAY_MS,
+    LoadedTask,
+    NotLoadableError,
+    TaskLoader,
+    damaged,
+    not_ours,
+)
 from .tracing import is_traced, trace_key_of
 from .usage import PeakMemory
 from .user_exceptions import exception_error
@@ -191,6 +198,8 @@ class Evaluator:
             return dataclasses.replace(outcome, report=RunReport(record, writer.log, busy_ms))
         if writer.errors and (again := retry(claim, options)):
             return again
+        if not writer.is_whole:
+            raise damaged()
         may_be_traced = not outcome and not writer.errors
         completion = writer.completion(
             record=execution.record(writer.size_bytes),

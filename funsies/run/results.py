@@ -51,6 +51,11 @@ class ResultWriter:
         """Size of the values among the results."""
         return sum(each.size_bytes for each in self._results if each.ok)
 
+    @property
+    def is_whole(self) -> bool:
+        """True if there is a result for each output of the operation."""
+        return len(self._results) == len(self._claim.operation.outputs)
+
     def add_all(
         self, outcomes: Iterable[Result[Encoded, Error]] | Iterable[Result[Made, Error]]
     ) -> None:

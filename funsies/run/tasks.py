@@ -154,5 +154,14 @@ def not_ours(what: str) -> NotLoadableError:
     )
 
 
+def damaged() -> NotLoadableError:
+    """Say that a task is another than the one that the step needs."""
+    return _refusal(
+        ErrorKind.NotLoadable,
+        "the definition of the task is damaged on the server: it gives other results than the "
+        "step has; execute again, and it is sent anew",
+    )
+
+
 def _refusal(kind: ErrorKind, details: str) -> NotLoadableError:
     return NotLoadableError(Error(kind=kind, details=details))

@@ -26,5 +26,7 @@ def is_traced(backend: Backend, claim: Claim) -> bool:
     """True if a trace says what the results are, and their bytes are there."""
     if claim.trace is None or claim.trace.key != trace_key_of(claim):
         return False
+    if len(claim.trace.results) != len(claim.operation.outputs):
+        return False  # it is damaged, or was made by a damaged task
     large = [result.content for result in claim.trace.results if result.large]
     return not large or not backend.data.missing(large)

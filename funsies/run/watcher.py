@@ -62,6 +62,7 @@ class Watcher:
 
     def __init__(self, directory: Path) -> None:
         self._life, theirs = socket.socketpair()
+        self.register: int
         self._reader, self.register = os.pipe()
         self._is_open = True
         _watchers.add(self)

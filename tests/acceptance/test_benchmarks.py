@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pstats
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -188,6 +190,11 @@ def test_a_profile_tells_of_client_workers_and_server() -> None:
     workers, _, server = rest.partition("server: microseconds")
     assert "client: seconds" in client
     assert "digest.py" in client
-    assert "evaluate.py" in workers
+    assert "in the function itself" in workers
+    whole = re.search(r"The whole profiles are in (.+)", workers)
+    assert whole
+    # What is shown are the functions in which the processes were longest: mostly they wait.
+    profiles = list(map(str, Path(whole[1]).glob("worker-*")))
+    assert any(Path(file).name == "evaluate.py" for file, *_ in pstats.Stats(*profiles).stats)
     assert "fcall" in server
     assert json.loads(done.stdout)["is_profiled"]
