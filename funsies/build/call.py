@@ -195,14 +195,17 @@ def _known_by(function: Any, version: str | None) -> tuple[object, ...]:
     if function.__closure__ is not None:
         return ()
     if function.__annotations__ or function.__dict__ or version is not None:
-        return (function,)
+        return (function, function.__code__, *_filled_in(function))
     return (
         function.__code__,
         function.__qualname__,
         id(function.__globals__),
-        len(function.__defaults__ or ()),
-        *(function.__kwdefaults__ or ()),
+        *_filled_in(function),
     )
+
+
+def _filled_in(function: FunctionType) -> tuple[object, ...]:
+    return len(function.__defaults__ or ()), *(function.__kwdefaults__ or ())
 
 
 def _plan_of(spec: FunctionSpec) -> CallPlan:

@@ -15,6 +15,7 @@ from typing import (
     Final,
     ParamSpecArgs,
     ParamSpecKwargs,
+    TypeAlias,
     TypeVar,
     Union,
     get_args,
@@ -34,6 +35,9 @@ from .unpacking import with_unpacked
 
 UNANNOTATED: Final = Any
 """What an annotation that is not there means: the value says itself what it is."""
+
+_REPLACED: Final = ("__code__", "__defaults__", "__kwdefaults__", "__annotations__")
+"""What ``%autoreload`` and others replace in a function."""
 
 _EXACT_ANY: Final = encoding_of(Any)
 
@@ -144,7 +148,10 @@ class FunctionSignature:
         ]
 
 
-_cache: weakref.WeakKeyDictionary[object, FunctionSignature] = weakref.WeakKeyDictionary()
+_Form: TypeAlias = tuple[object, ...]
+_cache: weakref.WeakKeyDictionary[object, tuple[_Form, FunctionSignature]] = (
+    weakref.WeakKeyDictionary()
+)
 
 
 def signature_of(function: Callable[..., object]) -> FunctionSignature:
@@ -158,9 +165,10 @@ def signature_of(function: Callable[..., object]) -> FunctionSignature:
         known = _cache.get(function)
     except TypeError:  # neither hashable nor weakly referable: read it each time
         return _read(function)
-    if known is None:
-        known = _cache[function] = _read(function)
-    return known
+    form = tuple(getattr(function, name, None) for name in _REPLACED)
+    if known is None or any(map(operator.is_not, known[0], form)):
+        known = _cache[function] = form, _read(function)
+    return known[1]
 
 
 def _read(function: Callable[..., object]) -> FunctionSignature:

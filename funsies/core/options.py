@@ -180,6 +180,11 @@ def _checked_environment(env: object) -> Mapping[str, str]:
             raise OptionError(f"{name!r} in env= cannot name an environment variable")
         if not isinstance(value, str) or "\0" in value:
             raise OptionError(f"the value of {name!r} in env= must be a text without NUL")
+        if not (name + value).isascii():
+            try:
+                (name + value).encode()
+            except UnicodeEncodeError:
+                raise OptionError(f"{name!r} in env= is not valid Unicode") from None
     return dict(env)
 
 

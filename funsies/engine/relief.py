@@ -88,4 +88,4 @@ class Relief:
             _log.warning("cannot put back what was claimed with a long step: %s", trouble)
         else:
             self._relieved = fence
-            self._due_at = self._clock() + PAUSE_SECONDS
+        self._due_at = self._clock() + PAUSE_SECONDS

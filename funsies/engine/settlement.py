@@ -75,16 +75,20 @@ class Settlement:
     def _settle(self, ending: Ending) -> bool:
         verdicts = publish_for(self._graph, ending.held.done)
         is_settled = Verdict.OK in verdicts
-        for lease in self._graph.leases():
-            if lease.slot == ending.slot:
-                is_settled |= self._settle_one(lease, ending)
+        left = [lease for lease in self._graph.leases() if lease.slot == ending.slot]
+        words = ending.last_words
+        suspect = words.fence if words else NO_FENCE
+        if left and suspect not in [lease.fence for lease in left]:
+            suspect = left[0].fence  # claimed, and not yet said: none of the others has begun
+        for lease in left:
+            is_settled |= self._settle_one(lease, ending, is_suspect=lease.fence == suspect)
         return is_settled
 
-    def _settle_one(self, lease: Lease, ending: Ending) -> bool:
+    def _settle_one(self, lease: Lease, ending: Ending, *, is_suspect: bool) -> bool:
         operation = self._graph.operation(lease.operation)
         if operation is None:
             return False
-        decided = _fate(lease, ending, operation)
+        decided = _fate(lease, ending, operation) if is_suspect else PutBack(Setback.NOTHING)
         self._apply(ending.slot, lease, operation, decided)
         return decided is not None and decided != PutBack(Setback.NOTHING)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -33,8 +34,8 @@ numbers of lines, and leaves the last command of a text to become the shell's ow
 _READ_BEFORE: Final = (b"BASH_ENV", b"SHELLOPTS")
 """Variables by which bash does something before, or shows what it does."""
 
-# How bash hands on functions (``module`` on many clusters); other shells drop these variables.
-_FUNCTION: Final = b"BASH_FUNC_"
+# Other shells drop all other variables, among them how bash hands on functions.
+_KEPT: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Command:
@@ -133,6 +134,6 @@ def through_the_gate(words: Sequence[str], environment: Environment) -> list[str
     functions = [
         os.fsdecode(name + b"=" + value)
         for name, value in environment.items()
-        if name.startswith(_FUNCTION)
+        if not _KEPT.fullmatch(name)
     ]
-    return [*_GATE, *(["/usr/bin/env", *functions] if functions else ()), *words]
+    return [*_GATE, *(["/usr/bin/env", "--", *functions] if functions else ()), *words]

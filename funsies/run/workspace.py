@@ -177,20 +177,26 @@ def workspace(directory: Path | None = None) -> Iterator[Workspace]:
 
 def close_workspaces() -> None:
     """Remove what is kept around the directories of steps: no more of them are run here."""
-    while _idle:
-        _idle.pop().close()
+    while (found := _one_idle()) is not None:
+        found.close()
 
 
 def _taken(place: str) -> Workspace:
     """One that has served a step before, or else a new one."""
-    while _idle:
-        found = _idle.pop()
+    while (found := _one_idle()) is not None:
         if found.place == place and found.watcher.is_alive:
             with suppress(OSError):
                 found.begin()
                 return found
         found.close()
     return _made(place)
+
+
+def _one_idle() -> Workspace | None:
+    try:
+        return _idle.pop()
+    except IndexError:  # there is none, or another thread has just taken the last one
+        return None
 
 
 def _made(place: str) -> Workspace:

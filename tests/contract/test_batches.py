@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from funsies.core.digest import content_digest
 from funsies.store.rows import Completion, Setback, Status, Verdict, fence_of
 
 LEASE_MS = 1000
@@ -252,3 +253,19 @@ def test_an_outage_prolongs_all_that_a_slot_holds(bench, batch):
     bench.later(60_000)
     assert bench.store.sweep("sweeper", fences=[], lease_ms=LEASE_MS).requeued == ()
     assert bench.store.renew("batch", claims[1].fence, lease_ms=LEASE_MS)
+
+
+def test_what_has_the_inputs_of_another_waits_for_its_trace(bench, take, tools):
+    """Claimed together, both would run: nobody would look at the trace of the first."""
+    known(bench)
+    producers = [bench.operation(f"made {n}") for n in range(6)]
+    for row in producers:
+        bench.run(row, b"the same")
+    rows = [bench.operation(f"alike {n}", row, task="short") for n, row in enumerate(producers)]
+    bench.request(*rows)
+    worker = bench.slot("batch")
+    (claim,) = take(worker).claims
+    key = content_digest(b"trace key")
+    answer = take(worker, 16, [tools.completion(claim, b"made", trace_key=key)])
+    assert len(answer.claims) == 3, "a half of five"
+    assert {claim.trace.key for claim in answer.claims} == {key}

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextvars import Context, ContextVar
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
 from typing import Any, Final, TypeAlias
 
@@ -61,6 +62,11 @@ def _by_kind(_walk: Walk, value: object, _name: str) -> Field:
     return ("harmless", type(value).__name__)
 
 
+def _bytearray(walk: Walk, value: bytearray, _name: str) -> Field:
+    walk.snapshot.values.append((partial(bytes, value), bytes(value)))
+    return "bytearray", bytes(value)
+
+
 def _pattern(walk: Walk, value: re.Pattern[Any], name: str) -> Field:
     return "Pattern", walk.field(value.pattern, name), value.flags
 
@@ -103,7 +109,7 @@ INLINE: Final[dict[type, Inline]] = {
     tuple: _items,
     range: _bounds,
     slice: _bounds,
-    bytearray: lambda _walk, value, _name: ("bytearray", bytes(value)),
+    bytearray: _bytearray,
     dt.datetime: _time,
     dt.time: _time,
     dt.date: lambda _walk, value, _name: ("date", value.isoformat()),

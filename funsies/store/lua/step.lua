@@ -140,12 +140,14 @@ local function fence_of(number)
   return string.char((fence:byte(1) + number) % 256) .. fence:sub(2)
 end
 
-local function grant(o, d, inputs, own_fence)
-  local index = ''
+-- Index of the trace of what is about to be claimed; empty if it leaves none.
+local function index_of(d, inputs)
   add_constants(d, inputs.results)
-  if not d.dynamic and not inputs.tainted and #inputs.idle == 0 then
-    index = trace_index(d, inputs.results)
-  end
+  if d.dynamic or inputs.tainted or #inputs.idle > 0 then return '' end
+  return trace_index(d, inputs.results)
+end
+
+local function grant(o, d, inputs, index, own_fence)
   o.a, o.t, o.u = o.a + 1, filled(index), inputs.tainted or false
   start_running(o, d, slot, own_fence)
   append(stepping_lease.operations, o.id)
@@ -279,13 +281,13 @@ end
 -- Claim as many as may be claimed together; the first in any case.
 local function claim_some(budget)
   local claims, room, tries = {}, MOST_EXPECTED_MS, 0
-  local wanted = share()
+  local wanted, begun = share(), {}
   while tries < CLAIM_TRIES and room and (#claims == 0 or #claims < wanted) do
     local o, d = first_ready(wanted - #claims)
     if not o then break end
     local left = wanted > 1 and d and room_with(o, d, room)
     if #claims > 0 and not left then
-      if o.s == WAITING then put_in_queue(o, d, UNLOCKED) end -- it was held
+      if d and o.s == WAITING then put_in_queue(o, d, UNLOCKED) end -- it was held
       break
     end
     local inputs = d and read_inputs(d)
@@ -299,7 +301,13 @@ local function claim_some(budget)
     elseif d and #inputs.pending > 0 then
       wait_for(o, d, inputs.pending)
     elseif d then
-      grant(o, d, inputs, fence_of(#claims))
+      local index = index_of(d, inputs)
+      if begun[index] and not row_of('T', index) then -- it has what the first one will leave
+        if o.s == WAITING then put_in_queue(o, d, UNLOCKED) end
+        break
+      end
+      begun[index] = index ~= '' or nil
+      grant(o, d, inputs, index, fence_of(#claims))
       claims[#claims + 1] = describe(o, d, inputs)
       room, tries = left, 0
     end

@@ -35,6 +35,7 @@ def claim_some(
     wanted = _share(tables, slot, queue, most)
     room: float | None = MOST_EXPECTED_MS
     tries = claimed = 0
+    begun: set[bytes] = set()
     while tries < CLAIM_TRIES and room is not None and (not claimed or claimed < wanted):
         if queue not in tables.ready:
             return
@@ -51,8 +52,12 @@ def claim_some(
         elif inputs.pending:
             wait_for(tables, operation, inputs.pending)
         else:
+            index = trace_index(row, inputs.results) if may_have_trace(row, inputs) else b""
+            if index in begun and index not in tables.traces:
+                return  # it has what the first one will leave
+            begun |= {index} - {b""}
             run_under(tables, operation, fence_of(message, claimed), slot, hold)
-            _note_grant(tables, operation, inputs)
+            _note_grant(tables, operation, inputs, index)
             claimed, room, tries = claimed + 1, left, 0
 
 
@@ -87,12 +92,11 @@ def _first_ready(tables: Tables, queue: QueueName) -> Digest:
     return heap[0][-1]
 
 
-def _note_grant(tables: Tables, operation: Digest, inputs: Inputs) -> None:
-    cell, row = tables.cell(operation), tables.definitions[operation]
+def _note_grant(tables: Tables, operation: Digest, inputs: Inputs, trace: bytes) -> None:
+    cell = tables.cell(operation)
     cell.attempts += 1
     cell.is_tainted = inputs.is_tainted
-    has_trace = may_have_trace(row, inputs)
-    cell.trace_index = trace_index(row, inputs.results) if has_trace else b""
+    cell.trace_index = trace
 
 
 def claims_of(tables: Tables, hold: Hold | None, message: Fence) -> tuple[Claim, ...]:

@@ -46,6 +46,9 @@ def unpack_state(row: bytes) -> tuple[OperationState, list[bytes]]:
         sealed = _results(row[at:])
     elif status.is_pending:
         wanted, at = _wanted(row, at)
+        end = _end(status, row, at)
+        if end != len(row):
+            raise ValueError("a state is cut off")
         missing = _MISSING.unpack_from(row, at)[1] if status is Status.WAITING else 0
     state = OperationState(
         status=status,
@@ -58,6 +61,16 @@ def unpack_state(row: bytes) -> tuple[OperationState, list[bytes]]:
         wanted_by=wanted,
     )
     return state, sealed
+
+
+_TAILS: Final = {Status.WAITING: 12, Status.DELEGATED: 44, Status.READY: 17, Status.DELAYED: 0}
+
+
+def _end(status: Status, row: bytes, at: int) -> int:
+    if status is not Status.RUNNING:
+        return at + _TAILS[status]
+    at += 1 + row[at]
+    return at + 2 + int.from_bytes(row[at : at + 2], "big")
 
 
 def _results(data: bytes) -> list[bytes]:

@@ -211,3 +211,41 @@ def test_a_wrong_artefact_is_refused_after_right_ones() -> None:
         f.reduce(scaled, f.put(1))
         with pytest.raises(WiringError, match="parameter 'number' of scaled is int"):
             f.reduce(scaled, f.put("1"))
+
+
+def test_a_function_that_is_changed_in_place_is_called_as_it_is_now() -> None:
+    """As ``%autoreload`` does it: the same object gets the code of the new one."""
+
+    def difference(a: int, b: int) -> int:
+        return a - b
+
+    def edited(b: int, a: int, c: int = 0) -> int:
+        return a - b + c
+
+    task = f.task(difference)
+    with f.Fun(f.Server("memory://")):
+        step = task(a=5, b=1)
+        f.execute(step).wait()
+        assert f.take(step) == 4
+        difference.__code__ = edited.__code__
+        difference.__defaults__ = edited.__defaults__
+        difference.__annotations__ = edited.__annotations__
+        step = task(a=5, b=1, c=10)
+        f.execute(step).wait()
+        assert f.take(step) == difference(a=5, b=1, c=10) == 14
+
+
+LETTERS = bytearray(b"a")
+
+
+def test_a_global_bytearray_that_is_changed_in_place_is_another_one() -> None:
+    def longer(number: int) -> int:
+        return number + len(LETTERS)
+
+    with f.Fun(f.Server("memory://")):
+        before = f.reduce(longer, 1)
+        LETTERS.extend(b"zz")
+        after = f.reduce(longer, 1)
+        f.execute(after).wait()
+        assert before.hash != after.hash
+        assert f.take(after) == longer(1)

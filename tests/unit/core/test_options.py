@@ -72,6 +72,7 @@ def test_a_change_of_the_callers_environment_does_not_reach_the_options() -> Non
         ({"fresh_directory": "/tmp"}, "fresh_directory is True or False"),  # noqa: S108
         ({"env": ["A=1"]}, "env is a mapping"),
         ({"env": {"A": 1}}, "must be a text"),
+        ({"env": {"A": "b\udcff"}}, "is not valid Unicode"),
         ({"env": {"A=B": "1"}}, "cannot name an environment variable"),
         ({"env": {"A": "\0"}}, "without NUL"),
     ],

@@ -64,6 +64,12 @@ def test_a_step_may_have_more_commands_than_a_process_may_have_files(run, few_fi
     assert {values[name] for name in values if name.startswith("returncode")} == {0}
 
 
+def test_variables_whose_names_no_shell_knows_reach_other_programs(run) -> None:
+    text = "import os; print(os.environ['my.var'], os.environ['A-B'])"
+    values = run(text, interpreter=["python3", "-c"], env={"my.var": "1", "A-B": "2"})
+    assert values["stdout:0"] == b"1 2\n"
+
+
 @pytest.fixture
 def few_files():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -25,7 +25,10 @@ local function look_at(producer, index)
   local o = operations[producer]
   if o then return o.s, o.g, o.v, is_finished(o.s) and result_of(o, index) or nil end
   local row = row_of('o', producer)
-  if row then return glance(row, index) end
+  if not row then return end
+  if is_finished(row:sub(1, 1)) then return glance(row, index) end
+  o = load(producer) -- which sees whether it is whole
+  return o.s, o.g, o.v
 end
 
 -- The inputs as they are now: packed results (false where there is none), distinct producers
