@@ -29,7 +29,7 @@ def executed(place: Path) -> list[str]:
     environment = clean_environment(IPYTHONDIR=str(place / ".ipython"))
     NotebookClient(notebook, timeout=100).execute(cwd=str(place), env=environment)
     return [
-        "\n".join(
+        "".join(  # what one cell prints may come in several pieces
             each.text if each.output_type == "stream" else each.data["text/plain"]
             for each in cell.outputs
             if each.output_type == "execute_result" or each.get("name") == "stdout"

@@ -6,11 +6,13 @@ import os
 import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import redis
 
 import funsies as f
+from funsies.local.spawn import wait_until
 from funsies.store.connect import open_backend
 from funsies.store.rows import Status
 
@@ -29,6 +31,13 @@ def hold(channel: str, manners: str) -> str:
             connection.rpush("cleaned up", "")
             raise
         return f"{word} in attempt {attempt}"
+
+
+def has_taken(pid: int, number: signal.Signals) -> bool:
+    """Whether a process has taken a signal that was sent: on a busy machine it waits."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    pending = [int(line.split()[1], 16) for line in status.splitlines() if "Pnd:" in line]
+    return not any(each >> (number - 1) & 1 for each in pending)
 
 
 @pytest.fixture
@@ -144,6 +153,7 @@ def test_a_command_that_is_stopped_with_its_worker_is_no_result(stage, ended, tm
         f.execute(step.stdout)
     command = int(fifo.read_text())
     worker.terminate()
+    assert wait_until(lambda: has_taken(worker.pid, signal.SIGTERM), 15)
     os.kill(command, signal.SIGTERM)
     assert ended(worker, within_seconds=15)
     left = state(stage, step)
