@@ -148,9 +148,8 @@ class _Drain:
     def _handle(self, claim: Claim) -> bool:
         """Evaluate one operation and settle it, or hold what is done; False to leave."""
         self.observer.claimed(claim)
-        if (
-            self.observer.is_relieved()
-        ):  # of this one as well: it was not begun when that was said
+        if self.observer.is_relieved():
+            # Of this one as well: it was not begun when that was said.
             self.pace.be_careful()
             self.hand.release(claim, UNTOUCHED)
             self.hand.give_back()

@@ -75,13 +75,6 @@ local function append(list, ...)
   return list
 end
 
--- A command with any number of arguments after the key.
-local function call_many(command, key, arguments)
-  for first = 1, #arguments, MOST_ARGUMENTS do
-    call(command, key, unpack(arguments, first, math.min(first + MOST_ARGUMENTS - 1, #arguments)))
-  end
-end
-
 local function u64(number)
   return struct.pack('>I8', number)
 end

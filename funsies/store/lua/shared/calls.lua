@@ -17,8 +17,8 @@ do
       local list = is_blocked and added or removed
       list[#list + 1] = id
     end
-    call_many('SADD', P .. 'B', added)
-    call_many('SREM', P .. 'B', removed)
+    ask_many('SADD', 'B', added)
+    ask_many('SREM', 'B', removed)
   end
 
   -- Tell the time for leases and delays. The server's clock may be set, back or forth, and no script
@@ -42,8 +42,9 @@ do
     now = swept and math.min(told, swept + MOST_UNSWEPT_MS) or unset
   end
 
-  -- What is written before the end of a call: were one of another type, the call would fail half done.
-  local COUNT = { L = 'ZCARD', Z = 'ZCARD', X = 'LLEN', Q = 'SCARD', B = 'SCARD' }
+  -- What is written before the end of a call, and not by `ask`: were one of another type, the call
+  -- would fail half done.
+  local COUNT = { L = 'ZCARD', Z = 'ZCARD', X = 'LLEN', Q = 'SCARD' }
   local function look_at_types()
     for key, count_of in pairs(COUNT) do
       if type(try(count_of, P .. key)) == 'table' then set_key_aside(key) end
@@ -71,5 +72,4 @@ do
       end,
     })
   end
-
 end

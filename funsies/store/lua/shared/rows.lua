@@ -4,7 +4,7 @@
 
 local set_key_aside
 
--- A command on a hash. A key of another type, which funsies never writes, is set aside.
+-- A command. A key of another type, which funsies never writes, is set aside.
 local function ask(command, key, ...)
   local answer = try(command, P .. key, ...)
   if type(answer) ~= 'table' or not answer.err then return answer end
@@ -70,6 +70,7 @@ local function put(key, field, row)
   if key == 'D' then definitions[field] = nil end
 end
 
+-- The same with any number of arguments after the key.
 local function ask_many(command, key, arguments)
   for first = 1, #arguments, MOST_ARGUMENTS do
     local last = math.min(first + MOST_ARGUMENTS - 1, #arguments)
