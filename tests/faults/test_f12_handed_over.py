@@ -21,9 +21,10 @@ def own_process(number: int) -> list[int]:
     return [number, os.getpid()]
 
 
-def worker_of_one_step(server, queues, channel, **options):
+def worker_of_one_step(server, queues, channel, most_claims=drain_job.MOST_CLAIMS, **options):
     """A worker each of whose processes runs one step; it tells of every successor."""
     evaluate, drain_as = Evaluator.evaluate, drain_job.drain_as
+    drain_job.MOST_CLAIMS = most_claims
     used: list[Evaluator] = []
 
     def evaluate_one(evaluator, claim):
@@ -54,10 +55,11 @@ def _obey(order, connection):
 def start(stage):
     """Start such a worker."""
 
-    def start(**timing):
+    def start(most_claims=drain_job.MOST_CLAIMS, **timing):
         return stage.start_worker(
             target=worker_of_one_step,
             channel=stage.channel.url,
+            most_claims=most_claims,
             timing=replace(stage.timing, **timing),
         )
 
@@ -77,8 +79,7 @@ def attempts(stage):
         backend.close()
 
 
-def test_each_step_is_run_once_by_a_process_of_its_own(stage, start):
-    start()
+def run_eight_steps(stage):
     with f.Fun(stage.server):
         steps = build(8)
         f.execute(*steps)
@@ -87,7 +88,19 @@ def test_each_step_is_run_once_by_a_process_of_its_own(stage, start):
     assert [number for number, _ in values] == list(range(8))
     assert len({process for _, process in values}) == 8
     assert attempts(stage) == {1}
+
+
+def test_each_step_is_run_once_by_a_process_of_its_own(stage, start):
+    start(most_claims=1)
+    run_eight_steps(stage)
     assert len(stage.channel.said("successors")) == 7
+
+
+def test_of_steps_that_are_claimed_together_each_is_run_once_as_well(stage, start):
+    """Those that follow are put back; a claim that is alone with its slot is handed over."""
+    start()
+    run_eight_steps(stage)
+    assert 1 <= len(stage.channel.said("successors")) <= 7
 
 
 def test_a_successor_that_dies_before_it_begins_loses_nothing(stage, start):
