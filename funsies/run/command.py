@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -71,15 +73,8 @@ class Command:
         stderr, their_stderr = os.pipe()
         self.streams: tuple[Stream, ...] = printed.streams_of_command(stdout, stderr)
         try:
-            self._process = subprocess.Popen(
-                words,
-                cwd=directory,
-                env=environment,
-                stdin=register,
-                stdout=their_stdout,
-                stderr=their_stderr,
-                start_new_session=True,
-            )
+            streams = register, their_stdout, their_stderr
+            self._process = _started(words, directory, environment, streams)
         finally:
             os.close(their_stdout)
             os.close(their_stderr)
@@ -100,6 +95,48 @@ class Command:
             return
         status, self.usage = collected
         self._process.returncode = os.waitstatus_to_exitcode(status)
+
+
+def _started(
+    words: Sequence[str],
+    directory: Path,
+    environment: Environment,
+    streams: tuple[int, int, int],
+) -> subprocess.Popen[bytes]:
+    """Start a program where it was found before; if it is not there any more, look for it."""
+
+    def start(place: str | None) -> subprocess.Popen[bytes]:
+        stdin, stdout, stderr = streams
+        return subprocess.Popen(
+            words,
+            executable=place,
+            cwd=directory,
+            env=environment,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+        )
+
+    place = _place_of(words[0], environment.get(b"PATH", b""))
+    if place is not None:
+        try:
+            return start(place)
+        except OSError:
+            _place_of.cache_clear()
+    return start(None)
+
+
+@functools.lru_cache(maxsize=16)
+def _place_of(program: str, path: bytes) -> str | None:
+    """Where a program is: each place where it is sought in vain costs some microseconds.
+
+    Returns:
+        None if it is not found, or where it is depends on the directory of the step.
+    """
+    if "/" in program or not all(each.startswith(b"/") for each in path.split(b":")):
+        return None
+    return shutil.which(program, path=os.fsdecode(path))
 
 
 def registering(words: Sequence[str], environment: Environment) -> list[str] | None:

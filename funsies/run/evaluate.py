@@ -170,7 +170,7 @@ class Evaluator:
             details = "asked for with evaluate=False, and no result was at hand"
             error = Error(kind=ErrorKind.NotEvaluated, details=details)
             return self._publish_error(claim, error)
-        task = self._load(claim.operation.task)
+        task = self._load(claim)
         inputs = gather(self._backend, claim)
         self._on_start(claim, options)
         execution = self._execution(claim, inputs)
@@ -209,12 +209,13 @@ class Evaluator:
         )
         return Publish(completion, tuple(writer.errors))
 
-    def _load(self, digest: Digest) -> LoadedTask:
+    def _load(self, claim: Claim) -> LoadedTask:
+        digest = claim.operation.task
         if digest in self._tasks:
             return self._tasks.load(digest)
         runs_here = True  # what loading a function has done to this process is for the steps
         try:
-            task = self._tasks.load(digest)
+            task = self._tasks.load(digest, claim.task)
             runs_here = isinstance(task.plan, LoadedFunction)
         finally:
             if runs_here:

@@ -75,8 +75,12 @@ class TaskLoader:
     def __contains__(self, digest: Digest) -> bool:
         return digest in self._loaded
 
-    def load(self, digest: Digest) -> LoadedTask:
+    def load(self, digest: Digest, sent: TaskRow | None = None) -> LoadedTask:
         """Get a task.
+
+        Args:
+            digest: its address.
+            sent: what came with a step of it; None if it is to be read from the store.
 
         Raises:
             NotLoadableError: if it is gone, not signed with our key, made by another version
@@ -85,17 +89,19 @@ class TaskLoader:
         """
         task = self._loaded.get(digest)
         if task is None:
-            task = self._loaded[digest] = self._fetch(digest)
+            task = self._loaded[digest] = self._fetch(digest, sent)
             if len(self._loaded) > MAX_LOADED:
                 self._loaded.popitem(last=False)
         return task
 
-    def _fetch(self, digest: Digest) -> LoadedTask:
-        row = self._backend.graph.task(digest, PYTHON)
-        if row is None:
-            raise _refusal(ErrorKind.NotLoadable, "the definition of the task is gone")
-        if row.digest != digest or not is_signed(row, self._backend.keys):
-            raise not_ours("the definition of the task")
+    def _fetch(self, digest: Digest, sent: TaskRow | None) -> LoadedTask:
+        row = sent
+        if row is None or not self._is_ours(row, digest):
+            row = self._backend.graph.task(digest, PYTHON)
+            if row is None:
+                raise _refusal(ErrorKind.NotLoadable, "the definition of the task is gone")
+            if not self._is_ours(row, digest):
+                raise not_ours("the definition of the task")
         if row.python not in ("", PYTHON):
             raise _refusal(
                 ErrorKind.WrongPython,
@@ -103,6 +109,9 @@ class TaskLoader:
                 f"{PYTHON}; start a worker with Python {row.python}",
             )
         return LoadedTask(row, self._plan(row))
+
+    def _is_ours(self, row: TaskRow, digest: Digest) -> bool:
+        return row.digest == digest and is_signed(row, self._backend.keys)
 
     def _plan(self, row: TaskRow) -> LoadedFunction | ShellPlan:
         with _refusals():

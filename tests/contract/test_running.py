@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from funsies.core.digest import content_digest
-from funsies.store.rows import Completion, QueueName, RunReport, Setback, Status, Verdict
+from funsies.core.graph import TaskKind
+from funsies.store.rows import (
+    Completion,
+    Definitions,
+    QueueName,
+    RunReport,
+    Setback,
+    Status,
+    TaskRow,
+    Verdict,
+)
 
 
 def test_one_message_publishes_and_takes_the_next(bench, tools):
@@ -24,6 +34,20 @@ def test_one_message_publishes_and_takes_the_next(bench, tools):
     assert bench.store.record(low.digest) == b"{}"
     assert bench.store.log(low.digest) == b"said"
     assert bench.state(low).results == (tools.result_of(b"made"),)
+
+
+def test_a_small_task_for_all_versions_of_python_comes_with_its_step(bench):
+    def claimed(name, kind, python, payload):
+        row = bench.operation(name)
+        task = TaskRow(row.task, python, kind, name, True, (), payload, b"{}", b"signature")
+        bench.store.define(Definitions(tasks=(task,)))
+        bench.request(row)
+        return bench.slot(name).claim().task, task
+
+    sent, task = claimed("command", TaskKind.SHELL, "", b"{}")
+    assert sent == task
+    assert claimed("function", TaskKind.PYTHON, "3.11", b"")[0] is None
+    assert claimed("very long", TaskKind.SHELL, "", bytes(10_000))[0] is None
 
 
 def test_a_message_sent_twice_acts_once_and_is_answered_alike(bench, tools):

@@ -9,7 +9,8 @@
 --       claim: { operation, fence, generation, attempt, failures, losses, lost inputs,
 --                lost_limit, queue, priority, options,
 --                definition, results of the inputs (58 bytes each, first "1" if there is one),
---                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil }
+--                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil,
+--                packed task or nil }
 
 local CLAIM_TRIES = 32
 local MOST_EXPECTED_MS = 50
@@ -237,6 +238,7 @@ end
 local describe
 do
   local INPUT_BYTES_LIMIT = 1048576
+  local MOST_TASK_BYTES = 4096
 
   local function small_bytes(results)
     local found, seen, room = {}, {}, INPUT_BYTES_LIMIT
@@ -264,6 +266,13 @@ do
     return trace
   end
 
+  -- The task, if it is small and for all versions of Python: a shell command, as a rule, which many
+  -- a step has for itself. Functions are those of many steps, and whoever runs them keeps them.
+  local function small_task(d)
+    local task = row_of('t' .. d.raw:sub(1, 32), '')
+    return task and #task <= MOST_TASK_BYTES and task
+  end
+
   local function pack_inputs(results)
     local pieces = {}
     for number, result in ipairs(results) do
@@ -274,7 +283,8 @@ do
 
   function describe(o, d, inputs)
     return { o.id, o.f, o.g, o.a, o.y, o.l, o.i, o.L, o.q, o.p, o.O, d.raw,
-      pack_inputs(inputs.results), o.u and '1' or '', small_bytes(inputs.results), candidate(o) or false }
+      pack_inputs(inputs.results), o.u and '1' or '', small_bytes(inputs.results), candidate(o) or false,
+      small_task(d) }
   end
 end
 

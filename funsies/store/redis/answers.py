@@ -29,7 +29,15 @@ from funsies.store.rows import (
 )
 
 from .connection import Answer
-from .packing import PACKED_RESULT_BYTES, cut, pairs, readable, unpack_operation, unpack_result
+from .packing import (
+    PACKED_RESULT_BYTES,
+    cut,
+    pairs,
+    readable,
+    unpack_operation,
+    unpack_result,
+    unpack_task,
+)
 from .seal import SEALED_RESULT_BYTES, Seal, split
 from .states import STATUSES, unpack_state
 
@@ -130,7 +138,7 @@ def _claim(fields: list[Answer], seal: Seal, accept: Accept) -> Claim:
     digest, fence, *numbers, queue, priority, options, packed, results, tainted = cast(
         "list[bytes]", fields[:14]
     )
-    contents, trace = fields[14:]
+    contents, trace, task = fields[14:]
     generation, attempt, failures, losses, lost_inputs, limit = map(int, numbers)
     operation = unpack_operation(Digest(digest), packed)
     return Claim(
@@ -149,6 +157,7 @@ def _claim(fields: list[Answer], seal: Seal, accept: Accept) -> Claim:
         volatile=tainted == b"1",
         contents={Digest(key): data for key, data in pairs(flat(contents)).items()},
         trace=_trace(cast("bytes | None", trace), seal),
+        task=None if task is None else readable(unpack_task, cast("bytes", task)),
         is_ours=seal.is_operation(operation.digest, packed),
     )
 

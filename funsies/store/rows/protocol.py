@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from funsies.core.digest import Digest
-from funsies.store.rows.definitions import OperationRow
+from funsies.store.rows.definitions import OperationRow, TaskRow
 from funsies.store.rows.names import Fence, Generation, QueueName
 from funsies.store.rows.state import Result
 
@@ -150,6 +150,8 @@ class Claim:
         volatile: True if an input is volatile: the result will be, and leaves no trace.
         contents: small bytes of inputs by content digest, as many as fit.
         trace: a recorded trace for these inputs, if there is one.
+        task: what it does, if that is little and for all versions of Python (a shell command,
+            as a rule); None if it is to be read.
         is_ours: False if its definition is not signed with a key of this worker, or is signed,
             and the worker has no key.
     """
@@ -169,6 +171,7 @@ class Claim:
     volatile: bool
     contents: dict[Digest, bytes] = field(default_factory=dict)
     trace: TraceCandidate | None = None
+    task: TaskRow | None = None
     is_ours: bool = True
 
     @property

@@ -8,13 +8,15 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import funsies as f
 from funsies.core.errors import ErrorKind
 from funsies.core.python_plan import PythonPlan, encode_plan
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.core.travel import process_token
 from funsies.store.definitions import operation_row, task_row
-from funsies.store.rows import Definitions
+from funsies.store.rows import Definitions, StepAnswer
 from funsies.store.submission import submit
 
 from .lab import Lab
@@ -38,6 +40,34 @@ def test_the_same_bytes_upstream_run_nothing_downstream(lab: Lab) -> None:
         lab.run(step)
         assert lab.take(step) == f"number {number % 2}"
     assert (lab.runs("parity"), lab.runs("label")) == (3, 2)
+
+
+def test_a_shell_step_needs_nothing_that_does_not_come_with_it(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = f.shell("echo said").stdout
+    lab.request(step)
+    monkeypatch.setattr(lab.backend.graph, "task", None)
+    lab.work()
+    assert lab.take(step) == b"said\n"
+
+
+def test_a_task_that_comes_damaged_with_a_step_is_read(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, other = f.shell("echo said").stdout, f.shell("echo another")
+    task = task_row(other.operation.task, lab.backend.keys)
+    ask = lab.backend.graph.step
+
+    def damaged(*args: Any, **more: Any) -> StepAnswer:
+        answer = ask(*args, **more)
+        claims = tuple(dataclasses.replace(claim, task=task) for claim in answer.claims)
+        return dataclasses.replace(answer, claims=claims)
+
+    lab.request(step)
+    monkeypatch.setattr(lab.backend.graph, "step", damaged)
+    lab.work()
+    assert lab.take(step) == b"said\n"
 
 
 def test_a_reset_step_runs_again(lab: Lab) -> None:

@@ -146,11 +146,11 @@ def test_what_importing_does_is_there_for_all_steps(
     """A module may set a precision; a step finds it, and cannot spoil it for the next."""
     fetch = TaskLoader._fetch
 
-    def importing(loader: TaskLoader, digest: object) -> object:
+    def importing(loader: TaskLoader, *task: object) -> object:
         decimal.getcontext().prec = 50
         np.seterr(divide="raise")
         monkeypatch.setenv("FUNSIES_TEST_IMPORTED", "1")
-        return fetch(loader, digest)  # type: ignore[arg-type]  # a digest it is
+        return fetch(loader, *task)  # type: ignore[arg-type]  # its address and row
 
     def reads(before: str) -> str:
         settings = f"{decimal.getcontext().prec} {np.geterr()['divide']}"

@@ -90,6 +90,28 @@ def test_the_interpreter_is_found_on_the_path_of_the_step(run, tmp_path):
     assert values["stdout:0"] == b"mine: --text\n"
 
 
+def test_an_interpreter_that_moves_or_another_path_is_noticed(run, tmp_path):
+    """Where a program was found is kept for the steps that follow."""
+
+    def program(place: str, says: str) -> Path:
+        path = tmp_path / place / "mine"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\necho {says}\n")
+        path.chmod(0o700)
+        return path
+
+    def said(*places: str) -> bytes:
+        path = os.pathsep.join([*(str(tmp_path / each) for each in places), os.defpath])
+        return run("text", interpreter=["mine"], env={"PATH": path})["stdout:0"]
+
+    first = program("first", "1")
+    program("second", "2")
+    assert [said("first", "second"), said("second", "first")] == [b"1\n", b"2\n"]
+    assert said("first", "second") == b"1\n"
+    first.unlink()
+    assert said("first", "second") == b"2\n"
+
+
 def test_an_input_file_may_be_the_interpreter_and_a_missing_right_is_named(run_volatile):
     values, volatile = run_volatile("x", interpreter=["./own"], inp={"own": b"#!/bin/sh\n"})
     assert volatile
