@@ -14,12 +14,13 @@ from .build.artefact import Artefact
 from .build.shell_output import ShellOutput
 from .client.lookup import NO_STEP
 from .client.targets import only_artefact
-from .core.digest import Digest, short_hash
-from .core.errors import UnknownHashError, WiringError
+from .core.digest import Digest
+from .core.errors import WiringError
 from .core.graph import Constant, Operation, TaskKind
 from .report.directory import ReplayedStep, load_replayed, write_step, write_value
 from .session import Session, current_session
 from .store.definitions import define_constant
+from .store.reader import known_step, known_task
 
 __all__ = ["ReplayedStep", "anything", "artefact", "load", "python", "shell"]
 
@@ -210,10 +211,8 @@ def _producer(target: object) -> Digest:
 
 
 def _check_kind(session: Session, operation: Digest, *, is_shell: bool) -> None:
-    row = session.backend.graph.operation(operation)
-    task = None if row is None else session.backend.graph.task(row.task, "")
-    if task is None:
-        raise UnknownHashError(f"the server does not know step {short_hash(operation)}")
+    graph = session.backend.graph
+    task = known_task(graph, known_step(graph, operation).task, "")
     if (task.kind is TaskKind.SHELL) != is_shell:
         kind, function = ("Python", "python") if is_shell else ("shell", "shell")
         raise WiringError(f"{task.name} is a {kind} step: use debug.{function}()")

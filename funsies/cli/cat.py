@@ -26,11 +26,12 @@ from funsies.report.errors import describe_error
 from funsies.report.step import inputs_of
 from funsies.session import Session
 from funsies.store.connect import Backend
+from funsies.store.reader import known_step
 from funsies.store.rows import Status
 
 from .completion import STEP
 from .exits import Exit
-from .named import Named, look_up, operation_row
+from .named import Named, look_up
 from .run_choice import named_run, run_option
 from .say import note
 from .setting import Setting
@@ -77,7 +78,7 @@ def _artefact(backend: Backend, named: Named) -> Named:
     """The artefact that is meant: of an operation the only one, or one with its error."""
     if named.artefact is not None:
         return named
-    row = operation_row(backend, named.digest)
+    row = known_step(backend.graph, named.digest)
     results = backend.graph.states([row.digest])[0].results
     errors = [output for output, it in zip(row.outputs, results, strict=False) if not it.ok]
     if len(row.outputs) != 1 and not errors:

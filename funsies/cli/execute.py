@@ -11,10 +11,11 @@ from funsies.client.lookup import stored_artefact
 from funsies.core.options import DEFAULT_QUEUE, Options
 from funsies.report.numbers import counted
 from funsies.session import Session
+from funsies.store.reader import known_step
 
 from .completion import STEP
 from .exits import Exit
-from .named import Named, look_up_all, operation_row, states_of
+from .named import Named, look_up_all, states_of
 from .output import print_states
 from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
@@ -74,7 +75,7 @@ def _ask(session: Session, named: list[Named], options: Options) -> int:
     """
     states = states_of(session.backend, named)
     idle = [digest for digest, state in states.items() if not state.status.is_pending]
-    outputs = [operation_row(session.backend, each).outputs[0] for each in idle]
+    outputs = [known_step(session.backend.graph, each).outputs[0] for each in idle]
     artefacts = [stored_artefact(session.backend, each) for each in outputs]
     handle = ask(*artefacts, connection=session, options=options)
     return len(handle.operations) + len(states) - len(idle)

@@ -28,11 +28,12 @@ from funsies.run.log_lines import LEVELS, LevelFilter
 from funsies.run.record import decode_record
 from funsies.store.connect import Backend
 from funsies.store.data.chunks import chunks_of
+from funsies.store.reader import known_step
 
 from .completion import STEP
 from .exits import Exit
 from .following import show_while_it_runs
-from .named import Named, look_up, operation_row
+from .named import Named, look_up
 from .output import print_json_and_text
 from .run_choice import named_run, run_option
 from .run_logs import print_run_logs
@@ -198,7 +199,7 @@ def _stored(backend: Backend, artefact: Digest) -> Iterator[bytes]:
 
 def _streams(backend: Backend, operation: Digest) -> Iterator[tuple[bool, Digest]]:
     """The streams of a shell step's commands, and whether each is a result, or an error."""
-    row = operation_row(backend, operation)
+    row = known_step(backend.graph, operation)
     task = backend.graph.task(row.task, PYTHON)
     if task is None or task.kind is not TaskKind.SHELL:
         return
@@ -210,7 +211,7 @@ def _streams(backend: Backend, operation: Digest) -> Iterator[tuple[bool, Digest
 
 def _error_of(backend: Backend, operation: Digest) -> Error | None:
     """The error of a step that failed."""
-    row, state = operation_row(backend, operation), backend.graph.states([operation])[0]
+    row, state = known_step(backend.graph, operation), backend.graph.states([operation])[0]
     for output, result in zip(row.outputs, state.results, strict=False):
         if not result.ok:
             return read_value(backend, output).failure()
@@ -224,7 +225,7 @@ def _facts(
     state = backend.graph.states([operation])[0]
     return {
         "operation": operation.hex(),
-        "task": operation_row(backend, operation).task_name,
+        "task": known_step(backend.graph, operation).task_name,
         "label": labels_in(backend, [operation], run).of(operation),
         "status": state.status.value,
         "volatile": is_volatile(state),

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from funsies.client.lookup import find, step_behind
-from funsies.core.digest import Digest, short_hash
-from funsies.core.errors import UnknownHashError
+from funsies.core.digest import Digest
 from funsies.history.runs import Run
 from funsies.store.connect import Backend
-from funsies.store.rows import ArtefactRow, OperationRow, OperationState
+from funsies.store.reader import known_artefact
+from funsies.store.rows import ArtefactRow, OperationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,7 @@ def look_up(backend: Backend, prefix: str, run: Run | None = None) -> Named:
     found = find(backend, prefix, run)
     if found.is_operation:
         return Named(prefix, found.digest, found.digest, None)
-    row = backend.graph.artefact(found.digest)
-    if row is None:
-        raise UnknownHashError(f"nothing has the hash {short_hash(found.digest)} any more")
+    row = known_artefact(backend.graph, found.digest)
     return Named(prefix, found.digest, row.producer, row)
 
 
@@ -90,18 +88,3 @@ def states_of(backend: Backend, named: Sequence[Named]) -> dict[Digest, Operatio
     """States of the operations that are meant, by their address."""
     producers = list(dict.fromkeys(each.producer for each in named if each.producer))
     return dict(zip(producers, backend.graph.states(producers), strict=True))
-
-
-def operation_row(backend: Backend, digest: Digest) -> OperationRow:
-    """Definition of an operation.
-
-    Raises:
-        UnknownHashError: if the server does not know it.
-    """
-    row = backend.graph.operation(digest)
-    if row is None:
-        raise UnknownHashError(
-            f"the server does not know operation {short_hash(digest)}; "
-            "run the script that makes it again"
-        )
-    return row

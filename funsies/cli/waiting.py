@@ -17,10 +17,11 @@ from funsies.report.failures import FailedTarget
 from funsies.report.live.waits import display_of
 from funsies.session import Session
 from funsies.store.connect import Backend
+from funsies.store.reader import known_step
 from funsies.store.rows import Generation, Status
 
 from .exits import Exit
-from .named import Named, operation_row, states_of
+from .named import Named, states_of
 from .say import note
 from .spoilt import tell_volatile
 
@@ -80,6 +81,6 @@ def errors_among(backend: Backend, named: Sequence[Named]) -> Iterable[tuple[Nam
         index = each.artefact.index if each.artefact else None
         for position, result in enumerate(state.results):
             if not result.ok and index in {None, position}:
-                output = operation_row(backend, each.producer).outputs[position]
+                output = known_step(backend.graph, each.producer).outputs[position]
                 yield each, read_value(backend, output).failure()
                 break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
@@ -12,6 +12,7 @@ from funsies.history.runs import Run, steps_of_run
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
+from funsies.store.reader import read_levels
 from funsies.store.rows import Definitions, Generation
 
 
@@ -36,11 +37,13 @@ def affected_by(graph: GraphStore, operations: Iterable[Digest]) -> Affected:
         operations: the steps that are to end.
     """
     wanted: dict[Digest, tuple[Generation, ...]] = {}
-    level = list(dict.fromkeys(operations))
-    while level:
-        pending = pending_of(graph, level)
-        wanted |= pending
-        level = [each for each in graph.consumers(list(pending)) if each not in wanted]
+
+    def read(page: Sequence[Digest]) -> Iterable[Digest]:
+        pending = pending_of(graph, page)
+        wanted.update(pending)
+        return graph.consumers(list(pending))
+
+    read_levels(operations, read)
     generations = {each for several in wanted.values() for each in several}
     return Affected(_makers_first(graph, wanted), tuple(sorted(generations)))
 
@@ -74,8 +77,7 @@ def _makers_first(graph: GraphStore, operations: Collection[Digest]) -> tuple[Di
     for batch in batches(list(operations)):
         for row in graph.operations(batch):
             if row is not None:
-                made = {each.producer for each in row.inputs if each.producer is not None}
-                needs[row.digest] = made & needs.keys()
+                needs[row.digest] = needs.keys() & set(row.producers)
     return tuple(TopologicalSorter(needs).static_order())
 
 

@@ -9,11 +9,12 @@ from funsies.core.digest import Digest
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import former_keywords
 from funsies.core.graph import Operation
+from funsies.core.traversal import reachable
 from funsies.history.resets import note_reset
 from funsies.run.record import decode_record
 from funsies.session import Session, current_session
-from funsies.store.batches import batches
 from funsies.store.ports import GraphStore
+from funsies.store.reader import read_levels
 from funsies.store.rows import Generation, OperationState, Status
 
 from .targets import Target, Targets, collect
@@ -77,11 +78,7 @@ def forget(
         How many were forgotten.
     """
     named = list(dict.fromkeys(operations))
-    order = dict.fromkeys(named)
-    level = named if recursive else []
-    while level:
-        level = [each for each in graph.consumers(level) if each not in order]
-        order |= dict.fromkeys(level)
+    order = read_levels(named, graph.consumers) if recursive else named
     number = graph.reset(list(reversed(order))) if order else 0
     if number:
         user = user_name()
@@ -110,20 +107,13 @@ def failures_below(
         before: only what nobody has asked for since this request; None for all.
     """
     found: list[Digest] = []
-    level = {*_built(targets), *targets.stored}
-    seen: set[Digest] = set()
-    while level:
-        seen |= level
-        below: set[Digest] = set()
-        for batch in batches(sorted(level)):
-            states = graph.states(batch)
-            found += [
-                digest
-                for digest, state in zip(batch, states, strict=True)
-                if _is_remembered_failure(state, before)
-            ]
-            below.update(_above(graph, batch))
-        level = below - seen
+
+    def read(page: Sequence[Digest]) -> Iterator[Digest]:
+        states = zip(page, graph.states(page), strict=True)
+        found.extend(each for each, state in states if _is_remembered_failure(state, before))
+        return _above(graph, page)
+
+    read_levels([*_built(targets), *targets.stored], read)
     return found
 
 
@@ -132,23 +122,16 @@ def _is_remembered_failure(state: OperationState, before: Generation | None) -> 
     return state.status is Status.FAILED and not state.volatile and is_old
 
 
-def _built(targets: Targets) -> set[Digest]:
+def _built(targets: Targets) -> list[Digest]:
     """What this program built of it: the store may not know all of that yet."""
-    found: set[Digest] = set()
-    stack: list[Operation] = list(targets.built.values())
-    while stack:
-        each = stack.pop()
-        if each.digest not in found:
-            found.add(each.digest)
-            stack += each.producers()
-    return found
+    return [each.digest for each in reachable(targets.built.values(), Operation.producers)]
 
 
 def _above(graph: GraphStore, operations: Sequence[Digest]) -> Iterator[Digest]:
     """Whose results operations take: producers of inputs, and what dynamic ones went on as."""
     rows = [row for row in graph.operations(operations) if row is not None]
     for row in rows:
-        yield from (each.producer for each in row.inputs if each.producer is not None)
+        yield from row.producers
     for data in graph.records([row.digest for row in rows if row.dynamic]):
         record = decode_record(data)
         if record is not None and record.delegated_to:

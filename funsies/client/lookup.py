@@ -9,14 +9,16 @@ from funsies.build.artefact import Artefact
 from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.errors import UnknownHashError
-from funsies.core.graph import Constant, Reference, Stored, constant
+from funsies.core.graph import Constant, Stored
 from funsies.core.python_plan import PYTHON
 from funsies.history.called import labels_here
 from funsies.history.labels import Labels
 from funsies.history.runs import Run
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
-from funsies.store.rows import ArtefactRow, ConstantRow, Found, TaskRow
+from funsies.store.ports import GraphStore
+from funsies.store.reader import known_artefact, known_constant, known_step, known_task, unknown
+from funsies.store.rows import ArtefactRow, Found, TaskRow
 
 from .by_name import may_be_called, step_called
 from .stored_types import as_asked, output_type, stored_encoding, with_classes_here
@@ -161,9 +163,7 @@ def _as_digits(target: str) -> str | None:
 def _only_output(
     backend: Backend, digest: Digest, wanted: Encoding[Any] | None = None
 ) -> Artefact[Any]:
-    row = backend.graph.operation(digest)
-    if row is None:
-        raise UnknownHashError(f"the server knows no operation {short_hash(digest)}")
+    row = known_step(backend.graph, digest)
     if len(row.outputs) != 1:
         task = backend.graph.task(row.task, PYTHON)
         names = [output.name for output in task.outputs] if task is not None else []
@@ -193,50 +193,24 @@ def stored_artefact(
         UnknownHashError: if the store does not know it.
         WiringError: if it is not what it is said to be.
     """
-    row = backend.graph.artefact(digest)
-    if row is None:
-        raise UnknownHashError(f"the server knows no artefact {short_hash(digest)}")
+    row = known_artefact(backend.graph, digest)
     if row.constant is not None:
-        reference: Reference = _constant(backend, row.constant)
-        if reference.digest != digest:
-            raise _damaged(digest)
-        wire, encoding = row.constant.wire, stored_encoding(row.constant.wire, "")
+        reference: Constant | Stored = known_constant(backend.graph, row.constant)
+        type_name = ""
     else:
-        task = _task(backend, row)
-        wire, name = task.outputs[row.index].wire, task.outputs[row.index].name
-        reference = _stored(row, wire, name)
-        encoding = stored_encoding(wire, output_type(task, row.index))
+        reference, task = _stored(backend.graph, row)
+        type_name = output_type(task, row.index)
+    encoding = stored_encoding(reference.wire, type_name)
     if wanted is not None:
-        encoding = as_asked(encoding, wire, wanted, short_hash(digest))
+        encoding = as_asked(encoding, reference.wire, wanted, short_hash(digest))
     return Artefact(reference, encoding)
 
 
-def _stored(row: ArtefactRow, wire: str, name: str) -> Stored:
-    if row.producer is None:
-        raise UnknownHashError(
-            f"the server knows no operation that makes {short_hash(row.digest)}"
-        )
-    return Stored(row.digest, row.producer, row.index, wire, name)
-
-
-def _constant(backend: Backend, kept: ConstantRow) -> Constant:
-    data = None if kept.large else backend.graph.contents([kept.content])[0]
-    return constant(kept.wire, data, kept.content, kept.size_bytes, executable=kept.executable)
-
-
-def _damaged(digest: Digest) -> UnknownHashError:
-    return UnknownHashError(
-        f"what the server says of {short_hash(digest)} is damaged: run the script again that "
-        "makes it"
-    )
-
-
-def _task(backend: Backend, row: ArtefactRow) -> TaskRow:
-    """The task that makes an artefact."""
-    producer = backend.graph.operation(row.producer) if row.producer is not None else None
-    if producer is not None and row.digest not in producer.outputs[row.index : row.index + 1]:
-        raise _damaged(row.digest)
-    task = backend.graph.task(producer.task, PYTHON) if producer is not None else None
-    if task is None:
-        raise UnknownHashError(f"the definition of {short_hash(row.digest)} is incomplete")
-    return task
+def _stored(graph: GraphStore, row: ArtefactRow) -> tuple[Stored, TaskRow]:
+    """What a step makes, with the task that says what it is."""
+    step = None if row.producer is None else graph.operation(row.producer)
+    if step is None or row.digest not in step.outputs[row.index : row.index + 1]:
+        raise unknown("step that makes", row.digest)
+    task = known_task(graph, step.task)
+    output = task.outputs[row.index]
+    return Stored(row.digest, step.digest, row.index, output.wire, output.name), task

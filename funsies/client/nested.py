@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from funsies.build.context import running_step
 from funsies.core.digest import Digest
 from funsies.core.errors import WiringError
+from funsies.core.traversal import reachable
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Status
 
@@ -38,12 +39,7 @@ def refuse_own_step(graph: GraphStore, targets: Sequence[Digest]) -> None:
     step = running_step()
     if step is None:
         return
-    seen, level = set(targets), list(targets)
-    while level:
-        below = {each for operation in level for each in graph.waiting_on(operation)}
-        level = sorted(below - seen)
-        seen |= below
-    if step in seen:
+    if step in reachable(targets, graph.waiting_on):
         raise WiringError(
             "a step executes what needs its own result, and would wait for itself; return the "
             "artefact instead, from a dynamic step"

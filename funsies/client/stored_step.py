@@ -11,12 +11,12 @@ import msgspec
 from returns.pipeline import is_successful
 from returns.result import Result
 
-from funsies.core.digest import Digest, short_hash
-from funsies.core.errors import Error, UnknownHashError
+from funsies.core.digest import Digest
+from funsies.core.errors import Error
 from funsies.core.options import Options
-from funsies.core.python_plan import PYTHON
 from funsies.store.connect import Backend
 from funsies.store.definitions import is_signed, load_options
+from funsies.store.reader import known_step, known_task
 from funsies.store.rows import OperationRow, OperationState, TaskRow
 
 from .lookup import stored_artefact
@@ -56,16 +56,10 @@ def read_step(backend: Backend, digest: Digest) -> StoredStep:
         UnknownHashError: if the store does not know it, or its task.
     """
     graph = backend.graph
-    row = graph.operation(digest)
-    task = None if row is None else graph.task(row.task, PYTHON)
-    if row is None or task is None:
-        raise UnknownHashError(
-            f"the server does not know operation {short_hash(digest)}; "
-            "run the script that makes it again"
-        )
+    row = known_step(graph, digest)
     return StoredStep(
         row,
-        task,
+        known_task(graph, row.task),
         graph.states([digest])[0],
         read_options(backend, row),
         graph.record(digest),

@@ -8,12 +8,13 @@ if it was killed, what a dynamic step had built. Whoever waits for that takes it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
+from funsies.store.reader import read_levels
 from funsies.store.rows import QueueName
 from funsies.store.submission import LOCAL_PREFIX, submit
 
@@ -83,15 +84,13 @@ def stranded_on(
         queues: that nobody serves.
     """
     found: list[Digest] = []
-    seen, level = set(targets), list(targets)
-    while level:
-        pending = [
-            (operation, state.queue)
-            for operation, state in zip(level, graph.states(level), strict=True)
-            if state.status.is_pending
-        ]
-        found += [operation for operation, queue in pending if queue in queues]
-        below = {each for operation, _ in pending for each in graph.waiting_on(operation)}
-        level = sorted(below - seen)
-        seen |= below
+
+    def read(page: Sequence[Digest]) -> Iterator[Digest]:
+        for operation, state in zip(page, graph.states(page), strict=True):
+            if state.status.is_pending:
+                if state.queue in queues:
+                    found.append(operation)
+                yield from graph.waiting_on(operation)
+
+    read_levels(targets, read)
     return found

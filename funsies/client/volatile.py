@@ -24,6 +24,7 @@ from funsies.run.record import decode_record
 from funsies.session import Session
 from funsies.store.batches import batches
 from funsies.store.ports import GraphStore
+from funsies.store.reader import read_levels
 from funsies.store.rows import OperationRow, OperationState
 
 from .called import labels_for
@@ -88,17 +89,14 @@ def losses_below(graph: GraphStore, operations: Iterable[Digest]) -> list[Loss]:
         operations: with volatile results.
     """
     found: list[Loss] = []
-    seen: set[Digest] = set()
-    level = list(dict.fromkeys(operations))
-    while level:
-        seen.update(level)
-        below: dict[Digest, None] = {}
-        for batch in batches(level):
-            for row, state, producers in _looked_at(graph, batch):
-                below |= dict.fromkeys(producers)
-                if not producers:
-                    found.append(Loss(row.digest, row.task_name, _error(graph, state)))
-        level = [each for each in below if each not in seen]
+
+    def read(page: Sequence[Digest]) -> Iterator[Digest]:
+        for row, state, producers in _looked_at(graph, page):
+            yield from producers
+            if not producers:
+                found.append(Loss(row.digest, row.task_name, _error(graph, state)))
+
+    read_levels(operations, read)
     return found
 
 
@@ -111,7 +109,7 @@ def _looked_at(
     rows = graph.operations(operations)
     for row, state, record in zip(rows, states, records, strict=True):
         if row is not None:
-            above = [each.producer for each in row.inputs if each.producer is not None]
+            above = row.producers
             if record is not None and record.delegated_to:
                 above.append(Digest(bytes.fromhex(record.delegated_to)))
             yield row, state, list(volatile_among(graph, list(dict.fromkeys(above))))

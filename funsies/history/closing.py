@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from funsies.core.digest import Digest
 from funsies.core.graph import Operation, Stored, Task
+from funsies.core.traversal import reachable
 from funsies.run.record import decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
@@ -150,11 +151,8 @@ def _built(
     """What targets need, as far as the program built it, with the tasks; and all other."""
     tasks: dict[Digest, Task] = {}
     stored = {digest: None for digest, built in targets.items() if built is None}
-    stack = [built for built in targets.values() if built is not None]
-    while stack:
-        each = stack.pop()
-        if each.digest not in tasks:
-            tasks[each.digest] = each.task
-            stack += each.producers()
-            stored |= {ref.producer: None for _, ref in each.inputs if isinstance(ref, Stored)}
+    asked = (built for built in targets.values() if built is not None)
+    for each in reachable(asked, Operation.producers):
+        tasks[each.digest] = each.task
+        stored |= {ref.producer: None for _, ref in each.inputs if isinstance(ref, Stored)}
     return dict(reversed(tasks.items())), stored

@@ -1,15 +1,16 @@
-"""The one reader of the stored graph: some steps, and everything that they depend on."""
+"""Some steps as they are stored, and everything that they depend on."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from funsies.core.digest import Digest
-from funsies.store.batches import batches
+from funsies.core.traversal import post_order
 from funsies.store.connect import Backend
+from funsies.store.reader import read_levels
 from funsies.store.rows import OperationRow
 
 from .delegation import built_by
@@ -44,7 +45,7 @@ def read_closure(
     most: int = sys.maxsize,
     most_inputs: int | None = None,
 ) -> Closure:
-    """Read some steps and everything that they depend on, level by level.
+    """Read some steps and everything that they depend on.
 
     What dynamic steps built belongs to it.
 
@@ -59,20 +60,18 @@ def read_closure(
     rows: dict[Digest, OperationRow] = {}
     built: dict[Digest, Digest] = {}
     above: dict[Digest, list[Digest]] = {}
-    level = list(asked)
-    while level and depth >= 0:
-        found = list(_read(backend, level[: most - len(rows)]))
-        rows |= {row.digest: row for row in found}
-        built |= built_by(backend, found)
-        above |= {row.digest: list(_above(row, built)) for row in found}
-        followed = (
-            above[row.digest] if most_inputs is None else _above(row, built, most_inputs)
-            for row in found
-        )
-        level = [
-            each for each in dict.fromkeys(chain.from_iterable(followed)) if each not in rows
-        ]
-        depth -= 1
+
+    def read(page: Sequence[Digest]) -> Iterator[Digest]:
+        wanted = page[: most - len(rows)]
+        found = [row for row in backend.graph.operations(wanted) if row is not None]
+        rows.update((row.digest, row) for row in found)
+        built.update(built_by(backend, found))
+        above.update((row.digest, list(_above(row, built))) for row in found)
+        if most_inputs is None:
+            return chain.from_iterable(above[row.digest] for row in found)
+        return chain.from_iterable(_above(row, built, most_inputs) for row in found)
+
+    read_levels(asked, read, levels=depth + 1)
     known = tuple(each for each in asked if each in rows)
     return Closure(known, _makers_first(known, rows, above), built)
 
@@ -80,11 +79,6 @@ def read_closure(
 def all_steps(backend: Backend) -> Closure:
     """Read all steps that the store knows."""
     return read_closure(backend, backend.graph.all_operations())
-
-
-def _read(backend: Backend, digests: list[Digest]) -> Iterator[OperationRow]:
-    for batch in batches(digests):
-        yield from (row for row in backend.graph.operations(batch) if row is not None)
 
 
 def _above(
@@ -101,7 +95,7 @@ def _makers_first(
     rows: dict[Digest, OperationRow],
     above: dict[Digest, list[Digest]],
 ) -> dict[Digest, OperationRow]:
-    """Order the steps, without recursion: a workflow may be a chain of thousands.
+    """Order the steps.
 
     The walk begins with targets that no other step uses, so that siblings come as the step that
     gathers them counts them, although they may be targets, too. Where dynamic steps wait for
@@ -109,16 +103,5 @@ def _makers_first(
     """
     used = set(chain.from_iterable(above.values()))
     last_first = [each for each in targets if each not in used]
-    order: dict[Digest, OperationRow] = {}
-    expanded: set[Digest] = set()
-    for start in (*last_first, *targets):
-        stack = [(start, False)]
-        while stack:
-            digest, is_expanded = stack.pop()
-            if is_expanded:
-                order[digest] = rows[digest]
-            elif digest in rows and digest not in expanded:
-                expanded.add(digest)
-                stack.append((digest, True))
-                stack += [(each, False) for each in reversed(above[digest])]
-    return order
+    order = post_order((*last_first, *targets), lambda digest: above.get(digest, ()))
+    return {digest: rows[digest] for digest in order if digest in rows}

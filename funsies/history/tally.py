@@ -15,6 +15,7 @@ import msgspec
 
 from funsies.core.cancelled import CANCELLED
 from funsies.core.digest import Digest
+from funsies.core.traversal import reachable
 from funsies.run.record import ExecutionRecord, decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
@@ -164,17 +165,13 @@ def outcomes_in(
 
 
 def _needed(closure: Closure, new: Collection[Digest]) -> set[Digest]:
-    needed: set[Digest] = set()
-    stack = list(closure.targets)
-    while stack:
-        digest = stack.pop()
-        if digest in closure.rows and digest not in needed:
-            needed.add(digest)
-            row = closure.rows[digest]
-            stack += [each.producer for each in row.inputs if each.producer is not None]
+    def below(digest: Digest) -> Iterator[Digest]:
+        if digest in closure.rows:
+            yield from closure.rows[digest].producers
             if digest in closure.built and digest in new:
-                stack.append(closure.built[digest])
-    return needed
+                yield closure.built[digest]
+
+    return set(reachable(closure.targets, below))
 
 
 def _outcome(

@@ -11,13 +11,13 @@ from msgspec import structs
 
 from funsies.build.artefact import Artefact
 from funsies.client.lookup import stored_artefact
-from funsies.core.digest import Digest, short_hash
-from funsies.core.errors import UnknownHashError
+from funsies.core.digest import Digest
 from funsies.core.graph import Stored
 from funsies.core.python_plan import PYTHON
 from funsies.history.parameters import argument_names
 from funsies.report.step import PREVIEW_INPUTS
 from funsies.store.connect import Backend
+from funsies.store.reader import unknown
 from funsies.store.rows import OperationRow, OperationState, TaskRow
 
 MOST_KEPT: Final = 1000
@@ -93,7 +93,7 @@ class Definitions:
         """
         found = self.find(backend, digest)
         if found is None:
-            raise UnknownHashError(f"the server does not know the step {short_hash(digest)}")
+            raise unknown("step", digest)
         return found
 
     def find(self, backend: Backend, digest: Digest) -> Definition | None:

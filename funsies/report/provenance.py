@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from funsies.client.volatile import is_volatile
-from funsies.core.digest import Digest, short_hash
-from funsies.core.errors import UnknownHashError
+from funsies.core.digest import Digest
 from funsies.core.python_plan import PYTHON
 from funsies.history.closure import read_closure
 from funsies.history.labels import NO_LABELS, Labels
@@ -17,6 +16,7 @@ from funsies.history.parameters import argument_names
 from funsies.history.statuses import statuses_of
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
+from funsies.store.reader import unknown
 from funsies.store.rows import InputRow, OperationRow
 
 from .step import kept_apart, preview
@@ -86,7 +86,7 @@ def read_origins(
     )
     rows = closure.rows
     if operation not in rows:
-        raise UnknownHashError(f"the server does not know step {short_hash(operation)}")
+        raise unknown("step", operation)
     digests = list(rows)
     states = backend.graph.states(digests)
     statuses = statuses_of(backend, digests, states)

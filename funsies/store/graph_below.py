@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from funsies.core.digest import Digest, short_hash
-from funsies.core.errors import UnknownHashError
+from funsies.core.digest import Digest
 from funsies.core.graph import Operation, OutputOf, Stored
 from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON
+from funsies.core.traversal import post_order
 
 from .connect import Backend
 from .definitions import load_options
+from .reader import known_steps, read_levels
 from .rows import OperationRow, OperationState
 
 
@@ -74,26 +75,14 @@ class Graph:
         Raises:
             UnknownHashError: if the store does not know one.
         """
-        level = {digest for digest in digests if digest not in self.nodes}
-        while level:
-            rows = self._backend.graph.operations(sorted(level))
-            for digest, row in zip(sorted(level), rows, strict=True):
-                if row is None:
-                    raise UnknownHashError(
-                        f"the server does not know step {short_hash(digest)}, or its "
-                        "definition was damaged there and set aside; execute the program "
-                        "that makes it once more"
-                    )
-                options = self._stored_options or self._options_of(row)
-                python = self._python_of(row)
-                self.nodes[digest] = Node(digest, _producers(row), options, None, python)
-            level = {
-                producer
-                for row in rows
-                if row is not None
-                for producer in _producers(row)
-                if producer not in self.nodes
-            }
+        read_levels((each for each in digests if each not in self.nodes), self._add_page)
+
+    def _add_page(self, digests: Sequence[Digest]) -> Iterator[Digest]:
+        for row in known_steps(self._backend.graph, digests):
+            options = self._stored_options or self._options_of(row)
+            producers, python = tuple(row.producers), self._python_of(row)
+            self.nodes[row.digest] = Node(row.digest, producers, options, None, python)
+            yield from (each for each in producers if each not in self.nodes)
 
     def _options_of(self, row: OperationRow) -> Options:
         """The options with which an operation was built first."""
@@ -123,25 +112,12 @@ class Graph:
         self, targets: Sequence[Digest], states: Mapping[Digest, OperationState]
     ) -> list[Digest]:
         """What has to be requested for the targets, each after what it needs."""
-        order: list[Digest] = []
-        seen: set[Digest] = set()
-        stack: list[tuple[Digest, bool]] = [(target, False) for target in reversed(targets)]
-        while stack:
-            digest, is_expanded = stack.pop()
-            if is_expanded:
-                order.append(digest)
-                continue
-            if digest in seen or is_final(states.get(digest)):
-                continue
-            seen.add(digest)
-            stack.append((digest, True))
-            below = reversed(self.nodes[digest].producers)
-            stack += [(producer, False) for producer in below if producer in self.nodes]
-        return order
+        nodes = self.nodes
 
+        def needed(some: Iterable[Digest]) -> list[Digest]:
+            return [each for each in some if each in nodes and not is_final(states.get(each))]
 
-def _producers(row: OperationRow) -> tuple[Digest, ...]:
-    return tuple({each.producer: None for each in row.inputs if each.producer is not None})
+        return post_order(needed(targets), lambda digest: needed(nodes[digest].producers))
 
 
 def is_final(state: OperationState | None) -> bool:

@@ -14,6 +14,7 @@ from funsies.core.errors import (
     NoServerError,
     ServerError,
 )
+from funsies.core.traversal import reachable
 
 from .connect import Backend
 from .ports import DataStore, GraphStore
@@ -37,21 +38,14 @@ def forget(graph: GraphStore, operation: Digest, content: Digest) -> None:
         operation: the step.
         content: address of the bytes that are gone or damaged.
     """
-    seen: dict[Digest, None] = {}
-    level = [operation]
-    while level:
-        seen |= dict.fromkeys(level)
-        found = (each for one in level for each in _sources(graph, one, content))
-        level = [each for each in found if each not in seen]
-    for each in seen:
+    for each in reachable([operation], lambda one: _sources(graph, one, content)):
         _invalidate(graph, each, content)
 
 
 def _sources(graph: GraphStore, operation: Digest, content: Digest) -> list[Digest]:
     """Steps from which one has its result: it went on as them, or inherited their error."""
     delegated_to, row = _delegated_to(graph, operation), graph.operation(operation)
-    inputs = () if row is None else row.inputs
-    producers = [each.producer for each in inputs if each.producer is not None]
+    producers = [] if row is None else row.producers
     inherited = [
         producer
         for producer, state in zip(producers, graph.states(producers), strict=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from typing_extensions import override
 
 from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
 from funsies.core.graph import (
-    Constant,
     Operation,
     Output,
     Reference,
@@ -18,10 +17,18 @@ from funsies.core.graph import (
     TaskKind,
     operation,
 )
-from funsies.core.python_plan import PYTHON
+from funsies.core.traversal import post_order
 
 from .connect import Backend
 from .definitions import load_options
+from .reader import (
+    known_artefact,
+    known_constant,
+    known_steps,
+    known_task,
+    read_levels,
+    unknown,
+)
 from .rows import InputRow, OperationRow, TaskRow
 
 
@@ -79,40 +86,25 @@ class StoredGraph:
         self.places: dict[Digest, tuple[Digest, int]] = {
             target: self._place(target) for target in targets
         }
-        self._load({producer for producer, _ in self.places.values()})
+        read_levels((producer for producer, _ in self.places.values()), self._load)
 
     def _place(self, artefact: Digest) -> tuple[Digest, int]:
         """The operation that makes an artefact, and which output it is."""
-        row = self._backend.graph.artefact(artefact)
-        if row is None or row.producer is None:
-            raise UnknownHashError(
-                f"the server knows no step that makes {short_hash(artefact)}"
-            )
+        row = known_artefact(self._backend.graph, artefact)
+        if row.producer is None:
+            raise unknown("step that makes", artefact)
         return row.producer, row.index
 
-    def _load(self, level: set[Digest]) -> None:
-        while level:
-            digests = sorted(level)
-            for digest, row in zip(
-                digests, self._backend.graph.operations(digests), strict=True
-            ):
-                if row is None:
-                    raise UnknownHashError(
-                        f"the server does not know step {short_hash(digest)}, or its "
-                        "definition is damaged there"
-                    )
-                self.rows[digest] = row
-            if foreign := self._backend.graph.undefined(digests):
-                raise UnknownHashError(
-                    f"the step {short_hash(foreign[0])} is not signed with your key: give this "
-                    "program the FUNSIES_KEY of the one that made it, or run that one again"
-                )
-            level = {
-                each.producer
-                for digest in digests
-                for each in self.rows[digest].inputs
-                if each.producer is not None and each.producer not in self.rows
-            }
+    def _load(self, digests: Sequence[Digest]) -> Iterator[Digest]:
+        """Read some operations, and say which make their inputs."""
+        graph = self._backend.graph
+        self.rows |= zip(digests, known_steps(graph, digests), strict=True)
+        if foreign := graph.undefined(digests):
+            raise UnknownHashError(
+                f"the step {short_hash(foreign[0])} is not signed with your key: give this "
+                "program the FUNSIES_KEY of the one that made it, or run that one again"
+            )
+        return (each for digest in digests for each in self.rows[digest].producers)
 
     def replaced(self, changes: Mapping[Digest, Reference]) -> dict[Digest, Reference]:
         """Put other values in the place of some artefacts.
@@ -127,28 +119,12 @@ class StoredGraph:
             What becomes of each target.
         """
         made: dict[Digest, Operation | None] = {}
-        for digest in self._producers_first():
+        for digest in post_order(self.rows, lambda each: self.rows[each].producers):
             made[digest] = self._rebuilt(self.rows[digest], changes, made)
         return {
             target: changes.get(target) or self._output(made[producer], producer, index, target)
             for target, (producer, index) in self.places.items()
         }
-
-    def _producers_first(self) -> list[Digest]:
-        order: dict[Digest, None] = {}
-        stack = [(digest, False) for digest in self.rows]
-        while stack:
-            digest, is_expanded = stack.pop()
-            if is_expanded:
-                order[digest] = None
-            elif digest not in order:
-                stack.append((digest, True))
-                stack += [
-                    (each.producer, False)
-                    for each in self.rows[digest].inputs
-                    if each.producer is not None and each.producer not in order
-                ]
-        return list(order)
 
     def _rebuilt(
         self,
@@ -176,17 +152,10 @@ class StoredGraph:
             return changes[row.artefact]
         if row.producer is not None:
             return self._output(made[row.producer], row.producer, row.index, row.artefact)
-        return self._constant(row)
-
-    def _constant(self, row: InputRow) -> Constant:
-        stored = self._backend.graph.artefact(row.artefact)
-        if stored is None or stored.constant is None:
-            raise UnknownHashError(f"the server knows no constant {short_hash(row.artefact)}")
-        kept = stored.constant
-        data = None if kept.large else self._backend.graph.contents([kept.content])[0]
-        return Constant(
-            row.artefact, kept.content, kept.wire, data, kept.size_bytes, kept.executable
-        )
+        constant = known_artefact(self._backend.graph, row.artefact).constant
+        if constant is None:
+            raise unknown("value", row.artefact)
+        return known_constant(self._backend.graph, constant)
 
     def _output(
         self, made: Operation | None, producer: Digest, index: int, artefact: Digest
@@ -198,10 +167,7 @@ class StoredGraph:
 
     def _task(self, row: OperationRow) -> StoredTask:
         if row.task not in self._tasks:
-            stored = self._backend.graph.task(row.task, PYTHON)
-            if stored is None:
-                raise UnknownHashError(f"the server knows no task {short_hash(row.task)}")
-            self._tasks[row.task] = StoredTask(stored)
+            self._tasks[row.task] = StoredTask(known_task(self._backend.graph, row.task))
         return self._tasks[row.task]
 
     def depends_on(self, artefact: Digest) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, TypeAlias
 
+from funsies.core.traversal import post_order
+
 from .model import GraphView
 
 SWEEPS: Final = 12
@@ -66,7 +68,7 @@ def _depths(view: GraphView) -> dict[str, int]:
         uses[target].append(source)
         used_by[source].append(target)
     depths: dict[str, int] = {}
-    for key in _order(view, uses):
+    for key in _in_depth(uses):
         depths[key] = max((depths[each] + 1 for each in uses[key]), default=0)
     for key in depths:
         if not uses[key] and used_by[key]:
@@ -74,19 +76,9 @@ def _depths(view: GraphView) -> dict[str, int]:
     return depths
 
 
-def _order(view: GraphView, uses: Links) -> list[str]:
-    """Keys in an order in which each comes after those that it uses; there are no circles."""
-    order: dict[str, None] = {}
-    for node in view.nodes:
-        stack = [(node.key, False)]
-        while stack:
-            key, is_expanded = stack.pop()
-            if is_expanded:
-                order[key] = None
-            elif key not in order:
-                stack.append((key, True))
-                stack += [(each, False) for each in uses[key] if each not in order]
-    return list(order)
+def _in_depth(links: Links) -> list[str]:
+    """Keys in an order in which each comes after those that it is linked with."""
+    return post_order(links, lambda key: reversed(links[key]))
 
 
 def _forward(view: GraphView) -> list[tuple[str, str]]:
@@ -102,27 +94,14 @@ def _forward(view: GraphView) -> list[tuple[str, str]]:
 
 
 def _closing(following: Links) -> set[tuple[str, str]]:
-    """Arrows that lead back to where a walk is coming from."""
-    closing: set[tuple[str, str]] = set()
-    finished: set[str] = set()
-    for start in following:
-        path: dict[str, None] = {}
-        stack = [(start, False)]
-        while stack:
-            key, is_left = stack.pop()
-            if is_left:
-                del path[key]
-                finished.add(key)
-            elif key not in finished and key not in path:
-                path[key] = None
-                stack.append((key, True))
-                closing |= {(key, each) for each in following[key] if each in path}
-                stack += [
-                    (each, False)
-                    for each in following[key]
-                    if each not in finished and each not in path
-                ]
-    return closing
+    """Arrows that lead back to where a walk comes from: to what it leaves later."""
+    left = {key: place for place, key in enumerate(_in_depth(following))}
+    return {
+        (key, each)
+        for key, several in following.items()
+        for each in several
+        if left[each] > left[key]
+    }
 
 
 def _with_bends(view: GraphView, depths: Mapping[str, int]) -> Layering:

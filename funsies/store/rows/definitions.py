@@ -97,6 +97,11 @@ class OperationRow(msgspec.Struct, frozen=True, gc=False):
     options: Digest | None = None
 
     @property
+    def producers(self) -> list[Digest]:
+        """The operations that make its inputs, each once."""
+        return list({each.producer: None for each in self.inputs if each.producer is not None})
+
+    @property
     def counted_inputs(self) -> list[InputRow]:
         """The inputs as people count them: 2 before 10, then those with names."""
         if len(self.inputs) == 1:  # most steps, of which there may be very many
