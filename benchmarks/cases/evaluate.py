@@ -17,11 +17,11 @@ from harness import Case, Figures, Setting, spread
 
 from funsies.client.targets import collect
 from funsies.core.python_plan import PYTHON
-from funsies.core.travel import become_another
 from funsies.engine.announcement import Announcement
 from funsies.engine.horse import HorseObserver
 from funsies.engine.names import new_slot
 from funsies.engine.telling import HorseListener
+from funsies.pickling import become_another
 from funsies.run.evaluate import Evaluator
 from funsies.run.surroundings.streams import new_file
 from funsies.store.connect import Backend, open_backend

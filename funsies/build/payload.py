@@ -12,7 +12,7 @@ from funsies.core.errors import FingerprintError, FunsiesError
 from funsies.core.fingerprint import Fingerprint, Library, rules_in_force
 from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PythonPlan, encode_plan
-from funsies.core.travel import Parcel, dump_function
+from funsies.pickling import Parcel, dump_function
 
 from .context import context
 from .inputs import BoundInput

@@ -10,10 +10,29 @@ import msgspec
 from .digest import Digest
 from .errors import EncodingError
 from .fingerprint import Library
-from .travel import MainModule
 
 PYTHON: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 """Minor version of the Python that runs this: functions travel as its bytecode."""
+
+
+class MainModule(msgspec.Struct, frozen=True, kw_only=True):
+    """The script of a program: what a worker has to know of ``__main__``.
+
+    Attributes:
+        file: its ``__file__``; empty if it has none.
+        package: its ``__package__``, of a module that is run by ``python -m``.
+        name: the module's own name then.
+        text_name: name of its text, which is its file's unless there is none.
+        imports: names of the modules that it holds, where no text says what it imports.
+        frozen: names of modules whose values travel, for workers cannot import them.
+    """
+
+    file: str = ""
+    text_name: str = ""
+    package: str = ""
+    name: str = ""
+    imports: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
 
 
 class PythonPlan(msgspec.Struct, frozen=True, kw_only=True):

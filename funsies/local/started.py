@@ -18,7 +18,7 @@ from funsies.core.errors import NoServerError
 from funsies.core.interpreter import Interpreter
 from funsies.core.misplaced_options import takes_no_options
 from funsies.core.options import Options
-from funsies.core.travel import has_own_main, this_program
+from funsies.pickling import has_own_main, this_program
 from funsies.session import Fun, Session, hold_everywhere, session_opened
 
 from .embedded import live_record

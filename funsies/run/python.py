@@ -17,7 +17,7 @@ from funsies.core.encoding import Codec, Encoded, Encoding, decode_for, encoding
 from funsies.core.errors import EncodingError, Error, ErrorKind
 from funsies.core.fingerprint import Decided
 from funsies.core.python_plan import PythonPlan
-from funsies.core.travel import Overlay, load_function
+from funsies.pickling import Overlay, load_function
 
 from .alarm import Alarm
 from .machine_faults import is_of_the_machine

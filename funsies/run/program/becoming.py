@@ -14,7 +14,7 @@ import msgspec
 from funsies.core.digest import Digest, content_digest
 from funsies.core.fingerprint.project import decide, decide_also, is_project_file
 from funsies.core.python_plan import PythonPlan, decode_plan, encode_plan
-from funsies.core.travel import (
+from funsies.pickling import (
     Bundle,
     Program,
     become_another,

@@ -10,7 +10,7 @@ from typing import Protocol
 from funsies.core.digest import Digest, content_digest
 from funsies.core.fingerprint.project import decide_also
 from funsies.core.python_plan import PythonPlan
-from funsies.core.travel import Overlay, process_token, this_program
+from funsies.pickling import Overlay, process_token, this_program
 
 from . import importing, spawning
 from .becoming import become, extend, spawned_step

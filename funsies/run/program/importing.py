@@ -14,7 +14,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from funsies.core.fingerprint.typed import COMMAND, give_text
-from funsies.core.travel import Bundle
+from funsies.pickling import Bundle
 
 
 def import_from(bundle: Bundle, folder: Path, known: Bundle | None = None) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from funsies.core.travel import MainModule, import_statements
+from funsies.core.python_plan import MainModule
+from funsies.pickling import import_statements
 
 from . import spawning
 

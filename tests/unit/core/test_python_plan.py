@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from funsies.core.digest import digest
 from funsies.core.fingerprint import Decided, Library
-from funsies.core.python_plan import PythonPlan, decode_plan, encode_plan
-from funsies.core.travel import MainModule
+from funsies.core.python_plan import MainModule, PythonPlan, decode_plan, encode_plan
 
 words = st.text(max_size=8)
 libraries = st.lists(st.builds(Library, words, words, words, words), max_size=4).map(tuple)

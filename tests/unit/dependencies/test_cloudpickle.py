@@ -69,7 +69,7 @@ def test_a_class_that_comes_back_to_its_process_is_the_same_class():
 
 
 def test_a_class_is_made_first_and_filled_from_a_dictionary_of_its_own():
-    """`core/travel/pickler.py` completes that dictionary; the class must not change with it."""
+    """`pickling/pickler.py` completes that dictionary; the class must not change with it."""
     _make, _arguments, (state, _slots), *_ = asked_for(CLASS).answers[0]
     state["x"] = 2
     assert CLASS.x == 1

@@ -14,7 +14,7 @@ import pytest
 
 
 def test_pickles_that_follow_each_other_share_what_they_hold():
-    """`core/travel/pickler.py` writes values one after the other, `loading.py` reads them."""
+    """`pickling/pickler.py` writes values one after the other, `loading.py` reads them."""
     shared, file = [1], io.BytesIO()
     pickler = pickle.Pickler(file, protocol=5)
     pickler.dump(("first", shared))

@@ -24,7 +24,7 @@ class Loaded(NamedTuple):
 
 
 def load_function(data: bytes, made_by: str) -> Loaded:
-    """Load what :func:`~funsies.core.travel.pickler.dump_function` made.
+    """Load what :func:`~funsies.pickling.pickler.dump_function` made.
 
     Args:
         data: the bytes. They run code: load only what a trusted client has signed.

@@ -16,7 +16,7 @@ from typing import Any, Final
 from funsies.core.encoding.aliases import ALIAS_TYPES
 from funsies.core.encoding.portable import reduce_alias
 from funsies.core.fingerprint.project import is_project, is_project_name
-from funsies.core.travel import rebuild
+from funsies.pickling import rebuild
 
 
 def _reduce_lru_cache(wrapper: Any) -> object:

@@ -10,7 +10,7 @@ import cloudpickle
 import pytest
 
 from funsies.core.fingerprint import fingerprint
-from funsies.core.travel import dump_function, load_function
+from funsies.pickling import dump_function, load_function
 
 CLIENT = """
 import pickle, sys

@@ -3,7 +3,7 @@
 What a function of a module is, its module says when it is imported on the worker. Functions of
 ``__main__``, and those whose text is not at hand or not that of the running code, go by value,
 with the globals of the module that they belong to. What the code uses goes along as entries of
-an :mod:`overlay <funsies.core.travel.overlay>`.
+an :mod:`overlay <funsies.pickling.overlay>`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Parcel(NamedTuple):
     """What travels.
 
     Attributes:
-        pickle: bytes for :func:`~funsies.core.travel.loading.load_function`.
+        pickle: bytes for :func:`~funsies.pickling.loading.load_function`.
         made_by: name of this process.
         program: where the function comes from.
         texts: text by name of the file of the script, and of the code in the pickle.

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from funsies.core.errors import FingerprintError
+from funsies.core.python_plan import MainModule
 
 from .bundle import Bundle
 from .collect import Collector
-from .main_module import MainModule, describe_main
+from .main_module import describe_main
 
 
 class Program(NamedTuple):

@@ -8,32 +8,11 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
-import msgspec
-
 from funsies.core.fingerprint.project_settings import frozen_modules
 from funsies.core.fingerprint.texts import lines_of
 from funsies.core.fingerprint.typed import COMMAND, INPUT
 from funsies.core.parsing import parse_module
-
-
-class MainModule(msgspec.Struct, frozen=True, kw_only=True):
-    """The script of a program.
-
-    Attributes:
-        file: its ``__file__``; empty if it has none.
-        package: its ``__package__``, of a module that is run by ``python -m``.
-        name: the module's own name then.
-        text_name: name of its text, which is its file's unless there is none.
-        imports: names of the modules that it holds, where no text says what it imports.
-        frozen: names of modules whose values travel, for workers cannot import them.
-    """
-
-    file: str = ""
-    text_name: str = ""
-    package: str = ""
-    name: str = ""
-    imports: tuple[str, ...] = ()
-    frozen: tuple[str, ...] = ()
+from funsies.core.python_plan import MainModule
 
 
 def describe_main() -> tuple[MainModule, str]:
