@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
+
+from funsies.core.digest import DIGEST_BYTES
 
 from .usage import NOT_MEASURED, Usage
 
 HOST: Final = socket.gethostname()
 
-_HASH_OR_NOTHING: Final = r"\A(?:[0-9a-f]{64})?\Z"
+_MICROSECONDS: Final = 1_000_000
+_LINKED, _KILLED = 1, 2
 
 
 class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,7 +32,7 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
         cpu_seconds: CPU time of its processes and threads; None if it is not known. In a
             program that runs steps itself, that of the program meanwhile.
         peak_memory_bytes: largest resident memory of one of its processes; None if it is not
-            known. (Records of older versions have the peak of the worker's process so far.)
+            known.
         bytes_in: size of its inputs; None if it was not run.
         bytes_out: size of its results that are no errors; None if it was not run.
         linked: True if nothing was run: the results of an equal run were taken.
@@ -49,12 +52,57 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     bytes_out: int | None = None
     linked: bool = False
     was_killed: bool = False
-    delegated_to: Annotated[str, msgspec.Meta(pattern=_HASH_OR_NOTHING)] = ""
+    delegated_to: str = ""
 
     @property
     def ended(self) -> float:
         """When it ended, seconds since 1970."""
         return self.started + self.seconds
+
+
+class _Packed(msgspec.Struct, frozen=True, array_like=True):
+    """The same as it is kept: a MessagePack array without names, of whole microseconds.
+
+    There is one for each step that has run, so that each byte of it counts.
+    """
+
+    started_microseconds: int
+    microseconds: int
+    worker: str
+    host: str
+    pid: int
+    attempt: int
+    cpu_microseconds: int | None
+    peak_memory_bytes: int | None
+    bytes_in: int | None
+    bytes_out: int | None
+    flags: int
+    delegated_to: bytes
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_packed = msgspec.msgpack.Decoder(_Packed)
+
+
+def encode_record(record: ExecutionRecord) -> bytes:
+    """Make a record into the bytes that are kept; times are rounded to microseconds."""
+    cpu = record.cpu_seconds
+    return _encode(
+        _Packed(
+            round(record.started * _MICROSECONDS),
+            round(record.seconds * _MICROSECONDS),
+            record.worker,
+            record.host,
+            record.pid,
+            record.attempt,
+            None if cpu is None else round(cpu * _MICROSECONDS),
+            record.peak_memory_bytes,
+            record.bytes_in,
+            record.bytes_out,
+            _LINKED * record.linked + _KILLED * record.was_killed,
+            bytes.fromhex(record.delegated_to),
+        )
+    )
 
 
 def execution_record(
@@ -69,31 +117,31 @@ def execution_record(
     linked: bool = False,
     delegated_to: str = "",
 ) -> bytes:
-    """Record an execution by this process, as JSON."""
+    """Record an execution by this process."""
     record = ExecutionRecord(
-        started=round(started, 6),
-        seconds=round(seconds, 6),
+        started=started,
+        seconds=seconds,
         worker=worker,
         host=HOST,
         pid=os.getpid(),
         attempt=attempt,
-        cpu_seconds=None if usage.cpu_seconds is None else round(usage.cpu_seconds, 6),
+        cpu_seconds=usage.cpu_seconds,
         peak_memory_bytes=usage.peak_memory_bytes,
         bytes_in=bytes_in,
         bytes_out=bytes_out,
         linked=linked,
         delegated_to=delegated_to,
     )
-    return msgspec.json.encode(record)
+    return encode_record(record)
 
 
 def record_of_killed(
     seconds: float, worker: str, attempt: int, peak_memory_bytes: int | None
 ) -> bytes:
-    """Record an execution whose process has just died, as JSON."""
+    """Record an execution whose process has just died."""
     record = ExecutionRecord(
-        started=round(time.time() - seconds, 6),
-        seconds=round(seconds, 6),
+        started=time.time() - seconds,
+        seconds=seconds,
         worker=worker,
         host=HOST,
         pid=0,
@@ -101,7 +149,7 @@ def record_of_killed(
         peak_memory_bytes=peak_memory_bytes,
         was_killed=True,
     )
-    return msgspec.json.encode(record)
+    return encode_record(record)
 
 
 def decode_record(data: bytes | None) -> ExecutionRecord | None:
@@ -109,6 +157,24 @@ def decode_record(data: bytes | None) -> ExecutionRecord | None:
     if not data:
         return None
     try:
-        return msgspec.json.decode(data, type=ExecutionRecord)
+        packed = _packed.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
+    if len(packed.delegated_to) not in (0, DIGEST_BYTES):
+        return None
+    cpu = packed.cpu_microseconds
+    return ExecutionRecord(
+        started=packed.started_microseconds / _MICROSECONDS,
+        seconds=packed.microseconds / _MICROSECONDS,
+        worker=packed.worker,
+        host=packed.host,
+        pid=packed.pid,
+        attempt=packed.attempt,
+        cpu_seconds=None if cpu is None else cpu / _MICROSECONDS,
+        peak_memory_bytes=packed.peak_memory_bytes,
+        bytes_in=packed.bytes_in,
+        bytes_out=packed.bytes_out,
+        linked=bool(packed.flags & _LINKED),
+        was_killed=bool(packed.flags & _KILLED),
+        delegated_to=packed.delegated_to.hex(),
+    )

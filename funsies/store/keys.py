@@ -40,7 +40,7 @@ class Keys:
 
     @property
     def states(self) -> bytes:
-        """Hash: packed state by operation."""
+        """Hash: packed state by operation, with the record of its last execution."""
         return self.prefix + b"o"
 
     @property
@@ -61,11 +61,6 @@ class Keys:
     def named(self, kind: str) -> bytes:
         """Hash: records of one kind by name."""
         return self.prefix + b"n:" + kind.encode()
-
-    @property
-    def records(self) -> bytes:
-        """Hash: record of the last execution by operation."""
-        return self.prefix + b"R"
 
     @property
     def logs(self) -> bytes:

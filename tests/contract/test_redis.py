@@ -46,7 +46,6 @@ def test_scripts_and_python_name_the_same_keys(redis_bench):
         keys.artefacts,
         keys.contents,
         keys.options,
-        keys.records,
         keys.logs,
         keys.counters,
         keys.queues,

@@ -11,7 +11,7 @@ import redis
 
 PREFIX: Final = b"{funsies}:"
 
-NAMED: Final = tuple(bytes([each]) for each in b"DIcoOTRGCYXZBLE")
+NAMED: Final = tuple(bytes([each]) for each in b"DIcoOTGCYXZBLE")
 NUMBERS: Final = (b"N", b"n", b"S", b"K", b"Q", b"store")
 BEGINNINGS: Final = (b"q:", b"s:", b"n:", b"rq:", b"b:")
 BY_DIGEST: Final = (b"w", b"k", b"x", b"t", b"W")

@@ -230,7 +230,7 @@ def names(workflow: Workflow) -> list[str]:
 
 
 MIDDLE = "flipped in the middle"
-SHARP = {("R", MIDDLE)}
+SHARP = {("o", MIDDLE)}
 PACE = 10
 """One in so many is run: each kind of row and each kind of damage. All of them, which
 ``FUNSIES_TEST_ALL_DAMAGES=1`` asks for, take an hour."""

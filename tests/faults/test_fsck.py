@@ -19,6 +19,7 @@ from funsies.core.python_plan import PYTHON
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.session import current_session
 from funsies.store.redis.soundness import sources_of
+from funsies.store.redis.states import unpack_state
 
 from .damage import put_in_its_place
 
@@ -230,7 +231,13 @@ def delegation(site: Site, change) -> set[str]:
 
 
 def record(site: Site, change) -> set[str]:
-    site.change(b"R", operation(site.small), change)
+    """Where the record of its run stands in the state of a step."""
+
+    def changed(row: bytes) -> bytes:
+        kept = unpack_state(row).record
+        return row.replace(kept, change(kept).ljust(len(kept), b"\xff"))
+
+    site.change(b"o", operation(site.small), changed)
     return {"record-unreadable"}
 
 
@@ -271,7 +278,7 @@ CASES = [(damage, change) for damage, changes in ROWS for change in changes]
 
 
 def kept(site: Site) -> list[dict[bytes, bytes]]:
-    return [site.redis.hgetall(P + bytes([each])) for each in b"DIcOTRCY!"]
+    return [site.redis.hgetall(P + bytes([each])) for each in b"DIcOTCYo!"]
 
 
 def test_what_is_sound_is_clean(site: Site) -> None:
@@ -388,7 +395,7 @@ def is_named_and_mended(site: Site) -> None:
     assert site.fsck() == (Exit.OK, [])
 
 
-KEYS = [bytes([letter]) for letter in b"DIcoOTRGCY"]
+KEYS = [bytes([letter]) for letter in b"DIcoOTGCY"]
 """But for those at which idle workers look: these set them aside themselves."""
 
 

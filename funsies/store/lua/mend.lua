@@ -1,20 +1,21 @@
 -- Set something aside that is damaged, or forget it, if it is still what was looked at.
 --
 -- ARGV  1 time  2 what it is  3 key, without the prefix  4 field  5 what was there, then
---       row: nothing; a damaged definition takes its state along; bytes, records and what is
---         remembered of what was run are forgotten
+--       row: nothing; a damaged definition takes its state along; bytes and what is remembered of
+--         what was run are forgotten
 --       entry: nothing; that of a constant whose bytes are not there
 --       state: nothing
 --       undefined: the same, of an operation that has no definition
---       result: 6 the record of its run  7 "foreign", or empty: then its bytes are not there
---         8 its index; what was there is the whole state
+--       record: nothing; what was there is the whole state, of which the record of its run is forgotten
+--       result: 6 "foreign", or empty: then its bytes are not there
+--         7 its index; what was there is the whole state
 --       links: nothing; what was there is the definition
 --       key: nothing; it is of another type than it should be
 -- Returns  1 if it was, 0 if it is another one by now
 
 register('mend', { 'allow-oom' }, function()
   local key, field, seen = ARGV[3], ARGV[4], ARGV[5]
-  local FORGOTTEN = { c = true, R = true, T = true }
+  local FORGOTTEN = { c = true, T = true }
   local MEND = {}
 
   function MEND.row()
@@ -48,12 +49,19 @@ register('mend', { 'allow-oom' }, function()
     return MEND.state()
   end
 
+  function MEND.record()
+    if row_of(key, field) ~= seen then return 0 end
+    local o = load(field)
+    o.record = false
+    dirty(o)
+    return 1
+  end
+
   function MEND.result()
     local o = load(field)
-    local result = is_finished(o.s) and result_of(o, tonumber(ARGV[8]))
+    local result = is_finished(o.s) and result_of(o, tonumber(ARGV[7]))
     if not result or row_of(key, field) ~= seen then return 0 end
-    local is_foreign = ARGV[7] == 'foreign'
-    if not is_foreign and (row_of('R', o.id) or '') ~= ARGV[6] then return 0 end
+    local is_foreign = ARGV[6] == 'foreign'
     if not is_foreign and not is_large(result) and has_bytes(result) then return 0 end
     forget_trace(o)
     clear(o, definition(o.id))

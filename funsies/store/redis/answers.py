@@ -20,7 +20,6 @@ from funsies.store.rows import (
     RequestAnswer,
     Result,
     SetAside,
-    Status,
     StepAnswer,
     SweepAnswer,
     TaskCounts,
@@ -39,7 +38,7 @@ from .packing import (
     unpack_task,
 )
 from .seal import SEALED_RESULT_BYTES, Seal, split
-from .states import STATUSES, unpack_state
+from .states import NOTHING_KEPT, STATUSES, Kept, unpack_state
 
 T = TypeVar("T")
 
@@ -96,12 +95,12 @@ def verdict(answer: Answer) -> Verdict:
 
 def state(row: bytes) -> OperationState:
     """Read the row of an operation's state; idle if there is none, or it is damaged."""
-    return sealed_state(row)[0]
+    return kept(row).state
 
 
-def sealed_state(row: bytes) -> tuple[OperationState, list[bytes]]:
-    """The same, and its results with their signatures."""
-    return readable(unpack_state, row) or (OperationState(Status.IDLE), [])
+def kept(row: bytes) -> Kept:
+    """The same, with its results as they are kept, and the record of its last run."""
+    return readable(unpack_state, row) or NOTHING_KEPT
 
 
 def requested(answer: Answer) -> RequestAnswer:

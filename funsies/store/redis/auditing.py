@@ -15,7 +15,6 @@ from funsies.store.rows import (
     InputRow,
     LargeFaults,
     OperationRow,
-    OperationState,
     Part,
     Spot,
     Tell,
@@ -40,9 +39,9 @@ from .soundness import (
     fault_in_trace,
     sources_of,
 )
-from .states import unpack_state
+from .states import Kept, unpack_state
 
-FIXED: Final = [bytes([letter]) for letter in b"DIcoOTRGCY!ZLBQXNnSK"]
+FIXED: Final = [bytes([letter]) for letter in b"DIcoOTGCY!ZLBQXNnSK"]
 """Keys without which nothing else can be looked at."""
 
 _RUNS: Final = b"n:" + RUN.encode()
@@ -94,7 +93,6 @@ class Audit:
         yield from self._rows(b"O", Part.OPTIONS, partial(fault_in_options, self._seal))
         yield from self._rows(b"T", Part.TRACE, lambda _, row: fault_in_trace(self._seal, row))
         yield from self._rows(b"Y", Part.DELEGATION, partial(fault_in_delegation, self._seal))
-        yield from self._rows(b"R", Part.RECORD, lambda _, row: fault_in_record(row))
         yield from self._runs()
         yield from self._bytes.unnamed()
 
@@ -192,30 +190,36 @@ class Audit:
             yield from self._page_of_states([operation for operation, _ in page])
 
     def _page_of_states(self, page: list[Digest]) -> Iterator[Damage]:
-        records = self._reader.records(page)  # first: they tell a result from a later one
         states = self._reader.rows_of_states(page)  # before what is wrong with them by then
         rows = self._reader.operations(page)
         damaged = set(self._scanner.audit("damaged", page))
         undefined = set(self._scanner.audit("undefined", page))
         finished: list[Finished] = []
-        for digest, record, row, kept in zip(page, records, rows, states, strict=True):
-            if not kept:
+        unreadable: list[Damage] = []  # told last: to mend a record changes the state
+        for digest, row, packed in zip(page, rows, states, strict=True):
+            if not packed:
                 continue  # forgotten meanwhile
-            state, sealed = readable(unpack_state, kept) or (None, [])
-            spot = Spot("state", b"o", digest, kept)
+            kept = readable(unpack_state, packed)
+            spot = Spot("state", b"o", digest, packed)
             if digest in undefined:
                 spot = replace(spot, act="undefined")
                 yield Damage(Part.DEFINITION, Fault.MISSING, digest.hex(), digest, spot=spot)
-            elif digest in damaged or not _is_whole(state, row, len(sealed)):
+            elif digest in damaged or kept is None or not _is_whole(kept, row):
                 yield Damage(
                     Part.STATE, Fault.UNREADABLE, digest.hex(), digest, name_of(row), spot
                 )
             else:
+                if kept.record is not None and (fault := fault_in_record(kept.record)):
+                    spot = replace(spot, act="record")
+                    unreadable.append(
+                        Damage(Part.RECORD, fault, digest.hex(), digest, name_of(row), spot)
+                    )
                 finished += (
-                    Finished(digest, row, index, each, state=kept, record=record or b"")
-                    for index, each in enumerate(sealed)
+                    Finished(digest, row, index, each, state=packed)
+                    for index, each in enumerate(kept.results)
                 )
         yield from self._results(finished)
+        yield from unreadable
 
     def _results(self, finished: Collection[Finished]) -> Iterator[Damage]:
         large = {each.content for each in finished if each.is_large}
@@ -263,9 +267,8 @@ class Audit:
                     yield self._row(part, fault, digest, Spot("row", key, digest, row))
 
     def _row(self, part: Part, fault: Fault, digest: Digest, spot: Spot) -> Damage:
-        if part not in (Part.DELEGATION, Part.RECORD):
-            name = _text(digest) if part is Part.TRACE else digest.hex()
-            return Damage(part, fault, name, spot=spot)
+        if part is not Part.DELEGATION:
+            return Damage(part, fault, digest.hex(), spot=spot)
         step = self._reader.operation(digest)
         return Damage(part, fault, digest.hex(), digest, name_of(step), spot)
 
@@ -310,11 +313,11 @@ def _by_size(constants: Iterable[InputRow | ConstantRow]) -> tuple[set[Digest], 
     return sizes
 
 
-def _is_whole(state: OperationState | None, row: OperationRow | None, results: int) -> bool:
-    """Whether a state can be read, and has a result for each output if it is finished."""
-    if state is None:
-        return False
-    return row is None or not state.status.is_finished or results == len(row.outputs)
+def _is_whole(kept: Kept, row: OperationRow | None) -> bool:
+    """Whether a state has a result for each output if it is finished."""
+    if row is None or not kept.state.status.is_finished:
+        return True
+    return len(kept.results) == len(row.outputs)
 
 
 def _of_run(number: bytes, fault: Fault, spot: Spot) -> Damage:

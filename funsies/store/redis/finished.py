@@ -19,7 +19,6 @@ class Finished:
         sealed: bytes,
         *,
         state: bytes,
-        record: bytes,
     ) -> None:
         self.operation = operation
         self.index = index
@@ -29,7 +28,6 @@ class Finished:
         self.is_large: bool = result.large
         self._row = row
         self._state = state
-        self._record = record
 
     def damage(self, fault: Fault) -> Damage:
         """What is wrong with it."""
@@ -47,7 +45,7 @@ class Finished:
                 b"o",
                 self.operation,
                 self._state,
-                (self._record, why, b"%d" % self.index),
+                (why, b"%d" % self.index),
             ),
             None if fault is Fault.FOREIGN else self.content,
             self.is_large,

@@ -21,7 +21,6 @@ from funsies.store.rows import (
     QueueName,
     Result,
     SetAside,
-    Status,
     TaskCounts,
     TaskRow,
 )
@@ -33,6 +32,7 @@ from .origins import Origins
 from .packing import readable, unpack_artefact, unpack_operation, unpack_result, unpack_task
 from .seal import Seal, split
 from .soundness import fault_in_definition
+from .states import NOTHING_KEPT, Kept
 
 _logger: Final = logging.getLogger(__name__)
 
@@ -97,25 +97,23 @@ class Reader(Caller):
     def _states_of(
         self, operations: Sequence[Digest], answer: Answer, origins: Origins
     ) -> list[OperationState]:
-        pairs = zip(operations, map(answers.sealed_state, answers.flat(answer)), strict=True)
+        pairs = zip(operations, map(answers.kept, answers.flat(answer)), strict=True)
         states = dict(pairs)
         if self._seal:
             self._forget_foreign(states, origins)
-        return [states[operation][0] for operation in operations]
+        return [states[operation].state for operation in operations]
 
-    def _forget_foreign(
-        self, states: dict[Digest, tuple[OperationState, list[bytes]]], origins: Origins
-    ) -> None:
+    def _forget_foreign(self, states: dict[Digest, Kept], origins: Origins) -> None:
         """Forget results that are not ours; who has one is idle then."""
         places = [
             (operation, index, sealed)
-            for operation, (_, results) in states.items()
-            for index, sealed in enumerate(results)
+            for operation, kept in states.items()
+            for index, sealed in enumerate(kept.results)
         ]
         for place, is_ours in zip(places, origins.are_ours(places), strict=True):
             if not is_ours:
                 self._forget(*place)
-                states[place[0]] = OperationState(Status.IDLE), []
+                states[place[0]] = NOTHING_KEPT
 
     def _accept(self, operation: Digest, index: int, sealed: bytes) -> Result | None:
         """Read the result of an output; one that is not ours is forgotten."""
@@ -189,11 +187,12 @@ class Reader(Caller):
 
     def record(self, operation: Digest) -> bytes | None:
         """See :meth:`GraphStore.record`."""
-        return self._field(self._keys.records, operation)
+        return self.records([operation])[0]
 
     def records(self, operations: Sequence[Digest]) -> list[bytes | None]:
         """See :meth:`GraphStore.records`."""
-        return self._fields(self._keys.records, operations)
+        rows = self._fields(self._keys.states, operations)
+        return [None if row is None else answers.kept(row).record for row in rows]
 
     def log(self, operation: Digest) -> bytes | None:
         """See :meth:`GraphStore.log`."""

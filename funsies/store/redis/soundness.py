@@ -130,5 +130,5 @@ def _read_run(data: bytes) -> RunRecord:
     return msgspec.json.decode(data, type=RunRecord)
 
 
-def _read_record(data: bytes) -> dict[str, object]:
-    return msgspec.json.decode(data, type=dict[str, object])
+def _read_record(data: bytes) -> list[object]:
+    return msgspec.msgpack.decode(data, type=list[object])

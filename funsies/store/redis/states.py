@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Final
+from typing import Final, NamedTuple
 
 from funsies.store.rows import Generation, OperationState, QueueName, Status
 
@@ -27,18 +27,38 @@ _HEAD: Final = struct.Struct(">cBQ3sH")
 _PENDING: Final = struct.Struct(">9x32xQQB")
 _WANTED: Final = struct.Struct(">I")
 _MISSING: Final = struct.Struct(">8sI")
-_VOLATILE, _WITHDRAWN, _HAS_TRACE = 1, 2, 16
-_TRACE_BYTES: Final = 32
+_VOLATILE, _WITHDRAWN, _HAS_TRACE, _HAS_RECORD = 1, 2, 16, 64
+_TRACE_BYTES: Final = 16
 _GENERATION_BYTES: Final = 8
+_RECORD_LENGTH: Final = struct.Struct(">H")
 
 
-def unpack_state(row: bytes) -> tuple[OperationState, list[bytes]]:
-    """Read a state, and its results with their signatures; what is raised is DAMAGE."""
+class Kept(NamedTuple):
+    """What the row of a state says.
+
+    Attributes:
+        state: the state.
+        results: of a finished operation, with their signatures.
+        record: of its last run; None if there is none.
+    """
+
+    state: OperationState
+    results: list[bytes]
+    record: bytes | None
+
+
+NOTHING_KEPT: Final = Kept(OperationState(Status.IDLE), [], None)
+"""What is said of an operation without a state, and of one whose state is damaged."""
+
+
+def unpack_state(row: bytes) -> Kept:
+    """Read the row of a state; what is raised is DAMAGE."""
     letter, flags, generation, attempts, length = _HEAD.unpack_from(row)
     status = Status.IDLE if letter == IDLE else STATUSES[letter]
     at = _HEAD.size + length
     queue = QueueName(row[_HEAD.size : at].decode())
     at += _TRACE_BYTES * bool(flags & _HAS_TRACE) + _GENERATION_BYTES * bool(flags & _WITHDRAWN)
+    record, at = _record(row, at) if flags & _HAS_RECORD else (None, at)
     sealed: list[bytes] = []
     wanted: tuple[Generation, ...] = ()
     missing = 0
@@ -60,7 +80,15 @@ def unpack_state(row: bytes) -> tuple[OperationState, list[bytes]]:
         queue=queue,
         wanted_by=wanted,
     )
-    return state, sealed
+    return Kept(state, sealed, record)
+
+
+def _record(row: bytes, at: int) -> tuple[bytes, int]:
+    (length,) = _RECORD_LENGTH.unpack_from(row, at)
+    first, at = at + _RECORD_LENGTH.size, at + _RECORD_LENGTH.size + length
+    if at > len(row):
+        raise ValueError("a record is cut off")
+    return row[first:at], at
 
 
 _TAILS: Final = {Status.WAITING: 12, Status.DELEGATED: 44, Status.READY: 17, Status.DELAYED: 0}

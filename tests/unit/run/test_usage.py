@@ -8,7 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import msgspec
 import pytest
 
 import funsies as f
@@ -179,13 +178,3 @@ def test_a_program_that_runs_steps_itself_keeps_its_own_peak(tmp_path: Path) -> 
     lab.run(small)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >= before
     assert record_of(lab, small).peak_memory_bytes is None
-
-
-def test_records_of_older_versions_are_read() -> None:
-    old = {"started": 1.5, "seconds": 0.5, "worker": "w", "host": "h", "pid": 7, "attempt": 1}
-    record = decode_record(msgspec.json.encode(old | {"peak_memory_bytes": 9}))
-    assert record is not None
-    assert (record.ended, record.peak_memory_bytes, record.bytes_out) == (2.0, 9, None)
-    record = decode_record(msgspec.json.encode(old))
-    assert record is not None
-    assert record.peak_memory_bytes is None

@@ -6,9 +6,10 @@
 -- and does all its looking and refusing before its first write: errors do not roll back.
 --
 -- Keys (raw 32-byte digests; see keys.py):
---   D I c O T R G C Y hashes: definitions, artefacts, small contents, options, traces, records,
---                     logs, counters, delegations
---   o                 hash: packed state by operation (packed_state.lua)
+--   D I c O T G C Y   hashes: definitions, artefacts, small contents, options, traces, logs,
+--                     counters, delegations
+--   o                 hash: packed state by operation, with the record of its last run
+--                     (packed_state.lua)
 --   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks
 --   y<operation>      string, for a minute: what it has printed so far, if somebody follows it

@@ -85,5 +85,7 @@ local function trace_index(d, results)
     if is_executable(result) then pieces[#pieces + 1] = 'x' end
     pieces[#pieces + 1] = content_of(result)
   end
-  return redis.sha1hex(table.concat(pieces)):sub(1, 32)
+  local hex = redis.sha1hex(table.concat(pieces))
+  return struct.pack('>I4I4I4I4', tonumber(hex:sub(1, 8), 16), tonumber(hex:sub(9, 16), 16),
+    tonumber(hex:sub(17, 24), 16), tonumber(hex:sub(25, 32), 16))
 end

@@ -142,7 +142,7 @@ end
 -- Forget how an operation ended; its generation and its queue stay known.
 local function clear(o, d)
   if is_finished(o.s) then
-    put('R', o.id, false)
+    o.record = false
     put('G', o.id, false)
   end
   move(o, d, NONE)

@@ -20,7 +20,8 @@ end
 
 -- A state is one row. It begins with what each has, the head:
 --   status ("-" for idle), flags, generation (8 bytes), attempts (3), queue (length in 2, text);
---   index of its trace (32), if there is one; generation that withdrew it (8), if one did.
+--   index of its trace (16), if there is one; generation that withdrew it (8), if one did; record
+--   of its last run (length in 2, text), if there is one.
 -- One that is finished goes on with its results, of 57 bytes each. One that is pending:
 --   own failures y, losses l, lost inputs i (3 each); what was asked for: options O (32), first
 --   generation h (8), limit of losses L (8), priority p (length in 1, text); generations that
@@ -31,7 +32,8 @@ local pack_state, read_state, glance
 do
   local HEAD, PENDING = '>c1BI8I3I2c0', '>I3I3I3c32I8I8Bc0I4c0'
   local IS_VOLATILE, IS_WITHDRAWN, IS_TAINTED, IS_WATCHED, HAS_TRACE, IS_SINGLE = 1, 2, 4, 8, 16, 32
-  local TRACE = 32
+  local HAS_RECORD, MOST_RECORD_BYTES = 64, 65535
+  local TRACE = 16
 
   local function flags_of(o)
     local flags = 0
@@ -40,6 +42,7 @@ do
     if o.x then flags = flags + IS_WATCHED end
     if o.t then flags = flags + HAS_TRACE end
     if o.is_single then flags = flags + IS_SINGLE end
+    if o.record then flags = flags + HAS_RECORD end
     return flags
   end
 
@@ -54,8 +57,10 @@ do
   -- The row of a state; false for one that is as if it had never been asked for.
   function pack_state(o)
     if not o.s and o.g == 0 then return false end
+    if o.record and #o.record > MOST_RECORD_BYTES then o.record = false end
     local row = struct.pack(HEAD, o.s or '-', flags_of(o), o.g, o.a, #o.q, o.q)
       .. (o.t or '') .. (is_withdrawn(o.v) and o.v or '')
+      .. (o.record and struct.pack('>I2c0', #o.record, o.record) or '')
     if not o.s then return row end
     if is_finished(o.s) then return row .. o.results end
     return row .. struct.pack(PENDING, o.y, o.l, o.i, o.O, o.h, math.min(o.L, 2 ^ 53), #o.p, o.p,
@@ -99,6 +104,9 @@ do
     if has_flag(flags, IS_WITHDRAWN) then
       o.v, at = row:sub(at, at + 7), at + 8
     end
+    if has_flag(flags, HAS_RECORD) then
+      o.record, at = struct.unpack('>I2c0', row, at)
+    end
     if is_finished(o.s) then
       o.results = row:sub(at)
       return at <= #row + 1 and #o.results % RESULT == 0
@@ -115,7 +123,7 @@ do
     if s == nil then return nil end
     local o = { id = id, s = s, q = q, g = g, a = a, y = 0, l = 0, i = 0, t = false, w = false,
       v = has_flag(flags, IS_VOLATILE) and '1', u = has_flag(flags, IS_TAINTED),
-      x = has_flag(flags, IS_WATCHED), is_single = has_flag(flags, IS_SINGLE), O = false, h = 0,
+      x = has_flag(flags, IS_WATCHED), is_single = has_flag(flags, IS_SINGLE), record = false, O = false, h = 0,
       L = 0, p = false, e = false, m = 0, T = false, k = false, f = false, S = false, results = '' }
     local is_read, is_whole = pcall(read_rest, o, row, flags, at)
     return is_read and is_whole and o
@@ -131,6 +139,10 @@ do
       volatile, at = row:sub(at, at + 7), at + 8
     end
     if not is_finished(s) then return s, g, volatile end
+    if has_flag(flags, HAS_RECORD) then
+      if #row < at + 1 then return s, g, volatile end
+      at = at + 2 + struct.unpack('>I2', row, at)
+    end
     return s, g, volatile, whole(row:sub(at + RESULT * index, at + RESULT * (index + 1) - 1))
   end
 end

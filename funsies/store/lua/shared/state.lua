@@ -17,7 +17,7 @@ end
 -- The state of what was never asked for, or cannot be read.
 local function idle(id)
   return { id = id, s = NONE, q = '', g = 0, a = 0, y = 0, l = 0, i = 0, v = false, t = false,
-    w = false, u = false, x = false, is_single = false, O = false, h = 0, L = 0, p = false, e = false, m = 0,
+    w = false, u = false, x = false, is_single = false, record = false, O = false, h = 0, L = 0, p = false, e = false, m = 0,
     T = false, k = false, f = false, S = false, results = '' }
 end
 
@@ -101,7 +101,8 @@ end
 
 -- Keep what is told of a run. There may be an older log only of an earlier attempt.
 local function keep_report(o, d, record, log, busy_ms)
-  if record ~= '' then put('R', o.id, record) end
+  if record ~= '' then o.record = record end
+  dirty(o)
   if log ~= '' then
     put('G', o.id, log)
   elseif o.a > 1 then

@@ -1,6 +1,6 @@
 -- Of which type each key is.
 
-local FIXED = { D = 'hash', I = 'hash', c = 'hash', O = 'hash', T = 'hash', R = 'hash', G = 'hash',
+local FIXED = { D = 'hash', I = 'hash', c = 'hash', O = 'hash', T = 'hash', G = 'hash',
   C = 'hash', Y = 'hash', o = 'hash', ['!'] = 'hash', Z = 'zset', L = 'zset', B = 'set',
   Q = 'set', X = 'list', E = 'list', N = 'string', n = 'string', S = 'string', K = 'string' }
 local OF_DIGEST = { w = 'list', k = 'set', x = 'set', t = 'hash', y = 'string' }
