@@ -48,8 +48,8 @@ def unknown(what: str, digest: Digest) -> UnknownHashError:
         digest: its address.
     """
     return UnknownHashError(
-        f"the server knows no {what} {short_hash(digest)}, or what it knows is damaged: run "
-        "the program again that makes it"
+        f"the server knows no {what} {short_hash(digest)}, or what it knows is damaged; "
+        "execute the program that makes it once more"
     )
 
 

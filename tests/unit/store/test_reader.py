@@ -64,5 +64,7 @@ def test_what_is_not_stored_is_named_with_what_to_do(
     what: str, look: Callable[[GraphStore, Digest], object]
 ) -> None:
     graph = open_backend("memory://").graph
-    with pytest.raises(UnknownHashError, match=f"no {what} {NOTHING.hex()[:10]}.* run the pro"):
+    with pytest.raises(
+        UnknownHashError, match=f"no {what} {NOTHING.hex()[:10]}.* execute the pro"
+    ):
         look(graph, NOTHING)
