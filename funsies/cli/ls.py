@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from heapq import nsmallest
+from itertools import chain
 from typing import Final
 
 import click
@@ -15,16 +17,19 @@ from rich.text import Text
 
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
+from funsies.history.called import MOST_STEPS as MOST_LABELLED
 from funsies.history.called import labels_here, labels_of_run
 from funsies.history.labels import NO_LABELS, Labels
 from funsies.history.naming import as_label
-from funsies.history.runs import steps_of_run
+from funsies.history.runs import Run, steps_of_run
 from funsies.history.tally import FAILED
 from funsies.report.colours import VOLATILE, status_text, volatile_text
 from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY
 from funsies.report.listing import ListedStep, ListedTask, Used, by_task, find_steps, order
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
+from funsies.store.connect import Backend
+from funsies.store.rows import OperationRow
 
 from .completion import TASK
 from .exits import Exit
@@ -32,6 +37,11 @@ from .output import print_json
 from .run_choice import all_option, chosen_run, run_option
 from .say import FAILED_ARE_KEPT, VOLATILE_IS_NOT_KEPT, note
 from .setting import Setting
+
+MOST_SUMMED: Final = 10_000
+"""Of a run of more steps, the nearest to its results are summed up, in half a second.
+
+Where every step is listed, ``MOST_LABELLED`` are looked at; where some are selected, all."""
 
 _STATUSES: Final = [*(name for name in URGENCY if name != INPUT), VOLATILE]
 
@@ -49,6 +59,7 @@ _STATUSES: Final = [*(name for name in URGENCY if name != INPUT), VOLATILE]
     default=50,
     help="List this many steps at most.  [default: 50]",
 )
+@click.option("--full", is_flag=True, help="Look at all steps, also of a very large run.")
 @run_option
 @all_option
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, without limit.")
@@ -60,6 +71,7 @@ def ls(
     shows_steps: bool,
     statuses: tuple[str, ...],
     limit: int,
+    full: bool,
     run_id: str | None,
     shows_all: bool,
     as_json: bool,
@@ -68,7 +80,8 @@ def ls(
 
     With the NAME of a task, or with --steps, every step is listed, those that were run last
     first. It is the last run, unless --run names another one; --all lists all that is there,
-    as is done where nothing was run yet.
+    as is done where nothing was run yet. Of a very large run only the steps nearest to its
+    results are looked at, which it says; of all by --full or --json, or if some are selected.
 
     \b
     Example:
@@ -77,32 +90,27 @@ def ls(
       funsies ls mean --status failed
     """
     seen = _Seen()
+    most = MOST_LABELLED if shows_steps else MOST_SUMMED
+    if full or as_json or names or statuses:
+        most = sys.maxsize
     with setting.session() as session:
         run = chosen_run(session.backend, run_id, shows_all=shows_all)
-        closure = None if run is None else steps_of_run(session.backend, run)
-        among = None if closure is None else closure.rows
-
-        def called(some: Sequence[ListedStep]) -> Labels:
-            if not some:
-                return NO_LABELS
-            if run is not None:
-                return labels_of_run(session.backend, run, closure)
-            digests = [Digest(bytes.fromhex(each.operation)) for each in some]
-            return labels_here(session.backend, digests)
-
-        steps = seen.through(find_steps(session.backend, names, statuses, among))
+        looked_at = _LookedAt(session.backend, run, most)
+        steps = seen.through(find_steps(session.backend, names, statuses, looked_at.rows))
         if not (shows_steps or names):
             _show_tasks(by_task(steps), as_json=as_json)
         elif as_json:
             ordered = sorted(steps, key=order)
-            labels = called(ordered)
+            labels = looked_at.labels(ordered)
             print_json(
                 {**asdict(step), "label": labels.of_hash(step.operation)} for step in ordered
             )
         else:
             shown = nsmallest(limit, steps, key=order)
-            _show_steps(shown, called(shown))
+            _show_steps(shown, looked_at.labels(shown))
             _tell_rest(seen.number - limit)
+        if run is not None and looked_at.is_cut:
+            _tell_cut(run, seen.number)
     if not seen.number:
         note(_nothing(is_filtered=bool(names or statuses), is_of_run=run is not None))
     if seen.has_failed:
@@ -110,6 +118,43 @@ def ls(
     if seen.has_volatile:
         note(VOLATILE_IS_NOT_KEPT)
     return Exit.OK
+
+
+class _LookedAt:
+    """The steps of a run, or all that there are.
+
+    Args:
+        backend: where they are.
+        run: the run; None for all that there are.
+        most: look at so many steps of the run at most, the nearest to its results.
+    """
+
+    def __init__(self, backend: Backend, run: Run | None, most: int) -> None:
+        self._backend, self._run, self._most = backend, run, most
+        self._closure = None if run is None else steps_of_run(backend, run, most)
+
+    @property
+    def rows(self) -> list[OperationRow] | None:
+        """The steps; None for all that there are."""
+        return None if self._closure is None else list(self._closure.rows.values())
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the run needs steps that were not read."""
+        if self._run is None or self._closure is None or len(self._closure.rows) < self._most:
+            return False
+        rows = self._closure.rows
+        needed = chain(self._run.targets, *map(self._closure.above, rows.values()))
+        return any(each not in rows for each in needed)
+
+    def labels(self, steps: Sequence[ListedStep]) -> Labels:
+        """What some of them are called: as their tasks, if not all were read."""
+        if not steps or self.is_cut:
+            return NO_LABELS
+        if self._run is not None:
+            return labels_of_run(self._backend, self._run, self._closure)
+        digests = [Digest(bytes.fromhex(each.operation)) for each in steps]
+        return labels_here(self._backend, digests)
 
 
 @dataclass(slots=True)
@@ -209,6 +254,21 @@ def _nothing(*, is_filtered: bool, is_of_run: bool) -> str:
 def _tell_rest(number: int) -> None:
     if number > 0:
         note(f"... and {counted(number, 'more step')}; list more with --limit")
+
+
+def _tell_cut(run: Run, number: int) -> None:
+    total = _counted_steps(run)
+    of_all = f" of {total:,}" if total > number else ""
+    note(
+        f"these are the {number:,}{of_all} steps of run {run.number} that are nearest to its "
+        f"results; all of them: funsies ls --full"
+    )
+
+
+def _counted_steps(run: Run) -> int:
+    """How many steps a run had as it ended; 0 if they were not counted."""
+    each = run.counts.values()
+    return sum(it.done + it.cached + it.failed + it.skipped + it.unfinished for it in each)
 
 
 def _print(table: Table) -> None:

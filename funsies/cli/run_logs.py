@@ -39,7 +39,8 @@ def print_run_logs(
     labels = labels_of_run(backend, run)
     for step in outcomes_of_run(backend, run):
         if step.ran is not None:
-            heading = f"{short_hash(step.operation)} {printable(labels.of(step.operation))}"
+            label = labels.of(step.operation, step.task)
+            heading = f"{short_hash(step.operation)} {printable(label)}"
             _print_under(heading, printed(step.operation), printer)
 
 

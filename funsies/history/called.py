@@ -25,7 +25,9 @@ LOOKED_BACK: Final = 5
 """So many earlier runs are looked at: for one of which a run is a part, and for a label."""
 
 MOST_STEPS: Final = 100_000
-"""Of more than these only the names of tasks are known: labels would take too long."""
+"""Of more than these only the names of tasks are known: labels would take too long.
+
+No more of them are read, either."""
 
 
 def labels_of_run(backend: Backend, found: Run, closure: Closure | None = None) -> Labels:
@@ -39,10 +41,10 @@ def labels_of_run(backend: Backend, found: Run, closure: Closure | None = None) 
         found: the run.
         closure: its steps, if they were read already.
     """
-    closure = closure or steps_of_run(backend, found)
+    closure = closure or steps_of_run(backend, found, most=MOST_STEPS + 1)
     if len(closure.rows) <= FEW_STEPS:
         for each in _runs_before(backend, found.number):
-            wider = steps_of_run(backend, each)
+            wider = steps_of_run(backend, each, most=MOST_STEPS + 1)
             is_more = len(wider.rows) > len(closure.rows)
             if is_more and all(it in wider.rows for it in found.targets):
                 closure = wider

@@ -7,6 +7,7 @@ A run is one program's session: a ``with Fun():``, or all that one ``funsies run
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -150,9 +151,15 @@ def last_run(backend: Backend) -> Run | None:
     return (run(backend, number) if number else None) or next(iter(runs(backend, 1)), None)
 
 
-def steps_of_run(backend: Backend, run: Run) -> Closure:
-    """All steps that a run needed: its targets, and what they depend on."""
-    return read_closure(backend, run.targets)
+def steps_of_run(backend: Backend, run: Run, most: int = sys.maxsize) -> Closure:
+    """The steps that a run needed: its targets, and what they depend on.
+
+    Args:
+        backend: where they are.
+        run: the run.
+        most: so many steps at most, the nearest to the targets.
+    """
+    return read_closure(backend, run.targets, most=most)
 
 
 def counts_of_run(backend: Backend, run: Run) -> Mapping[str, StepCounts]:

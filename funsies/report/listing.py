@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from funsies.client.volatile import is_volatile
-from funsies.core.digest import Digest
 from funsies.history.statuses import statuses_of
 from funsies.run.record import ExecutionRecord, decode_record
 from funsies.store.batches import batches
@@ -111,7 +110,7 @@ def find_steps(
     backend: Backend,
     names: Iterable[str] = (),
     statuses: Iterable[str] = (),
-    among: Iterable[Digest] | None = None,
+    among: Sequence[OperationRow] | None = None,
 ) -> Iterator[ListedStep]:
     """Find steps, in no order that says anything, however many there are.
 
@@ -122,9 +121,9 @@ def find_steps(
         among: look at these steps only; None for all that the server knows.
     """
     wanted, states = frozenset(names), frozenset(statuses)
-    looked_at = backend.graph.all_operations() if among is None else list(among)
-    for batch in batches(looked_at):
-        for step in _listed(backend, batch, wanted):
+    for batch in _all_rows(backend) if among is None else batches(among):
+        rows = [row for row in batch if not wanted or row.task_name in wanted]
+        for step in listed(backend, rows):
             if not states or step.status in states or (step.volatile and VOLATILE in states):
                 yield step
 
@@ -141,15 +140,9 @@ def order(step: ListedStep) -> tuple[float, str, str]:
     return -(step.ended or 0), step.task, step.operation
 
 
-def _listed(
-    backend: Backend, operations: Sequence[Digest], wanted: frozenset[str]
-) -> Iterator[ListedStep]:
-    rows = [
-        row
-        for row in backend.graph.operations(operations)
-        if row is not None and (not wanted or row.task_name in wanted)
-    ]
-    yield from listed(backend, rows)
+def _all_rows(backend: Backend) -> Iterator[Sequence[OperationRow]]:
+    for batch in batches(backend.graph.all_operations()):
+        yield [row for row in backend.graph.operations(batch) if row is not None]
 
 
 def listed(backend: Backend, rows: Sequence[OperationRow]) -> Iterator[ListedStep]:
