@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from funsies.build.artefact import Artefact
 from funsies.build.shell_task import BYTES, FILES
 from funsies.client.targets import only_artefact
+from funsies.core.digest import Digest
 from funsies.core.encoding import text_pieces
 from funsies.core.errors import (
     DataCorruptedError,
@@ -34,6 +35,7 @@ from funsies.store.data import (
     walk,
     write_file,
 )
+from funsies.store.files_put import facts, is_new, note_put
 from funsies.store.labels import keep_path
 
 from .called import note_step_of
@@ -55,7 +57,7 @@ def put_file(
         connection: a session; None for that of the enclosing ``Fun``.
 
     Raises:
-        OSError: if it cannot be read.
+        OSError: if it cannot be read, or is changed meanwhile.
         WiringError: if it is not a plain file: a directory, a named pipe, a device.
         NoSessionError: outside of ``Fun``.
 
@@ -69,12 +71,29 @@ def put_file(
     path = Path(filename)
     if path.is_dir():
         raise WiringError(f"{str(path)!r} is not a plain file but a directory; use put_dir()")
-    if not S_ISREG(path.stat().st_mode):
+    about = path.stat()
+    if not S_ISREG(about.st_mode):
         raise WiringError(f"{str(path)!r} is not a plain file; name one, or put() its content")
-    content, size_bytes = session.backend.data.write(FileChunks(path))
+    content, size_bytes = _stored(session, path, about)
     reference = constant(BYTES.wire, None, content, size_bytes, executable=is_executable(path))
     keep_path(session.backend.graph, reference.digest, _shown(path))
     return Artefact(reference, BYTES)
+
+
+def _stored(session: Session, path: Path, about: os.stat_result) -> tuple[Digest, int]:
+    """Store a file, as it is now; return its content address and size.
+
+    Raises:
+        OSError: if it cannot be read, or is changed meanwhile.
+    """
+    graph = session.backend.graph
+    is_unknown = is_new(graph, path, about)
+    stored = session.backend.data.write(FileChunks(path, is_new=is_unknown))
+    if facts(path.stat()) != facts(about):
+        raise OSError(f"{path} was changed while it was read; put it when it is complete")
+    if is_unknown:
+        note_put(graph, path, about)
+    return stored
 
 
 def put_dir(

@@ -76,11 +76,16 @@ class FileChunks:
     Args:
         path: the file.
         is_given_up: True if nobody writes to the file any more, so that a store may keep it.
+        is_new: True if it is unlikely that a store has the value already, so that it may send
+            the value while it reads it for the first time.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, is_given_up: bool = False) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, is_given_up: bool = False, is_new: bool = False
+    ) -> None:
         self.path: Path = Path(path)
         self.is_given_up: bool = is_given_up
+        self.is_new: bool = is_new
 
     def __iter__(self) -> Iterator[bytes]:
         with self.path.open("rb") as source:

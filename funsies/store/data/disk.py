@@ -91,15 +91,9 @@ class DiskDataStore:
             linked = TemporaryFile.linked(chunks.path, self._temporary)
             if linked is not None:
                 return self._keep(linked)
-        if is_in_memory(chunks):
+        if is_in_memory(chunks) or (isinstance(chunks, FileChunks) and chunks.is_new):
             return self._write_at_once(chunks)
-        if (stored := self._stored(chunks)) is not None:
-            return stored
-        with self._disk_errors():
-            file = TemporaryFile.made_in(self._temporary)
-        if isinstance(chunks, FileChunks) and file.clone_from(chunks.path):
-            return self._keep(file)
-        return self._keep(file, chunks)
+        return self._stored(chunks) or self._written(chunks)
 
     def _stored(self, chunks: Iterable[bytes]) -> tuple[Digest, int] | None:
         """Look whether a value is there, and good; a file is compared with what is stored."""
@@ -115,20 +109,25 @@ class DiskDataStore:
         """Write and hash in one go, although the store may have the value already.
 
         To know that, the value would have to be hashed before; then what is written would
-        have to be hashed again, since other threads of the program may change it meanwhile.
+        have to be hashed again, since others may change it meanwhile.
         """
         try:
-            with self._disk_errors():
-                file = TemporaryFile.made_in(self._temporary)
-            return self._keep(file, chunks)
+            return self._written(chunks)
         except ServerError:  # a full disk is no fault if nothing has to be written
-            if (stored := find_stored(self, chunks)) is None:
+            if (stored := self._stored(chunks)) is None:
                 raise
             return stored
+
+    def _written(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+        with self._disk_errors():
+            file = TemporaryFile.made_in(self._temporary)
+        return self._keep(file, chunks)
 
     def _keep(self, file: TemporaryFile, chunks: Iterable[bytes] = ()) -> tuple[Digest, int]:
         """Hash a file once while it reaches the disk, with what it is filled, and name it."""
         try:
+            if isinstance(chunks, FileChunks) and file.clone_from(chunks.path):
+                chunks = ()
             with self._disk_errors():
                 hashed = FileHash(file.path)
             with hashed:
