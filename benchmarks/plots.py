@@ -49,7 +49,8 @@ STYLE: Final[Any] = {
 
 LEGEND_COLUMNS: Final = 3
 
-GROWING: Final = ("wide", "chain", "shell", "cached", "incremental")
+GROWING: Final = ("chain", "shell")
+"""Cases that are measured at several sizes, besides the shapes of case ``growth``."""
 
 
 PICTURES: Final = {
@@ -69,8 +70,9 @@ def draw_all(results: Sequence[Result], directory: Path) -> Iterator[str]:
         if _by_n(results, "milliseconds_per_operation"):
             _draw_growth(results, directory / "growth.svg")
             yield "growth.svg"
-        if curves := _efficiency(results):
-            _draw_efficiency(curves, directory / "efficiency.svg")
+        if near := _efficiency(results, is_far=False):
+            far = _efficiency(results, is_far=True)
+            _draw_efficiency(near, far, directory / "efficiency.svg")
             yield "efficiency.svg"
 
 
@@ -93,28 +95,33 @@ def _draw_growth(results: Sequence[Result], path: Path) -> None:
             axes.xaxis.set_major_formatter("{x:,.0f}")
 
 
-def _efficiency(results: Sequence[Result]) -> Points:
+def _efficiency(results: Sequence[Result], *, is_far: bool) -> Points:
     """Ideal time by real time, by workers, for steps of several lengths."""
     curves: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for result in _of_us(results, "throughput"):
         for point in result.get("points", ()):
-            if point["efficiency"] is not None:
+            if point["efficiency"] is not None and bool(point.get("delay_ms")) == is_far:
                 curves[_length_and_delay(point)].append((point["workers"], point["efficiency"]))
     return curves
 
 
-def _draw_efficiency(curves: Points, path: Path) -> None:
-    with _picture(path, columns=1) as (axes,):
-        _curves(axes, curves, "workers", "efficiency: ideal time / real time")
-        axes.set_xscale("log", base=2)
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.set_ylim(0, 1.05)
+def _draw_efficiency(near: Points, far: Points, path: Path) -> None:
+    """Workers beside the server, and workers from which it takes some time to it and back."""
+    drawn = [(near, "workers"), (far, "workers, far from the server")]
+    shown = [(curves, across) for curves, across in drawn if curves]
+    with _picture(path, columns=len(shown)) as columns:
+        for axes, (curves, across) in zip(columns, shown, strict=True):
+            _curves(axes, curves, across, "efficiency: ideal time / real time")
+            axes.set_xscale("log", base=2)
+            axes.xaxis.set_major_formatter("{x:g}")
+            axes.xaxis.set_minor_formatter("")
+            axes.set_ylim(0, 1.05)
 
 
 def _length_and_delay(point: Result) -> str:
-    name = f"steps of {point['task_ms']} ms"
+    name = f"{point['task_ms']} ms"
     delay = point.get("delay_ms")
-    return f"{name}, {delay} ms to the server" if delay else name
+    return f"{name}, {delay} ms away" if delay else f"steps of {name}"
 
 
 def _by_n(results: Sequence[Result], key: str) -> Points:

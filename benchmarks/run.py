@@ -14,6 +14,7 @@ import platform
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -61,7 +62,8 @@ def _results(asked: argparse.Namespace) -> Iterator[Figures]:
     for name in asked.case or CASES:
         case = _case(name)
         for setting in _settings(asked, case):
-            yield _with_machine(name, setting, partial(measure, name, setting))
+            if not asked.only_peers:
+                yield _with_machine(name, setting, partial(measure, name, setting))
             if name in peers.CASES and setting.n in {case.n, asked.n}:
                 for peer in asked.peers:
                     act = partial(peers.measure_peer, peer, name, setting, asked.environments)
@@ -71,6 +73,7 @@ def _results(asked: argparse.Namespace) -> Iterator[Figures]:
 def _with_machine(name: str, setting: Setting, act: Callable[[], Figures]) -> Figures:
     """Measure, and say what was asked for and on what machine it ran."""
     load = os.getloadavg()[0]
+    measured = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
     try:
         figures = act()
     except Exception as error:  # noqa: BLE001 - the other cases are to run
@@ -85,6 +88,7 @@ def _with_machine(name: str, setting: Setting, act: Callable[[], Figures]) -> Fi
         "python": platform.python_version(),
         "cores": len(os.sched_getaffinity(0)),
         "load_before": round(load, 2),
+        "measured": measured,
     }
 
 
@@ -158,6 +162,7 @@ def _arguments() -> argparse.Namespace:
         default=(),
         help=f"other engines, e.g. dask,parsl, or all: {', '.join(peers.REQUIREMENTS)}",
     )
+    parser.add_argument("--only-peers", action="store_true", help="and not funsies")
     parser.add_argument(
         "--environments",
         type=Path,

@@ -22,7 +22,8 @@ COLUMNS: Final = {
 }
 """Columns of cases that count operations; client, server and workers: processor time in ms."""
 
-MACHINE: Final = ("case", "n", "workers", "repeats", "python", "cores", "load_before", "error")
+ABOUT: Final = ("case", "n", "workers", "repeats", "error")
+MACHINE: Final = (*ABOUT, "python", "cores", "load_before", "measured")
 """What is not measured in a case."""
 
 SHOWN_COMMANDS: Final = 25

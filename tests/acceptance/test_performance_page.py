@@ -35,6 +35,15 @@ def line(case: str, n: int, milliseconds: float, **more: object) -> str:
     return json.dumps(known | more)
 
 
+def grown(shape: str, milliseconds: float) -> dict[str, object]:
+    """What case ``growth`` says of a shape."""
+    looks = {name: {"seconds": 0.5} for name in ("progress", "status", "ls")}
+    seen = {"blocked_milliseconds_longest": 12.0, "calls_over_10_ms": {"step": 1}}
+    memory = {"client_bytes_per_operation": 1000, "worker_peak_mib": 50}
+    figures = json.loads(line("growth", 0, milliseconds))
+    return figures | {"shape": shape, "looks": looks} | seen | memory
+
+
 def test_the_page_shows_the_results_that_are_kept_beside_it(tmp_path: Path) -> None:
     page = shutil.copy(PAGE, tmp_path / "docs.md")
     report(BENCHMARKS / "results.jsonl", page, tmp_path / "pictures" / "performance")
@@ -52,8 +61,11 @@ def test_tables_and_pictures_are_made_of_results(tmp_path: Path) -> None:
         "rq_simple_ms_per_job": 2.5,
     }
     lines = [
+        line("wide", 1000, 0.99, ratio_to_rq_simple=0.4, **yardsticks),
         line("wide", 1000, 0.25, ratio_to_rq_simple=0.1, **yardsticks),
-        line("wide", 10_000, 0.26),
+        line("growth", 1000, 1, points=[grown("dag", 0.26), grown("wide", 0.77)]),
+        line("growth", 1000, 1, points=[grown("wide", 0.27)]),
+        line("growth", 10_000, 1, points=[grown("dag", 0.28)]),
         line("wide", 300, 22, peer="redun", version="0.44.1"),
         json.dumps({"case": "wide", "n": 1000, "peer": "luigi", "cannot": True})[:-1]
         + ', "python": "3.11.7", "cores": 2}',
@@ -61,13 +73,20 @@ def test_tables_and_pictures_are_made_of_results(tmp_path: Path) -> None:
     ]
     results.write_text("\n".join(lines))
     document = tmp_path / "page.md"
-    document.write_text("# Title\n\n<!-- engines -->old<!-- end of engines -->\n\nText.\n")
+    names = ("engines", "growth", "goals")
+    old = "\n\n".join(f"<!-- {name} -->old<!-- end of {name} -->" for name in names)
+    document.write_text(f"# Title\n\n{old}\n\nText.\n")
     report(results, document, tmp_path / "pictures")
     text = document.read_text()
     assert "old" not in text
     assert text.startswith("# Title\n")
     assert text.endswith("\nText.\n")
     assert "**0.250**" in text
+    assert "0.990" not in text, "what was measured later counts"
+    assert "| dag | 1,000 | 0.260 |" in text
+    assert "| wide | 1,000 | 0.270 |" in text
+    assert "| wide, ms an operation | 0.250 | 0.250 | reached |" in text
+    assert "| longest call of the server, ms | 10.0 | 12.0 | 1.20 of it |" in text
     assert "12.5 (ours is 0.020 of it)" in text
     assert "22.0 (n = 300)" in text
     assert "cannot" in text
