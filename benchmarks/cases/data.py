@@ -30,7 +30,7 @@ CASE = Case(
 MEBIBYTE: Final = 1 << 20
 STORES: Final = {"disk": None, "server": "server"}
 MOST_IN_MEMORY: Final = 512 * MEBIBYTE
-"""Larger ones are not values of Python steps here, nor in the server's memory."""
+"""Larger ones are neither values of Python steps nor in the server's memory, and come alone."""
 
 SECONDS: Final = 3600
 _FRESH: Final = count(1)
@@ -50,8 +50,10 @@ def length_of(data: bytes) -> int:
 
 def measure(setting: Setting) -> Figures:
     """Each way that bytes can go, for each size, in each store."""
-    sizes = sorted({1 << 10, MEBIBYTE, setting.n * MEBIBYTE})
-    points = [point for store in STORES for point in _points(store, sizes, setting)]
+    sizes, stores = sorted({1 << 10, MEBIBYTE, setting.n * MEBIBYTE}), list(STORES)
+    if sizes[-1] > MOST_IN_MEMORY:
+        sizes, stores = sizes[-1:], ["disk"]
+    points = [point for store in stores for point in _points(store, sizes, setting)]
     return {"points": points}
 
 
@@ -61,8 +63,7 @@ def _points(store: str, sizes: list[int], setting: Setting) -> Iterator[Figures]
         tempfile.TemporaryDirectory(prefix="funsies-benchmark-") as place,
     ):
         for size in sizes:
-            if size <= MOST_IN_MEMORY or store == "disk":
-                yield {"store": store, "bytes": size} | _measured(size, Path(place), setting)
+            yield {"store": store, "bytes": size} | _measured(size, Path(place), setting)
 
 
 def _measured(size: int, place: Path, setting: Setting) -> Figures:

@@ -25,6 +25,7 @@ from funsies.store.persistence import MAX_OUTAGE_SECONDS, Persistence, WrongType
 
 from .chunks import HashedChunks, rechunk
 from .connection import connect, describe
+from .room import CHUNKS_BETWEEN_LOOKS, see_room
 from .verify import corrupted, find_stored, is_good, missing, read_whole, verified_reader
 
 UPLOAD_SECONDS: Final = 120
@@ -103,6 +104,8 @@ class RedisDataStore:
         hashed = HashedChunks(bytes(each) for each in rechunk(chunks))
         count = 0
         for count, chunk in enumerate(hashed, start=1):
+            if count % CHUNKS_BETWEEN_LOOKS == 0:
+                see_room(self._persist(lambda: self._client.info("memory")), self._place)
             self._upload_chunk(upload, count - 1, chunk)
         self._commit(upload, hashed.digest, count, hashed.size_bytes)
         return hashed.digest, hashed.size_bytes

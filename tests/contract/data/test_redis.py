@@ -16,7 +16,7 @@ from funsies.core.errors import (
     NoServerError,
     ServerError,
 )
-from funsies.store.data import CHUNK_BYTES, RedisDataStore, is_good
+from funsies.store.data import CHUNK_BYTES, RedisDataStore, is_good, room
 
 DATA = bytes(range(256)) * 8192  # two chunks
 
@@ -231,6 +231,18 @@ def test_a_full_server_is_a_clear_error_leaves_nothing_and_work_resumes(own_redi
         assert client.keys("*") == [key_of(kept)]
     digest, _ = store.write([DATA])
     assert is_good(store, digest)
+
+
+def test_a_value_that_the_machine_of_the_server_has_no_memory_for_is_a_clear_error(
+    own_redis_server, monkeypatch
+):
+    store = RedisDataStore(own_redis_server.url)
+    kept, _ = store.write([b"small"])
+    monkeypatch.setattr(room, "MOST_USED", 0.0001)
+    with pytest.raises(ServerError, match=r"is full: .* on disk \(file:///"):
+        store.write(bytes(CHUNK_BYTES) for _ in range(room.CHUNKS_BETWEEN_LOOKS))
+    with redis.Redis.from_url(own_redis_server.url) as client:
+        assert client.keys("*") == [key_of(kept)]
 
 
 def test_no_server_is_said_so(tmp_path):
