@@ -113,6 +113,27 @@ def test_an_audit_sets_right_what_an_operation_waits_for(redis_bench, damage):
     assert worker.claim().operation == high
 
 
+@pytest.mark.parametrize("key", ["Q", "Z", "X", "L"])
+def test_a_key_of_another_type_is_set_aside_by_who_writes_it(redis_bench, key):
+    """In the midst of a call, which does all the rest as well."""
+    bench, call, name = redis_bench, redis_bench.store._connections.call, f"{{funsies}}:{key}"
+    low = bench.operation("low")
+    many = [bench.operation(f"high {number}", low) for number in range(12)]
+    call("SET", name, "text of another type")
+    bench.request(low, *many)
+    worker = bench.slot()
+    claim = worker.claim()
+    late = Setback.LOSS
+    bench.store.release(worker.name, low.digest, claim.fence, delay_ms=50, setback=late)
+    bench.later(60)
+    assert worker.publish(worker.claim(), b"made") is Verdict.OK
+    for _ in many:
+        assert worker.publish(worker.claim(), b"made") is Verdict.OK
+    assert {bench.status(row) for row in (low, *many)} == {Status.DONE}
+    assert call("GET", f"{{funsies}}:!{key}") == b"text of another type"
+    assert [each.name for each in bench.store.set_aside()] == [key]
+
+
 def test_namespaces_on_one_server_do_not_see_each_other(redis_bench, redis_url):
     bench = redis_bench
     other = RedisStore(redis_url, namespace="other")

@@ -36,9 +36,9 @@ def test_one_message_publishes_and_takes_the_next(bench, tools):
     assert bench.state(low).results == (tools.result_of(b"made"),)
 
 
-def test_a_small_task_for_all_versions_of_python_comes_with_its_step(bench):
+def test_a_short_shell_command_comes_with_its_step(bench):
     def claimed(name, kind, python, payload):
-        row = bench.operation(name)
+        row = bench.operation(name, outputs=3)
         task = TaskRow(row.task, python, kind, name, True, (), payload, b"{}", b"signature")
         bench.store.define(Definitions(tasks=(task,)))
         bench.request(row)

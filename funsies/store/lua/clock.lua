@@ -7,7 +7,7 @@
 register('clock', { 'allow-oom' }, function()
   -- What has begun since the clock was set forward has done so now at the latest.
   local function begin_no_later_than_now()
-    for _, slot in ipairs(call('ZRANGE', P .. 'L', 0, -1)) do
+    for _, slot in ipairs(ask('ZRANGE', 'L', 0, -1)) do
       local lease = lease_of(slot)
       if lease and (tonumber(lease.started) or 0) > told then
         call('HSET', P .. 's:' .. slot, 'b', told)

@@ -7,7 +7,7 @@ register('renew', { 'allow-oom' }, function()
   local lease = lease_of(ARGV[2])
   for _, fence in ipairs(lease and lease.fences or {}) do
     if fence == ARGV[3] then
-      call('ZADD', P .. 'L', now + tonumber(ARGV[4]), ARGV[2])
+      ask('ZADD', 'L', now + tonumber(ARGV[4]), ARGV[2])
       call('HSET', P .. 's:' .. ARGV[2], 'p', '')
       return 1
     end

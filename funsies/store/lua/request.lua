@@ -21,10 +21,10 @@ register('request', {}, function()
 
   -- Set right what a pending operation has lost: its place in a queue, its delay, its lease.
   local function hold(o, d)
-    local is_lost = o.s == DELAYED and not call('ZSCORE', P .. 'Z', o.id)
+    local is_lost = o.s == DELAYED and not ask('ZSCORE', 'Z', o.id)
       or o.s == READY and not is_in_queue(o)
       or o.s == RUNNING and (held_under(lease_of(o.S), o.id) ~= o.f
-        or not call('ZSCORE', P .. 'L', o.S))
+        or not ask('ZSCORE', 'L', o.S))
     if is_lost then make_ready(o, d, UNLOCKED) end
   end
 

@@ -156,11 +156,15 @@ local function grant(o, d, inputs, index, own_fence)
 end
 
 -- How many operations this message may take: what is ready is shared out, twice for each worker.
+-- And whether the queue is known to be empty.
 local function share()
   if most < 2 then return most end
   flush_queue(queue)
-  local ready = call('ZCARD', P .. 'q:' .. queue) + (held and 1 or 0)
-  local others = call('ZCARD', P .. 'L') - (was_holding and 1 or 0)
+  local ready = call('ZCARD', P .. 'q:' .. queue)
+  local is_empty = ready == 0
+  if held then ready = ready + 1 end
+  if ready < 3 then return math.min(ready, 1), is_empty end -- the share of any number of workers
+  local others = ask('ZCARD', 'L') - (was_holding and 1 or 0)
   local workers = math.max(others + 1, tonumber(try('SCARD', P .. 'rq:workers:' .. queue)) or 0)
   return math.min(most, math.ceil(ready / (2 * workers)))
 end
@@ -216,9 +220,9 @@ do
   end
 
   -- The operation that comes first in the queue.
-  function first_ready(wanted)
+  function first_ready(wanted, is_empty)
     if held then
-      local o, d = take_held()
+      local o, d = take_held(is_empty)
       if o then return o, d end
     end
     if has_grown or next_head > #heads then look_at_queue(wanted) end
@@ -266,9 +270,11 @@ do
     return trace
   end
 
-  -- The task, if it is small and for all versions of Python: a shell command, as a rule, which many
-  -- a step has for itself. Functions are those of many steps, and whoever runs them keeps them.
+  -- The task, if it is a small shell command: many a step has one for itself. Functions are those of
+  -- many steps, and whoever runs them keeps them. A command has at least its two streams and its exit
+  -- code as outputs, and is for all versions of Python.
   local function small_task(d)
+    if d.outputs < 3 then return false end
     local task = row_of('t' .. d.raw:sub(1, 32), '')
     return task and #task <= MOST_TASK_BYTES and task
   end
@@ -290,11 +296,12 @@ end
 
 -- Claim as many as may be claimed together; the first in any case.
 local function claim_some(budget)
-  local claims, room, tries = {}, MOST_EXPECTED_MS, 0
-  local wanted, begun = share(), {}
+  local claims, room, tries, begun = {}, MOST_EXPECTED_MS, 0, {}
+  local wanted, is_empty = share()
   while tries < CLAIM_TRIES and room and (#claims == 0 or #claims < wanted) do
-    local o, d = first_ready(wanted - #claims)
+    local o, d = first_ready(wanted - #claims, is_empty)
     if not o then break end
+    is_empty = false
     local left = wanted > 1 and d and room_with(o, d, room)
     if #claims > 0 and not left then
       if d and o.s == WAITING then put_in_queue(o, d, UNLOCKED) end -- it was held
@@ -337,7 +344,7 @@ local function settle_lease(is_claimed, remembered)
   append(remembered, 'o', table.concat(lease.operations), 'f', table.concat(lease.fences))
   if is_claimed then
     append(remembered, 'b', told, 'w', '', 'p', '')
-    call('ZADD', P .. 'L', now + tonumber(ARGV[5]), slot)
+    ask('ZADD', 'L', now + tonumber(ARGV[5]), slot)
   end
   call('HSET', P .. 's:' .. slot, unpack(remembered))
   if not was_holding then call('PERSIST', P .. 's:' .. slot) end

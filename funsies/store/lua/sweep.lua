@@ -10,7 +10,7 @@ register('sweep', { 'allow-oom' }, function()
   local requeued, exhausted, free = {}, {}, {}
 
   local function expired(limit)
-    return call('ZRANGEBYSCORE', P .. 'L', '-inf', now, 'LIMIT', 0, limit)
+    return ask('ZRANGEBYSCORE', 'L', '-inf', now, 'LIMIT', 0, limit)
   end
 
   -- Go on from the last sweep: as far as the clock says, if it is known to be right, and in no
@@ -27,7 +27,7 @@ register('sweep', { 'allow-oom' }, function()
     for _, slot in ipairs(expired(-1)) do
       local lease = lease_of(slot)
       if lease and not lease.is_prolonged then
-        call('ZADD', P .. 'L', now + lease_ms, slot)
+        ask('ZADD', 'L', now + lease_ms, slot)
         call('HSET', P .. 's:' .. slot, 'p', '1')
       end
     end
@@ -52,7 +52,7 @@ register('sweep', { 'allow-oom' }, function()
 
   local function reap(slot)
     local lease = lease_of(slot)
-    if not lease then return call('ZREM', P .. 'L', slot) end
+    if not lease then return ask('ZREM', 'L', slot) end
     local list = running_under(lease)
     if #list == 0 then return drop_lease(slot) end
     local o, d = list[1].o, list[1].d
@@ -75,10 +75,10 @@ register('sweep', { 'allow-oom' }, function()
   -- Names of queues are forgotten while they are empty: a program that runs steps itself has one
   -- of its own, and all that were ever used would be looked at for ever.
   local function armed_queues()
-    local queues = call('SMEMBERS', P .. 'Q')
+    local queues = ask('SMEMBERS', 'Q')
     local armed = arm(queues)
     for _, queue in ipairs(queues) do
-      if call('EXISTS', P .. 'q:' .. queue) == 0 then call('SREM', P .. 'Q', queue) end
+      if call('EXISTS', P .. 'q:' .. queue) == 0 then ask('SREM', 'Q', queue) end
     end
     return armed
   end

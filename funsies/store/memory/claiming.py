@@ -6,7 +6,15 @@ import math
 from heapq import heappop
 
 from funsies.core.digest import Digest
-from funsies.store.rows import Claim, Fence, QueueName, TaskRow, TraceCandidate, fence_of
+from funsies.store.rows import (
+    Claim,
+    Fence,
+    OperationRow,
+    QueueName,
+    TaskRow,
+    TraceCandidate,
+    fence_of,
+)
 
 from .cascade import skip, work_cascades
 from .inputs import Inputs, may_have_trace, read_inputs, trace_index
@@ -18,7 +26,8 @@ INPUT_BYTES_LIMIT = 1 << 20
 CLAIM_TRIES = 32
 """Entries of a ready queue that one claim looks at in vain."""
 TASK_BYTES_LIMIT = 1 << 12
-"""A task that is no longer, and for all versions of Python, travels with a claim."""
+OUTPUTS_OF_COMMAND = 3
+"""A task with as many, for all versions of Python and no longer, travels with a claim."""
 MOST_EXPECTED_MS = 50
 """Time that a batch may be expected to take."""
 
@@ -128,7 +137,7 @@ def _describe(tables: Tables, operation: Digest, fence: Fence) -> Claim:
         volatile=cell.is_tainted,
         contents=_small_bytes(tables, inputs),
         trace=_candidate(tables, cell),
-        task=_small_task(tables, row.task),
+        task=_small_task(tables, row),
     )
 
 
@@ -145,8 +154,10 @@ def _small_bytes(tables: Tables, inputs: Inputs) -> dict[Digest, bytes]:
     return found
 
 
-def _small_task(tables: Tables, digest: Digest) -> TaskRow | None:
-    task = tables.tasks.get(digest, {}).get("")
+def _small_task(tables: Tables, row: OperationRow) -> TaskRow | None:
+    if len(row.outputs) < OUTPUTS_OF_COMMAND:
+        return None
+    task = tables.tasks.get(row.task, {}).get("")
     return task if task is not None and len(task.payload) <= TASK_BYTES_LIMIT else None
 
 

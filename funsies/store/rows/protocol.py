@@ -150,8 +150,8 @@ class Claim:
         volatile: True if an input is volatile: the result will be, and leaves no trace.
         contents: small bytes of inputs by content digest, as many as fit.
         trace: a recorded trace for these inputs, if there is one.
-        task: what it does, if that is little and for all versions of Python (a shell command,
-            as a rule); None if it is to be read.
+        task: what it does, if that is a shell command, and not very long; None if it is to be
+            read.
         is_ours: False if its definition is not signed with a key of this worker, or is signed,
             and the worker has no key.
     """

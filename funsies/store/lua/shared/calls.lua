@@ -42,15 +42,6 @@ do
     now = swept and math.min(told, swept + MOST_UNSWEPT_MS) or unset
   end
 
-  -- What is written before the end of a call, and not by `ask`: were one of another type, the call
-  -- would fail half done.
-  local COUNT = { L = 'ZCARD', Z = 'ZCARD', X = 'LLEN', Q = 'SCARD' }
-  local function look_at_types()
-    for key, count_of in pairs(COUNT) do
-      if type(try(count_of, P .. key)) == 'table' then set_key_aside(key) end
-    end
-  end
-
   function register(name, flags, body)
     local has_no_writes = flags[1] == 'no-writes'
     redis.register_function({
@@ -64,7 +55,6 @@ do
         numbers_left, numbers_wanted, is_reading = 0, 0, has_no_writes
         stepping_slot, stepping_lease, claimed_queue, held, has_cascades = nil, nil, nil, nil, false
         has_grown = true
-        if not has_no_writes then look_at_types() end
         read_clock()
         local answer = body()
         flush()

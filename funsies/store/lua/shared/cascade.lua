@@ -12,7 +12,7 @@ end
 local function note_waiters(id)
   local list, number = P .. 'w' .. id, u64(next_number())
   call('RENAME', list, P .. 'W' .. number)
-  call('LPUSH', P .. 'X', number .. id)
+  ask('LPUSH', 'X', number .. id)
 end
 
 local wake
@@ -134,11 +134,11 @@ end
 -- Wake waiters of finished operations, newest cascade first; return what is left of the budget.
 local function work_cascades(budget)
   while budget > 0 do
-    local head = call('LINDEX', P .. 'X', 0)
+    local head = ask('LINDEX', 'X', 0)
     if not head then break end
     local producer, list = head:sub(9), P .. 'W' .. head:sub(1, 8)
     local chunk = call('LPOP', list, math.min(budget, CASCADE_CHUNK)) or {}
-    if call('EXISTS', list) == 0 then call('LPOP', P .. 'X') end
+    if call('EXISTS', list) == 0 then ask('LPOP', 'X') end
     local status, _, volatile = look_at(producer, 0)
     wake_all(producer, status, volatile, chunk)
     budget = budget - #chunk

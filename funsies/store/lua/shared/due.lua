@@ -2,14 +2,14 @@
 
 local function promote(limit)
   if limit <= 0 then return 0 end
-  local due = call('ZRANGEBYSCORE', P .. 'Z', '-inf', now, 'LIMIT', 0, limit)
+  local due = ask('ZRANGEBYSCORE', 'Z', '-inf', now, 'LIMIT', 0, limit)
   fetch('o', due)
   for _, id in ipairs(due) do
     local o = load(id)
     if o.s == DELAYED then
       make_ready(o, definition(id), UNLOCKED)
     else
-      call('ZREM', P .. 'Z', id)
+      ask('ZREM', 'Z', id)
     end
   end
   return #due
@@ -18,8 +18,8 @@ end
 -- Whether there is work that is bound to no queue: cascades, delays, expired leases.
 local function is_due()
   return call('EXISTS', P .. 'X') == 1
-    or call('ZCOUNT', P .. 'Z', '-inf', now) > 0
-    or call('ZCOUNT', P .. 'L', '-inf', now) > 0
+    or ask('ZCOUNT', 'Z', '-inf', now) > 0
+    or ask('ZCOUNT', 'L', '-inf', now) > 0
 end
 
 -- Those of the queues on which there is work, and no drain job waits in RQ's list. `due` says
@@ -28,10 +28,10 @@ local function arm(queues, due)
   local armed = {}
   flush_queues()
   for _, queue in ipairs(queues) do
-    if call('EXISTS', P .. 'rq:queue:' .. queue) == 0 then
-      local has_work = call('EXISTS', P .. 'q:' .. queue) == 1
-      if not has_work and due == nil then due = is_due() end
-      if has_work or due then armed[#armed + 1] = queue end
+    local has_work = call('EXISTS', P .. 'q:' .. queue) == 1
+    if not has_work and due == nil then due = is_due() end
+    if (has_work or due) and call('EXISTS', P .. 'rq:queue:' .. queue) == 0 then
+      armed[#armed + 1] = queue
     end
   end
   return armed

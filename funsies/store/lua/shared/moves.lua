@@ -8,7 +8,7 @@ local function let_expire(slot)
 end
 
 local function drop_lease(slot)
-  call('ZREM', P .. 'L', slot)
+  ask('ZREM', 'L', slot)
   call('HDEL', P .. 's:' .. slot, 'o', 'f', 'b', 'p', 'w')
   call('EXPIRE', P .. 's:' .. slot, SLOT_MEMORY_SECONDS)
 end
@@ -61,7 +61,7 @@ local take_from_queue
 local LEAVE = {
   w = function(o) blocked[o.id] = false end,
   g = function(o) blocked[o.id] = false end,
-  z = function(o) call('ZREM', P .. 'Z', o.id) end,
+  z = function(o) ask('ZREM', 'Z', o.id) end,
   r = function(o) take_from_queue(o) end,
   u = function(o) leave_lease(o.S, o.id) end,
 }
@@ -83,7 +83,7 @@ end
 
 local function make_delayed(o, d, due)
   move(o, d, DELAYED)
-  call('ZADD', P .. 'Z', due, o.id)
+  ask('ZADD', 'Z', due, o.id)
 end
 
 local function wait_for(o, d, list)
@@ -109,7 +109,7 @@ end
 -- Give the lease on an operation to another slot, which is called `worker` when it is lost for good.
 local function hand_over(o, d, lease, slot, fence, expires)
   start_running(o, d, slot, fence)
-  call('ZADD', P .. 'L', expires, slot)
+  ask('ZADD', 'L', expires, slot)
   call('HSET', P .. 's:' .. slot, 'o', o.id, 'f', fence, 'b', lease.started,
     'w', lease.worker or lease.slot, 'p', '1')
   call('PERSIST', P .. 's:' .. slot)

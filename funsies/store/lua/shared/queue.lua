@@ -16,7 +16,7 @@ local function enqueue(o, place)
   if o.q == claimed_queue then has_grown = true end
   if not fed_queues[o.q] then
     fed_queues[o.q] = true
-    call('SADD', P .. 'Q', o.q)
+    ask('SADD', 'Q', o.q)
   end
 end
 
@@ -80,10 +80,11 @@ local function make_ready(o, d, order)
   end
 end
 
--- The operation that is held, to be claimed; nil if another comes first.
-local function take_held()
+-- The operation that is held, to be claimed; nil if another comes first. Nobody looks at a queue
+-- that is known to be empty.
+local function take_held(is_empty)
   flush_queue(claimed_queue)
-  local head = call('ZRANGE', P .. 'q:' .. claimed_queue, 0, 0, 'WITHSCORES')
+  local head = is_empty and {} or call('ZRANGE', P .. 'q:' .. claimed_queue, 0, 0, 'WITHSCORES')
   local o, d = held.o, held.d
   if head[1] then
     local score, own_score = tonumber(head[2]), -tonumber(o.p)
