@@ -102,7 +102,7 @@ class Keys:
         return self.prefix + b"y" + operation
 
     def consumers(self, operation: Digest) -> bytes:
-        """Set: operations with an output of this one as an input."""
+        """Set: operations with an output of this one as an input, if they are many."""
         return self.prefix + b"k" + operation
 
     def task(self, task: Digest) -> bytes:

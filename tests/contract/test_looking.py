@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from funsies.core.digest import content_digest
 from funsies.core.graph import TaskKind
 from funsies.store.rows import (
@@ -31,6 +33,27 @@ def test_definitions_are_read_back_as_written(bench, tools):
     assert bench.store.consumers([low.digest, high.digest]) == (high.digest,)
     assert bench.store.consumers([high.digest]) == ()
     assert bench.store.consumers([]) == ()
+
+
+@pytest.mark.parametrize("number", [1, 8, 9, 40])
+def test_all_that_need_a_step_are_found_however_many(bench, number):
+    low = bench.operation("low", outputs=2)
+    early = bench.operation("early", low)
+    needed_twice = [bench.operation(f"high {n}", low, early) for n in range(number)]
+    expected = tuple(sorted(each.digest for each in needed_twice))
+    assert bench.store.consumers([early.digest]) == expected
+    assert bench.store.consumers([low.digest]) == tuple(sorted((early.digest, *expected)))
+    bench.store.define(Definitions(operations=(low, *needed_twice)))
+    assert bench.store.consumers([early.digest]) == expected
+
+
+def test_a_step_that_is_defined_after_one_that_needs_it_leads_to_it(bench):
+    low = bench.operation("low")
+    high = bench.operation("high", low)
+    bench.store.clear()
+    bench.store.define(Definitions(operations=(high,)))
+    bench.store.define(Definitions(operations=(low,)))
+    assert bench.store.consumers([low.digest]) == (high.digest,)
 
 
 def test_what_is_defined_stays_as_it_is(bench):

@@ -13,16 +13,14 @@
 register('audit', { 'no-writes' }, function()
   local function is_linked(id)
     local d = definition(id)
-    if d.is_damaged then return true end
-    local outputs = d.artefacts + 32 * d.inputs
-    for number = 0, d.outputs - 1 do
-      local artefact = d.raw:sub(outputs + 32 * number + 1, outputs + 32 * number + 32)
-      if row_of('I', artefact) ~= 'o' .. id .. struct.pack('>I4', number) then return false end
-    end
-    for _, producer in ipairs(producers(d)) do
-      if try('SISMEMBER', P .. 'k' .. producer, id) ~= 1 then return false end
-    end
-    return true
+    return d.is_damaged or links.are_whole(d)
+  end
+
+  local function fetch_links()
+    local list = {}
+    fetch('D', { unpack(ARGV, 3) })
+    for at = 3, #ARGV do list[#list + 1] = definition(ARGV[at]) end
+    links.fetch(list)
   end
 
   local function has_task(id)
@@ -66,6 +64,7 @@ register('audit', { 'no-writes' }, function()
   end
 
   if ARGV[2] == 'tally' then return tally() end
+  if ARGV[2] == 'unlinked' then fetch_links() end
   local list = {}
   for at = 3, #ARGV do
     if WRONG[ARGV[2]](ARGV[at]) then list[#list + 1] = ARGV[at] end

@@ -36,6 +36,9 @@ register('define', {}, function()
   end)
 
   take_rows(ARGV[4], 'I')
-  take_rows(ARGV[5], 'D', function(id, raw) link(parse(id, raw)) end)
+  local written = {}
+  take_rows(ARGV[5], 'D', function(id, raw) written[#written + 1] = parse(id, raw) end)
+  links.fetch(written)
+  for _, d in ipairs(written) do links.write(d) end
   return 1
 end)

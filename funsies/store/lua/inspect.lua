@@ -1,8 +1,9 @@
 -- See states, and what an audit needs, at one moment.
 --
--- ARGV  1 time  2 "states", "undefined", "leases", "stuck" or "waiting"  3... operations
+-- ARGV  1 time  2 "states", "undefined", "leases", "stuck", "waiting" or "consumers"  3... operations
 -- Returns  states: the row of each operation, empty if there is none
 --          undefined: those of the operations that have no definition
+--          consumers: those of each operation, one after the other
 --          leases: { operation, slot, fence, expires, started, ms since then } of each
 --          stuck: 1 if something is pending and nothing moves
 --          waiting: producers that a waiting operation lacks, or a delegated one's target
@@ -47,6 +48,10 @@ register('inspect', { 'no-writes' }, function()
     return each_operation(function(id)
       return not has_row('D', id) and id or nil
     end)
+  end
+  if ARGV[2] == 'consumers' then
+    fetch('D', { unpack(ARGV, 3) })
+    return each_operation(function(id) return links.consumers_of(definition(id)) end)
   end
   if ARGV[2] == 'leases' then return leases() end
   if ARGV[2] == 'waiting' then return waiting_on(load(ARGV[3])) end

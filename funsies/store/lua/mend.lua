@@ -71,7 +71,7 @@ register('mend', { 'allow-oom' }, function()
   function MEND.links()
     local raw = row_of(key, field)
     if raw ~= seen or not is_whole(raw) then return 0 end
-    link(parse(field, raw))
+    links.write(parse(field, raw))
     return 1
   end
 

@@ -159,9 +159,11 @@ def pack_constant(row: ConstantRow) -> bytes:
 
 
 def unpack_artefact(digest: Digest, data: bytes) -> ArtefactRow:
-    """Read an entry of the index of artefacts."""
+    """Read an entry of the index of artefacts, but for the operations that need an output."""
     if data[:1] == b"o":
-        _, producer, index = OUTPUT.unpack(data)
+        _, producer, index = OUTPUT.unpack_from(data)
+        if len(data) % DIGEST_BYTES != OUTPUT.size % DIGEST_BYTES:
+            raise ValueError("the operations that need it are cut off")
         return ArtefactRow(digest, Digest(producer), index, None)
     end = RESULT.size + 1
     result = unpack_result(data[1:])

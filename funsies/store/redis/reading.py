@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, cast
 
-from funsies.core.digest import Digest, short_hash
+from funsies.core.digest import DIGEST_BYTES, Digest, short_hash
 from funsies.store.keys import Keys
 from funsies.store.rows import (
     ArtefactRow,
@@ -29,7 +29,14 @@ from . import answers
 from .calling import PAGE, Caller, pages
 from .connection import Answer, Connections
 from .origins import Origins
-from .packing import readable, unpack_artefact, unpack_operation, unpack_result, unpack_task
+from .packing import (
+    cut,
+    readable,
+    unpack_artefact,
+    unpack_operation,
+    unpack_result,
+    unpack_task,
+)
 from .seal import Seal, split
 from .soundness import fault_in_definition
 from .states import NOTHING_KEPT, Kept
@@ -172,8 +179,8 @@ class Reader(Caller):
         """See :meth:`GraphStore.consumers`."""
         found: set[Digest] = set()
         for page in pages(operations):
-            keys = map(self._keys.consumers, page)
-            found.update(answers.each(self._call("SUNION", *keys), Digest))
+            for packed in answers.flat(self._run("inspect", "consumers", *page)):
+                found.update(map(Digest, cut(packed, DIGEST_BYTES)))
         return tuple(sorted(found))
 
     def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:

@@ -10,7 +10,7 @@
 --                     counters, delegations
 --   o                 hash: packed state by operation, with the record of its last run
 --                     (packed_state.lua)
---   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers
+--   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers that are too many
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks
 --   y<operation>      string, for a minute: what it has printed so far, if somebody follows it
 --   q:<queue>         sorted set: ready     Z  sorted set: delayed     B  set: blocked

@@ -67,14 +67,96 @@ local function producers(d)
   return list
 end
 
--- Have operations found by those who make their inputs, and their outputs lead to them.
-local function link(d)
-  local outputs = d.artefacts + 32 * d.inputs
-  for number = 0, d.outputs - 1 do
-    put('I', d.raw:sub(outputs + 32 * number + 1, outputs + 32 * number + 32),
-      'o' .. d.id .. struct.pack('>I4', number))
+local function artefact_of(d, number)
+  local at = d.artefacts + 32 * (number - 1)
+  return d.raw:sub(at + 1, at + 32)
+end
+
+-- How operations are found by those who make their inputs, and from their outputs. The entry of an
+-- output in the index of artefacts is 'o', what makes it, and its index there; then the first few of
+-- the operations that need it. If there are more, the others are in a set (k), which few have.
+local links = {}
+do
+  local MOST_IN_ENTRY, ENTRY = 8, 37
+
+  local function output_of(d, index)
+    return artefact_of(d, d.inputs + index + 1)
   end
-  for _, producer in ipairs(producers(d)) do
-    call('SADD', P .. 'k' .. producer, d.id)
+
+  local function entry_of(d, index)
+    return 'o' .. d.id .. struct.pack('>I4', index)
+  end
+
+  -- The operations in an entry, one after the other; nil if it is none of an output.
+  local function consumers_in(entry)
+    if not entry or entry:sub(1, 1) ~= 'o' or #entry % 32 ~= ENTRY % 32 then return nil end
+    return entry:sub(ENTRY + 1)
+  end
+
+  local function holds(consumers, id)
+    for at = 1, #consumers, 32 do
+      if consumers:sub(at, at + 31) == id then return true end
+    end
+  end
+
+  local function is_consumer(id, producer, artefact)
+    local consumers = consumers_in(row_of('I', artefact))
+    return consumers and holds(consumers, id)
+      or try('SISMEMBER', P .. 'k' .. producer, id) == 1
+  end
+
+  local function add_consumer(id, producer, artefact)
+    local entry = row_of('I', artefact)
+    local consumers = consumers_in(entry)
+    if consumers and holds(consumers, id) then return end
+    if consumers and #consumers < 32 * MOST_IN_ENTRY then
+      put('I', artefact, entry .. id)
+    else
+      call('SADD', P .. 'k' .. producer, id)
+    end
+  end
+
+  -- Read the entries of many in one go.
+  function links.fetch(list)
+    local artefacts = {}
+    for _, d in ipairs(list) do
+      for index = 0, d.outputs - 1 do artefacts[#artefacts + 1] = output_of(d, index) end
+      for number = 1, d.inputs do
+        if input(d, number) == 0 then artefacts[#artefacts + 1] = artefact_of(d, number) end
+      end
+    end
+    fetch('I', artefacts)
+  end
+
+  function links.write(d)
+    for index = 0, d.outputs - 1 do
+      local output = output_of(d, index)
+      put('I', output, entry_of(d, index) .. (consumers_in(row_of('I', output)) or ''))
+    end
+    for number = 1, d.inputs do
+      local kind, producer = input(d, number)
+      if kind == 0 then add_consumer(d.id, producer, artefact_of(d, number)) end
+    end
+  end
+
+  function links.are_whole(d)
+    for index = 0, d.outputs - 1 do
+      local entry = row_of('I', output_of(d, index))
+      if not consumers_in(entry) or entry:sub(1, ENTRY) ~= entry_of(d, index) then return false end
+    end
+    for number = 1, d.inputs do
+      local kind, producer = input(d, number)
+      if kind == 0 and not is_consumer(d.id, producer, artefact_of(d, number)) then return false end
+    end
+    return true
+  end
+
+  -- The operations that need an output of one; several in one text, one after the other.
+  function links.consumers_of(d)
+    local list = { table.concat(call('SMEMBERS', P .. 'k' .. d.id)) }
+    for index = 0, d.outputs - 1 do
+      list[#list + 1] = consumers_in(row_of('I', output_of(d, index)))
+    end
+    return table.concat(list)
   end
 end

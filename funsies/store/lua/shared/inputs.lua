@@ -1,10 +1,5 @@
 -- The inputs of an operation as they are now.
 
-local function artefact_of(d, number)
-  local at = d.artefacts + 32 * (number - 1)
-  return d.raw:sub(at + 1, at + 32)
-end
-
 local function constant(d, number)
   local row = row_of('I', artefact_of(d, number))
   if row and #row > PACKED and row:sub(1, 1) == 'c' then return row:sub(2, PACKED + 1) .. NO_SIGNATURE end
