@@ -87,8 +87,11 @@ def _input_row(name: str, reference: Reference) -> InputRow:
         wire = made_by.task.outputs[index].wire
         return InputRow(name, reference.digest, made_by.digest, index, None, wire)
     if isinstance(reference, Constant):
-        content, large = reference.content, is_large(reference)
-        return InputRow(name, reference.digest, None, 0, content, reference.wire, large)
+        content, wire = reference.content, reference.wire
+        if is_large(reference):
+            return InputRow(name, reference.digest, None, 0, content, wire, large=True)
+        size, executable = reference.size_bytes, reference.executable
+        return InputRow(name, reference.digest, None, 0, content, wire, False, size, executable)
     return InputRow(
         name, reference.digest, reference.producer, reference.index, None, reference.wire
     )

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 
 from funsies.core.digest import Digest, content_digest
+from funsies.core.graph import constant_digest
 from funsies.core.signing import Keyring
 from funsies.store.memory import MemoryStore
 from funsies.store.ports import GraphStore
@@ -131,11 +133,12 @@ class Bench:
     def constant(self, data: bytes, *, large: bool = False) -> InputRow:
         """Store a constant, and refer to it."""
         content = content_digest(data)
-        artefact = content_digest(b"constant" + data)
+        artefact = constant_digest("json", content, executable=False)
         row = ConstantRow(artefact, content, "json", large, len(data))
         contents = () if large else ((content, data),)
         self.store.define(Definitions(constants=(row,), contents=contents))
-        return InputRow("x", artefact, None, 0, content, "json", large)
+        size = 0 if large else len(data)
+        return InputRow("x", artefact, None, 0, content, "json", large, size)
 
     def operation(
         self,
@@ -208,15 +211,7 @@ class Bench:
 
 def as_input(name: str, item: InputRow | OperationRow, index: int = 0) -> InputRow:
     if isinstance(item, InputRow):
-        return InputRow(
-            name,
-            item.artefact,
-            item.producer,
-            item.index,
-            item.content,
-            item.wire,
-            item.large,
-        )
+        return msgspec.structs.replace(item, name=name)
     return InputRow(name, item.outputs[index], item.digest, index, None, "json")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from funsies.core.digest import Digest, content_digest
+from funsies.core.graph import constant_digest
 from funsies.core.trace import trace_key
 from funsies.store.memory import MemoryStore
 from funsies.store.redis import RedisStore
@@ -167,7 +168,8 @@ class Bench:
 
     def _constant(self, data: bytes) -> ConstantRow:
         content = content_digest(data)
-        return ConstantRow(content_digest(b"constant" + data), content, "json", False, 2)
+        artefact = constant_digest("json", content, executable=False)
+        return ConstantRow(artefact, content, "json", False, len(data))
 
     def _row(self, number: int, spec: Spec) -> OperationRow:
         inputs = [self._input(f"i{place}", *source) for place, source in enumerate(spec.inputs)]
@@ -183,7 +185,8 @@ class Bench:
     def _input(self, name: str, producer: int, index: int) -> InputRow:
         if producer < 0:
             row = self._constant(CONSTANTS[-1 - producer])
-            return InputRow(name, row.artefact, None, 0, row.content, "json")
+            size = row.size_bytes
+            return InputRow(name, row.artefact, None, 0, row.content, "json", False, size)
         made = self.rows[producer]
         return InputRow(name, made.outputs[index], made.digest, index, None, "json")
 

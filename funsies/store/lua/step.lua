@@ -197,16 +197,14 @@ do
   local function fetch_all(ids)
     fetch('o', ids)
     fetch('D', ids)
-    local artefacts, contents = {}, {}
+    local contents = {}
     for _, id in ipairs(ids) do
       local d = definition(id)
       for number = 1, math.min(d.inputs, MOST_FETCHED_INPUTS) do
         local kind, content = input(d, number)
-        if kind ~= 0 then artefacts[#artefacts + 1] = artefact_of(d, number) end
-        if kind == 1 then contents[#contents + 1] = content end
+        if is_small(kind) then contents[#contents + 1] = content end
       end
     end
-    fetch('I', artefacts)
     fetch('c', contents)
   end
 

@@ -6,13 +6,14 @@ What scripts read has fixed offsets (``lua/shared/definitions.lua``).
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, ParamSpec, TypeVar
 
 import msgspec
 
 from funsies.core.digest import DIGEST_BYTES, Digest
+from funsies.core.graph import constant_digest
 from funsies.core.signing import SIGNATURE_BYTES
 from funsies.store.rows import (
     ArtefactRow,
@@ -36,7 +37,7 @@ HEADER = struct.Struct(">32sBIIII")
 OUTPUT = struct.Struct(">c32sI")
 OK, LARGE, EXECUTABLE = 1, 2, 4
 STRICT, DYNAMIC = 1, 2
-PRODUCER, SMALL_CONSTANT, LARGE_CONSTANT = 0, 1, 2
+PRODUCER, LARGE_CONSTANT, SMALL_CONSTANT, SMALL_EXECUTABLE = 0, 2, 3, 4
 
 _FEW: Final = 8
 _NO_OPTIONS = bytes(DIGEST_BYTES)
@@ -86,7 +87,7 @@ def pack_operation(row: OperationRow) -> bytes:
             *map(_pack_input, inputs),
             name,
             names,
-            *[item.artefact for item in inputs],
+            *[item.artefact for item in inputs if item.large or item.content is None],
             *outputs,
             row.options or _NO_OPTIONS,
             wires,
@@ -107,24 +108,29 @@ def _remembered_texts(*texts: str) -> bytes:
 def _pack_input(item: InputRow) -> bytes:
     if item.producer is not None:
         return INPUT.pack(PRODUCER, item.producer, item.index)
-    kind = LARGE_CONSTANT if item.large else SMALL_CONSTANT
-    return INPUT.pack(kind, item.content or b"", 0)
+    kind = SMALL_EXECUTABLE if item.executable else SMALL_CONSTANT
+    if item.large:
+        kind = LARGE_CONSTANT
+    return INPUT.pack(kind, item.content or b"", item.size_bytes)
 
 
 def unpack_operation(digest: Digest, data: bytes) -> OperationRow:
     """Read a definition; its signature follows it."""
     task, flags, inputs, outputs, name, names = HEADER.unpack_from(data)
     at = HEADER.size + INPUT.size * inputs
-    fixed = INPUT.iter_unpack(data[HEADER.size : at])
+    fixed = list(INPUT.iter_unpack(data[HEADER.size : at]))
     task_name, at = data[at : at + name].decode(), at + name
     input_names, at = _texts.decode(data[at : at + names]), at + names
-    artefacts, at = _digests(data, at, inputs), at + DIGEST_BYTES * inputs
+    named = sum(kind in (PRODUCER, LARGE_CONSTANT) for kind, _, _ in fixed)
+    artefacts, at = iter(_digests(data, at, named)), at + DIGEST_BYTES * named
     made, at = _digests(data, at, outputs), at + DIGEST_BYTES * outputs
     options, at = Digest(data[at : at + DIGEST_BYTES]), at + DIGEST_BYTES
     wires = _texts.decode(data[at:-SIGNATURE_BYTES])
-    rows = tuple(map(_unpack_input, fixed, input_names, artefacts, wires))
-    if not inputs == len(rows) == len(input_names) == len(wires):
+    if not inputs == len(fixed) == len(input_names) == len(wires):
         raise ValueError("the definition is not whole")
+    rows = tuple(
+        _unpack_input(*each, artefacts) for each in zip(fixed, input_names, wires, strict=True)
+    )
     strict, dynamic = bool(flags & STRICT), bool(flags & DYNAMIC)
     return OperationRow(
         digest,
@@ -144,12 +150,19 @@ def _digests(data: bytes, at: int, number: int) -> list[Digest]:
 
 
 def _unpack_input(
-    fixed: tuple[int, bytes, int], name: str, artefact: Digest, wire: str
+    fixed: tuple[int, bytes, int], name: str, wire: str, artefacts: Iterator[Digest]
 ) -> InputRow:
-    kind, digest, index = fixed
+    kind, address, number = fixed
+    digest = Digest(address)
     if kind == PRODUCER:
-        return InputRow(name, artefact, Digest(digest), index, None, wire)
-    return InputRow(name, artefact, None, 0, Digest(digest), wire, kind == LARGE_CONSTANT)
+        return InputRow(name, next(artefacts), digest, number, None, wire)
+    if kind == LARGE_CONSTANT:
+        return InputRow(name, next(artefacts), None, 0, digest, wire, large=True)
+    if kind not in (SMALL_CONSTANT, SMALL_EXECUTABLE):
+        raise ValueError("an input is of no kind")
+    executable = kind == SMALL_EXECUTABLE
+    artefact = constant_digest(wire, digest, executable=executable)
+    return InputRow(name, artefact, None, 0, digest, wire, False, number, executable)
 
 
 def pack_constant(row: ConstantRow) -> bytes:

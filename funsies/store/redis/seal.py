@@ -19,6 +19,9 @@ from .packing import OK, PACKED_RESULT_BYTES
 NO_SIGNATURE: Final = bytes(SIGNATURE_BYTES)
 SEALED_RESULT_BYTES: Final = PACKED_RESULT_BYTES + SIGNATURE_BYTES
 
+_DEFINITION: Final = b"definition"
+"""What a definition is signed as, so that one of an older form is not ours."""
+
 _PLACE = struct.Struct(">32sI")
 DELEGATION_BYTES: Final = _PLACE.size + SIGNATURE_BYTES
 
@@ -51,13 +54,13 @@ class Seal:
 
     def operation(self, digest: Digest, packed: bytes) -> bytes:
         """Sign a definition."""
-        return self._sealed(b"operation", digest, packed)
+        return self._sealed(_DEFINITION, digest, packed)
 
     def is_operation(self, digest: Digest, sealed: bytes) -> bool:
         """True if a definition is ours; without keys, if it is nobody's."""
         if not self._keys:
             return sealed.endswith(NO_SIGNATURE)
-        return self._is_genuine(b"operation", digest, sealed)
+        return self._is_genuine(_DEFINITION, digest, sealed)
 
     def is_task(self, row: TaskRow) -> bool:
         """True if a task is ours."""

@@ -61,6 +61,8 @@ class InputRow(msgspec.Struct, frozen=True, gc=False):
         content: address of the bytes of a constant; None otherwise.
         wire: how the value is made into bytes.
         large: True for a constant whose bytes are in the data store, not beside the graph.
+        size_bytes: of a constant whose bytes are beside the graph; 0 otherwise.
+        executable: True for such a constant that is a file which may be run as a program.
     """
 
     name: str
@@ -70,6 +72,8 @@ class InputRow(msgspec.Struct, frozen=True, gc=False):
     content: Digest | None
     wire: str
     large: bool = False
+    size_bytes: int = 0
+    executable: bool = False
 
 
 class OperationRow(msgspec.Struct, frozen=True, gc=False):

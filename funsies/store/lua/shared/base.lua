@@ -34,15 +34,13 @@ local NONE, WAITING, READY, DELAYED, RUNNING = false, 'w', 'r', 'z', 'u'
 local DELEGATED, DONE, FAILED = 'g', 'd', 'f'
 local SKIPPED, LOST, EXECUTED, LINKED, BUSY_MS, VOLATILE = 's', 'l', 'x', 'k', 'b', 'v'
 local UNLOCKED, REQUESTED = 0, 1
-local CASCADE_CHUNK, CASCADE_BUDGET, MOST_DIRECT = 50, 100, 8
+local CASCADE_BUDGET = 100
 local SLOT_MEMORY_SECONDS = 3600
-local MOST_UNSWEPT_MS = 3000
 local HEADER, INPUT, PACKED = 49, 37, 41
 local SIGNATURE, FENCE = 16, 16
 local RESULT = PACKED + SIGNATURE
 local NO_SIGNATURE = ('\0'):rep(SIGNATURE)
 local MOST_ARGUMENTS = 4000
-local MOST_ASIDE = 1000
 
 -- Of the present call: prefix, arguments, time (see `read_clock`), queues that got work.
 local P, ARGV, now, fed_queues

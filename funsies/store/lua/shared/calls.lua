@@ -2,6 +2,8 @@
 
 local register
 do
+  local MOST_UNSWEPT_MS = 3000
+
   -- Write what has changed.
   local function flush()
     flush_states()

@@ -28,6 +28,7 @@ end
 -- or woken now, if `is_direct` and they are few: that saves half a dozen commands. Return how
 -- many were woken.
 local function finish(o, d, results, volatile, is_direct)
+  local MOST_DIRECT = 8
   local status = DONE
   for _, result in ipairs(results) do
     if not is_ok(result) then status = FAILED end
@@ -83,7 +84,7 @@ end
 local function error_from(d, producer)
   for number = 1, d.inputs do
     local kind, digest, index = input(d, number)
-    if kind == 0 and digest == producer then
+    if kind == KIND.producer and digest == producer then
       local _, _, _, result = look_at(producer, index)
       if result and not is_ok(result) then return result end
     end
@@ -107,6 +108,7 @@ end
 
 -- Keep something that is damaged under its kind and address, for who wants to see it.
 local function keep_aside(kind, id, row)
+  local MOST_ASIDE = 1000
   if call('HLEN', P .. '!') < MOST_ASIDE then call('HSET', P .. '!', kind .. id, row) end
 end
 
@@ -133,6 +135,7 @@ end
 
 -- Wake waiters of finished operations, newest cascade first; return what is left of the budget.
 local function work_cascades(budget)
+  local CASCADE_CHUNK = 50
   while budget > 0 do
     local head = ask('LINDEX', 'X', 0)
     if not head then break end

@@ -1,10 +1,35 @@
 -- Definitions: of operations, as bytes with fixed offsets (redis/packing.py).
 
+-- Kinds of inputs. Of small constants the artefact does not stand in a definition: what it is the
+-- address of does.
+local KIND = { producer = 0, large = 2, small = 3, small_executable = 4 }
+
+local function is_small(kind)
+  return kind == KIND.small or kind == KIND.small_executable
+end
+
+-- The number of inputs whose artefacts stand in a definition; nil if one is of no kind.
+local function named_inputs(raw, inputs)
+  local number = 0
+  for at = HEADER + 1, HEADER + INPUT * inputs, INPUT do
+    local kind = raw:byte(at)
+    if kind == KIND.producer or kind == KIND.large then
+      number = number + 1
+    elseif not is_small(kind) then
+      return nil
+    end
+  end
+  return number
+end
+
 -- Whether all parts are there that scripts read; Python looks at what they say.
 local function is_whole(raw)
   if not raw or #raw < HEADER then return false end
   local inputs, outputs, name, names = struct.unpack('>I4I4I4I4', raw, 34)
-  return #raw > HEADER + (INPUT + 32) * inputs + name + names + 32 * outputs + 32 + SIGNATURE
+  if #raw < HEADER + INPUT * inputs then return false end
+  local named = named_inputs(raw, inputs)
+  return named and #raw > HEADER + INPUT * inputs + name + names + 32 * (named + outputs) + 32
+    + SIGNATURE
 end
 
 local function parse(id, raw)
@@ -48,7 +73,7 @@ local function definition(id)
   return d
 end
 
--- Kind (0 producer, 1 small constant, 2 large constant), digest and index of an input.
+-- Kind and digest of an input; then the index of an output, or the size of a small constant.
 local function input(d, number)
   local at = HEADER + INPUT * (number - 1) + 1
   local index = struct.unpack('>I4', d.raw, at + 33)
@@ -59,7 +84,7 @@ local function producers(d)
   local seen, list = {}, {}
   for number = 1, d.inputs do
     local kind, producer = input(d, number)
-    if kind == 0 and not seen[producer] then
+    if kind == KIND.producer and not seen[producer] then
       seen[producer] = true
       list[#list + 1] = producer
     end
@@ -67,9 +92,16 @@ local function producers(d)
   return list
 end
 
-local function artefact_of(d, number)
-  local at = d.artefacts + 32 * (number - 1)
-  return d.raw:sub(at + 1, at + 32)
+-- Artefacts of the inputs, by their numbers, but for those of small constants.
+local function artefacts_of(d)
+  local artefacts, at = {}, d.artefacts
+  for number = 1, d.inputs do
+    if not is_small((input(d, number))) then
+      artefacts[number] = d.raw:sub(at + 1, at + 32)
+      at = at + 32
+    end
+  end
+  return artefacts
 end
 
 -- How operations are found by those who make their inputs, and from their outputs. The entry of an
@@ -80,7 +112,20 @@ do
   local MOST_IN_ENTRY, ENTRY = 8, 37
 
   local function output_of(d, index)
-    return artefact_of(d, d.inputs + index + 1)
+    local at = d.artefacts + 32 * (named_inputs(d.raw, d.inputs) + index)
+    return d.raw:sub(at + 1, at + 32)
+  end
+
+  -- What makes each of the inputs that are made, and the artefact that it is.
+  local function edges(d)
+    local list, artefacts = {}, artefacts_of(d)
+    for number = 1, d.inputs do
+      local kind, producer = input(d, number)
+      if kind == KIND.producer then
+        list[#list + 1] = { producer = producer, artefact = artefacts[number] }
+      end
+    end
+    return list
   end
 
   local function entry_of(d, index)
@@ -121,9 +166,7 @@ do
     local artefacts = {}
     for _, d in ipairs(list) do
       for index = 0, d.outputs - 1 do artefacts[#artefacts + 1] = output_of(d, index) end
-      for number = 1, d.inputs do
-        if input(d, number) == 0 then artefacts[#artefacts + 1] = artefact_of(d, number) end
-      end
+      for _, edge in ipairs(edges(d)) do artefacts[#artefacts + 1] = edge.artefact end
     end
     fetch('I', artefacts)
   end
@@ -133,10 +176,7 @@ do
       local output = output_of(d, index)
       put('I', output, entry_of(d, index) .. (consumers_in(row_of('I', output)) or ''))
     end
-    for number = 1, d.inputs do
-      local kind, producer = input(d, number)
-      if kind == 0 then add_consumer(d.id, producer, artefact_of(d, number)) end
-    end
+    for _, edge in ipairs(edges(d)) do add_consumer(d.id, edge.producer, edge.artefact) end
   end
 
   function links.are_whole(d)
@@ -144,9 +184,8 @@ do
       local entry = row_of('I', output_of(d, index))
       if not consumers_in(entry) or entry:sub(1, ENTRY) ~= entry_of(d, index) then return false end
     end
-    for number = 1, d.inputs do
-      local kind, producer = input(d, number)
-      if kind == 0 and not is_consumer(d.id, producer, artefact_of(d, number)) then return false end
+    for _, edge in ipairs(edges(d)) do
+      if not is_consumer(d.id, edge.producer, edge.artefact) then return false end
     end
     return true
   end

@@ -1,10 +1,15 @@
 -- The inputs of an operation as they are now.
 
-local function constant(d, number)
-  local row = row_of('I', artefact_of(d, number))
-  if row and #row > PACKED and row:sub(1, 1) == 'c' then return row:sub(2, PACKED + 1) .. NO_SIGNATURE end
-  local kind, content = input(d, number)
-  return string.char(kind == 2 and 3 or 1) .. content .. u64(0) .. NO_SIGNATURE
+-- The result that a constant is. What is known of a large one, but for its bytes, is in the index of
+-- artefacts.
+local function constant(d, number, artefact)
+  local kind, content, size = input(d, number)
+  if kind == KIND.large then
+    local row = row_of('I', artefact)
+    if row and #row > PACKED and row:sub(1, 1) == 'c' then return row:sub(2, PACKED + 1) .. NO_SIGNATURE end
+    return string.char(3) .. content .. u64(0) .. NO_SIGNATURE
+  end
+  return string.char(kind == KIND.small_executable and 5 or 1) .. content .. u64(size) .. NO_SIGNATURE
 end
 
 local function add_once(list, seen, producer)
@@ -36,7 +41,7 @@ local function read_inputs(d, generation)
   fetch('o', producers(d))
   for number = 1, d.inputs do
     local kind, producer, index = input(d, number)
-    if kind == 0 then
+    if kind == KIND.producer then
       local status, made_for, volatile, result = look_at(producer, index)
       result = not is_withdrawn(volatile) and result
       r.results[number] = result or false
@@ -63,13 +68,13 @@ local function read_inputs(d, generation)
 end
 
 local function add_constants(d, results)
-  local artefacts = {}
+  local artefacts, large = artefacts_of(d), {}
   for number = 1, d.inputs do
-    if results[number] == nil then artefacts[#artefacts + 1] = artefact_of(d, number) end
+    if input(d, number) == KIND.large then large[#large + 1] = artefacts[number] end
   end
-  fetch('I', artefacts)
+  fetch('I', large)
   for number = 1, d.inputs do
-    if results[number] == nil then results[number] = constant(d, number) end
+    if results[number] == nil then results[number] = constant(d, number, artefacts[number]) end
   end
 end
 
