@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from funsies.core.fingerprint.project import is_project_file, is_project_name
 
-from .machine_errnos import ERRNOS
+from .machine_errnos import ERRNOS, MESSAGES
 from .machine_trouble import has_no_space, machine_trouble
 
 TAIL: Final = 16 * 1024
@@ -38,6 +38,12 @@ _STDOUT: Final = 1
 _NO_TEMPORARY_DIRECTORY: Final = "No usable temporary directory"
 _NO_THREAD: Final = "can't start new thread"
 _NO_SHARED_OBJECT: Final = "cannot open shared object file"
+_SHORT_WRITE: Final = re.compile(r"\d+ requested and \d+ written")
+"""What NumPy says of a full disk."""
+
+_SQLITE: Final = frozenset({"BUSY", "FULL", "IOERR", "LOCKED", "NOMEM", "PROTOCOL"})
+"""What SQLite says of others that use the file, and of disk and memory."""
+
 _FRAME: Final = re.compile(r'^ *File "([^"]*)", line \d+, in (\S+)', re.MULTILINE)
 
 
@@ -92,7 +98,28 @@ def _is_of_the_machine(problem: BaseException) -> bool:
         return _is_of_the_system(problem)
     if isinstance(problem, subprocess.CalledProcessError):
         return machine_trouble(problem.returncode, _stderr(problem), os.defpath) is not None
-    return isinstance(problem, RuntimeError) and _has_lost_its_helpers(problem)
+    return _is_told_by_a_library(problem)
+
+
+def _is_told_by_a_library(problem: BaseException) -> bool:
+    """True if there is no number of the system, but words that say the same."""
+    if type(problem).__module__ == "sqlite3":
+        return _sqlite_code(problem) in _SQLITE
+    if isinstance(problem, RuntimeError) and _has_lost_its_helpers(problem):
+        return True
+    return _quotes_the_system(problem) and not _is_raised_by_the_project(problem)
+
+
+def _sqlite_code(problem: BaseException) -> str:
+    """The name of an error without what SQLite says more exactly: ``IOERR`` of a full disk."""
+    name = getattr(problem, "sqlite_errorname", None) or ""
+    return str(name).removeprefix("SQLITE_").partition("_")[0]
+
+
+def _quotes_the_system(problem: BaseException) -> bool:
+    """True if a library, which may have no number for it, says what the system has said."""
+    text = str(problem)
+    return any(each in text for each in MESSAGES)
 
 
 def _stderr(problem: subprocess.CalledProcessError) -> str:
@@ -121,7 +148,9 @@ def _is_of_the_system(problem: OSError) -> bool:
         return problem.errno in ERRNOS or is_lack
     if isinstance(problem, TimeoutError):
         return not _is_raised_by_the_project(problem)
-    return _NO_SHARED_OBJECT in str(problem)
+    text = str(problem)
+    is_short = _NO_SHARED_OBJECT in text or _SHORT_WRITE.search(text) is not None
+    return is_short or _quotes_the_system(problem)
 
 
 def _lacks_a_program(problem: OSError) -> bool:

@@ -10,31 +10,50 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from funsies.core.cutting import cut
 from funsies.core.errors import Error, ErrorKind
 
-from .machine_errnos import ERRNOS
+from .machine_errnos import MESSAGES
 from .process_end import signal_name
 from .record import HOST
 
 OUTSIDE_SIGNALS: Final = frozenset(
-    {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM, signal.SIGXCPU}
+    {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM}
 )
 """Signals that say that somebody else ended a command, not that it failed by itself."""
+
+LIMIT_SIGNALS: Final = frozenset({signal.SIGXCPU, signal.SIGXFSZ})
+"""Signals of limits that batch systems and shells set: of processor time, of a file's size."""
 
 NOT_EXECUTABLE: Final = 126
 NOT_FOUND: Final = 127
 """Exit codes by which shells, and ``env``, ``xargs``, ``timeout``, say that no program ran."""
 
 _WORDS_OF_THE_MACHINE: Final = (
-    *map(os.strerror, sorted(ERRNOS)),
+    *MESSAGES,
     "Could not resolve host",  # curl, git
     "Temporary failure in name resolution",
     "Name or service not known",
     "command not found",
     "error while loading shared libraries",
+    "cannot open shared object file",  # Python, and what loads plug-ins
     "ModuleNotFoundError: ",
+    "No module named ",  # python -m
+    "ImportError: ",
+    "there is no package called ",  # R
+    " in @INC",  # Perl
+    "Cannot find module '",  # Node.js
+    "Cannot find package '",
+    "cannot load such file -- ",  # Ruby
+    "not found in current path",  # Julia
 )
 """What programs write to standard error when the machine has not what they need."""
+
+_NO_SUCH_PATH: Final = re.compile(
+    r" (?:\./(?=\w)|(?=\w[^\s:]*/))(?P<name>[^\s:]+): No such file"
+)
+
+_SAID_CHARACTERS: Final = 200
 
 _ONLY_IN_BASH: Final = re.compile(
     r"sh: .*?(\[\[|source|declare|disown|mapfile|popd|pushd|readarray|shopt): not found"
@@ -57,11 +76,13 @@ def machine_trouble(returncode: int, stderr_tail: str, path: str) -> str | None:
         path: the ``PATH`` of the command.
     """
     if (number := outside_signal(returncode)) is not None:
-        return f"Somebody on {HOST} ended it by {signal_name(number)}.\n{NOT_REMEMBERED}"
+        who = "A limit" if number in LIMIT_SIGNALS else "Somebody"
+        return f"{who} on {HOST} ended it by {signal_name(number)}.\n{NOT_REMEMBERED}"
     if returncode == NOT_FOUND:
+        remedy = _of_bash(stderr_tail) or _of_a_file(stderr_tail) or _install(path)
         return (
             f"Exit code {NOT_FOUND}: a program, or a library that it needs, was not found on "
-            f"{HOST}.\n{NOT_REMEMBERED}\n{_of_bash(stderr_tail) or _install(path)}"
+            f"{HOST}.\n{NOT_REMEMBERED}\n{remedy}"
         )
     if returncode == NOT_EXECUTABLE:
         return (
@@ -69,16 +90,39 @@ def machine_trouble(returncode: int, stderr_tail: str, path: str) -> str | None:
             f"\n{NOT_REMEMBERED}\nLook at its rights there (chmod +x), and whether it is for "
             'such a machine; a script among the input files is run by "sh script"'
         )
-    said = next((each for each in _WORDS_OF_THE_MACHINE if each in stderr_tail), None)
+    said = _said_of_the_machine(stderr_tail)
     if not returncode or said is None:
         return None
-    return f'On {HOST} it said "{said.strip(": ")}".\n{NOT_REMEMBERED}'
+    return f'On {HOST} it said "{cut(said, _SAID_CHARACTERS)}".\n{NOT_REMEMBERED}'
+
+
+def _said_of_the_machine(stderr_tail: str) -> str | None:
+    """The last line that says what the machine has not; None if there is none."""
+    if not any(each in stderr_tail for each in _WORDS_OF_THE_MACHINE):
+        return None
+    lines = reversed(stderr_tail.splitlines())
+    return next(
+        (line.strip() for line in lines if any(each in line for each in _WORDS_OF_THE_MACHINE)),
+        None,
+    )
 
 
 def _of_bash(stderr_tail: str) -> str | None:
     """What to do about a shell that has not the commands of bash; None if that is not it."""
     found = _ONLY_IN_BASH.search(stderr_tail)
     return found and f'"{found[1]}" is a command of bash: shell(..., interpreter="bash")'
+
+
+def _of_a_file(stderr_tail: str) -> str | None:
+    """What to do about a program that is called by its path; None if that is not it."""
+    found = _NO_SUCH_PATH.search(stderr_tail)
+    if found is None:
+        return None
+    name = found["name"]
+    return (
+        f'If "./{name}" is a file of yours, give it to the step, which runs in a directory of '
+        f'its own: inp={{"{name}": put_file("{name}")}}'
+    )
 
 
 def _install(path: str) -> str:
@@ -89,9 +133,9 @@ def _install(path: str) -> str:
 
 
 def outside_signal(returncode: int) -> int | None:
-    """The signal by which somebody else ended a command, or one that its shell waited for."""
+    """The signal by which others ended a command, or one that its shell waited for."""
     number = -returncode if returncode < 0 else returncode - 128
-    return number if number in OUTSIDE_SIGNALS else None
+    return number if number in OUTSIDE_SIGNALS | LIMIT_SIGNALS else None
 
 
 def missing_interpreter(words: Sequence[str], directory: Path, path: str) -> Error | None:

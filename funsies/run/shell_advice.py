@@ -7,6 +7,8 @@ import signal
 from collections.abc import Iterator
 from typing import Final
 
+from .files import STEP_PREFIX
+
 BROKEN_PIPE: Final = 128 + signal.SIGPIPE
 """Exit code of a pipe, under ``pipefail``, whose writer was ended because its reader left."""
 
@@ -20,16 +22,25 @@ _SILENT: Final = {
 """Commands that tell something by exit code 1, and what they tell."""
 
 
-def advice(text: str, returncode: int, *, wrote_nothing: bool) -> str | None:
+_NO_FILE: Final = re.compile(
+    r"""(?P<before>[^\s'"\u2018\u2019:]+)['"\u2019]?(?: for reading)?: """
+    r"""(?:\[Errno 2\] )?No such file"""
+    r"""|No such file or directory: ['"](?P<after>[^'"]+)"""
+)
+
+
+def advice(text: str, returncode: int, stderr_tail: str) -> str | None:
     """What to do about a command of a shell that failed by itself; None if it says enough.
 
     Args:
         text: of the command.
         returncode: its exit code.
-        wrote_nothing: True if there is nothing on its standard error.
+        stderr_tail: end of its standard error.
 
-    >>> print(advice("yes | head -1", 141, wrote_nothing=True))
+    >>> print(advice("yes | head -1", 141, ""))
     Exit code 141: ...
+    >>> print(advice("wc a.txt", 1, "wc: a.txt: No such file or directory"))
+    It runs in a directory of its own, ...put_file("a.txt")}
     """
     if returncode == BROKEN_PIPE:
         return (
@@ -38,8 +49,22 @@ def advice(text: str, returncode: int, *, wrote_nothing: bool) -> str | None:
             'that reads to the end ("sed -n 1,10p" for "head", "grep ... > /dev/null" for '
             '"grep -q"), or begin the text with "set +o pipefail"'
         )
-    lines = list(_about_silence(text, returncode)) if wrote_nothing else []
-    return "\n".join(lines) or None
+    if stderr_tail:
+        return _about_files(stderr_tail)
+    return "\n".join(_about_silence(text, returncode)) or None
+
+
+def _about_files(stderr_tail: str) -> str | None:
+    """What to do about a file that is where the program runs, and not where the step does."""
+    for found in reversed(list(_NO_FILE.finditer(stderr_tail))):
+        path = found["before"] or found["after"]
+        name = path.rpartition("/")[2] if STEP_PREFIX in path else path
+        if name and not name.startswith("/"):
+            return (
+                "It runs in a directory of its own, with no files but those of inp= and what "
+                f'the step has made: inp={{"{name}": put_file("{name}")}}'
+            )
+    return None
 
 
 def _about_silence(text: str, returncode: int) -> Iterator[str]:

@@ -143,8 +143,7 @@ def _remark(plan: ShellPlan, command: EndedCommand) -> str:
     """What to know and to do about a failure, on a line of its own; empty if nothing."""
     said = command.trouble
     if said is None and is_shell(plan.interpreter):
-        is_silent = not command.stderr.size_bytes
-        said = advice(command.text, command.returncode, wrote_nothing=is_silent)
+        said = advice(command.text, command.returncode, _tail(command.stderr))
     if said is None:
         return ""
     return said if _shown_streams(command).endswith("\n") else f"\n{said}"

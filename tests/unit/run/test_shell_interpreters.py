@@ -148,7 +148,7 @@ def test_functions_that_the_surroundings_export_are_there(run, monkeypatch):
         ("no-such-program | cat", 127, "not found on"),
         ("true\nno-such-program\ntrue", 127, "line 2"),
         ("env no-such-program", 127, "PATH of the worker"),
-        ("no-such-program || exit 3", 3, 'said "command not found"'),
+        ("no-such-program || exit 3", 3, 'no-such-program: command not found".'),
         ("./program", 126, 'by "sh script"'),
         ("echo x > /dev/full", 1, "No space left on device"),
         ("echo 'curl: (7) Failed to connect: Connection refused' >&2; false", 1, "refused"),
