@@ -13,6 +13,7 @@ from funsies.core.terminal_text import as_plain_text
 from funsies.history.labels import NO_LABELS, Labels
 
 from .failures import Cause, Causes, FailedTarget
+from .gist import gist
 from .numbers import counted
 from .step import InputView
 
@@ -20,6 +21,7 @@ TAIL_LINES: Final = 12
 SHOWN_ERRORS: Final = 5
 NAMED_ERRORS: Final = 50
 SHOWN_NAMES: Final = 4
+SHOWN_GIST: Final = 100
 
 
 def describe_error(
@@ -61,7 +63,8 @@ def summarize_errors(targets: Iterable[FailedTarget], labels: Labels = NO_LABELS
 
 def _one_line(cause: Cause, labels: Labels) -> str:
     steps = f" ({counted(len(cause.steps), 'step')})" if len(cause.steps) > 1 else ""
-    shown = f"{headline(cause.error, labels)}{steps}"
+    said = gist(cause.error, SHOWN_GIST)
+    shown = f"{headline(cause.error, labels)}{steps}{said and f': {said}'}"
     return f"error: {shown}; look further: funsies cat {_any_hash(cause)}"
 
 

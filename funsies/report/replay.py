@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from funsies.core.digest import Digest, content_digest, short_hash
 from funsies.core.encoding import whole
 from funsies.core.errors import Error, FunsiesError
 from funsies.core.graph import TaskKind
+from funsies.report.gist import gist
 from funsies.run.program import Stage
 from funsies.run.python import LoadedFunction, arguments, encode_results
 from funsies.run.surroundings import fresh_directory, restored
@@ -109,7 +109,7 @@ def _check_values(step: StoredStep, values: Mapping[str, Result[bytes, Error]]) 
         if is_successful(value):
             continue
         error = value.failure()
-        reason = f"{error.kind.value}: {(error.details.splitlines() or [''])[-1]}"
+        reason = f"{error.kind.value}: {gist(error)}"
         remedy = ""
         if error.source is not None and step.state.status.is_finished:
             remedy = f"; replay the step that failed: funsies replay {short_hash(error.source)}"
@@ -120,9 +120,8 @@ def _loaded(backend: Backend, step: StoredStep) -> LoadedFunction:
     try:
         plan = TaskLoader(backend, Stage()).load(step.row.task).plan
     except NotLoadableError as problem:
-        error = dataclasses.replace(problem.error, details=problem.error.details.rstrip("\n"))
-        last = (error.details.splitlines() or [""])[-1]
-        raise CannotReplayError(f"{error.kind.value}: {last}") from problem
+        error = problem.error
+        raise CannotReplayError(f"{error.kind.value}: {gist(error)}") from problem
     if not isinstance(plan, LoadedFunction):
         raise CannotReplayError(f"{short_hash(step.hash)} is not a Python step")
     plan.overlay.apply()  # for good: this process is here for nothing else

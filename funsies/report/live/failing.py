@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from funsies.core.cutting import cut, printable
+from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.stored_errors import read_error
@@ -13,13 +13,12 @@ from funsies.history.labels import NO_LABELS
 from funsies.history.watched import Naming
 from funsies.report.errors import headline
 from funsies.report.failures import Cause, Causes
+from funsies.report.gist import gist
 from funsies.report.numbers import counted
 from funsies.store.ports import GraphStore
 
 MOST_AT_ONCE: Final = 100
 """Of so many failures between two looks the causes are told; all are counted by their task."""
-
-SHOWN_CHARACTERS: Final = 300
 
 
 class Failing:
@@ -61,12 +60,15 @@ class Failing:
 
 
 def told(cause: Cause, naming: Naming | None = None) -> str:
-    """Say in a line what failed, where, and the last that is known of it."""
+    """Say in a line what failed, where, and the gist of it."""
     steps = [Digest(bytes.fromhex(each)) for each in list(cause.steps)[:1]]
     labels = NO_LABELS if naming is None else naming.labels(steps)
-    last = cause.error.details.rstrip().rpartition("\n")[2].strip()
-    more = f": {cut(printable(last), SHOWN_CHARACTERS)}" if last else ""
-    return f"error: {headline(cause.error, labels)}{more}"
+    return f"error: {headline(cause.error, labels)}{_said(cause)}"
+
+
+def _said(cause: Cause) -> str:
+    line = gist(cause.error)
+    return f": {line}" if line else ""
 
 
 def counted_steps(cause: Cause) -> str:
