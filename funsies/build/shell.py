@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from os import PathLike, fspath
 from pathlib import PurePath
 from typing import Any, Unpack
@@ -59,7 +60,8 @@ def shell(
             dict of names to contents, :func:`~funsies.put_dir`, or a directory of another step.
         out: names of the output files to keep. ``"results/"`` keeps a directory with all its
             files, and a pattern such as ``"*.csv"`` or ``"**/*.csv"`` all that match: each is
-            an ``Artefact[dict[str, bytes]]``.
+            an ``Artefact[dict[str, bytes]]``. Their order counts, but for a set, which has
+            none.
         env: environment variables added to the worker's; part of the step's identity. For
             secrets and thread counts, which are not, there is ``options(env=...)``.
         check: True stops at the first command whose exit code is not zero; its standard output,
@@ -136,7 +138,8 @@ def _input_files(inp: Mapping[Any, Any] | None) -> dict[str, Artefact[Any]]:
 def _output_files(out: Iterable[Any] | None) -> tuple[str, ...]:
     if isinstance(out, str):
         raise WiringError(f"out= is a list of file names: out=[{out!r}]")
-    return tuple(_name(each) for each in out or ())
+    names = tuple(_name(each) for each in out or ())
+    return tuple(sorted(names)) if isinstance(out, AbstractSet) else names
 
 
 def _name(name: object) -> str:

@@ -73,6 +73,12 @@ def _directory(name: str, value: object) -> Artefact[Any]:
             "it a dict of file names to bytes or text, put_dir(...), or what another step made"
         )
     for file, content in value.items():
+        if isinstance(content, PurePath):
+            raise WiringError(
+                f"inp= gives {name!r} the path {str(content)!r}, which is not the content of a "
+                f"file; name the file by itself: "
+                f"inp={{{f'{name}{file}'!r}: put_file({str(content)!r})}}"
+            )
         if isinstance(content, Artefact):
             raise WiringError(
                 f"inp= gives the directory {name!r} a dict with artefacts inside; name each "

@@ -58,7 +58,8 @@ def put_file(
 
     Raises:
         OSError: if it cannot be read, or is changed meanwhile.
-        WiringError: if it is not a plain file: a directory, a named pipe, a device.
+        WiringError: if it is no path, or not that of a plain file: a directory, a named pipe,
+            a device.
         NoSessionError: outside of ``Fun``.
 
     >>> from tempfile import TemporaryDirectory
@@ -68,7 +69,7 @@ def put_file(
     b'some text'
     """
     session = current_session("put_file()", connection)
-    path = Path(filename)
+    path = _path("put_file()", filename)
     if path.is_dir():
         raise WiringError(f"{str(path)!r} is not a plain file but a directory; use put_dir()")
     about = path.stat()
@@ -111,8 +112,9 @@ def put_dir(
 
     Raises:
         OSError: if it cannot be read, or is changed meanwhile.
-        WiringError: if it is not a directory, or holds something else than files and
-            directories: a dangling link, a link in a circle, a named pipe, a device.
+        WiringError: if it is no path, or not that of a directory, or if it holds something
+            else than files and directories: a dangling link, a link in a circle, a
+            named pipe, a device.
         FileNameError: if a name in it is not valid Unicode, or too long.
         NoSessionError: outside of ``Fun``.
 
@@ -123,7 +125,7 @@ def put_dir(
     {'in.txt': b'some text'}
     """
     session = current_session("put_dir()", connection)
-    root = Path(directory)
+    root = _path("put_dir()", directory)
     if root.exists() and not root.is_dir():
         raise WiringError(f"{str(root)!r} is not a directory; use put_file() for a file")
     found = {name: None if empty else _plain(root / name) for name, empty in walk(root)}
@@ -133,6 +135,14 @@ def put_dir(
     reference = constant(FILES.wire, None, content, size_bytes)
     keep_path(session.backend.graph, reference.digest, _shown(root))
     return Artefact(reference, FILES)
+
+
+def _path(what: str, name: object) -> Path:
+    """The path that was given, and nothing else that may be taken for a file."""
+    if isinstance(name, (str, os.PathLike)):
+        return Path(name)
+    remedy = "; put() takes the content of a file" if what == "put_file()" else ""
+    raise WiringError(f"{what} takes a path, not a value of type {type(name).__name__}{remedy}")
 
 
 def _shown(path: Path) -> str:

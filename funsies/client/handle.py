@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Generator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from funsies.core.cancelled import CANCELLED, CANCELLED_ERROR
 from funsies.core.digest import Digest, short_hash
@@ -32,6 +32,8 @@ class Handle:
         targets: addresses of the operations that were asked for.
         submission: what was requested for them.
     """
+
+    __funsies_remedy__: ClassVar[str] = "give the artefact that was executed"
 
     def __init__(
         self, session: Session, targets: Targets, options: Options, *, is_local: bool

@@ -184,6 +184,7 @@ def test_an_input_directory_that_writes_a_file_which_is_there_is_refused() -> No
         ({"d/": "text"}, "a dict of file names"),
         ({"d/": [b"a"]}, "a dict of file names"),
         ({"d/": Path("d")}, r"use put_dir\('d'\)"),
+        ({"d/": {"a": Path("x.csv")}}, r"inp=\{'d/a': put_file\('x.csv'\)\}"),
         ({"d/": {"../a": b""}}, "job directory"),
         ({"d/": {"a": 3}}, "no files"),
         ({"d/": {"a/": b""}}, '"a/" is a directory'),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
+import tempfile
+import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO, Any
 
 import pytest
 
 import funsies as f
-from funsies.core.errors import WiringError
+from funsies.core.errors import UnsupportedTypeError, WiringError
 from funsies.store.connect import INLINE_BYTES
 
 PROGRAM = "#!/bin/sh\necho it runs\n"
@@ -69,6 +75,48 @@ class Place:
 def test_a_path_is_not_the_content_of_a_file(path: PurePosixPath) -> None:
     with pytest.raises(WiringError, match=r"use put_file\('a.txt'\), or str\(path\)"):
         f.shell("cat x", inp={"x": path})
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    path = tmp_path / "files.zip"
+    with zipfile.ZipFile(path, "w") as target:
+        target.writestr("a.txt", "some text")
+    return path
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        lambda path: path.open("rb"),
+        lambda path: path.open(encoding="latin-1"),
+        gzip.open,
+        zipfile.ZipFile,
+        lambda _: tempfile.NamedTemporaryFile(),  # noqa: SIM115
+        lambda _: tempfile.SpooledTemporaryFile(),  # noqa: SIM115
+        lambda _: io.BytesIO(),
+    ],
+)
+def test_an_open_file_is_no_content_and_the_message_names_what_is(
+    archive: Path, opened: Callable[[Path], IO[Any]]
+) -> None:
+    """Not its path: that is refused, too."""
+    with opened(archive) as file:
+        for give in (
+            lambda: f.shell("cat x", inp={"x": file}),
+            lambda: f.reduce(len, file),
+            lambda: f.put(file),
+        ):
+            with pytest.raises(UnsupportedTypeError, match=r"put_file\(its name\)"):
+                give()
+
+
+@pytest.mark.parametrize("given", [b"bytes", io.BytesIO(b"bytes"), {"a": b"bytes"}, None, 3])
+@pytest.mark.usefixtures("session")
+def test_what_is_put_is_named_by_a_path(given: Any) -> None:
+    for put in (f.put_file, f.put_dir):
+        with pytest.raises(WiringError, match="takes a path, not a value of type"):
+            put(given)
 
 
 def test_nor_is_an_artefact_of_a_path() -> None:

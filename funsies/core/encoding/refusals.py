@@ -20,7 +20,7 @@ _ANNOTATE_FIELDS: Final = (
     "make it a dataclass, annotate it as funsies.Pickled[...] to store it by pickle, or "
     "register a codec for it (funsies.register_codec)"
 )
-_CONTENTS: Final = "pass what it contains (str or bytes), or its Path"
+_CONTENTS: Final = "pass what it contains (str or bytes), or put_file(its name)"
 _FUNCTION: Final = "make the function a part of the task instead of its input"
 _TYPE: Final = "pass its name, or an Enum"
 _NO_VALUE: Final = "use None, or an Enum"

@@ -8,6 +8,7 @@ from typing import Final
 _PICTURE: Final = 'return its bytes: savefig(io.BytesIO(), format="png"), or "svg"'
 _GROUPS: Final = "return what is computed from it, or dict(list(...)) of it"
 _WINDOWS: Final = "return what is computed from it"
+_ARCHIVE: Final = "pass put_file(its name), or what it contains"
 _INSIDE: Final = "make it inside of the function that uses it"
 _SEED: Final = "pass a seed, and make it inside of the function, as np.random.default_rng(seed)"
 _REMEDIES: Final = {
@@ -26,6 +27,10 @@ _REMEDIES: Final = {
     "_thread.RLock": _INSIDE,
     "threading.Thread": _INSIDE,
     "sqlite3.Connection": _INSIDE,
+    "tempfile._TemporaryFileWrapper": "pass what it contains, or put_file(its name)",
+    "tempfile.TemporaryDirectory": "pass put_dir(its name)",
+    "zipfile.ZipFile": _ARCHIVE,
+    "tarfile.TarFile": _ARCHIVE,
 }
 _INSTALLED: Final = ("site-packages", "dist-packages")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,6 +147,16 @@ def test_any_file_name_is_usable_and_nothing_is_reserved(name: str) -> None:
     others = {f.shell("run", out=[each]).hash for each in ("a", "b", "ab", "rf")}
     assert step.hash not in others
     assert step.out[name] not in (step.stdout, step.stderr)
+
+
+def test_the_names_of_outputs_in_a_set_have_one_order() -> None:
+    """That of a set is another one in each process."""
+    names = {f"out{number}" for number in range(20)}
+    assert f.shell("run", out=names).hash == f.shell("run", out=sorted(names)).hash
+    assert f.shell("run", out=frozenset(names)).hash == f.shell("run", out=sorted(names)).hash
+    paths = {Path(name) for name in names}
+    assert f.shell("run", out=paths).hash == f.shell("run", out=sorted(names)).hash
+    assert f.shell("run", out=["b", "a"]).hash != f.shell("run", out=["a", "b"]).hash
 
 
 def test_outputs_have_addresses_of_their_own() -> None:
