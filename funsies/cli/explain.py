@@ -87,8 +87,21 @@ def complain(message: str, code: Exit) -> Exit:
 def _describe_misuse(misuse: click.ClickException, name: str) -> str:
     context = getattr(misuse, "ctx", None)
     place = context.command_path if isinstance(context, click.Context) else name
+    if isinstance(misuse, click.NoSuchOption) and isinstance(context, click.Context):
+        words = _words_in_order(misuse.option_name, context)
+        if words:
+            return f"{misuse.option_name} goes before the command: {words}"
     message = " ".join(misuse.format_message().split())
     return f"{message.rstrip('.')} (see {place} --help)"
+
+
+def _words_in_order(option: str, context: click.Context) -> str:
+    """How an option of all commands is given, in which order; "" if it is none of these."""
+    top = context.find_root()
+    if top is context or not any(option in each.opts for each in top.command.params):
+        return ""
+    command = context.command_path.removeprefix(top.command_path).strip()
+    return f"{top.command_path} {option} ... {command}"
 
 
 def _is_of_the_server(problem: BaseException) -> bool:

@@ -126,6 +126,22 @@ def elsewhere(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("join", "file", "--data", "file:///x"), "funsies --data ... join"),
+        (("worker", "-d", "file:///x"), "funsies -d ... worker"),
+        (("ls", "--jobs", "redis://x"), "funsies --jobs ... ls"),
+        (("run", "--jobs", "redis://x", "a.py"), "funsies --jobs ... run"),
+        (("parametric", "list", "--log", "info"), "funsies --log ... parametric list"),
+    ],
+)
+def test_an_option_of_all_commands_is_said_to_go_before_them(
+    given: Sequence[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert f"goes before the command: {words}\n" in assert_one_line(given, capsys)
+
+
 @pytest.mark.parametrize("url", NO_SERVERS, ids=lambda url: ascii(url)[:50])
 def test_an_address_that_cannot_be_one_is_refused_by_every_command(
     url: str, capsys: pytest.CaptureFixture[str]
