@@ -116,6 +116,11 @@ class Hiring:
                 self._teams.remove(team)
                 self._replace(team, code)
 
+    def dismiss(self) -> None:
+        """Have the workers leave, and wait until they have; others may be hired no more."""
+        self._count, self._teams = 0, []
+        self._stack.close()
+
     def _replace(self, team: _Team, code: int) -> None:
         is_young = time.monotonic() - team.started_at < _SHORT_LIFE_SECONDS
         if code >= 0 and code != Exit.NO_SERVER:

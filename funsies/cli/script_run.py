@@ -100,6 +100,8 @@ class ScriptRun:
         except (KeyboardInterrupt, FunsiesError, OutputError) as problem:
             self._conclude_early(problem, final)
             raise
+        if code != Exit.OK:
+            self._dismiss()
         ending = self._session.recorder.end(is_failed=code != Exit.OK)
         failed = self._conclude(ending, final)
         return code or failed
@@ -111,8 +113,14 @@ class ScriptRun:
         except FunsiesError:
             self._session.recorder.forget()  # it was waited for long enough
             return
+        self._dismiss()
         with suppress(FunsiesError):
             self._conclude(self._session.recorder.end(problem), final)
+
+    def _dismiss(self) -> None:
+        """Let the workers go first: until then they do what the table is to count."""
+        with suppress(KeyboardInterrupt):  # who is in a hurry leaves them to their guard
+            self._hiring.dismiss()
 
     def _conclude(self, ending: Ending | None, final: list[Operation]) -> Exit:
         if ending is None:  # it has asked for nothing

@@ -11,8 +11,14 @@ from funsies.core.errors import Error, ErrorKind
 from funsies.core.stored_errors import read_error
 from funsies.history.statuses import SKIPPED
 from funsies.history.tally import StepOutcome
+from funsies.report.gist import gist
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
+
+_OF_THE_WORKER: Final = frozenset(
+    {ErrorKind.NotLoadable, ErrorKind.WrongLibrary, ErrorKind.WrongPython}
+)
+"""What workers lack: one may lack several things, and several workers the same."""
 
 _FRAME: Final = re.compile(r'^ +File "[^"]*", line \d+', re.MULTILINE)
 
@@ -78,6 +84,8 @@ def _kind(error: Error) -> object:
     place = frames[-1] if frames else ""
     if error.kind is ErrorKind.CommandFailed:
         place = error.details.partition("\n")[0]
+    if error.kind in _OF_THE_WORKER:
+        place = gist(error).replace(error.host or "", "")
     return (error.kind, error.task, error.exception, error.exit_code, error.signal, place)
 
 

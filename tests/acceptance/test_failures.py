@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from funsies.local.spawn import wait_until
+from funsies.report.numbers import counted
 
 FLOW = """\
 import sys
@@ -199,6 +201,45 @@ def test_after_an_interruption_the_table_counts_what_was_done(shell, end: str) -
     again = shell.funsies("run", "long.py", "--workers", "1", within_seconds=120)
     assert row(again.err, "last")[:2] == ["1", "0"], again.err
     assert row(again.err, "after")[:2] == ["1", "0"]
+
+
+EARLY = """\
+import sys, time
+from pathlib import Path
+import funsies as f
+
+def step(number: int) -> int:
+    if number == 100:
+        Path(PLACE + "/begun").touch()
+        raise ValueError(number)
+    time.sleep(0.002)
+    return number
+
+with f.Fun():
+    steps = [f.reduce(step, number) for number in range(3000)]
+    f.execute(steps)
+    if sys.argv[1:] == ["take"]:
+        f.wait_for(steps[100])
+        f.take(steps[100])
+    if sys.argv[1:] == ["exit"]:
+        f.wait_for(steps[100])
+        sys.exit(5)
+"""
+
+
+@pytest.mark.parametrize(("end", "code"), [("ctrl-c", 130), ("take", 1), ("exit", 5)])
+def test_what_workers_do_until_they_have_left_is_counted(shell, end: str, code: int) -> None:
+    script = shell.script("early.py", EARLY.replace("PLACE", repr(str(shell.place))))
+    running = shell.launch("run", script, "--workers", "1", "--", end)
+    assert wait_until((shell.place / "begun").exists, 60)
+    if end == "ctrl-c":
+        shell.interrupt(running)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == code, err
+    [listed] = json.loads(shell.funsies("ls", "--json").text)
+    statuses = listed["statuses"]
+    assert row(err, "step")[:3] == [str(statuses["done"]), "0", "1"]
+    assert f"not finished: {counted(statuses['ready'], 'step')}" in err
 
 
 NAMES = ["[/red]", "[bold]x[/bold]", "naïve 🪐", "esc\x1b[31mred", "line\nbreak"]

@@ -119,6 +119,15 @@ def test_it_is_told_at_once_and_at_the_end():
     assert f"exit code 127: {NOT_FOUND}; look further: funsies cat " in last
 
 
+def test_programs_that_a_worker_lacks_are_told_apart():
+    steps = [f.shell("x", interpreter=[f"no-{each}", "-c"], name="x") for each in "aab"]
+    targets = [FailedTarget(step.stdout.hash, error_of(step.stdout)) for step in steps]
+    told_at_the_end = "\n".join(summarize_errors(targets))
+    assert "'no-a', which is to run the commands" in told_at_the_end
+    assert "'no-b', which is to run the commands" in told_at_the_end
+    assert told_at_the_end.count("look further") == 2
+
+
 def test_the_remedy_says_where_files_of_the_user_have_to_be_given(tmp_path: Path):
     """A step does not run where the program does."""
     for command in ("./tool.sh", "cat tool.sh", "python3 tool.sh", "sh tool.sh"):
