@@ -16,7 +16,7 @@ import redis.exceptions
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoServerError, ServerError
 from funsies.store.connect import open_backend
-from funsies.store.redis.address import shown
+from funsies.store.server_address import shown
 
 from .say import note
 

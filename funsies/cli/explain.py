@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from funsies.config.urls import ConfigurationError, hide_secrets
+from funsies.config.urls import ConfigurationError
 from funsies.core.errors import (
     FunsiesError,
     NoServerError,
@@ -19,6 +19,7 @@ from funsies.core.errors import (
     UnwrapError,
     WaitTimeoutError,
 )
+from funsies.store.server_address import hide_secrets
 
 from .exits import Exit
 from .streams import OutputError

@@ -16,8 +16,9 @@ from funsies.config.invitation import (
 )
 from funsies.config.record import LOOPBACKS
 from funsies.config.server import ResolvedServer
-from funsies.config.urls import ConfigurationError, hide_secrets
+from funsies.config.urls import ConfigurationError
 from funsies.store.place import DataPlace, recorded_place
+from funsies.store.server_address import hide_secrets
 
 from .exits import Exit
 from .say import note

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from funsies.config.urls import hide_secrets
+from funsies.store.server_address import hide_secrets
 
 FAILED_ARE_KEPT: Final = (
     "errors are kept, as values are, unless the machine is to blame (funsies cat HASH tells); "

@@ -14,8 +14,8 @@ from typing import Final, TypeAlias
 
 import click
 
-from funsies.config.urls import hide_secrets
 from funsies.core.errors import FunsiesError
+from funsies.store.server_address import hide_secrets
 
 from .exits import Exit
 from .streams import OutputError, flush_output

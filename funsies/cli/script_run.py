@@ -18,8 +18,8 @@ from funsies.core.graph import Operation
 from funsies.history.closing import Ending
 from funsies.report.live.waits import display_of
 from funsies.session import Session
-from funsies.store.redis.address import shown
 from funsies.store.rows import Status
+from funsies.store.server_address import shown
 
 from .closing import conclude
 from .exits import Exit

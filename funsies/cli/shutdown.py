@@ -100,7 +100,7 @@ def _stop(server: ResolvedServer, directory: Directory | None) -> None:
     if directory is not None:
         stop_server(directory)  # what one that was killed has left is cleared away, too
         return
-    import redis  # noqa: PLC0415 - only for a server that funsies did not start
+    from funsies.store.server_connection import client_of  # noqa: PLC0415 - of others' servers
 
-    with redis.Redis.from_url(server.jobs_url, socket_timeout=_STOP_SECONDS) as connection:
+    with client_of(server.jobs_url, _STOP_SECONDS) as connection:
         connection.shutdown()

@@ -9,9 +9,9 @@ from contextlib import suppress
 from typing import Final
 
 from funsies.config.directory import Directory
-from funsies.config.urls import hide_secrets
 from funsies.session import Session
 from funsies.store.rows import QueueName
+from funsies.store.server_address import hide_secrets
 from funsies.store.submission import LOCAL_PREFIX
 
 logger: Final = logging.getLogger("funsies")

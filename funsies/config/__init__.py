@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Final
 
 from funsies.core.former_names import former_names
 from funsies.core.options import INFINITE, Options
+from funsies.store.server_address import hide_secrets
 
 from .directory import Directory, find_directories
 from .record import ServerRecord
 from .server import ResolvedServer, Server, resolve
-from .urls import ConfigurationError, hide_secrets
+from .urls import ConfigurationError
 
 ONE_MINUTE: Final = 60
 """In seconds."""

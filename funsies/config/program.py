@@ -15,8 +15,7 @@ from funsies.core.cutting import cut
 from funsies.history.processes import this_process
 from funsies.history.recorder import Program
 from funsies.store.rows.runs import RunRecord
-
-from .urls import hide_secrets
+from funsies.store.server_address import hide_secrets
 
 MOST_ARGUMENTS: Final = 100
 LONGEST_ARGUMENT: Final = 1000

@@ -1,13 +1,12 @@
-"""Addresses of servers as people write them: checked, and shown without passwords."""
+"""Addresses of servers as people write them: checked, and put together."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import quote
 
 from funsies.core.errors import FunsiesError
-from funsies.store.server_address import SERVER_SCHEMES, fault_in
+from funsies.store.server_address import SERVER_SCHEMES, fault_in, hide_secrets
 
 JOBS_SCHEMES: Final = (*SERVER_SCHEMES, "memory")
 """What a jobs URL may begin with."""
@@ -15,28 +14,9 @@ JOBS_SCHEMES: Final = (*SERVER_SCHEMES, "memory")
 DATA_SCHEMES: Final = (*SERVER_SCHEMES, "file", "memory")
 """What a data URL may begin with."""
 
-_SOCKET_LOGIN = re.compile(r"unix://(?!/)\S*@(?=/)")
-_LOGIN = re.compile(r"://(?!/)\S*@")
-_PASSWORD_PARAMETER = re.compile(
-    r"([?&](?:(?:ssl_)?password|[^=&\s]*%[^=&\s]*)=)[^&\s]*", re.IGNORECASE
-)
-"""A name that is percent-encoded may be that of a password."""
-
 
 class ConfigurationError(FunsiesError, ValueError):
     """A setting cannot be used; the message names the setting and its remedy."""
-
-
-def hide_secrets(text: str) -> str:
-    """Replace the user name and password of every URL in a text; leave them out for sockets.
-
-    >>> hide_secrets("cannot reach redis://me:secret@host:6379/0")
-    'cannot reach redis://***@host:6379/0'
-    >>> hide_secrets("unix://:secret@/tmp/socket")
-    'unix:///tmp/socket'
-    """
-    without_logins = _LOGIN.sub("://***@", _SOCKET_LOGIN.sub("unix://", text))
-    return _PASSWORD_PARAMETER.sub(r"\1***", without_logins)
 
 
 def check_jobs_url(url: str, setting: str) -> str:

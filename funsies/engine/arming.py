@@ -8,13 +8,12 @@ from contextlib import closing
 from typing import Final, TypeVar
 
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from funsies.store.persistence import Persistence
 from funsies.store.ports import GraphStore
-from funsies.store.redis.address import ANSWER_SECONDS, CONNECT_SECONDS, shown, unnamed
 from funsies.store.rows import QueueName
+from funsies.store.server_address import shown
+from funsies.store.server_connection import client_of
 from funsies.store.submission import LOCAL_PREFIX
 
 from .address import Address
@@ -45,7 +44,7 @@ class Dispatch:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._graph = graph
-        self._connection = rq_connection(jobs_url)
+        self._connection = client_of(jobs_url)
         self._drains = DrainQueues(self._connection)
         self._pause_seconds = pause_seconds
         self._clock = clock
@@ -127,20 +126,9 @@ def ask_rq(server: Address, ask: Callable[[Redis], T]) -> T:
         NoServerError: if no server answers.
         ServerError: if it refuses.
     """
-    with closing(rq_connection(server.jobs_url)) as connection:
+    with closing(client_of(server.jobs_url)) as connection:
         return _persistence(server)(lambda: ask(connection))
 
 
 def _persistence(server: Address) -> Persistence:
     return Persistence(server.jobs_url, shown(server.jobs_url), OUTAGE_SECONDS)
-
-
-def rq_connection(jobs_url: str) -> Redis:
-    """Connect for RQ's commands; some must not be sent twice, so nothing is retried."""
-    return Redis.from_url(
-        jobs_url,
-        retry=Retry(NoBackoff(), 0),
-        socket_timeout=ANSWER_SECONDS,
-        socket_connect_timeout=CONNECT_SECONDS,
-        **unnamed(),
-    )

@@ -13,8 +13,8 @@ from funsies.run.listener import NOBODY
 from funsies.run.workspace import close_workspaces
 from funsies.store.connect import open_backend
 from funsies.store.ports import GraphStore
-from funsies.store.redis.address import ANSWER_SECONDS
 from funsies.store.rows import QueueName
+from funsies.store.server_connection import ANSWER_SECONDS
 
 from .arming import Dispatch
 from .batch import MOST_CLAIMS

@@ -13,11 +13,11 @@ from funsies.run.files import sweep_temporary_directory
 from funsies.run.orphans import become_subreaper
 from funsies.store.connect import open_backend
 from funsies.store.keys_in_use import agree_on_keys
-from funsies.store.redis.address import ANSWER_SECONDS
+from funsies.store.server_connection import ANSWER_SECONDS, client_of
 from funsies.store.submission import queue_name
 
 from .address import Address
-from .arming import Dispatch, rq_connection
+from .arming import Dispatch
 from .last_words import forget_last_words
 from .names import new_slot
 from .rq_binding.worker import Worker
@@ -76,7 +76,7 @@ def run_worker(
         sweep_temporary_directory()
         dispatch = Dispatch(backend.graph, server.jobs_url)
         upkeep = Upkeep(backend.graph, worker_name, served, dispatch.arm, patience)
-        connection = rq_connection(server.jobs_url)
+        connection = client_of(server.jobs_url)
         forget_last_words(connection, served)
         worker = Worker(
             served,

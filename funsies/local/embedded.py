@@ -251,7 +251,9 @@ class _Answer(Enum):
 def _ping(url: str) -> Callable[[], _Answer]:
     import redis  # noqa: PLC0415 - costs a tenth of a second, only needed where a server starts
 
-    client = redis.Redis.from_url(url, socket_timeout=_PING_SECONDS)
+    from funsies.store.server_connection import client_of  # noqa: PLC0415 - as above
+
+    client = client_of(url, _PING_SECONDS)
 
     def answers() -> _Answer:
         try:

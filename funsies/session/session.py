@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from funsies.config import ResolvedServer, hide_secrets
+from funsies.config import ResolvedServer
 from funsies.config.program import this_program
 from funsies.core.digest import Digest
 from funsies.core.graph import Operation
@@ -17,6 +17,7 @@ from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.labels import keep_labels
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Generation
+from funsies.store.server_address import hide_secrets
 from funsies.store.submission import Submission
 
 FLUSH_OPERATIONS: Final = 5_000

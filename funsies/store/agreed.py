@@ -13,7 +13,6 @@ from funsies.core.errors import DataMissingError, DataStoreError
 
 from .data import open_data_store
 from .data.address import directory_of
-from .data.connection import REDIS_SCHEMES, split
 from .data.identity import INSIDE, ensure_identity, identity_of
 from .persistence import MAX_OUTAGE_SECONDS
 from .place import (
@@ -26,6 +25,7 @@ from .place import (
     replace_place,
 )
 from .ports import DataStore, GraphStore
+from .server_address import is_server
 
 T = TypeVar("T")
 
@@ -159,11 +159,10 @@ class AgreedDataStore:
     def _leads_to(self, recorded: DataPlace) -> bool:
         """Whether what was said is another name of what the server says."""
         assert self._said is not None  # noqa: S101 - for the type checker: the caller looked
-        is_file = split(self._said).scheme not in REDIS_SCHEMES
-        if is_file:
+        if not is_server(self._said):
             return identity_of(self._said) == recorded.identity
         if recorded.url:
-            return split(recorded.url).scheme != "file" and (
+            return is_server(recorded.url) and (
                 ensure_identity(self._said) == recorded.identity
             )
         return ensure_identity(self._said) == ensure_identity(self._jobs_url)
@@ -225,7 +224,7 @@ class AgreedDataStore:
 
 
 def _out_of_reach(place: DataPlace) -> str:
-    if split(place.url).scheme != "file":
+    if is_server(place.url):
         return (
             f"this server keeps large values in {place.shown}, as somebody on {place.host} has "
             "told it; what is there now is another one, or it was emptied. Say where it is "

@@ -13,9 +13,9 @@ import msgspec
 
 from funsies.core.errors import DataStoreError
 
-from .data.connection import REDIS_SCHEMES, describe, split
 from .data.identity import ensure_identity
 from .ports import GraphStore
+from .server_address import hide_secrets, is_server
 
 
 class UnreadablePlaceError(DataStoreError):
@@ -44,9 +44,7 @@ class DataPlace(msgspec.Struct, frozen=True):
     @property
     def shown(self) -> str:
         """It for people: without a password."""
-        if not self.url:
-            return "the server itself"
-        return describe(self.url) if split(self.url).scheme in REDIS_SCHEMES else self.url
+        return hide_secrets(self.url) or "the server itself"
 
 
 IN_SERVER: Final = DataPlace()
@@ -62,8 +60,7 @@ def place_at(url: str, jobs_url: str) -> DataPlace:
     if url == jobs_url:
         return IN_SERVER
     identity = ensure_identity(url)
-    is_server = split(url).scheme in REDIS_SCHEMES
-    if is_server and identity == ensure_identity(jobs_url):
+    if is_server(url) and identity == ensure_identity(jobs_url):
         return IN_SERVER
     return DataPlace(url, identity, socket.gethostname())
 

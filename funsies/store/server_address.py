@@ -1,4 +1,7 @@
-"""Addresses of servers: what they may say. All else is refused before anybody connects."""
+"""Addresses of servers: what they may say, and what may be shown of them.
+
+All else is refused before anybody connects, and passwords are never shown.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,59 @@ _LONGEST_SOCKET_BYTES: Final = 107
 """Of the path of a Unix socket, on Linux; other systems take less."""
 
 _LONE_PERCENT: Final = re.compile("%(?![0-9a-fA-F]{2})")
+_SCHEME: Final = re.compile("[a-z][a-z0-9+.-]*(?=:)", re.IGNORECASE)
+_SOCKET_LOGIN: Final = re.compile(r"unix://(?!/)\S*@(?=/)")
+_LOGIN: Final = re.compile(r"://(?!/)\S*@")
+_PASSWORD_PARAMETER: Final = re.compile(
+    r"([?&](?:(?:ssl_)?password|[^=&\s]*%[^=&\s]*)=)[^&\s]*", re.IGNORECASE
+)
+"""A name that is percent-encoded may be that of a password."""
+
+
+def scheme_of(url: str) -> str:
+    """What an address begins with, before the first colon; empty if it has none.
+
+    >>> scheme_of("redis://localhost"), scheme_of("/data")
+    ('redis', '')
+    """
+    found = _SCHEME.match(url)
+    return found[0].lower() if found else ""
+
+
+def is_server(url: str) -> bool:
+    """True for the address of a server, and not of a directory or of memory."""
+    return scheme_of(url) in SERVER_SCHEMES
+
+
+def shown(url: str) -> str:
+    """What may be shown of an address: no user, no password, no query.
+
+    Passwords may hold any character that means something in an address, so this cuts rather
+    too much.
+
+    >>> shown("redis://user:secret@host:6379/0")
+    'redis://host:6379'
+    >>> shown("unix:///run/server?password=s@cret")
+    'unix:///run/server'
+    """
+    scheme, _, rest = url.partition("://")
+    before, parameter, _ = rest.partition("password=")
+    if parameter:  # it may hold an "@" itself
+        rest = before.rpartition("?")[0]
+    place = rest.rpartition("@")[2].partition("?")[0]
+    return f"{scheme}://{place if scheme == 'unix' else place.partition('/')[0]}"
+
+
+def hide_secrets(text: str) -> str:
+    """Replace the user name and password of every URL in a text; leave them out for sockets.
+
+    >>> hide_secrets("cannot reach redis://me:secret@host:6379/0")
+    'cannot reach redis://***@host:6379/0'
+    >>> hide_secrets("unix://:secret@/tmp/socket")
+    'unix:///tmp/socket'
+    """
+    without_logins = _LOGIN.sub("://***@", _SOCKET_LOGIN.sub("unix://", text))
+    return _PASSWORD_PARAMETER.sub(r"\1***", without_logins)
 
 
 def fault_in(url: str) -> str | None:

@@ -15,9 +15,10 @@ from funsies.core.digest import content_digest
 from funsies.core.errors import NoServerError, ServerError
 from funsies.store.keys import Keys
 from funsies.store.redis import RedisStore
-from funsies.store.redis.address import connector, shown
 from funsies.store.redis.library import NAMES, SHARED, library
 from funsies.store.rows import Completion, Definitions, Setback, Status, Verdict
+from funsies.store.server_address import shown
+from funsies.store.server_connection import connector
 
 
 def test_all_scripts_are_in_the_library_and_documented():

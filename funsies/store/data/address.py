@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from funsies.core.errors import FunsiesError
 from funsies.store.keys import DEFAULT_NAMESPACE
 from funsies.store.persistence import MAX_OUTAGE_SECONDS
 from funsies.store.ports import DataStore
+from funsies.store.server_address import is_server, scheme_of
 
-from .connection import REDIS_SCHEMES, split
 from .disk import DiskDataStore
 from .memory import MemoryDataStore
 from .redis import RedisDataStore
@@ -43,14 +43,14 @@ def open_data_store(
     >>> open_data_store("memory://")
     <MemoryDataStore: 0 values>
     """
-    parts = split(url)
-    if parts.scheme in REDIS_SCHEMES:
+    if is_server(url):
         return RedisDataStore(url, namespace=namespace, max_outage_seconds=max_outage_seconds)
-    if parts.scheme == "file":
+    scheme = scheme_of(url)
+    if scheme == "file":
         return DiskDataStore(directory_of(url))
-    if parts.scheme == "memory" and not parts.netloc and not parts.path:
+    if url in {"memory:", "memory://"}:
         return MemoryDataStore()
-    begins = f'"{parts.scheme}:"' if parts.scheme else "no scheme"
+    begins = f'"{scheme}:"' if scheme else "no scheme"
     raise FunsiesError(
         f"the address of a data store is {_FORMS}; the one given begins with {begins}"
     )
@@ -62,18 +62,22 @@ def directory_of(url: str) -> Path:
     Raises:
         FunsiesError: if it names none.
     """
-    parts = split(url)
-    path = os.fsdecode(unquote_to_bytes(parts.path))  # names may be of any bytes
-    is_local = parts.netloc in ("", "localhost")
-    if (
-        not is_local
-        or not path.startswith("/")
-        or parts.query
-        or parts.fragment
-        or "\0" in path
-    ):
+    path = _path_in(url)
+    if not path.startswith("/") or "\0" in path:
         raise FunsiesError(
             "a data directory is given as file:///path/to/directory: three slashes, an "
             'absolute path, and "?", "#" and "%" in it percent-encoded'
         )
     return Path(path)
+
+
+def _path_in(url: str) -> str:
+    """The path of an address that has nothing else; empty for others."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    is_local = parts.netloc in ("", "localhost")
+    if not is_local or parts.query or parts.fragment:
+        return ""
+    return os.fsdecode(unquote_to_bytes(parts.path))  # names may be of any bytes

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from funsies.core.errors import ServerError
+from funsies.store.server_address import scheme_of
 
 from .address import directory_of
-from .connection import split
 from .redis import RedisDataStore
 
 INSIDE: Final = "store-id"
@@ -43,7 +43,7 @@ def identity_of(url: str) -> str | None:
     Raises:
         NoServerError: if no server answers there.
     """
-    if split(url).scheme != "file":
+    if scheme_of(url) != "file":
         return _server(url).identity()
     directory = directory_of(url)
     return _read(directory / INSIDE) or _read(beside(directory))
@@ -58,7 +58,7 @@ def ensure_identity(url: str) -> str:
     if (known := identity_of(url)) is not None:
         return known
     fresh = secrets.token_hex(16)
-    if split(url).scheme != "file":
+    if scheme_of(url) != "file":
         return _server(url).identity(fresh) or fresh
     return ensure_number(directory_of(url) / INSIDE, fresh)
 

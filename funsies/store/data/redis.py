@@ -22,9 +22,10 @@ from funsies.core.digest import DIGEST_BYTES, Digest
 from funsies.core.errors import ServerError
 from funsies.store.keys import DEFAULT_NAMESPACE
 from funsies.store.persistence import MAX_OUTAGE_SECONDS, Persistence, WrongTypeError
+from funsies.store.server_address import shown
+from funsies.store.server_connection import client_of
 
 from .chunks import HashedChunks, rechunk
-from .connection import connect, describe
 from .room import CHUNKS_BETWEEN_LOOKS, see_room
 from .verify import corrupted, find_stored, is_good, missing, read_whole, verified_reader
 
@@ -34,6 +35,9 @@ UPLOAD_SECONDS: Final = 120
 Twice as long as a server may be away. Who pauses for longer sends it again."""
 
 _KEYS_PER_MESSAGE: Final = 1000
+_READ_BYTES: Final = 1 << 18
+"""How much is taken from the socket at once."""
+
 _COMMIT: Final = files(__package__).joinpath("commit_value.lua").read_text("utf-8")
 _UPLOAD: Final = files(__package__).joinpath("upload_chunk.lua").read_text("utf-8")
 
@@ -54,7 +58,7 @@ class RedisDataStore:
         max_outage_seconds: how long a call tries to reach a server that is away.
 
     Raises:
-        FunsiesError: if the address is wrong. The server is not asked yet.
+        ServerError: if the address is wrong. The server is not asked yet.
     """
 
     def __init__(
@@ -65,8 +69,8 @@ class RedisDataStore:
         upload_seconds: int = UPLOAD_SECONDS,
         max_outage_seconds: float = MAX_OUTAGE_SECONDS,
     ) -> None:
-        self._client = connect(url)
-        self._place = describe(url)
+        self._client = client_of(url, socket_read_size=_READ_BYTES)
+        self._place = shown(url)
         self._persist = Persistence(url, self._place, max_outage_seconds)
         self._prefix = b"{%s}:" % namespace.encode()
         self._upload_ms = upload_seconds * 1000

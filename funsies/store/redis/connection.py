@@ -10,8 +10,9 @@ from typing import Final, TypeAlias, cast
 import redis.exceptions
 
 from funsies.store.persistence import Persistence
+from funsies.store.server_address import shown
+from funsies.store.server_connection import ANSWER_SECONDS, Connection, connector
 
-from .address import ANSWER_SECONDS, Connection, connector, shown
 from .library import library
 
 Argument: TypeAlias = bytes | str | int

@@ -31,9 +31,9 @@ from funsies.store.rows import (
     Wanted,
     log_client,
 )
+from funsies.store.server_connection import CLIENT_ANSWER_SECONDS
 
 from . import answers
-from .address import CLIENT_ANSWER_SECONDS
 from .calling import PAGE, pages
 from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections

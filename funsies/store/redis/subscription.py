@@ -10,8 +10,8 @@ import redis.exceptions
 
 from funsies.core.digest import Digest
 from funsies.core.errors import NoServerError, ServerError
+from funsies.store.server_connection import Connection
 
-from .address import Connection
 from .connection import Connections
 
 SLICE_SECONDS: Final = 0.5

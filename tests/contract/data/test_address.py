@@ -66,6 +66,7 @@ def test_other_addresses_are_refused_with_the_forms_that_are_accepted(url: str):
         "file:data",
         "file://host/data",
         "file:///data?x=1",
+        "file://[data",
         "file:///data%00",
     ],
 )

@@ -10,10 +10,10 @@ from funsies.config.urls import (
     ConfigurationError,
     check_data_url,
     check_jobs_url,
-    hide_secrets,
     tcp_url,
     unix_url,
 )
+from funsies.store.server_address import hide_secrets
 
 PASSWORDS = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=8, max_size=40
