@@ -104,9 +104,7 @@ def is_loading(problem: NoServerError) -> bool:
 
 
 def _look(server: ResolvedServer, check: Callable[[Backend, ResolvedServer], None]) -> None:
-    backend = open_backend(
-        server.jobs_url, server.data_url, server.keys, max_outage_seconds=0.0
-    )
+    backend = open_backend(server, max_outage_seconds=0.0)
     with closing(backend):
         check(backend, server)
 

@@ -158,7 +158,7 @@ def see_data(server: ResolvedServer) -> None:
     Raises:
         DataStoreError: if they cannot.
     """
-    with closing(open_backend(server.jobs_url, server.data_url, server.keys)) as backend:
+    with closing(open_backend(server)) as backend:
         backend.check(reaches_data=True)
 
 

@@ -183,9 +183,7 @@ def _opened(server: ResolvedServer, opened: ExitStack, *, is_there: bool) -> Bac
     """Connect; where no server runs yet, everything is new."""
     if not is_there:
         return opened.enter_context(closing(open_backend("memory://")))
-    backend = opened.enter_context(
-        closing(open_backend(server.jobs_url, server.data_url, server.keys))
-    )
+    backend = opened.enter_context(closing(open_backend(server)))
     check(backend, server)
     return backend
 

@@ -115,7 +115,7 @@ def _prepared(server: ResolvedServer) -> Iterator[Session]:
     before = dict(os.environ)
     os.environ.update(server.environment())
     try:
-        with closing(open_backend(server.jobs_url, server.data_url, server.keys)) as backend:
+        with closing(open_backend(server)) as backend:
             check(backend, server)
             yield Session(server, backend)
     finally:

@@ -87,7 +87,7 @@ class Setting:
                     yield session
                 return
         with (
-            closing(open_backend(server.jobs_url, server.data_url, server.keys)) as backend,
+            closing(open_backend(server)) as backend,
             command_recorded(Session(server, backend)) as session,
         ):
             yield session
@@ -96,9 +96,7 @@ class Setting:
 def _quick_backend(server: ResolvedServer) -> Backend:
     from funsies.store.connect import open_backend  # noqa: PLC0415 - not needed for --help
 
-    return open_backend(
-        server.jobs_url, server.data_url, server.keys, max_outage_seconds=_OUTAGE_SECONDS
-    )
+    return open_backend(server, max_outage_seconds=_OUTAGE_SECONDS)
 
 
 def _check_when_loaded(backend: Backend, server: ResolvedServer) -> None:

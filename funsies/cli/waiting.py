@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 
-from funsies.client.progress import PROGRESS_SECONDS, progress_since
+from funsies.client.progress import PROGRESS_SECONDS, reporting
 from funsies.client.stored_step import read_value
 from funsies.client.waiting import Waiting
 from funsies.core.digest import Digest
@@ -35,13 +35,10 @@ def wait_for_results(
         WaitTimeoutError: if it takes longer.
     """
     states = states_of(session.backend, named)
-    before = session.backend.graph.counts()
     own = functools.partial(_who_wants, session.backend, list(states))
     with display_of(session.backend, own).shown() as tell:
         Waiting(session, list(states), for_others=True).wait(
-            timeout_seconds,
-            lambda: tell(progress_since(before, session.backend.graph.counts())),
-            PROGRESS_SECONDS,
+            timeout_seconds, reporting(session.backend.graph, tell), PROGRESS_SECONDS
         )
 
 

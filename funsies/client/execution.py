@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 from funsies.build.context import options_in_force
@@ -18,7 +18,7 @@ from funsies.store.rows import Status
 from .forgetting import retry_failed
 from .handle import Handle
 from .local_queue import serving
-from .progress import PROGRESS_SECONDS, Report, progress_since, watching
+from .progress import PROGRESS_SECONDS, reporting, watching
 from .requesting import ask_again
 from .targets import Target, Targets, collect
 from .waiting import Waiting
@@ -113,7 +113,7 @@ def wait_for(
     else:
         session.save()  # others can only ask for what is there
     with watching(session, None) as tell:
-        report = None if tell is None else _reporting(session, tell)
+        report = reporting(session.backend.graph, tell)
         again = functools.partial(ask_again, session, targets) if session.keeps_asking else None
         waiting = Waiting(session, targets.digests, again, for_others=True)
         waiting.wait(timeout, report, PROGRESS_SECONDS)
@@ -134,10 +134,3 @@ def _refuse_number(things: Sequence[object]) -> None:
     for thing in things:
         if thing is None or isinstance(thing, (int, float)):
             raise WiringError(f"wait_for(..., {thing!r}): write timeout={thing!r}")
-
-
-def _reporting(session: Session, tell: Report) -> Callable[[], None]:
-    """What tells how far it has come since now."""
-    graph = session.backend.graph
-    before = graph.counts()
-    return lambda: tell(progress_since(before, graph.counts()))

@@ -13,7 +13,6 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
-from funsies.engine.address import Address
 from funsies.engine.apart import run_apart
 from funsies.engine.drain import drain
 from funsies.engine.drain_report import DrainEnd
@@ -25,7 +24,7 @@ from funsies.run.evaluate import Evaluator
 from funsies.run.files import sweep_temporary_directory
 from funsies.run.oom import close_counters
 from funsies.run.workspace import close_workspaces
-from funsies.store.connect import Backend
+from funsies.store.connect import Address, Backend
 from funsies.store.ports import GraphStore
 from funsies.store.submission import queue_name
 

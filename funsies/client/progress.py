@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from funsies.build.context import is_in_step
 from funsies.session import Session
+from funsies.store.ports import GraphStore
 from funsies.store.rows import TaskCounts
 
 from .notebook.shell import is_notebook
@@ -95,6 +96,14 @@ def _display(session: Session) -> _Display:
         )
         _displays[session] = display
     return _displays[session]
+
+
+def reporting(graph: GraphStore, tell: Report | None) -> Callable[[], None] | None:
+    """What tells how far everything has come since now; None if nobody is to be told."""
+    if tell is None:
+        return None
+    before = graph.counts()
+    return lambda: tell(progress_since(before, graph.counts()))
 
 
 def progress_since(before: Mapping[str, TaskCounts], now: Mapping[str, TaskCounts]) -> Progress:

@@ -21,11 +21,10 @@ from funsies.core.signing import Keyring
 from funsies.run.evaluate import Evaluator
 from funsies.run.oom import out_of_memory_kills
 from funsies.run.process_end import peak_memory_bytes
-from funsies.store.connect import open_backend
+from funsies.store.connect import Address, open_backend
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, QueueName
 
-from .address import Address
 from .drain import drain
 from .names import new_slot
 from .obituary import Death
@@ -42,11 +41,16 @@ class _Order(msgspec.Struct):
 
     jobs_url: str
     data_url: str | None
-    keys: tuple[bytes, ...]
+    signing_keys: tuple[bytes, ...]
     queue: str
     slot: str
     sequence: int
     fence: bytes
+
+    @property
+    def keys(self) -> Keyring:
+        """Keys with which is signed what decides what workers run."""
+        return Keyring(self.signing_keys)
 
 
 def run_apart(
@@ -108,7 +112,7 @@ def _death_of_who_does(order: _Order) -> Death:
 def main() -> None:
     """Do as told on standard input."""
     order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Order)
-    backend = open_backend(order.jobs_url, order.data_url, Keyring(order.keys))
+    backend = open_backend(order)
     with closing(backend), renewed(backend.graph, order.slot) as observer:
         drain(
             backend.graph,

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from redis import Redis
 
+from funsies.store.connect import Address
 from funsies.store.persistence import Persistence
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
@@ -16,7 +17,6 @@ from funsies.store.server_address import shown
 from funsies.store.server_connection import client_of
 from funsies.store.submission import LOCAL_PREFIX
 
-from .address import Address
 from .rq_binding.queues import DrainQueues
 
 T = TypeVar("T")

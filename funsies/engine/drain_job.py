@@ -65,9 +65,7 @@ def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
     """Drain a queue as this horse until it is empty, the slice is over, or it has to leave."""
     address, timing, observer = horse.address, horse.timing, horse.observer
     backend = open_backend(
-        address.jobs_url,
-        address.data_url,
-        address.keys,
+        address,
         max_outage_seconds=timing.outage_seconds,
         answer_seconds=ANSWER_SECONDS,
     )

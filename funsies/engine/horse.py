@@ -16,9 +16,9 @@ from funsies.core.options import Options
 from funsies.run.ignored_signals import ignore_for_oneself, take_no_notice
 from funsies.run.orphans import Orphanage, has_children
 from funsies.run.preempted import Preempted
+from funsies.store.connect import Address
 from funsies.store.rows import Claim, Completion
 
-from .address import Address
 from .announcement import Announced, Announcement, Phase
 from .batch import Batch
 from .fork_signals import as_usual_in_forks

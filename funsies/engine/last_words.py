@@ -8,9 +8,9 @@ from typing import Final, cast
 
 from redis import Redis
 
+from funsies.store.connect import Address
 from funsies.store.rows import QueueName
 
-from .address import Address
 from .arming import ask_rq
 from .names import NAMESPACE
 from .tolerance import SERVER_TROUBLE

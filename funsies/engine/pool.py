@@ -24,11 +24,10 @@ from typing import Final
 from funsies.core.errors import FunsiesError, NoServerError
 from funsies.run.orphans import Orphanage, become_subreaper
 from funsies.run.process_end import signal_name
-from funsies.store.connect import open_backend
+from funsies.store.connect import Address, open_backend
 from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.submission import queue_name
 
-from .address import Address
 from .last_words import leave_last_words
 from .preload import preload
 from .processes import die_with_parent
@@ -95,8 +94,7 @@ def run_pool(
 
 
 def _check(server: Address) -> None:
-    backend = open_backend(server.jobs_url, server.data_url, server.keys)
-    with closing(backend):
+    with closing(open_backend(server)) as backend:
         backend.check(reaches_data=True)
         agree_on_keys(backend.graph, server.keys)
 

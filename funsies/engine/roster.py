@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from .address import Address
+from funsies.store.connect import Address
+
 from .arming import ask_rq
 from .load import FIELD as LOAD_FIELD
 from .load import Load, read_load

@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-from .address import Address
+from funsies.store.connect import Address
+
 from .arming import ask_rq
 from .names import NAMESPACE
 

@@ -11,12 +11,11 @@ from .rq_binding import prefix
 
 from funsies.run.files import sweep_temporary_directory
 from funsies.run.orphans import become_subreaper
-from funsies.store.connect import open_backend
+from funsies.store.connect import Address, open_backend
 from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.server_connection import ANSWER_SECONDS, client_of
 from funsies.store.submission import queue_name
 
-from .address import Address
 from .arming import Dispatch
 from .last_words import forget_last_words
 from .names import new_slot
@@ -63,9 +62,7 @@ def run_worker(
     patience, worker_name = timing or Timing(), name or new_slot()
     served = [queue_name(queue) for queue in queues]
     backend = open_backend(
-        server.jobs_url,
-        server.data_url,
-        server.keys,
+        server,
         max_outage_seconds=0.0,
         answer_seconds=ANSWER_SECONDS,
     )

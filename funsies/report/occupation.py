@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
-from funsies.engine.address import Address
 from funsies.engine.load import Load
 from funsies.engine.roster import WorkerView, list_workers
+from funsies.store.connect import Address
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Lease, at_work
 

@@ -124,7 +124,7 @@ def backend_at_hand() -> Iterator[Backend | None]:
 def _opened(server: ResolvedServer) -> Backend:
     if (opener := open_stores.get()) is not None:
         return opener(server)
-    return open_backend(server.jobs_url, server.data_url, server.keys, memory=server.memory)
+    return open_backend(server, memory=server.memory)
 
 
 def options(**changes: Unpack[OptionChanges]) -> Options:

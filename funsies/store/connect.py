@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
 from funsies.core.signing import NO_KEYS, Keyring
@@ -15,6 +15,22 @@ from .ports import DataStore, GraphStore
 
 INLINE_BYTES: Final = 32 * 1024
 """Values up to this size are kept beside the graph, larger ones in the data store."""
+
+
+class Address(Protocol):
+    """Where a server is; :class:`funsies.config.ResolvedServer` says it."""
+
+    @property
+    def jobs_url(self) -> str:
+        """Of the graph and the queues: ``redis://``, ``rediss://``, ``unix://``, ``memory://``."""
+
+    @property
+    def data_url(self) -> str | None:
+        """Of large values, if it was said: the same, or ``file:///directory``."""
+
+    @property
+    def keys(self) -> Keyring:
+        """Keys with which is signed what decides what workers run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +75,17 @@ class Backend:
         self.graph.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Url:
+    """A server of which no more is said than this."""
+
+    jobs_url: str
+    data_url: str | None = None
+    keys: Keyring = NO_KEYS
+
+
 def open_backend(
-    jobs_url: str,
-    data_url: str | None = None,
-    keys: Keyring = NO_KEYS,
+    server: Address | str,
     *,
     memory: object = None,
     max_outage_seconds: float | None = None,
@@ -71,10 +94,8 @@ def open_backend(
     """Open the stores; nothing is sent yet.
 
     Args:
-        jobs_url: ``redis://``, ``rediss://``, ``unix://``, or ``memory://``.
-        data_url: where large values are, if that was said: the same, or ``file:///directory``;
-            None to go by what the server says.
-        keys: with which is signed what decides what workers run.
+        server: where it is; or its URL, if nothing is signed, and large values are where the
+            server says.
         memory: of a ``memory://`` server, what stands for it: stores that were opened for the
             same object are the same; None for new, empty ones.
         max_outage_seconds: how long a call waits for a server that does not answer.
@@ -83,21 +104,20 @@ def open_backend(
     Raises:
         FunsiesError: if a URL is none of these.
     """
-    if jobs_url.startswith("memory:"):
-        return _in_memory(memory, jobs_url, data_url or jobs_url, keys)
+    given = _Url(server) if isinstance(server, str) else server
+    if given.jobs_url.startswith("memory:"):
+        return _in_memory(given, memory)
     from .redis import RedisStore  # noqa: PLC0415 - only who needs it loads it
 
-    outage: dict[str, Any] = (
-        {} if max_outage_seconds is None else {"max_outage_seconds": max_outage_seconds}
+    outage = _said(max_outage_seconds=max_outage_seconds)
+    graph = RedisStore(
+        given.jobs_url, keys=given.keys, **outage, **_said(answer_seconds=answer_seconds)
     )
-    answer: dict[str, Any] = (
-        {} if answer_seconds is None else {"answer_seconds": answer_seconds}
-    )
-    graph = RedisStore(jobs_url, keys=keys, **outage, **answer)
-    return Backend(graph, AgreedDataStore(graph, jobs_url, data_url, **outage), keys)
+    data = AgreedDataStore(graph, given.jobs_url, given.data_url, **outage)
+    return Backend(graph, data, given.keys)
 
 
-def _given(**options: float | None) -> dict[str, Any]:
+def _said(**options: float | None) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
@@ -109,15 +129,16 @@ _in_process: Final[WeakKeyDictionary[object, tuple[GraphStore, DataStore]]] = (
 _lock: Final = threading.Lock()
 
 
-def _in_memory(memory: object, jobs_url: str, data_url: str, keys: Keyring) -> Backend:
+def _in_memory(server: Address, memory: object) -> Backend:
     from .memory import MemoryStore  # noqa: PLC0415 - only who needs it loads it
 
     with _lock:
         stores = None if memory is None else _in_process.get(memory)
         if stores is None:
-            stores = MemoryStore(), open_data_store(jobs_url)
+            stores = MemoryStore(), open_data_store(server.jobs_url)
             if memory is not None:
                 _in_process[memory] = stores
     graph, data = stores
-    elsewhere = data_url != jobs_url
-    return Backend(graph, open_data_store(data_url) if elsewhere else data, keys, True)
+    if server.data_url not in {None, server.jobs_url}:
+        data = open_data_store(server.data_url)
+    return Backend(graph, data, server.keys, True)

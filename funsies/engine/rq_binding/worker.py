@@ -21,7 +21,6 @@ from rq.serializers import JSONSerializer
 from rq.worker.base import WorkerStatus
 
 from funsies.engine import drain_job
-from funsies.engine.address import Address
 from funsies.engine.announcement import Announcement
 from funsies.engine.batch import Batch
 from funsies.engine.brake import Brake
@@ -39,6 +38,7 @@ from funsies.engine.tolerance import SERVER_TROUBLE
 from funsies.engine.upkeep import Upkeep
 from funsies.run.orphans import become_subreaper
 from funsies.run.surroundings.streams import new_file
+from funsies.store.connect import Address
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 

@@ -40,7 +40,7 @@ def a_run(**changes: object) -> Run:
         "ended": BEGAN + 10,
         "outcome": Outcome.DONE,
         "counts": {},
-        "requests": Requests(open_backend("memory://", None), 7),
+        "requests": Requests(open_backend("memory://"), 7),
     }
     return Run(**(facts | changes))  # type: ignore[arg-type]
 

@@ -34,7 +34,7 @@ QUEUE = QueueName("default@3.11")
 
 @pytest.fixture
 def backend() -> Backend:
-    return open_backend("memory://", "memory://")
+    return open_backend("memory://")
 
 
 def asked(

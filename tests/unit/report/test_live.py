@@ -63,7 +63,7 @@ def test_progress_names_what_runs_most_first() -> None:
 def test_where_no_terminal_is_a_line_comes_now_and_then() -> None:
     console, file = plain()
     now = 0.0
-    graph = open_backend("memory://", "memory://").graph
+    graph = open_backend("memory://").graph
     with Display(console, graph, clock=lambda: now).shown() as tell:
         for _ in range(100):
             now += LINE_SECONDS / 10
@@ -75,7 +75,7 @@ def test_where_no_terminal_is_a_line_comes_now_and_then() -> None:
 
 def test_on_a_terminal_there_is_a_table_that_leaves_nothing_behind() -> None:
     console, file = plain(terminal=True)
-    graph = open_backend("memory://", "memory://").graph
+    graph = open_backend("memory://").graph
     with Display(console, graph).shown() as tell:
         tell(RUNNING)
     assert "3/11" in file.getvalue()
@@ -86,7 +86,7 @@ def test_a_dumb_terminal_gets_plain_lines() -> None:
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, _environ={"TERM": "dumb"})
     now = 0.0
-    graph = open_backend("memory://", "memory://").graph
+    graph = open_backend("memory://").graph
     with Display(console, graph, clock=lambda: now).shown() as tell:
         now = LINE_SECONDS
         tell(RUNNING)
@@ -95,7 +95,7 @@ def test_a_dumb_terminal_gets_plain_lines() -> None:
 
 def test_two_threads_that_wait_do_not_draw_over_each_other() -> None:
     console, file = plain(terminal=True)
-    display = Display(console, open_backend("memory://", "memory://").graph)
+    display = Display(console, open_backend("memory://").graph)
     with display.shown() as tell:
         tell(RUNNING)
         before = file.getvalue()
