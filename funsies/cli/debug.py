@@ -53,7 +53,8 @@ def debug(setting: Setting, *, prefix: str, output: Path | None, as_json: bool) 
     """
     with setting.session() as session:
         named = look_up(session.backend, prefix)
-        built = delegations(session.backend, [named.producer] if named.producer else [])
+        steps = [named.producer] if named.producer else []
+        built = delegations(session.backend.graph, steps)
         culprit = _culprit(session.backend, named)
         directory = output or Path(directory_name(_label(session.backend, named), named.digest))
         if named.artefact is not None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import click
 
 from funsies.client.mending import Mender
+from funsies.config.program import program
 from funsies.config.server import ResolvedServer
+from funsies.history.recorder import Program, Recorder
 from funsies.session import Session
-from funsies.store.connect import open_backend
+from funsies.store.connect import Backend, open_backend
 
 from .exits import Exit
 from .hiring import Hiring
 from .premises import find_or_start
-from .recording import script_recorder
 from .say import note
 from .script_argument import ScriptArgument, program_of, typed
 from .script_run import Retries, ScriptRun
@@ -121,3 +123,19 @@ def _prepared(server: ResolvedServer) -> Iterator[Session]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def script_recorder(backend: Backend, words: Sequence[str]) -> Recorder:
+    """For what a script does in all its sessions, and what is done for it.
+
+    Args:
+        backend: where it is written.
+        words: the script, or ``-m`` and a module, and its arguments.
+    """
+
+    def script() -> Program:
+        name = 2 if words[0] == "-m" else 1
+        file = getattr(sys.modules["__main__"], "__file__", None)
+        return program(" ".join(words[:name]), words[name:], file)
+
+    return Recorder(backend, script, outlives_sessions=True)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-from funsies.core.cancelled import CANCELLED, CANCELLED_ERROR
 from funsies.core.digest import Digest
+from funsies.core.stored_errors import CANCELLED, CANCELLED_ERROR
 from funsies.history.runs import Run, steps_of_run
 from funsies.store.batches import batches
 from funsies.store.connect import Backend

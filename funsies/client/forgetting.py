@@ -10,8 +10,8 @@ from funsies.core.errors import WiringError
 from funsies.core.former_keywords import former_keywords
 from funsies.core.graph import Operation
 from funsies.core.traversal import reachable
+from funsies.history.delegation import built_by
 from funsies.history.resets import note_reset
-from funsies.run.record import decode_record
 from funsies.session import Session, current_session
 from funsies.store.ports import GraphStore
 from funsies.store.reader import read_levels
@@ -132,7 +132,4 @@ def _above(graph: GraphStore, operations: Sequence[Digest]) -> Iterator[Digest]:
     rows = [row for row in graph.operations(operations) if row is not None]
     for row in rows:
         yield from row.producers
-    for data in graph.records([row.digest for row in rows if row.dynamic]):
-        record = decode_record(data)
-        if record is not None and record.delegated_to:
-            yield Digest(bytes.fromhex(record.delegated_to))
+    yield from built_by(graph, rows).values()

@@ -76,7 +76,7 @@ class SilenceWatch:
     def _is_deserted(self, queue: QueueName) -> bool:
         # Late: RQ takes long to import.
         from funsies.engine.arming import count_workers  # noqa: PLC0415
-        from funsies.engine.tolerance import SERVER_TROUBLE  # noqa: PLC0415
+        from funsies.store.persistence import SERVER_TROUBLE  # noqa: PLC0415
 
         with suppress(*SERVER_TROUBLE):  # nobody knows; the wait itself sees to the server
             return count_workers(self._session.server, queue) == 0
@@ -106,7 +106,7 @@ class SilenceWatch:
 
     def _last_words(self, queue: QueueName) -> str:
         from funsies.engine.last_words import last_words  # noqa: PLC0415 - takes long to import
-        from funsies.engine.tolerance import SERVER_TROUBLE  # noqa: PLC0415
+        from funsies.store.persistence import SERVER_TROUBLE  # noqa: PLC0415
 
         with suppress(*SERVER_TROUBLE):
             return hide_secrets(last_words(self._session.server, queue))

@@ -20,7 +20,7 @@ from funsies.core.errors import (
 )
 from funsies.core.noted_labels import noted_label
 from funsies.core.stored_errors import read_error
-from funsies.run.record import decode_record
+from funsies.history.delegation import delegations
 from funsies.session import Session
 from funsies.store.batches import batches
 from funsies.store.ports import GraphStore
@@ -105,13 +105,12 @@ def _looked_at(
 ) -> Iterator[tuple[OperationRow, OperationState, list[Digest]]]:
     """Each operation with the volatile ones whose results it takes."""
     states = graph.states(operations)
-    records = map(decode_record, graph.records(operations))
-    rows = graph.operations(operations)
-    for row, state, record in zip(rows, states, records, strict=True):
+    built = delegations(graph, operations)
+    for row, state in zip(graph.operations(operations), states, strict=True):
         if row is not None:
             above = row.producers
-            if record is not None and record.delegated_to:
-                above.append(Digest(bytes.fromhex(record.delegated_to)))
+            if row.digest in built:
+                above.append(built[row.digest])
             yield row, state, list(volatile_among(graph, list(dict.fromkeys(above))))
 
 

@@ -12,6 +12,7 @@ from funsies.run.evaluate import Evaluator
 from funsies.run.listener import NOBODY
 from funsies.run.workspace import close_workspaces
 from funsies.store.connect import open_backend
+from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 from funsies.store.server_connection import ANSWER_SECONDS
@@ -22,7 +23,6 @@ from .drain import drain
 from .drain_report import DrainEnd, DrainReport
 from .horse import Horse, current_horse
 from .telling import HorseListener
-from .tolerance import SERVER_TROUBLE
 
 ARM_PAUSE_SECONDS = 0.05
 """A horse calls for help on the same queue at most this often."""

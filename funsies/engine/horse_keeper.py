@@ -6,12 +6,12 @@ import logging
 import time
 from collections.abc import Callable
 
+from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 
 from .announcement import Announced, Announcement, Phase
 from .obituary import Kill, KillCause
 from .timing import Timing
-from .tolerance import SERVER_TROUBLE
 
 _log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from typing import Final, cast
 from redis import Redis
 
 from funsies.store.connect import Address
+from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.rows import QueueName
 
 from .arming import ask_rq
 from .names import NAMESPACE
-from .tolerance import SERVER_TROUBLE
 
 KEPT_SECONDS: Final = 24 * 3600
 MOST_CHARACTERS: Final = 2000

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, Setback
 
 from .announcement import NO_FENCE, Announced, Announcement, Phase
 from .batch import Batch, Held
 from .failure import publish_for
-from .tolerance import SERVER_TROUBLE
 
 _log = logging.getLogger(__name__)
 

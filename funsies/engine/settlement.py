@@ -10,6 +10,7 @@ from dataclasses import replace
 from funsies.core.errors import Error
 from funsies.run.decision import PutBack
 from funsies.run.record import HOST, record_of_killed
+from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Lease, OperationRow, Setback, Verdict
 
@@ -18,7 +19,6 @@ from .failure import failure, publish_failure, publish_for
 from .obituary import Death, Fate, fate
 from .succession import Ending
 from .timing import Timing
-from .tolerance import SERVER_TROUBLE
 
 _log = logging.getLogger(__name__)
 

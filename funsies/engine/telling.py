@@ -22,11 +22,11 @@ from typing import IO, Final
 
 from funsies.run.listener import Listener
 from funsies.run.tail import Tail, encode_tail, streams_of
+from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, log_client
 
 from .announcement import Announced, Announcement, Phase
-from .tolerance import SERVER_TROUBLE
 
 ASK_SECONDS: Final = 1.0
 """Pause between two looks whether somebody follows."""
@@ -36,8 +36,6 @@ TELL_SECONDS: Final = 0.25
 
 REPEAT_SECONDS: Final = 20.0
 """A tail that has not changed is told again after this time: it is forgotten after a minute."""
-
-TROUBLE: Final = (*SERVER_TROUBLE, OSError)
 
 
 class Telling:
@@ -81,7 +79,7 @@ class Telling:
         if running.fence != self._known_fence:  # most steps have ended by the next look
             self._known_fence, self._told = running.fence, b""
             return
-        with suppress(*TROUBLE):
+        with suppress(*SERVER_TROUBLE):
             if self._graph.is_heard(log_client(running.operation)):
                 self._due_at = self._clock() + TELL_SECONDS
                 self._tell(running)
@@ -128,7 +126,7 @@ class HorseListener(Listener):
         running = self._announcement.written
         if not self._announcement.is_followed(running.fence):
             return
-        with suppress(*TROUBLE), _locked(self._file):
+        with suppress(*SERVER_TROUBLE), _locked(self._file):
             if self._announcement.streams is not None:
                 self._show()
             tail = _tail(running.fence, self._announcement, self._file, is_whole=True)

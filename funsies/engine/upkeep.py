@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Collection, Iterable
 
 from funsies.core.digest import short_hash
+from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName, SetAside
 
 from .maintenance import audit_once, sweep_once
 from .timing import Timing
-from .tolerance import SERVER_TROUBLE
 
 _log = logging.getLogger(__name__)
 

@@ -65,7 +65,7 @@ def read_closure(
         wanted = page[: most - len(rows)]
         found = [row for row in backend.graph.operations(wanted) if row is not None]
         rows.update((row.digest, row) for row in found)
-        built.update(built_by(backend, found))
+        built.update(built_by(backend.graph, found))
         above.update((row.digest, list(_above(row, built))) for row in found)
         if most_inputs is None:
             return chain.from_iterable(above[row.digest] for row in found)

@@ -42,7 +42,7 @@ def skipped_for(
         for operation, data in zip(errors, contents, strict=True)
         if (source := _source(data)) not in {None, operation.hex()}
     }
-    went_on = delegations(backend, list(sources))  # the graph of these failed: they ran
+    went_on = delegations(backend.graph, list(sources))  # the graph of these failed: they ran
     return {
         operation: source
         for operation, source in sources.items()

@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 
-from funsies.core.cancelled import CANCELLED
 from funsies.core.digest import Digest
+from funsies.core.stored_errors import CANCELLED
 from funsies.core.traversal import reachable
 from funsies.run.record import ExecutionRecord, decode_record
 from funsies.store.batches import batches
@@ -108,9 +108,7 @@ class StepOutcome:
     @property
     def built(self) -> Digest | None:
         """What a dynamic step went on as in this run."""
-        if not self.is_new or self.record is None or not self.record.delegated_to:
-            return None
-        return Digest(bytes.fromhex(self.record.delegated_to))
+        return self.record.went_on_as if self.is_new and self.record is not None else None
 
 
 def outcomes(

@@ -23,10 +23,10 @@ from typing import Final
 from funsies.config.directory import Directory
 from funsies.core.secret_variables import without_secrets
 
-from .command import funsies_command
 from .embedded import stop_server
 from .orphans import end_orphans
 from .pool import Pool, has_workers, running_pools, stop_pools
+from .spawn import funsies_command
 
 _STOP_SECONDS = 30.0
 _LOOK_SECONDS = 1.0

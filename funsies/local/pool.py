@@ -16,9 +16,16 @@ from funsies.config.invitation import encode_invitation, invitation_to
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoWorkersError
 
-from .command import funsies_command
 from .locks import is_locked, try_lock
-from .spawn import INHERITED_DESCRIPTOR, exit_code, has_ended, send, spawn, wait_until
+from .spawn import (
+    INHERITED_DESCRIPTOR,
+    exit_code,
+    funsies_command,
+    has_ended,
+    send,
+    spawn,
+    wait_until,
+)
 
 _IN_ORDER: Final = ((signal.SIGTERM, 15.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 _AT_ONCE: Final = ((signal.SIGTERM, 1.0), (signal.SIGTERM, 3.0), (signal.SIGKILL, 5.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -126,3 +127,15 @@ def _exists(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+_PROGRAM: Final = Path(__file__).parents[1] / "cli" / "__main__.py"
+
+
+def funsies_command(*arguments: str) -> list[str]:
+    """Command that runs funsies with the interpreter and the package of this process.
+
+    The current directory is kept off the module path (``-P``): a file ``random.py`` beside the
+    user's script must not take the place of a module that workers need.
+    """
+    return [sys.executable, "-P", str(_PROGRAM), *arguments]

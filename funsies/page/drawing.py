@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from starlette.requests import Request
 
+from funsies.core.digest import Digest
 from funsies.history.closure import read_closure
 from funsies.report.graph import (
     MAX_NODES,
@@ -19,12 +20,13 @@ from funsies.report.graph import (
     read_graph,
     to_svg,
 )
+from funsies.store.connect import Backend
+from funsies.store.rows import OperationRow
 
 from .desk import Desk
 from .live import Facts
 from .outline import Surveyor
 from .runs import number_in, run_of
-from .walking import some_steps
 
 MOST_READ: Final = 1000
 """Graphs with more steps are shown by their outline; their boxes lead to lists of steps."""
@@ -115,3 +117,15 @@ def _small_graph(desk: Desk, run: str) -> GraphView | None:
     digests = [row.digest for row in rows]
     labels = desk.naming.labels(digests, None if found is None else found.number)
     return read_graph(backend, digests, labels=labels)
+
+
+def some_steps(backend: Backend, most: int) -> list[OperationRow]:
+    """All steps; or if they are too many, at least as many as tell that."""
+    found: dict[Digest, OperationRow] = {}
+    place = 0
+    while len(found) < most:
+        rows, place = backend.graph.some_operations(place, most)
+        found |= {row.digest: row for row in rows}
+        if not place:
+            break
+    return list(found.values())

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from funsies.core.digest import DIGEST_BYTES
+from funsies.core.digest import DIGEST_BYTES, Digest
 
 from .usage import NOT_MEASURED, Usage
 
@@ -58,6 +58,11 @@ class ExecutionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     def ended(self) -> float:
         """When it ended, seconds since 1970."""
         return self.started + self.seconds
+
+    @property
+    def went_on_as(self) -> Digest | None:
+        """The operation whose result stands for that of a dynamic one; None for others."""
+        return Digest(bytes.fromhex(self.delegated_to)) if self.delegated_to else None
 
 
 class _Packed(msgspec.Struct, frozen=True, array_like=True):

@@ -30,6 +30,9 @@ FIRST_PAUSE_SECONDS: Final = 0.02
 PASSING: Final = ("BUSY ", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING")
 """Beginnings of error messages of a server that will answer soon."""
 
+SERVER_TROUBLE: Final = (redis.exceptions.RedisError, NoServerError, ServerError, OSError)
+"""A server that is away, full, or loading its data; a worker reports it, waits and survives."""
+
 REFUSED: Final = (redis.exceptions.AuthenticationError, redis.exceptions.AuthorizationError)
 
 

@@ -11,7 +11,7 @@ import pytest
 import funsies as f
 from funsies.cli.exits import Exit
 from funsies.cli.main import main
-from funsies.cli.recording import script_recorder
+from funsies.cli.run import script_recorder
 from funsies.history.run_records import forget
 
 HERE = f.options(distributed=False)

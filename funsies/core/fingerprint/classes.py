@@ -11,7 +11,8 @@ from types import FunctionType, MemberDescriptorType
 from typing import Final, NamedTuple
 
 from funsies.core.digest import Field
-from funsies.core.fingerprint.codecs import describe_codec
+from funsies.core.encoding.codecs import codec_for, codecs_by_class
+from funsies.core.fingerprint.advice import Giver
 from funsies.core.fingerprint.entries import NOWHERE
 from funsies.core.fingerprint.fields import describe_annotations, describe_fields
 from funsies.core.fingerprint.project import is_project, is_project_file
@@ -141,3 +142,19 @@ def _member(walk: Walk, kind: type, name: str, member: object) -> Field:
     if isinstance(member, functools.cached_property):
         return "cached_property", walk.field(member.func, name)
     return walk.field(member, name)
+
+
+def describe_codec(walk: Walk, kind: type) -> tuple[Field, ...]:
+    """The codec of a class, by its name and its code; nothing if it has none."""
+    codec, known = codec_for(kind), codecs_by_class()
+    for base in kind.__mro__[:-1]:
+        walk.snapshot.lookups.append((known, base, known.get(base, MISSING)))
+    if codec is None:
+        return ()
+    walk.codecs.append(codec)
+    if codec.version is not None:
+        return (("codec", codec.name, "version", codec.version, *codec.scope),)
+    outer, walk.giver = walk.giver, Giver.CODEC
+    code = walk.field(codec.encode, "encode"), walk.field(codec.decode, "decode")
+    walk.giver = outer
+    return (("codec", codec.name, *code, *codec.scope),)

@@ -34,11 +34,11 @@ from funsies.engine.self_description import FIELD, describe_self
 from funsies.engine.settlement import Settlement
 from funsies.engine.succession import Ending, Post
 from funsies.engine.timing import Timing
-from funsies.engine.tolerance import SERVER_TROUBLE
 from funsies.engine.upkeep import Upkeep
 from funsies.run.orphans import become_subreaper
 from funsies.run.surroundings.streams import new_file
 from funsies.store.connect import Address
+from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 

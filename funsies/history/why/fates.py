@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from funsies.core.cancelled import CANCELLED
 from funsies.core.digest import Digest
+from funsies.core.stored_errors import CANCELLED
 from funsies.history.closure import Closure
 from funsies.history.runs import Outcome, Run, outcomes_in_run
 from funsies.history.statuses import SKIPPED

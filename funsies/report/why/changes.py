@@ -12,6 +12,7 @@ from typing import Final
 from rich.text import Text
 
 from funsies.core.cutting import cut, printable
+from funsies.core.digest import short_hash
 from funsies.history.why import Change, ChangeKind
 
 MOST_LINES: Final = 200
@@ -71,7 +72,9 @@ def _versions(change: Change) -> str:
 
 def _version(text: str) -> str:
     """A version; a long digest stands for content, of which the beginning is enough."""
-    return f"content {text[:10]}" if _CONTENT.fullmatch(text) else printable(text) or "(none)"
+    if _CONTENT.fullmatch(text):
+        return f"content {short_hash(text)}"
+    return printable(text) or "(none)"
 
 
 def _place(change: Change) -> str:

@@ -4,11 +4,10 @@ from .address import open_data_store
 from .chunks import CHUNK_BYTES, FileChunks, copy_to_file, write_file
 from .disk import DiskDataStore
 from .memory import MemoryDataStore
-from .modes import is_executable, make_executable
 from .partial import partial_beside
 from .redis import RedisDataStore
 from .sharing import digest_of
-from .trees import ArchiveChunks, unpack, walk
+from .trees import ArchiveChunks, is_executable, make_executable, unpack, walk
 from .verify import corrupted, fault_of, is_good, missing
 
 __all__ = [

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, Final, TypeAlias
 
 from funsies.core.archive import END, Member, header, members, padding
 from funsies.core.file_names import MAX_PATH_BYTES
 
 from .chunks import FileChunks
-from .modes import is_executable, make_executable
 
 MayEnter: TypeAlias = Callable[[str], bool]
 """Says of a directory, by its real path, whether to look into it."""
@@ -118,3 +118,17 @@ def _walk(
             yield each
         if is_empty:
             yield name, True
+
+
+_READABLE: Final = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
+
+
+def make_executable(path: Path) -> None:
+    """Let everybody run a file who may read it."""
+    mode = path.stat().st_mode
+    path.chmod(mode | (mode & _READABLE) >> 2)
+
+
+def is_executable(path: Path) -> bool:
+    """Whether its owner may run a file."""
+    return bool(path.stat().st_mode & stat.S_IXUSR)

@@ -5,7 +5,6 @@
 """
 
 from .data import DataStore
-from .graph import GraphStore
-from .subscription import Subscription
+from .graph import GraphStore, Subscription
 
 __all__ = ["DataStore", "GraphStore", "Subscription"]

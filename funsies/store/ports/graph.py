@@ -19,7 +19,24 @@ from funsies.store.rows import (
 
 from .looking import Looking
 from .running import Running
-from .subscription import Subscription
+
+
+class Subscription(Protocol):
+    """News for one client about the operations that it watches."""
+
+    def wait(self, timeout_seconds: float | None) -> frozenset[Digest]:
+        """Block until some watched operations are finished, and return them.
+
+        Returns at once what has come since the last call. Returns nothing after the timeout,
+        after :meth:`wake`, and after a lost connection was restored (the client then looks
+        again by itself).
+        """
+
+    def wake(self) -> None:
+        """Make a ``wait`` in another thread return."""
+
+    def close(self) -> None:
+        """End the subscription."""
 
 
 class GraphStore(Looking, Running, Protocol):

@@ -24,7 +24,7 @@ class Packer:
 
 
 def lone_connection():
-    """As ``funsies/store/redis/address.py`` makes them; nothing listens there."""
+    """As ``funsies/store/server_connection.py`` makes them; nothing listens there."""
     pool = ConnectionPool.from_url(
         "unix:///nowhere/socket?db=3",
         protocol=2,
