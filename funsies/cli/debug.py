@@ -9,7 +9,6 @@ import click
 from funsies.core.digest import short_hash
 from funsies.core.stored_errors import read_error
 from funsies.history.called import labels_here
-from funsies.history.delegation import delegations
 from funsies.history.statuses import SKIPPED, statuses_of
 from funsies.report.directory import (
     RUNS_IT,
@@ -20,6 +19,7 @@ from funsies.report.directory import (
     write_value,
 )
 from funsies.store.connect import Backend
+from funsies.store.reader import delegations
 
 from .completion import STEP
 from .exits import Exit

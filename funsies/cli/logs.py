@@ -25,10 +25,10 @@ from funsies.history.runs import Run
 from funsies.report.directory.description import parsed
 from funsies.report.errors import headline
 from funsies.run.log_lines import LEVELS, LevelFilter
-from funsies.run.record import decode_record
 from funsies.store.connect import Backend
 from funsies.store.data.chunks import chunks_of
 from funsies.store.reader import known_step
+from funsies.store.records import decode_record
 
 from .completion import STEP
 from .exits import Exit

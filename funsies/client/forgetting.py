@@ -10,11 +10,10 @@ from funsies.core.errors import WiringError
 from funsies.core.former_keywords import former_keywords
 from funsies.core.graph import Operation
 from funsies.core.traversal import reachable
-from funsies.history.delegation import built_by
 from funsies.history.resets import note_reset
 from funsies.session import Session, current_session
 from funsies.store.ports import GraphStore
-from funsies.store.reader import read_levels
+from funsies.store.reader import built_by, read_levels
 from funsies.store.rows import Generation, OperationState, Status
 
 from .targets import Target, Targets, collect

@@ -20,11 +20,10 @@ from funsies.core.errors import (
 )
 from funsies.core.noted_labels import noted_label
 from funsies.core.stored_errors import read_error
-from funsies.history.delegation import delegations
 from funsies.session import Session
 from funsies.store.batches import batches
 from funsies.store.ports import GraphStore
-from funsies.store.reader import read_levels
+from funsies.store.reader import delegations, read_levels
 from funsies.store.rows import OperationRow, OperationState
 
 from .called import labels_for

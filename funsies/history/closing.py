@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from funsies.core.digest import Digest
 from funsies.core.graph import Operation, Stored, Task
 from funsies.core.traversal import reachable
-from funsies.run.record import decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
+from funsies.store.records import decode_record
 from funsies.store.rows import Generation, TaskCounts
 from funsies.store.rows.runs import StepCounts
 

@@ -8,9 +8,8 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.core.stored_errors import read_error
 from funsies.store.connect import Backend
+from funsies.store.reader import delegations
 from funsies.store.rows import OperationState, Status
-
-from .delegation import delegations
 
 SKIPPED: Final = "skipped"
 """The status of a failed step that was not run: an input is an error."""

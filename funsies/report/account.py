@@ -13,8 +13,8 @@ from funsies.history.closure import Closure
 from funsies.history.labels import Labels
 from funsies.history.runs import Run, outcomes_in_run, steps_of_run
 from funsies.history.tally import StepOutcome
-from funsies.run.record import ExecutionRecord
 from funsies.store.connect import Backend
+from funsies.store.records import ExecutionRecord
 
 from .failures import Cause, causes_of
 from .libraries import libraries_of

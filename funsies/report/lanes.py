@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from funsies.run.record import ExecutionRecord
+from funsies.store.records import ExecutionRecord
 
 from .account import StepAccount
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-import msgspec
-
 from funsies.core.digest import Digest
 from funsies.core.errors import (
     DataCorruptedError,
@@ -18,13 +16,8 @@ from funsies.core.traversal import reachable
 
 from .connect import Backend
 from .ports import DataStore, GraphStore
+from .reader import delegations
 from .rows import OperationState
-
-
-class _Record(msgspec.Struct):
-    """What is of interest here in the record of a step's last execution."""
-
-    delegated_to: str = ""
 
 
 def forget(graph: GraphStore, operation: Digest, content: Digest) -> None:
@@ -44,14 +37,14 @@ def forget(graph: GraphStore, operation: Digest, content: Digest) -> None:
 
 def _sources(graph: GraphStore, operation: Digest, content: Digest) -> list[Digest]:
     """Steps from which one has its result: it went on as them, or inherited their error."""
-    delegated_to, row = _delegated_to(graph, operation), graph.operation(operation)
+    row = graph.operation(operation)
     producers = [] if row is None else row.producers
     inherited = [
         producer
         for producer, state in zip(producers, graph.states(producers), strict=True)
         if any(not result.ok and result.content == content for result in state.results)
     ]
-    return inherited if delegated_to is None else [*inherited, delegated_to]
+    return [*inherited, *delegations(graph, [operation]).values()]
 
 
 def set_bad_aside(data: DataStore, problem: DataMissingError | DataCorruptedError) -> None:
@@ -103,18 +96,6 @@ def _lost(backend: Backend, large: Mapping[Digest, list[Digest]]) -> dict[Digest
         for content in contents
         if content in absent
     }
-
-
-def _delegated_to(graph: GraphStore, operation: Digest) -> Digest | None:
-    data = graph.record(operation)
-    if data is None:
-        return None
-    with suppress(
-        msgspec.MsgspecError, ValueError
-    ):  # of a record that is damaged nothing is known
-        target = msgspec.json.decode(data, type=_Record).delegated_to
-        return Digest(bytes.fromhex(target)) if target else None
-    return None
 
 
 def _invalidate(graph: GraphStore, operation: Digest, content: Digest) -> None:

@@ -11,6 +11,7 @@ from funsies.core.python_plan import PYTHON
 
 from .batches import batches
 from .ports import GraphStore
+from .records import decode_record
 from .rows import ArtefactRow, ConstantRow, OperationRow, TaskRow
 
 
@@ -116,3 +117,15 @@ def known_constant(graph: GraphStore, row: ConstantRow) -> Constant:
     if made.digest != row.artefact:
         raise unknown("artefact", row.artefact)
     return made
+
+
+def built_by(graph: GraphStore, rows: Iterable[OperationRow]) -> dict[Digest, Digest]:
+    """Find the step that each dynamic one went on as when it was last run."""
+    return delegations(graph, [row.digest for row in rows if row.dynamic])
+
+
+def delegations(graph: GraphStore, operations: Sequence[Digest]) -> dict[Digest, Digest]:
+    """The same by address, for those of the steps that went on as another."""
+    records = zip(operations, map(decode_record, graph.records(operations)), strict=True)
+    found = ((each, record.went_on_as) for each, record in records if record is not None)
+    return {each: built for each, built in found if built is not None}

@@ -10,8 +10,8 @@ from funsies.history.closure import Closure
 from funsies.history.runs import Outcome, Run, outcomes_in_run
 from funsies.history.statuses import SKIPPED
 from funsies.history.tally import CACHED, DONE, FAILED, StepOutcome
-from funsies.run.record import ExecutionRecord
 from funsies.store.connect import Backend
+from funsies.store.records import ExecutionRecord
 from funsies.store.rows import OperationState, Status
 
 from .again import ENDED_EARLY

@@ -8,8 +8,8 @@ from funsies.core.digest import Digest
 from funsies.history.run_records import numbers
 from funsies.history.runs import Run
 from funsies.history.runs import run as find_run
-from funsies.run.record import decode_record
 from funsies.store.connect import Backend
+from funsies.store.records import decode_record
 
 _MOST_RUNS: Final = 100
 

@@ -11,9 +11,9 @@ from funsies.core.digest import Digest
 from funsies.core.errors import DataCorruptedError, DataMissingError, EncodingError
 from funsies.core.pieces import Piece, decode_pieces
 from funsies.core.python_plan import PYTHON
-from funsies.run.record import ExecutionRecord, decode_record
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
+from funsies.store.records import ExecutionRecord, decode_record
 from funsies.store.rows import InputRow, OperationState
 
 MOST_SHOWN_BYTES: Final = 100_000

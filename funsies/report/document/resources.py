@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from funsies.report.account import StepAccount
-from funsies.run.record import ExecutionRecord
+from funsies.store.records import ExecutionRecord
 
 PLOT_WIDTH: Final = 80
 MOST_TASKS: Final = 200

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funsies.run.record import HOST, decode_record, execution_record
+from funsies.run.record import HOST, execution_record
 from funsies.run.usage import Usage
+from funsies.store.records import decode_record
 
 
 def test_a_record_is_read_back() -> None:
