@@ -251,11 +251,8 @@ def _remove(server: RedisServer) -> None:
 
 
 WORKERS = multiprocessing.get_context("forkserver")
-WORKERS.set_forkserver_preload(["funsies.engine.worker", "funsies.cli.main", "pytest"])
-"""Workers of tests are copies of a small process that has imported funsies already.
-
-It has imported pytest as well: for a step of a test, a work-horse imports the test's file.
-"""
+WORKERS.set_forkserver_preload(["tests.preloaded"])
+"""Workers of tests are copies of a process that has imported already what they import."""
 
 QUICK = Timing(
     lease_seconds=2.0,
