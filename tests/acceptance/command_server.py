@@ -1,9 +1,9 @@
-"""A process that has loaded the command line, and runs commands in copies of itself.
+"""A process that has loaded funsies, and runs commands or scripts in copies of itself.
 
-Usage: ``python command_server.py SOCKET NAME...`` with the names of those commands. Each
-connection is one command: a line of JSON with its arguments, its directory and its environment,
-and its three streams. The answers are its process id and then its exit code, a line each. The
-process ends when its standard input does.
+Usage: ``python command_server.py SOCKET COMMAND...`` with the names of commands that it loads;
+without any it loads what a script needs. Each connection is one program: a line of JSON with
+its arguments, its directory and its environment, and its three streams. The answers are its
+process id and then its exit code, a line each. The process ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -16,24 +16,45 @@ import signal
 import socket
 import sys
 from importlib import import_module
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from funsies.cli.main import funsies, main
+import funsies
+from funsies.cli.main import funsies as commands
+from funsies.cli.main import main
 
 STREAMS = (0, 1, 2)
+ONCE_IT_RUNS = (
+    *("funsies.client.local_run", "funsies.engine.apart", "funsies.store.memory"),
+    *(
+        "funsies.engine.arming",
+        "funsies.engine.maintenance",
+        "funsies.engine.rq_binding.mending",
+    ),
+)
+"""What funsies imports when a script executes something."""
 
 
-def load(names: list[str]) -> None:
+def load_commands(names: list[str]) -> None:
     """Import what commands import when they are used."""
-    for _, commands in funsies.sections:
-        for each in commands:
+    for _, section in commands.sections:
+        for each in section:
             if each.name in names:
                 import_module(each.module)
-    gc.freeze()
 
 
-def next_command(address: str) -> dict[str, Any]:
-    """Return, in a new process for each command, what it is to run."""
+def load_for_scripts() -> None:
+    """Import what is imported by a script that executes steps: funsies is lazy."""
+    for name in funsies.__all__:
+        getattr(funsies, name)
+    for name in ONCE_IT_RUNS:
+        import_module(name)
+
+
+def next_program(address: str) -> dict[str, Any]:
+    """Return, in a new process for each program, what it is to run."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen()
@@ -67,20 +88,39 @@ def _in_child(connection: socket.socket) -> dict[str, Any]:
     for stream, each in zip(STREAMS, streams, strict=True):
         os.dup2(each, stream)
         os.close(each)
-    command: dict[str, Any] = json.loads(line)
-    return command
+    program: dict[str, Any] = json.loads(line)
+    return program
 
 
-def become(command: dict[str, Any]) -> None:
-    """Take over the place, the environment and the arguments of a command."""
-    os.chdir(command["place"])
+def become(program: dict[str, Any]) -> None:
+    """Take over the place and the environment of a program, and how it was started."""
+    os.chdir(program["place"])
     os.environ.clear()
-    os.environ.update(command["environment"])
-    sys.orig_argv[:] = command["line"]
-    sys.argv[:] = ["-c", *command["arguments"]]
+    os.environ.update(program["environment"])
+    sys.orig_argv[:] = program["line"]
+
+
+def run_script(name: str) -> None:
+    """Run a script as ``python script.py`` does."""
+    path = Path(name).absolute()
+    module = ModuleType("__main__")
+    loader = SourceFileLoader("__main__", str(path))
+    own = {"__file__": str(path), "__loader__": loader, "__builtins__": __builtins__}
+    module.__dict__.update(own, __cached__=None)
+    sys.modules["__main__"] = module
+    sys.path.insert(0, str(path.parent))
+    exec(loader.source_to_code(path.read_bytes(), str(path)), module.__dict__)  # noqa: S102
 
 
 if __name__ == "__main__":
-    load(sys.argv[2:])
-    become(next_command(sys.argv[1]))
-    sys.exit(main())
+    names = sys.argv[2:]
+    if names:
+        load_commands(names)
+    else:
+        sys.path.remove(str(Path(__file__).parent))  # a script has its own place there
+        load_for_scripts()
+    gc.freeze()
+    asked = next_program(sys.argv[1])
+    become(asked)
+    sys.argv[:] = ["-c", *asked["arguments"]] if names else asked["arguments"]
+    sys.exit(main() if names else run_script(sys.argv[0]))

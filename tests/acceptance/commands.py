@@ -1,4 +1,4 @@
-"""Commands that need not load funsies: most of the time that the others take goes there."""
+"""Programs that need not load funsies: most of the time that the others take goes there."""
 
 from __future__ import annotations
 
@@ -15,39 +15,27 @@ from pathlib import Path
 from typing import IO
 
 SERVER = Path(__file__).with_name("command_server.py")
-LOOKING = {
-    *("cat", "logs", "top", "status", "runs", "ls", "tree", "graph", "report", "trace", "why"),
-    *("debug", "wait", "doctor", "fsck", "reset", "cancel", "clean", "shutdown"),
-}
-"""They run nothing of the user's. All others are run as the user does, each time."""
-
 SEEN_BY_PYTHON = ("PYTHON", "LC_", "LANG", "LD_", "TZ", "DYLD_")
 """Variables that begin so decide how Python starts."""
 
 
-class Commands:
-    """Runs commands in copies of a process that has loaded the command line already.
-
-    The first time in a run of the tests, each command is run in a process that loads it.
+class Loaded:
+    """Runs programs in copies of a process that has loaded funsies already.
 
     Args:
-        shared_folder: of this run of the tests.
+        options: of Python.
+        commands: what it loads: commands of ``funsies``, all of which it then runs; without
+            any, it runs scripts.
     """
 
-    def __init__(self, shared_folder: Path) -> None:
-        self._loaded = shared_folder / "loaded_commands"
-        self._loaded.mkdir(exist_ok=True)
+    def __init__(self, options: Sequence[str] = (), commands: Sequence[str] = ()) -> None:
+        self._options, self._commands = options, commands
         self._folder = tempfile.TemporaryDirectory(prefix="fc")
         self._server: subprocess.Popen[bytes] | None = None
         self._environment: Mapping[str, str] = {}
 
-    def can_run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
-        """Whether a copy does what a process of its own would."""
-        rest = list(arguments)
-        while rest and rest[0] in {"--jobs", "--data"}:
-            del rest[:2]
-        if not rest or rest[0] not in LOOKING or not self._was_loaded(rest[0]):
-            return False
+    def fits(self, environment: Mapping[str, str]) -> bool:
+        """Whether a program with this environment would be started as its process was."""
         self._start(environment)
         return _for_python(environment) == _for_python(self._environment)
 
@@ -59,11 +47,11 @@ class Commands:
         environment: Mapping[str, str],
         within_seconds: float,
     ) -> tuple[int, bytes, bytes]:
-        """Run a command to its end: its exit code and what it printed.
+        """Run a program to its end: its exit code and what it printed.
 
         Args:
             line: how it would be started.
-            arguments: of ``funsies``.
+            arguments: of ``funsies``, or a script and its arguments.
             place: its directory.
             environment: all variables.
             within_seconds: when it is killed.
@@ -71,7 +59,7 @@ class Commands:
         Raises:
             TimeoutExpired: if it is.
         """
-        command = {
+        program = {
             "line": line,
             "arguments": arguments,
             "place": str(place),
@@ -79,7 +67,7 @@ class Commands:
         }
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(self._address)
-            out, err = _sent(connection, json.dumps(command).encode() + b"\n")
+            out, err = _sent(connection, json.dumps(program).encode() + b"\n")
             with connection.makefile("rb") as answers, ThreadPoolExecutor(2) as readers:
                 child = int(answers.readline())
                 texts = [readers.submit(_read, each) for each in (out, err)]
@@ -89,7 +77,7 @@ class Commands:
                 return int(answers.readline()), texts[0].result(), texts[1].result()
 
     def close(self) -> None:
-        """End the process that has loaded the command line."""
+        """End the process that has loaded funsies."""
         if self._server is not None:
             self._server.communicate(timeout=30)
         self._folder.cleanup()
@@ -102,7 +90,7 @@ class Commands:
         if self._server is None:
             self._environment = environment
             self._server = subprocess.Popen(
-                [sys.executable, "-P", str(SERVER), self._address, *sorted(LOOKING)],
+                [sys.executable, *self._options, str(SERVER), self._address, *self._commands],
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -110,18 +98,50 @@ class Commands:
             assert self._server.stdout is not None
             assert self._server.stdout.readline() == b"ready\n"
 
+
+COPIED = {
+    *("run", "execute", "invite", "diff", "replay", "parametric"),
+    *("cat", "logs", "top", "status", "runs", "ls", "tree", "graph", "report", "trace", "why"),
+    *("debug", "wait", "doctor", "fsck", "reset", "cancel", "clean", "shutdown"),
+}
+"""Commands that are run in a copy, but for the first time; others live long, or load mypy."""
+
+
+class Commands(Loaded):
+    """Runs commands in copies of a process that has loaded the command line already.
+
+    The first time in a run of the tests, each command is run in a process that loads it.
+
+    Args:
+        shared_folder: of this run of the tests.
+    """
+
+    def __init__(self, shared_folder: Path) -> None:
+        super().__init__(["-P"], sorted(COPIED))
+        self._seen = shared_folder / "loaded_commands"
+        self._seen.mkdir(exist_ok=True)
+
+    def can_run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+        """Whether a copy does what a process of its own would."""
+        rest = list(arguments)
+        while rest and rest[0] in {"--jobs", "--data"}:
+            del rest[:2]
+        if not rest or rest[0] not in COPIED or not self._was_loaded(rest[0]):
+            return False
+        return self.fits(environment)
+
     def _was_loaded(self, name: str) -> bool:
-        mark = self._loaded / name
+        mark = self._seen / name
         was_loaded = mark.exists()
         mark.touch()
         return was_loaded
 
 
 def _sent(connection: socket.socket, message: bytes) -> tuple[IO[bytes], IO[bytes]]:
-    """Send a command with streams; what it prints can be read from those that are returned."""
+    """Send a program with streams; what it prints can be read from those that are returned."""
     nothing = os.open(os.devnull, os.O_RDONLY)
-    (out, out_of_command), (err, err_of_command) = os.pipe(), os.pipe()
-    streams = (nothing, out_of_command, err_of_command)
+    (out, out_of_program), (err, err_of_program) = os.pipe(), os.pipe()
+    streams = (nothing, out_of_program, err_of_program)
     sent = socket.send_fds(connection, [message], streams)
     connection.sendall(message[sent:])
     for each in streams:

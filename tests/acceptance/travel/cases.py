@@ -91,6 +91,8 @@ class Case:
             result.
         files: other files of the project, by their names.
         needs: libraries without which the case is skipped.
+        starts_processes: True if they depend on how the program itself was started; so it is
+            started as users do.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Case:
     calls: dict[str, str]
     files: dict[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    starts_processes: bool = False
 
     def __str__(self) -> str:
         return self.name.replace(" ", "-")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ...conftest import RedisServer
+from ..commands import Loaded
 from .cases import Case, outcomes
 from .projects import Pool, Project
 
@@ -55,14 +56,22 @@ def installed_pool(redis_server, installed_python, tmp_path_factory) -> Iterator
     made.stop()
 
 
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[Loaded]:
+    """Runs scripts in processes that need not load funsies."""
+    made = Loaded()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def make_project() -> Iterator[Callable[..., Project]]:
+def make_project(loaded) -> Iterator[Callable[..., Project]]:
     """Make an empty project: ``make_project(pool.url)``."""
     places: list[Path] = []
 
     def make(server: str | None = None, python: Path = Path(sys.executable)) -> Project:
         places.append(Path(tempfile.mkdtemp(prefix="ft")).resolve())
-        return Project(places[-1], server, python)
+        return Project(places[-1], server, python, loaded)
 
     yield make
     for place in places:
@@ -98,7 +107,10 @@ def outcome(request, make_project) -> Callable[[Case, str], dict[str, str]]:
             "moved": _moved,
             "installed": _installed,
         }[way]
-        return runner(request, make_project().write_files(case.project()))
+        project = make_project().write_files(case.project())
+        if case.starts_processes:
+            project.loaded = None
+        return runner(request, project)
 
     return outcome
 
@@ -109,7 +121,7 @@ def _plain(request, project: Project) -> dict[str, str]:
 
 def _memory(request, project: Project) -> dict[str, str]:
     project.server = "memory://"
-    return outcomes("\n".join(project.run("main.py", "steps").lines))
+    return outcomes("\n".join(project.run_loaded("main.py", "steps").lines))
 
 
 def _pool(request, project: Project) -> dict[str, str]:
@@ -122,7 +134,7 @@ def _installed(request, project: Project) -> dict[str, str]:
 
 def _by_workers(pool: Pool, project: Project) -> dict[str, str]:
     project.server, project.python = pool.url, pool.python
-    done = project.run("main.py", "steps")
+    done = project.run_loaded("main.py", "steps")
     if done.code:
         pool.restart()
     return outcomes("\n".join(done.lines))

@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..commands import Loaded
+
 PATIENCE_SECONDS = 50
 """How long a program may take. One that takes longer has met a worker that does not answer."""
 
@@ -43,12 +45,14 @@ class Project:
         place: the directory.
         server: address of the server that its programs use; None if they find it themselves.
         python: the interpreter; ``funsies`` is beside it.
+        loaded: runs scripts that need not load funsies.
         variables: added to the environment.
     """
 
     place: Path
     server: str | None = None
     python: Path = Path(sys.executable)
+    loaded: Loaded | None = None
     variables: dict[str, str] = field(default_factory=dict)
     _age_seconds: int = 0
 
@@ -80,6 +84,23 @@ class Project:
     ) -> Done:
         """Run Python; what it reads from its standard input is text, or a file's descriptor."""
         return self._run([str(self.python), *arguments], stdin, within)
+
+    def run_loaded(self, script: str, *arguments: str) -> Done:
+        """Run a script in a copy of a process that has loaded funsies, if there is one.
+
+        For what steps do with a program. How it is started is tried by :meth:`run`.
+        """
+        environment = self._environment()
+        is_other_python = str(self.python) != sys.executable
+        if self.loaded is None or is_other_python or not self.loaded.fits(environment):
+            return self.run(script, *arguments)
+        line = [sys.executable, script, *arguments]
+        limits = (self.place, environment, PATIENCE_SECONDS)
+        try:
+            code, out, err = self.loaded.run(line, line[1:], *limits)
+        except subprocess.TimeoutExpired as problem:
+            return Done(None, "", str(problem))
+        return Done(code, out.decode(), err.decode("utf-8", "replace"))
 
     def funsies(self, *arguments: str, stdin: str = "", within: int = PATIENCE_SECONDS) -> Done:
         """Run ``funsies``."""

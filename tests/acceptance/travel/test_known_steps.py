@@ -228,6 +228,6 @@ def test_graphs_of_any_shape_have_the_same_address_on_a_worker(server, project):
     @settings(max_examples=4, phases=[Phase.generate])
     @given(st.lists(SPECS, min_size=20, max_size=20))
     def all_the_same(specs):
-        assert project.run("main.py", json.dumps(specs)).lines == ["[]"]
+        assert project.run_loaded("main.py", json.dumps(specs)).lines == ["[]"]
 
     all_the_same()

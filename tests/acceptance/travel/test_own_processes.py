@@ -151,7 +151,7 @@ PLACES = {
 def cases(what: str, text: str, calls: dict[str, str], *needs: str) -> list[Case]:
     """The same functions at each place."""
     return [
-        Case(f"{what} in {place}", main, calls, files, needs)
+        Case(f"{what} in {place}", main, calls, files, needs, starts_processes=bool(needs))
         for place, (main, files) in ((each, divide(text)) for each, divide in PLACES.items())
     ]
 
@@ -176,7 +176,8 @@ def test_what_is_pickled_comes_back_as_the_same(case, way, outcome):
 )
 def test_processes_of_a_step_know_its_functions(place, method, way, outcome):
     main, files = PLACES[place](OWN)
-    case = Case(f"{method} in {place}", main, with_processes(method), files)
+    title, calls = f"{method} in {place}", with_processes(method)
+    case = Case(title, main, calls, files, starts_processes=True)
     case.check(outcome(case, way))
 
 

@@ -74,7 +74,7 @@ def program(make_project, pool) -> Callable[[int, int], str]:
         project = make_project(pool.url)
         helper = HELPER.format(factor=factor, offset=offset)
         project.write_files({"main.py": MAIN, "helper.py": helper})
-        return project.run("main.py").out.strip()
+        return project.run_loaded("main.py").out.strip()
 
     return program
 
@@ -96,7 +96,7 @@ def test_a_module_may_be_edited_while_the_workers_go_on(project):
     for factor, offset in versions:
         helper = HELPER.format(factor=factor, offset=offset)
         project.write_files({"main.py": MAIN, "helper.py": helper})
-        shown.append(project.run("main.py").out.strip())
+        shown.append(project.run_loaded("main.py").out.strip())
     assert shown == [expected(*each) for each in versions]
 
 
@@ -164,4 +164,4 @@ def test_threads_build_side_by_side(server, project):
     helper = HELPER.format(factor=2, offset=0)
     project.write_files({"main.py": THREADS, "helper.py": helper})
     shown = [[*(2 * (100 * n + k) for k in range(3)), 2 + n, 2 * n, 50 + n] for n in range(4)]
-    assert project.run("main.py").lines == [str(shown)]
+    assert project.run_loaded("main.py").lines == [str(shown)]

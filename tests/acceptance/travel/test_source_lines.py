@@ -218,7 +218,7 @@ def failed(request, project):
     if request.param == "memory":
         project.server = "memory://"
     project.write_files({"main.py": FAILING, "module.py": MODULE})
-    return project.run("main.py").out
+    return project.run_loaded("main.py").out
 
 
 def test_the_details_of_an_error_show_files_lines_and_source(failed):

@@ -270,7 +270,7 @@ def test_an_edit_counts_for_steps_that_steps_build(name, served):
     for edit, _ in versions:
         if edit is not None:
             served.edit(*edit)
-        shown += served.run("main.py").lines
+        shown += served.run_loaded("main.py").lines
     assert shown == [expected for _, expected in versions]
 
 
@@ -336,7 +336,7 @@ with f.Fun():
 
 def test_two_lambdas_have_two_results(served):
     served.write_files({"main.py": SHOWN + PAIRS})
-    assert served.run("main.py").lines == ["1 2 10 20 31 41 [-1, 0] [-2, -1]", "6 7"]
+    assert served.run_loaded("main.py").lines == ["1 2 10 20 31 41 [-1, 0] [-2, -1]", "6 7"]
 
 
 def test_two_scripts_with_functions_of_the_same_name_have_two_results(served):
@@ -344,12 +344,12 @@ def test_two_scripts_with_functions_of_the_same_name_have_two_results(served):
     for number, operator in enumerate(results):
         text = SHOWN + OTHER_SCRIPT.format(operator=operator)
         served.write_files({f"script{number}.py": text})
-    scripts = [served.run(f"script{number}.py").lines for number in range(len(results))]
+    scripts = [served.run_loaded(f"script{number}.py").lines for number in range(len(results))]
     assert scripts == [[expected] for expected in results.values()]
 
 
 def test_recursion_by_sac_sorts_and_an_edit_of_what_it_merges_with_counts(served):
     served.write_files({"main.py": SHOWN + MERGE_SORT})
-    assert served.run("main.py").lines == ["[1, 1, 3, 4, 5, 7, 9]"]
+    assert served.run_loaded("main.py").lines == ["[1, 1, 3, 4, 5, 7, 9]"]
     served.edit("main.py", "left[0] < right[0]", "left[0] > right[0]")
-    assert served.run("main.py").lines == ["[9, 7, 5, 4, 3, 1, 1]"]
+    assert served.run_loaded("main.py").lines == ["[9, 7, 5, 4, 3, 1, 1]"]

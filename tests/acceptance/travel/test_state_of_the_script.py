@@ -326,7 +326,7 @@ def test_a_step_sees_what_the_script_held_when_it_was_built(name, way, project):
     if way == "memory":
         project.server = "memory://"
     project.write_files({"main.py": "import funsies as f\n" + SHOWN + text, "tools.py": TOOLS})
-    assert project.run("main.py").lines == expected
+    assert project.run_loaded("main.py").lines == expected
 
 
 WRITES = """\

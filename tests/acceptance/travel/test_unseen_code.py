@@ -174,9 +174,9 @@ def test_an_edit_of_what_is_hard_to_see_counts_or_is_refused(name, served):
     text, old, results = EDITED[name]
     served.write_files({"main.py": "import funsies as f\n" + text + RUN})
     file = "main.py" if old in text else "helper.py"
-    first = served.run("main.py").lines[0]
+    first = served.run_loaded("main.py").lines[0]
     served.edit(file, old, REPLACED[old])
-    second = served.run("main.py").lines[0]
+    second = served.run_loaded("main.py").lines[0]
     is_refused = first.startswith("refused: ") and second.startswith("refused: ")
     assert is_refused or (first, second) == results
 
@@ -203,7 +203,7 @@ def asked(x: int) -> int:
     return {BY_NAME[name]}
 """
     served.write_files({"main.py": "import funsies as f\n" + text + RUN})
-    shown = served.run("main.py").lines[0]
+    shown = served.run_loaded("main.py").lines[0]
     assert shown.startswith("refused: ")
     assert "import" in shown.lower()
 
@@ -211,4 +211,4 @@ def asked(x: int) -> int:
 def test_the_advice_works_to_import_the_module(served):
     text = "\ndef asked(x: int) -> int:\n    import helper\n\n    return helper.h(x)\n"
     served.write_files({"main.py": "import funsies as f\n" + text + RUN})
-    assert served.run("main.py").lines == ["1"]
+    assert served.run_loaded("main.py").lines == ["1"]
