@@ -1,9 +1,10 @@
 """Run programs, each in a process and a directory of its own, and print how each of them ended.
 
-Usage: ``python run_programs.py FILE...``. Each line of the answer is a JSON object: the name of
-the file, the line at which an exception was raised, and the exception; these two are null for a
-program that went well. A new process is a copy of this one, which has loaded funsies already,
-and what all programs import.
+Each line of the standard input is a topic: a JSON list of the files of its programs. The answer
+is a JSON object for each program in a line of its own (the name of the file, the line at which
+an exception was raised, and the exception; these two are null for a program that went well),
+and an empty line. Each program runs in a copy of a process that has loaded funsies already, and
+what all programs of the topic import.
 """
 
 from __future__ import annotations
@@ -15,24 +16,38 @@ import runpy
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import funsies
+
+T = TypeVar("T")
 
 ONCE_IT_RUNS = ("funsies.engine.apart", "funsies.store.memory")
 """What funsies itself imports when a program executes something."""
 
+FORK = get_context("fork")
 
-def load(paths: list[Path]) -> None:
-    """Import what no program need import again: funsies, which is lazy, and their libraries."""
+
+def load_funsies() -> None:
+    """Import what no program need import again: funsies is lazy."""
     for name in funsies.__all__:
         getattr(funsies, name)
-    imported = [_imported(ast.parse(path.read_text())) for path in paths]
-    shared = set.intersection(*imported) if imported else set()
-    for name in (*ONCE_IT_RUNS, *sorted(shared)):
+    for name in ONCE_IT_RUNS:
         import_module(name)
+
+
+def run_topic(paths: list[Path]) -> None:
+    """Import what all programs import, and run them one after the other."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the list of topics is not for programs
+    imported = [_imported(ast.parse(path.read_text())) for path in paths]
+    for name in sorted(set.intersection(*imported) if imported else ()):
+        import_module(name)
+    for path in paths:
+        _run_in_a_process(run, path)
 
 
 def _imported(program: ast.Module) -> set[str]:
@@ -70,14 +85,19 @@ def _outcome(path: Path) -> tuple[int | None, str | None]:
     return None, None
 
 
+def _run_in_a_process(work: Callable[[T], None], argument: T) -> None:
+    process = FORK.Process(target=work, args=(argument,))
+    process.start()
+    process.join()
+
+
 def main() -> None:
-    """Run the programs of the command line, one after the other."""
-    paths = [Path(name) for name in sys.argv[1:]]
-    load(paths)
-    for path in paths:
-        process = get_context("fork").Process(target=run, args=(path,))
-        process.start()
-        process.join()
+    """Run topic after topic."""
+    load_funsies()
+    for line in sys.stdin:
+        _run_in_a_process(run_topic, [Path(name) for name in json.loads(line)])
+        sys.stdout.write("\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -27,18 +28,48 @@ def all_programs(kind: str) -> list[Program]:
     return [program for topic in topics(kind) for program in programs(kind, topic)]
 
 
-def outcomes(written: list[Path]) -> dict[str, tuple[int | None, str | None]]:
-    """How programs end on ``memory://``: the line of the exception, and the exception."""
-    done = subprocess.run(
-        [sys.executable, str(HERE / "run_programs.py"), *map(str, written)],
-        env={**os.environ, "FUNSIES_JOBS": "memory://", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(answers) == len(written), done.stderr
-    return {answer["file"]: (answer["line"], answer["problem"]) for answer in answers}
+Ends = dict[str, tuple[int | None, str | None]]
+
+
+class Runner:
+    """Runs programs on ``memory://``, in copies of a process that has loaded funsies.
+
+    Args:
+        log: file for what programs print.
+    """
+
+    def __init__(self, log: IO[str]) -> None:
+        self._log = log
+        self._process = subprocess.Popen(
+            [sys.executable, str(HERE / "run_programs.py")],
+            env={**os.environ, "FUNSIES_JOBS": "memory://", "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+
+    def ends_of(self, written: list[Path]) -> Ends:
+        """How programs end, by their file: the line of the exception, and the exception."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([str(path) for path in written]) + "\n")
+        self._process.stdin.flush()
+        answers = [json.loads(line) for line in iter(self._process.stdout.readline, "\n")]
+        assert len(answers) == len(written), Path(self._log.name).read_text()
+        return {answer["file"]: (answer["line"], answer["problem"]) for answer in answers}
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    with (tmp_path_factory.mktemp("programs") / "log").open("w") as log:
+        made = Runner(log)
+        yield made
+        made.close()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -50,17 +81,21 @@ def test_the_plugin_accepts_right_programs_and_finds_what_is_wrong(
 
 
 @pytest.mark.parametrize("topic", topics("right"))
-def test_right_programs_give_what_plain_python_gives(topic: str, tmp_path: Path) -> None:
+def test_right_programs_give_what_plain_python_gives(
+    topic: str, runner: Runner, tmp_path: Path
+) -> None:
     written = [program.write(tmp_path) for program in programs("right", topic)]
     assert all("assert " in path.read_text() for path in written)
-    failed = {name: end for name, end in outcomes(written).items() if end != (None, None)}
+    failed = {name: end for name, end in runner.ends_of(written).items() if end != (None, None)}
     assert failed == {}
 
 
 @pytest.mark.parametrize("topic", topics("wrong"))
-def test_wrong_programs_are_refused_where_their_marks_say(topic: str, tmp_path: Path) -> None:
+def test_wrong_programs_are_refused_where_their_marks_say(
+    topic: str, runner: Runner, tmp_path: Path
+) -> None:
     refused = [program for program in programs("wrong", topic) if program.raises]
-    ends = outcomes([program.write(tmp_path) for program in refused])
+    ends = runner.ends_of([program.write(tmp_path) for program in refused])
     for program in refused:
         line, problem = ends[program.file_name]
         assert line in program.raises, (program.title, line, problem)
