@@ -54,7 +54,10 @@ def test_there_are_many_wrong_programs() -> None:
     assert len(expected(CASES)) >= 60
 
 
-@pytest.mark.parametrize("order", ["funsies_mypy, {}", "{}, funsies_mypy"])
+@pytest.mark.parametrize(
+    "order",
+    ["funsies_mypy, {}", pytest.param("{}, funsies_mypy", marks=pytest.mark.slow)],
+)
 def test_it_works_beside_the_plugin_of_returns_in_either_order(
     order: str, tmp_path: Path
 ) -> None:

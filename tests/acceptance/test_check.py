@@ -275,7 +275,9 @@ def plugin(version: str):
 """
 
 
-@pytest.mark.parametrize("name", CONFIGURATIONS)
+@pytest.mark.parametrize(
+    "name", ["pyproject.toml", pytest.param("mypy.ini", marks=pytest.mark.slow)]
+)
 def test_the_configuration_of_a_project_holds_and_the_plugin_is_added(shell, name: str) -> None:
     """Also of one with a ``src`` directory, and from below its root."""
     files = {

@@ -63,6 +63,7 @@ def is_right_after_two(step: f.Artefact[int], value: int) -> None:
     assert f.take(step) == value
 
 
+@pytest.mark.parametrize("session", ["server"], indirect=True)
 @pytest.mark.parametrize("change", [flipped, cut, emptied])
 def test_small_bytes_of_a_constant_are_stored_again(session, stage, change) -> None:
     step = size(SMALL)
@@ -72,8 +73,13 @@ def test_small_bytes_of_a_constant_are_stored_again(session, stage, change) -> N
     is_right_after_two(step, len(SMALL))
 
 
+KINDS_OF_A_FILE = ["flipped", "cut", "directory", "fifo", "link", "mode", "gone"]
+
+
 @pytest.mark.parametrize(
-    "kind", ["flipped", "cut", "directory", "fifo", "link", "mode", "gone"]
+    ("session", "kind"),
+    [("server", "gone"), *(("directory", kind) for kind in KINDS_OF_A_FILE)],
+    indirect=["session"],
 )
 def test_large_bytes_of_a_constant_are_stored_again(session, stage, tmp_path, kind) -> None:
     step = size(LARGE)
@@ -103,6 +109,7 @@ def damage_file(path: Path, kind: str) -> None:
             put_in_its_place(path, kind)
 
 
+@pytest.mark.parametrize("session", ["server"], indirect=True)
 @pytest.mark.parametrize("change", [flipped, cut, emptied])
 @pytest.mark.parametrize("key", [b"t*", b"c"])
 def test_tasks_and_sources_are_sent_again(session, stage, key, change) -> None:

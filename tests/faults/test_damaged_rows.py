@@ -43,7 +43,7 @@ def operation(step: f.Artefact) -> Digest:
     return Digest(step.producer)
 
 
-@pytest.fixture(params=["signed", "unsigned"])
+@pytest.fixture(params=[pytest.param("signed", marks=pytest.mark.slow), "unsigned"])
 def site(request, stage) -> Iterator[redis.Redis]:
     keys = Keyring((b"o" * 32,)) if request.param == "signed" else NO_KEYS
     stage.resolved = ResolvedServer(stage.url, keys=keys)

@@ -75,7 +75,11 @@ def execute_and_die(death, channel, server, _queues, timing):
         f.execute(build(channel))
 
 
-@pytest.mark.parametrize("is_sent", [False, True], ids=["before", "after"])
+BEFORE = pytest.param(False, marks=pytest.mark.slow, id="before")
+"""The server then knows what it knows after the message before; a client dies so as well."""
+
+
+@pytest.mark.parametrize("is_sent", [BEFORE, pytest.param(True, id="after")])
 @pytest.mark.parametrize("number", range(1, MESSAGES + 1))
 def test_a_horse_may_die_at_any_message(stage, tmp_path, number, is_sent):
     stage.start_worker(

@@ -276,6 +276,13 @@ ROWS = [
 ]
 CASES = [(damage, change) for damage, changes in ROWS for change in changes]
 
+unsigned_first = pytest.mark.parametrize(
+    "is_signed",
+    [pytest.param("signed", marks=pytest.mark.slow), "unsigned"],
+    indirect=True,
+)
+"""For tests of each damage: with keys the same is found. Other tests here are run with both."""
+
 
 def kept(site: Site) -> list[dict[bytes, bytes]]:
     return [site.redis.hgetall(P + bytes([each])) for each in b"DIcOTCYo!"]
@@ -289,6 +296,7 @@ def test_what_is_sound_is_clean(site: Site) -> None:
     assert site.values == VALUES
 
 
+@unsigned_first
 @pytest.mark.parametrize("site", ["server"], indirect=True)
 @pytest.mark.parametrize(("damage", "change"), CASES)
 def test_a_damaged_row_is_named_and_mended(site: Site, damage, change) -> None:
@@ -332,6 +340,7 @@ def damage_file(path: Path, kind: str) -> None:
             put_in_its_place(path, kind)
 
 
+@unsigned_first
 @pytest.mark.parametrize("site", ["directory"], indirect=True)
 @pytest.mark.parametrize("kind", LARGE_DAMAGES)
 def test_a_damaged_file_is_named_with_its_step_and_made_again(site: Site, kind: str) -> None:
@@ -366,6 +375,7 @@ def other_type(key: bytes, site: redis.Redis) -> None:
     site.set(key, "text")
 
 
+@unsigned_first
 @pytest.mark.parametrize("site", ["server"], indirect=True)
 @pytest.mark.parametrize(
     "damage",
@@ -410,6 +420,7 @@ def test_values_with_the_same_bytes_are_each_named(site: Site) -> None:
     assert site.fsck() == (Exit.OK, [])
 
 
+@unsigned_first
 @pytest.mark.parametrize("site", ["server"], indirect=True)
 @pytest.mark.parametrize("change", [cut, lambda row: row[:5], lambda row: b"o" + row[1:]])
 def test_a_damaged_entry_of_a_constant_that_is_gone_is_mended_too(site: Site, change) -> None:

@@ -87,7 +87,7 @@ def test_a_table_of_ten_thousand_steps_sorts_and_filters_by_keyboard(opened) -> 
     assert tab.locator("table.paged tbody tr").count() == 100
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_it_is_accessible_in_both_schemes(opened, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - only with a browser
 

@@ -33,7 +33,10 @@ def axe_violations(tab) -> list[str]:
     return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
 
 
-@pytest.mark.parametrize(("width", "color_scheme"), [(1200, "light"), (380, "dark")])
+@pytest.mark.parametrize(
+    ("width", "color_scheme"),
+    [pytest.param(1200, "light", marks=pytest.mark.slow), (380, "dark")],
+)
 def test_every_page_fits_and_is_accessible(visit, width: int, color_scheme: str) -> None:
     visited = visit(width=width, color_scheme=color_scheme)
     grounds = set()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from .projects import Done, Project
-from .starts import NEEDS, STARTS
+from .starts import COMMON_FIRST, NEEDS, STARTS
 
 GRAPHS = """
 import enum, functools
@@ -202,7 +202,7 @@ def reports(pool) -> Iterator[Reports]:
     return Reports(pool.url)
 
 
-@pytest.mark.parametrize("start", [*STARTS, "memory://"])
+@pytest.mark.parametrize("start", [*COMMON_FIRST, "memory://"])
 def test_workers_build_the_addresses_that_the_program_builds(start, reports):
     here, there = reports.of(start)
     assert _differences(here, there) == {}
@@ -226,9 +226,10 @@ def test_a_program_without_a_text_has_addresses_of_its_own(start, reports):
     assert len(set(here.values())) == len(set(expected.values()))
 
 
-@pytest.mark.parametrize(
-    "start", [*(each for each in list(STARTS)[1:] if each not in WITHOUT_TEXT), "memory://"]
-)
+WITH_TEXT = [each for each in COMMON_FIRST if each.values[0] not in WITHOUT_TEXT]
+
+
+@pytest.mark.parametrize("start", [*WITH_TEXT[1:], "memory://"])
 def test_the_address_does_not_depend_on_how_the_program_is_started(start, reports):
     expected, _ = reports.of("python script.py")
     here, _ = reports.of(start)
