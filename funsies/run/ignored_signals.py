@@ -16,6 +16,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final, TypeAlias
 
+from .handlers import handler_of
+
 _Handler: TypeAlias = Callable[[int, FrameType | None], object] | signal.Handlers
 
 
@@ -37,9 +39,7 @@ def ignore_for_oneself() -> list[signal.Signals]:
         The signals that were ignored by the system's means.
     """
     ignored = [
-        number
-        for number in _IN_THE_PLACE_OF_IGNORING
-        if signal.getsignal(number) is signal.SIG_IGN
+        number for number in _IN_THE_PLACE_OF_IGNORING if handler_of(number) == signal.SIG_IGN
     ]
     for number in ignored:
         signal.signal(number, _IN_THE_PLACE_OF_IGNORING[number])

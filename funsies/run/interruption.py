@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
+from .handlers import handler_of
 from .ignored_signals import ignore_for_oneself
 
 _HELD: Final[dict[signal.Signals, Callable[..., object] | signal.Handlers]] = {
@@ -91,7 +92,7 @@ def held_signals() -> Iterator[Notice]:
         if threading.current_thread() is threading.main_thread():
             ignored = ignore_for_oneself()
             for number, default in _HELD.items():
-                if signal.getsignal(number) == default:
+                if handler_of(number) == default:
                     notice.open()
                     signal.signal(number, notice.take_signal)
                     replaced.append(number)

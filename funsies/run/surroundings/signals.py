@@ -10,15 +10,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from funsies.run.handlers import handler_of
+
 from .settings import Setting
 
 _NUMBERS: Final = sorted(
     int(number) for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 )
 
-# What is public makes enums of all answers: 20 microseconds a step in the place of two.
+# What is public makes enums of all numbers.
 _raw: Final[Any] = sys.modules.get("_signal", signal)
-_handler_of: Final[Callable[[int], Any]] = _raw.getsignal
 _mask: Final[Callable[[int, Iterable[int]], Any]] = _raw.pthread_sigmask
 
 
@@ -36,12 +37,12 @@ def _alarm_seconds() -> int:
 
 
 def _handlers() -> Sequence[Any]:
-    return list(map(_handler_of, _NUMBERS))
+    return list(map(handler_of, _NUMBERS))
 
 
 def _install(handlers: Sequence[Any]) -> None:
     for number, handler in zip(_NUMBERS, handlers, strict=True):
-        if _handler_of(number) is not handler and handler is not None:
+        if handler_of(number) is not handler and handler is not None:
             signal.signal(number, handler)
 
 
