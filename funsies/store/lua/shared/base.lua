@@ -54,8 +54,8 @@ local counted, blocked
 local rows, changed, operations, definitions, unwritten
 -- What is to be put in ready queues (priority), or taken from them (false), by queue and place.
 local queued
--- Numbers that were taken and not used; how many more are needed at once.
-local last_number, numbers_left, numbers_wanted
+-- How many numbers were taken and not used; how many more are needed at once.
+local numbers_left, numbers_wanted
 -- The number of its registrations with producers, and the operations that have used it.
 local epoch, epoch_users
 -- The slot of the present step, and what it holds: that is written once, at its end.
@@ -78,19 +78,24 @@ local function u64(number)
   return struct.pack('>I8', number)
 end
 
--- The next of all numbers. Who needs many takes them in one go.
-local function next_number()
-  if numbers_left == 0 then
-    local wanted = math.max(numbers_wanted, 1)
-    last_number = try('INCRBY', P .. 'N', wanted)
-    if type(last_number) == 'table' then -- it was no number; this is beyond what was there
-      last_number = wall * 256
-      call('SET', P .. 'N', last_number)
+local next_number
+do
+  local last_number
+
+  -- The next of all numbers. Who needs many takes them in one go.
+  function next_number()
+    if numbers_left == 0 then
+      local wanted = math.max(numbers_wanted, 1)
+      last_number = try('INCRBY', P .. 'N', wanted)
+      if type(last_number) == 'table' then -- it was no number; this is beyond what was there
+        last_number = wall * 256
+        call('SET', P .. 'N', last_number)
+      end
+      numbers_left, numbers_wanted = wanted, 0
     end
-    numbers_left, numbers_wanted = wanted, 0
+    numbers_left = numbers_left - 1
+    return last_number - numbers_left
   end
-  numbers_left = numbers_left - 1
-  return last_number - numbers_left
 end
 
 -- A number for a registration of this operation, by which its entries are told from older ones.

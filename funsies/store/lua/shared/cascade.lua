@@ -61,49 +61,52 @@ local function skip(o, d, result, volatile)
   end_with(o, d, result, volatile)
 end
 
--- Whether an operation ends as another one did for which it waits. It goes on if that one was withdrawn
--- by a request while others want this one: it asks for it again in their name.
-local function ends_likewise(o, volatile)
-  return not is_withdrawn(volatile) or without(o.w, volatile) == ''
-end
-
-local function end_delegation(o)
-  local target, index = o.T:sub(1, 32), struct.unpack('>I4', o.T, 33)
-  local status, _, volatile, result = look_at(target, index)
-  local d = definition(o.id)
-  if result and has_bytes(result) and ends_likewise(o, volatile) then
-    finish(o, d, { result }, volatile or o.u)
-  elseif is_pending(status) then
-    delegate_to(o, d, o.T)
-  else
-    make_ready(o, d, UNLOCKED)
+local end_delegation
+do
+  -- Whether an operation ends as another one did for which it waits. It goes on if that one was withdrawn
+  -- by a request while others want this one: it asks for it again in their name.
+  local function ends_likewise(o, volatile)
+    return not is_withdrawn(volatile) or without(o.w, volatile) == ''
   end
-end
 
--- The failed result that a strict consumer has from this producer.
-local function error_from(d, producer)
-  for number = 1, d.inputs do
-    local kind, digest, index = input(d, number)
-    if kind == KIND.producer and digest == producer then
-      local _, _, _, result = look_at(producer, index)
-      if result and not is_ok(result) then return result end
+  function end_delegation(o)
+    local target, index = o.T:sub(1, 32), struct.unpack('>I4', o.T, 33)
+    local status, _, volatile, result = look_at(target, index)
+    local d = definition(o.id)
+    if result and has_bytes(result) and ends_likewise(o, volatile) then
+      finish(o, d, { result }, volatile or o.u)
+    elseif is_pending(status) then
+      delegate_to(o, d, o.T)
+    else
+      make_ready(o, d, UNLOCKED)
     end
   end
-end
 
-function wake(producer, status, volatile, entry)
-  local o = load(entry:sub(1, 32))
-  if o.e ~= entry:sub(33) then return end
-  if o.s == DELEGATED then return end_delegation(o) end
-  if o.s ~= WAITING then return end
-  if status == FAILED then
-    local d = definition(o.id)
-    local result = (d.strict or is_withdrawn(volatile)) and error_from(d, producer)
-    if result and ends_likewise(o, volatile) then return skip(o, d, result, volatile) end
+  -- The failed result that a strict consumer has from this producer.
+  local function error_from(d, producer)
+    for number = 1, d.inputs do
+      local kind, digest, index = input(d, number)
+      if kind == KIND.producer and digest == producer then
+        local _, _, _, result = look_at(producer, index)
+        if result and not is_ok(result) then return result end
+      end
+    end
   end
-  if o.m <= 1 then return make_ready(o, definition(o.id), UNLOCKED) end
-  o.m = o.m - 1
-  dirty(o)
+
+  function wake(producer, status, volatile, entry)
+    local o = load(entry:sub(1, 32))
+    if o.e ~= entry:sub(33) then return end
+    if o.s == DELEGATED then return end_delegation(o) end
+    if o.s ~= WAITING then return end
+    if status == FAILED then
+      local d = definition(o.id)
+      local result = (d.strict or is_withdrawn(volatile)) and error_from(d, producer)
+      if result and ends_likewise(o, volatile) then return skip(o, d, result, volatile) end
+    end
+    if o.m <= 1 then return make_ready(o, definition(o.id), UNLOCKED) end
+    o.m = o.m - 1
+    dirty(o)
+  end
 end
 
 -- Keep something that is damaged under its kind and address, for who wants to see it.

@@ -1,17 +1,5 @@
 -- The inputs of an operation as they are now.
 
--- The result that a constant is. What is known of a large one, but for its bytes, is in the index of
--- artefacts.
-local function constant(d, number, artefact)
-  local kind, content, size = input(d, number)
-  if kind == KIND.large then
-    local row = row_of('I', artefact)
-    if row and #row > PACKED and row:sub(1, 1) == 'c' then return row:sub(2, PACKED + 1) .. NO_SIGNATURE end
-    return string.char(3) .. content .. u64(0) .. NO_SIGNATURE
-  end
-  return string.char(kind == KIND.small_executable and 5 or 1) .. content .. u64(size) .. NO_SIGNATURE
-end
-
 local function add_once(list, seen, producer)
   if not seen[producer] then
     seen[producer] = true
@@ -67,14 +55,29 @@ local function read_inputs(d, generation)
   return r
 end
 
-local function add_constants(d, results)
-  local artefacts, large = artefacts_of(d), {}
-  for number = 1, d.inputs do
-    if input(d, number) == KIND.large then large[#large + 1] = artefacts[number] end
+local add_constants
+do
+  -- The result that a constant is. What is known of a large one, but for its bytes, is in the index of
+  -- artefacts.
+  local function constant(d, number, artefact)
+    local kind, content, size = input(d, number)
+    if kind == KIND.large then
+      local row = row_of('I', artefact)
+      if row and #row > PACKED and row:sub(1, 1) == 'c' then return row:sub(2, PACKED + 1) .. NO_SIGNATURE end
+      return string.char(3) .. content .. u64(0) .. NO_SIGNATURE
+    end
+    return string.char(kind == KIND.small_executable and 5 or 1) .. content .. u64(size) .. NO_SIGNATURE
   end
-  fetch('I', large)
-  for number = 1, d.inputs do
-    if results[number] == nil then results[number] = constant(d, number, artefacts[number]) end
+
+  function add_constants(d, results)
+    local artefacts, large = artefacts_of(d), {}
+    for number = 1, d.inputs do
+      if input(d, number) == KIND.large then large[#large + 1] = artefacts[number] end
+    end
+    fetch('I', large)
+    for number = 1, d.inputs do
+      if results[number] == nil then results[number] = constant(d, number, artefacts[number]) end
+    end
   end
 end
 
