@@ -2,8 +2,10 @@
 
 Short operations are claimed several at a time, and their results are published together. How
 many is decided by the store, by how long they are expected to run. What is done is not held
-back for longer than some milliseconds; should an operation take longer than expected, then
-whoever observes the drain sees to the others (``relief.py``), and says so.
+back for longer than some milliseconds. While there is something to run nobody waits for an
+answer: results are published, and more is claimed, while the next operation runs. Should one
+take longer than expected, then whoever observes the drain sees to the others (``relief.py``),
+and says so.
 """
 
 from __future__ import annotations
@@ -118,13 +120,15 @@ class _Drain:
     def _go_on(self) -> None:
         """Publish what is due, and see that there is something to do, unless it is over."""
         hand = self.hand
+        if not hand.todo or hand.is_answered:
+            hand.collect()
         if self.observer.is_relieved():
             self.pace.be_careful()
             hand.give_back()
         if hand.todo and self._is_over():
             hand.give_back()
-        if hand.todo and hand.done and self.pace.is_due(hand.todo[0]):
-            hand.step(claims=0)
+        if hand.todo and not hand.is_waiting:
+            self._send_ahead()
         while not hand.todo:
             claims = 0 if self._is_over() else self.pace.claims
             if not (claims or hand.done):
@@ -134,6 +138,14 @@ class _Drain:
                 break
         if not hand.todo:
             self.observer.idle()
+
+    def _send_ahead(self) -> None:
+        """Publish what is due, and claim more before all is done, while the next one runs."""
+        hand = self.hand
+        is_due = bool(hand.done) and self.pace.is_due(hand.todo[0])
+        claims = self.pace.claims_ahead(hand.todo, is_sent=is_due) if hand.more else 0
+        if claims or is_due:
+            hand.step_ahead(claims=claims)
 
     def _is_over(self) -> bool:
         """True if nothing more is to be claimed; notes why."""
@@ -151,7 +163,7 @@ class _Drain:
         if self.observer.is_relieved():
             # Of this one as well: it was not begun when that was said.
             self.pace.be_careful()
-            self.hand.release(claim, UNTOUCHED)
+            self.hand.todo.appendleft(claim)
             self.hand.give_back()
             return True
         try:
@@ -199,6 +211,7 @@ class _Drain:
     def _leave_to_successor(self, claim: Claim) -> None:
         """Leave what this process cannot run: with the slot if it is alone there."""
         self.end, hand = DrainEnd.RETIRED, self.hand
+        hand.collect()
         if hand.todo or hand.done or claim.fence != hand.fence:
             hand.put_all_down(claim)
 

@@ -14,6 +14,7 @@ from funsies.store.rows import (
     OperationRow,
     QueueName,
     Result,
+    StepAnswer,
     Verdict,
 )
 
@@ -67,20 +68,27 @@ def error_content(error: Error) -> tuple[Digest, bytes]:
 
 def publish_failure(graph: GraphStore, completion: Completion) -> Verdict | None:
     """Publish an outcome on behalf of a process that is gone, if its fence still holds."""
-    return publish_for(graph, [completion])[0]
+    return publish_for(graph, [completion]).verdict
 
 
-def publish_for(graph: GraphStore, done: Sequence[Completion]) -> tuple[Verdict, ...]:
-    """Publish on behalf of another process what it has not published itself."""
-    if not done:
-        return ()
-    answer = graph.step(
-        new_slot(),
-        1,
+def publish_for(
+    graph: GraphStore, done: Sequence[Completion], *, slot: str = "", sequence: int = 1
+) -> StepAnswer:
+    """Publish on behalf of another process what it has not published itself.
+
+    Args:
+        graph: the store.
+        done: what to publish.
+        slot: of a process that is gone; a fresh one if empty.
+        sequence: number of the message. None of the slot's messages with a lower number is
+            heard that is still on its way.
+    """
+    return graph.step(
+        slot or new_slot(),
+        sequence,
         QueueName(""),
         lease_ms=0,
         fence=new_fence(),
         completions=done,
         claims=0,
     )
-    return answer.verdicts

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypedDict
 
 from funsies.run.decision import Delegate, Park, PutBack
-from funsies.store.ports import GraphStore
+from funsies.store.ports import AnsweredStep, GraphStore, PendingStep
 from funsies.store.rows import (
     Claim,
     Completion,
@@ -31,9 +31,44 @@ UNTOUCHED: Final = PutBack(Setback.NOTHING)
 """What becomes of an operation that was not begun, or has to make way."""
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What is to be published of an operation.
+
+    Attributes:
+        claim: of the operation.
+        completion: what came of it.
+        is_noted: the observer holds it, too.
+    """
+
+    claim: Claim
+    completion: Completion
+    is_noted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message whose answer was not read."""
+
+    message: PendingStep
+    done: list[Done]
+    claims: int
+
+
+class _Options(TypedDict):
+    lease_ms: int
+    fence: Fence
+    completions: list[Completion]
+    claims: int
+    keeps: list[Fence]
+
+
 @dataclass(slots=True, kw_only=True)
 class Hand:
     """All that a slot holds, from its claim to the message that ends it.
+
+    One message at most is on its way: its answer is read before the next one is sent. While it
+    is, the process runs what it holds.
 
     Attributes:
         sequence: number of the last message.
@@ -42,6 +77,7 @@ class Hand:
         fence: of the last message.
         published: number of results that were accepted.
         fenced: number of those that were not, as somebody else holds the operation.
+        more: True if more of the queue is for this slot than what it has claimed.
     """
 
     graph: GraphStore
@@ -53,40 +89,83 @@ class Hand:
     pace: Pace
     sequence: int
     todo: deque[Claim] = field(default_factory=deque)
-    done: list[tuple[Claim, Completion]] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
     fence: Fence | None = None
     published: int = 0
     fenced: int = 0
+    more: bool = False
+    _sent: Sent | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """True if a message is on its way, and its answer was not read."""
+        return self._sent is not None
+
+    @property
+    def is_answered(self) -> bool:
+        """True if reading the answer to the last message takes no time."""
+        if self._sent is None or self._sent.message.is_answered():
+            return True
+        self.pace.not_answered()
+        return False
 
     def step(self, *, claims: int) -> StepAnswer:
-        """Publish what is done, and claim."""
+        """Publish what is done, and claim; wait for the answer."""
+        self.collect()
         self.sequence += 1
         return self.send(new_fence(), claims=claims)
 
     def send(self, fence: Fence, *, claims: int) -> StepAnswer:
-        """Send the message of the present number, perhaps once more."""
+        """Send the message of the present number, perhaps once more; wait for the answer."""
+        done, arguments, options = self._message(fence, claims)
+        message = AnsweredStep(self.graph.step(*arguments, **options))
+        return self._take(Sent(message, done, claims), has_waited=True)
+
+    def step_ahead(self, *, claims: int) -> None:
+        """Publish what is done, and claim, while something else is run."""
+        self.sequence += 1
+        done, arguments, options = self._message(new_fence(), claims)
+        self._sent = Sent(self.graph.send_step(*arguments, **options), done, claims)
+        self.observer.sent()
+
+    def collect(self) -> None:
+        """Take the answer to the message that is on its way, if there is one."""
+        if self._sent is not None:
+            has_waited = not self.is_answered
+            sent, self._sent = self._sent, None
+            self._take(sent, has_waited=has_waited)
+
+    def _message(
+        self, fence: Fence, claims: int
+    ) -> tuple[list[Done], tuple[str, int, QueueName], _Options]:
+        """What is published by a message, and the message itself."""
         self.observer.stepping(self.sequence)
+        self.pace.sent()
         done, self.done, self.fence = self.done, [], fence
-        answer = self.graph.step(
-            self.slot,
-            self.sequence,
-            self.queue,
-            lease_ms=self.lease_ms,
-            fence=fence,
-            completions=[completion for _, completion in done],
-            claims=claims,
-        )
-        self.pace.published()
-        self.observer.published()
+        options: _Options = {
+            "lease_ms": self.lease_ms,
+            "fence": fence,
+            "completions": [each.completion for each in done],
+            "claims": claims,
+            "keeps": [claim.fence for claim in self.todo] if claims else [],
+        }
+        return done, (self.slot, self.sequence, self.queue), options
+
+    def _take(self, sent: Sent, *, has_waited: bool) -> StepAnswer:
+        answer = sent.message.answer()
+        self.pace.answered(has_waited=has_waited)
+        self.observer.answered(sum(each.is_noted for each in sent.done))
         # A message of the predecessor's is repeated without what it published.
-        for (claim, completion), verdict in zip(done, answer.verdicts, strict=False):
+        for done, verdict in zip(sent.done, answer.verdicts, strict=False):
             self._count(verdict)
             if verdict is Verdict.BYTES:
-                self._make_again(claim, completion)
+                self._make_again(done)
+        if sent.claims:
+            self.more = answer.share_left and bool(answer.claims)
         if answer.claims:
             self.pace.claimed(len(answer.claims))
-            self.observer.claimed_together(answer.claims)
             self.todo.extend(answer.claims)
+            self.observer.claimed_together(tuple(self.todo))
         if answer.set_aside:
             self.observer.settled()
         if answer.arm:
@@ -95,12 +174,17 @@ class Hand:
 
     def hold(self, claim: Claim, completion: Completion) -> None:
         """Have something published, now or with what is claimed together with it."""
-        self.done.append((claim, completion))
-        if self.todo and not self.observer.holds(completion):
-            self.step(claims=0)
+        if self.todo or self.is_waiting:
+            is_noted = self.observer.holds(completion)
+            self.done.append(Done(claim, completion, is_noted))
+            if not is_noted:
+                self.step(claims=0)
+        else:
+            self.done.append(Done(claim, completion))
 
     def delegate(self, claim: Claim, to: Delegate) -> bool:
         """Let the output be that of another operation; False if that is idle by now."""
+        self.collect()
         self._arm_others(to.arm)
         verdict = self.graph.delegate(
             self.slot,
@@ -114,12 +198,14 @@ class Hand:
 
     def park(self, claim: Claim, until: Park) -> bool:
         """Have an operation wait again for its inputs; False if one is idle by now."""
+        self.collect()
         self._arm_others(until.arm)
         held = (self.slot, claim.operation.digest, claim.fence)
         return self._count(self.graph.park(*held, setback=until.setback))
 
     def release(self, claim: Claim, decision: PutBack) -> None:
         """Put an operation back."""
+        self.collect()
         self.observer.stepping(self.sequence)
         self.graph.release(
             self.slot,
@@ -131,16 +217,21 @@ class Hand:
         self.observer.settled()
 
     def give_back(self) -> None:
-        """Put back what is claimed and not begun."""
-        while self.todo:
-            self.release(self.todo.popleft(), UNTOUCHED)
+        """Put back what is claimed and not begun, and only that."""
+        self.collect()
+        if self.todo:
+            self.observer.stepping(self.sequence)
+            keeps = [each.claim.fence for each in self.done]
+            self.arm(self.graph.put_back(self.slot, keeps=keeps))
+            self.todo.clear()
 
     def put_all_down(self, claim: Claim) -> None:
         """Publish what is done; put back this operation, and what was to follow it."""
-        if self.done:
+        self.todo.appendleft(claim)
+        while self.done:
             self.step(claims=0)
-        self.release(claim, UNTOUCHED)
         self.give_back()
+        self.observer.settled()
         self.observer.idle()
 
     def _arm_others(self, queues: Sequence[QueueName]) -> None:
@@ -151,10 +242,12 @@ class Hand:
         """
         self.arm([queue for queue in queues if queue != self.queue])
 
-    def _make_again(self, claim: Claim, completion: Completion) -> None:
+    def _make_again(self, done: Done) -> None:
         """See to what was refused: bytes that it names are gone."""
-        if not completion.linked:
-            self.done.append((claim, bytes_missing(claim)))
+        claim = done.claim
+        if not done.completion.linked:
+            failed = bytes_missing(claim)
+            self.done.append(Done(claim, failed, self.observer.holds(failed)))
         elif self.observer.must_retire():
             self.release(claim, REFUSED)
         else:  # a trace names them: compute them

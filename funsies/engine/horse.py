@@ -64,9 +64,13 @@ class HorseObserver(Observer):
         """Keep what is done where the parent finds it, if there is room."""
         return self.batch.add(completion)
 
-    def published(self) -> None:
-        """Say that nothing is held that is done."""
-        self.batch.published()
+    def sent(self) -> None:
+        """Say that a message is on its way: what it will bring is not known yet."""
+        self.batch.sent()
+
+    def answered(self, number: int) -> None:
+        """Say that so many of what was done first are published."""
+        self.batch.answered(number)
 
     def is_relieved(self) -> bool:
         """True, once, if the parent sees to what was claimed with the last operation."""

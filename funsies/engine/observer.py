@@ -24,8 +24,11 @@ class Observer:
         """This is published later, with others; False if it has to be published now."""
         return True
 
-    def published(self) -> None:
-        """What was held is published."""
+    def sent(self) -> None:
+        """A message is on its way, and is not waited for."""
+
+    def answered(self, number: int) -> None:
+        """The last message was answered; so many of what was held first are published."""
 
     def is_relieved(self) -> bool:
         """True, once, if what was claimed with the last operation is seen to: it took long."""

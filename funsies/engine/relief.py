@@ -9,7 +9,7 @@ from typing import Final
 
 from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Fence, Setback
+from funsies.store.rows import Fence
 
 from .announcement import NO_FENCE, Announced, Announcement, Phase
 from .batch import Batch, Held
@@ -21,11 +21,14 @@ SHORT_SECONDS: Final = 0.05
 """What has run for longer holds nothing else."""
 
 PAUSE_SECONDS: Final = 1.0
-"""Pause between two looks while one operation runs for long."""
+"""Pause between two looks while one operation runs for long; the first one, if it grows."""
 
 
 class Relief:
     """Publishes what a horse has done, and puts back what it has not begun.
+
+    The store knows what the horse holds, also if the answer that tells it is still on its way.
+    If the message itself may be, then it is asked again, after longer and longer pauses.
 
     Args:
         graph: the store.
@@ -48,6 +51,7 @@ class Relief:
         self._announcement = announcement
         self._batch = batch
         self._clock = clock
+        self._pause_seconds = PAUSE_SECONDS
         self._known_fence = self._relieved = NO_FENCE
         self._due_at = clock() + SHORT_SECONDS
 
@@ -63,9 +67,10 @@ class Relief:
         running = self._running()
         if running is None or running.fence != self._known_fence:
             self._known_fence = NO_FENCE if running is None else running.fence
+            self._pause_seconds = PAUSE_SECONDS
             return
         held = self._batch.read()
-        has_others = held.done or held.not_begun(running.fence)
+        has_others = held.done or held.not_begun(running.fence) or held.is_waiting
         if running.fence == self._relieved or not has_others:
             self._due_at = self._clock() + PAUSE_SECONDS
             return
@@ -81,11 +86,13 @@ class Relief:
 
     def _see_to(self, held: Held, fence: Fence) -> None:
         try:
-            publish_for(self._graph, held.done)
-            for operation, each in held.not_begun(fence):
-                self._graph.release(self._slot, operation, each, setback=Setback.NOTHING)
+            if held.done:
+                publish_for(self._graph, held.done)
+            keeps = [fence, *(each.fence for each in held.done)]
+            self._graph.put_back(self._slot, keeps=keeps, while_holding=fence)
         except SERVER_TROUBLE as trouble:
             _log.warning("cannot put back what was claimed with a long step: %s", trouble)
         else:
-            self._relieved = fence
-        self._due_at = self._clock() + PAUSE_SECONDS
+            self._relieved = NO_FENCE if held.is_waiting else fence
+        self._due_at = self._clock() + self._pause_seconds
+        self._pause_seconds *= 2

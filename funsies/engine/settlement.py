@@ -53,9 +53,10 @@ class Settlement:
         """Settle the operations that this slot still holds, if any.
 
         The server is asked what the slot holds: the horse may have died between a claim and
-        its announcement. What was done is published; what was not begun is put back, and is
-        not charged. If the server stays away for a whole lease there is nothing left to settle
-        here: another worker's sweep will find the lease expired.
+        its announcement. First it is told not to hear what may still be on its way. What was
+        done is published; what was not begun is put back, and is not charged. If the server
+        stays away for a whole lease there is nothing left to settle here: another worker's
+        sweep will find the lease expired.
 
         Returns:
             True if one was charged for its end, or ended: so this cannot go on for ever.
@@ -73,10 +74,12 @@ class Settlement:
                 wait_seconds = min(2 * wait_seconds, self._timing.backoff_seconds)
 
     def _settle(self, ending: Ending) -> bool:
-        verdicts = publish_for(self._graph, ending.held.done)
-        is_settled = Verdict.OK in verdicts
-        left = [lease for lease in self._graph.leases() if lease.slot == ending.slot]
         words = ending.last_words
+        if words:
+            publish_for(self._graph, [], slot=ending.slot, sequence=words.sequence + 1)
+        answer = publish_for(self._graph, ending.held.done)
+        is_settled = Verdict.OK in answer.verdicts
+        left = [lease for lease in self._graph.leases() if lease.slot == ending.slot]
         suspect = words.fence if words else NO_FENCE
         if left and suspect not in [lease.fence for lease in left]:
             suspect = left[0].fence  # claimed, and not yet said: none of the others has begun

@@ -150,9 +150,23 @@ class Machine(RuleBasedStateMachine):
 
     # -- workers
 
-    @rule(number=worker, queue=queue, twice=st.booleans(), hold=st.booleans())
-    def work(self, number: int, queue: QueueName, twice: bool, hold: bool = False) -> None:
-        self.bench.work(self.workers[number], queue, twice=twice, hold=hold)
+    @rule(
+        number=worker,
+        queue=queue,
+        twice=st.booleans(),
+        hold=st.booleans(),
+        keep=st.booleans(),
+    )
+    def work(
+        self,
+        number: int,
+        queue: QueueName,
+        twice: bool,
+        hold: bool = False,
+        keep: bool = False,
+    ) -> None:
+        """A worker publishes, and claims; what it has claimed before it keeps, or forgets."""
+        self.bench.work(self.workers[number], queue, twice=twice, hold=hold, keep=keep)
 
     @rule(number=worker, queue=queue, times=st.integers(2, 6))
     def work_a_lot(self, number: int, queue: QueueName, times: int) -> None:
@@ -215,6 +229,23 @@ class Machine(RuleBasedStateMachine):
         options = {"delay_ms": delay_ms, "setback": setback}
         verdict = self.bench.both("release", *arguments, **options)
         assert self.bench.both("release", *arguments, **options) == verdict
+
+    @precondition(somebody_works)
+    @rule(number=worker, is_right=st.booleans())
+    def put_back(self, number: int, is_right: bool) -> None:
+        """A worker keeps what it runs and what is done, if it still has it; it asks twice."""
+        worker, claim = self._busy(number)
+        keeps = [claim.fence, *(done.fence for _, done in worker.held)]
+        fence = claim.fence if is_right else self.bench.fence()
+        options = {"keeps": keeps, "while_holding": fence}
+        holds = {lease.fence for lease in self.bench.memory.leases()}
+        self.bench.both("put_back", worker.slot, **options)
+        assert self.bench.both("put_back", worker.slot, **options) in {(), (QUEUES[0],), QUEUES}
+        left = {lease.fence for lease in self.bench.memory.leases()}
+        ahead = {each.fence for each in worker.ahead} & holds
+        assert not ahead & left if is_right and fence in holds else ahead <= left
+        if is_right and fence in holds:
+            worker.ahead = []
 
     @precondition(somebody_works)
     @rule(number=worker)

@@ -237,8 +237,9 @@ class Bench:
         *,
         claim: bool = True,
         twice: bool = False,
+        keep: bool = False,
     ) -> Verdict | None:
-        """Send what is held and what is done now, and begin what is claimed."""
+        """Send what is held and what is done now, and begin what is kept or claimed."""
         worker.sequence += 1
         done = [each for _, each in worker.held]
         options = {
@@ -246,6 +247,7 @@ class Bench:
             "fence": self.fence(),
             "completions": done if completion is None else [*done, completion],
             "claims": self.most if claim else 0,
+            "keeps": [each.fence for each in worker.ahead] if keep else [],
         }
         holds = {lease.fence for lease in self.memory.leases()}
         answer = self.both("step", worker.slot, worker.sequence, queue, **options)
@@ -261,7 +263,7 @@ class Bench:
         worker.held = []
         if answer.verdicts[-1:] != (Verdict.BYTES,):
             if claim and not refused:
-                worker.ahead = list(answer.claims)
+                worker.ahead = [*(worker.ahead if keep else []), *answer.claims]
             worker.begin_next()
         return answer.verdicts[-1] if completion else None
 
@@ -321,9 +323,23 @@ class Bench:
         )
 
     def work(
-        self, worker: Worker, queue: QueueName, *, twice: bool = False, hold: bool = False
+        self,
+        worker: Worker,
+        queue: QueueName,
+        *,
+        twice: bool = False,
+        hold: bool = False,
+        keep: bool = False,
     ) -> None:
-        """Do what an honest worker does with its claim, and take the next."""
+        """Do what an honest worker does with its claim, and take the next.
+
+        Args:
+            worker: which.
+            queue: from which it claims.
+            twice: its message is sent twice.
+            hold: what it has done is published later, if it has something else to do.
+            keep: it claims more, though it has something else to do.
+        """
         claim = worker.claim
         if claim is None:
             self.step(worker, queue, twice=twice)
@@ -338,9 +354,11 @@ class Bench:
             worker.held.append((replace(claim, trace=None), self.outcome(claim, values)))
             worker.begin_next()
         else:
-            takes_more = not worker.ahead
+            takes_more = keep or not worker.ahead
             completion = self.outcome(claim, values)
-            verdict = self.step(worker, queue, completion, twice=twice, claim=takes_more)
+            verdict = self.step(
+                worker, queue, completion, twice=twice, claim=takes_more, keep=keep
+            )
             if verdict is Verdict.BYTES:  # of the trace: lost since the claim
                 completion = self.outcome(replace(claim, trace=None), values)
                 verdict = self.step(worker, queue, completion, claim=not worker.ahead)

@@ -14,7 +14,7 @@ LEASE_MS = 1000
 def take(bench):
     """Claim up to so many under a slot."""
 
-    def take(slot, claims=16, completions=()):
+    def take(slot, claims=16, completions=(), keeps=()):
         slot.sequence += 1
         return bench.store.step(
             slot.name,
@@ -24,6 +24,7 @@ def take(bench):
             fence=bench.fence(),
             completions=completions,
             claims=claims,
+            keeps=[claim.fence for claim in keeps],
         )
 
     return take
@@ -269,3 +270,131 @@ def test_what_has_the_inputs_of_another_waits_for_its_trace(bench, take, tools):
     answer = take(worker, 16, [tools.completion(claim, b"made", trace_key=key)])
     assert len(answer.claims) == 3, "a half of five"
     assert {claim.trace.key for claim in answer.claims} == {key}
+
+
+def test_who_goes_on_with_something_may_claim_more(bench, batch, take, tools):
+    worker, rows, claims = batch(8)
+    answer = take(worker, 16, [tools.completion(claims[0], b"made")], claims[1:])
+    assert answer.verdicts == (Verdict.OK,)
+    assert [claim.operation for claim in answer.claims] == rows[8:12], "a half of what is left"
+    held = [lease.operation for lease in bench.store.leases()]
+    assert held == [row.digest for row in rows[1:12]]
+    assert len({lease.fence for lease in bench.store.leases()}) == 11
+    done = [tools.completion(claim, b"made") for claim in (*claims[1:], *answer.claims)]
+    assert set(take(worker, 0, done).verdicts) == {Verdict.OK}
+    assert bench.store.leases() == []
+
+
+def test_a_repeated_message_of_who_goes_on_gives_the_same_answer(bench, batch, take, tools):
+    worker, _, claims = batch(8)
+    done = [tools.completion(claims[0], b"made")]
+    answer = take(worker, 16, done, claims[1:])
+    again = bench.store.step(
+        "batch",
+        worker.sequence,
+        worker.queue,
+        lease_ms=LEASE_MS,
+        fence=answer.claims[0].fence,
+        completions=done,
+        claims=16,
+        keeps=[claim.fence for claim in claims[1:]],
+    )
+    assert again == answer
+    assert len(bench.store.leases()) == 11
+
+
+def test_the_last_are_left_to_those_who_have_nothing(bench, batch, take):
+    worker, rows, claims = batch(3)
+    bench.slot("other").step()
+    assert len(bench.store.leases()) == 4, "two are ready, and there are two workers"
+    answer = take(worker, 16, (), claims)
+    assert not answer.claims
+    assert not answer.share_left
+    assert len(take(bench.slot("next")).claims) == 1
+    assert [bench.status(row) for row in rows[:3]] == [Status.RUNNING] * 3
+
+
+def test_who_asks_is_told_whether_a_share_is_left(bench, take):
+    known(bench)
+    short(bench, 8)
+    worker = bench.slot()
+    shares = []
+    for _ in range(3):
+        answer = take(worker, 2)
+        shares.append((len(answer.claims), answer.share_left))
+        worker = bench.slot(f"next {len(shares)}")
+    assert shares[0] == (2, True), "six are left for one"
+    assert shares[1] == (2, True), "four are left for two"
+    assert shares[2] == (1, False), "three are left for three"
+
+
+@pytest.mark.parametrize("what", [{"dynamic": True}, {"lost_limit": 1}, {"task": "unknown"}])
+def test_what_has_to_be_alone_is_not_claimed_by_who_goes_on(bench, batch, take, what):
+    worker, _, claims = batch(2)
+    options = {"task": "short", "lost_limit": 3, **what}
+    limit = options.pop("lost_limit")
+    rows = [bench.operation(f"alone {n}", **options) for n in range(8)]
+    bench.request(*rows, priority=1, lost_limit=limit)
+    assert not take(worker, 16, (), claims).claims
+    assert len(take(bench.slot("next")).claims) == 1
+
+
+@pytest.mark.parametrize("options", [{"dynamic": True}, {"lost_limit": 1}])
+def test_who_runs_what_has_to_be_alone_gets_nothing_else(bench, take, options):
+    known(bench)
+    short(bench, 1, **options)
+    worker = bench.slot()
+    claims = take(worker).claims
+    more = [bench.operation(f"more {n}", task="short") for n in range(8)]
+    bench.request(*more)
+    assert not take(worker, 16, (), claims).claims
+    assert len(bench.store.leases()) == 1
+    assert take(worker, 16, (), ()).claims, "it has forgotten what it ran"
+
+
+def test_what_is_kept_is_put_back_with_the_rest_if_the_worker_is_lost(bench, batch, take):
+    worker, rows, claims = batch(3)
+    more = take(worker, 16, (), claims).claims
+    assert len(more) == 1
+    assert swept(bench) == [row.digest for row in rows[:4]]
+    assert all(bench.state(row).attempts == 0 for row in rows)
+
+
+def test_what_was_not_begun_is_put_back_in_its_order(bench, batch, take, tools):
+    worker, rows, claims = batch(4)
+    take(worker, 0, [tools.completion(claims[0], b"made")])
+    keeps = [claims[1].fence]
+    queues = bench.store.put_back("batch", keeps=keeps, while_holding=claims[1].fence)
+    assert queues == (worker.queue,)
+    assert [lease.operation for lease in bench.store.leases()] == [rows[1].digest]
+    claimed = take(bench.slot("next")).claims
+    assert [claim.operation for claim in claimed] == rows[2:4]
+    assert [claim.attempt for claim in claimed] == [1, 1]
+    assert bench.store.put_back("batch", keeps=[]) == (worker.queue,)
+    assert bench.state(rows[1]).attempts == 0
+    assert bench.store.put_back("batch", keeps=[]) == (), "it holds nothing any more"
+
+
+def test_nothing_is_put_back_of_who_has_gone_on(bench, batch, take, tools):
+    """The parent's message comes late: its horse has ended that step, and claimed others."""
+    worker, _, claims = batch(3)
+    more = take(worker, 16, [tools.completion(claim, b"made") for claim in claims]).claims
+    assert bench.store.put_back("batch", keeps=[], while_holding=claims[2].fence) == ()
+    assert len(bench.store.leases()) == len(more) > 0
+
+
+def test_a_message_need_not_be_waited_for(bench, batch, tools):
+    worker, rows, claims = batch(3)
+    done = [tools.completion(claim, b"made") for claim in claims]
+    pending = bench.store.send_step(
+        worker.name,
+        worker.sequence + 1,
+        worker.queue,
+        lease_ms=LEASE_MS,
+        fence=bench.fence(),
+        completions=done,
+        claims=16,
+    )
+    answer = pending.answer()
+    assert answer.verdicts == (Verdict.OK,) * 3
+    assert [claim.operation for claim in answer.claims] == rows[3:5]

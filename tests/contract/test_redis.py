@@ -390,3 +390,38 @@ def test_a_finished_operation_costs_less_than_a_kibibyte(own_bench, tools):
         )
     assert bench.store.counts()["many"].done == 500
     assert (used() - before) / 500 < 1024
+
+
+@pytest.mark.parametrize("trouble", ["cut", "cut before it arrives", "new server", "none"])
+def test_a_message_that_nobody_waits_for_is_done_once(redis_bench, tools, trouble):
+    """Be it that its connection breaks before or after it is done."""
+    bench = redis_bench
+    rows = [bench.operation(f"{number}") for number in range(3)]
+    bench.request(*rows)
+    worker, call = bench.slot(), bench.store._connections.call
+    first = worker.claim()
+    sent = [tools.completion(first, b"made")]
+    if trouble == "new server":
+        call("FUNCTION", "FLUSH")
+    if trouble == "cut before it arrives":
+        call("CLIENT", "PAUSE", 100_000, "WRITE")
+    pending = bench.store.send_step(
+        worker.name,
+        worker.sequence + 1,
+        worker.queue,
+        lease_ms=1000,
+        fence=bench.fence(),
+        completions=sent,
+    )
+    if trouble == "cut before it arrives":
+        assert not pending.is_answered()
+    if trouble.startswith("cut"):
+        call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        call("CLIENT", "UNPAUSE")
+    while not pending.is_answered():
+        pass
+    answer = pending.answer()
+    assert answer.verdicts == (Verdict.OK,)
+    assert [claim.operation for claim in answer.claims] == [rows[1]]
+    assert [lease.operation for lease in bench.store.leases()] == [rows[1].digest]
+    assert bench.store.counts()[rows[0].task_name].executed == 1

@@ -1,11 +1,12 @@
 -- Publish results and take the next operations.
 --
 -- ARGV  1 time  2 slot  3 sequence  4 queue  5 lease_ms  6 fence  7 how many to claim at most
---       8 number of completions, then of each:
+--       8 fences of what the slot goes on with, one after the other
+--       9 number of completions, then of each:
 --         operation, its fence, "1" volatile, "1" linked, busy_ms, trace, signed: key, packed
 --         results without their signatures, signature; empty for none
 --         record, log, results, packed, number of contents, content digest, bytes, ...
--- Returns  { verdict of each completion, claims, armed queues }
+-- Returns  { verdict of each completion, claims, armed queues, "1" if a share is left to claim }
 --       claim: { operation, fence, generation, attempt, failures, losses, lost inputs,
 --                lost_limit, queue, priority, options,
 --                definition, results of the inputs (58 bytes each, first "1" if there is one),
@@ -15,12 +16,14 @@
 local CLAIM_TRIES = 32
 local MOST_EXPECTED_MS = 50
 local slot, sequence, queue, fence, most, was_holding
+local kept -- what the slot goes on with: { o, d, fence } of each
+local is_share_left
 local sent -- bytes by content, which came with this message and are stored
 local run_times -- executions and milliseconds by name of task
 
 local function read_completions()
-  local list, at = {}, 9
-  for number = 1, tonumber(ARGV[8]) do
+  local list, at = {}, 10
+  for number = 1, tonumber(ARGV[9]) do
     local c = { id = ARGV[at], fence = ARGV[at + 1], is_volatile = ARGV[at + 2] == '1',
       counter = ARGV[at + 3] == '1' and LINKED or EXECUTED, busy_ms = ARGV[at + 4],
       trace = ARGV[at + 5], record = ARGV[at + 6], log = ARGV[at + 7],
@@ -102,14 +105,19 @@ do
   end
 end
 
--- Put back what the slot still holds: whoever claims under it has forgotten that.
+-- Put back what the slot still holds and does not go on with: whoever claims under it has forgotten
+-- that.
 local function put_back()
   local lease = lease_of(slot)
   if not lease then return end
-  local list = running_under(lease)
+  fetch('o', lease.operations)
+  fetch('D', lease.operations)
+  local list, forgotten, is_kept = running_under(lease), {}, {}
+  for _, each in ipairs(cut(ARGV[8], FENCE)) do is_kept[each] = true end
+  for _, each in ipairs(list) do append(is_kept[each.fence] and kept or forgotten, each) end
   if #list > 1 then
-    put_back_all(list)
-  elseif #list == 1 then
+    put_back_all(forgotten)
+  elseif #forgotten == 1 then
     local o, d = list[1].o, list[1].d
     count_lost(d, lease)
     if may_be_lost(o) or d.is_damaged then
@@ -120,6 +128,10 @@ local function put_back()
     end
   end
   lease.operations, lease.fences = {}, {}
+  for _, each in ipairs(kept) do
+    append(lease.operations, each.o.id)
+    append(lease.fences, each.fence)
+  end
 end
 
 -- Other queues that got work by this message, so that the answer to a repeated one names them.
@@ -133,58 +145,8 @@ end
 
 -- What the slot remembers of this message.
 local function memory(verdicts)
-  return { 'n', sequence, 'M', fence, 'v', table.concat(verdicts, ' '), 'A', fed() }
-end
-
--- The fence of a claim: that of the message, and its number in the first byte.
-local function fence_of(number)
-  return string.char((fence:byte(1) + number) % 256) .. fence:sub(2)
-end
-
--- Index of the trace of what is about to be claimed; empty if it leaves none.
-local function index_of(d, inputs)
-  add_constants(d, inputs.results)
-  if d.dynamic or inputs.tainted or #inputs.idle > 0 then return '' end
-  return trace_index(d, inputs.results)
-end
-
-local function grant(o, d, inputs, index, own_fence)
-  o.a, o.t, o.u = o.a + 1, filled(index), inputs.tainted or false
-  start_running(o, d, slot, own_fence)
-  append(stepping_lease.operations, o.id)
-  append(stepping_lease.fences, own_fence)
-end
-
--- How many operations this message may take: what is ready is shared out, twice for each worker.
--- And whether the queue is known to be empty.
-local function share()
-  if most < 2 then return most end
-  flush_queue(queue)
-  local ready = call('ZCARD', P .. 'q:' .. queue)
-  local is_empty = ready == 0
-  if held then ready = ready + 1 end
-  if ready < 3 then return math.min(ready, 1), is_empty end -- the share of any number of workers
-  local others = ask('ZCARD', 'L') - (was_holding and 1 or 0)
-  local workers = math.max(others + 1, tonumber(try('SCARD', P .. 'rq:workers:' .. queue)) or 0)
-  return math.min(most, math.ceil(ready / (2 * workers)))
-end
-
--- Milliseconds that an operation of this task is expected to run; nil if none has run yet.
-local function expected_ms(name)
-  if not name then return nil end
-  local v = run_times[name] or call('HMGET', P .. 'C', EXECUTED .. name, BUSY_MS .. name)
-  run_times[name] = v
-  local runs = (tonumber(v[1]) or 0) + (counted[EXECUTED .. name] or 0)
-  local busy_ms = (tonumber(v[2]) or 0) + (counted[BUSY_MS .. name] or 0)
-  return runs > 0 and busy_ms / runs or nil
-end
-
--- What is left of the time that a batch may take once this operation is in it; nil if it has to be
--- claimed by itself: it may take longer, or was put back, or may not be lost.
-local function room_with(o, d, room)
-  if d.is_damaged or d.dynamic or o.a > 0 or o.is_single or not may_be_lost(o) then return nil end
-  local milliseconds = expected_ms(d.name)
-  return milliseconds and milliseconds <= room and room - milliseconds or nil
+  return { 'n', sequence, 'M', fence, 'v', table.concat(verdicts, ' '), 'A', fed(),
+    'm', is_share_left and '1' or '' }
 end
 
 local first_ready
@@ -292,42 +254,117 @@ do
   end
 end
 
--- Claim as many as may be claimed together; the first in any case.
-local function claim_some(budget)
-  local claims, room, tries, begun = {}, MOST_EXPECTED_MS, 0, {}
-  local wanted, is_empty = share()
-  while tries < CLAIM_TRIES and room and (#claims == 0 or #claims < wanted) do
-    local o, d = first_ready(wanted - #claims, is_empty)
-    if not o then break end
-    is_empty = false
-    local left = wanted > 1 and d and room_with(o, d, room)
-    if #claims > 0 and not left then
-      if d and o.s == WAITING then put_in_queue(o, d, UNLOCKED) end -- it was held
-      break
+local claim_some
+do
+  -- The fence of a claim: that of the message, and its number in the first byte.
+  local function fence_of(number)
+    return string.char((fence:byte(1) + number) % 256) .. fence:sub(2)
+  end
+
+  -- Index of the trace of what is about to be claimed; empty if it leaves none.
+  local function index_of(d, inputs)
+    add_constants(d, inputs.results)
+    if d.dynamic or inputs.tainted or #inputs.idle > 0 then return '' end
+    return trace_index(d, inputs.results)
+  end
+
+  local function grant(o, d, inputs, index, own_fence)
+    o.a, o.t, o.u = o.a + 1, filled(index), inputs.tainted or false
+    start_running(o, d, slot, own_fence)
+    append(stepping_lease.operations, o.id)
+    append(stepping_lease.fences, own_fence)
+  end
+
+  -- How many operations are ready, and among how many shares: two for each worker. And whether the
+  -- queue is known to be empty.
+  local function shares()
+    flush_queue(queue)
+    local ready = call('ZCARD', P .. 'q:' .. queue)
+    local is_empty = ready == 0
+    if held then ready = ready + 1 end
+    if ready + math.min(#kept, 1) < 3 then return ready, 2, is_empty end -- for any number of workers
+    local others = ask('ZCARD', 'L') - (was_holding and 1 or 0)
+    local workers = math.max(others + 1, tonumber(try('SCARD', P .. 'rq:workers:' .. queue)) or 0)
+    return ready, 2 * workers, is_empty
+  end
+
+  -- Milliseconds that an operation of this task is expected to run; nil if none has run yet.
+  local function expected_ms(name)
+    if not name then return nil end
+    local v = run_times[name] or call('HMGET', P .. 'C', EXECUTED .. name, BUSY_MS .. name)
+    run_times[name] = v
+    local runs = (tonumber(v[1]) or 0) + (counted[EXECUTED .. name] or 0)
+    local busy_ms = (tonumber(v[2]) or 0) + (counted[BUSY_MS .. name] or 0)
+    return runs > 0 and busy_ms / runs or nil
+  end
+
+  -- Whether an operation may be held together with others, in its first attempt.
+  local function may_have_company(o, d, first_attempt)
+    return not d.is_damaged and not d.dynamic and o.a <= first_attempt and not o.is_single
+      and may_be_lost(o)
+  end
+
+  -- What is left of the time that a batch may take once this operation is in it; nil if it has to be
+  -- claimed by itself: it may take longer, or was put back, or may not be lost.
+  local function room_with(o, d, room)
+    if not may_have_company(o, d, 0) then return nil end
+    local milliseconds = expected_ms(d.name)
+    return milliseconds and milliseconds <= room and room - milliseconds or nil
+  end
+
+  -- How many operations this message may take: a share of what is ready. Who has something to go on
+  -- with leaves the last ones to those who have nothing.
+  local function most_wanted(ready, among)
+    if #kept == 0 then return math.max(1, math.min(most, math.ceil(ready / among))) end
+    for _, each in ipairs(kept) do
+      if not may_have_company(each.o, each.d, 1) then return 0 end
     end
-    local inputs = d and read_inputs(d)
-    tries = tries + 1
-    if d and d.is_damaged then
-      set_aside(o)
-      budget = work_cascades(budget)
-    elseif d and d.strict and inputs.error then
-      skip(o, d, inputs.error, inputs.error_volatile)
-      budget = work_cascades(budget)
-    elseif d and #inputs.pending > 0 then
-      wait_for(o, d, inputs.pending)
-    elseif d then
-      local index = index_of(d, inputs)
-      if begun[index] and not row_of('T', index) then -- it has what the first one will leave
-        if o.s == WAITING then put_in_queue(o, d, UNLOCKED) end
+    return math.min(most, math.floor(ready / among))
+  end
+
+  -- Claim as many as may be claimed together; the first in any case, if nothing else is held.
+  function claim_some(budget)
+    local claims, room, tries = {}, MOST_EXPECTED_MS, 0
+    local wanted, begun, ready, among, is_empty = 1, {}, 0, 1, false
+    if most > 1 or #kept > 0 then
+      ready, among, is_empty = shares()
+      wanted = most_wanted(ready, among)
+    end
+    for _, each in ipairs(kept) do begun[each.o.t or ''] = true end
+    while tries < CLAIM_TRIES and room and #claims < wanted do
+      local o, d = first_ready(wanted - #claims, is_empty)
+      if not o then break end
+      is_empty = false
+      local left = wanted + #kept > 1 and d and room_with(o, d, room)
+      if #claims + #kept > 0 and not left then
+        if d and o.s == WAITING then put_in_queue(o, d, UNLOCKED) end -- it was held
         break
       end
-      begun[index] = index ~= '' or nil
-      grant(o, d, inputs, index, fence_of(#claims))
-      claims[#claims + 1] = describe(o, d, inputs)
-      room, tries = left, 0
+      local inputs = d and read_inputs(d)
+      tries = tries + 1
+      if d and d.is_damaged then
+        set_aside(o)
+        budget = work_cascades(budget)
+      elseif d and d.strict and inputs.error then
+        skip(o, d, inputs.error, inputs.error_volatile)
+        budget = work_cascades(budget)
+      elseif d and #inputs.pending > 0 then
+        wait_for(o, d, inputs.pending)
+      elseif d then
+        local index = index_of(d, inputs)
+        if index ~= '' and begun[index] and not row_of('T', index) then -- it has what the first one will leave
+          if o.s == WAITING then put_in_queue(o, d, UNLOCKED) end
+          break
+        end
+        begun[index] = true
+        grant(o, d, inputs, index, fence_of(#claims))
+        claims[#claims + 1] = describe(o, d, inputs)
+        room, tries = left, 0
+      end
     end
+    is_share_left = ready - #claims >= among
+    return claims
   end
-  return claims
 end
 
 -- Write the lease as it is now, and what the slot remembers.
@@ -370,42 +407,46 @@ local function act(completions, lease)
   return verdicts, claims
 end
 
--- What a repeated message has claimed, and is still held.
-local function repeat_claims(lease)
-  local claims = {}
-  for _, each in ipairs(lease and most > 0 and running_under(lease) or {}) do
-    if each.fence:sub(2) == fence:sub(2) then
-      local inputs = read_inputs(each.d)
-      add_constants(each.d, inputs.results)
-      claims[#claims + 1] = describe(each.o, each.d, inputs)
+local repeat_answer
+do
+  -- What a repeated message has claimed, and is still held.
+  local function repeat_claims(lease)
+    local claims = {}
+    for _, each in ipairs(lease and most > 0 and running_under(lease) or {}) do
+      if each.fence:sub(2) == fence:sub(2) then
+        local inputs = read_inputs(each.d)
+        add_constants(each.d, inputs.results)
+        claims[#claims + 1] = describe(each.o, each.d, inputs)
+      end
     end
+    return claims
   end
-  return claims
-end
 
-local function repeat_answer(lease, verdicts, others)
-  for each in (others or ''):gmatch('[^\n]+') do fed_queues[each] = true end
-  has_cascades = call('EXISTS', P .. 'X') == 1
-  local list = {}
-  for each in (verdicts or ''):gmatch('%S+') do list[#list + 1] = each end
-  return list, repeat_claims(lease)
+  function repeat_answer(lease, verdicts, others)
+    for each in (others or ''):gmatch('[^\n]+') do fed_queues[each] = true end
+    has_cascades = call('EXISTS', P .. 'X') == 1
+    local list = {}
+    for each in (verdicts or ''):gmatch('%S+') do list[#list + 1] = each end
+    return list, repeat_claims(lease)
+  end
 end
 
 register('step', {}, function()
   slot, sequence, queue, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[6]
-  most, sent, run_times = tonumber(ARGV[7]), {}, {}
-  local last = call('HMGET', P .. 's:' .. slot, 'n', 'M', 'v', 'A', 'o', 'f', 'b', 'w', 'p')
+  most, sent, run_times, kept, is_share_left = tonumber(ARGV[7]), {}, {}, {}, false
+  local last = call('HMGET', P .. 's:' .. slot, 'n', 'M', 'v', 'A', 'o', 'f', 'b', 'w', 'p', 'm')
   local last_sequence = tonumber(last[1]) or -1
   local completions = read_completions()
   if sequence < last_sequence then
     local verdicts = {}
     for number in ipairs(completions) do verdicts[number] = 'fenced' end
-    return { verdicts, {}, {} }
+    return { verdicts, {}, {}, '' }
   end
   local lease = read_lease(slot, unpack(last, 5, 9))
   local verdicts, claims
   if sequence == last_sequence and fence == last[2] then
     verdicts, claims = repeat_answer(lease, last[3], last[4])
+    is_share_left = last[10] == '1'
   else
     verdicts, claims = act(completions, lease)
   end
@@ -415,5 +456,5 @@ register('step', {}, function()
   -- Who has got something to do leaves delays and expired leases to others.
   local due = nil
   if #claims > 0 then due = has_cascades end
-  return { verdicts, claims, arm(queues, due) }
+  return { verdicts, claims, arm(queues, due), is_share_left and '1' or '' }
 end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from heapq import heappop
 
 from funsies.core.digest import Digest
@@ -41,19 +42,57 @@ def claim_some(
     message: Fence,
     most: int,
     budget: int,
-) -> None:
-    """Claim as many as may be claimed together; the first in any case."""
-    wanted = _share(tables, slot, queue, most)
+) -> bool:
+    """Claim as many as may be claimed together; the first in any case, if nothing is kept.
+
+    Args:
+        tables: the store.
+        slot: for which.
+        queue: from which.
+        hold: the new lease, on what the slot goes on with.
+        message: fence of the message.
+        most: how many at most.
+        budget: how many more waiters may be woken.
+
+    Returns:
+        True if a share of the queue is left for the slot.
+    """
+    is_told = most > 1 or bool(hold.fences)
+    ready = len(tables.ready.get(queue, ())) if is_told else 0
+    among = 2 * len(tables.leases.keys() | {slot}) if is_told else 1
+    claimed = _claim(
+        tables,
+        slot,
+        queue,
+        hold,
+        message=message,
+        wanted=_most_wanted(tables, [*hold.fences], most, ready / among),
+        budget=budget,
+    )
+    return ready - claimed >= among
+
+
+def _claim(
+    tables: Tables,
+    slot: str,
+    queue: QueueName,
+    hold: Hold,
+    *,
+    message: Fence,
+    wanted: int,
+    budget: int,
+) -> int:
     room: float | None = MOST_EXPECTED_MS
     tries = claimed = 0
-    begun: set[bytes] = set()
-    while tries < CLAIM_TRIES and room is not None and (not claimed or claimed < wanted):
+    kept = [tables.cell(operation) for operation in hold.fences]
+    begun = {cell.trace_index for cell in kept} - {b""}
+    while tries < CLAIM_TRIES and room is not None and claimed < wanted:
         if queue not in tables.ready:
-            return
+            break
         operation = _first_ready(tables, queue)
-        left = _room_with(tables, operation, room) if wanted > 1 else None
-        if claimed and left is None:
-            return
+        left = _room_with(tables, operation, room) if wanted > 1 or kept else None
+        if (claimed or kept) and left is None:
+            break
         row = tables.definitions[operation]
         inputs = read_inputs(tables, row)
         tries += 1
@@ -65,18 +104,30 @@ def claim_some(
         else:
             index = trace_index(row, inputs.results) if may_have_trace(row, inputs) else b""
             if index in begun and index not in tables.traces:
-                return  # it has what the first one will leave
+                break  # it has what the first one will leave
             begun |= {index} - {b""}
             run_under(tables, operation, fence_of(message, claimed), slot, hold)
             _note_grant(tables, operation, inputs, index)
             claimed, room, tries = claimed + 1, left, 0
+    return claimed
 
 
-def _share(tables: Tables, slot: str, queue: QueueName, most: int) -> int:
-    """How many may be taken: what is ready is shared out, twice for each worker."""
-    workers = len(tables.leases.keys() | {slot})
-    ready = len(tables.ready.get(queue, ()))
-    return min(most, math.ceil(ready / (2 * workers)))
+def _most_wanted(tables: Tables, kept: Sequence[Digest], most: int, share: float) -> int:
+    """How many may be taken: what is ready is shared out, twice for each worker.
+
+    Who has something to go on with leaves the last ones to those who have nothing.
+    """
+    if not kept:
+        return max(1, min(most, math.ceil(share)))
+    may_be_more = all(_may_have_company(tables, each, 1) for each in kept)
+    return min(most, math.floor(share)) if may_be_more else 0
+
+
+def _may_have_company(tables: Tables, operation: Digest, first_attempt: int) -> bool:
+    """Whether an operation may be held together with others, in its first attempt."""
+    cell, is_dynamic = tables.look(operation), tables.definitions[operation].dynamic
+    is_new = cell.attempts <= first_attempt and not cell.is_single
+    return is_new and cell.may_be_lost and not is_dynamic
 
 
 def _room_with(tables: Tables, operation: Digest, room: float) -> float | None:
@@ -85,10 +136,9 @@ def _room_with(tables: Tables, operation: Digest, room: float) -> float | None:
     None if it has to be claimed by itself: it may take longer, or was put back, or may not be
     lost.
     """
-    cell, row = tables.look(operation), tables.definitions[operation]
-    if row.dynamic or cell.attempts or cell.is_single or not cell.may_be_lost:
+    if not _may_have_company(tables, operation, 0):
         return None
-    counters = tables.counters[row.task_name]
+    counters = tables.counters[tables.definitions[operation].task_name]
     if not counters["executed"]:
         return None
     left = room - counters["busy_ms"] / counters["executed"]

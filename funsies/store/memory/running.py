@@ -35,6 +35,7 @@ def step(
     fence: Fence,
     completions: Sequence[Completion],
     claims: int,
+    keeps: Sequence[Fence],
 ) -> StepAnswer:
     """Publish results and take the next operations."""
     memory = tables.slots.setdefault(slot, Slot())
@@ -44,19 +45,23 @@ def step(
         memory.sequence, memory.fence, memory.used_ms = sequence, fence, tables.clock()
         tables.fed_queues.clear()
         memory.verdicts, budget = _publish_all(tables, completions)
+        memory.share_left = False
         budget = work_cascades(tables, budget)
         promote(tables, budget)
         if claims and Verdict.BYTES not in memory.verdicts:
-            _put_back(tables, slot)
+            kept = _put_back(tables, slot, keeps)
             now_ms = tables.clock()
-            hold = Hold(now_ms + lease_ms, now_ms)
-            claim_some(tables, slot, queue, hold, message=fence, most=claims, budget=budget)
+            hold = Hold(now_ms + lease_ms, now_ms, kept)
+            memory.share_left = claim_some(
+                tables, slot, queue, hold, message=fence, most=claims, budget=budget
+            )
         memory.fed_queues = frozenset(tables.fed_queues)
     granted = claims_of(tables, tables.leases.get(slot), fence) if claims else ()
     queues = sorted({queue, *memory.fed_queues})
     # Who has got something to do leaves delays and expired leases to others.
     due = bool(tables.cascades) if granted else is_due(tables)
-    return StepAnswer(memory.verdicts, granted, arm(tables, queues, due=due))
+    armed = arm(tables, queues, due=due)
+    return StepAnswer(memory.verdicts, granted, armed, share_left=memory.share_left)
 
 
 def _publish_all(
@@ -120,14 +125,21 @@ def promote(tables: Tables, limit: int) -> int:
     return len(due[:limit])
 
 
-def _put_back(tables: Tables, slot: str) -> None:
+def _put_back(tables: Tables, slot: str, keeps: Sequence[Fence]) -> dict[Digest, Fence]:
+    """Put back what a slot has forgotten; what it goes on with."""
     hold = tables.leases.get(slot)
     if hold is None:
-        return
-    operation, *others = hold.fences
-    if others:
-        put_back_all(tables, hold)
-        return
+        return {}
+    kept = {each: fence for each, fence in hold.fences.items() if fence in keeps}
+    forgotten = [each for each in hold.fences if each not in kept]
+    if len(hold.fences) > 1:
+        put_back_all(tables, forgotten)
+    elif forgotten:
+        _put_back_lost(tables, slot, hold, forgotten[0])
+    return kept
+
+
+def _put_back_lost(tables: Tables, slot: str, hold: Hold, operation: Digest) -> None:
     count_lost(tables, hold, operation)
     cell = tables.cell(operation)
     if cell.may_be_lost:
@@ -137,19 +149,17 @@ def _put_back(tables: Tables, slot: str) -> None:
         _leave_to_sweeper(tables, slot, hold, operation)
 
 
-def put_back_all(tables: Tables, hold: Hold) -> list[Digest]:
-    """Put back what was lost with others; return what that was.
+def put_back_all(tables: Tables, operations: Sequence[Digest]) -> None:
+    """Put back what was lost with others.
 
     One of them was running, and nobody can say which: so none is charged, and each is claimed
     by itself from then on.
     """
-    operations = list(hold.fences)
     for operation in reversed(operations):
         cell = tables.cell(operation)
         cell.charge(Setback.NOTHING)
         cell.is_single = True
         make_ready(tables, operation)
-    return operations
 
 
 def count_lost(tables: Tables, hold: Hold, operation: Digest) -> None:
@@ -199,6 +209,21 @@ def release(
     else:
         make_ready(tables, operation)
     return _ended(tables, slot, fence)
+
+
+def put_back(
+    tables: Tables, slot: str, *, keeps: Sequence[Fence], while_holding: Fence | None
+) -> tuple[QueueName, ...]:
+    """Put all back that a slot holds, uncharged, but what it keeps."""
+    hold = tables.leases.get(slot)
+    if hold is None or while_holding not in {None, *hold.fences.values()}:
+        return ()
+    tables.fed_queues.clear()
+    for operation, fence in reversed([*hold.fences.items()]):
+        if fence not in keeps:
+            tables.cell(operation).charge(Setback.NOTHING)
+            make_ready(tables, operation)
+    return arm(tables, sorted(tables.fed_queues), due=False)
 
 
 def delegate(

@@ -9,7 +9,7 @@ from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.core.durations import steady_seconds
-from funsies.store.ports import Subscription
+from funsies.store.ports import AnsweredStep, PendingStep, Subscription
 from funsies.store.rows import (
     NOTHING_TO_REPORT,
     Completion,
@@ -157,6 +157,7 @@ class MemoryStore(Reader):
         fence: Fence,
         completions: Sequence[Completion] = (),
         claims: int = 1,
+        keeps: Sequence[Fence] = (),
     ) -> StepAnswer:
         """See :meth:`GraphStore.step`."""
         with self._lock:
@@ -169,6 +170,42 @@ class MemoryStore(Reader):
                 fence=fence,
                 completions=completions,
                 claims=claims,
+                keeps=keeps,
+            )
+
+    def send_step(
+        self,
+        slot: str,
+        sequence: int,
+        queue: QueueName,
+        *,
+        lease_ms: int,
+        fence: Fence,
+        completions: Sequence[Completion] = (),
+        claims: int = 1,
+        keeps: Sequence[Fence] = (),
+    ) -> PendingStep:
+        """See :meth:`GraphStore.send_step`."""
+        return AnsweredStep(
+            self.step(
+                slot,
+                sequence,
+                queue,
+                lease_ms=lease_ms,
+                fence=fence,
+                completions=completions,
+                claims=claims,
+                keeps=keeps,
+            )
+        )
+
+    def put_back(
+        self, slot: str, *, keeps: Sequence[Fence], while_holding: Fence | None = None
+    ) -> tuple[QueueName, ...]:
+        """See :meth:`GraphStore.put_back`."""
+        with self._lock:
+            return running.put_back(
+                self._tables, slot, keeps=keeps, while_holding=while_holding
             )
 
     def release(

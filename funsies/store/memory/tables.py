@@ -129,6 +129,7 @@ class Slot:
     fence: Fence = NO_FENCE
     fed_queues: frozenset[QueueName] = frozenset()
     verdicts: tuple[Verdict, ...] = ()
+    share_left: bool = False
     ended_fence: Fence = NO_FENCE
     ended_verdict: Verdict = Verdict.OK
     used_ms: int = 0

@@ -31,7 +31,9 @@ def sweep(
         operation, *others = hold.fences
         cell = tables.cell(operation)
         if others:
-            requeued += put_back_all(tables, hold)
+            lost = list(hold.fences)
+            put_back_all(tables, lost)
+            requeued += lost
         elif cell.may_be_lost:
             count_lost(tables, hold, operation)
             cell.charge(Setback.LOSS)

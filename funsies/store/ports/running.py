@@ -19,6 +19,8 @@ from funsies.store.rows import (
     Verdict,
 )
 
+from .pending_step import PendingStep
+
 
 class Running(Protocol):
     """Taking operations up, ending them, and upkeep. Each method is one atomic act."""
@@ -33,14 +35,15 @@ class Running(Protocol):
         fence: Fence,
         completions: Sequence[Completion] = (),
         claims: int = 1,
+        keeps: Sequence[Fence] = (),
     ) -> StepAnswer:
         """Publish results and take the next operations, in one round trip.
 
         A slot holds at most one lease, on all that it has claimed and not ended. The same
         sequence number and fence give the same answer, without doing anything again; a lower
-        number is ignored. A claim on a slot that still holds something (which the message does
-        not complete) puts that back first, as a sweep does; if it was lost too often already,
-        the next sweep reports it as exhausted.
+        number is ignored. A claim on a slot that still holds something, which the message
+        neither completes nor keeps, puts that back first, as a sweep does; if it was lost too
+        often already, the next sweep reports it as exhausted.
 
         Publishing: each is accepted if the operation is running under the completion's fence
         and all small bytes that the results name are sent along or stored. Then the outputs
@@ -55,8 +58,10 @@ class Running(Protocol):
         Several are claimed together only if they are many and short: no more than half of a
         worker's share of what is ready, and than are expected to run for 50 ms, by what others
         of the same task name took. What has not run yet under its name, is dynamic, was put
-        back before, or must not be lost once more, is claimed by itself. Nothing is claimed as
-        long as the results of something are refused for want of bytes.
+        back before, or must not be lost once more, is claimed by itself. Who goes on with
+        something may be given nothing: the last that are ready are left to those who have
+        nothing to do. Nothing is claimed as long as the results of something are refused for
+        want of bytes.
 
         Args:
             slot: name of the claiming process, and of no other at the same time: of two, the
@@ -67,6 +72,24 @@ class Running(Protocol):
             fence: for the first claim; those of the others are made from it (``fence_of``).
             completions: what to publish.
             claims: how many to take at most; 0 only publishes.
+            keeps: fences of what the slot has claimed before and goes on with.
+        """
+
+    def send_step(
+        self,
+        slot: str,
+        sequence: int,
+        queue: QueueName,
+        *,
+        lease_ms: int,
+        fence: Fence,
+        completions: Sequence[Completion] = (),
+        claims: int = 1,
+        keeps: Sequence[Fence] = (),
+    ) -> PendingStep:
+        """Send the message of :meth:`step`, and do not wait for its answer.
+
+        That is to be read before the slot sends its next message.
         """
 
     def release(
@@ -81,6 +104,20 @@ class Running(Protocol):
         """Put a running operation back: ready now, or after a delay.
 
         It is charged with the setback; nothing is refused for having had too many.
+        """
+
+    def put_back(
+        self, slot: str, *, keeps: Sequence[Fence], while_holding: Fence | None = None
+    ) -> tuple[QueueName, ...]:
+        """Put all back that a slot holds, uncharged and in its order, but what it keeps.
+
+        Args:
+            slot: which.
+            keeps: fences of what it goes on with.
+            while_holding: only if the slot holds something under this fence.
+
+        Returns:
+            The queues on which work is ready and no drain job is queued.
         """
 
     def delegate(

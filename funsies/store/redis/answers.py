@@ -117,7 +117,7 @@ def stepped(answer: Answer, seal: Seal, accept: Accept) -> StepAnswer:
         seal: tells what is ours.
         accept: reads the result of an output of an operation; None if it is not ours.
     """
-    said, claimed, arm = cast("list[list[Answer]]", answer)
+    said, claimed, arm, share_left = cast("list[list[Answer]]", answer)
     read = [readable(_claim, cast("list[Answer]", fields), seal, accept) for fields in claimed]
     claims = tuple(claim for claim in read if claim is not None)
     return StepAnswer(
@@ -125,6 +125,7 @@ def stepped(answer: Answer, seal: Seal, accept: Accept) -> StepAnswer:
         claims,
         tuple(sorted(queue_names(arm))),
         set_aside=len(claims) < len(read),
+        share_left=bool(share_left),
     )
 
 

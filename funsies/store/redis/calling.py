@@ -8,7 +8,7 @@ from typing import Final, TypeVar, cast
 from funsies.store.keys import Keys
 from funsies.store.persistence import WrongTypeError
 
-from .connection import Answer, Argument, Connections
+from .connection import Answer, Argument, Connections, Exchange
 
 T = TypeVar("T")
 
@@ -48,6 +48,11 @@ class Caller:
         except WrongTypeError:
             self._mend_types(now_ms, arguments)
         return self._connections.run(name, self._keys.prefix, now_ms, *arguments)
+
+    def _begin(self, name: str, *arguments: Argument) -> Exchange | None:
+        """Send the call of a script without waiting; None if it could not be sent."""
+        now_ms = "" if self._clock is None else self._clock()
+        return self._connections.begin(name, self._keys.prefix, now_ms, *arguments)
 
     def _mend_types(self, now_ms: str | int, arguments: Sequence[Argument]) -> None:
         """Set keys aside that are of another type than all that funsies writes."""

@@ -25,6 +25,48 @@ class UnknownScriptError(Exception):
     """The server does not have the scripts: it is new, or they are."""
 
 
+class Exchange:
+    """A command that was sent, and the connection on which its answer will come.
+
+    Args:
+        connection: for this command alone, until it is answered.
+        free: takes the connection afterwards.
+    """
+
+    def __init__(self, connection: Connection, free: deque[Connection]) -> None:
+        self._connection = connection
+        self._free = free
+
+    def send(self, command: tuple[Argument, ...]) -> None:
+        """Send the command."""
+        try:
+            self._connection.send_command(*command)
+        except BaseException:
+            self._connection.disconnect()
+            raise
+
+    def is_answered(self) -> bool:
+        """True if something has come, be it the end of the connection."""
+        try:
+            return self._connection.can_read(0)
+        except (redis.exceptions.RedisError, OSError):
+            return True
+
+    def read(self) -> Answer:
+        """Wait for the answer."""
+        try:
+            answer = cast("Answer", self._connection.read_response())
+        except redis.exceptions.ResponseError:
+            self._free.append(self._connection)
+            raise
+        except BaseException:
+            # An answer may still be on its way: nobody else must read it.
+            self._connection.disconnect()
+            raise
+        self._free.append(self._connection)
+        return answer
+
+
 class Connections:
     """Sends commands; sends them again, with pauses, while the server is away.
 
@@ -75,6 +117,21 @@ class Connections:
         """
         return self._persist(lambda: self._send(command), max_outage_seconds)
 
+    def begin(self, name: str, *arguments: Argument) -> Exchange | None:
+        """Send the call of a script, and do not wait for its answer.
+
+        Returns:
+            What reads the answer; None if it could not be sent.
+        """
+        command = ("FCALL", library().prefix + name, 1, *arguments)
+        try:
+            connection = self._take()
+            exchange = Exchange(connection, self._free)
+            exchange.send(command)
+        except (redis.exceptions.RedisError, OSError):
+            return None
+        return exchange
+
     def listen(self, channel: bytes) -> Connection:
         """A connection that is told what is published, for the caller alone, who closes it.
 
@@ -85,21 +142,14 @@ class Connections:
         return self._persist(lambda: self._subscribe(channel))
 
     def _send(self, command: tuple[Argument, ...]) -> Answer:
-        connection = self._take()
+        exchange = Exchange(self._take(), self._free)
+        exchange.send(command)
         try:
-            connection.send_command(*command)
-            answer = cast("Answer", connection.read_response())
+            return exchange.read()
         except redis.exceptions.ResponseError as problem:
-            self._free.append(connection)
             if str(problem) == NO_FUNCTION:
                 raise UnknownScriptError from None
             raise
-        except BaseException:
-            # An answer may still be on its way: nobody else must read it.
-            connection.disconnect()
-            raise
-        self._free.append(connection)
-        return answer
 
     def _take(self) -> Connection:
         if self._process_id != os.getpid():

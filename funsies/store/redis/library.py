@@ -43,6 +43,7 @@ NAMES: Final = (
     "mend",
     "mend_types",
     "park",
+    "put_back",
     "recount",
     "release",
     "renew",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import accumulate, chain, pairwise
 from typing import Final, cast
 
@@ -12,7 +13,7 @@ from funsies.core.errors import DataMissingError
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.store.keys import DEFAULT_NAMESPACE, Keys
 from funsies.store.persistence import MAX_OUTAGE_SECONDS
-from funsies.store.ports import Subscription
+from funsies.store.ports import PendingStep, Subscription
 from funsies.store.rows import (
     NOTHING_TO_REPORT,
     Completion,
@@ -41,6 +42,7 @@ from .packing import pack_constant, pack_operation, pack_result, pack_task
 from .reading import escape
 from .repairing import Repairer
 from .seal import Seal
+from .sent_step import SentStep
 from .subscription import RedisSubscription
 from .usable import refuse_unusable
 
@@ -195,19 +197,32 @@ class RedisStore(Repairer):
         fence: Fence,
         completions: Sequence[Completion] = (),
         claims: int = 1,
+        keeps: Sequence[Fence] = (),
     ) -> StepAnswer:
         """See :meth:`GraphStore.step`."""
-        answer = self._run(
-            "step",
-            slot,
-            sequence,
-            queue,
-            lease_ms,
-            fence,
-            claims,
-            len(completions),
-            *(field for each in completions for field in _pack_completion(each, self._seal)),
-        )
+        numbers = (slot, sequence, queue, lease_ms, fence, claims)
+        message = _pack_step(numbers, keeps, completions, self._seal)
+        return self._stepped(self._run("step", *message))
+
+    def send_step(
+        self,
+        slot: str,
+        sequence: int,
+        queue: QueueName,
+        *,
+        lease_ms: int,
+        fence: Fence,
+        completions: Sequence[Completion] = (),
+        claims: int = 1,
+        keeps: Sequence[Fence] = (),
+    ) -> PendingStep:
+        """See :meth:`GraphStore.send_step`."""
+        numbers = (slot, sequence, queue, lease_ms, fence, claims)
+        message = _pack_step(numbers, keeps, completions, self._seal)
+        again = partial(self._run, "step", *message)
+        return SentStep(self._begin("step", *message), again, self._stepped)
+
+    def _stepped(self, answer: Answer) -> StepAnswer:
         said = answers.stepped(answer, self._seal, self._accept)
         if said.set_aside:
             whole = {claim.operation.digest for claim in said.claims}
@@ -227,6 +242,13 @@ class RedisStore(Repairer):
     ) -> Verdict:
         """See :meth:`GraphStore.release`."""
         return answers.verdict(self._run("release", slot, operation, fence, delay_ms, setback))
+
+    def put_back(
+        self, slot: str, *, keeps: Sequence[Fence], while_holding: Fence | None = None
+    ) -> tuple[QueueName, ...]:
+        """See :meth:`GraphStore.put_back`."""
+        answer = self._run("put_back", slot, b"".join(keeps), while_holding or b"")
+        return tuple(sorted(answers.queue_names(answer)))
 
     def delegate(
         self,
@@ -341,6 +363,16 @@ def _pack_wanted(wanted: Iterable[Wanted]) -> Iterable[Argument]:
         yield item.priority
         yield item.options
         yield item.lost_limit
+
+
+def _pack_step(
+    numbers: tuple[Argument, ...],
+    keeps: Sequence[Fence],
+    completions: Sequence[Completion],
+    seal: Seal,
+) -> list[Argument]:
+    fields = (field for each in completions for field in _pack_completion(each, seal))
+    return [*numbers, b"".join(keeps), len(completions), *fields]
 
 
 def _pack_completion(completion: Completion, seal: Seal) -> tuple[Argument, ...]:

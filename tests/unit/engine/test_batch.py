@@ -73,11 +73,11 @@ def test_what_is_written_is_what_is_read(batches):
         assert held.claims == (tuple(claims) if len(claims) > 1 else ())
         assert held.done == tuple(done)
         if is_published:
-            batch.published()
+            batch.answered(len(done))
             assert batch.read().done == ()
             assert batch.read().claims == held.claims
         else:
-            batch.published()
+            batch.answered(len(done))
 
 
 def test_what_has_no_room_is_not_held():
@@ -218,13 +218,13 @@ def test_who_goes_on_needs_no_relief(workshop, announcement, claims, relief):
 def test_a_server_that_is_away_is_asked_again(
     workshop, announcement, claims, relief, monkeypatch
 ):
-    release = workshop.graph.release
+    put_back = workshop.graph.put_back
 
     def away(*_, **__):
-        monkeypatch.setattr(workshop.graph, "release", release)
+        monkeypatch.setattr(workshop.graph, "put_back", put_back)
         raise NoServerError("away")
 
-    monkeypatch.setattr(workshop.graph, "release", away)
+    monkeypatch.setattr(workshop.graph, "put_back", away)
     announcement.write(Announced.of(claims[1]))
     for _ in range(3):
         look(workshop, relief)

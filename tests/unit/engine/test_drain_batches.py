@@ -24,15 +24,11 @@ from .conftest import Workshop, publish
 
 
 class Horse(Observer):
-    """Writes down what is claimed together, and says what a test wants."""
+    """Says what a test wants."""
 
     def __init__(self):
-        self.batches = []
         self.running_now = None
         self.is_spoiled = self.was_relieved = False
-
-    def claimed_together(self, claims):
-        self.batches.append(len(claims))
 
     def must_retire(self):
         return self.is_spoiled
@@ -68,12 +64,11 @@ def run(workshop, queue, horse):
 
 
 @pytest.fixture
-def names(workshop, run, scripted, publishing, horse):
+def names(workshop, run, scripted, publishing):
     """Thirty operations of a task that has run before, and is short."""
     workshop.define("first", task_name="short")
     workshop.request("first")
     run(scripted(lambda claim: publishing(claim, b"first", busy_ms=1)))
-    horse.batches.clear()
     names = [f"{number:02}" for number in range(30)]
     for name in names:
         workshop.define(name, task_name="short")
@@ -106,37 +101,38 @@ def statuses(workshop, names):
     return [workshop.state(name).status for name in names]
 
 
-def test_many_short_operations_take_few_messages(workshop, run, names, valued, *, horse, sent):
+def test_many_short_operations_take_few_messages(workshop, run, names, valued, messages):
     report = run(valued())
 
     assert [workshop.value(name) for name in names] == [name.encode() for name in names]
     assert (report.published, report.evaluated, report.end) == (30, 30, DrainEnd.EMPTY)
-    assert horse.batches == [1, 2, 4, 8, 8, 4, 2, 1], "half of what is left, not at once many"
-    assert sum(horse.batches) == 30
-    assert len(sent) == 9
+    claimed = [claims for _, claims in messages]
+    assert claimed == [1, 2, 4, 8, 7, 4, 2, 1, 1, 0], "half of what is left, not at once many"
+    assert sum(claimed) == 30
     assert workshop.graph.leases() == []
 
 
 @pytest.fixture
-def sent(workshop, monkeypatch):
-    """The numbers of results that each message publishes."""
+def messages(workshop, monkeypatch):
+    """The numbers of results that each message publishes, and of claims that it gets."""
     numbers = []
     step = workshop.graph.step
 
     def noting(*arguments, **options):
-        numbers.append(len(options["completions"]))
-        return step(*arguments, **options)
+        answer = step(*arguments, **options)
+        numbers.append((len(options["completions"]), len(answer.claims)))
+        return answer
 
     monkeypatch.setattr(workshop.graph, "step", noting)
     return numbers
 
 
-def test_what_is_done_is_not_held_for_long(workshop, run, names, valued, sent):
+def test_what_is_done_is_not_held_for_long(workshop, run, names, valued, messages):
     """Steps of four milliseconds: when three are done, the first one has waited for eight."""
     run(valued(lambda _: workshop.clock.pass_seconds(0.004)))
 
     assert statuses(workshop, names) == [Status.DONE] * 30
-    assert max(sent) == 3
+    assert max(published for published, _ in messages) == 3
 
 
 def test_what_has_not_run_in_this_process_may_take_long(workshop, run, names, valued):
