@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 
 import click
 
@@ -51,6 +52,7 @@ def execute(
     Example:
       funsies execute --wait 3f2a9 b04c1
     """
+    begun = time.time()
     with setting.session(is_patient=True) as session:
         named = look_up_all(session.backend, hashes)
         asked = _ask(session, named, Options(queue=queue))
@@ -60,7 +62,7 @@ def execute(
         code = Exit.OK
         if wait or timeout is not None:
             wait_for_results(session, named, timeout)
-            code = report_errors(session.backend, named)
+            code = report_errors(session.backend, named, begun)
         elif asked:
             note(f"wait for the end with: funsies wait {shlex.join(hashes)}")
         if as_json:

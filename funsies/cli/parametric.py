@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,7 @@ def run(
     Example:
       funsies parametric run simulate temperature=300 structure=@molecule.xyz --wait
     """
+    begun = time.time()
     with setting.session(is_patient=True) as session:
         record = find_parametric(session.backend, name)
         outputs = _recalled(session, record, dict(_pair(each) for each in changes))
@@ -142,7 +144,7 @@ def run(
         if wait or timeout is not None:
             named = look_up_all(session.backend, hashes.values())
             wait_for_results(session, named, timeout)
-            code = report_errors(session.backend, named)
+            code = report_errors(session.backend, named, begun)
     if as_json:
         print_json(hashes)
     else:

@@ -34,7 +34,7 @@ def wait(
     Example:
       funsies wait --timeout 60 3f2a9
     """
-    started = time.monotonic()
+    begun, started = time.time(), time.monotonic()
     _wait_for_server(setting, timeout)
     remaining = None if timeout is None else timeout - (time.monotonic() - started)
     with setting.session(is_patient=True) as session:
@@ -42,7 +42,7 @@ def wait(
         wait_for_results(session, named, remaining)
         if as_json:
             print_states(session.backend, named)
-        return report_errors(session.backend, named)
+        return report_errors(session.backend, named, begun)
 
 
 def _wait_for_server(setting: Setting, timeout: float | None) -> None:

@@ -48,8 +48,13 @@ def _who_wants(backend: Backend, steps: Sequence[Digest]) -> set[Generation]:
     return {generation for state in states for generation in state.wanted_by}
 
 
-def report_errors(backend: Backend, named: Sequence[Named]) -> Exit:
+def report_errors(backend: Backend, named: Sequence[Named], begun: float) -> Exit:
     """Explain in short what ended as an error, or is volatile.
+
+    Args:
+        backend: where it is.
+        named: what was waited for.
+        begun: since when, seconds since 1970: errors that are older are remembered ones.
 
     Returns:
         The exit code that follows from it.
@@ -62,7 +67,7 @@ def report_errors(backend: Backend, named: Sequence[Named]) -> Exit:
         for each, error in errors
         if each.producer is not None
     )
-    for line in summarize_errors(failed, labels):
+    for line in summarize_errors(failed, labels, begun=begun):
         note(line)
     spoilt = tell_volatile(backend, steps)
     return Exit.RESULT_IS_ERROR if errors else spoilt

@@ -53,11 +53,21 @@ def summarize_causes(causes: Sequence[Cause], labels: Labels = NO_LABELS) -> lis
     return [*lines, *([f"... and {counted(more, 'more error')}"] if more > 0 else [])]
 
 
-def summarize_errors(targets: Iterable[FailedTarget], labels: Labels = NO_LABELS) -> list[str]:
-    """The same for what was asked for."""
+def summarize_errors(
+    targets: Iterable[FailedTarget], labels: Labels = NO_LABELS, *, begun: float = 0.0
+) -> list[str]:
+    """The same for what was asked for.
+
+    Args:
+        targets: with errors in their places.
+        labels: what steps are called.
+        begun: when they were asked for, seconds since 1970: errors that are older are said to
+            be remembered.
+    """
     causes = Causes()
     for target in targets:
-        causes.add_target(target)
+        failed_at = target.error.failed_at
+        causes.add_target(target, is_old=failed_at is not None and failed_at < begun)
     return summarize_causes(list(causes), labels)
 
 

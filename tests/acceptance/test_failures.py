@@ -97,6 +97,10 @@ def test_a_remembered_error_says_so_where_it_is_met(shell) -> None:
         told = shell.funsies(*command.split())
         assert told.code == 0
         assert "funsies reset --failed" in told.err
+    for command in ("wait", "execute --wait"):
+        told = shell.funsies(*command.split(), source)
+        assert told.code == 1
+        assert re.search(rf"remembered since \d{{4}}-.*; .*funsies reset {source}", told.err)
 
 
 def test_what_failed_is_run_again_with_what_depends_on_it_and_nothing_else(shell) -> None:
