@@ -360,6 +360,22 @@ def test_slots_that_are_idle_are_forgotten(redis_bench, tools):
     assert 0 < seconds_left() <= 3600
 
 
+def test_a_definition_of_an_older_form_is_written_again(redis_bench):
+    """There the artefacts of small constants stood as well, under another kind of input."""
+    bench = redis_bench
+    row = bench.operation("row")
+    call, key = bench.store._connections.call, Keys().definitions
+    packed = call("HGET", key, row.digest)
+    small, names = 49, 49 + 37 + len(row.task_name) + len(b"\x91\xa6i00000")
+    assert packed[small] == 3
+    older = packed[:small] + b"\1" + packed[small + 1 : names] + row.inputs[0].artefact
+    call("HSET", key, row.digest, older + packed[names:])
+    assert bench.store.undefined([row.digest]) == [row.digest]
+    assert bench.store.operation(row.digest) is None
+    bench.store.define(Definitions(operations=(row,)))
+    assert bench.store.operation(row.digest) == row
+
+
 def test_a_finished_operation_costs_less_than_a_kibibyte(own_bench, tools):
     """All in: definition, state, artefacts, contents, trace, record of 60 bytes, consumers."""
     bench = own_bench
