@@ -90,7 +90,7 @@ def _function(name: str) -> str:
 
 def ping(url: str) -> float:
     """Ping until standard input ends; return the longest wait in milliseconds."""
-    with redis.Redis.from_url(url) as client:
+    with redis.Redis.from_url(url, socket_timeout=None) as client:
         client.ping()
         print("connected", flush=True)
         longest = 0.0
