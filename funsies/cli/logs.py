@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import click
+from msgspec import to_builtins
 from returns.pipeline import is_successful
 
 from funsies.client.lookup import stored_artefact
@@ -22,7 +23,6 @@ from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON
 from funsies.history.called import labels_in
 from funsies.history.runs import Run
-from funsies.report.directory.description import parsed
 from funsies.report.errors import headline
 from funsies.run.log_lines import LEVELS, LevelFilter
 from funsies.store.connect import Backend
@@ -229,5 +229,5 @@ def _facts(
         "label": labels_in(backend, [operation], run).of(operation),
         "status": state.status.value,
         "volatile": is_volatile(state),
-        "record": parsed(record),
+        "record": to_builtins(decode_record(record)),
     }

@@ -17,6 +17,7 @@ from funsies.core.options import Options
 from funsies.store.connect import Backend
 from funsies.store.definitions import is_signed, load_options
 from funsies.store.reader import known_step, known_task
+from funsies.store.records import ExecutionRecord, decode_record
 from funsies.store.rows import OperationRow, OperationState, TaskRow
 
 from .lookup import stored_artefact
@@ -32,7 +33,7 @@ class StoredStep:
         task: what it does.
         state: how far it is, and its results.
         options: how it is run, as it was built first.
-        record: of its last execution, as JSON; None if it was not run.
+        record: of its last execution; None if it was not run.
         log: what it printed then, at the end.
     """
 
@@ -40,7 +41,7 @@ class StoredStep:
     task: TaskRow
     state: OperationState
     options: Options
-    record: bytes | None
+    record: ExecutionRecord | None
     log: bytes
 
     @property
@@ -62,7 +63,7 @@ def read_step(backend: Backend, digest: Digest) -> StoredStep:
         known_task(graph, row.task),
         graph.states([digest])[0],
         read_options(backend, row),
-        graph.record(digest),
+        decode_record(graph.record(digest)),
         graph.log(digest) or b"",
     )
 

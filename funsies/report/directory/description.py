@@ -7,6 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from msgspec import to_builtins
+
 from funsies.client.stored_step import StoredStep
 from funsies.client.volatile import is_volatile
 from funsies.core.options import Options
@@ -38,7 +40,7 @@ def describe_step(step: StoredStep) -> dict[str, Any]:
         ],
         "outputs": _outputs(step),
         "options": _options(step.options),
-        "record": parsed(step.record),
+        "record": to_builtins(step.record),
         "identity": parsed(step.task.ingredients),
     }
 
