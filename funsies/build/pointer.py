@@ -54,13 +54,18 @@ _MISUSES: Final[dict[str, tuple[str, str]]] = {
     "__contains__": ("searched with in", "{} in value"),
     "__iter__": ("iterated over or unpacked", ""),
     "__call__": ("called", "value({})"),
+    "__setitem__": ("changed, nor can its value be", ""),
+    "__delitem__": ("changed, nor can its value be", ""),
     "__await__": ("awaited; await f.execute(artefact), then take it", ""),
 }
 """Special method -> what the attempt is called, and the same on the value, inside a step."""
 
+_CHANGED: Final = "f.morph(function, artefact) with a function that returns another value"
 _OTHERWISE: Final = {
     "__iter__": "f.map_each(function, artefact) for each item of a list, f.py(function, ...) "
     "for a function with several results",
+    "__setitem__": _CHANGED,
+    "__delitem__": _CHANGED,
     "__await__": "",
 }
 """Special method -> what to do, where that is no expression of the value."""

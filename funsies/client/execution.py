@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 
 from funsies.build.context import options_in_force
-from funsies.core.digest import short_hash
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import former_keywords
 from funsies.core.misplaced_options import takes_no_options
@@ -15,6 +14,7 @@ from funsies.core.options import Options
 from funsies.session import Session, current_session
 from funsies.store.rows import Status
 
+from .called import labels_for, named_step
 from .forgetting import retry_failed
 from .handle import Handle
 from .local_queue import serving
@@ -124,9 +124,8 @@ def _refuse_idle(session: Session, targets: Targets) -> None:
     states = session.backend.graph.states(list(targets.digests))
     for digest, state in zip(targets.digests, states, strict=True):
         if state.status is Status.IDLE:
-            raise WiringError(
-                f"{short_hash(digest)} is not being executed: use execute() first"
-            )
+            name = named_step(digest, labels_for(session, [digest]))
+            raise WiringError(f"{name} is not being executed: use execute() first")
 
 
 def _refuse_number(things: Sequence[object]) -> None:

@@ -6,9 +6,11 @@ from itertools import zip_longest
 from typing import Any, Final, TypeVar, overload
 
 from funsies.build.artefact import Artefact
+from funsies.build.shell_output import ShellOutput
 from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import Encoding, encoding_of
-from funsies.core.errors import UnknownHashError
+from funsies.core.encoding.node import show
+from funsies.core.errors import UnknownHashError, WiringError
 from funsies.core.graph import Constant, Stored
 from funsies.core.python_plan import PYTHON
 from funsies.history.called import labels_here
@@ -130,7 +132,8 @@ def get(
 
     Raises:
         UnknownHashError: if nothing or several things have such a hash or name; it lists them.
-        WiringError: if the value is not of the type that ``as_type`` says.
+        WiringError: if the value is not of the type that ``as_type`` says, or what is to be
+            found is not named by a text.
 
     >>> with Fun(Server("memory://")):
     ...     total = reduce(sum, [3, 2])
@@ -140,11 +143,26 @@ def get(
     5
     5
     """
+    if not isinstance(target, str):
+        raise _no_text(target)
     session = current_session("get()", connection)
     wanted = None if as_type is None else encoding_of(as_type)
     found = find(session.backend, target)
     read = _only_output if found.is_operation else stored_artefact
     return _with_classes_here(session.backend, read(session.backend, found.digest, wanted))
+
+
+def _no_text(target: object) -> WiringError:
+    """What is said to who gives the thing itself, or bytes."""
+    if isinstance(target, (Artefact, ShellOutput)):
+        return WiringError(
+            f"get() finds things by their names, and {target!r} is at hand: take() gives its "
+            "value; to read that as another type, get(artefact.hash, as_type=...)"
+        )
+    return WiringError(
+        f"get() takes a text, the hash or the label of a step or the name of a task; "
+        f"{show(target)} is none"
+    )
 
 
 def _with_classes_here(backend: Backend, found: Artefact[Any]) -> Artefact[Any]:

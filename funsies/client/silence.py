@@ -14,6 +14,9 @@ from funsies.store.rows import QueueName
 from funsies.store.server_address import hide_secrets
 from funsies.store.submission import LOCAL_PREFIX
 
+from .called import labels_for, named_step
+from .held_worker import ADVICE, step_around
+
 logger: Final = logging.getLogger("funsies")
 
 PATIENCE_SECONDS: Final = 5.0
@@ -39,6 +42,7 @@ class SilenceWatch:
         self._clock = clock
         self._since: dict[QueueName, float] = {}
         self._said: set[QueueName] = set()
+        self._has_looked_around = False
         self._looked_at = clock()
 
     def look(self) -> None:
@@ -53,9 +57,26 @@ class SilenceWatch:
         self._since = {queue: self._since.get(queue, now) for queue in ready}
         for queue, since in self._since.items():
             is_new = queue not in self._said and not queue.startswith(LOCAL_PREFIX)
-            if is_new and self._is_due(queue, now - since) and self._is_deserted(queue):
-                self._said.add(queue)
-                self._warn(queue, now - since)
+            if is_new and self._is_due(queue, now - since):
+                workers = self._count_workers(queue)
+                if workers == 0:
+                    self._said.add(queue)
+                    self._warn(queue, now - since)
+                elif workers and not self._has_looked_around:
+                    self._look_around()
+
+    def _look_around(self) -> None:
+        """Say if this program is itself run by a step, whose worker may be the missing one."""
+        self._has_looked_around = True
+        step = step_around(self._session.backend.graph.leases())
+        if step is not None:
+            name = named_step(step, labels_for(self._session, [step]))
+            logger.warning(
+                "this program was started by the step %s, which holds a worker while it waits "
+                "for other steps. %s",
+                name,
+                ADVICE,
+            )
 
     def _is_due(self, queue: QueueName, seconds: float) -> bool:
         return seconds >= PATIENCE_SECONDS or bool(self._last_words(queue))
@@ -71,16 +92,17 @@ class SilenceWatch:
         if self._was_away(self._clock()):
             return []
         public = (each for each in ready if not each.startswith(LOCAL_PREFIX))
-        return [each.rpartition("@")[0] for each in public if self._is_deserted(each)]
+        return [each.rpartition("@")[0] for each in public if self._count_workers(each) == 0]
 
-    def _is_deserted(self, queue: QueueName) -> bool:
+    def _count_workers(self, queue: QueueName) -> int | None:
+        """How many workers serve a queue; None if that is not known."""
         # Late: RQ takes long to import.
         from funsies.engine.arming import count_workers  # noqa: PLC0415
         from funsies.store.persistence import SERVER_TROUBLE  # noqa: PLC0415
 
         with suppress(*SERVER_TROUBLE):  # nobody knows; the wait itself sees to the server
-            return count_workers(self._session.server, queue) == 0
-        return False
+            return count_workers(self._session.server, queue)
+        return None
 
     def _warn(self, queue: QueueName, seconds: float) -> None:
         name, _, python = queue.rpartition("@")

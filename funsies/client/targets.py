@@ -98,6 +98,8 @@ def _instead(thing: object) -> str:
     """What to give in its place."""
     if isinstance(thing, Task):
         return f"call the task, and give what it returns: {thing.spec.shown_name}(...)"
+    if hasattr(thing, "wait"):  # of execute(), or of another program's library
+        return "call its wait(); what it stands for is given as it was to execute()"
     if isinstance(thing, Iterator):
         return "give a list: [... for ... in ...]"
     if callable(thing):

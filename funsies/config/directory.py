@@ -60,6 +60,10 @@ class Directory:
             self.path.mkdir(mode=0o700, exist_ok=True)
             self.path.chmod(0o700)
             self.log_path.mkdir(mode=0o700, exist_ok=True)
+        except FileNotFoundError as problem:
+            raise ConfigurationError(
+                f"there is no directory {self.path.parent}; make it first"
+            ) from problem
         except OSError as problem:
             raise ConfigurationError(
                 f"cannot make {self.path}: {problem.strerror}; choose a directory that you own"

@@ -19,6 +19,7 @@ _FORMER_KINDS: Final = {
     "WrongType": "write ErrorKind.EncodingFailed",
 }
 _GONE: Final = messages("ErrorKind", _FORMER_KINDS)
+_OTHER_NAMES: Final = ("DataNotFound", "JSONDecodingError", "JSONEncodingError")
 
 
 class _Kinds(EnumType):
@@ -48,6 +49,11 @@ class _Kinds(EnumType):
         def __getattr__(cls, name: str) -> Never:
             there_are = f"there is no ErrorKind.{name}: there are {', '.join(cls)}"
             raise AttributeError(_GONE.get(name, there_are))
+
+        def __getitem__(cls, name: str) -> ErrorKind:
+            if name in _GONE:
+                raise LookupError(_GONE[name])
+            return getattr(cls, name) if name in _OTHER_NAMES else super().__getitem__(name)
 
 
 class ErrorKind(StrEnum, metaclass=_Kinds):
@@ -98,6 +104,12 @@ class ErrorKind(StrEnum, metaclass=_Kinds):
     """No value yet: the operation has not been executed, or has not finished."""
     StateLost = "StateLost"
     """The server lost the state of the operation while it was waited for."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> ErrorKind | None:
+        if value in _GONE:
+            raise ValueError(_GONE[str(value)])
+        return ErrorKind[str(value)] if value in _OTHER_NAMES else None
 
 
 INFRASTRUCTURE: Final = frozenset(

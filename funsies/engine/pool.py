@@ -48,7 +48,6 @@ SHORT_LIVES: Final = 4
 """If each worker has died so often in a row as soon as it was started, the pool gives up."""
 
 EXIT_GAVE_UP: Final = 6
-EXIT_NO_SERVER: Final = 3
 
 
 def run_pool(
@@ -112,6 +111,22 @@ class _Place:
     is_left: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a worker ended.
+
+    Attributes:
+        words: what it said, or else what is known.
+        is_without_server: True if it says that no server answers: that is no fault of the
+            workers, so the pool goes on until there is one. An exit code would not tell, since
+            libraries and administrators choose theirs as they like.
+    """
+
+    exit_code: int
+    words: str
+    is_without_server: bool = False
+
+
 @dataclass(slots=True)
 class Pool:
     """Keeps a number of processes running.
@@ -173,7 +188,8 @@ class Pool:
             try:
                 process.start()
             except OSError as problem:  # no memory, or too many processes
-                self._take_note(place, EXIT_IN_TROUBLE, f"it cannot be started: {problem}")
+                end = _End(EXIT_IN_TROUBLE, f"it cannot be started: {problem}")
+                self._take_note(place, end)
                 return
             place.process = process
 
@@ -194,14 +210,14 @@ class Pool:
             if place.process is not None and not place.process.is_alive():
                 exit_code = place.process.exitcode or 0
                 place.process = None
-                self._take_note(place, exit_code, _heard(place, exit_code))
+                self._take_note(place, _end_of(place, exit_code))
         self._orphanage.clear(spare=self.pids)
 
-    def _take_note(self, place: _Place, exit_code: int, words: str) -> None:
+    def _take_note(self, place: _Place, end: _End) -> None:
         # In order, a worker leaves after a burst, or because somebody asked it to stop. Was it
         # asked before it had a handler for the signal, then it had begun nothing either.
-        is_early = self._is_stopping and exit_code == -signal.SIGTERM
-        is_in_order = is_early or exit_code == EXIT_IN_ORDER
+        is_early = self._is_stopping and end.exit_code == -signal.SIGTERM
+        is_in_order = is_early or end.exit_code == EXIT_IN_ORDER
         if self._is_stopping or is_in_order:
             place.is_left = True
             if not is_in_order and self._exit_code == EXIT_IN_ORDER:
@@ -212,12 +228,12 @@ class Pool:
         longer = max(2 * pause_seconds, _FIRST_PAUSE_SECONDS)
         place.pause_seconds = min(longer, _LONGEST_PAUSE_SECONDS)
         place.start_at = time.monotonic() + pause_seconds
-        is_short = pause_seconds and exit_code != EXIT_NO_SERVER
+        is_short = pause_seconds and not end.is_without_server
         place.short_lives = place.short_lives + 1 if is_short else 0
         if all(map(_cannot_live, self._places)):
-            self._give_up(words)
+            self._give_up(end.words)
         else:
-            _log.warning("a worker died (%s); another takes its place", words)
+            _log.warning("a worker died (%s); another takes its place", end.words)
 
     def _give_up(self, words: str) -> None:
         self._exit_code = EXIT_GAVE_UP
@@ -236,15 +252,15 @@ def _cannot_live(place: _Place) -> bool:
     return place.short_lives >= SHORT_LIVES and (is_young or not lives)
 
 
-def _heard(place: _Place, exit_code: int) -> str:
+def _end_of(place: _Place, exit_code: int) -> _End:
     """What a process said that has ended, or else how it ended."""
     assert place.hearing is not None, "it was made with the process"  # noqa: S101 - for mypy
     with place.hearing as hearing, suppress(EOFError, OSError):
         if hearing.poll():
-            return str(hearing.recv())
+            return _End(exit_code, *hearing.recv())
     if exit_code < 0:
-        return f"killed by {signal_name(-exit_code)}"
-    return f"it ended with exit code {exit_code}"
+        return _End(exit_code, f"killed by {signal_name(-exit_code)}")
+    return _End(exit_code, f"it ended with exit code {exit_code}")
 
 
 def _enter(work: Callable[[], None], saying: Connection, parent: int) -> None:
@@ -258,11 +274,11 @@ def _enter(work: Callable[[], None], saying: Connection, parent: int) -> None:
     try:
         work()
     except FunsiesError as problem:
-        saying.send(str(problem))
+        saying.send((str(problem), isinstance(problem, NoServerError)))
         _log.error("a worker cannot work: %s", problem)
-        sys.exit(EXIT_NO_SERVER if isinstance(problem, NoServerError) else EXIT_IN_TROUBLE)
+        sys.exit(EXIT_IN_TROUBLE)
     except Exception as problem:
-        saying.send(f"{type(problem).__name__}: {problem}")
+        saying.send((f"{type(problem).__name__}: {problem}", False))
         raise
 
 

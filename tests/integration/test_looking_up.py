@@ -255,3 +255,13 @@ def test_values_are_read_by_a_program_that_knows_nothing_of_the_script(
     )
     expected = {"x": 1, "ways": {"b": "0.10", "a": "2"}}
     assert done.stdout == f"{expected} {(3, Decimal('1.50'))} {b'CCO'}\n"
+
+
+def test_what_is_no_text_is_told_to_be_at_hand_or_none(session) -> None:
+    step = f.shell("true")
+    for thing in (step, step.stdout):
+        with pytest.raises(WiringError, match=r"is at hand: take\(\) gives its value"):
+            f.get(thing)
+    for thing in (3, b"1a2b", None):
+        with pytest.raises(WiringError, match=r"get\(\) takes a text.* is none"):
+            f.get(thing)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -123,6 +125,34 @@ def test_a_step_that_waits_for_steps_says_what_works(
     assert error.exception == "funsies.core.errors.WiringError"
     assert "bind() or sac()" in error.details
     assert "distributed=False" in error.details
+
+
+PROGRAM = """
+import logging, os, sys
+import funsies as f
+from funsies.client import silence, waiting
+
+silence.PATIENCE_SECONDS = waiting.LOOK_SECONDS = 0.1
+
+class End(logging.Handler):
+    def emit(self, record):
+        os.write(1, record.getMessage().encode())
+        os._exit(0)
+
+logging.getLogger("funsies").addHandler(End())
+with f.Fun(f.Server(sys.argv[1])):
+    f.execute(f.shell("echo hello")).wait()
+"""
+
+
+def test_a_program_that_a_command_starts_is_told_that_its_step_holds_the_worker(stage) -> None:
+    """It would wait for ever, if there is no other worker."""
+    command = f"{shlex.quote(sys.executable)} program.py {shlex.quote(stage.url)}"
+    with f.Fun(stage.server):
+        step = f.shell(f"({command})", inp={"program.py": PROGRAM}, name="outer")
+        said = f.take(executed(stage, step.stdout)).decode()
+    assert said.startswith("this program was started by the step outer ")
+    assert "Fun(defaults=options(distributed=False))" in said
 
 
 def test_a_dynamic_step_that_waits_for_steps_says_what_works(stage) -> None:

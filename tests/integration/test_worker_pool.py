@@ -13,7 +13,7 @@ import redis
 import funsies as f
 from funsies.core.errors import NoServerError
 from funsies.engine.arming import count_workers
-from funsies.engine.pool import Pool, run_pool
+from funsies.engine.pool import EXIT_GAVE_UP, SHORT_LIVES, Pool, run_pool
 from funsies.store.submission import queue_name
 
 
@@ -121,3 +121,28 @@ def test_a_worker_that_is_asked_to_leave_while_it_starts_has_left_in_order(numbe
     asking.join()
     os.close(started)
     os.close(starting)
+
+
+@pytest.mark.parametrize("code", [1, 3, 6, 127])
+def test_a_pool_whose_workers_die_at_once_gives_up_whatever_their_exit_code(monkeypatch, code):
+    monkeypatch.setattr("funsies.engine.pool._LONGEST_PAUSE_SECONDS", 0.01)
+    told = []
+    assert Pool(2, lambda: os._exit(code), told.append).run() == EXIT_GAVE_UP
+    assert told == [f"it ended with exit code {code}"]
+
+
+def test_a_pool_goes_on_while_its_workers_find_no_server(monkeypatch):
+    monkeypatch.setattr("funsies.engine.pool._LONGEST_PAUSE_SECONDS", 0.01)
+    reading, writing = os.pipe()
+    outages = 2 * SHORT_LIVES
+    os.write(writing, b"." * outages + b"!")
+
+    def look_for_a_server():
+        if os.read(reading, 1) == b".":
+            raise NoServerError("no server answers")
+
+    told = []
+    assert Pool(1, look_for_a_server, told.append).run() == 0
+    assert not told
+    os.close(reading)
+    os.close(writing)

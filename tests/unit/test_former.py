@@ -100,3 +100,26 @@ def test_funsies_check_knows_the_edits(message: str, hint: str) -> None:
 def test_funsies_check_has_no_edit_for_errors_of_today() -> None:
     assert not list(former_hints('"Artefact[int]" has no attribute "nonsense"'))
     assert not list(former_hints('Module "os" has no attribute "match"'))
+
+
+@pytest.mark.parametrize("ask", [lambda name: f.ErrorKind[name], f.ErrorKind])
+def test_an_old_kind_that_is_named_by_a_text_is_the_new_one_or_says_what_to_write(ask) -> None:
+    assert ask("DataNotFound") is f.ErrorKind.DataMissing
+    assert ask("JSONEncodingError") is ask("EncodingFailed") is f.ErrorKind.EncodingFailed
+    with pytest.raises(
+        (LookupError, ValueError), match=r"8 is gone: write ErrorKind\.InvalidInput"
+    ):
+        ask("MissingInput")
+    with pytest.raises((LookupError, ValueError), match="Nothing"):
+        ask("Nothing")
+
+
+def test_an_error_without_details_has_an_empty_text() -> None:
+    assert f.Error(f.ErrorKind.NotFound).details == ""
+
+
+def test_a_handle_is_told_to_wait_by_itself(session) -> None:
+    handle = f.execute(f.shell("true"))
+    for use in (f.wait_for, f.take):
+        with pytest.raises(f.errors.WiringError, match=r"call its wait\(\)"):
+            use(handle)

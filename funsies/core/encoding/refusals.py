@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import collections.abc
 import functools
 import io
@@ -20,6 +21,7 @@ _ANNOTATE_FIELDS: Final = (
     "make it a dataclass, annotate it as funsies.Pickled[...] to store it by pickle, or "
     "register a codec for it (funsies.register_codec)"
 )
+_AWAITED: Final = "pass what it gives: await it, or asyncio.run() it inside the function"
 _CONTENTS: Final = "pass what it contains (str or bytes), or put_file(its name)"
 _FUNCTION: Final = "make the function a part of the task instead of its input"
 _TYPE: Final = "pass its name, or an Enum"
@@ -33,6 +35,8 @@ _REMEDIES: Final[dict[object, str]] = {
     types.EllipsisType: _NO_VALUE,
     types.NotImplementedType: _NO_VALUE,
     types.MappingProxyType: "pass dict(...) of it",
+    collections.ChainMap: "pass dict(...) of it",
+    types.CoroutineType: _AWAITED,
     types.GenericAlias: _TYPE,
     types.UnionType: _TYPE,
     typing.TypeVar: _TYPE,

@@ -75,6 +75,10 @@ def register_codec(
     >>> put(Angle(90.0))
     <Artefact[Angle] ... (constant)>
     """
+    if isinstance(kind, str):
+        raise EncodingError(
+            f"the name of a codec comes first: register_codec({kind!r}, the class, ...)"
+        )
     if not isinstance(kind, type):
         raise EncodingError(f"a codec is for a class; {show(kind)} is none")
     taken = codec_named(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import math
+import operator
 import pickle
 import pprint
 from collections.abc import Callable
@@ -50,6 +51,17 @@ MISUSES: dict[str, Callable[[], object]] = {
     "... if value else ...": lambda: not NUMBER,
     "f'{value}'": lambda: f"{NUMBER:>4}",
 }
+OTHERWISE: dict[str, Callable[[], object]] = {
+    "with a function that returns another value": lambda: operator.setitem(NUMBER, 0, 1),
+    "that returns another value": lambda: operator.delitem(NUMBER, 0),
+}
+
+
+@pytest.mark.parametrize("advice", OTHERWISE)
+def test_what_no_expression_does_in_a_step_is_told_in_other_words(advice: str) -> None:
+    with pytest.raises(WiringError, match="is a pointer to a value that may not exist") as told:
+        OTHERWISE[advice]()
+    assert advice in str(told.value)
 
 
 @pytest.mark.parametrize("inside", MISUSES)

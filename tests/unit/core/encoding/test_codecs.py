@@ -284,3 +284,10 @@ def test_an_abstract_class_has_a_codec_with_its_subclasses_only():
 def test_a_codec_is_for_a_class():
     with pytest.raises(EncodingError, match="for a class; a value of type function is none"):
         register_codec("test-function", write, write, read)
+
+
+def test_a_codec_whose_name_does_not_come_first_is_told_so():
+    with pytest.raises(
+        EncodingError, match=r"comes first: register_codec\('molecule', the cla"
+    ):
+        register_codec(Matrix, "molecule", str.encode, bytes.decode)

@@ -130,6 +130,7 @@ REFUSED = [
     (dict[str, int] | None, UserDict(a=1)),
     (Options, OrderedDict(basis="dz")),
     (Any, types.MappingProxyType({"a": 1})),
+    (Any, ChainMap({"a": 1})),
     (list[str], {"a": 1}.keys()),
     (set[str], {"a": 1}.keys()),
     (AbstractSet[str], {"a": 1}.keys()),

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
+from types import CoroutineType
 from typing import (
     IO,
     Annotated,
@@ -239,6 +240,7 @@ annotations = [
         "TextIOWrapper at .logs{value}.file of Molecule has no encoding; pass what it contains",
     ),
     (Iterator, "it can be read only once"),
+    (CoroutineType, "await it, or asyncio.run() it inside the function"),
     (ValueError, "return a str or a dataclass"),
     (type, "type has no encoding"),
     (memoryview, "use bytes"),
