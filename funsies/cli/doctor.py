@@ -10,6 +10,7 @@ import click
 from funsies.engine.arming import arm_queues
 from funsies.engine.maintenance import audit_once, sweep_once
 from funsies.engine.names import new_slot
+from funsies.engine.server_state import look_at_server
 from funsies.engine.timing import Timing
 from funsies.report.health import Level
 from funsies.report.numbers import counted
@@ -44,6 +45,7 @@ def doctor(setting: Setting, *, repair: bool, as_json: bool) -> int:
     """
     with setting.session(is_checked=False) as session:
         if repair:
+            look_at_server(session.server)  # refuses one that is too old to be repaired
             for done in _repair(session):
                 note(done)
         findings = list(examine(session))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from funsies.store.connect import Address
+from funsies.store.redis.usable import refuse_old
+from funsies.store.server_address import shown
 
 from .arming import ask_rq
 from .names import NAMESPACE
@@ -50,12 +53,14 @@ def look_at_server(server: Address) -> ServerState:
 
     Raises:
         NoServerError: if it does not answer.
+        ServerError: if it is too old for most of the questions.
     """
-    return ask_rq(server, _look)
+    return ask_rq(server, partial(_look, place=shown(server.jobs_url)))
 
 
-def _look(connection: Redis) -> ServerState:
+def _look(connection: Redis, place: str) -> ServerState:
     told = connection.info()
+    refuse_old(str(told.get("redis_version", "")), place)
     began = time.time()
     seconds, microseconds = connection.time()
     ended = time.time()

@@ -33,6 +33,18 @@ COMMANDS = [
     ["execute", "abc"],
     ["reset", "abc"],
     ["run", __file__],
+    ["run", "--dry-run", __file__],
+    ["wait"],
+    ["wait", "abc"],
+    ["doctor"],
+    ["doctor", "--repair"],
+    ["fsck", "--repair"],
+    *([name] for name in ("why", "tree", "logs", "runs", "report", "trace", "invite")),
+    *([name, "abc"] for name in ("debug", "replay", "cancel", "why", "logs")),
+    ["top", "--once"],
+    ["ui", "--no-browser"],
+    ["diff", "1", "2"],
+    ["parametric", "list"],
 ]
 
 
@@ -48,7 +60,11 @@ class OldServer(socketserver.StreamRequestHandler):
 
     def answer(self, command: bytes) -> bytes:
         text = INFO.format("6.2.14").encode()
-        said = {b"INFO": b"$%d\r\n%s\r\n" % (len(text), text), b"PING": b"+PONG\r\n"}
+        said = {
+            b"HELLO": b"%1\r\n$5\r\nproto\r\n:3\r\n",
+            b"INFO": b"$%d\r\n%s\r\n" % (len(text), text),
+            b"PING": b"+PONG\r\n",
+        }
         return said.get(command, b"+OK\r\n")
 
 
