@@ -50,7 +50,8 @@ _WORDS_OF_THE_MACHINE: Final = (
 """What programs write to standard error when the machine has not what they need."""
 
 _NO_SUCH_PATH: Final = re.compile(
-    r" (?:\./(?=\w)|(?=\w[^\s:]*/))(?P<name>[^\s:]+): No such file"
+    r"(?: \./(?=\w)| (?=\w[^\s:]*/)|^bash: (?=\w))(?P<name>[^\s:]+): No such file",
+    re.MULTILINE,
 )
 
 _SAID_CHARACTERS: Final = 200

@@ -23,8 +23,8 @@ _SILENT: Final = {
 
 
 _NO_FILE: Final = re.compile(
-    r"""(?P<before>[^\s'"\u2018\u2019:]+)['"\u2019]?(?: for reading)?: """
-    r"""(?:\[Errno 2\] )?No such file"""
+    r"""(?P<cd>\bcd: )?(?P<before>[^\s'"\u2018\u2019:]+)['"\u2019]?"""
+    r"""(?: for reading|: Cannot \w+)?: (?:\[Errno 2\] )?No such file(?! or directory: ['"])"""
     r"""|No such file or directory: ['"](?P<after>[^'"]+)"""
 )
 
@@ -62,9 +62,19 @@ def _about_files(stderr_tail: str) -> str | None:
         if name and not name.startswith("/"):
             return (
                 "It runs in a directory of its own, with no files but those of inp= and what "
-                f'the step has made: inp={{"{name}": put_file("{name}")}}'
+                f"the step has made: {_given(name, is_directory=bool(found['cd']))}"
             )
     return None
+
+
+def _given(name: str, *, is_directory: bool) -> str:
+    """How the step is given what it looks for."""
+    path = name.removeprefix("./").rstrip("/")
+    if any(each in path for each in "*?[") or not path:
+        return "name each of your files, inp={name: put_file(path)}"
+    if is_directory:
+        return f'inp={{"{path}/": put_dir("{path}")}}'
+    return f'inp={{"{path}": put_file("{path}")}}'
 
 
 def _about_silence(text: str, returncode: int) -> Iterator[str]:

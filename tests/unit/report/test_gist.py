@@ -136,3 +136,19 @@ def test_the_remedy_says_where_files_of_the_user_have_to_be_given(tmp_path: Path
         )
     for command in ("cat /surely/not/there", "/surely/not/there", "surely-not-there"):
         assert "inp=" not in error_of(f.shell(command).stdout).details
+
+
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [
+        ("bash tool.sh", 'inp={"tool.sh": put_file("tool.sh")}'),
+        (". ./tool.sh", 'inp={"tool.sh": put_file("tool.sh")}'),
+        ("sub/tool.sh", 'inp={"sub/tool.sh": put_file("sub/tool.sh")}'),
+        ("cd sub && ls", 'inp={"sub/": put_dir("sub")}'),
+        ("echo 'tar: a.tar: Cannot open: No such file or directory' >&2; exit 2", '"a.tar": '),
+        ("cat *.csv", "name each of your files, inp={name: put_file(path)}"),
+        ("python3 -c 'open(\"x.csv\")'", 'inp={"x.csv": put_file("x.csv")}'),
+    ],
+)
+def test_the_remedy_is_what_can_be_written(command: str, given: str):
+    assert given in error_of(f.shell(command).stdout).details
