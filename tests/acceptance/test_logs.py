@@ -60,6 +60,7 @@ def test_logs_show_what_failed_steps_printed(shell) -> None:
     assert "it was not run\n" in done["skipped"].err
     told = json.loads(shell.funsies("logs", "--json", hashes["late"]).text)
     assert told["log"] == "begun\n"
+    assert told["record"]["seconds"] > 0
 
 
 HOSTILE = r"""
