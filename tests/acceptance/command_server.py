@@ -26,6 +26,7 @@ from funsies.cli.main import funsies as commands
 from funsies.cli.main import main
 
 STREAMS = (0, 1, 2)
+PLACES = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
 ONCE_IT_RUNS = (
     *("funsies.client.local_run", "funsies.engine.apart", "funsies.store.memory"),
     *(
@@ -98,6 +99,8 @@ def become(program: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(program["environment"])
     sys.orig_argv[:] = program["line"]
+    known = max(map(sys.path.index, PLACES), default=-1) + 1
+    sys.path[known:known] = program["places"]
 
 
 def run_script(name: str) -> None:

@@ -23,21 +23,40 @@ class Loaded:
     """Runs programs in copies of a process that has loaded funsies already.
 
     Args:
+        environment: of that process.
         options: of Python.
         commands: what it loads: commands of ``funsies``, all of which it then runs; without
             any, it runs scripts.
     """
 
-    def __init__(self, options: Sequence[str] = (), commands: Sequence[str] = ()) -> None:
-        self._options, self._commands = options, commands
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        options: Sequence[str] = (),
+        commands: Sequence[str] = (),
+    ) -> None:
+        self._environment, self._options, self._commands = environment, options, commands
         self._folder = tempfile.TemporaryDirectory(prefix="fc")
         self._server: subprocess.Popen[bytes] | None = None
-        self._environment: Mapping[str, str] = {}
 
     def fits(self, environment: Mapping[str, str]) -> bool:
-        """Whether a program with this environment would be started as its process was."""
-        self._start(environment)
-        return _for_python(environment) == _for_python(self._environment)
+        """Whether a program with this environment would be started as its process was.
+
+        It may find modules in more places, after all others that the environment names.
+        """
+        is_equal = _for_python(environment) == _for_python(self._environment)
+        return is_equal and self._more_places(environment) is not None
+
+    def _more_places(self, environment: Mapping[str, str]) -> list[str] | None:
+        """Where else a program finds modules; None if not in the same places first."""
+        known, places = (
+            each.get("PYTHONPATH", "") for each in (self._environment, environment)
+        )
+        if places == known:
+            return []
+        if known and places.startswith(known + os.pathsep):
+            return places.removeprefix(known + os.pathsep).split(os.pathsep)
+        return None
 
     def run(
         self,
@@ -64,7 +83,9 @@ class Loaded:
             "arguments": arguments,
             "place": str(place),
             "environment": environment,
+            "places": self._more_places(environment),
         }
+        self._start()
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(self._address)
             out, err = _sent(connection, json.dumps(program).encode() + b"\n")
@@ -86,12 +107,11 @@ class Loaded:
     def _address(self) -> str:
         return f"{self._folder.name}/s"
 
-    def _start(self, environment: Mapping[str, str]) -> None:
+    def _start(self) -> None:
         if self._server is None:
-            self._environment = environment
             self._server = subprocess.Popen(
                 [sys.executable, *self._options, str(SERVER), self._address, *self._commands],
-                env=environment,
+                env=self._environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )
@@ -113,11 +133,12 @@ class Commands(Loaded):
     The first time in a run of the tests, each command is run in a process that loads it.
 
     Args:
+        environment: of that process.
         shared_folder: of this run of the tests.
     """
 
-    def __init__(self, shared_folder: Path) -> None:
-        super().__init__(["-P"], sorted(COPIED))
+    def __init__(self, environment: Mapping[str, str], shared_folder: Path) -> None:
+        super().__init__(environment, ["-P"], sorted(COPIED))
         self._seen = shared_folder / "loaded_commands"
         self._seen.mkdir(exist_ok=True)
 
@@ -155,4 +176,8 @@ def _read(stream: IO[bytes]) -> bytes:
 
 
 def _for_python(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for name, text in environment.items() if name.startswith(SEEN_BY_PYTHON)}
+    return {
+        name: text
+        for name, text in environment.items()
+        if name.startswith(SEEN_BY_PYTHON) and name != "PYTHONPATH"
+    }

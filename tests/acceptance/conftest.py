@@ -35,6 +35,13 @@ with Fun():
 """
 
 
+def users_environment() -> dict[str, str]:
+    """The environment of a user who has set nothing."""
+    own = ("FUNSIES_", "COLUMNS", "NO_COLOR", "FORCE_COLOR")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(own)}
+    return clean | {"PYTHONPATH": str(ROOT)}
+
+
 @dataclass
 class Done:
     """A command that has ended."""
@@ -161,12 +168,7 @@ class Shell:
         return [sys.executable, "-P", "-c", LAUNCH.format(program), *arguments]
 
     def environment(self) -> dict[str, str]:
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("FUNSIES_", "COLUMNS", "NO_COLOR", "FORCE_COLOR"))
-        }
-        return clean | {"PYTHONPATH": str(ROOT)} | self.variables
+        return users_environment() | self.variables
 
     def _run(self, program: str, arguments: tuple[str, ...], within_seconds: float) -> Done:
         return self._wait(self.command(program, *arguments), within_seconds)
@@ -215,7 +217,7 @@ def _user(commands: Commands) -> Iterator[Shell]:
 @pytest.fixture(scope="session")
 def commands(shared_folder: Path) -> Iterator[Commands]:
     """Runs commands in processes that need not load funsies."""
-    made = Commands(shared_folder)
+    made = Commands(users_environment(), shared_folder)
     yield made
     made.close()
 

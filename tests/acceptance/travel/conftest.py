@@ -15,7 +15,7 @@ import pytest
 from ...conftest import RedisServer
 from ..commands import Loaded
 from .cases import Case, outcomes
-from .projects import Pool, Project
+from .projects import Pool, Project, clean_environment
 
 ROOT = Path(__file__).parents[3]
 
@@ -59,7 +59,7 @@ def installed_pool(redis_server, installed_python, tmp_path_factory) -> Iterator
 @pytest.fixture(scope="session")
 def loaded() -> Iterator[Loaded]:
     """Runs scripts in processes that need not load funsies."""
-    made = Loaded()
+    made = Loaded(clean_environment())
     yield made
     made.close()
 
