@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from funsies.local.locks import exclusive
-from typecheck_tests.test_cases import mypy
+from typecheck_tests.test_cases import PLAIN, Reports, mypy
+from typecheck_tests.test_plugin import ALSO_WITHOUT
 
 BeginCache = Callable[..., Path]
 
@@ -21,18 +23,18 @@ import polars, pyarrow, pydantic, scipy, xarray
 
 @pytest.fixture(scope="session")
 def begin_cache(shared_folder: Path) -> Iterator[BeginCache]:
-    """Begin a cache of mypy: ``begin_cache(folder, plugin="funsies_mypy")`` gives the folder.
+    """Begin a cache of mypy with the plugin: ``begin_cache(folder)`` gives the folder.
 
     The cache, in ``folder / "cache"``, is a copy: what one test has mypy remember is nothing
-    to another one. A cache is good for one setting of ``plugins`` only.
+    to another one.
     """
     begun: list[Path] = []
 
-    def begin(folder: Path, *, plugin: str = "funsies_mypy") -> Path:
-        first = shared_folder / f"mypy-{plugin or 'plain'}"
+    def begin(folder: Path) -> Path:
+        first = shared_folder / "mypy"
         with exclusive(first.with_suffix(".lock")):
             if not first.exists():
-                _read(first, plugin)
+                _read(first)
         begun.append(folder / "cache")
         shutil.copytree(first / "cache", begun[-1])
         return folder
@@ -42,8 +44,22 @@ def begin_cache(shared_folder: Path) -> Iterator[BeginCache]:
         shutil.rmtree(copy, ignore_errors=True)  # tens of megabytes, that pytest would keep
 
 
-def _read(folder: Path, plugin: str) -> None:
+def _read(folder: Path) -> None:
     folder.mkdir()
     script = folder / "read_once.py"
     script.write_text(READ_ONCE)
-    mypy([script], folder, plugin=plugin)
+    mypy([script], folder, plugin="funsies_mypy")
+
+
+@pytest.fixture(scope="session")
+def plain_reports(shared_folder: Path) -> Reports:
+    """What one run of mypy without any plugin says of all cases that are tried without."""
+    folder = shared_folder / "mypy-plain"
+    told = folder / "reports.json"
+    with exclusive(folder.with_suffix(".lock")):
+        if not told.exists():
+            folder.mkdir()
+            reports = mypy([*PLAIN, *ALSO_WITHOUT], folder)
+            told.write_text(json.dumps([[*place, each] for place, each in reports.items()]))
+            shutil.rmtree(folder / "cache")
+    return {(file, line): texts for file, line, texts in json.loads(told.read_text())}

@@ -23,6 +23,7 @@ from typecheck_tests.test_cases import (
     compare_with_mypy,
     expected,
     mypy,
+    reports_of,
 )
 
 pytestmark = pytest.mark.timeout(300)  # mypy reads all of funsies when it does so first
@@ -42,12 +43,16 @@ def false_errors(files: list[Path], reports: Reports) -> Reports:
 
 
 @pytest.fixture(scope="module")
-def cache(begin_cache: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return begin_cache(tmp_path_factory.mktemp("mypy"))
+def reports(
+    begin_cache: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Reports:
+    """What one run of mypy with the plugin says of all cases, and of the recipes."""
+    cache = begin_cache(tmp_path_factory.mktemp("mypy"))
+    return mypy([*CASES, *PLAIN, *RECIPES], cache, plugin="funsies_mypy")
 
 
-def test_the_plugin_accepts_right_lines_and_finds_wrong_ones(cache: Path) -> None:
-    compare_with_mypy(CASES, mypy(CASES, cache, plugin="funsies_mypy"))
+def test_the_plugin_accepts_right_lines_and_finds_wrong_ones(reports: Reports) -> None:
+    compare_with_mypy(CASES, reports_of(CASES, reports))
 
 
 def test_there_are_many_wrong_programs() -> None:
@@ -66,25 +71,22 @@ def test_it_works_beside_the_plugin_of_returns_in_either_order(
 
 
 def test_what_is_right_without_the_plugin_is_right_with_it_and_wrong_lines_stay_wrong(
-    cache: Path,
+    reports: Reports,
 ) -> None:
-    reports = mypy(PLAIN, cache, plugin="funsies_mypy")
+    said = reports_of(PLAIN, reports)
     marks = expected(PLAIN).items()
     missed = [
-        place for place, mark in marks if mark["only"] != "pyright" and not reports.get(place)
+        place for place, mark in marks if mark["only"] != "pyright" and not said.get(place)
     ]
-    assert (false_errors(PLAIN, reports), missed) == ({}, [])
+    assert (false_errors(PLAIN, said), missed) == ({}, [])
 
 
-def test_the_recipes_are_right(cache: Path) -> None:
-    assert mypy(RECIPES, cache, plugin="funsies_mypy") == {}
+def test_the_recipes_are_right(reports: Reports) -> None:
+    assert reports_of(RECIPES, reports) == {}
 
 
-def test_right_lines_are_right_for_mypy_without_the_plugin(
-    begin_cache: Callable[..., Path], tmp_path: Path
-) -> None:
-    reports = mypy(ALSO_WITHOUT, begin_cache(tmp_path, plugin=""))
-    assert false_errors(ALSO_WITHOUT, reports) == {}
+def test_right_lines_are_right_for_mypy_without_the_plugin(plain_reports: Reports) -> None:
+    assert false_errors(ALSO_WITHOUT, reports_of(ALSO_WITHOUT, plain_reports)) == {}
 
 
 def test_right_lines_are_right_for_basedpyright(tmp_path: Path) -> None:
