@@ -178,7 +178,12 @@ def sources(site: Site, change) -> set[str]:
 
 
 def definition(site: Site, change) -> set[str]:
-    site.change(b"D", operation(site.of_text), change)
+    """What is flipped is the address of the bytes of an input."""
+
+    def changed(row: bytes) -> bytes | None:
+        return row[:50] + flipped(row[50:82]) + row[82:] if change is flipped else change(row)
+
+    site.change(b"D", operation(site.of_text), changed)
     if change is gone:
         return {"definition-missing", "counters-wrong-number"}
     return {"definition-unreadable", "definition-misplaced", "definition-foreign"}
