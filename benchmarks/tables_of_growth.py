@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -11,6 +12,7 @@ ROLE_NAMES: Final = ("client", "server", "workers")
 COUNTED: Final = ("chain", "shell")
 """Cases that count operations and are measured at several sizes."""
 
+SHOWN_CALLS: Final = 3
 LOOKS: Final = ("status", "ls", "fsck", "reset", "clean")
 
 
@@ -57,7 +59,9 @@ def _longest(each: Result) -> str:
 
 
 def _slow(each: Result) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in each["calls_over_10_ms"].items())
+    """How often calls took more than 10 ms, of the three of which most did."""
+    counted = Counter(each["calls_over_10_ms"]).most_common(SHOWN_CALLS)
+    return ", ".join(f"{name} {count:,}" for name, count in counted)
 
 
 def looks(results: Sequence[Result]) -> Iterator[str]:
