@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -13,6 +14,9 @@ HOLD_SECONDS: Final = 0.010
 
 LONG_SECONDS: Final = 0.050
 """After an operation that took longer, operations are claimed one by one for a while."""
+
+REMEMBERED: Final = 16
+"""The fastest of so many messages says how far the server is; others waited for a processor."""
 
 
 class Pace:
@@ -34,6 +38,7 @@ class Pace:
         self._seconds: dict[str, float] = {}
         self._done_since: float | None = None
         self._sent_at = self._round_trip = self._not_yet = 0.0
+        self._round_trips: deque[float] = deque(maxlen=REMEMBERED)
 
     def sent(self) -> None:
         """Take note that a message was sent, with all that is done."""
@@ -49,7 +54,8 @@ class Pace:
         seconds = self._clock() - self._sent_at
         if not has_waited:
             seconds = max(self._not_yet, min(self._round_trip, seconds))
-        self._round_trip = seconds
+        self._round_trips.append(seconds)
+        self._round_trip = min(self._round_trips)
 
     def claimed(self, number: int) -> None:
         """Take note that so many were claimed."""
