@@ -118,7 +118,7 @@ GOALS: Final = (
         _of_case("wide", "server_commands_per_operation"),
     ),
     Goal("`wait_for()` of something finished, ms", 0.15, _of_case("wait_for", _MS)),
-    Goal("longest call of the server, ms", 10, _longest_call),
+    Goal("longest call of the server without very many inputs, ms", 10, _longest_call),
     Goal("10 ms steps, 1 ms to the server and back, % of the ideal", 90, _far, is_least=True),
     Goal("files through the disk by copy and SHA-256", 0.7, _data, is_least=True),
     Goal("memory of a worker with files of any size, MiB", 100, _peak),

@@ -86,7 +86,10 @@ def test_tables_and_pictures_are_made_of_results(tmp_path: Path) -> None:
     assert "| dag | 1,000 | 0.260 |" in text
     assert "| wide | 1,000 | 0.270 |" in text
     assert "| wide, ms an operation | 0.250 | 0.250 | reached |" in text
-    assert "| longest call of the server, ms | 10.0 | 12.0 | 1.20 of it |" in text
+    assert (
+        "| longest call of the server without very many inputs, ms | 10.0 | 12.0 | 1.20 of it |"
+        in text
+    )
     assert "12.5 (ours is 0.020 of it)" in text
     assert "22.0 (n = 300)" in text
     assert "cannot" in text
