@@ -36,6 +36,7 @@ class Exchange:
     def __init__(self, connection: Connection, free: deque[Connection]) -> None:
         self._connection = connection
         self._free = free
+        self._broken: Exception | None = None
 
     def send(self, command: tuple[Argument, ...]) -> None:
         """Send the command."""
@@ -48,13 +49,18 @@ class Exchange:
     def is_answered(self) -> bool:
         """True if something has come, be it the end of the connection."""
         try:
-            return self._connection.can_read(0)
-        except (redis.exceptions.RedisError, OSError):
+            return self._broken is not None or self._connection.can_read(0)
+        except (redis.exceptions.RedisError, OSError) as problem:
+            # Not to be asked again: older versions of redis-py would connect anew then, and
+            # wait there for an answer that cannot come.
+            self._broken = problem
             return True
 
     def read(self) -> Answer:
         """Wait for the answer."""
         try:
+            if self._broken is not None:
+                raise self._broken
             answer = cast("Answer", self._connection.read_response())
         except redis.exceptions.ResponseError:
             self._free.append(self._connection)
