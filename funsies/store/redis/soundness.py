@@ -10,6 +10,7 @@ from funsies.core.graph import TaskKind, constant_digest, operation_digest
 from funsies.core.options import options_digest
 from funsies.core.python_plan import decode_plan
 from funsies.core.shell_plan import decode_shell_plan
+from funsies.store.records import decode_record
 from funsies.store.rows import TaskRow
 from funsies.store.rows.damage import Fault
 from funsies.store.rows.runs import LISTED, LISTS, NUMBER, RunRecord
@@ -108,7 +109,7 @@ def fault_in_delegation(seal: Seal, operation: Digest, sealed: bytes) -> Fault |
 
 def fault_in_record(data: bytes) -> Fault | None:
     """Look at the record of a run."""
-    return Fault.UNREADABLE if readable(_read_record, data) is None else None
+    return Fault.UNREADABLE if decode_record(data) is None else None
 
 
 def fault_in_run(number: bytes, data: bytes) -> Fault | None:
@@ -128,7 +129,3 @@ def fault_in_run_request(number: bytes, row: bytes) -> Fault | None:
 
 def _read_run(data: bytes) -> RunRecord:
     return msgspec.json.decode(data, type=RunRecord)
-
-
-def _read_record(data: bytes) -> list[object]:
-    return msgspec.msgpack.decode(data, type=list[object])
