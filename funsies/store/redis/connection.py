@@ -58,9 +58,10 @@ class Exchange:
 
     def read(self) -> Answer:
         """Wait for the answer."""
+        if self._broken is not None:
+            self._connection.disconnect()
+            raise self._broken
         try:
-            if self._broken is not None:
-                raise self._broken
             answer = cast("Answer", self._connection.read_response())
         except redis.exceptions.ResponseError:
             self._free.append(self._connection)
