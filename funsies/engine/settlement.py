@@ -81,8 +81,11 @@ class Settlement:
         is_settled = Verdict.OK in answer.verdicts
         left = [lease for lease in self._graph.leases() if lease.slot == ending.slot]
         suspect = words.fence if words else NO_FENCE
-        if left and suspect not in [lease.fence for lease in left]:
-            suspect = left[0].fence  # claimed, and not yet said: none of the others has begun
+        # What was claimed, and not yet said, may have killed it: none of the others has begun.
+        # What the message brings that was on its way, while it ran others, it has not read.
+        has_read = words is None or not ending.held.is_waiting
+        if left and has_read and suspect not in [lease.fence for lease in left]:
+            suspect = left[0].fence
         for lease in left:
             is_settled |= self._settle_one(lease, ending, is_suspect=lease.fence == suspect)
         return is_settled

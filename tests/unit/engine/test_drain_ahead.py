@@ -327,6 +327,25 @@ def test_who_dies_with_a_message_on_its_way_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("arrives", ["before", "after"])
+def test_who_dies_while_it_waits_for_a_message_is_charged_for_nothing(
+    workshop, claims, publishing, ahead, arrives
+):
+    """It has done the last one, and what the message brings it has not read."""
+    batch, arrive, words = ahead
+    batch.add(publishing(claims[3], b"done").completion)
+    if arrives == "before":
+        assert len(arrive().claims) == 4
+    ending = Ending("slot", Death(status=9), words, batch.read())
+    assert Settlement(workshop.graph, "worker", Timing()).settle_all(ending)
+    if arrives == "after":
+        assert not arrive().claims
+    assert held(workshop) == []
+    states = [workshop.state(str(number)) for number in range(16)]
+    assert [state.status for state in states] == [Status.DONE] * 4 + [Status.READY] * 12
+    assert [state.attempts for state in states] == [1] * 4 + [0] * 12
+
+
+@pytest.mark.parametrize("arrives", ["before", "after"])
 def test_who_takes_long_is_left_with_nothing_that_a_message_has_brought(
     workshop, claims, ahead, arrives
 ):
