@@ -23,10 +23,11 @@ _SILENT: Final = {
 
 
 _NO_FILE: Final = re.compile(
-    r"""(?P<cd>\bcd: )?(?P<before>[^\s'"\u2018\u2019:]+)['"\u2019]?"""
+    r"""(?P<cd>\bcd: )?(?<![^\s'"\u2018\u2019:])(?P<before>[^\s'"\u2018\u2019:]+)['"\u2019]?"""
     r"""(?: for reading|: Cannot \w+)?: (?:\[Errno 2\] )?No such file(?! or directory: ['"])"""
     r"""|No such file or directory: ['"](?P<after>[^'"]+)"""
 )
+"""A name is looked for where a word begins: else a long word would take seconds."""
 
 
 def advice(text: str, returncode: int, stderr_tail: str) -> str | None:
