@@ -135,6 +135,17 @@ def test_a_key_of_another_type_is_set_aside_by_who_writes_it(redis_bench, key):
     assert [each.name for each in bench.store.set_aside()] == [key]
 
 
+def test_a_step_is_defined_though_the_set_of_consumers_is_of_another_type(redis_bench):
+    """That is of a step which the message does not name: it was defined before."""
+    bench, call = redis_bench, redis_bench.store._connections.call
+    low = bench.operation("low")
+    call("SET", b"{funsies}:k" + low.digest, "text of another type")
+    many = [bench.operation(f"high {number}", low) for number in range(12)]
+    consumers = {each.digest for each in many}
+    assert set(bench.store.consumers([low.digest])) == consumers
+    assert len(bench.store.set_aside()) == 1
+
+
 def test_namespaces_on_one_server_do_not_see_each_other(redis_bench, redis_url):
     bench = redis_bench
     other = RedisStore(redis_url, namespace="other")

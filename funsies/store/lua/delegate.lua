@@ -18,7 +18,7 @@ register('delegate', {}, function()
   else
     return 'idle'
   end
-  call('SADD', P .. 'k' .. target, o.id)
+  ask('SADD', 'k' .. target, o.id)
   put('Y', o.id, ARGV[10])
   count(d.name, EXECUTED, 1)
   keep_report(o, d, ARGV[7], ARGV[8], ARGV[9])

@@ -157,7 +157,7 @@ do
     if consumers and #consumers < 32 * MOST_IN_ENTRY then
       put('I', artefact, entry .. id)
     else
-      call('SADD', P .. 'k' .. producer, id)
+      ask('SADD', 'k' .. producer, id)
     end
   end
 
