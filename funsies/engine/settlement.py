@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
-from funsies.core.errors import Error
+from funsies.core.errors import Error, ServerError
 from funsies.run.decision import PutBack
 from funsies.run.record import HOST, record_of_killed
 from funsies.store.persistence import SERVER_TROUBLE
@@ -74,11 +75,10 @@ class Settlement:
                 wait_seconds = min(2 * wait_seconds, self._timing.backoff_seconds)
 
     def _settle(self, ending: Ending) -> bool:
-        words = ending.last_words
+        words, done = ending.last_words, ending.held.done
         if words:
-            publish_for(self._graph, [], slot=ending.slot, sequence=words.sequence + 1)
-        answer = publish_for(self._graph, ending.held.done)
-        is_settled = Verdict.OK in answer.verdicts
+            self._silence(ending.slot, words)
+        is_settled = bool(done) and Verdict.OK in publish_for(self._graph, done).verdicts
         left = [lease for lease in self._graph.leases() if lease.slot == ending.slot]
         suspect = words.fence if words else NO_FENCE
         # What was claimed, and not yet said, may have killed it: none of the others has begun.
@@ -89,6 +89,14 @@ class Settlement:
         for lease in left:
             is_settled |= self._settle_one(lease, ending, is_suspect=lease.fence == suspect)
         return is_settled
+
+    def _silence(self, slot: str, words: Announced) -> None:
+        """Have the server not hear what may still be on its way.
+
+        One that is full refuses this; it refuses that, too.
+        """
+        with suppress(ServerError):
+            publish_for(self._graph, [], slot=slot, sequence=words.sequence + 1)
 
     def _settle_one(self, lease: Lease, ending: Ending, *, is_suspect: bool) -> bool:
         operation = self._graph.operation(lease.operation)

@@ -143,6 +143,20 @@ def test_each_kind_of_setback_has_a_limit_of_its_own(bench, events, retries, los
     )
 
 
+def test_what_a_dead_horse_ran_is_put_back_at_once_though_the_server_is_full(own_bench):
+    """Nothing waits until the lease ends, which would be a loss of the step's."""
+    bench, call = own_bench, own_bench.store._connections.call
+    row = bench.operation("row")
+    bench.request(row)
+    worker = bench.slot()
+    announced = Announced.of(worker.claim())._replace(sequence=worker.sequence)
+    call("CONFIG", "SET", "maxmemory", "1mb")
+    settlement = Settlement(bench.store, "host", Timing(), lambda _: pytest.fail("it waits"))
+    settlement.settle(worker.name, announced, Death(9))
+    assert bench.status(row) is Status.READY
+    assert bench.store.leases() == []
+
+
 def test_a_horse_that_claims_again_has_lost_what_it_held(bench):
     """The next horse claims under the same slot: a loss, and not a failure."""
     row = bench.operation("row")
