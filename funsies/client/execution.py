@@ -124,7 +124,9 @@ def _refuse_idle(session: Session, targets: Targets) -> None:
     states = session.backend.graph.states(list(targets.digests))
     for digest, state in zip(targets.digests, states, strict=True):
         if state.status is Status.IDLE:
-            name = named_step(digest, labels_for(session, [digest]))
+            built = targets.built.get(digest)  # the server knows nothing of it as a rule
+            task = "" if built is None else built.task.name
+            name = named_step(digest, labels_for(session, [digest]), task)
             raise WiringError(f"{name} is not being executed: use execute() first")
 
 
