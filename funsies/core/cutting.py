@@ -7,6 +7,9 @@ from typing import Final
 SHOWN_LINE: Final = 1000
 """Longest line that is shown whole: a program may write 50 MB without a line break."""
 
+MAX_MESSAGE_CHARACTERS: Final = 32_000
+"""Of what an exception says."""
+
 
 def cut(text: str, limit: int) -> str:
     """Keep the beginning and the end of a text that is longer than a limit.
@@ -22,6 +25,15 @@ def cut(text: str, limit: int) -> str:
     tail = limit - head
     left_out = f"{len(text) - limit:,} characters left out"
     return f"{text[:head]} ... {left_out} ... {text[len(text) - tail :]}"
+
+
+def shown(problem: object) -> str:
+    """Text of a value that may refuse to be shown, or be endless."""
+    try:
+        text = str(problem)
+    except BaseException as second:  # noqa: BLE001 - user code may raise anything at all
+        return f"<its text cannot be shown: {type(second).__qualname__}>"
+    return cut(text, MAX_MESSAGE_CHARACTERS)
 
 
 def printable(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 from typing import Final
 
 import msgspec
@@ -202,15 +203,17 @@ def _outcome_before(task: str, span: Span) -> str:
 
 def counted(steps: Iterable[StepOutcome]) -> dict[str, StepCounts]:
     """Count steps by task, sorted by name."""
-    sums: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    sums: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    seconds: defaultdict[str, list[float]] = defaultdict(list)
     for step in steps:
         task = sums[step.task]
         task[step.outcome] += 1
         task["volatile"] += step.volatile
         if step.ran is not None and step.outcome in {DONE, FAILED}:
-            task["seconds"] += step.ran.seconds
+            seconds[step.task].append(step.ran.seconds)
+    # The exact sum: in which order the steps are told does not count.
     return {
-        name: msgspec.convert(task, StepCounts, strict=False)
+        name: msgspec.convert({**task, "seconds": fsum(seconds[name])}, StepCounts)
         for name, task in sorted(sums.items())
     }
 

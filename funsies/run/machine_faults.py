@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from funsies.core.cutting import shown
 from funsies.core.fingerprint.project import is_project_file, is_project_name
 
 from .machine_errnos import ERRNOS, MESSAGES
@@ -38,7 +39,7 @@ _STDOUT: Final = 1
 _NO_TEMPORARY_DIRECTORY: Final = "No usable temporary directory"
 _NO_THREAD: Final = "can't start new thread"
 _NO_SHARED_OBJECT: Final = "cannot open shared object file"
-_SHORT_WRITE: Final = re.compile(r"\d+ requested and \d+ written")
+_SHORT_WRITE: Final = re.compile(r"\d requested and \d+ written")
 """What NumPy says of a full disk."""
 
 _SQLITE: Final = frozenset({"BUSY", "FULL", "IOERR", "LOCKED", "NOMEM", "PROTOCOL"})
@@ -118,14 +119,14 @@ def _sqlite_code(problem: BaseException) -> str:
 
 def _quotes_the_system(problem: BaseException) -> bool:
     """True if a library, which may have no number for it, says what the system has said."""
-    text = str(problem)
+    text = shown(problem)
     return any(each in text for each in MESSAGES)
 
 
 def _stderr(problem: subprocess.CalledProcessError) -> str:
     """What the program wrote to standard error, if the step has asked for that."""
     data = problem.stderr or ""
-    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else str(data)
+    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else shown(data)
     return text[-TAIL:]
 
 
@@ -144,11 +145,11 @@ def _is_of_the_project(module: str) -> bool:
 
 def _is_of_the_system(problem: OSError) -> bool:
     if problem.errno is not None:
-        is_lack = _NO_TEMPORARY_DIRECTORY in str(problem) or _lacks_a_program(problem)
+        is_lack = _NO_TEMPORARY_DIRECTORY in shown(problem) or _lacks_a_program(problem)
         return problem.errno in ERRNOS or is_lack
     if isinstance(problem, TimeoutError):
         return not _is_raised_by_the_project(problem)
-    text = str(problem)
+    text = shown(problem)
     is_short = _NO_SHARED_OBJECT in text or _SHORT_WRITE.search(text) is not None
     return is_short or _quotes_the_system(problem)
 
@@ -163,7 +164,7 @@ def _lacks_a_program(problem: OSError) -> bool:
 
 def _has_lost_its_helpers(problem: RuntimeError) -> bool:
     """True if there is no thread to be had, or a process of a pool was killed."""
-    return _NO_THREAD in str(problem) or any(
+    return _NO_THREAD in shown(problem) or any(
         kind.__name__ == "BrokenExecutor" and kind.__module__.startswith("concurrent.")
         for kind in type(problem).__mro__
     )
@@ -190,7 +191,7 @@ class _Place(NamedTuple):
 
 def _place(problem: BaseException) -> _Place:
     """Find the innermost frame, also if the exception came from another process."""
-    remote = _FRAME.findall(str(problem.__cause__)) if _is_remote(problem.__cause__) else []
+    remote = _FRAME.findall(shown(problem.__cause__)) if _is_remote(problem.__cause__) else []
     if remote:
         return _Place(*remote[-1])
     place, traceback = _Place(), problem.__traceback__

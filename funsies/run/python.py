@@ -13,6 +13,7 @@ from returns.result import Failure, Result, Success
 from typing_extensions import Buffer
 
 from funsies.build.artefact import Artefact
+from funsies.core.cutting import shown
 from funsies.core.encoding import Codec, Encoded, Encoding, decode_for, encoding_of
 from funsies.core.errors import EncodingError, Error, ErrorKind
 from funsies.core.fingerprint import Decided
@@ -22,7 +23,7 @@ from funsies.pickling import Overlay, load_function
 from .alarm import Alarm
 from .machine_faults import is_of_the_machine
 from .preempted import Preempted
-from .user_exceptions import exception_error, shown
+from .user_exceptions import exception_error
 
 ANY: Final = encoding_of(Any)
 

@@ -9,14 +9,12 @@ from itertools import dropwhile
 from pathlib import Path
 from typing import Final
 
-from funsies.core.cutting import cut
+from funsies.core.cutting import shown
 from funsies.core.errors import Error, ErrorKind, FunsiesError
 
 from .machine_faults import full_place, is_of_the_machine
 from .machine_trouble import NOT_REMEMBERED
 from .want_of_memory import out_of_memory, own_peak_bytes
-
-MAX_MESSAGE_CHARACTERS: Final = 32_000
 
 MAX_FRAMES: Final = 50
 """Of a traceback, the last frames that are kept."""
@@ -88,12 +86,3 @@ _IMPORTLIB: Final = importlib.__file__
 
 def _is_in(directory: Path, frame: traceback.FrameSummary) -> bool:
     return directory in Path(frame.filename).parents
-
-
-def shown(problem: object) -> str:
-    """Text of a value that may refuse to be shown, or be endless."""
-    try:
-        text = str(problem)
-    except BaseException as second:  # noqa: BLE001 - user code may raise anything at all
-        return f"<its text cannot be shown: {type(second).__qualname__}>"
-    return cut(text, MAX_MESSAGE_CHARACTERS)

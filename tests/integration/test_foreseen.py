@@ -119,6 +119,8 @@ class Project:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     monkeypatch.syspath_prepend(tmp_path)
+    # Python takes bytecode for that of a text of the same second and size.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     yield Project(tmp_path)
     for each in MODULES:
         sys.modules.pop(each, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -83,6 +84,15 @@ class _NoText(Exception):
         raise SystemExit("not even this")
 
 
+class _NoSystem(_NoText, OSError): ...
+
+
+class _NoThread(_NoText, RuntimeError): ...
+
+
+class _NoLibrary(_NoText, ImportError): ...
+
+
 class _Unhashable(Exception):
     __hash__ = None  # type: ignore[assignment]
 
@@ -91,13 +101,32 @@ class _Unhashable(Exception):
     "problem",
     [
         _NoText(),
+        _NoSystem(),
+        _NoSystem(2, "no such file"),
+        _NoThread(),
+        _NoLibrary(),
+        subprocess.CalledProcessError(1, "cat", stderr=_NoText()),
+        OSError("9" * 5_000_000),
         _Unhashable("odd"),
         ValueError("x" * 50_000_000),
         ValueError("\ud800 surrogate"),
         ValueError("\0\x1b[31m"),
         ValueError(*range(10_000)),
     ],
-    ids=["no text", "unhashable", "50 MB", "surrogate", "control", "many"],
+    ids=[
+        "no text",
+        "no text of the system",
+        "no text of a number",
+        "no text of a thread",
+        "no text of a library",
+        "no text of a program",
+        "digits",
+        "unhashable",
+        "50 MB",
+        "surrogate",
+        "control",
+        "many",
+    ],
 )
 def test_exceptions_that_can_hardly_be_shown_are_bounded_errors(problem: Exception) -> None:
     error = failure_of(raising(problem))

@@ -196,7 +196,7 @@ with f.Fun():
 
 # %% an item of an artefact is set
 with f.Fun():
-    words("a b")[0] = "c"  # Raises: object does not support item assignment  # E: a value cannot be changed: return another one from a step
+    words("a b")[0] = "c"  # Raises: is a pointer to a value that may not exist yet; it cannot be changed  # E: a value cannot be changed: return another one from a step
 
 # %% an artefact as a path
 with f.Fun():
