@@ -161,7 +161,7 @@ class Hand:
             if verdict is Verdict.BYTES:
                 self._make_again(done)
         if sent.claims:
-            self.more = answer.share_left and bool(answer.claims)
+            self.more = answer.share_left
         if answer.claims:
             self.pace.claimed(len(answer.claims))
             self.todo.extend(answer.claims)

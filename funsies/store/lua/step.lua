@@ -362,7 +362,7 @@ do
         room, tries = left, 0
       end
     end
-    is_share_left = ready - #claims >= among
+    is_share_left = #claims > 0 and ready - #claims >= among
     return claims
   end
 end

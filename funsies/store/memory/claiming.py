@@ -55,7 +55,7 @@ def claim_some(
         budget: how many more waiters may be woken.
 
     Returns:
-        True if a share of the queue is left for the slot.
+        True if something was claimed, and another share of the queue is left for the slot.
     """
     is_told = most > 1 or bool(hold.fences)
     ready = len(tables.ready.get(queue, ())) if is_told else 0
@@ -69,7 +69,7 @@ def claim_some(
         wanted=_most_wanted(tables, [*hold.fences], most, ready / among),
         budget=budget,
     )
-    return ready - claimed >= among
+    return claimed > 0 and ready - claimed >= among
 
 
 def _claim(
