@@ -192,8 +192,8 @@ class StepAnswer:
             about, and others whose operations this message set free.
         set_aside: True if there was an operation to claim that nobody can read: it was set
             aside, and there may be others.
-        share_left: True if something was claimed, and a share of what is left is for who asked. Only
-            for who asked for several claims, or goes on with something.
+        share_left: True if something was claimed, and a share of what is left is for who asked.
+            Only for who asked for several claims, or goes on with something.
     """
 
     verdicts: tuple[Verdict, ...]
