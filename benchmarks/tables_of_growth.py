@@ -60,8 +60,8 @@ def _longest(each: Result) -> str:
 
 def _slow(each: Result) -> str:
     """How often calls took more than 10 ms, of the three of which most did."""
-    counted = Counter(each["calls_over_10_ms"]).most_common(SHOWN_CALLS)
-    return ", ".join(f"{name} {count:,}" for name, count in counted)
+    counted: Counter[str] = Counter(each["calls_over_10_ms"])
+    return ", ".join(f"{name} {count:,}" for name, count in counted.most_common(SHOWN_CALLS))
 
 
 def looks(results: Sequence[Result]) -> Iterator[str]:
