@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Generic, TypeVar
 
 from funsies.core.errors import Error, ErrorKind
@@ -93,6 +94,9 @@ def in_fresh_process(function: Callable[[], T], usages: list[resource.struct_rus
 
 def _be_child(function: Callable[[], T], writer: int) -> None:
     """Run, answer, and end, whatever happens; never return into the parent's code."""
+    # The parent reads to the end of the pipe, which does not come while somebody else has it: a
+    # process that the step has forked and left.
+    os.register_at_fork(after_in_child=partial(_close, writer))
     try:
         try:
             answer: _Answer[T] = _Answer(function())
@@ -106,6 +110,11 @@ def _be_child(function: Callable[[], T], writer: int) -> None:
         os._exit(0)
     finally:
         os._exit(1)
+
+
+def _close(descriptor: int) -> None:
+    with suppress(OSError):
+        os.close(descriptor)
 
 
 def _how_it_ended(status: int, peak_bytes: int, *, was_for_memory: bool) -> Error:
