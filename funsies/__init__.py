@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from . import config, debug, dynamic, errors, parametric, types, utils
     from . import fp as fp  # `fp` and `ui` are old names, not among those of `import *`
     from . import ui as ui
-    from .build.artefact import Artefact, put
-    from .build.collect import gather
-    from .build.fan_out import map_each
-    from .build.python import morph, reduce
-    from .build.several import py
-    from .build.shell import shell
-    from .build.shell_output import ShellOutput
-    from .build.task import Task, task
-    from .build.template import template
+    from .builder.artefact import Artefact, put
+    from .builder.collect import gather
+    from .builder.fan_out import map_each
+    from .builder.python import morph, reduce
+    from .builder.several import py
+    from .builder.shell import shell
+    from .builder.shell_output import ShellOutput
+    from .builder.task import Task, task
+    from .builder.template import template
     from .client import (
         Handle,
         execute,
@@ -100,7 +100,7 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "Artefact": ".build.artefact",
+    "Artefact": ".builder.artefact",
     "Error": ".core.errors",
     "ErrorKind": ".core.errors",
     "Fun": ".session",
@@ -113,30 +113,30 @@ _HOMES: Final = {
     "Result": ".core.result",
     "Server": ".config",
     "Shape": ".core.shape",
-    "ShellOutput": ".build.shell_output",
-    "Task": ".build.task",
+    "ShellOutput": ".builder.shell_output",
+    "Task": ".builder.task",
     "UnwrapError": ".core.errors",
     "VolatileWarning": ".core.errors",
     "execute": ".client",
-    "gather": ".build.collect",
+    "gather": ".builder.collect",
     "get": ".client",
-    "map_each": ".build.fan_out",
-    "morph": ".build.python",
+    "map_each": ".builder.fan_out",
+    "morph": ".builder.python",
     "options": ".session",
-    "put": ".build.artefact",
+    "put": ".builder.artefact",
     "put_dir": ".client",
     "put_file": ".client",
-    "py": ".build.several",
-    "reduce": ".build.python",
+    "py": ".builder.several",
+    "reduce": ".builder.python",
     "register_codec": ".core.encoding",
     "reset": ".client",
-    "shell": ".build.shell",
+    "shell": ".builder.shell",
     "start": ".local.started",
     "stop": ".local.started",
     "take": ".client",
     "takeout": ".client",
-    "task": ".build.task",
-    "template": ".build.template",
+    "task": ".builder.task",
+    "template": ".builder.template",
     "__version__": ".core.version",
     "unwrap": ".client",
     "wait_for": ".client",

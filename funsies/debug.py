@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .build.artefact import Artefact
-from .build.shell_output import ShellOutput
+from .builder.artefact import Artefact
+from .builder.shell_output import ShellOutput
 from .client.lookup import NO_STEP
 from .client.targets import only_artefact
 from .core.digest import Digest

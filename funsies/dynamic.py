@@ -1,5 +1,5 @@
 """Parts of the workflow whose shape is known only at run time."""
 
-from .build.fan_out import map_each, sac
+from .builder.fan_out import map_each, sac
 
 __all__ = ["map_each", "sac"]

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
-from .build.artefact import Artefact, constant_artefact, put
-from .build.python import reduce
+from .builder.artefact import Artefact, constant_artefact, put
+from .builder.python import reduce
 from .core.digest import Digest, Field, digest
 from .core.encoding import Encoding, contradicts, encoding_of
 from .core.errors import EncodingError, UnknownHashError, WiringError

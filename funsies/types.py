@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from returns.result import Failure, Success
 
-from .build.artefact import Artefact
-from .build.shell_output import OutputFiles, ShellOutput
-from .build.task import Task
-from .build.value import Value
+from .builder.artefact import Artefact
+from .builder.shell_output import OutputFiles, ShellOutput
+from .builder.task import Task
+from .builder.value import Value
 from .client import Handle, Progress
 from .core.errors import Error, ErrorKind, UnwrapError
 from .core.former_names import former_names

@@ -9,12 +9,12 @@ from typing import Any, TypeVar, Unpack, overload
 from returns.pipeline import is_successful
 from returns.result import Result
 
-from .build.artefact import Artefact, put
-from .build.call import call
-from .build.given import name_of, plain_function
-from .build.python_task import FunctionSpec
-from .build.shell_output import ShellOutput
-from .build.value import Value
+from .builder.artefact import Artefact, put
+from .builder.call import call
+from .builder.given import name_of, plain_function
+from .builder.python_task import FunctionSpec
+from .builder.shell_output import ShellOutput
+from .builder.value import Value
 from .client import execute, wait_for
 from .core.errors import Error, WiringError
 from .core.former_keywords import NO_CONNECTION, former_keywords

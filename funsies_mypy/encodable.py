@@ -104,10 +104,12 @@ _REMEDIES: Final = {
     "typing.KeysView": _LISTED,
     "typing.ValuesView": _LISTED,
     "typing.ItemsView": _LISTED,
-    "funsies.build.artefact.Artefact": "take its value as the parameter; give it the artefact",
-    "funsies.build.shell_output.ShellOutput": _ONE_FILE,
-    "funsies.build.task.Task": "call it, and give what it returns",
-    "funsies.build.shell_output.OutputFiles": _ONE_FILE,
+    "funsies.builder.artefact.Artefact": (
+        "take its value as the parameter; give it the artefact"
+    ),
+    "funsies.builder.shell_output.ShellOutput": _ONE_FILE,
+    "funsies.builder.task.Task": "call it, and give what it returns",
+    "funsies.builder.shell_output.OutputFiles": _ONE_FILE,
     "funsies.client.handle.Handle": "pass the artefact that was executed",
 }
 _UNREAD: Final = {

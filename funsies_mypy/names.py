@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import Final
 
 PACKAGE: Final = "funsies."
-ARTEFACT: Final = "funsies.build.artefact.Artefact"
+ARTEFACT: Final = "funsies.builder.artefact.Artefact"
 BIND: Final = f"{ARTEFACT}.bind"
 LASH: Final = f"{ARTEFACT}.lash"
 MAP: Final = f"{ARTEFACT}.map"
 
 PICKLED: Final = "funsies.core.encoding.pickled.Pickled"
 
-REDUCE: Final = "funsies.build.python.reduce"
-MORPH: Final = "funsies.build.python.morph"
-PY: Final = "funsies.build.several.py"
-MAP_EACH: Final = "funsies.build.fan_out.map_each"
-SAC: Final = "funsies.build.fan_out.sac"
-GATHER: Final = "funsies.build.collect.gather"
-TEMPLATE: Final = "funsies.build.template.template"
+REDUCE: Final = "funsies.builder.python.reduce"
+MORPH: Final = "funsies.builder.python.morph"
+PY: Final = "funsies.builder.several.py"
+MAP_EACH: Final = "funsies.builder.fan_out.map_each"
+SAC: Final = "funsies.builder.fan_out.sac"
+GATHER: Final = "funsies.builder.collect.gather"
+TEMPLATE: Final = "funsies.builder.template.template"
 
-SHELL: Final = "funsies.build.shell.shell"
-TASK: Final = "funsies.build.task.Task"
+SHELL: Final = "funsies.builder.shell.shell"
+TASK: Final = "funsies.builder.task.Task"
 TASK_CALL: Final = f"{TASK}.__call__"
-TASK_DECORATOR: Final = "funsies.build.task.task"
+TASK_DECORATOR: Final = "funsies.builder.task.task"
 STRICT_DECORATOR: Final = f"{TASK_DECORATOR}.<strict>"
 OPEN_DECORATOR: Final = f"{TASK_DECORATOR}.<strict or lenient>"
 LENIENT_DECORATOR: Final = f"{TASK_DECORATOR}.<lenient>"
@@ -39,9 +39,9 @@ TAKE_OPTIONS: Final = (
     TASK_DECORATOR,
 )
 
-SHELL_OUTPUT: Final = "funsies.build.shell_output.ShellOutput"
-INPUT_FILE: Final = "funsies.build.input_files.InputFiles.__getitem__"
-OUTPUT_FILE: Final = "funsies.build.shell_output.OutputFiles.__getitem__"
+SHELL_OUTPUT: Final = "funsies.builder.shell_output.ShellOutput"
+INPUT_FILE: Final = "funsies.builder.input_files.InputFiles.__getitem__"
+OUTPUT_FILE: Final = "funsies.builder.shell_output.OutputFiles.__getitem__"
 ONE_COMMAND: Final = {each: f"{each}s" for each in ("stdout", "stderr", "returncode")}
 """Properties that only make sense for one command, and what to use for several."""
 
@@ -68,16 +68,16 @@ ASKING: Final = EXECUTE | {
 }
 """Need a server."""
 BUILDING: Final = frozenset(
-    {REDUCE, MORPH, PY, MAP_EACH, SAC, TEMPLATE, SHELL, "funsies.build.collect.gather"}
-    | {"funsies.build.artefact.put", "funsies.client.files.put_file"}
+    {REDUCE, MORPH, PY, MAP_EACH, SAC, TEMPLATE, SHELL, "funsies.builder.collect.gather"}
+    | {"funsies.builder.artefact.put", "funsies.client.files.put_file"}
     | {"funsies.client.files.put_dir"}
     | {f"funsies.utils.{each}" for each in ("concat", "truncate", "stop_if", "not_empty")}
 )
 """Add steps, or constants."""
 FUN: Final = frozenset({"funsies.session.fun.Fun", "funsies.local.managed.ManagedFun"})
 REGISTER_CODEC: Final = "funsies.core.encoding.registration.register_codec"
-ANY_VALUE: Final = "funsies.build.value.Value"
-PUT: Final = "funsies.build.artefact.put"
+ANY_VALUE: Final = "funsies.builder.value.Value"
+PUT: Final = "funsies.builder.artefact.put"
 
 TAKE_NO_OPTIONS: Final = (
     *FUN,

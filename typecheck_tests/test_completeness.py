@@ -71,7 +71,7 @@ def test_what_the_package_offers_is_among_what_was_looked_at(
     names = {symbol["name"] for symbol in completeness["symbols"] if symbol["isExported"]}
     assert {
         "funsies.Fun",
-        "funsies.build.artefact.Artefact.bind",
+        "funsies.builder.artefact.Artefact.bind",
         "funsies.parametric.commit",
         "funsies.shell",
     } <= names

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from funsies.build.artefact import Artefact
+from funsies.builder.artefact import Artefact
 from funsies.client.execution import execute as ask
 from funsies.client.stored_step import read_value
 from funsies.core.errors import EncodingError, WiringError

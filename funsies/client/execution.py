@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from contextlib import nullcontext
 
-from funsies.build.context import options_in_force
+from funsies.builder.context import options_in_force
 from funsies.core.errors import WiringError
 from funsies.core.former_keywords import former_keywords
 from funsies.core.misplaced_options import takes_no_options

@@ -9,8 +9,8 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any, BinaryIO
 
-from funsies.build.artefact import Artefact
-from funsies.build.shell_task import BYTES, FILES
+from funsies.builder.artefact import Artefact
+from funsies.builder.shell_task import BYTES, FILES
 from funsies.client.targets import only_artefact
 from funsies.core.digest import Digest
 from funsies.core.encoding import text_pieces

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Any, Final, TypeVar, overload
 
-from funsies.build.artefact import Artefact
-from funsies.build.shell_output import ShellOutput
+from funsies.builder.artefact import Artefact
+from funsies.builder.shell_output import ShellOutput
 from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import Encoding, encoding_of
 from funsies.core.encoding.node import show

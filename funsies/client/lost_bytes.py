@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from funsies.build.artefact import Artefact
+from funsies.builder.artefact import Artefact
 from funsies.core.digest import Digest
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, error_of_bytes
 from funsies.store.connect import Backend

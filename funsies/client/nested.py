@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from funsies.build.context import running_step
+from funsies.builder.context import running_step
 from funsies.core.digest import Digest
 from funsies.core.errors import WiringError
 from funsies.core.traversal import reachable

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
-from funsies.build.context import is_in_step
+from funsies.builder.context import is_in_step
 from funsies.session import Session
 from funsies.store.ports import GraphStore
 from funsies.store.rows import TaskCounts

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from returns.pipeline import is_successful
 
-from funsies.build.artefact import Artefact
+from funsies.builder.artefact import Artefact
 from funsies.core.encoding import (
     JSON,
     PICKLE,

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, Final
 
-from funsies.build.artefact import Artefact
+from funsies.builder.artefact import Artefact
 from funsies.core.encoding import (
     Encoding,
     Files,

@@ -7,10 +7,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Union
 
-from funsies.build.artefact import Artefact
-from funsies.build.shell_output import ShellOutput
-from funsies.build.signature import function_name
-from funsies.build.task import Task
+from funsies.builder.artefact import Artefact
+from funsies.builder.shell_output import ShellOutput
+from funsies.builder.signature import function_name
+from funsies.builder.task import Task
 from funsies.core.digest import Digest
 from funsies.core.errors import WiringError
 from funsies.core.graph import Constant, Operation, OutputOf

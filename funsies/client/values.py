@@ -9,8 +9,8 @@ from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 from typing_extensions import Buffer
 
-from funsies.build.artefact import Artefact
-from funsies.build.context import is_in_step
+from funsies.builder.artefact import Artefact
+from funsies.builder.context import is_in_step
 from funsies.client.remembered import advice
 from funsies.client.targets import only_artefact
 from funsies.core.digest import Digest, content_digest

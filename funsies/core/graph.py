@@ -1,7 +1,7 @@
 """The graph: tasks, operations, and references to values.
 
 Everything here is immutable and knows its own address. Nothing here knows Python types:
-:class:`~funsies.build.artefact.Artefact` adds them.
+:class:`~funsies.builder.artefact.Artefact` adds them.
 
 What there may be hundreds of thousands of are structs: they are made ten times as quickly as
 frozen dataclasses. A graph has no cycles, so no collector looks at them.

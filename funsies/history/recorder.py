@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from funsies.build.context import is_in_step
+from funsies.builder.context import is_in_step
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, NoServerError, StateLostError, UnwrapError
 from funsies.core.graph import Operation

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final, NamedTuple
 
-from funsies.build.context import context, is_in_step
+from funsies.builder.context import context, is_in_step
 from funsies.config.directory import Directory, find_directories
 from funsies.config.server import Server, resolve
 from funsies.config.urls import ConfigurationError

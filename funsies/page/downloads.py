@@ -10,7 +10,7 @@ from returns.pipeline import is_successful
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from funsies.build.artefact import Artefact
+from funsies.builder.artefact import Artefact
 from funsies.client.lookup import stored_artefact
 from funsies.client.stored_types import wire_of
 from funsies.client.values import open_value

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from msgspec import structs
 
-from funsies.build.artefact import Artefact
+from funsies.builder.artefact import Artefact
 from funsies.client.lookup import stored_artefact
 from funsies.core.digest import Digest
 from funsies.core.graph import Stored

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from returns.pipeline import is_successful
 
-from funsies.build.artefact import Artefact
+from funsies.builder.artefact import Artefact
 from funsies.client.lookup import stored_artefact
 from funsies.client.lost_bytes import lost
 from funsies.client.stored_types import wire_of

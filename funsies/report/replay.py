@@ -10,7 +10,7 @@ from typing import Any
 from returns.pipeline import is_successful
 from returns.result import Result, Success
 
-from funsies.build.context import built_with
+from funsies.builder.context import built_with
 from funsies.client.stored_step import StoredStep, read_inputs, read_step
 from funsies.core.digest import Digest, content_digest, short_hash
 from funsies.core.encoding import whole

@@ -10,10 +10,10 @@ from typing import Any, Final
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
-from funsies.build.artefact import Artefact
-from funsies.build.context import BuildContext, built_with, current_context
-from funsies.build.function_artefact import FunctionArtefact
-from funsies.build.python import reduce
+from funsies.builder.artefact import Artefact
+from funsies.builder.context import BuildContext, built_with, current_context
+from funsies.builder.function_artefact import FunctionArtefact
+from funsies.builder.python import reduce
 from funsies.core.encoding import Encoding, contradicts
 from funsies.core.errors import Error, ErrorKind, FunsiesError
 from funsies.core.fingerprint import decided

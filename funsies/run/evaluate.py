@@ -16,7 +16,7 @@ from typing import IO
 from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
-from funsies.build.context import RunningStep
+from funsies.builder.context import RunningStep
 from funsies.core.digest import Digest
 from funsies.core.encoding import add_missing_codecs
 from funsies.core.errors import (

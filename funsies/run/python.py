@@ -12,7 +12,7 @@ from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 from typing_extensions import Buffer
 
-from funsies.build.artefact import Artefact
+from funsies.builder.artefact import Artefact
 from funsies.core.cutting import shown
 from funsies.core.encoding import Codec, Encoded, Encoding, decode_for, encoding_of
 from funsies.core.errors import EncodingError, Error, ErrorKind

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Final
 
-from funsies.build.context import (
+from funsies.builder.context import (
     IN_A_STEP,
     BuildContext,
     build_everywhere,

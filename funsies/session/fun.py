@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Unpack
 
-from funsies.build.context import BuildContext, context, options_in_force
+from funsies.builder.context import BuildContext, context, options_in_force
 from funsies.config import ConfigurationError, Options, ResolvedServer, Server, resolve
 from funsies.config.progress import wanted_progress
 from funsies.core.interpreter import Interpreter, interpreter_words

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Final, TypeVar
 
-from funsies.build.context import RunningStep, step_running
+from funsies.builder.context import RunningStep, step_running
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 import funsies as f
-from funsies.build.context import current_context
+from funsies.builder.context import current_context
 from funsies.client.progress import watcher
 from funsies.run.surroundings.context import OWN_PREFIX
 from funsies.session import session_opened

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import funsies as f
-from funsies.build.artefact import Artefact
+from funsies.builder.artefact import Artefact
 from funsies.core.digest import Digest
 from funsies.core.graph import OutputOf
 from funsies.history.closure import read_closure

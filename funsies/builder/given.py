@@ -55,7 +55,7 @@ class GivenTask:
 def given_task(function: object) -> GivenTask | None:
     """The task that is given; None if it is another function.
 
-    >>> from funsies.build.task import task
+    >>> from funsies.builder.task import task
     >>> @task
     ... def power(base: int, exponent: int) -> int:
     ...     return base**exponent

@@ -36,7 +36,7 @@ def emptied(function: Callable[..., Any]) -> Emptied:
     Raises:
         WiringError: if it is a partial of a plain function.
 
-    >>> from funsies.build.task import task
+    >>> from funsies.builder.task import task
     >>> @task
     ... def power(base: int, exponent: int) -> int:
     ...     return base**exponent
