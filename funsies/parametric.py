@@ -22,7 +22,7 @@ from .core.type_names import annotation_from
 from .session import Session, current_session
 from .store.connect import Backend
 from .store.definitions import define_constant
-from .store.recalled import StoredGraph
+from .store.stored_graph import StoredGraph
 
 _KIND: Final = "parametric"
 

@@ -83,7 +83,7 @@ class Hiring:
         """The workers that there are; the server may be just being started again."""
         # Late: RQ takes long to import.
         from funsies.engine.roster import list_workers  # noqa: PLC0415
-        from funsies.store.persistence import SERVER_TROUBLE  # noqa: PLC0415
+        from funsies.store.server_retry import SERVER_TROUBLE  # noqa: PLC0415
 
         for _ in range(_ATTEMPTS):
             with suppress(*SERVER_TROUBLE):

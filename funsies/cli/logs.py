@@ -27,8 +27,8 @@ from funsies.report.errors import headline
 from funsies.run.log_lines import LEVELS, LevelFilter
 from funsies.store.connect import Backend
 from funsies.store.data.chunks import chunks_of
+from funsies.store.execution_record import decode_record
 from funsies.store.reader import known_step
-from funsies.store.records import decode_record
 
 from .completion import STEP
 from .exits import Exit

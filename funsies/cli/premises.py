@@ -15,8 +15,8 @@ from funsies.core.errors import NoServerError, ServerError
 from funsies.local.conf import ServerSettings
 from funsies.local.embedded import live_record, restart_server, start_server, stop_server
 from funsies.local.orphans import end_orphans
-from funsies.store.outage import rescued
 from funsies.store.server_address import shown
+from funsies.store.server_retry import rescued
 
 from .say import note
 from .setting import Setting

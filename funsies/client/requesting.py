@@ -20,7 +20,7 @@ def arm(session: Session, queues: Sequence[QueueName]) -> None:
         return
     # Late: RQ takes long to import.
     from funsies.engine.arming import arm_queues  # noqa: PLC0415
-    from funsies.store.persistence import SERVER_TROUBLE  # noqa: PLC0415
+    from funsies.store.server_retry import SERVER_TROUBLE  # noqa: PLC0415
 
     with suppress(*SERVER_TROUBLE):  # workers look for work by themselves at each tick
         arm_queues(session.server, session.backend.graph, served)

@@ -98,7 +98,7 @@ class SilenceWatch:
         """How many workers serve a queue; None if that is not known."""
         # Late: RQ takes long to import.
         from funsies.engine.arming import count_workers  # noqa: PLC0415
-        from funsies.store.persistence import SERVER_TROUBLE  # noqa: PLC0415
+        from funsies.store.server_retry import SERVER_TROUBLE  # noqa: PLC0415
 
         with suppress(*SERVER_TROUBLE):  # nobody knows; the wait itself sees to the server
             return count_workers(self._session.server, queue)
@@ -128,7 +128,7 @@ class SilenceWatch:
 
     def _last_words(self, queue: QueueName) -> str:
         from funsies.engine.last_words import last_words  # noqa: PLC0415 - takes long to import
-        from funsies.store.persistence import SERVER_TROUBLE  # noqa: PLC0415
+        from funsies.store.server_retry import SERVER_TROUBLE  # noqa: PLC0415
 
         with suppress(*SERVER_TROUBLE):
             return hide_secrets(last_words(self._session.server, queue))

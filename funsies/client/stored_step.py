@@ -16,8 +16,8 @@ from funsies.core.errors import Error
 from funsies.core.options import Options
 from funsies.store.connect import Backend
 from funsies.store.definitions import is_signed, load_options
+from funsies.store.execution_record import ExecutionRecord, decode_record
 from funsies.store.reader import known_step, known_task
-from funsies.store.records import ExecutionRecord, decode_record
 from funsies.store.rows import OperationRow, OperationState, TaskRow
 
 from .lookup import stored_artefact

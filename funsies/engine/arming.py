@@ -10,11 +10,11 @@ from typing import Final, TypeVar
 from redis import Redis
 
 from funsies.store.connect import Address
-from funsies.store.persistence import Persistence
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 from funsies.store.server_address import shown
 from funsies.store.server_connection import client_of
+from funsies.store.server_retry import ServerRetry
 from funsies.store.submission import LOCAL_PREFIX
 
 from .rq_binding.queues import DrainQueues
@@ -86,7 +86,7 @@ def arm_queues(server: Address, graph: GraphStore, queues: Iterable[QueueName]) 
     """
     named = tuple(queues)
     with closing(Dispatch(graph, server.jobs_url)) as dispatch:
-        _persistence(server)(lambda: dispatch.arm(named))
+        _retry(server)(lambda: dispatch.arm(named))
 
 
 def count_workers(server: Address, queue: QueueName) -> int:
@@ -127,8 +127,8 @@ def ask_rq(server: Address, ask: Callable[[Redis], T]) -> T:
         ServerError: if it refuses.
     """
     with closing(client_of(server.jobs_url)) as connection:
-        return _persistence(server)(lambda: ask(connection))
+        return _retry(server)(lambda: ask(connection))
 
 
-def _persistence(server: Address) -> Persistence:
-    return Persistence(server.jobs_url, shown(server.jobs_url), OUTAGE_SECONDS)
+def _retry(server: Address) -> ServerRetry:
+    return ServerRetry(server.jobs_url, shown(server.jobs_url), OUTAGE_SECONDS)

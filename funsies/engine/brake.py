@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Generation, QueueName
+from funsies.store.server_retry import SERVER_TROUBLE
 
 _log = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from funsies.run.evaluate import Evaluator
 from funsies.run.listener import NOBODY
 from funsies.run.workspace import close_workspaces
 from funsies.store.connect import open_backend
-from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 from funsies.store.server_connection import ANSWER_SECONDS
+from funsies.store.server_retry import SERVER_TROUBLE
 
 from .arming import Dispatch
 from .batch import MOST_CLAIMS

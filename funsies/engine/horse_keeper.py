@@ -6,8 +6,8 @@ import logging
 import time
 from collections.abc import Callable
 
-from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
+from funsies.store.server_retry import SERVER_TROUBLE
 
 from .announcement import Announced, Announcement, Phase
 from .obituary import Kill, KillCause

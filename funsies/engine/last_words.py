@@ -9,8 +9,8 @@ from typing import Final, cast
 from redis import Redis
 
 from funsies.store.connect import Address
-from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.rows import QueueName
+from funsies.store.server_retry import SERVER_TROUBLE
 
 from .arming import ask_rq
 from .names import NAMESPACE

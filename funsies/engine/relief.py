@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence
+from funsies.store.server_retry import SERVER_TROUBLE
 
 from .announcement import NO_FENCE, Announced, Announcement, Phase
 from .batch import Batch, Held

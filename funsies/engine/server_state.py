@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from funsies.store.connect import Address
-from funsies.store.redis.usable import refuse_old
 from funsies.store.server_address import shown
+from funsies.store.server_connection import refuse_old
 
 from .arming import ask_rq
 from .names import NAMESPACE

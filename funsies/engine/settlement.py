@@ -11,9 +11,9 @@ from dataclasses import replace
 from funsies.core.errors import Error, ServerError
 from funsies.run.decision import PutBack
 from funsies.run.record import HOST, record_of_killed
-from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Lease, OperationRow, Setback, Verdict
+from funsies.store.server_retry import SERVER_TROUBLE
 
 from .announcement import NO_FENCE, Announced, Phase
 from .failure import failure, publish_failure, publish_for

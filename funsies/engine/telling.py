@@ -22,9 +22,9 @@ from typing import IO, Final
 
 from funsies.run.listener import Listener
 from funsies.run.tail import Tail, encode_tail, streams_of
-from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, log_client
+from funsies.store.server_retry import SERVER_TROUBLE
 
 from .announcement import Announced, Announcement, Phase
 

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Collection, Iterable
 
 from funsies.core.digest import short_hash
-from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName, SetAside
+from funsies.store.server_retry import SERVER_TROUBLE
 
 from .maintenance import audit_once, sweep_once
 from .timing import Timing

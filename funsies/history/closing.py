@@ -11,7 +11,7 @@ from funsies.core.graph import Operation, Stored, Task
 from funsies.core.traversal import reachable
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
-from funsies.store.records import decode_record
+from funsies.store.execution_record import decode_record
 from funsies.store.rows import Generation, TaskCounts
 from funsies.store.rows.runs import StepCounts
 

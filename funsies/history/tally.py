@@ -19,7 +19,7 @@ from funsies.core.stored_errors import CANCELLED
 from funsies.core.traversal import reachable
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
-from funsies.store.records import ExecutionRecord, decode_record
+from funsies.store.execution_record import ExecutionRecord, decode_record
 from funsies.store.rows import Generation, OperationState, Status
 from funsies.store.rows.runs import StepCounts
 

@@ -22,8 +22,8 @@ from funsies.report.errors import facts_of, headline
 from funsies.report.graph.model import INPUT, URGENCY
 from funsies.report.step import InputView, input_views
 from funsies.store.connect import Backend
+from funsies.store.execution_record import decode_record
 from funsies.store.ports import Subscription
-from funsies.store.records import decode_record
 from funsies.store.rows import Lease, Status, log_client
 
 from .code import code_of

@@ -14,7 +14,7 @@ from funsies.history.labels import Labels
 from funsies.history.runs import Run, outcomes_in_run, steps_of_run
 from funsies.history.tally import StepOutcome
 from funsies.store.connect import Backend
-from funsies.store.records import ExecutionRecord
+from funsies.store.execution_record import ExecutionRecord
 
 from .failures import Cause, causes_of
 from .libraries import libraries_of

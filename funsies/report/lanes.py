@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from funsies.store.records import ExecutionRecord
+from funsies.store.execution_record import ExecutionRecord
 
 from .account import StepAccount
 

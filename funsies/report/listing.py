@@ -9,7 +9,7 @@ from funsies.client.volatile import is_volatile
 from funsies.history.statuses import statuses_of
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
-from funsies.store.records import ExecutionRecord, decode_record
+from funsies.store.execution_record import ExecutionRecord, decode_record
 from funsies.store.rows import OperationRow
 
 from .colours import VOLATILE

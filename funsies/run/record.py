@@ -7,7 +7,7 @@ import socket
 import time
 from typing import Final
 
-from funsies.store.records import ExecutionRecord, encode_record
+from funsies.store.execution_record import ExecutionRecord, encode_record
 
 from .usage import NOT_MEASURED, Usage
 

@@ -14,7 +14,6 @@ from funsies.core.errors import DataMissingError, DataStoreError
 from .data import open_data_store
 from .data.address import directory_of
 from .data.identity import INSIDE, ensure_identity, identity_of
-from .persistence import MAX_OUTAGE_SECONDS
 from .place import (
     IN_SERVER,
     DataPlace,
@@ -26,6 +25,7 @@ from .place import (
 )
 from .ports import DataStore, GraphStore
 from .server_address import is_server
+from .server_retry import MAX_OUTAGE_SECONDS
 
 T = TypeVar("T")
 

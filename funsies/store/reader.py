@@ -10,8 +10,8 @@ from funsies.core.graph import Constant, constant
 from funsies.core.python_plan import PYTHON
 
 from .batches import batches
+from .execution_record import decode_record
 from .ports import GraphStore
-from .records import decode_record
 from .rows import ArtefactRow, ConstantRow, OperationRow, TaskRow
 
 

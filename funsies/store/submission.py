@@ -25,11 +25,10 @@ from .definitions import (
     restore_constants,
     save_options,
 )
-from .graph_below import Graph, Node, is_final
 from .labels import keep_labels
 from .lost_bytes import forget_lost
+from .request_graph import RequestGraph, RequestNode, Survey, is_final
 from .rows import Generation, OperationState, QueueName, TaskRow, Wanted
-from .survey import Survey
 
 BATCH_REQUESTS: Final = 100
 MAX_ROUNDS: Final = 20
@@ -97,7 +96,7 @@ def submit(
     targets = tuple(dict.fromkeys([*(each.digest for each in built), *stored]))
     number = generation if generation is not None else backend.graph.new_generation()
     request = _Request(backend, number, queue, arm)
-    graph = Graph(backend, stored_options)
+    graph = RequestGraph(backend, stored_options)
     unseen = graph.add_built(built)
     keep_labels(backend.graph, (node.built for node in graph.nodes.values() if node.built))
     if resets:
@@ -119,7 +118,9 @@ def _are_there(
     if lost or not all(is_final(state) for state in states):
         return False
     by_digest = {each.digest: each.options for each in built}
-    nodes = {target: Node(target, (), by_digest.get(target, options)) for target in targets}
+    nodes = {
+        target: RequestNode(target, (), by_digest.get(target, options)) for target in targets
+    }
     return not request.send(targets, nodes)
 
 
@@ -144,7 +145,7 @@ class _Request:
         self._undefined: dict[Digest, Operation] = {}
         self._how: dict[tuple[int, str], tuple[QueueName, Digest]] = {}
 
-    def ask(self, graph: Graph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
+    def ask(self, graph: RequestGraph, targets: Sequence[Digest]) -> tuple[Digest, ...]:
         """Define what the store does not know, and request everything that is not finished."""
         states: Mapping[Digest, OperationState] = self._survey(graph, targets)
         asked: dict[Digest, None] = {}
@@ -163,7 +164,9 @@ class _Request:
             "the request could not be placed: what it needs is reset again and again by others"
         )
 
-    def _survey(self, graph: Graph, targets: Sequence[Digest]) -> dict[Digest, OperationState]:
+    def _survey(
+        self, graph: RequestGraph, targets: Sequence[Digest]
+    ) -> dict[Digest, OperationState]:
         """How far everything is that is needed, as far as the store knows what it is."""
         survey = Survey(graph.nodes, self.backend.graph.states)
         survey.look(targets)
@@ -173,7 +176,7 @@ class _Request:
             each: state for each, state in survey.states.items() if each not in self._undefined
         }
 
-    def _look_for_definitions(self, graph: Graph, digests: Iterable[Digest]) -> None:
+    def _look_for_definitions(self, graph: RequestGraph, digests: Iterable[Digest]) -> None:
         """See which of these operations of this program the store does not know."""
         fresh = [each for each in digests if each not in self._seen and graph.nodes[each].built]
         self._seen.update(fresh)
@@ -182,7 +185,9 @@ class _Request:
             if built is not None:
                 self._undefined[digest] = built
 
-    def send(self, order: Sequence[Digest], nodes: Mapping[Digest, Node]) -> list[Digest]:
+    def send(
+        self, order: Sequence[Digest], nodes: Mapping[Digest, RequestNode]
+    ) -> list[Digest]:
         """Request operations in batches, and return what they need and is not there."""
         needs: dict[Digest, None] = {}
         for start in range(0, len(order), BATCH_REQUESTS):
@@ -239,7 +244,7 @@ class _Request:
         if fresh and self._arm is not None:
             self._arm(fresh)
 
-    def _wanted(self, node: Node) -> Wanted:
+    def _wanted(self, node: RequestNode) -> Wanted:
         options = node.options
         how = self._how.get((id(options), node.python))  # the graph keeps the options
         if how is None:

@@ -13,8 +13,8 @@ from funsies.core.options import Options, encode_options, options_digest
 from funsies.core.signing import Keyring
 from funsies.local.spawn import wait_until
 from funsies.store.redis import RedisStore
-from funsies.store.redis.packing import pack_result
-from funsies.store.redis.seal import NO_SIGNATURE, SEALED_RESULT_BYTES
+from funsies.store.redis.packing import SEALED_RESULT_BYTES, pack_result
+from funsies.store.redis.seal import NO_SIGNATURE
 from funsies.store.rows import Definitions, Result, Status, Wanted
 from funsies.store.submission import queue_name
 

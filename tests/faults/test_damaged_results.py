@@ -8,7 +8,7 @@ import pytest
 
 import funsies as f
 from funsies.core.digest import Digest
-from funsies.store.redis.seal import SEALED_RESULT_BYTES
+from funsies.store.redis.packing import SEALED_RESULT_BYTES
 
 P = b"{funsies}:"
 

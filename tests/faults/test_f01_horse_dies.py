@@ -11,7 +11,7 @@ import redis
 
 import funsies as f
 from funsies.core.errors import Error, ErrorKind
-from funsies.store.records import decode_record
+from funsies.store.execution_record import decode_record
 
 
 def die(channel: str, how: str) -> int:

@@ -11,8 +11,7 @@ import redis
 import funsies as f
 from funsies.client import local_run, stranded, waiting
 from funsies.store.submission import LOCAL_PREFIX
-
-from ..conftest import QUICK, WORKERS
+from tests.conftest import QUICK, WORKERS
 
 
 def hold(channel: str) -> str:

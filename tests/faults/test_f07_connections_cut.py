@@ -14,10 +14,10 @@ from funsies.cli.exits import Exit
 from funsies.cli.main import main
 from funsies.config import ResolvedServer, Server
 from funsies.core.errors import NoServerError
-from funsies.store import persistence
+from funsies.store import server_retry
 from funsies.store.connect import INLINE_BYTES
 from funsies.store.data.redis import RedisDataStore
-from funsies.store.outage import Outage
+from funsies.store.server_retry import Outage
 
 from .proxy import Fault, Proxy, nth, one_in, unique
 
@@ -190,7 +190,7 @@ def impatient(monkeypatch):
     def outage(url, place, _max_seconds):
         return Outage(url, place, 0.05)
 
-    monkeypatch.setattr(persistence, "Outage", outage)
+    monkeypatch.setattr(server_retry, "Outage", outage)
 
 
 @pytest.mark.parametrize("call", [run_here, wait_for, files_in_and_out, cancel, reset])

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 import funsies as f
-from funsies.store.records import decode_record
+from funsies.store.execution_record import decode_record
 
 STEPS = 60
 UNLUCKY = 41

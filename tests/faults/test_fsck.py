@@ -18,8 +18,8 @@ from funsies.core.digest import Digest, content_digest
 from funsies.core.python_plan import PYTHON
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.session import current_session
+from funsies.store.redis.packing import unpack_state
 from funsies.store.redis.soundness import sources_of
-from funsies.store.redis.states import unpack_state
 
 from .damage import put_in_its_place
 

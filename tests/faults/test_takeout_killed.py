@@ -11,8 +11,7 @@ import pytest
 import funsies as f
 from funsies.client import files
 from funsies.store.data import partial_beside
-
-from ..conftest import WORKERS
+from tests.conftest import WORKERS
 
 
 def build(kind: str) -> f.Artefact[bytes]:

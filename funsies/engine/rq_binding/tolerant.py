@@ -20,7 +20,7 @@ from rq.worker_registration import register
 
 from funsies.engine.load import FIELD as LOAD_FIELD
 from funsies.engine.timing import Timing
-from funsies.store.persistence import SERVER_TROUBLE
+from funsies.store.server_retry import SERVER_TROUBLE
 
 from .mending import drop_wrong_records, is_wrong_type
 from .records import LIFE_FIELD, STOP_AT_ONCE, STOP_FIELD

@@ -38,9 +38,9 @@ from funsies.engine.upkeep import Upkeep
 from funsies.run.orphans import become_subreaper
 from funsies.run.surroundings.streams import new_file
 from funsies.store.connect import Address
-from funsies.store.persistence import SERVER_TROUBLE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
+from funsies.store.server_retry import SERVER_TROUBLE
 
 from .braked import BrakedWorker
 from .jobs import DrainJob

@@ -11,7 +11,7 @@ from funsies.history.runs import Outcome, Run, outcomes_in_run
 from funsies.history.statuses import SKIPPED
 from funsies.history.tally import CACHED, DONE, FAILED, StepOutcome
 from funsies.store.connect import Backend
-from funsies.store.records import ExecutionRecord
+from funsies.store.execution_record import ExecutionRecord
 from funsies.store.rows import OperationState, Status
 
 from .again import ENDED_EARLY

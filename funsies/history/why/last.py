@@ -9,7 +9,7 @@ from funsies.history.run_records import numbers
 from funsies.history.runs import Run
 from funsies.history.runs import run as find_run
 from funsies.store.connect import Backend
-from funsies.store.records import decode_record
+from funsies.store.execution_record import decode_record
 
 _MOST_RUNS: Final = 100
 

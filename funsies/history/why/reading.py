@@ -13,7 +13,7 @@ from funsies.core.pieces import Piece, decode_pieces
 from funsies.core.python_plan import PYTHON
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
-from funsies.store.records import ExecutionRecord, decode_record
+from funsies.store.execution_record import ExecutionRecord, decode_record
 from funsies.store.rows import InputRow, OperationState
 
 MOST_SHOWN_BYTES: Final = 100_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from funsies.report.account import StepAccount
-from funsies.store.records import ExecutionRecord
+from funsies.store.execution_record import ExecutionRecord
 
 PLOT_WIDTH: Final = 80
 MOST_TASKS: Final = 200

@@ -9,9 +9,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from funsies.core.errors import FunsiesError
 from funsies.store.keys import DEFAULT_NAMESPACE
-from funsies.store.persistence import MAX_OUTAGE_SECONDS
 from funsies.store.ports import DataStore
 from funsies.store.server_address import is_server, scheme_of
+from funsies.store.server_retry import MAX_OUTAGE_SECONDS
 
 from .disk import DiskDataStore
 from .memory import MemoryDataStore

@@ -21,9 +21,9 @@ from redis.client import Pipeline
 from funsies.core.digest import DIGEST_BYTES, Digest
 from funsies.core.errors import ServerError
 from funsies.store.keys import DEFAULT_NAMESPACE
-from funsies.store.persistence import MAX_OUTAGE_SECONDS, Persistence, WrongTypeError
 from funsies.store.server_address import shown
 from funsies.store.server_connection import client_of
+from funsies.store.server_retry import MAX_OUTAGE_SECONDS, ServerRetry, WrongTypeError
 
 from .chunks import HashedChunks, rechunk
 from .room import CHUNKS_BETWEEN_LOOKS, see_room
@@ -71,7 +71,7 @@ class RedisDataStore:
     ) -> None:
         self._client = client_of(url, socket_read_size=_READ_BYTES)
         self._place = shown(url)
-        self._persist = Persistence(url, self._place, max_outage_seconds)
+        self._retry = ServerRetry(url, self._place, max_outage_seconds)
         self._prefix = b"{%s}:" % namespace.encode()
         self._upload_ms = upload_seconds * 1000
 
@@ -109,18 +109,18 @@ class RedisDataStore:
         count = 0
         for count, chunk in enumerate(hashed, start=1):
             if count % CHUNKS_BETWEEN_LOOKS == 0:
-                see_room(self._persist(lambda: self._client.info("memory")), self._place)
+                see_room(self._retry(lambda: self._client.info("memory")), self._place)
             self._upload_chunk(upload, count - 1, chunk)
         self._commit(upload, hashed.digest, count, hashed.size_bytes)
         return hashed.digest, hashed.size_bytes
 
     def _upload_chunk(self, upload: bytes, number: int, chunk: bytes) -> None:
         given = str(number), chunk, self._upload_ms
-        self._persist(lambda: self._client.eval(_UPLOAD, 1, upload, *given))
+        self._retry(lambda: self._client.eval(_UPLOAD, 1, upload, *given))
 
     def _commit(self, upload: bytes, digest: Digest, count: int, size_bytes: int) -> None:
         keys = upload, self._key(digest)
-        is_committed = self._persist(
+        is_committed = self._retry(
             lambda: self._client.eval(_COMMIT, 2, *keys, count, size_bytes)
         )
         # No upload, but a good value: the answer to an earlier try was lost on the way.
@@ -152,7 +152,7 @@ class RedisDataStore:
         """
         key = self._key(digest)
         try:
-            answer = self._persist(lambda: self._client.hmget(key, ["chunks", "size"]))
+            answer = self._retry(lambda: self._client.hmget(key, ["chunks", "size"]))
             count, size_bytes = cast("list[bytes | None]", answer)
             if count is None or size_bytes is None:
                 return None
@@ -216,11 +216,11 @@ class RedisDataStore:
 
     def delete(self, digest: Digest) -> None:
         """Remove a value; nothing happens if it is not there."""
-        self._persist(lambda: self._client.unlink(self._key(digest)))
+        self._retry(lambda: self._client.unlink(self._key(digest)))
 
     def discard_bad(self, digest: Digest) -> bool:
         """Remove a damaged value, if nobody stores it meanwhile; return whether it was."""
-        return self._persist(lambda: self._discard_bad(digest))
+        return self._retry(lambda: self._discard_bad(digest))
 
     def _discard_bad(self, digest: Digest) -> bool:
         key = self._key(digest)
@@ -249,7 +249,7 @@ class RedisDataStore:
 
     def _page_of_keys(self, begin: bytes, cursor: int) -> tuple[int, list[bytes]]:
         pattern = re.sub(rb"([*?\[\]\\^])", rb"\\\1", begin) + b"*"
-        answer = self._persist(
+        answer = self._retry(
             lambda: self._client.scan(cursor, match=pattern, count=_KEYS_PER_MESSAGE)
         )
         return cast("tuple[int, list[bytes]]", answer)
@@ -262,8 +262,8 @@ class RedisDataStore:
         """
         key = self._prefix + b"store"
         if fresh is not None:
-            self._persist(lambda: self._client.setnx(key, fresh))
-        known = cast("bytes | None", self._persist(lambda: self._client.get(key)))
+            self._retry(lambda: self._client.setnx(key, fresh))
+        known = cast("bytes | None", self._retry(lambda: self._client.get(key)))
         return None if known is None else known.decode(errors="replace")
 
     def close(self) -> None:
@@ -274,7 +274,7 @@ class RedisDataStore:
         return self._prefix + b"b:" + digest
 
     def _field(self, digest: Digest, name: str) -> bytes | None:
-        answer = self._persist(lambda: self._client.hget(self._key(digest), name))
+        answer = self._retry(lambda: self._client.hget(self._key(digest), name))
         return cast("bytes | None", answer)
 
     def _send(self, commands: Callable[[Pipeline], None]) -> list[object]:
@@ -282,7 +282,7 @@ class RedisDataStore:
 
         Errors raised by the pipeline itself would show pieces of the value.
         """
-        return self._persist(lambda: self._send_once(commands))
+        return self._retry(lambda: self._send_once(commands))
 
     def _send_once(self, commands: Callable[[Pipeline], None]) -> list[object]:
         with self._client.pipeline(transaction=False) as pipeline:

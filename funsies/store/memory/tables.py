@@ -20,7 +20,7 @@ from funsies.store.rows import (
     TaskRow,
     Verdict,
 )
-from funsies.store.rows.names import NEVER, NO_QUEUE
+from funsies.store.rows.state import NEVER, NO_QUEUE
 
 from .subscription import Mailbox
 

@@ -29,16 +29,20 @@ from funsies.store.rows import (
 
 from .connection import Answer
 from .packing import (
+    NOTHING_KEPT,
     PACKED_RESULT_BYTES,
+    SEALED_RESULT_BYTES,
+    STATUSES,
+    Kept,
     cut,
     pairs,
     readable,
     unpack_operation,
     unpack_result,
+    unpack_state,
     unpack_task,
 )
-from .seal import SEALED_RESULT_BYTES, Seal, split
-from .states import NOTHING_KEPT, STATUSES, Kept, unpack_state
+from .seal import Seal, split
 
 T = TypeVar("T")
 

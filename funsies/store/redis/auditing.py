@@ -21,9 +21,16 @@ from funsies.store.rows import (
 )
 from funsies.store.rows.runs import RUN
 
-from .bad_bytes import BadBytes
-from .finished import Finished, name_of
-from .packing import readable, unpack_artefact, unpack_operation, unpack_result, unpack_task
+from .audited import BadBytes, Finished, name_of
+from .packing import (
+    Kept,
+    readable,
+    unpack_artefact,
+    unpack_operation,
+    unpack_result,
+    unpack_state,
+    unpack_task,
+)
 from .reading import Reader
 from .scanning import DIGEST_KEY, Scanner
 from .seal import Seal
@@ -39,7 +46,6 @@ from .soundness import (
     fault_in_trace,
     sources_of,
 )
-from .states import Kept, unpack_state
 
 FIXED: Final = [bytes([letter]) for letter in b"DIcoOTGCY!ZLBQXNnSK"]
 """Keys without which nothing else can be looked at."""

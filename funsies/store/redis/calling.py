@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
+import redis.exceptions
+
 from funsies.store.keys import Keys
-from funsies.store.persistence import WrongTypeError
+from funsies.store.rows import StepAnswer
+from funsies.store.server_retry import WrongTypeError
 
 from .connection import Answer, Argument, Connections, Exchange
 
@@ -76,3 +81,29 @@ class Caller:
 
     def _field(self, key: bytes, field: bytes) -> bytes | None:
         return cast("bytes | None", self._call("HGET", key, field))
+
+
+@dataclass(frozen=True, slots=True)
+class SentStep:
+    """See :class:`~funsies.store.ports.PendingStep`.
+
+    Attributes:
+        exchange: will bring the answer; None if the message could not be sent.
+        again: sends it once more, and waits. The server does not do it twice.
+        read: reads the answer.
+    """
+
+    exchange: Exchange | None
+    again: Callable[[], Answer]
+    read: Callable[[Answer], StepAnswer]
+
+    def is_answered(self) -> bool:
+        """See :meth:`PendingStep.is_answered`."""
+        return self.exchange is None or self.exchange.is_answered()
+
+    def answer(self) -> StepAnswer:
+        """See :meth:`PendingStep.answer`."""
+        if self.exchange is not None:
+            with suppress(redis.exceptions.RedisError, OSError):
+                return self.read(self.exchange.read())
+        return self.read(self.again())

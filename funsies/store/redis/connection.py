@@ -9,9 +9,9 @@ from typing import Final, TypeAlias, cast
 
 import redis.exceptions
 
-from funsies.store.persistence import Persistence
 from funsies.store.server_address import shown
 from funsies.store.server_connection import ANSWER_SECONDS, Connection, connector
+from funsies.store.server_retry import ServerRetry
 
 from .library import library
 
@@ -92,7 +92,7 @@ class Connections:
     ) -> None:
         self.shown_url: str = shown(url)
         self._connect: Callable[[], Connection] = connector(url, answer_seconds)
-        self._persist = Persistence(url, self.shown_url, max_outage_seconds)
+        self._retry = ServerRetry(url, self.shown_url, max_outage_seconds)
         self._free: deque[Connection] = deque()
         self._process_id = os.getpid()
 
@@ -122,7 +122,7 @@ class Connections:
             ServerError: if the server refuses the password or the command, or is full.
             UnknownScriptError: if the server does not have the scripts.
         """
-        return self._persist(lambda: self._send(command), max_outage_seconds)
+        return self._retry(lambda: self._send(command), max_outage_seconds)
 
     def begin(self, name: str, *arguments: Argument) -> Exchange | None:
         """Send the call of a script, and do not wait for its answer.
@@ -146,7 +146,7 @@ class Connections:
             NoServerError: if no server answers for ``max_outage_seconds``.
             ServerError: if the server refuses.
         """
-        return self._persist(lambda: self._subscribe(channel))
+        return self._retry(lambda: self._subscribe(channel))
 
     def _send(self, command: tuple[Argument, ...]) -> Answer:
         exchange = Exchange(self._take(), self._free)

@@ -28,8 +28,9 @@ from funsies.store.rows import (
 from . import answers
 from .calling import PAGE, Caller, pages
 from .connection import Answer, Connections
-from .origins import Origins
 from .packing import (
+    NOTHING_KEPT,
+    Kept,
     cut,
     readable,
     unpack_artefact,
@@ -37,9 +38,8 @@ from .packing import (
     unpack_result,
     unpack_task,
 )
-from .seal import Seal, split
+from .seal import Origins, Seal, split
 from .soundness import fault_in_definition
-from .states import NOTHING_KEPT, Kept
 
 _logger: Final = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from funsies.core.graph import TaskKind, constant_digest, operation_digest
 from funsies.core.options import options_digest
 from funsies.core.python_plan import decode_plan
 from funsies.core.shell_plan import decode_shell_plan
-from funsies.store.records import decode_record
+from funsies.store.execution_record import decode_record
 from funsies.store.rows import TaskRow
 from funsies.store.rows.damage import Fault
 from funsies.store.rows.runs import LISTED, LISTS, NUMBER, RunRecord

@@ -12,7 +12,6 @@ from funsies.core.durations import steady_seconds
 from funsies.core.errors import DataMissingError
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.store.keys import DEFAULT_NAMESPACE, Keys
-from funsies.store.persistence import MAX_OUTAGE_SECONDS
 from funsies.store.ports import PendingStep, Subscription
 from funsies.store.rows import (
     NOTHING_TO_REPORT,
@@ -32,19 +31,18 @@ from funsies.store.rows import (
     Wanted,
     log_client,
 )
-from funsies.store.server_connection import CLIENT_ANSWER_SECONDS
+from funsies.store.server_connection import CLIENT_ANSWER_SECONDS, refuse_unusable
+from funsies.store.server_retry import MAX_OUTAGE_SECONDS
 
 from . import answers
-from .calling import PAGE, pages
+from .calling import PAGE, SentStep, pages
 from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections
 from .packing import pack_constant, pack_operation, pack_result, pack_task
 from .reading import escape
 from .repairing import Repairer
 from .seal import Seal
-from .sent_step import SentStep
 from .subscription import RedisSubscription
-from .usable import refuse_unusable
 
 ACT_PAGE: Final = 100
 """Operations that one call changes: some milliseconds of the server's time."""

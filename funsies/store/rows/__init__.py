@@ -11,7 +11,6 @@ from funsies.store.rows.definitions import (
     TaskRow,
 )
 from funsies.store.rows.found import Failed, Found, Lease, SetAside, TaskCounts, at_work
-from funsies.store.rows.names import Fence, Generation, QueueName, fence_of, log_client
 from funsies.store.rows.protocol import (
     NOTHING_TO_REPORT,
     Claim,
@@ -26,7 +25,16 @@ from funsies.store.rows.protocol import (
     Verdict,
     Wanted,
 )
-from funsies.store.rows.state import OperationState, Result, Status
+from funsies.store.rows.state import (
+    Fence,
+    Generation,
+    OperationState,
+    QueueName,
+    Result,
+    Status,
+    fence_of,
+    log_client,
+)
 
 __all__ = [
     "NOTHING_TO_REPORT",

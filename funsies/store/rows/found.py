@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from funsies.core.digest import Digest
-from funsies.store.rows.names import Fence
+from funsies.store.rows.state import Fence
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ import msgspec
 
 from funsies.core.digest import Digest
 from funsies.store.rows.definitions import OperationRow, TaskRow
-from funsies.store.rows.names import Fence, Generation, QueueName
-from funsies.store.rows.state import Result
+from funsies.store.rows.state import Fence, Generation, QueueName, Result
 
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):

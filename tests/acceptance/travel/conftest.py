@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ...conftest import RedisServer
-from ..commands import Loaded
+from tests.acceptance.commands import Loaded
+from tests.conftest import RedisServer
+
 from .cases import Case, outcomes
 from .projects import Pool, Project, clean_environment
 

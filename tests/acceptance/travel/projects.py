@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..commands import Loaded
+from tests.acceptance.commands import Loaded
 
 PATIENCE_SECONDS = 50
 """How long a program may take. One that takes longer has met a worker that does not answer."""

@@ -11,7 +11,7 @@ from funsies.history.runs import Outcome, Run
 from funsies.report.account import RunAccount, StepAccount
 from funsies.report.failures import Cause
 from funsies.store.connect import open_backend
-from funsies.store.records import ExecutionRecord
+from funsies.store.execution_record import ExecutionRecord
 
 BEGAN = 1_800_000_000.0
 HOSTILE = "</script><img src=x onerror=alert(1)>'\"&\x1b[31m\n"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import funsies as f
 from funsies.run.log_lines import LEVELS, LevelFilter, log_line
-from funsies.store.records import decode_record
+from funsies.store.execution_record import decode_record
 
 
 def record(level: int, text: str = "") -> logging.LogRecord:

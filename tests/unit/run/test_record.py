@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from funsies.run.record import HOST, execution_record
 from funsies.run.usage import Usage
-from funsies.store.records import decode_record
+from funsies.store.execution_record import decode_record
 
 
 def test_a_record_is_read_back() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import funsies as f
-from funsies.store.records import ExecutionRecord, decode_record
+from funsies.store.execution_record import ExecutionRecord, decode_record
 
 from .lab import Lab
 

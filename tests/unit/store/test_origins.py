@@ -9,9 +9,8 @@ import pytest
 
 from funsies.core.digest import Digest
 from funsies.core.signing import Keyring
-from funsies.store.redis.origins import Origins
 from funsies.store.redis.packing import pack_result
-from funsies.store.redis.seal import Seal
+from funsies.store.redis.seal import Origins, Seal
 from funsies.store.rows import Result
 
 SEAL = Seal(Keyring((bytes(32),)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from funsies.store.records import ExecutionRecord, decode_record, encode_record
+from funsies.store.execution_record import ExecutionRecord, decode_record, encode_record
 from funsies.store.redis.soundness import fault_in_record
 from funsies.store.rows import Fault
 

@@ -1,8 +1,13 @@
-"""The graph below some targets: of this program and, where that ends, of the store."""
+"""The graph below some targets: of this program and, where that ends, of the store.
+
+How far all of it is, is asked from the targets down to what is finished. What is below that is
+not needed, so nobody asks for it: of a graph in which little has changed, little is looked at.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -12,13 +17,14 @@ from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON
 from funsies.core.traversal import post_order
 
+from .batches import BATCH
 from .connect import Backend
 from .definitions import load_options
 from .reader import known_steps, read_levels
 from .rows import OperationRow, OperationState
 
 
-class Node(msgspec.Struct, frozen=True, gc=False):
+class RequestNode(msgspec.Struct, frozen=True, gc=False):
     """One operation of the graph below the targets, from this program or from the store.
 
     Attributes:
@@ -36,7 +42,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     python: str = PYTHON
 
 
-class Graph:
+class RequestGraph:
     """The graph below some targets, gathered from the program and, where it ends, the store."""
 
     def __init__(self, backend: Backend, stored_options: Options | None) -> None:
@@ -44,7 +50,7 @@ class Graph:
         self._stored_options = stored_options
         self._options: dict[Digest | None, Options] = {}
         self._pythons: dict[Digest, str] = {}
-        self.nodes: dict[Digest, Node] = {}
+        self.nodes: dict[Digest, RequestNode] = {}
 
     def add_built(self, targets: Iterable[Operation]) -> set[Digest]:
         """Add operations of this program and all below; return what only the store has."""
@@ -64,7 +70,7 @@ class Graph:
                     producers[reference.producer] = None
                     unseen.add(reference.producer)
             python = operation.task.python or PYTHON  # another's, if it came from the store
-            nodes[operation.digest] = Node(
+            nodes[operation.digest] = RequestNode(
                 operation.digest, tuple(producers), operation.options, operation, python
             )
         return unseen - nodes.keys()
@@ -81,7 +87,7 @@ class Graph:
         for row in known_steps(self._backend.graph, digests):
             options = self._stored_options or self._options_of(row)
             producers, python = tuple(row.producers), self._python_of(row)
-            self.nodes[row.digest] = Node(row.digest, producers, options, None, python)
+            self.nodes[row.digest] = RequestNode(row.digest, producers, options, None, python)
             yield from (each for each in producers if each not in self.nodes)
 
     def _options_of(self, row: OperationRow) -> Options:
@@ -123,3 +129,60 @@ class Graph:
 def is_final(state: OperationState | None) -> bool:
     """True if there is a result that stays."""
     return state is not None and state.status.is_finished and not state.volatile
+
+
+class Survey:
+    """Finds out how far operations are.
+
+    Args:
+        nodes: all operations below the targets.
+        ask: gives the states of operations.
+
+    Attributes:
+        states: what was found.
+    """
+
+    def __init__(
+        self,
+        nodes: Mapping[Digest, RequestNode],
+        ask: Callable[[Sequence[Digest]], Sequence[OperationState]],
+    ) -> None:
+        self.states: dict[Digest, OperationState] = {}
+        self._nodes = nodes
+        self._ask = ask
+        self._passed: set[Digest] = set()
+
+    def look(self, targets: Iterable[Digest]) -> None:
+        """Look at the targets, and at all that is needed for them."""
+        level = list(dict.fromkeys(targets))
+        while level:
+            page = self._and_below(level)
+            self.states.update(zip(page, self._ask(page), strict=True))
+            level = self._needed(level)
+
+    def _and_below(self, level: Sequence[Digest]) -> list[Digest]:
+        """These, and the next ones below, so that a long chain takes few questions."""
+        page, pending = dict.fromkeys(level), deque(level)
+        while pending and len(page) < BATCH:
+            for producer in self._below(pending.popleft()):
+                if producer not in self.states and producer not in page:
+                    page[producer] = None
+                    pending.append(producer)
+        return list(page)
+
+    def _needed(self, level: Iterable[Digest]) -> list[Digest]:
+        """What is needed for these as far as is known, and was not looked at."""
+        found: dict[Digest, None] = {}
+        stack = list(level)
+        while stack:
+            digest = stack.pop()
+            state = self.states.get(digest)
+            if state is None:
+                found[digest] = None
+            elif digest not in self._passed and not is_final(state):
+                self._passed.add(digest)
+                stack += self._below(digest)
+        return list(found)
+
+    def _below(self, digest: Digest) -> list[Digest]:
+        return [each for each in self._nodes[digest].producers if each in self._nodes]

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from funsies.core.digest import Digest, content_digest
 from funsies.core.options import Options
 from funsies.store.batches import BATCH
-from funsies.store.graph_below import Node, is_final
+from funsies.store.request_graph import RequestNode, Survey, is_final
 from funsies.store.rows import OperationState, Status
-from funsies.store.survey import Survey
 
 DONE, IDLE = OperationState(Status.DONE), OperationState(Status.IDLE)
 OPTIONS = Options()
@@ -28,7 +27,7 @@ class Asked:
 
     def __init__(self, below: dict[int, list[int]], done: set[int]) -> None:
         self.nodes = {
-            named(each): Node(named(each), tuple(map(named, producers)), OPTIONS)
+            named(each): RequestNode(named(each), tuple(map(named, producers)), OPTIONS)
             for each, producers in below.items()
         }
         self.done = set(map(named, done))

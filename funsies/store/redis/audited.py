@@ -1,12 +1,13 @@
-"""Bytes that are damaged or gone: those beside the graph, and those in the data store."""
+"""What an audit knows of results, and of the bytes that are damaged or gone."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
 from funsies.core.digest import Digest
-from funsies.store.rows import Damage, Fault, LargeFaults, Part, Tell
+from funsies.store.rows import Damage, Fault, LargeFaults, OperationRow, Part, Spot, Tell
 
+from .packing import unpack_result
 from .reading import Reader
 from .scanning import Scanner
 from .soundness import fault_in_content
@@ -49,3 +50,52 @@ class BadBytes:
         """The bad ones that nobody has asked for."""
         for content in self._bad - self._named:
             yield Damage(Part.CONTENT, Fault.CHANGED, content.hex(), content=content)
+
+
+class Finished:
+    """One result of a finished step, as it was seen."""
+
+    def __init__(
+        self,
+        operation: Digest,
+        row: OperationRow | None,
+        index: int,
+        sealed: bytes,
+        *,
+        state: bytes,
+    ) -> None:
+        self.operation = operation
+        self.index = index
+        self.sealed = sealed
+        result = unpack_result(sealed)
+        self.content: Digest = result.content
+        self.is_large: bool = result.large
+        self._row = row
+        self._state = state
+
+    def damage(self, fault: Fault) -> Damage:
+        """What is wrong with it."""
+        is_known = self._row is not None and self.index < len(self._row.outputs)
+        name = self._row.outputs[self.index] if self._row and is_known else self.operation
+        why = b"foreign" if fault is Fault.FOREIGN else b""
+        return Damage(
+            Part.RESULT,
+            fault,
+            name.hex(),
+            self.operation,
+            name_of(self._row),
+            Spot(
+                "result",
+                b"o",
+                self.operation,
+                self._state,
+                (why, b"%d" % self.index),
+            ),
+            None if fault is Fault.FOREIGN else self.content,
+            self.is_large,
+        )
+
+
+def name_of(row: OperationRow | None) -> str:
+    """What people call a step; empty if that is not known."""
+    return "" if row is None else row.task_name
