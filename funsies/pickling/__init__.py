@@ -8,10 +8,9 @@ was decided there; the process that loads it never decides that again.
 from .bundle import Bundle, decode_bundle
 from .live import become_another, has_own_main, process_token
 from .loading import Loaded, load_function
-from .main_module import import_statements
 from .overlay import Overlay
 from .pickler import Parcel, dump_function
-from .program import Program, become_program, this_program
+from .program import Program, become_program, import_statements, this_program
 
 __all__ = [
     "Bundle",

@@ -22,7 +22,6 @@ from funsies.core.fingerprint.project import is_project, is_project_file
 from funsies.core.fingerprint.specs import find_spec
 
 from .bundle import CODE_SUFFIXES, Bundle, make_bundle, tree_path
-from .running import running_modules
 
 LARGEST_DATA_FILE_BYTES: Final = 1024 * 1024
 """Larger files that are no code stay at home."""
@@ -265,3 +264,17 @@ def _bundle_of(files: dict[str, _File], before: Bundle | None) -> Bundle | None:
     if before is not None and (before.files, before.origins) == (contents, origins):
         return before
     return make_bundle(contents, origins) if contents else None
+
+
+def running_modules() -> set[str]:
+    """Names of the modules that this thread is executing, but for ``__main__``."""
+    found: set[str] = set()
+    frame = sys._getframe()  # noqa: SLF001 - what inspect.currentframe is on CPython
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_code.co_name == "<module>":
+            name = str(frame.f_globals.get("__name__"))
+            module = sys.modules.get(name)
+            if name != "__main__" and module is not None and vars(module) is frame.f_globals:
+                found.add(name)
+    return found

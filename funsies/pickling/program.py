@@ -1,16 +1,22 @@
-"""The program that runs in this process: its modules and its script."""
+"""The program that runs in this process: its modules, its script and its ``__main__``."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Final, NamedTuple
+import ast
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from types import ModuleType
+from typing import Any, Final, NamedTuple
 
 from funsies.core.errors import FingerprintError
+from funsies.core.fingerprint.project_settings import frozen_modules
+from funsies.core.fingerprint.texts import lines_of
+from funsies.core.fingerprint.typed import COMMAND, INPUT
+from funsies.core.parsing import parse_module
 from funsies.core.python_plan import MainModule
 
 from .bundle import Bundle
 from .collect import Collector
-from .main_module import describe_main
 
 
 class Program(NamedTuple):
@@ -56,3 +62,77 @@ def this_program(imported: Collection[str] = ()) -> Program:
 def become_program(program: Program) -> None:
     """Be this program from now on: a worker hands on what it was given."""
     _given[:] = [program]
+
+
+def describe_main() -> tuple[MainModule, str]:
+    """The script of this program, and its text; the text is empty if nobody can read it."""
+    main = sys.modules["__main__"]
+    file = str(getattr(main, "__file__", None) or "")
+    names = [file] if file else [COMMAND, INPUT]
+    text_name, text = next(_texts(names, vars(main)), ("", ""))
+    spec = getattr(main, "__spec__", None)
+    return (
+        MainModule(
+            file=file,
+            text_name=text_name,
+            package=str(getattr(main, "__package__", None) or ""),
+            name="" if spec is None else str(spec.name),
+            imports=() if text else tuple(_modules_held(main)),
+            frozen=frozen_modules(),
+        ),
+        text,
+    )
+
+
+def _texts(names: Iterable[str], variables: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        lines = lines_of(name, variables)
+        if lines:
+            yield name, "".join(lines)
+
+
+def _modules_held(main: ModuleType) -> Iterator[str]:
+    for value in vars(main).values():
+        if isinstance(value, ModuleType) and value is not main:
+            yield value.__name__
+
+
+def import_statements(text: str) -> Iterator[ast.stmt]:
+    """The imports at the top level of a text, one name at a time, in order.
+
+    Attempts (``try: import a`` / ``except ImportError: import b``) and conditions that do
+    nothing but import stay whole.
+    """
+    for statement in parse_module(text).body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            continue
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            for alias in statement.names:
+                yield _of_one_name(statement, alias)
+        elif isinstance(statement, (ast.Try, ast.If)) and _only_imports(statement):
+            yield statement
+
+
+def _of_one_name(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
+    alone: ast.stmt = (
+        ast.Import([alias])
+        if isinstance(statement, ast.Import)
+        else ast.ImportFrom(statement.module, [alias], statement.level)
+    )
+    return ast.copy_location(alone, statement)
+
+
+def _only_imports(statement: ast.stmt) -> bool:
+    """True of what imports, and at most notes whether that went well."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass)):
+        return True
+    if isinstance(statement, ast.Assign):
+        return isinstance(statement.value, ast.Constant)
+    if isinstance(statement, ast.If):
+        parts = [*statement.body, *statement.orelse]
+    elif isinstance(statement, ast.Try):
+        handled = [each for handler in statement.handlers for each in handler.body]
+        parts = [*statement.body, *handled, *statement.orelse, *statement.finalbody]
+    else:
+        return False
+    return all(map(_only_imports, parts))

@@ -1,11 +1,21 @@
 """What functions and classes use by name: the globals that have to be the same on a worker."""
 
 from __future__ import annotations
+import __future__
 
+import ast
 import sys
+import typing
 from collections.abc import Collection, Iterator
 from enum import Enum
-from types import FunctionType, MemberDescriptorType, ModuleType
+from types import (
+    CodeType,
+    FunctionType,
+    GenericAlias,
+    MemberDescriptorType,
+    ModuleType,
+    UnionType,
+)
 from typing import Any, Final, NamedTuple
 
 from funsies.core.fingerprint.closure import absolute_name
@@ -14,8 +24,7 @@ from funsies.core.fingerprint.names import PLACES, names_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.records import nested_codes
 from funsies.core.fingerprint.subclasses import all_subclasses, owner_of
-
-from .text_annotations import types_named_in
+from funsies.core.parsing import parse_expression
 
 
 class Use(NamedTuple):
@@ -126,3 +135,48 @@ def _was_put_there(kind: type, member: object) -> bool:
 
 _GENERATED: Final = ("<string>", "<attrs generated")
 """How names of code begin that libraries make for a class; its statement makes it again."""
+
+
+# Names in annotations that are text: of functions that a function defines inside itself.
+#
+# With ``from __future__ import annotations`` such names stand in no bytecode. On a worker,
+# where the inner function is made, they are looked up among the globals that came along; so
+# what they name has to come along.
+
+_FUTURE_ANNOTATIONS: Final = __future__.annotations.compiler_flag
+_TYPES: Final = (type, ModuleType, GenericAlias, UnionType, typing.TypeVar, typing.NewType)
+
+
+def types_named_in(code: CodeType, namespace: dict[str, object]) -> dict[str, object]:
+    """Globals that annotations of inner functions name, as far as they are types or modules.
+
+    Args:
+        code: of the outer function.
+        namespace: its globals.
+    """
+    if not code.co_flags & _FUTURE_ANNOTATIONS:
+        return {}
+    found = {name: namespace[name] for name in set(_names(code)) if name in namespace}
+    return {name: value for name, value in found.items() if _is_type(value)}
+
+
+def _is_type(value: object) -> bool:
+    return isinstance(value, _TYPES) or getattr(value, "__module__", "") == "typing"
+
+
+def _names(root: CodeType) -> Iterator[str]:
+    for code in nested_codes(root):
+        for constant in code.co_consts:
+            if isinstance(constant, tuple) and len(constant) % 2 == 0:
+                for annotation in constant[1::2]:
+                    yield from _names_in(annotation)
+
+
+def _names_in(annotation: object) -> Iterator[str]:
+    if not isinstance(annotation, str):
+        return
+    try:
+        tree = parse_expression(annotation)
+    except (SyntaxError, ValueError):
+        return
+    yield from (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))

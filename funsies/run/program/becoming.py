@@ -25,7 +25,7 @@ from funsies.pickling import (
 )
 from funsies.run.messages import keep_messages
 
-from . import cache, importing, main_module, spawning
+from . import cache, importing, main_module
 
 
 def become(plan: PythonPlan, read: Callable[[Digest], bytes]) -> None:
@@ -47,7 +47,7 @@ def become(plan: PythonPlan, read: Callable[[Digest], bytes]) -> None:
     decide(*_of_project(bundle, plan.main.file))
     if bundle is not None:
         importing.import_from(bundle, cache.unpacked(bundle))
-    spawning.be_found()
+    main_module.be_found()
     if text:
         importing.show_text(plan.main.text_name, text)
     main_module.put_in_place(plan.main, text)

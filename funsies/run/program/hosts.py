@@ -12,7 +12,7 @@ from funsies.core.fingerprint.project import decide_also
 from funsies.core.python_plan import PythonPlan
 from funsies.pickling import Overlay, process_token, this_program
 
-from . import importing, spawning
+from . import importing, main_module
 from .becoming import become, extend, spawned_step
 
 Read = Callable[[Digest], bytes]
@@ -79,7 +79,7 @@ class Stage:
         overlay.apply()
         if self._plan is not plan:
             self._plan = plan
-            spawning.running(functools.partial(spawned_step, plan, self._texts))
+            main_module.running(functools.partial(spawned_step, plan, self._texts))
         return nullcontext()
 
 

@@ -1,20 +1,28 @@
-"""What the interpreter and the standard library keep for the whole process."""
+"""What the interpreter, the standard library and the kernel keep for the whole process."""
 
 from __future__ import annotations
 
+import asyncio
 import faulthandler
 import gc
 import locale
 import logging
+import os
+import random
+import resource
+import signal
 import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
-from .event_loops import event_loops
+from typing_extensions import override
+
+from funsies.run.handlers import handler_of
+
 from .settings import Setting, attribute, attributes, contents
 
 _HOOKS: Final = ("excepthook", "displayhook", "unraisablehook", "breakpointhook")
@@ -77,3 +85,143 @@ def _logs() -> Iterator[Setting]:
     yield Setting(lambda: root.manager.disable, logging.disable)
     yield attribute(root, "handlers")
     yield contents(root.handlers)
+
+
+class _Policy(asyncio.DefaultEventLoopPolicy):
+    """The usual policy, which takes note when a loop is set: looking for it costs nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_used = False
+
+    @override
+    def set_event_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        self.was_used = True
+        super().set_event_loop(loop)
+
+
+def event_loops() -> Setting:
+    """The policy and the loop of this thread; a policy of somebody else is left as it is."""
+    policy = asyncio.get_event_loop_policy()
+    if type(policy) is not asyncio.DefaultEventLoopPolicy and not _is_unused(policy):
+        return Setting(asyncio.get_event_loop_policy, asyncio.set_event_loop_policy)
+    _renew()
+    return Setting(lambda: _is_unused(asyncio.get_event_loop_policy()), _renew)
+
+
+def _is_unused(policy: asyncio.AbstractEventLoopPolicy) -> bool:
+    return isinstance(policy, _Policy) and not policy.was_used
+
+
+def _renew(_: object = None) -> None:
+    asyncio.set_event_loop_policy(_Policy())
+
+
+# Signal handlers, the signals that are held back, and the alarm.
+#
+# Handlers that C code has installed cannot be seen, and stay.
+
+_NUMBERS: Final = sorted(
+    int(number) for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
+)
+
+# What is public makes enums of all numbers.
+_raw: Final[Any] = sys.modules.get("_signal", signal)
+_mask: Final[Callable[[int, Iterable[int]], Any]] = _raw.pthread_sigmask
+
+
+def signals() -> Iterator[Setting]:
+    """Settings that say how this process takes signals."""
+    if not signal.getitimer(signal.ITIMER_REAL)[0]:  # else the alarm is somebody else's
+        yield Setting(_alarm_seconds, signal.alarm)
+    yield Setting(_handlers, _install)
+    yield Setting(_held_back, _hold_back)
+
+
+def _alarm_seconds() -> int:
+    """Seconds until an alarm that a step has left, which is cleared by that."""
+    return signal.alarm(0)
+
+
+def _handlers() -> Sequence[Any]:
+    return list(map(handler_of, _NUMBERS))
+
+
+def _install(handlers: Sequence[Any]) -> None:
+    for number, handler in zip(_NUMBERS, handlers, strict=True):
+        if handler_of(number) is not handler and handler is not None:
+            signal.signal(number, handler)
+
+
+def _held_back() -> object:
+    return _mask(signal.SIG_BLOCK, ())
+
+
+def _hold_back(numbers: Any) -> None:
+    _mask(signal.SIG_SETMASK, numbers)
+
+
+# What the kernel lets this process do: limits, priority, owner, and the file mode mask.
+#
+# A step can take away what only an administrator could give back: a hard limit, a priority,
+# an identity. Writing it back fails then, and the process is of no use to the next step.
+
+_LIMITS: Final = ("AS", "CPU", "FSIZE", "NOFILE", "STACK")
+"""Those that programs change; each costs a call to the kernel after each step."""
+
+
+def limits() -> Iterator[Setting]:
+    """Settings that the kernel keeps of this process."""
+    for name in _LIMITS:
+        if (number := getattr(resource, f"RLIMIT_{name}", None)) is not None:
+            yield Setting(
+                partial(resource.getrlimit, number), partial(resource.setrlimit, number)
+            )
+    process = os.PRIO_PROCESS, 0
+    yield Setting(partial(os.getpriority, *process), partial(os.setpriority, *process))
+    if sys.platform == "linux":
+        yield Setting(partial(os.sched_getaffinity, 0), partial(os.sched_setaffinity, 0))
+        if os.geteuid() == 0:  # nobody else can become another
+            yield Setting(os.getresuid, lambda each: os.setresuid(*each))
+    mask = os.umask(0o077)
+    os.umask(mask)
+    yield Setting(partial(os.umask, mask), os.umask)  # it can be read only by setting it
+
+
+# Random numbers: those of a step do not depend on what ran before it in the same process.
+#
+# The generators of ``random`` and ``numpy.random`` that a whole process shares are seeded
+# anew before a step if an earlier one has used them. Otherwise a step that calls
+# ``random.seed(1)`` would make all that follow it draw the same numbers, and other workers,
+# too; and so would a module that does it when it is imported. A step that needs a seed sets
+# it itself.
+#
+# Whether a generator was used is seen by a twin in the same state: it gives the same next
+# number only if it was not. That takes a fiftieth of the time of seeding.
+
+_SEED_BITS: Final = 128
+
+
+class Randomness:
+    """Seeds the generators that a process shares."""
+
+    def __init__(self) -> None:
+        self._seeds = random.SystemRandom()
+        self._twin = random.Random()  # noqa: S311 - not for secrets
+        self._numpy_twin: Any = None
+
+    def renew(self) -> None:
+        """Seed anew the generators that were used."""
+        if random.random() != self._twin.random():  # noqa: S311 - not for secrets
+            seed = self._seeds.getrandbits(_SEED_BITS)
+            random.seed(seed)
+            self._twin.seed(seed)
+        if (numpy_random := sys.modules.get("numpy.random")) is not None:
+            self._renew_numpy(numpy_random)
+
+    def _renew_numpy(self, numpy_random: Any) -> None:
+        twin = self._numpy_twin
+        if twin is None or twin.random_sample() != numpy_random.random_sample():
+            numpy_random.seed(None)
+            self._numpy_twin = numpy_random.RandomState()
+            self._numpy_twin.set_state(numpy_random.get_state())

@@ -59,7 +59,7 @@ def test_the_mapping_inside_of_the_environment_is_the_environment(monkeypatch):
 
 
 def test_asyncio_runs_a_loop_inside_of_another_that_is_out_of_sight():
-    """What ``run/surroundings/running_loop.py`` does around a step."""
+    """What ``run/surroundings/restoring.py`` does around a step."""
 
     async def inner() -> int:
         return 3

@@ -11,7 +11,7 @@ import pytest
 import funsies as f
 from funsies.builder.context import current_context
 from funsies.client.progress import watcher
-from funsies.run.surroundings.context import OWN_PREFIX
+from funsies.run.surroundings.restoring import OWN_PREFIX
 from funsies.session import session_opened
 from funsies.session.current import _current
 

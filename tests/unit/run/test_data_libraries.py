@@ -15,7 +15,7 @@ import sklearn
 import xarray
 
 from funsies.run.surroundings import OwnSurroundings
-from funsies.run.surroundings.data_libraries import data_libraries
+from funsies.run.surroundings.libraries import data_libraries
 from funsies.run.surroundings.settings import Settings
 
 mpl = pytest.importorskip("matplotlib")
