@@ -30,7 +30,11 @@ CASE = Case(
 MEBIBYTE: Final = 1 << 20
 STORES: Final = {"disk": None, "server": "server"}
 MOST_IN_MEMORY: Final = 512 * MEBIBYTE
-"""Larger ones are neither values of Python steps nor in the server's memory, and come alone."""
+"""Larger ones are no values of Python steps, and come alone."""
+
+ROOM_IN_SERVER: Final = 4
+"""Larger ones go through the server where so many times their size is free: it holds the file
+and its copy, and pages that change while it rewrites its file twice."""
 
 SECONDS: Final = 3600
 _FRESH: Final = count(1)
@@ -52,9 +56,21 @@ def measure(setting: Setting) -> Figures:
     """Each way that bytes can go, for each size, in each store."""
     sizes, stores = sorted({1 << 10, MEBIBYTE, setting.n * MEBIBYTE}), list(STORES)
     if sizes[-1] > MOST_IN_MEMORY:
-        sizes, stores = sizes[-1:], ["disk"]
+        sizes = sizes[-1:]
+        stores = stores if _free_bytes() >= ROOM_IN_SERVER * sizes[-1] else ["disk"]
     points = [point for store in stores for point in _points(store, sizes, setting)]
     return {"points": points}
+
+
+def _free_bytes() -> int:
+    """What the machine could give to the server, if the system tells it."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return next(
+        1024 * int(each.split()[1]) for each in lines if each.startswith("MemAvailable")
+    )
 
 
 def _points(store: str, sizes: list[int], setting: Setting) -> Iterator[Figures]:
