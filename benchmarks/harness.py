@@ -15,8 +15,8 @@ import redis
 
 import funsies as f
 from funsies.config.directory import NAME, Directory
-from funsies.local.conf import ServerSettings
 from funsies.local.embedded import start_server, stop_server
+from funsies.local.server_settings import ServerSettings
 from funsies.session import Session
 
 Figures: TypeAlias = dict[str, object]

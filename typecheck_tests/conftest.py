@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from funsies.local.locks import exclusive
+from funsies.local.daemons import exclusive
 from typecheck_tests.test_cases import PLAIN, Reports, mypy
 from typecheck_tests.test_plugin import ALSO_WITHOUT
 

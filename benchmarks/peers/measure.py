@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from harness import Figures, Setting, spread
 
-from funsies.local.program import find_program
+from funsies.local.server_settings import find_program
 
 from .environments import python_of
 

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import redis
 
-from funsies.local.spawn import has_ended, wait_until
+from funsies.local.daemons import has_ended, wait_until
 
 from .processes import Process, all_processes, below, send
 from .stage import LEASE_SECONDS, Stage, Started

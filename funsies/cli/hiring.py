@@ -13,9 +13,9 @@ from funsies.config.directory import Directory
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoWorkersError
 from funsies.core.options import DEFAULT_QUEUE
+from funsies.local.daemons import exit_code
 from funsies.local.guard import guarded
 from funsies.local.pool import Pool, start_pool
-from funsies.local.spawn import exit_code
 from funsies.store.connect import open_backend
 
 from .exits import Exit

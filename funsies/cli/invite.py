@@ -7,14 +7,13 @@ from urllib.parse import urlsplit
 
 import click
 
-from funsies.config.directory import Directory
+from funsies.config.directory import LOOPBACKS, Directory
 from funsies.config.invitation import (
     Invitation,
     encode_invitation,
     invitation_to,
     write_invitation,
 )
-from funsies.config.record import LOOPBACKS
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
 from funsies.store.place import DataPlace, recorded_place

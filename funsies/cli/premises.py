@@ -12,9 +12,9 @@ from typing import Final
 from funsies.config.directory import NAME, Directory, find_directories
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoServerError, ServerError
-from funsies.local.conf import ServerSettings
+from funsies.local.daemons import end_orphans
 from funsies.local.embedded import live_record, restart_server, start_server, stop_server
-from funsies.local.orphans import end_orphans
+from funsies.local.server_settings import ServerSettings
 from funsies.store.server_address import shown
 from funsies.store.server_retry import rescued
 

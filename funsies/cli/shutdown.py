@@ -11,10 +11,9 @@ from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoServerError, ServerError
 from funsies.engine.arming import ask_workers_to_stop
 from funsies.engine.roster import list_workers
+from funsies.local.daemons import end_orphans, wait_until
 from funsies.local.embedded import stop_server
-from funsies.local.orphans import end_orphans
 from funsies.local.pool import running_pools, stop_pools
-from funsies.local.spawn import wait_until
 from funsies.report.numbers import counted
 
 from .exits import Exit

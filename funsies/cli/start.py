@@ -14,7 +14,7 @@ import click
 from funsies.config.directory import NAME, Directory
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
-from funsies.local.conf import ServerSettings
+from funsies.local.server_settings import ServerSettings
 
 from .exits import Exit
 from .invoke import run_command

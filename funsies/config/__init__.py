@@ -6,8 +6,7 @@ from funsies.core.former_names import former_names
 from funsies.core.options import INFINITE, Options
 from funsies.store.server_address import hide_secrets
 
-from .directory import Directory, find_directories
-from .record import ServerRecord
+from .directory import Directory, ServerRecord, find_directories
 from .server import ResolvedServer, Server, resolve
 from .urls import ConfigurationError
 

@@ -12,7 +12,7 @@ import msgspec
 
 from funsies.core.signing import Keyring
 
-from .keys import decode_keys, encode_keys
+from .directory import decode_keys, encode_keys
 from .urls import ConfigurationError, check_data_url, check_jobs_url
 
 VARIABLE: Final = "FUNSIES_JOIN"

@@ -12,9 +12,8 @@ from funsies.core.former_names import former_members
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.store.server_address import hide_secrets
 
-from .directory import Directory, find_directories
+from .directory import Directory, decode_keys, encode_keys, find_directories
 from .invitation import VARIABLE, read_invitation
-from .keys import decode_keys, encode_keys
 from .urls import ConfigurationError, check_data_url, check_jobs_url
 
 DEFAULT_JOBS_URL: Final = "redis://localhost:6379"

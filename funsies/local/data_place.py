@@ -5,8 +5,7 @@ from __future__ import annotations
 import socket
 from contextlib import closing
 
-from funsies.config.directory import Directory
-from funsies.config.record import ServerRecord
+from funsies.config.directory import Directory, ServerRecord
 from funsies.store.data.identity import beside, ensure_number
 from funsies.store.keys_in_use import replace_keys
 from funsies.store.place import (
@@ -20,7 +19,7 @@ from funsies.store.place import (
 from funsies.store.ports import GraphStore
 from funsies.store.redis import RedisStore
 
-from .conf import ServerSettings
+from .server_settings import ServerSettings
 
 
 def place_of(record: ServerRecord) -> DataPlace:

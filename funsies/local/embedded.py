@@ -13,21 +13,33 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
-from funsies.config.directory import Directory, write_private
-from funsies.config.record import ServerRecord
+from funsies.config.directory import Directory, ServerRecord, write_private
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError, tcp_url
 from funsies.core.errors import FunsiesError, ServerError
 from funsies.store.place import DataPlace
 
-from .conf import ServerSettings, configuration
+from .daemons import (
+    POLL_SECONDS,
+    end_orphans,
+    exclusive,
+    has_ended,
+    is_locked,
+    send,
+    spawn,
+    try_lock,
+    wait_until,
+)
 from .data_place import place_of, settle_place
-from .environment import environment_path, environment_script
-from .locks import exclusive, is_locked, try_lock
-from .orphans import end_orphans
-from .program import find_program
-from .socket_place import choose_socket, remove_socket
-from .spawn import POLL_SECONDS, has_ended, send, spawn, wait_until
+from .server_settings import (
+    ServerSettings,
+    choose_socket,
+    configuration,
+    environment_path,
+    environment_script,
+    find_program,
+    remove_socket,
+)
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 30.0

@@ -4,9 +4,8 @@ A program that is killed cannot stop what it started. The guard notices, because
 program to it closes, and does it instead. A program that ends in order cleans up itself, and
 says so in that pipe: then its guard, which need not even have imported this module, just ends.
 
-A server with which other programs of the directory
-work by then (another notebook, or this one with a new kernel) goes on until their workers have
-ended: the guard waits for that.
+A server with which other programs of the directory work by then (another notebook, or this one
+with a new kernel) goes on until their workers have ended: the guard waits for that.
 """
 
 from __future__ import annotations
@@ -23,10 +22,9 @@ from typing import Final
 from funsies.config.directory import Directory
 from funsies.core.secret_variables import without_secrets
 
+from .daemons import end_orphans, funsies_command
 from .embedded import stop_server
-from .orphans import end_orphans
 from .pool import Pool, has_workers, running_pools, stop_pools
-from .spawn import funsies_command
 
 _STOP_SECONDS = 30.0
 _LOOK_SECONDS = 1.0

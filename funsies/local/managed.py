@@ -19,10 +19,10 @@ from funsies.core.misplaced_options import takes_no_options
 from funsies.core.options import Options
 from funsies.session import Fun, Session
 
-from .conf import ServerSettings, setting_line
 from .embedded import Started, start_server
 from .guard import guarded
 from .pool import Pool, see_alive, start_pool, stop_pools
+from .server_settings import ServerSettings, setting_line
 
 
 @takes_no_options

@@ -16,14 +16,15 @@ from funsies.config.invitation import encode_invitation, invitation_to
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoWorkersError
 
-from .locks import is_locked, try_lock
-from .spawn import (
+from .daemons import (
     INHERITED_DESCRIPTOR,
     exit_code,
     funsies_command,
     has_ended,
+    is_locked,
     send,
     spawn,
+    try_lock,
     wait_until,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 
 HOLDING = """\
 import sys, time

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 
 COUNTING = """\
 from funsies import Fun, morph, put, task

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 from funsies.report.numbers import counted
 
 FLOW = """\

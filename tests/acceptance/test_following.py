@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 
 TALKING = """\
 import logging, sys, time

@@ -15,7 +15,7 @@ import pytest
 from starlette.requests import Request
 
 import funsies as f
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 from funsies.page.desk import Desk
 from funsies.page.door import Pass
 from funsies.page.runs import RunPages

@@ -49,7 +49,7 @@ def waiting_script(shell) -> str:
 
 def await_file(path: Path) -> None:
     """Wait until somebody makes a file."""
-    from funsies.local.spawn import wait_until  # noqa: PLC0415 - the package under test
+    from funsies.local.daemons import wait_until  # noqa: PLC0415 - the package under test
 
     assert wait_until(path.exists, 30), f"{path} did not appear"
 
@@ -202,7 +202,7 @@ def test_after_ctrl_c_nothing_runs_on_and_the_rest_is_done_next_time(shell) -> N
 
 @linux
 def test_the_workers_of_a_killed_run_end(shell) -> None:
-    from funsies.local.spawn import wait_until  # noqa: PLC0415 - the package under test
+    from funsies.local.daemons import wait_until  # noqa: PLC0415 - the package under test
 
     running = shell.launch("run", waiting_script(shell), "--workers", "1")
     await_file(shell.place / "1")

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from funsies.config.directory import NAME, Directory
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 
 SCRIPT = """
 import pathlib

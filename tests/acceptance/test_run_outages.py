@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 
 KILLS = """
 import json, os, signal, threading, time

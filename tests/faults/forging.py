@@ -11,7 +11,7 @@ from funsies.config import ResolvedServer
 from funsies.core.digest import Digest, content_digest
 from funsies.core.options import Options, encode_options, options_digest
 from funsies.core.signing import Keyring
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 from funsies.store.redis import RedisStore
 from funsies.store.redis.packing import SEALED_RESULT_BYTES, pack_result
 from funsies.store.redis.seal import NO_SIGNATURE

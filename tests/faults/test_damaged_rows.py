@@ -15,7 +15,7 @@ import funsies as f
 from funsies.config import ResolvedServer
 from funsies.core.digest import Digest
 from funsies.core.signing import NO_KEYS, Keyring
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 from funsies.session import current_session
 
 P = b"{funsies}:"

@@ -12,7 +12,7 @@ import pytest
 import redis
 
 import funsies as f
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 from funsies.store.connect import open_backend
 from funsies.store.rows import Status
 

@@ -8,7 +8,7 @@ import redis
 
 import funsies as f
 from funsies.core.digest import Digest
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 from funsies.session import current_session
 from funsies.store.rows import Status
 

@@ -15,7 +15,7 @@ import funsies as f
 from funsies.config import ResolvedServer
 from funsies.core.errors import ServerError
 from funsies.engine.worker import run_worker
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 from funsies.store.redis.store import RedisStore
 
 BROKEN = "broken"

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from funsies.local.locks import exclusive
+from funsies.local.daemons import exclusive
 from funsies.run.program.cache import KEPT_DAYS, folder
 
 from .files import Stamps

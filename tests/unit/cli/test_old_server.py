@@ -16,7 +16,7 @@ from funsies.cli.main import main
 from funsies.cli.start import main as start
 from funsies.config import Directory
 from funsies.core.errors import ServerError
-from funsies.local.locks import is_locked
+from funsies.local.daemons import is_locked
 from funsies.store.server_connection import refuse_unusable
 
 INFO = "# Server\r\nredis_version:{}\r\nmaxmemory_policy:noeviction\r\n"

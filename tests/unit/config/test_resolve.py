@@ -17,7 +17,7 @@ from funsies.config import (
     ServerRecord,
     resolve,
 )
-from funsies.config.record import decode_record, encode_record
+from funsies.config.directory import decode_record, encode_record
 from funsies.core.signing import Keyring
 
 KEY = "00" * 32

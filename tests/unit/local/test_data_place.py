@@ -11,8 +11,8 @@ import pytest
 
 import funsies as f
 from funsies.config import Directory
-from funsies.local.conf import ServerSettings
 from funsies.local.embedded import Started, start_server, stop_server
+from funsies.local.server_settings import ServerSettings
 
 IN_SERVER = ServerSettings(keeps_data_on_disk=False)
 

@@ -17,9 +17,9 @@ import redis
 
 from funsies.config import ConfigurationError, Directory, ServerRecord, resolve
 from funsies.core.errors import ServerError
-from funsies.local.conf import ServerSettings
+from funsies.local.daemons import wait_until
 from funsies.local.embedded import live_record, start_server, stop_server
-from funsies.local.spawn import wait_until
+from funsies.local.server_settings import ServerSettings
 
 
 @pytest.fixture

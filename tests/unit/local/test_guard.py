@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from funsies.local.spawn import funsies_command
+from funsies.local.daemons import funsies_command
 
 
 @pytest.mark.parametrize(("said", "is_left"), [(b"done", True), (b"", False)])

@@ -14,7 +14,7 @@ from funsies.config import Directory, Server
 from funsies.config.urls import unix_url
 from funsies.local.embedded import start_server, stop_server
 from funsies.local.pool import start_pool, stop_pools
-from funsies.local.socket_place import choose_socket, remove_socket
+from funsies.local.server_settings import choose_socket, remove_socket
 
 NAMES = [b"my tab\there = two\nlines", b"[x]*?\xff\xfe", b"y" * 150]
 

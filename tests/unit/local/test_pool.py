@@ -19,9 +19,9 @@ import funsies
 from funsies.config import ConfigurationError, Directory
 from funsies.core.digest import Digest
 from funsies.engine.roster import list_workers
+from funsies.local.daemons import wait_until
 from funsies.local.embedded import Started, live_record, start_server, stop_server
 from funsies.local.pool import running_pools, start_pool, stop_pools
-from funsies.local.spawn import wait_until
 
 ROOT = Path(funsies.__file__).parents[1]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are seen in /proc")
 

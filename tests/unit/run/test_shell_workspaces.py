@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from funsies.core.shell_plan import ShellPlan
-from funsies.local.spawn import wait_until
+from funsies.local.daemons import wait_until
 from funsies.run import workspace
 from funsies.run.orphans import WATCHER_NAME
 from funsies.run.shell import run_shell

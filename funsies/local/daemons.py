@@ -1,4 +1,10 @@
-"""Start programs that outlive this one, and end them."""
+"""Processes that outlive this one: started, held by a lock, found again, and ended.
+
+A lock file is the sign of life of each: it is held until the process, and all that have
+inherited it, have ended, however they ended. It also tells of those whose directory was removed
+while they ran (orphans). Nobody else can find them: what says how to reach them is gone. But
+Linux tells of a file that was removed where it was.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +13,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from funsies.config.directory import Directory
 from funsies.core.pipes import pipe_with
 from funsies.core.secret_variables import without_secrets
 
@@ -18,6 +26,7 @@ POLL_SECONDS: Final = 0.01
 INHERITED_DESCRIPTOR: Final = 3
 """Under which a started program holds its lock."""
 
+_PROGRAM: Final = Path(__file__).parents[1] / "cli" / "__main__.py"
 _AS_USUAL: Final = (
     signal.SIGINT,
     signal.SIGQUIT,
@@ -129,9 +138,6 @@ def _exists(pid: int) -> bool:
     return True
 
 
-_PROGRAM: Final = Path(__file__).parents[1] / "cli" / "__main__.py"
-
-
 def funsies_command(*arguments: str) -> list[str]:
     """Command that runs funsies with the interpreter and the package of this process.
 
@@ -139,3 +145,93 @@ def funsies_command(*arguments: str) -> list[str]:
     user's script must not take the place of a module that workers need.
     """
     return [sys.executable, "-P", str(_PROGRAM), *arguments]
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Wait for a lock, hold it, and let it go."""
+    descriptor = _open_lock(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def try_lock(path: Path) -> int | None:
+    """Take a lock if nobody holds it.
+
+    A process that inherits the descriptor holds the lock, too: it is free only when all of them
+    have ended, however they ended.
+
+    Returns:
+        A descriptor to be closed, or None.
+    """
+    descriptor = _open_lock(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def is_locked(path: Path) -> bool:
+    """True if some process holds the lock."""
+    if not path.exists():
+        return False
+    descriptor = try_lock(path)
+    if descriptor is None:
+        return True
+    os.close(descriptor)
+    return False
+
+
+def _open_lock(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+_REMOVED: Final = " (deleted)"
+_ORPHAN_SECONDS: Final = 5.0
+
+
+def end_orphans(directory: Directory) -> bool:
+    """End servers and workers of a directory that was removed under them.
+
+    Workers get a moment to end their steps; a server has nothing left to write to. Where the
+    system does not tell which files a process has open (not Linux), none is found.
+
+    Args:
+        directory: as it was, whether or not there is a new one in its place.
+
+    Returns:
+        True if there were any.
+    """
+    record = directory.record()
+    # The lock of a server that can be found was merely put back, from a backup say.
+    found = [pid for pid in _orphans(directory) if record is None or pid != record.pid]
+    for pid in found:
+        send(pid, signal.SIGTERM)
+    if not wait_until(lambda: all(map(has_ended, found)), _ORPHAN_SECONDS):
+        for pid in found:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)  # each leads a group of its own
+        wait_until(lambda: all(map(has_ended, found)), _ORPHAN_SECONDS)
+    return bool(found)
+
+
+def _orphans(directory: Directory) -> Iterator[int]:
+    for process in Path("/proc").glob("[0-9]*"):
+        held = process / "fd" / str(INHERITED_DESCRIPTOR)
+        with suppress(OSError, ValueError):  # has ended, is others', or holds another file
+            place = str(held.readlink())
+            is_lock = place.startswith(_lock_prefixes(directory)) and place.endswith(_REMOVED)
+            # A lock names its holder; those who have merely inherited it end with that one.
+            if is_lock and int(held.read_bytes()) == int(process.name):
+                yield int(process.name)
+
+
+def _lock_prefixes(directory: Directory) -> tuple[str, str]:
+    """How the paths of its locks begin, as the system knows them: without links."""
+    place = os.path.realpath(directory.path)
+    return (f"{place}/server.lock", f"{place}/pools/")

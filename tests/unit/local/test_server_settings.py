@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from funsies.config import ConfigurationError
-from funsies.local.conf import ServerSettings, configuration
+from funsies.local.server_settings import ServerSettings, configuration
 
 
 def written(settings: ServerSettings, directory: str = "/d") -> list[str]:
