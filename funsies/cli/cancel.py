@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from funsies.client.cancelling import Affected, affected_by, affected_by_run, withdraw
+from funsies.client.requests import Affected, affected_by, affected_by_run, withdraw
 from funsies.config.program import user_name
 from funsies.core.cutting import printable
 from funsies.history.runs import Outcome, Run, runs

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from funsies.client.mending import Mender
+from funsies.client.volatile import Mender
 from funsies.config.program import program
 from funsies.config.server import ResolvedServer
 from funsies.history.recorder import Program, Recorder

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from funsies.client.execution import execute
-from funsies.client.mending import Mender
 from funsies.client.progress import PROGRESS_SECONDS, Progress, progress_since
-from funsies.client.requesting import ask_again
+from funsies.client.requests import ask_again
+from funsies.client.volatile import Mender
 from funsies.client.waiting import Waiting
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, NoServerError, NoWorkersError

@@ -74,8 +74,8 @@ class Setting:
             NoServerError: if none answers; the message says how to start one.
             ServerError: if it cannot be used.
         """
-        from funsies.client.recording import command_recorded  # noqa: PLC0415
         from funsies.session import Session  # noqa: PLC0415 - not needed for --help
+        from funsies.session.fun import command_recorded  # noqa: PLC0415
         from funsies.store.connect import open_backend  # noqa: PLC0415
 
         server = self.resolve()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from funsies.client.mending import Mender
 from funsies.client.progress import Report, watcher
 from funsies.client.targets import Targets
+from funsies.client.volatile import Mender
 from funsies.core.digest import Digest
 from funsies.report.live import Display
 from funsies.report.live.waits import display_of

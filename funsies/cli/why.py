@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from funsies.client.by_name import only_step
+from funsies.client.lookup import only_step
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError

@@ -5,8 +5,8 @@ from .files import put_dir, put_file, takeout
 from .forgetting import reset
 from .handle import Handle
 from .lookup import find, get
+from .notebook.artefacts import bundle as _bundle  # noqa: F401 - artefacts are shown by it from now on
 from .progress import Progress
-from .shown import bundle as _bundle  # noqa: F401 - artefacts are shown by it from now on
 from .values import take, unwrap
 
 __all__ = [

@@ -14,12 +14,11 @@ from funsies.core.options import Options
 from funsies.session import Session, current_session
 from funsies.store.rows import Status
 
-from .called import labels_for, named_step
 from .forgetting import retry_failed
 from .handle import Handle
-from .local_queue import serving
 from .progress import PROGRESS_SECONDS, reporting, watching
-from .requesting import ask_again
+from .remedies import labels_for, named_step
+from .requests import ask_again, serving
 from .targets import Target, Targets, collect
 from .waiting import Waiting
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Generator
+from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from funsies.core.digest import Digest, short_hash
@@ -14,12 +18,11 @@ from funsies.session import Session
 from funsies.store.rows import Definitions
 from funsies.store.submission import Submission, submit
 
-from .called import labels_for
-from .local_queue import local_queue
 from .progress import PROGRESS_SECONDS, Progress, progress_since, watching
-from .requesting import arm
+from .remedies import labels_for
+from .requests import arm, local_queue
 from .targets import Targets
-from .waiting import Waiting
+from .waiting import LOOK_SECONDS, Waiting
 
 SHOWN_TARGETS: Final = 5
 """So many are named where a handle is shown."""
@@ -120,8 +123,6 @@ class Handle:
         return self._waited().__await__()
 
     async def _waited(self) -> Handle:
-        from .awaiting import waited  # noqa: PLC0415 - asyncio takes long to import
-
         with watching(self._session, None) as tell:
             report = None if tell is None else lambda: tell(self.counts())
             waiting = Waiting(self._session, self.targets, self._ask_again)
@@ -181,7 +182,7 @@ class Handle:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> MimeBundle:
         """What notebooks show: the targets, where they stand, and how far it is."""
         del include, exclude  # for those to whom a part of it would do
-        from .notebook.handles import SHOWN, bundle_of_handle  # noqa: PLC0415 - seldom needed
+        from .notebook.progress import SHOWN, bundle_of_handle  # noqa: PLC0415 - seldom needed
 
         names = {digest: each.task.name for digest, each in self._asked.built.items()}
         backend, shown = self._session.backend, list(self.targets[:SHOWN])
@@ -192,3 +193,50 @@ class Handle:
             )
         except Exception:  # noqa: BLE001  (to show it is not to use it: the server may be gone)
             return bundle_of_handle(self.targets, names, (), None)
+
+
+async def waited(
+    waiting: Waiting,
+    report: Callable[[], None] | None = None,
+    report_seconds: float = LOOK_SECONDS,
+) -> None:
+    """Wait until all are finished, while other coroutines go on.
+
+    When it is cancelled, its thread is told to end, and waited for.
+
+    Args:
+        waiting: what to wait for.
+        report: called now and then, in that thread, and at the end.
+        report_seconds: pause between two such calls.
+
+    Raises:
+        StateLostError: if the server has lost what was asked for.
+    """
+    import asyncio  # noqa: PLC0415 - it takes long
+
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+    problems: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            waiting.wait(None, report, report_seconds)
+        except BaseException as problem:  # noqa: BLE001 - raised again by the coroutine
+            problems.append(problem)
+        with suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            loop.call_soon_threadsafe(ended.set_result, None)
+
+    wait_here = partial(copy_context().run, wait)  # a step may be running here
+    thread = threading.Thread(target=wait_here, name="funsies-await", daemon=True)
+    thread.start()
+    try:
+        await asyncio.shield(ended)
+    except asyncio.CancelledError:
+        waiting.stop()
+        await asyncio.shield(ended)
+        raise
+    finally:
+        if ended.done():
+            thread.join()
+    if problems:
+        raise problems[0]

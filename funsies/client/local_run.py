@@ -28,7 +28,7 @@ from funsies.store.connect import Address, Backend
 from funsies.store.ports import GraphStore
 from funsies.store.submission import queue_name
 
-from .local_queue import local_queue
+from .requests import local_queue
 
 TIMING: Final = Timing()
 

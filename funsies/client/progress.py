@@ -16,7 +16,7 @@ from funsies.session import Session
 from funsies.store.ports import GraphStore
 from funsies.store.rows import TaskCounts
 
-from .notebook.shell import is_notebook
+from .notebook.ipython import is_notebook
 
 PROGRESS_SECONDS: Final = 0.2
 """Pause between two looks at how far an execution is."""

@@ -11,7 +11,7 @@ from typing_extensions import Buffer
 
 from funsies.builder.artefact import Artefact
 from funsies.builder.context import is_in_step
-from funsies.client.remembered import advice
+from funsies.client.remedies import advice
 from funsies.client.targets import only_artefact
 from funsies.core.digest import Digest, content_digest
 from funsies.core.encoding import JSON
@@ -33,9 +33,8 @@ from funsies.store.data import corrupted, missing
 from funsies.store.rows import OperationState, Status
 from funsies.store.rows import Result as StoredResult
 
-from .called import note_step_of
-from .lost_bytes import lost
-from .notebook.results import show_results
+from .notebook.ipython import show_results
+from .remedies import lost, note_step_of
 from .volatile import Judge, OnVolatile, accept, check_policy, judge
 
 T = TypeVar("T")
@@ -207,7 +206,7 @@ def open_value(
     """Open the bytes of an artefact's value as a stream, or give its error.
 
     Reads of the stream raise DataCorruptedError or DataMissingError; whoever meets one gives
-    it to :func:`~funsies.client.lost_bytes.lost`.
+    it to :func:`~funsies.client.remedies.lost`.
 
     Args:
         backend: where it is stored.

@@ -1,9 +1,10 @@
-"""Results that come from a failure of the machinery: what was lost, what is said of it."""
+"""Results that come from a failure of the machinery: what was lost, and asking again."""
 
 from __future__ import annotations
 
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,8 +27,7 @@ from funsies.store.ports import GraphStore
 from funsies.store.reader import delegations, read_levels
 from funsies.store.rows import OperationRow, OperationState
 
-from .called import labels_for
-from .remembered import since
+from .remedies import labels_for, since
 
 OnVolatile: TypeAlias = Literal["warn", "error", "accept"]
 """What is done with a value that is volatile."""
@@ -208,3 +208,39 @@ def refusal(name: str, losses: Sequence[Loss]) -> Error:
     details = f"the value of {name} is volatile, from {shown(losses)}; {remedy(losses)}"
     source = losses[0].operation.hex() if losses else None
     return Error(kind=ErrorKind.NotFound, source=source, task=name, details=details)
+
+
+NOT_BY_ITSELF: Final = frozenset(
+    {ErrorKind.Cancelled, ErrorKind.NotEvaluated, ErrorKind.JobTimedOut, ErrorKind.Cycle}
+)
+"""What the program wanted so, or what would take its whole time limit once more."""
+
+
+class Mender:
+    """Decides whether to ask again for results that are volatile.
+
+    Args:
+        times: how often for each of them, at most.
+        tell: is told what is asked for again, and why.
+    """
+
+    def __init__(self, times: int, tell: Callable[[str], None]) -> None:
+        self._times = times
+        self._tell = tell
+        self._asked: Counter[Digest] = Counter()
+
+    def is_to_ask(self, graph: GraphStore, targets: Sequence[Digest]) -> bool:
+        """True if the targets, which are finished, are to be asked for again."""
+        left = [each for each in targets if self._asked[each] < self._times]
+        volatile = list(volatile_among(graph, left))
+        losses = losses_below(graph, volatile)
+        if all(map(_is_wanted_so, losses)):
+            return False
+        self._asked.update(volatile)
+        number = "1 result" if len(volatile) == 1 else f"{len(volatile):,} results"
+        self._tell(f"asking again for {number} that the machine has spoilt: {shown(losses)}")
+        return True
+
+
+def _is_wanted_so(loss: Loss) -> bool:
+    return loss.error is not None and loss.error.kind in NOT_BY_ITSELF

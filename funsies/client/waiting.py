@@ -6,21 +6,54 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from funsies.builder.context import running_step
 from funsies.core.digest import Digest
 from funsies.core.durations import LONGEST_WAIT_SECONDS, deadline_after
-from funsies.core.errors import StateLostError, WaitTimeoutError
+from funsies.core.errors import StateLostError, WaitTimeoutError, WiringError
+from funsies.core.traversal import reachable
 from funsies.engine.names import new_slot
 from funsies.session import Session, tell_missing
-from funsies.store.ports import Subscription
+from funsies.store.ports import GraphStore, Subscription
 from funsies.store.rows import OperationState, Status
 
-from .called import labels_for, named_step
-from .local_queue import local_queue
-from .nested import refuse_in_step, refuse_own_step
-from .silence import SilenceWatch
-from .stranded import StrandedWatch
-from .unasked import LOOK_SECONDS as UNASKED_LOOK_SECONDS
-from .unasked import UnaskedWatch
+from .remedies import labels_for, named_step
+from .requests import local_queue
+from .stalls import UNASKED_LOOK_SECONDS, OrphanWatch, UnaskedWatch, UnservedWatch
+
+
+def refuse_in_step(graph: GraphStore) -> None:
+    """Refuse to wait for other steps, if this is a step that runs on the same server.
+
+    With one worker, it would wait for ever; with several, as soon as all of them do so.
+
+    Raises:
+        WiringError: naming what works.
+    """
+    step = running_step()
+    if step is None or graph.states([step])[0].status is not Status.RUNNING:
+        return
+    raise WiringError(
+        "a step cannot wait for other steps: it would hold the worker that they need. Return "
+        "the artefact instead, from a function for bind() or sac(), which hands over to it; or "
+        "run them inside of this step: with Fun(defaults=options(distributed=False)): ..."
+    )
+
+
+def refuse_own_step(graph: GraphStore, targets: Sequence[Digest]) -> None:
+    """Refuse to run in a step what needs the result of that very step.
+
+    Raises:
+        WiringError: if a target waits for the step that is running.
+    """
+    step = running_step()
+    if step is None:
+        return
+    if step in reachable(targets, graph.waiting_on):
+        raise WiringError(
+            "a step executes what needs its own result, and would wait for itself; return the "
+            "artefact instead, from a dynamic step"
+        )
+
 
 NAMED: Final = 5
 """How many unfinished operations a message names."""
@@ -106,8 +139,8 @@ class Waiting:
         looks, reports = _Every(LOOK_SECONDS), _Every(report_seconds)
         requests = _Every(UNASKED_LOOK_SECONDS)
         client = new_slot()
-        silence = SilenceWatch(self._session)
-        stranded = StrandedWatch(self._session.backend, self._targets)
+        unserved = UnservedWatch(self._session)
+        orphans = OrphanWatch(self._session.backend, self._targets)
         subscription = self._subscription = self._graph.subscribe(client)
         looks.is_due()  # the first look follows at once, the next one after the pause
         requests.is_due()
@@ -119,7 +152,7 @@ class Waiting:
                 if report is not None and reports.is_due():
                     report()
                 if deadline is not None and time.monotonic() >= deadline:
-                    raise WaitTimeoutError(self._late(list(left), silence.deserted()))
+                    raise WaitTimeoutError(self._late(list(left), unserved.deserted()))
                 at_most = min(pause, UNASKED_LOOK_SECONDS) if self._unasked else pause
                 for digest in subscription.wait(_pause(deadline, at_most)):
                     left.pop(digest, None)
@@ -129,8 +162,8 @@ class Waiting:
                     left = dict.fromkeys(self._watch(client, list(left)))
                     self._session.on_look()
                     self._session.recorder.look()
-                    silence.look()
-                    stranded.look()
+                    unserved.look()
+                    orphans.look()
         finally:
             subscription.close()
 
@@ -156,7 +189,7 @@ class Waiting:
         from .local_run import run_here  # noqa: PLC0415 - most programs leave that to workers
 
         client, looks = new_slot(), _Every(LOOK_SECONDS)
-        stranded = StrandedWatch(self._session.backend, self._targets, local_queue())
+        orphans = OrphanWatch(self._session.backend, self._targets, local_queue())
         subscription = self._graph.subscribe(client)
 
         def is_over() -> bool:
@@ -166,7 +199,7 @@ class Waiting:
             subscription.wait(LOCAL_LOOK_SECONDS)
             if looks.is_due():
                 refuse_own_step(self._graph, self._targets)
-                stranded.look()
+                orphans.look()
 
         try:
             run_here(self._session.backend, self._session.server, is_over, pause)

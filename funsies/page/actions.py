@@ -11,10 +11,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from funsies.client.cancelling import affected_by, affected_by_run, withdraw
 from funsies.client.execution import execute
 from funsies.client.forgetting import forget
 from funsies.client.lookup import stored_artefact
+from funsies.client.requests import affected_by, affected_by_run, withdraw
 from funsies.core.digest import Digest, short_hash
 from funsies.core.options import Options
 from funsies.report.runs import program_of

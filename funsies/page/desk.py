@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader
 
-from funsies.client.recording import command_recorded
 from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
 from funsies.core.digest import short_hash
@@ -20,6 +19,7 @@ from funsies.report.escaping import escaping_environment
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
 from funsies.report.runs import facts_of, program_of, shown_time
 from funsies.session import Session
+from funsies.session.fun import command_recorded
 from funsies.store.connect import Backend
 
 from .door import Pass

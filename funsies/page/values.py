@@ -14,7 +14,7 @@ from returns.pipeline import is_successful
 
 from funsies.builder.artefact import Artefact
 from funsies.client.lookup import stored_artefact
-from funsies.client.lost_bytes import lost
+from funsies.client.remedies import lost
 from funsies.client.stored_types import wire_of
 from funsies.client.values import open_value
 from funsies.core.archive import members

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from funsies.client.remembered import since
+from funsies.client.remedies import since
 from funsies.core.cutting import cut_lines, printable
 from funsies.core.digest import short_hash
 from funsies.core.errors import Error, ErrorKind

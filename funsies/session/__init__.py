@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from .current import NoSessionError, current_session, hold_everywhere, session_in_force
 from .fun import Fun, backend_at_hand, options, recorded
-from .session import NO_REDIS, Session
-from .told import open_stores, session_opened, tell_missing, value_missing
+from .session import (
+    NO_REDIS,
+    NoSessionError,
+    Session,
+    current_session,
+    hold_everywhere,
+    open_stores,
+    session_in_force,
+    session_opened,
+    tell_missing,
+    value_missing,
+)
 
 __all__ = [
     "NO_REDIS",

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Unpack
 
 from funsies.builder.context import BuildContext, context, options_in_force
 from funsies.config import ConfigurationError, Options, ResolvedServer, Server, resolve
+from funsies.config.program import program
 from funsies.config.progress import wanted_progress
 from funsies.core.interpreter import Interpreter, interpreter_words
 from funsies.core.misplaced_options import takes_no_options
 from funsies.core.own_options import OptionChanges, changed_options
+from funsies.history.recorder import Recorder
 from funsies.store.connect import Backend, open_backend
 
-from .current import entered, session_in_force
-from .session import Session
-from .told import open_stores, session_opened
+from .session import Session, entered, open_stores, session_in_force, session_opened
 
 _used_last: list[ResolvedServer] = []
 """The server of the last session, so that artefacts can be shown when it is closed."""
@@ -143,3 +144,11 @@ def options(**changes: Unpack[OptionChanges]) -> Options:
     60
     """
     return changed_options(context().defaults, changes)
+
+
+@contextmanager
+def command_recorded(session: Session) -> Iterator[Session]:
+    """Take what a command asks for in a session for a run of its own."""
+    session.recorder = Recorder(session.backend, lambda: program("funsies", sys.argv[1:]))
+    with recorded(session):
+        yield session

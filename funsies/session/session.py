@@ -1,13 +1,24 @@
-"""What a program has while it is connected to a server."""
+"""What a program has while it is connected to a server, and which session holds where."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from funsies.builder.context import (
+    IN_A_STEP,
+    BuildContext,
+    build_everywhere,
+    current_context,
+    is_in_step,
+)
 from funsies.config import ResolvedServer
 from funsies.config.program import this_program
 from funsies.core.digest import Digest
+from funsies.core.errors import FunsiesError, WiringError
 from funsies.core.graph import Operation
 from funsies.history.recorder import Recorder
 from funsies.history.watched import Naming
@@ -127,3 +138,99 @@ class Session:
         define(self.backend, (by_digest[digest] for digest in missing), set())
         keep_labels(self.backend.graph, fresh)
         self._written = len(self.operations)
+
+
+OUTSIDE: Final = "needs a server: do it inside `with Fun(): ...`"
+
+
+class NoSessionError(FunsiesError):
+    """There is no connection here: do this inside ``with Fun(): ...``."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} {IN_A_STEP if is_in_step() else OUTSIDE}")
+
+
+_current: ContextVar[Session] = ContextVar("funsies_session")
+_of_program: Final[list[Session]] = []
+"""The session that holds wherever no other does."""
+
+
+def current_session(what: str, connection: Session | None = None) -> Session:
+    """The session that is given, or that of this thread or asyncio task.
+
+    Args:
+        what: who asks, for the message.
+        connection: what the user gave.
+
+    Raises:
+        NoSessionError: outside of ``Fun``.
+        WiringError: if something else was given.
+    """
+    _check_session(connection, what)
+    session = connection or session_in_force()
+    if session is None:
+        raise NoSessionError(what)
+    return session
+
+
+def session_in_force() -> Session | None:
+    """The session of this thread or asyncio task, or that of the program; none in a step."""
+    found = _current.get(None)
+    if found is not None:
+        return found
+    return _of_program[0] if _of_program and not is_in_step() else None
+
+
+def hold_everywhere(session: Session | None, chosen: BuildContext | None = None) -> None:
+    """Have a session hold wherever no other does, in all threads and asyncio tasks.
+
+    Args:
+        session: None for none again.
+        chosen: how to build there.
+    """
+    _of_program[:] = [] if session is None else [session]
+    build_everywhere(chosen)
+
+
+@contextmanager
+def entered(session: Session, chosen: BuildContext) -> Iterator[Session]:
+    """Make a session the current one."""
+    session_token = _current.set(session)
+    build_token = current_context.set(replace(chosen, record=session.record))
+    try:
+        yield session
+    finally:
+        current_context.reset(build_token)
+        _current.reset(session_token)
+
+
+def _check_session(connection: object, what: str) -> None:
+    if connection is not None and not isinstance(connection, Session):
+        given = type(connection).__name__
+        raise WiringError(
+            f"connection= of {what} is the session that Fun() gives, not {given}; {NO_REDIS}"
+        )
+
+
+session_opened: ContextVar[Callable[[Session], None] | None] = ContextVar(
+    "funsies_session_opened", default=None
+)
+"""Told of each session that ``Fun`` opens, so that ``funsies run`` sees what a script does."""
+
+
+open_stores: ContextVar[Callable[[ResolvedServer], Backend] | None] = ContextVar(
+    "funsies_open_stores", default=None
+)
+"""Opens the stores of a server in the place of ``Fun``, for who must not change them."""
+
+
+value_missing: ContextVar[Callable[[Digest], None] | None] = ContextVar(
+    "funsies_value_missing", default=None
+)
+"""Told of a step whose value a program waits for or takes while it is not there."""
+
+
+def tell_missing(step: Digest) -> None:
+    """Say that a value is waited for or taken that is not there."""
+    if (tell := value_missing.get()) is not None:
+        tell(step)

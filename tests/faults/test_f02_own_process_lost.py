@@ -9,7 +9,7 @@ import pytest
 import redis
 
 import funsies as f
-from funsies.client import local_run, stranded, waiting
+from funsies.client import local_run, stalls, waiting
 from funsies.store.submission import LOCAL_PREFIX
 from tests.conftest import QUICK, WORKERS
 
@@ -51,7 +51,7 @@ def run_alone(url: str, channel: str) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(stranded, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(stalls, "ORPHANED_SECONDS", 0.1)
     monkeypatch.setattr(waiting, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(local_run, "TIMING", QUICK)
 

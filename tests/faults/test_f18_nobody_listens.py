@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import funsies as f
-from funsies.client import silence, waiting
+from funsies.client import stalls, waiting
 from funsies.core.errors import WaitTimeoutError
 from funsies.engine.arming import count_workers
 from funsies.store.submission import queue_name
@@ -56,7 +56,7 @@ def test_a_worker_that_vanished_is_not_counted_for_long(stage, ended):
 
 
 def be_impatient(monkeypatch):
-    monkeypatch.setattr(silence, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(stalls, "UNSERVED_SECONDS", 0.1)
     monkeypatch.setattr(waiting, "LOOK_SECONDS", 0.1)
 
 
@@ -94,7 +94,7 @@ def test_a_server_that_hung_is_not_taken_for_one_without_workers(stage, caplog):
     now = [0.0]
     with f.Fun(stage.server, f.options(queue="gpu")) as session:
         f.execute(f.reduce(answer))
-        watch = silence.SilenceWatch(session, clock=lambda: now[0])
+        watch = stalls.UnservedWatch(session, clock=lambda: now[0])
         watch.look()
         now[0] += 60.0
         assert watch.deserted() == []

@@ -130,9 +130,9 @@ def test_a_step_that_waits_for_steps_says_what_works(
 PROGRAM = """
 import logging, os, sys
 import funsies as f
-from funsies.client import silence, waiting
+from funsies.client import stalls, waiting
 
-silence.PATIENCE_SECONDS = waiting.LOOK_SECONDS = 0.1
+stalls.UNSERVED_SECONDS = waiting.LOOK_SECONDS = 0.1
 
 class End(logging.Handler):
     def emit(self, record):

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 
 import funsies as f
-from funsies.client import unasked, waiting
+from funsies.client import stalls, waiting
 from funsies.core.errors import WaitTimeoutError
 
 SECONDS = 30.0
@@ -44,13 +44,13 @@ def server(redis_url: str) -> f.Server:
 @pytest.fixture
 def hint(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Set when somebody is said to wait for what nobody has asked for."""
-    monkeypatch.setattr(unasked, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(stalls, "UNASKED_SECONDS", 0.0)
     said = threading.Event()
     handler = logging.Handler()
     handler.emit = lambda _record: said.set()  # type: ignore[method-assign]
-    unasked.logger.addHandler(handler)
+    stalls.logger.addHandler(handler)
     yield said
-    unasked.logger.removeHandler(handler)
+    stalls.logger.removeHandler(handler)
 
 
 @pytest.fixture
@@ -115,13 +115,13 @@ def test_of_several_the_one_that_nobody_asked_for_is_named(server, hint, caplog)
 
 
 def test_the_hint_comes_once_and_late(server, caplog, monkeypatch) -> None:
-    monkeypatch.setattr(unasked, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(stalls, "UNASKED_LOOK_SECONDS", 0.01)
     monkeypatch.setattr(waiting, "UNASKED_LOOK_SECONDS", 0.01)
     with f.Fun(server):
         with pytest.raises(WaitTimeoutError):
             f.wait_for(built(), timeout=0.2)
         assert caplog.text == ""
-        monkeypatch.setattr(unasked, "PATIENCE_SECONDS", 0.05)
+        monkeypatch.setattr(stalls, "UNASKED_SECONDS", 0.05)
         with pytest.raises(WaitTimeoutError):
             f.wait_for(built(), timeout=0.4)
     assert caplog.text.count("nobody has asked") == 1

@@ -1,17 +1,19 @@
-"""How far an execution is, in the cell that waits for it: one row a task."""
+"""How far an execution is, in the cell that waits for it, and where a handle is shown."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from funsies.client.progress import Progress, Report
-from funsies.store.rows import TaskCounts
+from funsies.core.digest import Digest, short_hash
+from funsies.core.encoding.previews import MimeBundle
+from funsies.store.rows import OperationState, Status, TaskCounts
 
 from .blocks import BAD, GOOD, UNDER_WAY, Block, bundle_of_block
-from .shell import display_in_cell
+from .ipython import display_in_cell
 
 PATIENCE_SECONDS: Final = 0.5
 """What is over sooner shows nothing."""
@@ -135,3 +137,46 @@ def _colour(total: TaskCounts) -> str:
     if total.failed:
         return BAD
     return UNDER_WAY if total.pending else GOOD
+
+
+SHOWN: Final = 10
+"""So many targets are shown."""
+
+
+def bundle_of_handle(
+    targets: Sequence[Digest],
+    names: Mapping[Digest, str],
+    states: Sequence[OperationState],
+    progress: Progress | None,
+) -> MimeBundle:
+    """What a notebook shows of a handle.
+
+    Args:
+        targets: what was asked for.
+        names: of those that have one.
+        states: where the first of them stand; empty if nobody can say.
+        progress: of the execution.
+    """
+    statuses = [state.status for state in states]
+    known = [*map(str, statuses), *[""] * len(targets)]
+    rows = [
+        (names.get(target, ""), known[position], short_hash(target))
+        for position, target in enumerate(targets[:SHOWN])
+    ]
+    more = len(targets) - SHOWN
+    notes = [f"... and {more} more"] if more > 0 else []
+    facts = [] if progress is None else [("steps since then", described(progress))]
+    block = Block(
+        f"execution of {len(targets)} step{'' if len(targets) == 1 else 's'}",
+        _colour_of(statuses),
+        facts,
+        [("step", "status", "hash"), *rows] if rows else (),
+        notes=notes,
+    )
+    return bundle_of_block(block)
+
+
+def _colour_of(statuses: Sequence[Status]) -> str:
+    if Status.FAILED in statuses:
+        return BAD
+    return GOOD if all(each.is_finished for each in statuses) else UNDER_WAY

@@ -10,7 +10,7 @@ import msgspec
 from returns.pipeline import is_successful
 
 from funsies.client.lookup import stored_artefact
-from funsies.client.lost_bytes import lost
+from funsies.client.remedies import lost
 from funsies.client.stored_step import opened
 from funsies.client.values import may_be_run, open_value
 from funsies.core.digest import Digest

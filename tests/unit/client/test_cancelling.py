@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import funsies as f
-from funsies.client.cancelling import affected_by, withdraw
+from funsies.client.requests import affected_by, withdraw
 from funsies.client.targets import collect
 from funsies.core.digest import Digest
 from funsies.session import Session

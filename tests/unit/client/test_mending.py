@@ -10,7 +10,7 @@ import pytest
 from returns.result import Result
 
 import funsies as f
-from funsies.client.mending import Mender
+from funsies.client.volatile import Mender
 from funsies.session import Session
 
 

@@ -11,9 +11,9 @@ import pytest
 import redis.exceptions
 
 import funsies as f
-from funsies.client import local_run, silence, waiting
-from funsies.client.requesting import arm
-from funsies.client.silence import SilenceWatch
+from funsies.client import local_run, stalls, waiting
+from funsies.client.requests import arm
+from funsies.client.stalls import UnservedWatch
 from funsies.client.waiting import Waiting
 from funsies.config import ResolvedServer
 from funsies.core.digest import content_digest
@@ -107,8 +107,8 @@ def test_work_that_was_asked_for_is_not_lost_if_workers_cannot_be_called(monkeyp
 
 def test_nobody_is_said_to_be_missing_while_the_server_is_away(monkeypatch, caplog):
     monkeypatch.setattr("funsies.engine.arming.count_workers", fail)
-    monkeypatch.setattr(silence, "PATIENCE_SECONDS", 0.0)
-    watch = SilenceWatch(session_on(OneByOne(), is_in_process=False))
+    monkeypatch.setattr(stalls, "UNSERVED_SECONDS", 0.0)
+    watch = UnservedWatch(session_on(OneByOne(), is_in_process=False))
     watch.look()
     assert watch.deserted() == []
     assert not caplog.records

@@ -13,7 +13,7 @@ from funsies.builder.context import current_context
 from funsies.client.progress import watcher
 from funsies.run.surroundings.restoring import OWN_PREFIX
 from funsies.session import session_opened
-from funsies.session.current import _current
+from funsies.session.session import _current
 
 from .lab import Lab
 

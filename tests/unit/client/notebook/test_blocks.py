@@ -11,8 +11,12 @@ from returns.result import Failure, Success
 import funsies as f
 from funsies.client.notebook.blocks import BAD, GOOD, SHOWN_LINES, UNDER_WAY, Block
 from funsies.client.notebook.blocks import bundle_of_block as bundle_of
-from funsies.client.notebook.handles import bundle_of_handle
-from funsies.client.notebook.progress import PATIENCE_SECONDS, block_of, cell_progress
+from funsies.client.notebook.progress import (
+    PATIENCE_SECONDS,
+    block_of,
+    bundle_of_handle,
+    cell_progress,
+)
 from funsies.client.progress import Progress
 from funsies.core.digest import Digest
 from funsies.store.rows import OperationState, Status, TaskCounts

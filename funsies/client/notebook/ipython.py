@@ -1,15 +1,33 @@
-"""Results in notebooks: ``Success`` and ``Failure`` are of a package that is left as it is.
-
-IPython is told how to show them when the first one is made, unless somebody has told it before.
-"""
+"""IPython, where it runs this program: its shell, and how it shows results."""
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from .shell import shell_at_hand
+from funsies.core.encoding.previews import MimeBundle
+
+
+def shell_at_hand() -> Any:
+    """The shell of IPython or of a notebook's kernel; None in other programs.
+
+    Nothing is imported for that.
+    """
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()
+
+
+def is_notebook() -> bool:
+    """True in the kernel of a notebook, which can show something and change it later."""
+    return hasattr(shell_at_hand(), "kernel")
+
+
+def display_in_cell(bundle: MimeBundle) -> Any:
+    """Show something in the cell that runs; what is returned can change it later."""
+    return import_module("IPython.display").display(bundle, raw=True, display_id=True)
 
 
 def show_results() -> None:

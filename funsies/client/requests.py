@@ -1,19 +1,73 @@
-"""Withdrawing requests for steps, whoever has made them."""
+"""Requests for results: made, with those woken who compute them, and withdrawn."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import functools
+import os
+import socket
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from funsies.core.digest import Digest
 from funsies.core.stored_errors import CANCELLED, CANCELLED_ERROR
 from funsies.history.runs import Run, steps_of_run
+from funsies.session import Session
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
 from funsies.store.reader import read_levels
-from funsies.store.rows import Definitions, Generation
+from funsies.store.rows import Definitions, Generation, QueueName
+from funsies.store.submission import LOCAL_PREFIX, submit
+
+from .targets import Targets
+
+
+def local_queue() -> str:
+    """Queue that only this process serves."""
+    return f"{LOCAL_PREFIX}{socket.gethostname()}-{os.getpid()}"
+
+
+@contextmanager
+def serving(backend: Backend) -> Iterator[None]:
+    """Have others know that this process works off its queue, until it leaves or dies."""
+    subscription = backend.graph.subscribe(local_queue())
+    try:
+        yield
+    finally:
+        subscription.close()
+
+
+def arm(session: Session, queues: Sequence[QueueName]) -> None:
+    """See to it that workers of these queues wake up."""
+    served = [queue for queue in queues if not queue.startswith(LOCAL_PREFIX)]
+    if not served or session.backend.is_in_process:
+        return
+    # Late: RQ takes long to import.
+    from funsies.engine.arming import arm_queues  # noqa: PLC0415
+    from funsies.store.server_retry import SERVER_TROUBLE  # noqa: PLC0415
+
+    with suppress(*SERVER_TROUBLE):  # workers look for work by themselves at each tick
+        arm_queues(session.server, session.backend.graph, served)
+
+
+def ask_again(session: Session, targets: Targets) -> None:
+    """Ask for results once more that this program has asked for, and the server has lost.
+
+    Args:
+        session: where.
+        targets: what to ask for.
+    """
+    submission = submit(
+        session.backend,
+        tuple(targets.built.values()),
+        tuple(targets.stored),
+        generation=session.new_request(targets.operations),
+        arm=functools.partial(arm, session),
+    )
+    session.note_requested(submission)
+    session.on_request()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,21 @@
-"""Artefacts in notebooks: the beginning of the value, if there is one; nothing is computed."""
+"""What notebooks show of artefacts: the beginning of the value, or its error."""
 
 from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
 from returns.pipeline import is_successful
 
 from funsies.builder.artefact import Artefact
+from funsies.client.remedies import OWN_REMEDY, labels_at_hand, note_step_of, since
+from funsies.client.stored_types import wire_of
+from funsies.client.values import open_value
+from funsies.core.cutting import printable
+from funsies.core.digest import short_hash
 from funsies.core.encoding import (
     JSON,
     PICKLE,
@@ -21,14 +27,13 @@ from funsies.core.encoding import (
 from funsies.core.encoding.node import tell
 from funsies.core.encoding.previews import MimeBundle, bundle_of, bundle_of_text, picture_in
 from funsies.core.errors import Error, ErrorKind
+from funsies.core.noted_labels import noted_label
 from funsies.core.shown import show_by
-from funsies.session import backend_at_hand
+from funsies.core.terminal_text import as_plain_text
+from funsies.session import backend_at_hand, session_in_force
 from funsies.store.connect import Backend
 
-from .called import labels_at_hand
-from .notebook.errors import bundle_of_error
-from .stored_types import wire_of
-from .values import open_value
+from .blocks import BAD, Block, bundle_of_block
 
 BEGIN_BYTES: Final = 1 << 20
 """Of JSON, and of arrays and frames, so much is read."""
@@ -56,14 +61,14 @@ def bundle(artefact: Artefact[Any]) -> MimeBundle:
         with backend_at_hand() as backend:
             if backend is None:
                 return _below(artefact.described(), {})
-            label = _label(backend, artefact)
+            label = _label_of(backend, artefact)
             return _below(artefact.described(label), _of_value(backend, artefact))
     except Exception as problem:  # noqa: BLE001  (to show it is not to use it)
         preview = bundle_of_text(f"(no preview: {tell(problem)})")
         return _below(artefact.described(label), preview)
 
 
-def _label(backend: Backend, artefact: Artefact[Any]) -> str | None:
+def _label_of(backend: Backend, artefact: Artefact[Any]) -> str | None:
     """What the step is called that makes it; None for a constant, and if it is not known."""
     step = artefact.producer
     return None if step is None else labels_at_hand(backend, [step]).texts.get(step)
@@ -145,3 +150,56 @@ def _short(text: str) -> str:
 
 
 show_by(Artefact, bundle)
+
+
+def bundle_of_error(error: Error) -> MimeBundle:
+    """What a notebook shows of an error."""
+    facts = tuple(_facts(error))
+    block = Block(
+        _title(error), BAD, facts, text=as_plain_text(error.details), notes=tuple(_notes(error))
+    )
+    return bundle_of_block(block)
+
+
+show_by(Error, bundle_of_error)
+
+
+def _title(error: Error) -> str:
+    exception = f" ({error.exception})" if error.exception else ""
+    step = _label(error) or error.task
+    return f"{error.kind.value}{exception}{f' in {printable(step)}' if step else ''}"
+
+
+def _label(error: Error) -> str | None:
+    """What the step is called, where there is a session to ask, or if it was noted."""
+    session = session_in_force()
+    if session is not None:
+        note_step_of(session, error)
+    return noted_label(error.source)
+
+
+def _facts(error: Error) -> Iterator[tuple[str, str]]:
+    if error.source is not None:
+        yield "step", short_hash(error.source)
+    if error.exit_code is not None:
+        yield "exit code", str(error.exit_code)
+    if error.signal is not None:
+        yield "signal", error.signal
+    if error.host is not None:
+        yield "host", error.host
+    if error.attempts not in (None, 1):
+        yield "attempts", str(error.attempts)
+    if error.failed_at is not None:
+        yield "failed at", since(error)
+
+
+def _notes(error: Error) -> Iterator[str]:
+    """What to do about it."""
+    if error.source is None or error.kind in OWN_REMEDY:
+        return
+    if error.is_infrastructure:
+        yield "It says nothing about the step, and is not remembered: execute it again."
+    elif error.is_remembered:
+        yield "It is remembered: executing again does not run the step, unless you reset() it."
+    short = short_hash(error.source)
+    yield f"Look further in a terminal: funsies debug {short}, funsies replay --pdb {short}"
