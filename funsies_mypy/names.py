@@ -40,7 +40,7 @@ TAKE_OPTIONS: Final = (
 )
 
 SHELL_OUTPUT: Final = "funsies.builder.shell_output.ShellOutput"
-INPUT_FILE: Final = "funsies.builder.input_files.InputFiles.__getitem__"
+INPUT_FILE: Final = "funsies.builder.shell_output.InputFiles.__getitem__"
 OUTPUT_FILE: Final = "funsies.builder.shell_output.OutputFiles.__getitem__"
 ONE_COMMAND: Final = {each: f"{each}s" for each in ("stdout", "stderr", "returncode")}
 """Properties that only make sense for one command, and what to use for several."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import typing
 from collections.abc import Callable, Mapping
@@ -14,8 +15,6 @@ from funsies.core.checked_names import with_checked_names
 from funsies.core.errors import WiringError
 from funsies.core.subscripts import read_hints
 from funsies.core.surroundings import variables_around
-
-from .callee import annotated, without_partials
 
 _SELF: Final = (Self, typing_extensions.Self)
 _OWNER = TypeVar("_OWNER")
@@ -128,3 +127,26 @@ def _without_self(hint: Any, owner: object) -> Any:
     if origin is Annotated:
         return Annotated[replaced]
     return origin[replaced if len(replaced) > 1 else replaced[0]]
+
+
+def without_partials(function: object) -> object:
+    """What is called in the end."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
+def class_of(callee: object) -> type | None:
+    """The class whose objects a call makes: of ``Box``, or of ``Box[int]``."""
+    kind = get_origin(callee) or callee
+    return kind if isinstance(kind, type) else None
+
+
+def annotated(callee: object) -> object:
+    """What has the annotations of a call: an object has those of its class for its fields."""
+    kind = class_of(callee)
+    if kind is not None:
+        return inspect.getattr_static(kind, "__init__")
+    if inspect.isroutine(callee) or "__annotations__" in getattr(callee, "__dict__", {}):
+        return callee
+    return getattr(type(callee), "__call__", callee)  # noqa: B004  (it is what is called)

@@ -31,8 +31,7 @@ from funsies.core.misplaced_options import takes_no_options
 from funsies.core.shown import shown
 
 from .context import refuse_building
-from .nested import refuse_nested
-from .pointer import Pointer, in_step, is_value
+from .pointer import Pointer, in_step, is_value, refuse_nested
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")

@@ -21,16 +21,19 @@ from funsies.core.fingerprint import Fingerprint, fingerprint
 from funsies.core.graph import Operation, Reference, TaskKind, operation
 
 from .artefact import Artefact
-from .binding import MOST_REMEMBERED, Binding, Parameter
-from .class_code import described, may_have_new_subclasses
 from .context import built, context
-from .declared import refuse_contradiction
-from .inputs import BoundInput, bound_constant, refuse_misfit
-from .payload import interpreter_of
-from .python_task import FunctionSpec, PythonTask, task_of
+from .inputs import (
+    MOST_REMEMBERED,
+    Binding,
+    BoundInput,
+    Parameter,
+    bound_constant,
+    refuse_misfit,
+)
+from .python_task import FunctionSpec, PythonTask, interpreter_of, task_of
+from .result_types import is_generic, refuse_contradiction, solve, substitute
 from .signature import FunctionSignature, result_encoding, signature_of
-from .type_code import TypeCode
-from .type_variables import is_generic, solve, substitute
+from .type_code import TypeCode, described, may_have_new_subclasses
 
 _MOST_FORMS: Final = 256
 """So many are remembered of one function."""

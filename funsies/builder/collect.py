@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, KeysView, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, get_args, overload
 
 from returns.result import Result
 
@@ -13,9 +14,8 @@ from funsies.core.errors import Error, WiringError
 from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
 
-from .artefact import Artefact
+from .artefact import Artefact, put
 from .call import call
-from .joined_types import item_type, joined_type
 from .python_task import FunctionSpec
 
 A = TypeVar("A")
@@ -409,3 +409,26 @@ def _as_tuple(*items: Any) -> Any:
 
 def _as_dict(keys: Any, *items: Any) -> Any:
     return dict(zip(keys, items, strict=True))
+
+
+def item_type(value: Artefact[Any], *, strict: bool) -> Any:
+    """Annotation of what is joined for an artefact: its value, or a result."""
+    inside = value.encoding.annotation
+    return inside if strict else Result[inside, Error]  # type: ignore[valid-type]  # made at run time
+
+
+def joined_type(items: object, types: list[Any], keys: list[object] | None) -> object:
+    """Annotation of the joined value."""
+    if keys is not None:
+        key_type = (*get_args(put(keys).encoding.annotation), Any)[0]
+        return dict[key_type, _union(types)]  # type: ignore[valid-type,misc]  # made at run time
+    if isinstance(items, tuple):
+        return tuple[tuple(types)]  # type: ignore[misc]  # made at run time
+    return list[_union(types)]  # type: ignore[misc]  # made at run time
+
+
+def _union(types: list[Any]) -> Any:
+    distinct = list(dict.fromkeys(types))
+    if not distinct or Any in distinct:
+        return Any
+    return functools.reduce(operator.or_, distinct)

@@ -32,11 +32,20 @@ from funsies.core.own_options import OwnOptions, RunOptions, StepOptions, own_op
 from .artefact import Artefact, constant_artefact, put
 from .call import call, is_artefact
 from .collect import gather
-from .declared import refuse_contradiction
-from .given import call_given, given_task, name_of, parameters_of, plain_function, result_of
-from .held import Place, emptied, filled
+from .given import (
+    Place,
+    call_given,
+    emptied,
+    filled,
+    given_task,
+    name_of,
+    parameters_of,
+    plain_function,
+    result_of,
+)
 from .python import reduce
 from .python_task import FunctionSpec
+from .result_types import refuse_contradiction
 from .signature import value_annotation
 from .task import Task
 from .units import refuse_other_unit

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
+from functools import lru_cache
+from types import FunctionType
 from typing import Any, Final
 
 from typing_extensions import override
 
-from funsies.core.digest import Digest, Field, digest
+from funsies.core.digest import Digest, Field, content_digest, digest
 from funsies.core.encoding import Encoding
-from funsies.core.fingerprint import (
-    Fingerprint,
-    Giver,
-)
+from funsies.core.errors import FingerprintError, FunsiesError, WiringError
+from funsies.core.fingerprint import Fingerprint, Giver, Library, held_by, rules_in_force
 from funsies.core.graph import Output, Task, TaskKind
+from funsies.core.label import check_step_name
 from funsies.core.own_options import NO_OPTIONS, OwnOptions
 from funsies.core.pieces import pieces_of
-from funsies.core.python_plan import PYTHON, have_same_sources
+from funsies.core.python_plan import PYTHON, PythonPlan, encode_plan, have_same_sources
+from funsies.pickling import Parcel, dump_function
 
-from .class_code import code_of_classes
-from .codec_code import code_of_codecs
+from .context import context
 from .inputs import BoundInput
-from .payload import interpreter_of, payload_of
 from .plain_steps import refuse_steps_inside
 from .signature import function_name
-from .stated_versions import refuse_second_claim
-from .step_name import check_step_name
-from .type_code import TypeCode
+from .type_code import TypeCode, code_of_classes, code_of_codecs
 
 _MAX_REMEMBERED_TASKS: Final = 10_000
 
@@ -228,3 +234,113 @@ def task_of(
 
 def _hashable(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return tuple(tuple(field) if isinstance(field, list) else field for field in fields)
+
+
+def payload_of(
+    spec: FunctionSpec,
+    inputs: Sequence[BoundInput],
+    results: Sequence[Encoding[Any]],
+    code: Fingerprint | None,
+    libraries: Iterable[Library],
+) -> tuple[bytes, Mapping[Digest, bytes]]:
+    """The function with its encodings, pickled as it is at this moment, and what it needs."""
+    encodings = {bound.name: (bound.written, bound.wanted) for bound in inputs}
+    is_dynamic = spec.kind is TaskKind.DYNAMIC
+    brought = () if code is None or not is_dynamic else code.codecs
+    parcel = _pickled(spec, (spec.function, encodings, tuple(results), brought))
+    bundle, main, _ = parcel.program
+    texts = {name: _encoded(text) for name, text in parcel.texts.items()}
+    plan = PythonPlan(
+        pickle=parcel.pickle,
+        made_by=parcel.made_by,
+        several=len(results) > 1,
+        bundle=b"" if bundle is None else bundle.digest,
+        main=main,
+        texts={name: address for name, (address, _) in texts.items()},
+        libraries=tuple(sorted(set(libraries))),
+        rules=dict(rules_in_force()) if is_dynamic else {},
+        interpreter=interpreter_of(spec),
+    )
+    contents = dict(texts.values())
+    if bundle is not None:
+        contents[bundle.digest] = bundle.data
+    return encode_plan(plan), contents
+
+
+@lru_cache(maxsize=64)
+def _encoded(text: str) -> tuple[Digest, bytes]:
+    """A text as it is stored, and its address: once for all tasks of a script."""
+    data = text.encode("utf-8", "surrogatepass")
+    return content_digest(data), data
+
+
+def _pickled(spec: FunctionSpec, parts: object) -> Parcel:
+    try:
+        return dump_function(parts)
+    except FunsiesError:
+        raise
+    except Exception as problem:  # whatever the code of a captured object raises
+        raise FingerprintError(
+            f"{spec.shown_name} cannot be sent to a worker: it uses something that cannot be "
+            f"pickled ({problem}). Make that inside the function, or pass it as an input"
+        ) from problem
+
+
+def interpreter_of(spec: FunctionSpec) -> tuple[str, ...]:
+    """What ``Fun`` says of the shell steps that the function may build; empty if nothing."""
+    return (context().interpreter or ()) if spec.kind is TaskKind.DYNAMIC else ()
+
+
+# ``version=`` stands in the place of code: two functions must not claim the same one.
+#
+# Which of them ran would depend on which was built first, so the second one is refused. What
+# was defined again under its own name (a cell that was run again) is what it was, as its user
+# says.
+
+_MOST_REMEMBERED: Final = 10_000
+_COMPARED: Final = (bool, int, float, complex, str, bytes, type(None))
+"""Values of which two that are not equal are certainly not the same."""
+
+_claimed: dict[Hashable, Callable[..., Any]] = {}
+
+
+def refuse_second_claim(
+    task: Hashable, function: Callable[..., Any], name: str, version: str
+) -> None:
+    """Refuse a task that would be taken for another of this program.
+
+    Args:
+        task: identity of the task; the version is part of it.
+        function: of the task.
+        name: of the task.
+        version: of the task.
+
+    Raises:
+        WiringError: if another function was given under the same identity.
+    """
+    if len(_claimed) >= _MOST_REMEMBERED:
+        _claimed.clear()
+    if _are_different(_claimed.setdefault(task, function), function):
+        raise WiringError(
+            f"two functions are tasks with the name {name} and version={version!r}, which "
+            "stand in the place of code: what one computes would be taken for the other's. "
+            "Give one of them another name= or version=, or pass what differs as an input"
+        )
+
+
+def _are_different(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
+    if one is other or not (isinstance(one, FunctionType) and isinstance(other, FunctionType)):
+        return False
+    if (one.__module__, one.__qualname__) != (other.__module__, other.__qualname__):
+        return True
+    if one.__code__ != other.__code__:
+        return one.__name__ == "<lambda>"
+    return list(_values(one)) != list(_values(other))
+
+
+def _values(function: FunctionType) -> Iterator[tuple[str, object]]:
+    """What a function has captured, and its defaults, as far as they can be compared."""
+    defaults = dict(enumerate(function.__defaults__ or ()))
+    for name, value in (*held_by(function).items(), *defaults.items()):
+        if isinstance(value, _COMPARED):
+            yield f"{name}: {type(value).__qualname__}", value

@@ -11,8 +11,8 @@ from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
-from .declared import several_results
 from .given import call_given, result_of
+from .result_types import several_results
 from .value import Value
 
 R1 = TypeVar("R1", bound="Value | None")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Final, Never, Unpack
 
 from funsies.core.errors import WiringError
@@ -14,7 +15,6 @@ from funsies.core.own_options import OwnOptions, StepOptions, own_options
 
 from .artefact import Artefact
 from .call import call
-from .mustache import ChevronError, render, tokenize
 from .python_task import FunctionSpec
 
 _VALUES: Final = frozenset({"variable", "no escape"})
@@ -197,3 +197,28 @@ def _tokens(template: str) -> list[tuple[str, str]]:
     except ChevronError as problem:
         raise WiringError(f"the template is not valid mustache: {problem}") from None
     return [("no escape" if kind == "variable" else kind, key) for kind, key in tokens]
+
+
+# chevron, with types.
+#
+# It has none itself. Imported as usual, it would ask everybody who checks a program against
+# the sources of funsies for a package of stubs.
+
+Token = tuple[str, str]
+"""A part of a template: its kind, and its text or key."""
+
+_chevron: Final[Any] = import_module("chevron")
+
+ChevronError: Final[type[Exception]] = _chevron.ChevronError
+"""The template is not valid."""
+
+tokenize: Final[Callable[[str, str, str], Iterator[Token]]] = import_module(
+    "chevron.tokenizer"
+).tokenize
+"""The parts of a template, which stand between two delimiters."""
+
+
+def render(tokens: Sequence[Token], scopes: Sequence[object]) -> str:
+    """Fill in a template; what its keys stand for is looked up in each scope in turn."""
+    filled: str = _chevron.render(tokens, scopes=scopes)
+    return filled

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import msgspec
 
+from funsies.core.errors import WiringError
+
 from .errors import OptionError
 
 KIND: Final = "label"
@@ -158,3 +160,19 @@ def decode_label(data: bytes | None) -> Label | None:
         return None if data is None else msgspec.json.decode(data, type=Label)
     except msgspec.MsgspecError:
         return None
+
+
+def check_step_name(name: object) -> None:
+    """Refuse what cannot name a step; None and the empty text stand for the default.
+
+    Raises:
+        WiringError: if it is no text, or none that can be stored.
+    """
+    if name is None:
+        return
+    if not isinstance(name, str):
+        raise WiringError(f"name= is a text, not {name!r}")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise WiringError(f"name={name!a} is not valid Unicode; take another text") from None

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import funsies as f
-from funsies.builder.binding import Binding
+from funsies.builder.inputs import Binding
 from funsies.builder.signature import signature_of
 from funsies.core.encoding import unregister_codec
 from funsies.core.errors import UnsupportedTypeError, WiringError

@@ -1,12 +1,62 @@
-"""Type variables of generic functions: what they stand for in one call.
-
-``def first(items: list[T]) -> T`` given an artefact of ``list[int]`` makes an ``int``.
-"""
+"""What a call gives, as types: what it declares, and what type variables stand for in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeVar, TypeVarTuple, Unpack, get_args, get_origin
+from collections.abc import Iterable, Sequence
+from typing import Any, Never, NoReturn, TypeVar, TypeVarTuple, Unpack, get_args, get_origin
+
+from funsies.core.encoding import contradicts, encoding_of
+from funsies.core.errors import UnsupportedTypeError, WiringError
+
+from .signature import value_annotation
+
+
+def several_results(annotation: object) -> tuple[object, ...]:
+    """Types of the results that a return annotation stands for, if there may be several."""
+    parts = get_args(annotation)
+    if get_origin(annotation) is tuple and parts and parts[-1] is not Ellipsis:
+        return parts
+    return (annotation,)
+
+
+def refuse_contradiction(function: str, returned: object, out: Sequence[object]) -> None:
+    """Refuse types in ``out=`` that what the function returns can never have.
+
+    Args:
+        function: its name, for messages.
+        returned: its return annotation.
+        out: the types that ``out=`` names.
+
+    Raises:
+        WiringError: if one contradicts the annotation, or if there are more or fewer.
+    """
+    parts = (returned,) if len(out) == 1 else several_results(value_annotation(returned))
+    is_tuple = get_origin(value_annotation(returned)) is tuple
+    if is_tuple and 1 < len(parts) != len(out) > 1:
+        raise WiringError(
+            f"{function} returns {len(parts)} values, but out= names {len(out)} types"
+        )
+    for declared, annotation in zip(out, parts, strict=False):
+        _refuse_one(function, annotation, declared)
+
+
+def _refuse_one(function: str, annotation: object, declared: object) -> None:
+    if is_generic(annotation) or annotation in (Never, NoReturn):
+        return
+    try:
+        returned, stored = encoding_of(value_annotation(annotation)), encoding_of(declared)
+    except UnsupportedTypeError:  # what cannot be stored is refused by whoever stores it
+        return
+    if contradicts(stored, returned):
+        raise WiringError(
+            f"{function} returns {returned.label}, which is no {stored.label}, as out= says; "
+            "leave out= away, or convert the value in the function"
+        )
+
+
+# Type variables of generic functions: what they stand for in one call.
+#
+# ``def first(items: list[T]) -> T`` given an artefact of ``list[int]`` makes an ``int``.
 
 
 def solve(pairs: Iterable[tuple[object, object]]) -> dict[TypeVar, object]:
