@@ -26,7 +26,7 @@ from funsies.run.evaluate import Evaluator
 from funsies.run.surroundings.streams import new_file
 from funsies.store.connect import Backend, open_backend
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Claim, Fence
+from funsies.store.rows import Claim, Fence, StepMessage
 from funsies.store.submission import queue_name, submit
 
 CASE = Case(
@@ -57,7 +57,7 @@ def claimed(backend: Backend, n: int) -> list[Claim]:
 def claim_one(graph: GraphStore) -> Claim | None:
     """Claim one operation."""
     queue, fence = queue_name("default", PYTHON), Fence(secrets.token_bytes(16))
-    return graph.step(new_slot(), 1, queue, lease_ms=LEASE_MS, fence=fence).claim
+    return graph.step(StepMessage(new_slot(), 1, queue, lease_ms=LEASE_MS, fence=fence)).claim
 
 
 def in_fork(backend: Backend, claims: list[Claim]) -> float:

@@ -15,6 +15,7 @@ from funsies.engine.names import new_fence, new_slot
 from funsies.history.watched import Naming
 from funsies.report.live import Display
 from funsies.store.connect import Backend
+from funsies.store.rows import StepMessage
 from funsies.store.submission import queue_name, submit
 
 CASE = Case(
@@ -55,4 +56,6 @@ def measure(setting: Setting) -> Figures:
 def _claim(backend: Backend, number: int) -> None:
     """Have a step run, as far as the server knows."""
     queue = queue_name(QUEUE)
-    backend.graph.step(new_slot(), number, queue, lease_ms=LEASE_MS, fence=new_fence())
+    backend.graph.step(
+        StepMessage(new_slot(), number, queue, lease_ms=LEASE_MS, fence=new_fence())
+    )

@@ -15,6 +15,7 @@ from funsies.store.rows import (
     QueueName,
     Result,
     StepAnswer,
+    StepMessage,
     Verdict,
 )
 
@@ -84,11 +85,13 @@ def publish_for(
             heard that is still on its way.
     """
     return graph.step(
-        slot or new_slot(),
-        sequence,
-        QueueName(""),
-        lease_ms=0,
-        fence=new_fence(),
-        completions=done,
-        claims=0,
+        StepMessage(
+            slot or new_slot(),
+            sequence,
+            QueueName(""),
+            lease_ms=0,
+            fence=new_fence(),
+            completions=done,
+            claims=0,
+        )
     )

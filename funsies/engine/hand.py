@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, TypedDict
+from typing import Final
 
 from funsies.run.decision import Delegate, Park, PutBack
 from funsies.store.ports import AnsweredStep, GraphStore, PendingStep
@@ -16,6 +16,7 @@ from funsies.store.rows import (
     QueueName,
     Setback,
     StepAnswer,
+    StepMessage,
     Verdict,
 )
 
@@ -53,14 +54,6 @@ class Sent:
     message: PendingStep
     done: list[Done]
     claims: int
-
-
-class _Options(TypedDict):
-    lease_ms: int
-    fence: Fence
-    completions: list[Completion]
-    claims: int
-    keeps: list[Fence]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,15 +110,15 @@ class Hand:
 
     def send(self, fence: Fence, *, claims: int) -> StepAnswer:
         """Send the message of the present number, perhaps once more; wait for the answer."""
-        done, arguments, options = self._message(fence, claims)
-        message = AnsweredStep(self.graph.step(*arguments, **options))
-        return self._take(Sent(message, done, claims), has_waited=True)
+        done, message = self._message(fence, claims)
+        answered = AnsweredStep(self.graph.step(message))
+        return self._take(Sent(answered, done, claims), has_waited=True)
 
     def step_ahead(self, *, claims: int) -> None:
         """Publish what is done, and claim, while something else is run."""
         self.sequence += 1
-        done, arguments, options = self._message(new_fence(), claims)
-        self._sent = Sent(self.graph.send_step(*arguments, **options), done, claims)
+        done, message = self._message(new_fence(), claims)
+        self._sent = Sent(self.graph.send_step(message), done, claims)
         self.observer.sent()
 
     def collect(self) -> None:
@@ -135,21 +128,22 @@ class Hand:
             sent, self._sent = self._sent, None
             self._take(sent, has_waited=has_waited)
 
-    def _message(
-        self, fence: Fence, claims: int
-    ) -> tuple[list[Done], tuple[str, int, QueueName], _Options]:
+    def _message(self, fence: Fence, claims: int) -> tuple[list[Done], StepMessage]:
         """What is published by a message, and the message itself."""
         self.observer.stepping(self.sequence)
         self.pace.sent()
         done, self.done, self.fence = self.done, [], fence
-        options: _Options = {
-            "lease_ms": self.lease_ms,
-            "fence": fence,
-            "completions": [each.completion for each in done],
-            "claims": claims,
-            "keeps": [claim.fence for claim in self.todo] if claims else [],
-        }
-        return done, (self.slot, self.sequence, self.queue), options
+        message = StepMessage(
+            self.slot,
+            self.sequence,
+            self.queue,
+            self.lease_ms,
+            fence,
+            completions=[each.completion for each in done],
+            claims=claims,
+            keeps=[claim.fence for claim in self.todo] if claims else [],
+        )
+        return done, message
 
     def _take(self, sent: Sent, *, has_waited: bool) -> StepAnswer:
         answer = sent.message.answer()

@@ -23,7 +23,7 @@ from funsies.core.signing import Keyring
 from funsies.engine.self_description import MOST_LIBRARIES
 from funsies.engine.worker import run_worker
 from funsies.store.connect import INLINE_BYTES, open_backend
-from funsies.store.rows import Fence
+from funsies.store.rows import Fence, StepMessage
 from funsies.store.submission import queue_name
 
 DIE_WRITING = """
@@ -124,7 +124,7 @@ def test_a_step_of_a_worker_that_is_gone_is_put_back(own_stage, doctor, monkeypa
         f.execute(f.reduce(double, 3))
     backend = open_backend(own_stage.url)
     gone = backend.graph.step(
-        "gone", 1, queue_name("default"), lease_ms=1, fence=Fence(b"f" * 16)
+        StepMessage("gone", 1, queue_name("default"), lease_ms=1, fence=Fence(b"f" * 16))
     )
     backend.close()
     assert gone.claim is not None

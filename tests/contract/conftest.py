@@ -31,6 +31,7 @@ from funsies.store.rows import (
     Result,
     Status,
     StepAnswer,
+    StepMessage,
     Verdict,
     Wanted,
 )
@@ -67,13 +68,15 @@ class Slot:
     ) -> StepAnswer:
         """Send the message of this number, perhaps once more."""
         return self.bench.store.step(
-            self.name,
-            self.sequence,
-            self.queue,
-            lease_ms=LEASE_MS,
-            fence=fence,
-            completions=[] if completion is None else [completion],
-            claims=int(claim),
+            StepMessage(
+                self.name,
+                self.sequence,
+                self.queue,
+                lease_ms=LEASE_MS,
+                fence=fence,
+                completions=[] if completion is None else [completion],
+                claims=int(claim),
+            )
         )
 
     def claim(self) -> Claim:

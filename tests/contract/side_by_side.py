@@ -28,6 +28,7 @@ from funsies.store.rows import (
     RunReport,
     Setback,
     Status,
+    StepMessage,
     Verdict,
     Wanted,
 )
@@ -242,18 +243,21 @@ class Bench:
         """Send what is held and what is done now, and begin what is kept or claimed."""
         worker.sequence += 1
         done = [each for _, each in worker.held]
-        options = {
-            "lease_ms": LEASE_MS,
-            "fence": self.fence(),
-            "completions": done if completion is None else [*done, completion],
-            "claims": self.most if claim else 0,
-            "keeps": [each.fence for each in worker.ahead] if keep else [],
-        }
+        message = StepMessage(
+            worker.slot,
+            worker.sequence,
+            queue,
+            lease_ms=LEASE_MS,
+            fence=self.fence(),
+            completions=done if completion is None else [*done, completion],
+            claims=self.most if claim else 0,
+            keeps=[each.fence for each in worker.ahead] if keep else [],
+        )
         holds = {lease.fence for lease in self.memory.leases()}
-        answer = self.both("step", worker.slot, worker.sequence, queue, **options)
+        answer = self.both("step", message)
         if twice:
-            assert self.both("step", worker.slot, worker.sequence, queue, **options) == answer
-        for each, verdict in zip(options["completions"], answer.verdicts, strict=True):
+            assert self.both("step", message) == answer
+        for each, verdict in zip(message.completions, answer.verdicts, strict=True):
             assert (verdict is Verdict.FENCED) == (each.fence not in holds)
             self.commits[each.operation] += verdict is Verdict.OK
         refused = Verdict.BYTES in answer.verdicts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from funsies.core.digest import content_digest
-from funsies.store.rows import Completion, Setback, Status, Verdict, fence_of
+from funsies.store.rows import Completion, Setback, Status, StepMessage, Verdict, fence_of
 
 LEASE_MS = 1000
 
@@ -17,14 +17,16 @@ def take(bench):
     def take(slot, claims=16, completions=(), keeps=()):
         slot.sequence += 1
         return bench.store.step(
-            slot.name,
-            slot.sequence,
-            slot.queue,
-            lease_ms=LEASE_MS,
-            fence=bench.fence(),
-            completions=completions,
-            claims=claims,
-            keeps=[claim.fence for claim in keeps],
+            StepMessage(
+                slot.name,
+                slot.sequence,
+                slot.queue,
+                lease_ms=LEASE_MS,
+                fence=bench.fence(),
+                completions=completions,
+                claims=claims,
+                keeps=[claim.fence for claim in keeps],
+            )
         )
 
     return take
@@ -137,13 +139,15 @@ def test_a_repeated_message_gives_the_same_answer(bench, batch, take, tools):
     done = [tools.completion(claim, b"made") for claim in claims]
     answer = take(worker, 16, done)
     again = bench.store.step(
-        "batch",
-        worker.sequence,
-        worker.queue,
-        lease_ms=LEASE_MS,
-        fence=answer.claims[0].fence,
-        completions=done,
-        claims=16,
+        StepMessage(
+            "batch",
+            worker.sequence,
+            worker.queue,
+            lease_ms=LEASE_MS,
+            fence=answer.claims[0].fence,
+            completions=done,
+            claims=16,
+        )
     )
     assert again == answer
     worker.sequence -= 2
@@ -290,14 +294,16 @@ def test_a_repeated_message_of_who_goes_on_gives_the_same_answer(bench, batch, t
     done = [tools.completion(claims[0], b"made")]
     answer = take(worker, 16, done, claims[1:])
     again = bench.store.step(
-        "batch",
-        worker.sequence,
-        worker.queue,
-        lease_ms=LEASE_MS,
-        fence=answer.claims[0].fence,
-        completions=done,
-        claims=16,
-        keeps=[claim.fence for claim in claims[1:]],
+        StepMessage(
+            "batch",
+            worker.sequence,
+            worker.queue,
+            lease_ms=LEASE_MS,
+            fence=answer.claims[0].fence,
+            completions=done,
+            claims=16,
+            keeps=[claim.fence for claim in claims[1:]],
+        )
     )
     assert again == answer
     assert len(bench.store.leases()) == 11
@@ -387,13 +393,15 @@ def test_a_message_need_not_be_waited_for(bench, batch, tools):
     worker, rows, claims = batch(3)
     done = [tools.completion(claim, b"made") for claim in claims]
     pending = bench.store.send_step(
-        worker.name,
-        worker.sequence + 1,
-        worker.queue,
-        lease_ms=LEASE_MS,
-        fence=bench.fence(),
-        completions=done,
-        claims=16,
+        StepMessage(
+            worker.name,
+            worker.sequence + 1,
+            worker.queue,
+            lease_ms=LEASE_MS,
+            fence=bench.fence(),
+            completions=done,
+            claims=16,
+        )
     )
     answer = pending.answer()
     assert answer.verdicts == (Verdict.OK,) * 3

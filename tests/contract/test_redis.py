@@ -16,7 +16,7 @@ from funsies.core.errors import NoServerError, ServerError
 from funsies.store.keys import Keys
 from funsies.store.redis import RedisStore
 from funsies.store.redis.library import NAMES, SHARED, library
-from funsies.store.rows import Completion, Definitions, Setback, Status, Verdict
+from funsies.store.rows import Completion, Definitions, Setback, Status, StepMessage, Verdict
 from funsies.store.server_address import shown
 from funsies.store.server_connection import connector
 
@@ -433,12 +433,14 @@ def test_a_message_that_nobody_waits_for_is_done_once(redis_bench, tools, troubl
     if trouble == "cut before it arrives":
         call("CLIENT", "PAUSE", 100_000, "WRITE")
     pending = bench.store.send_step(
-        worker.name,
-        worker.sequence + 1,
-        worker.queue,
-        lease_ms=1000,
-        fence=bench.fence(),
-        completions=sent,
+        StepMessage(
+            worker.name,
+            worker.sequence + 1,
+            worker.queue,
+            lease_ms=1000,
+            fence=bench.fence(),
+            completions=sent,
+        )
     )
     if trouble == "cut before it arrives":
         assert not pending.is_answered()

@@ -12,7 +12,7 @@ import redis
 import funsies as f
 from funsies.engine.names import new_fence
 from funsies.store.connect import open_backend
-from funsies.store.rows import Completion, Result, Verdict
+from funsies.store.rows import Completion, Result, StepMessage, Verdict
 from funsies.store.submission import queue_name
 
 
@@ -72,7 +72,9 @@ def test_a_result_that_comes_after_the_lease_was_lost_is_refused(stage):
     with f.Fun(stage.server):
         step = f.reduce(answer)
         f.execute(step)
-        claim = backend.graph.step("orphan", 1, queue, lease_ms=1, fence=new_fence()).claim
+        claim = backend.graph.step(
+            StepMessage("orphan", 1, queue, lease_ms=1, fence=new_fence())
+        ).claim
         stage.start_worker()
         f.wait_for(step, timeout=30)
         late = Completion(
@@ -81,7 +83,9 @@ def test_a_result_that_comes_after_the_lease_was_lost_is_refused(stage):
             (Result(ok=True, content=claim.operation.digest, large=True, size_bytes=1),),
         )
         answered = backend.graph.step(
-            "orphan", 2, queue, lease_ms=1, fence=new_fence(), completions=[late], claims=0
+            StepMessage(
+                "orphan", 2, queue, lease_ms=1, fence=new_fence(), completions=[late], claims=0
+            )
         )
         assert answered.verdict is Verdict.FENCED
         assert f.take(step) == 42

@@ -32,12 +32,12 @@ def run_breakable_worker(log: Path, channel_url: str, *arguments, **options) -> 
     step, channel = RedisStore.step, redis.Redis.from_url(channel_url, decode_responses=True)
     os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
 
-    def breakable(self, slot, sequence, queue, **more):
-        if sequence == 1:
-            channel.rpush("horses", queue)
-        if queue.startswith(channel.get(BROKEN) or "nothing"):
+    def breakable(self, message):
+        if message.sequence == 1:
+            channel.rpush("horses", message.queue)
+        if message.queue.startswith(channel.get(BROKEN) or "nothing"):
             raise ServerError("the script fails")
-        return step(self, slot, sequence, queue, **more)
+        return step(self, message)
 
     RedisStore.step = breakable
     run_worker(*arguments, **options)

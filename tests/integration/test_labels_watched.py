@@ -19,6 +19,7 @@ from funsies.page.door import Pass
 from funsies.page.workers import WorkersPage
 from funsies.report.live.running import RunningSteps
 from funsies.session import Session
+from funsies.store.rows import StepMessage
 from funsies.store.submission import queue_name, submit
 
 
@@ -32,7 +33,7 @@ def running(session: Session) -> list[Digest]:
     submit(session.backend, tuple(targets.values()), (), queue="nobody-serves-it")
     graph, queue = session.backend.graph, queue_name("nobody-serves-it")
     for number in range(3):
-        graph.step(new_slot(), number, queue, lease_ms=600_000, fence=new_fence())
+        graph.step(StepMessage(new_slot(), number, queue, lease_ms=600_000, fence=new_fence()))
     return list(targets)
 
 

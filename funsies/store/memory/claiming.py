@@ -12,6 +12,7 @@ from funsies.store.rows import (
     Fence,
     OperationRow,
     QueueName,
+    StepMessage,
     TaskRow,
     TraceCandidate,
     fence_of,
@@ -34,64 +35,46 @@ MOST_EXPECTED_MS = 50
 
 
 def claim_some(
-    tables: Tables,
-    slot: str,
-    queue: QueueName,
-    hold: Hold,
-    *,
-    message: Fence,
-    most: int,
-    budget: int,
+    tables: Tables, message: StepMessage, kept: dict[Digest, Fence], budget: int
 ) -> bool:
     """Claim as many as may be claimed together; the first in any case, if nothing is kept.
 
     Args:
         tables: the store.
-        slot: for which.
-        queue: from which.
-        hold: the new lease, on what the slot goes on with.
-        message: fence of the message.
-        most: how many at most.
+        message: which slot asks for how many, and from which queue.
+        kept: what the slot goes on with.
         budget: how many more waiters may be woken.
 
     Returns:
         True if something was claimed, and another share of the queue is left for the slot.
     """
-    is_told = most > 1 or bool(hold.fences)
-    ready = len(tables.ready.get(queue, ())) if is_told else 0
-    among = 2 * len(tables.leases.keys() | {slot}) if is_told else 1
-    claimed = _claim(
-        tables,
-        slot,
-        queue,
-        hold,
-        message=message,
-        wanted=_most_wanted(tables, [*hold.fences], most, ready / among),
-        budget=budget,
-    )
+    is_told = message.claims > 1 or bool(kept)
+    ready = len(tables.ready.get(message.queue, ())) if is_told else 0
+    among = 2 * len(tables.leases.keys() | {message.slot}) if is_told else 1
+    wanted = _most_wanted(tables, [*kept], message.claims, ready / among)
+    claimed = _claim(tables, message, kept, wanted, budget)
     return claimed > 0 and ready - claimed >= among
 
 
 def _claim(
     tables: Tables,
-    slot: str,
-    queue: QueueName,
-    hold: Hold,
-    *,
-    message: Fence,
+    message: StepMessage,
+    kept: dict[Digest, Fence],
     wanted: int,
     budget: int,
 ) -> int:
+    now_ms = tables.clock()
+    hold = Hold(now_ms + message.lease_ms, now_ms, kept)
     room: float | None = MOST_EXPECTED_MS
     tries = claimed = 0
-    kept = [tables.cell(operation) for operation in hold.fences]
-    begun = {cell.trace_index for cell in kept} - {b""}
+    begun = {tables.cell(operation).trace_index for operation in kept} - {b""}
+    goes_on = bool(kept)  # the lease is on what is claimed, too, from here on
     while tries < CLAIM_TRIES and room is not None and claimed < wanted:
-        if queue not in tables.ready:
+        if message.queue not in tables.ready:
             break
-        operation = _first_ready(tables, queue)
-        left = _room_with(tables, operation, room) if wanted > 1 or kept else None
-        if (claimed or kept) and left is None:
+        operation = _first_ready(tables, message.queue)
+        left = _room_with(tables, operation, room) if wanted > 1 or goes_on else None
+        if (claimed or goes_on) and left is None:
             break
         row = tables.definitions[operation]
         inputs = read_inputs(tables, row)
@@ -106,7 +89,7 @@ def _claim(
             if index in begun and index not in tables.traces:
                 break  # it has what the first one will leave
             begun |= {index} - {b""}
-            run_under(tables, operation, fence_of(message, claimed), slot, hold)
+            run_under(tables, operation, fence_of(message.fence, claimed), message.slot, hold)
             _note_grant(tables, operation, inputs, index)
             claimed, room, tries = claimed + 1, left, 0
     return claimed

@@ -17,31 +17,102 @@ from funsies.store.rows import (
 from .cascade import end_with, error_result, skip, work_cascades
 from .inputs import needs, read_inputs, satisfies
 from .moves import REQUESTED, clear, forget, make_ready, requeue, wait_for
-from .tables import Cell, Tables
+from .tables import Cell, Locked, Tables, atomic
 
 
-def new_generation(tables: Tables) -> Generation:
-    """Number a request."""
-    tables.generation = Generation(max(tables.clock(), tables.generation + 1))
-    return tables.generation
+class Requests(Locked):
+    """Who asks for operations, and who takes that back."""
 
+    @atomic
+    def new_generation(self) -> Generation:
+        """See :meth:`GraphStore.new_generation`."""
+        tables = self._tables
+        tables.generation = Generation(max(tables.clock(), tables.generation + 1))
+        return tables.generation
 
-def request(tables: Tables, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
-    """Ask for operations, leaves first."""
-    missing: dict[Digest, None] = {}
-    started = 0
-    for item in wanted:
-        cell, row = tables.look(item.operation), tables.definitions.get(item.operation)
-        if row is None:
-            missing[item.operation] = None
-        elif cell.status.is_pending:
-            _join(tables, generation, item)
-        elif not satisfies(tables, cell, generation):
-            first = needs(tables, row, generation)
-            missing.update(dict.fromkeys(first))
-            started += 0 if first else _start(tables, generation, item, row)
-    queues = dict.fromkeys(item.queue for item in wanted)
-    return RequestAnswer(tuple(missing), started, arm(tables, list(queues), due=is_due(tables)))
+    @atomic
+    def last_generation(self) -> Generation:
+        """See :meth:`GraphStore.last_generation`."""
+        return self._tables.generation
+
+    @atomic
+    def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
+        """See :meth:`GraphStore.request`."""
+        tables = self._tables
+        missing: dict[Digest, None] = {}
+        started = 0
+        for item in wanted:
+            cell, row = tables.look(item.operation), tables.definitions.get(item.operation)
+            if row is None:
+                missing[item.operation] = None
+            elif cell.status.is_pending:
+                _join(tables, generation, item)
+            elif not satisfies(tables, cell, generation):
+                first = needs(tables, row, generation)
+                missing.update(dict.fromkeys(first))
+                started += 0 if first else _start(tables, generation, item, row)
+        queues = dict.fromkeys(item.queue for item in wanted)
+        return RequestAnswer(
+            tuple(missing), started, arm(tables, list(queues), due=is_due(tables))
+        )
+
+    @atomic
+    def cancel(
+        self, generation: Generation, operations: Sequence[Digest], error: Digest
+    ) -> int:
+        """See :meth:`GraphStore.cancel`."""
+        tables = self._tables
+        ended = 0
+        result = error_result(tables, error)
+        for operation in reversed(operations):
+            cell = tables.look(operation)
+            if not cell.status.is_pending:
+                continue
+            cell.wanted_by.discard(generation)
+            cell.wanted_by = cell.wanted_by or _heirs(tables, operation, generation)
+            if not cell.wanted_by:
+                end_with(tables, operation, result, volatile=True)
+                cell.withdrawn_by = generation
+                ended += 1
+        work_cascades(tables)
+        return ended
+
+    @atomic
+    def reset(self, operations: Sequence[Digest]) -> int:
+        """See :meth:`GraphStore.reset`."""
+        tables = self._tables
+        forgotten = 0
+        for operation in operations:
+            cell = tables.look(operation)
+            if cell.status.is_finished:
+                forget(tables, operation)
+                forgotten += 1
+            elif cell.status is Status.RUNNING:
+                tables.traces.pop(cell.trace_index, None)
+                make_ready(tables, operation)
+                cell.attempts = cell.failures = cell.losses = cell.lost_inputs = 0
+                cell.is_single = False
+        return forgotten
+
+    @atomic
+    def invalidate(self, operation: Digest, index: int, content: Digest) -> bool:
+        """See :meth:`GraphStore.invalidate`."""
+        tables = self._tables
+        cell = tables.look(operation)
+        if index >= len(cell.results) or cell.results[index].content != content:
+            return False
+        forget(tables, operation)
+        return True
+
+    @atomic
+    def fail_waiting(self, operation: Digest, error: Digest) -> bool:
+        """See :meth:`GraphStore.fail_waiting`."""
+        tables = self._tables
+        if operation not in tables.blocked:
+            return False
+        end_with(tables, operation, error_result(tables, error), volatile=True)
+        work_cascades(tables)
+        return True
 
 
 def _join(tables: Tables, generation: Generation, item: Wanted) -> None:
@@ -74,26 +145,6 @@ def _start(tables: Tables, generation: Generation, item: Wanted, row: OperationR
     return 1
 
 
-def cancel(
-    tables: Tables, generation: Generation, operations: Sequence[Digest], error: Digest
-) -> int:
-    """Withdraw a request; end what nobody else wants."""
-    ended = 0
-    result = error_result(tables, error)
-    for operation in reversed(operations):
-        cell = tables.look(operation)
-        if not cell.status.is_pending:
-            continue
-        cell.wanted_by.discard(generation)
-        cell.wanted_by = cell.wanted_by or _heirs(tables, operation, generation)
-        if not cell.wanted_by:
-            end_with(tables, operation, result, volatile=True)
-            cell.withdrawn_by = generation
-            ended += 1
-    work_cascades(tables)
-    return ended
-
-
 def _heirs(tables: Tables, operation: Digest, generation: Generation) -> set[Generation]:
     """Other generations that want what waits for the operation."""
     for waiter, epoch in tables.waiters.get(operation, ()):
@@ -101,40 +152,6 @@ def _heirs(tables: Tables, operation: Digest, generation: Generation) -> set[Gen
         if cell.epoch == epoch and cell.wanted_by - {generation}:
             return cell.wanted_by - {generation}
     return set()
-
-
-def reset(tables: Tables, operations: Sequence[Digest]) -> int:
-    """Forget results and traces; start what is running again."""
-    forgotten = 0
-    for operation in operations:
-        cell = tables.look(operation)
-        if cell.status.is_finished:
-            forget(tables, operation)
-            forgotten += 1
-        elif cell.status is Status.RUNNING:
-            tables.traces.pop(cell.trace_index, None)
-            make_ready(tables, operation)
-            cell.attempts = cell.failures = cell.losses = cell.lost_inputs = 0
-            cell.is_single = False
-    return forgotten
-
-
-def invalidate(tables: Tables, operation: Digest, index: int, content: Digest) -> bool:
-    """Forget a finished result that still has this content."""
-    cell = tables.look(operation)
-    if index >= len(cell.results) or cell.results[index].content != content:
-        return False
-    forget(tables, operation)
-    return True
-
-
-def fail_waiting(tables: Tables, operation: Digest, error: Digest) -> bool:
-    """End a waiting or delegated operation with a volatile error."""
-    if operation not in tables.blocked:
-        return False
-    end_with(tables, operation, error_result(tables, error), volatile=True)
-    work_cascades(tables)
-    return True
 
 
 def arm(tables: Tables, queues: Sequence[QueueName], *, due: bool) -> tuple[QueueName, ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from funsies.core.digest import Digest
+from funsies.store.ports import AnsweredStep, PendingStep
 from funsies.store.rows import (
+    NOTHING_TO_REPORT,
     Completion,
     Failed,
     Fence,
@@ -14,6 +16,7 @@ from funsies.store.rows import (
     Setback,
     Status,
     StepAnswer,
+    StepMessage,
     Verdict,
 )
 
@@ -22,46 +25,138 @@ from .claiming import claim_some, claims_of
 from .inputs import read_inputs, result_for
 from .moves import delegate_to, make_delayed, make_ready, run_under, wait_for
 from .requesting import arm, is_due
-from .tables import Cell, Hold, Slot, Tables
+from .tables import Cell, Hold, Locked, Slot, Tables, atomic
 
 
-def step(
-    tables: Tables,
-    slot: str,
-    sequence: int,
-    queue: QueueName,
-    *,
-    lease_ms: int,
-    fence: Fence,
-    completions: Sequence[Completion],
-    claims: int,
-    keeps: Sequence[Fence],
-) -> StepAnswer:
-    """Publish results and take the next operations."""
-    memory = tables.slots.setdefault(slot, Slot())
-    if sequence < memory.sequence:
-        return StepAnswer((Verdict.FENCED,) * len(completions), (), ())
-    if sequence > memory.sequence or fence != memory.fence:
-        memory.sequence, memory.fence, memory.used_ms = sequence, fence, tables.clock()
+class Runs(Locked):
+    """What workers do: publish and claim in one step, put back, delegate, park."""
+
+    @atomic
+    def step(self, message: StepMessage) -> StepAnswer:
+        """See :meth:`GraphStore.step`."""
+        tables = self._tables
+        memory = tables.slots.setdefault(message.slot, Slot())
+        if message.sequence < memory.sequence:
+            return StepAnswer((Verdict.FENCED,) * len(message.completions), (), ())
+        if message.sequence > memory.sequence or message.fence != memory.fence:
+            memory.sequence, memory.fence = message.sequence, message.fence
+            memory.used_ms = tables.clock()
+            tables.fed_queues.clear()
+            memory.verdicts, budget = _publish_all(tables, message.completions)
+            memory.share_left = False
+            budget = work_cascades(tables, budget)
+            promote(tables, budget)
+            if message.claims and Verdict.BYTES not in memory.verdicts:
+                kept = _put_back(tables, message.slot, message.keeps)
+                memory.share_left = claim_some(tables, message, kept, budget)
+            memory.fed_queues = frozenset(tables.fed_queues)
+        hold = tables.leases.get(message.slot)
+        granted = claims_of(tables, hold, message.fence) if message.claims else ()
+        queues = sorted({message.queue, *memory.fed_queues})
+        # Who has got something to do leaves delays and expired leases to others.
+        due = bool(tables.cascades) if granted else is_due(tables)
+        armed = arm(tables, queues, due=due)
+        return StepAnswer(memory.verdicts, granted, armed, share_left=memory.share_left)
+
+    def send_step(self, message: StepMessage) -> PendingStep:
+        """See :meth:`GraphStore.send_step`: the answer is there at once."""
+        return AnsweredStep(self.step(message))
+
+    @atomic
+    def release(
+        self, slot: str, operation: Digest, fence: Fence, *, delay_ms: int = 0, setback: Setback
+    ) -> Verdict:
+        """See :meth:`GraphStore.release`."""
+        tables = self._tables
+        answer = _holder(tables, slot, operation, fence)
+        if answer is not None:
+            return answer
+        tables.cell(operation).charge(setback)
+        if delay_ms > 0:
+            make_delayed(tables, operation, tables.clock() + delay_ms)
+        else:
+            make_ready(tables, operation)
+        return _ended(tables, slot, fence)
+
+    @atomic
+    def put_back(
+        self, slot: str, *, keeps: Sequence[Fence], while_holding: Fence | None = None
+    ) -> tuple[QueueName, ...]:
+        """See :meth:`GraphStore.put_back`."""
+        tables = self._tables
+        hold = tables.leases.get(slot)
+        if hold is None or while_holding not in {None, *hold.fences.values()}:
+            return ()
         tables.fed_queues.clear()
-        memory.verdicts, budget = _publish_all(tables, completions)
-        memory.share_left = False
-        budget = work_cascades(tables, budget)
-        promote(tables, budget)
-        if claims and Verdict.BYTES not in memory.verdicts:
-            kept = _put_back(tables, slot, keeps)
-            now_ms = tables.clock()
-            hold = Hold(now_ms + lease_ms, now_ms, kept)
-            memory.share_left = claim_some(
-                tables, slot, queue, hold, message=fence, most=claims, budget=budget
-            )
-        memory.fed_queues = frozenset(tables.fed_queues)
-    granted = claims_of(tables, tables.leases.get(slot), fence) if claims else ()
-    queues = sorted({queue, *memory.fed_queues})
-    # Who has got something to do leaves delays and expired leases to others.
-    due = bool(tables.cascades) if granted else is_due(tables)
-    armed = arm(tables, queues, due=due)
-    return StepAnswer(memory.verdicts, granted, armed, share_left=memory.share_left)
+        for operation, fence in reversed([*hold.fences.items()]):
+            if fence not in keeps:
+                tables.cell(operation).charge(Setback.NOTHING)
+                make_ready(tables, operation)
+        return arm(tables, sorted(tables.fed_queues), due=False)
+
+    @atomic
+    def delegate(
+        self,
+        slot: str,
+        operation: Digest,
+        fence: Fence,
+        target: Digest,
+        index: int,
+        *,
+        report: RunReport = NOTHING_TO_REPORT,
+    ) -> Verdict:
+        """See :meth:`GraphStore.delegate`."""
+        tables = self._tables
+        answer = _holder(tables, slot, operation, fence)
+        if answer is not None:
+            return answer
+        cell, made = tables.cell(operation), tables.look(target)
+        counters = tables.counters[tables.definitions[operation].task_name]
+        result = result_for(tables, (target, index), cell.generation)
+        if made.status.is_pending:
+            delegate_to(tables, operation, (target, index))
+        elif result:
+            finish(tables, operation, (result,), volatile=made.volatile or cell.is_tainted)
+            work_cascades(tables)
+        else:
+            return Verdict.IDLE
+        tables.children[target].add(operation)
+        counters["executed"] += 1
+        _keep_report(tables, operation, report)
+        return _ended(tables, slot, fence)
+
+    @atomic
+    def park(
+        self, slot: str, operation: Digest, fence: Fence, *, setback: Setback = Setback.NOTHING
+    ) -> Verdict:
+        """See :meth:`GraphStore.park`."""
+        tables = self._tables
+        answer = _holder(tables, slot, operation, fence)
+        if answer is not None:
+            return answer
+        row = tables.definitions[operation]
+        inputs = read_inputs(tables, row)
+        if inputs.idle:
+            return Verdict.IDLE
+        tables.cell(operation).charge(setback)
+        if row.strict and inputs.error:
+            skip(tables, operation, inputs.error[0], volatile=inputs.error[1])
+            work_cascades(tables)
+        elif inputs.pending:
+            wait_for(tables, operation, inputs.pending)
+        else:
+            make_ready(tables, operation)
+        return _ended(tables, slot, fence)
+
+    @atomic
+    def renew(self, slot: str, fence: Fence, *, lease_ms: int) -> bool:
+        """See :meth:`GraphStore.renew`."""
+        tables = self._tables
+        hold = tables.leases.get(slot)
+        if hold is None or fence not in hold.fences.values():
+            return False
+        hold.expires_ms, hold.is_prolonged = tables.clock() + lease_ms, False
+        return True
 
 
 def _publish_all(
@@ -188,99 +283,3 @@ def _ended(tables: Tables, slot: str, fence: Fence) -> Verdict:
     memory = tables.slots.setdefault(slot, Slot())
     memory.ended_fence, memory.used_ms = fence, tables.clock()
     return Verdict.OK
-
-
-def release(
-    tables: Tables,
-    slot: str,
-    operation: Digest,
-    fence: Fence,
-    *,
-    delay_ms: int,
-    setback: Setback,
-) -> Verdict:
-    """Put a running operation back."""
-    answer = _holder(tables, slot, operation, fence)
-    if answer is not None:
-        return answer
-    tables.cell(operation).charge(setback)
-    if delay_ms > 0:
-        make_delayed(tables, operation, tables.clock() + delay_ms)
-    else:
-        make_ready(tables, operation)
-    return _ended(tables, slot, fence)
-
-
-def put_back(
-    tables: Tables, slot: str, *, keeps: Sequence[Fence], while_holding: Fence | None
-) -> tuple[QueueName, ...]:
-    """Put all back that a slot holds, uncharged, but what it keeps."""
-    hold = tables.leases.get(slot)
-    if hold is None or while_holding not in {None, *hold.fences.values()}:
-        return ()
-    tables.fed_queues.clear()
-    for operation, fence in reversed([*hold.fences.items()]):
-        if fence not in keeps:
-            tables.cell(operation).charge(Setback.NOTHING)
-            make_ready(tables, operation)
-    return arm(tables, sorted(tables.fed_queues), due=False)
-
-
-def delegate(
-    tables: Tables,
-    slot: str,
-    operation: Digest,
-    fence: Fence,
-    target: tuple[Digest, int],
-    *,
-    report: RunReport,
-) -> Verdict:
-    """Let the output of an operation be that of another."""
-    answer = _holder(tables, slot, operation, fence)
-    if answer is not None:
-        return answer
-    cell, made = tables.cell(operation), tables.look(target[0])
-    counters = tables.counters[tables.definitions[operation].task_name]
-    result = result_for(tables, target, cell.generation)
-    if made.status.is_pending:
-        delegate_to(tables, operation, target)
-    elif result:
-        finish(tables, operation, (result,), volatile=made.volatile or cell.is_tainted)
-        work_cascades(tables)
-    else:
-        return Verdict.IDLE
-    tables.children[target[0]].add(operation)
-    counters["executed"] += 1
-    _keep_report(tables, operation, report)
-    return _ended(tables, slot, fence)
-
-
-def park(
-    tables: Tables, slot: str, operation: Digest, fence: Fence, *, setback: Setback
-) -> Verdict:
-    """Let a running operation wait again for its inputs."""
-    answer = _holder(tables, slot, operation, fence)
-    if answer is not None:
-        return answer
-    row = tables.definitions[operation]
-    inputs = read_inputs(tables, row)
-    if inputs.idle:
-        return Verdict.IDLE
-    tables.cell(operation).charge(setback)
-    if row.strict and inputs.error:
-        skip(tables, operation, inputs.error[0], volatile=inputs.error[1])
-        work_cascades(tables)
-    elif inputs.pending:
-        wait_for(tables, operation, inputs.pending)
-    else:
-        make_ready(tables, operation)
-    return _ended(tables, slot, fence)
-
-
-def renew(tables: Tables, slot: str, fence: Fence, lease_ms: int) -> bool:
-    """Prolong a lease, on all that the slot holds."""
-    hold = tables.leases.get(slot)
-    if hold is None or fence not in hold.fences.values():
-        return False
-    hold.expires_ms, hold.is_prolonged = tables.clock() + lease_ms, False
-    return True

@@ -1,10 +1,13 @@
-"""What the store in memory keeps."""
+"""What the store in memory keeps, and how threads take turns with it."""
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from funsies.core.digest import Digest
 from funsies.store.rows import (
@@ -22,7 +25,9 @@ from funsies.store.rows import (
 )
 from funsies.store.rows.state import NEVER, NO_QUEUE
 
-from .subscription import Mailbox
+P = ParamSpec("P")
+T = TypeVar("T")
+S = TypeVar("S", bound="Locked")
 
 MOST_FAILURES = 500
 """Failures that are remembered."""
@@ -139,6 +144,44 @@ Waiter = tuple[Digest, int]
 """A waiting operation, and the epoch of its wait."""
 
 
+class Mailbox:
+    """News for one client: a :class:`~funsies.store.ports.Subscription`.
+
+    Args:
+        on_close: called with the mailbox when it is closed.
+    """
+
+    def __init__(self, on_close: Callable[[Mailbox], None]) -> None:
+        self._on_close = on_close
+        self._changed = threading.Condition()
+        self._news: set[Digest] = set()
+        self._is_woken = False
+
+    def deliver(self, operation: Digest) -> None:
+        """Tell the client that an operation is finished."""
+        with self._changed:
+            self._news.add(operation)
+            self._changed.notify_all()
+
+    def wait(self, timeout_seconds: float | None) -> frozenset[Digest]:
+        """Block until there is news, and return it; nothing after the timeout or a wake."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._news or self._is_woken, timeout_seconds)
+            news, self._news, self._is_woken = frozenset(self._news), set(), False
+            return news
+
+    def wake(self) -> None:
+        """Make a ``wait`` in another thread return."""
+        with self._changed:
+            self._is_woken = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the subscription: whoever waits returns."""
+        self._on_close(self)
+        self.wake()
+
+
 @dataclass(slots=True)
 class Tables:
     """All that is kept."""
@@ -192,3 +235,26 @@ class Tables:
     def has_bytes(self, results: tuple[Result, ...]) -> bool:
         """Whether the small bytes that the results name are stored."""
         return all(result.large or result.content in self.contents for result in results)
+
+
+class Locked:
+    """Tables that threads take turns with: each act of the store is an :func:`atomic` method.
+
+    Args:
+        clock: time in milliseconds.
+    """
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self._lock = threading.RLock()
+        self._tables = Tables(clock)
+
+
+def atomic(act: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """Let no other thread see, or change, the tables while a method is at work."""
+
+    @wraps(act)
+    def alone(self: S, /, *arguments: P.args, **options: P.kwargs) -> T:
+        with self._lock:
+            return act(self, *arguments, **options)
+
+    return alone

@@ -1,53 +1,142 @@
-"""What is due: expired leases, delays, cascades; and what an audit needs to see."""
+"""What is due: expired leases, delays, cascades; and what an audit sees, and mends."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from funsies.core.digest import Digest
-from funsies.store.rows import Expired, Fence, Lease, Setback, Status, SweepAnswer
+from funsies.core.digest import Digest, content_digest
+from funsies.store.rows import (
+    Damage,
+    Expired,
+    Fault,
+    Fence,
+    LargeFaults,
+    Lease,
+    Part,
+    Result,
+    Setback,
+    Status,
+    SweepAnswer,
+    Tell,
+)
 
 from .cascade import end_delegation, work_cascades
 from .inputs import read_inputs
-from .moves import make_ready, run_under, wait_for
+from .moves import forget, make_ready, run_under, wait_for
 from .requesting import arm, is_due
 from .running import count_lost, promote, put_back_all
-from .tables import Hold, Tables
+from .tables import Hold, Locked, Tables, atomic
 
 SLOT_MEMORY_MS = 3_600_000
 """How long a slot without a lease is remembered."""
 
 
-def sweep(
-    tables: Tables, sweeper: str, fences: Sequence[Fence], lease_ms: int, limit: int
-) -> SweepAnswer:
-    """Do what is due, at most ``limit`` acts."""
-    _shift_leases(tables, lease_ms)
-    exhausted, free = _own_leases(tables, sweeper, fences)
-    requeued: list[Digest] = []
-    budget = limit
-    for slot, hold in _expired(tables)[:limit]:
-        budget -= 1
-        operation, *others = hold.fences
-        cell = tables.cell(operation)
-        if others:
-            lost = list(hold.fences)
-            put_back_all(tables, lost)
-            requeued += lost
-        elif cell.may_be_lost:
-            count_lost(tables, hold, operation)
-            cell.charge(Setback.LOSS)
-            make_ready(tables, operation)
-            requeued.append(operation)
-        elif free:
-            count_lost(tables, hold, operation)
-            exhausted.append(_take_over(tables, slot, operation, free.pop(0), lease_ms))
-    promoted = promote(tables, budget)
-    work_cascades(tables, budget - promoted)
-    _forget_slots(tables)
-    armed = arm(tables, sorted(tables.queues), due=is_due(tables))
-    tables.queues &= tables.ready.keys()
-    return SweepAnswer(tuple(requeued), tuple(exhausted), promoted, armed, is_due(tables))
+class Upkeep(Locked):
+    """What is due by the clock, what an audit needs to see, and what is damaged."""
+
+    @atomic
+    def sweep(
+        self, sweeper: str, *, fences: Sequence[Fence], lease_ms: int, limit: int = 100
+    ) -> SweepAnswer:
+        """See :meth:`GraphStore.sweep`."""
+        tables = self._tables
+        _shift_leases(tables, lease_ms)
+        exhausted, free = _own_leases(tables, sweeper, fences)
+        requeued: list[Digest] = []
+        budget = limit
+        for slot, hold in _expired(tables)[:limit]:
+            budget -= 1
+            operation, *others = hold.fences
+            cell = tables.cell(operation)
+            if others:
+                lost = list(hold.fences)
+                put_back_all(tables, lost)
+                requeued += lost
+            elif cell.may_be_lost:
+                count_lost(tables, hold, operation)
+                cell.charge(Setback.LOSS)
+                make_ready(tables, operation)
+                requeued.append(operation)
+            elif free:
+                count_lost(tables, hold, operation)
+                exhausted.append(_take_over(tables, slot, operation, free.pop(0), lease_ms))
+        promoted = promote(tables, budget)
+        work_cascades(tables, budget - promoted)
+        _forget_slots(tables)
+        armed = arm(tables, sorted(tables.queues), due=is_due(tables))
+        tables.queues &= tables.ready.keys()
+        return SweepAnswer(tuple(requeued), tuple(exhausted), promoted, armed, is_due(tables))
+
+    @atomic
+    def leases(self) -> list[Lease]:
+        """See :meth:`GraphStore.leases`."""
+        tables = self._tables
+        now_ms = tables.clock()
+        return [
+            Lease(
+                operation,
+                slot,
+                fence,
+                hold.expires_ms,
+                hold.started_ms,
+                now_ms - hold.started_ms,
+            )
+            for slot, hold in sorted(tables.leases.items(), key=lambda item: item[0])
+            for operation, fence in hold.fences.items()
+        ]
+
+    @atomic
+    def waiting_on(self, operation: Digest) -> tuple[Digest, ...]:
+        """See :meth:`GraphStore.waiting_on`."""
+        return _awaited(self._tables, operation)
+
+    @atomic
+    def pending(self, limit: int) -> list[Digest]:
+        """See :meth:`GraphStore.pending`."""
+        return list(self._tables.blocked)[:limit]
+
+    @atomic
+    def recount(self, operations: Sequence[Digest]) -> int:
+        """See :meth:`GraphStore.recount`."""
+        return sum(_recount(self._tables, each) for each in operations)
+
+    def damages(self, large_faults: LargeFaults, tell: Tell) -> Iterator[Damage]:
+        """See :meth:`GraphStore.damages`."""
+        with self._lock:  # not while others go on with what was found
+            found = list(_damages(self._tables, large_faults, tell))
+        yield from found
+
+    def tidy(self, *, everything: bool = False) -> int:  # noqa: ARG002
+        """See :meth:`GraphStore.tidy`: nothing is set aside here."""
+        return 0
+
+    @atomic
+    def is_stuck(self) -> bool:
+        """See :meth:`GraphStore.is_stuck`."""
+        tables = self._tables
+        moving = (tables.ready, tables.delayed, tables.leases, tables.cascades)
+        return bool(tables.blocked) and not any(moving)
+
+    @atomic
+    def mend(self, damage: Damage) -> bool:
+        """See :meth:`GraphStore.mend`."""
+        tables = self._tables
+        content = damage.content
+        if content is None:
+            return False
+        is_bad = content in tables.contents and _is_changed(tables, content)
+        if is_bad:
+            del tables.contents[content]
+        if damage.operation is None:
+            return is_bad
+        results = tables.look(damage.operation).results
+        is_named = any(
+            result.content == content and (result.large or not tables.has_bytes((result,)))
+            for result in results
+        )
+        if is_named:
+            forget(tables, damage.operation)
+        return is_named
 
 
 def _shift_leases(tables: Tables, lease_ms: int) -> None:
@@ -108,24 +197,7 @@ def _forget_slots(tables: Tables) -> None:
             del tables.slots[slot]
 
 
-def leases(tables: Tables) -> list[Lease]:
-    """All leases, by slot."""
-    now_ms = tables.clock()
-    return [
-        Lease(
-            operation,
-            slot,
-            fence,
-            hold.expires_ms,
-            hold.started_ms,
-            now_ms - hold.started_ms,
-        )
-        for slot, hold in sorted(tables.leases.items(), key=lambda item: item[0])
-        for operation, fence in hold.fences.items()
-    ]
-
-
-def waiting_on(tables: Tables, operation: Digest) -> tuple[Digest, ...]:
+def _awaited(tables: Tables, operation: Digest) -> tuple[Digest, ...]:
     """Missing producers of a waiting operation, or the target of a delegated one."""
     cell = tables.look(operation)
     if cell.target:
@@ -135,17 +207,11 @@ def waiting_on(tables: Tables, operation: Digest) -> tuple[Digest, ...]:
     return tuple(sorted(read_inputs(tables, tables.definitions[operation]).pending))
 
 
-def is_stuck(tables: Tables) -> bool:
-    """Whether something is pending and nothing moves."""
-    moving = (tables.ready, tables.delayed, tables.leases, tables.cascades)
-    return bool(tables.blocked) and not any(moving)
-
-
-def recount(tables: Tables, operation: Digest) -> bool:
+def _recount(tables: Tables, operation: Digest) -> bool:
     """Set right what a blocked operation waits for; whether something was wrong."""
     cell = tables.look(operation)
     is_waiting = cell.status is Status.WAITING
-    producers = waiting_on(tables, operation)
+    producers = _awaited(tables, operation)
     # More may be missing than are counted: those that were reset since. They are seen when it
     # is claimed.
     registered = sum(_is_registered(tables, operation, each) for each in producers)
@@ -164,3 +230,46 @@ def recount(tables: Tables, operation: Digest) -> bool:
 def _is_registered(tables: Tables, operation: Digest, producer: Digest) -> bool:
     waiter = (operation, tables.look(operation).epoch)
     return waiter in tables.waiters.get(producer, ())
+
+
+def _damages(tables: Tables, large_faults: LargeFaults, tell: Tell) -> Iterator[Damage]:
+    """Compare bytes with their digests, and see that those of results are there."""
+    owned: set[Digest] = set()
+    for operation, cell in list(tables.cells.items()):
+        tell("states", 1)
+        for index, result in enumerate(cell.results):
+            fault = _fault(tables, result, large_faults)
+            if fault is not None:
+                owned.add(result.content)
+                yield _of_result(tables, operation, index, result, fault)
+    for digest in list(tables.contents):
+        tell("small values", 1)
+        if digest not in owned and _is_changed(tables, digest):
+            yield Damage(Part.CONTENT, Fault.CHANGED, digest.hex(), content=digest)
+
+
+def _is_changed(tables: Tables, content: Digest) -> bool:
+    return content_digest(tables.contents[content]) != content
+
+
+def _fault(tables: Tables, result: Result, large_faults: LargeFaults) -> Fault | None:
+    if result.large:
+        return large_faults([result.content]).get(result.content)
+    if result.content not in tables.contents:
+        return Fault.MISSING
+    return Fault.CHANGED if _is_changed(tables, result.content) else None
+
+
+def _of_result(
+    tables: Tables, operation: Digest, index: int, result: Result, fault: Fault
+) -> Damage:
+    row = tables.definitions.get(operation)
+    return Damage(
+        Part.RESULT,
+        fault,
+        (row.outputs[index] if row else operation).hex(),
+        operation,
+        row.task_name if row else "",
+        content=result.content,
+        is_large=result.large,
+    )

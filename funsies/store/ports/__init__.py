@@ -6,6 +6,6 @@
 
 from .data import DataStore
 from .graph import GraphStore, Subscription
-from .pending_step import AnsweredStep, PendingStep
+from .running import AnsweredStep, PendingStep
 
 __all__ = ["AnsweredStep", "DataStore", "GraphStore", "PendingStep", "Subscription"]

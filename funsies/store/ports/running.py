@@ -3,40 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from funsies.core.digest import Digest
 from funsies.store.rows import (
     NOTHING_TO_REPORT,
-    Completion,
     Fence,
     Lease,
     QueueName,
     RunReport,
     Setback,
     StepAnswer,
+    StepMessage,
     SweepAnswer,
     Verdict,
 )
 
-from .pending_step import PendingStep
+
+class PendingStep(Protocol):
+    """A message that was sent, and its answer, which is still to be read."""
+
+    def is_answered(self) -> bool:
+        """True if reading the answer takes no time."""
+
+    def answer(self) -> StepAnswer:
+        """Wait for the answer; if the connection has broken, send the message again.
+
+        Raises:
+            NoServerError: if no server answers.
+            ServerError: if it refuses.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredStep:
+    """One that was answered at once."""
+
+    said: StepAnswer
+
+    def is_answered(self) -> bool:
+        """See :meth:`PendingStep.is_answered`."""
+        return True
+
+    def answer(self) -> StepAnswer:
+        """See :meth:`PendingStep.answer`."""
+        return self.said
 
 
 class Running(Protocol):
     """Taking operations up, ending them, and upkeep. Each method is one atomic act."""
 
-    def step(
-        self,
-        slot: str,
-        sequence: int,
-        queue: QueueName,
-        *,
-        lease_ms: int,
-        fence: Fence,
-        completions: Sequence[Completion] = (),
-        claims: int = 1,
-        keeps: Sequence[Fence] = (),
-    ) -> StepAnswer:
+    def step(self, message: StepMessage) -> StepAnswer:
         """Publish results and take the next operations, in one round trip.
 
         A slot holds at most one lease, on all that it has claimed and not ended. The same
@@ -62,31 +80,9 @@ class Running(Protocol):
         something may be given nothing: the last that are ready are left to those who have
         nothing to do. Nothing is claimed as long as the results of something are refused for
         want of bytes.
-
-        Args:
-            slot: name of the claiming process, and of no other at the same time: of two, the
-                one whose numbers are lower would not be heard.
-            sequence: number of the message, growing by one.
-            queue: from which to claim.
-            lease_ms: how long the lease holds without renewal, milliseconds.
-            fence: for the first claim; those of the others are made from it (``fence_of``).
-            completions: what to publish.
-            claims: how many to take at most; 0 only publishes.
-            keeps: fences of what the slot has claimed before and goes on with.
         """
 
-    def send_step(
-        self,
-        slot: str,
-        sequence: int,
-        queue: QueueName,
-        *,
-        lease_ms: int,
-        fence: Fence,
-        completions: Sequence[Completion] = (),
-        claims: int = 1,
-        keeps: Sequence[Fence] = (),
-    ) -> PendingStep:
+    def send_step(self, message: StepMessage) -> PendingStep:
         """Send the message of :meth:`step`, and do not wait for its answer.
 
         That is to be read before the slot sends its next message.

@@ -26,6 +26,7 @@ from funsies.store.rows import (
     RunReport,
     Setback,
     StepAnswer,
+    StepMessage,
     SweepAnswer,
     Verdict,
     Wanted,
@@ -185,40 +186,15 @@ class RedisStore(Repairer):
 
     # -- running operations
 
-    def step(
-        self,
-        slot: str,
-        sequence: int,
-        queue: QueueName,
-        *,
-        lease_ms: int,
-        fence: Fence,
-        completions: Sequence[Completion] = (),
-        claims: int = 1,
-        keeps: Sequence[Fence] = (),
-    ) -> StepAnswer:
+    def step(self, message: StepMessage) -> StepAnswer:
         """See :meth:`GraphStore.step`."""
-        numbers = (slot, sequence, queue, lease_ms, fence, claims)
-        message = _pack_step(numbers, keeps, completions, self._seal)
-        return self._stepped(self._run("step", *message))
+        return self._stepped(self._run("step", *_pack_step(message, self._seal)))
 
-    def send_step(
-        self,
-        slot: str,
-        sequence: int,
-        queue: QueueName,
-        *,
-        lease_ms: int,
-        fence: Fence,
-        completions: Sequence[Completion] = (),
-        claims: int = 1,
-        keeps: Sequence[Fence] = (),
-    ) -> PendingStep:
+    def send_step(self, message: StepMessage) -> PendingStep:
         """See :meth:`GraphStore.send_step`."""
-        numbers = (slot, sequence, queue, lease_ms, fence, claims)
-        message = _pack_step(numbers, keeps, completions, self._seal)
-        again = partial(self._run, "step", *message)
-        return SentStep(self._begin("step", *message), again, self._stepped)
+        packed = _pack_step(message, self._seal)
+        again = partial(self._run, "step", *packed)
+        return SentStep(self._begin("step", *packed), again, self._stepped)
 
     def _stepped(self, answer: Answer) -> StepAnswer:
         said = answers.stepped(answer, self._seal, self._accept)
@@ -363,14 +339,18 @@ def _pack_wanted(wanted: Iterable[Wanted]) -> Iterable[Argument]:
         yield item.lost_limit
 
 
-def _pack_step(
-    numbers: tuple[Argument, ...],
-    keeps: Sequence[Fence],
-    completions: Sequence[Completion],
-    seal: Seal,
-) -> list[Argument]:
-    fields = (field for each in completions for field in _pack_completion(each, seal))
-    return [*numbers, b"".join(keeps), len(completions), *fields]
+def _pack_step(message: StepMessage, seal: Seal) -> list[Argument]:
+    return [
+        message.slot,
+        message.sequence,
+        message.queue,
+        message.lease_ms,
+        message.fence,
+        message.claims,
+        b"".join(message.keeps),
+        len(message.completions),
+        *(field for each in message.completions for field in _pack_completion(each, seal)),
+    ]
 
 
 def _pack_completion(completion: Completion, seal: Seal) -> tuple[Argument, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -177,6 +178,32 @@ class Claim:
     def may_be_lost(self) -> bool:
         """True if one more loss is not the last that is allowed."""
         return self.losses + 1 < self.lost_limit
+
+
+@dataclass(frozen=True, slots=True)
+class StepMessage:
+    """A message of a slot: what it publishes, and what it takes next.
+
+    Attributes:
+        slot: name of the claiming process, and of no other at the same time: of two, the
+            one whose numbers are lower would not be heard.
+        sequence: number of the message, growing by one.
+        queue: from which to claim.
+        lease_ms: how long the lease holds without renewal, milliseconds.
+        fence: for the first claim; those of the others are made from it (``fence_of``).
+        completions: what to publish.
+        claims: how many to take at most; 0 only publishes.
+        keeps: fences of what the slot has claimed before and goes on with.
+    """
+
+    slot: str
+    sequence: int
+    queue: QueueName
+    lease_ms: int
+    fence: Fence
+    completions: Sequence[Completion] = ()
+    claims: int = 1
+    keeps: Sequence[Fence] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from funsies.engine.relief import SHORT_SECONDS, Relief
 from funsies.engine.settlement import Settlement
 from funsies.engine.succession import Ending
 from funsies.engine.timing import Timing
-from funsies.store.rows import Completion, Fence, Result, Status
+from funsies.store.rows import Completion, Fence, Result, Status, StepMessage
 
 KILLED = Death(status=9)
 
@@ -96,13 +96,15 @@ def claims(workshop, queue, publishing):
 
     def step(sequence, claims, completions=()):
         return workshop.graph.step(
-            slot[0],
-            sequence,
-            slot[1],
-            lease_ms=15_000,
-            fence=Fence(bytes([sequence] * 16)),
-            completions=completions,
-            claims=claims,
+            StepMessage(
+                slot[0],
+                sequence,
+                slot[1],
+                lease_ms=15_000,
+                fence=Fence(bytes([sequence] * 16)),
+                completions=completions,
+                claims=claims,
+            )
         ).claims
 
     workshop.define("first", task_name="short")
@@ -160,7 +162,15 @@ def test_who_dies_before_it_begins_is_charged_for_one(workshop, claims):
 def test_what_was_published_before_the_end_is_left_alone(workshop, queue, claims, batch):
     held = batch.read()
     workshop.graph.step(
-        "slot", 4, queue, lease_ms=0, fence=Fence(b"4" * 16), completions=held.done, claims=0
+        StepMessage(
+            "slot",
+            4,
+            queue,
+            lease_ms=0,
+            fence=Fence(b"4" * 16),
+            completions=held.done,
+            claims=0,
+        )
     )
     ending = Ending("slot", KILLED, Announced.of(claims[1]), held)
 

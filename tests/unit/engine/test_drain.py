@@ -60,7 +60,7 @@ def test_each_operation_costs_one_message_to_the_store(workshop, run, values, mo
     messages = []
     step = workshop.graph.step
     monkeypatch.setattr(
-        workshop.graph, "step", lambda *a, **k: messages.append(a[1]) or step(*a, **k)
+        workshop.graph, "step", lambda sent: messages.append(sent.sequence) or step(sent)
     )
     for name in "abcdefgh":
         workshop.define(name)

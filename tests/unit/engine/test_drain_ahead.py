@@ -20,7 +20,7 @@ from funsies.engine.succession import Ending
 from funsies.engine.timing import Timing
 from funsies.run.decision import PutBack
 from funsies.run.preempted import Preempted
-from funsies.store.rows import Fence, Setback, Status
+from funsies.store.rows import Fence, Setback, Status, StepMessage
 
 from .conftest import QUEUE, Workshop, publish
 
@@ -30,8 +30,8 @@ NUMBER = 24
 class Message:
     """One that is on its way: it arrives when it is sent, or late, or twice."""
 
-    def __init__(self, far, arguments, options):
-        self.far, self.arguments, self.options = far, arguments, options
+    def __init__(self, far, sent):
+        self.far, self.sent = far, sent
         self.sent_at = far.workshop.clock()
         self.times, self.arrives = far.arrivals()
         if self.arrives == "at once":
@@ -39,7 +39,7 @@ class Message:
 
     def arrive(self):
         for _ in range(self.times):
-            self.said = self.far.workshop.graph.step(*self.arguments, **self.options)
+            self.said = self.far.workshop.graph.step(self.sent)
         self.times = 0
 
     def is_answered(self):
@@ -66,12 +66,12 @@ class Far:
             assert self.on_its_way is None
         return getattr(self.workshop.graph, name)
 
-    def step(self, *arguments, **options):
-        return self.send_step(*arguments, **options).answer()
+    def step(self, message):
+        return self.send_step(message).answer()
 
-    def send_step(self, *arguments, **options):
+    def send_step(self, message):
         assert self.on_its_way is None
-        self.on_its_way = Message(self, arguments, options)
+        self.on_its_way = Message(self, message)
         self.sent.append(self.on_its_way)
         return self.on_its_way
 
@@ -279,14 +279,16 @@ def claims(workshop, queue, publishing):
 
 def send(workshop, sequence, *, claims=0, completions=(), keeps=()):
     return workshop.graph.step(
-        "slot",
-        sequence,
-        QUEUE,
-        lease_ms=15_000,
-        fence=Fence(bytes([sequence] * 16)),
-        completions=completions,
-        claims=claims,
-        keeps=keeps,
+        StepMessage(
+            "slot",
+            sequence,
+            QUEUE,
+            lease_ms=15_000,
+            fence=Fence(bytes([sequence] * 16)),
+            completions=completions,
+            claims=claims,
+            keeps=keeps,
+        )
     )
 
 

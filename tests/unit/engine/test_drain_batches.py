@@ -118,9 +118,9 @@ def messages(workshop, monkeypatch):
     numbers = []
     step = workshop.graph.step
 
-    def noting(*arguments, **options):
-        answer = step(*arguments, **options)
-        numbers.append((len(options["completions"]), len(answer.claims)))
+    def noting(message):
+        answer = step(message)
+        numbers.append((len(message.completions), len(answer.claims)))
         return answer
 
     monkeypatch.setattr(workshop.graph, "step", noting)
@@ -229,8 +229,8 @@ def test_a_trace_whose_bytes_are_gone_is_not_used(
         content_digest(b"key"), (Result(True, content_digest(b"gone"), False, 4),)
     )
 
-    def offering(*arguments, **options):
-        answer = step(*arguments, **options)
+    def offering(message):
+        answer = step(message)
         claims = [replace(c, trace=trace) if name_of(c) == "09" else c for c in answer.claims]
         return replace(answer, claims=tuple(claims))
 

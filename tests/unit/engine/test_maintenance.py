@@ -12,7 +12,7 @@ from funsies.engine.names import new_fence, new_slot
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import Upkeep
 from funsies.run.decision import Delegate
-from funsies.store.rows import Status
+from funsies.store.rows import Status, StepMessage
 
 LEASE_MS = 4_000
 
@@ -22,7 +22,9 @@ def claim(workshop, queue):
     """Claim the next operation in the name of a worker that will never be heard of again."""
 
     def claim():
-        answer = workshop.graph.step(new_slot(), 1, queue, lease_ms=LEASE_MS, fence=new_fence())
+        answer = workshop.graph.step(
+            StepMessage(new_slot(), 1, queue, lease_ms=LEASE_MS, fence=new_fence())
+        )
         return answer.claim
 
     return claim

@@ -24,6 +24,7 @@ from funsies.store.rows import (
     Generation,
     OperationRow,
     QueueName,
+    StepMessage,
     TaskCounts,
     Wanted,
 )
@@ -79,7 +80,7 @@ def claim(backend: Backend, number: int) -> None:
     """Have so many workers run a step each."""
     for each in range(number):
         slot, fence = f"node{each}:7:{each}", Fence(bytes([each]) * 16)
-        backend.graph.step(slot, 1, QUEUE, lease_ms=10_000, fence=fence, claims=1)
+        backend.graph.step(StepMessage(slot, 1, QUEUE, lease_ms=10_000, fence=fence, claims=1))
 
 
 def test_steps_of_an_interrupted_run_are_named_with_what_to_do(backend) -> None:
