@@ -17,10 +17,10 @@ from harness import Case, Figures, Setting, spread
 
 from funsies.client.targets import collect
 from funsies.core.python_plan import PYTHON
-from funsies.engine.announcement import Announcement
-from funsies.engine.horse import HorseObserver
 from funsies.engine.names import new_slot
-from funsies.engine.telling import HorseListener
+from funsies.engine.supervision.child import ChildObserver
+from funsies.engine.supervision.status_board import StatusBoard
+from funsies.engine.telling import ChildListener
 from funsies.pickling import become_another
 from funsies.run.evaluate import Evaluator
 from funsies.run.surroundings.streams import new_file
@@ -91,8 +91,8 @@ def seconds_of_all(backend: Backend, claims: list[Claim]) -> float:
 
 def evaluator(backend: Backend, file: IO[bytes], claim: Claim) -> Evaluator:
     """The evaluator of a work-horse that has claimed something."""
-    announcement = Announcement()
-    observer = HorseObserver(announcement)
+    announcement = StatusBoard()
+    observer = ChildObserver(announcement)
     observer.claimed(claim)
     return Evaluator(
         backend,
@@ -100,6 +100,6 @@ def evaluator(backend: Backend, file: IO[bytes], claim: Claim) -> Evaluator:
         on_start=observer.started,
         on_spoiled=observer.spoil,
         owns_process=True,
-        listener=HorseListener(backend.graph, announcement, file),
+        listener=ChildListener(backend.graph, announcement, file),
         file=file,
     )

@@ -146,7 +146,7 @@ def _cpu_of_children() -> float:
 
 def _workers_ready(setting: Setting, directory: Directory) -> Figures:
     """Seconds until workers that are started have registered, and until they have left."""
-    from funsies.engine.roster import list_workers  # noqa: PLC0415 - it imports RQ
+    from funsies.engine.worker_registry import list_workers  # noqa: PLC0415 - it imports RQ
 
     record = directory.record()
     if record is None:

@@ -8,10 +8,10 @@ from typing import Final
 import click
 
 from funsies.engine.arming import arm_queues
-from funsies.engine.maintenance import audit_once, sweep_once
 from funsies.engine.names import new_slot
 from funsies.engine.server_state import look_at_server
 from funsies.engine.timing import Timing
+from funsies.engine.upkeep import audit_once, sweep_once
 from funsies.report.health import Level
 from funsies.report.numbers import counted
 from funsies.session import Session

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from funsies.core.errors import FunsiesError, ServerError
-from funsies.engine.roster import WorkerView, describe_workers
-from funsies.engine.self_description import describe_self
 from funsies.engine.server_state import ServerState, look_at_server
+from funsies.engine.worker_registry import WorkerView, describe_self, describe_workers
 from funsies.report.health import (
     DataSeen,
     Finding,

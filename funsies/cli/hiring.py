@@ -22,7 +22,7 @@ from .exits import Exit
 from .say import note
 
 if TYPE_CHECKING:
-    from funsies.engine.roster import WorkerView
+    from funsies.engine.worker_registry import WorkerView
 
 _SHORT_LIFE_SECONDS: Final = 10.0
 _SHORT_LIVES: Final = 4
@@ -82,7 +82,7 @@ class Hiring:
     def _present(self) -> list[WorkerView]:
         """The workers that there are; the server may be just being started again."""
         # Late: RQ takes long to import.
-        from funsies.engine.roster import list_workers  # noqa: PLC0415
+        from funsies.engine.worker_registry import list_workers  # noqa: PLC0415
         from funsies.store.server_retry import SERVER_TROUBLE  # noqa: PLC0415
 
         for _ in range(_ATTEMPTS):

@@ -10,7 +10,7 @@ from funsies.config.directory import NAME, Directory, find_directories
 from funsies.config.server import ResolvedServer
 from funsies.core.errors import NoServerError, ServerError
 from funsies.engine.arming import ask_workers_to_stop
-from funsies.engine.roster import list_workers
+from funsies.engine.worker_registry import list_workers
 from funsies.local.daemons import end_orphans, wait_until
 from funsies.local.embedded import stop_server
 from funsies.local.pool import running_pools, stop_pools

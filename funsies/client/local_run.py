@@ -13,13 +13,11 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
-from funsies.engine.apart import run_apart
-from funsies.engine.drain import drain
-from funsies.engine.drain_report import DrainEnd
-from funsies.engine.maintenance import audit_once, sweep_once
+from funsies.engine.apart import renewed, run_apart
+from funsies.engine.drain import DrainEnd, drain
 from funsies.engine.names import new_slot
-from funsies.engine.renewing import renewed
 from funsies.engine.timing import Timing
+from funsies.engine.upkeep import audit_once, sweep_once
 from funsies.run.evaluate import Evaluator
 from funsies.run.files import sweep_temporary_directory
 from funsies.run.oom import close_counters

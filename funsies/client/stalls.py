@@ -136,11 +136,11 @@ class UnservedWatch:
         )
 
     def _last_words(self, queue: QueueName) -> str:
-        from funsies.engine.last_words import last_words  # noqa: PLC0415 - takes long to import
+        from funsies.engine.worker_registry import startup_failure  # noqa: PLC0415 - slow to import
         from funsies.store.server_retry import SERVER_TROUBLE  # noqa: PLC0415
 
         with suppress(*SERVER_TROUBLE):
-            return hide_secrets(last_words(self._session.server, queue))
+            return hide_secrets(startup_failure(self._session.server, queue))
         return ""
 
 

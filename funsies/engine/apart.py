@@ -3,7 +3,8 @@
 A program cannot become another one, and runs the steps that it has defined itself. A step that
 another program has defined (found by its hash, recalled by its name) runs in a process of its
 own, as a work-horse would run it: the process takes over the claim, and ends after it. If it
-dies, this program settles what it left, as a worker does for its horse.
+dies, this program settles what it left, as a worker does for its child. Whoever runs steps
+without a worker prolongs their leases from a thread beside them.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import closing, suppress
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from typing import IO, Final, cast
 
 import msgspec
+from typing_extensions import override
 
+from funsies.core.errors import NoServerError, ServerError
 from funsies.core.secret_variables import without_secrets
 from funsies.core.signing import Keyring
 from funsies.run.evaluate import Evaluator
@@ -23,17 +28,83 @@ from funsies.run.oom import out_of_memory_kills
 from funsies.run.process_end import peak_memory_bytes
 from funsies.store.connect import Address, open_backend
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Fence, QueueName
+from funsies.store.rows import Claim, Fence, QueueName
 
 from .drain import drain
+from .hand import Observer
 from .names import new_slot
-from .obituary import Death
-from .renewing import Renewing, renewed
-from .settlement import Settlement
-from .succession import Inherited
+from .supervision.child import Inherited, Post
+from .supervision.crash_recovery import ChildExit, CrashRecovery, EndedChild
+from .supervision.status_board import ChildStatus
 from .timing import Timing
 
 TIMING: Final = Timing()
+
+
+class Renewing(Observer):
+    """Remembers which lease is held, and prolongs it from a thread of its own.
+
+    Args:
+        graph: where the leases are.
+        slot: under which they are held.
+    """
+
+    def __init__(self, graph: GraphStore, slot: str) -> None:
+        self._graph = graph
+        self._slot = slot
+        self._claim: Claim | None = None
+        self._sequence = 0
+        self._is_over = threading.Event()
+
+    @override
+    def stepping(self, sequence: int) -> None:
+        self._sequence = sequence
+
+    @override
+    def claimed(self, claim: Claim) -> None:
+        self._claim = claim
+
+    @override
+    def idle(self) -> None:
+        self._claim = None
+
+    @property
+    def post(self) -> Post:
+        """Where another process finds what is in hand."""
+        claim = self._claim
+        return Post(
+            self._slot, None if claim is None else Inherited(self._sequence, claim.fence)
+        )
+
+    @property
+    def last_status(self) -> ChildStatus | None:
+        """What is in hand, for whoever has to settle it; None for nothing."""
+        return None if self._claim is None else ChildStatus.of(self._claim)
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._is_over.set()
+
+    def run(self) -> None:
+        """Prolong the lease again and again, until the end."""
+        while not self._is_over.wait(TIMING.renew_seconds):
+            claim = self._claim
+            if claim is not None:
+                with suppress(NoServerError, ServerError):  # the next turn tries again
+                    self._graph.renew(self._slot, claim.fence, lease_ms=TIMING.lease_ms)
+
+
+@contextmanager
+def renewed(graph: GraphStore, slot: str) -> Iterator[Renewing]:
+    """Prolong what is held under a slot, for a while."""
+    observer = Renewing(graph, slot)
+    thread = threading.Thread(target=observer.run, name="funsies-lease", daemon=True)
+    thread.start()
+    try:
+        yield observer
+    finally:
+        observer.stop()
+        thread.join()
 
 
 class _Order(msgspec.Struct):
@@ -68,7 +139,7 @@ def run_apart(
     Raises:
         KeyboardInterrupt: if the user interrupts it; the process is ended.
     """
-    post, announced = held.post, held.announced
+    post = held.post
     if post.inherited is None:
         return
     order = _Order(
@@ -80,11 +151,12 @@ def run_apart(
         post.inherited.sequence,
         post.inherited.fence,
     )
-    death = _death_of_who_does(order)
-    Settlement(graph, worker, TIMING).settle(post.slot, announced, death)
+    status = held.last_status
+    ended = EndedChild(post.slot, _exit_of_who_does(order), status)
+    CrashRecovery(graph, worker, TIMING).recover(ended)
 
 
-def _death_of_who_does(order: _Order) -> Death:
+def _exit_of_who_does(order: _Order) -> ChildExit:
     """Run the process to its end."""
     kills_before = out_of_memory_kills()
     process = subprocess.Popen(
@@ -102,7 +174,7 @@ def _death_of_who_does(order: _Order) -> Death:
         process.wait()
         raise
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Death(
+    return ChildExit(
         status,
         peak_memory_bytes=peak_memory_bytes(usage),
         out_of_memory=out_of_memory_kills() > kills_before,

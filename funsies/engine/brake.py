@@ -1,8 +1,8 @@
-"""The brake on a worker that starts one horse after the other, and none gets anything done.
+"""The brake on a worker that starts one child after the other, and none gets anything done.
 
-Something on the server may be wrong in a way that nobody has thought of: an entry that no horse
+Something on the server may be wrong in a way that nobody has thought of: an entry that no child
 can take, a script that fails each time. Then forks would follow each other without an end. So
-whoever starts a horse in vain waits before the next, longer each time, and says so once.
+whoever starts a child in vain waits before the next, longer each time, and says so once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from funsies.store.server_retry import SERVER_TROUBLE
 
 _log = logging.getLogger(__name__)
 
-FREE_HORSES: Final = 3
+FREE_CHILDREN: Final = 3
 """So many may find nothing in a row: others were faster, or a queue was armed twice."""
 
 FIRST_PAUSE_SECONDS: Final = 0.2
@@ -39,16 +39,16 @@ class Outlook(NamedTuple):
 
 @dataclass(slots=True)
 class _Stall:
-    """A queue on which horses get nothing done."""
+    """A queue on which children get nothing done."""
 
     outlook: Outlook | None
-    horses: int = 0
+    children: int = 0
     until: float = 0.0
     is_told: bool = False
 
 
 class Brake:
-    """Says for which queues no horse is to be started for the time being.
+    """Says for which queues no child is to be started for the time being.
 
     Args:
         graph: the store.
@@ -72,7 +72,7 @@ class Brake:
         self._stalls: dict[QueueName, _Stall] = {}
 
     def note(self, queue: QueueName, *, progressed: bool, trouble: str | None) -> None:
-        """Take note of a horse that has ended.
+        """Take note of a child that has ended.
 
         Args:
             queue: that it drained.
@@ -85,18 +85,18 @@ class Brake:
             return
         stall = self._stalls.setdefault(queue, _Stall(outlook))
         if _is_shorter(outlook, stall.outlook) or self._is_forgotten(stall):
-            stall.horses = 0  # others get something done; or this one is not of that row
-        stall.horses += 1
-        pause_seconds = self._pause_seconds(stall.horses)
+            stall.children = 0  # others get something done; or this one is not of that row
+        stall.children += 1
+        pause_seconds = self._pause_seconds(stall.children)
         if outlook != stall.outlook:  # it may have looked before this was asked for
             pause_seconds = min(pause_seconds, FIRST_PAUSE_SECONDS)
         stall.outlook, stall.until = outlook, self._clock() + pause_seconds
-        if stall.horses > FREE_HORSES and not stall.is_told:
+        if stall.children > FREE_CHILDREN and not stall.is_told:
             stall.is_told = True
             self._tell(queue, stall, trouble)
 
     def holds(self, queue: QueueName) -> bool:
-        """True if no horse is to be started for this queue now."""
+        """True if no child is to be started for this queue now."""
         stall = self._stalls.get(queue)
         return stall is not None and self._clock() < stall.until
 
@@ -113,10 +113,10 @@ class Brake:
             return None
 
     def _is_forgotten(self, stall: _Stall) -> bool:
-        return stall.horses > 0 and self._clock() > stall.until + self._longest_seconds
+        return stall.children > 0 and self._clock() > stall.until + self._longest_seconds
 
-    def _pause_seconds(self, horses: int) -> float:
-        doublings = horses - FREE_HORSES - 1
+    def _pause_seconds(self, children: int) -> float:
+        doublings = children - FREE_CHILDREN - 1
         if doublings < 0:
             return 0.0
         return min(FIRST_PAUSE_SECONDS * 2.0 ** min(doublings, 60), self._longest_seconds)
@@ -128,7 +128,7 @@ class Brake:
             "before the next ones grow, up to %g seconds, until something gets done or is "
             "asked for; `funsies doctor` may say what is wrong",
             self._worker,
-            stall.horses,
+            stall.children,
             queue,
             trouble or f"they could take none of what is ready there: {ready}",
             self._longest_seconds,

@@ -4,30 +4,97 @@ Short operations are claimed several at a time, and their results are published 
 many is decided by the store, by how long they are expected to run. What is done is not held
 back for longer than some milliseconds. While there is something to run nobody waits for an
 answer: results are published, and more is claimed, while the next operation runs. Should one
-take longer than expected, then whoever observes the drain sees to the others (``relief.py``),
+take longer than expected, then whoever observes the drain sees to the others (``watchdog.py``),
 and says so.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final, Protocol
 
+from funsies.core.cutting import printable
+from funsies.core.digest import short_hash
 from funsies.run.decision import Decision, Delegate, HandOver, Park, Publish, PutBack
 from funsies.run.preempted import Preempted
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Claim, Completion, QueueName
 
-from .drain_report import DrainEnd, DrainReport
 from .failure import cannot_evaluate
-from .hand import REFUSED, UNTOUCHED, Hand
-from .observer import Observer
+from .hand import REFUSED, UNTOUCHED, Hand, Observer
 from .pace import Pace
-from .run_log import log_run
-from .succession import Inherited
+from .supervision.child import Inherited
+
+
+class DrainEnd(Enum):
+    """Why a drain ended."""
+
+    EMPTY = "empty"
+    """There was nothing left to claim."""
+    STOPPED = "stopped"
+    """It was asked to stop, or its time slice was over; there may be more to do."""
+    PREEMPTED = "preempted"
+    """An operation was interrupted and put back."""
+    RETIRED = "retired"
+    """This process must not go on, but a fresh one is to (``crash_recovery.py``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrainReport:
+    """What a drain did.
+
+    Attributes:
+        evaluated: number of evaluations.
+        published: number of results that were accepted.
+        fenced: number of results that came too late and were dropped.
+        end: why it ended.
+    """
+
+    evaluated: int
+    published: int
+    fenced: int
+    end: DrainEnd
+
+
+_log = logging.getLogger(__name__)
+
+
+def log_run(claim: Claim, decision: Publish | Delegate) -> None:
+    """Log the end of an operation: what failed for a reason outside of itself is a warning."""
+    level = logging.WARNING if _is_warning(decision) else logging.INFO
+    if _log.isEnabledFor(level):
+        report = decision.report if isinstance(decision, Delegate) else decision.completion
+        _log.log(
+            level,
+            "%s %s %s in %d ms (attempt %d)",
+            printable(claim.operation.task_name),
+            short_hash(claim.operation.digest),
+            _outcome(decision),
+            report.busy_ms,
+            claim.attempt,
+        )
+
+
+def _is_warning(decision: Publish | Delegate) -> bool:
+    if isinstance(decision, Delegate):
+        return False
+    return decision.completion.volatile and bool(decision.errors)
+
+
+def _outcome(decision: Publish | Delegate) -> str:
+    if isinstance(decision, Delegate):
+        return f"goes on as {short_hash(decision.target)}"
+    if decision.errors:
+        first = decision.errors[0]
+        named = f" ({first.exception})" if first.exception else ""
+        return f"failed: {first.kind}{named}"
+    return "cached" if decision.completion.linked else "done"
+
 
 MAX_EVALUATIONS: Final = 3
 """How often a claim is evaluated if the store keeps refusing what comes of it."""

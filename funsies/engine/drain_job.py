@@ -18,14 +18,13 @@ from funsies.store.server_connection import ANSWER_SECONDS
 from funsies.store.server_retry import SERVER_TROUBLE
 
 from .arming import Dispatch
-from .batch import MOST_CLAIMS
-from .drain import drain
-from .drain_report import DrainEnd, DrainReport
-from .horse import Horse, current_horse
-from .telling import HorseListener
+from .drain import DrainEnd, DrainReport, drain
+from .supervision.child import ChildContext, current_child
+from .supervision.status_board import MOST_CLAIMS
+from .telling import ChildListener
 
 ARM_PAUSE_SECONDS = 0.05
-"""A horse calls for help on the same queue at most this often."""
+"""A child calls for help on the same queue at most this often."""
 
 
 def run(namespace: str, queue: str) -> None:  # noqa: ARG001 - checked by DrainJob
@@ -38,60 +37,60 @@ def run(namespace: str, queue: str) -> None:  # noqa: ARG001 - checked by DrainJ
     Raises:
         RuntimeError: if this process is not a work-horse of a funsies worker.
     """
-    horse = current_horse()
+    child = current_child()
     try:
-        report = drain_as(horse, QueueName(queue))
+        report = drain_as(child, QueueName(queue))
     except SERVER_TROUBLE as trouble:
-        _give_up(horse, trouble)
+        _give_up(child, trouble)
     finally:
         close_workspaces()
     if report.end is DrainEnd.RETIRED:
-        _make_way(horse)
+        _make_way(child)
 
 
-def _give_up(horse: Horse, trouble: Exception) -> NoReturn:
+def _give_up(child: ChildContext, trouble: Exception) -> NoReturn:
     """Leave this job to the parent, which tells the trouble in one line."""
-    horse.observer.tell_trouble(str(trouble))
+    child.observer.tell_trouble(str(trouble))
     os._exit(os.EX_TEMPFAIL)
 
 
-def _make_way(horse: Horse) -> NoReturn:
-    """Leave this job unfinished: a fresh horse goes on with it."""
-    horse.observer.retire()
+def _make_way(child: ChildContext) -> NoReturn:
+    """Leave this job unfinished: a fresh child goes on with it."""
+    child.observer.retire()
     os._exit(os.EX_OK)
 
 
-def drain_as(horse: Horse, queue: QueueName) -> DrainReport:
-    """Drain a queue as this horse until it is empty, the slice is over, or it has to leave."""
-    address, timing, observer = horse.address, horse.timing, horse.observer
+def drain_as(child: ChildContext, queue: QueueName) -> DrainReport:
+    """Drain a queue as this child until it is empty, the slice is over, or it has to leave."""
+    address, timing, observer = child.address, child.timing, child.observer
     backend = open_backend(
         address,
         max_outage_seconds=timing.outage_seconds,
         answer_seconds=ANSWER_SECONDS,
     )
     with closing(backend):
-        file, listener = horse.file, NOBODY
+        file, listener = child.file, NOBODY
         if file is not None:
-            listener = HorseListener(backend.graph, observer.announcement, file)
+            listener = ChildListener(backend.graph, observer.board, file)
         return drain(
             backend.graph,
             Evaluator(
                 backend,
-                worker=horse.worker,
+                worker=child.worker,
                 on_start=observer.started,
                 on_spoiled=observer.spoil,
                 owns_process=True,
                 listener=listener,
                 file=file,
             ),
-            horse.post.slot,
+            child.post.slot,
             queue,
             lease_ms=timing.lease_ms,
             most_claims=MOST_CLAIMS,
             until=observer.must_stop,
             arm=_Helpers(backend.graph, address.jobs_url).call,
             observer=observer,
-            inherited=horse.post.inherited,
+            inherited=child.post.inherited,
             slice_seconds=timing.slice_seconds,
         )
 

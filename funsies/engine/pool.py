@@ -28,11 +28,10 @@ from funsies.store.connect import Address, open_backend
 from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.submission import queue_name
 
-from .last_words import leave_last_words
-from .preload import preload
-from .processes import die_with_parent
+from .processes import die_with_parent, preload
 from .timing import Timing
 from .worker import EXIT_IN_ORDER, EXIT_IN_TROUBLE, run_worker
+from .worker_registry import note_startup_failure
 
 _log = logging.getLogger(__name__)
 
@@ -87,7 +86,7 @@ def run_pool(
 
     become_subreaper()
     preload()  # once for all of them, which start as copies
-    pool = Pool(count, work, tell=lambda words: leave_last_words(server, served, words))
+    pool = Pool(count, work, tell=lambda words: note_startup_failure(server, served, words))
     with _signals_to(pool):
         return pool.run()
 

@@ -5,7 +5,7 @@ whether somebody is, once for each second that a step runs, and tells only then:
 ends of the streams on the server, for a minute. So nobody else pays, and a follower that dies
 leaves nothing behind.
 
-The parent tells while the horse is busy with the user's code. When that has ended, the horse
+The parent tells while the child is busy with the user's code. When that has ended, the child
 tells the rest itself, before it publishes the result: only it knows what came last. A lock on
 the file keeps the two apart, so that an older tail never replaces a newer one.
 """
@@ -26,7 +26,7 @@ from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, log_client
 from funsies.store.server_retry import SERVER_TROUBLE
 
-from .announcement import Announced, Announcement, Phase
+from .supervision.status_board import ChildStatus, Phase, StatusBoard
 
 ASK_SECONDS: Final = 1.0
 """Pause between two looks whether somebody follows."""
@@ -43,20 +43,20 @@ class Telling:
 
     Args:
         graph: where to tell it.
-        announcement: what the horse says.
-        file: into which the horse prints.
+        board: what the child says.
+        file: into which the child prints.
         clock: the time, monotonic seconds.
     """
 
     def __init__(
         self,
         graph: GraphStore,
-        announcement: Announcement,
+        board: StatusBoard,
         file: IO[bytes],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._graph = graph
-        self._announcement = announcement
+        self._board = board
         self._file = file
         self._clock = clock
         self._known_fence = b""
@@ -72,7 +72,7 @@ class Telling:
         """Tell what the step has printed, if it is time and somebody follows it."""
         if self._clock() < self._due_at:
             return
-        running = self._announcement.read()
+        running = self._board.read()
         self._due_at = self._clock() + ASK_SECONDS
         if running is None or running.phase is not Phase.RUNNING:
             return
@@ -84,10 +84,10 @@ class Telling:
                 self._due_at = self._clock() + TELL_SECONDS
                 self._tell(running)
 
-    def _tell(self, running: Announced) -> None:
-        self._announcement.say_followed(running.fence)
+    def _tell(self, running: ChildStatus) -> None:
+        self._board.say_followed(running.fence)
         with _locked(self._file):
-            tail = _tail(running.fence, self._announcement, self._file)
+            tail = _tail(running.fence, self._board, self._file)
             if not self._still_runs(running):  # then these may be of another step
                 return
             data = encode_tail(tail)
@@ -96,48 +96,46 @@ class Telling:
             self._graph.show_tail(running.operation, data)
             self._told, self._told_at = data, self._clock()
 
-    def _still_runs(self, running: Announced) -> bool:
-        now = self._announcement.read()
+    def _still_runs(self, running: ChildStatus) -> bool:
+        now = self._board.read()
         return now is not None and now.phase is Phase.RUNNING and now.fence == running.fence
 
 
-class HorseListener(Listener):
-    """The horse's side: says where it prints, and tells the rest if somebody follows.
+class ChildListener(Listener):
+    """The child's side: says where it prints, and tells the rest if somebody follows.
 
     Args:
         graph: where to tell it.
-        announcement: shared with the parent.
+        board: shared with the parent.
         file: into which this process prints.
     """
 
-    def __init__(self, graph: GraphStore, announcement: Announcement, file: IO[bytes]) -> None:
+    def __init__(self, graph: GraphStore, board: StatusBoard, file: IO[bytes]) -> None:
         self._graph = graph
-        self._announcement = announcement
+        self._board = board
         self._file = file
         self._show: Callable[[], None] = lambda: None
 
     def prints_to(self, directory: Path, show: Callable[[], None]) -> None:
         """Say where the commands of the step print."""
         self._show = show
-        self._announcement.say_streams(directory)
+        self._board.say_streams(directory)
 
     def has_printed(self) -> None:
         """Tell all that the step has printed, if the parent has told some of it."""
-        running = self._announcement.written
-        if not self._announcement.is_followed(running.fence):
+        running = self._board.written
+        if not self._board.is_followed(running.fence):
             return
         with suppress(*SERVER_TROUBLE), _locked(self._file):
-            if self._announcement.streams is not None:
+            if self._board.streams is not None:
                 self._show()
-            tail = _tail(running.fence, self._announcement, self._file, is_whole=True)
+            tail = _tail(running.fence, self._board, self._file, is_whole=True)
             self._graph.show_tail(running.operation, encode_tail(tail))
 
 
-def _tail(
-    fence: Fence, announcement: Announcement, file: IO[bytes], *, is_whole: bool = False
-) -> Tail:
+def _tail(fence: Fence, board: StatusBoard, file: IO[bytes], *, is_whole: bool = False) -> Tail:
     """What was printed under a fence; a shell step may begin anew, in another directory."""
-    directory = announcement.streams
+    directory = board.streams
     run = fence + os.fsencode(directory or b"")
     return Tail(run, streams_of(file.fileno(), directory), is_whole)
 

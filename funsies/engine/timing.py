@@ -15,21 +15,21 @@ class Timing:
         lease_seconds: how long the right to run an operation holds without renewal.
         sweep_seconds: pause between two searches for expired leases and delays that are due.
         audit_seconds: pause between two searches for circles of dynamic operations.
-        tick_seconds: pause between two looks of a worker at its horse, or at its queues when
+        tick_seconds: pause between two looks of a worker at its child, or at its queues when
             it is idle.
-        slice_seconds: longest time that a horse goes on claiming operations.
+        slice_seconds: longest time that a child goes on claiming operations.
         timeout_grace_seconds: how long past an operation's ``timeout`` its process may live.
         stop_grace_seconds: how long a running operation may go on after SIGTERM before it is
             put back. Batch systems leave some 30 seconds between SIGTERM and SIGKILL.
-        preempt_seconds: how long a horse may take to put its operation back.
+        preempt_seconds: how long a child may take to put its operation back.
         debounce_seconds: a second SIGTERM within this time counts as the first: a batch system
             and the parent process often both send one.
         worker_seconds: how long a worker counts as alive after its last sign of life.
         backoff_seconds: longest pause between two attempts to reach a server that is away.
         walltime_margin_seconds: how long before a batch system ends its job a worker begins to
             leave. It must be longer than ``stop_grace_seconds`` and ``preempt_seconds``.
-        brake_seconds: longest pause between two horses that get nothing done.
-        outage_seconds: how long a horse tries to report a result to a server that is away.
+        brake_seconds: longest pause between two children that get nothing done.
+        outage_seconds: how long a child tries to report a result to a server that is away.
     """
 
     lease_seconds: float = 15.0

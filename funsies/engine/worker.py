@@ -17,11 +17,11 @@ from funsies.store.server_connection import ANSWER_SECONDS, client_of
 from funsies.store.submission import queue_name
 
 from .arming import Dispatch
-from .last_words import forget_last_words
 from .names import new_slot
 from .rq_binding.worker import Worker
 from .timing import Timing
 from .upkeep import Upkeep
+from .worker_registry import forget_startup_failure
 
 RQ_VARIABLE = prefix.VARIABLE
 """Heeded by RQ when it is imported; so it is set before anything else here does that."""
@@ -74,7 +74,7 @@ def run_worker(
         dispatch = Dispatch(backend.graph, server.jobs_url)
         upkeep = Upkeep(backend.graph, worker_name, served, dispatch.arm, patience)
         connection = client_of(server.jobs_url)
-        forget_last_words(connection, served)
+        forget_startup_failure(connection, served)
         worker = Worker(
             served,
             address=server,

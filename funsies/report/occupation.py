@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
 from funsies.engine.load import Load
-from funsies.engine.roster import WorkerView, list_workers
+from funsies.engine.worker_registry import WorkerView, list_workers
 from funsies.store.connect import Address
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Lease, at_work

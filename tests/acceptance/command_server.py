@@ -31,8 +31,8 @@ ONCE_IT_RUNS = (
     *("funsies.client.local_run", "funsies.engine.apart", "funsies.store.memory"),
     *(
         "funsies.engine.arming",
-        "funsies.engine.maintenance",
-        "funsies.engine.rq_binding.mending",
+        "funsies.engine.upkeep",
+        "funsies.engine.rq_binding.rq_records",
     ),
 )
 """What funsies imports when a script executes something."""

@@ -20,8 +20,8 @@ from funsies.cli.exits import Exit
 from funsies.cli.main import main
 from funsies.config import ResolvedServer, Server
 from funsies.core.signing import Keyring
-from funsies.engine.self_description import MOST_LIBRARIES
 from funsies.engine.worker import run_worker
+from funsies.engine.worker_registry import MOST_LIBRARIES
 from funsies.store.connect import INLINE_BYTES, open_backend
 from funsies.store.rows import Fence, StepMessage
 from funsies.store.submission import queue_name

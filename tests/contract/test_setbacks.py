@@ -10,12 +10,17 @@ from hypothesis import strategies as st
 
 from funsies.core.errors import Error, ErrorKind, decode_error
 from funsies.core.options import Options
-from funsies.engine.announcement import Announced, Phase
 from funsies.engine.failure import failure
-from funsies.engine.maintenance import sweep_once
-from funsies.engine.obituary import Death, Kill, KillCause
-from funsies.engine.settlement import Settlement
+from funsies.engine.supervision.crash_recovery import (
+    ChildExit,
+    CrashRecovery,
+    EndedChild,
+    Kill,
+    KillCause,
+)
+from funsies.engine.supervision.status_board import ChildStatus, Phase
 from funsies.engine.timing import Timing
+from funsies.engine.upkeep import sweep_once
 from funsies.run.decision import retry
 from funsies.store.rows import QueueName, Setback, Status
 
@@ -28,10 +33,10 @@ LOST = {
 FREE = ("preempt", "park", "hand over")
 EVENTS = ("ok", *OWN, *LOST, *FREE)
 DEATHS = {
-    "kill": Death(signal.SIGKILL),
-    "out of memory": Death(signal.SIGKILL, out_of_memory=True),
-    "timeout": Death(signal.SIGKILL, Kill(KillCause.DEADLINE)),
-    "preempt": Death(signal.SIGKILL, Kill(KillCause.STOP)),
+    "kill": ChildExit(signal.SIGKILL),
+    "out of memory": ChildExit(signal.SIGKILL, out_of_memory=True),
+    "timeout": ChildExit(signal.SIGKILL, Kill(KillCause.DEADLINE)),
+    "preempt": ChildExit(signal.SIGKILL, Kill(KillCause.STOP)),
 }
 
 
@@ -92,7 +97,7 @@ class Fates:
         elif event == "park":
             bench.store.park(worker.name, self.row.digest, claim.fence)
         elif event == "hand over":
-            self.settle(worker, claim, Phase.RETIRED, Death(0))
+            self.settle(worker, claim, Phase.RETIRED, ChildExit(0))
         else:
             self.settle(worker, claim, Phase.RUNNING, DEATHS[event])
         self.wait_for_delays()
@@ -107,7 +112,7 @@ class Fates:
         worker.step(failure(self.row, claim.fence, error), claim=False)
 
     def settle(self, worker, claim, phase, death):
-        announced = Announced(
+        announced = ChildStatus(
             phase=phase,
             operation=self.row.digest,
             fence=claim.fence,
@@ -117,7 +122,8 @@ class Fates:
             lost_limit=claim.lost_limit,
             retries=self.options.retries,
         )
-        Settlement(self.bench.store, "host", Timing()).settle(worker.name, announced, death)
+        ended = EndedChild(worker.name, death, announced)
+        CrashRecovery(self.bench.store, "host", Timing()).recover(ended)
 
     def sweep_until_lost(self):
         while self.bench.status(self.row) is Status.RUNNING:
@@ -149,10 +155,10 @@ def test_what_a_dead_horse_ran_is_put_back_at_once_though_the_server_is_full(own
     row = bench.operation("row")
     bench.request(row)
     worker = bench.slot()
-    announced = Announced.of(worker.claim())._replace(sequence=worker.sequence)
+    announced = ChildStatus.of(worker.claim())._replace(sequence=worker.sequence)
     call("CONFIG", "SET", "maxmemory", "1mb")
-    settlement = Settlement(bench.store, "host", Timing(), lambda _: pytest.fail("it waits"))
-    settlement.settle(worker.name, announced, Death(9))
+    settlement = CrashRecovery(bench.store, "host", Timing(), lambda _: pytest.fail("it waits"))
+    settlement.recover(EndedChild(worker.name, ChildExit(9), announced))
     assert bench.status(row) is Status.READY
     assert bench.store.leases() == []
 

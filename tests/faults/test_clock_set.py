@@ -13,7 +13,7 @@ import redis
 
 import funsies as f
 from funsies.cli.exits import Exit
-from funsies.engine.roster import list_workers
+from funsies.engine.worker_registry import list_workers
 
 HOUR = 3600
 DELAY_SECONDS = 6.0

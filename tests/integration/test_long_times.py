@@ -13,7 +13,7 @@ import funsies as f
 from funsies.cli.worker import timing_from
 from funsies.core.errors import ErrorKind, OptionError
 from funsies.engine.exit_watch import ExitWatch
-from funsies.engine.walltime import leave_before_end
+from funsies.engine.processes import leave_before_end
 from funsies.run import alarm, process
 
 MONTH = 30 * 24 * 3600

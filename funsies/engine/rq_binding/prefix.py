@@ -10,7 +10,7 @@ from typing import Final
 
 from funsies.core.errors import FunsiesError
 
-from .keys import KEY_PREFIX
+from .rq_records import KEY_PREFIX
 
 VARIABLE: Final = "RQ_KEY_PREFIX"
 

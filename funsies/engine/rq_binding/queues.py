@@ -1,21 +1,81 @@
-"""Queues of drain jobs: put enough of them in, and see who takes them out."""
+"""Queues of drain jobs, the one kind of RQ job that a funsies worker runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from redis import Redis
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
 from rq.queue import EnqueueData, Queue
 from rq.serializers import JSONSerializer
 
 from funsies.engine.names import NAMESPACE
 from funsies.store.rows import QueueName
 
-from .jobs import DRAIN_FUNCTION, DrainJob
-from .keys import QUEUE_PREFIX, QUEUES, WORKERS, workers_of
-from .mending import mending
-from .records import STOP_AT_ONCE, STOP_FIELD, STOP_IN_ORDER
+from .rq_records import (
+    JOB_PREFIX,
+    QUEUE_PREFIX,
+    QUEUES,
+    STOP_AT_ONCE,
+    STOP_FIELD,
+    STOP_IN_ORDER,
+    WORKERS,
+    mending,
+    workers_of,
+)
+
+if TYPE_CHECKING:
+    from rq.webhook import Webhook
+
+
+DRAIN_FUNCTION: Final = "funsies.engine.drain_job.run"
+
+
+class DrainJob(Job):
+    """An RQ job that says "drain this queue", and nothing else.
+
+    RQ imports whatever a job names: the function, callbacks, and it calls web addresses. A job
+    that is not exactly a drain job does not exist for a funsies worker; it is checked before
+    anything that it names is touched.
+    """
+
+    redis_job_namespace_prefix = JOB_PREFIX
+
+    def restore(self, raw_data: Mapping[str | bytes, bytes]) -> None:
+        """Read a job.
+
+        Raises:
+            NoSuchJobError: if it is not a drain job, or cannot be read.
+        """
+        try:
+            super().restore(raw_data)
+            is_drain_job = self._is_drain_job()
+        except Exception as problem:
+            raise NoSuchJobError(f"job {self.id} cannot be read: {problem!r}") from problem
+        if not is_drain_job:
+            raise NoSuchJobError(f"job {self.id} is not a drain job; it is not run")
+        self._drop_extras()
+
+    def _is_drain_job(self) -> bool:
+        return (
+            self.func_name == DRAIN_FUNCTION
+            and self.instance is None
+            and not self.kwargs
+            and len(self.args) == 2  # noqa: PLR2004 - namespace and queue
+            and all(isinstance(each, str) for each in self.args)
+            and self.args[0] == NAMESPACE
+        )
+
+    def _drop_extras(self) -> None:
+        self._success_callback_name = None
+        self._failure_callback_name = None
+        self._stopped_callback_name = None
+        self.webhooks: list[Webhook] = []
+        self._dependency_ids = []
+
 
 FAILURE_SECONDS = 60
 """How long RQ keeps what it noted about a drain job that failed."""

@@ -1,4 +1,4 @@
-"""The worker: an RQ worker that knows what its horse runs, and settles what it leaves."""
+"""The worker: an RQ worker that knows what its child runs, and settles what it leaves."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ from rq.serializers import JSONSerializer
 from rq.worker.base import WorkerStatus
 
 from funsies.engine import drain_job
-from funsies.engine.announcement import Announcement
-from funsies.engine.batch import Batch
 from funsies.engine.brake import Brake
-from funsies.engine.horse import Horse, HorseObserver, become
 from funsies.engine.names import NAMESPACE, new_slot
-from funsies.engine.obituary import Kill, KillCause
-from funsies.engine.preload import preload, share_memory
-from funsies.engine.processes import die_with_parent, lead_group
-from funsies.engine.ride import Ride
-from funsies.engine.self_description import FIELD, describe_self
-from funsies.engine.settlement import Settlement
-from funsies.engine.succession import Ending, Post
+from funsies.engine.processes import die_with_parent, lead_group, preload, share_memory
+from funsies.engine.supervision.child import ChildContext, ChildObserver, Post, become
+from funsies.engine.supervision.crash_recovery import (
+    CrashRecovery,
+    EndedChild,
+    Kill,
+    KillCause,
+)
+from funsies.engine.supervision.status_board import Batch, StatusBoard
+from funsies.engine.supervision.watchdog import ChildProcess
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import Upkeep
+from funsies.engine.worker_registry import FIELD, describe_self
 from funsies.run.orphans import become_subreaper
 from funsies.run.surroundings.streams import new_file
 from funsies.store.connect import Address
@@ -42,9 +43,8 @@ from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 from funsies.store.server_retry import SERVER_TROUBLE
 
-from .braked import BrakedWorker
-from .jobs import DrainJob
-from .tolerant import RECORD_GONE, RQ_TROUBLE
+from .queues import DrainJob
+from .resilient import RECORD_GONE, RQ_TROUBLE, BrakedWorker
 
 if TYPE_CHECKING:
     from rq.executions import Execution
@@ -59,11 +59,11 @@ _STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 class Worker(BrakedWorker):
-    """Takes drain jobs from queues and has each run by a horse.
+    """Takes drain jobs from queues and has each run by a child.
 
-    The worker's own process never runs user code. It forks a horse for each drain job, renews
-    the lease of what the horse runs, ends it at its deadline, and puts back or fails what a
-    dead horse leaves.
+    The worker's own process never runs user code. It forks a child for each drain job, renews
+    the lease of what the child runs, ends it at its deadline, and puts back or fails what a
+    dead child leaves.
 
     Args:
         queues: that it serves.
@@ -91,10 +91,10 @@ class Worker(BrakedWorker):
         self._graph = graph
         self._upkeep = upkeep
         self._description = msgspec.json.encode(describe_self(address.keys)).decode()
-        self._settlement = Settlement(graph, name, timing)
+        self._crash_recovery = CrashRecovery(graph, name, timing)
         self.brake: Brake = Brake(graph, name, timing.brake_seconds)
-        self._ride: Ride | None = None
-        self._observer: HorseObserver | None = None
+        self._child: ChildProcess | None = None
+        self._observer: ChildObserver | None = None
         self._stop_asked_at: float | None = None
         self._may_leave = False
         self._tick_at = self._registries_at = time.monotonic()
@@ -111,8 +111,8 @@ class Worker(BrakedWorker):
 
     @property
     def load(self) -> str:
-        """What the horse and its descendants take; empty if there is none."""
-        found = None if self._ride is None else self._ride.meter.read()
+        """What the child and its descendants take; empty if there is none."""
+        found = None if self._child is None else self._child.meter.read()
         return "" if found is None else found.written
 
     # -- stopping
@@ -120,7 +120,7 @@ class Worker(BrakedWorker):
     def bootstrap(self, *arguments: Any, **options: Any) -> None:
         """Take signals, then register: who is asked to stop in between leaves no record.
 
-        What horses need is loaded after that: nobody has to wait for it to know of the worker.
+        What children need is loaded then: nobody has to wait for it to know of the worker.
         """
         self._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ's
         super().bootstrap(*arguments, **options)
@@ -137,15 +137,15 @@ class Worker(BrakedWorker):
         return self._stop_asked_at is not None
 
     def request_stop(self, _signum: int | None, _frame: FrameType | None) -> None:
-        """Leave: the horse has a short grace before its operation is put back; twice, none."""
+        """Leave: the child has a short grace before its operation is put back; twice, none."""
         now = time.monotonic()
         if self._stop_asked_at is None:
             self._stop_asked_at = now
             self._stop_requested = True
-            if self._ride is not None:
-                self._ride.stop()
-        elif now - self._stop_asked_at >= self.timing.debounce_seconds and self._ride:
-            self._ride.kill(Kill(KillCause.STOP))
+            if self._child is not None:
+                self._child.stop()
+        elif now - self._stop_asked_at >= self.timing.debounce_seconds and self._child:
+            self._child.kill(Kill(KillCause.STOP))
         if self._may_leave:
             raise StopRequested
 
@@ -199,10 +199,10 @@ class Worker(BrakedWorker):
         except RQ_TROUBLE as trouble:
             self.report("cannot clean RQ's registries", trouble)
 
-    # -- running a horse
+    # -- running a child
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Have a horse drain a queue."""
+        """Have a child drain a queue."""
         if self.was_asked_to_stop:
             return  # other workers will notice that the drain job is gone
         try:
@@ -218,42 +218,42 @@ class Worker(BrakedWorker):
 
     def fork_work_horse(
         self,
-        job: Job,  # noqa: ARG002 - RQ's signature; a horse knows nothing of RQ
+        job: Job,  # noqa: ARG002 - RQ's signature; a child knows nothing of RQ
         queue: Queue,
     ) -> None:
-        """Fork the first horse of a drain job."""
+        """Fork the first child of a drain job."""
         self._fork(queue, Post(new_slot()))
 
     def _fork(self, queue: Queue, post: Post) -> None:
-        """Fork a horse. Signals wait until both sides are ready for them."""
-        announcement, batch, file = Announcement(), Batch(), _file_of_steps()
+        """Fork a child. Signals wait until both sides are ready for them."""
+        board, batch, file = StatusBoard(), Batch(), _file_of_steps()
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         try:
             parent, pid = os.getpid(), os.fork()
             if pid == 0:
-                observer = HorseObserver(announcement, batch)
-                horse = partial(self._become_horse, post, observer, file, parent)
-                self._be_horse(horse, queue)
+                observer = ChildObserver(board, batch)
+                child = partial(self._become_child, post, observer, file, parent)
+                self._be_child(child, queue)
             lead_group(pid)
             self._horse_pid = pid
-            self._ride = Ride(
-                self._graph, self.timing, post.slot, announcement, batch, pid=pid, file=file
+            self._child = ChildProcess(
+                self._graph, self.timing, post.slot, board, batch, pid=pid, file=file
             )
             if self.was_asked_to_stop:  # in the moment before the fork
-                self._ride.stop()
+                self._child.stop()
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
-    def _be_horse(self, begin: Callable[[], None], queue: Queue) -> NoReturn:
-        """Do what a horse does; never come back into the worker's code.
+    def _be_child(self, begin: Callable[[], None], queue: Queue) -> NoReturn:
+        """Do what a child does; never come back into the worker's code.
 
-        What RQ does in a horse the worker does itself, over the connection that it has: before
+        What RQ does in a child the worker does itself, over the connection that it has: before
         it forks one, and after the last one has ended.
         """
         try:
             begin()
             random.seed()
-            self._take_signals_as_a_horse()
+            self._take_signals_as_a_child()
             drain_job.run(NAMESPACE, queue.name)
             os._exit(os.EX_OK)
         except Exception:  # noqa: BLE001 - the worker tells that it failed, and goes on
@@ -261,8 +261,8 @@ class Worker(BrakedWorker):
         finally:
             os._exit(os.EX_SOFTWARE)  # it has left by now if all went well
 
-    def _become_horse(
-        self, post: Post, observer: HorseObserver, file: IO[bytes] | None, parent: int
+    def _become_child(
+        self, post: Post, observer: ChildObserver, file: IO[bytes] | None, parent: int
     ) -> None:
         lead_group(os.getpid())
         die_with_parent(signal.SIGKILL)
@@ -270,48 +270,48 @@ class Worker(BrakedWorker):
             os._exit(1)  # it died before it could be told
         become_subreaper()
         self._observer = observer
-        become(Horse(self._address, self.name, post, self.timing, self._observer, file))
+        become(ChildContext(self._address, self.name, post, self.timing, self._observer, file))
 
-    def _take_signals_as_a_horse(self) -> None:
-        """Take signals as a horse does."""
+    def _take_signals_as_a_child(self) -> None:
+        """Take signals as a child does."""
         if self._observer is not None:
             self._observer.install_handlers()
         signal.pthread_sigmask(signal.SIG_SETMASK, ())  # what the worker's parent held, too
 
     def monitor_work_horse(self, job: Job, queue: Queue, execution: Execution) -> None:
-        """Look after the horse and its successors, and settle what the last one left.
+        """Look after the child and its successors, and settle what the last one left.
 
         All of them together have one time slice, so that other queues have their turn, too.
         """
         over_at = time.monotonic() + self.timing.slice_seconds
-        ending = self._look_after(job, execution)
-        while (post := ending.successor) and self._goes_on(job, execution, over_at):
-            self.note_end(queue, ending)
+        ended = self._look_after(job, execution)
+        while (post := ended.successor) and self._goes_on(job, execution, over_at):
+            self.note_end(queue, ended)
             if self.is_braked(queue):
                 break
             self._fork(queue, post)
-            ending = self._look_after(job, execution)
+            ended = self._look_after(job, execution)
         self.executions.pop(execution.id, None)
-        is_settled = ending.has_settled
-        if not ending.was_in_order:
-            is_settled |= self._settlement.settle_all(ending)
-        self._forget(job, execution, has_failed=not ending.was_in_order)
-        self.note_end(queue, ending, has_settled=is_settled)
+        is_settled = ended.has_settled
+        if not ended.was_in_order:
+            is_settled |= self._crash_recovery.recover(ended)
+        self._forget(job, execution, has_failed=not ended.was_in_order)
+        self.note_end(queue, ended, has_settled=is_settled)
 
     def _goes_on(self, job: Job, execution: Execution, over_at: float) -> bool:
-        """Tick, as each horse may end before its first tick; then see if there is time left."""
+        """Tick, as each child may end before its first tick; then see if there is time left."""
         self._tick_busy(job, execution)
         return not self.was_asked_to_stop and time.monotonic() < over_at
 
-    def _look_after(self, job: Job, execution: Execution) -> Ending:
-        """Look after one horse until it has ended."""
-        ride = self._ride
-        assert ride is not None, "a horse has been forked"  # noqa: S101 - for the type checker
-        ending = ride.watch(lambda: self._tick_busy(job, execution))
-        self._ride, self._horse_pid = None, 0
-        if ending.successor is None and not ending.was_in_order:
-            _log.warning("worker %s: its horse %s", self.name, ending.death.how)
-        return ending
+    def _look_after(self, job: Job, execution: Execution) -> EndedChild:
+        """Look after one child until it has ended."""
+        child = self._child
+        assert child is not None, "a child has been forked"  # noqa: S101 - for the type checker
+        ended = child.watch(lambda: self._tick_busy(job, execution))
+        self._child, self._horse_pid = None, 0
+        if ended.successor is None and not ended.was_in_order:
+            _log.warning("worker %s: its horse %s", self.name, ended.exit.how)
+        return ended
 
     def _tick_busy(self, job: Job, execution: Execution) -> None:
         if time.monotonic() < self._tick_at:
@@ -346,13 +346,13 @@ class Worker(BrakedWorker):
         self,
         sig: signal.Signals = signal.SIGKILL,  # noqa: ARG002 - RQ's signature; there is one way
     ) -> None:
-        """Kill the horse, if there is one."""
-        if self._ride is not None:
-            self._ride.kill(Kill(KillCause.STOP))
+        """Kill the child, if there is one."""
+        if self._child is not None:
+            self._child.kill(Kill(KillCause.STOP))
 
 
 def _file_of_steps() -> IO[bytes] | None:
-    """Into which the steps of a horse print, open in both processes."""
+    """Into which the steps of a child print, open in both processes."""
     try:
         return new_file()
     except OSError as problem:  # no room: the steps will say so, if they are still to be run

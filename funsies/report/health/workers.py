@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from funsies.core.cutting import printable
-from funsies.engine.roster import WorkerView
-from funsies.engine.self_description import SelfDescription
+from funsies.engine.worker_registry import SelfDescription, WorkerView
 from funsies.report.numbers import counted, shown_seconds
 
 from .finding import Finding, Level

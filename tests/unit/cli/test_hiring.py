@@ -10,8 +10,8 @@ import pytest
 from funsies.cli import hiring
 from funsies.cli.hiring import Hiring
 from funsies.config import Directory, ResolvedServer
-from funsies.engine import roster
-from funsies.engine.roster import WorkerView
+from funsies.engine import worker_registry
+from funsies.engine.worker_registry import WorkerView
 
 Hired = list[tuple[int, list[str]]]
 
@@ -42,7 +42,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
     ) -> None:
         made.hired.append((count, queues))
 
-    monkeypatch.setattr(roster, "list_workers", lambda _: made.present)
+    monkeypatch.setattr(worker_registry, "list_workers", lambda _: made.present)
     monkeypatch.setattr(hiring, "start_pool", start_pool)
     monkeypatch.setattr(hiring, "see_data", lambda _: None)
     monkeypatch.setattr(hiring, "guarded", lambda *_, **__: nullcontext())

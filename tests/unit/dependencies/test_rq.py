@@ -16,7 +16,7 @@ from rq.worker import Worker
 from rq.worker.base import WorkerStatus
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
-from funsies.engine.rq_binding.keys import KEY_PREFIX
+from funsies.engine.rq_binding.rq_records import KEY_PREFIX
 
 PARAMETERS = {
     "_install_signal_handlers": [],

@@ -8,16 +8,19 @@ from hypothesis import strategies as st
 
 from funsies.core.digest import Digest
 from funsies.core.errors import NoServerError
-from funsies.engine.announcement import Announced, Announcement, Phase
-from funsies.engine.batch import MOST_CLAIMS, Batch
-from funsies.engine.obituary import Death
-from funsies.engine.relief import SHORT_SECONDS, Relief
-from funsies.engine.settlement import Settlement
-from funsies.engine.succession import Ending
+from funsies.engine.supervision.crash_recovery import ChildExit, CrashRecovery, EndedChild
+from funsies.engine.supervision.status_board import (
+    MOST_CLAIMS,
+    Batch,
+    ChildStatus,
+    Phase,
+    StatusBoard,
+)
+from funsies.engine.supervision.watchdog import SHORT_SECONDS, Relief
 from funsies.engine.timing import Timing
 from funsies.store.rows import Completion, Fence, Result, Status, StepMessage
 
-KILLED = Death(status=9)
+KILLED = ChildExit(status=9)
 
 digests = st.binary(min_size=32, max_size=32).map(Digest)
 fences = st.binary(min_size=16, max_size=16).map(Fence)
@@ -138,9 +141,9 @@ DONE, RUNNING, READY = (Status.DONE, 1), (Status.RUNNING, 1), (Status.READY, 0)
 
 
 def test_who_dies_loses_only_what_it_ran(workshop, claims, batch):
-    ending = Ending("slot", KILLED, Announced.of(claims[1]), batch.read())
+    ending = EndedChild("slot", KILLED, ChildStatus.of(claims[1]), batch.read())
 
-    assert Settlement(workshop.graph, "worker", Timing()).settle_all(ending)
+    assert CrashRecovery(workshop.graph, "worker", Timing()).recover(ending)
 
     assert states(workshop) == [DONE, (Status.READY, 1), READY, READY]
     assert workshop.value("short 0") == b"done"
@@ -152,9 +155,9 @@ def test_who_dies_before_it_begins_is_charged_for_one(workshop, claims):
     """Else whatever kills it then would do so for ever."""
     batch = Batch()
     batch.claimed(claims)
-    ending = Ending("slot", KILLED, Announced(), batch.read())
+    ending = EndedChild("slot", KILLED, ChildStatus(), batch.read())
 
-    assert Settlement(workshop.graph, "worker", Timing()).settle_all(ending)
+    assert CrashRecovery(workshop.graph, "worker", Timing()).recover(ending)
 
     assert states(workshop) == [(Status.READY, 1), READY, READY, READY]
 
@@ -172,9 +175,9 @@ def test_what_was_published_before_the_end_is_left_alone(workshop, queue, claims
             claims=0,
         )
     )
-    ending = Ending("slot", KILLED, Announced.of(claims[1]), held)
+    ending = EndedChild("slot", KILLED, ChildStatus.of(claims[1]), held)
 
-    Settlement(workshop.graph, "worker", Timing()).settle_all(ending)
+    CrashRecovery(workshop.graph, "worker", Timing()).recover(ending)
 
     assert states(workshop) == [DONE, (Status.READY, 1), READY, READY]
     assert workshop.graph.counts()["short"].executed == 2
@@ -182,7 +185,7 @@ def test_what_was_published_before_the_end_is_left_alone(workshop, queue, claims
 
 @pytest.fixture
 def announcement():
-    return Announcement()
+    return StatusBoard()
 
 
 @pytest.fixture
@@ -198,7 +201,7 @@ def look(workshop, relief):
 def test_what_takes_long_is_left_with_nothing_else(
     workshop, announcement, claims, batch, relief
 ):
-    announcement.write(Announced.of(claims[1]))
+    announcement.write(ChildStatus.of(claims[1]))
     look(workshop, relief)
     assert states(workshop) == [RUNNING] * 4
     look(workshop, relief)
@@ -212,7 +215,7 @@ def test_what_takes_long_is_left_with_nothing_else(
 
 @pytest.mark.parametrize("phase", [Phase.IDLE, Phase.REPORTING, Phase.RETIRED])
 def test_who_runs_nothing_needs_no_relief(workshop, announcement, claims, relief, phase):
-    announcement.write(Announced.of(claims[1])._replace(phase=phase))
+    announcement.write(ChildStatus.of(claims[1])._replace(phase=phase))
     for _ in range(4):
         look(workshop, relief)
     assert states(workshop) == [RUNNING] * 4
@@ -220,7 +223,7 @@ def test_who_runs_nothing_needs_no_relief(workshop, announcement, claims, relief
 
 def test_who_goes_on_needs_no_relief(workshop, announcement, claims, relief):
     for claim in claims:
-        announcement.write(Announced.of(claim))
+        announcement.write(ChildStatus.of(claim))
         look(workshop, relief)
     assert states(workshop) == [RUNNING] * 4
 
@@ -235,7 +238,7 @@ def test_a_server_that_is_away_is_asked_again(
         raise NoServerError("away")
 
     monkeypatch.setattr(workshop.graph, "put_back", away)
-    announcement.write(Announced.of(claims[1]))
+    announcement.write(ChildStatus.of(claims[1]))
     for _ in range(3):
         look(workshop, relief)
     assert states(workshop) == [DONE, RUNNING, READY, READY]

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from funsies.core.errors import ServerError
-from funsies.engine.brake import FREE_HORSES, Brake
+from funsies.engine.brake import FREE_CHILDREN, Brake
 from funsies.store.rows import Generation, QueueName
 
 QUEUE, OTHER = QueueName("default@3.11"), QueueName("other@3.11")
@@ -43,17 +43,17 @@ def scene() -> Scene:
 
 
 def test_some_horses_may_find_nothing(scene: Scene) -> None:
-    scene.fails(FREE_HORSES)
+    scene.fails(FREE_CHILDREN)
     assert not scene.brake.holds(QUEUE)
 
 
 def test_pauses_grow_up_to_their_bound(scene: Scene) -> None:
     pauses = []
-    for _ in range(FREE_HORSES + 20):
+    for _ in range(FREE_CHILDREN + 20):
         before = scene.now
         scene.fails()
         pauses.append(scene.now - before)
-    assert pauses[:FREE_HORSES] == [0.0] * FREE_HORSES
+    assert pauses[:FREE_CHILDREN] == [0.0] * FREE_CHILDREN
     assert pauses == sorted(pauses)
     assert pauses[-1] == pytest.approx(LONGEST, abs=0.1)
 
@@ -124,7 +124,7 @@ def test_a_try_for_what_is_new_does_not_begin_the_row_again(scene: Scene) -> Non
 def test_who_gets_on_is_fast_again(scene: Scene, relief) -> None:
     scene.fails(10)
     relief(scene)
-    scene.fails(FREE_HORSES - 1)
+    scene.fails(FREE_CHILDREN - 1)
     assert not scene.brake.holds(QUEUE)
 
 

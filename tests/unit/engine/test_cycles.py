@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funsies.engine.cycles import find_cycles
+from funsies.engine.upkeep import find_cycles
 
 nodes = st.integers(0, 12).map(lambda number: bytes([number]))
 graphs = st.dictionaries(nodes, st.lists(nodes, max_size=3), max_size=13)

@@ -8,10 +8,9 @@ import pytest
 
 from funsies.core.digest import content_digest
 from funsies.core.errors import Error, ErrorKind
-from funsies.engine.drain import drain
-from funsies.engine.drain_report import DrainEnd
+from funsies.engine.drain import DrainEnd, drain
 from funsies.engine.failure import failure
-from funsies.engine.observer import Observer
+from funsies.engine.hand import Observer
 from funsies.run.decision import Delegate, Park, Publish, PutBack
 from funsies.run.preempted import Preempted
 from funsies.store.rows import QueueName, Setback, Status, TraceCandidate

@@ -8,15 +8,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from funsies.engine.announcement import Announced, Announcement
-from funsies.engine.batch import MOST_CLAIMS, MOST_HELD, Batch
 from funsies.engine.drain import drain
-from funsies.engine.horse import HorseObserver
-from funsies.engine.obituary import Death
-from funsies.engine.observer import Observer
-from funsies.engine.relief import Relief
-from funsies.engine.settlement import Settlement
-from funsies.engine.succession import Ending
+from funsies.engine.hand import Observer
+from funsies.engine.supervision.child import ChildObserver
+from funsies.engine.supervision.crash_recovery import ChildExit, CrashRecovery, EndedChild
+from funsies.engine.supervision.status_board import (
+    MOST_CLAIMS,
+    MOST_HELD,
+    Batch,
+    ChildStatus,
+    StatusBoard,
+)
+from funsies.engine.supervision.watchdog import Relief
 from funsies.engine.timing import Timing
 from funsies.run.decision import PutBack
 from funsies.run.preempted import Preempted
@@ -123,11 +126,11 @@ class Held(Observer):
         self.batch = Batch()
         self.is_spoiled = False
 
-    claimed_together = HorseObserver.claimed_together
-    holds = HorseObserver.holds
-    sent = HorseObserver.sent
-    answered = HorseObserver.answered
-    is_relieved = HorseObserver.is_relieved
+    claimed_together = ChildObserver.claimed_together
+    holds = ChildObserver.holds
+    sent = ChildObserver.sent
+    answered = ChildObserver.answered
+    is_relieved = ChildObserver.is_relieved
 
     def must_retire(self):
         return self.is_spoiled
@@ -172,8 +175,8 @@ class Chance:
 
     def relieve(self, claim):
         """Do what the parent does when this one has taken long."""
-        announcement = Announcement()
-        announcement.write(Announced.of(claim))
+        announcement = StatusBoard()
+        announcement.write(ChildStatus.of(claim))
         relief = Relief(
             self.workshop.graph,
             self.workshop.slot,
@@ -304,7 +307,7 @@ def ahead(workshop, claims, publishing):
     arrive = lambda: send(  # noqa: E731 - one line says it
         workshop, 4, claims=4, completions=done, keeps=[claims[3].fence]
     )
-    return batch, arrive, Announced.of(claims[3])._replace(sequence=4)
+    return batch, arrive, ChildStatus.of(claims[3])._replace(sequence=4)
 
 
 def held(workshop):
@@ -318,8 +321,8 @@ def test_who_dies_with_a_message_on_its_way_leaves_nothing_behind(
     batch, arrive, words = ahead
     if arrives == "before":
         assert len(arrive().claims) == 4
-    ending = Ending("slot", Death(status=9), words, batch.read())
-    assert Settlement(workshop.graph, "worker", Timing()).settle_all(ending)
+    ending = EndedChild("slot", ChildExit(status=9), words, batch.read())
+    assert CrashRecovery(workshop.graph, "worker", Timing()).recover(ending)
     if arrives == "after":
         assert not arrive().claims
     assert held(workshop) == []
@@ -337,8 +340,8 @@ def test_who_dies_while_it_waits_for_a_message_is_charged_for_nothing(
     batch.add(publishing(claims[3], b"done").completion)
     if arrives == "before":
         assert len(arrive().claims) == 4
-    ending = Ending("slot", Death(status=9), words, batch.read())
-    assert Settlement(workshop.graph, "worker", Timing()).settle_all(ending)
+    ending = EndedChild("slot", ChildExit(status=9), words, batch.read())
+    assert CrashRecovery(workshop.graph, "worker", Timing()).recover(ending)
     if arrives == "after":
         assert not arrive().claims
     assert held(workshop) == []
@@ -353,7 +356,7 @@ def test_who_takes_long_is_left_with_nothing_that_a_message_has_brought(
 ):
     """Nor if the message comes only after the parent has looked."""
     batch, arrive, words = ahead
-    announcement = Announcement()
+    announcement = StatusBoard()
     announcement.write(words)
     relief = Relief(workshop.graph, "slot", announcement, batch, workshop.clock)
 

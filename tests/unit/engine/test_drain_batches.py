@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from funsies.core.digest import content_digest
 from funsies.core.errors import Error, ErrorKind
-from funsies.engine.batch import MOST_CLAIMS
-from funsies.engine.drain import drain
-from funsies.engine.drain_report import DrainEnd
+from funsies.engine.drain import DrainEnd, drain
 from funsies.engine.failure import failure
-from funsies.engine.observer import Observer
+from funsies.engine.hand import Observer
+from funsies.engine.supervision.status_board import MOST_CLAIMS
 from funsies.run.decision import HandOver, Park, Publish, PutBack
 from funsies.run.preempted import Preempted
 from funsies.store.rows import Result, Setback, Status, TraceCandidate
@@ -23,7 +22,7 @@ from funsies.store.rows import Result, Setback, Status, TraceCandidate
 from .conftest import Workshop, publish
 
 
-class Horse(Observer):
+class ChildContext(Observer):
     """Says what a test wants."""
 
     def __init__(self):
@@ -40,7 +39,7 @@ class Horse(Observer):
 
 @pytest.fixture
 def horse():
-    return Horse()
+    return ChildContext()
 
 
 @pytest.fixture

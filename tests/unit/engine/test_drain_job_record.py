@@ -13,9 +13,8 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from funsies.engine.rq_binding.jobs import DRAIN_FUNCTION, DrainJob
-from funsies.engine.rq_binding.keys import KEY_PREFIX
-from funsies.engine.rq_binding.queues import Line
+from funsies.engine.rq_binding.queues import DRAIN_FUNCTION, DrainJob, Line
+from funsies.engine.rq_binding.rq_records import KEY_PREFIX
 
 GOOD = [DRAIN_FUNCTION, None, ["funsies", "default@3.11"], {}]
 

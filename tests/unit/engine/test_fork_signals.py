@@ -7,10 +7,10 @@ import sys
 
 AS_A_HORSE = """\
 import multiprocessing, os, signal, subprocess, threading, time
-from funsies.engine.announcement import Announcement
-from funsies.engine.horse import HorseObserver
+from funsies.engine.supervision.status_board import StatusBoard
+from funsies.engine.supervision.child import ChildObserver
 
-HorseObserver(Announcement()).install_handlers()
+ChildObserver(StatusBoard()).install_handlers()
 context = multiprocessing.get_context("fork")
 
 

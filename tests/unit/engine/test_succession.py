@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from funsies.engine.announcement import Announced, Phase
-from funsies.engine.drain import drain
-from funsies.engine.drain_report import DrainEnd
-from funsies.engine.obituary import Death
-from funsies.engine.observer import Observer
-from funsies.engine.settlement import Settlement
-from funsies.engine.succession import Ending, Inherited
+from funsies.engine.drain import DrainEnd, drain
+from funsies.engine.hand import Observer
+from funsies.engine.supervision.crash_recovery import (
+    ChildExit,
+    CrashRecovery,
+    EndedChild,
+    Inherited,
+)
+from funsies.engine.supervision.status_board import ChildStatus, Phase
 from funsies.engine.timing import Timing
 from funsies.run.decision import Delegate, HandOver, PutBack
 from funsies.store.rows import Fence, Setback, Status
@@ -164,23 +166,27 @@ def test_if_no_successor_comes_the_claim_is_put_back_and_the_attempt_does_not_co
     workshop.request("a")
     first = Spoiled()
     run(handing_over, observer=first)
-    words = Announced(phase=Phase.RETIRED, fence=first.left.fence, attempt=1, lost_limit=3)
+    words = ChildStatus(phase=Phase.RETIRED, fence=first.left.fence, attempt=1, lost_limit=3)
 
-    Settlement(workshop.graph, "worker", Timing()).settle(SLOT, words, Death(status=0))
+    CrashRecovery(workshop.graph, "worker", Timing()).recover(
+        EndedChild(SLOT, ChildExit(status=0), words)
+    )
 
     assert (workshop.state("a").status, workshop.state("a").attempts) == (Status.READY, 0)
 
 
 def test_who_retires_with_nothing_in_hand_is_succeeded_under_another_slot():
-    post = Ending(SLOT, Death(status=0), Announced(phase=Phase.RETIRED, sequence=7)).successor
+    post = EndedChild(
+        SLOT, ChildExit(status=0), ChildStatus(phase=Phase.RETIRED, sequence=7)
+    ).successor
     assert post is not None
     assert post.slot != SLOT
     assert post.inherited is None
 
 
 def test_who_hands_over_is_succeeded_under_the_same_slot():
-    words = Announced(phase=Phase.RETIRED, fence=FENCE, sequence=7)
-    post = Ending(SLOT, Death(status=0), words).successor
+    words = ChildStatus(phase=Phase.RETIRED, fence=FENCE, sequence=7)
+    post = EndedChild(SLOT, ChildExit(status=0), words).successor
     assert post is not None
     assert (post.slot, post.inherited) == (SLOT, Inherited(7, FENCE))
 
@@ -188,19 +194,19 @@ def test_who_hands_over_is_succeeded_under_the_same_slot():
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (0, Announced()),
-        (0, Announced(phase=Phase.RUNNING, fence=FENCE)),
-        (0, Announced(phase=Phase.REPORTING)),
-        (9, Announced(phase=Phase.RETIRED)),
-        (256, Announced(phase=Phase.RETIRED)),
+        (0, ChildStatus()),
+        (0, ChildStatus(phase=Phase.RUNNING, fence=FENCE)),
+        (0, ChildStatus(phase=Phase.REPORTING)),
+        (9, ChildStatus(phase=Phase.RETIRED)),
+        (256, ChildStatus(phase=Phase.RETIRED)),
         (9, None),
     ],
 )
 def test_nobody_else_is_succeeded(status, words):
-    assert Ending(SLOT, Death(status=status), words).successor is None
+    assert EndedChild(SLOT, ChildExit(status=status), words).successor is None
 
 
 def test_only_who_has_nothing_in_hand_left_in_order():
-    endings = [Ending(SLOT, Death(status=0), Announced(phase=each)) for each in Phase]
-    assert [each.last_words.phase for each in endings if each.was_in_order] == [Phase.IDLE]
-    assert not Ending(SLOT, Death(status=256), Announced()).was_in_order
+    endings = [EndedChild(SLOT, ChildExit(status=0), ChildStatus(phase=each)) for each in Phase]
+    assert [each.last_status.phase for each in endings if each.was_in_order] == [Phase.IDLE]
+    assert not EndedChild(SLOT, ChildExit(status=256), ChildStatus()).was_in_order

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from funsies.engine.announcement import Announced, Announcement, Phase
-from funsies.engine.telling import ASK_SECONDS, REPEAT_SECONDS, HorseListener, Telling
+from funsies.engine.supervision.status_board import ChildStatus, Phase, StatusBoard
+from funsies.engine.telling import ASK_SECONDS, REPEAT_SECONDS, ChildListener, Telling
 from funsies.run.surroundings.streams import MAX_LOG_BYTES, new_file
 from funsies.run.tail import MOST_STREAMS, Stream, decode_tail
 from funsies.store.rows import Fence, log_client
@@ -19,13 +19,13 @@ class Room:
     def __init__(self, workshop):
         self.clock, self.graph = workshop.clock, workshop.graph
         self.operation = workshop.define("speak")
-        self.announcement, self.file = Announcement(), new_file()
+        self.announcement, self.file = StatusBoard(), new_file()
         self.telling = Telling(self.graph, self.announcement, self.file, clock=self.clock)
-        self.horse = HorseListener(self.graph, self.announcement, self.file)
+        self.horse = ChildListener(self.graph, self.announcement, self.file)
         self.told = 0
 
     def runs(self, fence=FIRST, phase=Phase.RUNNING):
-        self.announcement.write(Announced(phase=phase, operation=self.operation, fence=fence))
+        self.announcement.write(ChildStatus(phase=phase, operation=self.operation, fence=fence))
 
     def look_for(self, seconds):
         """Look as often as the parent wants; return what is told then."""

@@ -18,7 +18,7 @@ import redis
 import funsies
 from funsies.config import ConfigurationError, Directory
 from funsies.core.digest import Digest
-from funsies.engine.roster import list_workers
+from funsies.engine.worker_registry import list_workers
 from funsies.local.daemons import wait_until
 from funsies.local.embedded import Started, live_record, start_server, stop_server
 from funsies.local.pool import running_pools, start_pool, stop_pools

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from funsies.engine.roster import WorkerView
-from funsies.engine.self_description import SelfDescription
 from funsies.engine.server_state import ServerState
+from funsies.engine.worker_registry import SelfDescription, WorkerView
 from funsies.report.health import (
     DataSeen,
     Level,

@@ -14,8 +14,8 @@ from funsies.client.targets import collect
 from funsies.config import Server, resolve
 from funsies.core.python_plan import PYTHON
 from funsies.engine.drain import DrainReport, drain
-from funsies.engine.maintenance import sweep_once
 from funsies.engine.names import new_slot
+from funsies.engine.upkeep import sweep_once
 from funsies.run.evaluate import Evaluator
 from funsies.session import Session
 from funsies.store.connect import Backend, open_backend

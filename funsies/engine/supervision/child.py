@@ -1,4 +1,13 @@
-"""The work-horse's side: what it announces, and how it takes signals."""
+"""The child's side: where it takes up its work, what it announces, and how it takes signals.
+
+What a step forks is ended by signals as it would be in a program without funsies. A child takes
+SIGTERM by a handler, and a forked process has that handler until it has put the system's own in
+its place. A signal that comes before is taken by the handler, and Python then forgets it, as it
+clears after each fork what it has not acted on: the process goes on, and who ends it and waits
+for it (``Process.terminate`` and ``join``, the end of a ``Pool``) waits for ever. So SIGTERM
+waits from before each fork until both sides are ready for it. (SIGINT is taken by a handler
+everywhere: one that comes so early is lost without funsies, too.)
+"""
 
 from __future__ import annotations
 
@@ -10,36 +19,59 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
-from typing import IO
+from typing import IO, Final
 
 from funsies.core.options import Options
+from funsies.engine.hand import Observer
+from funsies.engine.timing import Timing
 from funsies.run.ignored_signals import ignore_for_oneself, take_no_notice
 from funsies.run.orphans import Orphanage, has_children
 from funsies.run.preempted import Preempted
 from funsies.store.connect import Address
-from funsies.store.rows import Claim, Completion
+from funsies.store.rows import Claim, Completion, Fence
 
-from .announcement import Announced, Announcement, Phase
-from .batch import Batch
-from .fork_signals import as_usual_in_forks
-from .observer import Observer
-from .succession import Post
-from .timing import Timing
+from .status_board import Batch, ChildStatus, Phase, StatusBoard
 
 
-class HorseObserver(Observer):
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A claim that the predecessor has left under its slot.
+
+    Attributes:
+        sequence: number of the message by which it was claimed.
+        fence: under which.
+    """
+
+    sequence: int
+    fence: Fence
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where a child takes up its work.
+
+    Attributes:
+        slot: under which it claims.
+        inherited: what it finds there, before it claims anything itself; None for nothing.
+    """
+
+    slot: str
+    inherited: Inherited | None = None
+
+
+class ChildObserver(Observer):
     """Announces to the parent what is run, and lets it interrupt what is run.
 
     Attributes:
-        announcement: the memory shared with the parent, for what is run.
+        board: the memory shared with the parent, for what is run.
         batch: the memory shared with it, for what is held besides.
     """
 
-    def __init__(self, announcement: Announcement, batch: Batch | None = None) -> None:
-        self.announcement = announcement
+    def __init__(self, board: StatusBoard, batch: Batch | None = None) -> None:
+        self.board = board
         self.batch: Batch = batch or Batch()
         self._orphanage = Orphanage()
-        self._record = Announced()
+        self._record = ChildStatus()
         self._threads = 0
         self._is_running = False
         self._is_spoiled = False
@@ -53,8 +85,10 @@ class HorseObserver(Observer):
     def claimed(self, claim: Claim) -> None:
         """Say what is in hand."""
         kept = self._record
-        self.announcement.say_streams(None)
-        self._write(Announced.of(claim)._replace(sequence=kept.sequence, settled=kept.settled))
+        self.board.say_streams(None)
+        self._write(
+            ChildStatus.of(claim)._replace(sequence=kept.sequence, settled=kept.settled)
+        )
 
     def claimed_together(self, claims: Sequence[Claim]) -> None:
         """Say what was claimed by one message."""
@@ -93,18 +127,18 @@ class HorseObserver(Observer):
     def idle(self) -> None:
         """Say that nothing is in hand."""
         kept = self._record
-        self._write(Announced(sequence=kept.sequence, settled=kept.settled))
+        self._write(ChildStatus(sequence=kept.sequence, settled=kept.settled))
 
     def settled(self) -> None:
-        """Say that this horse was not started in vain."""
+        """Say that this child was not started in vain."""
         self._write(self._record._replace(settled=self._record.settled + 1))
 
     def tell_trouble(self, text: str) -> None:
-        """Say why this horse leaves out of order."""
-        self.announcement.tell_trouble(text)
+        """Say why this child leaves out of order."""
+        self.board.tell_trouble(text)
 
     def retire(self) -> None:
-        """Say that a fresh horse is to go on, with what is in hand if there is something."""
+        """Say that a fresh child is to go on, with what is in hand if there is something."""
         self._write(self._record._replace(phase=Phase.RETIRED))
 
     def must_retire(self) -> bool:
@@ -117,7 +151,7 @@ class HorseObserver(Observer):
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Let SIGTERM interrupt what is enclosed; afterwards no child of it is left.
+        """Let SIGTERM interrupt what is enclosed; afterwards no process of it is left.
 
         Who left children or threads behind may have more that counts on them: a pool in a
         module, a tracker of resources. What comes next must not meet it. Threads that were
@@ -152,7 +186,7 @@ class HorseObserver(Observer):
 
     def must_stop(self) -> bool:
         """True if nothing more is to be claimed."""
-        return self._was_told or self.announcement.must_stop
+        return self._was_told or self.board.must_stop
 
     def _take_signal(self, _number: int, _frame: FrameType | None) -> None:
         """Interrupt the operation if the parent says so; else only claim nothing more.
@@ -161,16 +195,16 @@ class HorseObserver(Observer):
         then, which the parent measures.
         """
         self._was_told = True
-        if self._is_running and self.announcement.must_preempt:
+        if self._is_running and self.board.must_preempt:
             raise Preempted
 
-    def _write(self, record: Announced) -> None:
+    def _write(self, record: ChildStatus) -> None:
         self._record = record
-        self.announcement.write(record)
+        self.board.write(record)
 
 
 @dataclass(frozen=True, slots=True)
-class Horse:
+class ChildContext:
     """What a work-horse knows from its parent.
 
     Attributes:
@@ -186,20 +220,20 @@ class Horse:
     worker: str
     post: Post
     timing: Timing
-    observer: HorseObserver
+    observer: ChildObserver
     file: IO[bytes] | None = None
 
 
-_current: list[Horse] = []
+_current: list[ChildContext] = []
 
 
-def become(horse: Horse) -> None:
-    """Make this process that horse: called between the fork and the drain job."""
-    _current[:] = [horse]
+def become(child: ChildContext) -> None:
+    """Take note of what this process knows: called between the fork and the drain job."""
+    _current[:] = [child]
 
 
-def current_horse() -> Horse:
-    """The horse that this process is.
+def current_child() -> ChildContext:
+    """What this process knows as a child.
 
     Raises:
         RuntimeError: if it is none; drain jobs run only under a funsies worker.
@@ -209,3 +243,38 @@ def current_horse() -> Horse:
             "a drain job runs only on a funsies worker: start one by `funsies worker`"
         )
     return _current[0]
+
+
+class _Masks(threading.local):
+    """The signals that wait in this thread, as it was before the forks that it is at."""
+
+    def __init__(self) -> None:
+        self.before: list[set[int]] = []
+
+
+_masks: Final = _Masks()
+
+
+def as_usual_in_forks() -> None:
+    """Have what this process forks take SIGTERM and SIGINT as Python does at its start."""
+    os.register_at_fork(
+        before=_hold_sigterm,
+        after_in_parent=_let_it_come,
+        after_in_child=_take_signals_as_usual,
+    )
+
+
+def _hold_sigterm() -> None:
+    _masks.before.append(signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM}))
+
+
+def _let_it_come() -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, _masks.before.pop())
+
+
+def _take_signals_as_usual() -> None:
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    finally:
+        _let_it_come()

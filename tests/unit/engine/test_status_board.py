@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funsies.engine.announcement import Announced, Announcement, Phase
+from funsies.engine.supervision.status_board import ChildStatus, Phase, StatusBoard
 
 records = st.builds(
-    Announced,
+    ChildStatus,
     phase=st.sampled_from(Phase),
     operation=st.binary(min_size=32, max_size=32),
     fence=st.binary(min_size=16, max_size=16),
@@ -30,27 +30,29 @@ records = st.builds(
 
 @given(st.lists(records, max_size=5))
 def test_the_last_record_is_read_as_it_was_written(written):
-    announcement = Announcement()
+    announcement = StatusBoard()
     for record in written:
         announcement.write(record)
-    assert announcement.read() == ([Announced(), *written][-1])
+    assert announcement.read() == ([ChildStatus(), *written][-1])
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")  # threads of tests
 def test_what_a_child_writes_its_parent_reads_and_the_other_way_round():
-    announcement = Announcement()
+    announcement = StatusBoard()
     announcement.ask_to_stop()
     pid = os.fork()
     if pid == 0:
         attempt = 7 if announcement.must_stop and not announcement.must_preempt else 0
-        announcement.write(Announced(phase=Phase.RUNNING, attempt=attempt))
+        announcement.write(ChildStatus(phase=Phase.RUNNING, attempt=attempt))
         os._exit(0)
     os.waitpid(pid, 0)
-    assert announcement.read() == Announced(phase=Phase.RUNNING, attempt=7)
+    assert announcement.read() == ChildStatus(phase=Phase.RUNNING, attempt=7)
 
 
 def test_a_record_that_was_being_written_at_death_is_not_read():
-    announcement = Announcement()
+    announcement = StatusBoard()
     with pytest.raises(struct.error):
-        announcement.write(Announced(phase=Phase.RUNNING, attempt=-1))  # it stops in the middle
+        announcement.write(
+            ChildStatus(phase=Phase.RUNNING, attempt=-1)
+        )  # it stops in the middle
     assert announcement.read() is None

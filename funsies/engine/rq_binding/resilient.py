@@ -1,4 +1,4 @@
-"""An RQ worker that outlives its server.
+"""An RQ worker that outlives its server, and rests from a queue where nothing gets done.
 
 RQ's worker quits, or leaves its records in disorder, when the server is away, full or flushed
 at the wrong moment. The overrides here make each of those moments harmless. Nothing that RQ
@@ -18,18 +18,21 @@ from rq.utils import now, utcformat
 from rq.worker import Worker as RqWorker
 from rq.worker_registration import register
 
+from funsies.engine.brake import Brake
 from funsies.engine.load import FIELD as LOAD_FIELD
+from funsies.engine.supervision.crash_recovery import EndedChild
 from funsies.engine.timing import Timing
+from funsies.store.rows import QueueName
 from funsies.store.server_retry import SERVER_TROUBLE
 
-from .mending import drop_wrong_records, is_wrong_type
-from .records import LIFE_FIELD, STOP_AT_ONCE, STOP_FIELD
+from .rq_records import LIFE_FIELD, STOP_AT_ONCE, STOP_FIELD, drop_wrong_records, is_wrong_type
 
 if TYPE_CHECKING:
     from redis import Redis
     from redis.client import Pipeline
     from rq.job import Job
     from rq.queue import Queue
+
 
 _log = logging.getLogger(__name__)
 
@@ -192,3 +195,54 @@ class TolerantWorker(RqWorker):
             super().prepare_job_execution(job, remove_from_intermediate_queue)
         except RQ_TROUBLE as trouble:
             self.report("cannot note what it runs", trouble)
+
+
+LOOK_SECONDS: Final = 0.1
+"""Pause between two looks at the brake while no queue is free."""
+
+
+class BrakedWorker(TolerantWorker):
+    """A worker whose children do not follow each other for nothing.
+
+    The drain job stays where it is meanwhile, so that others may take it.
+
+    Attributes:
+        brake: says which queues are to be left alone.
+    """
+
+    brake: Brake
+
+    def note_end(
+        self, queue: Queue, ended: EndedChild, *, has_settled: bool | None = None
+    ) -> None:
+        """Tell the brake of a child that has ended.
+
+        Args:
+            queue: that it drained.
+            ended: how it ended.
+            has_settled: True if something came of it; None if only the child can tell.
+        """
+        progressed = ended.has_settled if has_settled is None else has_settled
+        trouble = None if ended.was_in_order else ended.exit.how
+        self.brake.note(QueueName(queue.name), progressed=progressed, trouble=trouble)
+
+    def is_braked(self, queue: Queue) -> bool:
+        """True if no child is to be started for this queue now."""
+        return self.brake.holds(QueueName(queue.name))
+
+    def choose_queues(self) -> bool:
+        """Have RQ look for jobs where something gets done; False if that is nowhere."""
+        self.brake.look()
+        self._ordered_queues = [queue for queue in self.queues if not self.is_braked(queue)]
+        return bool(self._ordered_queues)
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """Wait for a job, and before that until there is a queue to wait at."""
+        while not self.choose_queues():
+            time.sleep(LOOK_SECONDS)
+            if self.should_run_maintenance_tasks:
+                self.heartbeat()
+                self.run_maintenance_tasks()  # type: ignore[no-untyped-call]  # RQ's
+        return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from funsies.core.errors import NoServerError
-from funsies.engine.announcement import Announced, Announcement, Phase
-from funsies.engine.horse_keeper import HorseKeeper
-from funsies.engine.obituary import Kill, KillCause
+from funsies.engine.supervision.crash_recovery import Kill, KillCause
+from funsies.engine.supervision.status_board import ChildStatus, Phase, StatusBoard
+from funsies.engine.supervision.watchdog import Watchdog
 from funsies.engine.timing import Timing
 from funsies.store.rows import Fence
 
@@ -33,9 +33,9 @@ class Stable:
     def __init__(self, clock):
         self.clock = clock
         self.leases = Leases()
-        self.announcement = Announcement()
+        self.announcement = StatusBoard()
         self.interrupts = 0
-        self.keeper = HorseKeeper(
+        self.keeper = Watchdog(
             self.leases, "slot", self.announcement, TIMING, self._interrupt, clock=clock
         )
 
@@ -44,7 +44,7 @@ class Stable:
 
     def runs(self, *, fence=FENCE, timeout=0.0, phase=Phase.RUNNING):
         deadline = self.clock() + timeout if timeout else 0.0
-        self.announcement.write(Announced(phase=phase, fence=fence, deadline=deadline))
+        self.announcement.write(ChildStatus(phase=phase, fence=fence, deadline=deadline))
 
     def look_for(self, seconds):
         """Look as often as the keeper wants, for some time; return the kill it wants."""

@@ -1,0 +1,337 @@
+"""What a child tells its parent without a message: a few pages of shared memory.
+
+The child says what it runs, under which fence and until when; the parent says that it should
+stop. The memory is made before the fork. Each field has one writer, and a version number that
+is odd while a record is being written tells the reader to look again.
+
+A child claims several short operations at once, and publishes their results together. If one of
+them takes longer than expected, or ends the process, its parent publishes what was done before
+it, and puts back what was not begun. So all that is held is written here (:class:`Batch`)
+before the child goes on to its next operation. Some machines let another processor see the
+version before what it is of: what cannot be decoded then is looked at again, too.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+import msgspec
+
+from funsies.core.digest import DIGEST_BYTES, Digest
+from funsies.engine.names import FENCE_BYTES
+from funsies.store.rows import Claim, Completion, Fence
+
+_VERSION: Final = struct.Struct("=Q")
+_RECORD: Final = struct.Struct("=B32s16sIIIIdIQQI")
+_RECORD_AT: Final = _VERSION.size
+_STOP_AT: Final = _RECORD_AT + _RECORD.size
+_PREEMPT_AT: Final = _STOP_AT + 1
+_TROUBLE: Final = struct.Struct("=500p")
+_TROUBLE_AT: Final = _PREEMPT_AT + 1
+_STREAMS: Final = struct.Struct("=255p")
+_STREAMS_AT: Final = _TROUBLE_AT + _TROUBLE.size
+_FOLLOWED_AT: Final = _STREAMS_AT + _STREAMS.size
+_MAX_LOOKS: Final = 1000
+_NO_OPERATION: Final = Digest(bytes(32))
+NO_FENCE: Final = Fence(bytes(16))
+"""Fence of no claim."""
+
+
+class Phase(IntEnum):
+    """Where the child stands."""
+
+    IDLE = 0
+    """It holds no operation."""
+    RUNNING = 1
+    """It runs the operation."""
+    REPORTING = 2
+    """It is sending the outcome: the lease may end at any moment, rightly."""
+    RETIRED = 3
+    """It leaves, and a fresh child is to go on; what is still in hand is for that one."""
+
+
+class ChildStatus(NamedTuple):
+    """What a child is doing; the fields are in the order of the shared record.
+
+    Attributes:
+        phase: where it stands.
+        operation: what it runs; zeros if it has not run anything.
+        fence: under which; zeros if nothing is in hand.
+        attempt: 1 for the first start of the operation.
+        failures: how many of those before failed by the step itself.
+        losses: how many ended with their worker.
+        lost_limit: number of losses that is its end.
+        deadline: end of the operation's ``timeout``, monotonic seconds; 0 for none.
+        retries: how often a failed operation is started again.
+        retry_delay_ms: pause before that, milliseconds.
+        sequence: number of the last message sent to the store.
+        settled: number of operations that were published, put back or set aside so far.
+    """
+
+    phase: Phase = Phase.IDLE
+    operation: Digest = _NO_OPERATION
+    fence: Fence = NO_FENCE
+    attempt: int = 0
+    failures: int = 0
+    losses: int = 0
+    lost_limit: int = 0
+    deadline: float = 0.0
+    retries: int = 0
+    retry_delay_ms: int = 0
+    sequence: int = 0
+    settled: int = 0
+
+    @classmethod
+    def of(cls, claim: Claim) -> Self:
+        """What is known of a claim before its task is loaded."""
+        return cls(
+            phase=Phase.RUNNING,
+            operation=claim.operation.digest,
+            fence=claim.fence,
+            attempt=claim.attempt,
+            failures=claim.failures,
+            losses=claim.losses,
+            lost_limit=claim.lost_limit,
+        )
+
+
+class StatusBoard:
+    """Memory shared by a worker and its child.
+
+    Attributes:
+        written: what this process has said last, which the child need not read back.
+    """
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, mmap.PAGESIZE)
+        self._version = 0
+        self.written: ChildStatus = ChildStatus()
+        self.write(self.written)
+
+    # -- written by the child
+
+    def write(self, record: ChildStatus) -> None:
+        """Say what the child does now."""
+        self.written = record
+        self._set_version(self._version + 1)
+        _RECORD.pack_into(self._memory, _RECORD_AT, *record)
+        self._set_version(self._version + 1)
+
+    def tell_trouble(self, text: str) -> None:
+        """Say why the child leaves out of order; what is too long is cut off."""
+        _TROUBLE.pack_into(self._memory, _TROUBLE_AT, text.encode(errors="replace"))
+
+    def say_streams(self, directory: Path | None) -> None:
+        """Say where the commands print of the shell step that runs; None for no such step."""
+        name = os.fsencode(directory or b"")
+        whole = name if len(name) < _STREAMS.size else b""  # a path that is cut is another one
+        _STREAMS.pack_into(self._memory, _STREAMS_AT, whole)
+
+    def is_followed(self, fence: Fence) -> bool:
+        """True if the parent has told what is printed under this fence."""
+        return self._memory[_FOLLOWED_AT : _FOLLOWED_AT + len(fence)] == fence
+
+    def _set_version(self, version: int) -> None:
+        self._version = version
+        _VERSION.pack_into(self._memory, 0, version)
+
+    # -- read by the parent
+
+    def read(self) -> ChildStatus | None:
+        """What the child does; None if it died while it was writing."""
+        for _ in range(_MAX_LOOKS):
+            before = self._read_version()
+            record = _RECORD.unpack_from(self._memory, _RECORD_AT)
+            if before % 2 == 0 and before == self._read_version():
+                phase, operation, fence, *rest = record
+                return ChildStatus(Phase(phase), Digest(operation), Fence(fence), *rest)
+        return None
+
+    @property
+    def trouble(self) -> str:
+        """Why the child left out of order; empty if it did not say so."""
+        text: bytes
+        (text,) = _TROUBLE.unpack_from(self._memory, _TROUBLE_AT)
+        return text.decode(errors="ignore")
+
+    @property
+    def streams(self) -> Path | None:
+        """Where the commands print of the shell step that runs; None for no such step."""
+        name: bytes
+        (name,) = _STREAMS.unpack_from(self._memory, _STREAMS_AT)
+        return Path(os.fsdecode(name)) if name else None
+
+    def _read_version(self) -> int:
+        version: int
+        (version,) = _VERSION.unpack_from(self._memory, 0)
+        return version
+
+    # -- written by the parent, read by the child
+
+    def say_followed(self, fence: Fence) -> None:
+        """Say that somebody is told what is printed under this fence."""
+        self._memory[_FOLLOWED_AT : _FOLLOWED_AT + len(fence)] = fence
+
+    def ask_to_stop(self) -> None:
+        """Ask the child to claim nothing more."""
+        self._memory[_STOP_AT] = 1
+
+    def ask_to_preempt(self) -> None:
+        """Let the next SIGTERM interrupt the operation that runs."""
+        self._memory[_PREEMPT_AT] = 1
+
+    @property
+    def must_stop(self) -> bool:
+        """True if the child is to claim nothing more."""
+        return self._memory[_STOP_AT] == 1
+
+    @property
+    def must_preempt(self) -> bool:
+        """True if a SIGTERM is to interrupt the operation that runs."""
+        return self._memory[_PREEMPT_AT] == 1
+
+
+MOST_CLAIMS: Final = 16
+"""Operations that are claimed together at most; more would save nothing."""
+
+MOST_HELD: Final = 2 * MOST_CLAIMS
+"""Operations that are held at most: more are asked for before all are done."""
+
+_HEADER: Final = struct.Struct("=QIII?")
+_CLAIM: Final = struct.Struct(f"={DIGEST_BYTES}s{FENCE_BYTES}s")
+_LENGTH: Final = struct.Struct("=I")
+_RELIEVED_AT: Final = _HEADER.size
+_CLAIMS_AT: Final = _RELIEVED_AT + FENCE_BYTES
+_DONE_AT: Final = _CLAIMS_AT + MOST_HELD * _CLAIM.size
+_BYTES: Final = 1 << 17
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(Completion).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a child holds.
+
+    Attributes:
+        claims: what it has claimed together, in the order in which it is run.
+        done: what may not be published yet.
+        is_waiting: a message of it is on its way, by which more may be claimed.
+    """
+
+    claims: tuple[tuple[Digest, Fence], ...] = ()
+    done: tuple[Completion, ...] = ()
+    is_waiting: bool = False
+
+    def not_begun(self, running: Fence) -> tuple[tuple[Digest, Fence], ...]:
+        """What comes after what runs; all but the first if it is none of them."""
+        fences = [fence for _, fence in self.claims]
+        return self.claims[fences.index(running) + 1 if running in fences else 1 :]
+
+
+NOTHING_HELD: Final = Held()
+
+
+class Batch:
+    """Memory shared by a worker and its child."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, _BYTES)
+        self._version = self._claims = self._start = self._used = 0
+        self._is_waiting = False
+
+    # -- written by the child
+
+    def claimed(self, claims: Sequence[Claim]) -> None:
+        """Say what is claimed now and not done, in the order in which it is run."""
+        if self._claims == 0 and len(claims) < 2:  # noqa: PLR2004 - nothing is to be said of one
+            return
+        self._write(is_whole=False)
+        together = claims if len(claims) > 1 else ()
+        for number, claim in enumerate(together):
+            at = _CLAIMS_AT + number * _CLAIM.size
+            _CLAIM.pack_into(self._memory, at, claim.operation.digest, claim.fence)
+        self._claims = len(together)
+        self._write()
+
+    def add(self, completion: Completion) -> bool:
+        """Keep what is to be published later; False if there is no room for it."""
+        data = _encode(completion)
+        at = _DONE_AT + self._used
+        end = at + _LENGTH.size + len(data)
+        if end > _BYTES:
+            return False
+        _LENGTH.pack_into(self._memory, at, len(data))
+        self._memory[at + _LENGTH.size : end] = data
+        self._used = end - _DONE_AT
+        self._write()
+        return True
+
+    def sent(self) -> None:
+        """Say that a message is on its way."""
+        self._is_waiting = True
+        self._write()
+
+    def answered(self, number: int) -> None:
+        """Say that no message is on its way, and that what was added first is published."""
+        if self._start == self._used and not self._is_waiting:
+            return
+        self._is_waiting = False
+        while number and self._start < self._used:
+            (length,) = _LENGTH.unpack_from(self._memory, _DONE_AT + self._start)
+            self._start += _LENGTH.size + length
+            number -= 1
+        if self._start == self._used:
+            self._start = self._used = 0
+        self._write()
+
+    def is_relieved(self) -> bool:
+        """True, once, if the parent sees to all but what ran just now."""
+        if self._memory[_RELIEVED_AT:_CLAIMS_AT] == NO_FENCE:
+            return False
+        self._memory[_RELIEVED_AT:_CLAIMS_AT] = NO_FENCE
+        return True
+
+    def _write(self, *, is_whole: bool = True) -> None:
+        self._version += 1 + (is_whole and self._version % 2 == 0)
+        said = (self._claims, self._start, self._used, self._is_waiting)
+        _HEADER.pack_into(self._memory, 0, self._version, *said)
+
+    # -- read and written by the parent
+
+    def read(self) -> Held:
+        """What the child holds; nothing if it died while it was writing."""
+        for _ in range(_MAX_LOOKS):
+            version, claims, start, used, is_waiting = _HEADER.unpack_from(self._memory, 0)
+            copy = self._memory[: _DONE_AT + used]
+            if version % 2 == 0 and copy[: _HEADER.size] == self._memory[: _HEADER.size]:
+                with suppress(msgspec.DecodeError, struct.error):  # of what is not there yet
+                    done = tuple(_completions_in(copy, _DONE_AT + start))
+                    return Held(tuple(_claims_in(copy, claims)), done, is_waiting)
+        return NOTHING_HELD
+
+    def relieve(self, fence: Fence) -> None:
+        """Tell the child that all else is seen to that it claimed with what it runs."""
+        self._memory[_RELIEVED_AT:_CLAIMS_AT] = fence
+
+
+def _claims_in(memory: bytes, number: int) -> Iterator[tuple[Digest, Fence]]:
+    for each in range(number):
+        operation, fence = _CLAIM.unpack_from(memory, _CLAIMS_AT + each * _CLAIM.size)
+        yield Digest(operation), Fence(fence)
+
+
+def _completions_in(memory: bytes, at: int) -> Iterator[Completion]:
+    while at < len(memory):
+        (length,) = _LENGTH.unpack_from(memory, at)
+        at += _LENGTH.size
+        yield _decode(memory[at : at + length])
+        at += length

@@ -1,0 +1,321 @@
+"""The parent's side: one child under its eyes, from its fork to its end.
+
+It keeps the child's lease, watches its deadline, relieves it of what it holds while one
+operation takes longer than expected, and ends it in time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO, Final
+
+from funsies.engine.exit_watch import ExitWatch
+from funsies.engine.failure import publish_for
+from funsies.engine.load import LoadMeter
+from funsies.engine.processes import kill_group
+from funsies.engine.supervision.crash_recovery import ChildExit, EndedChild, Kill, KillCause
+from funsies.engine.telling import Telling
+from funsies.engine.timing import Timing
+from funsies.run.oom import out_of_memory_kills
+from funsies.run.orphans import Orphanage
+from funsies.run.process_end import peak_memory_bytes
+from funsies.store.ports import GraphStore
+from funsies.store.rows import Fence
+from funsies.store.server_retry import SERVER_TROUBLE
+
+from .status_board import NO_FENCE, Batch, ChildStatus, Held, Phase, StatusBoard
+
+_log = logging.getLogger(__name__)
+
+SHORT_SECONDS: Final = 0.05
+"""What has run for longer holds nothing else."""
+
+PAUSE_SECONDS: Final = 1.0
+"""Pause between two looks while one operation runs for long; the first one, if it grows."""
+
+
+class ChildProcess:
+    """Watches a child, keeps its lease, and ends it with all its descendants.
+
+    Attributes:
+        slot: under which the child claims.
+        meter: reads what it takes of the machine.
+
+    Args:
+        graph: where its leases are.
+        timing: the engine's patience.
+        slot: under which it claims.
+        board: what it says.
+        batch: what it holds besides what it runs.
+        pid: its process, the leader of its own process group.
+        file: into which it prints; None if that cannot be followed. It is closed at the end.
+    """
+
+    def __init__(
+        self,
+        graph: GraphStore,
+        timing: Timing,
+        slot: str,
+        board: StatusBoard,
+        batch: Batch,
+        *,
+        pid: int,
+        file: IO[bytes] | None = None,
+    ) -> None:
+        self.slot = slot
+        self.meter: LoadMeter = LoadMeter(pid)
+        self._timing = timing
+        self._board = board
+        self._batch = batch
+        self._pid = pid
+        self._kill: Kill | None = None
+        self._is_over = False
+        self._orphanage = Orphanage()
+        self._kills_before = out_of_memory_kills()
+        self._file = file
+        self._telling = file and Telling(graph, board, file)
+        self._relief = Relief(graph, slot, board, batch)
+        self._watchdog = Watchdog(graph, slot, board, timing, self._interrupt)
+
+    def watch(self, tick: Callable[[], None]) -> EndedChild:
+        """Look after the child until it is dead, and none of its descendants is left.
+
+        Args:
+            tick: called at least once in ``tick_seconds``.
+        """
+        with ExitWatch(self._pid) as exit_watch:
+            while not exit_watch.wait(self._next_look_seconds()):
+                self._look()
+                tick()
+            kill_group(self._pid)  # its number is nobody else's until it is collected
+            self._is_over = True
+            status, usage = exit_watch.collect()
+        if self._file:
+            self._file.close()
+        self._orphanage.clear()
+        how = ChildExit(
+            status=status,
+            kill=self._kill,
+            peak_memory_bytes=peak_memory_bytes(usage),
+            out_of_memory=out_of_memory_kills() > self._kills_before,
+            trouble=self._board.trouble,
+        )
+        return EndedChild(self.slot, how, self._board.read(), self._batch.read())
+
+    def stop(self) -> None:
+        """Have the child leave within the grace; what it runs then is put back."""
+        self._watchdog.ask_to_stop()
+
+    def kill(self, kill: Kill) -> None:
+        """End the child at once, with its process group."""
+        self._kill = self._kill or kill
+        if not self._is_over:  # else its number may be another's by now
+            kill_group(self._pid)
+
+    def _next_look_seconds(self) -> float:
+        if self._kill is not None:
+            return self._timing.tick_seconds
+        pauses = [self._watchdog.next_look_seconds(), self._relief.next_look_seconds()]
+        pauses += [self._telling.next_look_seconds()] if self._telling else []
+        return min(pauses)
+
+    def _look(self) -> None:
+        if self._telling:
+            self._telling.look()
+        if self._kill is None:
+            self._relief.look()
+        if self._kill is None and (kill := self._watchdog.look()) is not None:
+            self.kill(kill)
+
+    def _interrupt(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGTERM)
+
+
+class Watchdog:
+    """Looks at a child now and then, and says when it has to be killed.
+
+    It acts on the (operation, fence) that the child last_status, never on whatever the child is
+    at: that may have changed meanwhile.
+
+    Attributes:
+        slot: under which the child claims.
+    """
+
+    def __init__(
+        self,
+        graph: GraphStore,
+        slot: str,
+        board: StatusBoard,
+        timing: Timing,
+        interrupt: Callable[[], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Keep a child.
+
+        Args:
+            graph: where its leases are.
+            slot: under which it claims.
+            board: what it says.
+            timing: the engine's patience.
+            interrupt: sends SIGTERM to the child.
+            clock: the time, monotonic seconds.
+        """
+        self.slot = slot
+        self._graph = graph
+        self._board = board
+        self._timing = timing
+        self._interrupt = interrupt
+        self._clock = clock
+        self._known_fence = b""
+        self._renew_at = clock() + timing.renew_seconds
+        self._preempt_at: float | None = None
+        self._kill_at: float | None = None
+
+    def ask_to_stop(self) -> None:
+        """Let it end its operation within the grace, and claim no other."""
+        self._board.ask_to_stop()
+        if self._preempt_at is None:
+            self._preempt_at = self._clock() + self._timing.stop_grace_seconds
+
+    def next_look_seconds(self) -> float:
+        """How long nothing has to be looked at."""
+        now = self._clock()
+        due = [now + self._timing.tick_seconds]
+        due += [
+            at for at in (self._preempt_at, self._kill_at, self._deadline()) if at is not None
+        ]
+        return max(0.0, min(due) - now)
+
+    def look(self) -> Kill | None:
+        """Renew the lease if it is time; say why the child has to be killed, if it has to."""
+        now = self._clock()
+        if self._kill_at is not None and now >= self._kill_at:
+            return Kill(KillCause.STOP)
+        if self._preempt_at is not None and now >= self._preempt_at:
+            self._preempt(now)
+        task = self._board.read()
+        if task is None or task.phase in (Phase.IDLE, Phase.RETIRED):
+            return None
+        deadline = self._deadline_of(task)
+        if deadline is not None and now >= deadline:
+            return Kill(KillCause.DEADLINE, task.fence)
+        if now >= self._renew_at and self._is_lost(task):
+            return Kill(KillCause.FENCED, task.fence)
+        return None
+
+    def _preempt(self, now: float) -> None:
+        self._preempt_at = None
+        self._kill_at = now + self._timing.preempt_seconds
+        self._board.ask_to_preempt()
+        self._interrupt()
+
+    def _deadline(self) -> float | None:
+        task = self._board.read()
+        return self._deadline_of(task) if task is not None else None
+
+    def _deadline_of(self, task: ChildStatus) -> float | None:
+        if task.phase is not Phase.RUNNING or not task.deadline:
+            return None
+        return task.deadline + self._timing.timeout_grace_seconds
+
+    def _is_lost(self, task: ChildStatus) -> bool:
+        """Renew the lease; True if it is lost while the operation still runs."""
+        self._renew_at = self._clock() + self._timing.renew_seconds
+        if task.fence != self._known_fence:  # claimed since the last look: the lease is young
+            self._known_fence = task.fence
+            return False
+        return not self._renew(task) and self._still_runs(task)
+
+    def _renew(self, task: ChildStatus) -> bool:
+        try:
+            return self._graph.renew(self.slot, task.fence, lease_ms=self._timing.lease_ms)
+        except SERVER_TROUBLE as trouble:
+            _log.warning("cannot renew the lease of %s: %s", task.operation.hex(), trouble)
+            self._renew_at = self._clock() + self._timing.tick_seconds
+            return True
+
+    def _still_runs(self, task: ChildStatus) -> bool:
+        """True unless the child was ending the operation just when its lease was renewed."""
+        after = self._board.read()
+        return after is not None and after.phase is Phase.RUNNING and after.fence == task.fence
+
+
+class Relief:
+    """Publishes what a child has done, and puts back what it has not begun.
+
+    The store knows what the child holds, also if the answer that tells it is still on its way.
+    If the message itself may be, then it is asked again, after longer and longer pauses.
+
+    Args:
+        graph: the store.
+        slot: under which the child claims.
+        board: what it says that it runs.
+        batch: what it holds.
+        clock: the time, monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        graph: GraphStore,
+        slot: str,
+        board: StatusBoard,
+        batch: Batch,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._graph = graph
+        self._slot = slot
+        self._board = board
+        self._batch = batch
+        self._clock = clock
+        self._pause_seconds = PAUSE_SECONDS
+        self._known_fence = self._relieved = NO_FENCE
+        self._due_at = clock() + SHORT_SECONDS
+
+    def next_look_seconds(self) -> float:
+        """How long nothing has to be looked at."""
+        return max(0.0, self._due_at - self._clock())
+
+    def look(self) -> None:
+        """Relieve the child if it is still at what it ran when it was looked at before."""
+        if self._clock() < self._due_at:
+            return
+        self._due_at = self._clock() + SHORT_SECONDS
+        running = self._running()
+        if running is None or running.fence != self._known_fence:
+            self._known_fence = NO_FENCE if running is None else running.fence
+            self._pause_seconds = PAUSE_SECONDS
+            return
+        held = self._batch.read()
+        has_others = held.done or held.not_begun(running.fence) or held.is_waiting
+        if running.fence == self._relieved or not has_others:
+            self._due_at = self._clock() + PAUSE_SECONDS
+            return
+        self._batch.relieve(running.fence)
+        after = self._running()
+        if after is None or after.fence != running.fence:  # it goes on, and needs no help
+            return
+        self._see_to(held, running.fence)
+
+    def _running(self) -> ChildStatus | None:
+        now = self._board.read()
+        return now if now is not None and now.phase is Phase.RUNNING else None
+
+    def _see_to(self, held: Held, fence: Fence) -> None:
+        try:
+            if held.done:
+                publish_for(self._graph, held.done)
+            keeps = [fence, *(each.fence for each in held.done)]
+            self._graph.put_back(self._slot, keeps=keeps, while_holding=fence)
+        except SERVER_TROUBLE as trouble:
+            _log.warning("cannot put back what was claimed with a long step: %s", trouble)
+        else:
+            self._relieved = NO_FENCE if held.is_waiting else fence
+        self._due_at = self._clock() + self._pause_seconds
+        self._pause_seconds *= 2
