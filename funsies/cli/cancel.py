@@ -20,8 +20,8 @@ from funsies.store.connect import Backend
 from .completion import STEP
 from .exits import Exit
 from .named import look_up_all, steps_among
+from .notes import note
 from .run_choice import PENDING_RUN, find_run
-from .say import note
 from .setting import Setting
 
 MOST_RUNS: Final = 100

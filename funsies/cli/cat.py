@@ -32,11 +32,11 @@ from funsies.store.rows import Status
 from .completion import STEP
 from .exits import Exit
 from .named import Named, look_up
+from .notes import note
+from .outcome import tell_volatile
 from .run_choice import named_run, run_option
-from .say import note
 from .setting import Setting
-from .spoilt import tell_volatile
-from .waiting import wait_for_results
+from .wait import wait_for_results
 
 _WORST_LAST: Final = (Exit.OK, Exit.VOLATILE, Exit.RESULT_IS_ERROR, Exit.NOT_COMPUTED)
 

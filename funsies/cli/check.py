@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shlex
-from collections.abc import Sequence
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final, NoReturn
 
 import click
 
 from funsies.config.urls import ConfigurationError
+from funsies.report.numbers import counted
+from funsies.session import Session, session_opened
 
-from .checking.building import build_graph
-from .checking.diagnostic import Report
-from .checking.show import show, show_json
+from .checking.diagnostics import Report, show, show_json
+from .checking.project import CONFIGURATIONS, Project, Stamps, stamps
 from .exits import Exit
+from .notes import note
+from .script import EndOfScript, run_script
 
 
 @click.command()
@@ -72,8 +82,6 @@ def check(
 
     named = scripts or (Path(),)
     if is_watching:
-        from .checking.watch import watch  # noqa: PLC0415
-
         given = _arguments(named, build, arguments, config_file, as_json)
         watch(given, projects(named), as_json=as_json)
     report = check_types(named, config_file)
@@ -121,3 +129,122 @@ def _built(report: Report, scripts: Sequence[Path], arguments: Sequence[str]) ->
         return report.code
     files = [script for script in scripts if script.is_file()]
     return max((build_graph(file, arguments) for file in files), default=Exit.OK)
+
+
+class _ResultAsked(EndOfScript):
+    """The script asks for a result: its graph is built as far as it can be without any."""
+
+
+def build_graph(script: Path, arguments: Sequence[str]) -> int:
+    """Build the graph of a script in memory; return the exit code.
+
+    Args:
+        script: what to run, up to the point where it asks for a result.
+        arguments: what it finds in ``sys.argv``.
+    """
+    sessions: list[Session] = []
+
+    def watch(session: Session) -> None:
+        sessions.append(session)
+        session.on_request = _stop
+
+    opened = session_opened.set(watch)
+    try:
+        with _in_memory(), _modules_beside(script):
+            code = run_script(script, arguments)
+    except _ResultAsked:
+        code = Exit.OK
+    finally:
+        session_opened.reset(opened)
+    steps = counted(sum(len(session.operations) for session in sessions), "step")
+    if code == Exit.OK:
+        note(f"{script}: {steps} can be built")
+        return code
+    hint = "; --arguments gives it what it needs in sys.argv" if code == Exit.USAGE else ""
+    note(f"{script}: it ended with exit code {code}, after building {steps}{hint}")
+    return Exit.RESULT_IS_ERROR
+
+
+@contextmanager
+def _in_memory() -> Iterator[None]:
+    before = os.environ.get("FUNSIES_JOBS")
+    os.environ["FUNSIES_JOBS"] = "memory://"
+    try:
+        yield
+    finally:
+        os.environ.pop("FUNSIES_JOBS")
+        if before is not None:
+            os.environ["FUNSIES_JOBS"] = before
+
+
+@contextmanager
+def _modules_beside(script: Path) -> Iterator[None]:
+    """Forget afterwards what the script imported from its directory: the next has its own."""
+    before, path = set(sys.modules), list(sys.path)
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        for name in set(sys.modules) - before:
+            file = Path(getattr(sys.modules[name], "__file__", None) or "")
+            if script.absolute().parent in file.parents and "site-packages" not in file.parts:
+                del sys.modules[name]
+
+
+def _stop() -> None:
+    raise _ResultAsked
+
+
+_INTERVAL_SECONDS: Final = 0.3
+_SHARE_OF_TIME: Final = 0.05
+"""Looking takes at most this share of the time, however many files there are."""
+
+
+def watch(arguments: Sequence[str], projects: Iterable[Project], *, as_json: bool) -> NoReturn:
+    """Check in a process of its own, again after each change, until Ctrl-C.
+
+    Args:
+        arguments: of ``funsies check``.
+        projects: whose files to watch.
+        as_json: True to end each round with a line of JSON.
+    """
+    command = [sys.executable, "-P", "-m", "funsies.cli", "check", *arguments]
+    for _ in _changes(sorted(projects, key=lambda each: each.root)):
+        started = time.monotonic()
+        code = subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode
+        if as_json:
+            seconds = round(time.monotonic() - started, 3)
+            click.echo(json.dumps({"round": {"exit_code": code, "seconds": seconds}}))
+        sys.stdout.flush()
+        note(f"funsies: {time.strftime('%H:%M:%S')}, waiting for changes; Ctrl-C ends it")
+    raise AssertionError  # changes never end
+
+
+def _changes(projects: Sequence[Project]) -> Iterator[None]:
+    """Now, and whenever something has changed and is quiet again."""
+    while True:
+        seen = _look(projects)
+        yield
+        while seen == (now := _looked_calmly(projects)):
+            pass
+        while now != (now := _looked_calmly(projects)):
+            pass
+
+
+def _looked_calmly(projects: Sequence[Project]) -> Stamps:
+    """Look, then wait: by polling, which works for any file system, also on a cluster."""
+    started = time.monotonic()
+    found = _look(projects)
+    seconds = time.monotonic() - started
+    time.sleep(max(_INTERVAL_SECONDS, seconds / _SHARE_OF_TIME))
+    return found
+
+
+def _look(projects: Sequence[Project]) -> Stamps:
+    files = [each.root / name for each in projects for name in CONFIGURATIONS]
+    files += [each.config_file for each in projects if each.config_file]
+    found = stamps(each.root for each in projects)
+    for file in filter(Path.is_file, files):
+        state = file.stat()
+        found[str(file)] = (state.st_mtime_ns, state.st_size)
+    return found

@@ -24,8 +24,8 @@ from funsies.store.reader import delegations
 from .completion import STEP
 from .exits import Exit
 from .named import Named, look_up
+from .notes import note
 from .output import print_json
-from .say import note
 from .setting import Setting
 
 

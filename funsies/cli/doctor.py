@@ -1,29 +1,45 @@
-"""``funsies doctor``: what is wrong, and what to do about it."""
+"""``funsies doctor``: what is wrong with a server, its data, its workers and its state."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import Final
 
 import click
 
+from funsies.core.errors import FunsiesError, ServerError
 from funsies.engine.arming import arm_queues
 from funsies.engine.names import new_slot
-from funsies.engine.server_state import look_at_server
+from funsies.engine.server_state import ServerState, look_at_server
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import audit_once, sweep_once
-from funsies.report.health import Level
+from funsies.engine.worker_registry import WorkerView, describe_self, describe_workers
+from funsies.report.health import (
+    DataSeen,
+    Finding,
+    Level,
+    StateSeen,
+    WorkerSeen,
+    find_in_data,
+    find_in_server,
+    find_in_state,
+    find_in_workers,
+    unseen,
+)
 from funsies.report.numbers import counted
 from funsies.session import Session
+from funsies.store.agreed import AgreedDataStore
 from funsies.store.data.address import directory_of
-from funsies.store.data.leftovers import remove_leftovers
-from funsies.store.place import IN_SERVER, recorded_place
+from funsies.store.data.leftovers import leftovers, remove_leftovers
+from funsies.store.place import IN_SERVER, DataPlace, recorded_place
+from funsies.store.rows import QueueName
+from funsies.store.submission import LOCAL_PREFIX
 
-from .examination import examine
 from .exits import Exit
 from .findings import finding_as_json, print_finding
+from .notes import note
 from .output import print_json
-from .say import note
 from .setting import Setting
 
 LEASE_MS: Final = Timing().lease_ms
@@ -84,3 +100,79 @@ def _sweep(session: Session) -> int:
         answer = sweep_once(graph, name, lease_ms=LEASE_MS)
         number, more = number + len(answer.requeued) + len(answer.exhausted), answer.more
     return number
+
+
+OVERDUE_MS: Final = 5_000
+"""A lease that expired so long ago would have been noticed by any worker."""
+
+STATES: Final = ("waiting", "ready", "delayed", "running", "delegated", "done", "failed")
+
+
+def examine(session: Session) -> Iterator[Finding]:
+    """Say what is well, and what is not.
+
+    Args:
+        session: with the server.
+    """
+    server = look_at_server(session.server)
+    workers = [WorkerSeen(*each) for each in describe_workers(session.server)]
+    yield from find_in_server(server)
+    yield from find_in_data(_data(session))
+    yield from find_in_workers(workers, describe_self(session.server.keys))
+    try:
+        yield from find_in_state(_state(session, server, [each.view for each in workers]))
+    except ServerError as problem:
+        yield unseen("state", str(problem))
+
+
+def _data(session: Session) -> DataSeen:
+    place = recorded_place(session.backend.graph) or IN_SERVER
+    seen = _on_disk(place) if place.url.startswith("file:") else DataSeen(place.shown)
+    try:
+        if isinstance(session.backend.data, AgreedDataStore):
+            session.backend.data.reach()
+    except FunsiesError as problem:
+        return DataSeen(place.shown, trouble=str(problem))
+    return seen
+
+
+def _on_disk(place: DataPlace) -> DataSeen:
+    """Before it is used: whoever uses it may clear away what it finds."""
+    directory = directory_of(place.url)
+    if not directory.is_dir():
+        return DataSeen(place.shown)
+    disk = shutil.disk_usage(directory)
+    return DataSeen(
+        place.shown,
+        free_bytes=disk.free,
+        disk_bytes=disk.total,
+        leftovers=len(leftovers(directory)),
+    )
+
+
+def _state(session: Session, server: ServerState, workers: list[WorkerView]) -> StateSeen:
+    graph = session.backend.graph
+    counts = graph.counts().values()
+    ready = graph.queues()
+    served = {f"{queue}@{each.python}" for each in workers for queue in each.queues}
+    return StateSeen(
+        steps={state: sum(getattr(each, state) for each in counts) for state in STATES},
+        ready={_called(queue): number for queue, number in ready.items()},
+        served=frozenset(
+            _called(queue) for queue in ready if queue in served or _is_here(session, queue)
+        ),
+        expired=sum(each.expires_ms + OVERDUE_MS < server.now_ms for each in graph.leases()),
+        is_stuck=graph.is_stuck(),
+        has_workers=bool(workers),
+        set_aside=graph.set_aside(),
+    )
+
+
+def _called(queue: QueueName) -> str:
+    return queue.rpartition("@")[0]
+
+
+def _is_here(session: Session, queue: QueueName) -> bool:
+    """Whether it is that of a program which runs its steps itself, and still does."""
+    is_local = queue.startswith(LOCAL_PREFIX)
+    return is_local and session.backend.graph.is_heard(_called(queue))

@@ -17,11 +17,11 @@ from funsies.store.reader import known_step
 from .completion import STEP
 from .exits import Exit
 from .named import Named, look_up_all, states_of
+from .notes import FAILED_ARE_KEPT, note
+from .option_types import QUEUE, SECONDS
 from .output import print_states
-from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
-from .values import QUEUE, SECONDS
-from .waiting import errors_among, report_errors, wait_for_results
+from .wait import errors_among, report_errors, wait_for_results
 
 
 @click.command()

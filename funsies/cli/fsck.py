@@ -16,8 +16,8 @@ from funsies.store.keys_in_use import refuse_other_keys
 
 from .exits import Exit
 from .findings import finding_as_json, print_finding
+from .notes import note
 from .output import print_json_list
-from .say import note
 from .setting import Setting
 
 

@@ -22,9 +22,9 @@ from funsies.report.graph import (
 from .completion import STEP
 from .exits import Exit
 from .named import look_up_all
+from .notes import note
 from .output import print_json
 from .run_choice import all_option, chosen_run, named_run, run_option
-from .say import note
 from .setting import Setting
 
 MOST_DRAWN: Final = 2000

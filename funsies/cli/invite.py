@@ -20,7 +20,7 @@ from funsies.store.place import DataPlace, recorded_place
 from funsies.store.server_address import hide_secrets
 
 from .exits import Exit
-from .say import note
+from .notes import note
 from .setting import Setting
 
 _SOCKET_ONLY = (

@@ -32,14 +32,12 @@ from funsies.store.reader import known_step
 
 from .completion import STEP
 from .exits import Exit
-from .following import show_while_it_runs
 from .named import Named, look_up
+from .notes import note
 from .output import print_json_and_text
 from .run_choice import named_run, run_option
-from .run_logs import print_run_logs
-from .say import note
 from .setting import Setting
-from .terminal import Printer
+from .step_output import Printer, print_run_logs, show_while_it_runs
 
 
 @click.command()

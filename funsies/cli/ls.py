@@ -33,9 +33,9 @@ from funsies.store.rows import OperationRow
 
 from .completion import TASK
 from .exits import Exit
+from .notes import FAILED_ARE_KEPT, VOLATILE_IS_NOT_KEPT, note
 from .output import print_json
 from .run_choice import all_option, chosen_run, run_option
-from .say import FAILED_ARE_KEPT, VOLATILE_IS_NOT_KEPT, note
 from .setting import Setting
 
 MOST_SUMMED: Final = 10_000

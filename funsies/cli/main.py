@@ -8,12 +8,10 @@ from collections.abc import Sequence
 
 import click
 
-from .conceal import conceal_passwords
+from .commands import LazyCommand, LazyGroup, run_command
 from .exits import Exit
-from .former import LogLevel
-from .invoke import run_command
-from .lazy import LazyCommand, LazyGroup
-from .setting import Setting, set_up_logging, show_version
+from .secret_arguments import restart_without_secrets
+from .setting import LogLevel, Setting, set_up_logging, show_version
 
 _SECTIONS = (
     (
@@ -25,7 +23,7 @@ _SECTIONS = (
             LazyCommand("parametric", "funsies.cli.parametric", "Run workflows by their name."),
             LazyCommand("worker", "funsies.cli.worker", "Start workers."),
             LazyCommand("invite", "funsies.cli.invite", "Write a file for other machines."),
-            LazyCommand("join", "funsies.cli.join", "Start workers with such a file."),
+            LazyCommand("join", "funsies.cli.worker", "Start workers with such a file."),
         ),
     ),
     (
@@ -44,10 +42,10 @@ _SECTIONS = (
             LazyCommand("tree", "funsies.cli.tree", "Show where a result comes from."),
             LazyCommand("graph", "funsies.cli.graph", "Draw the graph."),
             LazyCommand("ui", "funsies.cli.ui", "Show all that on a page that follows it."),
-            LazyCommand("report", "funsies.cli.report", "Write all about a run into a file."),
-            LazyCommand("trace", "funsies.cli.trace", "Write a run's timeline for Perfetto."),
+            LazyCommand("report", "funsies.cli.export", "Write all about a run into a file."),
+            LazyCommand("trace", "funsies.cli.export", "Write a run's timeline for Perfetto."),
             LazyCommand("why", "funsies.cli.why", "Say why steps ran."),
-            LazyCommand("diff", "funsies.cli.diff", "Say how two runs or steps differ."),
+            LazyCommand("diff", "funsies.cli.why", "Say how two runs or steps differ."),
             LazyCommand("debug", "funsies.cli.debug", "Write all about a step to a directory."),
             LazyCommand("replay", "funsies.cli.replay", "Run a Python step again, here."),
         ),
@@ -59,7 +57,7 @@ _SECTIONS = (
             LazyCommand("fsck", "funsies.cli.fsck", "Check all that is stored, and mend it."),
             LazyCommand("reset", "funsies.cli.reset", "Forget results."),
             LazyCommand("cancel", "funsies.cli.cancel", "End what runs or waits."),
-            LazyCommand("clean", "funsies.cli.clean", "Cancel everything that is pending."),
+            LazyCommand("clean", "funsies.cli.shutdown", "Cancel everything that is pending."),
             LazyCommand("shutdown", "funsies.cli.shutdown", "Stop workers, and the server."),
         ),
     ),
@@ -124,5 +122,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: by default those of the process.
     """
     if arguments is None:
-        conceal_passwords()
+        restart_without_secrets()
     return run_command(funsies, "funsies", arguments)

@@ -22,11 +22,11 @@ from funsies.store.connect import Backend
 from .completion import PARAMETRIC, PARAMETRIC_INPUT
 from .exits import Exit
 from .named import look_up_all
+from .notes import note
+from .option_types import SECONDS
 from .output import print_json
-from .say import note
 from .setting import Setting
-from .values import SECONDS
-from .waiting import report_errors, wait_for_results
+from .wait import report_errors, wait_for_results
 
 
 @click.group(invoke_without_command=True)

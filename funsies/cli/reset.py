@@ -19,7 +19,7 @@ from funsies.store.connect import Backend
 from .completion import STEP
 from .exits import Exit
 from .named import look_up_all, steps_among
-from .say import note
+from .notes import note
 from .setting import Setting
 
 

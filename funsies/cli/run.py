@@ -18,13 +18,13 @@ from funsies.session import Session
 from funsies.store.connect import Backend, open_backend
 
 from .exits import Exit
-from .hiring import Hiring
-from .premises import find_or_start
-from .say import note
-from .script_argument import ScriptArgument, program_of, typed
+from .notes import note
+from .option_types import MOST_WORKERS
+from .run_server import find_or_start
+from .script import ScriptArgument, program_of, typed
 from .script_run import Retries, ScriptRun
 from .setting import Setting, check
-from .values import MOST_WORKERS
+from .worker_autostart import WorkerAutostart
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -88,27 +88,27 @@ def run(
     """
     name, program = program_of(script, arguments)
     if dry_run:
-        from .rehearse import rehearse  # noqa: PLC0415 - it tells why: that imports much
+        from .dry_run import simulate  # noqa: PLC0415 - it tells why: that imports much
 
-        return rehearse(setting, name, program, retries_failed=retry_failed, as_json=as_json)
+        return simulate(setting, name, program, retries_failed=retry_failed, as_json=as_json)
     if as_json:
         raise click.UsageError("--json is for --dry-run: it prints what would run")
-    premises = find_or_start(setting)
+    run_server = find_or_start(setting)
     try:
-        with premises.kept(), _prepared(premises.server) as session, ExitStack() as workforce:
+        with run_server.kept(), _prepared(run_server.server) as session, ExitStack() as at_end:
             await_server = session.backend.graph.queues
-            hiring = Hiring(
-                workforce, premises.directory, premises.server, workers, await_server
+            autostart = WorkerAutostart(
+                at_end, run_server.directory, run_server.server, workers, await_server
             )
             session.recorder = script_recorder(session.backend, [str(script), *arguments])
             retries = Retries(Mender(retry_volatile, note), failed=retry_failed)
-            this = ScriptRun(session, typed(script, arguments), premises, hiring, retries)
+            this = ScriptRun(session, typed(script, arguments), run_server, autostart, retries)
             return this.run(name, program)
     except KeyboardInterrupt:
         note("\nfunsies: interrupted; what is finished is kept: run it again to go on")
         return Exit.INTERRUPTED
     finally:
-        premises.leave(stops_server=stop_server)
+        run_server.leave(stops_server=stop_server)
 
 
 @contextmanager

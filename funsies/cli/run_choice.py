@@ -18,7 +18,7 @@ from funsies.report.runs import SHOWN_PROGRAM, program_of
 from funsies.store.connect import Backend
 
 from .completion import MAX_SHOWN, Stored
-from .say import note
+from .notes import note
 
 LAST: Final = "last"
 _NUMBER: Final = re.compile("-?[0-9]{1,15}")

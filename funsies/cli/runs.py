@@ -25,9 +25,9 @@ from funsies.report.table import counts_table
 from funsies.store.connect import Backend
 
 from .exits import Exit
+from .notes import note
 from .output import print_json
 from .run_choice import LAST, RUN, find_run
-from .say import note
 from .setting import Setting
 
 _NAME_COLUMNS: Final = 11

@@ -21,14 +21,14 @@ from funsies.session import Session
 from funsies.store.rows import Status
 from funsies.store.server_address import shown
 
-from .closing import conclude
 from .exits import Exit
-from .hiring import Hiring
-from .premises import Premises
-from .say import note
-from .script_argument import Program
-from .spectator import Spectator
+from .notes import note
+from .outcome import conclude
+from .run_server import RunServer
+from .script import Program
+from .script_observer import ScriptObserver
 from .streams import OutputError
+from .worker_autostart import WorkerAutostart
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class ScriptRun:
     Args:
         session: connection of the run itself.
         typed: script and arguments, as they are typed.
-        premises: where it takes place.
-        hiring: starts workers.
+        run_server: where it takes place.
+        autostart: starts workers.
         retries: what is run again.
     """
 
@@ -59,26 +59,26 @@ class ScriptRun:
         self,
         session: Session,
         typed: str,
-        premises: Premises,
-        hiring: Hiring,
+        run_server: RunServer,
+        autostart: WorkerAutostart,
         retries: Retries,
     ) -> None:
         self._session = session
         self._typed = typed
-        self._premises = premises
-        self._hiring = hiring
+        self._run_server = run_server
+        self._autostart = autostart
         self._graph = session.backend.graph
         retries_before = self._graph.new_generation() if retries.failed else None
         self._display = display_of(session.backend, lambda: session.recorder.generations)
-        self._spectator = Spectator(
+        self._observer = ScriptObserver(
             session,
             self._display,
-            on_request=self._hire,
+            on_request=self._start_workers,
             on_look=self._look,
             retries_before=retries_before,
             mender=retries.mender,
         )
-        session.on_request, session.on_look = self._hire, self._look
+        session.on_request, session.on_look = self._start_workers, self._look
         session.keeps_asking, session.retries_before = True, retries_before
         session.is_to_mend = retries.mender.is_to_ask
         self._before = self._graph.counts()
@@ -91,9 +91,9 @@ class ScriptRun:
         """
         final: list[Operation] = []
         try:
-            with self._spectator.watching():
+            with self._observer.watching():
                 code = program(self._is_end)
-            if code == Exit.OK and not self._spectator.has_seen_a_session:
+            if code == Exit.OK and not self._observer.has_seen_a_session:
                 note(f"funsies: {name} did not use this server: it has no `with Fun():`")
             elif code == Exit.OK:
                 final = self._see_to_the_rest()
@@ -101,7 +101,7 @@ class ScriptRun:
             self._conclude_early(problem, final)
             raise
         if code != Exit.OK:
-            self._dismiss()
+            self._stop_workers()
         ending = self._session.recorder.end(is_failed=code != Exit.OK)
         failed = self._conclude(ending, final)
         return code or failed
@@ -113,14 +113,14 @@ class ScriptRun:
         except FunsiesError:
             self._session.recorder.forget()  # it was waited for long enough
             return
-        self._dismiss()
+        self._stop_workers()
         with suppress(FunsiesError):
             self._conclude(self._session.recorder.end(problem), final)
 
-    def _dismiss(self) -> None:
+    def _stop_workers(self) -> None:
         """Let the workers go first: until then they do what the table is to count."""
         with suppress(KeyboardInterrupt):  # who is in a hurry leaves them to their guard
-            self._hiring.dismiss()
+            self._autostart.stop()
 
     def _conclude(self, ending: Ending | None, final: list[Operation]) -> Exit:
         if ending is None:  # it has asked for nothing
@@ -129,10 +129,10 @@ class ScriptRun:
 
     def _see_to_the_rest(self) -> list[Operation]:
         """Wait for what the script executed; if that is nothing, execute what is final."""
-        if self._spectator.asked:
+        if self._observer.asked:
             self._wait(self._wanted())
             return []
-        final = self._spectator.final()
+        final = self._observer.final()
         if not final:
             note("nothing to do: no step was built")
             return []
@@ -142,8 +142,8 @@ class ScriptRun:
 
     def _wanted(self) -> list[Digest]:
         """What the script executed, but for what it has reset since."""
-        asked = list(self._spectator.asked | self._session.asked)
-        if self._premises.was_rescued:  # what is not asked for now may have been lost
+        asked = list(self._observer.asked | self._session.asked)
+        if self._run_server.was_rescued:  # what is not asked for now may have been lost
             return asked
         states = self._graph.states(asked)
         return [
@@ -153,7 +153,7 @@ class ScriptRun:
         ]
 
     def _wait(self, targets: list[Digest]) -> None:
-        again = partial(ask_again, self._session, self._spectator.targets(targets))
+        again = partial(ask_again, self._session, self._observer.targets(targets))
         with self._display.shown() as tell:
             waiting = Waiting(self._session, targets, again)
             waiting.wait(None, lambda: tell(self._progress()), PROGRESS_SECONDS)
@@ -161,14 +161,14 @@ class ScriptRun:
     def _progress(self) -> Progress:
         return progress_since(self._before, self._graph.counts())
 
-    def _hire(self) -> None:
+    def _start_workers(self) -> None:
         with self._noted_end():
-            self._hiring.serve(lambda: self._spectator.queues)
+            self._autostart.serve(lambda: self._observer.queues)
 
     def _look(self) -> None:
         with self._noted_end():
-            self._premises.look()
-            self._hiring.look()
+            self._run_server.look()
+            self._autostart.look()
 
     @contextmanager
     def _noted_end(self) -> Iterator[None]:

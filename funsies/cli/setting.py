@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from funsies.config.server import ResolvedServer
     from funsies.session import Session
     from funsies.store.connect import Backend
+
+    _Choice = click.Choice[str]
+else:
+    _Choice = click.Choice  # generic since 8.2
 
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
@@ -106,7 +110,7 @@ def _check_when_loaded(backend: Backend, server: ResolvedServer) -> None:
     try:
         check(backend, server)
     except NoServerError as problem:
-        from .awaiting_server import LOADING_SECONDS, await_server, is_loading  # noqa: PLC0415
+        from .server_wait import LOADING_SECONDS, await_server, is_loading  # noqa: PLC0415
 
         if not is_loading(problem):
             raise
@@ -132,6 +136,23 @@ def check(backend: Backend, server: ResolvedServer) -> None:
                 "answers at redis://localhost:6379; start one with: start-funsies"
             ) from problem
         raise
+
+
+class LogLevel(_Choice):
+    """What ``--log`` takes: once the name of a file."""
+
+    def __init__(self) -> None:
+        super().__init__(LOG_LEVELS, case_sensitive=False)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The level; of anything else it is said how to log into a file."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as problem:
+            hint = f"to log into a file: funsies --log info ... 2> {value}"
+            self.fail(f"{problem.message.rstrip('.')}; {hint}", param, ctx)
 
 
 class _StandardError:

@@ -16,11 +16,11 @@ from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
 from funsies.local.server_settings import ServerSettings
 
+from .commands import run_command
 from .exits import Exit
-from .invoke import run_command
-from .say import note, step
+from .notes import note, step
+from .option_types import MOST_WORKERS
 from .setting import show_version
-from .values import MOST_WORKERS
 
 if TYPE_CHECKING:
     from funsies.local.embedded import Started

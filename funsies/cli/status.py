@@ -23,8 +23,8 @@ from funsies.store.place import IN_SERVER, recorded_place
 from funsies.store.rows import TaskCounts
 
 from .exits import Exit
+from .notes import FAILED_ARE_KEPT, note
 from .output import print_json
-from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
 
 

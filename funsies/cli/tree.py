@@ -22,9 +22,9 @@ from funsies.store.connect import Backend
 from .completion import STEP
 from .exits import Exit
 from .named import look_up
+from .notes import FAILED_ARE_KEPT, note
 from .output import print_json
 from .run_choice import chosen_run, named_run, run_option
-from .say import FAILED_ARE_KEPT, note
 from .setting import Setting
 
 MOST_STEPS: Final = 1000

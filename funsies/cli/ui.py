@@ -18,7 +18,7 @@ import click
 from funsies.config.urls import ConfigurationError
 
 from .exits import Exit
-from .say import note
+from .notes import note
 from .setting import Setting
 
 if TYPE_CHECKING:

@@ -1,20 +1,37 @@
-"""``funsies wait``: wait for the server, or for results."""
+"""``funsies wait``: wait for the server, or for results; other commands wait as it does."""
 
 from __future__ import annotations
 
+import functools
 import time
+from collections.abc import Iterable, Sequence
 
 import click
 
-from funsies.core.errors import NoServerError, WaitTimeoutError
+from funsies.client.progress import PROGRESS_SECONDS, reporting
+from funsies.client.stored_step import read_value
+from funsies.client.waiting import Waiting
+from funsies.core.digest import Digest
+from funsies.core.errors import Error, NoServerError, WaitTimeoutError
+from funsies.history.called import labels_here
+from funsies.history.labels import NO_LABELS
+from funsies.report.errors import summarize_errors
+from funsies.report.failures import FailedTarget
+from funsies.report.live.waits import display_of
+from funsies.session import Session
+from funsies.store.connect import Backend
+from funsies.store.reader import known_step
+from funsies.store.rows import Generation, Status
 
-from .awaiting_server import await_server
 from .completion import STEP
-from .named import look_up_all
+from .exits import Exit
+from .named import Named, look_up_all, states_of
+from .notes import note
+from .option_types import SECONDS
+from .outcome import tell_volatile
 from .output import print_states
+from .server_wait import await_server
 from .setting import Setting, check
-from .values import SECONDS
-from .waiting import report_errors, wait_for_results
 
 
 @click.command()
@@ -50,3 +67,65 @@ def _wait_for_server(setting: Setting, timeout: float | None) -> None:
         await_server(setting.resolve, check, timeout)
     except NoServerError as problem:
         raise WaitTimeoutError(f"not in time: {problem}") from problem
+
+
+def wait_for_results(
+    session: Session, named: Sequence[Named], timeout_seconds: float | None = None
+) -> None:
+    """Block until everything named is finished, whoever asks for it; show how far it is.
+
+    Raises:
+        WaitTimeoutError: if it takes longer.
+    """
+    states = states_of(session.backend, named)
+    own = functools.partial(_who_wants, session.backend, list(states))
+    with display_of(session.backend, own).shown() as tell:
+        Waiting(session, list(states), for_others=True).wait(
+            timeout_seconds, reporting(session.backend.graph, tell), PROGRESS_SECONDS
+        )
+
+
+def _who_wants(backend: Backend, steps: Sequence[Digest]) -> set[Generation]:
+    """Who has asked for what is waited for."""
+    states = backend.graph.states(steps)
+    return {generation for state in states for generation in state.wanted_by}
+
+
+def report_errors(backend: Backend, named: Sequence[Named], begun: float) -> Exit:
+    """Explain in short what ended as an error, or is volatile.
+
+    Args:
+        backend: where it is.
+        named: what was waited for.
+        begun: since when, seconds since 1970: errors that are older are remembered ones.
+
+    Returns:
+        The exit code that follows from it.
+    """
+    errors = list(errors_among(backend, named))
+    steps = list(states_of(backend, named))
+    labels = labels_here(backend, steps) if errors else NO_LABELS
+    failed = (
+        FailedTarget(each.digest.hex(), error, labels.of(each.producer))
+        for each, error in errors
+        if each.producer is not None
+    )
+    for line in summarize_errors(failed, labels, begun=begun):
+        note(line)
+    spoilt = tell_volatile(backend, steps)
+    return Exit.RESULT_IS_ERROR if errors else spoilt
+
+
+def errors_among(backend: Backend, named: Sequence[Named]) -> Iterable[tuple[Named, Error]]:
+    """The errors among finished results."""
+    states = states_of(backend, named)
+    for each in named:
+        if each.producer is None or states[each.producer].status is not Status.FAILED:
+            continue
+        state = states[each.producer]
+        index = each.artefact.index if each.artefact else None
+        for position, result in enumerate(state.results):
+            if not result.ok and index in {None, position}:
+                output = known_step(backend.graph, each.producer).outputs[position]
+                yield each, read_value(backend, output).failure()
+                break

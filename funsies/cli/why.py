@@ -1,8 +1,10 @@
-"""``funsies why``: what made steps run."""
+"""``funsies why`` and ``funsies diff``: what made steps run, and how runs or steps differ."""
 
 from __future__ import annotations
 
 import re
+import shlex
+from dataclasses import replace
 from typing import Any, Final
 
 import click
@@ -11,10 +13,13 @@ from funsies.client.lookup import only_step
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
-from funsies.history.why import Ran, Reasons, labels_among, reasons
+from funsies.history.closure import read_closure
+from funsies.history.runs import run, steps_of_run
+from funsies.history.why import Ran, Reasons, compare, labels_among, reasons
 from funsies.history.why.last import run_that_ran
 from funsies.report.console import data_console
 from funsies.report.numbers import counted
+from funsies.report.runs import changed_versions
 from funsies.report.why import (
     group_lines,
     group_values,
@@ -30,10 +35,9 @@ from funsies.store.connect import Backend
 from .completion import STEP
 from .exits import Exit
 from .named import look_up
+from .notes import note, notice_if_slow
 from .output import print_json
-from .patience import patience
-from .run_choice import LAST, find_run, run_option
-from .say import note
+from .run_choice import LAST, find_run, may_be_run, run_option
 from .setting import Setting
 
 _HASH: Final = re.compile("[0-9a-fA-F]{5,64}")
@@ -60,7 +64,7 @@ def why(setting: Setting, *, step: str | None, run_id: str | None, as_json: bool
     with setting.session() as session:
         backend = session.backend
         run = find_run(backend, run_id or LAST)
-        with patience(f"comparing the steps of run {run.number} with those before"):
+        with notice_if_slow(f"comparing the steps of run {run.number} with those before"):
             found = reasons(backend, run, for_groups=step is None)
         if step is None:
             if as_json:
@@ -148,3 +152,77 @@ def print_groups(backend: Backend, found: Reasons) -> None:
 def groups_with_values(backend: Backend, found: Reasons) -> dict[str, Any]:
     """The same as JSON, without limit."""
     return groups_as_json(found, group_values(backend, found.groups))
+
+
+_SHORTEST_HASH: Final = 5
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("before", type=STEP)
+@click.argument("after", type=STEP)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, without limit.")
+@click.pass_obj
+def diff(setting: Setting, *, before: str, after: str, as_json: bool) -> int:
+    r"""Say how two runs or two steps differ: in code, inputs, libraries, down to the roots.
+
+    BEFORE and AFTER are two runs (numbers, last, or -1 for the one before the last), or two
+    steps: hashes or labels.
+
+    \b
+    Example:
+      funsies diff 3 4
+      funsies diff -1 last
+      funsies diff 3f2a9 81c0e
+    """
+    with setting.session() as session:
+        backend = session.backend
+        if _are_runs(backend, before, after):
+            _diff_runs(backend, before, after, as_json=as_json)
+        else:
+            _diff_steps(backend, before, after, as_json=as_json)
+    return Exit.OK
+
+
+def _are_runs(backend: Backend, before: str, after: str) -> bool:
+    """True if runs are meant, False if steps are.
+
+    Raises:
+        UsageError: if one is a run and the other one is none.
+    """
+    one, other = _is_run(backend, before), _is_run(backend, after)
+    if one != other:
+        named, step = (before, after) if one else (after, before)
+        raise click.UsageError(
+            f"{named} is a run, and {step!r} is none: give two runs or two steps; what made a "
+            f"step run is said by: funsies why {shlex.quote(step)} --run {named}"
+        )
+    return one
+
+
+def _is_run(backend: Backend, name: str) -> bool:
+    """True if a run is meant: a longer hash may have only decimal digits, too."""
+    is_long = name.isdecimal() and len(name) >= _SHORTEST_HASH
+    return may_be_run(name) and (not is_long or run(backend, int(name)) is not None)
+
+
+def _diff_runs(backend: Backend, before: str, after: str, *, as_json: bool) -> None:
+    one, other = find_run(backend, before), find_run(backend, after)
+    with notice_if_slow(f"comparing run {one.number} with run {other.number}"):
+        old, new = steps_of_run(backend, one), steps_of_run(backend, other)
+        found = compare(backend, old, new, for_groups=True)
+    versions = changed_versions(one, other)
+    if as_json:
+        runs = {"before": one.number, "after": other.number, "versions": versions}
+        print_json(runs | groups_with_values(backend, found))
+        return
+    for name, (was, is_now) in versions.items():
+        click.echo(f"{printable(name)}: {printable(was)} -> {printable(is_now)}")
+    print_groups(backend, found)
+
+
+def _diff_steps(backend: Backend, before: str, after: str, *, as_json: bool) -> None:
+    old, new = step_named(backend, before), step_named(backend, after)
+    one, other = read_closure(backend, [old]), read_closure(backend, [new])
+    found = compare(backend, one, other, {new: old})
+    found = replace(found, closure=read_closure(backend, [old, new]))  # named among both
+    print_reason(backend, found, new, as_json=as_json)

@@ -1,16 +1,19 @@
-"""``funsies worker``: start workers."""
+"""``funsies worker`` and ``funsies join``: start workers."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Mapping
-from dataclasses import fields
-from typing import Final
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
+from funsies.config.invitation import Invitation, decode_invitation, read_invitation
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
 from funsies.core.durations import LONGEST_DELAY_SECONDS
@@ -20,12 +23,20 @@ from funsies.engine.processes import leave_before_end
 from funsies.engine.timing import Timing
 from funsies.engine.worker import run_worker
 
-from .awaiting_server import LOADING_SECONDS, await_server, leaving_quietly
 from .exits import Exit
-from .former import rq_log_level
-from .say import note
+from .notes import note
+from .option_types import MOST_WORKERS, QUEUE, WALLTIME, WORKER_NAME
+from .server_wait import LOADING_SECONDS, await_server, leaving_quietly
 from .setting import Setting, check
-from .values import MOST_WORKERS, QUEUE, WALLTIME, WORKER_NAME
+
+
+def _refused(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    """Whoever gives the option that funsies 0.8 had reads what to write in its place."""
+    if value is not None:
+        from funsies.core.former_names import told  # noqa: PLC0415 - seldom needed
+
+        name = str(option.opts[0])
+        raise click.UsageError(told(name, "write funsies --log LEVEL worker"), context)
 
 
 @click.command()
@@ -41,7 +52,7 @@ from .values import MOST_WORKERS, QUEUE, WALLTIME, WORKER_NAME
     metavar="SECONDS",
     help="Leave shortly before so many seconds are over.  [default: until SLURM_JOB_END_TIME]",
 )
-@rq_log_level
+@click.option("--rq-log-level", hidden=True, expose_value=False, callback=_refused)
 @click.option("--lock-descriptor", type=click.IntRange(3, 2**31 - 1), hidden=True)
 @click.pass_obj
 def worker(
@@ -161,3 +172,41 @@ def _seconds(text: str, name: str) -> float:
     if not 0 < seconds < float("inf"):
         raise ConfigurationError(f"{name} is {text!r}; it must be a number of seconds above 0")
     return seconds
+
+
+STANDARD_INPUT: Final = Path("-")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.pass_context
+def join(context: click.Context, /, *, file: Path, **options: Any) -> int:
+    r"""Start a worker for the server of FILE, which ``funsies invite`` has written there.
+
+    FILE may be -, for standard input. Nobody else may be able to read it (chmod 600 FILE).
+    QUEUES and options are those of ``funsies worker``.
+
+    To submit from here to that server, no worker is needed: with FUNSIES_JOIN=FILE in the
+    environment every program and command uses it.
+
+    \b
+    Example:
+      funsies join funsies.join --workers 8
+      funsies join funsies.join gpu default
+    """
+    found = _standard_input() if file == STANDARD_INPUT else read_invitation(file)
+    context.obj = replace(context.obj, invitation=found)
+    outcome: int = context.invoke(worker, **options)
+    return outcome
+
+
+join.params += worker.params
+
+
+def _standard_input() -> Invitation:
+    """Read an invitation to its end; steps find an empty standard input."""
+    found = decode_invitation(sys.stdin.buffer.read(), "standard input")
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    return found

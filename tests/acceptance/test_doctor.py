@@ -15,7 +15,6 @@ import pytest
 
 import funsies as f
 from funsies.cli import doctor as doctor_module
-from funsies.cli import examination
 from funsies.cli.exits import Exit
 from funsies.cli.main import main
 from funsies.config import ResolvedServer, Server
@@ -118,7 +117,7 @@ def test_a_queue_that_nobody_serves(own_stage, doctor):
 
 
 def test_a_step_of_a_worker_that_is_gone_is_put_back(own_stage, doctor, monkeypatch):
-    monkeypatch.setattr(examination, "OVERDUE_MS", 0)
+    monkeypatch.setattr(doctor_module, "OVERDUE_MS", 0)
     monkeypatch.setattr(doctor_module, "LEASE_MS", 1)
     with f.Fun(own_stage.server):
         f.execute(f.reduce(double, 3))

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 import funsies as f
-from funsies.cli.former_hints import former_hints
+from funsies.cli.checking.former_hints import former_hints
 
 
 @pytest.fixture

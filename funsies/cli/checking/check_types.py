@@ -9,15 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from funsies.cli.say import note
+from funsies.cli.notes import note
 
 from .configuration import Configuration, configuration
-from .diagnostic import Diagnostic, Report, joined
-from .files import exclusion, python_files
-from .groups import grouped
+from .diagnostics import Diagnostic, Report, joined
 from .imports import judged
 from .mypy_run import run_mypy
-from .project import Project, project_of
+from .project import Project, exclusion, grouped, project_of, python_files
 
 _TWICE: Final = re.compile(
     r'Source file found twice under different module names: "(?P<one>.+)" and "(?P<other>.+)"'

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from .diagnostic import Diagnostic
+from .diagnostics import Diagnostic
 
 _MODULE: Final = re.compile(r'(?:named|installed for|Skipping analyzing) "(?P<name>[\w.]+)"')
 _NOT_FOUND: Final = "import-not-found"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from funsies.cli.checking.cache import cache
+from funsies.cli.checking.mypy_run import cache
 
 
 def test_only_its_own_old_caches_are_removed(tmp_path: Path, monkeypatch) -> None:

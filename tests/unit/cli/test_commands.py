@@ -13,10 +13,9 @@ import pytest
 import redis
 
 import funsies as package
+from funsies.cli.commands import LazyCommand, run_command
 from funsies.cli.exits import Exit
 from funsies.cli.explain import exit_code_of
-from funsies.cli.invoke import run_command
-from funsies.cli.lazy import LazyCommand
 from funsies.cli.main import funsies, main
 from funsies.cli.worker import forget_secrets, timing_from
 from funsies.config import ConfigurationError

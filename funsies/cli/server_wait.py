@@ -18,12 +18,13 @@ from funsies.core.errors import NoServerError, ServerError
 from funsies.store.connect import open_backend
 from funsies.store.server_address import shown
 
-from .say import note
+from .notes import note
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from funsies.store.connect import Backend
+
 
 LOADING_SECONDS: Final = 60.0
 """So long a client waits for a server that loads its data."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event, Timer
 from typing import Final
 
 import click
@@ -38,3 +40,41 @@ def step(name: str) -> Iterator[None]:
         click.secho("failed", err=True, fg="red", bold=True)
         raise
     click.secho("done", err=True, fg="green", bold=True)
+
+
+AFTER_SECONDS: Final = 1.0
+_ERASE: Final = "\r\x1b[K"
+
+
+@contextmanager
+def notice_if_slow(message: str, after_seconds: float = AFTER_SECONDS) -> Iterator[None]:
+    """Say on a terminal what goes on if it takes long, until it is over.
+
+    Args:
+        message: what goes on; a text of ours, without dots at its end.
+        after_seconds: how long nothing is said.
+    """
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield
+        return
+    was_said = Event()
+
+    def say() -> None:
+        was_said.set()
+        _write(f"{message} ...")
+
+    timer = Timer(after_seconds, say)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if was_said.is_set():
+            _write(_ERASE)
+
+
+def _write(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""What ``funsies run`` sees of a script while it runs."""
+"""What ``funsies run`` sees of a script while it runs: what it builds, and what it executes."""
 
 from __future__ import annotations
 
@@ -9,15 +9,37 @@ from funsies.client.progress import Report, watcher
 from funsies.client.targets import Targets
 from funsies.client.volatile import Mender
 from funsies.core.digest import Digest
+from funsies.core.graph import Operation
 from funsies.report.live import Display
 from funsies.report.live.waits import display_of
 from funsies.session import Session, session_opened
 from funsies.store.rows import Generation
 
-from .sessions_seen import SessionsSeen
+
+class ObservedSessions:
+    """The sessions of a script, as far as they were seen."""
+
+    def __init__(self) -> None:
+        self._sessions: list[Session] = []
+
+    @property
+    def built(self) -> dict[Digest, Operation]:
+        """What the script built, in order."""
+        return {each.digest: each for session in self._sessions for each in session.operations}
+
+    @property
+    def asked(self) -> dict[Digest, None]:
+        """What the script executed."""
+        return {digest: None for session in self._sessions for digest in session.asked}
+
+    def final(self) -> list[Operation]:
+        """What the script built and nothing that it built needs."""
+        built = self.built
+        used = {below.digest for each in built.values() for below in each.producers()}
+        return [each for digest, each in built.items() if digest not in used]
 
 
-class Spectator(SessionsSeen):
+class ScriptObserver(ObservedSessions):
     """Takes note of what a script builds and executes on one server.
 
     Args:

@@ -31,7 +31,7 @@ _PIPE: Final = "FUNSIES_SECRETS_PIPE"
 _OTHERS_WITH_VALUE: Final = frozenset({"--log"})
 
 
-def conceal_passwords() -> None:
+def restart_without_secrets() -> None:
     """Go on as the same process without secrets that others can read, if there are any."""
     if (descriptor := os.environ.pop(_PIPE, None)) is not None:
         with open(int(descriptor), "rb") as pipe:  # noqa: PTH123 - it has no path

@@ -19,10 +19,11 @@ from funsies.local.pool import Pool, start_pool
 from funsies.store.connect import open_backend
 
 from .exits import Exit
-from .say import note
+from .notes import note
 
 if TYPE_CHECKING:
     from funsies.engine.worker_registry import WorkerView
+
 
 _SHORT_LIFE_SECONDS: Final = 10.0
 _SHORT_LIVES: Final = 4
@@ -30,7 +31,7 @@ _ATTEMPTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Team:
+class _StartedPool:
     """Workers that were started together."""
 
     pool: Pool
@@ -39,7 +40,7 @@ class _Team:
     started_at: float
 
 
-class Hiring:
+class WorkerAutostart:
     """Starts workers for the queues that a script uses, unless others serve them.
 
     Args:
@@ -64,7 +65,7 @@ class Hiring:
         self._server = server
         self._count = count
         self._served: set[str] = set()
-        self._teams: list[_Team] = []
+        self._pools: list[_StartedPool] = []
         self._short_lives = 0
 
     def serve(self, used: Callable[[], set[str]]) -> None:
@@ -77,7 +78,7 @@ class Hiring:
             return
         queues = used() - self._served
         if queues:
-            self._hire(queues, self._present())
+            self._start_missing(queues, self._present())
 
     def _present(self) -> list[WorkerView]:
         """The workers that there are; the server may be just being started again."""
@@ -91,7 +92,7 @@ class Hiring:
             self._await_server()
         return list_workers(self._server)
 
-    def _hire(self, queues: set[str], present: list[WorkerView]) -> None:
+    def _start_missing(self, queues: set[str], present: list[WorkerView]) -> None:
         is_first = not self._served
         self._served |= queues
         if self._server.directory is None and present:
@@ -110,36 +111,36 @@ class Hiring:
         Raises:
             NoWorkersError: if they cannot live.
         """
-        for team in list(self._teams):
-            code = exit_code(team.pool.pid)
+        for started in list(self._pools):
+            code = exit_code(started.pool.pid)
             if code is not None:
-                self._teams.remove(team)
-                self._replace(team, code)
+                self._pools.remove(started)
+                self._replace(started, code)
 
-    def dismiss(self) -> None:
-        """Have the workers leave, and wait until they have; others may be hired no more."""
-        self._count, self._teams = 0, []
+    def stop(self) -> None:
+        """Have the workers leave, and wait until they have; no others are started any more."""
+        self._count, self._pools = 0, []
         self._stack.close()
 
-    def _replace(self, team: _Team, code: int) -> None:
-        is_young = time.monotonic() - team.started_at < _SHORT_LIFE_SECONDS
+    def _replace(self, started: _StartedPool, code: int) -> None:
+        is_young = time.monotonic() - started.started_at < _SHORT_LIFE_SECONDS
         if code >= 0 and code != Exit.NO_SERVER:
             if code == Exit.NO_WORKERS or (is_young and code):
-                raise self._cannot_live(team)
+                raise self._cannot_live(started)
             return  # somebody has asked them to leave
         self._short_lives = self._short_lives + 1 if is_young else 0
         if self._short_lives >= _SHORT_LIVES:
-            raise self._cannot_live(team)
+            raise self._cannot_live(started)
         if code < 0:
             note("funsies: the workers of this run were killed; starting others")
-        self._start(team.count, team.queues)
+        self._start(started.count, started.queues)
 
-    def _cannot_live(self, team: _Team) -> NoWorkersError:
-        queues = " ".join(team.queues)
-        words = "\n".join(f"    {line}" for line in team.pool.last_words().splitlines())
+    def _cannot_live(self, started: _StartedPool) -> NoWorkersError:
+        queues = " ".join(started.queues)
+        words = "\n".join(f"    {line}" for line in started.pool.last_words().splitlines())
         return NoWorkersError(
             f"the workers for {queues} died as soon as they were started; the end of their "
-            f"log, {team.pool.log}:\n{words or '    (it is empty)'}"
+            f"log, {started.pool.log}:\n{words or '    (it is empty)'}"
         )
 
     def _lacking(self, present: list[WorkerView]) -> int:
@@ -148,7 +149,7 @@ class Hiring:
     def _start(self, count: int, queues: list[str]) -> None:
         see_data(self._server)
         pool = start_pool(self._directory, self._server, count, queues=queues)
-        self._teams.append(_Team(pool, count, queues, time.monotonic()))
+        self._pools.append(_StartedPool(pool, count, queues, time.monotonic()))
         self._stack.enter_context(guarded(self._directory, [pool], stops_server=False))
 
 

@@ -1,9 +1,11 @@
-"""What ``funsies run`` says at its end, however that came: numbers, results, failures."""
+"""What a command says of results in the end: numbers, values, failures, what is volatile."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from funsies.client.volatile import losses_below, remedy, shown
+from funsies.core.digest import Digest
 from funsies.core.errors import ErrorKind
 from funsies.history.called import labels_here
 from funsies.history.closing import Ending
@@ -16,11 +18,12 @@ from funsies.report.failures import FailedTarget, causes_of
 from funsies.report.numbers import counted, shown_seconds
 from funsies.report.results import ResultView, result_lines, results_of
 from funsies.report.table import counts_table, sum_of
+from funsies.store.batches import batches
 from funsies.store.connect import Backend
+from funsies.store.rows import Status
 
 from .exits import Exit
-from .say import note
-from .spoilt import tell_volatile
+from .notes import note
 
 
 def conclude(
@@ -89,3 +92,25 @@ def _errors(views: Sequence[ResultView]) -> Iterator[FailedTarget]:
     for view in views:
         if view.error is not None:
             yield FailedTarget(view.artefact, view.error, view.name)
+
+
+def tell_volatile(backend: Backend, operations: Sequence[Digest]) -> Exit:
+    """Say which of the operations have values that are volatile.
+
+    Returns:
+        The exit code that follows from it.
+    """
+    done = [
+        digest
+        for batch in batches(operations)
+        for digest, state in zip(batch, backend.graph.states(batch), strict=True)
+        if state.status is Status.DONE and state.volatile
+    ]
+    if not done:
+        return Exit.OK
+    losses = losses_below(backend.graph, done)
+    note(
+        f"volatile: {counted(len(done), 'result')}, computed from a failure of the machinery "
+        f"({shown(losses)}), and not remembered; {remedy(losses)}"
+    )
+    return Exit.VOLATILE

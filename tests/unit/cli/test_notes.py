@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from funsies.cli.patience import patience
+from funsies.cli.notes import notice_if_slow
 
 
 class Stream(io.StringIO):
@@ -37,7 +37,7 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool) -> Strea
 
 def test_what_takes_long_is_told_of_until_it_is_over(monkeypatch):
     stderr = put_in_place(monkeypatch, is_terminal=True)
-    with patience("comparing", after_seconds=0):
+    with notice_if_slow("comparing", after_seconds=0):
         assert stderr.was_written.wait(30)
         assert stderr.getvalue() == "comparing ..."
     assert stderr.getvalue() == "comparing ...\r\x1b[K"
@@ -45,13 +45,13 @@ def test_what_takes_long_is_told_of_until_it_is_over(monkeypatch):
 
 def test_nothing_is_said_of_what_is_over_soon_even_if_it_fails(monkeypatch):
     stderr = put_in_place(monkeypatch, is_terminal=True)
-    with pytest.raises(ValueError, match="no"), patience("comparing", after_seconds=3600):
+    with pytest.raises(ValueError, match="no"), notice_if_slow("comparing", after_seconds=3600):
         raise ValueError("no")
     assert stderr.getvalue() == ""
 
 
 def test_nothing_is_said_where_no_terminal_is(monkeypatch):
     stderr = put_in_place(monkeypatch, is_terminal=False)
-    with patience("comparing", after_seconds=0):
+    with notice_if_slow("comparing", after_seconds=0):
         pass
     assert stderr.getvalue() == ""

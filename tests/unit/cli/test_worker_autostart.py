@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from funsies.cli import hiring
-from funsies.cli.hiring import Hiring
+from funsies.cli import worker_autostart
+from funsies.cli.worker_autostart import WorkerAutostart
 from funsies.config import Directory, ResolvedServer
 from funsies.engine import worker_registry
 from funsies.engine.worker_registry import WorkerView
@@ -27,10 +27,10 @@ class Town:
     def worker(self, *queues: str) -> None:
         self.present.append(WorkerView("w", "h", 1, queues, "3.11", False, 0.0))
 
-    def hiring(self, count: int | None = None, *, is_own: bool = True) -> Hiring:
+    def autostart(self, count: int | None = None, *, is_own: bool = True) -> WorkerAutostart:
         directory = self.place if is_own else None
         server = ResolvedServer("redis://h", "redis://h", None, directory)
-        return Hiring(ExitStack(), Directory(self.place), server, count)
+        return WorkerAutostart(ExitStack(), Directory(self.place), server, count)
 
 
 @pytest.fixture
@@ -43,19 +43,19 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
         made.hired.append((count, queues))
 
     monkeypatch.setattr(worker_registry, "list_workers", lambda _: made.present)
-    monkeypatch.setattr(hiring, "start_pool", start_pool)
-    monkeypatch.setattr(hiring, "see_data", lambda _: None)
-    monkeypatch.setattr(hiring, "guarded", lambda *_, **__: nullcontext())
-    monkeypatch.setattr(hiring, "_cores", lambda: 4)
+    monkeypatch.setattr(worker_autostart, "start_pool", start_pool)
+    monkeypatch.setattr(worker_autostart, "see_data", lambda _: None)
+    monkeypatch.setattr(worker_autostart, "guarded", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(worker_autostart, "_cores", lambda: 4)
     return made
 
 
-def serve(each: Hiring, *queues: str) -> None:
+def serve(each: WorkerAutostart, *queues: str) -> None:
     each.serve(lambda: set(queues))
 
 
 def test_every_core_gets_a_worker_once(town: Town) -> None:
-    each = town.hiring()
+    each = town.autostart()
     serve(each, "default")
     serve(each, "default")
     assert town.hired == [(4, ["default"])]
@@ -63,41 +63,41 @@ def test_every_core_gets_a_worker_once(town: Town) -> None:
 
 def test_workers_that_are_there_are_counted(town: Town) -> None:
     town.worker("default")
-    serve(town.hiring(), "default")
+    serve(town.autostart(), "default")
     assert town.hired == [(3, ["default"])]
 
 
 def test_nobody_is_hired_if_there_are_enough(town: Town) -> None:
     for _ in range(4):
         town.worker("default")
-    serve(town.hiring(), "default")
+    serve(town.autostart(), "default")
     assert town.hired == []
 
 
 def test_the_number_that_is_asked_for_is_started(town: Town) -> None:
     town.worker("default")
-    serve(town.hiring(2), "default")
+    serve(town.autostart(2), "default")
     assert town.hired == [(2, ["default"])]
 
 
 def test_none_means_none(town: Town) -> None:
-    serve(town.hiring(0), "default", "gpu")
+    serve(town.autostart(0), "default", "gpu")
     assert town.hired == []
 
 
 def test_all_queues_of_a_script_are_served(town: Town) -> None:
-    serve(town.hiring(), "gpu", "large")
+    serve(town.autostart(), "gpu", "large")
     assert town.hired == [(4, ["default", "gpu", "large"])]
 
 
 def test_a_queue_that_others_serve_is_left_to_them(town: Town) -> None:
     town.worker("gpu")
-    serve(town.hiring(), "default", "gpu")
+    serve(town.autostart(), "default", "gpu")
     assert town.hired == [(3, ["default"])]
 
 
 def test_a_queue_that_turns_up_later_is_served_as_well(town: Town) -> None:
-    each = town.hiring()
+    each = town.autostart()
     serve(each, "default")
     for _ in range(4):
         town.worker("default")
@@ -107,10 +107,10 @@ def test_a_queue_that_turns_up_later_is_served_as_well(town: Town) -> None:
 
 def test_a_server_of_somebody_else_with_workers_needs_none_of_ours(town: Town) -> None:
     town.worker("default")
-    serve(town.hiring(is_own=False), "default", "gpu")
+    serve(town.autostart(is_own=False), "default", "gpu")
     assert town.hired == []
 
 
 def test_a_server_of_somebody_else_without_workers_gets_ours(town: Town) -> None:
-    serve(town.hiring(is_own=False), "gpu")
+    serve(town.autostart(is_own=False), "gpu")
     assert town.hired == [(4, ["default", "gpu"])]

@@ -1,4 +1,4 @@
-"""``funsies trace``: a run as a file for Perfetto."""
+"""``funsies report`` and ``funsies trace``: a run as a file."""
 
 from __future__ import annotations
 
@@ -7,13 +7,48 @@ from contextlib import redirect_stdout
 import click
 
 from funsies.report.account import read_account
+from funsies.report.document import to_html
+from funsies.report.graph import read_graph
 from funsies.report.trace import MOST_ARROWS, arrows_of, to_trace
 
 from .exits import Exit
+from .notes import note
 from .output import print_json
 from .run_choice import LAST, RUN, find_run
-from .say import note
 from .setting import Setting
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("run_id", default=LAST, metavar="[ID]", type=RUN)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="File to write; - is standard output.  [default: report-RUN.html]",
+)
+@click.pass_obj
+def report(setting: Setting, *, run_id: str, output: str | None) -> int:
+    r"""Write all about a run into one HTML file, and print its path.
+
+    ID is the number of a run, last (the default), or -1 for the one before. The file needs
+    nothing else and loads nothing: it can be sent, kept, or printed. It has the timeline of the
+    workers, the graph, a table of steps that filters and sorts, failures by cause, and what
+    each task used.
+
+    \b
+    Example:
+      funsies report last -o report.html
+    """
+    with setting.session() as session:
+        run = find_run(session.backend, run_id)
+        account = read_account(session.backend, run)
+        graph = read_graph(session.backend, run.targets)
+    path, text = output or f"report-{run.number}.html", to_html(account, graph)
+    with click.open_file(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    if path != "-":
+        click.echo(path)
+    return Exit.OK
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from funsies.cli.conceal import split_arguments
+from funsies.cli.secret_arguments import split_arguments
 
 URL = "redis://:secret@host:1"
 

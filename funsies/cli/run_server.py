@@ -1,4 +1,4 @@
-"""Where a run takes place: its server, and the directory of its workers."""
+"""The server of a run, and the directory of its workers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from funsies.local.server_settings import ServerSettings
 from funsies.store.server_address import shown
 from funsies.store.server_retry import rescued
 
-from .say import note
+from .notes import note
 from .setting import Setting
 
 _MOST_DEATHS: Final = 5
@@ -26,8 +26,8 @@ _SEVERAL_DEATHS_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Premises:
-    """Where a run takes place.
+class RunServer:
+    """The server of a run, kept alive while the run goes on.
 
     Attributes:
         server: that is used.
@@ -124,16 +124,16 @@ class Premises:
             note("the server of this directory lives on; end it with: funsies shutdown --all")
 
 
-def find_or_start(setting: Setting) -> Premises:
+def find_or_start(setting: Setting) -> RunServer:
     """The server that is named or live, else a new one; and where its workers belong."""
     server = setting.resolve()
     nearest = next(find_directories(Path.cwd()), None) or Directory(Path.cwd() / NAME)
     if server.directory is not None:
-        return Premises(server, Directory(server.directory))
+        return RunServer(server, Directory(server.directory))
     if not server.is_default:
         nearest.create()  # for the workers' logs
-        return Premises(server, nearest)
+        return RunServer(server, nearest)
     said = ServerSettings(data_url=server.data_url) if server.data_url else None
     started = start_server(nearest, said)
     found = replace(started.server(nearest), data_url=server.data_url)
-    return Premises(found, nearest, is_new=not started.was_running)
+    return RunServer(found, nearest, is_new=not started.was_running)

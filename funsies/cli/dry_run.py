@@ -22,12 +22,10 @@ from funsies.store.labels import keep_labels
 from funsies.store.rehearsal import rehearsed
 
 from .exits import Exit
+from .notes import note, notice_if_slow
 from .output import print_json
-from .patience import patience
-from .say import note
-from .script import EndOfScript
-from .script_argument import Program
-from .sessions_seen import SessionsSeen
+from .script import EndOfScript, Program
+from .script_observer import ObservedSessions
 from .setting import Setting, check
 from .why import groups_with_values, print_groups
 
@@ -44,7 +42,7 @@ class _NotKnown(EndOfScript):
         self.step = step
 
 
-class _Rehearsal(SessionsSeen):
+class _DryRun(ObservedSessions):
     """What a script would have a server do.
 
     Attributes:
@@ -75,7 +73,7 @@ class _Rehearsal(SessionsSeen):
         return foresee(self.backend, self.targets, self.script, retries_failed=retries_failed)
 
 
-def rehearse(
+def simulate(
     setting: Setting, name: str, program: Program, *, retries_failed: bool, as_json: bool
 ) -> int:
     """Run a script up to the first value that is not there, and tell what would run.
@@ -87,26 +85,26 @@ def rehearse(
         retries_failed: True if what has failed would be run again.
         as_json: True to print it for programs.
     """
-    with _stage(setting) as rehearsal:
-        code, unknown = _played(program, keeps_stdout=as_json)
+    with _unchanged_servers(setting) as dry_run:
+        code, unknown = _run_program(program, keeps_stdout=as_json)
         if code != Exit.OK:
             return code
-        with patience("comparing the steps with those of earlier runs"):
-            found = rehearsal.reasons(retries_failed=retries_failed)
+        with notice_if_slow("comparing the steps with those of earlier runs"):
+            found = dry_run.reasons(retries_failed=retries_failed)
         dynamic = _dynamic(found)
-        awaited = None if unknown is None else _label(rehearsal.backend, found, unknown)
+        awaited = None if unknown is None else _label(dry_run.backend, found, unknown)
         if as_json:
             limits = {"dynamic": dynamic, "stops_at": awaited}
-            print_json(groups_with_values(rehearsal.backend, found) | limits)
+            print_json(groups_with_values(dry_run.backend, found) | limits)
         else:
-            print_groups(rehearsal.backend, found)
+            print_groups(dry_run.backend, found)
         if not found.steps:
             note(f"funsies: {name} would execute nothing")
         _tell_limits(dynamic, awaited)
     return Exit.OK
 
 
-def _played(program: Program, *, keeps_stdout: bool) -> tuple[int, Digest | None]:
+def _run_program(program: Program, *, keeps_stdout: bool) -> tuple[int, Digest | None]:
     """Run the script; the step whose value it needed and did not get, if there was one.
 
     Args:
@@ -151,7 +149,7 @@ def _tell_limits(dynamic: Mapping[str, int], awaited: str | None) -> None:
 
 
 @contextmanager
-def _stage(setting: Setting) -> Iterator[_Rehearsal]:
+def _unchanged_servers(setting: Setting) -> Iterator[_DryRun]:
     """Have all servers that the script names be seen, and not changed."""
     server = setting.resolve()
     is_there = server.directory is not None or not server.is_default
@@ -159,20 +157,20 @@ def _stage(setting: Setting) -> Iterator[_Rehearsal]:
         if is_there:
             opened.enter_context(_environment(server))
         backend = _opened(server, opened, is_there=is_there)
-        rehearsal = _Rehearsal(rehearsed(backend))
+        dry_run = _DryRun(rehearsed(backend))
 
         def stores(other: ResolvedServer) -> Backend:
             if other.jobs_url == server.jobs_url:
-                return rehearsal.backend
+                return dry_run.backend
             return rehearsed(_opened(other, opened, is_there=True))
 
         def tell(session: Session) -> None:
             if session.server.jobs_url == server.jobs_url:
-                rehearsal.note(session)
+                dry_run.note(session)
 
         tokens = open_stores.set(stores), session_opened.set(tell), value_missing.set(_end)
         try:
-            yield rehearsal
+            yield dry_run
         finally:
             open_stores.reset(tokens[0])
             session_opened.reset(tokens[1])
