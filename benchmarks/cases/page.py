@@ -11,9 +11,9 @@ from graphs import noop, wide_graph
 from harness import Case, Figures, Setting, run_to_end, server_and_workers, spread
 from starlette.types import ASGIApp, Message, Scope
 
+from funsies.page.access import COOKIE, HOST, Access
 from funsies.page.app import make_app
-from funsies.page.desk import Desk
-from funsies.page.door import COOKIE, HOST, Pass
+from funsies.page.site import Site
 from funsies.session import Session
 
 CASE = Case(
@@ -70,9 +70,9 @@ def measure(setting: Setting) -> Figures:
 
 
 def _reader(session: Session) -> _Reader:
-    given = Pass(PORT)
-    desk = Desk(session.server, session.backend, given)
-    return _Reader(make_app(desk), given)
+    given = Access(PORT)
+    site = Site(session.server, session.backend, given)
+    return _Reader(make_app(site), given)
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class _Reader:
     """Somebody who was let in."""
 
     app: ASGIApp
-    given: Pass
+    given: Access
 
     def load(self, path: str) -> _Cost:
         """Read a page."""

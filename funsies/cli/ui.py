@@ -22,7 +22,7 @@ from .notes import note
 from .setting import Setting
 
 if TYPE_CHECKING:
-    from funsies.page.door import Pass
+    from funsies.page.access import Access
 
 _NEEDED: Final = ("jinja2", "starlette", "uvicorn")
 _SCREENS: Final = frozenset({"DISPLAY", "WAYLAND_DISPLAY"})
@@ -54,7 +54,7 @@ def ui(setting: Setting, *, port: int, no_browser: bool) -> int:
       funsies ui
     """
     _check_packages()
-    from funsies.page.serving import serve  # noqa: PLC0415 - an extra
+    from funsies.page.app import serve  # noqa: PLC0415 - an extra
 
     with setting.session() as session, contextlib.ExitStack() as at_end:
         serve(session, port, lambda given: at_end.enter_context(_told(given, not no_browser)))
@@ -78,7 +78,7 @@ def _check_packages() -> None:
 
 
 @contextlib.contextmanager
-def _told(given: Pass, opens: bool) -> Iterator[None]:
+def _told(given: Access, opens: bool) -> Iterator[None]:
     """Say where the page is, and show it."""
     click.echo(given.address)
     note("funsies: this address lets in whoever has it; Ctrl-C ends the page")

@@ -19,9 +19,9 @@ from funsies.core.digest import Digest, short_hash
 from funsies.core.options import Options
 from funsies.report.runs import program_of
 
-from .desk import Desk
-from .door import is_same
+from .access import is_same
 from .runs import run_of
+from .site import Site
 from .steps import step_of
 
 LARGEST_FORM_BYTES: Final = 10_000
@@ -58,28 +58,28 @@ class Action:
 
     title: str
     explained: str
-    perform: Callable[[Desk, Digest], object]
+    perform: Callable[[Site, Digest], object]
 
 
-def _reset(desk: Desk, step: Digest) -> None:
-    forget(desk.backend.graph, [step])
+def _reset(site: Site, step: Digest) -> None:
+    forget(site.backend.graph, [step])
 
 
-def _run(desk: Desk, step: Digest) -> None:
+def _run(site: Site, step: Digest) -> None:
     """Ask for a step as it was built, on the queue that it had; others keep what they are."""
-    known = desk.definitions.step(desk.backend, step)
+    known = site.definitions.step(site.backend, step)
     if known.state.status.is_pending:
         return
-    forget(desk.backend.graph, [step])
+    forget(site.backend.graph, [step])
     queue = known.state.queue.rpartition("@")[0]
     options = Options(queue=queue) if queue else Options()
-    artefact = stored_artefact(desk.backend, known.row.outputs[0])
-    with desk.session() as session:
+    artefact = stored_artefact(site.backend, known.row.outputs[0])
+    with site.session() as session:
         execute(artefact, connection=session, options=options)
 
 
-def _cancel(desk: Desk, step: Digest) -> None:
-    graph = desk.backend.graph
+def _cancel(site: Site, step: Digest) -> None:
+    graph = site.backend.graph
     withdraw(graph, affected_by(graph, [step]))
 
 
@@ -105,25 +105,25 @@ ACTIONS: Final = {
 }
 
 
-def about_step(desk: Desk, request: Request) -> Question | None:
+def about_step(site: Site, request: Request) -> Question | None:
     """What may be done to a step; None if there is no such action."""
     action = ACTIONS.get(request.path_params["action"])
     if action is None:
         return None
-    step = step_of(desk.backend, request)
-    known = desk.definitions.step(desk.backend, step)
+    step = step_of(site.backend, request)
+    known = site.definitions.step(site.backend, step)
     return Question(
         action.title,
-        desk.naming.labels([step]).of(step, known.row.task_name),
+        site.naming.labels([step]).of(step, known.row.task_name),
         f"The step {short_hash(step)} is {known.state.status.value}. {action.explained}",
         f"steps/{step.hex()}",
-        lambda: action.perform(desk, step),
+        lambda: action.perform(site, step),
     )
 
 
-def about_run(desk: Desk, request: Request) -> Question:
+def about_run(site: Site, request: Request) -> Question:
     """The cancellation of a run. Its steps are only looked at when that is meant."""
-    backend = desk.backend
+    backend = site.backend
     run = run_of(backend, request.path_params["number"])
     return Question(
         "Cancel",
@@ -140,14 +140,14 @@ class Asking:
     """Asks whether something is to be done, and does it when the answer is sent.
 
     Args:
-        desk: what the pages share.
+        site: what the pages share.
         question: says what is asked; None if there is nothing of that name.
     """
 
     def __init__(
-        self, desk: Desk, question: Callable[[Desk, Request], Question | None]
+        self, site: Site, question: Callable[[Site, Request], Question | None]
     ) -> None:
-        self._desk = desk
+        self._site = site
         self._question = question
 
     async def answer(self, request: Request) -> Response:
@@ -164,13 +164,13 @@ class Asking:
             if len(body) > LARGEST_FORM_BYTES:
                 return False
         given = parse_qs(body.decode("utf-8", "replace")).get("form", [""])[0]
-        return is_same(given, self._desk.given.form)
+        return is_same(given, self._site.access.form)
 
     def _answer(self, request: Request) -> Response:
-        asked = self._question(self._desk, request)
+        asked = self._question(self._site, request)
         if asked is None:
             return PlainTextResponse("there is no such action\n", status_code=404)
         if request.method == "POST":
             asked.perform()
-            return RedirectResponse(f"{self._desk.given.root}{asked.back}", status_code=303)
-        return HTMLResponse(self._desk.page("asking", {"asked": asked}))
+            return RedirectResponse(f"{self._site.access.root}{asked.back}", status_code=303)
+        return HTMLResponse(self._site.page("asking", {"asked": asked}))

@@ -1,27 +1,31 @@
-"""The page as a web application: addresses, and what answers them."""
+"""The page as a web application: addresses, what answers them, and serving them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final, TypeAlias
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
+from typing_extensions import override
 
+from funsies.config.urls import ConfigurationError
 from funsies.core.errors import FunsiesError, UnknownHashError
+from funsies.session import Session
 
+from .access import HOST, Access, AccessMiddleware
 from .actions import Asking, about_run, about_step
-from .desk import PLACE, Desk
-from .door import Door
-from .downloads import download, picture
 from .drawing import GraphPage
-from .live import LivePage
-from .runs import RunPages, look_at_runs, run_pulse, runs_pulse
+from .runs import RunPages, look_at_runs, run_pulse, runs_pulse, why_run, why_step
+from .site import PLACE, LivePage, Site
 from .steps import (
     counts_pulse,
     following_step,
@@ -32,61 +36,118 @@ from .steps import (
     step_pulse,
     steps_pulse,
 )
-from .value import look_at_value, value_pulse
-from .why import why_run, why_step
+from .values import download, look_at_value, picture, value_pulse
 from .workers import WorkersPage, workers_pulse
 
-Answer: TypeAlias = Callable[[Desk, Request], Response]
+Answer: TypeAlias = Callable[[Site, Request], Response]
 
 NOT_FOUND: Final = 404
 UNAVAILABLE: Final = 503
 _FORM: Final = ["GET", "POST"]
 
 
-def make_app(desk: Desk) -> ASGIApp:
-    """Make the application; nobody gets past its door without the token."""
-    graph, runs, workers = GraphPage(), RunPages(), WorkersPage(desk)
+def make_app(site: Site) -> ASGIApp:
+    """Make the application; nobody gets in without the token."""
+    graph, runs, workers = GraphPage(), RunPages(), WorkersPage(site)
     step = LivePage(
-        desk, "step", look_at_step, step_pulse, once=look_at_code, accompany=following_step
+        site, "step", look_at_step, step_pulse, once=look_at_code, accompany=following_step
     )
     routes = [
-        Route("/", LivePage(desk, "tasks", look_at_tasks, counts_pulse).answer),
-        Route("/steps", LivePage(desk, "steps", look_at_steps, steps_pulse).answer),
+        Route("/", LivePage(site, "tasks", look_at_tasks, counts_pulse).answer),
+        Route("/steps", LivePage(site, "steps", look_at_steps, steps_pulse).answer),
         Route("/steps/{hash}", step.answer),
-        Route("/steps/{hash}/why", _plain(desk, why_step)),
-        Route("/steps/{hash}/{action}", Asking(desk, about_step).answer, methods=_FORM),
-        Route("/runs", LivePage(desk, "runs", look_at_runs, runs_pulse).answer),
-        Route("/runs/{number}", LivePage(desk, "run", runs.look, run_pulse).answer),
-        Route("/runs/{number}/why", _plain(desk, why_run)),
-        Route("/runs/{number}/cancel", Asking(desk, about_run).answer, methods=_FORM),
-        Route("/graph", LivePage(desk, "graph", graph.look, graph.pulse).answer),
-        Route("/values/{hash}", LivePage(desk, "value", look_at_value, value_pulse).answer),
-        Route("/values/{hash}/bytes", _plain(desk, download)),
-        Route("/values/{hash}/picture", _plain(desk, picture)),
-        Route("/workers", LivePage(desk, "workers", workers.look, workers_pulse).answer),
+        Route("/steps/{hash}/why", _plain(site, why_step)),
+        Route("/steps/{hash}/{action}", Asking(site, about_step).answer, methods=_FORM),
+        Route("/runs", LivePage(site, "runs", look_at_runs, runs_pulse).answer),
+        Route("/runs/{number}", LivePage(site, "run", runs.look, run_pulse).answer),
+        Route("/runs/{number}/why", _plain(site, why_run)),
+        Route("/runs/{number}/cancel", Asking(site, about_run).answer, methods=_FORM),
+        Route("/graph", LivePage(site, "graph", graph.look, graph.pulse).answer),
+        Route("/values/{hash}", LivePage(site, "value", look_at_value, value_pulse).answer),
+        Route("/values/{hash}/bytes", _plain(site, download)),
+        Route("/values/{hash}/picture", _plain(site, picture)),
+        Route("/workers", LivePage(site, "workers", workers.look, workers_pulse).answer),
         Mount("/static", StaticFiles(directory=PLACE / "static")),
     ]
-    explained = partial(_explained, desk)
+    explained = partial(_explained, site)
     app = Starlette(
-        routes=[Mount(desk.given.root.rstrip("/"), routes=routes)],
+        routes=[Mount(site.access.root.rstrip("/"), routes=routes)],
         exception_handlers={FunsiesError: explained, NOT_FOUND: explained},
     )
-    return Door(app, desk.given)
+    return AccessMiddleware(app, site.access)
 
 
-def _plain(desk: Desk, answer: Answer) -> Callable[[Request], Response]:
+def _plain(site: Site, answer: Answer) -> Callable[[Request], Response]:
     """What answers without an event loop, in a thread of its own."""
 
     def answered(request: Request) -> Response:
-        return answer(desk, request)
+        return answer(site, request)
 
     return answered
 
 
-def _explained(desk: Desk, _request: Request, problem: Exception) -> Response:
+def _explained(site: Site, _request: Request, problem: Exception) -> Response:
     """Say what is wrong: nothing is there, or the server does not answer."""
     is_known = isinstance(problem, FunsiesError) and not isinstance(problem, UnknownHashError)
     said = str(problem) if isinstance(problem, FunsiesError) else "there is no such page"
     return HTMLResponse(
-        desk.page("trouble", {"said": said}), status_code=UNAVAILABLE if is_known else NOT_FOUND
+        site.page("trouble", {"said": said}), status_code=UNAVAILABLE if is_known else NOT_FOUND
     )
+
+
+_WAITING_CONNECTIONS: Final = 128
+
+
+class _Server(uvicorn.Server):
+    """A server whose streams end when it does."""
+
+    def __init__(self, site: Site, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._site = site
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._site.is_closing.set()
+        await super().shutdown(sockets)
+
+
+def serve(session: Session, port: int, tell: Callable[[Access], object]) -> None:
+    """Serve the page until Ctrl-C or SIGTERM.
+
+    Args:
+        session: what is shown.
+        port: on which; 0 for any that is free.
+        tell: is given the address, when connections are taken.
+
+    Raises:
+        ConfigurationError: if another program has the port.
+    """
+    with _listening(port) as listener:
+        site = Site(session.server, session.backend, Access(listener.getsockname()[1]))
+        config = uvicorn.Config(
+            make_app(site),
+            lifespan="off",
+            log_level="warning",
+            access_log=False,  # it would have the token in it
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=3,
+        )
+        tell(site.access)
+        with contextlib.suppress(KeyboardInterrupt):
+            _Server(site, config).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError as problem:
+            raise ConfigurationError(
+                f"port {port} cannot be used: {problem.strerror}; leave out --port to take any "
+                "that is free"
+            ) from problem
+        listener.listen(_WAITING_CONNECTIONS)
+        yield listener

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
+import keyword
 import re
+import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from funsies.core.digest import Digest
 from funsies.core.errors import EncodingError, Error
 from funsies.core.pieces import LIBRARY, Piece, decode_pieces
 from funsies.store.connect import Backend
 from funsies.store.rows import TaskRow
-
-from .highlighting import highlighted
 
 MOST_PIECES: Final = 30
 MOST_CHARACTERS: Final = 20_000
@@ -195,3 +196,67 @@ def _piece(piece: Piece, text: str, marked: Iterable[Place]) -> CodePiece:
         [CodeLine(*each, each[0] in hit) for each in zip(numbers, lines, strict=True)],
         len(whole) > MOST_CHARACTERS,
     )
+
+
+_STRINGS: Final = ("STRING", "FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END", "TSTRING_START")
+
+
+class _Mark(NamedTuple):
+    """A part of a line that has a colour: what it is, and its columns."""
+
+    kind: str
+    begin: int
+    end: int
+
+
+def highlighted(text: str) -> list[Markup]:
+    """The lines of a piece of source; what is no Python has no colours.
+
+    >>> highlighted("x = 'a<b'")
+    [Markup('x = <span class="code-string">&#39;a&lt;b&#39;</span>')]
+    """
+    lines = text.split("\n")
+    marks: list[list[_Mark]] = [[] for _ in lines]
+    for token in _tokens(text):
+        kind = _kind(token)
+        if kind:
+            (first, begin), (last, end) = token.start, token.end
+            for number in range(first, last + 1):
+                left = begin if number == first else 0
+                right = end if number == last else len(lines[number - 1])
+                marks[number - 1].append(_Mark(kind, left, right))
+    return [_line(*each) for each in zip(lines, marks, strict=True)]
+
+
+def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    """As far as they can be told: a piece may be part of something, or of another Python."""
+    try:
+        yield from tokenize.generate_tokens(io.StringIO(text).readline)
+    except (tokenize.TokenError, SyntaxError):
+        return
+
+
+def _kind(token: tokenize.TokenInfo) -> str:
+    name = tokenize.tok_name[token.type]
+    if name in _STRINGS:
+        return "string"
+    if name == "NAME":
+        return "keyword" if keyword.iskeyword(token.string) else ""
+    return {"COMMENT": "comment", "NUMBER": "number"}.get(name, "")
+
+
+def _line(text: str, marks: list[_Mark]) -> Markup:
+    pieces: list[Markup] = []
+    place = 0
+    for kind, begin, end in marks:
+        if end > max(begin, place):
+            pieces += [
+                escape(text[place:begin]),
+                _coloured(kind, text[max(begin, place) : end]),
+            ]
+            place = end
+    return Markup().join([*pieces, escape(text[place:])])
+
+
+def _coloured(kind: str, text: str) -> Markup:
+    return Markup('<span class="code-{}">{}</span>').format(kind, text)

@@ -1,24 +1,57 @@
-"""Steps as their pages show them, also if their tasks cannot be read here."""
+"""Steps as their pages show them: found by an address, read, with what they have printed.
+
+They are shown also if their tasks cannot be read here.
+"""
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from msgspec import structs
+from starlette.requests import Request
 
 from funsies.builder.artefact import Artefact
-from funsies.client.lookup import stored_artefact
+from funsies.client.lookup import find, stored_artefact
 from funsies.core.digest import Digest
 from funsies.core.graph import Stored
 from funsies.core.python_plan import PYTHON
 from funsies.history.parameters import argument_names
 from funsies.report.step import PREVIEW_INPUTS
+from funsies.run.tail import decode_tail
 from funsies.store.connect import Backend
 from funsies.store.reader import unknown
-from funsies.store.rows import OperationRow, OperationState, TaskRow
+from funsies.store.rows import Found, OperationRow, OperationState, Status, TaskRow
+
+_WHOLE: Final = re.compile("[0-9a-f]{64}")
+
+
+def named_by(backend: Backend, request: Request) -> Found:
+    """The step or value that an address names.
+
+    All hashes that there are have to be looked at for the begin of one: not for one in full.
+
+    Raises:
+        UnknownHashError: if there is none, or there are several.
+    """
+    text = request.path_params["hash"]
+    if _WHOLE.fullmatch(text):
+        whole = Digest(bytes.fromhex(text))
+        if _is_step(backend, whole):
+            return Found(whole, is_operation=True)
+        if backend.graph.artefact(whole) is not None:
+            return Found(whole, is_operation=False)
+    return find(backend, text)
+
+
+def _is_step(backend: Backend, digest: Digest) -> bool:
+    """What has a state is a step; the definition of one with very many inputs is large."""
+    is_known = backend.graph.states([digest])[0].status is not Status.IDLE
+    return is_known or not backend.graph.undefined([digest])
+
 
 MOST_KEPT: Final = 1000
 
@@ -154,3 +187,52 @@ def _defined(row: OperationRow, task: TaskRow | None) -> Definition:
         list(zip(row.outputs, names, strict=False)),
         {each.name: said[each.name] for each in first if each.name in said},
     )
+
+
+SHOWN_BYTES: Final = 1 << 16
+"""Of each stream."""
+
+STREAMS: Final = ("stdout", "stderr")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What one stream has got.
+
+    Attributes:
+        name: of the stream, as ``stdout:0``; ``log`` for all that a function prints.
+        text: the end of it.
+        is_cut: True if there was more before.
+    """
+
+    name: str
+    text: str
+    is_cut: bool
+
+
+def printed_by(backend: Backend, step: KnownStep) -> list[Printed]:
+    """Read what a step has printed; nothing where it has printed nothing."""
+    graph, digest = backend.graph, step.row.digest
+    if step.state.status is Status.RUNNING:
+        tail = decode_tail(graph.tail(digest))
+        streams = () if tail is None else tail.streams
+        found = [(each.name, each.data, each.start > 0) for each in streams]
+    else:
+        found = [("log", graph.log(digest) or b"", False)]
+    return [
+        Printed(
+            name, data[-SHOWN_BYTES:].decode(errors="replace"), cut or len(data) > SHOWN_BYTES
+        )
+        for name, data, cut in found
+        if data
+    ]
+
+
+def printed_outputs(step: KnownStep) -> Sequence[str]:
+    """The outputs of a shell step that have what its commands printed."""
+    results = zip(step.outputs, step.state.results, strict=False)
+    return [
+        name
+        for (_, name), result in results
+        if result.ok and result.size_bytes and name.partition(":")[0] in STREAMS
+    ]

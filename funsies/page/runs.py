@@ -1,4 +1,7 @@
-"""Pages of runs: what programs have asked for, and how that ended."""
+"""Pages of runs: what programs have asked for, how that ended, and why their steps ran.
+
+Why is worked out when somebody asks, since all of a run is compared for it.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from funsies.core.errors import UnknownHashError
 from funsies.history import run_records
 from funsies.history.closure import read_closure
 from funsies.history.processes import is_gone
-from funsies.history.runs import Outcome, Run, StepCounts, counts_of_run, run, runs
+from funsies.history.runs import Outcome, Run, StepCounts, counts_of_run, last_run, run, runs
+from funsies.history.why import reasons
+from funsies.report.why import group_lines, reason_lines, summary_line, told_groups, told_of
 from funsies.store.connect import Backend
 
-from .desk import Desk
-from .live import Facts
 from .reading import Definition
+from .site import Facts, Site
+from .steps import step_of
 
 SHOWN_RUNS: Final = 50
 SHOWN_TARGETS: Final = 20
@@ -31,17 +37,17 @@ WATCHED_RUNS: Final = 10
 """The end of one of so many, the newest, is seen at once; that of others when steps change."""
 
 
-def runs_pulse(desk: Desk, _request: Request) -> object:
+def runs_pulse(site: Site, _request: Request) -> object:
     """Differs when a step has changed its state, or a run has begun or ended."""
-    newest = run_records.numbers(desk.backend.graph)[:WATCHED_RUNS]
-    return desk.backend.graph.counts(), [_pulse(desk.backend, number) for number in newest]
+    newest = run_records.numbers(site.backend.graph)[:WATCHED_RUNS]
+    return site.backend.graph.counts(), [_pulse(site.backend, number) for number in newest]
 
 
-def run_pulse(desk: Desk, request: Request) -> object:
+def run_pulse(site: Site, request: Request) -> object:
     """Differs when a step has changed its state, or the run has ended."""
     number = number_in(request.path_params["number"])
-    counts, edition = desk.backend.graph.counts(), desk.naming.edition(number)
-    return counts, edition, number and _pulse(desk.backend, number)
+    counts, edition = site.backend.graph.counts(), site.naming.edition(number)
+    return counts, edition, number and _pulse(site.backend, number)
 
 
 def _pulse(backend: Backend, number: int) -> object:
@@ -51,9 +57,9 @@ def _pulse(backend: Backend, number: int) -> object:
     return number, record, is_over
 
 
-def look_at_runs(desk: Desk, _request: Request) -> Facts:
+def look_at_runs(site: Site, _request: Request) -> Facts:
     """The newest runs."""
-    return {"runs": runs(desk.backend, SHOWN_RUNS), "most": SHOWN_RUNS}
+    return {"runs": runs(site.backend, SHOWN_RUNS), "most": SHOWN_RUNS}
 
 
 def run_of(backend: Backend, number: str) -> Run:
@@ -80,17 +86,17 @@ class RunPages:
     def __init__(self) -> None:
         self._large: set[int] = set()
 
-    def look(self, desk: Desk, request: Request) -> Facts:
+    def look(self, site: Site, request: Request) -> Facts:
         """All about a run."""
-        found = run_of(desk.backend, request.path_params["number"])
+        found = run_of(site.backend, request.path_params["number"])
         shown = found.targets[:SHOWN_TARGETS]
-        read = (desk.definitions.find(desk.backend, each) for each in shown)
+        read = (site.definitions.find(site.backend, each) for each in shown)
         known = [each for each in read if each is not None]
         targets = [each.row for each in known]
-        counts = self._counts(desk.backend, found, known)
+        counts = self._counts(site.backend, found, known)
         return {
             "run": found,
-            "labels": desk.naming.labels([row.digest for row in targets], found.number),
+            "labels": site.naming.labels([row.digest for row in targets], found.number),
             "counts": counts,
             "has_volatile": any(each.volatile for _, each in counts or ()),
             "targets": targets,
@@ -118,3 +124,37 @@ class RunPages:
 def _has_many_steps(backend: Backend, found: Run) -> bool:
     known = read_closure(backend, found.targets[:MOST_COUNTED], most=MOST_COUNTED)
     return len(known.rows) >= MOST_COUNTED
+
+
+def why_step(site: Site, request: Request) -> Response:
+    """Why a step ran, in the last run or in one that is named."""
+    backend = site.backend
+    digest = step_of(backend, request)
+    run = _chosen(backend, request.query_params.get("run", ""))
+    found = reasons(backend, run)
+    lines = [str(line) for line in reason_lines(told_of(backend, found, digest), digest)]
+    row = site.definitions.read(backend, digest).row
+    label = site.naming.labels([digest], run.number).of(digest, row.task_name)
+    facts = {"run": run, "step": digest.hex(), "label": label, "text": "\n".join(lines)}
+    return HTMLResponse(site.page("why", facts))
+
+
+def _chosen(backend: Backend, number: str) -> Run:
+    run = run_of(backend, number) if number else last_run(backend)
+    if run is None:
+        raise UnknownHashError("no run is recorded here yet")
+    return run
+
+
+def why_run(site: Site, request: Request) -> Response:
+    """Why the steps of a run ran: those together that ran for the same reasons."""
+    run = run_of(site.backend, request.path_params["number"])
+    found = reasons(site.backend, run, for_groups=True)
+    groups, others, found = told_groups(site.backend, found)
+    lines = [str(summary_line(found))]
+    for group in groups:
+        lines += ["", *(str(line) for line in group_lines(group, found))]
+    if others:
+        lines += ["", f"... and {others:,} other groups"]
+    facts = {"run": run, "step": "", "label": f"run {run.number}", "text": "\n".join(lines)}
+    return HTMLResponse(site.page("why", facts))

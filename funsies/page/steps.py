@@ -27,12 +27,9 @@ from funsies.store.ports import Subscription
 from funsies.store.rows import Lease, Status, log_client
 
 from .code import code_of
-from .desk import Desk
 from .finding import MOST_LOOKED_AT, UNSUCCESSFUL, Wanted, find_page
-from .live import Facts
-from .named import named_by
-from .printed import printed_by, printed_outputs
-from .reading import KnownStep
+from .reading import KnownStep, named_by, printed_by, printed_outputs
+from .site import Facts, Site
 from .values import ShownValue, shown_value
 
 STATES: Final = (*(each for each in (*URGENCY, VOLATILE) if each != INPUT), UNSUCCESSFUL)
@@ -41,30 +38,30 @@ _SAID: Final = {"kind", "source", "task", "step"}
 _PLACE: Final = re.compile("[0-9]{1,20}")
 
 
-def counts_pulse(desk: Desk, _request: Request) -> object:
+def counts_pulse(site: Site, _request: Request) -> object:
     """Differs when a step has changed its state."""
-    return desk.backend.graph.counts()
+    return site.backend.graph.counts()
 
 
-def steps_pulse(desk: Desk, _request: Request) -> object:
+def steps_pulse(site: Site, _request: Request) -> object:
     """Differs then, or when more is known of what steps are called."""
-    return desk.backend.graph.counts(), desk.naming.edition()
+    return site.backend.graph.counts(), site.naming.edition()
 
 
-def step_pulse(desk: Desk, request: Request) -> object:
+def step_pulse(site: Site, request: Request) -> object:
     """Differs when something has become of a step, or when it has printed something.
 
     The definition is not read: that of a step with very many inputs is large.
     """
-    graph, digest = desk.backend.graph, step_of(desk.backend, request)
+    graph, digest = site.backend.graph, step_of(site.backend, request)
     state = graph.states([digest])[0]
     told = graph.record(digest), graph.log(digest), graph.tail(digest)
-    return state, told, desk.naming.edition()
+    return state, told, site.naming.edition()
 
 
-def look_at_tasks(desk: Desk, _request: Request) -> Facts:
+def look_at_tasks(site: Site, _request: Request) -> Facts:
     """All task names with their counters."""
-    counts = sorted(desk.backend.graph.counts().items())
+    counts = sorted(site.backend.graph.counts().items())
     return {
         "counts": counts,
         "unsuccessful": UNSUCCESSFUL,
@@ -72,15 +69,15 @@ def look_at_tasks(desk: Desk, _request: Request) -> Facts:
     }
 
 
-def look_at_steps(desk: Desk, request: Request) -> Facts:
+def look_at_steps(site: Site, request: Request) -> Facts:
     """A page of steps."""
     wanted = wanted_of(request)
     return {
         "wanted": wanted,
-        "found": find_page(desk.backend, wanted, desk.naming),
+        "found": find_page(site.backend, wanted, site.naming),
         "states": STATES,
         "most": MOST_LOOKED_AT,
-        "tasks": sorted(desk.backend.graph.counts()),
+        "tasks": sorted(site.backend.graph.counts()),
     }
 
 
@@ -110,9 +107,9 @@ def step_of(backend: Backend, request: Request) -> Digest:
 
 
 @contextmanager
-def following_step(desk: Desk, request: Request) -> Iterator[None]:
+def following_step(site: Site, request: Request) -> Iterator[None]:
     """Have what a step prints told while it runs: workers do that for who listens."""
-    listening = _listening(desk, request)
+    listening = _listening(site, request)
     try:
         yield
     finally:
@@ -120,11 +117,11 @@ def following_step(desk: Desk, request: Request) -> Iterator[None]:
             listening.close()
 
 
-def _listening(desk: Desk, request: Request) -> Subscription | None:
+def _listening(site: Site, request: Request) -> Subscription | None:
     """None if there is no such step, or no server: the page itself says so."""
-    graph = desk.backend.graph
+    graph = site.backend.graph
     try:
-        digest = step_of(desk.backend, request)
+        digest = step_of(site.backend, request)
         client = log_client(digest)
         listening = graph.subscribe(client)
         graph.watch(client, [digest])
@@ -133,16 +130,16 @@ def _listening(desk: Desk, request: Request) -> Subscription | None:
     return listening
 
 
-def look_at_step(desk: Desk, request: Request) -> Facts:
+def look_at_step(site: Site, request: Request) -> Facts:
     """All about a step that may change."""
-    backend = desk.backend
+    backend = site.backend
     digest = step_of(backend, request)
-    step = desk.definitions.step(backend, digest)
+    step = site.definitions.step(backend, digest)
     values = [
-        (output, name, _value(desk, output) if step.state.results else ShownValue())
+        (output, name, _value(site, output) if step.state.results else ShownValue())
         for output, name in step.outputs[:SHOWN_OUTPUTS]
     ]
-    labels = desk.naming.labels([digest])
+    labels = site.naming.labels([digest])
     error = next((value.error for _, _, value in values if value.error), None)
     return {
         "step": step,
@@ -151,7 +148,7 @@ def look_at_step(desk: Desk, request: Request) -> Facts:
         "record": decode_record(backend.graph.record(digest)),
         "lease": _lease(backend, step),
         "inputs": _inputs(backend, step),
-        "makers": _makers(desk, step),
+        "makers": _makers(site, step),
         "outputs": values,
         "more_outputs": len(step.outputs) - len(values),
         "labels": labels,
@@ -169,18 +166,18 @@ def _facts(error: Error) -> dict[str, str]:
     return {name: text for name, text in facts_of(error).items() if name not in _SAID}
 
 
-def look_at_code(desk: Desk, request: Request) -> Facts:
+def look_at_code(site: Site, request: Request) -> Facts:
     """What a step does, which never changes."""
-    backend = desk.backend
-    step = desk.definitions.step(backend, step_of(backend, request))
+    backend = site.backend
+    step = site.definitions.step(backend, step_of(backend, request))
     error = (
         read_error(backend.graph.contents([step.state.error])[0]) if step.state.error else None
     )
     return {"code": code_of(backend, backend.graph.task(step.row.task, PYTHON), error)}
 
 
-def _value(desk: Desk, output: Digest) -> ShownValue:
-    return shown_value(desk.backend, output, desk.definitions.artefact)
+def _value(site: Site, output: Digest) -> ShownValue:
+    return shown_value(site.backend, output, site.definitions.artefact)
 
 
 def _inputs(backend: Backend, step: KnownStep) -> list[InputView]:
@@ -189,12 +186,12 @@ def _inputs(backend: Backend, step: KnownStep) -> list[InputView]:
     return input_views(backend, known.row.inputs, known.arguments, left_out)
 
 
-def _makers(desk: Desk, step: KnownStep) -> dict[str, str]:
+def _makers(site: Site, step: KnownStep) -> dict[str, str]:
     """What the steps are called that make the inputs which are shown, by hash."""
     makers = dict.fromkeys(each.producer for each in step.row.inputs if each.producer)
-    found = (desk.definitions.find(desk.backend, each) for each in makers)
+    found = (site.definitions.find(site.backend, each) for each in makers)
     rows = [each.row for each in found if each is not None]
-    labels = desk.naming.labels([row.digest for row in rows])
+    labels = site.naming.labels([row.digest for row in rows])
     return {row.digest.hex(): labels.of(row.digest, row.task_name) for row in rows}
 
 

@@ -1,16 +1,19 @@
-"""A value as a page shows it: a picture, a table, or a text. Nothing of it is ever active."""
+"""The page of one value, its bytes, and a value as any page shows it. It is never active."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from typing import Any, Final, TypeAlias
+from typing import Any, BinaryIO, Final, TypeAlias
 
 import msgspec
 from returns.pipeline import is_successful
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from funsies.builder.artefact import Artefact
 from funsies.client.lookup import stored_artefact
@@ -18,7 +21,7 @@ from funsies.client.remedies import lost
 from funsies.client.stored_types import wire_of
 from funsies.client.values import open_value
 from funsies.core.archive import members
-from funsies.core.digest import Digest
+from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import PICKLE, about_pickle, preview_pieces
 from funsies.core.encoding.codecs import RESERVED_NAMES
 from funsies.core.encoding.previews import picture_in
@@ -27,8 +30,48 @@ from funsies.core.errors import (
     DataMissingError,
     Error,
     FunsiesError,
+    UnknownHashError,
+    UnwrapError,
 )
 from funsies.store.connect import Backend
+from funsies.store.rows import ArtefactRow
+
+from .reading import named_by
+from .site import Facts, Site
+
+
+def value_pulse(site: Site, request: Request) -> object:
+    """Differs when the step that makes it has changed its state; a constant never changes."""
+    graph, row = site.backend.graph, _row(site.backend, request)
+    if row.producer is None:
+        return None
+    return graph.states([row.producer]), site.naming.edition()
+
+
+def look_at_value(site: Site, request: Request) -> Facts:
+    """One value."""
+    row = _row(site.backend, request)
+    return {
+        "artefact": row.digest,
+        "producer": row.producer,
+        "maker": None if row.producer is None else _called(site, row.producer),
+        "value": shown_value(site.backend, row.digest, site.definitions.artefact),
+    }
+
+
+def _called(site: Site, step: Digest) -> str:
+    """What a step is called, or else its task."""
+    labels = site.naming.labels([step])
+    return labels.of(step, site.definitions.read(site.backend, step).row.task_name)
+
+
+def _row(backend: Backend, request: Request) -> ArtefactRow:
+    found = named_by(backend, request)
+    row = None if found.is_operation else backend.graph.artefact(found.digest)
+    if row is None:
+        raise UnknownHashError(f"{short_hash(found.digest)} is a step, not a value")
+    return row
+
 
 BEGIN_BYTES: Final = 1 << 16
 """So much of a value is read to be shown."""
@@ -191,3 +234,50 @@ def _separated(text: str, *, is_cut: bool) -> list[Sequence[str]]:
         if len(rows) >= _FEWEST_ROWS and len(widths) == 1 and 1 < max(widths) <= SHOWN_COLUMNS:
             return list(rows)
     return []
+
+
+_HARMLESS: Final = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Disposition": "attachment",
+}
+"""Whoever goes to the address of a value saves it; in ``<img>`` an SVG runs no scripts."""
+
+
+def download(site: Site, request: Request) -> Response:
+    """A value, to be saved."""
+    artefact = named_by(site.backend, request).digest
+    name = f'attachment; filename="{short_hash(artefact)}"'
+    return StreamingResponse(
+        _pieces(site.backend, artefact),
+        media_type="application/octet-stream",
+        headers=_HARMLESS | {"Content-Disposition": name},
+    )
+
+
+def _pieces(backend: Backend, artefact: Digest) -> Iterator[bytes]:
+    """As ``funsies cat`` gives it to a file."""
+    where = stored_artefact(backend, artefact)
+    opened = open_value(backend, where)
+    if not is_successful(opened):
+        raise UnwrapError(opened.failure())
+    with opened.unwrap() as stream:
+        again = partial(_reopened, backend, where)
+        yield from preview_pieces(wire_of(where), stream, again)
+
+
+def _reopened(backend: Backend, where: Artefact[Any]) -> BinaryIO:
+    return open_value(backend, where).unwrap()
+
+
+def picture(site: Site, request: Request) -> Response:
+    """A picture, by a media type that its first bytes tell."""
+    backend = site.backend
+    opened = open_value(backend, stored_artefact(backend, named_by(backend, request).digest))
+    if not is_successful(opened):
+        return PlainTextResponse("there is no such picture\n", status_code=404)
+    with opened.unwrap() as stream:
+        data = stream.read(LARGEST_PICTURE_BYTES + 1)
+    kind = picture_type(data[:BEGIN_BYTES])
+    if kind is None or len(data) > LARGEST_PICTURE_BYTES:
+        return PlainTextResponse("it is no picture that is shown\n", status_code=404)
+    return Response(data, media_type=kind, headers=_HARMLESS)

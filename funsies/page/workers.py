@@ -12,8 +12,7 @@ from funsies.history.askers import Askers
 from funsies.report.elsewhere import left_behind
 from funsies.report.occupation import Known, counted_states, who_works, workers_by_run
 
-from .desk import Desk
-from .live import Facts
+from .site import Facts, Site
 
 LOOK_SECONDS: Final = 2.0
 
@@ -21,7 +20,7 @@ MOST_SHOWN: Final = 200
 """So many workers are shown, those first whose steps have run for longest."""
 
 
-def workers_pulse(_desk: Desk, _request: Request) -> object:
+def workers_pulse(_site: Site, _request: Request) -> object:
     """Differs every two seconds.
 
     What is shown of workers (signs of life, for how long) changes all the time, and nothing on
@@ -33,26 +32,26 @@ def workers_pulse(_desk: Desk, _request: Request) -> object:
 class WorkersPage:
     """Shows who works, and at what; knows which requests are of which run."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._askers = Askers(desk.backend)
+    def __init__(self, site: Site) -> None:
+        self._askers = Askers(site.backend)
 
-    def look(self, desk: Desk, _request: Request) -> Facts:
+    def look(self, site: Site, _request: Request) -> Facts:
         """Workers with what they run, what was left to them, and what is ready on queues."""
-        graph = desk.backend.graph
+        graph = site.backend.graph
 
         def inquire(operations: list[Digest]) -> Known:
             rows = zip(operations, graph.operations(operations), strict=True)
             tasks = {each: row.task_name for each, row in rows if row is not None}
-            labels = desk.naming.labels(operations)
+            labels = site.naming.labels(operations)
             called = {each: labels.of(each, tasks.get(each, "")) for each in operations}
             runs = self._askers.newest_runs(operations)
             return Known(called, runs)
 
-        found = who_works(desk.server, graph, inquire)
+        found = who_works(site.server, graph, inquire)
         return {
             "found": found[:MOST_SHOWN],
             "more": max(0, len(found) - MOST_SHOWN),
             "states": counted_states(found),
-            "left_behind": left_behind(desk.backend, workers_by_run(found)),
+            "left_behind": left_behind(site.backend, workers_by_run(found)),
             "queues": sorted(graph.queues().items()),
         }

@@ -16,9 +16,9 @@ from starlette.requests import Request
 
 import funsies as f
 from funsies.local.daemons import wait_until
-from funsies.page.desk import Desk
-from funsies.page.door import Pass
+from funsies.page.access import Pass
 from funsies.page.runs import RunPages
+from funsies.page.site import Desk
 
 LARGE = 100_000
 COLUMNS = ("done", "cached", "failed", "skipped", "unfinished")

@@ -9,9 +9,9 @@ import pytest
 
 from funsies.cli.setting import Setting
 from funsies.history.runs import run as find_run
-from funsies.page.desk import Desk
-from funsies.page.door import Pass
+from funsies.page.access import Pass
 from funsies.page.finding import Wanted, find_page
+from funsies.page.site import Desk
 from funsies.report.account import read_account
 
 FLOW = """\

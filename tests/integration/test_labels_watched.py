@@ -14,8 +14,8 @@ from funsies.engine.names import new_fence, new_slot
 from funsies.history import watched
 from funsies.history.called import labels_here
 from funsies.history.watched import Naming
-from funsies.page.desk import Desk
-from funsies.page.door import Pass
+from funsies.page.access import Pass
+from funsies.page.site import Desk
 from funsies.page.workers import WorkersPage
 from funsies.report.live.running import RunningSteps
 from funsies.session import Session

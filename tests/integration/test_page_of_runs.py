@@ -6,9 +6,9 @@ import pytest
 from starlette.requests import Request
 
 import funsies as f
-from funsies.page.desk import Desk
-from funsies.page.door import Pass
+from funsies.page.access import Pass
 from funsies.page.runs import RunPages, look_at_runs, run_pulse, runs_pulse
+from funsies.page.site import Desk
 
 
 def half(number: float) -> float:

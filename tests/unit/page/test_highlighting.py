@@ -8,7 +8,7 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funsies.page.highlighting import highlighted
+from funsies.page.code import highlighted
 
 SOURCE = '''
 def twice(text: str) -> str:

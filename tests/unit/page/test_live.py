@@ -10,12 +10,11 @@ import pytest
 from starlette.requests import Request
 
 import funsies as f
+from funsies.page.access import COOKIE, Access
 from funsies.page.app import make_app
-from funsies.page.desk import Desk
-from funsies.page.door import COOKIE, Pass
-from funsies.page.live import LivePage
+from funsies.page.site import LivePage, Site
 from funsies.page.steps import look_at_step, step_pulse
-from funsies.page.value import look_at_value, value_pulse
+from funsies.page.values import look_at_value, value_pulse
 
 PORT = 8000
 
@@ -44,10 +43,10 @@ def gathered():
         step = f.gather([f.reduce(float, number) for number in range(50)])
         f.execute(step)
         graph = Counted(session.backend.graph)
-        desk = Desk(
-            session.server, dataclasses.replace(session.backend, graph=graph), Pass(PORT)
+        site = Site(
+            session.server, dataclasses.replace(session.backend, graph=graph), Access(PORT)
         )
-        yield desk, graph, step
+        yield site, graph, step
 
 
 def request_for(name: str) -> Request:
@@ -55,47 +54,47 @@ def request_for(name: str) -> Request:
 
 
 def test_the_definition_of_a_step_is_read_once(gathered) -> None:
-    desk, graph, step = gathered
+    site, graph, step = gathered
     request = request_for(step.producer.hex())
-    look_at_step(desk, request)
+    look_at_step(site, request)
     before = graph.calls["operation"]
-    look_at_step(desk, request)
-    step_pulse(desk, request)
+    look_at_step(site, request)
+    step_pulse(site, request)
     assert graph.calls["operation"] == before > 0
     assert graph.calls["find"] == 0
 
 
 def test_no_hashes_are_searched_for_a_value(gathered) -> None:
-    desk, graph, step = gathered
+    site, graph, step = gathered
     request = request_for(step.digest.hex())
-    assert look_at_value(desk, request)["producer"] == step.producer
-    before = value_pulse(desk, request)
-    assert value_pulse(desk, request) == before
+    assert look_at_value(site, request)["producer"] == step.producer
+    before = value_pulse(site, request)
+    assert value_pulse(site, request) == before
     assert graph.calls["find"] == 0
     graph.reset([step.producer])
-    assert value_pulse(desk, request) != before
+    assert value_pulse(site, request) != before
 
 
 def test_a_page_is_written_anew_when_its_pulse_differs_and_sent_when_it_does(
     gathered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("funsies.page.live.TICK_SECONDS", 0.0)
-    desk, _, _ = gathered
+    monkeypatch.setattr("funsies.page.site.TICK_SECONDS", 0.0)
+    site, _, _ = gathered
     pulses = iter([1, 1, 2, 2, 2, 3, 3])
     looked: list[str] = []
     events: list[bytes] = []
 
-    def pulse(_desk: Desk, _request: Request) -> object:
-        return next(pulses, None) or desk.is_closing.set()
+    def pulse(_site: Site, _request: Request) -> object:
+        return next(pulses, None) or site.is_closing.set()
 
-    def look(_desk: Desk, _request: Request) -> dict:
+    def look(_site: Site, _request: Request) -> dict:
         looked.append("looked")
         return {"said": f"text {min(len(looked), 2)}"}
 
     async def follow() -> None:
         headers = [(b"accept", b"text/event-stream")]
         scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
-        answer = await LivePage(desk, "trouble", look, pulse).answer(Request(scope))
+        answer = await LivePage(site, "trouble", look, pulse).answer(Request(scope))
         events.extend([each async for each in answer.body_iterator])
 
     asyncio.run(follow())
@@ -105,8 +104,8 @@ def test_a_page_is_written_anew_when_its_pulse_differs_and_sent_when_it_does(
 
 @pytest.mark.parametrize("path", ["", "runs", "steps"])
 def test_nothing_is_looked_at_when_the_browser_has_left(gathered, path: str) -> None:
-    desk, graph, _ = gathered
-    app = make_app(desk)
+    site, graph, _ = gathered
+    app = make_app(site)
 
     async def visit() -> None:
         """Leave when the first event has come; the stream ends by itself."""
@@ -114,12 +113,12 @@ def test_nothing_is_looked_at_when_the_browser_has_left(gathered, path: str) -> 
         scope = {
             "type": "http",
             "method": "GET",
-            "path": desk.given.root + path,
+            "path": site.access.root + path,
             "root_path": "",
             "query_string": b"",
             "headers": [
                 (b"host", f"127.0.0.1:{PORT}".encode()),
-                (b"cookie", f"{COOKIE}={desk.given.visit}".encode()),
+                (b"cookie", f"{COOKIE}={site.access.visit}".encode()),
                 (b"accept", b"text/event-stream"),
             ],
         }
@@ -135,5 +134,5 @@ def test_nothing_is_looked_at_when_the_browser_has_left(gathered, path: str) -> 
         await asyncio.wait_for(app(scope, receive, send), 20)
 
     asyncio.run(visit())
-    assert not desk.is_closing.is_set()
+    assert not site.is_closing.is_set()
     assert graph.calls.total() > 0

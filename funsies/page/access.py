@@ -47,7 +47,7 @@ def _secret() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Access:
     """The secrets of one page.
 
     Attributes:
@@ -85,12 +85,12 @@ def is_same(given: str | None, secret: str) -> bool:
     return hmac.compare_digest((given or "").encode(), secret.encode())
 
 
-class Door:
+class AccessMiddleware:
     """Lets in whoever has shown the token, and no one else."""
 
-    def __init__(self, app: ASGIApp, given: Pass) -> None:
+    def __init__(self, app: ASGIApp, given: Access) -> None:
         self._app = app
-        self._pass = given
+        self._access = given
         self._names = {f"{HOST}:{given.port}", f"localhost:{given.port}"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -117,9 +117,9 @@ class Door:
         if headers.get("host") not in self._names:
             return _refused("this page has another name: 127.0.0.1, with its port")
         token = QueryParams(scope["query_string"]).get("token")
-        if token is not None and scope["path"] == self._pass.root:
-            return self._welcome() if is_same(token, self._pass.token) else _refused()
-        if not is_same(_cookies(headers).get(COOKIE), self._pass.visit):
+        if token is not None and scope["path"] == self._access.root:
+            return self._welcome() if is_same(token, self._access.token) else _refused()
+        if not is_same(_cookies(headers).get(COOKIE), self._access.visit):
             return _refused()
         if scope["method"] not in {"GET", "HEAD"} and not self._is_own(headers):
             return _refused("what is changed here is changed from this page only")
@@ -132,7 +132,7 @@ class Door:
     def _welcome(self) -> Response:
         answer = HTMLResponse(_BARE)
         answer.set_cookie(
-            COOKIE, self._pass.visit, path=self._pass.root, httponly=True, samesite="strict"
+            COOKIE, self._access.visit, path=self._access.root, httponly=True, samesite="strict"
         )
         return answer
 
