@@ -17,7 +17,7 @@ from funsies.core.encoding import Codec, Encoding, pickled_class, stored_class
 from funsies.core.encoding.kinds import NOTHING
 from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint import Fingerprint, Giver, Ingredient, Library, fingerprint
-from funsies.core.fingerprint.texts import class_entry, class_text
+from funsies.core.fingerprint.source_lookup import class_entry, class_text
 
 
 class Look(NamedTuple):

@@ -1,14 +1,13 @@
 """How functions travel to workers, with the code and the values that they need.
 
 ``collect`` makes the :class:`Bundle` of a program's modules, ``pickler`` writes a function and
-what has to be laid over (``overlay``), ``loading`` reads it again. What belongs to the program
-was decided there; the process that loads it never decides that again.
+what it uses (``needed``), ``overlay`` reads it and lays these values over. What belongs to the
+program was decided there; the process that loads it never decides that again.
 """
 
 from .bundle import Bundle, decode_bundle
 from .live import become_another, has_own_main, process_token
-from .loading import Loaded, load_function
-from .overlay import Overlay
+from .overlay import Loaded, Overlay, load_function
 from .pickler import Parcel, dump_function
 from .program import Program, become_program, import_statements, this_program
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any, Final, NamedTuple, get_args
 
-from funsies.core.fingerprint.names import names_of
+from funsies.core.fingerprint.bytecode import names_of
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source import Source
-from funsies.core.fingerprint.texts import class_sources, own_functions
+from funsies.core.fingerprint.source_lookup import class_sources, own_functions
 
 _DEEPEST: Final = 3
 """So many levels of a container are looked at for classes."""

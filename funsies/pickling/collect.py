@@ -18,8 +18,8 @@ from threading import RLock
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
+from funsies.core.fingerprint.imports import find_spec
 from funsies.core.fingerprint.project import is_project, is_project_file
-from funsies.core.fingerprint.specs import find_spec
 
 from .bundle import CODE_SUFFIXES, Bundle, make_bundle, tree_path
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from funsies.core.fingerprint.identity import IdentityCache
+from funsies.core.fingerprint.caching import IdentityCache
 
 _keys: Final[IdentityCache[Any, int]] = IdentityCache()
 _objects: Final[weakref.WeakValueDictionary[int, Any]] = weakref.WeakValueDictionary()

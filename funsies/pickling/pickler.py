@@ -19,9 +19,9 @@ from typing import Any, Final, NamedTuple
 import cloudpickle  # type: ignore[import-untyped]  # it has no types
 
 from funsies.core.fingerprint.annotations import resolved_annotations
+from funsies.core.fingerprint.caching import MISSING, cell_content
 from funsies.core.fingerprint.project import is_project
-from funsies.core.fingerprint.snapshot import MISSING, cell_content
-from funsies.core.fingerprint.texts import lines_of
+from funsies.core.fingerprint.source_lookup import lines_of
 
 from . import rebuild
 from .class_statements import statement_of
@@ -48,7 +48,7 @@ class Parcel(NamedTuple):
     """What travels.
 
     Attributes:
-        pickle: bytes for :func:`~funsies.pickling.loading.load_function`.
+        pickle: bytes for :func:`~funsies.pickling.overlay.load_function`.
         made_by: name of this process.
         program: where the function comes from.
         texts: text by name of the file of the script, and of the code in the pickle.

@@ -9,9 +9,8 @@ from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 from funsies.core.errors import FingerprintError
-from funsies.core.fingerprint.project_settings import frozen_modules
-from funsies.core.fingerprint.texts import lines_of
-from funsies.core.fingerprint.typed import COMMAND, INPUT
+from funsies.core.fingerprint.project import frozen_modules
+from funsies.core.fingerprint.source_lookup import COMMAND, INPUT, lines_of
 from funsies.core.parsing import parse_module
 from funsies.core.python_plan import MainModule
 

@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 
 from funsies.core.errors import ModuleImportError
 from funsies.core.fingerprint.project import decide_also, is_project_name
-from funsies.core.fingerprint.texts import lines_of
+from funsies.core.fingerprint.source_lookup import lines_of
 from funsies.core.parsing import parse_module
 
 from .live import has_own_main, live_object

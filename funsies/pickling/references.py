@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint.project import is_project, is_project_name
-from funsies.core.fingerprint.texts import own_functions, sources_of
+from funsies.core.fingerprint.source_lookup import own_functions, sources_of
 
 from .bundle import Bundle
 

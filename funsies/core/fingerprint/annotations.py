@@ -1,9 +1,18 @@
-"""Annotations as types, not as text that only the module they stand in can read."""
+"""Annotations as types, and what of them counts where a function makes steps."""
 
 from __future__ import annotations
 
 import typing
+from collections.abc import Iterator
 from types import FunctionType
+from typing import Any, get_args, get_origin
+
+from funsies.core.digest import Field
+from funsies.core.fingerprint.code_digest import constant_field
+from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.source_lookup import class_entry, class_text
+from funsies.core.fingerprint.values import ATOMS, INLINE
+from funsies.core.fingerprint.walk import Walk
 
 
 def resolved_annotations(kind: type | FunctionType) -> dict[str, object]:
@@ -25,3 +34,43 @@ def resolved_annotations(kind: type | FunctionType) -> dict[str, object]:
     except Exception:  # noqa: BLE001 (annotations are expressions: they may raise anything)
         return own
     return {name: hints.get(name, annotation) for name, annotation in own.items()}
+
+
+# Annotations that decide what runs: a function that builds makes steps of what it names.
+#
+# Of these steps annotations say how values are stored and checked, so they are part of what
+# builds them. Classes count by their own text: what else they reach counts for the steps.
+
+
+def read_types(walk: Walk, function: FunctionType) -> Iterator[Field]:
+    """What the annotations of a function mean."""
+    for name, annotation in sorted(resolved_annotations(function).items()):
+        yield name, _meant(walk, annotation)
+
+
+def _meant(walk: Walk, annotation: Any) -> Field:
+    origin = get_origin(annotation)
+    if origin is not None:
+        inside = tuple(_meant(walk, each) for each in _arguments(annotation))
+        return type(annotation).__name__, _meant(walk, origin), inside
+    if isinstance(annotation, type):
+        return "class", *(_class(each) for each in annotation.__mro__)
+    if type(annotation) in ATOMS:
+        return constant_field(annotation)
+    if type(annotation) in INLINE:
+        return walk.field(annotation, "annotation")
+    return type(annotation).__name__, str(getattr(annotation, "__name__", ""))
+
+
+def _arguments(annotation: Any) -> tuple[Any, ...]:
+    found: list[Any] = []
+    for each in (*get_args(annotation), *getattr(annotation, "__metadata__", ())):
+        found += each if isinstance(each, list) else [each]
+    return tuple(found)
+
+
+def _class(kind: type) -> Field:
+    if not is_project(kind):
+        return kind.__module__, kind.__qualname__
+    text = class_text(kind, class_entry(kind))
+    return kind.__qualname__, b"" if text is None else text.digest

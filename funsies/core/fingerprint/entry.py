@@ -14,10 +14,10 @@ from funsies.core.digest import Digest, digest
 from funsies.core.encoding.codecs import Codec
 from funsies.core.errors import WiringError
 from funsies.core.fingerprint.advice import Giver
+from funsies.core.fingerprint.caching import Snapshot
+from funsies.core.fingerprint.dispatch import field_of
 from funsies.core.fingerprint.libraries import Library, decided, libraries_of
 from funsies.core.fingerprint.protocol import wrapped_task
-from funsies.core.fingerprint.snapshot import Snapshot
-from funsies.core.fingerprint.things import field_of
 from funsies.core.fingerprint.walk import Ingredient, Walk
 
 KEPT_FINGERPRINTS: Final = 4096

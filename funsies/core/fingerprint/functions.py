@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, MutableMapping, MutableSequence, MutableSet
 from functools import partial
 from types import FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import Any, Final
 
 from funsies.core.digest import Field, digest
-from funsies.core.fingerprint.assignments import place_of_name
-from funsies.core.fingerprint.changes import changes_of_imported
-from funsies.core.fingerprint.entries import Entry, Place
-from funsies.core.fingerprint.inner_reads import HIDDEN, SUBCLASSES, reads_inside
-from funsies.core.fingerprint.kept_state import refuse_assigned_globals, refuse_changed_objects
+from funsies.core.fingerprint.advice import Way
+from funsies.core.fingerprint.annotations import read_types
+from funsies.core.fingerprint.bytecode import HIDDEN, PLACES, SUBCLASSES, names_of, reads_inside
+from funsies.core.fingerprint.caching import MISSING, cell_content
+from funsies.core.fingerprint.classes import owner_of, registered_field, subclasses_field
+from funsies.core.fingerprint.code_digest import code_record
+from funsies.core.fingerprint.instances import is_array
 from funsies.core.fingerprint.library_functions import wrapped_field
-from funsies.core.fingerprint.modules import imported_field, note_namespace
-from funsies.core.fingerprint.names import PLACES, names_of
+from funsies.core.fingerprint.modules import changes_of_imported, imported_field, note_namespace
 from funsies.core.fingerprint.project import is_project
-from funsies.core.fingerprint.read_types import read_types
-from funsies.core.fingerprint.records import code_record
-from funsies.core.fingerprint.snapshot import MISSING, cell_content
-from funsies.core.fingerprint.subclasses import owner_of, registered_field, subclasses_field
-from funsies.core.fingerprint.texts import function_entry
+from funsies.core.fingerprint.source import Entry, Place
+from funsies.core.fingerprint.source_lookup import function_entry, place_of_name
 from funsies.core.fingerprint.unseen import (
     refuse_hidden,
     refuse_unseen,
@@ -225,3 +223,47 @@ def describe_partial(walk: Walk, partial: Any) -> tuple[Field, ...]:
         tuple(walk.field(each, "args") for each in partial.args),
         tuple((name, walk.field(each, name)) for name, each in partial.keywords.items()),
     )
+
+
+_WITHOUT_STATE: Final = (
+    "use functools.cache for a memo",
+    "make the object inside the function",
+    Way.LEAVE_OUT,
+    Way.STATE,
+)
+
+
+def refuse_assigned_globals(walk: Walk, function: FunctionType) -> None:
+    """Refuse a function that assigns global names, unless they are to be ignored."""
+    for name in names_of(function.__code__).written:
+        if not walk.is_ignored(name):
+            walk.refuse(
+                name,
+                "the function assigns this global name, so what it does depends on what ran "
+                "before, and on which worker",
+                is_in_code=True,
+            )
+
+
+def refuse_changed_objects(walk: Walk, function: FunctionType, entry: Entry) -> None:
+    """Refuse a function that changes a container or an object outside of it in place."""
+    code, namespace = function.__code__, function.__globals__
+    cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
+    for name in sorted(entry.changed_names - dict(entry.library_names).keys()):
+        value = cell_content(cells[name]) if name in cells else namespace.get(name)
+        used = name in cells or any(name == chain[0] for chain in names_of(code).globals)
+        if used and _is_kept_state(value) and not walk.is_ignored(name):
+            walk.refuse(
+                name,
+                "the function changes this object, so what it does depends on what ran "
+                "before, and on which worker",
+                _WITHOUT_STATE,
+                is_in_code=True,
+            )
+
+
+def _is_kept_state(value: object) -> bool:
+    """True of containers, and of objects of the project that may hold counters."""
+    if isinstance(value, (MutableMapping, MutableSequence, MutableSet)):
+        return True
+    return is_array(value) or is_project(value) or is_project(type(value))

@@ -1,10 +1,12 @@
-"""What a source file imports, and the dotted names that its imports give."""
+"""What a source file imports, and where modules come from, found without importing."""
 
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from types import MappingProxyType
 
 
@@ -98,3 +100,39 @@ def _module_bindings(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
             yield node.name, ("", "")
         elif not isinstance(node, ast.Lambda):
             pending += ast.iter_child_nodes(node)
+
+
+def absolute_name(module: str, level: int, package: str) -> str:
+    """Name of the module that an import statement means."""
+    if not level:
+        return module
+    base = package.rsplit(".", level - 1)[0] if level > 1 else package
+    return f"{base}.{module}" if module and base else module or base
+
+
+def find_spec(module_name: str) -> ModuleSpec | None:
+    """Find a module without importing the packages that hold it."""
+    if module_name == "__main__":
+        return getattr(sys.modules.get("__main__"), "__spec__", None)
+    folders = None
+    spec = None
+    parts = module_name.split(".")
+    for count in range(1, len(parts) + 1):
+        spec = _ask_finders(".".join(parts[:count]), folders)
+        if spec is None:
+            return None
+        folders = list(spec.submodule_search_locations or ())
+        if not folders and count < len(parts):
+            return None
+    return spec
+
+
+def _ask_finders(name: str, folders: list[str] | None) -> ModuleSpec | None:
+    for finder in sys.meta_path:
+        try:
+            spec = finder.find_spec(name, folders)
+        except (ImportError, AttributeError, ValueError):
+            continue
+        if spec is not None:
+            return spec
+    return None

@@ -16,9 +16,9 @@ from types import (
 from typing import Any, Final
 
 from funsies.core.digest import Field
+from funsies.core.fingerprint.caching import cell_content
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.protocol import wrapped_task
-from funsies.core.fingerprint.snapshot import cell_content
 from funsies.core.fingerprint.unseen import refuse_unseen, unseen_name
 from funsies.core.fingerprint.walk import Walk
 

@@ -6,22 +6,23 @@ Nothing is imported to find out, and what happens to be imported already does no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import ModuleType
-from typing import Any
+import ast
+import importlib.machinery
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
+from types import FunctionType, ModuleType
+from typing import Any, Final
 
-from funsies.core.digest import Field, digest
-from funsies.core.fingerprint.closure import (
-    ModuleFile,
-    absolute_name,
-    closure,
-    imported_names,
-    may_be_project,
-)
-from funsies.core.fingerprint.entries import Place
+from funsies.core.digest import Field, content_digest, digest
+from funsies.core.fingerprint.bytecode import PLACES, names_of
+from funsies.core.fingerprint.caching import modified_nanoseconds
+from funsies.core.fingerprint.imports import absolute_name, find_spec
 from funsies.core.fingerprint.libraries import Library, libraries_of
-from funsies.core.fingerprint.project import is_project
-from funsies.core.fingerprint.snapshot import modified_nanoseconds
+from funsies.core.fingerprint.project import is_project, is_project_file
+from funsies.core.fingerprint.source import Place, Source, parse_source
+from funsies.core.fingerprint.source_lookup import sources_of
 from funsies.core.fingerprint.walk import Elsewhere, Walk
 
 
@@ -97,3 +98,177 @@ def _libraries_of_files(files: Mapping[str, ModuleFile]) -> tuple[Library, ...]:
     """Libraries that files of the project import, anywhere in their text."""
     imports = (names for file in files.values() for names in imported_names(file))
     return libraries_of(name for names in imports for name in names)
+
+
+_SOURCE_SUFFIXES = tuple(importlib.machinery.SOURCE_SUFFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFile:
+    """A file of a module of the project.
+
+    Attributes:
+        path: where it is.
+        package: name of the package to which its relative imports refer.
+        is_package: True of an ``__init__.py``.
+        digest: digest of its normalised text, or of its content if it is compiled.
+        imports: (module, names taken from it, packages up) of its import statements.
+        lines: the text; empty if it is compiled.
+    """
+
+    path: str
+    package: str
+    is_package: bool
+    digest: bytes
+    imports: tuple[tuple[str, tuple[str, ...], int], ...] = ()
+    lines: Sequence[str] = ()
+
+
+def closure(module_name: str) -> Iterator[tuple[str, ModuleFile]]:
+    """The files of a module, of its packages, and of what they import of the project.
+
+    Args:
+        module_name: absolute name of the module.
+
+    Yields:
+        Name and file of each; nothing for libraries.
+    """
+    pending, seen = [module_name], set[str]()
+    while pending:
+        name = pending.pop()
+        if name in seen or not name:
+            continue
+        seen.add(name)
+        found = _file(name)
+        if found is None:
+            continue
+        yield name, found
+        pending.append(name.rpartition(".")[0])
+        for module, *inside in imported_names(found):
+            if may_be_project(module):
+                pending += (module, *inside)
+
+
+def imported_names(file: ModuleFile) -> Iterator[tuple[str, ...]]:
+    """Absolute names of what a file imports: a module, and what is taken from it."""
+    for module, names, level in file.imports:
+        absolute = absolute_name(module, level, file.package)
+        yield absolute, *(f"{absolute}.{each}" for each in names)
+
+
+def may_be_project(module_name: str) -> bool:
+    """False of libraries that are loaded: they need no search."""
+    module = sys.modules.get(module_name)
+    return bool(module_name) and (module is None or is_project(module))
+
+
+def _file(module_name: str) -> ModuleFile | None:
+    """The file of a module of the project; None for libraries and what is not there."""
+    spec = find_spec(module_name)
+    if spec is None or not spec.origin or not is_project_file(spec.origin):
+        return None
+    is_package = spec.submodule_search_locations is not None
+    package = spec.name if is_package else spec.parent or ""
+    sources = sources_of(spec.origin, {"__name__": spec.name, "__loader__": spec.loader})
+    source = sources[0] if sources else _blank(spec)
+    if spec.origin.endswith(_SOURCE_SUFFIXES) and source is not None:
+        text, imports = source.module_text(), source.imports.modules
+        return ModuleFile(spec.origin, package, is_package, text, imports, source.lines)
+    return ModuleFile(spec.origin, package, is_package, content_digest(_content(spec)))
+
+
+def _blank(spec: ModuleSpec) -> Source | None:
+    """A file without a line: some versions of Python say that it has one, others none."""
+    return None if _content(spec).strip() else parse_source(["\n"], str(spec.origin))
+
+
+def _content(spec: ModuleSpec) -> bytes:
+    """What is in the file of a module; also inside an archive, or where a copy of it is."""
+    loader: Any = spec.loader
+    try:
+        return bytes(loader.get_data(loader.get_filename(spec.name)))
+    except (AttributeError, ImportError, OSError):
+        return b""
+
+
+# What a program has changed in a module that a function imports while it runs.
+#
+# Such a module counts by its text, whether it is loaded or not. What the text says and what a
+# loaded module holds may differ: a setting that the program has set, a helper that a test has
+# replaced. Where the text is plain (a literal, a function, a class), the difference is seen.
+
+_ABSENT: Final = object()
+
+
+def changes_of_imported(walk: Walk, function: FunctionType) -> Iterator[Field]:
+    """What a function reads of modules that it imports, where they hold what no text says."""
+    package = str(function.__globals__.get("__package__") or "")
+    for name, level, chain in names_of(function.__code__).used_imports:
+        absolute = absolute_name(name, level, package)
+        module = sys.modules.get(absolute)
+        if not isinstance(module, ModuleType) or not is_project(module) or chain[0] in PLACES:
+            continue
+        value = vars(module).get(chain[0], _ABSENT)
+        walk.snapshot.lookups.append((vars(module), chain[0], value))
+        shown = f"{absolute}.{chain[0]}"
+        if not walk.is_ignored(chain[0], shown) and _is_changed(module, chain[0], value):
+            yield shown, walk.field(value, shown)
+
+
+def _is_changed(module: ModuleType, name: str, value: Any) -> bool:
+    file_name = getattr(module, "__file__", None)
+    sources = sources_of(file_name, vars(module)) if isinstance(file_name, str) else []
+    if not sources or value is _ABSENT or isinstance(value, ModuleType):
+        return False
+    bindings = [each for each in sources[0].tree.body if name in _bound(each)]
+    if not bindings:
+        return not _is_bound_deeper(sources[0], name)
+    return len(bindings) == 1 and _differs(module, sources[0], bindings[0], value)
+
+
+def _differs(module: ModuleType, source: Source, binding: ast.stmt, value: Any) -> bool:
+    match binding:
+        case ast.FunctionDef(decorator_list=[]) | ast.AsyncFunctionDef(decorator_list=[]):
+            is_function = isinstance(value, FunctionType)
+            return not is_function or source.function_text(value.__code__) is None
+        case ast.ClassDef(decorator_list=[]):
+            return (value.__module__, value.__qualname__) != (module.__name__, binding.name)
+        case ast.Assign(value=literal) | ast.AnnAssign(value=ast.expr() as literal):
+            said = _literal(literal)
+            return said is not _ABSENT and not _are_alike(said, value)
+    return False
+
+
+def _are_alike(said: Any, value: Any) -> bool:
+    if type(said) is not type(value):
+        return False
+    return bool(said == value) if isinstance(said, set) else repr(said) == repr(value)
+
+
+def _literal(expression: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(expression)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return _ABSENT
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """Names that a statement at the top level of a module binds, whatever to."""
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {statement.name}
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+    return {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _is_bound_deeper(source: Source, name: str) -> bool:
+    """True if some function of the module may have bound a name, or an import of all names."""
+    return any(
+        (isinstance(node, ast.Global) and name in node.names)
+        or (isinstance(node, ast.ImportFrom) and node.names[0].name == "*")
+        for node in ast.walk(source.tree)
+    )

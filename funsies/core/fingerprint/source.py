@@ -15,18 +15,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
 from types import CodeType, MappingProxyType
-from typing import TypeAlias, cast
+from typing import Final, NamedTuple, TypeAlias, cast
 
 from funsies.core.digest import Digest
-from funsies.core.fingerprint.entries import NOWHERE, ClassText, Place
+from funsies.core.fingerprint.code_digest import CodeKey, code_key, code_record, nested_codes
 from funsies.core.fingerprint.imports import Imports, imports_of
-from funsies.core.fingerprint.inner_annotations import (
+from funsies.core.fingerprint.syntax import (
+    SCOPES,
+    Scope,
     annotation_only_names,
+    changed_names,
+    text_digest,
     written_annotations,
 )
-from funsies.core.fingerprint.mutation import changed_names
-from funsies.core.fingerprint.records import CodeKey, code_key, code_record, nested_codes
-from funsies.core.fingerprint.syntax import SCOPES, Scope, text_digest
 from funsies.core.parsing import parse_module
 
 _Numbers: TypeAlias = dict[CodeKey, tuple[int, ...]]
@@ -251,3 +252,64 @@ def _class_text(text: Digest, body: CodeType) -> ClassText:
     methods = tuple(sorted({bytes(code_record(code)) for code in nested_codes(body)}))
     stored = {i.argval for i in dis.get_instructions(body) if i.opname == "STORE_NAME"}
     return ClassText(text, tuple(sorted(stored - _GENERATED_NAMES)), methods)
+
+
+class Place(NamedTuple):
+    """Where code is written, for people: it is no part of any identity.
+
+    Attributes:
+        file: name of the file; "" if nothing is known.
+        line: number of its first line in the file.
+        text: the lines, without the indentation that they share.
+    """
+
+    file: str = ""
+    line: int = 0
+    text: str = ""
+
+
+NOWHERE: Final = Place()
+
+
+class ClassText(NamedTuple):
+    """The text of a class.
+
+    Attributes:
+        digest: digest of its normalised text.
+        names: what the class body assigns, sorted; the rest of the class is generated.
+        methods: code records of all functions in the class body, sorted.
+        place: where it is written.
+    """
+
+    digest: bytes
+    names: tuple[str, ...]
+    methods: tuple[bytes, ...]
+    place: Place = NOWHERE
+
+
+class Entry(NamedTuple):
+    """The text of running code, as far as there is one.
+
+    Attributes:
+        digest: digest of the normalised text; empty if there is no text.
+        library_names: of a function: global names that its module imports from libraries,
+            with their qualified names; they count by that name, whatever their value.
+        classes: of a class: the classes of this name in its file.
+        unused_names: of a function: names that only annotations of inner functions read.
+        changed_names: of a function: names of the objects that it changes in place.
+        inner_annotations: of a function: those of the functions inside it, as they are written.
+        place: of a function: where it is written.
+        assigned: of a function: lines of the assignments at the top level of its file.
+        taken: of a function: names that the top level of its file takes from modules, each with
+            the module, its name there, and how many packages up that is.
+    """
+
+    digest: bytes = b""
+    library_names: tuple[tuple[str, str], ...] = ()
+    classes: tuple[ClassText, ...] = ()
+    unused_names: tuple[str, ...] = ()
+    changed_names: frozenset[str] = frozenset()
+    inner_annotations: tuple[str, ...] = ()
+    place: Place = NOWHERE
+    assigned: Mapping[str, int] = MappingProxyType({})
+    taken: Mapping[str, tuple[str, str, int]] = MappingProxyType({})

@@ -8,11 +8,11 @@ nothing reads are left out.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest, Field, digest
-from funsies.core.fingerprint.records import constant_field
+from funsies.core.fingerprint.code_digest import constant_field
 
 Scope: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef"
 """What has a code object of its own."""
@@ -198,3 +198,111 @@ def _merged(values: list[ast.expr]) -> list[ast.expr]:
 def _text(node: ast.expr) -> str | None:
     value = node.value if isinstance(node, ast.Constant) else None
     return value if isinstance(value, str) else None
+
+
+# Names that a function reads only for the annotations of functions inside it.
+#
+# Python evaluates these annotations when the inner function is made, so its bytecode names
+# them; but what they mean changes nothing that the function does.
+
+
+def annotation_only_names(root: ast.AST, resolve: Resolve) -> frozenset[str]:
+    r"""Names that stand only in annotations of functions inside a function.
+
+    Args:
+        root: the function; its own annotations are evaluated elsewhere.
+        resolve: tells which decorators are known not to look at annotations.
+
+    >>> text = "def task():\n    def inner(x: A) -> B: return B(x)\n    return inner"
+    >>> sorted(annotation_only_names(ast.parse(text).body[0], ast.unparse))
+    ['A']
+    """
+    in_annotations: set[str] = set()
+    elsewhere: set[str] = set()
+    skipped: set[int] = set()
+    pending: list[ast.AST] = [root]
+    while pending:
+        node = pending.pop()
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Name):
+            elsewhere.add(node.id)
+        annotations = list(_annotations(node, resolve))
+        skipped.update(map(id, annotations))
+        if node is not root:
+            in_annotations.update(_names(annotations))
+        pending += ast.iter_child_nodes(node)
+    return frozenset(in_annotations - elsewhere)
+
+
+def _annotations(node: ast.AST, resolve: Resolve) -> Iterator[ast.expr]:
+    if isinstance(node, _FUNCTIONS) and not keeps_annotations(node, resolve):
+        yield from _own_annotations(node)
+
+
+def _names(annotations: Iterable[ast.expr]) -> Iterator[str]:
+    for annotation in annotations:
+        for node in ast.walk(annotation):
+            if isinstance(node, ast.Name):
+                yield node.id
+
+
+def written_annotations(root: ast.AST) -> tuple[str, ...]:
+    r"""Annotations of functions inside a function, in their order.
+
+    >>> text = "def outer() -> int:\n def inner(x: str) -> 'list[int]': ..."
+    >>> written_annotations(ast.parse(text).body[0])
+    ('str', "'list[int]'")
+    """
+    inner = (
+        each for each in ast.walk(root) if each is not root and isinstance(each, _FUNCTIONS)
+    )
+    return tuple(ast.unparse(each) for function in inner for each in _own_annotations(function))
+
+
+def _own_annotations(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+    named = function.args
+    each_one = (*named.posonlyargs, *named.args, *named.kwonlyargs, named.vararg, named.kwarg)
+    yield from (one.annotation for one in each_one if one and one.annotation is not None)
+    if function.returns is not None:
+        yield function.returns
+
+
+_CHANGES: Final = frozenset(
+    {
+        "add",
+        "append",
+        "appendleft",
+        "clear",
+        "discard",
+        "extend",
+        "insert",
+        "pop",
+        "popitem",
+        "remove",
+        "reverse",
+        "setdefault",
+        "sort",
+        "update",
+    }
+)
+"""Methods by which lists, dictionaries and sets are changed."""
+
+
+def changed_names(node: ast.AST) -> frozenset[str]:
+    """Names of the objects that a function changes: ``memo[key] = x``, ``seen.add(x)``.
+
+    >>> sorted(changed_names(ast.parse("memo[1] = seen.add(2); box.n += 1; x = 3")))
+    ['box', 'memo', 'seen']
+    """
+    return frozenset(name for each in ast.walk(node) for name in _changed(each))
+
+
+def _changed(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, (ast.Subscript, ast.Attribute)):
+        if isinstance(node.value, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.value.id
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        owner = node.func.value
+        if isinstance(owner, ast.Name) and node.func.attr in _CHANGES:
+            yield owner.id

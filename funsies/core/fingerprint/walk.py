@@ -19,8 +19,8 @@ from funsies.core.digest import Digest, Field, digest
 from funsies.core.encoding.codecs import Codec
 from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint.advice import USUAL, Giver, Way, advice
-from funsies.core.fingerprint.entries import NOWHERE, Place
-from funsies.core.fingerprint.snapshot import Snapshot
+from funsies.core.fingerprint.caching import Snapshot
+from funsies.core.fingerprint.source import NOWHERE, Place
 from funsies.core.fingerprint.value_text import value_text
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from funsies.core.fingerprint.typed import COMMAND, give_text
+from funsies.core.fingerprint.source_lookup import COMMAND, give_text
 from funsies.pickling import Bundle
 
 

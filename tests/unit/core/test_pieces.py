@@ -5,7 +5,7 @@ import pytest
 from funsies.core.digest import content_digest
 from funsies.core.errors import EncodingError
 from funsies.core.fingerprint import Ingredient, fingerprint
-from funsies.core.fingerprint.entries import Place
+from funsies.core.fingerprint.source import Place
 from funsies.core.pieces import decode_pieces, pieces_of
 
 FACTOR = 3

@@ -8,8 +8,7 @@ import sys
 import pytest
 
 from funsies.core.fingerprint import Decided, Library, decided, fingerprint
-from funsies.core.fingerprint.libraries import library_of
-from funsies.core.fingerprint.library_rules import rules_of_the_project
+from funsies.core.fingerprint.libraries import library_of, rules_of_the_project
 
 MODULE = """
 import functools
@@ -229,7 +228,7 @@ def test_the_rules_are_those_of_the_script(tmp_path, run, case):
     path = tmp_path / script
     path.parent.mkdir(parents=True)
     path.write_text(
-        "from funsies.core.fingerprint.library_rules import rules_of_the_project\n"
+        "from funsies.core.fingerprint.libraries import rules_of_the_project\n"
         "print(dict(rules_of_the_project()))"
     )
     rules = '[tool.funsies.libraries]\nnumpy = "name"\n'
@@ -241,7 +240,7 @@ def test_the_rules_are_those_of_the_script(tmp_path, run, case):
 def test_without_a_script_the_rules_are_those_of_the_current_directory(tmp_path, run):
     (tmp_path / "pyproject.toml").write_text('[tool.funsies.libraries]\nnumpy = "content"\n')
     show = (
-        "from funsies.core.fingerprint.library_rules import rules_of_the_project\n"
+        "from funsies.core.fingerprint.libraries import rules_of_the_project\n"
         "print(dict(rules_of_the_project()))"
     )
     assert run("-c", show, cwd=tmp_path) == "{'numpy': 'content'}"

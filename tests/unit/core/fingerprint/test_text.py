@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funsies.core.fingerprint import fingerprint
+from funsies.core.fingerprint.code_digest import nested_codes
 from funsies.core.fingerprint.imports import imports_of
-from funsies.core.fingerprint.records import nested_codes
 from funsies.core.fingerprint.source import parse_source
 from funsies.core.fingerprint.syntax import SCOPES, text_digest
 

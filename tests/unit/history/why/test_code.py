@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funsies.core.fingerprint import Ingredient
-from funsies.core.fingerprint.entries import Place
+from funsies.core.fingerprint.source import Place
 from funsies.core.pieces import Piece, decode_pieces, pieces_of
 from funsies.history.why import ChangeKind
 from funsies.history.why.code import changed_pieces, code_changes

@@ -1,22 +1,31 @@
-"""The text that belongs to running code."""
+"""The text that belongs to running code, and where in it names get their values."""
 
 from __future__ import annotations
 
 import inspect
 import linecache
+import os
+import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final, NamedTuple
 
 from funsies.core.digest import digest
-from funsies.core.fingerprint.entries import NOWHERE, ClassText, Entry, Place
-from funsies.core.fingerprint.identity import IdentityCache
-from funsies.core.fingerprint.names import names_of
-from funsies.core.fingerprint.project import is_project_name
-from funsies.core.fingerprint.records import code_record
-from funsies.core.fingerprint.source import Source, parse_source
-from funsies.core.fingerprint.typed import COMMAND, INPUT, given_lines, typed_lines
+from funsies.core.fingerprint.bytecode import names_of
+from funsies.core.fingerprint.caching import IdentityCache
+from funsies.core.fingerprint.code_digest import code_record
+from funsies.core.fingerprint.imports import absolute_name
+from funsies.core.fingerprint.project import is_project, is_project_name
+from funsies.core.fingerprint.source import (
+    NOWHERE,
+    ClassText,
+    Entry,
+    Place,
+    Source,
+    parse_source,
+)
 
 _NO_TEXT: Final = Entry()
 
@@ -189,3 +198,105 @@ def _names_elsewhere(file_name: str, namespace: Mapping[str, Any] | None) -> dic
 def _is_cell(file_name: str) -> bool:
     """True of the names that IPython and notebooks give to what was typed."""
     return file_name.startswith("<ipython-input-") or "ipykernel_" in file_name
+
+
+COMMAND: Final = "<string>"
+"""How code of ``python -c`` names its file; code that ``exec`` has made does, too."""
+
+INPUT: Final = "<stdin>"
+
+_given: Final[dict[str, tuple[str, ...]]] = {}
+
+
+def given_lines(file_name: str) -> tuple[str, ...]:
+    """The lines that a worker was given; whatever else has this name is not the program's."""
+    return _given.get(file_name, ())
+
+
+def give_text(file_name: str, text: str) -> None:
+    """Have this be the text: for a worker, which runs the program of another process."""
+    _given[file_name] = tuple(text.splitlines(keepends=True))
+
+
+@cache
+def typed_lines(file_name: str) -> tuple[str, ...]:
+    """The lines of such a program, if they can be had; whoever takes them compares the code."""
+    text = ""
+    if file_name == COMMAND:
+        text = next(_commands(), "")
+    elif file_name == INPUT:
+        text = _input()
+    return tuple(text.splitlines(keepends=True))
+
+
+def _commands() -> Iterator[str]:
+    arguments = sys.orig_argv
+    for at, argument in enumerate(arguments[1:-1], start=1):
+        if argument.startswith("-") and not argument.startswith("--") and argument[-1] == "c":
+            yield arguments[at + 1] + "\n"
+
+
+def _input() -> str:
+    """Standard input from its beginning, if it is a file."""
+    try:
+        about = os.fstat(0)
+        if not stat.S_ISREG(about.st_mode):
+            return ""
+        return os.pread(0, about.st_size, 0).decode()
+    except (OSError, ValueError):
+        return ""
+
+
+# Where names get their values: in the file of a function, or in that from which it takes
+# them.
+#
+# This is for people, and part of no identity: what cannot be found out easily is not said.
+
+MOST_LINES: Final = 20_000
+"""Longer files, of tables say, are not parsed for the place of a name."""
+
+_MOST_HANDED_ON: Final = 8
+
+
+def place_of_name(entry: Entry, namespace: Mapping[str, Any], name: str) -> Place:
+    """Where the value of a name that a function uses is written.
+
+    Args:
+        entry: what the file of the function says.
+        namespace: the globals of the function.
+        name: as it is used, ``LIMIT`` or ``settings.LIMIT``.
+    """
+    if name in entry.assigned:
+        return Place(entry.place.file, entry.assigned[name])
+    if name in entry.taken:
+        return _taken(entry.taken[name], namespace)
+    *modules, last = name.split(".")
+    if not modules:
+        return NOWHERE
+    found = namespace.get(modules[0])
+    for each in modules[1:]:
+        found = vars(found).get(each) if isinstance(found, ModuleType) else None
+    return _in_module(found, last)
+
+
+def _taken(
+    origin: tuple[str, str, int], namespace: Mapping[str, Any], most: int = _MOST_HANDED_ON
+) -> Place:
+    module, name, level = origin
+    package = str(namespace.get("__package__") or "")
+    return _in_module(sys.modules.get(absolute_name(module, level, package)), name, most)
+
+
+def _in_module(module: object, name: str, most: int = _MOST_HANDED_ON) -> Place:
+    """Where a module of the project gives a name its value, or that from which it takes it."""
+    if not isinstance(module, ModuleType) or not most or not is_project(module):
+        return NOWHERE
+    file = module.__file__ or ""
+    if not file or len(lines_of(file, vars(module))) > MOST_LINES:
+        return NOWHERE
+    for source in sources_of(file, vars(module)):
+        if name in source.assigned:
+            return Place(file, source.assigned[name])
+        if name in source.taken:
+            return _taken(source.taken[name], vars(module), most - 1)
+    return NOWHERE

@@ -5,13 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from enum import Enum
-from types import (
-    BuiltinFunctionType,
-    FunctionType,
-    MappingProxyType,
-    MethodType,
-    ModuleType,
-)
+from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any, Final
 
 from funsies.core.digest import Field
@@ -23,11 +17,11 @@ from funsies.core.fingerprint import (
     modules,
     values,
 )
+from funsies.core.fingerprint.annotations import read_types
+from funsies.core.fingerprint.classes import registered_field
+from funsies.core.fingerprint.code_digest import constant_field
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.protocol import WrappedTask, is_artefact, wrapped_task
-from funsies.core.fingerprint.read_types import read_types
-from funsies.core.fingerprint.records import constant_field
-from funsies.core.fingerprint.subclasses import registered_field
 from funsies.core.fingerprint.unseen import refuse_unseen
 from funsies.core.fingerprint.walk import Describe, Elsewhere, Walk
 

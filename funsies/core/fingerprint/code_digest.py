@@ -14,7 +14,7 @@ from types import CodeType
 from typing import Any, TypeAlias
 
 from funsies.core.digest import Digest, Field, digest
-from funsies.core.fingerprint.identity import IdentityCache
+from funsies.core.fingerprint.caching import IdentityCache
 
 CodeKey: TypeAlias = tuple[bytes, str, int]
 """Digest of the code record, qualified name, first line."""
