@@ -2,13 +2,14 @@
 -- What is there already is written again if it differs: the newest definition of a task may be
 -- loadable where an older one was not, and the signature of an operation may be another's.
 --
--- ARGV  1 time  2 number of contents  3 of tasks  4 of constants  5 of operations, then
+-- ARGV  1 time  2 number of contents  3 of tasks  4 of constants  5 of operations
+--       6 "1" if those who make the inputs of the operations know of them (link.lua), then
 --       (digest, bytes) of each content, (digest, Python version, packed) of each task,
 --       (artefact, packed) of each constant, (digest, packed) of each operation
 -- Returns  1
 
 register('define', {}, function()
-  local at = 6
+  local at, are_linked = 7, ARGV[6] == '1'
 
   local function take(number, width, write)
     for _ = 1, tonumber(number) do
@@ -38,7 +39,7 @@ register('define', {}, function()
   take_rows(ARGV[4], 'I')
   local written = {}
   take_rows(ARGV[5], 'D', function(id, raw) written[#written + 1] = parse(id, raw) end)
-  links.fetch(written)
-  for _, d in ipairs(written) do links.write(d) end
+  if not are_linked then links.fetch(written) end
+  for _, d in ipairs(written) do (are_linked and links.write_outputs or links.write)(d) end
   return 1
 end)

@@ -1,13 +1,20 @@
 -- Ask for operations, leaves first.
 --
--- ARGV  1 time  2 generation  3... operation, queue, priority, options, lost_limit of each
--- Returns  { operations that are needed first, number started, armed queues }
+-- One with many inputs is left to who asks, and so is what comes after it: the client sees whether some
+-- are needed first (needs.lua), asks once more for this one, and has it wait for its inputs, some at a time
+-- (enlist.lua).
+--
+-- ARGV  1 time  2 generation  3 "1" if the inputs of those with many were looked at
+--       4... operation, queue, priority, options, lost_limit of each
+-- Returns  { operations that are needed first, number started, armed queues, how many are dealt with,
+--            of the last of them, if it has many inputs: epoch by which it is to wait, or "?" if they
+--            are to be looked at }
 
 register('request', {}, function()
-  local generation = tonumber(ARGV[2])
+  local generation, are_seen = tonumber(ARGV[2]), ARGV[3] == '1'
   local packed = u64(generation)
   local needs, is_needed, started = {}, {}, 0
-  local queues, is_known = {}, {}
+  local queues, is_known, large, looked_at = {}, {}, '', 0
 
   local function need(id)
     add_once(needs, is_needed, id)
@@ -38,10 +45,14 @@ register('request', {}, function()
     if o.s == READY then enqueue(o, o.k) end
   end
 
-  local function start(o, d, inputs, queue, priority, options, lost_limit)
+  local function begin(o, d, queue, priority, options, lost_limit)
     clear(o, d)
     o.g, o.q, o.p, o.h = math.max(generation, o.g), queue, priority, generation
     o.O, o.L, o.w = options, lost_limit, packed
+  end
+
+  local function start(o, d, inputs, ...)
+    begin(o, d, ...)
     if d.strict and inputs.error then
       skip(o, d, inputs.error, inputs.error_volatile)
       return
@@ -54,22 +65,44 @@ register('request', {}, function()
     end
   end
 
+  local function enlist(o, d, ...)
+    large = '?'
+    if not are_seen then return end
+    if o.is_enlisting then
+      join(o, ...)
+    else
+      begin(o, d, ...)
+      started = started + 1
+    end
+    begin_enlisting(o, d)
+    large = o.e
+  end
+
   local ids = {}
-  for at = 3, #ARGV, 5 do ids[#ids + 1] = ARGV[at] end
+  for at = 4, #ARGV, 5 do ids[#ids + 1] = ARGV[at] end
   fetch('D', ids)
   fetch('o', ids)
   numbers_wanted = #ids
 
+  local done = 0
   for number, id in ipairs(ids) do
-    local at, o, d = 5 * number - 2, load(id), definition(id)
+    local at, o, d = 5 * number - 1, load(id), definition(id)
     local queue = ARGV[at + 1]
     local priority, options, lost_limit = ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
+    local is_large = d.inputs > MOST_INPUTS
+    if not is_large then looked_at = looked_at + d.inputs end
+    if looked_at > MOST_INPUTS or large ~= '' then break end
+    done = number
     add_once(queues, is_known, queue)
     if d.is_damaged then
       need(id)
+    elseif o.is_enlisting then
+      enlist(o, d, queue, priority, options, lost_limit)
     elseif is_pending(o.s) then
       hold(o, d)
       join(o, queue, priority, options, lost_limit)
+    elseif not satisfies(o, d, generation) and is_large then
+      enlist(o, d, queue, priority, options, lost_limit)
     elseif not satisfies(o, d, generation) then
       local inputs = read_inputs(d, generation)
       for _, producer in ipairs(inputs.needs) do need(producer) end
@@ -78,5 +111,5 @@ register('request', {}, function()
       end
     end
   end
-  return { needs, started, arm(queues) }
+  return { needs, started, arm(queues), done, large }
 end)

@@ -107,10 +107,11 @@ def kept(row: bytes) -> Kept:
     return readable(unpack_state, row) or NOTHING_KEPT
 
 
-def requested(answer: Answer) -> RequestAnswer:
-    """Read the answer to a request."""
-    needs, started, arm = cast("list[Answer]", answer)
-    return RequestAnswer(each(needs, Digest), integer(started), queue_names(arm))
+def requested(answer: Answer) -> tuple[RequestAnswer, int, bytes]:
+    """Read the answer to a request; how many were dealt with, and what is to be done yet."""
+    needs, started, arm, done, large = cast("list[Answer]", answer)
+    said = RequestAnswer(each(needs, Digest), integer(started), queue_names(arm))
+    return said, integer(done), cast("bytes", large)
 
 
 def stepped(answer: Answer, seal: Seal, accept: Accept) -> StepAnswer:

@@ -23,6 +23,12 @@ LONGEST_NAME: Final = 400
 PAGE: Final = 1000
 """Operations that one call to the server looks at."""
 
+ACT_PAGE: Final = 100
+"""Operations that one call changes: some milliseconds of the server's time."""
+
+MOST_INPUTS: Final = 500
+"""Inputs that one call looks at, as in ``lua/shared/base.lua``."""
+
 
 def pages(items: Sequence[T], size: int = PAGE) -> Iterator[Sequence[T]]:
     """Cut a sequence into pieces that do not block the server for long."""

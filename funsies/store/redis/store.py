@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import accumulate, chain, pairwise
 from typing import Final, cast
 
 from funsies.core.digest import Digest
@@ -36,19 +35,15 @@ from funsies.store.server_connection import CLIENT_ANSWER_SECONDS, refuse_unusab
 from funsies.store.server_retry import MAX_OUTAGE_SECONDS
 
 from . import answers
-from .calling import PAGE, SentStep, pages
+from .calling import ACT_PAGE, PAGE, SentStep, pages
 from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections
-from .packing import pack_constant, pack_operation, pack_result, pack_task
+from .packing import pack_result
 from .reading import escape
 from .repairing import Repairer
+from .requesting import Requester, definition_calls
 from .seal import Seal
 from .subscription import RedisSubscription
-
-ACT_PAGE: Final = 100
-"""Operations that one call changes: some milliseconds of the server's time."""
-MOST_PRIORITY: Final = 2**53
-"""Beyond it, numbers are not exact on the server."""
 
 TAIL_MS: Final = 60_000
 """How long it is kept what a running step has printed."""
@@ -90,8 +85,8 @@ class RedisStore(Repairer):
 
     def define(self, definitions: Definitions) -> None:
         """See :meth:`GraphStore.define`."""
-        for page in _definition_pages(definitions, self._seal):
-            self._run("define", *page)
+        for name, arguments in definition_calls(definitions, self._seal):
+            self._run(name, *arguments)
 
     def save_options(self, options: Mapping[Digest, bytes]) -> None:
         """See :meth:`GraphStore.save_options`."""
@@ -134,13 +129,7 @@ class RedisStore(Repairer):
 
     def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
         """See :meth:`GraphStore.request`."""
-        parts = [
-            answers.requested(self._run("request", generation, *_pack_wanted(page)))
-            for page in pages(wanted, ACT_PAGE)
-        ]
-        needs = dict.fromkeys(each for part in parts for each in part.needs)
-        arm = dict.fromkeys(each for part in parts for each in part.arm)
-        return RequestAnswer(tuple(needs), sum(part.started for part in parts), tuple(arm))
+        return Requester(self._run, self.operation).request(generation, wanted)
 
     def cancel(
         self, generation: Generation, operations: Sequence[Digest], error: Digest
@@ -328,17 +317,6 @@ def _not_stored(error: Digest) -> DataMissingError:
     return DataMissingError(f"the error {error.hex()} is not stored: define it first")
 
 
-def _pack_wanted(wanted: Iterable[Wanted]) -> Iterable[Argument]:
-    for item in wanted:
-        if abs(item.priority) > MOST_PRIORITY:
-            raise ValueError(f"priorities go from {-MOST_PRIORITY} to {MOST_PRIORITY}")
-        yield item.operation
-        yield item.queue
-        yield item.priority
-        yield item.options
-        yield item.lost_limit
-
-
 def _pack_step(message: StepMessage, seal: Seal) -> list[Argument]:
     return [
         message.slot,
@@ -369,27 +347,3 @@ def _pack_completion(completion: Completion, seal: Seal) -> tuple[Argument, ...]
         len(completion.contents),
         *(field for item in completion.contents for field in item),
     )
-
-
-def _definition_pages(definitions: Definitions, seal: Seal) -> Iterable[list[Argument]]:
-    """Pages in the order of what refers to what: contents, tasks, constants, operations.
-
-    Each begins with the number of rows of each kind.
-    """
-    kinds: tuple[list[tuple[Argument, ...]], ...] = (
-        list(definitions.contents),
-        [(task.digest, task.python, pack_task(task)) for task in definitions.tasks],
-        [(row.artefact, pack_constant(row)) for row in definitions.constants],
-        [
-            (row.digest, seal.operation(row.digest, pack_operation(row)))
-            for row in definitions.operations
-        ],
-    )
-    starts = [0, *accumulate(map(len, kinds))]
-    every = [row for rows in kinds for row in rows]
-    for first in range(0, len(every), ACT_PAGE):
-        last = first + ACT_PAGE
-        numbers = (
-            max(0, min(last, end) - max(first, start)) for start, end in pairwise(starts)
-        )
-        yield [*numbers, *chain.from_iterable(every[first:last])]

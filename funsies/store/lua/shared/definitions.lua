@@ -150,7 +150,7 @@ do
       or try('SISMEMBER', P .. 'k' .. producer, id) == 1
   end
 
-  local function add_consumer(id, producer, artefact)
+  function links.add_consumer(id, producer, artefact)
     local entry = row_of('I', artefact)
     local consumers = consumers_in(entry)
     if consumers and holds(consumers, id) then return end
@@ -171,12 +171,16 @@ do
     fetch('I', artefacts)
   end
 
-  function links.write(d)
+  function links.write_outputs(d)
     for index = 0, d.outputs - 1 do
       local output = output_of(d, index)
       put('I', output, entry_of(d, index) .. (consumers_in(row_of('I', output)) or ''))
     end
-    for _, edge in ipairs(edges(d)) do add_consumer(d.id, edge.producer, edge.artefact) end
+  end
+
+  function links.write(d)
+    links.write_outputs(d)
+    for _, edge in ipairs(edges(d)) do links.add_consumer(d.id, edge.producer, edge.artefact) end
   end
 
   function links.are_whole(d)

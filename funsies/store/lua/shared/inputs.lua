@@ -23,12 +23,11 @@ end
 -- that are pending, idle (or withdrawn, which is as good as that), or whose result does not do for `generation` (nil: not looked at),
 -- the first error and whether that is volatile, and whether anything is. Results of constants
 -- are left to `add_constants`: only who runs an operation needs them.
-local function read_inputs(d, generation)
+local function look_at_inputs(first, last, input_at, generation)
   local r = { results = {}, pending = {}, idle = {}, needs = {} }
   local seen = {}
-  fetch('o', producers(d))
-  for number = 1, d.inputs do
-    local kind, producer, index = input(d, number)
+  for number = first, last do
+    local kind, producer, index = input_at(number)
     if kind == KIND.producer then
       local status, made_for, volatile, result = look_at(producer, index)
       result = not is_withdrawn(volatile) and result
@@ -53,6 +52,22 @@ local function read_inputs(d, generation)
     end
   end
   return r
+end
+
+local function read_inputs(d, generation)
+  fetch('o', producers(d))
+  return look_at_inputs(1, d.inputs, function(number) return input(d, number) end, generation)
+end
+
+-- The same of inputs that a message names: producer and index of each, from this argument on.
+local function read_named_inputs(first, generation)
+  local ids = {}
+  for at = first, #ARGV, 2 do ids[#ids + 1] = ARGV[at] end
+  fetch('o', ids)
+  return look_at_inputs(1, #ids, function(number)
+    local at = first + 2 * (number - 1)
+    return KIND.producer, ARGV[at], tonumber(ARGV[at + 1])
+  end, generation)
 end
 
 local add_constants

@@ -77,7 +77,7 @@ local function move(o, d, to)
   end
   if to then count(d.name, to, 1) end
   if to == WAITING or to == DELEGATED then blocked[o.id] = true end
-  o.s = to
+  o.s, o.is_enlisting = to, false
   dirty(o)
 end
 
@@ -86,12 +86,23 @@ local function make_delayed(o, d, due)
   ask('ZADD', 'Z', due, o.id)
 end
 
+-- Have producers wake an operation that waits.
+local function register_with(o, producers)
+  for _, producer in ipairs(producers) do call('RPUSH', P .. 'w' .. producer, o.id .. o.e) end
+end
+
 local function wait_for(o, d, list)
   move(o, d, WAITING)
   o.e, o.m = new_epoch(o.id), #list
-  for _, producer in ipairs(list) do
-    call('RPUSH', P .. 'w' .. producer, o.id .. o.e)
-  end
+  register_with(o, list)
+end
+
+-- Wait for inputs that are still to be looked at, some at a time (enlist.lua). One is missing more
+-- than is known, so that nobody makes it ready in between; whoever asks for the operation begins
+-- anew, by another epoch, as who has begun may be gone.
+local function begin_enlisting(o, d)
+  move(o, d, WAITING)
+  o.e, o.m, o.is_enlisting = new_epoch(o.id), 1, true
 end
 
 local function delegate_to(o, d, target)

@@ -32,7 +32,7 @@ local pack_state, read_state, glance
 do
   local HEAD, PENDING = '>c1BI8I3I2c0', '>I3I3I3c32I8I8Bc0I4c0'
   local IS_VOLATILE, IS_WITHDRAWN, IS_TAINTED, IS_WATCHED, HAS_TRACE, IS_SINGLE = 1, 2, 4, 8, 16, 32
-  local HAS_RECORD, MOST_RECORD_BYTES = 64, 65535
+  local HAS_RECORD, IS_ENLISTING, MOST_RECORD_BYTES = 64, 128, 65535
   local TRACE = 16
 
   local function flags_of(o)
@@ -43,6 +43,7 @@ do
     if o.t then flags = flags + HAS_TRACE end
     if o.is_single then flags = flags + IS_SINGLE end
     if o.record then flags = flags + HAS_RECORD end
+    if o.is_enlisting then flags = flags + IS_ENLISTING end
     return flags
   end
 
@@ -123,7 +124,8 @@ do
     if s == nil then return nil end
     local o = { id = id, s = s, q = q, g = g, a = a, y = 0, l = 0, i = 0, t = false, w = false,
       v = has_flag(flags, IS_VOLATILE) and '1', u = has_flag(flags, IS_TAINTED),
-      x = has_flag(flags, IS_WATCHED), is_single = has_flag(flags, IS_SINGLE), record = false, O = false, h = 0,
+      x = has_flag(flags, IS_WATCHED), is_single = has_flag(flags, IS_SINGLE),
+      is_enlisting = has_flag(flags, IS_ENLISTING), record = false, O = false, h = 0,
       L = 0, p = false, e = false, m = 0, T = false, k = false, f = false, S = false, results = '' }
     local is_read, is_whole = pcall(read_rest, o, row, flags, at)
     return is_read and is_whole and o

@@ -17,8 +17,8 @@ end
 -- The state of what was never asked for, or cannot be read.
 local function idle(id)
   return { id = id, s = NONE, q = '', g = 0, a = 0, y = 0, l = 0, i = 0, v = false, t = false,
-    w = false, u = false, x = false, is_single = false, record = false, O = false, h = 0, L = 0, p = false, e = false, m = 0,
-    T = false, k = false, f = false, S = false, results = '' }
+    w = false, u = false, x = false, is_single = false, is_enlisting = false, record = false, O = false,
+    h = 0, L = 0, p = false, e = false, m = 0, T = false, k = false, f = false, S = false, results = '' }
 end
 
 -- The state of an operation: one object a call, so that all see what was done to it.
