@@ -28,7 +28,7 @@ import typing_extensions
 from returns.result import Result
 
 from funsies.core.encoding import Encoding, encoding_of, keys_of, may_be_read_once
-from funsies.core.encoding.open_tuples import tuple_parts, unpacked
+from funsies.core.encoding.tuples import tuple_parts, unpacked
 from funsies.core.errors import Error, UnsupportedTypeError, WiringError
 from funsies.core.own_options import RunOptions
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from funsies.core.digest import Field
 from funsies.core.encoding import Codec, Encoding, pickled_class, stored_class
-from funsies.core.encoding.kinds import NOTHING
+from funsies.core.encoding.known_classes import NOTHING
 from funsies.core.errors import FingerprintError
 from funsies.core.fingerprint import Fingerprint, Giver, Ingredient, Library, fingerprint
 from funsies.core.fingerprint.source_lookup import class_entry, class_text

@@ -12,7 +12,7 @@ from funsies.builder.shell_output import ShellOutput
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import Encoding, encoding_of
-from funsies.core.encoding.node import show
+from funsies.core.encoding.refusal import show
 from funsies.core.errors import UnknownHashError, WiringError
 from funsies.core.graph import Constant, Stored
 from funsies.core.python_plan import PYTHON

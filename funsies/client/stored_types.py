@@ -17,7 +17,7 @@ from funsies.core.encoding import (
     encoding_of_unknown,
     stored_class,
 )
-from funsies.core.encoding.kinds import classes_named
+from funsies.core.encoding.known_classes import classes_named
 from funsies.core.encoding.unions import UnionNode
 from funsies.core.errors import WiringError
 from funsies.core.graph import Constant, Stored

@@ -25,7 +25,7 @@ from .shown import shown
 from .terminal_text import as_plain_text
 
 if TYPE_CHECKING:
-    from .encoding.previews import MimeBundle
+    from funsies.core.encoding.previews import MimeBundle
 
 MAX_DETAILS_CHARACTERS: Final = 64_000
 """Longer details are cut in the middle, so that no error can fill the server."""

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from types import FunctionType, MethodType
 from typing import Any, Final
 
-from funsies.core.encoding.aliases import ALIAS_TYPES
+from funsies.core.encoding.hints import ALIAS_TYPES
 from funsies.core.encoding.portable import reduce_alias
 from funsies.core.fingerprint.project import is_project, is_project_name
 from funsies.pickling import rebuild

@@ -24,8 +24,8 @@ from funsies.core.encoding import (
     codec_named,
     preview_pieces,
 )
-from funsies.core.encoding.node import tell
 from funsies.core.encoding.previews import MimeBundle, bundle_of, bundle_of_text, picture_in
+from funsies.core.encoding.refusal import tell
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.noted_labels import noted_label
 from funsies.core.shown import show_by

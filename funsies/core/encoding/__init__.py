@@ -6,7 +6,8 @@ value comes back equal and with the same types, or it is refused: nothing is con
 way, save NumPy's scalars, which become the Python values that equal them.
 """
 
-from funsies.core.encoding.classes import keys_of
+from funsies.core.encoding.abstract import may_be_read_once
+from funsies.core.encoding.class_fields import keys_of
 from funsies.core.encoding.codecs import (
     Codec,
     add_missing_codecs,
@@ -14,21 +15,23 @@ from funsies.core.encoding.codecs import (
     codec_named,
     codecs_by_class,
 )
-from funsies.core.encoding.collection import may_be_read_once
 from funsies.core.encoding.compatible import admits, contradicts, decode_for
 from funsies.core.encoding.described import pickled_class, stored_class
-from funsies.core.encoding.encoding import Encoding, encoding_of, has_pickles
-from funsies.core.encoding.files import Files
+from funsies.core.encoding.encoding import (
+    JSON,
+    Encoding,
+    encoding_of,
+    encoding_of_unknown,
+    has_pickles,
+)
 from funsies.core.encoding.infer import encoding_of_value
+from funsies.core.encoding.mappings import Files
 from funsies.core.encoding.parts import Encoded, Pieces, whole
 from funsies.core.encoding.pickled import WIRE as PICKLE
 from funsies.core.encoding.pickled import Pickled, about_pickle
 from funsies.core.encoding.previews import Picture
+from funsies.core.encoding.readable import preview_pieces, text_pieces, to_preview, to_text
 from funsies.core.encoding.registration import register_codec, unregister_codec
-from funsies.core.encoding.shown_pieces import preview_pieces, text_pieces
-from funsies.core.encoding.text import to_preview, to_text
-from funsies.core.encoding.unknown import encoding_of_unknown
-from funsies.core.encoding.wires import JSON
 
 __all__ = [
     "JSON",

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from funsies.core.encoding.kinds import note
-from funsies.core.encoding.node import (
-    Json,
-    Node,
-    Refused,
-    show,
-    special_form,
-    tell,
-    type_name,
-)
-from funsies.core.encoding.parts import part
-from funsies.core.encoding.parts_read import read_part
+from funsies.core.encoding.known_classes import note
+from funsies.core.encoding.node import Node, special_form
+from funsies.core.encoding.parts import Json, part, read_part
+from funsies.core.encoding.refusal import Refused, show, tell, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from funsies.core.encoding.describe import Scope
+    from funsies.core.encoding.node import Scope
     from funsies.core.encoding.previews import Preview
 
 RESERVED_NAMES = frozenset({"blob", "files", "json", "pickle"})

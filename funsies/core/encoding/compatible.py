@@ -5,27 +5,20 @@ from __future__ import annotations
 from itertools import product, starmap
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from funsies.core.encoding.anything import AnyNode
-from funsies.core.encoding.asked import AskedNode
-from funsies.core.encoding.collection import AbstractNode
+from funsies.core.encoding.abstract import AbstractNode
+from funsies.core.encoding.any_node import AnyNode, AskedNode
 from funsies.core.encoding.constraints import ConstrainedNode
 from funsies.core.encoding.encoding import Encoding
 from funsies.core.encoding.enums import EnumNode, LiteralNode
-from funsies.core.encoding.kinds import Kinds, knowing
+from funsies.core.encoding.known_classes import Kinds, knowing
 from funsies.core.encoding.layouts import are_other_layouts
 from funsies.core.encoding.mappings import MappingNode
-from funsies.core.encoding.node import show
 from funsies.core.encoding.pickled import PickledNode
-from funsies.core.encoding.records import RecordNode
-from funsies.core.encoding.sequences import (
-    DequeNode,
-    ListNode,
-    TupleNode,
-    VariadicTupleNode,
-)
-from funsies.core.encoding.sets import SetNode
-from funsies.core.encoding.special import AliasNode, NeverNode
-from funsies.core.encoding.unions import UnionNode
+from funsies.core.encoding.record_node import RecordNode
+from funsies.core.encoding.refusal import show
+from funsies.core.encoding.sequences import DequeNode, ListNode, SetNode
+from funsies.core.encoding.tuples import TupleNode, VariadicTupleNode
+from funsies.core.encoding.unions import AliasNode, NeverNode, UnionNode
 from funsies.core.errors import EncodingError
 
 if TYPE_CHECKING:

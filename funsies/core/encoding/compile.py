@@ -23,38 +23,39 @@ from zoneinfo import ZoneInfo
 import typing_extensions
 
 from funsies.core.encoding import (
-    buffers,
     enums,
     mappings,
     scalars,
     sequences,
-    sets,
-    standard,
+    stdlib_scalars,
     times,
+    tuples,
 )
-from funsies.core.encoding.aliases import alias_label, alias_value, is_alias
-from funsies.core.encoding.anything import AnyNode
-from funsies.core.encoding.classes import record_for
+from funsies.core.encoding.abstract import abstract_node, open_node
+from funsies.core.encoding.any_node import AnyNode
+from funsies.core.encoding.class_fields import record_for
 from funsies.core.encoding.codecs import CodecNode, codec_node
-from funsies.core.encoding.collection import abstract_node
-from funsies.core.encoding.constraints import constrained
-from funsies.core.encoding.files import FilesNode
+from funsies.core.encoding.constraints import SchemaNode, constrained, schema_node
 from funsies.core.encoding.frames import library_node
-from funsies.core.encoding.hints import resolve_in_module
+from funsies.core.encoding.hints import (
+    Mark,
+    alias_label,
+    alias_value,
+    has_mark,
+    is_alias,
+    resolve_in_module,
+)
+from funsies.core.encoding.layouts import jaxtyped, shaped
 from funsies.core.encoding.libraries.numpy_scalars import numpy_node
-from funsies.core.encoding.marks import Mark, has_mark
-from funsies.core.encoding.node import CannotEncode, Node
-from funsies.core.encoding.open_classes import open_node
-from funsies.core.encoding.open_tuples import tuple_node, tuple_parts
-from funsies.core.encoding.patterns import PatternNode
+from funsies.core.encoding.mappings import FilesNode
+from funsies.core.encoding.node import Node
 from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.pydantic_types import plain_type, pydantic_node
-from funsies.core.encoding.refusals import refuse_type
-from funsies.core.encoding.results import result_node
-from funsies.core.encoding.schemas import SchemaNode, schema_node
-from funsies.core.encoding.shaped import jaxtyped, shaped
-from funsies.core.encoding.special import AliasNode, NeverNode
-from funsies.core.encoding.unions import UnionNode
+from funsies.core.encoding.refusal import CannotEncode
+from funsies.core.encoding.stdlib_scalars import PatternNode
+from funsies.core.encoding.tuples import tuple_node, tuple_parts
+from funsies.core.encoding.unions import AliasNode, NeverNode, UnionNode, result_node
+from funsies.core.encoding.unsupported_types import refuse_type
 
 _SIMPLE: Final[dict[object, Callable[[], Node]]] = {
     Any: AnyNode,
@@ -77,18 +78,18 @@ _SIMPLE: Final[dict[object, Callable[[], Node]]] = {
     timedelta: times.TimedeltaNode,
     ZoneInfo: times.ZoneInfoNode,
     timezone: times.TimezoneNode,
-    bytearray: buffers.BytearrayNode,
-    **{kind: partial(standard.NotationNode, kind) for kind in standard.INTERNET},
-    Decimal: lambda: standard.NotationNode(Decimal),
-    Fraction: standard.FractionNode,
-    UUID: lambda: standard.NotationNode(UUID),
-    Path: lambda: standard.PathNode(Path),
-    type(Path()): lambda: standard.PathNode(Path),
-    PurePosixPath: lambda: standard.PathNode(PurePosixPath),
-    PureWindowsPath: lambda: standard.PathNode(PureWindowsPath),
-    PurePath: lambda: UnionNode(standard.pure_path_nodes(), "PurePath"),
-    range: standard.RangeNode,
-    slice: standard.SliceNode,
+    bytearray: stdlib_scalars.BytearrayNode,
+    **{kind: partial(stdlib_scalars.NotationNode, kind) for kind in stdlib_scalars.INTERNET},
+    Decimal: lambda: stdlib_scalars.NotationNode(Decimal),
+    Fraction: stdlib_scalars.FractionNode,
+    UUID: lambda: stdlib_scalars.NotationNode(UUID),
+    Path: lambda: stdlib_scalars.PathNode(Path),
+    type(Path()): lambda: stdlib_scalars.PathNode(Path),
+    PurePosixPath: lambda: stdlib_scalars.PathNode(PurePosixPath),
+    PureWindowsPath: lambda: stdlib_scalars.PathNode(PureWindowsPath),
+    PurePath: lambda: UnionNode(stdlib_scalars.pure_path_nodes(), "PurePath"),
+    range: stdlib_scalars.RangeNode,
+    slice: stdlib_scalars.SliceNode,
     typing.Never: NeverNode,
     typing.NoReturn: NeverNode,
 }
@@ -96,13 +97,13 @@ _SIMPLE: Final[dict[object, Callable[[], Node]]] = {
 
 _GENERIC: Final[dict[object, tuple[int, Callable[..., Node]]]] = {
     list: (1, sequences.ListNode),
-    set: (1, lambda item: sets.SetNode(set, item)),
-    frozenset: (1, lambda item: sets.SetNode(frozenset, item)),
+    set: (1, lambda item: sequences.SetNode(set, item)),
+    frozenset: (1, lambda item: sequences.SetNode(frozenset, item)),
     collections.deque: (1, sequences.DequeNode),
     dict: (2, mappings.dict_node),
     collections.OrderedDict: (2, mappings.OrderedDictNode),
     collections.defaultdict: (2, mappings.DefaultDictNode),
-    array: (1, lambda _: buffers.ArrayNode()),
+    array: (1, lambda _: stdlib_scalars.ArrayNode()),
     re.Pattern: (1, PatternNode),
 }
 """Types whose arguments are the types of their parts, with the number of these."""
@@ -119,7 +120,6 @@ _QUALIFIERS: Final = (
 )
 Hints: TypeAlias = "dict[type, dict[str, object]]"
 """Classes, with the types of their fields."""
-
 
 _SELF: Final = (typing.Self, typing_extensions.Self)
 
@@ -287,7 +287,7 @@ class Compiler:
 
     def _compile_tuple(self, arguments: tuple[object, ...], *, is_bare: bool) -> Node:
         if is_bare:
-            return sequences.VariadicTupleNode(AnyNode())
+            return tuples.VariadicTupleNode(AnyNode())
         parts = list(tuple_parts(arguments))
         steps = ["[...]" if part.is_open else f"[{at}]" for at, part in enumerate(parts)]
         nodes = [

@@ -2,7 +2,7 @@
 
 What a step without an annotation returns may be of any type that has an encoding. It is
 written as that type writes it, under the name of the type: that of the standard library, or
-``module:Class``. Who reads it finds the class by that name (``kinds.py``).
+``module:Class``. Who reads it finds the class by that name (``known_classes.py``).
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from returns.result import Failure, Result, Success
 
 from funsies.core.encoding.codecs import codec_for
 from funsies.core.encoding.frames import FrameNode, is_frame
-from funsies.core.encoding.kinds import can_be_found, classes_named, is_lenient, name_of, note
-from funsies.core.encoding.marks import Mark
-from funsies.core.encoding.near_misses import remedy_for_items
-from funsies.core.encoding.node import (
-    TYPE,
-    Json,
-    Node,
-    Refused,
-    show,
-    type_name,
+from funsies.core.encoding.hints import Mark
+from funsies.core.encoding.known_classes import (
+    can_be_found,
+    classes_named,
+    is_lenient,
+    name_of,
+    note,
 )
-from funsies.core.encoding.standard import INTERNET
+from funsies.core.encoding.node import TYPE, Node
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused, remedy_for_items, show, type_name
+from funsies.core.encoding.stdlib_scalars import INTERNET
 from funsies.core.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def decode_other(raw: dict[str, Json]) -> object:
     Raises:
         Refused: if its class is not known.
     """
-    from funsies.core.encoding.anything import decode_any  # noqa: PLC0415 - it uses this
+    from funsies.core.encoding.any_node import decode_any  # noqa: PLC0415 - it uses this
 
     return decode_any(raw)
 
@@ -163,7 +163,7 @@ def _nodes_named(name: str) -> Iterator[Node]:
 
 def stored_class(kind: type) -> Encoding[Any] | None:
     """How the values of a class are stored; None if they are not."""
-    from funsies.core.encoding.classes import has_fields  # noqa: PLC0415 - it uses this
+    from funsies.core.encoding.class_fields import has_fields  # noqa: PLC0415 - it uses this
     from funsies.core.encoding.encoding import encoding_of  # noqa: PLC0415 - it uses this
 
     if not (has_fields(kind) or issubclass(kind, Enum) or codec_for(kind)):

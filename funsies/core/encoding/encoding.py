@@ -8,29 +8,26 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
 
-from funsies.core.encoding.asked import AskedNode
+from funsies.core.encoding.any_node import AskedNode, UnknownNode
 from funsies.core.encoding.codecs import (
     Codec,
+    CodecNode,
     add_missing_codecs,
     codec_for,
     when_codecs_change,
 )
 from funsies.core.encoding.compile import Compiler, Hints
-from funsies.core.encoding.describe import Scope
 from funsies.core.encoding.described import pickled_class
 from funsies.core.encoding.hints import remember_hints
-from funsies.core.encoding.kinds import NOTHING, Kinds, Noting, knowing
-from funsies.core.encoding.node import (
-    CannotEncode,
-    Node,
-    Refused,
-    tell,
-    type_name,
-)
-from funsies.core.encoding.parts import Encoded, whole
+from funsies.core.encoding.known_classes import NOTHING, Kinds, Noting, knowing
+from funsies.core.encoding.mappings import FILES, FilesNode
+from funsies.core.encoding.node import Node, Scope
+from funsies.core.encoding.parts import Encoded, read_with, whole, written
+from funsies.core.encoding.pickled import WIRE as PICKLE
 from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.portable import portable
-from funsies.core.encoding.wires import wire_of
+from funsies.core.encoding.refusal import CannotEncode, Refused, tell, type_name
+from funsies.core.encoding.scalars import BytesNode
 from funsies.core.errors import EncodingError, UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -38,8 +35,41 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-T_co = TypeVar("T_co", covariant=True)
+JSON: Final = "json"
+"""How most values are called where they are stored: JSON, and parts behind it."""
 
+
+def wire_of(node: Node) -> tuple[str, Callable[[object], Encoded], Callable[[Buffer], Any]]:
+    """The name of how values of a type are stored, and their ways to bytes and back."""
+    if isinstance(node, BytesNode):
+        return "blob", _blob, _read_blob
+    if isinstance(node, FilesNode):
+        return FILES, node.to_bytes, lambda data: node.from_bytes(bytes(data))
+    if isinstance(node, PickledNode):
+        pickled = node
+        return PICKLE, node.to_bytes, lambda data: pickled.from_bytes(bytes(data))
+    if isinstance(node, CodecNode):
+        codec = node
+        return node.codec.name, node.to_bytes, lambda data: codec.from_bytes(bytes(data))
+    encode, decode = node.encode, node.decode
+    return (
+        JSON,
+        lambda value: written(encode(value)),
+        lambda data: read_with(decode, data),
+    )
+
+
+def _blob(value: object) -> bytes:
+    if type(value) is not bytes:
+        BytesNode().refuse(value)
+    return value
+
+
+def _read_blob(data: Buffer) -> bytes:
+    return bytes(data)
+
+
+T_co = TypeVar("T_co", covariant=True)
 _CACHED_ENCODINGS: Final = 4096
 _WORDS: Final = re.compile(r"\w+")
 
@@ -321,3 +351,8 @@ def _restore(
 
 _cached = lru_cache(maxsize=_CACHED_ENCODINGS)(_compile)
 when_codecs_change(_cached.cache_clear)
+
+
+def encoding_of_unknown() -> Encoding[Any]:
+    """What a value that was written as an unknown type is read with."""
+    return Encoding(Any, UnknownNode(), {}, Kinds(is_lenient=True))

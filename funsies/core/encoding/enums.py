@@ -5,15 +5,10 @@ from __future__ import annotations
 from enum import Enum, Flag
 from typing import TYPE_CHECKING
 
-from funsies.core.encoding.node import (
-    STRING,
-    CannotEncode,
-    Json,
-    Node,
-    Refused,
-    type_name,
-)
-from funsies.core.encoding.plain import LARGEST, SMALLEST
+from funsies.core.encoding.bulk import LARGEST, SMALLEST
+from funsies.core.encoding.node import STRING, Node
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import CannotEncode, Refused, type_name
 from funsies.core.encoding.scalars import (
     BoolNode,
     BytesNode,
@@ -25,7 +20,7 @@ from funsies.core.encoding.scalars import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from funsies.core.encoding.describe import Scope
+    from funsies.core.encoding.node import Scope
 
 _INT = IntNode()
 _SHOWN_VALUES = (str, int, float, bool, bytes, type(None))

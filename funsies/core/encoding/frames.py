@@ -21,9 +21,9 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeGuard
 
-from funsies.core.encoding.node import Json, Node, Refused
-from funsies.core.encoding.parts import part
-from funsies.core.encoding.parts_read import own_part, read_part
+from funsies.core.encoding.node import Node
+from funsies.core.encoding.parts import Json, own_part, part, read_part
+from funsies.core.encoding.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

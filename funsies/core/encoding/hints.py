@@ -1,4 +1,4 @@
-"""The types of a class's fields: annotations resolved, type variables replaced."""
+"""Annotations, resolved: types of fields, ``type`` aliases, and what funsies adds to a type."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import functools
 import inspect
 import sys
 import typing
+from enum import Enum
 from types import FunctionType
-from typing import TYPE_CHECKING, ForwardRef, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, ForwardRef, TypeVar, get_args, get_origin
 from weakref import WeakKeyDictionary
 
+import typing_extensions
+
 from funsies.core.checked_names import with_checked_names
-from funsies.core.encoding.node import CannotEncode, type_name
+from funsies.core.encoding.refusal import CannotEncode, type_name
 from funsies.core.subscripts import read_hints
 from funsies.core.surroundings import variables_around
 
@@ -19,6 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from typing_extensions import TypeAliasType
+
+
+class Mark(Enum):
+    """How a value is stored that would be stored otherwise: ``Annotated[T, Mark.PICKLED]``."""
+
+    FILES = "files"
+    PICKLED = "pickled"
+
+
+def has_mark(metadata: Iterable[object], mark: Mark) -> bool:
+    """Whether a mark is among the metadata of an annotation, which may be equal to anything."""
+    return any(each is mark for each in metadata)
+
 
 _known: WeakKeyDictionary[type, dict[str, object]] = WeakKeyDictionary()
 """Annotations of classes that came with a pickle, where their module is not at hand."""
@@ -183,3 +199,46 @@ def replace(hint: object, replacements: Mapping[object, object]) -> object:
         return hint
     replaced: object = hint[tuple(replacements.get(one, one) for one in free)]  # type: ignore[index]  # a generic alias
     return replaced
+
+
+ALIAS_TYPES: Final = (
+    typing_extensions.TypeAliasType,
+    getattr(typing, "TypeAliasType", typing_extensions.TypeAliasType),
+)
+
+
+class RecursiveAlias:
+    """Stands for a ``type`` alias that mentions itself, where the alias cannot be pickled.
+
+    Attributes:
+        __name__: how the alias is called.
+        __value__: what it stands for.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+        self.__value__: object = None
+
+
+def is_alias(annotation: object) -> bool:
+    """True for ``type`` aliases, with or without type arguments."""
+    alias = get_origin(annotation) or annotation
+    return isinstance(alias, (RecursiveAlias, *ALIAS_TYPES))
+
+
+def alias_value(alias: Any) -> object:
+    """Return what an alias stands for, its type variables replaced."""
+    origin = get_origin(alias) or alias
+    value = origin.__value__
+    if not isinstance(origin, RecursiveAlias):
+        value = resolve_in_module(value, origin)
+    return replace(value, dict(zip(parameters_of(origin), get_args(alias), strict=False)))
+
+
+def alias_label(alias: Any) -> str:
+    """Write an alias with its arguments."""
+    origin = get_origin(alias) or alias
+    arguments = ", ".join(
+        type_name(one) if isinstance(one, type) else str(one) for one in get_args(alias)
+    )
+    return f"{origin.__name__}[{arguments}]" if arguments else str(origin.__name__)

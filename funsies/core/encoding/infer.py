@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Never, TypeVar, Union, get_args, get_origin
 
-from funsies.core.encoding.classes import record_for
+from funsies.core.encoding.class_fields import record_for
 from funsies.core.encoding.encoding import Encoding, encoding_of
 from funsies.core.encoding.frames import annotation_of
 from funsies.core.encoding.hints import parameters_of

@@ -3,43 +3,42 @@
 A function that iterates over a dict sees its order, so two dicts that differ in nothing else
 are two values, although they are equal. They would share an address otherwise, and the second
 would be given what was computed from the first.
+
+An ordinary ``dict[str, bytes]`` is JSON. What shell steps make of several files, and take as a
+directory, is too large for that: an archive, written and read as a stream
+(:mod:`funsies.core.archive`).
 """
 
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from funsies.core.encoding.anything import AnyNode
-from funsies.core.encoding.keys import encode_keys, plain_keys
-from funsies.core.encoding.many import (
-    all_values,
-    decode_values,
-    encode_values,
-)
-from funsies.core.encoding.node import (
-    ARRAY,
-    OBJECT,
-    Json,
-    Node,
-    Refused,
-    show,
-    special_form,
-)
-from funsies.core.encoding.pairs import (
+from funsies.core.archive import pack, unpacked
+from funsies.core.encoding.any_node import AnyNode
+from funsies.core.encoding.bulk import all_values, are_all, decode_values, encode_values
+from funsies.core.encoding.hints import Mark
+from funsies.core.encoding.keys import (
     are_plain_keys,
     decode_pairs,
+    encode_keys,
     has_special_key,
+    plain_keys,
     read_text_object,
     text_object,
 )
-from funsies.core.encoding.plain import are_all
+from funsies.core.encoding.node import ARRAY, OBJECT, Node, special_form
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused, show
+from funsies.core.encoding.scalars import BytesNode, StrNode
+from funsies.core.errors import FileNameError
+from funsies.core.file_names import validate_file_name, validate_file_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from funsies.core.encoding.describe import Scope
+    from funsies.core.encoding.node import Scope
 
 _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
     "None": None,
@@ -244,3 +243,37 @@ def dict_node(key: Node, value: Node) -> Node:
     if isinstance(key, AnyNode) and isinstance(value, AnyNode):
         return AnyDictNode(key, value)
     return TextDictNode(key, value) if key.plain_keys else PairsDictNode(key, value)
+
+
+FILES: Final = "files"
+"""How such values are called where they are stored."""
+
+Files = Annotated[dict[str, bytes], Mark.FILES]
+"""Files by their names, stored as an archive."""
+
+
+class FilesNode(TextDictNode):
+    """A dict of files; inside of other values an ordinary dict."""
+
+    def __init__(self) -> None:
+        super().__init__(StrNode(), BytesNode())
+
+    def to_bytes(self, value: object) -> bytes:
+        """Write an archive."""
+        self.encode(value)  # refuses what is no dict of bytes
+        assert isinstance(value, dict)  # noqa: S101 - for the type checker
+        try:
+            for name in value:  # a slash at the end is for outputs and inputs of steps
+                validate_file_name(name)
+            validate_file_names(value)
+        except FileNameError as problem:
+            raise Refused(str(problem)) from None
+        return pack(value)
+
+    def from_bytes(self, data: bytes) -> dict[str, bytes]:
+        """Read an archive."""
+        return unpacked(data)
+
+    def describe(self, scope: Scope) -> str:
+        """Write the type, and how it is stored."""
+        return f"{super().describe(scope)} as files"

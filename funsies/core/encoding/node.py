@@ -1,27 +1,16 @@
-"""What every compiled type can do: turn a value into JSON data, and back."""
+"""What every compiled type can do: turn a value into JSON data and back, and say what it is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Protocol
 
-import msgspec
-
-from funsies.core.encoding.near_misses import conversion, remedy_for_items
-from funsies.core.encoding.parts import inline
+from funsies.core.encoding.refusal import Refused, conversion, remedy_for_items, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from funsies.core.encoding.describe import Scope
     from funsies.core.encoding.layouts import Layout
-
-Json: TypeAlias = object
-"""JSON data: None, bool, int, float, str, list and dict of str, all of exactly these types.
-While they are written, large bytes as well (``parts.py``), and what is written just so: tuples,
-and dataclasses of such data."""
-
-canonical_json: Final = msgspec.json.Encoder(enc_hook=inline).encode
-"""JSON data as bytes, all in one."""
+    from funsies.core.encoding.parts import Json
 
 NULL: Final = "null"
 BOOLEAN: Final = "boolean"
@@ -47,56 +36,6 @@ SHAPES: Final[dict[type, str]] = {
     str: STRING,
     list: ARRAY,
 }
-_SHOWN_TYPES: Final = (bool, int, float, str, type(None))
-_SHOWN_CHARACTERS: Final = 60
-_SHOWN_BITS: Final = 200
-_TOLD_CHARACTERS: Final = 2000
-
-
-class Refused(Exception):
-    """A value, or JSON data, does not belong to a type; knows the way to the bad part.
-
-    Attributes:
-        position: of the bad one among many.
-    """
-
-    def __init__(self, message: str) -> None:
-        self.message = message
-        self.position: int = 0
-        self.path: list[str] = []
-        super().__init__(message)
-
-    def at(self, step: str) -> Refused:
-        """Put one more step before the path, on the way out."""
-        self.path.append(step)
-        return self
-
-    def __str__(self) -> str:
-        """The message, after the path from the outermost value inwards."""
-        path = "".join(reversed(self.path))
-        return f"at {path}: {self.message}" if path else self.message
-
-
-class CannotEncode(Exception):
-    """A type that has no encoding; knows the way to it from the whole annotation."""
-
-    def __init__(self, what: str, remedy: str) -> None:
-        self.what = what
-        self.remedy = remedy
-        self.path: list[str] = []
-        self.whole = ""
-        super().__init__(what)
-
-    def at(self, step: str) -> CannotEncode:
-        """Put one more step before the path, on the way out."""
-        self.path.append(step)
-        return self
-
-    def __str__(self) -> str:
-        """What has no encoding, where it stands, and what to do."""
-        path = "".join(reversed(self.path))
-        place = f" at {path} of {self.whole}" if path else ""
-        return f"{self.what}{place} has no encoding; {self.remedy}"
 
 
 class Node:
@@ -256,42 +195,6 @@ def _remedy(node: Node, value: object) -> str:
     return ""
 
 
-def show(value: object) -> str:
-    """Name a value's type, and the value itself if that is short and safe."""
-    name = type_name(type(value))
-    if value is None:
-        return name
-    if type(value) not in _SHOWN_TYPES:
-        return f"a value of type {name}"
-    if isinstance(value, int) and value.bit_length() > _SHOWN_BITS:
-        return f"{name} of {value.bit_length()} bits"
-    if isinstance(value, str) and len(value) > _SHOWN_CHARACTERS:
-        return f"{name} {value[:_SHOWN_CHARACTERS]!a}..."
-    return f"{name} {value!a}"
-
-
-def show_key(key: object) -> str:
-    """Write a key as it stands between brackets, if it is short and safe."""
-    text = show(key)
-    return text.partition(" ")[2] if type(key) in (str, int, float, bool) else text
-
-
-def type_name(kind: type) -> str:
-    """Name a class as its user would: without the module, or the function it stands in."""
-    if kind is type(None):
-        return "None"
-    return kind.__qualname__.rpartition("<locals>.")[2]
-
-
-def tell(problem: Exception) -> str:
-    """Write an exception that other people's code raised, if it can be written."""
-    name = type_name(type(problem))
-    try:
-        return f"{name}: {str(problem)[:_TOLD_CHARACTERS]}"
-    except Exception:  # noqa: BLE001  (its __str__ is other people's code as well)
-        return name
-
-
 def shape_of(raw: Json) -> str:
     """Say which shape JSON data have."""
     shape = SHAPES.get(type(raw))
@@ -308,3 +211,42 @@ def special_form(raw: Json, key: str) -> Json:
         found: Json = raw[key]
         return found
     return None
+
+
+class Definition(Protocol):
+    """A node that is mentioned by name and defined once."""
+
+    label: str
+
+    def define(self, scope: Scope, name: str) -> str:
+        """Write the definition under the name."""
+        ...
+
+
+class Scope:
+    """The names given to classes while one descriptor is written."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._taken: dict[str, int] = {}
+        self._pending: list[tuple[Definition, str]] = []
+
+    def mention(self, node: Definition) -> str:
+        """Return the name of a class; the first mention asks for its definition."""
+        name = self._names.get(id(node))
+        if name is None:
+            name = self._names[id(node)] = self._free_name(node.label)
+            self._pending.append((node, name))
+        return name
+
+    def _free_name(self, label: str) -> str:
+        count = self._taken[label] = self._taken.get(label, 0) + 1
+        return label if count == 1 else f"{label}#{count}"
+
+    def definitions(self) -> list[str]:
+        """Write the definitions asked for, and those that they ask for."""
+        lines: list[str] = []
+        while self._pending:
+            node, name = self._pending.pop(0)
+            lines.append(node.define(self, name))
+        return lines

@@ -1,4 +1,4 @@
-r"""Parts of a value: raw bytes that stand behind its JSON, and not as text inside of it.
+r"""JSON data, and the raw bytes of a value that stand behind them and not as text inside.
 
 A node that has bytes to write puts ``part(data)`` into its JSON data. Small ones become a text
 in base 64, where everybody can read them. Large ones stay what they are: in the JSON stands
@@ -17,14 +17,24 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-from typing import TYPE_CHECKING, Final, TypeAlias
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
+from funsies.core.encoding.collector import paused_for
+from funsies.core.encoding.refusal import Refused, show
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from typing_extensions import Buffer
+
+
+Json: TypeAlias = object
+"""JSON data: None, bool, int, float, str, list and dict of str, all of exactly these types.
+While they are written, large bytes as well, and what is written just so: tuples,
+and dataclasses of such data."""
 
 PART: Final = "$part"
 """The special form that stands for a part: ``{"$part": 0}``."""
@@ -39,6 +49,7 @@ ALIGNMENT: Final = 64
 LENGTH_BYTES: Final = 8
 PIECE_BYTES: Final = 1 << 20
 """Values are written in pieces of this size."""
+
 _ENDS_BYTES: Final = 256
 _SCALARS: Final = frozenset({bool, int, float, str, type(None)})
 _encode: Final = msgspec.json.Encoder().encode
@@ -184,3 +195,162 @@ def _looks(data: memoryview) -> tuple[int, bytes, bytes]:
 
 def _digest(data: memoryview) -> bytes:
     return hashlib.sha256(data).digest()
+
+
+canonical_json: Final = msgspec.json.Encoder(enc_hook=inline).encode
+"""JSON data as bytes, all in one."""
+
+T = TypeVar("T")
+_BEGIN_BYTES: Final = len(MAGIC) + LENGTH_BYTES
+_parse: Final = msgspec.json.Decoder().decode
+_parse_head: Final = msgspec.json.Decoder(tuple[list[int], Any]).decode
+
+
+class _Reading:
+    """The parts of the value that is being read, and which of them were given away."""
+
+    def __init__(self, parts: Sequence[memoryview]) -> None:
+        self.parts = parts
+        self.taken: set[int] = set()
+
+
+_NO_PARTS: Final = _Reading(())
+_reading: Final[ContextVar[_Reading]] = ContextVar("parts_read", default=_NO_PARTS)
+
+
+def read_with(decode: Callable[[Json], T], data: Buffer) -> T:
+    """Read a value with or without parts.
+
+    Args:
+        decode: makes the value of JSON data.
+        data: what ``written`` wrote.
+
+    Raises:
+        Refused: if parts are cut off.
+        msgspec.DecodeError: if the JSON cannot be read.
+    """
+    if not has_parts(data):
+        with paused_for(memoryview(data).nbytes):
+            return decode(_parse(data))
+    apart = taken_apart(data)
+    token = _reading.set(_Reading(apart.parts))
+    try:
+        return decode(apart.raw)
+    finally:
+        _reading.reset(token)
+
+
+def read_part(raw: Json) -> memoryview:
+    """Read the bytes that ``part`` put among JSON data.
+
+    Raises:
+        Refused: if the data are not those of a part, or it is not there.
+    """
+    if type(raw) is str:
+        return from_text(raw)
+    return _reading.get().parts[_index(raw)]
+
+
+def own_part(raw: Json) -> memoryview:
+    """The same for who may write to the bytes, and then nobody else shall see that.
+
+    Parts that were read into memory of their own are handed out as they are, the first time.
+
+    Raises:
+        Refused: likewise.
+    """
+    data = read_part(raw)
+    if type(raw) is dict:
+        reading, index = _reading.get(), _index(raw)
+        if index not in reading.taken and not data.readonly:
+            reading.taken.add(index)
+            return data
+    return memoryview(bytearray(data))
+
+
+def _index(raw: Json) -> int:
+    if type(raw) is not dict or raw.keys() != {PART}:
+        raise Refused(f"expected base64, found {show(raw)}")
+    index = raw[PART]
+    if type(index) is not int or not 0 <= index < len(_reading.get().parts):
+        raise Refused("a part of this value is not there")
+    return index
+
+
+def from_text(text: str) -> memoryview:
+    """Read what ``as_text`` wrote."""
+    try:
+        return memoryview(binascii.a2b_base64(text, strict_mode=True))
+    except ValueError:
+        raise Refused("expected base64, found other text") from None
+
+
+class Apart(NamedTuple):
+    """A value with parts, before it is made.
+
+    Attributes:
+        raw: its JSON data.
+        parts: what they refer to.
+    """
+
+    raw: Json
+    parts: list[memoryview]
+
+
+def has_parts(data: Buffer) -> bool:
+    """True if some bytes are those of a value with parts, or begin one."""
+    if isinstance(data, bytes):
+        return data.startswith(MAGIC)
+    return bytes(memoryview(data)[: len(MAGIC)]) == MAGIC
+
+
+def head_bytes(begin: Buffer) -> int:
+    """Where the head ends of a value with parts that begins so."""
+    return _BEGIN_BYTES + int.from_bytes(memoryview(begin)[len(MAGIC) : _BEGIN_BYTES], "little")
+
+
+def places_of_parts(begin: Buffer) -> list[tuple[int, int]]:
+    """Where each part begins and ends of a value whose head is whole.
+
+    Raises:
+        Refused: if the head is cut off.
+        msgspec.DecodeError: if the JSON cannot be read.
+    """
+    view = memoryview(begin)
+    sizes, _ = _head(view)
+    return list(_places(head_bytes(view), sizes))
+
+
+def taken_apart(data: Buffer, *, is_cut: bool = False) -> Apart:
+    """Read the JSON data and the parts of a value that has parts.
+
+    Args:
+        data: the bytes.
+        is_cut: True for the beginning of a value: parts may end early.
+
+    Raises:
+        Refused: if parts are cut off.
+        msgspec.DecodeError: if the JSON cannot be read.
+    """
+    view = memoryview(data)
+    sizes, raw = _head(view)
+    parts = [view[start:end] for start, end in _places(head_bytes(view), sizes)]
+    if not is_cut and [part.nbytes for part in parts] != sizes:
+        raise Refused("a part of this value is cut off")
+    return Apart(raw, parts)
+
+
+def _head(view: memoryview) -> tuple[list[int], Json]:
+    end = head_bytes(view)
+    if end > view.nbytes:
+        raise Refused("the head of this value is cut off")
+    return _parse_head(view[_BEGIN_BYTES:end])
+
+
+def _places(position: int, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    for size_bytes in sizes:
+        if size_bytes < 0:
+            raise Refused("a part of this value has no size")
+        position += -position % ALIGNMENT
+        yield position, position + size_bytes
+        position += size_bytes

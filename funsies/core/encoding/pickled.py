@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NewType, TypeVar, get_a
 
 from typing_extensions import is_protocol, is_typeddict
 
-from funsies.core.encoding.kinds import known_class, name_of, note
-from funsies.core.encoding.marks import Mark
-from funsies.core.encoding.node import Json, Node, Refused, special_form, tell, type_name
-from funsies.core.encoding.parts import part
-from funsies.core.encoding.parts_read import read_part
+from funsies.core.encoding.hints import Mark
+from funsies.core.encoding.known_classes import known_class, name_of, note
+from funsies.core.encoding.node import Node, special_form
+from funsies.core.encoding.parts import Json, part, read_part
+from funsies.core.encoding.refusal import Refused, tell, type_name
 from funsies.core.errors import FingerprintError
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ _MODULE: Final = (
     "the value into a module that the script imports"
 )
 _REMEDY: Final = "define it at the top level of a module or script, or register a codec for it"
-
-
 Pickled = Annotated[T, Mark.PICKLED]
 """A value of type ``T``, or of a subclass, that is stored by pickle.
 

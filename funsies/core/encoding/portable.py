@@ -8,9 +8,8 @@ from typing import Annotated, Any, NewType, Union, get_args, get_origin
 
 import msgspec
 
-from funsies.core.encoding.aliases import RecursiveAlias, alias_label, alias_value, is_alias
-from funsies.core.encoding.marks import Mark
-from funsies.core.encoding.shaped import is_scalar
+from funsies.core.encoding.hints import Mark, RecursiveAlias, alias_label, alias_value, is_alias
+from funsies.core.encoding.layouts import is_scalar
 from funsies.core.shape import ArrayShape
 
 

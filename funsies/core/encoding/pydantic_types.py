@@ -7,9 +7,11 @@ from datetime import date, datetime, timedelta, tzinfo
 from importlib import import_module
 from typing import Any, Final
 
-from funsies.core.encoding.node import Json, Node, Refused
+from funsies.core.encoding.node import Node
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused
 from funsies.core.encoding.scalars import BytesNode, StrNode
-from funsies.core.encoding.standard import NotationNode
+from funsies.core.encoding.stdlib_scalars import NotationNode
 
 _PLAIN: Final[dict[tuple[str, str], type]] = {
     ("pydantic.types", "AwareDatetime"): datetime,
@@ -21,7 +23,6 @@ _PLAIN: Final[dict[tuple[str, str], type]] = {
     ("pydantic.networks", "EmailStr"): str,
 }
 """Classes that have no objects: they only tell pydantic how to check a plain value."""
-
 
 _SECRETS: Final = ("SecretStr", "SecretBytes")
 _ADDRESSES: Final = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from typing_extensions import is_protocol
 
+from funsies.core.encoding.abstract import OpenNode
 from funsies.core.encoding.codecs import (
     RESERVED_NAMES,
     Codec,
@@ -16,8 +17,8 @@ from funsies.core.encoding.codecs import (
 )
 from funsies.core.encoding.encoding import encoding_of
 from funsies.core.encoding.frames import library_node
-from funsies.core.encoding.node import Node, show, type_name
-from funsies.core.encoding.open_classes import OpenNode
+from funsies.core.encoding.node import Node
+from funsies.core.encoding.refusal import show, type_name
 from funsies.core.errors import EncodingError, UnsupportedTypeError
 
 if TYPE_CHECKING:

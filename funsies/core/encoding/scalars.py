@@ -7,20 +7,7 @@ from math import isfinite
 from operator import not_
 from typing import Any, ClassVar, Final, TypeAlias
 
-from funsies.core.encoding.node import (
-    BOOLEAN,
-    INTEGER,
-    NULL,
-    NUMBER,
-    STRING,
-    Json,
-    Node,
-    Refused,
-    special_form,
-)
-from funsies.core.encoding.parts import PART, part
-from funsies.core.encoding.parts_read import read_part
-from funsies.core.encoding.plain import (
+from funsies.core.encoding.bulk import (
     LARGEST,
     SMALLEST,
     are_plain_ints,
@@ -30,6 +17,17 @@ from funsies.core.encoding.plain import (
     are_plain_truths,
     is_unicode,
 )
+from funsies.core.encoding.node import (
+    BOOLEAN,
+    INTEGER,
+    NULL,
+    NUMBER,
+    STRING,
+    Node,
+    special_form,
+)
+from funsies.core.encoding.parts import PART, Json, part, read_part
+from funsies.core.encoding.refusal import Refused
 
 _REALS: Final = frozenset({float, int, bool})
 _NUMPY_KINDS: Final = {"b": bool, "i": int, "u": int, "f": float, "c": complex, "U": str}
@@ -94,8 +92,6 @@ def _read_text(content: str) -> object:
 
 
 _SPECIAL: Final = {"$int": _read_int, "$float": _read_float, "$str": _read_text}
-
-
 ArePlain: TypeAlias = "staticmethod[[list[Any]], bool]"
 
 

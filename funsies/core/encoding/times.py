@@ -7,16 +7,10 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from funsies.core.encoding.node import (
-    STRING,
-    Json,
-    Node,
-    Refused,
-    show,
-    special_form,
-    type_name,
-)
+from funsies.core.encoding.node import STRING, Node, special_form
+from funsies.core.encoding.parts import Json
 from funsies.core.encoding.pydantic_types import is_pydantic_zone, pydantic_zone
+from funsies.core.encoding.refusal import Refused, show, type_name
 from funsies.core.encoding.scalars import StrNode, encode_text
 
 _SPAN: Final = re.compile(r"P(-?\d{1,9})DT(\d{1,5})(?:\.(\d{6}))?S", re.ASCII)

@@ -1,22 +1,15 @@
-"""Unions: a value of one of several types, tagged only where its JSON would not tell which."""
+"""Types that stand for others: unions, results, aliases that mention themselves, ``Never``."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from funsies.core.encoding.any_node import AnyNode
 from funsies.core.encoding.enums import LiteralNode
-from funsies.core.encoding.node import (
-    SHAPES,
-    TAG,
-    TYPE,
-    CannotEncode,
-    Json,
-    Node,
-    Refused,
-    shape_of,
-    show,
-    special_form,
-)
+from funsies.core.encoding.node import SHAPES, TAG, TYPE, Node, shape_of, special_form
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import CannotEncode, Refused, show
 from funsies.core.encoding.scalars import (
     BoolNode,
     ComplexNode,
@@ -27,9 +20,57 @@ from funsies.core.encoding.scalars import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from funsies.core.encoding.describe import Scope
+    from funsies.core.encoding.node import Scope
+
+
+class NeverNode(Node):
+    """``Never``: no value at all; the type of the items of an empty list."""
+
+    label = "Never"
+    accepts: frozenset[type] | None = frozenset()
+    shapes: frozenset[str] = frozenset({"$never"})
+
+    def encode(self, value: object) -> Json:
+        """Refuse every value."""
+        self.refuse(value)
+
+    def decode(self, raw: Json) -> object:
+        """Refuse everything."""
+        self.refuse_json(raw)
+
+
+class AliasNode(Node):
+    """A ``type`` alias that mentions itself."""
+
+    is_named = True
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.target: Node = NeverNode()
+        self.is_used = False
+
+    def encode(self, value: object) -> Json:
+        """Write the value as what the alias stands for."""
+        return self.target.encode(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read the value as what the alias stands for."""
+        return self.target.decode(raw)
+
+    def describe(self, scope: Scope) -> str:
+        """Write the name of the alias."""
+        return scope.mention(self)
+
+    def define(self, scope: Scope, name: str) -> str:
+        """Write what the alias stands for."""
+        return f"type {name} = {self.target.describe(scope)}"
+
+    def admits(self, value: object) -> bool:
+        """True if what the alias stands for admits the value."""
+        return self.target.admits(value)
+
 
 _NUMERIC: Final = (BoolNode, IntNode, FloatNode, ComplexNode)
 
@@ -228,3 +269,61 @@ def _by_type(tags: list[tuple[Node, str | None]]) -> dict[type, list[tuple[Node,
     for candidates in table.values():
         candidates.extend(unknown)
     return table
+
+
+class ResultNode(Node):
+    """A ``Success`` or a ``Failure``."""
+
+    shapes: frozenset[str] = frozenset({"$success", "$failure"})
+
+    def __init__(self, success: Node, failure: Node) -> None:
+        self.success = success
+        self.failure = failure
+        self.label: str = f"Result[{success.label}, {failure.label}]"
+        self._library: Any = sys.modules["returns.result"]
+        self.accepts: frozenset[type] | None = frozenset(
+            {self._library.Success, self._library.Failure}
+        )
+
+    def encode(self, value: object) -> Json:
+        """Write which of the two it is, and what it holds."""
+        if isinstance(value, self._library.Success):
+            return {"$success": self._encode_part(self.success, value.unwrap())}
+        if isinstance(value, self._library.Failure):
+            return {"$failure": self._encode_part(self.failure, value.failure())}
+        return self.refuse(value)
+
+    def _encode_part(self, node: Node, value: object) -> Json:
+        try:
+            return node.encode(value)
+        except Refused as refusal:
+            raise refusal.at(".success" if node is self.success else ".failure") from None
+
+    def decode(self, raw: Json) -> object:
+        """Read which of the two it is, and what it holds."""
+        if type(raw) is dict and raw.keys() == {"$success"}:
+            return self._library.Success(self.success.decode(raw["$success"]))
+        if type(raw) is dict and raw.keys() == {"$failure"}:
+            return self._library.Failure(self.failure.decode(raw["$failure"]))
+        return self.refuse_json(raw)
+
+    def children(self) -> tuple[Node, ...]:
+        """The types of what the two hold."""
+        return (self.success, self.failure)
+
+    def describe(self, scope: Scope) -> str:
+        """Write ``Result[T, E]``."""
+        return f"Result[{self.success.describe(scope)}, {self.failure.describe(scope)}]"
+
+
+def result_node(
+    kind: type, arguments: tuple[object, ...], compile_at: Callable[[object, str], Node]
+) -> Node | None:
+    """Compile a ``Result``; None if the class is not that."""
+    library = sys.modules.get("returns.result")
+    if library is None or kind not in (library.Result, library.Success, library.Failure):
+        return None
+    names = {library.Success: (".success",), library.Failure: (".failure",)}
+    steps = names.get(kind, (".success", ".failure"))
+    found = {step: compile_at(one, step) for step, one in zip(steps, arguments, strict=False)}
+    return ResultNode(found.get(".success", AnyNode()), found.get(".failure", AnyNode()))

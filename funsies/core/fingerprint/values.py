@@ -22,7 +22,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from funsies.core.digest import Field
-from funsies.core.encoding.aliases import ALIAS_TYPES, RecursiveAlias
+from funsies.core.encoding.hints import ALIAS_TYPES, RecursiveAlias
 from funsies.core.fingerprint.walk import Walk
 from funsies.core.shape import ArrayShape
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from funsies.core.encoding.frames import library
-from funsies.core.encoding.node import Refused, tell
+from funsies.core.encoding.refusal import Refused, tell
 
 
 def joined(arrow: Any, column: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from funsies.core.encoding.frames import Frame, FrameNode
-from funsies.core.encoding.node import Refused, show
+from funsies.core.encoding.refusal import Refused, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -18,7 +18,7 @@ from funsies.core.encoding.libraries.numpy_frames import (
     numpy_here,
     taken_apart,
 )
-from funsies.core.encoding.node import CannotEncode, Refused, type_name
+from funsies.core.encoding.refusal import CannotEncode, Refused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

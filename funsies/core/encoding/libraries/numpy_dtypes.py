@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from funsies.core.encoding.frames import library
-from funsies.core.encoding.node import Json, Refused
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused
 
 _LONGEST_FIELD_LIST: Final = 4
 _OBJECTS: Final = "it holds Python objects, which have no bytes; convert it, for example "

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from funsies.core.encoding.frames import Frame, library
 from funsies.core.encoding.libraries.numpy_dtypes import read_dtype, write_dtype
-from funsies.core.encoding.node import Json, Refused
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused
 
 PLAIN_CLASSES: Final = ("ndarray", "memmap")
 """Classes of arrays that come back as ``ndarray``."""

@@ -18,7 +18,8 @@ from funsies.core.encoding.unions import UnionNode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-from funsies.core.encoding.node import Json, Node
+from funsies.core.encoding.node import Node
+from funsies.core.encoding.parts import Json
 
 _PLAIN: Final[dict[type, Callable[[], Node]]] = {
     bool: BoolNode,

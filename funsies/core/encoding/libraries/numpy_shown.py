@@ -6,7 +6,8 @@ import struct
 from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.node import Json, Refused
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

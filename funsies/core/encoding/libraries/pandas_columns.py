@@ -16,7 +16,8 @@ from funsies.core.encoding.libraries.pandas_parts import (
     write_cell,
 )
 from funsies.core.encoding.libraries.pandas_texts import Texts, write_texts
-from funsies.core.encoding.node import Json, Refused
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,8 @@ from funsies.core.encoding.libraries.pandas_parts import (
     write_name,
 )
 from funsies.core.encoding.libraries.pandas_vectors import read_vector, values_of, write_vector
-from funsies.core.encoding.node import Json, Refused, show_key
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused, show_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,7 +17,8 @@ from funsies.core.encoding.libraries.pandas_vectors import (
     write_freq,
     write_vector,
 )
-from funsies.core.encoding.node import Json, Refused, type_name
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

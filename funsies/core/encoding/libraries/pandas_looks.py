@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.libraries.numpy_shown import FORMATS, name_of_dtype
-from funsies.core.encoding.node import canonical_json
+from funsies.core.encoding.parts import canonical_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

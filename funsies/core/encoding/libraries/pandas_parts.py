@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.anything import decode_any, encode_any
+from funsies.core.encoding.any_node import decode_any, encode_any
 from funsies.core.encoding.frames import library
 from funsies.core.encoding.libraries.numpy_arrays import FORM as ARRAY
 from funsies.core.encoding.libraries.numpy_arrays import FORMS as ARRAYS
-from funsies.core.encoding.node import Json, Refused, show
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

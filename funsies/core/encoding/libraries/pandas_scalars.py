@@ -13,7 +13,8 @@ from funsies.core.encoding.libraries.pandas_parts import (
 )
 from funsies.core.encoding.libraries.pandas_vectors import write_freq
 from funsies.core.encoding.libraries.pandas_zones import read_zone, write_zone
-from funsies.core.encoding.node import Json, Refused
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused
 
 KINDS: Final = ("Timestamp", "Timedelta", "Period", "Interval", "NaTType", "NAType")
 

@@ -16,7 +16,8 @@ from funsies.core.encoding.libraries.pandas_looks import (
     span,
     type_of,
 )
-from funsies.core.encoding.node import Json, Refused
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,7 +14,8 @@ from funsies.core.encoding.libraries.pandas_parts import (
     pandas_here,
     part_at,
 )
-from funsies.core.encoding.node import Json, Refused
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

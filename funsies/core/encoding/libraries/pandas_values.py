@@ -13,7 +13,7 @@ from funsies.core.encoding.frames import Frame, FrameNode
 from funsies.core.encoding.libraries import pandas_indexes, pandas_scalars
 from funsies.core.encoding.libraries.pandas_frames import ARRAYS, made, taken_apart
 from funsies.core.encoding.libraries.pandas_parts import pandas_here
-from funsies.core.encoding.node import Refused, type_name
+from funsies.core.encoding.refusal import Refused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.anything import decode_any, encode_any
+from funsies.core.encoding.any_node import decode_any, encode_any
 from funsies.core.encoding.frames import library
 from funsies.core.encoding.libraries.pandas_columns import (
     read_cells,
@@ -23,7 +23,8 @@ from funsies.core.encoding.libraries.pandas_parts import (
 )
 from funsies.core.encoding.libraries.pandas_texts import read_strings, write_strings
 from funsies.core.encoding.libraries.pandas_zones import read_zone, write_zone
-from funsies.core.encoding.node import Json, Refused, type_name
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

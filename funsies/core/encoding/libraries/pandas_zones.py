@@ -7,9 +7,10 @@ from datetime import timezone
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from funsies.core.encoding.anything import decode_any, encode_any
+from funsies.core.encoding.any_node import decode_any, encode_any
 from funsies.core.encoding.frames import library
-from funsies.core.encoding.node import Json, Refused, type_name
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused, type_name
 
 _REMEDY: Final = 'convert it, for example with tz_convert(zoneinfo.ZoneInfo("Europe/Paris"))'
 

@@ -18,7 +18,7 @@ from funsies.core.encoding.libraries.tables_shown import (
     FIRST_ROWS,
     head_of_table,
 )
-from funsies.core.encoding.node import CannotEncode, Refused, tell
+from funsies.core.encoding.refusal import CannotEncode, Refused, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

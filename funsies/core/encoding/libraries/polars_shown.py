@@ -11,7 +11,7 @@ from funsies.core.encoding.libraries.tables_shown import line_of_table, lines_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from funsies.core.encoding.node import Json
+    from funsies.core.encoding.parts import Json
 
 
 def preview(head: Json, parts: Sequence[memoryview]) -> str:  # noqa: ARG001  (the head says all)

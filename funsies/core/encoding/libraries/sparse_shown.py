@@ -8,7 +8,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from funsies.core.encoding.libraries import numpy_shown
-from funsies.core.encoding.node import Json, Refused
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

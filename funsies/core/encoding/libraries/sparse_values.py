@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from funsies.core.encoding.frames import Frame, library
 from funsies.core.encoding.libraries.library_classes import ClassNode
 from funsies.core.encoding.libraries.numpy_frames import made, taken_apart
-from funsies.core.encoding.node import Refused, tell
+from funsies.core.encoding.refusal import Refused, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -6,7 +6,7 @@ from math import prod
 from typing import Any, Final
 
 from funsies.core.encoding.frames import library
-from funsies.core.encoding.node import Refused, type_name
+from funsies.core.encoding.refusal import Refused, type_name
 
 _OBJECTS: Final = "objects"
 

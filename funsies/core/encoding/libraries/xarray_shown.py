@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from funsies.core.encoding.node import Json, Refused, tell
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from funsies.core.encoding.anything import decode_any, encode_any
+from funsies.core.encoding.any_node import decode_any, encode_any
 from funsies.core.encoding.frames import Frame, library
 from funsies.core.encoding.libraries.library_classes import ClassNode
 from funsies.core.encoding.libraries.xarray_parts import (
@@ -17,7 +17,7 @@ from funsies.core.encoding.libraries.xarray_parts import (
     dataset_of,
     variable_of,
 )
-from funsies.core.encoding.node import Refused, tell
+from funsies.core.encoding.refusal import Refused, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -164,7 +164,7 @@ def test_a_text_has_bytes_in_base_64_and_a_preview_their_number():
 
 def test_a_value_of_several_pieces_is_shown_in_pieces(monkeypatch):
     data = encoding_of(Any).encode(LARGE * 10)
-    monkeypatch.setattr("funsies.core.encoding.shown_pieces.PIECE_BYTES", 100)
+    monkeypatch.setattr("funsies.core.encoding.readable.PIECE_BYTES", 100)
     for show in (text_pieces, preview_pieces):
         pieces = list(show("json", io.BytesIO(data), lambda: io.BytesIO(data)))
         assert b"".join(pieces) == LARGE * 10

@@ -13,15 +13,77 @@ one, by ``encode`` and ``decode``.
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate, chain, islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections import deque
+from itertools import accumulate, chain, islice, repeat
+from math import isfinite
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from funsies.core.encoding.node import Refused, show_key
+from funsies.core.encoding.refusal import Refused, show_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from funsies.core.encoding.node import Json, Node
+    from funsies.core.encoding.node import Node
+    from funsies.core.encoding.parts import Json
+
+SMALLEST: Final = -(2**63)
+LARGEST: Final = 2**63 - 1
+"""Integers in between are JSON integers; others are written in hexadecimal, which is linear in
+the number of digits and has no limit."""
+
+
+def are_all(kind: type, values: Iterable[Any]) -> bool:
+    """True if all values are of exactly this class."""
+    return {kind}.issuperset(map(type, values))
+
+
+def are_plain_nones(values: list[Any]) -> bool:
+    """True if all of these are None."""
+    return are_all(type(None), values)
+
+
+def are_plain_truths(values: list[Any]) -> bool:
+    """True if all of these are truth values."""
+    return are_all(bool, values)
+
+
+def are_plain_ints(values: list[Any]) -> bool:
+    """True if JSON has all of these numbers, which are integers."""
+    return {int, bool}.issuperset(map(type, values)) and _are_small(values)
+
+
+def _are_small(values: list[Any]) -> bool:
+    return not values or SMALLEST <= min(values) <= max(values) <= LARGEST
+
+
+def are_plain_numbers(values: list[Any]) -> bool:
+    """True if JSON has all of these numbers."""
+    kinds = set(map(type, values))
+    if kinds == {float}:
+        return isfinite(sum(values))
+    return kinds <= {int, bool} and _are_small(values)
+
+
+def are_plain_texts(values: list[Any]) -> bool:
+    """True if JSON has all of these texts."""
+    return {str}.issuperset(map(type, values)) and are_unicode(values)
+
+
+def are_unicode(texts: Iterable[str]) -> bool:
+    """True if UTF-8 can hold all of the texts."""
+    joined = "".join(texts)
+    return joined.isascii() or is_unicode(joined)
+
+
+def is_unicode(value: str) -> bool:
+    """True if UTF-8 can hold the text."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
 
 Act: TypeAlias = "Callable[[list[Any]], list[Any]]"
 """What makes many things of as many others; the very list if it changes nothing."""
@@ -124,3 +186,53 @@ def _index(values: Collection[Any], position: int) -> str:  # noqa: ARG001  (as 
 
 def _key(items: dict[Any, Any], position: int) -> str:
     return f"[{show_key(list(items)[position])}]"
+
+
+def has_own_access(kind: type, names: Collection[str]) -> bool:
+    """True if objects of a class keep fields in their ``__dict__``, and do not show them so."""
+    if not kind.__dictoffset__:
+        return False
+    base: Any = object
+    has_code = kind.__getattribute__ is not base.__getattribute__
+    found = [getattr(kind, name, None) for name in names]
+    return has_code or any(hasattr(type(each), "__set__") for each in found)
+
+
+def columns_of_objects(kind: type, names: Sequence[str], values: list[Any]) -> list[list[Any]]:
+    """The values of each field.
+
+    Returns:
+        Nothing if some object is of another class, or does not have just these fields.
+    """
+    if not are_all(kind, values):
+        return []
+    try:
+        if not kind.__dictoffset__:
+            return [list(map(attrgetter(name), values)) for name in names]
+        return columns_of_dicts(names, list(map(vars, values)))
+    except AttributeError:
+        return []
+
+
+def columns_of_dicts(names: Sequence[str], raws: list[Any]) -> list[list[Any]]:
+    """The values of each key.
+
+    Returns:
+        Nothing if some JSON data are no object with just these keys.
+    """
+    if not (are_all(dict, raws) and {len(names)}.issuperset(map(len, raws))):
+        return []
+    try:
+        return [list(map(itemgetter(name), raws)) for name in names]
+    except KeyError:
+        return []
+
+
+def make_objects(kind: type, names: Sequence[str], columns: list[list[Any]]) -> list[Any]:
+    """Make objects without calling their ``__init__``."""
+    base: Any = object
+    assign = setattr if kind.__setattr__ is base.__setattr__ else base.__setattr__
+    made: list[object] = [object.__new__(kind) for _ in columns[0]]
+    for name, column in zip(names, columns, strict=True):
+        deque(map(assign, made, repeat(name), column), maxlen=0)
+    return made

@@ -10,19 +10,21 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, NoReturn
 
-from funsies.core.encoding.columns import (
+from funsies.core.encoding.bulk import (
+    by_columns,
     columns_of_dicts,
     columns_of_objects,
     has_own_access,
     make_objects,
 )
-from funsies.core.encoding.many import by_columns
-from funsies.core.encoding.node import OBJECT, TYPE, Json, Node, Refused, show_key, type_name
+from funsies.core.encoding.node import OBJECT, TYPE, Node
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused, show_key, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from funsies.core.encoding.describe import Scope
+    from funsies.core.encoding.node import Scope
 
 _HARMLESS_STATE: Final = frozenset({"__orig_class__", "_attrs_cached_hash"})
 

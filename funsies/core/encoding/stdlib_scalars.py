@@ -1,7 +1,10 @@
-"""Small types of the standard library: exact numbers, identifiers, paths, ranges."""
+"""Small types of the standard library: exact numbers, identifiers, paths, patterns, buffers."""
 
 from __future__ import annotations
 
+import re
+import sys
+from array import array
 from decimal import InvalidOperation
 from fractions import Fraction
 from ipaddress import (
@@ -15,15 +18,24 @@ from ipaddress import (
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.node import STRING, Json, Node, Refused, special_form
-from funsies.core.encoding.scalars import IntNode, decode_special, encode_int, encode_text
+from funsies.core.encoding.node import STRING, Node, special_form
+from funsies.core.encoding.parts import Json
+from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.scalars import (
+    BytesNode,
+    IntNode,
+    decode_special,
+    encode_int,
+    encode_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import PurePath
 
-_INT = IntNode()
+    from funsies.core.encoding.node import Scope
 
+_INT = IntNode()
 INTERNET: Final = (
     *(IPv4Address, IPv6Address),
     *(IPv4Interface, IPv6Interface),
@@ -174,3 +186,116 @@ def decode_ints(node: Node, raw: Json, key: str, count: int) -> list[int | None]
         assert number is None or isinstance(number, int)  # noqa: S101  (what IntNode reads)
         numbers.append(number)
     return numbers
+
+
+class PatternNode(Node):
+    """A regular expression.
+
+    Args:
+        text: the type of what it is made: ``str``, ``bytes``.
+    """
+
+    accepts: frozenset[type] | None = frozenset({re.Pattern})
+    shapes: frozenset[str] = frozenset({"$pattern"})
+
+    def __init__(self, text: Node) -> None:
+        self.text = text
+        self.label: str = f"Pattern[{text.label}]"
+
+    def encode(self, value: object) -> Json:
+        """Write the expression and its flags."""
+        if not isinstance(value, re.Pattern):
+            self.refuse(value)
+        try:
+            return {"$pattern": [self.text.encode(value.pattern), value.flags]}
+        except Refused as refusal:
+            raise refusal.at(".pattern") from None
+
+    def decode(self, raw: Json) -> object:
+        """Compile the expression again."""
+        parts = special_form(raw, "$pattern")
+        if type(parts) is not list or len(parts) != len(("pattern", "flags")):
+            self.refuse_json(raw)
+        text, flags = self.text.decode(parts[0]), parts[1]
+        if not isinstance(text, (str, bytes)) or type(flags) is not int:
+            self.refuse_json(raw)
+        try:
+            return re.compile(text, flags)
+        except (re.error, ValueError):
+            self.refuse_json(raw)
+
+    def children(self) -> tuple[Node, ...]:
+        """The type of the expression."""
+        return (self.text,)
+
+    def describe(self, scope: Scope) -> str:
+        """Write the name and the type."""
+        return f"Pattern[{self.text.describe(scope)}]"
+
+
+_BYTES: Final = BytesNode()
+_CHARACTERS: Final = ("u", "w")
+"""Type codes of characters: as wide as the platform has them."""
+
+
+class BytearrayNode(Node):
+    """``bytearray``, stored as ``bytes`` are."""
+
+    label = "bytearray"
+    accepts: frozenset[type] | None = frozenset({bytearray})
+    shapes: frozenset[str] = _BYTES.shapes
+
+    def encode(self, value: object) -> Json:
+        """Write the bytes."""
+        if type(value) is not bytearray:
+            self.refuse(value)
+        return _BYTES.encode(bytes(value))
+
+    def decode(self, raw: Json) -> object:
+        """Read the bytes."""
+        return bytearray(_bytes(raw))
+
+
+class ArrayNode(Node):
+    """``array.array``: type code, size of an item, and the items, lowest byte first."""
+
+    label = "array"
+    accepts: frozenset[type] | None = frozenset({array})
+    shapes: frozenset[str] = frozenset({"$items"})
+
+    def encode(self, value: object) -> Json:
+        """Write the items."""
+        if type(value) is not array:
+            self.refuse(value)
+        if value.typecode in _CHARACTERS:
+            raise Refused("an array of characters, which differ between platforms; use str")
+        data = _lowest_first(value).tobytes()
+        return {"$items": [value.typecode, value.itemsize, _BYTES.encode(data)]}
+
+    def decode(self, raw: Json) -> object:
+        """Read the items, on a machine on which they have the same size."""
+        parts = special_form(raw, "$items")
+        if type(parts) is not list or len(parts) != len(("code", "size", "items")):
+            self.refuse_json(raw)
+        code, size, items = parts
+        try:
+            value = array(code)
+            value.frombytes(_bytes(items))
+        except (TypeError, ValueError):
+            self.refuse_json(raw)
+        if value.itemsize != size:
+            self.refuse_json(raw)
+        return _lowest_first(value)
+
+
+def _lowest_first(value: array[int]) -> array[int]:
+    if sys.byteorder == "big":
+        value = value[:]
+        value.byteswap()
+    return value
+
+
+def _bytes(raw: Json) -> bytes:
+    data = _BYTES.decode(raw)
+    assert isinstance(data, bytes)  # noqa: S101 - for the type checker
+    return data

@@ -10,35 +10,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.described import (
-    NotHere,
-    decode_described,
-    encode_described,
-)
-from funsies.core.encoding.frames import decode_frame, is_frame
-from funsies.core.encoding.keys import encode_keys, in_order, plain_keys
-from funsies.core.encoding.many import (
-    decode_values,
-    encode_items,
-    encode_values,
-)
-from funsies.core.encoding.node import (
-    TYPE,
-    Json,
-    Node,
-    Refused,
-    show,
-)
-from funsies.core.encoding.pairs import decode_pairs, has_special_key, text_object
-from funsies.core.encoding.parts import part
-from funsies.core.encoding.parts_read import read_part
-from funsies.core.encoding.pickled import FORM
-from funsies.core.encoding.plain import (
+from funsies.core.encoding.bulk import (
     are_all,
     are_plain_ints,
     are_plain_numbers,
     are_plain_texts,
+    decode_values,
+    encode_items,
+    encode_values,
 )
+from funsies.core.encoding.described import (
+    NotHere,
+    decode_described,
+    encode_described,
+    plain_json,
+)
+from funsies.core.encoding.frames import decode_frame, is_frame
+from funsies.core.encoding.keys import (
+    decode_pairs,
+    encode_keys,
+    has_special_key,
+    in_order,
+    plain_keys,
+    text_object,
+)
+from funsies.core.encoding.node import TAG, TYPE, Node
+from funsies.core.encoding.parts import Json, part, read_part
+from funsies.core.encoding.pickled import FORM
+from funsies.core.encoding.refusal import Refused, show
 from funsies.core.encoding.scalars import (
     decode_special,
     encode_float,
@@ -49,6 +48,9 @@ from funsies.core.encoding.scalars import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from funsies.core.encoding.layouts import Layout
+    from funsies.core.encoding.node import Scope
 
 
 class AnyNode(Node):
@@ -202,3 +204,64 @@ def _decode_described(raw: dict[str, Json]) -> object:
         return decode_described(raw)
     except NotHere:
         return decode_any(raw["value"])
+
+
+class AskedNode(Node):
+    """What was written without an annotation, read as a type.
+
+    Attributes:
+        wanted: the type.
+    """
+
+    def __init__(self, wanted: Node) -> None:
+        self.wanted = wanted
+        self.label: str = wanted.label
+        self.accepts: frozenset[type] | None = wanted.accepts
+
+    def encode(self, value: object) -> Json:
+        """Write the value as its type does."""
+        return self.wanted.encode(value)
+
+    def decode(self, raw: Json) -> object:
+        """Read the value as what it says that it is; JSON of the type is read as the type."""
+        try:
+            value = decode_any(raw)
+        except Refused:
+            return self.wanted.decode(plain_json(raw))
+        return value if self.wanted.admits(value) else self.wanted.decode(plain_json(raw))
+
+    def children(self) -> tuple[Node, ...]:
+        """The type."""
+        return (self.wanted,)
+
+    def describe(self, scope: Scope) -> str:
+        """Write the type, and that the values say theirs."""
+        return f"(Any as {self.wanted.describe(scope)})"
+
+    def admits(self, value: object) -> bool:
+        """True for what the type admits."""
+        return self.wanted.admits(value)
+
+    def layouts(self) -> tuple[Layout, ...]:
+        """Those of the type."""
+        return self.wanted.layouts()
+
+
+class UnknownNode(AnyNode):
+    """A type that is not known: plain values come back, the rest is the JSON that it is."""
+
+    def decode(self, raw: Json) -> object:
+        """Read a JSON value, whatever it was written as."""
+        try:
+            return decode_any(raw)
+        except Refused:
+            return self._decode_parts(raw)
+
+    def _decode_parts(self, raw: Json) -> object:
+        if type(raw) is list:
+            return [self.decode(item) for item in raw]
+        if type(raw) is not dict:
+            return raw
+        if raw.keys() in ({TAG, "value"}, {TYPE, "value"}):
+            return self.decode(raw["value"])
+        return {key: self.decode(item) for key, item in raw.items()}

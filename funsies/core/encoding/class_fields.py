@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 import typing_extensions
 
-from funsies.core.encoding.anything import AnyNode
+from funsies.core.encoding.any_node import AnyNode
 from funsies.core.encoding.hints import field_types
-from funsies.core.encoding.node import CannotEncode, type_name
 from funsies.core.encoding.record_kinds import (
     AttrsNode,
     NamedTupleNode,
     PydanticNode,
     StructNode,
+    TypedDictNode,
 )
-from funsies.core.encoding.records import RecordField, RecordNode
-from funsies.core.encoding.typed_dicts import TypedDictNode
+from funsies.core.encoding.record_node import RecordField, RecordNode
+from funsies.core.encoding.refusal import CannotEncode, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +31,6 @@ _UNTYPED: Final = AnyNode()
 _READ_ONLY: Final = (typing_extensions.ReadOnly, getattr(typing, "ReadOnly", None))
 _HEAP_TYPE: Final = 1 << 9
 """Flag of classes that are written in Python."""
-
 
 _NO_STATE: Final = frozenset({"__dict__", "__weakref__", "_attrs_cached_hash"})
 """Slots that say nothing of a value."""

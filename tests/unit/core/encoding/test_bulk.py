@@ -18,7 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funsies.core.encoding import encoding_of, encoding_of_value
-from funsies.core.encoding.node import Node, Refused, canonical_json
+from funsies.core.encoding.node import Node
+from funsies.core.encoding.parts import canonical_json
+from funsies.core.encoding.refusal import Refused
 from funsies.core.errors import EncodingError, UnsupportedTypeError
 
 

@@ -23,6 +23,6 @@ def test_pieces_are_the_whole(value: object, size: int) -> None:
     encoding = encoding_of_value(value)
     data = encoding.encode(value)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("funsies.core.encoding.shown_pieces.PIECE_BYTES", size)
+        patch.setattr("funsies.core.encoding.readable.PIECE_BYTES", size)
         pieces = list(text_pieces(encoding.wire, io.BytesIO(data), lambda: io.BytesIO(data)))
     assert b"".join(pieces) == to_text(encoding.wire, data)

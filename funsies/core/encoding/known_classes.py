@@ -48,8 +48,6 @@ class Kinds(NamedTuple):
 NOTHING: Final = Kinds()
 _NOTHING_MORE: Final = nullcontext()
 _known: Final[ContextVar[Kinds]] = ContextVar("known_kinds", default=NOTHING)
-
-
 _named: Final[ContextVar[dict[type, None] | None]] = ContextVar("named_kinds", default=None)
 
 
