@@ -14,7 +14,7 @@ from funsies.core.cutting import printable
 from funsies.history.runs import Outcome, Run, runs
 from funsies.report.numbers import counted
 from funsies.report.runs import shown_time
-from funsies.run.record import HOST
+from funsies.run.execution import HOST
 from funsies.store.connect import Backend
 
 from .completion import STEP

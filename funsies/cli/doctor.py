@@ -10,7 +10,7 @@ import click
 
 from funsies.core.errors import FunsiesError, ServerError
 from funsies.engine.arming import arm_queues
-from funsies.engine.names import new_slot
+from funsies.engine.identifiers import new_slot
 from funsies.engine.server_state import ServerState, look_at_server
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import audit_once, sweep_once

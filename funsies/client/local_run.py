@@ -15,12 +15,12 @@ from typing import Final
 
 from funsies.engine.apart import renewed, run_apart
 from funsies.engine.drain import DrainEnd, drain
-from funsies.engine.names import new_slot
+from funsies.engine.identifiers import new_slot
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import audit_once, sweep_once
 from funsies.run.evaluate import Evaluator
 from funsies.run.files import sweep_temporary_directory
-from funsies.run.oom import close_counters
+from funsies.run.out_of_memory import close_counters
 from funsies.run.workspace import close_workspaces
 from funsies.store.connect import Address, Backend
 from funsies.store.ports import GraphStore

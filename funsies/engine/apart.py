@@ -24,15 +24,15 @@ from funsies.core.errors import NoServerError, ServerError
 from funsies.core.secret_variables import without_secrets
 from funsies.core.signing import Keyring
 from funsies.run.evaluate import Evaluator
-from funsies.run.oom import out_of_memory_kills
-from funsies.run.process_end import peak_memory_bytes
+from funsies.run.out_of_memory import out_of_memory_kills
+from funsies.run.process_exit import peak_memory_bytes
 from funsies.store.connect import Address, open_backend
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Claim, Fence, QueueName
 
 from .drain import drain
 from .hand import Observer
-from .names import new_slot
+from .identifiers import new_slot
 from .supervision.child import Inherited, Post
 from .supervision.crash_recovery import ChildExit, CrashRecovery, EndedChild
 from .supervision.status_board import ChildStatus

@@ -21,7 +21,7 @@ from typing import Final, Protocol
 from funsies.core.cutting import printable
 from funsies.core.digest import short_hash
 from funsies.run.decision import Decision, Delegate, HandOver, Park, Publish, PutBack
-from funsies.run.preempted import Preempted
+from funsies.run.signals import Preempted
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Claim, Completion, QueueName
 

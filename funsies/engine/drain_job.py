@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NoReturn
 
 from funsies.run.evaluate import Evaluator
-from funsies.run.listener import NOBODY
+from funsies.run.live_output import NOBODY
 from funsies.run.workspace import close_workspaces
 from funsies.store.connect import open_backend
 from funsies.store.ports import GraphStore

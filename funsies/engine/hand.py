@@ -22,7 +22,7 @@ from funsies.store.rows import (
 )
 
 from .failure import bytes_missing
-from .names import new_fence
+from .identifiers import new_fence
 from .pace import Pace
 
 

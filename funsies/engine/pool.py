@@ -23,7 +23,7 @@ from typing import Final
 
 from funsies.core.errors import FunsiesError, NoServerError
 from funsies.run.orphans import Orphanage, become_subreaper
-from funsies.run.process_end import signal_name
+from funsies.run.process_exit import signal_name
 from funsies.store.connect import Address, open_backend
 from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.submission import queue_name

@@ -12,7 +12,7 @@ from funsies.store.server_address import shown
 from funsies.store.server_connection import refuse_old
 
 from .arming import ask_rq
-from .names import NAMESPACE
+from .identifiers import NAMESPACE
 
 if TYPE_CHECKING:
     from redis import Redis

@@ -20,8 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from funsies.run.listener import Listener
-from funsies.run.tail import Tail, encode_tail, streams_of
+from funsies.run.live_output import Listener, Tail, encode_tail, streams_of
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, log_client
 from funsies.store.server_retry import SERVER_TROUBLE

@@ -17,7 +17,7 @@ from funsies.store.server_connection import ANSWER_SECONDS, client_of
 from funsies.store.submission import queue_name
 
 from .arming import Dispatch
-from .names import new_slot
+from .identifiers import new_slot
 from .rq_binding.worker import Worker
 from .timing import Timing
 from .upkeep import Upkeep

@@ -23,9 +23,9 @@ from funsies.store.rows import QueueName
 from funsies.store.server_retry import SERVER_TROUBLE
 
 from .arming import ask_rq
+from .identifiers import NAMESPACE
 from .load import FIELD as LOAD_FIELD
 from .load import Load, read_load
-from .names import NAMESPACE
 from .rq_binding.rq_records import LEFT_FIELD, LIFE_FIELD, worker_records
 
 SILENT_SECONDS: Final = 30.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
-from funsies.run.tail import Stream, Tail, decode_tail
+from funsies.run.live_output import Stream, Tail, decode_tail
 from funsies.store.ports import GraphStore
 from funsies.store.rows import OperationState, Status, log_client
 

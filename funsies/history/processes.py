@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from funsies.run.record import HOST
+from funsies.run.execution import HOST
 from funsies.store.rows.runs import Process
 
 _START_TIME: Final = 19

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from funsies.core.digest import DIGEST_BYTES, Digest
-from funsies.run.record import HOST
+from funsies.run.execution import HOST
 from funsies.store.ports import GraphStore
 
 KEPT: Final = 50

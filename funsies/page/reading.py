@@ -21,7 +21,7 @@ from funsies.core.graph import Stored
 from funsies.core.python_plan import PYTHON
 from funsies.history.parameters import argument_names
 from funsies.report.step import PREVIEW_INPUTS
-from funsies.run.tail import decode_tail
+from funsies.run.live_output import decode_tail
 from funsies.store.connect import Backend
 from funsies.store.reader import unknown
 from funsies.store.rows import Found, OperationRow, OperationState, Status, TaskRow

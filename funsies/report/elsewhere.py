@@ -9,7 +9,7 @@ from typing import Final
 from funsies.core.cutting import cut, printable
 from funsies.history.askers import Askers
 from funsies.history.runs import Outcome, Run, run
-from funsies.run.record import HOST
+from funsies.run.execution import HOST
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation, Lease
 

@@ -10,17 +10,18 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from funsies.core.interpreter import PLAIN, STRICT
+from funsies.core.secret_variables import SERVER_VARIABLES
 from funsies.core.shell_plan import MAX_COMMAND_BYTES
 
-from .end_notice import EndNotice
 from .printed import Printed, Stream
-from .shell_environment import Environment
+from .process_exit import ExitNotice
+from .surroundings.place import environment_now
 
 # A command registers its group before it does anything else: it writes its number, which is
 # that of its group, into the register, which is its standard input, and lets go of it.
@@ -80,7 +81,7 @@ class Command:
             os.close(their_stderr)
         self.group: int = self._process.pid
         self.usage: resource.struct_rusage | None = None
-        self.end: EndNotice = EndNotice(self.group)
+        self.end: ExitNotice = ExitNotice(self.group)
 
     def signal_group(self, number: signal.Signals) -> None:
         """Send a signal to the command and all its descendants that stayed in its group."""
@@ -174,3 +175,29 @@ def through_the_gate(words: Sequence[str], environment: Environment) -> list[str
         if not _KEPT.fullmatch(name)
     ]
     return [*_GATE, *(["/usr/bin/env", "--", *functions] if functions else ()), *words]
+
+
+Environment: TypeAlias = Mapping[bytes, bytes]
+"""Variables as programs are given them."""
+
+_SECRETS: Final = tuple(map(os.fsencode, SERVER_VARIABLES))
+
+
+def environment_of_step(*added: Mapping[str, str]) -> Environment:
+    """This process's variables without those that hold secrets, and more of them.
+
+    Args:
+        added: variables of which the later ones win.
+    """
+    variables = dict(environment_now())
+    for secret in _SECRETS:
+        variables.pop(secret, None)
+    for more in added:
+        for name, value in more.items():
+            variables[os.fsencode(name)] = os.fsencode(value)
+    return variables
+
+
+def path_of(environment: Environment) -> str:
+    """Where programs are looked for."""
+    return os.fsdecode(environment.get(b"PATH", os.fsencode(os.defpath)))

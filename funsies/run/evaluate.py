@@ -38,18 +38,17 @@ from funsies.store.rows import Claim, Completion, RunReport, Setback
 
 from .decision import Decision, Delegate, HandOver, Park, Publish, PutBack, retry
 from .dynamic import call_dynamic, request_continuation
-from .execution import Execution
+from .execution import Execution, PeakMemory, execution_record
 from .files import cannot_run_here
-from .inputs import BadBytesError, InputValue, gather
 from .isolated import ChildDiedError, in_fresh_process
-from .listener import NOBODY, Listener
+from .live_output import NOBODY, Listener
 from .machine_faults import is_of_the_machine
 from .program import Host, OtherProgramError, OwnProgram, Stage
 from .python import LoadedFunction, arguments, call, encode_results
-from .record import execution_record
 from .recovery import ask_for_idle, queue_of_built, recover_bytes
-from .results import ResultWriter
 from .shell_step import run_shell_step
+from .step_inputs import BadBytesError, InputValue, gather
+from .step_results import ResultWriter, is_traced, trace_key_of
 from .surroundings import (
     Log,
     OwnSurroundings,
@@ -65,8 +64,6 @@ from .tasks import (
     damaged,
     not_ours,
 )
-from .tracing import is_traced, trace_key_of
-from .usage import PeakMemory
 from .user_exceptions import exception_error
 
 

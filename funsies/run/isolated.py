@@ -19,9 +19,8 @@ from typing import Generic, TypeVar
 
 from funsies.core.errors import Error, ErrorKind
 
-from .oom import out_of_memory_kills
-from .process_end import peak_memory_bytes, signal_name
-from .want_of_memory import out_of_memory
+from .out_of_memory import out_of_memory, out_of_memory_kills
+from .process_exit import peak_memory_bytes, signal_name
 
 T = TypeVar("T")
 

@@ -20,8 +20,7 @@ from typing import Final, NamedTuple
 from funsies.core.cutting import shown
 from funsies.core.fingerprint.project import is_project_file, is_project_name
 
-from .machine_errnos import ERRNOS, MESSAGES
-from .machine_trouble import has_no_space, machine_trouble
+from .machine_trouble import ERRNOS, MESSAGES, has_no_space, machine_trouble
 
 TAIL: Final = 16 * 1024
 """Of standard error, so many characters of the end are looked at."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -13,9 +14,24 @@ from typing import Final
 from funsies.core.cutting import cut
 from funsies.core.errors import Error, ErrorKind
 
-from .machine_errnos import MESSAGES
-from .process_end import signal_name
-from .record import HOST
+from .execution import HOST
+from .process_exit import signal_name
+
+ERRNOS: Final = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("ENOSPC", "EDQUOT", "ENOMEM", "EMFILE", "ENFILE", "EAGAIN", "ENOLCK"),  # used up
+        *("EFBIG",),  # longer than a limit of the process, or the file system, allows
+        *("EIO", "EREMOTEIO", "ESTALE", "EROFS", "ENODEV", "ENXIO", "ETXTBSY"),  # disks
+        *("ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "ENOTCONN", "ETIMEDOUT"),  # networks
+        *("ENETDOWN", "ENETUNREACH", "ENETRESET", "EHOSTDOWN", "EHOSTUNREACH", "EADDRINUSE"),
+    )
+    if hasattr(errno, name)
+)
+"""What the operating system says when something of the machine is used up or broken."""
+
+MESSAGES: Final = tuple(map(os.strerror, sorted(ERRNOS)))
+"""The same in words, as programs and libraries quote them."""
 
 OUTSIDE_SIGNALS: Final = frozenset(
     {signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM}

@@ -15,11 +15,10 @@ from typing import Final
 
 from funsies.core.durations import LONGEST_WAIT_SECONDS
 
-from .command import Command, registering, through_the_gate
-from .interruption import Notice
+from .command import Command, Environment, registering, through_the_gate
 from .orphans import Orphanage
 from .printed import Printed, Stream, TooMuchOutputError
-from .shell_environment import Environment
+from .signals import Notice
 from .watcher import Watcher
 
 SHOWN_AFTER_SECONDS: Final = 0.5

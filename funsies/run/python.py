@@ -20,9 +20,8 @@ from funsies.core.fingerprint import Decided
 from funsies.core.python_plan import PythonPlan
 from funsies.pickling import Overlay, load_function
 
-from .alarm import Alarm
 from .machine_faults import is_of_the_machine
-from .preempted import Preempted
+from .signals import Alarm, Preempted
 from .user_exceptions import exception_error
 
 ANY: Final = encoding_of(Any)

@@ -14,7 +14,7 @@ from funsies.store.rows import Claim, Setback
 from funsies.store.submission import LOCAL_PREFIX, submit
 
 from .decision import Park
-from .inputs import BadBytesError
+from .step_inputs import BadBytesError
 
 
 def own_queue(claim: Claim) -> str:

@@ -18,17 +18,15 @@ from funsies.core.errors import Error, ErrorKind, FileNameError, FunsiesError
 from funsies.core.shell_plan import ShellPlan
 
 from .collecting import collect
+from .command import Environment, environment_of_step, path_of
 from .files import InputFile, cannot_run_here, write_inputs
-from .interruption import held_signals, interruption_resumed
-from .listener import NOBODY, Listener
+from .live_output import NOBODY, Listener
 from .machine_trouble import NOT_EXECUTABLE, NOT_FOUND, has_no_space, missing_interpreter
-from .oom import out_of_memory_kills
+from .out_of_memory import out_of_memory, out_of_memory_kills
 from .printed import Printed, TooMuchOutputError
 from .process import Processes, TimedOutError, processes
-from .process_end import peak_memory_bytes
+from .process_exit import peak_memory_bytes
 from .shared_inputs import SharedInputs
-from .shell_environment import Environment, environment_of_step, path_of
-from .shell_log import with_log
 from .shell_outcome import (
     EndedCommand,
     Produced,
@@ -38,8 +36,9 @@ from .shell_outcome import (
     judged,
     running_text,
     shown_stderr,
+    with_log,
 )
-from .want_of_memory import out_of_memory
+from .signals import held_signals, interruption_resumed
 from .workspace import Workspace
 from .workspace import workspace as workspace_in
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import resource
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +16,12 @@ from funsies.core.interpreter import is_shell
 from funsies.core.shell_plan import ShellPlan, output_names
 from funsies.store.data import ArchiveChunks
 
+from .files import STEP_PREFIX
 from .machine_trouble import machine_trouble
-from .printed import PrintedValue, Stream
-from .process_end import signal_name
-from .shell_advice import advice
-from .want_of_memory import lacks_memory
+from .out_of_memory import lacks_memory
+from .printed import Printed, PrintedValue, Stream
+from .process_exit import signal_name
+from .surroundings.streams import MAX_LOG_BYTES
 
 HEAD_BYTES: Final = 2 * 1024
 TAIL_BYTES: Final = 16 * 1024
@@ -205,3 +209,106 @@ def _tail(stream: Stream) -> str:
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "backslashreplace")
+
+
+BROKEN_PIPE: Final = 128 + signal.SIGPIPE
+"""Exit code of a pipe, under ``pipefail``, whose writer was ended because its reader left."""
+
+_SILENT: Final = {
+    r"\b[efz]?grep\b": "grep that finds nothing (no failure? write grep ... || test $? = 1)",
+    r"\b(diff|cmp)\b": "diff and cmp of files that differ",
+    r"\(\(|\blet\b": "(( )) and let whose value is 0 (write i=$((i + 1)))",
+    r"\bread\b": "read at the end of its input",
+    r"\bexpr\b": "expr whose value is 0",
+}
+"""Commands that tell something by exit code 1, and what they tell."""
+
+
+_NO_FILE: Final = re.compile(
+    r"""(?P<cd>\bcd: )?(?<![^\s'"\u2018\u2019:])(?P<before>[^\s'"\u2018\u2019:]+)['"\u2019]?"""
+    r"""(?: for reading|: Cannot \w+)?: (?:\[Errno 2\] )?No such file(?! or directory: ['"])"""
+    r"""|No such file or directory: ['"](?P<after>[^'"]+)"""
+)
+"""A name is looked for where a word begins: else a long word would take seconds."""
+
+
+def advice(text: str, returncode: int, stderr_tail: str) -> str | None:
+    """What to do about a command of a shell that failed by itself; None if it says enough.
+
+    Args:
+        text: of the command.
+        returncode: its exit code.
+        stderr_tail: end of its standard error.
+
+    >>> print(advice("yes | head -1", 141, ""))
+    Exit code 141: ...
+    >>> print(advice("wc a.txt", 1, "wc: a.txt: No such file or directory"))
+    It runs in a directory of its own, ...put_file("a.txt")}
+    """
+    if returncode == BROKEN_PIPE:
+        return (
+            f"Exit code {BROKEN_PIPE}: the reader of a pipe (head, grep -q) left before the "
+            "writer had ended, which is a failure of the pipe in a strict shell. Take a reader "
+            'that reads to the end ("sed -n 1,10p" for "head", "grep ... > /dev/null" for '
+            '"grep -q"), or begin the text with "set +o pipefail"'
+        )
+    if stderr_tail:
+        return _about_files(stderr_tail)
+    return "\n".join(_about_silence(text, returncode)) or None
+
+
+def _about_files(stderr_tail: str) -> str | None:
+    """What to do about a file that is where the program runs, and not where the step does."""
+    for found in reversed(list(_NO_FILE.finditer(stderr_tail))):
+        path = found["before"] or found["after"]
+        name = path.rpartition("/")[2] if STEP_PREFIX in path else path
+        if name and not name.startswith("/"):
+            return (
+                "It runs in a directory of its own, with no files but those of inp= and what "
+                f"the step has made: {_given(name, is_directory=bool(found['cd']))}"
+            )
+    return None
+
+
+def _given(name: str, *, is_directory: bool) -> str:
+    """How the step is given what it looks for."""
+    path = name.removeprefix("./").rstrip("/")
+    if any(each in path for each in "*?[") or not path:
+        return "name each of your files, inp={name: put_file(path)}"
+    if is_directory:
+        return f'inp={{"{path}/": put_dir("{path}")}}'
+    return f'inp={{"{path}": put_file("{path}")}}'
+
+
+def _about_silence(text: str, returncode: int) -> Iterator[str]:
+    """What may be behind an exit code that nothing explains."""
+    found = [each for pattern, each in _SILENT.items() if re.search(pattern, text)]
+    if returncode == 1 and found:
+        yield f"Exit code 1 is also how these end: {'; '.join(found)}"
+    if "\n" in text.strip():
+        yield 'To see which line failed, begin the text with "set -x"'
+
+
+MAX_STREAM_BYTES: Final = MAX_LOG_BYTES // 2
+"""Of each stream, the last bytes that are kept: a long one must not push out the other."""
+
+
+def with_log(outcome: ShellOutcome, printed: Printed) -> ShellOutcome:
+    """Add the ends of the streams in whose places there are errors.
+
+    Args:
+        outcome: of a step.
+        printed: all that its commands have printed.
+    """
+    log = b"".join(stream.tail(MAX_STREAM_BYTES) for stream in _lost(outcome, printed))
+    return dataclasses.replace(outcome, log=log[-MAX_LOG_BYTES:]) if log else outcome
+
+
+def _lost(outcome: ShellOutcome, printed: Printed) -> Iterator[Stream]:
+    """What was printed and is not among the results."""
+    failed = {each.name for each in outcome.outputs if isinstance(each.value, Error)}
+    if not failed:
+        return
+    for stream in printed.streams:
+        if stream.name.replace("-", ":") in failed and not stream.is_lost:
+            yield stream

@@ -19,10 +19,10 @@ from funsies.store.data import is_good
 from funsies.store.ports import DataStore
 
 from .files import InputFile
-from .inputs import InputValue
-from .listener import NOBODY, Listener
-from .results import Made, ResultWriter
+from .live_output import NOBODY, Listener
 from .shell import Produced, run_shell
+from .step_inputs import InputValue
+from .step_results import Made, ResultWriter
 
 
 def run_shell_step(

@@ -18,9 +18,9 @@ from funsies.store.connect import Backend
 from funsies.store.definitions import is_signed
 from funsies.store.rows import TaskRow
 
-from .preempted import Preempted
 from .program import Host, OtherProgramError
 from .python import LoadedFunction, load
+from .signals import Preempted
 from .user_exceptions import exception_error
 
 MAX_LOADED: Final = 500

@@ -14,7 +14,7 @@ from funsies.core.errors import Error, ErrorKind, FunsiesError
 
 from .machine_faults import full_place, is_of_the_machine
 from .machine_trouble import NOT_REMEMBERED
-from .want_of_memory import out_of_memory, own_peak_bytes
+from .out_of_memory import out_of_memory, own_peak_bytes
 
 MAX_FRAMES: Final = 50
 """Of a traceback, the last frames that are kept."""

@@ -10,7 +10,7 @@ from starlette.requests import Request
 import funsies as f
 from funsies.client.targets import collect
 from funsies.core.digest import Digest
-from funsies.engine.names import new_fence, new_slot
+from funsies.engine.identifiers import new_fence, new_slot
 from funsies.history import watched
 from funsies.history.called import labels_here
 from funsies.history.watched import Naming

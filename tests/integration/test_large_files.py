@@ -11,7 +11,7 @@ import pytest
 
 import funsies as f
 from funsies.core.errors import ErrorKind
-from funsies.run import results
+from funsies.run import step_results
 from funsies.store.data import disk, sharing, temporary
 
 LINK_BYTES = 1 << 20
@@ -148,7 +148,7 @@ def test_a_large_output_of_a_worker_moves_into_the_store(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There no process of the step is left; here nobody knows."""
-    monkeypatch.setattr(results, "is_subreaper", lambda: True)
+    monkeypatch.setattr(step_results, "is_subreaper", lambda: True)
     program = f"head -c {LARGE} /dev/zero > y; chmod +x y; stat -c %i y; ln -s y z"
     step = f.shell(program, out=["y", "z"])
     f.execute(step)

@@ -6,15 +6,16 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
 
 import pytest
 
 import funsies as f
 from funsies.cli.worker import timing_from
 from funsies.core.errors import ErrorKind, OptionError
-from funsies.engine.exit_watch import ExitWatch
 from funsies.engine.processes import leave_before_end
-from funsies.run import alarm, process
+from funsies.run import process, signals
+from funsies.run.process_exit import ExitNotice
 
 MONTH = 30 * 24 * 3600
 LONG = [MONTH, 2.0**31, 1e300, 2**63 - 1]
@@ -77,7 +78,7 @@ def test_a_retry_may_be_as_far_away_as_one_likes(stage) -> None:
 
 @pytest.fixture
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (process, alarm):
+    for module in (process, signals):
         monkeypatch.setattr(module, "LONGEST_WAIT_SECONDS", 0.01)
 
 
@@ -104,7 +105,7 @@ def sleep(seconds: float) -> float:
 
 def test_the_end_of_a_process_is_noticed_however_long_one_waits() -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    with ExitWatch(child.pid) as watch:
+    with closing(ExitNotice(child.pid)) as watch:
         child.stdin.write(b"\n")
         child.stdin.close()
         assert watch.wait(1e300)

@@ -12,7 +12,7 @@ from rq.job import Job
 from rq.queue import EnqueueData, Queue
 from rq.serializers import JSONSerializer
 
-from funsies.engine.names import NAMESPACE
+from funsies.engine.identifiers import NAMESPACE
 from funsies.store.rows import QueueName
 
 from .rq_records import (

@@ -14,7 +14,7 @@ from typing import Final, TypeVar, cast
 from redis import Redis
 from redis.exceptions import RedisError
 
-from funsies.engine.names import NAMESPACE
+from funsies.engine.identifiers import NAMESPACE
 
 KEY_PREFIX: Final = f"{{{NAMESPACE}}}:rq"
 

@@ -22,7 +22,7 @@ from rq.worker.base import WorkerStatus
 
 from funsies.engine import drain_job
 from funsies.engine.brake import Brake
-from funsies.engine.names import NAMESPACE, new_slot
+from funsies.engine.identifiers import NAMESPACE, new_slot
 from funsies.engine.processes import die_with_parent, lead_group, preload, share_memory
 from funsies.engine.supervision.child import ChildContext, ChildObserver, Post, become
 from funsies.engine.supervision.crash_recovery import (

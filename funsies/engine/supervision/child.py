@@ -24,9 +24,8 @@ from typing import IO, Final
 from funsies.core.options import Options
 from funsies.engine.hand import Observer
 from funsies.engine.timing import Timing
-from funsies.run.ignored_signals import ignore_for_oneself, take_no_notice
 from funsies.run.orphans import Orphanage, has_children
-from funsies.run.preempted import Preempted
+from funsies.run.signals import Preempted, ignore_for_oneself, take_no_notice
 from funsies.store.connect import Address
 from funsies.store.rows import Claim, Completion, Fence
 

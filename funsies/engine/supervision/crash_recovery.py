@@ -22,12 +22,12 @@ from typing import TypeAlias
 
 from funsies.core.errors import Error, ErrorKind, ServerError
 from funsies.engine.failure import failure, publish_failure, publish_for
-from funsies.engine.names import new_slot
+from funsies.engine.identifiers import new_slot
 from funsies.engine.timing import Timing
 from funsies.run.decision import PutBack
-from funsies.run.process_end import signal_name
-from funsies.run.record import HOST, record_of_killed
-from funsies.run.want_of_memory import explained
+from funsies.run.execution import HOST, record_of_killed
+from funsies.run.out_of_memory import explained
+from funsies.run.process_exit import signal_name
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, Lease, OperationRow, Setback, Verdict
 from funsies.store.server_retry import SERVER_TROUBLE

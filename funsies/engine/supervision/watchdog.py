@@ -11,19 +11,18 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import IO, Final
 
-from funsies.engine.exit_watch import ExitWatch
 from funsies.engine.failure import publish_for
 from funsies.engine.load import LoadMeter
 from funsies.engine.processes import kill_group
 from funsies.engine.supervision.crash_recovery import ChildExit, EndedChild, Kill, KillCause
 from funsies.engine.telling import Telling
 from funsies.engine.timing import Timing
-from funsies.run.oom import out_of_memory_kills
 from funsies.run.orphans import Orphanage
-from funsies.run.process_end import peak_memory_bytes
+from funsies.run.out_of_memory import out_of_memory_kills
+from funsies.run.process_exit import ExitNotice, peak_memory_bytes
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence
 from funsies.store.server_retry import SERVER_TROUBLE
@@ -88,13 +87,16 @@ class ChildProcess:
         Args:
             tick: called at least once in ``tick_seconds``.
         """
-        with ExitWatch(self._pid) as exit_watch:
-            while not exit_watch.wait(self._next_look_seconds()):
+        with closing(ExitNotice(self._pid)) as exit_notice:
+            while not exit_notice.wait(self._next_look_seconds()):
                 self._look()
                 tick()
             kill_group(self._pid)  # its number is nobody else's until it is collected
             self._is_over = True
-            status, usage = exit_watch.collect()
+            collected = exit_notice.collect()
+        if collected is None:
+            raise ChildProcessError("the child of a worker was collected by somebody else")
+        status, usage = collected
         if self._file:
             self._file.close()
         self._orphanage.clear()

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from funsies.run.handlers import handler_of
+from funsies.run.signals import handler_of
 
 from .settings import Setting, attribute, attributes, contents
 

@@ -12,7 +12,7 @@ from funsies.engine.drain import DrainEnd, drain
 from funsies.engine.failure import failure
 from funsies.engine.hand import Observer
 from funsies.run.decision import Delegate, Park, Publish, PutBack
-from funsies.run.preempted import Preempted
+from funsies.run.signals import Preempted
 from funsies.store.rows import QueueName, Setback, Status, TraceCandidate
 
 OTHER = QueueName("other@3.11")

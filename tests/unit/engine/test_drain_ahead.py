@@ -22,7 +22,7 @@ from funsies.engine.supervision.status_board import (
 from funsies.engine.supervision.watchdog import Relief
 from funsies.engine.timing import Timing
 from funsies.run.decision import PutBack
-from funsies.run.preempted import Preempted
+from funsies.run.signals import Preempted
 from funsies.store.rows import Fence, Setback, Status, StepMessage
 
 from .conftest import QUEUE, Workshop, publish

@@ -16,7 +16,7 @@ from funsies.engine.failure import failure
 from funsies.engine.hand import Observer
 from funsies.engine.supervision.status_board import MOST_CLAIMS
 from funsies.run.decision import HandOver, Park, Publish, PutBack
-from funsies.run.preempted import Preempted
+from funsies.run.signals import Preempted
 from funsies.store.rows import Result, Setback, Status, TraceCandidate
 
 from .conftest import Workshop, publish

@@ -6,14 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
-from funsies.engine.exit_watch import ExitWatch
 from funsies.engine.processes import kill_group, lead_group
-from funsies.run import oom
+from funsies.run import out_of_memory
 from funsies.run.orphans import has_children
-from funsies.run.process_end import peak_memory_bytes
+from funsies.run.process_exit import ExitNotice, peak_memory_bytes
 
 
 def child(code):
@@ -39,7 +39,7 @@ def test_every_way_to_end_is_seen(code, status, kernel, monkeypatch):
     if kernel == "old":
         monkeypatch.delattr(os, "pidfd_open")
     process = child(code)
-    with ExitWatch(process.pid) as watch:
+    with closing(ExitNotice(process.pid)) as watch:
         assert not watch.wait(0)
         go(process)
         assert watch.wait(30)
@@ -56,7 +56,7 @@ def test_a_group_is_killed_whole():
         start_new_session=True,
     )
     grandchild = int(process.stdout.readline())
-    with ExitWatch(process.pid) as watch:
+    with closing(ExitNotice(process.pid)) as watch:
         kill_group(process.pid)
         assert watch.wait(30)
     process.wait()
@@ -86,9 +86,9 @@ class TestOutOfMemoryKills:
 
     @pytest.fixture
     def machine(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(oom, "CGROUP", tmp_path / "cgroup")
-        monkeypatch.setattr(oom, "CGROUP_ROOT", tmp_path)
-        monkeypatch.setattr(oom, "VMSTAT", tmp_path / "vmstat")
+        monkeypatch.setattr(out_of_memory, "CGROUP", tmp_path / "cgroup")
+        monkeypatch.setattr(out_of_memory, "CGROUP_ROOT", tmp_path)
+        monkeypatch.setattr(out_of_memory, "VMSTAT", tmp_path / "vmstat")
         (tmp_path / "vmstat").write_text("nr_free_pages 4\noom_kill 11\n")
         return tmp_path
 
@@ -96,19 +96,19 @@ class TestOutOfMemoryKills:
         (machine / "cgroup").write_text("0::/job/7\n")
         (machine / "job" / "7").mkdir(parents=True)
         (machine / "job" / "7" / "memory.events").write_text("oom 5\noom_kill 3\n")
-        assert oom.out_of_memory_kills() == 3
+        assert out_of_memory.out_of_memory_kills() == 3
 
     def test_in_a_control_group_of_the_first_version(self, machine):
         (machine / "cgroup").write_text("9:cpu:/\n4:memory,x:/job\n0::/\n")
         (machine / "memory" / "job").mkdir(parents=True)
         counter = machine / "memory" / "job" / "memory.oom_control"
         counter.write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n")
-        assert oom.out_of_memory_kills() == 2
+        assert out_of_memory.out_of_memory_kills() == 2
 
     def test_of_the_machine_if_there_is_no_control_group(self, machine):
         assert not (machine / "cgroup").exists()
-        assert oom.out_of_memory_kills() == 11
+        assert out_of_memory.out_of_memory_kills() == 11
 
     def test_none_where_nobody_counts(self, machine):
         (machine / "vmstat").unlink()
-        assert oom.out_of_memory_kills() == 0
+        assert out_of_memory.out_of_memory_kills() == 0

@@ -6,8 +6,8 @@ import pytest
 
 from funsies.engine.supervision.status_board import ChildStatus, Phase, StatusBoard
 from funsies.engine.telling import ASK_SECONDS, REPEAT_SECONDS, ChildListener, Telling
+from funsies.run.live_output import MOST_STREAMS, Stream, decode_tail
 from funsies.run.surroundings.streams import MAX_LOG_BYTES, new_file
-from funsies.run.tail import MOST_STREAMS, Stream, decode_tail
 from funsies.store.rows import Fence, log_client
 
 FIRST, SECOND = Fence(b"1" * 16), Fence(b"2" * 16)

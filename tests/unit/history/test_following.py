@@ -6,7 +6,7 @@ import threading
 
 import funsies as f
 from funsies.history.following import Awaited, Ended, Printed, follow
-from funsies.run.tail import Stream, Tail, encode_tail
+from funsies.run.live_output import Stream, Tail, encode_tail
 from funsies.session import Session
 from funsies.store.rows import Status
 

@@ -16,8 +16,8 @@ from returns.result import Failure, Result, Success
 import funsies as f
 from funsies.core.encoding import encoding_of
 from funsies.core.errors import MAX_DETAILS_CHARACTERS, Error, ErrorKind
-from funsies.run.preempted import Preempted
 from funsies.run.python import LoadedFunction, call, encode_results
+from funsies.run.signals import Preempted
 
 
 def failure_of(function: Callable[..., object], **how: Any) -> Error:

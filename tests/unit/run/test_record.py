@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funsies.run.record import HOST, execution_record
-from funsies.run.usage import Usage
+from funsies.run.execution import HOST, Usage, execution_record
 from funsies.store.execution_record import decode_record
 
 

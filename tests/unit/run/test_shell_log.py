@@ -6,7 +6,7 @@ import pytest
 
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.shell import run_shell
-from funsies.run.shell_log import MAX_STREAM_BYTES
+from funsies.run.shell_outcome import MAX_STREAM_BYTES
 from funsies.run.surroundings.streams import MAX_LOG_BYTES
 
 SAYS = "echo out; echo err >&2; "

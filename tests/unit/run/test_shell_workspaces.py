@@ -204,7 +204,7 @@ def test_an_interrupted_start_leaves_no_command(
     def interrupt(*_, **__):
         raise Interruption
 
-    monkeypatch.setattr("funsies.run.command.EndNotice", interrupt)
+    monkeypatch.setattr("funsies.run.command.ExitNotice", interrupt)
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)

@@ -15,13 +15,14 @@ from returns.result import Failure, Result
 from funsies.core.digest import Digest, content_digest
 from funsies.core.encoding import Encoded, Pieces
 from funsies.core.errors import Error, encode_error
+from funsies.core.trace import trace_key
 from funsies.store.connect import INLINE_BYTES, Backend
 from funsies.store.data import ArchiveChunks, FileChunks, is_executable
 from funsies.store.rows import Claim, Completion
 from funsies.store.rows import Result as StoredResult
 
+from .execution import HOST
 from .orphans import is_subreaper
-from .record import HOST
 
 Made: TypeAlias = Encoded | Path | ArchiveChunks
 """The bytes of a value, a stream of them, a file that holds them, or files that are a value."""
@@ -144,3 +145,27 @@ def _size_bytes(value: Made) -> int:
     if isinstance(value, Path):
         return value.stat().st_size
     return value.size_bytes if isinstance(value, (ArchiveChunks, Pieces)) else len(value)
+
+
+def trace_key_of(claim: Claim) -> Digest | None:
+    """Trace key of a claim; None if it must leave no trace."""
+    if claim.volatile or claim.operation.dynamic:
+        return None
+    return trace_key(
+        claim.operation.task,
+        [
+            (row.name, result.ok, result.executable, result.content)
+            for row, result in zip(claim.operation.inputs, claim.inputs, strict=True)
+            if result is not None
+        ],
+    )
+
+
+def is_traced(backend: Backend, claim: Claim) -> bool:
+    """True if a trace says what the results are, and their bytes are there."""
+    if claim.trace is None or claim.trace.key != trace_key_of(claim):
+        return False
+    if len(claim.trace.results) != len(claim.operation.outputs):
+        return False  # it is damaged, or was made by a damaged task
+    large = [result.content for result in claim.trace.results if result.large]
+    return not large or not backend.data.missing(large)

@@ -1,15 +1,34 @@
-"""What a running step has printed so far: the ends of its streams, for who follows it."""
+"""What a running step prints, for who follows it: who is told, and the ends of its streams."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from .surroundings.streams import MAX_LOG_BYTES
+
+
+class Listener:
+    """Is told where a step prints, and when it has; this one takes no notice."""
+
+    def prints_to(self, directory: Path, show: Callable[[], None]) -> None:
+        """The commands of the step that begins now print into files in this directory.
+
+        Args:
+            directory: it is there when what they print is much, or they run for long.
+            show: puts there what they have printed.
+        """
+
+    def has_printed(self) -> None:
+        """The step prints nothing more; what it has printed is still there."""
+
+
+NOBODY = Listener()
+
 
 MOST_STREAMS: Final = 8
 """Of a shell step with many commands, the streams of the last ones are told."""
