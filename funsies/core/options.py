@@ -35,7 +35,8 @@ class Options:
         distributed: False runs it in the process that executes it, without workers.
         evaluate: False takes a result that is at hand and computes nothing.
         reset: True forgets earlier results when it is executed.
-        isolated: True runs it in a fresh process of its own.
+        isolated: True has a worker run it in a fresh process of its own. A program that runs
+            steps itself, as with ``memory://``, runs it in its own process.
         fresh_directory: True runs a Python step in an empty directory, as shell steps always
             are; it is removed afterwards. False runs it where the worker was started, or the
             program that runs it itself.

@@ -266,6 +266,7 @@ class Evaluator:
             step=RunningStep(claim.operation.digest),
             is_alone=self._owns_process,
         )
+        # A program that runs steps itself may have threads: they might hold locks in a fork.
         is_isolated = options.isolated and self._owns_process
         writer.add_all(in_fresh_process(finish, writer.children) if is_isolated else finish())
         return False

@@ -23,7 +23,7 @@ from funsies.pickling import (
     load_function,
     this_program,
 )
-from funsies.run.messages import keep_messages
+from funsies.run.log_lines import keep_messages
 
 from . import cache, importing, main_module
 

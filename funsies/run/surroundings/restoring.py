@@ -18,7 +18,7 @@ from contextvars import Context, copy_context
 from typing import IO, Final, TypeVar
 
 from funsies.builder.context import RunningStep, step_running
-from funsies.run.messages import LoweredLastResort, noted_messages
+from funsies.run.log_lines import LoweredLastResort, noted_messages
 
 from .interpreter import Randomness, interpreter, limits, signals, standard_library
 from .libraries import data_libraries, libraries
