@@ -1,4 +1,7 @@
-"""The mypy plugin of funsies: ``plugins = ["funsies_mypy"]``. It never imports funsies."""
+"""The mypy plugin of funsies: ``plugins = ["funsies_mypy"]``.
+
+Of funsies it imports only pure modules of ``funsies.core``, whose rules it shares.
+"""
 
 from __future__ import annotations
 

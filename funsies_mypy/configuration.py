@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tomllib
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
+
+from funsies.core import axes, units
 
 from .shell_text import parser_version
+
+_SHARED: Final = tuple(str(each.__file__) for each in (axes, units))
+"""Modules of funsies whose rules the plugin shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,10 @@ def _configuration(table: dict[str, object]) -> Configuration:
 
 @cache
 def plugin_digest() -> str:
-    """Digest of all files of the plugin: another version must not use this one's cache."""
+    """Digest of all that the plugin says: another version must not use this one's cache."""
     root = Path(__file__).parent
-    files = sorted(root.rglob("*.py"))
+    files = [*sorted(root.rglob("*.py")), *map(Path, _SHARED)]
     content = b"\0".join(
-        str(file.relative_to(root)).encode() + file.read_bytes() for file in files
+        os.path.relpath(file, root).encode() + file.read_bytes() for file in files
     )
     return hashlib.sha256(content).hexdigest()

@@ -8,7 +8,8 @@ from typing import Final
 
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
-from .axes import Axes, Axis, are_other_axes, read_axes
+from funsies.core.axes import Axes, Axis, are_other_axes, read_axes
+
 from .types import literal_value
 
 SHAPE: Final = "<shape>"

@@ -15,12 +15,13 @@ from mypy.types import (
     get_proper_type,
 )
 
+from funsies.core.units import are_other_units
+
 from . import codes
 from .layouts import difference
 from .messages import fail
 from .step import Given, Step, filled_by
 from .types import has_artefact, literal_value, union_items, unlifted
-from .units import are_other_units
 
 UNIT: Final = "<unit>"
 UNIT_MEMBER: Final = "<member of an enum of units>"

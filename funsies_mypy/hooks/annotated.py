@@ -36,6 +36,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from funsies.core.units import is_unit
 from funsies_mypy.layouts import (
     DTYPES,
     DTYPES_SHOWN,
@@ -48,7 +49,6 @@ from funsies_mypy.layouts import (
 from funsies_mypy.names import SHAPE as SHAPE_NAME
 from funsies_mypy.physical import UNIT, UNIT_MEMBER
 from funsies_mypy.source import source
-from funsies_mypy.units import is_unit
 from funsies_mypy.walk import walk
 
 
