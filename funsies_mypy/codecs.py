@@ -7,6 +7,10 @@ from typing import Final
 
 from mypy.checker import TypeChecker
 from mypy.nodes import CallExpr, MypyFile, NameExpr, RefExpr, TypeInfo
+from mypy.plugin import FunctionContext
+from mypy.types import Type
+
+from funsies_mypy.arguments import checker, given_at
 
 from . import names
 from .walk import nodes_of, once_a_file
@@ -59,3 +63,19 @@ def _takes_subclasses(call: CallExpr) -> bool:
     given = dict(zip(call.arg_names, call.args, strict=True)).get(_SUBCLASSES)
     is_false = isinstance(given, NameExpr) and given.fullname == "builtins.False"
     return given is not None and not is_false
+
+
+def check_register_codec(context: FunctionContext) -> Type:
+    """Remember that the class has a codec, for the modules that import it."""
+    if isinstance(context.context, CallExpr):
+        _mark(context, context.context)
+    return context.default_return_type
+
+
+def _mark(context: FunctionContext, call: CallExpr) -> None:
+    for index in range(len(context.args)):
+        for each in given_at(context, index):
+            if isinstance(each.expression, RefExpr) and isinstance(
+                each.expression.node, TypeInfo
+            ):
+                mark_codec(checker(context), each.expression.node, call)

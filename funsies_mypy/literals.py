@@ -20,8 +20,8 @@ from mypy.nodes import (
 )
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
-from .bindings import uses_of_variables
 from .types import literal_value, union_items
+from .walk import uses_of_variables
 
 
 def text_of(api: TypeChecker, expression: Expression) -> str | None:

@@ -20,19 +20,17 @@ from mypy.plugin import (
 from mypy.types import FunctionLike, Type
 from typing_extensions import override
 
-from . import names
+from . import codecs, names
 from .configuration import read_configuration
 from .guard import guarded, guarded_all
 from .hooks import (
     annotated,
-    codecs,
     containers,
     fan_out,
     gathers,
     lifting,
     narrowing,
     parametric,
-    partials,
     pointers,
     queues,
     result_tests,
@@ -77,7 +75,7 @@ FUNCTIONS: Final[dict[str, FunctionHook]] = dict.fromkeys(
     names.SHELL: used(keywords_known(shell.check_shell)),
     names.TEMPLATE: used(keywords_known(template.check_template)),
     names.GATHER: used(keywords_known(gathers.check_gather)),
-    names.PARTIAL: partials.check_partial,
+    names.PARTIAL: task_calls.check_partial,
     names.PUT: keywords_known(pointers.check_put),
     names.STR: pointers.check_text,
     **dict.fromkeys(names.FUN, check_fun),

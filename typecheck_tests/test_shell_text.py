@@ -21,9 +21,9 @@ from funsies_mypy.shell_text import (
     UNKNOWN,
     Declared,
     Finding,
-    bash,
     findings,
     parser_version,
+    words,
 )
 from funsies_mypy.shell_text.effects import Effects, effects_of
 from typecheck_tests.test_cases import HERE
@@ -221,7 +221,7 @@ def test_a_file_that_is_read_where_a_condition_allows_it_is_not_missed() -> None
 
 
 def test_without_the_parser_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bash, "_parser", lambda: None)
+    monkeypatch.setattr(words, "_parser", lambda: None)
     assert said("sort a > b", inp=["a"], out=["c"]) == ""
 
 

@@ -7,14 +7,18 @@ of jaxtyping are other names of ``Annotated``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
+    EllipsisExpr,
     Expression,
     IndexExpr,
+    IntExpr,
+    MemberExpr,
     MypyFile,
     NameExpr,
     StrExpr,
@@ -48,8 +52,31 @@ from funsies_mypy.layouts import (
 )
 from funsies_mypy.names import SHAPE as SHAPE_NAME
 from funsies_mypy.physical import UNIT, UNIT_MEMBER
-from funsies_mypy.source import source
 from funsies_mypy.walk import walk
+
+
+def source(expression: Expression) -> str:
+    """``module.Class[int, "text"]`` as it is written; "" of anything else."""
+    if isinstance(expression, NameExpr):
+        return expression.name
+    if isinstance(expression, StrExpr):
+        return json.dumps(expression.value)
+    if isinstance(expression, IntExpr):
+        return str(expression.value)
+    if isinstance(expression, EllipsisExpr):
+        return "..."
+    if isinstance(expression, MemberExpr):
+        owner = source(expression.expr)
+        return owner and f"{owner}.{expression.name}"
+    return _indexed(expression) if isinstance(expression, IndexExpr) else ""
+
+
+def _indexed(expression: IndexExpr) -> str:
+    index = expression.index
+    each = index.items if isinstance(index, TupleExpr) else [index]
+    owner, arguments = source(expression.base), list(map(source, each))
+    is_known = bool(owner) and all(arguments)
+    return f"{owner}[{', '.join(arguments) or '()'}]" if is_known else ""
 
 
 def keep_metadata(context: AnalyzeTypeContext) -> Type:

@@ -27,11 +27,10 @@ from mypy.nodes import (
 )
 
 from funsies_mypy import codes, names
-from funsies_mypy.bindings import uses_of_variables
 from funsies_mypy.encodable import is_of_project
 from funsies_mypy.literals import text_of, texts_of
 from funsies_mypy.messages import did_you_mean, fail
-from funsies_mypy.walk import walk
+from funsies_mypy.walk import uses_of_variables, walk
 
 
 def check_ignored(api: TypeChecker, where: Context, function: FuncDef) -> None:

@@ -9,7 +9,7 @@ from mypy.nodes import Expression, Node
 from mypy.plugin import AttributeContext
 from mypy.types import Type
 
-from funsies_mypy.advising import advise
+from funsies_mypy.advice import advise
 from funsies_mypy.arguments import Call, checker
 from funsies_mypy.passing import Look, Passed, way_with
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
-from .bash import Node, parse
 from .tools import PREFIXES
 from .uses import ANYTHING, Use, use_of
-from .words import UNKNOWN, Variables, is_literal, variables_of, word_of
+from .words import UNKNOWN, Node, Variables, is_literal, parse, variables_of, word_of
 
 
 @dataclass(frozen=True, slots=True)

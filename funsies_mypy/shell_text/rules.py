@@ -1,4 +1,4 @@
-"""The rules: what commands do, against what is declared.
+"""The rules: what commands do, against what a step declares.
 
 Each was tried on steps that are right: a rule that was wrong about one of them is a note, or is
 not here.
@@ -9,14 +9,124 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-from .declared import Declared, is_among, matches
 from .effects import Effects, Read, effects_of
-from .findings import Finding
-from .mentions import is_mentioned
 from .near import is_near
-from .words import is_literal
+from .words import GLOB, NUMBER, UNKNOWN, is_literal
+
+Role: TypeAlias = Literal["input", "output", "command"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong with a step, or may be.
+
+    Attributes:
+        is_error: False of what is worth a look, and may be right.
+        role: what ``place`` counts.
+        place: of the input, output or command that it is about; counted from 0.
+        text: for the user.
+    """
+
+    is_error: bool
+    role: Role
+    place: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Names of the files of a step. Those with a slash at the end are directories.
+
+    Attributes:
+        inputs: None if one of them is not known.
+        outputs: with patterns such as ``*.csv``; None if one of them is not known.
+    """
+
+    inputs: Sequence[str] | None
+    outputs: Sequence[str] | None
+
+    def has(self, name: str) -> bool:
+        """Whether a name is that of a file of the step, or in one of its directories."""
+        return is_among(name, [*(self.inputs or ()), *(self.outputs or ())])
+
+    def has_input(self, name: str) -> bool:
+        """Whether a file is there before the step runs; True if that is not known."""
+        return self.inputs is None or is_among(name, self.inputs)
+
+
+def is_among(name: str, declared: Iterable[str]) -> bool:
+    """Whether a name is one of these, in one of these directories, or above one of them."""
+    return any(_is_of(name.rstrip("/"), each) for each in declared)
+
+
+def _is_of(name: str, declared: str) -> bool:
+    directory = declared.rstrip("/")
+    return (
+        name == directory
+        or directory.startswith(f"{name}/")
+        or (declared.endswith("/") and name.startswith(declared))
+        or matches(name, declared)
+    )
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether the pattern of an output may match a name; stars are read generously.
+
+    >>> matches("a/b.csv", "**/*.csv"), matches("b.csv", "**/*.csv"), matches("b.txt", "*.csv")
+    (True, True, False)
+    """
+    if not any(each in pattern for each in "*?["):
+        return False
+    parts = re.split(r"(\*+/?|\?|\[[^\]]+\])", pattern)
+    regex = "".join(_regex(part) for part in parts)
+    return re.fullmatch(regex, name, re.DOTALL) is not None
+
+
+def _regex(part: str) -> str:
+    if part.startswith("*"):
+        return ".*"
+    is_one = part == "?" or (part.startswith("[") and part.endswith("]"))
+    return "." if is_one else re.escape(part)
+
+
+_HERE: Final = frozenset({".", "./", GLOB, f"./{GLOB}"})
+"""Words that stand for all files."""
+
+
+def is_mentioned(name: str, commands: Sequence[str], words: Iterable[str]) -> bool:
+    """Whether a name may be meant somewhere: itself, a directory, or what it begins with.
+
+    Args:
+        name: of a file, directory or pattern.
+        commands: the texts, where it may stand in the program of another language.
+        words: of the commands, without quotes.
+    """
+    wanted = re.compile("|".join(_spellings(name.rstrip("/"))))
+    return any(
+        word in _HERE or wanted.search(word) or _may_be(name, word)
+        for word in (*words, *commands)
+    )
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """The name; and the directories that it is in and what it begins with, as whole words."""
+    before = r"(?:(?<![\w.\-])|(?<=^-\w)|(?<=\s-\w))"
+    yield f"{before}{re.escape(name)}(?!\\w)"
+    for found in re.finditer(r"(?!^)[./*?\[]", name):
+        slash = "/?" if found[0] == "/" else ""
+        yield f"{before}{re.escape(name[: found.start()])}{slash}(?![\\w.\\-/])"
+
+
+def _may_be(name: str, word: str) -> bool:
+    """Whether a word that is known in part, such as ``$x.csv``, may stand for a name."""
+    parts = re.split(f"([{UNKNOWN}{GLOB}{NUMBER}]+)", word.removeprefix("./"))
+    if len(parts) == 1 or not any(parts[::2]) or len(word) > 2 * len(name) + 200:
+        return False
+    regex = "".join(".*" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    return re.fullmatch(regex, name, re.DOTALL) is not None
+
 
 _NO_OUTPUT: Final = "No command names the output file"
 _NO_INPUT: Final = "No command names the input file"
