@@ -19,8 +19,8 @@ from .core.errors import WiringError
 from .core.graph import Constant, Operation, TaskKind
 from .report.directory import ReplayedStep, load_replayed, write_step, write_value
 from .session import Session, current_session
-from .store.definitions import define_constant
-from .store.reader import known_step, known_task
+from .store.graph_reader import known_step, known_task
+from .store.graph_writer import define_constant
 
 __all__ = ["ReplayedStep", "anything", "artefact", "load", "python", "shell"]
 

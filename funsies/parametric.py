@@ -21,7 +21,7 @@ from .core.graph import Constant
 from .core.type_names import annotation_from
 from .session import Session, current_session
 from .store.connect import Backend
-from .store.definitions import define_constant
+from .store.graph_writer import define_constant
 from .store.stored_graph import StoredGraph
 
 _KIND: Final = "parametric"
@@ -119,8 +119,7 @@ def commit(
     record = Parametric(name, _slots(inp), _slots(out))
     _check_dependence(session.backend, record)
     data = msgspec.json.encode(record)
-    session.backend.graph.save_named(_KIND, name, data)
-    session.backend.graph.save_named(_KIND, record.hash, data)
+    session.backend.graph.save_named(_KIND, {name: data, record.hash: data})
     return record.hash
 
 

@@ -26,7 +26,7 @@ from funsies.report.errors import describe_error
 from funsies.report.step import inputs_of
 from funsies.session import Session
 from funsies.store.connect import Backend
-from funsies.store.reader import known_step
+from funsies.store.graph_reader import known_step
 from funsies.store.rows import Status
 
 from .completion import STEP

@@ -19,7 +19,7 @@ from funsies.report.directory import (
     write_value,
 )
 from funsies.store.connect import Backend
-from funsies.store.reader import delegations
+from funsies.store.graph_reader import delegations
 
 from .completion import STEP
 from .exits import Exit

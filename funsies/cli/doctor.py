@@ -32,8 +32,8 @@ from funsies.session import Session
 from funsies.store.agreed import AgreedDataStore
 from funsies.store.data.address import directory_of
 from funsies.store.data.leftovers import leftovers, remove_leftovers
-from funsies.store.place import IN_SERVER, DataPlace, recorded_place
 from funsies.store.rows import QueueName
+from funsies.store.server_notes import IN_SERVER, DataPlace, recorded_place
 from funsies.store.submission import LOCAL_PREFIX
 
 from .exits import Exit

@@ -17,9 +17,9 @@ from funsies.history.why.foresight import foresee
 from funsies.report.numbers import counted
 from funsies.session import Session, open_stores, session_opened, value_missing
 from funsies.store.connect import Backend, open_backend
-from funsies.store.definitions import define
-from funsies.store.labels import keep_labels
-from funsies.store.rehearsal import rehearsed
+from funsies.store.dry_run import dry_run_backend
+from funsies.store.graph_writer import define
+from funsies.store.stored_labels import keep_labels
 
 from .exits import Exit
 from .notes import note, notice_if_slow
@@ -157,12 +157,12 @@ def _unchanged_servers(setting: Setting) -> Iterator[_DryRun]:
         if is_there:
             opened.enter_context(_environment(server))
         backend = _opened(server, opened, is_there=is_there)
-        dry_run = _DryRun(rehearsed(backend))
+        dry_run = _DryRun(dry_run_backend(backend))
 
         def stores(other: ResolvedServer) -> Backend:
             if other.jobs_url == server.jobs_url:
                 return dry_run.backend
-            return rehearsed(_opened(other, opened, is_there=True))
+            return dry_run_backend(_opened(other, opened, is_there=True))
 
         def tell(session: Session) -> None:
             if session.server.jobs_url == server.jobs_url:

@@ -12,7 +12,7 @@ from funsies.client.lookup import stored_artefact
 from funsies.core.options import DEFAULT_QUEUE, Options
 from funsies.report.numbers import counted
 from funsies.session import Session
-from funsies.store.reader import known_step
+from funsies.store.graph_reader import known_step
 
 from .completion import STEP
 from .exits import Exit

@@ -12,7 +12,7 @@ from funsies.report.console import make_console
 from funsies.report.health import find_damage
 from funsies.report.numbers import counted
 from funsies.store.fsck import Checked, check
-from funsies.store.keys_in_use import refuse_other_keys
+from funsies.store.server_notes import refuse_other_keys
 
 from .exits import Exit
 from .findings import finding_as_json, print_finding

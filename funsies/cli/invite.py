@@ -16,8 +16,8 @@ from funsies.config.invitation import (
 )
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
-from funsies.store.place import DataPlace, recorded_place
 from funsies.store.server_address import hide_secrets
+from funsies.store.server_notes import DataPlace, recorded_place
 
 from .exits import Exit
 from .notes import note

@@ -28,7 +28,7 @@ from funsies.run.log_lines import LEVELS, LevelFilter
 from funsies.store.connect import Backend
 from funsies.store.data.chunks import chunks_of
 from funsies.store.execution_record import decode_record
-from funsies.store.reader import known_step
+from funsies.store.graph_reader import known_step
 
 from .completion import STEP
 from .exits import Exit
@@ -108,7 +108,7 @@ def logs(
             error = _error_of(session.backend, named.step)
             _tell(_about(session.backend, named, error, run))
             return Exit.OK
-        record = session.backend.graph.record(named.step)
+        record = session.backend.graph.records([named.step])[0]
         printed = of_level(_printed(session.backend, named.step), level)
         if as_json:
             facts = _facts(session.backend, named.step, record, run)

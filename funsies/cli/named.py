@@ -10,7 +10,7 @@ from funsies.client.lookup import find, step_behind
 from funsies.core.digest import Digest
 from funsies.history.runs import Run
 from funsies.store.connect import Backend
-from funsies.store.reader import known_artefact
+from funsies.store.graph_reader import known_artefact
 from funsies.store.rows import ArtefactRow, OperationState
 
 

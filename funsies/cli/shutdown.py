@@ -19,7 +19,7 @@ from funsies.local.pool import running_pools, stop_pools
 from funsies.report.numbers import counted
 from funsies.session import Session
 from funsies.store.data.address import directory_of
-from funsies.store.place import recorded_place, replace_place
+from funsies.store.server_notes import recorded_place, replace_place
 
 from .exits import Exit
 from .notes import note, step

@@ -24,7 +24,7 @@ from .setting import show_version
 
 if TYPE_CHECKING:
     from funsies.local.embedded import Started
-    from funsies.store.place import DataPlace
+    from funsies.store.server_notes import DataPlace
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

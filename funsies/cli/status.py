@@ -19,8 +19,8 @@ from funsies.report.numbers import counted, shown_seconds
 from funsies.report.occupation import Occupation, counted_states, who_works
 from funsies.report.runs import SHOWN_PROGRAM, program_of
 from funsies.session import Session
-from funsies.store.place import IN_SERVER, recorded_place
 from funsies.store.rows import TaskCounts
+from funsies.store.server_notes import IN_SERVER, recorded_place
 
 from .exits import Exit
 from .notes import FAILED_ARE_KEPT, note

@@ -20,7 +20,7 @@ from funsies.report.failures import FailedTarget
 from funsies.report.live.waits import display_of
 from funsies.session import Session
 from funsies.store.connect import Backend
-from funsies.store.reader import known_step
+from funsies.store.graph_reader import known_step
 from funsies.store.rows import Generation, Status
 
 from .completion import STEP

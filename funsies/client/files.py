@@ -36,7 +36,7 @@ from funsies.store.data import (
     write_file,
 )
 from funsies.store.files_put import facts, is_new, note_put
-from funsies.store.labels import keep_path
+from funsies.store.stored_labels import keep_path
 
 from .remedies import lost, note_step_of
 from .stored_types import wire_of

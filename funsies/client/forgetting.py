@@ -12,8 +12,8 @@ from funsies.core.graph import Operation
 from funsies.core.traversal import reachable
 from funsies.history.resets import note_reset
 from funsies.session import Session, current_session
+from funsies.store.graph_reader import built_by, read_levels
 from funsies.store.ports import GraphStore
-from funsies.store.reader import built_by, read_levels
 from funsies.store.rows import Generation, OperationState, Status
 
 from .targets import Target, Targets, collect

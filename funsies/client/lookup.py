@@ -21,10 +21,16 @@ from funsies.history.labels import Labels
 from funsies.history.runs import Run
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
-from funsies.store.labels import labelled
+from funsies.store.graph_reader import (
+    known_artefact,
+    known_constant,
+    known_step,
+    known_task,
+    unknown,
+)
 from funsies.store.ports import GraphStore
-from funsies.store.reader import known_artefact, known_constant, known_step, known_task, unknown
 from funsies.store.rows import ArtefactRow, Found, TaskRow
+from funsies.store.stored_labels import labelled
 
 from .stored_types import as_asked, output_type, stored_encoding, with_classes_here
 from .values import read_bytes

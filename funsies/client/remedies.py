@@ -25,7 +25,7 @@ from funsies.history.labels import NO_LABELS, Labels
 from funsies.history.watched import Naming
 from funsies.session import Session, session_in_force
 from funsies.store.connect import Backend
-from funsies.store.lost_bytes import forget, set_bad_aside
+from funsies.store.lost_results import forget, set_bad_aside
 
 
 def labels_for(session: Session, steps: Sequence[Digest]) -> Labels:

@@ -16,8 +16,8 @@ from funsies.history.runs import Run, steps_of_run
 from funsies.session import Session
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
+from funsies.store.graph_reader import read_levels
 from funsies.store.ports import GraphStore
-from funsies.store.reader import read_levels
 from funsies.store.rows import Definitions, Generation, QueueName
 from funsies.store.submission import LOCAL_PREFIX, submit
 

@@ -18,8 +18,8 @@ from funsies.config.directory import Directory
 from funsies.core.digest import Digest, short_hash
 from funsies.session import Session
 from funsies.store.connect import Backend
+from funsies.store.graph_reader import read_levels
 from funsies.store.ports import GraphStore
-from funsies.store.reader import read_levels
 from funsies.store.rows import Lease, QueueName
 from funsies.store.server_address import hide_secrets
 from funsies.store.submission import LOCAL_PREFIX, submit

@@ -15,9 +15,9 @@ from funsies.core.digest import Digest
 from funsies.core.errors import Error
 from funsies.core.options import Options
 from funsies.store.connect import Backend
-from funsies.store.definitions import is_signed, load_options
 from funsies.store.execution_record import ExecutionRecord, decode_record
-from funsies.store.reader import known_step, known_task
+from funsies.store.graph_reader import known_step, known_task
+from funsies.store.graph_writer import is_signed, load_options
 from funsies.store.rows import OperationRow, OperationState, TaskRow
 
 from .lookup import stored_artefact
@@ -63,7 +63,7 @@ def read_step(backend: Backend, digest: Digest) -> StoredStep:
         known_task(graph, row.task),
         graph.states([digest])[0],
         read_options(backend, row),
-        decode_record(graph.record(digest)),
+        decode_record(graph.records([digest])[0]),
         graph.log(digest) or b"",
     )
 

@@ -23,8 +23,8 @@ from funsies.core.noted_labels import noted_label
 from funsies.core.stored_errors import read_error
 from funsies.session import Session
 from funsies.store.batches import batches
+from funsies.store.graph_reader import delegations, read_levels
 from funsies.store.ports import GraphStore
-from funsies.store.reader import delegations, read_levels
 from funsies.store.rows import OperationRow, OperationState
 
 from .remedies import labels_for, since

@@ -14,7 +14,7 @@ from typing import Final
 from funsies.core.cutting import cut
 from funsies.history.processes import this_process
 from funsies.history.recorder import Program
-from funsies.store.rows.runs import RunRecord
+from funsies.store.rows.run_rows import RunRecord
 from funsies.store.server_address import hide_secrets
 
 MOST_ARGUMENTS: Final = 100

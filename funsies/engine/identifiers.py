@@ -7,7 +7,7 @@ import secrets
 import socket
 from typing import Final
 
-from funsies.store.keys import DEFAULT_NAMESPACE
+from funsies.store.key_names import DEFAULT_NAMESPACE
 from funsies.store.rows import Fence
 
 NAMESPACE: Final = DEFAULT_NAMESPACE

@@ -25,7 +25,7 @@ from funsies.core.errors import FunsiesError, NoServerError
 from funsies.run.orphans import Orphanage, become_subreaper
 from funsies.run.process_exit import signal_name
 from funsies.store.connect import Address, open_backend
-from funsies.store.keys_in_use import agree_on_keys
+from funsies.store.server_notes import agree_on_keys
 from funsies.store.submission import queue_name
 
 from .processes import die_with_parent, preload

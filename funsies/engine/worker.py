@@ -12,8 +12,8 @@ from .rq_binding import prefix
 from funsies.run.files import sweep_temporary_directory
 from funsies.run.orphans import become_subreaper
 from funsies.store.connect import Address, open_backend
-from funsies.store.keys_in_use import agree_on_keys
 from funsies.store.server_connection import ANSWER_SECONDS, client_of
+from funsies.store.server_notes import agree_on_keys
 from funsies.store.submission import queue_name
 
 from .arming import Dispatch

@@ -13,7 +13,7 @@ from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.execution_record import decode_record
 from funsies.store.rows import Generation, TaskCounts
-from funsies.store.rows.runs import StepCounts
+from funsies.store.rows.run_rows import StepCounts
 
 from .closure import read_closure
 from .runs import Outcome, outcome_of

@@ -10,7 +10,7 @@ from itertools import chain
 from funsies.core.digest import Digest
 from funsies.core.traversal import post_order
 from funsies.store.connect import Backend
-from funsies.store.reader import built_by, read_levels
+from funsies.store.graph_reader import built_by, read_levels
 from funsies.store.rows import OperationRow
 
 

@@ -16,8 +16,8 @@ from funsies.core.python_plan import PYTHON
 from funsies.core.shell_plan import decode_shell_plan
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
-from funsies.store.labels import read_labels
 from funsies.store.rows import InputRow, OperationRow, TaskRow
+from funsies.store.stored_labels import read_labels
 
 from .items import Place
 from .parameters import parameters_of

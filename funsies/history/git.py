@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from funsies.core.secret_variables import without_secrets
-from funsies.store.rows.runs import Git
+from funsies.store.rows.run_rows import Git
 
 PATIENCE_SECONDS: Final = 1.0
 """So long after it was asked git is waited for when its answer is needed: only programs that

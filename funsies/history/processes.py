@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from funsies.run.execution import HOST
-from funsies.store.rows.runs import Process
+from funsies.store.rows.run_rows import Process
 
 _START_TIME: Final = 19
 """Place of the time when it started, among what follows a process's name in its ``stat``."""

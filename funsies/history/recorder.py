@@ -19,7 +19,7 @@ from funsies.core.errors import FunsiesError, NoServerError, StateLostError, Unw
 from funsies.core.graph import Operation
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation
-from funsies.store.rows.runs import RunRecord
+from funsies.store.rows.run_rows import RunRecord
 
 from .closing import Asked, Closing, Ending
 from .git import BRIEF_SECONDS, GitQuestion

@@ -82,7 +82,7 @@ def note_reset(
         retries_failed=retries_failed,
     )
     name = f"{int(reset.when * 1000):015d}-{os.getpid()}-{secrets.token_hex(4)}"
-    graph.save_named(_KIND, name, msgspec.msgpack.encode(reset))
+    graph.save_named(_KIND, {name: msgspec.msgpack.encode(reset)})
     _forget_old(graph, graph.names(_KIND))
 
 

@@ -17,7 +17,7 @@ from funsies.core.digest import DIGEST_BYTES, Digest, content_digest
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Definitions, Generation
-from funsies.store.rows.runs import LISTED, LISTS, NUMBER, RUN, RunRecord, requests_of
+from funsies.store.rows.run_rows import LISTED, LISTS, NUMBER, RUN, RunRecord, requests_of
 
 KEPT_RUNS: Final = 1000
 """Older runs than so many are forgotten."""
@@ -43,7 +43,7 @@ def write_new(graph: GraphStore, record: RunRecord) -> int:
     while graph.keep_named(RUN, str(number), data) != data:
         # Others began at this moment, or ended before they had noted their number.
         number = max([number, *numbers(graph)]) + 1
-    graph.save_named(_COUNTER, _LAST, str(number).encode())
+    graph.save_named(_COUNTER, {_LAST: str(number).encode()})
     oldest = number - KEPT_RUNS
     forget(graph, range(max(1, oldest - _FORGOTTEN_AT_ONCE + 1), oldest + 1))
     return number
@@ -51,7 +51,7 @@ def write_new(graph: GraphStore, record: RunRecord) -> int:
 
 def write(graph: GraphStore, number: int, record: RunRecord) -> None:
     """Store a run again."""
-    graph.save_named(RUN, str(number), msgspec.json.encode(record))
+    graph.save_named(RUN, {str(number): msgspec.json.encode(record)})
 
 
 def read(graph: GraphStore, number: int) -> RunRecord | None:
@@ -99,7 +99,7 @@ def add_request(
         contents = tuple((content_digest(each), each) for each in lists)
         backend.graph.define(Definitions(contents=contents))
         row = LISTS + b"".join(digest for digest, _ in contents)
-    backend.graph.save_named(requests_of(str(number)), str(generation), row)
+    backend.graph.save_named(requests_of(str(number)), {str(generation): row})
 
 
 @dataclass(frozen=True)

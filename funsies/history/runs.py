@@ -18,7 +18,7 @@ from funsies.core.error_kind import ErrorKind
 from funsies.core.stored_errors import read_error
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation, OperationState, Status
-from funsies.store.rows.runs import Git, RunRecord, StepCounts
+from funsies.store.rows.run_rows import Git, RunRecord, StepCounts
 
 from . import run_records
 from .closure import Closure, read_closure

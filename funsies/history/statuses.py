@@ -8,7 +8,7 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.core.stored_errors import read_error
 from funsies.store.connect import Backend
-from funsies.store.reader import delegations
+from funsies.store.graph_reader import delegations
 from funsies.store.rows import OperationState, Status
 
 SKIPPED: Final = "skipped"

@@ -21,7 +21,7 @@ from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.execution_record import ExecutionRecord, decode_record
 from funsies.store.rows import Generation, OperationState, Status
-from funsies.store.rows.runs import StepCounts
+from funsies.store.rows.run_rows import StepCounts
 
 from .closure import Closure
 from .statuses import SKIPPED, skipped_for

@@ -7,17 +7,17 @@ from contextlib import closing
 
 from funsies.config.directory import Directory, ServerRecord
 from funsies.store.data.identity import beside, ensure_number
-from funsies.store.keys_in_use import replace_keys
-from funsies.store.place import (
+from funsies.store.ports import GraphStore
+from funsies.store.redis import RedisStore
+from funsies.store.server_notes import (
     IN_SERVER,
     DataPlace,
     UnreadablePlaceError,
     place_at,
     recorded_place,
+    replace_keys,
     replace_place,
 )
-from funsies.store.ports import GraphStore
-from funsies.store.redis import RedisStore
 
 from .server_settings import ServerSettings
 

@@ -17,7 +17,7 @@ from funsies.config.directory import Directory, ServerRecord, write_private
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError, tcp_url
 from funsies.core.errors import FunsiesError, ServerError
-from funsies.store.place import DataPlace
+from funsies.store.server_notes import DataPlace
 
 from .daemons import (
     POLL_SECONDS,

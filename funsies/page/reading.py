@@ -23,7 +23,7 @@ from funsies.history.parameters import argument_names
 from funsies.report.step import PREVIEW_INPUTS
 from funsies.run.live_output import decode_tail
 from funsies.store.connect import Backend
-from funsies.store.reader import unknown
+from funsies.store.graph_reader import unknown
 from funsies.store.rows import Found, OperationRow, OperationState, Status, TaskRow
 
 _WHOLE: Final = re.compile("[0-9a-f]{64}")

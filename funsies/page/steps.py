@@ -55,7 +55,7 @@ def step_pulse(site: Site, request: Request) -> object:
     """
     graph, digest = site.backend.graph, step_of(site.backend, request)
     state = graph.states([digest])[0]
-    told = graph.record(digest), graph.log(digest), graph.tail(digest)
+    told = graph.records([digest])[0], graph.log(digest), graph.tail(digest)
     return state, told, site.naming.edition()
 
 
@@ -145,7 +145,7 @@ def look_at_step(site: Site, request: Request) -> Facts:
         "step": step,
         "label": labels.of(digest, step.row.task_name),
         "status": statuses_of(backend, [digest], [step.state])[0],
-        "record": decode_record(backend.graph.record(digest)),
+        "record": decode_record(backend.graph.records([digest])[0]),
         "lease": _lease(backend, step),
         "inputs": _inputs(backend, step),
         "makers": _makers(site, step),

@@ -16,7 +16,7 @@ from funsies.history.parameters import argument_names
 from funsies.history.statuses import statuses_of
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
-from funsies.store.reader import unknown
+from funsies.store.graph_reader import unknown
 from funsies.store.rows import InputRow, OperationRow
 
 from .step import kept_apart, preview

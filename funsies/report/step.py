@@ -16,9 +16,9 @@ from funsies.core.python_plan import PYTHON
 from funsies.history.parameters import argument_names
 from funsies.history.words import shortened
 from funsies.store.connect import Backend
-from funsies.store.labels import read_labels
 from funsies.store.ports import GraphStore
 from funsies.store.rows import InputRow, OperationState, Result
+from funsies.store.stored_labels import read_labels
 
 PREVIEW_CHARACTERS: Final = 60
 PREVIEW_INPUTS: Final = 20

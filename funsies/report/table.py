@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from funsies.core.cutting import printable
-from funsies.store.rows.runs import StepCounts
+from funsies.store.rows.run_rows import StepCounts
 
 from .numbers import shown_seconds
 

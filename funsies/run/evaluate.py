@@ -33,7 +33,7 @@ from funsies.core.graph import Constant
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
 from funsies.store.connect import Backend
-from funsies.store.definitions import find_options
+from funsies.store.graph_writer import find_options
 from funsies.store.rows import Claim, Completion, RunReport, Setback
 
 from .decision import Decision, Delegate, HandOver, Park, Publish, PutBack, retry

@@ -9,7 +9,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import Error, ErrorKind, UnknownHashError, error_of_bytes
 from funsies.core.options import Options
 from funsies.store.connect import Backend
-from funsies.store.lost_bytes import forget, set_bad_aside
+from funsies.store.lost_results import forget, set_bad_aside
 from funsies.store.rows import Claim, Setback
 from funsies.store.submission import LOCAL_PREFIX, submit
 

@@ -15,7 +15,7 @@ from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON, PythonPlan, decode_plan
 from funsies.core.shell_plan import ShellPlan, decode_shell_plan
 from funsies.store.connect import Backend
-from funsies.store.definitions import is_signed
+from funsies.store.graph_writer import is_signed
 from funsies.store.rows import TaskRow
 
 from .program import Host, OtherProgramError

@@ -23,12 +23,12 @@ from funsies.core.graph import Operation
 from funsies.history.recorder import Recorder
 from funsies.history.watched import Naming
 from funsies.store.connect import Backend
-from funsies.store.definitions import define
-from funsies.store.keys_in_use import agree_on_keys
-from funsies.store.labels import keep_labels
+from funsies.store.graph_writer import define
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Generation
 from funsies.store.server_address import hide_secrets
+from funsies.store.server_notes import agree_on_keys
+from funsies.store.stored_labels import keep_labels
 from funsies.store.submission import Submission
 
 FLUSH_OPERATIONS: Final = 5_000

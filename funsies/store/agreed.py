@@ -14,7 +14,9 @@ from funsies.core.errors import DataMissingError, DataStoreError
 from .data import open_data_store
 from .data.address import directory_of
 from .data.identity import INSIDE, ensure_identity, identity_of
-from .place import (
+from .ports import DataStore, GraphStore
+from .server_address import is_server
+from .server_notes import (
     IN_SERVER,
     DataPlace,
     UnreadablePlaceError,
@@ -23,8 +25,6 @@ from .place import (
     recorded_place,
     replace_place,
 )
-from .ports import DataStore, GraphStore
-from .server_address import is_server
 from .server_retry import MAX_OUTAGE_SECONDS
 
 T = TypeVar("T")

@@ -132,7 +132,7 @@ _lock: Final = threading.Lock()
 def _in_memory(server: Address, memory: object) -> Backend:
     from .memory import MemoryStore  # noqa: PLC0415 - only who needs it loads it
 
-    with _lock:
+    with _lock:  # of two threads that open one server at once, each would make its own
         stores = None if memory is None else _in_process.get(memory)
         if stores is None:
             stores = MemoryStore(), open_data_store(server.jobs_url)

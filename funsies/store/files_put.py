@@ -32,7 +32,7 @@ def is_new(graph: GraphStore, path: Path, about: os.stat_result) -> bool:
 
 def note_put(graph: GraphStore, path: Path, about: os.stat_result) -> None:
     """Write down that a file was put as it is now."""
-    graph.save_named(KIND, _name(path), facts(about))
+    graph.save_named(KIND, {_name(path): facts(about)})
 
 
 def _name(path: Path) -> str:

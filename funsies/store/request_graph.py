@@ -19,8 +19,8 @@ from funsies.core.traversal import post_order
 
 from .batches import BATCH
 from .connect import Backend
-from .definitions import load_options
-from .reader import known_steps, read_levels
+from .graph_reader import known_steps, read_levels
+from .graph_writer import load_options
 from .rows import OperationRow, OperationState
 
 

@@ -20,8 +20,7 @@ from funsies.core.graph import (
 from funsies.core.traversal import post_order
 
 from .connect import Backend
-from .definitions import load_options
-from .reader import (
+from .graph_reader import (
     known_artefact,
     known_constant,
     known_steps,
@@ -29,6 +28,7 @@ from .reader import (
     read_levels,
     unknown,
 )
+from .graph_writer import load_options
 from .rows import InputRow, OperationRow, TaskRow
 
 

@@ -18,17 +18,17 @@ from funsies.core.options import Options
 from funsies.core.python_plan import PYTHON
 
 from .connect import Backend
-from .definitions import (
+from .graph_writer import (
     define,
     define_task,
     is_signed,
     restore_constants,
     save_options,
 )
-from .labels import keep_labels
-from .lost_bytes import forget_lost
+from .lost_results import forget_lost
 from .request_graph import RequestGraph, RequestNode, Survey, is_final
 from .rows import Generation, OperationState, QueueName, TaskRow, Wanted
+from .stored_labels import keep_labels
 
 BATCH_REQUESTS: Final = 100
 MAX_ROUNDS: Final = 20

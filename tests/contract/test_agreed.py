@@ -13,8 +13,8 @@ import pytest
 from funsies.core.errors import DataStoreError
 from funsies.store.agreed import AgreedDataStore
 from funsies.store.data.identity import ensure_identity, identity_of
-from funsies.store.place import IN_SERVER, place_at, replace_place
 from funsies.store.redis import RedisStore
+from funsies.store.server_notes import IN_SERVER, place_at, replace_place
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_record_that_is_damaged_is_an_error_with_a_remedy_that_works(
     place = f"file://{tmp_path}/data"
     with closing(AgreedDataStore(graph, redis_url, place)) as store:
         kept, _ = store.write([b"value"])
-    graph.save_named("server", "data", record)
+    graph.save_named("server", {"data": record})
     with closing(AgreedDataStore(graph, redis_url, None)) as store:
         with pytest.raises(DataStoreError, match=r"damaged.*FUNSIES_DATA"):
             store.open(kept)

@@ -99,7 +99,7 @@ def test_contents_options_records_and_logs_that_are_not_there(bench):
     digest = content_digest(b"nothing")
     assert bench.store.contents([digest, digest]) == [None, None]
     assert bench.store.options(digest) is None
-    assert bench.store.record(digest) is None
+    assert bench.store.records([digest])[0] is None
     assert bench.store.log(digest) is None
     assert bench.store.records([digest, digest]) == [None, None]
     assert bench.store.contents([]) == []

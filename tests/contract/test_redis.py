@@ -13,7 +13,7 @@ import pytest
 
 from funsies.core.digest import content_digest
 from funsies.core.errors import NoServerError, ServerError
-from funsies.store.keys import Keys
+from funsies.store.key_names import KeyNames
 from funsies.store.redis import RedisStore
 from funsies.store.redis.library import NAMES, SHARED, library
 from funsies.store.rows import Completion, Definitions, Setback, Status, StepMessage, Verdict
@@ -33,7 +33,7 @@ def test_all_scripts_are_in_the_library_and_documented():
 
 
 def test_scripts_and_python_name_the_same_keys(redis_bench):
-    """After some work, each key that exists is one that ``Keys`` or the scripts' list knows."""
+    """After some work, each key that exists is one that Python or the scripts' list knows."""
     bench = redis_bench
     low = bench.operation("low")
     high = [bench.operation(f"high {n}", low) for n in range(9)]
@@ -41,7 +41,7 @@ def test_scripts_and_python_name_the_same_keys(redis_bench):
     worker = bench.slot()
     worker.publish(worker.claim(), b"made", log=b"log", record=b"record")
     bench.store.save_options({content_digest(b"o"): b"o"})
-    keys = Keys()
+    keys = KeyNames()
     known = {
         keys.definitions,
         keys.artefacts,
@@ -66,11 +66,11 @@ def test_a_queue_that_is_not_used_any_more_costs_nothing(redis_bench):
     bench.request(row)
     bench.store.sweep("sweeper", fences=[], lease_ms=1000)
     call = bench.store._connections.call
-    assert call("SMEMBERS", Keys().queues) == [b"default@3.11"]
+    assert call("SMEMBERS", KeyNames().queues) == [b"default@3.11"]
     worker = bench.slot()
     worker.publish(worker.claim(), b"made")
     bench.store.sweep("sweeper", fences=[], lease_ms=1000)
-    assert call("SMEMBERS", Keys().queues) == []
+    assert call("SMEMBERS", KeyNames().queues) == []
     assert bench.request(bench.operation("next")).arm == ("default@3.11",)
     assert bench.store.queues() == {"default@3.11": 1}
 
@@ -97,9 +97,9 @@ def test_an_audit_sets_right_what_an_operation_waits_for(redis_bench, damage):
     if damage == "entries":
         call("DEL", b"{funsies}:w" + low.digest)
     if damage == "count":
-        row = call("HGET", Keys().states, high.digest)
+        row = call("HGET", KeyNames().states, high.digest)
         assert row[-4:] == (1).to_bytes(4, "big")
-        call("HSET", Keys().states, high.digest, row[:-4] + (2).to_bytes(4, "big"))
+        call("HSET", KeyNames().states, high.digest, row[:-4] + (2).to_bytes(4, "big"))
     claim = worker.claim()
     if damage == "finished":
         waiting = call("LRANGE", b"{funsies}:w" + low.digest, 0, -1)
@@ -375,7 +375,7 @@ def test_a_definition_of_an_older_form_is_written_again(redis_bench):
     """There the artefacts of small constants stood as well, under another kind of input."""
     bench = redis_bench
     row = bench.operation("row")
-    call, key = bench.store._connections.call, Keys().definitions
+    call, key = bench.store._connections.call, KeyNames().definitions
     packed = call("HGET", key, row.digest)
     small, names = 49, 49 + 37 + len(row.task_name) + len(b"\x91\xa6i00000")
     assert packed[small] == 3

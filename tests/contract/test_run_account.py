@@ -15,7 +15,7 @@ from funsies.history.closing import Ending
 from funsies.history.runs import Outcome, Run, last_run, outcomes_of_run, runs
 from funsies.history.tally import SUPERSEDED, counted
 from funsies.session import Session
-from funsies.store.rows.runs import StepCounts
+from funsies.store.rows.run_rows import StepCounts
 
 Programs = Callable[[], Any]
 

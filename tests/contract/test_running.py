@@ -31,7 +31,7 @@ def test_one_message_publishes_and_takes_the_next(bench, tools):
     assert answer.claim.operation == high
     assert answer.claim.contents == {content_digest(b"made"): b"made"}
     assert answer.claim.options == tools.OPTIONS
-    assert bench.store.record(low.digest) == b"{}"
+    assert bench.store.records([low.digest])[0] == b"{}"
     assert bench.store.log(low.digest) == b"said"
     assert bench.state(low).results == (tools.result_of(b"made"),)
 
@@ -262,7 +262,7 @@ def test_how_a_dynamic_operation_ran_is_kept_as_it_delegates(bench):
     told = RunReport(record=b"{}", log=b"printed", busy_ms=7)
     assert bench.store.delegate(*arguments, report=told) is Verdict.OK
     assert bench.store.delegate(*arguments, report=told) is Verdict.OK, "sent twice"
-    assert bench.store.record(dynamic.digest) == b"{}"
+    assert bench.store.records([dynamic.digest])[0] == b"{}"
     assert bench.store.log(dynamic.digest) == b"printed"
     assert bench.store.counts()["dynamic"].busy_ms == 7
 
@@ -275,7 +275,7 @@ def test_a_refused_delegation_leaves_no_record(bench):
     arguments = ("worker", dynamic.digest, claim.fence, unasked.digest, 0)
     told = RunReport(record=b"{}", log=b"printed", busy_ms=7)
     assert bench.store.delegate(*arguments, report=told) is Verdict.IDLE
-    assert bench.store.record(dynamic.digest) is None
+    assert bench.store.records([dynamic.digest])[0] is None
     assert bench.store.counts()["dynamic"].busy_ms == 0
 
 

@@ -19,7 +19,7 @@ from funsies.history.run_records import add_request, write, write_new
 from funsies.history.runs import Outcome, counts_of_run, last_run, run, runs, steps_of_run
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation
-from funsies.store.rows.runs import RUN, Process, RunRecord, StepCounts, requests_of
+from funsies.store.rows.run_rows import RUN, Process, RunRecord, StepCounts, requests_of
 
 HERE = f.options(distributed=False)
 
@@ -240,7 +240,7 @@ def test_numbers_stay_distinct_if_the_counter_is_lost_or_damaged(
     backend: Backend, noted: bytes
 ) -> None:
     assert [write_new(backend.graph, record()) for _ in range(3)] == [1, 2, 3]
-    backend.graph.save_named("runs", "last", noted)
+    backend.graph.save_named("runs", {"last": noted})
     assert write_new(backend.graph, record()) == 4
 
 
@@ -265,8 +265,8 @@ def test_programs_at_the_same_time_get_numbers_of_their_own(backend: Backend) ->
 def test_a_damaged_record_is_passed_over(backend: Backend, damage: bytes) -> None:
     write_new(backend.graph, record(ended=6.0, outcome="done"))
     write_new(backend.graph, record())
-    backend.graph.save_named(RUN, "2", damage)
-    backend.graph.save_named(RUN, "odd", damage)
+    backend.graph.save_named(RUN, {"2": damage})
+    backend.graph.save_named(RUN, {"odd": damage})
     assert run(backend, 2) is None
     assert [each.number for each in runs(backend)] == [1]
     found = last_run(backend)
@@ -279,8 +279,8 @@ def test_damaged_requests_are_passed_over(backend: Backend, damage: bytes) -> No
     number = write_new(backend.graph, record())
     target = content_digest(b"a")
     add_request(backend, number, Generation(1), [target])
-    backend.graph.save_named(requests_of("1"), "2", damage)
-    backend.graph.save_named(requests_of("1"), "odd", damage)
+    backend.graph.save_named(requests_of("1"), {"2": damage})
+    backend.graph.save_named(requests_of("1"), {"odd": damage})
     found = run(backend, number)
     assert found is not None
     assert found.targets[0] == target

@@ -65,7 +65,7 @@ def test_a_step_that_kills_its_process_ends_in_an_error_and_the_worker_lives(
         error = f.take(deadly, strict=False).failure()
         assert f.take(harmless) == 42
         assert f.take(after, strict=False).failure() == error
-        record = decode_record(session.backend.graph.record(deadly.producer))
+        record = decode_record(session.backend.graph.records([deadly.producer])[0])
 
     assert record is not None
     assert record.was_killed

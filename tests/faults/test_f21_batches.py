@@ -53,7 +53,7 @@ def test_who_dies_in_the_midst_of_a_batch_loses_only_what_it_ran(stage, session,
     runs = [len(stage.channel.said(f"run {number}")) for number in range(STEPS)]
     assert runs == [2 if number == UNLUCKY else 1 for number in range(STEPS)]
     graph = session.backend.graph
-    records = [decode_record(graph.record(each.producer)) for each in steps]
+    records = [decode_record(graph.records([each.producer])[0]) for each in steps]
     assert [record.attempt for record in records] == runs
     assert graph.leases() == []
 
@@ -91,5 +91,5 @@ def test_a_worker_that_is_stopped_puts_back_what_it_has_not_begun(stage, session
     f.wait_for(*steps, timeout=60)
 
     graph = session.backend.graph
-    records = [decode_record(graph.record(each.producer)) for each in steps]
+    records = [decode_record(graph.records([each.producer])[0]) for each in steps]
     assert {record.attempt for record in records} == {1}

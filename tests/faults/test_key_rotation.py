@@ -7,7 +7,7 @@ import pytest
 import funsies as f
 from funsies.config import ResolvedServer
 from funsies.core.errors import ErrorKind, WrongKeyError
-from funsies.store.keys_in_use import agree_on_keys
+from funsies.store.server_notes import agree_on_keys
 
 from .forging import BOTH, NEW, OURS, P, Site, add, square
 

@@ -12,8 +12,8 @@ from funsies.core.signing import NO_KEYS, Keyring
 from funsies.engine.pool import run_pool
 from funsies.engine.worker import run_worker
 from funsies.errors import WrongKeyError
-from funsies.store.keys_in_use import agree_on_keys, keys_in_use, replace_keys
 from funsies.store.redis import RedisStore
+from funsies.store.server_notes import agree_on_keys, keys_in_use, replace_keys
 
 OLD, NEW, OTHER = (Keyring((letter * 32,)) for letter in (b"o", b"n", b"x"))
 BOTH = Keyring(NEW.keys + OLD.keys)
@@ -67,7 +67,7 @@ def test_a_forged_note_keeps_everybody_out_until_it_is_written_anew(stage, graph
 
 @pytest.mark.parametrize("note", [b"", b"40e1a4", b"40e1a4\xd4f512d", b"\x00"])
 def test_a_note_that_is_damaged_keeps_nobody_out(graph, note):
-    graph.save_named("server", "keys", note)
+    graph.save_named("server", {"keys": note})
     agree_on_keys(graph, OLD)
     assert keys_in_use(graph) == set(OLD.fingerprints)
 

@@ -16,7 +16,7 @@ from funsies.core.errors import (
 )
 from funsies.core.signing import NO_KEYS
 from funsies.session import Session
-from funsies.store.definitions import operation_row, task_row
+from funsies.store.graph_writer import operation_row, task_row
 from funsies.store.rows import Definitions
 
 from .small_steps import fails, half, noted, runs

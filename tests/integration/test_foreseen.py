@@ -16,8 +16,8 @@ from funsies.history.runs import last_run
 from funsies.history.why import ChangeKind, Ran, Reasons, reasons
 from funsies.history.why.foresight import foresee
 from funsies.session import open_stores
-from funsies.store.definitions import define
-from funsies.store.rehearsal import rehearsed
+from funsies.store.dry_run import dry_run_backend
+from funsies.store.graph_writer import define
 from funsies.store.rows import Generation
 
 HELPERS = """\
@@ -93,7 +93,7 @@ class Project:
 
     def foreseen(self, *, retries_failed: bool = False) -> Reasons:
         with f.Fun(self.server) as real:
-            stage = rehearsed(real.backend)
+            stage = dry_run_backend(real.backend)
         token = open_stores.set(lambda _: stage)
         try:
             with f.Fun(f.Server("redis://nowhere:1")) as session:

@@ -10,7 +10,7 @@ from funsies.history.closure import Closure
 from funsies.history.resets import Reset, resets
 from funsies.history.runs import Outcome, Run, StepCounts
 from funsies.store.connect import Backend
-from funsies.store.definitions import load_options
+from funsies.store.graph_writer import load_options
 
 from .changes import Change, ChangeKind
 from .volatile import failed_before

@@ -21,7 +21,7 @@ def run_that_ran(backend: Backend, step: Digest) -> Run | None:
         backend: where it is stored.
         step: its address.
     """
-    record = decode_record(backend.graph.record(step))
+    record = decode_record(backend.graph.records([step])[0])
     if record is None:
         return None
     for number in numbers(backend.graph)[:_MOST_RUNS]:

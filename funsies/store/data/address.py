@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from funsies.core.errors import FunsiesError
-from funsies.store.keys import DEFAULT_NAMESPACE
+from funsies.store.key_names import DEFAULT_NAMESPACE
 from funsies.store.ports import DataStore
 from funsies.store.server_address import is_server, scheme_of
 from funsies.store.server_retry import MAX_OUTAGE_SECONDS

@@ -20,7 +20,7 @@ from redis.client import Pipeline
 
 from funsies.core.digest import DIGEST_BYTES, Digest
 from funsies.core.errors import ServerError
-from funsies.store.keys import DEFAULT_NAMESPACE
+from funsies.store.key_names import DEFAULT_NAMESPACE
 from funsies.store.server_address import shown
 from funsies.store.server_connection import client_of
 from funsies.store.server_retry import MAX_OUTAGE_SECONDS, ServerRetry, WrongTypeError

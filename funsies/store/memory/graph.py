@@ -23,7 +23,7 @@ from funsies.store.rows import (
 from .tables import Cell, Locked, Tables, atomic
 
 
-class Writes(Locked):
+class MemoryWriter(Locked):
     """Nodes of the graph, their options, and records under a name."""
 
     @atomic
@@ -44,13 +44,8 @@ class Writes(Locked):
         self._tables.options.update(options)
 
     @atomic
-    def save_named(self, kind: str, name: str, data: bytes) -> None:
+    def save_named(self, kind: str, records: Mapping[str, bytes]) -> None:
         """See :meth:`GraphStore.save_named`."""
-        self._tables.named[kind, name] = data
-
-    @atomic
-    def save_all_named(self, kind: str, records: Mapping[str, bytes]) -> None:
-        """See :meth:`GraphStore.save_all_named`."""
         self._tables.named.update({(kind, name): data for name, data in records.items()})
 
     @atomic
@@ -80,7 +75,7 @@ def _add_operation(tables: Tables, row: OperationRow) -> None:
             tables.children[item.producer].add(row.digest)
 
 
-class Reads(Locked):
+class MemoryReader(Locked):
     """What only looks."""
 
     @atomic
@@ -157,11 +152,6 @@ class Reads(Locked):
     def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
         """See :meth:`GraphStore.contents`."""
         return [self._tables.contents.get(digest) for digest in digests]
-
-    @atomic
-    def record(self, operation: Digest) -> bytes | None:
-        """See :meth:`GraphStore.record`."""
-        return self._tables.records.get(operation)
 
     @atomic
     def records(self, operations: Sequence[Digest]) -> list[bytes | None]:

@@ -20,7 +20,7 @@ from .moves import REQUESTED, clear, forget, make_ready, requeue, wait_for
 from .tables import Cell, Locked, Tables, atomic
 
 
-class Requests(Locked):
+class MemoryRequests(Locked):
     """Who asks for operations, and who takes that back."""
 
     @atomic

@@ -11,17 +11,19 @@ from funsies.core.durations import steady_seconds
 from funsies.store.ports import Subscription
 from funsies.store.rows import OperationState, log_client
 
-from .graph import Reads, Writes
-from .requesting import Requests
-from .running import Runs
+from .execution import MemoryExecution
+from .graph import MemoryReader, MemoryWriter
+from .housekeeping import MemoryHousekeeping
+from .requesting import MemoryRequests
 from .tables import Mailbox, Tables, atomic
-from .upkeep import Upkeep
 
 _STARTED_MS: Final = time.time_ns() // 1_000_000 - round(steady_seconds() * 1000)
 """Time by the system's clock when that of the store was 0."""
 
 
-class MemoryStore(Reads, Writes, Requests, Runs, Upkeep):
+class MemoryStore(
+    MemoryReader, MemoryWriter, MemoryRequests, MemoryExecution, MemoryHousekeeping
+):
     """A :class:`~funsies.store.ports.GraphStore` without a server, safe to share by threads.
 
     Args:

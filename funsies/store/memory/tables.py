@@ -127,7 +127,7 @@ class Hold:
 
 
 @dataclass(slots=True)
-class Slot:
+class SlotMemory:
     """What is remembered of a slot, so that a repeated message gets the same answer."""
 
     sequence: int = -1
@@ -159,6 +159,7 @@ class Mailbox:
 
     def deliver(self, operation: Digest) -> None:
         """Tell the client that an operation is finished."""
+        # Kept until it is fetched: it may come between two calls of wait, when nobody listens.
         with self._changed:
             self._news.add(operation)
             self._changed.notify_all()
@@ -210,7 +211,7 @@ class Tables:
     waiters: dict[Digest, deque[Waiter]] = field(default_factory=dict)
     cascades: list[tuple[Digest, deque[Waiter]]] = field(default_factory=list)
     leases: dict[str, Hold] = field(default_factory=dict)
-    slots: dict[str, Slot] = field(default_factory=dict)
+    slots: dict[str, SlotMemory] = field(default_factory=dict)
     watchers: dict[Digest, set[str]] = field(default_factory=dict)
     mailboxes: dict[str, list[Mailbox]] = field(default_factory=dict)
     sequence: int = 0
@@ -245,6 +246,7 @@ class Locked:
     """
 
     def __init__(self, clock: Callable[[], int]) -> None:
+        # One that its holder may take again: acts use one another.
         self._lock = threading.RLock()
         self._tables = Tables(clock)
 

@@ -5,7 +5,15 @@
 """
 
 from .data import DataStore
+from .execution import AnsweredStep, PendingStep
 from .graph import GraphStore, Subscription
-from .running import AnsweredStep, PendingStep
+from .reader import GraphReader
 
-__all__ = ["AnsweredStep", "DataStore", "GraphStore", "PendingStep", "Subscription"]
+__all__ = [
+    "AnsweredStep",
+    "DataStore",
+    "GraphReader",
+    "GraphStore",
+    "PendingStep",
+    "Subscription",
+]

@@ -17,8 +17,8 @@ from funsies.store.rows import (
     Wanted,
 )
 
-from .looking import Looking
-from .running import Running
+from .execution import Execution
+from .reader import GraphReader
 
 
 class Subscription(Protocol):
@@ -39,7 +39,7 @@ class Subscription(Protocol):
         """End the subscription."""
 
 
-class GraphStore(Looking, Running, Protocol):
+class GraphStore(GraphReader, Execution, Protocol):
     """The graph, its state, and small values. Each method is one atomic act."""
 
     # -- writing the graph
@@ -54,29 +54,11 @@ class GraphStore(Looking, Running, Protocol):
     def save_options(self, options: Mapping[Digest, bytes]) -> None:
         """Store encoded options under their digest, signed."""
 
-    def options(self, digest: Digest) -> bytes | None:
-        """Encoded options; None if unknown, or not signed with a key of ours."""
-
-    def save_named(self, kind: str, name: str, data: bytes) -> None:
-        """Keep a record under a name; what had that name is replaced."""
-
-    def save_all_named(self, kind: str, records: Mapping[str, bytes]) -> None:
+    def save_named(self, kind: str, records: Mapping[str, bytes]) -> None:
         """Keep records under their names; what had those names is replaced."""
 
     def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
         """Keep a record under a name that has none; return what has that name now."""
-
-    def named(self, kind: str, name: str) -> bytes | None:
-        """The record of that name; None if there is none."""
-
-    def some_named(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
-        """The records of these names, in the order asked; None where there is none."""
-
-    def all_named(self, kind: str) -> dict[str, bytes]:
-        """All records of a kind, by name."""
-
-    def names(self, kind: str) -> list[str]:
-        """Names of all records of a kind, in no order."""
 
     def forget_named(self, kind: str, names: Sequence[str] | None = None) -> None:
         """Forget records of a kind: those of the names, or all."""
@@ -85,9 +67,6 @@ class GraphStore(Looking, Running, Protocol):
 
     def new_generation(self) -> Generation:
         """Number a request: max(server time in ms, last generation + 1)."""
-
-    def last_generation(self) -> Generation:
-        """The number of the newest request; 0 if there was none."""
 
     def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
         """Ask for operations, leaves first.

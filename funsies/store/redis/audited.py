@@ -8,7 +8,7 @@ from funsies.core.digest import Digest
 from funsies.store.rows import Damage, Fault, LargeFaults, OperationRow, Part, Spot, Tell
 
 from .packing import unpack_result
-from .reading import Reader
+from .reader import RedisReader
 from .scanning import Scanner
 from .soundness import fault_in_content
 
@@ -21,7 +21,7 @@ class BadBytes:
         large_faults: says which large values are damaged or gone.
     """
 
-    def __init__(self, reader: Reader, large_faults: LargeFaults) -> None:
+    def __init__(self, reader: RedisReader, large_faults: LargeFaults) -> None:
         self._reader = reader
         self._large_faults = large_faults
         self._bad: set[Digest] = set()

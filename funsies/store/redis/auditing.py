@@ -19,7 +19,7 @@ from funsies.store.rows import (
     Spot,
     Tell,
 )
-from funsies.store.rows.runs import RUN
+from funsies.store.rows.run_rows import RUN
 
 from .audited import BadBytes, Finished, name_of
 from .packing import (
@@ -31,7 +31,7 @@ from .packing import (
     unpack_state,
     unpack_task,
 )
-from .reading import Reader
+from .reader import RedisReader
 from .scanning import DIGEST_KEY, Scanner
 from .seal import Seal
 from .soundness import (
@@ -70,7 +70,7 @@ class Audit:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: RedisReader,
         scanner: Scanner,
         seal: Seal,
         large_faults: LargeFaults,

@@ -9,7 +9,7 @@ from typing import Final, TypeVar, cast
 
 import redis.exceptions
 
-from funsies.store.keys import Keys
+from funsies.store.key_names import KeyNames
 from funsies.store.rows import StepAnswer
 from funsies.store.server_retry import WrongTypeError
 
@@ -46,7 +46,7 @@ class Caller:
     """
 
     def __init__(
-        self, connections: Connections, keys: Keys, clock: Callable[[], int] | None
+        self, connections: Connections, keys: KeyNames, clock: Callable[[], int] | None
     ) -> None:
         self._connections = connections
         self._keys = keys

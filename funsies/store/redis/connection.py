@@ -159,9 +159,10 @@ class Connections:
             raise
 
     def _take(self) -> Connection:
+        # A forked child must not use its parent's: it would read the answers to that one.
         if self._process_id != os.getpid():
             self._free, self._process_id = deque(), os.getpid()
-        try:
+        try:  # not "if self._free": another thread may take the last one in between
             return self._free.pop()
         except IndexError:
             return self._connect()

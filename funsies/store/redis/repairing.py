@@ -12,12 +12,12 @@ from funsies.store.rows import Damage, Fault, LargeFaults, Part, Spot, Tell
 from . import answers
 from .auditing import Audit
 from .packing import STATUSES
-from .reading import Reader
+from .reader import RedisReader
 from .scanning import Scanner
 from .soundness import fault_in_content
 
 
-class Repairer(Reader):
+class Repairer(RedisReader):
     """Mends only what is still as it was seen: workers and clients go on meanwhile."""
 
     def damages(self, large_faults: LargeFaults, tell: Tell) -> Iterator[Damage]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final, cast
 
 from funsies.core.digest import DIGEST_BYTES, Digest
-from funsies.store.keys import Keys
+from funsies.store.key_names import KeyNames
 
 from . import answers
 from .connection import Argument, Connections
-from .reading import escape
+from .reader import escape
 
 KEYS_AT_ONCE: Final = 250
 """The server looks at each in one go: some milliseconds."""
@@ -30,7 +30,7 @@ class Scanner:
         keys: of the namespace.
     """
 
-    def __init__(self, connections: Connections, keys: Keys) -> None:
+    def __init__(self, connections: Connections, keys: KeyNames) -> None:
         self._connections = connections
         self._prefix = keys.prefix
 

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
 from funsies.core.signing import SIGNATURE_BYTES, Keyring
-from funsies.store.definitions import is_signed
+from funsies.store.graph_writer import is_signed
 from funsies.store.rows import TaskRow
 
 from .packing import OK

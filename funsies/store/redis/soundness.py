@@ -13,7 +13,7 @@ from funsies.core.shell_plan import decode_shell_plan
 from funsies.store.execution_record import decode_record
 from funsies.store.rows import TaskRow
 from funsies.store.rows.damage import Fault
-from funsies.store.rows.runs import LISTED, LISTS, NUMBER, RunRecord
+from funsies.store.rows.run_rows import LISTED, LISTS, NUMBER, RunRecord
 
 from .packing import (
     PACKED_RESULT_BYTES,

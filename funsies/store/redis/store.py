@@ -10,7 +10,7 @@ from funsies.core.digest import Digest
 from funsies.core.durations import steady_seconds
 from funsies.core.errors import DataMissingError
 from funsies.core.signing import NO_KEYS, Keyring
-from funsies.store.keys import DEFAULT_NAMESPACE, Keys
+from funsies.store.key_names import DEFAULT_NAMESPACE, KeyNames
 from funsies.store.ports import PendingStep, Subscription
 from funsies.store.rows import (
     NOTHING_TO_REPORT,
@@ -39,7 +39,7 @@ from .calling import ACT_PAGE, PAGE, SentStep, pages
 from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections
 from .packing import pack_result
-from .reading import escape
+from .reader import escape
 from .repairing import Repairer
 from .requesting import Requester, definition_calls
 from .seal import Seal
@@ -74,7 +74,7 @@ class RedisStore(Repairer):
         answer_seconds: float = CLIENT_ANSWER_SECONDS,
     ) -> None:
         connections = Connections(url, max_outage_seconds, answer_seconds)
-        super().__init__(connections, Keys(namespace), Seal(keys), clock)
+        super().__init__(connections, KeyNames(namespace), Seal(keys), clock)
         self._clock_watch = ClockWatch(self._ask_time, steady)
 
     def __repr__(self) -> str:
@@ -98,12 +98,8 @@ class RedisStore(Repairer):
         if fields:
             self._call("HSET", self._keys.options, *fields)
 
-    def save_named(self, kind: str, name: str, data: bytes) -> None:
+    def save_named(self, kind: str, records: Mapping[str, bytes]) -> None:
         """See :meth:`GraphStore.save_named`."""
-        self._call("HSET", self._keys.named(kind), name.encode(), data)
-
-    def save_all_named(self, kind: str, records: Mapping[str, bytes]) -> None:
-        """See :meth:`GraphStore.save_all_named`."""
         for page in pages(list(records.items())):
             fields = [each for name, data in page for each in (name.encode(), data)]
             self._call("HSET", self._keys.named(kind), *fields)
@@ -111,7 +107,9 @@ class RedisStore(Repairer):
     def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
         """See :meth:`GraphStore.keep_named`."""
         self._call("HSETNX", self._keys.named(kind), name.encode(), data)
-        kept = self.named(kind, name)
+        kept = self.named(
+            kind, name
+        )  # ours or that of whoever was first; gone if all was cleared
         return data if kept is None else kept
 
     def forget_named(self, kind: str, names: Sequence[str] | None = None) -> None:

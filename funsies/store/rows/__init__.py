@@ -10,7 +10,6 @@ from funsies.store.rows.definitions import (
     OutputRow,
     TaskRow,
 )
-from funsies.store.rows.found import Failed, Found, Lease, SetAside, TaskCounts, at_work
 from funsies.store.rows.protocol import (
     NOTHING_TO_REPORT,
     Claim,
@@ -27,12 +26,18 @@ from funsies.store.rows.protocol import (
     Wanted,
 )
 from funsies.store.rows.state import (
+    Failed,
     Fence,
+    Found,
     Generation,
+    Lease,
     OperationState,
     QueueName,
     Result,
+    SetAside,
     Status,
+    TaskCounts,
+    at_work,
     fence_of,
     log_client,
 )

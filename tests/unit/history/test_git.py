@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from funsies.history.git import GitQuestion
-from funsies.store.rows.runs import Git
+from funsies.store.rows.run_rows import Git
 
 
 @pytest.fixture

@@ -39,6 +39,6 @@ def test_notes_are_bounded_in_number_and_in_size():
 def test_a_damaged_note_is_passed_over():
     with f.Fun(f.Server("memory://")) as session:
         graph = session.backend.graph
-        graph.save_named("reset", "1", b"\xff")
+        graph.save_named("reset", {"1": b"\xff"})
         note_reset(graph, [Digest(bytes(32))], user="me", is_recursive=True)
         assert len(resets(graph)) == 1

@@ -28,7 +28,7 @@ from funsies.store.rows import (
     TaskCounts,
     Wanted,
 )
-from funsies.store.rows.runs import RunRecord
+from funsies.store.rows.run_rows import RunRecord
 
 QUEUE = QueueName("default@3.11")
 

@@ -29,7 +29,7 @@ from funsies.report.failures import Causes, FailedTarget
 from funsies.report.numbers import shown_seconds
 from funsies.report.step import PREVIEW_CHARACTERS, InputView, inputs_of, preview
 from funsies.report.table import counts_table
-from funsies.store.rows.runs import StepCounts
+from funsies.store.rows.run_rows import StepCounts
 
 SOURCE = "ab" * 32
 ERROR = Error(

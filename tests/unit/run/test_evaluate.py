@@ -15,7 +15,7 @@ from funsies.core.errors import ErrorKind
 from funsies.core.python_plan import PythonPlan, encode_plan
 from funsies.core.signing import NO_KEYS, Keyring
 from funsies.pickling import process_token
-from funsies.store.definitions import operation_row, task_row
+from funsies.store.graph_writer import operation_row, task_row
 from funsies.store.rows import Definitions, StepAnswer
 from funsies.store.submission import submit
 

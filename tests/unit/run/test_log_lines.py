@@ -82,7 +82,7 @@ def test_messages_of_a_step_on_memory_are_in_its_log(caplog: pytest.LogCaptureFi
         logging.getLogger("solver").warning("said by the program, not by the step")
         operation = session.backend.graph.artefact(step.digest).producer
         log = session.backend.graph.log(operation).decode()
-        assert decode_record(session.backend.graph.record(operation)) is not None
+        assert decode_record(session.backend.graph.records([operation])[0]) is not None
     first, second = log.splitlines()
     assert first.endswith("Z WARNING solver: no convergence in 100 cycles")
     assert second.endswith("Z ERROR solver: %d arguments are missing")

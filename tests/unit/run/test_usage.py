@@ -26,7 +26,7 @@ def lab(tmp_path: Path) -> Lab:
 
 def record_of(lab: Lab, artefact: f.Artefact) -> ExecutionRecord:
     assert artefact.producer is not None
-    record = decode_record(lab.backend.graph.record(artefact.producer))
+    record = decode_record(lab.backend.graph.records([artefact.producer])[0])
     assert record is not None
     return record
 

@@ -5,7 +5,7 @@
 --   ARGV[1]  time in milliseconds; empty for the server's
 -- and does all its looking and refusing before its first write: errors do not roll back.
 --
--- Keys (raw 32-byte digests; see keys.py):
+-- Keys (raw 32-byte digests; see key_names.py):
 --   D I c O T G C Y   hashes: definitions, artefacts, small contents, options, traces, logs,
 --                     counters, delegations
 --   o                 hash: packed state by operation, with the record of its last run

@@ -25,17 +25,17 @@ from .claiming import claim_some, claims_of
 from .inputs import read_inputs, result_for
 from .moves import delegate_to, make_delayed, make_ready, run_under, wait_for
 from .requesting import arm, is_due
-from .tables import Cell, Hold, Locked, Slot, Tables, atomic
+from .tables import Cell, Hold, Locked, SlotMemory, Tables, atomic
 
 
-class Runs(Locked):
+class MemoryExecution(Locked):
     """What workers do: publish and claim in one step, put back, delegate, park."""
 
     @atomic
     def step(self, message: StepMessage) -> StepAnswer:
         """See :meth:`GraphStore.step`."""
         tables = self._tables
-        memory = tables.slots.setdefault(message.slot, Slot())
+        memory = tables.slots.setdefault(message.slot, SlotMemory())
         if message.sequence < memory.sequence:
             return StepAnswer((Verdict.FENCED,) * len(message.completions), (), ())
         if message.sequence > memory.sequence or message.fence != memory.fence:
@@ -274,12 +274,12 @@ def _holder(tables: Tables, slot: str, operation: Digest, fence: Fence) -> Verdi
     cell = tables.look(operation)
     if cell.status is Status.RUNNING and cell.fence == fence:
         return None
-    memory = tables.slots.get(slot, Slot())
+    memory = tables.slots.get(slot, SlotMemory())
     return memory.ended_verdict if memory.ended_fence == fence else Verdict.FENCED
 
 
 def _ended(tables: Tables, slot: str, fence: Fence) -> Verdict:
     """Remember the end of a lease, for a repeated message."""
-    memory = tables.slots.setdefault(slot, Slot())
+    memory = tables.slots.setdefault(slot, SlotMemory())
     memory.ended_fence, memory.used_ms = fence, tables.clock()
     return Verdict.OK

@@ -1,4 +1,4 @@
-"""The store, for who only looks."""
+"""The reading side of the port: for who only looks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from funsies.store.rows import (
     ArtefactRow,
     Failed,
     Found,
+    Generation,
+    Lease,
     OperationRow,
     OperationState,
     QueueName,
@@ -19,7 +21,7 @@ from funsies.store.rows import (
 )
 
 
-class Looking(Protocol):
+class GraphReader(Protocol):
     """What is known of the graph and its state. Nothing is changed."""
 
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:
@@ -56,17 +58,11 @@ class Looking(Protocol):
     def missing_contents(self, digests: Sequence[Digest]) -> list[Digest]:
         """Those of the small bytes that are not there."""
 
-    def record(self, operation: Digest) -> bytes | None:
-        """Record of the last execution, JSON."""
-
     def records(self, operations: Sequence[Digest]) -> list[bytes | None]:
         """Records of the last executions, in the order asked."""
 
     def log(self, operation: Digest) -> bytes | None:
         """Tail of what the step printed in its last execution."""
-
-    def show_tail(self, operation: Digest, tail: bytes) -> None:
-        """Keep for a minute what a running step has printed, and wake who follows it."""
 
     def tail(self, operation: Digest) -> bytes | None:
         """What a running step has printed; None unless somebody follows it."""
@@ -102,3 +98,33 @@ class Looking(Protocol):
 
     def set_aside(self) -> list[SetAside]:
         """What was damaged, and was set aside: at most some thousand, oldest not first."""
+
+    def options(self, digest: Digest) -> bytes | None:
+        """Encoded options; None if unknown, or not signed with a key of ours."""
+
+    def named(self, kind: str, name: str) -> bytes | None:
+        """The record of that name; None if there is none."""
+
+    def some_named(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
+        """The records of these names, in the order asked; None where there is none."""
+
+    def all_named(self, kind: str) -> dict[str, bytes]:
+        """All records of a kind, by name."""
+
+    def names(self, kind: str) -> list[str]:
+        """Names of all records of a kind, in no order."""
+
+    def last_generation(self) -> Generation:
+        """The number of the newest request; 0 if there was none."""
+
+    def leases(self) -> list[Lease]:
+        """All leases: a row for each operation, those of a slot in the order of its claims."""
+
+    def waiting_on(self, operation: Digest) -> tuple[Digest, ...]:
+        """What a waiting operation's missing producers are, or a delegated one's target."""
+
+    def pending(self, limit: int) -> list[Digest]:
+        """Some operations that are waiting or delegated: where an audit starts."""
+
+    def is_stuck(self) -> bool:
+        """True if something is pending and nothing is ready, running, delayed or cascading."""

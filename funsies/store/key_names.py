@@ -14,8 +14,8 @@ DEFAULT_NAMESPACE = "funsies"
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """Keys of one namespace.
+class KeyNames:
+    """Names of the keys of one namespace.
 
     Attributes:
         namespace: its name; funsies installations that share a server have different ones.

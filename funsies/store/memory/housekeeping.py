@@ -21,17 +21,17 @@ from funsies.store.rows import (
 )
 
 from .cascade import end_delegation, work_cascades
+from .execution import count_lost, promote, put_back_all
 from .inputs import read_inputs
 from .moves import forget, make_ready, run_under, wait_for
 from .requesting import arm, is_due
-from .running import count_lost, promote, put_back_all
 from .tables import Hold, Locked, Tables, atomic
 
 SLOT_MEMORY_MS = 3_600_000
 """How long a slot without a lease is remembered."""
 
 
-class Upkeep(Locked):
+class MemoryHousekeeping(Locked):
     """What is due by the clock, what an audit needs to see, and what is damaged."""
 
     @atomic

@@ -41,14 +41,14 @@ _IDLE: Final = OperationState(Status.IDLE)
 _READS: Final = frozenset(
     {
         *("all_operations", "artefact", "check", "consumers", "counts", "find", "is_heard"),
-        *("is_stuck", "last_generation", "leases", "log", "pending", "queues", "record"),
-        *("records", "set_aside", "some_operations", "waiting_on"),
+        *("is_stuck", "last_generation", "leases", "log", "pending", "queues", "records"),
+        *("set_aside", "some_operations", "waiting_on"),
         *("latest_failures", "running"),
     }
 )
 
 
-class RehearsalGraph:
+class DryRunGraph:
     """The graph of a server, with what a program would write beside it.
 
     Args:
@@ -76,15 +76,10 @@ class RehearsalGraph:
         """See :meth:`GraphStore.save_options`."""
         self._written.save_options(options)
 
-    def save_named(self, kind: str, name: str, data: bytes) -> None:
+    def save_named(self, kind: str, records: Mapping[str, bytes]) -> None:
         """See :meth:`GraphStore.save_named`."""
         if kind in {LABEL, _RESETS}:
-            self._written.save_named(kind, name, data)
-
-    def save_all_named(self, kind: str, records: Mapping[str, bytes]) -> None:
-        """See :meth:`GraphStore.save_all_named`."""
-        if kind == LABEL:
-            self._written.save_all_named(kind, records)
+            self._written.save_named(kind, records)
 
     def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
         """See :meth:`GraphStore.keep_named`."""
@@ -213,7 +208,7 @@ def _filled(
     return [found[each] for each in digests]
 
 
-class RehearsalData:
+class DryRunData:
     """The large values of a server, with small ones that a program would write beside them.
 
     Args:
@@ -266,7 +261,7 @@ class RehearsalData:
         return self._data if self._written.missing([digest]) else self._written
 
 
-def rehearsed(backend: Backend) -> Backend:
+def dry_run_backend(backend: Backend) -> Backend:
     """The stores of a server for who must not change them."""
-    graph = cast("GraphStore", RehearsalGraph(backend.graph))
-    return Backend(graph, cast("DataStore", RehearsalData(backend.data)), backend.keys)
+    graph = cast("GraphStore", DryRunGraph(backend.graph))
+    return Backend(graph, cast("DataStore", DryRunData(backend.data)), backend.keys)

@@ -10,14 +10,14 @@ from funsies.core.digest import Digest, content_digest
 from funsies.core.errors import UnknownHashError
 from funsies.store.batches import BATCH
 from funsies.store.connect import open_backend
-from funsies.store.ports import GraphStore
-from funsies.store.reader import (
+from funsies.store.graph_reader import (
     known_artefact,
     known_step,
     known_steps,
     known_task,
     read_levels,
 )
+from funsies.store.ports import GraphStore
 
 NOTHING = content_digest(b"nothing of this address was ever stored")
 

@@ -12,7 +12,7 @@ from funsies.history.why import ChangeKind, Ran
 from funsies.history.why.foresight import foresee
 from funsies.session import open_stores
 from funsies.store.connect import Backend, open_backend
-from funsies.store.rehearsal import MOST_KEPT_BYTES, rehearsed
+from funsies.store.dry_run import MOST_KEPT_BYTES, dry_run_backend
 
 
 def half(number: int) -> float:
@@ -30,7 +30,7 @@ def test_what_a_program_writes_and_executes_leaves_the_server_as_it_was():
         done = f.reduce(half, 1)
         f.execute(done)
         before = tables(real.backend)
-        stage = rehearsed(real.backend)
+        stage = dry_run_backend(real.backend)
         token = open_stores.set(lambda _: stage)
         try:
             with f.Fun(f.Server("redis://nowhere:1")) as session:
@@ -53,6 +53,6 @@ def test_what_a_program_writes_and_executes_leaves_the_server_as_it_was():
 
 @pytest.mark.parametrize("name", ["step", "release", "sweep", "mend", "recount"])
 def test_what_is_no_part_of_a_rehearsal_is_refused(name):
-    graph = rehearsed(open_backend("memory://")).graph
+    graph = dry_run_backend(open_backend("memory://")).graph
     with pytest.raises(AttributeError, match="changes nothing"):
         getattr(graph, name)

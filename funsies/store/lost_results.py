@@ -15,8 +15,8 @@ from funsies.core.errors import (
 from funsies.core.traversal import reachable
 
 from .connect import Backend
+from .graph_reader import delegations
 from .ports import DataStore, GraphStore
-from .reader import delegations
 from .rows import OperationState
 
 

@@ -23,12 +23,12 @@ def keep_labels(graph: GraphStore, operations: Iterable[Operation]) -> None:
         for digest, label in said.items()
         if known.get(digest) != label
     }
-    graph.save_all_named(KIND, fresh)
+    graph.save_named(KIND, fresh)
 
 
 def keep_path(graph: GraphStore, constant: Digest, path: str) -> None:
     """Write from which file a constant was put."""
-    graph.save_named(KIND, constant.hex(), encode_label(Label(path=path)))
+    graph.save_named(KIND, {constant.hex(): encode_label(Label(path=path))})
 
 
 def read_labels(graph: GraphStore, digests: Sequence[Digest]) -> dict[Digest, Label]:

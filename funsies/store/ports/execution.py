@@ -1,4 +1,4 @@
-"""The store, for who runs operations, and for who sees that all goes on."""
+"""The side of the port for who runs operations, and who sees that all goes on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from funsies.core.digest import Digest
 from funsies.store.rows import (
     NOTHING_TO_REPORT,
     Fence,
-    Lease,
     QueueName,
     RunReport,
     Setback,
@@ -51,7 +50,7 @@ class AnsweredStep:
         return self.said
 
 
-class Running(Protocol):
+class Execution(Protocol):
     """Taking operations up, ending them, and upkeep. Each method is one atomic act."""
 
     def step(self, message: StepMessage) -> StepAnswer:
@@ -161,6 +160,9 @@ class Running(Protocol):
         Compare and set: only if that output still has this content. The operation is idle then.
         """
 
+    def show_tail(self, operation: Digest, tail: bytes) -> None:
+        """Keep for a minute what a running step has printed, and wake who follows it."""
+
     # -- upkeep
 
     def sweep(
@@ -176,18 +178,6 @@ class Running(Protocol):
         If no sweep came for longer than half a lease, expired leases are prolonged once by
         ``lease_ms`` instead: the server was away, not the workers.
         """
-
-    def leases(self) -> list[Lease]:
-        """All leases: a row for each operation, those of a slot in the order of its claims."""
-
-    def waiting_on(self, operation: Digest) -> tuple[Digest, ...]:
-        """What a waiting operation's missing producers are, or a delegated one's target."""
-
-    def pending(self, limit: int) -> list[Digest]:
-        """Some operations that are waiting or delegated: where an audit starts."""
-
-    def is_stuck(self) -> bool:
-        """True if something is pending and nothing is ready, running, delayed or cascading."""
 
     def fail_waiting(self, operation: Digest, error: Digest) -> bool:
         """End a waiting or delegated operation with a volatile error (an audit found a cycle).

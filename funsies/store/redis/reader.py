@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, cast
 
 from funsies.core.digest import DIGEST_BYTES, Digest, short_hash
-from funsies.store.keys import Keys
+from funsies.store.key_names import KeyNames
 from funsies.store.rows import (
     ArtefactRow,
     Failed,
@@ -46,7 +46,7 @@ _logger: Final = logging.getLogger(__name__)
 HEXADECIMAL: Final = re.compile("[0-9a-f]*")
 
 
-class Reader(Caller):
+class RedisReader(Caller):
     """The looking half of the store.
 
     Args:
@@ -57,7 +57,11 @@ class Reader(Caller):
     """
 
     def __init__(
-        self, connections: Connections, keys: Keys, seal: Seal, clock: Callable[[], int] | None
+        self,
+        connections: Connections,
+        keys: KeyNames,
+        seal: Seal,
+        clock: Callable[[], int] | None,
     ) -> None:
         super().__init__(connections, keys, clock)
         self._seal = seal
@@ -191,10 +195,6 @@ class Reader(Caller):
         """See :meth:`GraphStore.missing_contents`."""
         found = (self._run("audit", "lacking", *page) for page in pages(digests))
         return [Digest(each) for answer in found for each in answers.flat(answer)]
-
-    def record(self, operation: Digest) -> bytes | None:
-        """See :meth:`GraphStore.record`."""
-        return self.records([operation])[0]
 
     def records(self, operations: Sequence[Digest]) -> list[bytes | None]:
         """See :meth:`GraphStore.records`."""
