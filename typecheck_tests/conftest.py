@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from funsies.local.daemons import exclusive
-from typecheck_tests.test_cases import PLAIN, Reports, mypy
+from typecheck_tests.test_cases import PLAIN, Reports, basedpyright, mypy
 from typecheck_tests.test_plugin import ALSO_WITHOUT
+
+WITHOUT_PLUGIN = [*PLAIN, *ALSO_WITHOUT]
 
 BeginCache = Callable[..., Path]
 
@@ -54,12 +56,26 @@ def _read(folder: Path) -> None:
 @pytest.fixture(scope="session")
 def plain_reports(shared_folder: Path) -> Reports:
     """What one run of mypy without any plugin says of all cases that are tried without."""
-    folder = shared_folder / "mypy-plain"
+    return _said_once(shared_folder / "mypy-plain", lambda place: mypy(WITHOUT_PLUGIN, place))
+
+
+@pytest.fixture(scope="session")
+def pyright_reports(shared_folder: Path) -> Reports:
+    """What one run of basedpyright, as it is set up for most editors, says of them."""
+
+    def run(place: Path) -> Reports:
+        return basedpyright(WITHOUT_PLUGIN, place, mode="standard")
+
+    return _said_once(shared_folder / "pyright-standard", run)
+
+
+def _said_once(folder: Path, run: Callable[[Path], Reports]) -> Reports:
+    """The reports of a run that the first worker of pytest-xdist makes for all of them."""
     told = folder / "reports.json"
     with exclusive(folder.with_suffix(".lock")):
         if not told.exists():
-            folder.mkdir()
-            reports = mypy([*PLAIN, *ALSO_WITHOUT], folder)
+            folder.mkdir(exist_ok=True)  # a run that failed may have left it
+            reports = run(folder)
             told.write_text(json.dumps([[*place, each] for place, each in reports.items()]))
-            shutil.rmtree(folder / "cache")
+            shutil.rmtree(folder / "cache", ignore_errors=True)
     return {(file, line): texts for file, line, texts in json.loads(told.read_text())}

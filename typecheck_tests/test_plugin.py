@@ -19,7 +19,6 @@ from typecheck_tests.test_cases import (
     ROOT,
     WITH_RETURNS_PLUGIN,
     Reports,
-    basedpyright,
     compare_with_mypy,
     expected,
     mypy,
@@ -89,6 +88,5 @@ def test_right_lines_are_right_for_mypy_without_the_plugin(plain_reports: Report
     assert false_errors(ALSO_WITHOUT, reports_of(ALSO_WITHOUT, plain_reports)) == {}
 
 
-def test_right_lines_are_right_for_basedpyright(tmp_path: Path) -> None:
-    reports = basedpyright(ALSO_WITHOUT, tmp_path, mode="standard")
-    assert false_errors(ALSO_WITHOUT, reports) == {}
+def test_right_lines_are_right_for_basedpyright(pyright_reports: Reports) -> None:
+    assert false_errors(ALSO_WITHOUT, reports_of(ALSO_WITHOUT, pyright_reports)) == {}
