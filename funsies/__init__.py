@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from .core.importing import imported as _imported
 
 if TYPE_CHECKING:
+    from funsies.core.encoding import Pickled, Picture, register_codec
+
     from . import config, debug, dynamic, errors, parametric, types, utils
     from . import fp as fp  # `fp` and `ui` are old names, not among those of `import *`
     from . import ui as ui
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
         wait_for,
     )
     from .config import Server
-    from .core.encoding import Pickled, Picture, register_codec
     from .core.errors import Error, ErrorKind, FunsiesError, UnwrapError, VolatileWarning
     from .core.options import Options
     from .core.result import Result

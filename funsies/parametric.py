@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import msgspec
 
+from funsies.core.encoding import Encoding, contradicts, encoding_of
+
 from .builder.artefact import Artefact, constant_artefact, put
 from .builder.python import reduce
 from .core.digest import Digest, Field, digest
-from .core.encoding import Encoding, contradicts, encoding_of
 from .core.errors import EncodingError, UnknownHashError, WiringError
 from .core.graph import Constant
 from .core.type_names import annotation_from

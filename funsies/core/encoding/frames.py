@@ -8,8 +8,9 @@ The form says itself what it is, under an annotation as well as without one. To 
 2. in that module, ``node_for(kind, arguments)``, which compiles the library's classes,
    ``annotation_of(value)``, the annotation that says most of a value, and ``FORMS``, which
    makes for each form the node that reads all its values;
-3. a module that shows such values without the library: see :func:`shown_by`;
-4. a line in each of the tables below.
+3. in that module or in one beside it, what shows such values without the library: see
+   :func:`shown_by`;
+4. a line in the table below.
 
 The module is imported only where the program has imported the library itself, or where there
 is a value of it to be read. It takes the library from :func:`library`.
@@ -23,42 +24,43 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeGuard
 
 from funsies.core.encoding.node import Node
 from funsies.core.encoding.parts import Json, own_part, part, read_part
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import Refused, show
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from typing_extensions import Buffer
 
-_MODULES: Final = {
-    "numpy": "funsies.core.encoding.libraries.numpy_arrays",
-    "pandas": "funsies.core.encoding.libraries.pandas_values",
-    "polars": "funsies.core.encoding.libraries.polars_frames",
-    "pyarrow": "funsies.core.encoding.libraries.arrow_values",
-    "scipy": "funsies.core.encoding.libraries.sparse_values",
-    "xarray": "funsies.core.encoding.libraries.xarray_values",
-}
-"""Libraries by the root module of their classes, and who knows their values."""
+    from funsies.core.encoding.node import Node
 
-_SHOWN: Final = {
-    "numpy": "funsies.core.encoding.libraries.numpy_shown",
-    "pandas": "funsies.core.encoding.libraries.pandas_shown",
-    "polars": "funsies.core.encoding.libraries.polars_shown",
-    "pyarrow": "funsies.core.encoding.libraries.arrow_shown",
-    "scipy": "funsies.core.encoding.libraries.sparse_shown",
-    "xarray": "funsies.core.encoding.libraries.xarray_shown",
-}
-"""Libraries, and who shows their values to those who do not have the library."""
+_PACKAGE: Final = "funsies.core.encoding.libraries"
 
-FORMS: Final = {
-    "$array": "numpy",
-    "$arrow": "pyarrow",
-    "$pandas": "pandas",
-    "$polars": "polars",
-    "$sparse": "scipy",
-    "$xarray": "xarray",
+
+class _Library(NamedTuple):
+    """A library whose values are known.
+
+    Attributes:
+        form: what begins its values.
+        values: the module that knows them.
+        shown: the one that shows them to those who do not have the library.
+    """
+
+    form: str
+    values: str
+    shown: str
+
+
+_LIBRARIES: Final = {
+    "numpy": _Library("$array", "numpy_arrays", "numpy_shown"),
+    "pandas": _Library("$pandas", "pandas_values", "pandas_shown"),
+    "polars": _Library("$polars", "polars_values", "polars_values"),
+    "pyarrow": _Library("$arrow", "arrow_values", "arrow_values"),
+    "scipy": _Library("$sparse", "sparse_values", "sparse_values"),
+    "xarray": _Library("$xarray", "xarray_values", "xarray_values"),
 }
-"""The forms, and of which library each is."""
+"""Libraries, by the root module of their classes."""
+
+_BY_FORM: Final = {each.form: each for each in _LIBRARIES.values()}
 
 PARTS: Final = "parts"
 
@@ -115,19 +117,19 @@ class FrameNode(Node):
 
 def is_frame(raw: Json) -> TypeGuard[dict[str, Json]]:
     """True if JSON data are those of a value of a library."""
-    return type(raw) is dict and any(raw.keys() == {form, PARTS} for form in FORMS)
+    return type(raw) is dict and any(raw.keys() == {form, PARTS} for form in _BY_FORM)
 
 
 def decode_frame(raw: dict[str, Json]) -> object:
     """Read a value as what its form says that it is."""
     form = form_of(raw)
-    node: Node = import_module(_MODULES[FORMS[form]]).FORMS[form]()
+    node: Node = _module(_BY_FORM[form].values).FORMS[form]()
     return node.decode(raw)
 
 
 def form_of(raw: dict[str, Json]) -> str:
     """Which form a value of a library has."""
-    return next(iter(FORMS.keys() & raw.keys()))
+    return next(iter(_BY_FORM.keys() & raw.keys()))
 
 
 def shown_by(form: str) -> Any:
@@ -137,7 +139,7 @@ def shown_by(form: str) -> Any:
     only, and ``table(head, parts)`` may be several; ``file_header(head)`` is what makes a file
     of the parts, or None; ``to_file(value)`` makes one with the library, or is None.
     """
-    return import_module(_SHOWN[FORMS[form]])
+    return _module(_BY_FORM[form].shown)
 
 
 def library_node(kind: type, arguments: tuple[object, ...] = ()) -> Node | None:
@@ -160,7 +162,12 @@ def annotation_of(value: object) -> Any:
 
 def _module_of(kind: type) -> Any:
     root = kind.__module__.partition(".")[0]
-    return import_module(_MODULES[root]) if root in _MODULES and root in sys.modules else None
+    is_here = root in _LIBRARIES and root in sys.modules
+    return _module(_LIBRARIES[root].values) if is_here else None
+
+
+def _module(name: str) -> Any:
+    return import_module(f"{_PACKAGE}.{name}")
 
 
 def library(name: str, what: str) -> Any:
@@ -177,3 +184,77 @@ def library(name: str, what: str) -> Any:
         return import_module(name)
     except ImportError:
         raise Refused(f"this is {what}, and {name} is not installed here") from None
+
+
+class ClassNode(FrameNode):
+    """A class of a library, and those that derive from it as far as the library has them.
+
+    Attributes:
+        library: name of the library's root module.
+        remedies: what to do with objects of other classes, by the roots of their modules and
+            their names.
+
+    Args:
+        kind: the class; None for all that have the form.
+    """
+
+    library: ClassVar[str]
+    remedies: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, kind: type | None = None) -> None:
+        self.kind = kind
+        name = "value" if kind is None else kind.__name__
+        self.label: str = f"{self.library}.{name}"
+        self.shapes: frozenset[str] = frozenset({self.form})
+        self.accepts: frozenset[type] | None = (
+            None if kind is None else frozenset(self.classes(kind))
+        )
+
+    @classmethod
+    def classes(cls, kind: type) -> Iterator[type]:
+        """Classes whose objects may stand for those of a class."""
+        yield kind
+
+    def apart(self, value: Any) -> Frame:
+        """Take an object apart, or raise Refused."""
+        raise NotImplementedError
+
+    def made(self, frame: Frame) -> object:
+        """Make an object, or raise Refused."""
+        raise NotImplementedError
+
+    def to_frame(self, value: object) -> Frame:
+        """Take an object apart."""
+        if not self.admits(value):
+            remedy = self.remedies.get(full_name(type(value)))
+            raise Refused(
+                f"expected {self.label}, got {show(value)}" + (f"; {remedy}" if remedy else "")
+            )
+        return self.apart(value)
+
+    def from_frame(self, frame: Frame) -> object:
+        """Make an object."""
+        value = self.made(frame)
+        if not self.admits(value):
+            raise Refused(f"expected {self.label}, found {show(value)}")
+        return value
+
+    def admits(self, value: object) -> bool:
+        """True for objects of the class."""
+        return self.accepts is None or type(value) in self.accepts
+
+    def clashes(self, produced: Node) -> bool:
+        """True if no object of what is produced is one of this class."""
+        if self.accepts is None or produced.accepts is None:
+            return False
+        return not self.accepts & produced.accepts
+
+
+def full_name(kind: type) -> str:
+    """The name of a class after that of its library.
+
+    >>> from decimal import Decimal
+    >>> full_name(Decimal)
+    'decimal.Decimal'
+    """
+    return f"{kind.__module__.partition('.')[0]}.{kind.__name__}"

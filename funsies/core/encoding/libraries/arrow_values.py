@@ -2,30 +2,32 @@
 
 The head says class, size and columns; the only part is a stream of a schema, and of one batch
 where there are data. Equal values have equal bytes: however they are chunked, wherever they
-begin in their buffers, and whatever stands in these for a null (``arrow_arrays.py``).
+begin in their buffers, and whatever stands in these for a null (``arrow_arrays.py``). Who looks
+at a value needs no pyarrow: the head says all.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from funsies.core.encoding.frames import Frame, library
+from funsies.core.encoding.frames import ClassNode, Frame, library
 from funsies.core.encoding.libraries.arrow_arrays import dense, joined
-from funsies.core.encoding.libraries.library_classes import ClassNode
 from funsies.core.encoding.libraries.tables_shown import (
     FIRST_COLUMNS,
     FIRST_ROWS,
     head_of_table,
+    line_of_table,
+    lines_of_table,
 )
 from funsies.core.encoding.refusal import CannotEncode, Refused, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from funsies.core.encoding.node import Node
+    from funsies.core.encoding.parts import Json
 
 FORM: Final = "$arrow"
-
 _CLASSES: Final = (
     *("Table", "RecordBatch", "ChunkedArray", "Array", "Scalar"),
     *("Schema", "Field", "DataType"),
@@ -219,3 +221,60 @@ def _of_batches(arrow: Any, name: str, schema: Any, batches: list[Any]) -> objec
     if name == "ChunkedArray":
         return arrow.chunked_array([array], array.type)
     return array[0] if name == "Scalar" else array
+
+
+def preview(head: Json, parts: Sequence[memoryview]) -> str:  # noqa: ARG001  (the head says all)
+    """Say on one line what a value of Arrow is."""
+    return line_of_table("pyarrow", head)
+
+
+def table(head: Json, parts: Sequence[memoryview]) -> str:  # noqa: ARG001  (likewise)
+    """The same, with the first rows."""
+    return lines_of_table("pyarrow", head)
+
+
+def file_header(head: Json) -> None:
+    """There is no file that only begins with something else than the stored bytes."""
+
+
+def to_file(value: object) -> bytes:
+    """A table as CSV, or as a stream of Arrow IPC where CSV cannot say what is in it."""
+    csv, arrow = library("pyarrow.csv", "a table"), library("pyarrow", "a table")
+    table = _as_table(arrow, value)
+    if table is None:
+        return str(value).encode()
+    is_named = isinstance(value, (arrow.Table, arrow.RecordBatch))
+    file = arrow.BufferOutputStream()
+    try:
+        csv.write_csv(table, file, csv.WriteOptions(include_header=is_named))
+    except arrow.ArrowException:
+        return _csv(arrow, table)
+    return bytes(file.getvalue())
+
+
+def _csv(arrow: Any, table: Any) -> bytes:
+    file = arrow.BufferOutputStream()
+    with arrow.ipc.new_stream(file, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(file.getvalue())
+
+
+def _as_table(arrow: Any, value: Any) -> Any:
+    """A table with the values of dictionaries in the place of their numbers."""
+    if isinstance(value, (arrow.Array, arrow.ChunkedArray)):
+        value = arrow.table([value], names=[""])
+    elif isinstance(value, arrow.Scalar):
+        value = arrow.table([arrow.repeat(value, 1)], names=[""])
+    elif isinstance(value, arrow.RecordBatch):
+        value = arrow.Table.from_batches([value])
+    if not isinstance(value, arrow.Table):
+        return None
+    return arrow.table(
+        [_plain(arrow, each) for each in value.columns], names=value.column_names
+    )
+
+
+def _plain(arrow: Any, column: Any) -> Any:
+    if isinstance(column.type, arrow.DictionaryType):
+        return column.cast(column.type.value_type)
+    return column

@@ -9,10 +9,11 @@ from funsies.core.encoding.libraries.pandas_parts import (
     numpy_here,
     pandas_here,
     read_cell,
+    read_zone,
     write_cell,
+    write_zone,
 )
 from funsies.core.encoding.libraries.pandas_vectors import write_freq
-from funsies.core.encoding.libraries.pandas_zones import read_zone, write_zone
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.refusal import Refused
 

@@ -1,4 +1,7 @@
-"""Values of pandas for those who need not have pandas: a line, or a table of the first rows."""
+"""Values of pandas as others see them: a line, a table of the first rows, or CSV.
+
+Only who wants CSV needs pandas.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from funsies.core.encoding.libraries.pandas_looks import (
     span,
     type_of,
 )
+from funsies.core.encoding.libraries.pandas_parts import pandas_here
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.refusal import Refused
 
@@ -26,13 +30,6 @@ _ROWS: Final = 5
 _COLUMNS: Final = 8
 _CELL: Final = 24
 _MALFORMED: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error)
-
-
-def to_file(value: object) -> bytes:
-    """Write a value as CSV, which needs pandas."""
-    from funsies.core.encoding.libraries.pandas_files import to_csv  # noqa: PLC0415 - for this alone
-
-    return to_csv(value)
 
 
 def file_header(head: Json) -> bytes | None:  # noqa: ARG001  (as the others have it)
@@ -195,3 +192,38 @@ def _checked(head: Json) -> dict[str, Any]:
     if type(head) is not dict or type(head.get("is")) is not str:
         raise Refused("expected a value of pandas, found other data")
     return head
+
+
+def to_file(value: Any) -> bytes:
+    r"""Write a frame, a series or an index as CSV, a scalar as a text; that needs pandas.
+
+    The index is left out if it is only the numbers of the rows, without a name.
+
+    >>> import pandas as pd
+    >>> to_file(pd.DataFrame({"a": [1, 2]}))
+    b'a\n1\n2\n'
+    >>> to_file(pd.Series([0.5], name="x", index=["first"]))
+    b',x\nfirst,0.5\n'
+    """
+    table = _as_table(value)
+    if table is None:
+        return f"{value}".encode()
+    text: str = table.to_csv(index=not _counts_rows(table.index), lineterminator="\n")
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _as_table(value: Any) -> Any:
+    pandas = pandas_here()
+    if isinstance(value, pandas.DataFrame):
+        return value
+    if isinstance(value, pandas.Index):
+        return value.to_frame(index=False)
+    if isinstance(value, pandas.Series):
+        return value.to_frame() if value.name is not None else value.to_frame(0)
+    is_array = isinstance(value, pandas.api.extensions.ExtensionArray)
+    return pandas.Series(value).to_frame(0) if is_array else None
+
+
+def _counts_rows(index: Any) -> bool:
+    is_range = isinstance(index, pandas_here().RangeIndex) and index.name is None
+    return is_range and index.start == 0 and index.step == 1

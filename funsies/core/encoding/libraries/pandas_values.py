@@ -1,7 +1,7 @@
 """Values of pandas: frames, series, indexes, their arrays, and scalars.
 
 The head says what a value is, with its index, names and data types; numbers are parts as they
-lie in memory, texts are UTF-8 (``pandas_texts.py``). Equal values have equal bytes, however
+lie in memory, texts are UTF-8 (``pandas_columns.py``). Equal values have equal bytes, however
 their columns are laid out. No other library is needed, but for columns that are Arrow's.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.frames import Frame, FrameNode
-from funsies.core.encoding.libraries import pandas_indexes, pandas_scalars
+from funsies.core.encoding.libraries import pandas_frames, pandas_scalars
 from funsies.core.encoding.libraries.pandas_frames import ARRAYS, made, taken_apart
 from funsies.core.encoding.libraries.pandas_parts import pandas_here
 from funsies.core.encoding.refusal import Refused, type_name
@@ -108,7 +108,7 @@ FORMS: Final[Mapping[str, Callable[[], Node]]] = {FORM: _FormNode}
 
 def _classes() -> Iterator[type]:
     pandas = pandas_here()
-    for name in ("DataFrame", "Series", *pandas_indexes.KINDS):
+    for name in ("DataFrame", "Series", *pandas_frames.KINDS):
         yield getattr(pandas, name)
     yield from map(pandas_scalars.class_of, pandas_scalars.KINDS)
     yield from (getattr(pandas.arrays, name) for name in ARRAYS if hasattr(pandas.arrays, name))

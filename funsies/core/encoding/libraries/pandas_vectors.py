@@ -9,8 +9,10 @@ from funsies.core.encoding.frames import library
 from funsies.core.encoding.libraries.pandas_columns import (
     read_cells,
     read_numpy,
+    read_strings,
     read_texts,
     write_numpy,
+    write_strings,
 )
 from funsies.core.encoding.libraries.pandas_parts import (
     NOT_PANDAS,
@@ -19,10 +21,10 @@ from funsies.core.encoding.libraries.pandas_parts import (
     pandas_here,
     part_at,
     read_cell,
+    read_zone,
     write_cell,
+    write_zone,
 )
-from funsies.core.encoding.libraries.pandas_texts import read_strings, write_strings
-from funsies.core.encoding.libraries.pandas_zones import read_zone, write_zone
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.refusal import Refused, type_name
 
@@ -97,7 +99,7 @@ def _read_masked(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
 
 
 def _write_category(values: Any, sink: Sink) -> dict[str, Json]:
-    from funsies.core.encoding.libraries.pandas_indexes import write_index  # noqa: PLC0415 - it uses this
+    from funsies.core.encoding.libraries.pandas_frames import write_index  # noqa: PLC0415 - it uses this
 
     raw = {"is": "category", "categories": write_index(values.categories, sink)}
     codes = write_numpy(values.codes, sink)
@@ -105,7 +107,7 @@ def _write_category(values: Any, sink: Sink) -> dict[str, Json]:
 
 
 def _read_category(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
-    from funsies.core.encoding.libraries.pandas_indexes import read_index  # noqa: PLC0415 - it uses this
+    from funsies.core.encoding.libraries.pandas_frames import read_index  # noqa: PLC0415 - it uses this
 
     pandas = pandas_here()
     categories = read_index(raw.get("categories"), parts)
