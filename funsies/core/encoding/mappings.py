@@ -28,7 +28,7 @@ from funsies.core.encoding.keys import (
     read_text_object,
     text_object,
 )
-from funsies.core.encoding.node import ARRAY, OBJECT, Node, special_form
+from funsies.core.encoding.node import ARRAY, OBJECT, CompositeNode, Node, special_form
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.refusal import Refused, show
 from funsies.core.encoding.scalars import BytesNode, StrNode
@@ -36,7 +36,7 @@ from funsies.core.errors import FileNameError
 from funsies.core.file_names import validate_file_name, validate_file_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from funsies.core.encoding.node import Scope
 
@@ -47,24 +47,20 @@ _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
 }
 
 
-class MappingNode(Node):
+class MappingNode(CompositeNode):
     """A mapping from K to V; texts as keys make a JSON object, others an array of pairs."""
 
     kind: type = dict
 
     def __init__(self, key: Node, value: Node) -> None:
+        super().__init__(key, value)
         self.key = key
         self.value = value
-        self.label: str = f"{self.kind.__name__}[{key.label}, {value.label}]"
         self.accepts: frozenset[type] | None = frozenset({self.kind})
 
-    def children(self) -> tuple[Node, ...]:
-        """The types of keys and values."""
-        return (self.key, self.value)
-
-    def describe(self, scope: Scope) -> str:
+    def written(self, parts: Sequence[str]) -> str:
         """Write ``dict[K, V]``."""
-        return f"{self.kind.__name__}[{self.key.describe(scope)}, {self.value.describe(scope)}]"
+        return f"{self.kind.__name__}[{', '.join(parts)}]"
 
     def admits(self, value: object) -> bool:
         """True for mappings whose keys and values may stand where K and V are asked for."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Protocol
 from funsies.core.encoding.refusal import Refused, conversion, remedy_for_items, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from funsies.core.encoding.layouts import Layout
     from funsies.core.encoding.parts import Json
@@ -170,6 +170,35 @@ class Node:
     def refuse_json(self, raw: Json) -> NoReturn:
         """Say that the JSON data are not those of a value of this type."""
         raise Refused(f"expected the JSON of {self.label}, found {show(raw)}")
+
+
+class CompositeNode(Node):
+    """A type that is made of others, and is written with what these are called.
+
+    Attributes:
+        template: how it is written, with ``{}`` for each part.
+
+    Args:
+        parts: the types that it is made of, in order.
+    """
+
+    template: ClassVar[str]
+
+    def __init__(self, *parts: Node) -> None:
+        self._children = parts
+        self.label: str = self.written([part.label for part in parts])
+
+    def written(self, parts: Sequence[str]) -> str:
+        """Write the type, with these texts for its parts."""
+        return self.template.format(*parts)
+
+    def children(self) -> tuple[Node, ...]:
+        """The types that it is made of."""
+        return self._children
+
+    def describe(self, scope: Scope) -> str:
+        """Write the type with its parts in full."""
+        return self.written([part.describe(scope) for part in self._children])
 
 
 def _one_by_one(act: Callable[[Any], Any], values: list[Any]) -> list[Any]:

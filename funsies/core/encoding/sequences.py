@@ -12,24 +12,25 @@ from funsies.core.encoding.bulk import (
     encode_items,
 )
 from funsies.core.encoding.keys import encode_keys, in_order
-from funsies.core.encoding.node import ARRAY, Node, special_form
+from funsies.core.encoding.node import ARRAY, CompositeNode, Node, special_form
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.refusal import Refused
 
 if TYPE_CHECKING:
-    from funsies.core.encoding.node import Scope
+    from collections.abc import Sequence
 
 
-class ListNode(Node):
+class ListNode(CompositeNode):
     """``list[T]``."""
 
+    template = "list[{}]"
     accepts: frozenset[type] | None = frozenset({list})
     shapes: frozenset[str] = frozenset({ARRAY})
     rank = 0
 
     def __init__(self, item: Node) -> None:
+        super().__init__(item)
         self.item = item
-        self.label: str = f"list[{item.label}]"
 
     def encode(self, value: object) -> Json:
         """Write an array."""
@@ -55,28 +56,21 @@ class ListNode(Node):
             return super().decode_all(raws)
         return all_items(self.item.decode_all, raws)
 
-    def children(self) -> tuple[Node, ...]:
-        """The type of the items."""
-        return (self.item,)
-
-    def describe(self, scope: Scope) -> str:
-        """Write ``list[T]``."""
-        return f"list[{self.item.describe(scope)}]"
-
     def admits(self, value: object) -> bool:
         """True for lists whose items may stand where T is asked for."""
         return isinstance(value, list) and self.item.admits_all(value)
 
 
-class DequeNode(Node):
+class DequeNode(CompositeNode):
     """``deque[T]`` with its ``maxlen``."""
 
+    template = "deque[{}]"
     accepts: frozenset[type] | None = frozenset({deque})
     shapes: frozenset[str] = frozenset({ARRAY, "$deque"})
 
     def __init__(self, item: Node) -> None:
+        super().__init__(item)
         self.item = item
-        self.label: str = f"deque[{item.label}]"
 
     def encode(self, value: object) -> Json:
         """Write an array, or an object if the deque has a limit."""
@@ -96,20 +90,12 @@ class DequeNode(Node):
             self.refuse_json(raw)
         return deque(decode_items(self.item, items), limit)
 
-    def children(self) -> tuple[Node, ...]:
-        """The type of the items."""
-        return (self.item,)
-
-    def describe(self, scope: Scope) -> str:
-        """Write ``deque[T]``."""
-        return f"deque[{self.item.describe(scope)}]"
-
     def admits(self, value: object) -> bool:
         """True for deques whose items may stand where T is asked for."""
         return isinstance(value, deque) and all(map(self.item.admits, value))
 
 
-class SetNode(Node):
+class SetNode(CompositeNode):
     """``set[T]`` or ``frozenset[T]``: an array in the order of the items' bytes."""
 
     shapes: frozenset[str] = frozenset({ARRAY})
@@ -119,7 +105,7 @@ class SetNode(Node):
         self.item = item
         self.accepts: frozenset[type] | None = frozenset({kind})
         self.rank = 0 if kind is set else 1
-        self.label: str = f"{kind.__name__}[{item.label}]"
+        super().__init__(item)
 
     def encode(self, value: object) -> Json:
         """Write an array."""
@@ -137,13 +123,9 @@ class SetNode(Node):
             raise Refused(f"expected {self.label}, found the same item twice")
         return result
 
-    def children(self) -> tuple[Node, ...]:
-        """The type of the items."""
-        return (self.item,)
-
-    def describe(self, scope: Scope) -> str:
+    def written(self, parts: Sequence[str]) -> str:
         """Write ``set[T]``."""
-        return f"{self.kind.__name__}[{self.item.describe(scope)}]"
+        return f"{self.kind.__name__}[{parts[0]}]"
 
     def admits(self, value: object) -> bool:
         """True for sets whose items may stand where T is asked for."""

@@ -18,7 +18,7 @@ from ipaddress import (
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.node import STRING, Node, special_form
+from funsies.core.encoding.node import STRING, CompositeNode, Node, special_form
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.refusal import Refused
 from funsies.core.encoding.scalars import (
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import PurePath
 
-    from funsies.core.encoding.node import Scope
 
 _INT = IntNode()
 INTERNET: Final = (
@@ -188,19 +187,20 @@ def decode_ints(node: Node, raw: Json, key: str, count: int) -> list[int | None]
     return numbers
 
 
-class PatternNode(Node):
+class PatternNode(CompositeNode):
     """A regular expression.
 
     Args:
         text: the type of what it is made: ``str``, ``bytes``.
     """
 
+    template = "Pattern[{}]"
     accepts: frozenset[type] | None = frozenset({re.Pattern})
     shapes: frozenset[str] = frozenset({"$pattern"})
 
     def __init__(self, text: Node) -> None:
+        super().__init__(text)
         self.text = text
-        self.label: str = f"Pattern[{text.label}]"
 
     def encode(self, value: object) -> Json:
         """Write the expression and its flags."""
@@ -223,14 +223,6 @@ class PatternNode(Node):
             return re.compile(text, flags)
         except (re.error, ValueError):
             self.refuse_json(raw)
-
-    def children(self) -> tuple[Node, ...]:
-        """The type of the expression."""
-        return (self.text,)
-
-    def describe(self, scope: Scope) -> str:
-        """Write the name and the type."""
-        return f"Pattern[{self.text.describe(scope)}]"
 
 
 _BYTES: Final = BytesNode()

@@ -23,25 +23,24 @@ from funsies.core.encoding.bulk import (
     decode_items,
     encode_items,
 )
-from funsies.core.encoding.node import ARRAY, Node
+from funsies.core.encoding.node import ARRAY, CompositeNode, Node
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from funsies.core.encoding.node import Scope
 
-
-class VariadicTupleNode(Node):
+class VariadicTupleNode(CompositeNode):
     """``tuple[T, ...]``."""
 
+    template = "tuple[{}, ...]"
     accepts: frozenset[type] | None = frozenset({tuple})
     shapes: frozenset[str] = frozenset({ARRAY})
 
     def __init__(self, item: Node) -> None:
+        super().__init__(item)
         self.item = item
-        self.label: str = f"tuple[{item.label}, ...]"
 
     def encode(self, value: object) -> Json:
         """Write an array."""
@@ -67,28 +66,20 @@ class VariadicTupleNode(Node):
             return super().decode_all(raws)
         return list(map(tuple, all_items(self.item.decode_all, raws)))
 
-    def children(self) -> tuple[Node, ...]:
-        """The type of the items."""
-        return (self.item,)
-
-    def describe(self, scope: Scope) -> str:
-        """Write ``tuple[T, ...]``."""
-        return f"tuple[{self.item.describe(scope)}, ...]"
-
     def admits(self, value: object) -> bool:
         """True for tuples whose items may stand where T is asked for."""
         return isinstance(value, tuple) and all(map(self.item.admits, value))
 
 
-class TupleNode(Node):
+class TupleNode(CompositeNode):
     """``tuple[A, B, C]``: an array with exactly these items."""
 
     accepts: frozenset[type] | None = frozenset({tuple})
     shapes: frozenset[str] = frozenset({ARRAY})
 
     def __init__(self, items: tuple[Node, ...]) -> None:
+        super().__init__(*items)
         self.items = items
-        self.label: str = f"tuple[{', '.join(item.label for item in items) or '()'}]"
         self._steps = [f"[{number}]" for number in range(len(items))]
 
     def encode(self, value: object) -> Json:
@@ -141,13 +132,9 @@ class TupleNode(Node):
         decoded = by_columns([item.decode_all for item in self.items], columns, self._steps)
         return list(zip(*decoded, strict=True))
 
-    def children(self) -> tuple[Node, ...]:
-        """The types of the items."""
-        return self.items
-
-    def describe(self, scope: Scope) -> str:
+    def written(self, parts: Sequence[str]) -> str:
         """Write ``tuple[A, B, C]``."""
-        return f"tuple[{', '.join(item.describe(scope) for item in self.items) or '()'}]"
+        return f"tuple[{', '.join(parts) or '()'}]"
 
     def admits(self, value: object) -> bool:
         """True for tuples of this length whose items may stand in their places."""
@@ -208,7 +195,7 @@ def tuple_node(nodes: Sequence[Node], are_open: Sequence[bool]) -> Node:
     return OpenTupleNode(nodes[:place], nodes[place], nodes[place + 1 :])
 
 
-class OpenTupleNode(Node):
+class OpenTupleNode(CompositeNode):
     """A tuple that begins and ends with certain items, with any number in between."""
 
     accepts: frozenset[type] | None = frozenset({tuple})
@@ -218,12 +205,13 @@ class OpenTupleNode(Node):
         self.first: tuple[Node, ...] = tuple(first)
         self.middle = middle
         self.last: tuple[Node, ...] = tuple(last)
-        self.label: str = self._written([each.label for each in self.children()])
+        super().__init__(*self.first, middle, *self.last)
 
-    def _written(self, parts: list[str]) -> str:
+    def written(self, parts: Sequence[str]) -> str:
+        """Write ``tuple[A, *tuple[B, ...], C]``."""
         place = len(self.first)
-        parts[place] = f"*tuple[{parts[place]}, ...]"
-        return f"tuple[{', '.join(parts)}]"
+        between = f"*tuple[{parts[place]}, ...]"
+        return f"tuple[{', '.join([*parts[:place], between, *parts[place + 1 :]])}]"
 
     def encode(self, value: object) -> Json:
         """Write an array."""
@@ -241,14 +229,6 @@ class OpenTupleNode(Node):
         """The tuple with so many items in the middle as make up the length."""
         missing = max(length - len(self.first) - len(self.last), 0)
         return TupleNode((*self.first, *[self.middle] * missing, *self.last))
-
-    def children(self) -> tuple[Node, ...]:
-        """The types of the items; that of the middle once."""
-        return (*self.first, self.middle, *self.last)
-
-    def describe(self, scope: Scope) -> str:
-        """Write ``tuple[A, *tuple[B, ...], C]``."""
-        return self._written([each.describe(scope) for each in self.children()])
 
     def admits(self, value: object) -> bool:
         """True for tuples whose items may stand in their places."""

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.any_node import AnyNode
 from funsies.core.encoding.enums import LiteralNode
-from funsies.core.encoding.node import SHAPES, TAG, TYPE, Node, shape_of, special_form
+from funsies.core.encoding.node import (
+    SHAPES,
+    TAG,
+    TYPE,
+    CompositeNode,
+    Node,
+    shape_of,
+    special_form,
+)
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.refusal import CannotEncode, Refused, show
 from funsies.core.encoding.scalars import (
@@ -271,15 +279,16 @@ def _by_type(tags: list[tuple[Node, str | None]]) -> dict[type, list[tuple[Node,
     return table
 
 
-class ResultNode(Node):
+class ResultNode(CompositeNode):
     """A ``Success`` or a ``Failure``."""
 
+    template = "Result[{}, {}]"
     shapes: frozenset[str] = frozenset({"$success", "$failure"})
 
     def __init__(self, success: Node, failure: Node) -> None:
+        super().__init__(success, failure)
         self.success = success
         self.failure = failure
-        self.label: str = f"Result[{success.label}, {failure.label}]"
         self._library: Any = sys.modules["returns.result"]
         self.accepts: frozenset[type] | None = frozenset(
             {self._library.Success, self._library.Failure}
@@ -306,14 +315,6 @@ class ResultNode(Node):
         if type(raw) is dict and raw.keys() == {"$failure"}:
             return self._library.Failure(self.failure.decode(raw["$failure"]))
         return self.refuse_json(raw)
-
-    def children(self) -> tuple[Node, ...]:
-        """The types of what the two hold."""
-        return (self.success, self.failure)
-
-    def describe(self, scope: Scope) -> str:
-        """Write ``Result[T, E]``."""
-        return f"Result[{self.success.describe(scope)}, {self.failure.describe(scope)}]"
 
 
 def result_node(

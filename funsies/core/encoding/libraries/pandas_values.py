@@ -108,7 +108,7 @@ FORMS: Final[Mapping[str, Callable[[], Node]]] = {FORM: _FormNode}
 
 def _classes() -> Iterator[type]:
     pandas = pandas_here()
-    for name in ("DataFrame", "Series", *pandas_frames.KINDS):
+    for name in ("DataFrame", "Series", *pandas_frames.INDEXES):
         yield getattr(pandas, name)
     yield from map(pandas_scalars.class_of, pandas_scalars.KINDS)
     yield from (getattr(pandas.arrays, name) for name in ARRAYS if hasattr(pandas.arrays, name))
