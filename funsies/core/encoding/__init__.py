@@ -18,7 +18,6 @@ from funsies.core.encoding.codecs import (
 from funsies.core.encoding.compatible import admits, contradicts, decode_for
 from funsies.core.encoding.described import pickled_class, stored_class
 from funsies.core.encoding.encoding import (
-    JSON,
     Encoding,
     encoding_of,
     encoding_of_unknown,
@@ -26,6 +25,7 @@ from funsies.core.encoding.encoding import (
 )
 from funsies.core.encoding.infer import encoding_of_value
 from funsies.core.encoding.mappings import Files
+from funsies.core.encoding.node import JSON
 from funsies.core.encoding.parts import Encoded, Pieces, whole
 from funsies.core.encoding.pickled import WIRE as PICKLE
 from funsies.core.encoding.pickled import Pickled, about_pickle

@@ -12,6 +12,8 @@ from funsies.core.encoding.refusal import Refused, show, tell, type_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from typing_extensions import Buffer
+
     from funsies.core.encoding.node import Scope
     from funsies.core.encoding.previews import Preview
 
@@ -124,6 +126,7 @@ class CodecNode(Node):
         self.codec = codec
         self.kind = kind
         self.label: str = type_name(kind)
+        self.wire: str = codec.name
         self.accepts: frozenset[type] | None = frozenset({kind})
         self.shapes: frozenset[str] = frozenset({"$codec"})
 
@@ -147,9 +150,9 @@ class CodecNode(Node):
             note(type(value))
         return data
 
-    def from_bytes(self, data: bytes) -> object:
+    def from_bytes(self, data: Buffer) -> Any:
         """Make the value."""
-        value = self._made_of(data)
+        value = self._made_of(bytes(data))
         if not isinstance(value, self.kind):
             raise Refused(f"the codec {self.codec.name} made {show(value)}, not {self.label}")
         return value

@@ -11,7 +11,6 @@ import msgspec
 from funsies.core.encoding.any_node import AskedNode, UnknownNode
 from funsies.core.encoding.codecs import (
     Codec,
-    CodecNode,
     add_missing_codecs,
     codec_for,
     when_codecs_change,
@@ -20,54 +19,17 @@ from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.described import pickled_class
 from funsies.core.encoding.hints import remember_hints
 from funsies.core.encoding.known_classes import NOTHING, Kinds, Noting, knowing
-from funsies.core.encoding.mappings import FILES, FilesNode
 from funsies.core.encoding.node import Node, Scope
-from funsies.core.encoding.parts import Encoded, read_with, whole, written
-from funsies.core.encoding.pickled import WIRE as PICKLE
+from funsies.core.encoding.parts import Encoded, whole
 from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.portable import portable
 from funsies.core.encoding.refusal import CannotEncode, Refused, tell, type_name
-from funsies.core.encoding.scalars import BytesNode
 from funsies.core.errors import EncodingError, UnsupportedTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from typing_extensions import Buffer
-
-JSON: Final = "json"
-"""How most values are called where they are stored: JSON, and parts behind it."""
-
-
-def wire_of(node: Node) -> tuple[str, Callable[[object], Encoded], Callable[[Buffer], Any]]:
-    """The name of how values of a type are stored, and their ways to bytes and back."""
-    if isinstance(node, BytesNode):
-        return "blob", _blob, _read_blob
-    if isinstance(node, FilesNode):
-        return FILES, node.to_bytes, lambda data: node.from_bytes(bytes(data))
-    if isinstance(node, PickledNode):
-        pickled = node
-        return PICKLE, node.to_bytes, lambda data: pickled.from_bytes(bytes(data))
-    if isinstance(node, CodecNode):
-        codec = node
-        return node.codec.name, node.to_bytes, lambda data: codec.from_bytes(bytes(data))
-    encode, decode = node.encode, node.decode
-    return (
-        JSON,
-        lambda value: written(encode(value)),
-        lambda data: read_with(decode, data),
-    )
-
-
-def _blob(value: object) -> bytes:
-    if type(value) is not bytes:
-        BytesNode().refuse(value)
-    return value
-
-
-def _read_blob(data: Buffer) -> bytes:
-    return bytes(data)
-
 
 T_co = TypeVar("T_co", covariant=True)
 _CACHED_ENCODINGS: Final = 4096
@@ -115,7 +77,7 @@ class Encoding(Generic[T_co]):
         self.kinds = kinds
         self._hints = hints
         self.descriptor = _descriptor(node)
-        self.wire, self._to_bytes, self._from_bytes = wire_of(node)
+        self.wire, self._to_bytes, self._from_bytes = node.wire, node.to_bytes, node.from_bytes
         self._knows_more = kinds != NOTHING
 
     @property

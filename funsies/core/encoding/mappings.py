@@ -38,6 +38,8 @@ from funsies.core.file_names import validate_file_name, validate_file_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from typing_extensions import Buffer
+
     from funsies.core.encoding.node import Scope
 
 _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
@@ -241,15 +243,14 @@ def dict_node(key: Node, value: Node) -> Node:
     return TextDictNode(key, value) if key.plain_keys else PairsDictNode(key, value)
 
 
-FILES: Final = "files"
-"""How such values are called where they are stored."""
-
 Files = Annotated[dict[str, bytes], Mark.FILES]
 """Files by their names, stored as an archive."""
 
 
 class FilesNode(TextDictNode):
     """A dict of files; inside of other values an ordinary dict."""
+
+    wire = "files"
 
     def __init__(self) -> None:
         super().__init__(StrNode(), BytesNode())
@@ -266,9 +267,9 @@ class FilesNode(TextDictNode):
             raise Refused(str(problem)) from None
         return pack(value)
 
-    def from_bytes(self, data: bytes) -> dict[str, bytes]:
+    def from_bytes(self, data: Buffer) -> dict[str, bytes]:
         """Read an archive."""
-        return unpacked(data)
+        return unpacked(bytes(data))
 
     def describe(self, scope: Scope) -> str:
         """Write the type, and how it is stored."""

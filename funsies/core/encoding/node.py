@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Protocol
 
+from funsies.core.encoding.parts import read_with, written
 from funsies.core.encoding.refusal import Refused, conversion, remedy_for_items, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from typing_extensions import Buffer
+
     from funsies.core.encoding.layouts import Layout
-    from funsies.core.encoding.parts import Json
+    from funsies.core.encoding.parts import Encoded, Json
+
+JSON: Final = "json"
+"""How most values are called where they are stored: JSON, and parts behind it."""
 
 NULL: Final = "null"
 BOOLEAN: Final = "boolean"
@@ -46,12 +52,14 @@ class Node:
         accepts: the exact types of the values that it encodes; None if that is not known.
         shapes: the shapes of the JSON data that it makes.
         rank: 0 for types that JSON itself has: in a union they go without a tag.
+        wire: how whole values are called where they are stored.
     """
 
     label: str = ""
     accepts: frozenset[type] | None = None
     shapes: frozenset[str] = frozenset()
     rank: int = 1
+    wire: str = JSON
     plain_keys: ClassVar[bool] = False
     """True if the type is ``str``, which JSON has for keys."""
     is_named: ClassVar[bool] = False
@@ -64,6 +72,14 @@ class Node:
     def decode(self, raw: Json) -> object:
         """Turn JSON data back into a value, or raise Refused."""
         raise NotImplementedError
+
+    def to_bytes(self, value: object) -> Encoded:
+        """Turn a whole value into bytes, or raise Refused."""
+        return written(self.encode(value))
+
+    def from_bytes(self, data: Buffer) -> Any:
+        """Turn bytes back into a whole value, or raise Refused."""
+        return read_with(self.decode, data)
 
     def encode_all(self, values: list[Any]) -> list[Any]:
         """Turn many values into JSON data at once; the very same list if they are JSON data.

@@ -27,6 +27,8 @@ from funsies.core.errors import FingerprintError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from typing_extensions import Buffer
+
 T = TypeVar("T")
 
 WIRE: Final = "pickle"
@@ -65,6 +67,7 @@ class PickledNode(Node):
     """
 
     shapes: frozenset[str] = frozenset({FORM})
+    wire = WIRE
 
     def __init__(self, annotation: object) -> None:
         self.kinds: tuple[type, ...] = _kinds(annotation)
@@ -91,9 +94,9 @@ class PickledNode(Node):
             head["functions"] = functions
         return json.dumps(head, sort_keys=True).encode() + b"\n" + pickled.getbuffer()
 
-    def from_bytes(self, data: bytes) -> object:
+    def from_bytes(self, data: Buffer) -> Any:
         """Read the value, and name the libraries that are of other versions here."""
-        head, pickled = _split(data)
+        head, pickled = _split(bytes(data))
         differences = _differences(head)
         try:
             value: object = _Unpickler(io.BytesIO(pickled)).load()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from math import isfinite
 from operator import not_
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from funsies.core.encoding.bulk import (
     LARGEST,
@@ -28,6 +28,9 @@ from funsies.core.encoding.node import (
 )
 from funsies.core.encoding.parts import PART, Json, part, read_part
 from funsies.core.encoding.refusal import Refused
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 _REALS: Final = frozenset({float, int, bool})
 _NUMPY_KINDS: Final = {"b": bool, "i": int, "u": int, "f": float, "c": complex, "U": str}
@@ -284,6 +287,17 @@ class BytesNode(Node):
     label = "bytes"
     accepts: frozenset[type] | None = frozenset({bytes})
     shapes: frozenset[str] = frozenset({STRING, PART})
+    wire = "blob"
+
+    def to_bytes(self, value: object) -> bytes:
+        """Write the bytes as they are."""
+        if type(value) is not bytes:
+            self.refuse(value)
+        return value
+
+    def from_bytes(self, data: Buffer) -> bytes:
+        """Read them."""
+        return bytes(data)
 
     def encode(self, value: object) -> Json:
         """Write bytes as a part."""
