@@ -12,8 +12,8 @@ from .client import Handle, Progress
 from .core.errors import Error, ErrorKind, UnwrapError
 from .core.former_names import former_names
 from .core.graph import Operation
-from .core.interpreter import Interpreter
 from .core.options import Options
+from .core.shell_plan import Interpreter
 from .errors import Result
 
 

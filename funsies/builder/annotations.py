@@ -11,10 +11,8 @@ from typing import Annotated, Any, Final, Self, TypeVar, Union, get_args, get_or
 
 import typing_extensions
 
-from funsies.core.checked_names import with_checked_names
 from funsies.core.errors import WiringError
-from funsies.core.subscripts import read_hints
-from funsies.core.surroundings import variables_around
+from funsies.core.type_hints import read_hints, variables_around, with_checked_names
 
 _SELF: Final = (Self, typing_extensions.Self)
 _OWNER = TypeVar("_OWNER")

@@ -27,7 +27,7 @@ from funsies.core.errors import EncodingError, Error, WiringError
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.former_names import former_members
 from funsies.core.graph import Constant, Operation, OutputOf, Reference, Stored, constant
-from funsies.core.misplaced_options import takes_no_options
+from funsies.core.own_options import takes_no_options
 from funsies.core.shown import shown
 
 from .context import refuse_building

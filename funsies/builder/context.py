@@ -15,8 +15,8 @@ from typing import Final
 from funsies.core.digest import Digest
 from funsies.core.errors import OptionError, WiringError
 from funsies.core.graph import Operation
-from funsies.core.interpreter import Interpreter, interpreter_words
 from funsies.core.options import Options
+from funsies.core.shell_plan import Interpreter, interpreter_words
 
 
 def _ignore(operation: Operation) -> None:

@@ -15,11 +15,10 @@ from funsies.core.errors import EncodingError, FileNameError, WiringError
 from funsies.core.file_names import is_directory, validate_file_names
 from funsies.core.former_keywords import NO_CONNECTION, former_keywords
 from funsies.core.graph import OutputOf, Reference, operation
-from funsies.core.interpreter import Interpreter, is_shell
 from funsies.core.label import check_step_name
 from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
-from funsies.core.shell_plan import ShellPlan, validate_shell_plan
+from funsies.core.shell_plan import Interpreter, ShellPlan, is_shell, validate_shell_plan
 
 from .artefact import Artefact, constant_artefact
 from .context import built, context, interpreter_in_force

@@ -9,7 +9,7 @@ import click
 from typing_extensions import override
 
 from funsies.core.errors import OptionError
-from funsies.core.queue_names import LONGEST, check_queue, is_plain
+from funsies.core.options import LONGEST, check_queue, is_plain
 
 if TYPE_CHECKING:
     _Text = click.ParamType[str]

@@ -26,7 +26,7 @@ from funsies.core.errors import (
     decode_error,
 )
 from funsies.core.graph import Constant, OutputOf, Stored
-from funsies.core.misplaced_options import takes_no_options
+from funsies.core.own_options import takes_no_options
 from funsies.session import Session, current_session, tell_missing
 from funsies.store.connect import Backend
 from funsies.store.data import corrupted, missing

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from funsies.core.signing import NO_KEYS, Keyring
+from funsies.core.keyring import NO_KEYS, Keyring
 
 from .urls import ConfigurationError, tcp_url, unix_url
 

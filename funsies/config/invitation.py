@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from funsies.core.signing import Keyring
+from funsies.core.keyring import Keyring
 
 from .directory import decode_keys, encode_keys
 from .urls import ConfigurationError, check_data_url, check_jobs_url

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from funsies.core.former_names import former_members
-from funsies.core.signing import NO_KEYS, Keyring
+from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.store.server_address import hide_secrets
 
 from .directory import Directory, decode_keys, encode_keys, find_directories

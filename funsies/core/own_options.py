@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, TypeVar, cast
 
-from .errors import OptionError
+from .errors import OptionError, WiringError
 from .former_names import told
 from .label import Label, step_label
 from .options import INFINITE, Options
@@ -206,3 +207,34 @@ def _no_such_option(name: str) -> str:
     close = get_close_matches(name, known, 1)
     hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(OPTION_NAMES)}"
     return f"there is no option {name}{hint}"
+
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+_OPTIONS: Final = (*StepOptions.__annotations__, "timeout", "opt")
+"""What is given by mistake."""
+
+
+def takes_no_options(function: FunctionT) -> FunctionT:
+    """Let a function say where options belong, if it is given one of a step."""
+    misplaced = set(_OPTIONS) - inspect.signature(function).parameters.keys()
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        for name in kwargs.keys() & misplaced:
+            raise WiringError(f"{function.__name__}() has no {name}=: {_place(name)}")
+        return function(*args, **kwargs)
+
+    return cast(FunctionT, checked)
+
+
+def _place(name: str) -> str:
+    if name == "timeout":
+        return (
+            "how long a step may run is said of the step, @task(timeout_seconds=...), how long "
+            "you wait for it by wait_for(..., timeout=...)"
+        )
+    return (
+        f"that is said of a step, @task({name}=...), shell(..., {name}=...), "
+        f"reduce(..., {name}=...); or Fun(defaults=options(...)) for all of them"
+    )

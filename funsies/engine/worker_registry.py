@@ -16,7 +16,7 @@ from typing import Final, cast
 import msgspec
 from redis import Redis
 
-from funsies.core.signing import Keyring
+from funsies.core.keyring import Keyring
 from funsies.core.version import __version__
 from funsies.store.connect import Address
 from funsies.store.rows import QueueName

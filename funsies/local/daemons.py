@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from funsies.config.directory import Directory
-from funsies.core.pipes import pipe_with
-from funsies.core.secret_variables import without_secrets
+from funsies.core.keyring import pipe_with, without_secrets
 
 POLL_SECONDS: Final = 0.01
 INHERITED_DESCRIPTOR: Final = 3

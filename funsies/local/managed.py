@@ -14,9 +14,9 @@ from typing import Final
 from funsies.config.directory import NAME, Directory
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
-from funsies.core.interpreter import Interpreter
-from funsies.core.misplaced_options import takes_no_options
 from funsies.core.options import Options
+from funsies.core.own_options import takes_no_options
+from funsies.core.shell_plan import Interpreter
 from funsies.session import Fun, Session
 
 from .embedded import Started, start_server

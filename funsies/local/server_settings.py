@@ -15,7 +15,7 @@ from pathlib import Path
 
 from funsies.config.directory import LOOPBACK, LOOPBACKS, Directory, ServerRecord, encode_keys
 from funsies.config.urls import ConfigurationError
-from funsies.core.signing import Keyring
+from funsies.core.keyring import Keyring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ from funsies.config.directory import Directory, find_directories
 from funsies.config.server import Server, resolve
 from funsies.config.urls import ConfigurationError
 from funsies.core.errors import NoServerError
-from funsies.core.interpreter import Interpreter
-from funsies.core.misplaced_options import takes_no_options
 from funsies.core.options import Options
+from funsies.core.own_options import takes_no_options
+from funsies.core.shell_plan import Interpreter
 from funsies.pickling import has_own_main, this_program
 from funsies.session import Fun, Session, hold_everywhere, session_opened
 

@@ -15,9 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from funsies.core.interpreter import PLAIN, STRICT
-from funsies.core.secret_variables import SERVER_VARIABLES
-from funsies.core.shell_plan import MAX_COMMAND_BYTES
+from funsies.core.keyring import SERVER_VARIABLES
+from funsies.core.shell_plan import MAX_COMMAND_BYTES, PLAIN, STRICT
 
 from .printed import Printed, Stream
 from .process_exit import ExitNotice

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from funsies.core.errors import Error, ErrorKind
-from funsies.core.interpreter import is_shell
-from funsies.core.shell_plan import ShellPlan, output_names
+from funsies.core.shell_plan import ShellPlan, is_shell, output_names
 from funsies.store.data import ArchiveChunks
 
 from .files import STEP_PREFIX

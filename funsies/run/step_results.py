@@ -12,10 +12,9 @@ from typing import TypeAlias
 from returns.pipeline import is_successful
 from returns.result import Failure, Result
 
-from funsies.core.digest import Digest, content_digest
+from funsies.core.digest import Digest, content_digest, trace_key
 from funsies.core.encoding import Encoded, Pieces
 from funsies.core.errors import Error, encode_error
-from funsies.core.trace import trace_key
 from funsies.store.connect import INLINE_BYTES, Backend
 from funsies.store.data import ArchiveChunks, FileChunks, is_executable
 from funsies.store.rows import Claim, Completion

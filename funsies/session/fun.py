@@ -11,9 +11,8 @@ from funsies.builder.context import BuildContext, context, options_in_force
 from funsies.config import ConfigurationError, Options, ResolvedServer, Server, resolve
 from funsies.config.program import program
 from funsies.config.progress import wanted_progress
-from funsies.core.interpreter import Interpreter, interpreter_words
-from funsies.core.misplaced_options import takes_no_options
-from funsies.core.own_options import OptionChanges, changed_options
+from funsies.core.own_options import OptionChanges, changed_options, takes_no_options
+from funsies.core.shell_plan import Interpreter, interpreter_words
 from funsies.history.recorder import Recorder
 from funsies.store.connect import Backend, open_backend
 

@@ -15,8 +15,8 @@ from funsies.core.graph import (
     TaskKind,
     output_digest,
 )
+from funsies.core.keyring import Keyring
 from funsies.core.options import Options, decode_options, encoded_options, options_digest
-from funsies.core.signing import Keyring
 
 from .connect import INLINE_BYTES, Backend
 from .rows import (

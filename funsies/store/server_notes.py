@@ -19,7 +19,7 @@ from typing import Final
 import msgspec
 
 from funsies.core.errors import DataStoreError, WrongKeyError
-from funsies.core.signing import Keyring
+from funsies.core.keyring import Keyring
 
 from .data.identity import ensure_identity
 from .ports import GraphStore

@@ -18,7 +18,7 @@ from funsies.cli import doctor as doctor_module
 from funsies.cli.exits import Exit
 from funsies.cli.main import main
 from funsies.config import ResolvedServer, Server
-from funsies.core.signing import Keyring
+from funsies.core.keyring import Keyring
 from funsies.engine.worker import run_worker
 from funsies.engine.worker_registry import MOST_LIBRARIES
 from funsies.store.connect import INLINE_BYTES, open_backend

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 import funsies as f
-from funsies.core.digest import SCHEMA_VERSION, content_digest, digest, encode_record
-from funsies.core.trace import trace_key
+from funsies.core.digest import SCHEMA_VERSION, content_digest, digest, encode_record, trace_key
 
 
 @f.task(version="1")

@@ -12,7 +12,7 @@ import pytest
 
 from funsies.core.digest import Digest, content_digest
 from funsies.core.graph import constant_digest
-from funsies.core.signing import Keyring
+from funsies.core.keyring import Keyring
 from funsies.store.memory import MemoryStore
 from funsies.store.ports import GraphStore
 from funsies.store.redis import RedisStore

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from funsies.core.digest import Digest, content_digest
+from funsies.core.digest import Digest, content_digest, trace_key
 from funsies.core.graph import constant_digest
-from funsies.core.trace import trace_key
 from funsies.store.memory import MemoryStore
 from funsies.store.redis import RedisStore
 from funsies.store.rows import (

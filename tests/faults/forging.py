@@ -9,8 +9,8 @@ import redis
 import funsies as f
 from funsies.config import ResolvedServer
 from funsies.core.digest import Digest, content_digest
+from funsies.core.keyring import Keyring
 from funsies.core.options import Options, encode_options, options_digest
-from funsies.core.signing import Keyring
 from funsies.local.daemons import wait_until
 from funsies.store.redis import RedisStore
 from funsies.store.redis.packing import SEALED_RESULT_BYTES, pack_result

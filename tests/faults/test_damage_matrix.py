@@ -33,7 +33,7 @@ from funsies.cli.exits import Exit
 from funsies.cli.main import main
 from funsies.config import ResolvedServer
 from funsies.core.errors import FunsiesError
-from funsies.core.signing import NO_KEYS, Keyring
+from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.engine.worker import run_worker
 from funsies.session import current_session
 

@@ -14,7 +14,7 @@ import redis
 import funsies as f
 from funsies.config import ResolvedServer
 from funsies.core.digest import Digest
-from funsies.core.signing import NO_KEYS, Keyring
+from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.local.daemons import wait_until
 from funsies.session import current_session
 

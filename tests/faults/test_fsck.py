@@ -15,8 +15,8 @@ from funsies.cli.exits import Exit
 from funsies.cli.main import main
 from funsies.config import ResolvedServer
 from funsies.core.digest import Digest, content_digest
+from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.core.python_plan import PYTHON
-from funsies.core.signing import NO_KEYS, Keyring
 from funsies.session import current_session
 from funsies.store.redis.packing import unpack_state
 from funsies.store.redis.soundness import sources_of

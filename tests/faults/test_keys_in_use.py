@@ -8,7 +8,7 @@ import pytest
 
 import funsies as f
 from funsies.config import ResolvedServer
-from funsies.core.signing import NO_KEYS, Keyring
+from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.engine.pool import run_pool
 from funsies.engine.worker import run_worker
 from funsies.errors import WrongKeyError

@@ -14,7 +14,7 @@ from funsies.core.errors import (
     WaitTimeoutError,
     WiringError,
 )
-from funsies.core.signing import NO_KEYS
+from funsies.core.keyring import NO_KEYS
 from funsies.session import Session
 from funsies.store.graph_writer import operation_row, task_row
 from funsies.store.rows import Definitions

@@ -17,7 +17,7 @@ import funsies as f
 from funsies import debug
 from funsies.core.digest import Digest
 from funsies.core.errors import FileNameError
-from funsies.core.signing import NO_KEYS, Keyring
+from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.report.directory.place import Place, file_name
 from funsies.report.replay import CannotReplayError, prepare_replay
 from funsies.session import Session

@@ -13,10 +13,8 @@ from weakref import WeakKeyDictionary
 
 import typing_extensions
 
-from funsies.core.checked_names import with_checked_names
 from funsies.core.encoding.refusal import CannotEncode, type_name
-from funsies.core.subscripts import read_hints
-from funsies.core.surroundings import variables_around
+from funsies.core.type_hints import read_hints, variables_around, with_checked_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

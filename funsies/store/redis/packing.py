@@ -14,7 +14,7 @@ import msgspec
 
 from funsies.core.digest import DIGEST_BYTES, Digest
 from funsies.core.graph import constant_digest
-from funsies.core.signing import SIGNATURE_BYTES
+from funsies.core.keyring import SIGNATURE_BYTES
 from funsies.store.rows import (
     ArtefactRow,
     ConstantRow,

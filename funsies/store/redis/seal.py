@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
-from funsies.core.signing import SIGNATURE_BYTES, Keyring
+from funsies.core.keyring import SIGNATURE_BYTES, Keyring
 from funsies.store.graph_writer import is_signed
 from funsies.store.rows import TaskRow
 

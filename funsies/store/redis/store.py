@@ -9,7 +9,7 @@ from typing import Final, cast
 from funsies.core.digest import Digest
 from funsies.core.durations import steady_seconds
 from funsies.core.errors import DataMissingError
-from funsies.core.signing import NO_KEYS, Keyring
+from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.store.key_names import DEFAULT_NAMESPACE, KeyNames
 from funsies.store.ports import PendingStep, Subscription
 from funsies.store.rows import (

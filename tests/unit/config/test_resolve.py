@@ -18,7 +18,7 @@ from funsies.config import (
     resolve,
 )
 from funsies.config.directory import decode_record, encode_record
-from funsies.core.signing import Keyring
+from funsies.core.keyring import Keyring
 
 KEY = "00" * 32
 

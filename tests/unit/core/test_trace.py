@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funsies.core.digest import Digest, content_digest, digest
-from funsies.core.trace import trace_key
+from funsies.core.digest import Digest, content_digest, digest, trace_key
 
 TASK = digest("task", "one")
 A, B = content_digest(b"a"), content_digest(b"b")

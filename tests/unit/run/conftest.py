@@ -14,8 +14,7 @@ import pytest
 
 import funsies
 from funsies.core.errors import Error
-from funsies.core.interpreter import Interpreter, interpreter_words
-from funsies.core.shell_plan import ShellPlan
+from funsies.core.shell_plan import Interpreter, ShellPlan, interpreter_words
 from funsies.run.shell import InputFile, ProducedValue, ShellOutcome, run_shell
 from funsies.store.data import ArchiveChunks
 

@@ -12,8 +12,8 @@ import pytest
 
 import funsies as f
 from funsies.core.errors import ErrorKind
+from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.core.python_plan import PythonPlan, encode_plan
-from funsies.core.signing import NO_KEYS, Keyring
 from funsies.pickling import process_token
 from funsies.store.graph_writer import operation_row, task_row
 from funsies.store.rows import Definitions, StepAnswer

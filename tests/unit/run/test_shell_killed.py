@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are s
 # Forks a process that runs steps without end, whenever it is told to; ends what it is told.
 STEPS = """
 import itertools, os, signal, sys, tempfile
-from funsies.core.interpreter import interpreter_words
+from funsies.core.shell_plan import interpreter_words
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.orphans import Orphanage, become_subreaper
 from funsies.run.shell import run_shell

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from funsies.core.interpreter import STRICT
-from funsies.core.shell_plan import MAX_COMMAND_BYTES
+from funsies.core.shell_plan import MAX_COMMAND_BYTES, STRICT
 
 
 @pytest.mark.parametrize("interpreter", ["sh", "bash"])

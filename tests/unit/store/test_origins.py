@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from funsies.core.digest import Digest
-from funsies.core.signing import Keyring
+from funsies.core.keyring import Keyring
 from funsies.store.redis.packing import pack_result
 from funsies.store.redis.seal import Origins, Seal
 from funsies.store.rows import Result

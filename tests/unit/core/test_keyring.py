@@ -7,7 +7,7 @@ import hmac
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funsies.core.signing import NO_KEYS, Keyring
+from funsies.core.keyring import NO_KEYS, Keyring
 
 keys = st.lists(st.binary(min_size=1), min_size=1, max_size=3, unique=True).map(
     lambda each: Keyring(tuple(each))

@@ -1,20 +1,20 @@
-"""Names that a module gives to type checkers alone: ``if TYPE_CHECKING: import ...``.
-
-An annotation may mean one. Python has no value for it while the program runs, but what it
-means is known all the same: the import, or the alias that is defined there, is done when
-somebody asks.
-"""
+"""What the names in an annotation mean: local ones, and those that only type checkers know."""
 
 from __future__ import annotations
 
 import ast
 import functools
 import linecache
+import sys
+import typing
 from collections.abc import Callable, Iterator, Mapping
-from types import CodeType
-from typing import Any, TypeVar
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .parsing import parse_module
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 T = TypeVar("T")
 
@@ -116,3 +116,98 @@ def _is_for_checkers(test: ast.expr) -> bool:
     """True of ``TYPE_CHECKING`` and ``typing.TYPE_CHECKING``."""
     name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
     return name == "TYPE_CHECKING"
+
+
+# What the annotations of a function, or of a class, inside of a function may name.
+#
+# With ``from __future__ import annotations`` they are text, and a local name stands in no
+# global namespace. It is a variable of the function around, and that is running while its
+# inner functions and classes are made, and mostly when they are used.
+
+_INSIDE: Final = ".<locals>."
+
+
+def variables_around(qualified: str, module: str | None) -> dict[str, object]:
+    """Find the variables of the running functions in which something was defined.
+
+    Args:
+        qualified: its ``__qualname__``.
+        module: its ``__module__``.
+
+    Returns:
+        The variables by name; inner ones hide outer ones. Empty at module level.
+    """
+    found: dict[str, object] = {}
+    outer = qualified
+    while _INSIDE in outer:
+        outer = outer.rpartition(_INSIDE)[0]
+        found = {**_variables_of(outer, module), **found}
+    return found
+
+
+def _variables_of(function: str, module: str | None) -> dict[str, object]:
+    for frame in _frames():
+        is_meant = frame.f_code.co_qualname == function
+        if is_meant and frame.f_globals.get("__name__") == module:
+            return dict(frame.f_locals)
+    return {}
+
+
+def _frames() -> Iterator[FrameType]:
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads files
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+# Annotations with type arguments that only type checkers know: ``pd.Series[float]``.
+#
+# The stubs of a library may have type arguments where its class takes none at run time. In an
+# annotation that is a text, they are left out then.
+
+_SUBSCRIPTED: Final = "__subscripted__"
+
+
+def read_hints(
+    annotations: Mapping[str, object], names: dict[str, Any], local_names: dict[str, Any]
+) -> dict[str, object]:
+    """Resolve annotations as ``typing.get_type_hints`` does, without such type arguments.
+
+    Args:
+        annotations: by the name of what they are for.
+        names: of the module.
+        local_names: that go before these.
+
+    Raises:
+        NameError: if a name means nothing.
+        TypeError: if an annotation is no type.
+
+    >>> read_hints({"a": "list[int[str]]"}, {}, {})
+    {'a': list[int]}
+    """
+    found = {name: _without_vain(hint) for name, hint in annotations.items()}
+    holder = type("_", (), {"__annotations__": found})
+    known = {**local_names, _SUBSCRIPTED: _subscripted}
+    return typing.get_type_hints(holder, names, known, include_extras=True)
+
+
+def _without_vain(hint: object) -> object:
+    if isinstance(hint, typing.ForwardRef):
+        hint = hint.__forward_arg__
+    if not isinstance(hint, str):
+        return hint
+    tree = _Subscripts().visit(ast.parse(hint.strip(), mode="eval"))
+    return ast.unparse(tree)
+
+
+class _Subscripts(ast.NodeTransformer):
+    """Replaces ``kind[arguments]`` by a call that may leave the arguments out."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        return ast.Call(ast.Name(_SUBSCRIPTED), [node.value, node.slice], [])
+
+
+def _subscripted(kind: Any, arguments: Any) -> Any:
+    takes_none = isinstance(kind, type) and not hasattr(kind, "__class_getitem__")
+    return kind if takes_none and type(kind) is type else kind[arguments]
