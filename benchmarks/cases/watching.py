@@ -12,7 +12,7 @@ import funsies as f
 from funsies.client.progress import progress_since
 from funsies.client.targets import collect
 from funsies.engine.identifiers import new_fence, new_slot
-from funsies.history.watched import Naming
+from funsies.history.step_names import Naming
 from funsies.report.live import Display
 from funsies.store.connect import Backend
 from funsies.store.rows import StepMessage

@@ -20,8 +20,8 @@ from funsies.core.encoding import PICKLE, about_pickle, preview_pieces
 from funsies.core.encoding.codecs import RESERVED_NAMES
 from funsies.core.errors import DataCorruptedError, DataMissingError, Error, UnknownHashError
 from funsies.core.python_plan import PYTHON
-from funsies.history.called import labels_in
 from funsies.history.runs import Run
+from funsies.history.step_names import labels_in
 from funsies.report.errors import describe_error
 from funsies.report.step import inputs_of
 from funsies.session import Session

@@ -87,7 +87,7 @@ def _hashes(backend: Backend, wanted: str) -> list[CompletionItem]:
 
 def _labels(backend: Backend, incomplete: str) -> list[str]:
     """Labels; of too many the first and the last, which begin alike as far as all do."""
-    from funsies.history.called import all_labels  # noqa: PLC0415 - not needed for --help
+    from funsies.history.step_names import all_labels  # noqa: PLC0415 - not needed for --help
 
     found: list[str] = []
     for labels in all_labels(backend):

@@ -8,8 +8,8 @@ import click
 
 from funsies.core.digest import short_hash
 from funsies.core.stored_errors import read_error
-from funsies.history.called import labels_here
-from funsies.history.statuses import SKIPPED, statuses_of
+from funsies.history.outcomes import SKIPPED, statuses_of
+from funsies.history.step_names import labels_here
 from funsies.report.directory import (
     RUNS_IT,
     describe_files,

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from funsies.history.called import labels_in
+from funsies.history.step_names import labels_in
 from funsies.report.graph import (
     MAX_NODES,
     GraphView,

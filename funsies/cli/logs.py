@@ -21,8 +21,8 @@ from funsies.core.errors import (
 )
 from funsies.core.graph import TaskKind
 from funsies.core.python_plan import PYTHON
-from funsies.history.called import labels_in
 from funsies.history.runs import Run
+from funsies.history.step_names import labels_in
 from funsies.report.errors import headline
 from funsies.run.log_lines import LEVELS, LevelFilter
 from funsies.store.connect import Backend

@@ -17,12 +17,11 @@ from rich.text import Text
 
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
-from funsies.history.called import MOST_STEPS as MOST_LABELLED
-from funsies.history.called import labels_here, labels_of_run
-from funsies.history.labels import NO_LABELS, Labels
-from funsies.history.naming import as_label
+from funsies.history.labels import NO_LABELS, Labels, as_label
+from funsies.history.outcomes import FAILED
 from funsies.history.runs import Run, steps_of_run
-from funsies.history.tally import FAILED
+from funsies.history.step_names import MOST_STEPS as MOST_LABELLED
+from funsies.history.step_names import labels_here, labels_of_run
 from funsies.report.colours import VOLATILE, status_text, volatile_text
 from funsies.report.console import data_console
 from funsies.report.graph.model import INPUT, URGENCY

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from funsies.client.volatile import losses_below, remedy, shown
 from funsies.core.digest import Digest
 from funsies.core.errors import ErrorKind
-from funsies.history.called import labels_here
 from funsies.history.closing import Ending
 from funsies.history.labels import NO_LABELS
+from funsies.history.outcomes import CACHED, UNFINISHED
 from funsies.history.runs import Outcome
-from funsies.history.tally import CACHED, UNFINISHED
+from funsies.history.step_names import labels_here
 from funsies.report.console import make_console
 from funsies.report.errors import summarize_causes
 from funsies.report.failures import FailedTarget, causes_of

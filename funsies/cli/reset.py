@@ -9,8 +9,7 @@ import click
 from funsies.client.forgetting import forget
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
-from funsies.history.statuses import SKIPPED
-from funsies.history.tally import FAILED
+from funsies.history.outcomes import FAILED, SKIPPED
 from funsies.report.listing import ListedStep, list_steps
 from funsies.report.numbers import counted
 from funsies.session import Session

@@ -8,10 +8,10 @@ import click
 from rich.text import Text
 
 from funsies.core.digest import short_hash
-from funsies.history.called import labels_of_run
+from funsies.history.outcomes import statuses_of
 from funsies.history.runs import Run, counts_of_run
 from funsies.history.runs import runs as all_runs
-from funsies.history.statuses import statuses_of
+from funsies.history.step_names import labels_of_run
 from funsies.report.colours import status_text
 from funsies.report.console import data_console
 from funsies.report.numbers import counted

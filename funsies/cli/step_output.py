@@ -10,9 +10,9 @@ from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import UnknownHashError
 from funsies.core.terminal_text import Harmless
-from funsies.history.called import labels_of_run
 from funsies.history.following import Ended, Printed, follow
 from funsies.history.runs import outcomes_of_run
+from funsies.history.step_names import labels_of_run
 from funsies.run.log_lines import LevelFilter
 from funsies.store.connect import Backend
 from funsies.store.rows import Status

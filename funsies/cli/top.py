@@ -17,10 +17,9 @@ from rich.text import Text
 from funsies.client.progress import summed
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
-from funsies.history.askers import Askers
-from funsies.history.called import labels_here
 from funsies.history.labels import Labels
-from funsies.history.watched import Naming
+from funsies.history.pending_runs import Askers
+from funsies.history.step_names import Naming, labels_here
 from funsies.report.console import data_console
 from funsies.report.elsewhere import left_behind
 from funsies.report.occupation import (

@@ -11,8 +11,8 @@ import click
 
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
-from funsies.history.called import labels_in
 from funsies.history.runs import Run
+from funsies.history.step_names import labels_in
 from funsies.report.console import NO_LIMIT, data_console
 from funsies.report.provenance import Origin, read_origins
 from funsies.report.provenance import as_json as origins_as_json

@@ -13,8 +13,8 @@ from funsies.client.stored_step import read_value
 from funsies.client.waiting import Waiting
 from funsies.core.digest import Digest
 from funsies.core.errors import Error, NoServerError, WaitTimeoutError
-from funsies.history.called import labels_here
 from funsies.history.labels import NO_LABELS
+from funsies.history.step_names import labels_here
 from funsies.report.errors import summarize_errors
 from funsies.report.failures import FailedTarget
 from funsies.report.live.waits import display_of

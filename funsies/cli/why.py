@@ -16,7 +16,7 @@ from funsies.core.errors import UnknownHashError
 from funsies.history.closure import read_closure
 from funsies.history.runs import run, steps_of_run
 from funsies.history.why import Ran, Reasons, compare, labels_among, reasons
-from funsies.history.why.last import run_that_ran
+from funsies.history.why.reruns import run_that_ran
 from funsies.report.console import data_console
 from funsies.report.numbers import counted
 from funsies.report.runs import changed_versions

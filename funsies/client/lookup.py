@@ -16,9 +16,9 @@ from funsies.core.encoding.refusal import show
 from funsies.core.errors import UnknownHashError, WiringError
 from funsies.core.graph import Constant, Stored
 from funsies.core.python_plan import PYTHON
-from funsies.history.called import labels_here, labels_that_count
 from funsies.history.labels import Labels
 from funsies.history.runs import Run
+from funsies.history.step_names import labels_here, labels_that_count
 from funsies.session import Session, current_session
 from funsies.store.connect import Backend
 from funsies.store.graph_reader import (

@@ -22,7 +22,7 @@ from funsies.core.errors import (
 )
 from funsies.core.noted_labels import note_label
 from funsies.history.labels import NO_LABELS, Labels
-from funsies.history.watched import Naming
+from funsies.history.step_names import Naming
 from funsies.session import Session, session_in_force
 from funsies.store.connect import Backend
 from funsies.store.lost_results import forget, set_bad_aside

@@ -16,8 +16,8 @@ from funsies.store.rows import Generation, TaskCounts
 from funsies.store.rows.run_rows import StepCounts
 
 from .closure import read_closure
+from .outcomes import CACHED, DONE, Span, StepOutcome, counted, outcomes, outcomes_in
 from .runs import Outcome, outcome_of
-from .tally import CACHED, DONE, Span, StepOutcome, counted, outcomes, outcomes_in
 
 
 @dataclass(slots=True)

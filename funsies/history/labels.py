@@ -1,26 +1,130 @@
-"""Labels: what people call the steps of a run. Computed when they are read, never stored.
+"""What people call the steps of a run: labels, computed when they are read, never stored.
 
-A label is what was said where the step was built; else the name of the task, with what tells
-the step from its siblings.
+The arguments that differ among siblings are laid out as those of a call
+(``sample=S3, depth=30``), cut, and each label is given once.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Final
 
+from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow
 
-from .calls import Call, calls_of
 from .closure import Closure
-from .facts import read_facts, read_said
-from .items import Place, places_of
-from .naming import Register, as_label, made_label
-from .siblings import families
-from .telling import Facts, Telling
+from .label_facts import read_facts, read_said, shortened
+from .siblings import COMMAND, Facts, Key, Place, Siblings, Telling, Words, families, places_of
+
+Call = tuple[str, ...]
+"""Arguments, as they are shown."""
+
+
+def calls_of(siblings: Siblings, telling: Telling, facts: Facts) -> dict[Digest, Call]:
+    """The arguments of each sibling: those of its own, and others' if they do not suffice."""
+    own = {row.digest: telling.own(row) for row in siblings.rows}
+    calls = _calls(own, facts)
+    if len(set(calls.values())) == len(siblings.rows):
+        return calls
+    return _calls({row.digest: telling.all(row) for row in siblings.rows}, facts)
+
+
+def _calls(words: Mapping[Digest, Words], facts: Facts) -> dict[Digest, Call]:
+    numbers = Counter(item for each in words.values() for item in each.items())
+    common = {item for item, number in numbers.items() if number == len(words)}
+    return {
+        digest: _call([item for item in each.items() if item not in common], facts)
+        for digest, each in words.items()
+    }
+
+
+def _call(words: list[tuple[Key, str]], facts: Facts) -> Call:
+    parts: dict[str, None] = {}
+    said: dict[str, str] = {}
+    for key, word in words:
+        name = _name(key, word, facts)
+        if said.setdefault(name, word) != word and name:
+            name = f"{key[0]}.{name}"
+        parts[f"{name}={word}" if name else word] = None
+    return tuple(parts)
+
+
+def _name(key: Key, word: str, facts: Facts) -> str:
+    """What an argument is called; a file whose path ends in its name is not named twice."""
+    name = facts.parameters.get(key)
+    if name is None:
+        is_told = key[1] == COMMAND or PurePath(word).name == key[1]
+        name = "" if is_told else key[1]
+    return "" if name.isdecimal() else name
+
+
+LONGEST_LABEL: Final = 60
+"""Characters of a label."""
+
+
+def as_label(text: str) -> str:
+    """A text as a label: on one line, printable, and not too long."""
+    return shortened(printable(text), LONGEST_LABEL)
+
+
+def made_label(
+    row: OperationRow, calls: Mapping[Digest, Call], place: Place | None, *, is_only: bool
+) -> str:
+    """The label of a step that was given none.
+
+    Args:
+        row: the step.
+        calls: what differs among siblings.
+        place: in a list that a dynamic step went over, if it is of an item of one.
+        is_only: True if that is the only such list of its siblings.
+    """
+    call = calls.get(row.digest, ())
+    if place is None or (call and not place.is_of_map):
+        return _called(row.task_name, call)
+    shared = () if is_only else calls.get(place.parent, ())
+    return f"{_called(row.task_name, shared)}[{place.index}]"
+
+
+def _called(name: str, call: Call) -> str:
+    return f"{name}({', '.join(call)})" if call else name
+
+
+class Register:
+    """Gives each label once: a second one of the same text is numbered."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def enter(self, text: str, *, is_counted: bool = False) -> str:
+        """Take a label, or the first one like it that is free.
+
+        Args:
+            text: the label.
+            is_counted: True if already the first one has a number.
+        """
+        label = as_label(text)
+        if is_counted or label in self._taken:
+            label = self._numbered(label, text, 1 if is_counted else 2)
+        self._taken.add(label)
+        return label
+
+    def _numbered(self, label: str, text: str, first: int) -> str:
+        number = self._next.get(label, first)
+        while (found := _with_number(text, number)) in self._taken:
+            number += 1
+        self._next[label] = number + 1
+        return found
+
+
+def _with_number(text: str, number: int) -> str:
+    ending = f"#{number}"
+    return shortened(printable(text), LONGEST_LABEL - len(ending)) + ending
 
 
 @dataclass(frozen=True, slots=True)

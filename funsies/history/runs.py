@@ -22,8 +22,8 @@ from funsies.store.rows.run_rows import Git, RunRecord, StepCounts
 
 from . import run_records
 from .closure import Closure, read_closure
+from .outcomes import Span, StepOutcome, counted, has_pending, outcomes_in, states_of
 from .processes import is_alive, is_gone
-from .tally import Span, StepOutcome, counted, has_pending, outcomes_in, states_of
 
 __all__ = [
     "Git",

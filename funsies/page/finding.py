@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from funsies.client.volatile import is_volatile
 from funsies.core.cutting import printable
-from funsies.history.statuses import SKIPPED, statuses_of
-from funsies.history.watched import Naming
+from funsies.history.outcomes import SKIPPED, statuses_of
+from funsies.history.step_names import Naming
 from funsies.report.colours import VOLATILE
 from funsies.report.listing import ListedStep, listed
 from funsies.store.connect import Backend

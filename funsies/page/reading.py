@@ -19,7 +19,7 @@ from funsies.client.lookup import find, stored_artefact
 from funsies.core.digest import Digest
 from funsies.core.graph import Stored
 from funsies.core.python_plan import PYTHON
-from funsies.history.parameters import argument_names
+from funsies.history.label_facts import argument_names
 from funsies.report.step import PREVIEW_INPUTS
 from funsies.run.live_output import decode_tail
 from funsies.store.connect import Backend

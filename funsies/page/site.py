@@ -25,7 +25,7 @@ from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
 from funsies.core.digest import short_hash
 from funsies.core.errors import FunsiesError
-from funsies.history.watched import Naming
+from funsies.history.step_names import Naming
 from funsies.report.escaping import escaping_environment
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
 from funsies.report.runs import facts_of, program_of, shown_time

@@ -16,7 +16,7 @@ from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import Error, FunsiesError
 from funsies.core.python_plan import PYTHON
 from funsies.core.stored_errors import read_error
-from funsies.history.statuses import statuses_of
+from funsies.history.outcomes import statuses_of
 from funsies.report.colours import VOLATILE
 from funsies.report.errors import facts_of, headline
 from funsies.report.graph.model import INPUT, URGENCY

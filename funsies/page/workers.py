@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import Request
 
 from funsies.core.digest import Digest
-from funsies.history.askers import Askers
+from funsies.history.pending_runs import Askers
 from funsies.report.elsewhere import left_behind
 from funsies.report.occupation import Known, counted_states, who_works, workers_by_run
 

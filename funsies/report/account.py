@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Final
 
 from funsies.core.digest import Digest
-from funsies.history.called import labels_of_run
 from funsies.history.closure import Closure
 from funsies.history.labels import Labels
+from funsies.history.outcomes import StepOutcome
 from funsies.history.runs import Run, outcomes_in_run, steps_of_run
-from funsies.history.tally import StepOutcome
+from funsies.history.step_names import labels_of_run
 from funsies.store.connect import Backend
 from funsies.store.execution_record import ExecutionRecord
 
@@ -30,7 +30,7 @@ class StepAccount:
         operation: its address.
         task: name of its task.
         label: by which it is told from its siblings.
-        outcome: see :class:`~funsies.history.tally.StepOutcome`.
+        outcome: see :class:`~funsies.history.outcomes.StepOutcome`.
         ran: what it used; None if it was not run in this run.
         makers: steps whose results it takes.
     """

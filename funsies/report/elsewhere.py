@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from funsies.core.cutting import cut, printable
-from funsies.history.askers import Askers
+from funsies.history.pending_runs import Askers
 from funsies.history.runs import Outcome, Run, run
 from funsies.run.execution import HOST
 from funsies.store.connect import Backend

@@ -9,8 +9,7 @@ from typing import Final
 
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.stored_errors import read_error
-from funsies.history.statuses import SKIPPED
-from funsies.history.tally import StepOutcome
+from funsies.history.outcomes import SKIPPED, StepOutcome
 from funsies.report.gist import gist
 from funsies.store.batches import batches
 from funsies.store.connect import Backend

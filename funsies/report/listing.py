@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from funsies.client.volatile import is_volatile
-from funsies.history.statuses import statuses_of
+from funsies.history.outcomes import statuses_of
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.execution_record import ExecutionRecord, decode_record

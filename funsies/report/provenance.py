@@ -11,9 +11,9 @@ from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
 from funsies.core.python_plan import PYTHON
 from funsies.history.closure import read_closure
+from funsies.history.label_facts import argument_names
 from funsies.history.labels import NO_LABELS, Labels
-from funsies.history.parameters import argument_names
-from funsies.history.statuses import statuses_of
+from funsies.history.outcomes import statuses_of
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.graph_reader import unknown

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from funsies.core.cutting import printable
 from funsies.core.digest import short_hash
-from funsies.history.tally import FAILED
+from funsies.history.outcomes import FAILED
 
 from .colours import status_text
 from .provenance import Origin

@@ -13,8 +13,7 @@ from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding import PICKLE, about_pickle, to_preview
 from funsies.core.python_plan import PYTHON
-from funsies.history.parameters import argument_names
-from funsies.history.words import shortened
+from funsies.history.label_facts import argument_names, shortened
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
 from funsies.store.rows import InputRow, OperationState, Result

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest
-from funsies.history.tally import FAILED
+from funsies.history.outcomes import FAILED
 
 from .account import RunAccount
 from .lanes import Lane, Slice, lanes_of

@@ -21,7 +21,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, WiringError
 from funsies.core.graph import Operation
 from funsies.history.recorder import Recorder
-from funsies.history.watched import Naming
+from funsies.history.step_names import Naming
 from funsies.store.connect import Backend
 from funsies.store.graph_writer import define
 from funsies.store.ports import GraphStore

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 import funsies as f
 from funsies.client.forgetting import reset
 from funsies.history.closing import Ending
+from funsies.history.outcomes import SUPERSEDED, counted
 from funsies.history.runs import Outcome, Run, last_run, outcomes_of_run, runs
-from funsies.history.tally import SUPERSEDED, counted
 from funsies.session import Session
 from funsies.store.rows.run_rows import StepCounts
 

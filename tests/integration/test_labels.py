@@ -9,7 +9,7 @@ import pytest
 
 import funsies as f
 from funsies.core.errors import UnknownHashError
-from funsies.history.called import labels_here
+from funsies.history.step_names import labels_here
 from funsies.session import Session
 
 

@@ -11,11 +11,10 @@ import funsies as f
 from funsies.client.targets import collect
 from funsies.core.digest import Digest
 from funsies.engine.identifiers import new_fence, new_slot
-from funsies.history import watched
-from funsies.history.called import labels_here
-from funsies.history.watched import Naming
-from funsies.page.access import Pass
-from funsies.page.site import Desk
+from funsies.history import step_names
+from funsies.history.step_names import Naming, labels_here
+from funsies.page.access import Access
+from funsies.page.site import Site
 from funsies.page.workers import WorkersPage
 from funsies.report.live.running import RunningSteps
 from funsies.session import Session
@@ -47,8 +46,8 @@ def test_live_table_and_page_call_running_steps_as_commands_do(redis_url: str) -
         table.look()
         hashes = {f"{labels.of(each)} {each.hex()[:10]}" for each in steps}
         assert {each.label for each in table.longest} == hashes
-        desk = Desk(session.server, session.backend, Pass(0))
-        page = WorkersPage(desk).look(desk, Request({"type": "http"}))
+        site = Site(session.server, session.backend, Access(0))
+        page = WorkersPage(site).look(site, Request({"type": "http"}))
         assert wanted >= {each.step for each in page["found"] if each.step} > set()
 
 
@@ -63,8 +62,8 @@ def test_labels_are_read_again_when_steps_have_come_and_a_rest_is_over(
         now[0] += 1.0
         return labels_here(*arguments)
 
-    monkeypatch.setattr(watched, "labels_here", slow)
-    monkeypatch.setattr(watched, "PATIENCE_SECONDS", 60.0)
+    monkeypatch.setattr(step_names, "labels_here", slow)
+    monkeypatch.setattr(step_names, "PATIENCE_SECONDS", 60.0)
     with f.Fun(f.Server("memory://")) as session:
         naming = Naming(session.backend, by_thread=by_thread, clock=lambda: now[0])
         first, second = f.reduce(half, 1), f.reduce(half, 2)
@@ -76,7 +75,7 @@ def test_labels_are_read_again_when_steps_have_come_and_a_rest_is_over(
             assert called().of(first.producer) == "half"
             now[0] += 0.1
         assert looks == [1]
-        now[0] += watched.REST
+        now[0] += step_names.REST
         assert (
             naming.labels([first.producer, second.producer]).of(first.producer)
             == "half(number=1)"
@@ -90,7 +89,7 @@ def test_labels_are_read_again_when_steps_have_come_and_a_rest_is_over(
 def test_a_program_does_not_read_the_labels_of_very_many_steps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(watched, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(step_names, "MOST_AT_ONCE", 2)
     with f.Fun(f.Server("memory://")) as session:
         steps = [f.reduce(half, number) for number in range(3)]
         f.execute(steps).wait()

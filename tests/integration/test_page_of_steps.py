@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 import funsies as f
-from funsies.history.watched import Naming
+from funsies.history.step_names import Naming
 from funsies.page import finding
 from funsies.page.finding import FoundSteps, Wanted, find_page
 

@@ -10,18 +10,16 @@ from msgspec import structs
 from funsies.core.digest import Digest
 from funsies.core.encoding.collector import paused
 from funsies.history.closure import Closure, read_closure
+from funsies.history.outcomes import SKIPPED, statuses_of
 from funsies.history.run_records import last_number
-from funsies.history.statuses import SKIPPED, statuses_of
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationState, Status
 
-from .again import why_again
-from .changes import Change, ChangeKind
-from .model import Ran, Reasons, StepReason
-from .reading import Library
+from .model import Change, ChangeKind, Ran, Reasons, StepReason
 from .reasons import formers_of
-from .shared import sharing
+from .reruns import why_again
 from .steps import Comparison
+from .store_view import Library, sharing
 
 _VOLATILE: Final = Change(ChangeKind.VOLATILE)
 _RETRIED: Final = Change(ChangeKind.RETRIED, subject="by --retry-failed")

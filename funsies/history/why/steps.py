@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -11,15 +11,111 @@ from typing import Final
 from msgspec import structs
 
 from funsies.core.digest import Digest
-from funsies.store.rows import InputRow, OperationRow, OperationState
+from funsies.store.batches import batches
+from funsies.store.rows import InputRow, OperationRow, OperationState, Status
 
-from .anew import why_anew
-from .changes import Change, ChangeKind
-from .model import TOLD, InputChange, Ran, StepReason
-from .reading import Library
-from .sameness import is_same
+from .model import TOLD, Change, ChangeKind, InputChange, Ran, StepReason
+from .store_view import Library
 from .tasks import TaskComparison
-from .wide import FEW, Pair, settled
+
+
+def is_same(
+    before: InputRow, after: InputRow, states: Mapping[Digest, OperationState]
+) -> bool | None:
+    """Compare two inputs by their contents; None if one of them is not there.
+
+    Args:
+        before: the input as it was.
+        after: as it is.
+        states: of the steps that make them.
+    """
+    old, new = _content(before, states), _content(after, states)
+    return None if old is None or new is None else old == new
+
+
+def _content(
+    row: InputRow, states: Mapping[Digest, OperationState]
+) -> tuple[bool, Digest] | None:
+    """Whether it is a value, and its address; None if there is none."""
+    if row.producer is None:
+        return None if row.content is None else (True, row.content)
+    state = states.get(row.producer)
+    if state is None or not state.status.is_finished or row.index >= len(state.results):
+        return None
+    result = state.results[row.index]
+    return result.ok, result.content
+
+
+_VOLATILE: Final = Change(ChangeKind.VOLATILE)
+
+
+def why_anew(
+    former: OperationRow, inputs: Iterable[InputChange], state: OperationState | None
+) -> Change | None:
+    """Tell that the former step had failed: its result is taken over, and an error is not.
+
+    Args:
+        former: the step before, of which nothing else is another.
+        inputs: those that are made otherwise than before.
+        state: of the former step, if it was read.
+
+    Returns:
+        None if that is not why.
+    """
+    if state is None or state.status is not Status.FAILED:
+        return None
+    if not all(each.is_same_value for each in inputs):
+        return None
+    return _VOLATILE if state.volatile else Change(ChangeKind.FAILED, former.task_name)
+
+
+FEW: Final = 16
+"""Inputs of a step with no more than these are compared one by one."""
+
+Pair = tuple[InputChange, InputRow, InputRow]
+"""What is told of an input, the input as it was, and as it is."""
+
+
+def settled(
+    library: Library, pairs: Sequence[Pair], found: Mapping[Digest, StepReason]
+) -> Iterator[InputChange]:
+    """Tell of inputs that are made for the same causes whether any has another value.
+
+    One that has makes these a cause of the step, so that the others are not looked at.
+
+    Args:
+        library: reads what is stored.
+        pairs: inputs of one step.
+        found: the reasons of the steps that make them.
+    """
+    by_roots: dict[tuple[int, ...], list[Pair]] = {}
+    for each in pairs:
+        above = found.get(each[0].producer)
+        by_roots.setdefault(() if above is None else tuple(map(id, above.roots)), []).append(
+            each
+        )
+    for some in by_roots.values():
+        same = _are_same(library, some)
+        yield from (structs.replace(change, is_same_value=same) for change, _, _ in some)
+
+
+def _are_same(library: Library, pairs: Sequence[Pair]) -> bool | None:
+    """False if one is another than before; None if none is, as far as that is known."""
+    answers: set[bool | None] = set()
+    for some in _growing(pairs):
+        makers = (each.producer for _, *rows in some for each in rows if each.producer)
+        states = library.states(makers)
+        answers.update(is_same(before, after, states) for _, before, after in some)
+        if False in answers:
+            return False
+    return None if None in answers else True
+
+
+def _growing(pairs: Sequence[Pair]) -> Iterator[Sequence[Pair]]:
+    """The first few, which mostly say it all, then the others, many at a time."""
+    yield pairs[:FEW]
+    yield from batches(pairs[FEW:])
+
 
 MOST_ROOTS: Final = 8
 """More root causes of a step are counted, and not told."""

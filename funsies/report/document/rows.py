@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from funsies.core.digest import short_hash
-from funsies.history.tally import FAILED
+from funsies.history.outcomes import FAILED
 from funsies.report.account import RunAccount, StepAccount
 from funsies.report.lanes import Lane
 from funsies.report.numbers import shown_bytes, shown_seconds

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from funsies.history.tally import FAILED
+from funsies.history.outcomes import FAILED
 from funsies.report.lanes import Lane, Slice
 from funsies.report.numbers import counted, shown_seconds
 

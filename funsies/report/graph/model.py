@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from funsies.history.statuses import SKIPPED
+from funsies.history.outcomes import SKIPPED
 
 INPUT: Final = "input"
 """Shown as the status of a constant."""

@@ -9,7 +9,7 @@ from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest
 from funsies.history.closure import Closure, read_closure
 from funsies.history.labels import NO_LABELS, Labels
-from funsies.history.statuses import statuses_of
+from funsies.history.outcomes import statuses_of
 from funsies.report.step import preview
 from funsies.store.batches import batches
 from funsies.store.connect import Backend

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from funsies.core.digest import short_hash
-from funsies.history.statuses import SKIPPED
-from funsies.history.words import shortened
+from funsies.history.label_facts import shortened
+from funsies.history.outcomes import SKIPPED
 
 from .model import INPUT, URGENCY, Node, NodeKind
 

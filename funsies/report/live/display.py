@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.text import Text
 
 from funsies.client.progress import Progress, Report
-from funsies.history.watched import Naming
+from funsies.history.step_names import Naming
 from funsies.report.elsewhere import Elsewhere
 from funsies.report.numbers import counted
 from funsies.report.progress import describe

@@ -10,7 +10,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.stored_errors import read_error
 from funsies.history.labels import NO_LABELS
-from funsies.history.watched import Naming
+from funsies.history.step_names import Naming
 from funsies.report.errors import headline
 from funsies.report.failures import Cause, Causes
 from funsies.report.gist import gist

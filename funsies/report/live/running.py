@@ -10,7 +10,7 @@ from typing import Final
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
 from funsies.history.labels import NO_LABELS
-from funsies.history.watched import Naming
+from funsies.history.step_names import Naming
 from funsies.report.elsewhere import Elsewhere
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Lease, at_work

@@ -8,7 +8,7 @@ from functools import partial
 
 from funsies.client.progress import Progress, Report
 from funsies.core.errors import NoServerError
-from funsies.history.watched import Naming
+from funsies.history.step_names import Naming
 from funsies.report.console import make_console
 from funsies.report.elsewhere import Elsewhere
 from funsies.store.connect import Backend

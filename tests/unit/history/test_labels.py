@@ -10,11 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funsies.core.digest import Digest, digest
-from funsies.history.items import places_of
-from funsies.history.labels import Labels, label_steps
-from funsies.history.naming import LONGEST_LABEL, Register
-from funsies.history.telling import Facts
-from funsies.history.words import LONGEST_WORD, shortened, word_of
+from funsies.history.label_facts import LONGEST_WORD, shortened, word_of
+from funsies.history.labels import LONGEST_LABEL, Labels, Register, label_steps
+from funsies.history.siblings import Facts, places_of
 from funsies.store.rows import InputRow, OperationRow
 
 Rows = dict[Digest, OperationRow]

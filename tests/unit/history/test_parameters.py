@@ -6,7 +6,7 @@ import dataclasses
 
 import funsies as f
 from funsies.core.python_plan import PYTHON
-from funsies.history.parameters import argument_names, parameters_of
+from funsies.history.label_facts import argument_names, parameters_of
 
 
 def weighed(scale: float, *items: int, unit: str = "g") -> str:

@@ -11,8 +11,7 @@ from rich.console import Console
 from funsies.client.progress import Progress
 from funsies.core.digest import Digest, content_digest
 from funsies.history import run_records
-from funsies.history.askers import Askers
-from funsies.history.pending_runs import runs_with_pending
+from funsies.history.pending_runs import Askers, runs_with_pending
 from funsies.history.processes import this_process
 from funsies.report.elsewhere import Elsewhere, left_behind
 from funsies.report.live import Display

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import funsies as f
-from funsies.history.words import shortened
+from funsies.history.label_facts import shortened
 from funsies.report.listing import by_task, list_steps
 from funsies.report.numbers import shown_bytes
 from funsies.report.provenance import MAX_INPUTS, as_json, read_origins

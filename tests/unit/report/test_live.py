@@ -14,7 +14,7 @@ import funsies as f
 from funsies.client.progress import Progress
 from funsies.core.digest import Digest, content_digest
 from funsies.history.labels import Labels
-from funsies.history.watched import Naming
+from funsies.history.step_names import Naming
 from funsies.report.live import Display
 from funsies.report.live.display import LINE_SECONDS
 from funsies.report.live.failing import Failing, counted_steps, told

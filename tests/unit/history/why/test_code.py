@@ -7,7 +7,7 @@ from funsies.core.fingerprint import Ingredient
 from funsies.core.fingerprint.source import Place
 from funsies.core.pieces import Piece, decode_pieces, pieces_of
 from funsies.history.why import ChangeKind
-from funsies.history.why.code import changed_pieces, code_changes
+from funsies.history.why.tasks import changed_pieces, code_changes
 
 NAMES = st.sampled_from(["f", "g", "helper", "K"])
 PATHS = st.lists(NAMES, min_size=1, max_size=4).map(" -> ".join)

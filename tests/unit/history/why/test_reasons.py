@@ -19,7 +19,7 @@ from funsies.history.why import (
     with_labels,
 )
 from funsies.history.why.foresight import foresee
-from funsies.history.why.last import run_that_ran
+from funsies.history.why.reruns import run_that_ran
 from funsies.report.why import group_lines, reason_as_json, reason_lines
 from funsies.session import Session
 

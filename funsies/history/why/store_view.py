@@ -2,19 +2,61 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, cast
 
+from funsies.core.archive import members
 from funsies.core.digest import Digest
+from funsies.core.encoding import PICKLE, to_preview
 from funsies.core.errors import DataCorruptedError, DataMissingError, EncodingError
 from funsies.core.pieces import Piece, decode_pieces
 from funsies.core.python_plan import PYTHON
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.execution_record import ExecutionRecord, decode_record
-from funsies.store.rows import InputRow, OperationState
+from funsies.store.ports import GraphStore
+from funsies.store.rows import InputRow, OperationRow, OperationState
+
+
+class _Shared:
+    """A graph whose definitions, records and states are asked for once."""
+
+    def __init__(self, graph: GraphStore) -> None:
+        self._graph = graph
+        self._rows: dict[Digest, OperationRow | None] = {}
+        self._records: dict[Digest, bytes | None] = {}
+        self._states: dict[Digest, OperationState] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._graph, name)
+
+    def operations(self, digests: Sequence[Digest]) -> list[OperationRow | None]:
+        unknown = [each for each in digests if each not in self._rows]
+        if unknown:
+            self._rows |= zip(unknown, self._graph.operations(unknown), strict=True)
+        return [self._rows[each] for each in digests]
+
+    def records(self, digests: Sequence[Digest]) -> list[bytes | None]:
+        unknown = [each for each in digests if each not in self._records]
+        if unknown:
+            self._records |= zip(unknown, self._graph.records(unknown), strict=True)
+        return [self._records[each] for each in digests]
+
+    def states(self, digests: Sequence[Digest]) -> list[OperationState]:
+        unknown = [each for each in digests if each not in self._states]
+        if unknown:
+            self._states |= zip(unknown, self._graph.states(unknown), strict=True)
+        return [self._states[each] for each in digests]
+
+
+def sharing(backend: Backend) -> Backend:
+    """The same, for one question that reads several graphs."""
+    return replace(backend, graph=cast("GraphStore", _Shared(backend.graph)))
+
 
 MOST_SHOWN_BYTES: Final = 100_000
 """Larger values in the data store are not read."""
@@ -107,3 +149,36 @@ def _parsed(data: bytes) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+MOST_BYTES: Final = 20_000
+"""Of a longer value, this much is compared."""
+
+
+def value_text(row: InputRow | None, contents: Mapping[Digest, bytes]) -> str | None:
+    """A given value as a text; None if there is none, or if it is not text.
+
+    Args:
+        row: the input.
+        contents: small values that were read.
+    """
+    if row is None or row.content is None:
+        return None
+    data = contents.get(row.content)
+    if data is None or row.wire == PICKLE:
+        return None
+    return _text(data, row.wire)
+
+
+def _text(data: bytes, wire: str) -> str | None:
+    whole = "\n".join(_names(data)).encode() if wire == "files" else to_preview(wire, data)
+    try:
+        text = whole[:MOST_BYTES].decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def _names(data: bytes) -> list[str]:
+    """The names in an archive of files."""
+    return [member.name for member, _ in members(io.BytesIO(data))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -19,11 +21,91 @@ from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationRow, TaskRow
 from funsies.store.stored_labels import read_labels
 
-from .items import Place
-from .parameters import parameters_of
-from .siblings import Key, Siblings
-from .telling import Facts
-from .words import word_of
+from .siblings import Facts, Key, Place, Siblings
+
+LONGEST_WORD: Final = 40
+
+_SIMPLE: Final = re.compile(r"[^\s,\"'\\=\[\]{}](?:[^\s,\"'\\{}]| (?! ))*(?<! )")
+"""Texts that need no quotes."""
+
+_IS_JSON: Final = re.compile(r"null|true|false|-?[0-9][0-9.eE+-]*")
+
+
+def word_of(wire: str, data: bytes) -> str | None:
+    """A small value as a word; None if it has none.
+
+    >>> word_of("json", b'"S3"'), word_of("json", b'"3"'), word_of("json", b"3")
+    ('S3', '"3"', '3')
+    """
+    if wire == "json":
+        return _json_word(data)
+    return _text_word(data) if wire == "blob" else None
+
+
+def shortened(text: str, most: int) -> str:
+    """A text without its middle, if it is too long.
+
+    >>> shortened("align(reads=/a/long/way/to/S3.fastq)", 25)
+    'align(reads...o/S3.fastq)'
+    """
+    if len(text) <= most:
+        return text
+    head = (most - 3) // 2
+    return f"{text[:head]}...{text[len(text) - (most - 3 - head) :]}"
+
+
+def _json_word(data: bytes) -> str | None:
+    if data[:1] != b'"':
+        return shortened(data.decode(errors="replace"), LONGEST_WORD) or None
+    try:
+        text = msgspec.json.decode(data, type=str)
+    except msgspec.MsgspecError:
+        return None
+    is_plain = _SIMPLE.fullmatch(text) and not _IS_JSON.fullmatch(text)
+    return shortened(text if is_plain else data.decode(errors="replace"), LONGEST_WORD)
+
+
+def _text_word(data: bytes) -> str | None:
+    try:
+        text = data.decode().strip()
+    except UnicodeDecodeError:
+        return None
+    lines = text.split("\n", 1)
+    return shortened(lines[0] + ("..." if lines[1:] else ""), LONGEST_WORD) or None
+
+
+def parameters_of(task: TaskRow) -> Mapping[str, str]:
+    """The parameter for each input, by the name of the input; empty if that is not kept.
+
+    Several inputs of ``*items`` are of one parameter.
+    """
+    try:
+        said = json.loads(task.ingredients).get("parameters", {})
+    except (ValueError, AttributeError):
+        return {}
+    if not isinstance(said, dict):
+        return {}
+    return {name: str(each) for name, each in said.items()}
+
+
+def argument_names(task: TaskRow) -> Mapping[str, str]:
+    """The same for people: inputs of one parameter are numbered, ``items[0]``, ``items[1]``."""
+    parameters = parameters_of(task)
+    numbers = Counter(parameters.values())
+    found: dict[str, str] = {}
+    places: Counter[str] = Counter()
+    for name in sorted(parameters, key=_position):
+        parameter = parameters[name]
+        is_one = numbers[parameter] == 1
+        found[name] = parameter if is_one else f"{parameter}[{places[parameter]}]"
+        places[parameter] += 1
+    return found
+
+
+def _position(name: str) -> tuple[bool, int, str]:
+    is_counted = name.isascii() and name.isdecimal()
+    return not is_counted, int(name) if is_counted else 0, name
+
 
 MOST_TASKS: Final = 20
 """Functions of one name call their inputs alike: of more, the first are looked at."""
