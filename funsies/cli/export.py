@@ -7,8 +7,8 @@ from contextlib import redirect_stdout
 import click
 
 from funsies.report.account import read_account
+from funsies.report.diagram import read_graph
 from funsies.report.document import to_html
-from funsies.report.graph import read_graph
 from funsies.report.trace import MOST_ARROWS, arrows_of, to_trace
 
 from .exits import Exit

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from funsies.history.step_names import labels_in
-from funsies.report.graph import (
+from funsies.report.diagram import (
     MAX_NODES,
     GraphView,
     collapsed,

@@ -17,7 +17,7 @@ from funsies.report.errors import summarize_causes
 from funsies.report.failures import FailedTarget, causes_of
 from funsies.report.numbers import counted, shown_seconds
 from funsies.report.results import ResultView, result_lines, results_of
-from funsies.report.table import counts_table, sum_of
+from funsies.report.runs import counts_table, sum_of
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import Status

@@ -12,16 +12,15 @@ from funsies.history.outcomes import statuses_of
 from funsies.history.runs import Run, counts_of_run
 from funsies.history.runs import runs as all_runs
 from funsies.history.step_names import labels_of_run
-from funsies.report.colours import status_text
-from funsies.report.console import data_console
+from funsies.report.console import data_console, status_text
 from funsies.report.numbers import counted
 from funsies.report.runs import (
     SHOWN_TARGETS,
     CountedRun,
+    counts_table,
     facts_of,
     runs_table,
 )
-from funsies.report.table import counts_table
 from funsies.store.connect import Backend
 
 from .exits import Exit

@@ -11,7 +11,7 @@ from funsies.client.volatile import Mender
 from funsies.core.digest import Digest
 from funsies.core.graph import Operation
 from funsies.report.live import Display
-from funsies.report.live.waits import display_of
+from funsies.report.live.display import display_of
 from funsies.session import Session, session_opened
 from funsies.store.rows import Generation
 

@@ -16,7 +16,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, NoServerError, NoWorkersError
 from funsies.core.graph import Operation
 from funsies.history.closing import Ending
-from funsies.report.live.waits import display_of
+from funsies.report.live.display import display_of
 from funsies.session import Session
 from funsies.store.rows import Status
 from funsies.store.server_address import shown

@@ -26,10 +26,10 @@ from funsies.report.occupation import (
     Known,
     Occupation,
     counted_states,
+    occupation_table,
     who_works,
     workers_by_run,
 )
-from funsies.report.occupation_table import occupation_table
 from funsies.session import Session
 from funsies.store.rows import TaskCounts
 

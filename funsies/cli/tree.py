@@ -14,9 +14,8 @@ from funsies.core.errors import UnknownHashError
 from funsies.history.runs import Run
 from funsies.history.step_names import labels_in
 from funsies.report.console import NO_LIMIT, data_console
-from funsies.report.provenance import Origin, read_origins
+from funsies.report.provenance import Origin, Survey, read_origins, tree_lines
 from funsies.report.provenance import as_json as origins_as_json
-from funsies.report.provenance_lines import Survey, tree_lines
 from funsies.store.connect import Backend
 
 from .completion import STEP

@@ -17,7 +17,7 @@ from funsies.history.labels import NO_LABELS
 from funsies.history.step_names import labels_here
 from funsies.report.errors import summarize_errors
 from funsies.report.failures import FailedTarget
-from funsies.report.live.waits import display_of
+from funsies.report.live.display import display_of
 from funsies.session import Session
 from funsies.store.connect import Backend
 from funsies.store.graph_reader import known_step

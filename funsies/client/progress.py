@@ -21,7 +21,7 @@ from .notebook.ipython import is_notebook
 PROGRESS_SECONDS: Final = 0.2
 """Pause between two looks at how far an execution is."""
 
-_DRAWER: Final = "funsies.report.live.waits"
+_DRAWER: Final = "funsies.report.live.display"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError
 from funsies.history.closure import read_closure
-from funsies.report.graph import (
+from funsies.report.diagram import (
     MAX_NODES,
     Edge,
     GraphView,

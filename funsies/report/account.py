@@ -1,13 +1,18 @@
-"""The account of a run: what became of each step, and what those used that ran in it."""
+"""The account of a run: what became of each step, who ran it when, and with which libraries."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from funsies.core.digest import Digest
+from funsies.core.errors import EncodingError
+from funsies.core.fingerprint import Library
+from funsies.core.graph import TaskKind
+from funsies.core.python_plan import decode_plan
 from funsies.history.closure import Closure
 from funsies.history.labels import Labels
 from funsies.history.outcomes import StepOutcome
@@ -17,7 +22,36 @@ from funsies.store.connect import Backend
 from funsies.store.execution_record import ExecutionRecord
 
 from .failures import Cause, causes_of
-from .libraries import libraries_of
+
+MOST_TASKS: Final = 200
+
+
+def libraries_of(backend: Backend, tasks: Iterable[Digest], python: str) -> dict[str, str]:
+    """Versions of the libraries that tasks use, as far as they count, by name.
+
+    Args:
+        backend: where the tasks are stored; only the first of very many are read.
+        tasks: their addresses.
+        python: version of Python for which they were written.
+    """
+    minor = ".".join(python.split(".")[:2])
+    found = (
+        library
+        for task in islice(tasks, MOST_TASKS)
+        for library in _libraries_among(backend, task, minor)
+    )
+    return dict(sorted((each.name, each.shown_version) for each in found if each.counted))
+
+
+def _libraries_among(backend: Backend, digest: Digest, minor: str) -> Iterator[Library]:
+    task = backend.graph.task(digest, minor)
+    if task is None or task.kind is TaskKind.SHELL:
+        return
+    try:
+        yield from decode_plan(task.payload).libraries
+    except EncodingError:
+        return
+
 
 NEVER: Final = 0.0
 
@@ -113,3 +147,76 @@ def _account(closure: Closure, labels: Labels, step: StepOutcome) -> StepAccount
 
 def _started(step: StepAccount) -> float:
     return NEVER if step.ran is None else step.ran.started
+
+
+CLOCK_SECONDS: Final = 0.002
+"""Two steps of one worker that overlap by less than this do so by rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A step, from its beginning to its end, seconds since 1970."""
+
+    step: StepAccount
+    ran: ExecutionRecord
+    start: float
+    end: float
+
+
+@dataclass(slots=True)
+class Lane:
+    """What one worker has run, one step after the other.
+
+    Attributes:
+        host: name of its machine.
+        worker: its name.
+        number: 1; more for what overlaps, as it may in a program that runs steps itself.
+        slices: in order; none overlaps another.
+    """
+
+    host: str
+    worker: str
+    number: int = 1
+    slices: list[Slice] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Name of the worker, with a number if it has several lanes."""
+        return self.worker if self.number == 1 else f"{self.worker} ({self.number})"
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long it ran steps."""
+        return sum(each.end - each.start for each in self.slices)
+
+    @property
+    def is_free_at(self) -> float:
+        """End of the last step."""
+        return self.slices[-1].end if self.slices else 0.0
+
+
+def lanes_of(ran: Iterable[StepAccount]) -> list[Lane]:
+    """Put steps on lanes, sorted by host and worker.
+
+    Args:
+        ran: the steps that were run, in the order in which they began.
+    """
+    lanes: dict[tuple[str, str], list[Lane]] = {}
+    for step, record in _records(ran):
+        of_worker = lanes.setdefault((record.host, record.worker), [])
+        lane = _free(of_worker, record)
+        start = max(record.started, lane.is_free_at)
+        lane.slices.append(Slice(step, record, start, max(start, record.ended)))
+    return [lane for _, of_worker in sorted(lanes.items()) for lane in of_worker]
+
+
+def _records(ran: Iterable[StepAccount]) -> Iterator[tuple[StepAccount, ExecutionRecord]]:
+    return ((each, each.ran) for each in ran if each.ran is not None)
+
+
+def _free(lanes: list[Lane], record: ExecutionRecord) -> Lane:
+    for lane in lanes:
+        if lane.is_free_at <= record.started + CLOCK_SECONDS:
+            return lane
+    lanes.append(Lane(record.host, record.worker, len(lanes) + 1))
+    return lanes[-1]

@@ -1,8 +1,4 @@
-"""Where reports and data go, in colours only if somebody looks at it on a terminal.
-
-``NO_COLOR`` and ``TERM=dumb`` are respected. Elsewhere no line is cut or folded, so that
-programs like ``grep`` find whole names.
-"""
+"""Where reports and data go, in colours only if somebody looks at it on a terminal."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ import sys
 from typing import Final, TextIO
 
 from rich.console import Console
+from rich.text import Text
 from typing_extensions import override
 
 NO_LIMIT: Final = 10_000
@@ -37,3 +34,38 @@ def data_console() -> Console:
 def _width(stream: TextIO | None) -> int | None:
     """None for that of a terminal; programs in the background may have no such stream."""
     return None if stream is not None and stream.isatty() else NO_LIMIT
+
+
+_STYLES: Final = {
+    "done": "green",
+    "failed": "red",
+    "skipped": "yellow",
+    "running": "blue",
+    "delegated": "blue",
+    "ready": "magenta",
+    "delayed": "magenta",
+    "waiting": "cyan",
+}
+
+
+VOLATILE: Final = "volatile"
+"""Said of a finished step whose result comes from a failure of the machinery."""
+
+
+def status_text(status: str, *, volatile: bool = False) -> Text:
+    """A state, in its colour where there are colours.
+
+    >>> str(status_text("done", volatile=True))
+    'done volatile'
+    """
+    mark = (f" {VOLATILE}", "bold magenta") if volatile else ""
+    return Text.assemble((status, _STYLES.get(status, "dim")), mark)
+
+
+def volatile_text(number: int) -> Text:
+    """How many of the steps that are told of are volatile.
+
+    >>> str(volatile_text(3))
+    '3 volatile'
+    """
+    return Text.assemble(f"{number:,} ", (VOLATILE, "bold magenta"))

@@ -12,8 +12,7 @@ from funsies.core.errors import Error, ErrorKind
 from funsies.core.terminal_text import as_plain_text
 from funsies.history.labels import NO_LABELS, Labels
 
-from .failures import Cause, Causes, FailedTarget
-from .gist import gist
+from .failures import Cause, Causes, FailedTarget, gist
 from .numbers import counted
 from .step import InputView
 

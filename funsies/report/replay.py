@@ -16,7 +16,7 @@ from funsies.core.digest import Digest, content_digest, short_hash
 from funsies.core.encoding import whole
 from funsies.core.errors import Error, FunsiesError
 from funsies.core.graph import TaskKind
-from funsies.report.gist import gist
+from funsies.report.failures import gist
 from funsies.run.program import Stage
 from funsies.run.python import LoadedFunction, arguments, encode_results
 from funsies.run.surroundings import fresh_directory, restored

@@ -14,7 +14,7 @@ from funsies.history.labels import NO_LABELS, Labels
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow, OperationState, Result, Status, TaskRow
 
-from .colours import VOLATILE
+from .console import VOLATILE
 from .step import preview
 
 SHOWN_RESULTS: Final = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,10 +14,47 @@ from rich.table import Table
 from rich.text import Text
 
 from funsies.core.cutting import cut, printable
-from funsies.history.runs import Outcome, Run, StepCounts
+from funsies.history.runs import Outcome, Run
+from funsies.store.rows.run_rows import StepCounts
 
 from .numbers import counted, shown_seconds
-from .table import sum_of
+
+_COUNT_STYLES: Final = {"done": "green", "cached": "cyan", "failed": "red", "skipped": "yellow"}
+_SELDOM: Final = {"unfinished": "blue", "volatile": "magenta"}
+"""Columns that are there if they are needed."""
+
+
+def sum_of(counts: Iterable[StepCounts]) -> StepCounts:
+    """What became of the steps of all tasks."""
+    some = list(counts)
+    names = StepCounts.__struct_fields__
+    return StepCounts(**{name: sum(getattr(each, name) for each in some) for name in names})
+
+
+def counts_table(counts: Mapping[str, StepCounts]) -> Table:
+    """Lay out what a run came to: one row a task name, and their sum.
+
+    Args:
+        counts: by task name.
+    """
+    sums = sum_of(counts.values())
+    styles = _COUNT_STYLES | {
+        name: each for name, each in _SELDOM.items() if getattr(sums, name)
+    }
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=len(counts) > 1)
+    table.add_column("task", footer="all", overflow="fold")
+    for name, style in styles.items():
+        table.add_column(name, justify="right", footer=_number(getattr(sums, name), style))
+    table.add_column("time", justify="right", footer=shown_seconds(sums.seconds))
+    for task, each in counts.items():
+        numbers = [_number(getattr(each, name), style) for name, style in styles.items()]
+        table.add_row(Text(printable(task)), *numbers, shown_seconds(each.seconds))
+    return table
+
+
+def _number(number: int, style: str) -> Text:
+    return Text(f"{number:,}", style=style if number else "dim")
+
 
 SHORT_COMMIT: Final = 8
 SHOWN_PROGRAM: Final = 100

@@ -15,8 +15,7 @@ from funsies.core.cutting import printable
 from funsies.core.digest import Digest
 from funsies.history.outcomes import FAILED
 
-from .account import RunAccount
-from .lanes import Lane, Slice, lanes_of
+from .account import Lane, RunAccount, Slice, lanes_of
 
 MOST_ARROWS: Final = 5000
 """More arrows are not drawn: nobody could follow them, and viewers become slow."""

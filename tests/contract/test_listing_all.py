@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import funsies as f
-from funsies.report.graph import read_graph
+from funsies.report.diagram import read_graph
 from funsies.report.listing import list_steps
 
 

@@ -16,7 +16,7 @@ from funsies.history.step_names import Naming, labels_here
 from funsies.page.access import Access
 from funsies.page.site import Site
 from funsies.page.workers import WorkersPage
-from funsies.report.live.running import RunningSteps
+from funsies.report.live.activity import RunningSteps
 from funsies.session import Session
 from funsies.store.rows import StepMessage
 from funsies.store.submission import queue_name, submit

@@ -8,7 +8,7 @@ import pytest
 
 import funsies as f
 from funsies.page.drawing import Surveyor, read_outline
-from funsies.report.graph import collapsed, read_graph
+from funsies.report.diagram import collapsed, read_graph
 
 
 def half(number: int) -> float:

@@ -1,8 +1,7 @@
 """Everything about a step or a value, in a directory: what ``funsies debug`` writes."""
 
-from .naming import RUNS_IT, describe_files, describe_uses, directory_name
-from .place import NotOursError
-from .replayed import ReplayedStep, load_replayed
+from .place import RUNS_IT, NotOursError, describe_files, describe_uses, directory_name
+from .python_step import ReplayedStep, load_replayed
 from .writing import write_step, write_value
 
 __all__ = [

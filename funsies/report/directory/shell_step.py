@@ -14,8 +14,8 @@ from funsies.core.file_names import is_pattern, validate_file_names
 from funsies.core.shell_plan import ShellPlan, decode_shell_plan
 from funsies.store.connect import Backend
 
+from .description import write_stored
 from .place import Place
-from .values import write_stored
 
 INPUTS: Final = "input_files"
 OUTPUTS: Final = "output_files"

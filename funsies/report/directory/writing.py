@@ -15,11 +15,10 @@ from funsies.core.graph import TaskKind
 from funsies.report.errors import describe_error
 from funsies.store.connect import Backend
 
-from .description import STEP_FILE, VALUE_FILE, describe_step
+from .description import STEP_FILE, VALUE_FILE, as_json, describe_step, write_stored
 from .place import Place, file_name
 from .python_step import write_python_step
 from .shell_step import write_shell_step
-from .values import as_json, write_stored
 
 
 @forgetting_at_the_end()

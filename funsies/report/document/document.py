@@ -16,16 +16,14 @@ from markupsafe import Markup
 from funsies.core.cutting import cut_lines, printable
 from funsies.core.terminal_text import as_plain_text
 from funsies.history.labels import Labels
-from funsies.report.account import RunAccount, StepAccount
+from funsies.report.account import Lane, RunAccount, StepAccount, lanes_of
+from funsies.report.diagram import GraphView, collapsed, to_svg
 from funsies.report.errors import headline
 from funsies.report.escaping import escaping_environment
 from funsies.report.failures import Cause
-from funsies.report.graph import GraphView, collapsed, to_svg
-from funsies.report.lanes import Lane, lanes_of
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
 
-from .resources import MOST_TASKS, PLOT_WIDTH, axis_of, uses_of
-from .rows import MOST_ROWS, rows_of, workers_of
+from .tables import MOST_ROWS, MOST_TASKS, PLOT_WIDTH, axis_of, rows_of, uses_of, workers_of
 from .timeline import COLOURS, LANE_HEIGHT, WIDTH, timeline_of
 
 MOST_BOXES: Final = 40

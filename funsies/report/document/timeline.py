@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from funsies.history.outcomes import FAILED
-from funsies.report.lanes import Lane, Slice
+from funsies.report.account import Lane, Slice
 from funsies.report.numbers import counted, shown_seconds
 
 WIDTH: Final = 1000

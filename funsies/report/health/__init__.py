@@ -1,11 +1,8 @@
 """What is wrong with a server, its workers and its state, from what was seen of them."""
 
-from .damage import find_damage
-from .data import DataSeen, find_in_data
 from .finding import Finding, Level, unseen
-from .server import find_in_server
-from .state import StateSeen, find_in_state
-from .workers import WorkerSeen, find_in_workers
+from .machines import DataSeen, WorkerSeen, find_in_data, find_in_server, find_in_workers
+from .stored import StateSeen, find_damage, find_in_state
 
 __all__ = [
     "DataSeen",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from rich.console import Console
@@ -14,16 +15,43 @@ from rich.live import Live
 from rich.text import Text
 
 from funsies.client.progress import Progress, Report
+from funsies.core.cutting import printable
+from funsies.core.errors import NoServerError
 from funsies.history.step_names import Naming
+from funsies.report.console import make_console
 from funsies.report.elsewhere import Elsewhere
 from funsies.report.numbers import counted
-from funsies.report.progress import describe
+from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
+from funsies.store.rows import Generation, TaskCounts
 
-from .failing import Failing, told
-from .rates import Rates, finished
-from .running import RunningSteps
+from .activity import Failing, Rates, RunningSteps, finished, told
 from .screen import Screen
+
+SHOWN_TASKS: Final = 4
+
+
+def describe(progress: Progress) -> str:
+    """Say in few words what goes on: ``2 running: simulate (2), 1 failed``."""
+    counts = progress.total
+    pieces = [_running(progress, counts)]
+    pieces += [f"{counts.failed} failed"] if counts.failed else []
+    pieces += [f"{counts.delayed} to be tried again"] if counts.delayed else []
+    return ", ".join(pieces)
+
+
+def _running(progress: Progress, counts: TaskCounts) -> str:
+    if not counts.running:
+        return f"{counts.ready} ready" if counts.ready else "nothing running"
+    names = sorted(
+        (name for name, each in progress.tasks.items() if each.running),
+        key=lambda name: -progress.tasks[name].running,
+    )
+    running = {name: progress.tasks[name].running for name in names[:SHOWN_TASKS]}
+    shown = [f"{printable(name)} ({number})" for name, number in running.items()]
+    more = [f"{len(names) - SHOWN_TASKS} more"] if len(names) > SHOWN_TASKS else []
+    return f"{counts.running} running: {', '.join(shown + more)}"
+
 
 LINE_SECONDS: Final = 15.0
 """Pause between two lines where no terminal is."""
@@ -145,3 +173,48 @@ def _is_same_terminal() -> bool:
         return os.path.samestat(os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno()))
     except (OSError, ValueError, AttributeError):  # it is closed, or no file
         return False
+
+
+def display_of(backend: Backend, own: Callable[[], Collection[Generation]]) -> Display:
+    """Shows how far it is, on stderr, with the labels of steps.
+
+    Args:
+        backend: where the steps are.
+        own: the requests that are waited for, asked anew each time: of workers that are busy
+            with others it is told.
+    """
+    naming, elsewhere = Naming(backend), Elsewhere(backend, own)
+    return Display(make_console(), backend.graph, naming=naming, elsewhere=elsewhere)
+
+
+class Aside:
+    """Shows the same for a program that is to go on when nothing can be shown any more.
+
+    Args:
+        display: that shows it.
+    """
+
+    def __init__(self, display: Display) -> None:
+        self._display = display
+        self._is_over = False
+
+    @contextmanager
+    def shown(self) -> Iterator[Report]:
+        """Show it while one waits, as long as stderr takes it."""
+        with self._display.shown() as tell:
+            yield partial(self._tell, tell)
+
+    def _tell(self, tell: Report, progress: Progress) -> None:
+        if self._is_over:
+            return
+        try:
+            tell(progress)
+        except NoServerError:  # who waits tells of that
+            raise
+        except OSError:  # its reader has gone away, or the disk is full
+            self._is_over = True
+
+
+def aside_of(backend: Backend, own: Callable[[], Collection[Generation]]) -> Aside:
+    """Shows how far it is beside what a program does, which does not fail by it."""
+    return Aside(display_of(backend, own))

@@ -17,9 +17,7 @@ from funsies.report.failures import Cause
 from funsies.report.numbers import counted, shown_seconds
 from funsies.store.rows import TaskCounts
 
-from .failing import counted_steps
-from .rates import Rates, finished, seconds_left
-from .running import RunningStep
+from .activity import Rates, RunningStep, counted_steps, finished, seconds_left
 
 SHOWN_TASKS: Final = 12
 SHOWN_CAUSES: Final = 3

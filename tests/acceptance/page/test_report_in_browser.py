@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from funsies.core.errors import Error, ErrorKind
+from funsies.report.diagram import GraphView
+from funsies.report.diagram.model import Node, NodeKind
 from funsies.report.document import to_html
-from funsies.report.graph import GraphView
-from funsies.report.graph.model import Node, NodeKind
 from tests.unit.report.accounts import HOSTILE, account, address, ran, step
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from funsies.report.graph.model import INPUT, URGENCY
+from funsies.report.diagram.model import INPUT, URGENCY
 from tests.acceptance.page.conftest import HOSTILE
 
 pytestmark = pytest.mark.browser

@@ -11,14 +11,12 @@ import pytest
 import funsies as f
 from funsies.core.errors import Error, ErrorKind
 from funsies.history.runs import Git, last_run
-from funsies.report.account import read_account
+from funsies.report.account import lanes_of, read_account
+from funsies.report.diagram import GraphView, read_graph
+from funsies.report.diagram.model import Node, NodeKind
 from funsies.report.document import to_html
-from funsies.report.document.resources import spread_of
-from funsies.report.document.rows import MOST_ROWS
+from funsies.report.document.tables import MOST_ROWS, spread_of
 from funsies.report.document.timeline import WIDTH, timeline_of
-from funsies.report.graph import GraphView, read_graph
-from funsies.report.graph.model import Node, NodeKind
-from funsies.report.lanes import lanes_of
 
 from .accounts import BEGAN, HOSTILE, account, address, ran, step
 from .pages import check_safe

@@ -10,9 +10,8 @@ import pytest
 import funsies as f
 from funsies.core.errors import Error, ErrorKind
 from funsies.report.errors import summarize_errors
-from funsies.report.failures import Cause, FailedTarget
-from funsies.report.gist import gist
-from funsies.report.live.failing import told
+from funsies.report.failures import Cause, FailedTarget, gist
+from funsies.report.live.activity import told
 
 NOT_FOUND = "bash: line 1: surely-not-there: command not found"
 

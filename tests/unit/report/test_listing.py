@@ -8,8 +8,7 @@ import funsies as f
 from funsies.history.label_facts import shortened
 from funsies.report.listing import by_task, list_steps
 from funsies.report.numbers import shown_bytes
-from funsies.report.provenance import MAX_INPUTS, as_json, read_origins
-from funsies.report.provenance_lines import Survey, tree_lines
+from funsies.report.provenance import MAX_INPUTS, Survey, as_json, read_origins, tree_lines
 from funsies.report.step import PREVIEW_CHARACTERS, inputs_of
 
 

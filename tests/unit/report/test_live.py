@@ -16,12 +16,17 @@ from funsies.core.digest import Digest, content_digest
 from funsies.history.labels import Labels
 from funsies.history.step_names import Naming
 from funsies.report.live import Display
-from funsies.report.live.display import LINE_SECONDS
-from funsies.report.live.failing import Failing, counted_steps, told
-from funsies.report.live.rates import Rates, seconds_left
-from funsies.report.live.running import LOOK_SECONDS, RunningSteps
+from funsies.report.live.activity import (
+    LOOK_SECONDS,
+    Failing,
+    Rates,
+    RunningSteps,
+    counted_steps,
+    seconds_left,
+    told,
+)
+from funsies.report.live.display import LINE_SECONDS, describe
 from funsies.report.live.screen import Screen
-from funsies.report.progress import describe
 from funsies.session import Session
 from funsies.store.connect import open_backend
 from funsies.store.rows import Fence, Lease, TaskCounts

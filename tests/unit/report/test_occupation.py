@@ -10,8 +10,13 @@ from rich.console import Console
 from funsies.core.digest import content_digest
 from funsies.engine.load import Load
 from funsies.engine.worker_registry import WorkerView
-from funsies.report.occupation import Known, Occupation, counted_states, occupations
-from funsies.report.occupation_table import occupation_table
+from funsies.report.occupation import (
+    Known,
+    Occupation,
+    counted_states,
+    occupation_table,
+    occupations,
+)
 from funsies.store.rows import Fence, Lease
 
 

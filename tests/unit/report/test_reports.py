@@ -27,8 +27,8 @@ from funsies.report.errors import (
 )
 from funsies.report.failures import Causes, FailedTarget
 from funsies.report.numbers import shown_seconds
+from funsies.report.runs import counts_table
 from funsies.report.step import PREVIEW_CHARACTERS, InputView, inputs_of, preview
-from funsies.report.table import counts_table
 from funsies.store.rows.run_rows import StepCounts
 
 SOURCE = "ab" * 32

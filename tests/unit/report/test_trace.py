@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 import funsies as f
 from funsies.history.runs import last_run
-from funsies.report.account import read_account
-from funsies.report.lanes import lanes_of
+from funsies.report.account import lanes_of, read_account
 from funsies.report.trace import MOST_ARROWS, to_trace
 
 from .accounts import BEGAN, HOSTILE, account, ran, step

@@ -1,4 +1,4 @@
-"""What the steps of each task used: sums, and how it is distributed."""
+"""The tables of a report: the steps of a run, and what those of each task used."""
 
 from __future__ import annotations
 
@@ -8,8 +8,102 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from funsies.report.account import StepAccount
+from funsies.core.digest import short_hash
+from funsies.history.outcomes import FAILED
+from funsies.report.account import Lane, RunAccount, StepAccount
+from funsies.report.numbers import shown_bytes, shown_seconds
 from funsies.store.execution_record import ExecutionRecord
+
+MOST_ROWS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number: for people, and to sort by; both empty if it is not known."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step.
+
+    Attributes:
+        label: by which it is told from its siblings.
+        hash: beginning of its address.
+        task: name of its task.
+        outcome: what became of it.
+        numbers: when it began, wall and CPU time, memory, bytes in and out, attempts.
+        worker: short name of the lane that ran it.
+    """
+
+    label: str
+    hash: str
+    task: str
+    outcome: str
+    numbers: tuple[Cell, ...]
+    worker: str
+
+
+def rows_of(account: RunAccount, workers: Mapping[str, str]) -> list[StepRow]:
+    """The rows: those that failed, then those that ran, in order, then the rest.
+
+    Args:
+        account: of the run.
+        workers: short names of those who ran steps, by the hash of the step.
+    """
+    ordered = sorted(account.steps, key=_order)[:MOST_ROWS]
+    return [_row(each, account.began, workers.get(each.hash, "")) for each in ordered]
+
+
+def workers_of(lanes: Sequence[Lane], names: Mapping[int, str]) -> dict[str, str]:
+    """Short names of those who ran steps, by the hash of the step."""
+    return {
+        each.step.hash: names[place] for place, lane in enumerate(lanes) for each in lane.slices
+    }
+
+
+def _order(step: StepAccount) -> tuple[bool, bool, float]:
+    started = 0.0 if step.ran is None else step.ran.started
+    return step.outcome != FAILED, step.ran is None, started
+
+
+def _row(step: StepAccount, began: float, worker: str) -> StepRow:
+    return StepRow(
+        step.label,
+        short_hash(step.hash),
+        step.task,
+        step.outcome,
+        tuple(_numbers(step, began)),
+        worker,
+    )
+
+
+def _numbers(step: StepAccount, began: float) -> list[Cell]:
+    ran = step.ran
+    if ran is None:
+        return [Cell("", "")] * 7
+    return [
+        _seconds(max(0.0, ran.started - began)),
+        _seconds(ran.seconds),
+        _seconds(ran.cpu_seconds),
+        _bytes(ran.peak_memory_bytes),
+        _bytes(ran.bytes_in),
+        _bytes(ran.bytes_out),
+        Cell(str(ran.attempt), str(ran.attempt)),
+    ]
+
+
+def _seconds(seconds: float | None) -> Cell:
+    return Cell("", "") if seconds is None else Cell(shown_seconds(seconds), f"{seconds:.6g}")
+
+
+def _bytes(size_bytes: int | None) -> Cell:
+    return (
+        Cell("", "") if size_bytes is None else Cell(shown_bytes(size_bytes), str(size_bytes))
+    )
+
 
 PLOT_WIDTH: Final = 80
 MOST_TASKS: Final = 200
@@ -70,10 +164,10 @@ def uses_of(steps: Iterable[StepAccount]) -> list[TaskUse]:
     for step in steps:
         by_task[step.task].append(step)
     uses = [_use(task, those) for task, those in by_task.items()]
-    return sorted(uses, key=_order)
+    return sorted(uses, key=_in_order)
 
 
-def _order(use: TaskUse) -> tuple[float, str]:
+def _in_order(use: TaskUse) -> tuple[float, str]:
     return -use.seconds.total if use.seconds else 0.0, use.task
 
 

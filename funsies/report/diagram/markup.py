@@ -1,12 +1,11 @@
-"""A graph in the language of Graphviz."""
+"""A graph in the languages of Graphviz and of Mermaid."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .layers import layers_of
-from .model import Edge, GraphView, Node, NodeKind
-from .style import COLOURS, is_wide, subtitle, title
+from .layout import layers_of
+from .model import COLOURS, Edge, GraphView, Node, NodeKind, is_wide, subtitle, title
 
 
 def to_dot(view: GraphView) -> Iterator[str]:
@@ -45,3 +44,34 @@ def _line(edge: Edge) -> str:
 def _escaped(text: str) -> str:
     printable = "".join(each if each.isprintable() else "?" for each in text)
     return printable.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def to_mermaid(view: GraphView) -> Iterator[str]:
+    """Write a graph as a Mermaid flowchart, line by line."""
+    layers = layers_of(view)
+    direction = "LR" if is_wide(len(layers), max(map(len, layers), default=0)) else "TD"
+    numbers = {node.key: f"n{number}" for number, node in enumerate(view.nodes)}
+    yield f"flowchart {direction}\n"
+    for node in view.nodes:
+        yield f"    {numbers[node.key]}{_box(node)}:::{node.status}\n"
+    for edge in view.edges:
+        yield f"    {numbers[edge.source]} {_arrow(edge)} {numbers[edge.target]}\n"
+    for name in sorted({node.status for node in view.nodes}):
+        fill, line = COLOURS[name].fill, COLOURS[name].line
+        yield f"    classDef {name} fill:{fill},stroke:{line},color:{line}\n"
+
+
+def _arrow(edge: Edge) -> str:
+    return "-.->" if edge.is_built else "-->"
+
+
+def _box(node: Node) -> str:
+    text = f"{_escaped_text(title(node))}<br/>{_escaped_text(subtitle(node))}"
+    return f'["{text}"]' if node.kind is NodeKind.INPUT else f'("{text}")'
+
+
+def _escaped_text(text: str) -> str:
+    """Anything but letters, digits and plain punctuation as entities, as Mermaid has them."""
+    return "".join(
+        each if each.isalnum() or each in " .,_-+=/" else f"#{ord(each)};" for each in text
+    )

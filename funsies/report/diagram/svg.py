@@ -8,10 +8,8 @@ from html import escape
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from .layers import Layering, layering_of, layers_of
-from .layout import Layout, lay_out
-from .model import Edge, GraphView, Node, NodeKind
-from .style import COLOURS, is_wide, subtitle, title
+from .layout import Layering, Layout, lay_out, layering_of, layers_of
+from .model import COLOURS, Edge, GraphView, Node, NodeKind, is_wide, subtitle, title
 
 MARGIN: Final = 24.0
 BOX_HEIGHT: Final = 42.0

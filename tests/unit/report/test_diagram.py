@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import funsies as f
-from funsies.report.graph import (
+from funsies.report.diagram import (
     Edge,
     GraphView,
     Node,
@@ -22,9 +22,8 @@ from funsies.report.graph import (
     to_mermaid,
     to_svg,
 )
-from funsies.report.graph.layers import layering_of, layers_of
-from funsies.report.graph.layout import lay_out
-from funsies.report.graph.model import URGENCY
+from funsies.report.diagram.layout import lay_out, layering_of, layers_of
+from funsies.report.diagram.model import URGENCY
 
 SVG = "{http://www.w3.org/2000/svg}"
 
