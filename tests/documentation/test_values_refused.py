@@ -10,6 +10,7 @@ import threading
 from dataclasses import make_dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from sklearn.linear_model import LogisticRegression
 
 import funsies as f
 from funsies.core.encoding import encoding_of
@@ -52,6 +52,10 @@ def figures() -> list[Any]:
     return [figure, figure.subplots()]
 
 
+def model() -> object:
+    return import_module("sklearn.linear_model").LogisticRegression()  # which takes a second
+
+
 def sockets() -> list[Any]:
     with socket.socket() as closed:
         return [closed, threading.Lock(), threading.Thread()]
@@ -65,7 +69,7 @@ ROWS: dict[str, Any] = {  # what a row begins with: values that it speaks of
     "artefacts inside": lambda: [[f.put(1)], {"a": f.put(1)}],
     "a class of your own": lambda: [Plain()],
     "a class inside": lambda: [make_dataclass("Local", [])()],
-    "objects of libraries": lambda: [LogisticRegression(), queue.Queue()],
+    "objects of libraries": lambda: [model(), queue.Queue()],
     "figures": figures,
     "`groupby`": lambda: [
         FRAME.groupby("kind"),

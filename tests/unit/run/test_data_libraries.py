@@ -6,12 +6,12 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from importlib import import_module
 from timeit import timeit
 from typing import Any
 
 import pandas as pd
 import pytest
-import sklearn
 import xarray
 
 from funsies.run.surroundings import OwnSurroundings
@@ -23,6 +23,16 @@ mpl.use("Agg")
 plt = pytest.importorskip("matplotlib.pyplot")
 
 
+def sklearn() -> Any:
+    """Imported when it is used only: that takes a second, in each worker of pytest-xdist."""
+    return import_module("sklearn")
+
+
+@pytest.fixture(autouse=True)
+def imported() -> None:
+    sklearn()
+
+
 def look() -> dict[str, Any]:
     return {
         "figures": plt.get_fignums(),
@@ -30,7 +40,7 @@ def look() -> dict[str, Any]:
         "rows": pd.get_option("display.max_rows"),
         "excel": pd.get_option("io.excel.xlsx.reader"),
         "precision": pd.get_option("display.precision"),
-        "sklearn": sklearn.get_config(),
+        "sklearn": sklearn().get_config(),
         "xarray": dict(xarray.get_options()),
     }
 
@@ -47,7 +57,7 @@ def look() -> dict[str, Any]:
         lambda: pd.set_option("display.max_rows", 3),
         lambda: setattr(pd.options.display, "precision", 3),
         lambda: pd.set_option("io.excel.xlsx.reader", "openpyxl"),
-        lambda: sklearn.set_config(transform_output="pandas"),
+        lambda: sklearn().set_config(transform_output="pandas"),
         lambda: xarray.set_options(keep_attrs=True),
     ],
 )
