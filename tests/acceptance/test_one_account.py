@@ -16,9 +16,9 @@ from starlette.requests import Request
 
 import funsies as f
 from funsies.local.daemons import wait_until
-from funsies.page.access import Pass
+from funsies.page.access import Access
 from funsies.page.runs import RunPages
-from funsies.page.site import Desk
+from funsies.page.site import Site
 
 LARGE = 100_000
 COLUMNS = ("done", "cached", "failed", "skipped", "unfinished")
@@ -125,8 +125,8 @@ class Accounts:
     def _on_page(self, number: str) -> Numbers:
         request = Request({"type": "http", "path_params": {"number": number}})
         with contextlib.chdir(self._shell.place), f.Fun() as session:
-            desk = Desk(session.server, session.backend, Pass(0))
-            page = desk.live("run", RunPages().look(desk, request))
+            site = Site(session.server, session.backend, Access(0))
+            page = site.live("run", RunPages().look(site, request))
         rows = re.findall(r'<tr><th scope="row"><a [^>]*>(\w+)</a>.*?</tr>', page, re.DOTALL)
         cells = [
             re.findall(r'<td class="number[^"]*">([^<]*)', row) for row in page.split("<tr>")

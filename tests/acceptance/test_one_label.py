@@ -9,9 +9,9 @@ import pytest
 
 from funsies.cli.setting import Setting
 from funsies.history.runs import run as find_run
-from funsies.page.access import Pass
+from funsies.page.access import Access
 from funsies.page.finding import Wanted, find_page
-from funsies.page.site import Desk
+from funsies.page.site import Site
 from funsies.report.account import read_account
 
 FLOW = """\
@@ -159,8 +159,8 @@ def test_the_page_and_the_report_say_what_commands_say(
     monkeypatch.chdir(shared_shell.place)
     everything = listed(shared_shell, "--all")
     with Setting(None, None).session() as session:
-        desk = Desk(session.server, session.backend, Pass(0))
-        found = find_page(session.backend, Wanted(), desk.naming).steps
+        site = Site(session.server, session.backend, Access(0))
+        found = find_page(session.backend, Wanted(), site.naming).steps
         assert {each.step.operation: each.label for each in found} == everything
         for number in (1, 2, 3):
             labels = listed(shared_shell, "--run", str(number))
@@ -170,7 +170,7 @@ def test_the_page_and_the_report_say_what_commands_say(
             told = {each.hash: each.label for each in account.steps}
             assert told.items() <= labels.items()
             assert CALLED[number] <= set(told.values())
-            shown = desk.naming.labels(run.targets, number)
+            shown = site.naming.labels(run.targets, number)
             assert all(shown.of(each) == labels[each.hex()] for each in run.targets)
 
 

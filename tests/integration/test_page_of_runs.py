@@ -6,9 +6,9 @@ import pytest
 from starlette.requests import Request
 
 import funsies as f
-from funsies.page.access import Pass
+from funsies.page.access import Access
 from funsies.page.runs import RunPages, look_at_runs, run_pulse, runs_pulse
-from funsies.page.site import Desk
+from funsies.page.site import Site
 
 
 def half(number: float) -> float:
@@ -23,9 +23,9 @@ def test_the_end_of_a_program_is_seen_though_no_step_changes(name, pulse, look) 
     request = Request({"type": "http", "path_params": {"number": "1"}})
     with f.Fun(f.Server("memory://")) as session:
         f.execute(f.reduce(half, 1.0)).wait()
-        desk = Desk(session.server, session.backend, Pass(0))
-        before = pulse(desk, request)
-        assert pulse(desk, request) == before
-        assert "running" in desk.live(name, look(desk, request))
-    assert pulse(desk, request) != before
-    assert "done" in desk.live(name, look(desk, request))
+        site = Site(session.server, session.backend, Access(0))
+        before = pulse(site, request)
+        assert pulse(site, request) == before
+        assert "running" in site.live(name, look(site, request))
+    assert pulse(site, request) != before
+    assert "done" in site.live(name, look(site, request))
