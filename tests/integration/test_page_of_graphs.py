@@ -44,7 +44,7 @@ def test_it_is_what_the_whole_graph_comes_to(halved) -> None:
 def test_it_is_read_in_the_background_and_again_when_steps_have_come(
     halved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("funsies.page.site.REST", 0)
+    monkeypatch.setattr("funsies.page.drawing.OUTLINE_REST", 0)
     surveyor, session, graph = Surveyor(), halved, halved.backend.graph
 
     def wait_for(halves: int) -> None:
