@@ -158,7 +158,7 @@ def _workers_ready(setting: Setting, directory: Directory) -> Figures:
         pool = start_pool(directory, server, setting.workers)
         while len(list_workers(server)) < setting.workers:
             if not pool.is_alive:
-                raise RuntimeError(f"the workers died: {pool.last_words()}")
+                raise RuntimeError(f"the workers died:\n{pool.log_tail()}")
             time.sleep(0.002)
         ready.append(time.perf_counter() - started)
         started = time.perf_counter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -24,6 +23,7 @@ from funsies.store.stored_labels import keep_labels
 from .exits import Exit
 from .notes import note, notice_if_slow
 from .output import print_json
+from .run_server import found_everywhere
 from .script import EndOfScript, Program
 from .script_observer import ObservedSessions
 from .setting import Setting, check
@@ -155,7 +155,7 @@ def _unchanged_servers(setting: Setting) -> Iterator[_DryRun]:
     is_there = server.directory is not None or not server.is_default
     with ExitStack() as opened:
         if is_there:
-            opened.enter_context(_environment(server))
+            opened.enter_context(found_everywhere(server))
         backend = _opened(server, opened, is_there=is_there)
         dry_run = _DryRun(dry_run_backend(backend))
 
@@ -188,15 +188,3 @@ def _opened(server: ResolvedServer, opened: ExitStack, *, is_there: bool) -> Bac
 
 def _end(step: Digest) -> None:
     raise _NotKnown(step)
-
-
-@contextmanager
-def _environment(server: ResolvedServer) -> Iterator[None]:
-    """Have the script find the same server wherever it goes."""
-    before = dict(os.environ)
-    os.environ.update(server.environment())
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

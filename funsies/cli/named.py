@@ -67,11 +67,8 @@ def look_up_all(
     backend: Backend, prefixes: Iterable[str], run: Run | None = None
 ) -> list[Named]:
     """Find what several of them name, each once, before anything is done with one of them."""
-    return list({named.digest: named for named in _each(backend, prefixes, run)}.values())
-
-
-def _each(backend: Backend, prefixes: Iterable[str], run: Run | None) -> list[Named]:
-    return [look_up(backend, prefix, run) for prefix in prefixes]
+    found = [look_up(backend, prefix, run) for prefix in prefixes]
+    return list({named.digest: named for named in found}.values())
 
 
 def steps_among(named: Sequence[Named]) -> list[Digest]:

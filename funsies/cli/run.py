@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -20,7 +19,7 @@ from funsies.store.connect import Backend, open_backend
 from .exits import Exit
 from .notes import note
 from .option_types import MOST_WORKERS
-from .run_server import find_or_start
+from .run_server import find_or_start, found_everywhere
 from .script import ScriptArgument, program_of, typed
 from .script_run import Retries, ScriptRun
 from .setting import Setting, check
@@ -114,15 +113,9 @@ def run(
 @contextmanager
 def _prepared(server: ResolvedServer) -> Iterator[Session]:
     """Connect, and have the script find the same server wherever it goes."""
-    before = dict(os.environ)
-    os.environ.update(server.environment())
-    try:
-        with closing(open_backend(server)) as backend:
-            check(backend, server)
-            yield Session(server, backend)
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    with found_everywhere(server), closing(open_backend(server)) as backend:
+        check(backend, server)
+        yield Session(server, backend)
 
 
 def script_recorder(backend: Backend, words: Sequence[str]) -> Recorder:

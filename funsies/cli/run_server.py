@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -137,3 +138,15 @@ def find_or_start(setting: Setting) -> RunServer:
     started = start_server(nearest, said)
     found = replace(started.server(nearest), data_url=server.data_url)
     return RunServer(found, nearest, is_new=not started.was_running)
+
+
+@contextmanager
+def found_everywhere(server: ResolvedServer) -> Iterator[None]:
+    """Have the script find the same server wherever it goes."""
+    before = dict(os.environ)
+    os.environ.update(server.environment())
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

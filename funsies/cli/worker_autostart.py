@@ -137,10 +137,9 @@ class WorkerAutostart:
 
     def _cannot_live(self, started: _StartedPool) -> NoWorkersError:
         queues = " ".join(started.queues)
-        words = "\n".join(f"    {line}" for line in started.pool.last_words().splitlines())
         return NoWorkersError(
             f"the workers for {queues} died as soon as they were started; the end of their "
-            f"log, {started.pool.log}:\n{words or '    (it is empty)'}"
+            f"log, {started.pool.log}:\n{started.pool.log_tail()}"
         )
 
     def _lacking(self, present: list[WorkerView]) -> int:

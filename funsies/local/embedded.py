@@ -249,7 +249,7 @@ def _await_ready(record: ServerRecord, directory: Directory) -> None:
             send(record.pid, signal.SIGKILL)
             raise ServerError(f"the server does not answer; see {_log(directory)}")
         time.sleep(POLL_SECONDS)
-    raise ServerError(f"the server did not start: {_last_words(directory)}")
+    raise ServerError(f"the server did not start: {_log_tail(directory)}")
 
 
 class _Answer(Enum):
@@ -280,7 +280,7 @@ def _ping(url: str) -> Callable[[], _Answer]:
     return answers
 
 
-def _last_words(directory: Directory) -> str:
+def _log_tail(directory: Directory) -> str:
     lines = _log(directory).read_text("utf-8", "replace").splitlines()[-_LOG_TAIL_LINES:]
     return " / ".join(line.strip() for line in lines) + f" (see {_log(directory)})"
 

@@ -58,12 +58,13 @@ class Pool:
         """True while the workers run."""
         return not _is_gone(self)
 
-    def last_words(self) -> str:
-        """The end of what they printed; several lines, or nothing."""
+    def log_tail(self) -> str:
+        """The end of what they printed, as indented lines for a message."""
         with self.log.open("rb") as log:
             log.seek(max(self.log_start, self.log.stat().st_size - _LAST_BYTES))
             lines = log.read().decode("utf-8", "replace").splitlines()
-        return "\n".join([line.rstrip() for line in lines if line.strip()][-_LAST_LINES:])
+        last = [f"    {line.rstrip()}" for line in lines if line.strip()][-_LAST_LINES:]
+        return "\n".join(last or ["    (it is empty)"])
 
 
 def start_pool(
@@ -115,6 +116,7 @@ def running_pools(directory: Directory) -> Iterator[Pool]:
     for lock in sorted(_pools(directory).glob("*")):
         if not is_locked(lock):
             lock.unlink(missing_ok=True)
+        # One that is held and does not say yet by whom is just being started by somebody.
         elif pid := int(lock.read_text("ascii") or 0):
             yield Pool(pid, lock, _log(directory))
 
@@ -133,10 +135,8 @@ def see_alive(pool: Pool) -> None:
         NoWorkersError: if they have; the end of their log is in the message.
     """
     if (exit_code(pool.pid) or 0) > 0:
-        words = "\n".join(f"    {line}" for line in pool.last_words().splitlines())
         raise NoWorkersError(
-            f"the workers died; the end of their log, {pool.log}:\n"
-            f"{words or '    (it is empty)'}"
+            f"the workers died; the end of their log, {pool.log}:\n{pool.log_tail()}"
         )
 
 

@@ -108,6 +108,7 @@ class Surveyor:
     """Reads the outline in the background, when it is asked for and steps have come."""
 
     def __init__(self) -> None:
+        # Pages are written by several threads: of those that ask at once, one begins a reading.
         self._lock = threading.Lock()
         self._outline: Outline | None = None
         self._known: object = None

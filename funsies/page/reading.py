@@ -114,6 +114,7 @@ class Definitions:
     """Reads definitions once: that of a step with very many inputs is large."""
 
     def __init__(self) -> None:
+        # Pages are written by several threads: the oldest entry must not be removed twice.
         self._lock = threading.Lock()
         self._kept: dict[Digest, Definition] = {}
         self._artefacts: dict[Digest, Artefact[Any]] = {}
