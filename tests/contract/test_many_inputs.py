@@ -220,3 +220,18 @@ def test_a_definition_that_was_interrupted_is_made_whole_by_the_next_one(
     assert bench.store.undefined([linked]) == [linked]
     high = bench.operation("high", *leaves)
     assert bench.store.consumers([leaves[-1].digest]) == (high.digest,) == (linked,)
+
+
+def test_a_producer_of_which_far_inputs_are_two_outputs_is_waited_for_once(bench, tools):
+    leaves = leaves_of(bench)
+    pair = bench.operation("pair", outputs=2)
+    inputs = [tools.as_input("a", pair), *leaves, tools.as_input("b", pair, 1)]
+    high = bench.operation("high", *inputs)
+    bench.request(*leaves, pair, high)
+    assert bench.state(high).missing == NUMBER + 1
+    worker = bench.slot("all")
+    while (claim := worker.claim()).operation != high:
+        outputs = [b"1", b"2"] if claim.operation == pair else [b"made"]
+        assert worker.publish(claim, *outputs) is Verdict.OK
+    made = [each.content for each in claim.inputs]
+    assert (made[0], made[-1]) == (content_digest(b"1"), content_digest(b"2"))

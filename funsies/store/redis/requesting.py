@@ -79,8 +79,7 @@ class Requester:
         row = self._operation(wanted.operation)
         if row is None:
             return RequestAnswer((wanted.operation,), 0, ())
-        made = [(item.producer, item.index) for item in row.inputs if item.producer]
-        inputs = list(pages(list(dict.fromkeys(made)), MOST_INPUTS))
+        inputs = list(_by_producer(row))
         needs = dict.fromkeys(
             Digest(each)
             for page in inputs
@@ -105,6 +104,26 @@ class Requester:
             if became != b"waits" or is_last:
                 return answers.queue_names(cast("Answer", arm))
         raise AssertionError("the last page is the last")
+
+
+def _by_producer(row: OperationRow) -> Iterator[list[tuple[Digest, int]]]:
+    """Pages of what others make for an operation: producer, index of its output.
+
+    All of one producer stand in one page: the operation is registered with it once for a page,
+    and would else wait for it twice.
+    """
+    made: dict[Digest, dict[tuple[Digest, int], None]] = {}
+    for item in row.inputs:
+        if item.producer:
+            made.setdefault(item.producer, {})[item.producer, item.index] = None
+    page: list[tuple[Digest, int]] = []
+    for inputs in made.values():
+        if page and len(page) + len(inputs) > MOST_INPUTS:
+            yield page
+            page = []
+        page.extend(inputs)
+    if page:
+        yield page
 
 
 def _flat(inputs: Iterable[tuple[Digest, int]]) -> Iterator[Argument]:
