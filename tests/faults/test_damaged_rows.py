@@ -89,7 +89,7 @@ def definition(site: redis.Redis, step: f.Artefact, damage) -> None:
 
 
 def part_of_state(first: int, last: int):
-    """Some bytes of the packed state of a step that is ready (lua/shared/packed_state.lua)."""
+    """Some bytes of the packed state of a step that is ready (lua/shared/state.lua)."""
 
     def state(site: redis.Redis, step: f.Artefact, damage) -> None:
         def damaged(row: bytes) -> bytes:

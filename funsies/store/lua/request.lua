@@ -1,8 +1,22 @@
+-- Asking for operations.
+
+-- Number a request: max(time in ms, last number + 1).
+--
+-- ARGV  1 time
+-- Returns  the number
+
+register('generation', {}, function()
+  local last = tonumber(call('GET', P .. 'n')) or 0
+  local generation = math.max(wall, last + 1)
+  call('SET', P .. 'n', generation)
+  return generation
+end)
+
 -- Ask for operations, leaves first.
 --
 -- One with many inputs is left to who asks, and so is what comes after it: the client sees whether some
--- are needed first (needs.lua), asks once more for this one, and has it wait for its inputs, some at a time
--- (enlist.lua).
+-- are needed first (needs), asks once more for this one, and has it wait for its inputs, some at a time
+-- (enlist).
 --
 -- ARGV  1 time  2 generation  3 "1" if the inputs of those with many were looked at
 --       4... operation, queue, priority, options, lost_limit of each
@@ -112,4 +126,38 @@ register('request', {}, function()
     end
   end
   return { needs, started, arm(queues), done, large }
+end)
+
+-- See which producers of inputs have to be asked for first.
+--
+-- ARGV  1 time  2 generation  3... producer of an input, index of its output
+-- Returns  those of the producers
+
+register('needs', { 'no-writes' }, function()
+  return read_named_inputs(3, tonumber(ARGV[2])).needs
+end)
+
+-- Have an operation with many inputs wait for some of them; request has begun that.
+--
+-- ARGV  1 time  2 operation  3 epoch  4 "1" if these are the last
+--       5... producer of an input, index of its output
+-- Returns  { what has become of it, armed queues }: "waits"; "failed" as an input has; or "gone", as it
+--          waits no more or by another epoch: what is registered by this one wakes nobody
+
+register('enlist', {}, function()
+  local o = load(ARGV[2])
+  if not o.is_enlisting or o.e ~= ARGV[3] then return { 'gone', {} } end
+  local inputs = read_named_inputs(5)
+  if inputs.error and definition(o.id).strict then
+    skip(o, definition(o.id), inputs.error, inputs.error_volatile)
+    work_cascades(CASCADE_BUDGET)
+    return { 'failed', arm({ o.q }) }
+  end
+  register_with(o, inputs.pending)
+  o.m = o.m + #inputs.pending
+  dirty(o)
+  if ARGV[4] ~= '1' then return { 'waits', {} } end
+  o.m, o.is_enlisting = o.m - 1, false
+  if o.m == 0 then make_ready(o, definition(o.id), REQUESTED) end
+  return { 'waits', arm({ o.q }) }
 end)

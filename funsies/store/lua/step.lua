@@ -16,6 +16,7 @@
 local CLAIM_TRIES = 32
 local MOST_EXPECTED_MS = 50
 local slot, sequence, queue, fence, most, was_holding
+local message -- what else it says: lease_ms, kept_fences, completions (their number)
 local kept -- what the slot goes on with: { o, d, fence } of each
 local is_share_left
 local sent -- bytes by content, which came with this message and are stored
@@ -23,7 +24,7 @@ local run_times -- executions and milliseconds by name of task
 
 local function read_completions()
   local list, at = {}, 10
-  for number = 1, tonumber(ARGV[9]) do
+  for number = 1, message.completions do
     local c = { id = ARGV[at], fence = ARGV[at + 1], is_volatile = ARGV[at + 2] == '1',
       counter = ARGV[at + 3] == '1' and LINKED or EXECUTED, busy_ms = ARGV[at + 4],
       trace = ARGV[at + 5], record = ARGV[at + 6], log = ARGV[at + 7],
@@ -113,7 +114,7 @@ local function put_back()
   fetch('o', lease.operations)
   fetch('D', lease.operations)
   local list, forgotten, is_kept = running_under(lease), {}, {}
-  for _, each in ipairs(cut(ARGV[8], FENCE)) do is_kept[each] = true end
+  for _, each in ipairs(cut(message.kept_fences, FENCE)) do is_kept[each] = true end
   for _, each in ipairs(list) do append(is_kept[each.fence] and kept or forgotten, each) end
   if #list > 1 then
     put_back_all(forgotten)
@@ -379,7 +380,7 @@ local function settle_lease(is_claimed, remembered)
   append(remembered, 'o', table.concat(lease.operations), 'f', table.concat(lease.fences))
   if is_claimed then
     append(remembered, 'b', told, 'w', '', 'p', '')
-    ask('ZADD', 'L', now + tonumber(ARGV[5]), slot)
+    ask('ZADD', 'L', now + message.lease_ms, slot)
   end
   call('HSET', P .. 's:' .. slot, unpack(remembered))
   if not was_holding then call('PERSIST', P .. 's:' .. slot) end
@@ -432,8 +433,11 @@ do
 end
 
 register('step', {}, function()
-  slot, sequence, queue, fence = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[6]
-  most, sent, run_times, kept, is_share_left = tonumber(ARGV[7]), {}, {}, {}, false
+  message = {}
+  slot, sequence, queue, message.lease_ms, fence, most, message.kept_fences, message.completions =
+    unpack(ARGV, 2, 9)
+  sequence, most = tonumber(sequence), tonumber(most)
+  sent, run_times, kept, is_share_left = {}, {}, {}, false
   local last = call('HMGET', P .. 's:' .. slot, 'n', 'M', 'v', 'A', 'o', 'f', 'b', 'w', 'p', 'm')
   local last_sequence = tonumber(last[1]) or -1
   local completions = read_completions()

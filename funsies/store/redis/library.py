@@ -1,6 +1,6 @@
 """The Lua scripts, as one library of functions on the server.
 
-A script is one atomic act. All share the helpers in ``lua/shared``, which the server compiles
+A function is one atomic act. All share the helpers in ``lua/shared``, which the server compiles
 once. The name of the library holds a digest of its text, so that several versions of funsies
 can use one server.
 """
@@ -17,47 +17,26 @@ SHARED: Final = (
     "base",
     "rows",
     "definitions",
-    "packed_state",
     "state",
     "moves",
-    "queue",
     "inputs",
     "cascade",
-    "types",
-    "due",
     "calls",
 )
 """Helpers; each uses only those before it."""
 
-NAMES: Final = (
-    "audit",
-    "cancel",
-    "clock",
-    "correct",
+SCRIPTS: Final = (
+    "damage",
     "define",
-    "delegate",
-    "enlist",
-    "fail_waiting",
-    "generation",
+    "forget",
     "inspect",
-    "invalidate",
-    "link",
-    "mend",
-    "mend_types",
-    "needs",
-    "park",
-    "put_back",
+    "leases",
     "recount",
-    "release",
-    "renew",
     "request",
-    "reset",
-    "set_aside",
     "step",
     "sweep",
-    "tidy",
-    "watch",
 )
+"""What registers functions; each is about one thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +50,7 @@ class Library:
 @cache
 def library() -> Library:
     """Put the scripts of the package together; each has a scope of its own."""
-    scripts = "".join(f"do\n{_read(name)}end\n" for name in NAMES)
+    scripts = "".join(f"do\n{_read(name)}end\n" for name in SCRIPTS)
     body = "".join(_read(f"shared/{name}") for name in SHARED) + scripts
     name = f"funsies_{hashlib.sha256(body.encode()).hexdigest()[:16]}"
     prefix = f"{name}_"

@@ -55,7 +55,7 @@ class Scanner:
             yield list(zip(map(Digest, flat[::2]), flat[1::2], strict=True))
 
     def audit(self, what: str, names: Iterable[bytes]) -> list[bytes]:
-        """Ask the server what is wrong with a page (``lua/audit.lua``)."""
+        """Ask the server what is wrong with a page (``audit`` in ``lua/inspect.lua``)."""
         return answers.flat(self._connections.run("audit", self._prefix, "", what, *names))
 
     def all_fields(self, name: bytes) -> list[tuple[bytes, bytes]]:

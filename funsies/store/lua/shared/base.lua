@@ -1,6 +1,6 @@
 -- What is shared by all scripts, which follow in one function library (see redis/library.py).
 --
--- Each script registers one function: register(name, flags, body). It is called with
+-- Each script registers the functions of its subject: register(name, flags, body). They are called with
 --   KEYS[1]  prefix of all keys of the namespace, e.g. "{funsies}:"
 --   ARGV[1]  time in milliseconds; empty for the server's
 -- and does all its looking and refusing before its first write: errors do not roll back.
@@ -9,7 +9,7 @@
 --   D I c O T G C Y   hashes: definitions, artefacts, small contents, options, traces, logs,
 --                     counters, delegations
 --   o                 hash: packed state by operation, with the record of its last run
---                     (packed_state.lua)
+--                     (state.lua)
 --   w<operation>      list: waiters, operation .. epoch        k<operation>  set: consumers that are too many
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks
 --   y<operation>      string, for a minute: what it has printed so far, if somebody follows it

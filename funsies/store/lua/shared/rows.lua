@@ -2,7 +2,44 @@
 -- writes what it has changed at its end, in one command a hash. Whoever reads or writes such a row
 -- does it by these functions; commands of its own would not see what is still to be written.
 
-local set_key_aside
+-- Of which type each key is.
+local KEY_TYPES = {
+  fixed = { D = 'hash', I = 'hash', c = 'hash', O = 'hash', T = 'hash', G = 'hash',
+    C = 'hash', Y = 'hash', o = 'hash', ['!'] = 'hash', Z = 'zset', L = 'zset', B = 'set',
+    Q = 'set', X = 'list', E = 'list', N = 'string', n = 'string', S = 'string', K = 'string' },
+  of_digest = { w = 'list', k = 'set', x = 'set', t = 'hash', y = 'string' },
+  of_name = { ['q:'] = 'zset', ['s:'] = 'hash', ['n:'] = 'hash' },
+}
+
+local wrong_type
+do
+  -- The type of what funsies keeps under a name; nil if it is not one of ours.
+  local function wanted_type(name)
+    return KEY_TYPES.fixed[name] or #name == 33 and KEY_TYPES.of_digest[name:sub(1, 1)]
+      or KEY_TYPES.of_name[name:sub(1, 2)]
+      or #name == 9 and name:sub(1, 1) == 'W' and 'list' or nil
+  end
+
+  -- The type of what is there, if it is none that should be.
+  function wrong_type(name)
+    local wanted, found = wanted_type(name), call('TYPE', P .. name).ok
+    return wanted and found ~= 'none' and found ~= wanted and found
+  end
+end
+
+-- Keep something that is damaged under its kind and address, for who wants to see it.
+local function keep_aside(kind, id, row)
+  local MOST_ASIDE = 1000
+  if call('HLEN', P .. '!') < MOST_ASIDE then call('HSET', P .. '!', kind .. id, row) end
+end
+
+local function set_key_aside(name)
+  local found = wrong_type(name)
+  if not found then return 0 end
+  call('RENAME', P .. name, P .. '!' .. name)
+  keep_aside('key', name, found)
+  return 1
+end
 
 -- A command. A key of another type, which funsies never writes, is set aside.
 local function ask(command, key, ...)

@@ -1,3 +1,5 @@
+-- Taking back what was asked for, and forgetting what was made.
+
 -- Withdraw a request; end what nobody else wants, consumers first.
 --
 -- ARGV  1 time  2 generation  3 error, packed  4 waiters of the first operation that were looked at
@@ -47,4 +49,54 @@ register('cancel', { 'allow-oom' }, function()
   end
   work_cascades(CASCADE_BUDGET)
   return { ended_count, #ARGV - 4, 0 }
+end)
+
+-- End a waiting or delegated operation with a volatile error.
+--
+-- ARGV  1 time  2 operation  3 error, packed
+-- Returns  1 if it was ended, 0 if not; nil if the error is not stored
+
+register('fail_waiting', { 'allow-oom' }, function()
+  local o, error = load(ARGV[2]), ARGV[3]
+  if o.s ~= WAITING and o.s ~= DELEGATED then return 0 end
+  if not has_bytes(error) then return false end
+  end_with(o, definition(o.id), error, '1')
+  work_cascades(CASCADE_BUDGET)
+  return 1
+end)
+
+-- Forget results and traces; start again what is running.
+--
+-- ARGV  1 time  2... operations
+-- Returns  the number of operations whose results were forgotten
+
+register('reset', { 'allow-oom' }, function()
+  local forgotten = 0
+  for at = 2, #ARGV do
+    local o = load(ARGV[at])
+    if is_finished(o.s) then
+      forget_trace(o)
+      clear(o, definition(o.id))
+      forgotten = forgotten + 1
+    elseif o.s == RUNNING then
+      forget_trace(o)
+      make_ready(o, definition(o.id), UNLOCKED)
+      begin_anew(o)
+    end
+  end
+  return forgotten
+end)
+
+-- Forget a finished result whose bytes are missing or bad, and its trace: compare and set.
+--
+-- ARGV  1 time  2 operation  3 index  4 content
+-- Returns  1 if it was forgotten
+
+register('invalidate', { 'allow-oom' }, function()
+  local o = load(ARGV[2])
+  local result = is_finished(o.s) and result_of(o, tonumber(ARGV[3]))
+  if not result or content_of(result) ~= ARGV[4] then return 0 end
+  forget_trace(o)
+  clear(o, definition(o.id))
+  return 1
 end)

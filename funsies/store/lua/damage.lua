@@ -1,3 +1,5 @@
+-- Setting aside what is damaged.
+
 -- Set something aside that is damaged, or forget it, if it is still what was looked at.
 --
 -- ARGV  1 time  2 what it is  3 key, without the prefix  4 field  5 what was there, then
@@ -81,5 +83,56 @@ register('mend', { 'allow-oom' }, function()
 
   local number = MEND[ARGV[2]]()
   work_cascades(CASCADE_BUDGET)
+  return number
+end)
+
+-- Set keys aside that hold another type than they should: no script could go on with them.
+--
+-- ARGV  1 time  2... names that a call has sent: operations, slots, queues
+-- Returns  the number of keys that were set aside
+
+register('mend_types', { 'allow-oom' }, function()
+  local number = 0
+  for name in pairs(KEY_TYPES.fixed) do number = number + set_key_aside(name) end
+  for at = 2, #ARGV do
+    for kind in pairs(KEY_TYPES.of_digest) do number = number + set_key_aside(kind .. ARGV[at]) end
+    for kind in pairs(KEY_TYPES.of_name) do number = number + set_key_aside(kind .. ARGV[at]) end
+  end
+  return number
+end)
+
+-- Set an operation aside whose definition cannot be read, or is damaged.
+--
+-- ARGV  1 time  2 operation
+-- Returns  1
+
+register('set_aside', { 'allow-oom' }, function()
+  set_aside(load(ARGV[2]))
+  work_cascades(CASCADE_BUDGET)
+  return 1
+end)
+
+-- Forget what was set aside and is there again: somebody has written it anew. Or all of it.
+--
+-- ARGV  1 time  2 "all", or "again"  3... names of what was set aside
+-- Returns  the number of those that were forgotten
+
+register('tidy', { 'allow-oom' }, function()
+  local function is_there_again(name)
+    local kind = name:sub(1, 1)
+    if name:sub(1, 3) == 'key' then return call('EXISTS', P .. name:sub(4)) == 1 end
+    if kind == 't' then return call('HEXISTS', P .. name:sub(1, 33), name:sub(34)) == 1 end
+    return call('HEXISTS', P .. kind, name:sub(2)) == 1
+  end
+
+  local number = 0
+  for at = 3, #ARGV do
+    local name = ARGV[at]
+    if ARGV[2] == 'all' or is_there_again(name) then
+      call('HDEL', P .. '!', name)
+      if name:sub(1, 3) == 'key' then call('UNLINK', P .. '!' .. name:sub(4)) end
+      number = number + 1
+    end
+  end
   return number
 end)
