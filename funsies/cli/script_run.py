@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from funsies.client.execution import execute
-from funsies.client.progress import PROGRESS_SECONDS, Progress, progress_since
+from funsies.client.progress import reported
 from funsies.client.requests import ask_again
 from funsies.client.volatile import Mender
 from funsies.client.waiting import Waiting
@@ -154,12 +154,8 @@ class ScriptRun:
 
     def _wait(self, targets: list[Digest]) -> None:
         again = partial(ask_again, self._session, self._observer.targets(targets))
-        with self._display.shown() as tell:
-            waiting = Waiting(self._session, targets, again)
-            waiting.wait(None, lambda: tell(self._progress()), PROGRESS_SECONDS)
-
-    def _progress(self) -> Progress:
-        return progress_since(self._before, self._graph.counts())
+        with reported(self._display.shown(), self._graph, self._before) as report:
+            Waiting(self._session, targets, again).wait(None, report)
 
     def _start_workers(self) -> None:
         with self._noted_end():

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from funsies.client.progress import PROGRESS_SECONDS, reporting
+from funsies.client.progress import reported
 from funsies.client.stored_step import read_value
 from funsies.client.waiting import Waiting
 from funsies.core.digest import Digest
@@ -79,10 +79,8 @@ def wait_for_results(
     """
     states = states_of(session.backend, named)
     own = functools.partial(_who_wants, session.backend, list(states))
-    with display_of(session.backend, own).shown() as tell:
-        Waiting(session, list(states), for_others=True).wait(
-            timeout_seconds, reporting(session.backend.graph, tell), PROGRESS_SECONDS
-        )
+    with reported(display_of(session.backend, own).shown(), session.backend.graph) as report:
+        Waiting(session, list(states), for_others=True).wait(timeout_seconds, report)
 
 
 def _who_wants(backend: Backend, steps: Sequence[Digest]) -> set[Generation]:

@@ -16,7 +16,7 @@ from funsies.store.rows import Status
 
 from .forgetting import retry_failed
 from .handle import Handle
-from .progress import PROGRESS_SECONDS, reporting, watching
+from .progress import reported, watching
 from .remedies import labels_for, named_step
 from .requests import ask_again, serving
 from .targets import Target, Targets, collect
@@ -111,11 +111,9 @@ def wait_for(
         _refuse_idle(session, targets)
     else:
         session.save()  # others can only ask for what is there
-    with watching(session, None) as tell:
-        report = reporting(session.backend.graph, tell)
+    with reported(watching(session, None), session.backend.graph) as report:
         again = functools.partial(ask_again, session, targets) if session.keeps_asking else None
-        waiting = Waiting(session, targets.digests, again, for_others=True)
-        waiting.wait(timeout, report, PROGRESS_SECONDS)
+        Waiting(session, targets.digests, again, for_others=True).wait(timeout, report)
 
 
 def _refuse_idle(session: Session, targets: Targets) -> None:

@@ -18,11 +18,11 @@ from funsies.session import Session
 from funsies.store.rows import Definitions
 from funsies.store.submission import Submission, submit
 
-from .progress import PROGRESS_SECONDS, Progress, progress_since, watching
+from .progress import PROGRESS_SECONDS, Progress, progress_since, reported, watching
 from .remedies import labels_for
 from .requests import arm, local_queue
 from .targets import Targets
-from .waiting import LOOK_SECONDS, Waiting
+from .waiting import Waiting
 
 SHOWN_TARGETS: Final = 5
 """So many are named where a handle is shown."""
@@ -110,8 +110,8 @@ class Handle:
         ...     take(total)
         5
         """
-        with watching(self._session, on_progress) as tell:
-            report = None if tell is None else lambda: tell(self.counts())
+        display = watching(self._session, on_progress)
+        with reported(display, self._session.backend.graph, self._before) as report:
             self._waiting.wait(timeout_seconds, report, progress_seconds)
         return self
 
@@ -123,10 +123,9 @@ class Handle:
         return self._waited().__await__()
 
     async def _waited(self) -> Handle:
-        with watching(self._session, None) as tell:
-            report = None if tell is None else lambda: tell(self.counts())
-            waiting = Waiting(self._session, self.targets, self._ask_again)
-            await waited(waiting, report, PROGRESS_SECONDS)
+        display = watching(self._session, None)
+        with reported(display, self._session.backend.graph, self._before) as report:
+            await waited(Waiting(self._session, self.targets, self._ask_again), report)
         return self
 
     def _ask_again(self) -> None:
@@ -195,11 +194,7 @@ class Handle:
             return bundle_of_handle(self.targets, names, (), None)
 
 
-async def waited(
-    waiting: Waiting,
-    report: Callable[[], None] | None = None,
-    report_seconds: float = LOOK_SECONDS,
-) -> None:
+async def waited(waiting: Waiting, report: Callable[[], None] | None = None) -> None:
     """Wait until all are finished, while other coroutines go on.
 
     When it is cancelled, its thread is told to end, and waited for.
@@ -207,7 +202,6 @@ async def waited(
     Args:
         waiting: what to wait for.
         report: called now and then, in that thread, and at the end.
-        report_seconds: pause between two such calls.
 
     Raises:
         StateLostError: if the server has lost what was asked for.
@@ -220,7 +214,7 @@ async def waited(
 
     def wait() -> None:
         try:
-            waiting.wait(None, report, report_seconds)
+            waiting.wait(None, report)
         except BaseException as problem:  # noqa: BLE001 - raised again by the coroutine
             problems.append(problem)
         with suppress(RuntimeError):  # the loop was closed: nobody waits any more

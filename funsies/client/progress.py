@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import import_module
@@ -98,12 +98,19 @@ def _display(session: Session) -> _Display:
     return _displays[session]
 
 
-def reporting(graph: GraphStore, tell: Report | None) -> Callable[[], None] | None:
-    """What tells how far everything has come since now; None if nobody is to be told."""
-    if tell is None:
-        return None
-    before = graph.counts()
-    return lambda: tell(progress_since(before, graph.counts()))
+@contextmanager
+def reported(
+    display: AbstractContextManager[Report | None],
+    graph: GraphStore,
+    before: Mapping[str, TaskCounts] | None = None,
+) -> Iterator[Callable[[], None] | None]:
+    """Open a display; yield what tells it how far all has come since ``before``, or now."""
+    with display as tell:
+        if tell is None:
+            yield None
+            return
+        start = graph.counts() if before is None else before
+        yield lambda: tell(progress_since(start, graph.counts()))
 
 
 def progress_since(before: Mapping[str, TaskCounts], now: Mapping[str, TaskCounts]) -> Progress:

@@ -93,7 +93,7 @@ class UnservedWatch:
     def _was_away(self, now: float) -> bool:
         return now - self._looked_at > AWAY_SECONDS
 
-    def deserted(self) -> list[str]:
+    def queues(self) -> list[str]:
         """Names of the queues with ready work that no worker serves now, if that is known."""
         if self._session.backend.is_in_process:
             return []
@@ -207,9 +207,9 @@ class OrphanWatch:
         if self._backend.is_in_process:
             return
         now = self._clock()
-        deserted = [each for each in self._backend.graph.queues() if self._is_deserted(each)]
-        self._due = {each: self._due.get(each, now + ORPHANED_SECONDS) for each in deserted}
-        due = [each for each in deserted if now >= self._due[each]]
+        orphaned = [each for each in self._backend.graph.queues() if self._is_orphaned(each)]
+        self._due = {each: self._due.get(each, now + ORPHANED_SECONDS) for each in orphaned}
+        due = [each for each in orphaned if now >= self._due[each]]
         if not due:
             return
         for each in due:  # what is left there may be nothing that is needed here
@@ -217,7 +217,7 @@ class OrphanWatch:
             self._due[each] = now + self._pauses[each]
         self._take_over(due)
 
-    def _is_deserted(self, queue: QueueName) -> bool:
+    def _is_orphaned(self, queue: QueueName) -> bool:
         if not queue.startswith(LOCAL_PREFIX):
             return False
         return not self._backend.graph.is_heard(queue.rpartition("@")[0])

@@ -16,6 +16,7 @@ from funsies.session import Session, tell_missing
 from funsies.store.ports import GraphStore, Subscription
 from funsies.store.rows import OperationState, Status
 
+from .progress import PROGRESS_SECONDS
 from .remedies import labels_for, named_step
 from .requests import local_queue
 from .stalls import UNASKED_LOOK_SECONDS, OrphanWatch, UnaskedWatch, UnservedWatch
@@ -111,7 +112,7 @@ class Waiting:
         self,
         timeout_seconds: float | None = None,
         report: Callable[[], None] | None = None,
-        report_seconds: float = LOOK_SECONDS,
+        report_seconds: float = PROGRESS_SECONDS,
     ) -> None:
         """Block until all are finished.
 
@@ -152,7 +153,7 @@ class Waiting:
                 if report is not None and reports.is_due():
                     report()
                 if deadline is not None and time.monotonic() >= deadline:
-                    raise WaitTimeoutError(self._late(list(left), unserved.deserted()))
+                    raise WaitTimeoutError(self._late(list(left), unserved.queues()))
                 at_most = min(pause, UNASKED_LOOK_SECONDS) if self._unasked else pause
                 for digest in subscription.wait(_pause(deadline, at_most)):
                     left.pop(digest, None)
@@ -240,13 +241,13 @@ class Waiting:
         more = len(steps) - at_most
         return f"{names} and {more} more" if more > 0 else names
 
-    def _late(self, left: Sequence[Digest], deserted: Sequence[str]) -> str:
+    def _late(self, left: Sequence[Digest], unserved: Sequence[str]) -> str:
         late = f"not finished in time: {self._named(left, NAMED)}"
         if self._unasked:
             return f"{late}; {self._unasked.described()}"
-        if not deserted:
+        if not unserved:
             return f"{late}; the execution goes on"
-        queues = " ".join(deserted)
+        queues = " ".join(unserved)
         return (
             f"{late}; no worker serves {queues}, where work is ready: "
             f"start one with funsies worker {queues}"

@@ -97,11 +97,11 @@ def test_a_server_that_hung_is_not_taken_for_one_without_workers(stage, caplog):
         watch = stalls.UnservedWatch(session, clock=lambda: now[0])
         watch.look()
         now[0] += 60.0
-        assert watch.deserted() == []
+        assert watch.queues() == []
         watch.look()
         assert caplog.text == ""
         for _ in range(3):
             now[0] += 2.0
             watch.look()
         assert "no worker serves the queue 'gpu'" in caplog.text
-        assert watch.deserted() == ["gpu"]
+        assert watch.queues() == ["gpu"]

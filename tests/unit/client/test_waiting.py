@@ -110,7 +110,7 @@ def test_nobody_is_said_to_be_missing_while_the_server_is_away(monkeypatch, capl
     monkeypatch.setattr(stalls, "UNSERVED_SECONDS", 0.0)
     watch = UnservedWatch(session_on(OneByOne(), is_in_process=False))
     watch.look()
-    assert watch.deserted() == []
+    assert watch.queues() == []
     assert not caplog.records
 
 
