@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import redis
 
-from funsies.core.digest import content_digest
+from funsies.core.digest import DIGEST_BYTES, content_digest
 from funsies.store.redis.calling import MOST_INPUTS
 from funsies.store.rows import Definitions, Status, Verdict
 
@@ -235,3 +236,40 @@ def test_a_producer_of_which_far_inputs_are_two_outputs_is_waited_for_once(bench
         assert worker.publish(claim, *outputs) is Verdict.OK
     made = [each.content for each in claim.inputs]
     assert (made[0], made[-1]) == (content_digest(b"1"), content_digest(b"2"))
+
+
+def test_the_last_message_repeated_names_the_queue_again(redis_bench, monkeypatch):
+    """Its answer may have been lost, and the queue is to be served all the same."""
+    bench = redis_bench
+    leaves = leaves_of(bench)
+    bench.request(*leaves)
+    run_all(bench, NUMBER)
+    high = bench.operation("high", *leaves)
+    run = bench.store._run
+
+    def run_twice(name, *arguments):
+        if name == "enlist":
+            run(name, *arguments)
+        return run(name, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.store, "_run", run_twice)
+        assert bench.request(high).arm == (bench.slot().queue,)
+    assert bench.slot().claim().operation == high
+    assert bench.slot("second").step().claim is None
+
+
+def test_one_call_reads_few_long_definitions(redis_bench, redis_url):
+    """Those of all that are asked for at once would hold the server for long."""
+    bench, number = redis_bench, 30
+    leaves = leaves_of(bench)
+    bench.request(*leaves)
+    highs = [bench.operation(f"high {each}", *leaves) for each in range(number)]
+    with redis.Redis.from_url(redis_url) as client, client.monitor() as monitor:
+        assert bench.request(*highs).started == number
+        assert bench.request(*highs).started == 0  # they are pending
+        bench.store._call("ECHO", "it is over")
+        said = iter(lambda: monitor.next_command()["command"], "ECHO it is over")
+        lengths = [len(each) for each in said if each.startswith("HMGET {funsies}:D ")]
+    assert lengths
+    assert max(lengths) < DIGEST_BYTES * number

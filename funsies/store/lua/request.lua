@@ -14,7 +14,7 @@ end)
 
 -- Ask for operations, leaves first.
 --
--- One with many inputs is left to who asks, and so is what comes after it: the client sees whether some
+-- One with many inputs is alone in its call, and is left to who asks: the client sees whether some
 -- are needed first (needs), asks once more for this one, and has it wait for its inputs, some at a time
 -- (enlist).
 --
@@ -94,18 +94,26 @@ register('request', {}, function()
 
   local ids = {}
   for at = 4, #ARGV, 5 do ids[#ids + 1] = ARGV[at] end
-  fetch('D', ids)
   fetch('o', ids)
   numbers_wanted = #ids
 
+  -- A definition with many inputs is long, and the call may end with it: so twice as many are read
+  -- each time.
+  local read, span = 0, 1
+  local function read_definitions()
+    fetch('D', { unpack(ids, read + 1, math.min(read + span, #ids)) })
+    read, span = read + span, 2 * span
+  end
+
   local done = 0
   for number, id in ipairs(ids) do
+    if number > read then read_definitions() end
     local at, o, d = 5 * number - 1, load(id), definition(id)
     local queue = ARGV[at + 1]
     local priority, options, lost_limit = ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
     local is_large = d.inputs > MOST_INPUTS
-    if not is_large then looked_at = looked_at + d.inputs end
-    if looked_at > MOST_INPUTS or large ~= '' then break end
+    looked_at = looked_at + d.inputs
+    if number > 1 and looked_at > MOST_INPUTS then break end
     done = number
     add_once(queues, is_known, queue)
     if d.is_damaged then
@@ -146,7 +154,10 @@ end)
 
 register('enlist', {}, function()
   local o = load(ARGV[2])
-  if not o.is_enlisting or o.e ~= ARGV[3] then return { 'gone', {} } end
+  if not o.is_enlisting or o.e ~= ARGV[3] then
+    -- This may be a message that is repeated as its answer was lost.
+    return { 'gone', is_pending(o.s) and arm({ o.q }) or {} }
+  end
   local inputs = read_named_inputs(5)
   if inputs.error and definition(o.id).strict then
     skip(o, definition(o.id), inputs.error, inputs.error_volatile)
