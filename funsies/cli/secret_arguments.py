@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
-from funsies.core.keyring import SECRET_VARIABLES, pipe_with
+from funsies.core.secret_variables import SECRET_VARIABLES, pipe_with
 
 _VARIABLES: Final = {
     "--jobs": "FUNSIES_JOBS",

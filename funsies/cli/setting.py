@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from funsies.core.keyring import without_secrets
+from funsies.core.secret_variables import without_secrets
 
 if TYPE_CHECKING:
     from funsies.config.invitation import Invitation

@@ -17,8 +17,8 @@ from funsies.config.invitation import Invitation, decode_invitation, read_invita
 from funsies.config.server import ResolvedServer
 from funsies.config.urls import ConfigurationError
 from funsies.core.durations import LONGEST_DELAY_SECONDS
-from funsies.core.keyring import SERVER_VARIABLES
 from funsies.core.options import DEFAULT_QUEUE
+from funsies.core.secret_variables import SERVER_VARIABLES
 from funsies.engine.processes import leave_before_end
 from funsies.engine.timing import Timing
 from funsies.engine.worker import run_worker

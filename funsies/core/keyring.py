@@ -1,11 +1,8 @@
-"""Keys: what they sign, and how they are handed on without being seen; none is in the store."""
+"""Keys, and what they sign; none is in the store."""
 
 from __future__ import annotations
 
-import errno
 import hmac
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -63,42 +60,3 @@ def _begun(key: bytes, kind: bytes) -> hmac.HMAC:
 
 
 NO_KEYS: Final = Keyring()
-
-
-# Which environment variables hold secrets: what a process starts does not get them.
-#
-# Every process of a user can read with which environment another one was started, whatever
-# that does with it later. So steps would find them there, and whatever steps call.
-
-SECRET_VARIABLES: Final = ("FUNSIES_JOBS", "FUNSIES_URL", "FUNSIES_DATA", "FUNSIES_KEY")
-"""Addresses may have passwords."""
-
-SERVER_VARIABLES: Final = (*SECRET_VARIABLES, "FUNSIES_JOIN")
-"""All that say which server is used."""
-
-
-def without_secrets(variables: Mapping[str, str]) -> dict[str, str]:
-    """Those of an environment that others may see.
-
-    >>> without_secrets({"FUNSIES_KEY": "5ec7e7", "HOME": "/home/me"})
-    {'HOME': '/home/me'}
-    """
-    return {name: text for name, text in variables.items() if name not in SERVER_VARIABLES}
-
-
-def pipe_with(data: bytes) -> int:
-    """The end of a pipe from which bytes can be read that are in it already.
-
-    Raises:
-        OSError: if a pipe does not hold so many: that are some ten thousand.
-    """
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)  # rather than to wait for a reader
-    try:
-        is_held = os.write(writing, data) == len(data)
-    finally:
-        os.close(writing)
-    if not is_held:
-        os.close(reading)
-        raise OSError(errno.E2BIG, "a pipe does not hold so much")
-    return reading

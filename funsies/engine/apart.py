@@ -21,7 +21,8 @@ import msgspec
 from typing_extensions import override
 
 from funsies.core.errors import NoServerError, ServerError
-from funsies.core.keyring import Keyring, without_secrets
+from funsies.core.keyring import Keyring
+from funsies.core.secret_variables import without_secrets
 from funsies.run.evaluate import Evaluator
 from funsies.run.out_of_memory import out_of_memory_kills
 from funsies.run.process_exit import peak_memory_bytes

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
-from funsies.core.keyring import without_secrets
+from funsies.core.secret_variables import without_secrets
 from funsies.store.rows.run_rows import Git
 
 PATIENCE_SECONDS: Final = 1.0

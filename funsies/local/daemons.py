@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from funsies.config.directory import Directory
-from funsies.core.keyring import pipe_with, without_secrets
+from funsies.core.secret_variables import pipe_with, without_secrets
 
 POLL_SECONDS: Final = 0.01
 INHERITED_DESCRIPTOR: Final = 3

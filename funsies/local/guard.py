@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from funsies.config.directory import Directory
-from funsies.core.keyring import without_secrets
+from funsies.core.secret_variables import without_secrets
 
 from .daemons import end_orphans, funsies_command
 from .embedded import stop_server

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from funsies.core.keyring import SERVER_VARIABLES
+from funsies.core.secret_variables import SERVER_VARIABLES
 from funsies.core.shell_plan import MAX_COMMAND_BYTES, PLAIN, STRICT
 
 from .printed import Printed, Stream

@@ -24,7 +24,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from funsies.core.keyring import without_secrets
+from funsies.core.secret_variables import without_secrets
 
 from .orphans import WATCHER_NAME, no_subreaper
 
