@@ -76,12 +76,12 @@ from importlib import resources
 from pathlib import Path
 
 from .. import units
-from tests.acceptance.units import Metre
+from ..units import Metre
 
 
 def same_class(value: int) -> bool:
     from .. import units as again
-    from tests.acceptance.units import Metre as Other
+    from ..units import Metre as Other
     import lab.units
 
     return again is units is lab.units and Other is Metre is lab.units.Metre
