@@ -71,6 +71,16 @@ def _arguments(annotation: Any) -> tuple[Any, ...]:
 
 def _class(kind: type) -> Field:
     if not is_project(kind):
-        return kind.__module__, kind.__qualname__
+        return _home(kind.__module__), kind.__qualname__
     text = class_text(kind, class_entry(kind))
     return kind.__qualname__, b"" if text is None else text.digest
+
+
+def _home(module: str) -> str:
+    """Its name; of what makes artefacts, that under which steps are stored.
+
+    The package was called ``build``: under another name, each function that is annotated
+    with ``Artefact`` would run once more.
+    """
+    package, point, inside = module.partition("funsies.builder.")
+    return f"funsies.build.{inside}" if point and not package else module
