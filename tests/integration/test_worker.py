@@ -213,3 +213,29 @@ def test_a_worker_that_is_stopped_as_it_starts_leaves_no_record(stage, ended):
     assert ended(process, within_seconds=15)
     assert process.exitcode == 0
     assert count_workers(stage.resolved, queue_name("default")) == 0
+
+
+class Finalized:
+    """Something that the worker lets go of as the signal comes."""
+
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+
+
+def stopped_in_a_finalizer(server, queues, **options):
+    """A worker that is asked to stop while it waits, and Python calls a finalizer."""
+    heartbeat, signals = Worker.heartbeat, [Finalized()]
+
+    def let_go(worker, *arguments, **others):
+        if worker._may_leave and signals:
+            signals.clear()
+        heartbeat(worker, *arguments, **others)
+
+    Worker.heartbeat = let_go
+    raise SystemExit(run_worker(server, queues, **options))
+
+
+def test_a_worker_leaves_though_the_signal_came_in_a_finalizer(stage, ended):
+    process = stage.start_worker(target=stopped_in_a_finalizer)
+    assert ended(process, within_seconds=15)
+    assert process.exitcode == 0

@@ -178,11 +178,20 @@ class Worker(BrakedWorker):
 
     @property
     def should_run_maintenance_tasks(self) -> bool:
-        """True if it is time to tick."""
-        return time.monotonic() >= self._tick_at
+        """True if it is time to tick, or to leave."""
+        return self.was_asked_to_stop or time.monotonic() >= self._tick_at
 
     def run_maintenance_tasks(self) -> None:
-        """Tick: sweep, audit, and see to it that ready work has a drain job."""
+        """Tick: sweep, audit, and see to it that ready work has a drain job.
+
+        Raises:
+            StopRequested: if it was raised before and went astray. A signal that comes while
+                Python calls a finalizer raises it there, where Python ignores exceptions.
+        """
+        if self.was_asked_to_stop:
+            if self._may_leave:
+                raise StopRequested
+            return
         self._tick_now()
         if time.monotonic() >= self._registries_at:
             self._registries_at = time.monotonic() + RQ_MAINTENANCE_SECONDS
