@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import select
 import signal
-import threading
 
 import pytest
 import redis
@@ -99,28 +98,26 @@ def test_a_pool_without_a_server_says_so_at_once(stage, tmp_path):
 )
 def test_a_worker_that_is_asked_to_leave_while_it_starts_has_left_in_order(number, code):
     """It has no handler for the signal yet, so that ends it; and it holds nothing."""
-    started, starting = os.pipe()
 
     def start_for_ever():
-        os.write(starting, b".")
+        os.kill(os.getppid(), signal.SIGTERM)
         signal.pause()
 
     pool = Pool(1, start_for_ever)
 
-    def ask():
-        os.read(started, 1)
+    def ask(_number, _frame):
+        [pid] = pool.pids
         if number == signal.SIGKILL:
-            os.kill(*pool.pids, signal.SIGSTOP)  # so that it does not hear the pool
+            os.kill(pid, signal.SIGSTOP)  # so that it does not hear the pool
         pool.stop()
         if number == signal.SIGKILL:
-            os.kill(*pool.pids, number)
+            os.kill(pid, number)
 
-    asking = threading.Thread(target=ask)
-    asking.start()
-    assert pool.run() == code
-    asking.join()
-    os.close(started)
-    os.close(starting)
+    before = signal.signal(signal.SIGTERM, ask)
+    try:
+        assert pool.run() == code
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @pytest.mark.parametrize("code", [1, 3, 6, 127])
