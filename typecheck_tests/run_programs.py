@@ -26,7 +26,7 @@ import funsies
 
 T = TypeVar("T")
 
-ONCE_IT_RUNS = ("funsies.engine.apart", "funsies.store.memory")
+ONCE_IT_RUNS = ("funsies.engine.foreign_steps", "funsies.store.memory")
 """What funsies itself imports when a program executes something."""
 
 FORK = get_context("fork")

@@ -17,7 +17,7 @@ from harness import Case, Figures, Setting, spread
 
 from funsies.client.targets import collect
 from funsies.core.python_plan import PYTHON
-from funsies.engine.identifiers import new_slot
+from funsies.engine.slots import new_slot
 from funsies.engine.supervision.child import ChildObserver
 from funsies.engine.supervision.status_board import StatusBoard
 from funsies.engine.telling import ChildListener

@@ -11,7 +11,7 @@ from rich.console import Console
 import funsies as f
 from funsies.client.progress import progress_since
 from funsies.client.targets import collect
-from funsies.engine.identifiers import new_fence, new_slot
+from funsies.engine.slots import new_fence, new_slot
 from funsies.history.step_names import Naming
 from funsies.report.live import Display
 from funsies.store.connect import Backend

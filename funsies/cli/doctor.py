@@ -10,8 +10,8 @@ import click
 
 from funsies.core.errors import FunsiesError, ServerError
 from funsies.engine.arming import arm_queues
-from funsies.engine.identifiers import new_slot
 from funsies.engine.server_state import ServerState, look_at_server
+from funsies.engine.slots import new_slot
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import audit_once, sweep_once
 from funsies.engine.worker_registry import WorkerView, describe_self, describe_workers

@@ -13,9 +13,9 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
-from funsies.engine.apart import renewed, run_apart
 from funsies.engine.drain import DrainEnd, drain
-from funsies.engine.identifiers import new_slot
+from funsies.engine.foreign_steps import lease_heartbeat, run_foreign_step
+from funsies.engine.slots import new_slot
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import audit_once, sweep_once
 from funsies.run.evaluate import Evaluator
@@ -54,7 +54,7 @@ def run_here(
     try:
         while True:
             slot = new_slot()
-            with renewed(backend.graph, slot) as observer:
+            with lease_heartbeat(backend.graph, slot) as observer:
                 report = drain(
                     backend.graph,
                     evaluator,
@@ -67,7 +67,7 @@ def run_here(
             if report.end is DrainEnd.PREEMPTED:
                 raise KeyboardInterrupt
             if report.end is DrainEnd.RETIRED:
-                run_apart(backend.graph, address, queue, observer, worker)
+                run_foreign_step(backend.graph, address, queue, observer, worker)
                 continue
             if is_over():
                 return

@@ -11,7 +11,7 @@ from funsies.core.digest import Digest
 from funsies.core.durations import LONGEST_WAIT_SECONDS, deadline_after
 from funsies.core.errors import StateLostError, WaitTimeoutError, WiringError
 from funsies.core.traversal import reachable
-from funsies.engine.identifiers import new_slot
+from funsies.engine.slots import new_slot
 from funsies.session import Session, tell_missing
 from funsies.store.ports import GraphStore, Subscription
 from funsies.store.rows import OperationState, Status

@@ -11,7 +11,7 @@ from funsies.store.rows import Claim
 
 from .drain import drain
 from .failure import failure
-from .identifiers import new_slot
+from .slots import new_slot
 
 LEASE_MS: Final = 60_000
 

@@ -25,10 +25,10 @@ from funsies.run.signals import Preempted
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Claim, Completion, QueueName
 
+from .consumer import REFUSED, UNTOUCHED, Consumer, Observer
 from .failure import cannot_evaluate
-from .hand import REFUSED, UNTOUCHED, Hand, Observer
-from .pace import Pace
-from .supervision.child import Inherited
+from .prefetch import Prefetch
+from .slots import InheritedClaim
 
 
 class DrainEnd(Enum):
@@ -118,7 +118,7 @@ def drain(
     until: Callable[[], bool] = lambda: False,
     arm: Callable[[Iterable[QueueName]], None] = lambda _: None,
     observer: Observer | None = None,
-    inherited: Inherited | None = None,
+    inherited: InheritedClaim | None = None,
     slice_seconds: float = 60.0,
     clock: Callable[[], float] = time.monotonic,
 ) -> DrainReport:
@@ -142,21 +142,21 @@ def drain(
         clock: the time, seconds.
     """
     over_at = clock() + slice_seconds
-    told, pace = observer or Observer(), Pace(most_claims, clock)
-    hand = Hand(
+    told, prefetch = observer or Observer(), Prefetch(most_claims, clock)
+    consumer = Consumer(
         graph=graph,
         slot=slot,
         queue=queue,
         lease_ms=lease_ms,
         arm=arm,
         observer=told,
-        pace=pace,
+        prefetch=prefetch,
         sequence=inherited.sequence if inherited is not None else 0,
     )
     return _Drain(
         evaluator=evaluator,
-        hand=hand,
-        pace=pace,
+        consumer=consumer,
+        prefetch=prefetch,
         must_stop=until,
         is_over=lambda: until() or clock() >= over_at,
         observer=told,
@@ -166,53 +166,57 @@ def drain(
 @dataclass(slots=True, kw_only=True)
 class _Drain:
     evaluator: Evaluates
-    hand: Hand
-    pace: Pace
+    consumer: Consumer
+    prefetch: Prefetch
     must_stop: Callable[[], bool]
     is_over: Callable[[], bool]
     observer: Observer
     evaluated: int = 0
     end: DrainEnd = DrainEnd.EMPTY
 
-    def run(self, inherited: Inherited | None) -> DrainReport:
+    def run(self, inherited: InheritedClaim | None) -> DrainReport:
         """Take up what was left here, unless it was lost meanwhile; go on until all is done."""
         if inherited is not None:
-            self.hand.send(inherited.fence, claims=1)
-        if not self.hand.todo:
+            self.consumer.send(inherited.fence, claims=1)
+        if not self.consumer.todo:
             self._go_on()
-        while self.hand.todo and self._handle(self.hand.todo.popleft()):
+        while self.consumer.todo and self._handle(self.consumer.todo.popleft()):
             self._go_on()
-        return DrainReport(self.evaluated, self.hand.published, self.hand.fenced, self.end)
+        return DrainReport(
+            self.evaluated, self.consumer.published, self.consumer.fenced, self.end
+        )
 
     def _go_on(self) -> None:
         """Publish what is due, and see that there is something to do, unless it is over."""
-        hand = self.hand
-        if not hand.todo or hand.is_answered:
-            hand.collect()
+        consumer = self.consumer
+        if not consumer.todo or consumer.is_answered:
+            consumer.collect()
         if self.observer.is_relieved():
-            self.pace.be_careful()
-            hand.give_back()
-        if hand.todo and self._is_over():
-            hand.give_back()
-        if hand.todo and not hand.is_waiting:
+            self.prefetch.be_careful()
+            consumer.give_back()
+        if consumer.todo and self._is_over():
+            consumer.give_back()
+        if consumer.todo and not consumer.is_waiting:
             self._send_ahead()
-        while not hand.todo:
-            claims = 0 if self._is_over() else self.pace.claims
-            if not (claims or hand.done):
+        while not consumer.todo:
+            claims = 0 if self._is_over() else self.prefetch.claims
+            if not (claims or consumer.done):
                 break
-            answer = hand.step(claims=claims)
-            if not (answer.set_aside or hand.done or hand.todo):
+            answer = consumer.step(claims=claims)
+            if not (answer.set_aside or consumer.done or consumer.todo):
                 break
-        if not hand.todo:
+        if not consumer.todo:
             self.observer.idle()
 
     def _send_ahead(self) -> None:
         """Publish what is due, and claim more before all is done, while the next one runs."""
-        hand = self.hand
-        is_due = bool(hand.done) and self.pace.is_due(hand.todo[0])
-        claims = self.pace.claims_ahead(hand.todo, is_sent=is_due) if hand.more else 0
+        consumer = self.consumer
+        is_due = bool(consumer.done) and self.prefetch.is_due(consumer.todo[0])
+        claims = (
+            self.prefetch.claims_ahead(consumer.todo, is_sent=is_due) if consumer.more else 0
+        )
         if claims or is_due:
-            hand.step_ahead(claims=claims)
+            consumer.step_ahead(claims=claims)
 
     def _is_over(self) -> bool:
         """True if nothing more is to be claimed; notes why."""
@@ -229,9 +233,9 @@ class _Drain:
         self.observer.claimed(claim)
         if self.observer.is_relieved():
             # Of this one as well: it was not begun when that was said.
-            self.pace.be_careful()
-            self.hand.todo.appendleft(claim)
-            self.hand.give_back()
+            self.prefetch.be_careful()
+            self.consumer.todo.appendleft(claim)
+            self.consumer.give_back()
             return True
         try:
             for _ in range(MAX_EVALUATIONS):
@@ -245,15 +249,15 @@ class _Drain:
                     break
         except Preempted:
             self.end = DrainEnd.PREEMPTED
-            self.hand.put_all_down(claim)
+            self.consumer.put_all_down(claim)
             return False
-        self.hand.release(claim, REFUSED)
+        self.consumer.release(claim, REFUSED)
         return True
 
     def _evaluate(self, claim: Claim) -> Decision:
         self.evaluated += 1
         try:
-            with self.observer.running(), self.pace.measured(claim):
+            with self.observer.running(), self.prefetch.measured(claim):
                 return self.evaluator.evaluate(claim)
         except Exception:  # noqa: BLE001 - whatever is wrong with the engine, the operation ends
             return _unable(claim, traceback.format_exc())
@@ -262,25 +266,25 @@ class _Drain:
         """Act on a decision; False if the store refused it, and it is to be made again."""
         match decision:
             case Publish(completion=completion) if _has_failed(completion) and self.must_stop():
-                self.hand.release(claim, UNTOUCHED)
+                self.consumer.release(claim, UNTOUCHED)
             case Publish(completion=completion):
                 log_run(claim, decision)
-                self.hand.hold(claim, completion)
+                self.consumer.hold(claim, completion)
             case PutBack():
-                self.hand.release(claim, decision)
+                self.consumer.release(claim, decision)
             case Delegate():
                 log_run(claim, decision)
-                return self.hand.delegate(claim, decision)
+                return self.consumer.delegate(claim, decision)
             case Park():
-                return self.hand.park(claim, decision)
+                return self.consumer.park(claim, decision)
         return True
 
     def _leave_to_successor(self, claim: Claim) -> None:
         """Leave what this process cannot run: with the slot if it is alone there."""
-        self.end, hand = DrainEnd.RETIRED, self.hand
-        hand.collect()
-        if hand.todo or hand.done or claim.fence != hand.fence:
-            hand.put_all_down(claim)
+        self.end, consumer = DrainEnd.RETIRED, self.consumer
+        consumer.collect()
+        if consumer.todo or consumer.done or claim.fence != consumer.fence:
+            consumer.put_all_down(claim)
 
 
 def _has_failed(completion: Completion) -> bool:

@@ -83,14 +83,14 @@ def drain_as(child: ChildContext, queue: QueueName) -> DrainReport:
                 listener=listener,
                 file=file,
             ),
-            child.post.slot,
+            child.assignment.slot,
             queue,
             lease_ms=timing.lease_ms,
             most_claims=MOST_CLAIMS,
             until=observer.must_stop,
             arm=_Helpers(backend.graph, address.jobs_url).call,
             observer=observer,
-            inherited=child.post.inherited,
+            inherited=child.assignment.inherited,
             slice_seconds=timing.slice_seconds,
         )
 

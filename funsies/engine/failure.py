@@ -19,7 +19,7 @@ from funsies.store.rows import (
     Verdict,
 )
 
-from .identifiers import new_fence, new_slot
+from .slots import new_fence, new_slot
 
 
 def failure(operation: OperationRow, fence: Fence, error: Error) -> Completion:

@@ -8,16 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from funsies.store.connect import Address
+from funsies.store.key_names import DEFAULT_NAMESPACE
 from funsies.store.server_address import shown
 from funsies.store.server_connection import refuse_old
 
 from .arming import ask_rq
-from .identifiers import NAMESPACE
 
 if TYPE_CHECKING:
     from redis import Redis
 
-_ADDED: Final = f"{{{NAMESPACE}}}:K"
+_ADDED: Final = f"{{{DEFAULT_NAMESPACE}}}:K"
 """What the scripts add to the clock, see ``lua/shared/base.lua``."""
 
 

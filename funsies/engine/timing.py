@@ -28,7 +28,7 @@ class Timing:
         backoff_seconds: longest pause between two attempts to reach a server that is away.
         walltime_margin_seconds: how long before a batch system ends its job a worker begins to
             leave. It must be longer than ``stop_grace_seconds`` and ``preempt_seconds``.
-        brake_seconds: longest pause between two children that get nothing done.
+        fork_backoff_seconds: longest pause between two children that get nothing done.
         outage_seconds: how long a child tries to report a result to a server that is away.
     """
 
@@ -43,7 +43,7 @@ class Timing:
     debounce_seconds: float = 0.5
     worker_seconds: float = 45.0
     backoff_seconds: float = 2.0
-    brake_seconds: float = 30.0
+    fork_backoff_seconds: float = 30.0
     outage_seconds: float = 300.0
     walltime_margin_seconds: float = 30.0
 

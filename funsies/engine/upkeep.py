@@ -25,7 +25,7 @@ from funsies.store.rows import (
 from funsies.store.server_retry import SERVER_TROUBLE
 
 from .failure import error_content, failure, publish_failure
-from .identifiers import new_fence
+from .slots import new_fence
 from .timing import Timing
 
 _log = logging.getLogger(__name__)

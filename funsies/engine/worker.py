@@ -17,8 +17,8 @@ from funsies.store.server_notes import agree_on_keys
 from funsies.store.submission import queue_name
 
 from .arming import Dispatch
-from .identifiers import new_slot
 from .rq_binding.worker import Worker
+from .slots import new_slot
 from .timing import Timing
 from .upkeep import Upkeep
 from .worker_registry import forget_startup_failure

@@ -19,11 +19,11 @@ from redis import Redis
 from funsies.core.keyring import Keyring
 from funsies.core.version import __version__
 from funsies.store.connect import Address
+from funsies.store.key_names import DEFAULT_NAMESPACE
 from funsies.store.rows import QueueName
 from funsies.store.server_retry import SERVER_TROUBLE
 
 from .arming import ask_rq
-from .identifiers import NAMESPACE
 from .load import FIELD as LOAD_FIELD
 from .load import Load, read_load
 from .rq_binding.rq_records import LEFT_FIELD, LIFE_FIELD, worker_records
@@ -185,4 +185,4 @@ def startup_failure(server: Address, queue: QueueName) -> str:
 
 
 def _key(queue: QueueName) -> str:
-    return f"{NAMESPACE}:last_words:{queue}"
+    return f"{DEFAULT_NAMESPACE}:last_words:{queue}"

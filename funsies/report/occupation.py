@@ -129,7 +129,7 @@ def workers_by_run(found: Iterable[Occupation]) -> dict[int, int]:
 
 
 def _process(lease: Lease) -> tuple[str, int]:
-    """Host and process of who claims under a slot (``engine/identifiers.py``)."""
+    """Host and process of who claims under a slot (``engine/slots.py``)."""
     host, _, pid = lease.slot.rpartition(":")[0].rpartition(":")
     return host or lease.slot, int(pid) if pid.isdecimal() else 0
 

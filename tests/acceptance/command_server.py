@@ -28,7 +28,7 @@ from funsies.cli.main import main
 STREAMS = (0, 1, 2)
 PLACES = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
 ONCE_IT_RUNS = (
-    *("funsies.client.local_run", "funsies.engine.apart", "funsies.store.memory"),
+    *("funsies.client.local_run", "funsies.engine.foreign_steps", "funsies.store.memory"),
     *(
         "funsies.engine.arming",
         "funsies.engine.upkeep",

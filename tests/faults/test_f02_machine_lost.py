@@ -10,7 +10,7 @@ import time
 import redis
 
 import funsies as f
-from funsies.engine.identifiers import new_fence
+from funsies.engine.slots import new_fence
 from funsies.store.connect import open_backend
 from funsies.store.rows import Completion, Result, StepMessage, Verdict
 from funsies.store.submission import queue_name

@@ -34,9 +34,9 @@ def worker_of_one_step(server, queues, channel, most_claims=drain_job.MOST_CLAIM
         return evaluate(evaluator, claim)
 
     def tell_and_drain(horse, queue):
-        if horse.post.inherited is not None:
+        if horse.assignment.inherited is not None:
             connection = redis.Redis.from_url(channel, decode_responses=True)
-            connection.rpush("successors", horse.post.slot)
+            connection.rpush("successors", horse.assignment.slot)
             _obey(connection.lpop("orders"), connection)
         return drain_as(horse, queue)
 

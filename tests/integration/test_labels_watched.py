@@ -10,7 +10,7 @@ from starlette.requests import Request
 import funsies as f
 from funsies.client.targets import collect
 from funsies.core.digest import Digest
-from funsies.engine.identifiers import new_fence, new_slot
+from funsies.engine.slots import new_fence, new_slot
 from funsies.history import step_names
 from funsies.history.step_names import Naming, labels_here
 from funsies.page.access import Access

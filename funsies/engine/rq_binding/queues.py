@@ -12,7 +12,7 @@ from rq.job import Job
 from rq.queue import EnqueueData, Queue
 from rq.serializers import JSONSerializer
 
-from funsies.engine.identifiers import NAMESPACE
+from funsies.store.key_names import DEFAULT_NAMESPACE
 from funsies.store.rows import QueueName
 
 from .rq_records import (
@@ -66,7 +66,7 @@ class DrainJob(Job):
             and not self.kwargs
             and len(self.args) == 2  # noqa: PLR2004 - namespace and queue
             and all(isinstance(each, str) for each in self.args)
-            and self.args[0] == NAMESPACE
+            and self.args[0] == DEFAULT_NAMESPACE
         )
 
     def _drop_extras(self) -> None:
@@ -194,7 +194,7 @@ def _drain_job(name: QueueName) -> EnqueueData:
     """Describe a drain job: it may run for ever, and leaves nothing behind."""
     return Queue.prepare_data(
         DRAIN_FUNCTION,
-        args=(NAMESPACE, name),
+        args=(DEFAULT_NAMESPACE, name),
         timeout=-1,
         result_ttl=0,
         failure_ttl=FAILURE_SECONDS,

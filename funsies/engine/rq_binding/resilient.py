@@ -18,7 +18,7 @@ from rq.utils import now, utcformat
 from rq.worker import Worker as RqWorker
 from rq.worker_registration import register
 
-from funsies.engine.brake import Brake
+from funsies.engine.backoff import ForkBackoff
 from funsies.engine.load import FIELD as LOAD_FIELD
 from funsies.engine.supervision.crash_recovery import EndedChild
 from funsies.engine.timing import Timing
@@ -210,7 +210,7 @@ class BrakedWorker(TolerantWorker):
         brake: says which queues are to be left alone.
     """
 
-    brake: Brake
+    brake: ForkBackoff
 
     def note_end(
         self, queue: Queue, ended: EndedChild, *, has_settled: bool | None = None

@@ -14,9 +14,9 @@ from typing import Final, TypeVar, cast
 from redis import Redis
 from redis.exceptions import RedisError
 
-from funsies.engine.identifiers import NAMESPACE
+from funsies.store.key_names import DEFAULT_NAMESPACE
 
-KEY_PREFIX: Final = f"{{{NAMESPACE}}}:rq"
+KEY_PREFIX: Final = f"{{{DEFAULT_NAMESPACE}}}:rq"
 
 JOB_PREFIX: Final = f"{KEY_PREFIX}:job:"
 QUEUE_PREFIX: Final = f"{KEY_PREFIX}:queue:"

@@ -21,10 +21,10 @@ from rq.serializers import JSONSerializer
 from rq.worker.base import WorkerStatus
 
 from funsies.engine import drain_job
-from funsies.engine.brake import Brake
-from funsies.engine.identifiers import NAMESPACE, new_slot
+from funsies.engine.backoff import ForkBackoff
 from funsies.engine.processes import die_with_parent, lead_group, preload, share_memory
-from funsies.engine.supervision.child import ChildContext, ChildObserver, Post, become
+from funsies.engine.slots import Assignment, new_slot
+from funsies.engine.supervision.child import ChildContext, ChildObserver, become
 from funsies.engine.supervision.crash_recovery import (
     CrashRecovery,
     EndedChild,
@@ -39,6 +39,7 @@ from funsies.engine.worker_registry import FIELD, describe_self
 from funsies.run.orphans import become_subreaper
 from funsies.run.surroundings.streams import new_file
 from funsies.store.connect import Address
+from funsies.store.key_names import DEFAULT_NAMESPACE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 from funsies.store.server_retry import SERVER_TROUBLE
@@ -92,7 +93,7 @@ class Worker(BrakedWorker):
         self._upkeep = upkeep
         self._description = msgspec.json.encode(describe_self(address.keys)).decode()
         self._crash_recovery = CrashRecovery(graph, name, timing)
-        self.brake: Brake = Brake(graph, name, timing.brake_seconds)
+        self.brake: ForkBackoff = ForkBackoff(graph, name, timing.fork_backoff_seconds)
         self._child: ChildProcess | None = None
         self._observer: ChildObserver | None = None
         self._stop_asked_at: float | None = None
@@ -231,9 +232,9 @@ class Worker(BrakedWorker):
         queue: Queue,
     ) -> None:
         """Fork the first child of a drain job."""
-        self._fork(queue, Post(new_slot()))
+        self._fork(queue, Assignment(new_slot()))
 
-    def _fork(self, queue: Queue, post: Post) -> None:
+    def _fork(self, queue: Queue, assignment: Assignment) -> None:
         """Fork a child. Signals wait until both sides are ready for them."""
         board, batch, file = StatusBoard(), Batch(), _file_of_steps()
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
@@ -241,12 +242,12 @@ class Worker(BrakedWorker):
             parent, pid = os.getpid(), os.fork()
             if pid == 0:
                 observer = ChildObserver(board, batch)
-                child = partial(self._become_child, post, observer, file, parent)
+                child = partial(self._become_child, assignment, observer, file, parent)
                 self._be_child(child, queue)
             lead_group(pid)
             self._horse_pid = pid
             self._child = ChildProcess(
-                self._graph, self.timing, post.slot, board, batch, pid=pid, file=file
+                self._graph, self.timing, assignment.slot, board, batch, pid=pid, file=file
             )
             if self.was_asked_to_stop:  # in the moment before the fork
                 self._child.stop()
@@ -263,7 +264,7 @@ class Worker(BrakedWorker):
             begin()
             random.seed()
             self._take_signals_as_a_child()
-            drain_job.run(NAMESPACE, queue.name)
+            drain_job.run(DEFAULT_NAMESPACE, queue.name)
             os._exit(os.EX_OK)
         except Exception:  # noqa: BLE001 - the worker tells that it failed, and goes on
             _log.exception("a horse of worker %s failed", self.name)
@@ -271,7 +272,11 @@ class Worker(BrakedWorker):
             os._exit(os.EX_SOFTWARE)  # it has left by now if all went well
 
     def _become_child(
-        self, post: Post, observer: ChildObserver, file: IO[bytes] | None, parent: int
+        self,
+        assignment: Assignment,
+        observer: ChildObserver,
+        file: IO[bytes] | None,
+        parent: int,
     ) -> None:
         lead_group(os.getpid())
         die_with_parent(signal.SIGKILL)
@@ -279,7 +284,11 @@ class Worker(BrakedWorker):
             os._exit(1)  # it died before it could be told
         become_subreaper()
         self._observer = observer
-        become(ChildContext(self._address, self.name, post, self.timing, self._observer, file))
+        become(
+            ChildContext(
+                self._address, self.name, assignment, self.timing, self._observer, file
+            )
+        )
 
     def _take_signals_as_a_child(self) -> None:
         """Take signals as a child does."""
@@ -294,11 +303,11 @@ class Worker(BrakedWorker):
         """
         over_at = time.monotonic() + self.timing.slice_seconds
         ended = self._look_after(job, execution)
-        while (post := ended.successor) and self._goes_on(job, execution, over_at):
+        while (assignment := ended.successor) and self._goes_on(job, execution, over_at):
             self.note_end(queue, ended)
             if self.is_braked(queue):
                 break
-            self._fork(queue, post)
+            self._fork(queue, assignment)
             ended = self._look_after(job, execution)
         self.executions.pop(execution.id, None)
         is_settled = ended.has_settled

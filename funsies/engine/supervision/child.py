@@ -22,40 +22,15 @@ from types import FrameType
 from typing import IO, Final
 
 from funsies.core.options import Options
-from funsies.engine.hand import Observer
+from funsies.engine.consumer import Observer
+from funsies.engine.slots import Assignment
 from funsies.engine.timing import Timing
 from funsies.run.orphans import Orphanage, has_children
 from funsies.run.signals import Preempted, ignore_for_oneself, take_no_notice
 from funsies.store.connect import Address
-from funsies.store.rows import Claim, Completion, Fence
+from funsies.store.rows import Claim, Completion
 
 from .status_board import Batch, ChildStatus, Phase, StatusBoard
-
-
-@dataclass(frozen=True, slots=True)
-class Inherited:
-    """A claim that the predecessor has left under its slot.
-
-    Attributes:
-        sequence: number of the message by which it was claimed.
-        fence: under which.
-    """
-
-    sequence: int
-    fence: Fence
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """Where a child takes up its work.
-
-    Attributes:
-        slot: under which it claims.
-        inherited: what it finds there, before it claims anything itself; None for nothing.
-    """
-
-    slot: str
-    inherited: Inherited | None = None
 
 
 class ChildObserver(Observer):
@@ -209,7 +184,7 @@ class ChildContext:
     Attributes:
         address: where the server is.
         worker: name of the worker.
-        post: where it takes up its work.
+        assignment: where it takes up its work.
         timing: the engine's patience.
         observer: announces to the parent what is run.
         file: into which the steps print; the parent reads it, too.
@@ -217,7 +192,7 @@ class ChildContext:
 
     address: Address
     worker: str
-    post: Post
+    assignment: Assignment
     timing: Timing
     observer: ChildObserver
     file: IO[bytes] | None = None

@@ -22,7 +22,7 @@ from typing import TypeAlias
 
 from funsies.core.errors import Error, ErrorKind, ServerError
 from funsies.engine.failure import failure, publish_failure, publish_for
-from funsies.engine.identifiers import new_slot
+from funsies.engine.slots import Assignment, InheritedClaim, new_slot
 from funsies.engine.timing import Timing
 from funsies.run.decision import PutBack
 from funsies.run.execution import HOST, record_of_killed
@@ -32,7 +32,6 @@ from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, Lease, OperationRow, Setback, Verdict
 from funsies.store.server_retry import SERVER_TROUBLE
 
-from .child import Inherited, Post
 from .status_board import NO_FENCE, NOTHING_HELD, ChildStatus, Held, Phase
 
 _log = logging.getLogger(__name__)
@@ -189,14 +188,14 @@ class EndedChild:
         return self.last_status is None or self.last_status.settled > 0
 
     @property
-    def successor(self) -> Post | None:
+    def successor(self) -> Assignment | None:
         """Where a successor takes up its work; None if there is to be none."""
         if not self._left_as(Phase.RETIRED) or self.last_status is None:
             return None
         if self.last_status.fence == NO_FENCE:
-            return Post(new_slot())
-        left = Inherited(self.last_status.sequence, self.last_status.fence)
-        return Post(self.slot, left)
+            return Assignment(new_slot())
+        left = InheritedClaim(self.last_status.sequence, self.last_status.fence)
+        return Assignment(self.slot, left)
 
     def _left_as(self, phase: Phase) -> bool:
         last = self.last_status

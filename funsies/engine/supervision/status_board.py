@@ -26,7 +26,7 @@ from typing import Final, NamedTuple, Self
 import msgspec
 
 from funsies.core.digest import DIGEST_BYTES, Digest
-from funsies.engine.identifiers import FENCE_BYTES
+from funsies.engine.slots import FENCE_BYTES
 from funsies.store.rows import Claim, Completion, Fence
 
 _VERSION: Final = struct.Struct("=Q")

@@ -8,9 +8,9 @@ import pytest
 
 from funsies.core.digest import content_digest
 from funsies.core.errors import Error, ErrorKind
+from funsies.engine.consumer import Observer
 from funsies.engine.drain import DrainEnd, drain
 from funsies.engine.failure import failure
-from funsies.engine.hand import Observer
 from funsies.run.decision import Delegate, Park, Publish, PutBack
 from funsies.run.signals import Preempted
 from funsies.store.rows import QueueName, Setback, Status, TraceCandidate

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from funsies.engine.consumer import Observer
 from funsies.engine.drain import drain
-from funsies.engine.hand import Observer
 from funsies.engine.supervision.child import ChildObserver
 from funsies.engine.supervision.crash_recovery import ChildExit, CrashRecovery, EndedChild
 from funsies.engine.supervision.status_board import (

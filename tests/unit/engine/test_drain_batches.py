@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from funsies.core.digest import content_digest
 from funsies.core.errors import Error, ErrorKind
+from funsies.engine.consumer import Observer
 from funsies.engine.drain import DrainEnd, drain
 from funsies.engine.failure import failure
-from funsies.engine.hand import Observer
 from funsies.engine.supervision.status_board import MOST_CLAIMS
 from funsies.run.decision import HandOver, Park, Publish, PutBack
 from funsies.run.signals import Preempted

@@ -7,7 +7,7 @@ import pytest
 from funsies.core.errors import Error, ErrorKind, NoServerError
 from funsies.engine.drain import drain
 from funsies.engine.failure import failure, publish_failure
-from funsies.engine.identifiers import new_fence, new_slot
+from funsies.engine.slots import new_fence, new_slot
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import Upkeep, audit_once, sweep_once
 from funsies.run.decision import Delegate

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from funsies.engine.consumer import Observer
 from funsies.engine.drain import DrainEnd, drain
-from funsies.engine.hand import Observer
 from funsies.engine.supervision.crash_recovery import (
     ChildExit,
     CrashRecovery,
     EndedChild,
-    Inherited,
+    InheritedClaim,
 )
 from funsies.engine.supervision.status_board import ChildStatus, Phase
 from funsies.engine.timing import Timing
@@ -39,7 +39,7 @@ class Spoiled(Observer):
 
     @property
     def left(self):
-        return Inherited(self.sequence, self.claims[-1].fence)
+        return InheritedClaim(self.sequence, self.claims[-1].fence)
 
 
 @pytest.fixture
@@ -176,19 +176,19 @@ def test_if_no_successor_comes_the_claim_is_put_back_and_the_attempt_does_not_co
 
 
 def test_who_retires_with_nothing_in_hand_is_succeeded_under_another_slot():
-    post = EndedChild(
+    assignment = EndedChild(
         SLOT, ChildExit(status=0), ChildStatus(phase=Phase.RETIRED, sequence=7)
     ).successor
-    assert post is not None
-    assert post.slot != SLOT
-    assert post.inherited is None
+    assert assignment is not None
+    assert assignment.slot != SLOT
+    assert assignment.inherited is None
 
 
 def test_who_hands_over_is_succeeded_under_the_same_slot():
     words = ChildStatus(phase=Phase.RETIRED, fence=FENCE, sequence=7)
-    post = EndedChild(SLOT, ChildExit(status=0), words).successor
-    assert post is not None
-    assert (post.slot, post.inherited) == (SLOT, Inherited(7, FENCE))
+    assignment = EndedChild(SLOT, ChildExit(status=0), words).successor
+    assert assignment is not None
+    assert (assignment.slot, assignment.inherited) == (SLOT, InheritedClaim(7, FENCE))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from funsies.client.targets import collect
 from funsies.config import Server, resolve
 from funsies.core.python_plan import PYTHON
 from funsies.engine.drain import DrainReport, drain
-from funsies.engine.identifiers import new_slot
+from funsies.engine.slots import new_slot
 from funsies.engine.upkeep import sweep_once
 from funsies.run.evaluate import Evaluator
 from funsies.session import Session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from funsies.engine.identifiers import new_slot
+from funsies.engine.slots import new_slot
 
 
 def test_who_claims_has_a_slot_of_its_own():

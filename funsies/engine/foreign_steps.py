@@ -30,10 +30,9 @@ from funsies.store.connect import Address, open_backend
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Claim, Fence, QueueName
 
+from .consumer import Observer
 from .drain import drain
-from .hand import Observer
-from .identifiers import new_slot
-from .supervision.child import Inherited, Post
+from .slots import Assignment, InheritedClaim, new_slot
 from .supervision.crash_recovery import ChildExit, CrashRecovery, EndedChild
 from .supervision.status_board import ChildStatus
 from .timing import Timing
@@ -41,8 +40,8 @@ from .timing import Timing
 TIMING: Final = Timing()
 
 
-class Renewing(Observer):
-    """Remembers which lease is held, and prolongs it from a thread of its own.
+class LeaseHeartbeat(Observer):
+    """Remembers which lease is held, and renews it from a thread of its own.
 
     Args:
         graph: where the leases are.
@@ -69,11 +68,11 @@ class Renewing(Observer):
         self._claim = None
 
     @property
-    def post(self) -> Post:
+    def assignment(self) -> Assignment:
         """Where another process finds what is in hand."""
         claim = self._claim
-        return Post(
-            self._slot, None if claim is None else Inherited(self._sequence, claim.fence)
+        return Assignment(
+            self._slot, None if claim is None else InheritedClaim(self._sequence, claim.fence)
         )
 
     @property
@@ -95,9 +94,9 @@ class Renewing(Observer):
 
 
 @contextmanager
-def renewed(graph: GraphStore, slot: str) -> Iterator[Renewing]:
+def lease_heartbeat(graph: GraphStore, slot: str) -> Iterator[LeaseHeartbeat]:
     """Prolong what is held under a slot, for a while."""
-    observer = Renewing(graph, slot)
+    observer = LeaseHeartbeat(graph, slot)
     thread = threading.Thread(target=observer.run, name="funsies-lease", daemon=True)
     thread.start()
     try:
@@ -124,8 +123,8 @@ class _Order(msgspec.Struct):
         return Keyring(self.signing_keys)
 
 
-def run_apart(
-    graph: GraphStore, address: Address, queue: QueueName, held: Renewing, worker: str
+def run_foreign_step(
+    graph: GraphStore, address: Address, queue: QueueName, held: LeaseHeartbeat, worker: str
 ) -> None:
     """Have a process of its own run the operation that is in hand.
 
@@ -139,20 +138,20 @@ def run_apart(
     Raises:
         KeyboardInterrupt: if the user interrupts it; the process is ended.
     """
-    post = held.post
-    if post.inherited is None:
+    assignment = held.assignment
+    if assignment.inherited is None:
         return
     order = _Order(
         address.jobs_url,
         address.data_url,
         address.keys.keys,
         queue,
-        post.slot,
-        post.inherited.sequence,
-        post.inherited.fence,
+        assignment.slot,
+        assignment.inherited.sequence,
+        assignment.inherited.fence,
     )
     status = held.last_status
-    ended = EndedChild(post.slot, _exit_of_who_does(order), status)
+    ended = EndedChild(assignment.slot, _exit_of_who_does(order), status)
     CrashRecovery(graph, worker, TIMING).recover(ended)
 
 
@@ -185,7 +184,7 @@ def main() -> None:
     """Do as told on standard input."""
     order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Order)
     backend = open_backend(order)
-    with closing(backend), renewed(backend.graph, order.slot) as observer:
+    with closing(backend), lease_heartbeat(backend.graph, order.slot) as observer:
         drain(
             backend.graph,
             Evaluator(backend, worker=new_slot(), owns_process=True),
@@ -193,7 +192,7 @@ def main() -> None:
             QueueName(order.queue),
             lease_ms=TIMING.lease_ms,
             observer=observer,
-            inherited=Inherited(order.sequence, Fence(order.fence)),
+            inherited=InheritedClaim(order.sequence, Fence(order.fence)),
             slice_seconds=0.0,
         )
 

@@ -1,4 +1,8 @@
-"""What a drain has in hand, its messages to the store about it, and who is told of them."""
+"""The consumer of one slot: what it holds, its messages to the store, and who is told of them.
+
+It does what consumers of message queues do: it claims ahead, publishes several results by
+one message, and gives back what it has not begun.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +26,8 @@ from funsies.store.rows import (
 )
 
 from .failure import bytes_missing
-from .identifiers import new_fence
-from .pace import Pace
+from .prefetch import Prefetch
+from .slots import new_fence
 
 
 class Observer:
@@ -99,7 +103,7 @@ class Sent:
 
 
 @dataclass(slots=True, kw_only=True)
-class Hand:
+class Consumer:
     """All that a slot holds, from its claim to the message that ends it.
 
     One message at most is on its way: its answer is read before the next one is sent. While it
@@ -121,7 +125,7 @@ class Hand:
     lease_ms: int
     arm: Callable[[Iterable[QueueName]], None]
     observer: Observer
-    pace: Pace
+    prefetch: Prefetch
     sequence: int
     todo: deque[Claim] = field(default_factory=deque)
     done: list[Done] = field(default_factory=list)
@@ -141,7 +145,7 @@ class Hand:
         """True if reading the answer to the last message takes no time."""
         if self._sent is None or self._sent.message.is_answered():
             return True
-        self.pace.not_answered()
+        self.prefetch.not_answered()
         return False
 
     def step(self, *, claims: int) -> StepAnswer:
@@ -173,7 +177,7 @@ class Hand:
     def _message(self, fence: Fence, claims: int) -> tuple[list[Done], StepMessage]:
         """What is published by a message, and the message itself."""
         self.observer.stepping(self.sequence)
-        self.pace.sent()
+        self.prefetch.sent()
         done, self.done, self.fence = self.done, [], fence
         message = StepMessage(
             self.slot,
@@ -189,7 +193,7 @@ class Hand:
 
     def _take(self, sent: Sent, *, has_waited: bool) -> StepAnswer:
         answer = sent.message.answer()
-        self.pace.answered(has_waited=has_waited)
+        self.prefetch.answered(has_waited=has_waited)
         self.observer.answered(sum(each.is_noted for each in sent.done))
         # A message of the predecessor's is repeated without what it published.
         for done, verdict in zip(sent.done, answer.verdicts, strict=False):
@@ -199,7 +203,7 @@ class Hand:
         if sent.claims:
             self.more = answer.share_left
         if answer.claims:
-            self.pace.claimed(len(answer.claims))
+            self.prefetch.claimed(len(answer.claims))
             self.todo.extend(answer.claims)
             self.observer.claimed_together(tuple(self.todo))
         if answer.set_aside:

@@ -1,4 +1,4 @@
-"""The brake on a worker that starts one child after the other, and none gets anything done.
+"""Backoff of a worker that starts one child after the other, and none gets anything done.
 
 Something on the server may be wrong in a way that nobody has thought of: an entry that no child
 can take, a script that fails each time. Then forks would follow each other without an end. So
@@ -47,7 +47,7 @@ class _Stall:
     is_told: bool = False
 
 
-class Brake:
+class ForkBackoff:
     """Says for which queues no child is to be started for the time being.
 
     Args:

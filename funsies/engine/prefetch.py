@@ -1,4 +1,4 @@
-"""How many operations a drain claims at once, when, and how long it holds what is done."""
+"""Prefetch: how many operations a drain claims at once, when, and how long it holds results."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ REMEMBERED: Final = 16
 """The fastest of so many messages says how far the server is; others waited for a processor."""
 
 
-class Pace:
-    """The pace of one drain: it begins with one operation, and takes more as all goes well.
+class Prefetch:
+    """The prefetch of one drain: it begins with one operation, and takes more as all goes well.
 
     A process that is about to give way, since what it runs spoils it or is of another program,
     has claimed little in vain then.

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from funsies.core.errors import ServerError
-from funsies.engine.brake import FREE_CHILDREN, Brake
+from funsies.engine.backoff import FREE_CHILDREN, ForkBackoff
 from funsies.store.rows import Generation, QueueName
 
 QUEUE, OTHER = QueueName("default@3.11"), QueueName("other@3.11")
@@ -21,7 +21,7 @@ class Scene:
         self.ready = {QUEUE: 5}
         self.generation = 1
         self.now = 1000.0
-        self.brake = Brake(self, "w", LONGEST, clock=lambda: self.now)
+        self.brake = ForkBackoff(self, "w", LONGEST, clock=lambda: self.now)
 
     def queues(self) -> dict[QueueName, int]:
         return self.ready
