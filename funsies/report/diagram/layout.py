@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -77,26 +78,17 @@ def _in_depth(links: Links) -> list[str]:
 
 
 def _forward(view: GraphView) -> list[tuple[str, str]]:
-    """Arrows as they are drawn: those that close a circle are turned, loops are left out."""
+    """Arrows as they are drawn, each once, without loops."""
     following: dict[str, list[str]] = {node.key: [] for node in view.nodes}
     for edge in view.edges:
         if edge.source != edge.target:
             following[edge.source].append(edge.target)
-    closing = _closing(following)
-    turned = {(target, source) for source, target in closing}
-    pairs = ((source, target) for source in following for target in following[source])
-    return list(dict.fromkeys([*(each for each in pairs if each not in closing), *turned]))
-
-
-def _closing(following: Links) -> set[tuple[str, str]]:
-    """Arrows that lead back to where a walk comes from: to what it leaves later."""
+    # One that leads to what a walk leaves later closes a circle: it is turned.
     left = {key: place for place, key in enumerate(_in_depth(following))}
-    return {
-        (key, each)
-        for key, several in following.items()
-        for each in several
-        if left[each] > left[key]
-    }
+    pairs = ((source, target) for source in following for target in following[source])
+    return list(
+        dict.fromkeys(pair if left[pair[1]] < left[pair[0]] else pair[::-1] for pair in pairs)
+    )
 
 
 def _with_bends(view: GraphView, depths: Mapping[str, int]) -> Layering:
@@ -150,25 +142,11 @@ def _crossings(found: Layering) -> int:
     for upper, lower in pairwise(found.layers):
         places = {key: place for place, key in enumerate(lower)}
         ends = [place for key in upper for place in sorted(places[e] for e in found.below[key])]
-        total += _inversions(ends, len(lower))
+        seen: list[int] = []
+        for end in ends:
+            total += len(seen) - bisect_right(seen, end)
+            insort(seen, end)
     return total
-
-
-def _inversions(numbers: Sequence[int], below: int) -> int:
-    """Pairs in the wrong order, counted with a Fenwick tree."""
-    tree = [0] * (below + 1)
-    found = 0
-    for seen, number in enumerate(numbers):
-        place, not_larger = number + 1, 0
-        while place > 0:
-            not_larger += tree[place]
-            place -= place & -place
-        found += seen - not_larger
-        place = number + 1
-        while place <= below:
-            tree[place] += 1
-            place += place & -place
-    return found
 
 
 ROUNDS: Final = 16
@@ -210,7 +188,9 @@ def lay_out(
         layer_gap: space between layers.
     """
     widths = {key: sizes.get(key, BEND)[0] for layer in found.layers for key in layer}
-    along = _packed(found, widths, gap)
+    along: dict[str, float] = {}
+    for layer in found.layers:  # as if all wanted to be in the middle
+        _place(layer, [0.0] * len(layer), along, widths, gap)
     for turn in range(ROUNDS):
         downwards = turn % 2 == 0
         for layer in found.layers if downwards else found.layers[::-1]:
@@ -221,16 +201,6 @@ def lay_out(
     across, depth = _across(found, sizes, layer_gap)
     length = max((along[key] + widths[key] / 2 for key in along), default=0.0)
     return Layout(along, across, length, depth)
-
-
-def _packed(found: Layering, widths: Mapping[str, float], gap: float) -> dict[str, float]:
-    along: dict[str, float] = {}
-    for layer in found.layers:
-        edge = 0.0
-        for key in layer:
-            along[key] = edge + widths[key] / 2
-            edge += widths[key] + gap
-    return along
 
 
 def _wanted(found: Layering, along: Mapping[str, float], key: str, *, downwards: bool) -> float:
