@@ -22,10 +22,11 @@ from funsies.history.outcomes import FAILED
 from funsies.history.runs import Run, steps_of_run
 from funsies.history.step_names import MOST_STEPS as MOST_LABELLED
 from funsies.history.step_names import labels_here, labels_of_run
-from funsies.report.console import VOLATILE, data_console, status_text, volatile_text
+from funsies.report.console import data_console, status_text, volatile_text
 from funsies.report.diagram.model import INPUT, URGENCY
 from funsies.report.listing import ListedStep, ListedTask, Used, by_task, find_steps, order
 from funsies.report.numbers import counted, shown_bytes, shown_seconds
+from funsies.report.results import VOLATILE
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from funsies.client.volatile import losses_below, remedy, shown
 from funsies.core.digest import Digest
@@ -12,15 +12,14 @@ from funsies.history.labels import NO_LABELS
 from funsies.history.outcomes import CACHED, UNFINISHED
 from funsies.history.runs import Outcome
 from funsies.history.step_names import labels_here
-from funsies.report.console import make_console
 from funsies.report.errors import summarize_causes
 from funsies.report.failures import FailedTarget, causes_of
 from funsies.report.numbers import counted, shown_seconds
 from funsies.report.results import ResultView, result_lines, results_of
-from funsies.report.runs import counts_table, sum_of
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.rows import Status
+from funsies.store.rows.run_rows import StepCounts, sum_of
 
 from .exits import Exit
 from .notes import note
@@ -68,7 +67,7 @@ def _tell_numbers(ending: Ending) -> None:
         step.is_new and step.outcome not in {CACHED, UNFINISHED} for step in ending.steps
     )
     if has_run or sums.failed or sums.skipped or sums.unfinished:
-        make_console().print(counts_table(ending.counts))
+        _print_counts(ending.counts)
     number, cached = f"run {ending.number}", f"{counted(sums.cached, 'step')} cached"
     ended = f"{number}: {ending.outcome} after {took}"
     if sums.unfinished:
@@ -81,6 +80,14 @@ def _tell_numbers(ending: Ending) -> None:
         errors = f"{counted(sums.failed, 'error')} of earlier runs"
         found = [*([cached] if sums.cached else []), *([errors] if sums.failed else [])]
         note(f"{ended}; nothing was run: {', '.join(found)}")
+
+
+def _print_counts(counts: Mapping[str, StepCounts]) -> None:
+    # Late: where nothing has run, Rich is not needed, which takes a while to import.
+    from funsies.report.console import make_console  # noqa: PLC0415
+    from funsies.report.runs import counts_table  # noqa: PLC0415
+
+    make_console().print(counts_table(counts))
 
 
 def _tell_lines(lines: Sequence[str]) -> None:

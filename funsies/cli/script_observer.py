@@ -10,8 +10,7 @@ from funsies.client.targets import Targets
 from funsies.client.volatile import Mender
 from funsies.core.digest import Digest
 from funsies.core.graph import Operation
-from funsies.report.live import Display
-from funsies.report.live.display import display_of
+from funsies.report.live.deferred import DeferredDisplay
 from funsies.session import Session, session_opened
 from funsies.store.rows import Generation
 
@@ -55,7 +54,7 @@ class ScriptObserver(ObservedSessions):
     def __init__(
         self,
         run: Session,
-        display: Display,
+        display: DeferredDisplay,
         *,
         on_request: Callable[[], None],
         on_look: Callable[[], None],
@@ -84,7 +83,7 @@ class ScriptObserver(ObservedSessions):
     def _shown(self, session: Session) -> AbstractContextManager[Report]:
         if session.server.jobs_url == self._run.server.jobs_url:
             return self._display.shown()
-        return display_of(session.backend, lambda: session.recorder.generations).shown()
+        return DeferredDisplay(session.backend, lambda: session.recorder.generations).shown()
 
     @property
     def has_seen_a_session(self) -> bool:

@@ -16,7 +16,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, NoServerError, NoWorkersError
 from funsies.core.graph import Operation
 from funsies.history.closing import Ending
-from funsies.report.live.display import display_of
+from funsies.report.live.deferred import DeferredDisplay
 from funsies.session import Session
 from funsies.store.rows import Status
 from funsies.store.server_address import shown
@@ -69,7 +69,7 @@ class ScriptRun:
         self._autostart = autostart
         self._graph = session.backend.graph
         retries_before = self._graph.new_generation() if retries.failed else None
-        self._display = display_of(session.backend, lambda: session.recorder.generations)
+        self._display = DeferredDisplay(session.backend, lambda: session.recorder.generations)
         self._observer = ScriptObserver(
             session,
             self._display,

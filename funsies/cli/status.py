@@ -13,9 +13,10 @@ from rich.text import Text
 from funsies.core.cutting import cut, printable
 from funsies.core.digest import short_hash
 from funsies.history.runs import Run, last_run
-from funsies.report.console import VOLATILE, data_console
+from funsies.report.console import data_console
 from funsies.report.numbers import counted, shown_seconds
 from funsies.report.occupation import Occupation, counted_states, who_works
+from funsies.report.results import VOLATILE
 from funsies.report.runs import SHOWN_PROGRAM, program_of
 from funsies.session import Session
 from funsies.store.rows import TaskCounts

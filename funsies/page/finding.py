@@ -12,8 +12,8 @@ from funsies.client.volatile import is_volatile
 from funsies.core.cutting import printable
 from funsies.history.outcomes import SKIPPED, statuses_of
 from funsies.history.step_names import Naming
-from funsies.report.console import VOLATILE
 from funsies.report.listing import ListedStep, listed
+from funsies.report.results import VOLATILE
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow, Status
 

@@ -17,9 +17,9 @@ from funsies.core.errors import Error, FunsiesError
 from funsies.core.python_plan import PYTHON
 from funsies.core.stored_errors import read_error
 from funsies.history.outcomes import statuses_of
-from funsies.report.console import VOLATILE
 from funsies.report.diagram.model import INPUT, URGENCY
 from funsies.report.errors import facts_of, headline
+from funsies.report.results import VOLATILE
 from funsies.report.step import InputView, input_views
 from funsies.store.connect import Backend
 from funsies.store.execution_record import decode_record

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.text import Text
 from typing_extensions import override
 
+from .results import VOLATILE
+
 NO_LIMIT: Final = 10_000
 """Columns of what is no terminal."""
 
@@ -46,10 +48,6 @@ _STYLES: Final = {
     "delayed": "magenta",
     "waiting": "cyan",
 }
-
-
-VOLATILE: Final = "volatile"
-"""Said of a finished step whose result comes from a failure of the machinery."""
 
 
 def status_text(status: str, *, volatile: bool = False) -> Text:

@@ -12,7 +12,7 @@ from funsies.store.connect import Backend
 from funsies.store.execution_record import ExecutionRecord, decode_record
 from funsies.store.rows import OperationRow
 
-from .console import VOLATILE
+from .results import VOLATILE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,12 @@ from funsies.history.labels import NO_LABELS, Labels
 from funsies.store.connect import Backend
 from funsies.store.rows import OperationRow, OperationState, Result, Status, TaskRow
 
-from .console import VOLATILE
 from .step import preview
 
 SHOWN_RESULTS: Final = 10
+
+VOLATILE: Final = "volatile"
+"""Said of a finished step whose result comes from a failure of the machinery."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,20 +15,13 @@ from rich.text import Text
 
 from funsies.core.cutting import cut, printable
 from funsies.history.runs import Outcome, Run
-from funsies.store.rows.run_rows import StepCounts
+from funsies.store.rows.run_rows import StepCounts, sum_of
 
 from .numbers import counted, shown_seconds
 
 _COUNT_STYLES: Final = {"done": "green", "cached": "cyan", "failed": "red", "skipped": "yellow"}
 _SELDOM: Final = {"unfinished": "blue", "volatile": "magenta"}
 """Columns that are there if they are needed."""
-
-
-def sum_of(counts: Iterable[StepCounts]) -> StepCounts:
-    """What became of the steps of all tasks."""
-    some = list(counts)
-    names = StepCounts.__struct_fields__
-    return StepCounts(**{name: sum(getattr(each, name) for each in some) for name in names})
 
 
 def counts_table(counts: Mapping[str, StepCounts]) -> Table:

@@ -91,7 +91,8 @@ def test_a_run_of_what_is_there_imports_nothing_to_run_or_to_explain_it(tmp_path
         modules = modules_after(command("run", "script.py"), tmp_path)
     finally:
         modules_after(command("shutdown", "--all"), tmp_path)
-    assert set() == modules & {"rq", "jinja2", "chevron", "multiprocessing", *RUNS_STEPS}
+    unused = {"rq", "rich", "jinja2", "chevron", "multiprocessing", *RUNS_STEPS}
+    assert set() == modules & unused
     assert set() == {name for name in modules if name.startswith("funsies.history.why")}
 
 

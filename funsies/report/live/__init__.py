@@ -4,7 +4,3 @@
 what has run for longest, ``failing`` what has failed since. A look costs the same for ten steps
 and for a hundred thousand: it reads counters by task, leases, and the latest failures.
 """
-
-from funsies.report.live.display import Display
-
-__all__ = ["Display"]

@@ -66,6 +66,7 @@ class Display:
         naming: knows what steps are called; None for the names of their tasks.
         elsewhere: says which workers run what somebody else has asked for; None if nobody asks.
         clock: the time, monotonic seconds.
+        began: when the run began, by that clock; None for now.
     """
 
     def __init__(
@@ -76,10 +77,11 @@ class Display:
         naming: Naming | None = None,
         elsewhere: Elsewhere | None = None,
         clock: Callable[[], float] = time.monotonic,
+        began: float | None = None,
     ) -> None:
         self._console = console
         self._clock = clock
-        self._began = clock()
+        self._began = clock() if began is None else began
         self._line_due = self._began + LINE_SECONDS
         self._rates = Rates()
         self._naming = naming
@@ -175,16 +177,21 @@ def _is_same_terminal() -> bool:
         return False
 
 
-def display_of(backend: Backend, own: Callable[[], Collection[Generation]]) -> Display:
+def display_of(
+    backend: Backend, own: Callable[[], Collection[Generation]], began: float | None = None
+) -> Display:
     """Shows how far it is, on stderr, with the labels of steps.
 
     Args:
         backend: where the steps are.
         own: the requests that are waited for, asked anew each time: of workers that are busy
             with others it is told.
+        began: when the run began, monotonic seconds; None for now.
     """
     naming, elsewhere = Naming(backend), Elsewhere(backend, own)
-    return Display(make_console(), backend.graph, naming=naming, elsewhere=elsewhere)
+    return Display(
+        make_console(), backend.graph, naming=naming, elsewhere=elsewhere, began=began
+    )
 
 
 class Aside:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -76,6 +77,13 @@ class StepCounts(msgspec.Struct, frozen=True, omit_defaults=True):
     unfinished: int = 0
     volatile: int = 0
     seconds: float = 0.0
+
+
+def sum_of(counts: Iterable[StepCounts]) -> StepCounts:
+    """What became of the steps of all tasks."""
+    some = list(counts)
+    names = StepCounts.__struct_fields__
+    return StepCounts(**{name: sum(getattr(each, name) for each in some) for name in names})
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,8 +14,7 @@ from funsies.history import run_records
 from funsies.history.pending_runs import Askers, runs_with_pending
 from funsies.history.processes import this_process
 from funsies.report.elsewhere import Elsewhere, left_behind
-from funsies.report.live import Display
-from funsies.report.live.display import LINE_SECONDS
+from funsies.report.live.display import LINE_SECONDS, Display
 from funsies.store.connect import Backend, open_backend
 from funsies.store.rows import (
     Definitions,

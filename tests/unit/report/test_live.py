@@ -15,7 +15,6 @@ from funsies.client.progress import Progress
 from funsies.core.digest import Digest, content_digest
 from funsies.history.labels import Labels
 from funsies.history.step_names import Naming
-from funsies.report.live import Display
 from funsies.report.live.activity import (
     LOOK_SECONDS,
     Failing,
@@ -25,7 +24,7 @@ from funsies.report.live.activity import (
     seconds_left,
     told,
 )
-from funsies.report.live.display import LINE_SECONDS, describe
+from funsies.report.live.display import LINE_SECONDS, Display, describe
 from funsies.report.live.screen import Screen
 from funsies.session import Session
 from funsies.store.connect import open_backend
