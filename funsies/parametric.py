@@ -120,7 +120,7 @@ def commit(
     record = Parametric(name, _slots(inp), _slots(out))
     _check_dependence(session.backend, record)
     data = msgspec.json.encode(record)
-    session.backend.graph.save_named(_KIND, {name: data, record.hash: data})
+    session.backend.graph.named.save(_KIND, {name: data, record.hash: data})
     return record.hash
 
 
@@ -256,7 +256,7 @@ def find_parametric(backend: Backend, name_or_hash: str) -> Parametric:
     Raises:
         UnknownHashError: if there is none of this name or hash; it lists what there is.
     """
-    data = backend.graph.named(_KIND, name_or_hash)
+    data = backend.graph.named.get(_KIND, name_or_hash)
     if data is not None and (record := _readable(data)) is not None:
         return record
     records = list_parametric(backend)
@@ -271,7 +271,7 @@ def find_parametric(backend: Backend, name_or_hash: str) -> Parametric:
 
 def list_parametric(backend: Backend) -> list[Parametric]:
     """All committed workflows, sorted by name."""
-    named = sorted(backend.graph.all_named(_KIND).items())
+    named = sorted(backend.graph.named.get_all(_KIND).items())
     records = [(key, _readable(data)) for key, data in named]
     return [record for key, record in records if record is not None and key == record.name]
 

@@ -77,7 +77,7 @@ def doctor(setting: Setting, *, repair: bool, as_json: bool) -> int:
 def _repair(session: Session) -> Iterator[str]:
     """Do what any worker or writer might do at any time; say what was done."""
     graph = session.backend.graph
-    place = recorded_place(graph) or IN_SERVER
+    place = recorded_place(graph.named) or IN_SERVER
     if place.url.startswith("file:") and (removed := remove_leftovers(directory_of(place.url))):
         yield f"removed {counted(removed, 'temporary file')} of dead writers"
     if put_back := _sweep(session):
@@ -126,7 +126,7 @@ def examine(session: Session) -> Iterator[Finding]:
 
 
 def _data(session: Session) -> DataSeen:
-    place = recorded_place(session.backend.graph) or IN_SERVER
+    place = recorded_place(session.backend.graph.named) or IN_SERVER
     seen = _on_disk(place) if place.url.startswith("file:") else DataSeen(place.shown)
     try:
         if isinstance(session.backend.data, AgreedDataStore):

@@ -69,7 +69,7 @@ class _DryRun(ObservedSessions):
         """What would run, and why."""
         built = list(self.built.values())
         define(self.backend, (each for each in built if not each.task.is_stored), set())
-        keep_labels(self.backend.graph, built)
+        keep_labels(self.backend.graph.named, built)
         return foresee(self.backend, self.targets, self.script, retries_failed=retries_failed)
 
 

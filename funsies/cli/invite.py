@@ -51,7 +51,7 @@ def invite(setting: Setting, *, file: Path) -> int:
       funsies invite - | ssh other funsies join -
     """
     with setting.session() as session:
-        place = recorded_place(session.backend.graph)
+        place = recorded_place(session.backend.graph.named)
         invitation = _invitation(session.server)
     if str(file) == "-":
         click.echo(encode_invitation(invitation), nl=False)

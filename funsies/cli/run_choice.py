@@ -48,7 +48,7 @@ class RunType(Stored):
         self, backend: Backend, incomplete: str, context: click.Context
     ) -> list[CompletionItem]:
         """Numbers of runs, with their programs."""
-        found, last = self.choice(backend), last_number(backend.graph)
+        found, last = self.choice(backend), last_number(backend.graph.named)
         items = [CompletionItem(str(each.number), help=program_of(each)) for each in found]
         if any(each.number == last for each in found):
             items.insert(0, CompletionItem(LAST, help="the newest run"))
@@ -102,7 +102,7 @@ def find_run(backend: Backend, run_id: str) -> Run:
         chosen = last_run(backend) if run_id == LAST else run(backend, int(run_id))
     if chosen is not None:
         return chosen
-    if not numbers(backend.graph):
+    if not numbers(backend.graph.named):
         raise UnknownHashError("nothing was run yet: start something with funsies run SCRIPT")
     raise UnknownHashError(f"there is no run {run_id}; see: funsies runs")
 

@@ -134,17 +134,17 @@ def clean(setting: Setting, *, everything: bool, yes: bool) -> int:
         else:
             dropped = cancel_ready(session.backend.graph)
             note(f"dropped {counted(dropped, 'step')} and what waited for them")
-            forget_old(session.backend.graph)
+            forget_old(session.backend.graph.named)
     return Exit.OK
 
 
 def _forget_everything(session: Session) -> None:
     """Clear the server; one that belongs to a directory goes on to say where values are."""
     graph = session.backend.graph
-    place = recorded_place(graph)
+    place = recorded_place(graph.named)
     graph.clear()
     if place is not None and session.server.directory is not None:
-        replace_place(graph, place)
+        replace_place(graph.named, place)
     note("everything is forgotten")
     if place is not None and place.url.startswith("file:"):
         _tell_of_files(directory_of(place.url))

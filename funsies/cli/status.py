@@ -72,7 +72,7 @@ def _run_as_json(run: Run | None) -> dict[str, Any] | None:
 
 def _data(session: Session) -> str:
     """Where large values are."""
-    return (recorded_place(session.backend.graph) or IN_SERVER).shown
+    return (recorded_place(session.backend.graph.named) or IN_SERVER).shown
 
 
 def _print(session: Session, workers: list[Occupation]) -> None:

@@ -76,7 +76,7 @@ def put_file(
         raise WiringError(f"{str(path)!r} is not a plain file; name one, or put() its content")
     content, size_bytes = _stored(session, path, about)
     reference = constant(BYTES.wire, None, content, size_bytes, executable=is_executable(path))
-    keep_path(session.backend.graph, reference.digest, _shown(path))
+    keep_path(session.backend.graph.named, reference.digest, _shown(path))
     return Artefact(reference, BYTES)
 
 
@@ -87,12 +87,12 @@ def _stored(session: Session, path: Path, about: os.stat_result) -> tuple[Digest
         OSError: if it cannot be read, or is changed meanwhile.
     """
     graph = session.backend.graph
-    is_unknown = is_new(graph, path, about)
+    is_unknown = is_new(graph.named, path, about)
     stored = session.backend.data.write(FileChunks(path, is_new=is_unknown))
     if facts(path.stat()) != facts(about):
         raise OSError(f"{path} was changed while it was read; put it when it is complete")
     if is_unknown:
-        note_put(graph, path, about)
+        note_put(graph.named, path, about)
     return stored
 
 
@@ -132,7 +132,7 @@ def put_dir(
         _check_name(root, name)
     content, size_bytes = session.backend.data.write(ArchiveChunks(found))
     reference = constant(FILES.wire, None, content, size_bytes)
-    keep_path(session.backend.graph, reference.digest, _shown(root))
+    keep_path(session.backend.graph.named, reference.digest, _shown(root))
     return Artefact(reference, FILES)
 
 

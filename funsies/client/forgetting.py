@@ -81,7 +81,9 @@ def forget(
     number = graph.reset(list(reversed(order))) if order else 0
     if number:
         user = user_name()
-        note_reset(graph, named, user=user, is_recursive=recursive, retries_failed=retries)
+        note_reset(
+            graph.named, named, user=user, is_recursive=recursive, retries_failed=retries
+        )
     return number
 
 

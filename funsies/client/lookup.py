@@ -46,7 +46,7 @@ def may_be_called(backend: Backend, text: str) -> bool:
     What is made of a call is no such text; so only names of tasks, and what was said where a
     step was built, need to be looked at.
     """
-    return text in backend.graph.counts() or bool(labelled(backend.graph, text))
+    return text in backend.graph.counts() or bool(labelled(backend.graph.named, text))
 
 
 def step_called(backend: Backend, text: str, run: Run | None = None) -> Digest:

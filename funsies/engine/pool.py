@@ -94,7 +94,7 @@ def run_pool(
 def _check(server: Address) -> None:
     with closing(open_backend(server)) as backend:
         backend.check(reaches_data=True)
-        agree_on_keys(backend.graph, server.keys)
+        agree_on_keys(backend.graph.named, server.keys)
 
 
 @dataclass(slots=True)

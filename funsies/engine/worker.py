@@ -68,7 +68,7 @@ def run_worker(
     )
     with closing(backend):
         backend.check(reaches_data=True)
-        agree_on_keys(backend.graph, server.keys)
+        agree_on_keys(backend.graph.named, server.keys)
         become_subreaper()
         sweep_temporary_directory()
         dispatch = Dispatch(backend.graph, server.jobs_url)

@@ -116,7 +116,7 @@ def read_facts(backend: Backend, kin: Iterable[Siblings]) -> Facts:
     families = list(kin)
     constants = {each.artefact: each for siblings in families for each in siblings.constants()}
     large = [artefact for artefact, each in constants.items() if each.large]
-    kept = read_labels(backend.graph, large)
+    kept = read_labels(backend.graph.named, large)
     parameters: dict[Key, str] = {}
     commands: dict[Digest, str] = {}
     for siblings in families:
@@ -179,7 +179,7 @@ def read_said(
     backend: Backend, rows: Mapping[Digest, OperationRow], places: Mapping[Digest, Place]
 ) -> dict[Digest, str]:
     """Read what steps were called where they were built, the items of lists among them."""
-    kept = read_labels(backend.graph, list(rows))
+    kept = read_labels(backend.graph.named, list(rows))
     of_items = {
         digest: label
         for digest, place in places.items()

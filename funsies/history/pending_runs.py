@@ -55,7 +55,7 @@ class Askers:
         A run writes a request down before it makes it: what is not found now never will be.
         """
         left = {each for each in requests if each not in self._numbers}
-        for number in islice(numbers(self._backend.graph), MOST_RUNS):
+        for number in islice(numbers(self._backend.graph.named), MOST_RUNS):
             generations = Requests(self._backend, number).generations
             self._numbers |= dict.fromkeys(generations, number)
             left.difference_update(generations)

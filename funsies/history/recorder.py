@@ -101,7 +101,7 @@ class Recorder:
         """Write down what git says, if it has answered by now."""
         with self._lock:
             if self._hears_git() and self._record is not None:
-                write(self._backend.graph, self._number, self._record)
+                write(self._backend.graph.named, self._number, self._record)
 
     def stand_aside(self) -> None:
         """Have no child processes: steps that this process runs are to be alone with theirs."""
@@ -161,7 +161,7 @@ class Recorder:
         if asks_git:  # what is in memory is forgotten with the program
             self._git = GitQuestion(program.directory, program.script)
         self._record = replace(program.record, is_git_known=not asks_git)
-        self._number = write_new(self._backend.graph, self._record)
+        self._number = write_new(self._backend.graph.named, self._record)
         atexit.register(self.close)
 
     def _hears_git(self) -> bool:
@@ -191,7 +191,7 @@ class Recorder:
         if said is not None or outcome is not Outcome.RUNNING:
             found = closing.ending(self._number, said or outcome, ended.began, now)
             ended = replace(ended, outcome=found.outcome, counts=found.counts)
-        write(self._backend.graph, self._number, ended)
+        write(self._backend.graph.named, self._number, ended)
         return found
 
     def forget(self) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from funsies.core.digest import DIGEST_BYTES, Digest
 from funsies.run.execution import HOST
-from funsies.store.ports import GraphStore
+from funsies.store.ports import NamedRecords
 
 KEPT: Final = 50
 """Older resets than so many are forgotten."""
@@ -57,7 +57,7 @@ class Reset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def note_reset(
-    graph: GraphStore,
+    named: NamedRecords,
     steps: Sequence[Digest],
     *,
     user: str,
@@ -67,7 +67,7 @@ def note_reset(
     """Note that this program has results forgotten.
 
     Args:
-        graph: of the server.
+        named: records of the server.
         steps: the steps that are named.
         user: who does it.
         is_recursive: True if what depends on them is forgotten, too.
@@ -82,19 +82,19 @@ def note_reset(
         retries_failed=retries_failed,
     )
     name = f"{int(reset.when * 1000):015d}-{os.getpid()}-{secrets.token_hex(4)}"
-    graph.save_named(_KIND, {name: msgspec.msgpack.encode(reset)})
-    _forget_old(graph, graph.names(_KIND))
+    named.save(_KIND, {name: msgspec.msgpack.encode(reset)})
+    _forget_old(named, named.names(_KIND))
 
 
-def _forget_old(graph: GraphStore, names: Iterable[str]) -> None:
+def _forget_old(named: NamedRecords, names: Iterable[str]) -> None:
     old = sorted(names, reverse=True)[KEPT:]
     if old:
-        graph.forget_named(_KIND, old)
+        named.delete(_KIND, old)
 
 
-def resets(graph: GraphStore) -> list[Reset]:
+def resets(named: NamedRecords) -> list[Reset]:
     """What was forgotten, as far as it is noted, oldest first."""
-    noted = sorted(graph.all_named(_KIND).items())
+    noted = sorted(named.get_all(_KIND).items())
     found = (_decoded(data) for _, data in noted)
     return [each for each in found if each is not None]
 

@@ -15,7 +15,7 @@ import msgspec
 
 from funsies.core.digest import DIGEST_BYTES, Digest, content_digest
 from funsies.store.connect import Backend
-from funsies.store.ports import GraphStore
+from funsies.store.ports import NamedRecords
 from funsies.store.rows import Definitions, Generation
 from funsies.store.rows.run_rows import LISTED, LISTS, NUMBER, RUN, RunRecord, requests_of
 
@@ -33,56 +33,56 @@ _FORGOTTEN_AT_ONCE: Final = 8
 """More than one: who was to forget a run may have died."""
 
 
-def write_new(graph: GraphStore, record: RunRecord) -> int:
+def write_new(named: NamedRecords, record: RunRecord) -> int:
     """Store a new run, and forget one that is too old.
 
     Returns:
         Its number, which no other has.
     """
-    number, data = last_number(graph) + 1, msgspec.json.encode(record)
-    while graph.keep_named(RUN, str(number), data) != data:
+    number, data = last_number(named) + 1, msgspec.json.encode(record)
+    while named.setdefault(RUN, str(number), data) != data:
         # Others began at this moment, or ended before they had noted their number.
-        number = max([number, *numbers(graph)]) + 1
-    graph.save_named(_COUNTER, {_LAST: str(number).encode()})
+        number = max([number, *numbers(named)]) + 1
+    named.save(_COUNTER, {_LAST: str(number).encode()})
     oldest = number - KEPT_RUNS
-    forget(graph, range(max(1, oldest - _FORGOTTEN_AT_ONCE + 1), oldest + 1))
+    forget(named, range(max(1, oldest - _FORGOTTEN_AT_ONCE + 1), oldest + 1))
     return number
 
 
-def write(graph: GraphStore, number: int, record: RunRecord) -> None:
+def write(named: NamedRecords, number: int, record: RunRecord) -> None:
     """Store a run again."""
-    graph.save_named(RUN, {str(number): msgspec.json.encode(record)})
+    named.save(RUN, {str(number): msgspec.json.encode(record)})
 
 
-def read(graph: GraphStore, number: int) -> RunRecord | None:
+def read(named: NamedRecords, number: int) -> RunRecord | None:
     """What is stored of a run; None if there is none of this number, or it is damaged."""
-    data = graph.named(RUN, str(number))
+    data = named.get(RUN, str(number))
     return None if data is None else _decoded(data)
 
 
-def last_number(graph: GraphStore) -> int:
+def last_number(named: NamedRecords) -> int:
     """Number of the newest run; 0 if there was none."""
-    noted = _numbers([(graph.named(_COUNTER, _LAST) or b"").decode(errors="replace")])
-    return max(noted or numbers(graph), default=0)  # it may be lost, or damaged
+    noted = _numbers([(named.get(_COUNTER, _LAST) or b"").decode(errors="replace")])
+    return max(noted or numbers(named), default=0)  # it may be lost, or damaged
 
 
-def numbers(graph: GraphStore) -> list[int]:
+def numbers(named: NamedRecords) -> list[int]:
     """Numbers of all runs that are stored, newest first."""
-    return sorted(_numbers(graph.names(RUN)), reverse=True)
+    return sorted(_numbers(named.names(RUN)), reverse=True)
 
 
-def forget(graph: GraphStore, some: Iterable[int]) -> None:
+def forget(named: NamedRecords, some: Iterable[int]) -> None:
     """Forget some runs; their steps and results stay."""
     names = [str(number) for number in some]
-    graph.forget_named(RUN, names)
+    named.delete(RUN, names)
     for name in names:
-        graph.forget_named(requests_of(name))
+        named.delete(requests_of(name))
 
 
-def forget_old(graph: GraphStore) -> int:
+def forget_old(named: NamedRecords) -> int:
     """Forget runs beyond the newest thousand; return how many those were."""
-    old = numbers(graph)[KEPT_RUNS:]
-    forget(graph, old)
+    old = numbers(named)[KEPT_RUNS:]
+    forget(named, old)
     return len(old)
 
 
@@ -99,7 +99,7 @@ def add_request(
         contents = tuple((content_digest(each), each) for each in lists)
         backend.graph.define(Definitions(contents=contents))
         row = LISTS + b"".join(digest for digest, _ in contents)
-    backend.graph.save_named(requests_of(str(number)), {str(generation): row})
+    backend.graph.named.save(requests_of(str(number)), {str(generation): row})
 
 
 @dataclass(frozen=True)
@@ -119,13 +119,13 @@ class Requests:
     @cached_property
     def generations(self) -> tuple[Generation, ...]:
         """Their numbers."""
-        names = self.backend.graph.names(requests_of(str(self.number)))
+        names = self.backend.graph.named.names(requests_of(str(self.number)))
         return tuple(map(Generation, sorted(_numbers(names))))
 
     @cached_property
     def targets(self) -> tuple[Digest, ...]:
         """What was asked for, each once, in order."""
-        rows = self.backend.graph.all_named(requests_of(str(self.number)))
+        rows = self.backend.graph.named.get_all(requests_of(str(self.number)))
         found = (_targets(self.backend, rows[str(each)]) for each in sorted(_numbers(rows)))
         return tuple(dict.fromkeys(target for some in found for target in some))
 

@@ -135,19 +135,19 @@ def runs(backend: Backend, limit: int | None = None) -> list[Run]:
         backend: of the server.
         limit: so many at most; None for all.
     """
-    found = (run(backend, number) for number in run_records.numbers(backend.graph))
+    found = (run(backend, number) for number in run_records.numbers(backend.graph.named))
     return list(islice((each for each in found if each is not None), limit))
 
 
 def run(backend: Backend, number: int) -> Run | None:
     """The run of a number; None if there is none, or what is stored of it is damaged."""
-    record = run_records.read(backend.graph, number)
+    record = run_records.read(backend.graph.named, number)
     return None if record is None else _run(backend, number, record)
 
 
 def last_run(backend: Backend) -> Run | None:
     """The newest run; None if there was none."""
-    number = run_records.last_number(backend.graph)
+    number = run_records.last_number(backend.graph.named)
     return (run(backend, number) if number else None) or next(iter(runs(backend, 1)), None)
 
 

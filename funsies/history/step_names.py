@@ -110,7 +110,7 @@ def labels_that_count(backend: Backend, named: Run | None = None) -> Iterator[La
 
 def _runs_before(backend: Backend, number: int) -> Iterator[Run]:
     """Earlier runs, newest first."""
-    earlier = (each for each in numbers(backend.graph) if each < number)
+    earlier = (each for each in numbers(backend.graph.named) if each < number)
     found = (run(backend, each) for each in islice(earlier, LOOKED_BACK))
     return (each for each in found if each is not None)
 
@@ -200,7 +200,7 @@ class Naming:
             name: each.pending + each.done + each.failed
             for name, each in self._backend.graph.counts().items()
         }
-        news = totals, last_number(self._backend.graph)
+        news = totals, last_number(self._backend.graph.named)
         with self._lock:
             kept = self._kept(run)
             begins = self._is_due(kept, news, steps, sum(totals.values()))

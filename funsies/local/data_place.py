@@ -25,7 +25,7 @@ from .server_settings import ServerSettings
 def place_of(record: ServerRecord) -> DataPlace:
     """Where a server that runs keeps large values."""
     with closing(RedisStore(record.jobs_url)) as graph:
-        return recorded_place(graph) or IN_SERVER
+        return recorded_place(graph.named) or IN_SERVER
 
 
 def settle_place(
@@ -41,19 +41,19 @@ def settle_place(
     """
     with closing(RedisStore(record.socket_url)) as graph:
         graph.check()
-        replace_keys(graph, directory.keys())
+        replace_keys(graph.named, directory.keys())
         recorded = _told_before(graph)
         if recorded is None or (settings.says_where_data_are and _is_empty(graph)):
             place = _chosen(record, directory, settings)
         else:
             place = _beside(directory) if recorded.is_beside else recorded
-        replace_place(graph, place)
+        replace_place(graph.named, place)
     return place
 
 
 def _told_before(graph: GraphStore) -> DataPlace | None:
     try:
-        return recorded_place(graph)
+        return recorded_place(graph.named)
     except UnreadablePlaceError:
         return None  # it is damaged, and is told again
 

@@ -39,7 +39,7 @@ WATCHED_RUNS: Final = 10
 
 def runs_pulse(site: Site, _request: Request) -> object:
     """Differs when a step has changed its state, or a run has begun or ended."""
-    newest = run_records.numbers(site.backend.graph)[:WATCHED_RUNS]
+    newest = run_records.numbers(site.backend.graph.named)[:WATCHED_RUNS]
     return site.backend.graph.counts(), [_pulse(site.backend, number) for number in newest]
 
 
@@ -52,7 +52,7 @@ def run_pulse(site: Site, request: Request) -> object:
 
 def _pulse(backend: Backend, number: int) -> object:
     """Differs when the program of a run has ended, whether it could say so or not."""
-    record = run_records.read(backend.graph, number)
+    record = run_records.read(backend.graph.named, number)
     is_over = record is None or record.ended is not None or is_gone(record.process)
     return number, record, is_over
 

@@ -92,7 +92,7 @@ def kept_apart(graph: GraphStore, inputs: Iterable[InputRow]) -> dict[Digest, st
     """
     given = (each for each in inputs if each.producer is None)
     apart = list(dict.fromkeys(each.artefact for each in given if _is_apart(each)))
-    kept = read_labels(graph, apart)
+    kept = read_labels(graph.named, apart)
     paths = {each: label.path for each, label in kept.items() if label.path is not None}
     files = {
         each: f"(file {shortened(printable(path), PREVIEW_CHARACTERS)})"

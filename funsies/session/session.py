@@ -110,7 +110,7 @@ class Session:
             WrongKeyError: if other keys are in use there.
         """
         if not self._has_agreed_on_keys:
-            agree_on_keys(self.backend.graph, self.backend.keys)
+            agree_on_keys(self.backend.graph.named, self.backend.keys)
             self._has_agreed_on_keys = True
 
     def new_request(self, targets: Mapping[Digest, Operation | None]) -> Generation:
@@ -136,7 +136,7 @@ class Session:
         by_digest = {operation.digest: operation for operation in fresh}
         missing = self.backend.graph.undefined(list(by_digest))
         define(self.backend, (by_digest[digest] for digest in missing), set())
-        keep_labels(self.backend.graph, fresh)
+        keep_labels(self.backend.graph.named, fresh)
         self._written = len(self.operations)
 
 

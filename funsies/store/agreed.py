@@ -14,7 +14,7 @@ from funsies.core.errors import DataMissingError, DataStoreError
 from .data import open_data_store
 from .data.address import directory_of
 from .data.identity import INSIDE, ensure_identity, identity_of
-from .ports import DataStore, GraphStore
+from .ports import DataStore, NamedRecords
 from .server_address import is_server
 from .server_notes import (
     IN_SERVER,
@@ -37,7 +37,7 @@ class AgreedDataStore:
     not there: it may have been emptied, and told another place.
 
     Args:
-        graph: the server.
+        named: records of the server.
         jobs_url: its address.
         said: where large values are, as this program was told; None to go by the server.
         max_outage_seconds: how long a call tries to reach a server that is away.
@@ -45,12 +45,12 @@ class AgreedDataStore:
 
     def __init__(
         self,
-        graph: GraphStore,
+        named: NamedRecords,
         jobs_url: str,
         said: str | None,
         max_outage_seconds: float = MAX_OUTAGE_SECONDS,
     ) -> None:
-        self._graph = graph
+        self._named = named
         self._jobs_url = jobs_url
         self._said = said
         self._max_outage_seconds = max_outage_seconds
@@ -71,7 +71,7 @@ class AgreedDataStore:
         if self._said is None:
             return recorded
         if recorded is None:
-            recorded = keep_place(self._graph, place_at(self._said, self._jobs_url))
+            recorded = keep_place(self._named, place_at(self._said, self._jobs_url))
         if self._said in {recorded.url, self._jobs_url if recorded == IN_SERVER else None}:
             return recorded
         if not self._leads_to(recorded):
@@ -83,12 +83,12 @@ class AgreedDataStore:
     def _what_is_told(self) -> DataPlace | None:
         """What the server says; if that is damaged, who knows better says it again."""
         try:
-            return recorded_place(self._graph)
+            return recorded_place(self._named)
         except UnreadablePlaceError:
             if self._said is None:
                 raise
-        replace_place(self._graph, place_at(self._said, self._jobs_url))
-        return recorded_place(self._graph)
+        replace_place(self._named, place_at(self._said, self._jobs_url))
+        return recorded_place(self._named)
 
     def settle(self) -> None:
         """Tell the server where large values are, if this program was told.
@@ -118,17 +118,17 @@ class AgreedDataStore:
 
     def _writing(self) -> DataStore:
         if self._store is None or self._has_moved():
-            return self._open(self.agree() or keep_place(self._graph, IN_SERVER))
+            return self._open(self.agree() or keep_place(self._named, IN_SERVER))
         return self._store
 
     def _open(self, place: DataPlace) -> DataStore:
-        self._recorded = recorded_place(self._graph)
+        self._recorded = recorded_place(self._named)
         self._store = self._opened(place)
         return self._store
 
     def _has_moved(self) -> bool:
         """Ask the server whether the store that is open is still the one."""
-        if self._store is None or recorded_place(self._graph) == self._recorded:
+        if self._store is None or recorded_place(self._named) == self._recorded:
             return False
         self._store = None
         return True

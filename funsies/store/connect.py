@@ -113,7 +113,7 @@ def open_backend(
     graph = RedisStore(
         given.jobs_url, keys=given.keys, **outage, **_said(answer_seconds=answer_seconds)
     )
-    data = AgreedDataStore(graph, given.jobs_url, given.data_url, **outage)
+    data = AgreedDataStore(graph.named, given.jobs_url, given.data_url, **outage)
     return Backend(graph, data, given.keys)
 
 

@@ -28,8 +28,9 @@ from .rows import (
 )
 
 if TYPE_CHECKING:
-    from .ports import DataStore, GraphStore, Subscription
+    from .ports import DataStore, GraphStore, NamedRecords, Subscription
 
+K = TypeVar("K", Digest, str)
 T = TypeVar("T")
 
 MOST_KEPT_BYTES: Final = 100_000
@@ -59,6 +60,7 @@ class DryRunGraph:
         self._graph = graph
         self._written = MemoryStore()
         self._reset: set[Digest] = set()
+        self.named: Final = DryRunRecords(graph.named, self._written.named)
 
     def __getattr__(self, name: str) -> Any:
         """Read what is on the server; nothing else is passed on."""
@@ -66,7 +68,7 @@ class DryRunGraph:
             raise AttributeError(f"a rehearsal has no {name}: it changes nothing")
         return getattr(self._graph, name)
 
-    # -- written here, but for records of what was done
+    # -- written here
 
     def define(self, definitions: Definitions) -> None:
         """See :meth:`GraphStore.define`."""
@@ -75,20 +77,6 @@ class DryRunGraph:
     def save_options(self, options: Mapping[Digest, bytes]) -> None:
         """See :meth:`GraphStore.save_options`."""
         self._written.save_options(options)
-
-    def save_named(self, kind: str, records: Mapping[str, bytes]) -> None:
-        """See :meth:`GraphStore.save_named`."""
-        if kind in {LABEL, _RESETS}:
-            self._written.save_named(kind, records)
-
-    def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
-        """See :meth:`GraphStore.keep_named`."""
-        found = self.named(kind, name)
-        return data if found is None else found
-
-    def forget_named(self, kind: str, names: Sequence[str] | None = None) -> None:
-        """See :meth:`GraphStore.forget_named`."""
-        del kind, names
 
     # -- not done
 
@@ -174,38 +162,64 @@ class DryRunGraph:
         """See :meth:`GraphStore.options`."""
         return self._graph.options(digest) or self._written.options(digest)
 
-    def named(self, kind: str, name: str) -> bytes | None:
-        """See :meth:`GraphStore.named`."""
-        return self.some_named(kind, [name])[0]
-
-    def some_named(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
-        """See :meth:`GraphStore.some_named`."""
-        pairs = zip(
-            self._written.some_named(kind, names),
-            self._graph.some_named(kind, names),
-            strict=True,
-        )
-        return [own if own is not None else other for own, other in pairs]
-
-    def all_named(self, kind: str) -> dict[str, bytes]:
-        """See :meth:`GraphStore.all_named`."""
-        return self._graph.all_named(kind) | self._written.all_named(kind)
-
-    def names(self, kind: str) -> list[str]:
-        """See :meth:`GraphStore.names`."""
-        return list({*self._graph.names(kind), *self._written.names(kind)})
-
 
 def _filled(
-    digests: Sequence[Digest],
-    first: Callable[[Sequence[Digest]], list[T | None]],
-    second: Callable[[Sequence[Digest]], list[T | None]],
+    asked: Sequence[K],
+    first: Callable[[Sequence[K]], list[T | None]],
+    second: Callable[[Sequence[K]], list[T | None]],
 ) -> list[T | None]:
     """What the first source has, and what the second one has of the rest."""
-    found = dict(zip(digests, first(digests), strict=True))
+    found = dict(zip(asked, first(asked), strict=True))
     missing = [each for each, one in found.items() if one is None]
     found |= zip(missing, second(missing), strict=True)
-    return [found[each] for each in digests]
+    return [found[each] for each in asked]
+
+
+class DryRunRecords:
+    """Records under names of a server; of new ones those are kept that a program reads again.
+
+    Args:
+        named: of the server.
+        written: for what a program writes.
+    """
+
+    def __init__(self, named: NamedRecords, written: NamedRecords) -> None:
+        self._named = named
+        self._written = written
+
+    def get(self, kind: str, name: str) -> bytes | None:
+        """See :meth:`NamedRecords.get`."""
+        return self.get_many(kind, [name])[0]
+
+    def get_many(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
+        """See :meth:`NamedRecords.get_many`."""
+        return _filled(
+            names,
+            lambda some: self._written.get_many(kind, some),
+            lambda some: self._named.get_many(kind, some),
+        )
+
+    def get_all(self, kind: str) -> dict[str, bytes]:
+        """See :meth:`NamedRecords.get_all`."""
+        return self._named.get_all(kind) | self._written.get_all(kind)
+
+    def names(self, kind: str) -> list[str]:
+        """See :meth:`NamedRecords.names`."""
+        return list({*self._named.names(kind), *self._written.names(kind)})
+
+    def save(self, kind: str, records: Mapping[str, bytes]) -> None:
+        """See :meth:`NamedRecords.save`."""
+        if kind in {LABEL, _RESETS}:
+            self._written.save(kind, records)
+
+    def setdefault(self, kind: str, name: str, data: bytes) -> bytes:
+        """See :meth:`NamedRecords.setdefault`."""
+        found = self.get(kind, name)
+        return data if found is None else found
+
+    def delete(self, kind: str, names: Sequence[str] | None = None) -> None:
+        """See :meth:`NamedRecords.delete`."""
+        del kind, names
 
 
 class DryRunData:

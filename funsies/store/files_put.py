@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from .ports import GraphStore
+from .ports import NamedRecords
 
 KIND: Final = "file"
 """Of the records under which this is kept, by the hash of the file's path."""
@@ -25,14 +25,14 @@ def facts(about: os.stat_result) -> bytes:
     return b"%d %d %d" % (about.st_size, about.st_mtime_ns, about.st_ino)
 
 
-def is_new(graph: GraphStore, path: Path, about: os.stat_result) -> bool:
+def is_new(named: NamedRecords, path: Path, about: os.stat_result) -> bool:
     """Whether a file, as it is now, was put by nobody before, as far as is known."""
-    return about.st_size >= LEAST_BYTES and graph.named(KIND, _name(path)) != facts(about)
+    return about.st_size >= LEAST_BYTES and named.get(KIND, _name(path)) != facts(about)
 
 
-def note_put(graph: GraphStore, path: Path, about: os.stat_result) -> None:
+def note_put(named: NamedRecords, path: Path, about: os.stat_result) -> None:
     """Write down that a file was put as it is now."""
-    graph.save_named(KIND, {_name(path): facts(about)})
+    named.save(KIND, {_name(path): facts(about)})
 
 
 def _name(path: Path) -> str:

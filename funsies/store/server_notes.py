@@ -22,7 +22,7 @@ from funsies.core.errors import DataStoreError, WrongKeyError
 from funsies.core.keyring import Keyring
 
 from .data.identity import ensure_identity
-from .ports import GraphStore
+from .ports import GraphStore, NamedRecords
 from .server_address import hide_secrets, is_server
 
 
@@ -73,24 +73,24 @@ def place_at(url: str, jobs_url: str) -> DataPlace:
     return DataPlace(url, identity, socket.gethostname())
 
 
-def recorded_place(graph: GraphStore) -> DataPlace | None:
+def recorded_place(named: NamedRecords) -> DataPlace | None:
     """What the server says; None if nobody has told it so far.
 
     Raises:
         UnreadablePlaceError: if that is damaged, or another version of funsies has told it.
     """
-    data = graph.named(_KIND, _PLACE)
+    data = named.get(_KIND, _PLACE)
     return None if data is None else _decoded_place(data)
 
 
-def keep_place(graph: GraphStore, place: DataPlace) -> DataPlace:
+def keep_place(named: NamedRecords, place: DataPlace) -> DataPlace:
     """Tell the server, unless somebody has; return what it says now."""
-    return _decoded_place(graph.keep_named(_KIND, _PLACE, msgspec.json.encode(place)))
+    return _decoded_place(named.setdefault(_KIND, _PLACE, msgspec.json.encode(place)))
 
 
-def replace_place(graph: GraphStore, place: DataPlace) -> None:
+def replace_place(named: NamedRecords, place: DataPlace) -> None:
     """Tell the server, whatever it was told before: for who starts it."""
-    graph.save_named(_KIND, {_PLACE: msgspec.json.encode(place)})
+    named.save(_KIND, {_PLACE: msgspec.json.encode(place)})
 
 
 def _decoded_place(data: bytes) -> DataPlace:
@@ -109,27 +109,27 @@ _KEYS: Final = "keys"
 _FINGERPRINT: Final = re.compile("[0-9a-f]{12}")
 
 
-def keys_in_use(graph: GraphStore) -> frozenset[str]:
+def keys_in_use(named: NamedRecords) -> frozenset[str]:
     """Fingerprints of the keys with which somebody works at a server."""
-    return _noted(graph.named(_KIND, _KEYS) or b"")
+    return _noted(named.get(_KIND, _KEYS) or b"")
 
 
-def agree_on_keys(graph: GraphStore, keys: Keyring) -> None:
+def agree_on_keys(named: NamedRecords, keys: Keyring) -> None:
     """See that one of our keys is in use, if any is, and note ours.
 
     Args:
-        graph: the server's.
+        named: records of the server.
         keys: of this program.
 
     Raises:
         WrongKeyError: if other keys are in use; the message says what to do.
     """
-    known, ours = keys_in_use(graph), keys.fingerprints
+    known, ours = keys_in_use(named), keys.fingerprints
     if not known and ours:
-        known = _noted(graph.keep_named(_KIND, _KEYS, _note(ours[:1])) or b"")
+        known = _noted(named.setdefault(_KIND, _KEYS, _note(ours[:1])) or b"")
     _refuse_others(known, ours)
     if ours and ours[0] not in known:
-        graph.save_named(_KIND, {_KEYS: _note({*known, ours[0]})})
+        named.save(_KIND, {_KEYS: _note({*known, ours[0]})})
 
 
 def refuse_other_keys(graph: GraphStore, keys: Keyring) -> None:
@@ -138,7 +138,7 @@ def refuse_other_keys(graph: GraphStore, keys: Keyring) -> None:
     Raises:
         WrongKeyError: if other keys are in use; the message says what to do.
     """
-    known, ours = keys_in_use(graph), keys.fingerprints
+    known, ours = keys_in_use(graph.named), keys.fingerprints
     _refuse_others(known, ours)
     if ours and not known and graph.counts():
         raise WrongKeyError(
@@ -153,9 +153,9 @@ def _refuse_others(known: frozenset[str], ours: tuple[str, ...]) -> None:
         raise WrongKeyError(_refusal(known, ours))
 
 
-def replace_keys(graph: GraphStore, keys: Keyring) -> None:
+def replace_keys(named: NamedRecords, keys: Keyring) -> None:
     """Note that these keys are in use and no others: for who starts the server."""
-    graph.save_named(_KIND, {_KEYS: _note(keys.fingerprints)})
+    named.save(_KIND, {_KEYS: _note(keys.fingerprints)})
 
 
 def _note(fingerprints: Iterable[str]) -> bytes:

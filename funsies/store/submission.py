@@ -98,7 +98,9 @@ def submit(
     request = _Request(backend, number, queue, arm)
     graph = RequestGraph(backend, stored_options)
     unseen = graph.add_built(built)
-    keep_labels(backend.graph, (node.built for node in graph.nodes.values() if node.built))
+    keep_labels(
+        backend.graph.named, (node.built for node in graph.nodes.values() if node.built)
+    )
     if resets:
         backend.graph.reset(graph.to_be_reset())
     if _are_there(request, targets, built, stored_options or Options()):

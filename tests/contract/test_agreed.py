@@ -27,14 +27,14 @@ def test_after_a_server_was_emptied_all_agree_on_what_it_is_told_then(
     graph: RedisStore, redis_url: str, tmp_path: Path
 ) -> None:
     """A worker and a client may have been there before, and know the former place."""
-    replace_place(graph, place_at(f"file://{tmp_path}/first", redis_url))
-    worker, client = (AgreedDataStore(graph, redis_url, None) for _ in range(2))
+    replace_place(graph.named, place_at(f"file://{tmp_path}/first", redis_url))
+    worker, client = (AgreedDataStore(graph.named, redis_url, None) for _ in range(2))
     with closing(worker), closing(client):
         lost, _ = worker.write([b"before"])
         assert client.open(lost).read() == b"before"
         graph.clear()
         kept, _ = worker.write([b"after"])
-        with closing(AgreedDataStore(graph, redis_url, None)) as late:
+        with closing(AgreedDataStore(graph.named, redis_url, None)) as late:
             assert late.open(kept).read() == b"after"
         assert client.missing([kept]) == set()
         assert client.open(kept).read() == b"after"
@@ -44,8 +44,8 @@ def test_after_a_server_was_emptied_all_agree_on_what_it_is_told_then(
 def test_a_worker_that_was_told_a_place_refuses_another_one_that_the_server_is_told(
     graph: RedisStore, redis_url: str, tmp_path: Path
 ) -> None:
-    worker = AgreedDataStore(graph, redis_url, f"file://{tmp_path}/first")
-    other = AgreedDataStore(graph, redis_url, None)
+    worker = AgreedDataStore(graph.named, redis_url, f"file://{tmp_path}/first")
+    other = AgreedDataStore(graph.named, redis_url, None)
     with closing(worker), closing(other):
         worker.write([b"before"])
         graph.clear()
@@ -59,13 +59,13 @@ def test_a_record_that_is_damaged_is_an_error_with_a_remedy_that_works(
     graph: RedisStore, redis_url: str, tmp_path: Path, record: bytes
 ) -> None:
     place = f"file://{tmp_path}/data"
-    with closing(AgreedDataStore(graph, redis_url, place)) as store:
+    with closing(AgreedDataStore(graph.named, redis_url, place)) as store:
         kept, _ = store.write([b"value"])
-    graph.save_named("server", {"data": record})
-    with closing(AgreedDataStore(graph, redis_url, None)) as store:
+    graph.named.save("server", {"data": record})
+    with closing(AgreedDataStore(graph.named, redis_url, None)) as store:
         with pytest.raises(DataStoreError, match=r"damaged.*FUNSIES_DATA"):
             store.open(kept)
-        with closing(AgreedDataStore(graph, redis_url, place)) as told:
+        with closing(AgreedDataStore(graph.named, redis_url, place)) as told:
             told.settle()
         assert store.open(kept).read() == b"value"
 
@@ -77,7 +77,7 @@ def test_the_server_itself_may_be_named_in_another_way(
     (tmp_path / "link").symlink_to(urlsplit(redis_url).path)
     other_name = redis_url.replace(urlsplit(redis_url).path, f"{tmp_path}/link")
     assert place_at(other_name, redis_url) == place_at(redis_url, redis_url) == IN_SERVER
-    with closing(AgreedDataStore(graph, redis_url, other_name)) as store:
+    with closing(AgreedDataStore(graph.named, redis_url, other_name)) as store:
         assert store.agree() == IN_SERVER
 
 

@@ -200,10 +200,10 @@ def test_what_steps_execute_is_no_run(server: f.Server) -> None:
 
 def test_many_targets_are_found_again_and_stored_once(backend: Backend) -> None:
     many = [content_digest(str(number).encode()) for number in range(2500)]
-    number = write_new(backend.graph, record())
+    number = write_new(backend.graph.named, record())
     for generation in (1, 2, 3):
         add_request(backend, number, Generation(generation), many)
-    rows = backend.graph.all_named(requests_of(str(number))).values()
+    rows = backend.graph.named.get_all(requests_of(str(number))).values()
     assert sum(map(len, rows)) < 1000
     requests = run_records.Requests(backend, number)
     assert (requests.generations, requests.targets) == ((1, 2, 3), tuple(many))
@@ -224,24 +224,24 @@ def test_only_the_newest_thousand_are_kept(
 ) -> None:
     monkeypatch.setattr(run_records, "KEPT_RUNS", 3)
     for generation in range(1, 6):
-        number = write_new(backend.graph, record())
+        number = write_new(backend.graph.named, record())
         add_request(backend, number, Generation(generation), [content_digest(b"a")])
-    assert run_records.numbers(backend.graph) == [5, 4, 3]
-    assert backend.graph.names(requests_of("2")) == []
-    assert backend.graph.names(requests_of("3")) == ["3"]
+    assert run_records.numbers(backend.graph.named) == [5, 4, 3]
+    assert backend.graph.named.names(requests_of("2")) == []
+    assert backend.graph.named.names(requests_of("3")) == ["3"]
     monkeypatch.setattr(run_records, "KEPT_RUNS", 1)
-    assert run_records.forget_old(backend.graph) == 2
-    assert run_records.numbers(backend.graph) == [5]
-    assert run_records.forget_old(backend.graph) == 0
+    assert run_records.forget_old(backend.graph.named) == 2
+    assert run_records.numbers(backend.graph.named) == [5]
+    assert run_records.forget_old(backend.graph.named) == 0
 
 
 @pytest.mark.parametrize("noted", [b"", b"x", b"-1", "²".encode(), b"\xff", b"0", b"1"])
 def test_numbers_stay_distinct_if_the_counter_is_lost_or_damaged(
     backend: Backend, noted: bytes
 ) -> None:
-    assert [write_new(backend.graph, record()) for _ in range(3)] == [1, 2, 3]
-    backend.graph.save_named("runs", {"last": noted})
-    assert write_new(backend.graph, record()) == 4
+    assert [write_new(backend.graph.named, record()) for _ in range(3)] == [1, 2, 3]
+    backend.graph.named.save("runs", {"last": noted})
+    assert write_new(backend.graph.named, record()) == 4
 
 
 def test_programs_at_the_same_time_get_numbers_of_their_own(backend: Backend) -> None:
@@ -250,7 +250,7 @@ def test_programs_at_the_same_time_get_numbers_of_their_own(backend: Backend) ->
 
     def takes_some() -> None:
         begin.wait()
-        numbers.extend(write_new(backend.graph, record()) for _ in range(5))
+        numbers.extend(write_new(backend.graph.named, record()) for _ in range(5))
 
     threads = [threading.Thread(target=takes_some) for _ in range(8)]
     for each in threads:
@@ -258,15 +258,15 @@ def test_programs_at_the_same_time_get_numbers_of_their_own(backend: Backend) ->
     for each in threads:
         each.join()
     assert sorted(numbers) == list(range(1, 41))
-    assert run_records.numbers(backend.graph) == list(range(40, 0, -1))
+    assert run_records.numbers(backend.graph.named) == list(range(40, 0, -1))
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\xff\xfe", b"[1]", b'{"script": 1}'])
 def test_a_damaged_record_is_passed_over(backend: Backend, damage: bytes) -> None:
-    write_new(backend.graph, record(ended=6.0, outcome="done"))
-    write_new(backend.graph, record())
-    backend.graph.save_named(RUN, {"2": damage})
-    backend.graph.save_named(RUN, {"odd": damage})
+    write_new(backend.graph.named, record(ended=6.0, outcome="done"))
+    write_new(backend.graph.named, record())
+    backend.graph.named.save(RUN, {"2": damage})
+    backend.graph.named.save(RUN, {"odd": damage})
     assert run(backend, 2) is None
     assert [each.number for each in runs(backend)] == [1]
     found = last_run(backend)
@@ -276,18 +276,18 @@ def test_a_damaged_record_is_passed_over(backend: Backend, damage: bytes) -> Non
 
 @pytest.mark.parametrize("damage", [b"", b"x", b"t" + b"1" * 33, b"l" + b"1" * 31])
 def test_damaged_requests_are_passed_over(backend: Backend, damage: bytes) -> None:
-    number = write_new(backend.graph, record())
+    number = write_new(backend.graph.named, record())
     target = content_digest(b"a")
     add_request(backend, number, Generation(1), [target])
-    backend.graph.save_named(requests_of("1"), {"2": damage})
-    backend.graph.save_named(requests_of("1"), {"odd": damage})
+    backend.graph.named.save(requests_of("1"), {"2": damage})
+    backend.graph.named.save(requests_of("1"), {"odd": damage})
     found = run(backend, number)
     assert found is not None
     assert found.targets[0] == target
 
 
 def test_an_outcome_of_a_later_version_is_told_by_the_steps(backend: Backend) -> None:
-    write_new(backend.graph, record(ended=6.0, outcome="abducted"))
+    write_new(backend.graph.named, record(ended=6.0, outcome="abducted"))
     found = run(backend, 1)
     assert found is not None
     assert found.outcome is Outcome.DONE
@@ -303,11 +303,11 @@ def test_a_program_that_is_gone_without_a_word_was_lost(backend: Backend) -> Non
     assert process.pid is not None
     dead = Process(this_process().host, process.pid, this_process().boot, this_process().space)
     process.join()
-    number = write_new(backend.graph, record(process=dead))
+    number = write_new(backend.graph.named, record(process=dead))
     found = run(backend, number)
     assert found is not None
     assert found.outcome is Outcome.CLIENT_LOST
-    write(backend.graph, number, record(process=dead, ended=7.0, outcome="interrupted"))
+    write(backend.graph.named, number, record(process=dead, ended=7.0, outcome="interrupted"))
     found = run(backend, number)
     assert found is not None
     assert found.outcome is Outcome.INTERRUPTED
@@ -328,7 +328,7 @@ def test_whether_a_program_lives_is_seen_on_its_machine(
 ) -> None:
     here = this_process()
     facts = {name: getattr(here, name) for name in Process.__struct_fields__} | change
-    write_new(backend.graph, record(process=Process(**facts)))
+    write_new(backend.graph.named, record(process=Process(**facts)))
     found = run(backend, 1)
     assert found is not None
     assert found.outcome is outcome

@@ -14,7 +14,7 @@ from .forging import BOTH, NEW, OURS, P, Site, add, square
 
 def execute_past_the_note(site: Site, step: f.Artefact) -> f.Handle:
     """Execute as somebody does who removes the note that keys are in use."""
-    agree_on_keys(site.store, OURS)
+    agree_on_keys(site.store.named, OURS)
     with pytest.raises(WrongKeyError, match="has no key"):
         f.execute(step)
     site.redis.hdel(P + b"n:server", "keys")

@@ -28,7 +28,7 @@ def graph(stage):
 @pytest.mark.parametrize(("keys", "said"), [(NO_KEYS, "has no key"), (OTHER, "another key")])
 @pytest.mark.parametrize("serve", [run_worker, lambda *a: run_pool(2, *a)])
 def test_a_worker_without_the_key_does_not_start(keys, said, serve, stage, graph):
-    agree_on_keys(graph, OLD)
+    agree_on_keys(graph.named, OLD)
     with pytest.raises(WrongKeyError, match=said):
         serve(ResolvedServer(stage.url, keys=keys), ["default"])
 
@@ -44,38 +44,38 @@ def test_execute_without_the_key_is_refused(keys, said, stage, graph):
 
 
 def test_a_new_key_is_taken_from_who_has_the_old_one_too(graph):
-    agree_on_keys(graph, OLD)
-    agree_on_keys(graph, BOTH)
-    agree_on_keys(graph, NEW)
-    agree_on_keys(graph, OLD)
-    replace_keys(graph, NEW)
+    agree_on_keys(graph.named, OLD)
+    agree_on_keys(graph.named, BOTH)
+    agree_on_keys(graph.named, NEW)
+    agree_on_keys(graph.named, OLD)
+    replace_keys(graph.named, NEW)
     with pytest.raises(WrongKeyError):
-        agree_on_keys(graph, OLD)
+        agree_on_keys(graph.named, OLD)
 
 
 def test_a_forged_note_keeps_everybody_out_until_it_is_written_anew(stage, graph):
     """As the server that funsies starts does at its start."""
-    agree_on_keys(graph, OLD)
-    replace_keys(graph, OTHER)
+    agree_on_keys(graph.named, OLD)
+    replace_keys(graph.named, OTHER)
     with f.Fun(ResolvedServer(stage.url, keys=OLD)):
         step = f.reduce(sum, [1, 2])
         with pytest.raises(WrongKeyError, match="another key"):
             f.execute(step)
-        replace_keys(graph, OLD)
+        replace_keys(graph.named, OLD)
         f.execute(step)
 
 
 @pytest.mark.parametrize("note", [b"", b"40e1a4", b"40e1a4\xd4f512d", b"\x00"])
 def test_a_note_that_is_damaged_keeps_nobody_out(graph, note):
-    graph.save_named("server", {"keys": note})
-    agree_on_keys(graph, OLD)
-    assert keys_in_use(graph) == set(OLD.fingerprints)
+    graph.named.save("server", {"keys": note})
+    agree_on_keys(graph.named, OLD)
+    assert keys_in_use(graph.named) == set(OLD.fingerprints)
 
 
 def test_the_key_itself_is_not_on_the_server(stage, graph):
-    agree_on_keys(graph, OLD)
+    agree_on_keys(graph.named, OLD)
     with closing(stage.redis()) as connection:
         noted = b"".join(connection.hgetall(b"{funsies}:n:server").values()).decode()
     assert noted == OLD.fingerprints[0]
-    assert keys_in_use(graph) == {noted}
+    assert keys_in_use(graph.named) == {noted}
     assert noted not in OLD.keys[0].hex()

@@ -180,7 +180,7 @@ def test_without_any_run_all_there_is_is_shown(user: User) -> None:
 
 def test_a_server_whose_records_of_runs_are_gone_shows_all_there_is(three: User) -> None:
     with f.Fun(f.Server(three.url)) as session:
-        forget(session.backend.graph, [1, 2, 3])
+        forget(session.backend.graph.named, [1, 2, 3])
     assert sum(task["steps"] for task in three.read("ls")) == 9
 
 

@@ -41,7 +41,7 @@ def foresee(
     library, closure = Library(shared), read_closure(shared, targets)
     states = library.states(closure.rows)
     idle = _needed(closure, states, retries_failed=retries_failed)
-    number = last_number(shared.graph) + 1
+    number = last_number(shared.graph.named) + 1
     formers, earlier = formers_of(shared, (number, script), closure)
     before = {each.number: each for each in earlier}
     same = {

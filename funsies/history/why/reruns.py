@@ -64,7 +64,7 @@ def why_again(
     """
     if not same:
         return {}
-    notes = (each for each in resets(backend.graph) if until is None or each.when < until)
+    notes = (each for each in resets(backend.graph.named) if until is None or each.when < until)
     told = _by_step(closure, notes)
     always = _reset_by_options(backend, closure)
     found = {
@@ -129,7 +129,7 @@ def run_that_ran(backend: Backend, step: Digest) -> Run | None:
     record = decode_record(backend.graph.records([step])[0])
     if record is None:
         return None
-    for number in numbers(backend.graph)[:_MOST_RUNS]:
+    for number in numbers(backend.graph.named)[:_MOST_RUNS]:
         run = find_run(backend, number)
         if run is not None and run.began <= record.started:
             return run

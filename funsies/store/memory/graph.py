@@ -24,7 +24,7 @@ from .tables import Cell, Locked, Tables, atomic
 
 
 class MemoryWriter(Locked):
-    """Nodes of the graph, their options, and records under a name."""
+    """Nodes of the graph, and their options."""
 
     @atomic
     def define(self, definitions: Definitions) -> None:
@@ -42,23 +42,6 @@ class MemoryWriter(Locked):
     def save_options(self, options: Mapping[Digest, bytes]) -> None:
         """See :meth:`GraphStore.save_options`."""
         self._tables.options.update(options)
-
-    @atomic
-    def save_named(self, kind: str, records: Mapping[str, bytes]) -> None:
-        """See :meth:`GraphStore.save_named`."""
-        self._tables.named.update({(kind, name): data for name, data in records.items()})
-
-    @atomic
-    def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
-        """See :meth:`GraphStore.keep_named`."""
-        return self._tables.named.setdefault((kind, name), data)
-
-    @atomic
-    def forget_named(self, kind: str, names: Sequence[str] | None = None) -> None:
-        """See :meth:`GraphStore.forget_named`."""
-        named = self._tables.named
-        for name in [each for of, each in named if of == kind] if names is None else names:
-            named.pop((kind, name), None)
 
 
 def _add_constant(tables: Tables, constant: ConstantRow) -> None:
@@ -82,29 +65,6 @@ class MemoryReader(Locked):
     def options(self, digest: Digest) -> bytes | None:
         """See :meth:`GraphStore.options`."""
         return self._tables.options.get(digest)
-
-    @atomic
-    def named(self, kind: str, name: str) -> bytes | None:
-        """See :meth:`GraphStore.named`."""
-        return self._tables.named.get((kind, name))
-
-    @atomic
-    def some_named(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
-        """See :meth:`GraphStore.some_named`."""
-        return [self._tables.named.get((kind, name)) for name in names]
-
-    @atomic
-    def all_named(self, kind: str) -> dict[str, bytes]:
-        """See :meth:`GraphStore.all_named`."""
-        return {
-            name: data
-            for (of_kind, name), data in self._tables.named.items()
-            if of_kind == kind
-        }
-
-    def names(self, kind: str) -> list[str]:
-        """See :meth:`GraphStore.names`."""
-        return list(self.all_named(kind))
 
     @atomic
     def states(self, operations: Sequence[Digest]) -> list[OperationState]:

@@ -14,6 +14,7 @@ from funsies.store.rows import OperationState, log_client
 from .execution import MemoryExecution
 from .graph import MemoryReader, MemoryWriter
 from .housekeeping import MemoryHousekeeping
+from .named import MemoryNamedRecords
 from .requesting import MemoryRequests
 from .tables import Mailbox, Tables, atomic
 
@@ -32,6 +33,7 @@ class MemoryStore(
 
     def __init__(self, *, clock: Callable[[], int] | None = None) -> None:
         super().__init__(clock or _steady_ms)
+        self.named: Final = MemoryNamedRecords()
 
     def __repr__(self) -> str:
         """Say how much is kept."""
@@ -85,6 +87,7 @@ class MemoryStore(
         """See :meth:`GraphStore.clear`: who listens still does."""
         tables = self._tables
         self._tables = Tables(tables.clock, mailboxes=tables.mailboxes)
+        self.named.clear()
 
     def close(self) -> None:
         """Nothing is open; what is kept stays until the object goes."""

@@ -193,7 +193,6 @@ class Tables:
     artefacts: dict[Digest, ArtefactRow] = field(default_factory=dict)
     contents: dict[Digest, bytes] = field(default_factory=dict)
     options: dict[Digest, bytes] = field(default_factory=dict)
-    named: dict[tuple[str, str], bytes] = field(default_factory=dict)
     children: defaultdict[Digest, set[Digest]] = field(default_factory=lambda: defaultdict(set))
     cells: dict[Digest, Cell] = field(default_factory=dict)
     traces: dict[bytes, tuple[Digest, tuple[Result, ...]]] = field(default_factory=dict)

@@ -1,12 +1,14 @@
-"""The store as the rest of funsies sees it: two protocols.
+"""The store as the rest of funsies sees it: three protocols.
 
 :class:`GraphStore` keeps the graph and its state; every call is atomic and may be sent twice.
+:class:`NamedRecords` keeps what is beside it: labels, runs, what a server says of itself.
 :class:`DataStore` keeps the bytes of large values under their content digest.
 """
 
 from .data import DataStore
 from .execution import AnsweredStep, PendingStep
 from .graph import GraphStore, Subscription
+from .named import NamedRecords
 from .reader import GraphReader
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "DataStore",
     "GraphReader",
     "GraphStore",
+    "NamedRecords",
     "PendingStep",
     "Subscription",
 ]

@@ -18,6 +18,7 @@ from funsies.store.rows import (
 )
 
 from .execution import Execution
+from .named import NamedRecords
 from .reader import GraphReader
 
 
@@ -42,6 +43,10 @@ class Subscription(Protocol):
 class GraphStore(GraphReader, Execution, Protocol):
     """The graph, its state, and small values. Each method is one atomic act."""
 
+    @property
+    def named(self) -> NamedRecords:
+        """Records that are kept beside the graph."""
+
     # -- writing the graph
 
     def define(self, definitions: Definitions) -> None:
@@ -53,15 +58,6 @@ class GraphStore(GraphReader, Execution, Protocol):
 
     def save_options(self, options: Mapping[Digest, bytes]) -> None:
         """Store encoded options under their digest, signed."""
-
-    def save_named(self, kind: str, records: Mapping[str, bytes]) -> None:
-        """Keep records under their names; what had those names is replaced."""
-
-    def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
-        """Keep a record under a name that has none; return what has that name now."""
-
-    def forget_named(self, kind: str, names: Sequence[str] | None = None) -> None:
-        """Forget records of a kind: those of the names, or all."""
 
     # -- asking for results
 

@@ -102,18 +102,6 @@ class GraphReader(Protocol):
     def options(self, digest: Digest) -> bytes | None:
         """Encoded options; None if unknown, or not signed with a key of ours."""
 
-    def named(self, kind: str, name: str) -> bytes | None:
-        """The record of that name; None if there is none."""
-
-    def some_named(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
-        """The records of these names, in the order asked; None where there is none."""
-
-    def all_named(self, kind: str) -> dict[str, bytes]:
-        """All records of a kind, by name."""
-
-    def names(self, kind: str) -> list[str]:
-        """Names of all records of a kind, in no order."""
-
     def last_generation(self) -> Generation:
         """The number of the newest request; 0 if there was none."""
 

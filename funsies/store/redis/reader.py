@@ -73,25 +73,6 @@ class RedisReader(Caller):
             return None
         return split(sealed)[0]
 
-    def named(self, kind: str, name: str) -> bytes | None:
-        """See :meth:`GraphStore.named`."""
-        return self._field(self._keys.named(kind), name.encode())
-
-    def some_named(self, kind: str, names: Sequence[str]) -> list[bytes | None]:
-        """See :meth:`GraphStore.some_named`."""
-        return self._fields(self._keys.named(kind), [name.encode() for name in names])
-
-    def all_named(self, kind: str) -> dict[str, bytes]:
-        """See :meth:`GraphStore.all_named`."""
-        flat = answers.flat(self._call("HGETALL", self._keys.named(kind)))
-        names = [name.decode(errors="replace") for name in flat[::2]]
-        return dict(zip(names, flat[1::2], strict=True))
-
-    def names(self, kind: str) -> list[str]:
-        """See :meth:`GraphStore.names`."""
-        found = answers.flat(self._call("HKEYS", self._keys.named(kind)))
-        return [name.decode(errors="replace") for name in found]
-
     def rows_of_states(self, operations: Sequence[Digest]) -> list[bytes]:
         """States as they are kept; empty where there is none."""
         return answers.flat(self._run("inspect", "states", *operations))

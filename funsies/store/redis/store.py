@@ -38,6 +38,7 @@ from . import answers
 from .calling import ACT_PAGE, PAGE, SentStep, pages
 from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections
+from .named import RedisNamedRecords
 from .packing import pack_result
 from .reader import escape
 from .repairing import Repairer
@@ -74,7 +75,9 @@ class RedisStore(Repairer):
         answer_seconds: float = CLIENT_ANSWER_SECONDS,
     ) -> None:
         connections = Connections(url, max_outage_seconds, answer_seconds)
-        super().__init__(connections, KeyNames(namespace), Seal(keys), clock)
+        names = KeyNames(namespace)
+        super().__init__(connections, names, Seal(keys), clock)
+        self.named: Final = RedisNamedRecords(connections, names, clock)
         self._clock_watch = ClockWatch(self._ask_time, steady)
 
     def __repr__(self) -> str:
@@ -97,27 +100,6 @@ class RedisStore(Repairer):
         ]
         if fields:
             self._call("HSET", self._keys.options, *fields)
-
-    def save_named(self, kind: str, records: Mapping[str, bytes]) -> None:
-        """See :meth:`GraphStore.save_named`."""
-        for page in pages(list(records.items())):
-            fields = [each for name, data in page for each in (name.encode(), data)]
-            self._call("HSET", self._keys.named(kind), *fields)
-
-    def keep_named(self, kind: str, name: str, data: bytes) -> bytes:
-        """See :meth:`GraphStore.keep_named`."""
-        self._call("HSETNX", self._keys.named(kind), name.encode(), data)
-        kept = self.named(
-            kind, name
-        )  # ours or that of whoever was first; gone if all was cleared
-        return data if kept is None else kept
-
-    def forget_named(self, kind: str, names: Sequence[str] | None = None) -> None:
-        """See :meth:`GraphStore.forget_named`."""
-        if names is None:
-            self._call("UNLINK", self._keys.named(kind))
-        elif names:
-            self._call("HDEL", self._keys.named(kind), *(name.encode() for name in names))
 
     # -- asking for results
 

@@ -51,7 +51,7 @@ def asked(
         ended=2.0 if outcome else None,
         outcome=outcome,
     )
-    number = run_records.write_new(backend.graph, record)
+    number = run_records.write_new(backend.graph.named, record)
     generation = ask(backend, names)
     run_records.add_request(backend, number, generation, [step(each) for each in names])
     return number, generation

@@ -21,8 +21,10 @@ def half(number: int) -> float:
 
 def tables(backend: Backend) -> dict[str, Any]:
     kept = backend.graph._tables  # type: ignore[attr-defined]
-    names = ("tasks", "definitions", "contents", "named", "cells", "options")
-    return {each: copy.deepcopy(getattr(kept, each, None)) for each in names}
+    names = ("tasks", "definitions", "contents", "cells", "options")
+    found = {each: copy.deepcopy(getattr(kept, each)) for each in names}
+    named = backend.graph.named._kinds  # type: ignore[attr-defined]
+    return found | {"named": copy.deepcopy(named)}
 
 
 def test_what_a_program_writes_and_executes_leaves_the_server_as_it_was():
