@@ -28,7 +28,7 @@ from funsies.core.encoding.tuples import VariadicTupleNode
 from funsies.core.encoding.unions import UnionNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from funsies.core.encoding.node import Node, Scope
     from funsies.core.encoding.parts import Json
@@ -40,23 +40,30 @@ class AbstractNode(UnionNode):
     Attributes:
         abstract: its class.
         arguments: the types of its parts.
+
+    Args:
+        abstract: its class.
+        members: makes what may stand for it.
+        arguments: the types of its parts.
     """
 
     def __init__(
-        self, abstract: type, members: Sequence[Node], arguments: Sequence[Node]
+        self, abstract: type, members: Callable[..., list[Node]], *arguments: Node
     ) -> None:
         labels = ", ".join(argument.label for argument in arguments)
-        super().__init__(members, f"{abstract.__name__}[{labels}]")
+        super().__init__(members(*arguments), f"{abstract.__name__}[{labels}]")
         self.abstract = abstract
-        self.arguments: tuple[Node, ...] = tuple(arguments)
+        self.arguments: tuple[Node, ...] = arguments
 
 
-def _mutable_sequences(item: Node) -> list[Node]:
+def mutable_sequences(item: Node) -> list[Node]:
+    """What may stand for ``MutableSequence[T]``."""
     return [ListNode(item), DequeNode(item)]
 
 
-def _sequences(item: Node) -> list[Node]:
-    members = [*_mutable_sequences(item), VariadicTupleNode(item)]
+def sequences(item: Node) -> list[Node]:
+    """What may stand for ``Sequence[T]``."""
+    members = [*mutable_sequences(item), VariadicTupleNode(item)]
     if int in (item.accepts or ()):
         members.append(RangeNode())
         members.append(BytesNode())
@@ -65,56 +72,32 @@ def _sequences(item: Node) -> list[Node]:
     return members
 
 
-def _mutable_sets(item: Node) -> list[Node]:
+def mutable_sets(item: Node) -> list[Node]:
+    """What may stand for ``MutableSet[T]``."""
     return [SetNode(set, item)]
 
 
-def _sets(item: Node) -> list[Node]:
+def sets(item: Node) -> list[Node]:
+    """What may stand for ``Set[T]``."""
     return [SetNode(set, item), SetNode(frozenset, item)]
 
 
-def _collections(item: Node) -> list[Node]:
-    return _sequences(item) + _sets(item) + _mappings(item, AnyNode())
+def collections(item: Node) -> list[Node]:
+    """What may stand for ``Collection[T]``, and for what promises less."""
+    return sequences(item) + sets(item) + mappings(item, AnyNode())
 
 
-def _mappings(key: Node, value: Node) -> list[Node]:
+def mappings(key: Node, value: Node) -> list[Node]:
+    """What may stand for ``Mapping[K, V]``."""
     members = [dict_node(key, value), OrderedDictNode(key, value), DefaultDictNode(key, value)]
     if int in (value.accepts or ()):
         members.append(CounterNode(key, IntNode()))
     return members
 
 
-_MEMBERS: Final[dict[type, tuple[int, Callable[..., list[Node]]]]] = {
-    abc.Sequence: (1, _sequences),
-    abc.MutableSequence: (1, _mutable_sequences),
-    abc.Collection: (1, _collections),
-    abc.Container: (1, _collections),
-    abc.Iterable: (1, _collections),
-    abc.Reversible: (1, _collections),
-    abc.Set: (1, _sets),
-    abc.MutableSet: (1, _mutable_sets),
-    abc.Mapping: (2, _mappings),
-    abc.MutableMapping: (2, _mappings),
-}
-
-
 def may_be_read_once(descriptor: str) -> bool:
     """True if values of a type may be generators: where it says ``Iterable``."""
     return f"({abc.Iterable.__name__}[" in descriptor
-
-
-def abstract_node(kind: type, parts: Callable[[int], list[Node]]) -> Node | None:
-    """Compile an abstract collection; None if the class is none of them.
-
-    Args:
-        kind: the class.
-        parts: compiles the given number of type arguments.
-    """
-    if kind not in _MEMBERS:
-        return None
-    count, make = _MEMBERS[kind]
-    arguments = parts(count)
-    return AbstractNode(kind, make(*arguments), arguments)
 
 
 _BASES: Final = (Number, tzinfo)

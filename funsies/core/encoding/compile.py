@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import collections
-import collections.abc
-import inspect
-import re
 import types
 import typing
-from array import array
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 from enum import Enum
-from fractions import Fraction
-from functools import partial
-from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any, Final, ForwardRef, NewType, TypeAlias, TypeVar, get_args, get_origin
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import typing_extensions
 
 from funsies.core.encoding import (
     enums,
-    mappings,
-    scalars,
-    sequences,
-    stdlib_scalars,
-    times,
     tuples,
 )
-from funsies.core.encoding.abstract import abstract_node, open_node
+from funsies.core.encoding.abstract import open_node
 from funsies.core.encoding.any_node import AnyNode
 from funsies.core.encoding.class_fields import record_for
 from funsies.core.encoding.codecs import CodecNode, codec_node
@@ -52,61 +35,10 @@ from funsies.core.encoding.node import Node
 from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.pydantic_types import plain_type, pydantic_node
 from funsies.core.encoding.refusal import CannotEncode
-from funsies.core.encoding.stdlib_scalars import PatternNode
+from funsies.core.encoding.standard_types import STANDARD_TYPES, StandardType
 from funsies.core.encoding.tuples import tuple_node, tuple_parts
-from funsies.core.encoding.unions import AliasNode, NeverNode, UnionNode, result_node
+from funsies.core.encoding.unions import AliasNode, UnionNode
 from funsies.core.encoding.unsupported_types import refuse_type
-
-_SIMPLE: Final[dict[object, Callable[[], Node]]] = {
-    Any: AnyNode,
-    typing_extensions.Any: AnyNode,
-    inspect.Parameter.empty: AnyNode,
-    object: AnyNode,
-    None: scalars.NoneNode,
-    type(None): scalars.NoneNode,
-    bool: scalars.BoolNode,
-    int: scalars.IntNode,
-    float: scalars.FloatNode,
-    complex: scalars.ComplexNode,
-    str: scalars.StrNode,
-    typing.LiteralString: scalars.StrNode,
-    typing_extensions.LiteralString: scalars.StrNode,
-    bytes: scalars.BytesNode,
-    datetime: lambda: times.MomentNode(datetime),
-    time: lambda: times.MomentNode(time),
-    date: times.DateNode,
-    timedelta: times.TimedeltaNode,
-    ZoneInfo: times.ZoneInfoNode,
-    timezone: times.TimezoneNode,
-    bytearray: stdlib_scalars.BytearrayNode,
-    **{kind: partial(stdlib_scalars.NotationNode, kind) for kind in stdlib_scalars.INTERNET},
-    Decimal: lambda: stdlib_scalars.NotationNode(Decimal),
-    Fraction: stdlib_scalars.FractionNode,
-    UUID: lambda: stdlib_scalars.NotationNode(UUID),
-    Path: lambda: stdlib_scalars.PathNode(Path),
-    type(Path()): lambda: stdlib_scalars.PathNode(Path),
-    PurePosixPath: lambda: stdlib_scalars.PathNode(PurePosixPath),
-    PureWindowsPath: lambda: stdlib_scalars.PathNode(PureWindowsPath),
-    PurePath: lambda: UnionNode(stdlib_scalars.pure_path_nodes(), "PurePath"),
-    range: stdlib_scalars.RangeNode,
-    slice: stdlib_scalars.SliceNode,
-    typing.Never: NeverNode,
-    typing.NoReturn: NeverNode,
-}
-"""Types without arguments."""
-
-_GENERIC: Final[dict[object, tuple[int, Callable[..., Node]]]] = {
-    list: (1, sequences.ListNode),
-    set: (1, lambda item: sequences.SetNode(set, item)),
-    frozenset: (1, lambda item: sequences.SetNode(frozenset, item)),
-    collections.deque: (1, sequences.DequeNode),
-    dict: (2, mappings.dict_node),
-    collections.OrderedDict: (2, mappings.OrderedDictNode),
-    collections.defaultdict: (2, mappings.DefaultDictNode),
-    array: (1, lambda _: stdlib_scalars.ArrayNode()),
-    re.Pattern: (1, PatternNode),
-}
-"""Types whose arguments are the types of their parts, with the number of these."""
 
 _QUALIFIERS: Final = (
     typing.Final,
@@ -150,9 +82,9 @@ class Compiler:
         Raises:
             CannotEncode: if there is no encoding for it, or for a part of it.
         """
-        simple = _SIMPLE.get(annotation) if _is_hashable(annotation) else None
-        if simple is not None:
-            return simple()
+        standard = STANDARD_TYPES.get(annotation) if _is_hashable(annotation) else None
+        if standard is not None:
+            return standard.of_anything()
         special = self._compile_special(annotation)
         if special is not None:
             return special
@@ -240,14 +172,10 @@ class Compiler:
     def _compile_class(
         self, kind: object, arguments: tuple[object, ...], annotation: object
     ) -> Node:
-        if kind in _GENERIC:
-            count, make = _GENERIC[kind]
-            return make(*self._parts(kind, arguments, count))
+        if standard := STANDARD_TYPES.get(kind):
+            return self._compile_standard(standard, arguments)
         if kind is tuple:
             return self._compile_tuple(arguments, is_bare=not hasattr(annotation, "__args__"))
-        if kind is collections.Counter:
-            (key,) = self._parts(kind, arguments, 1)
-            return mappings.CounterNode(key, scalars.IntNode())
         if not isinstance(kind, type):
             raise refuse_type(annotation)
         if plain := plain_type(kind):
@@ -257,7 +185,6 @@ class Compiler:
             or self._compile_schema(kind, arguments)
             or numpy_node(kind)
             or pydantic_node(kind)
-            or abstract_node(kind, lambda count: self._parts(kind, arguments, count))
             or self._compile_codec(kind)
             or library_node(kind, arguments)
             or self._compile_named(kind, arguments, annotation)
@@ -269,15 +196,11 @@ class Compiler:
             self.classes[node.schema] = {}
         return node
 
-    def _parts(self, kind: object, arguments: tuple[object, ...], count: int) -> list[Node]:
-        """Compile the type arguments of a container; without them, they may be anything."""
+    def _compile_standard(self, standard: StandardType, arguments: tuple[object, ...]) -> Node:
         if not arguments:
-            return [AnyNode() for _ in range(count)]
-        steps = ("{key}", "{value}") if _is_mapping(kind) else ("[...]",)
-        return [
-            self._compile_at(argument, step)
-            for argument, step in zip(arguments, steps, strict=False)
-        ]
+            return standard.of_anything()
+        pairs = zip(arguments, standard.steps, strict=False)
+        return standard.make(*(self._compile_at(argument, step) for argument, step in pairs))
 
     def _compile_at(self, annotation: object, step: str) -> Node:
         try:
@@ -321,9 +244,6 @@ class Compiler:
         known = self._named.get(name)
         if known is not None:
             return known
-        result = result_node(kind, arguments, self._compile_at)
-        if result is not None:
-            return result
         nodes = [self._compile_at(argument, "[...]") for argument in arguments]
         record = record_for(kind, arguments, nodes)
         if record is None:
@@ -354,12 +274,6 @@ def _is_hashable(annotation: object) -> bool:
     except TypeError:
         return False
     return True
-
-
-def _is_mapping(kind: object) -> bool:
-    return (
-        isinstance(kind, type) and issubclass(kind, Mapping) and kind is not collections.Counter
-    )
 
 
 def _one_of(nodes: Sequence[Node]) -> Node:

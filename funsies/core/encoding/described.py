@@ -1,27 +1,17 @@
 """Values that say themselves what they are: ``{"$type": "Decimal", "value": "1.5"}``.
 
 What a step without an annotation returns may be of any type that has an encoding. It is
-written as that type writes it, under the name of the type: that of the standard library, or
-``module:Class``. Who reads it finds the class by that name (``known_classes.py``).
+written as that type writes it, under the name of the type: its own if it is a standard one
+(``standard_types.py``), or ``module:Class``. Who reads it finds the class by that name
+(``known_classes.py``).
 """
 
 from __future__ import annotations
 
-import re
-from array import array
-from collections import Counter, OrderedDict, defaultdict, deque
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
 from functools import cache
-from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeGuard
-from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from returns.result import Failure, Result, Success
 
 from funsies.core.encoding.codecs import codec_for
 from funsies.core.encoding.frames import FrameNode, is_frame
@@ -36,7 +26,6 @@ from funsies.core.encoding.known_classes import (
 from funsies.core.encoding.node import TYPE, Node
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.refusal import Refused, remedy_for_items, show, type_name
-from funsies.core.encoding.stdlib_scalars import INTERNET
 from funsies.core.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -44,25 +33,6 @@ if TYPE_CHECKING:
 
     from funsies.core.encoding.encoding import Encoding
 
-_STANDARD: Final[dict[str, Any]] = {
-    **{kind.__name__: kind for kind in (complex, range, slice, Decimal, Fraction, UUID)},
-    **{kind.__name__: kind for kind in (date, datetime, time, timedelta, ZoneInfo)},
-    **{kind.__name__: kind for kind in (Path, PurePosixPath, PureWindowsPath)},
-    **{kind.__name__: kind for kind in (timezone, bytearray, array, *INTERNET)},
-    "Pattern": re.Pattern,
-    "Counter": Counter[Any],
-    "OrderedDict": OrderedDict[Any, Any],
-    "Result": Result[Any, Any],
-    "defaultdict": defaultdict[Any, Any],
-    "deque": deque[Any],
-}
-_STANDARD_NAMES: Final[dict[type, str]] = {
-    **{kind: name for name, kind in _STANDARD.items() if isinstance(kind, type)},
-    **{kind: kind.__name__ for kind in (Counter, OrderedDict, defaultdict, deque)},
-    type(Path()): "Path",
-    Success: "Result",
-    Failure: "Result",
-}
 _FUNCTION: Final = "make the function a part of the step that calls it"
 _REMEDIES: Final[dict[type, str]] = {
     object: "it says nothing but that it is there; use None, or an Enum",
@@ -79,9 +49,9 @@ def encode_described(value: object) -> Json:
         Refused: if its type has no encoding, or if nobody else could find its class.
     """
     kind = type(value)
-    name = _STANDARD_NAMES.get(kind)
+    name = _standard_names().get(kind)
     if name is not None:
-        return {TYPE: name, "value": _standard_node(name).encode(value)}
+        return {TYPE: name, "value": _standard_nodes()[name].encode(value)}
     node = _node_of(kind, value)
     if isinstance(node, FrameNode):
         return node.encode(value)
@@ -104,8 +74,9 @@ def decode_described(raw: dict[str, Json]) -> object:
     name, content = raw[TYPE], raw.get("value")
     if type(name) is not str or raw.keys() != {TYPE, "value"}:
         raise Refused(f"expected the name of a type and a value, found {show(name)}")
-    if name in _STANDARD:
-        return _standard_node(name).decode(content)
+    standard = _standard_nodes().get(name)
+    if standard is not None:
+        return standard.decode(content)
     problem = None
     for node in _nodes_named(name):
         try:
@@ -194,7 +165,18 @@ def _node_of(kind: type, value: object) -> Node:
 
 
 @cache
-def _standard_node(name: str) -> Node:
-    from funsies.core.encoding.encoding import encoding_of  # noqa: PLC0415 - it uses this
+def _standard_names() -> dict[object, str]:
+    from funsies.core.encoding.standard_types import (  # noqa: PLC0415 - it uses this
+        STANDARD_TYPES,
+    )
 
-    return encoding_of(_STANDARD[name]).node
+    return {kind: each.name for kind, each in STANDARD_TYPES.items() if each.name}
+
+
+@cache
+def _standard_nodes() -> dict[str, Node]:
+    from funsies.core.encoding.standard_types import (  # noqa: PLC0415 - it uses this
+        STANDARD_NAMES,
+    )
+
+    return {name: each.of_anything() for name, each in STANDARD_NAMES.items()}

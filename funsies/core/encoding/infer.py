@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Never, TypeVar, Union, get_args, get_origin
+
+from returns.result import Failure, Result, Success
 
 from funsies.core.encoding.class_fields import record_for
 from funsies.core.encoding.encoding import Encoding, encoding_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _COLLECTIONS: Final[tuple[Any, ...]] = (list, set, frozenset, deque)
 _MAPPINGS: Final[tuple[Any, ...]] = (dict, OrderedDict, defaultdict)
 _CONTAINERS: Final = (tuple, Counter, *_COLLECTIONS, *_MAPPINGS)
+_RESULT: Final[Any] = Result
 _MAXIMUM_TUPLES: Final = 8
 """A collection of tuples of more shapes than this is one of tuples of any length."""
 _SCALARS: Final = frozenset({bool, int, float, complex, str, bytes, type(None)})
@@ -140,11 +142,10 @@ def _flat(types: Iterable[Any]) -> set[Any]:
 def _infer_object(value: object) -> Any:
     if plain_scalar(value) is not None:
         return type(value)  # a scalar of NumPy
-    result = sys.modules.get("returns.result")
-    if result is not None and isinstance(value, result.Success):
-        return result.Result[infer(value.unwrap()), Never]
-    if result is not None and isinstance(value, result.Failure):
-        return result.Result[Never, infer(value.failure())]
+    if isinstance(value, Success):
+        return _RESULT[infer(value.unwrap()), Never]
+    if isinstance(value, Failure):
+        return _RESULT[Never, infer(value.failure())]
     return _infer_class(type(value), value)
 
 

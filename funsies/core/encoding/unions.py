@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from funsies.core.encoding.any_node import AnyNode
+from returns.result import Failure, Success
+
 from funsies.core.encoding.enums import LiteralNode
 from funsies.core.encoding.node import (
     SHAPES,
@@ -28,7 +28,7 @@ from funsies.core.encoding.scalars import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from funsies.core.encoding.node import Scope
 
@@ -283,22 +283,19 @@ class ResultNode(CompositeNode):
     """A ``Success`` or a ``Failure``."""
 
     template = "Result[{}, {}]"
+    accepts: frozenset[type] | None = frozenset({Success, Failure})
     shapes: frozenset[str] = frozenset({"$success", "$failure"})
 
     def __init__(self, success: Node, failure: Node) -> None:
         super().__init__(success, failure)
         self.success = success
         self.failure = failure
-        self._library: Any = sys.modules["returns.result"]
-        self.accepts: frozenset[type] | None = frozenset(
-            {self._library.Success, self._library.Failure}
-        )
 
     def encode(self, value: object) -> Json:
         """Write which of the two it is, and what it holds."""
-        if isinstance(value, self._library.Success):
+        if isinstance(value, Success):
             return {"$success": self._encode_part(self.success, value.unwrap())}
-        if isinstance(value, self._library.Failure):
+        if isinstance(value, Failure):
             return {"$failure": self._encode_part(self.failure, value.failure())}
         return self.refuse(value)
 
@@ -311,20 +308,7 @@ class ResultNode(CompositeNode):
     def decode(self, raw: Json) -> object:
         """Read which of the two it is, and what it holds."""
         if type(raw) is dict and raw.keys() == {"$success"}:
-            return self._library.Success(self.success.decode(raw["$success"]))
+            return Success(self.success.decode(raw["$success"]))
         if type(raw) is dict and raw.keys() == {"$failure"}:
-            return self._library.Failure(self.failure.decode(raw["$failure"]))
+            return Failure(self.failure.decode(raw["$failure"]))
         return self.refuse_json(raw)
-
-
-def result_node(
-    kind: type, arguments: tuple[object, ...], compile_at: Callable[[object, str], Node]
-) -> Node | None:
-    """Compile a ``Result``; None if the class is not that."""
-    library = sys.modules.get("returns.result")
-    if library is None or kind not in (library.Result, library.Success, library.Failure):
-        return None
-    names = {library.Success: (".success",), library.Failure: (".failure",)}
-    steps = names.get(kind, (".success", ".failure"))
-    found = {step: compile_at(one, step) for step, one in zip(steps, arguments, strict=False)}
-    return ResultNode(found.get(".success", AnyNode()), found.get(".failure", AnyNode()))

@@ -1,4 +1,4 @@
-"""From a type written out as text back to an annotation, for built-in and standard types.
+"""From a type written out as text back to an annotation, for standard types.
 
 The store keeps the types of stored values as text, and text is all that another program has
 that never saw the classes. Nothing is imported and nothing is called.
@@ -7,46 +7,21 @@ that never saw the classes. Nothing is imported and nothing is called.
 from __future__ import annotations
 
 import ast
-from collections import Counter, OrderedDict, abc, defaultdict, deque
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from fractions import Fraction
-from pathlib import Path, PurePath
 from typing import Any, Final, cast
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from .parsing import parse_expression
+from funsies.core.encoding.standard_types import STANDARD_TYPES
+from funsies.core.parsing import parse_expression
 
 _NAMES: Final[dict[str, Any]] = {
+    **{kind.__name__: kind for kind in STANDARD_TYPES if isinstance(kind, type)},
     "Any": Any,
     "None": None,
-    "bool": bool,
-    "bytes": bytes,
-    "complex": complex,
-    "dict": dict,
-    "float": float,
-    "frozenset": frozenset,
-    "int": int,
-    "list": list,
-    "set": set,
-    "str": str,
     "tuple": tuple,
-    **{
-        kind.__name__: kind
-        for kind in (
-            *(Counter, OrderedDict, defaultdict, deque, range, slice),
-            *(date, datetime, time, timedelta, ZoneInfo),
-            *(Decimal, Fraction, Path, PurePath, UUID),
-            *(abc.Collection, abc.Mapping, abc.MutableMapping, abc.MutableSequence),
-            *(abc.MutableSet, abc.Sequence, abc.Set),
-        )
-    },
 }
 
 
 def annotation_from(text: str) -> object | None:
-    """Read a type back; None if it names anything but built-in and standard types.
+    """Read a type back; None if it names anything but standard types.
 
     >>> annotation_from("dict[str, list[float]]")
     dict[str, list[float]]
