@@ -74,13 +74,13 @@ def horses(channel: redis.Redis, queue: str) -> int:
     return sum(each.startswith(queue) for each in channel.lrange("horses", 0, -1))
 
 
-def braked(log: Path) -> bool:
+def is_backing_off(log: Path) -> bool:
     return wait_until(lambda: "in a row" in log.read_text(), 20)
 
 
 @pytest.mark.usefixtures("broken")
 def test_forks_in_vain_are_few_and_told_once(channel: redis.Redis, log: Path) -> None:
-    """Before there was a brake, they were some 25 a second."""
+    """Before there was a backoff, they were some 25 a second."""
     started = time.monotonic()
     f.execute(double(1))
     assert wait_until(lambda: horses(channel, "default") >= 8, 30)
@@ -96,7 +96,7 @@ def test_a_healthy_queue_of_the_same_worker_is_not_slowed_down(
     channel: redis.Redis, log: Path
 ) -> None:
     f.execute(double(1))
-    assert braked(log)
+    assert is_backing_off(log)
     for number in range(3):
         before = horses(channel, "default")
         healthy = f.reduce(double, 10 + number, opt=f.options(queue="other"))

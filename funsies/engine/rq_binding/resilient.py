@@ -1,4 +1,4 @@
-"""An RQ worker that outlives its server, and rests from a queue where nothing gets done.
+"""An RQ worker that outlives its server.
 
 RQ's worker quits, or leaves its records in disorder, when the server is away, full or flushed
 at the wrong moment. The overrides here make each of those moments harmless. Nothing that RQ
@@ -14,18 +14,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from rq.exceptions import DeserializationError, InvalidJobOperation, NoSuchJobError
-from rq.utils import now, utcformat
+from rq.utils import now
 from rq.worker import Worker as RqWorker
-from rq.worker_registration import register
 
-from funsies.engine.backoff import ForkBackoff
-from funsies.engine.load import FIELD as LOAD_FIELD
-from funsies.engine.supervision.crash_recovery import EndedChild
 from funsies.engine.timing import Timing
-from funsies.store.rows import QueueName
 from funsies.store.server_retry import SERVER_TROUBLE
 
-from .rq_records import LIFE_FIELD, STOP_AT_ONCE, STOP_FIELD, drop_wrong_records, is_wrong_type
+from .rq_records import drop_wrong_records, is_wrong_type
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -46,7 +41,7 @@ RQ_TROUBLE: Final = (*SERVER_TROUBLE, *RECORD_GONE, *RECORD_DAMAGED)
 """What a worker outlives when it asks RQ for something."""
 
 
-class TolerantWorker(RqWorker):
+class ResilientWorker(RqWorker):
     """An RQ worker that survives trouble with the server.
 
     Attributes:
@@ -75,60 +70,6 @@ class TolerantWorker(RqWorker):
             with suppress(*SERVER_TROUBLE):
                 drop_wrong_records(self.connection)
 
-    # -- signs of life
-
-    @property
-    def load(self) -> str:
-        """What its steps take of the machine, as each sign of life tells it."""
-        return ""
-
-    def heartbeat(
-        self,
-        timeout: int | None = None,  # noqa: ARG002 - RQ's signature; ours comes from the timing
-        pipeline: Pipeline | None = None,
-    ) -> None:
-        """Tell that the worker lives; after the server lost its record, register again."""
-        self.last_heartbeat: datetime | None = now()
-        target = self.connection.pipeline() if pipeline is None else pipeline
-        target.hset(self.key, "last_heartbeat", utcformat(self.last_heartbeat))
-        target.hset(self.key, LIFE_FIELD, self._life_seconds)
-        target.hset(self.key, LOAD_FIELD, self.load)
-        target.expire(self.key, self._life_seconds)
-        target.expire(self.executions_key, self._life_seconds)
-        if pipeline is None:
-            self._beat(target)
-
-    def _beat(self, pipeline: Pipeline) -> None:
-        pipeline.hget(self.key, STOP_FIELD)
-        try:
-            is_forgotten, *_, stop = pipeline.execute()
-            if is_forgotten:
-                self._register_again()
-        except SERVER_TROUBLE as trouble:
-            self.report("cannot give a sign of life", trouble)
-        else:
-            if stop is not None:
-                self.take_stop_request(at_once=stop == STOP_AT_ONCE)
-
-    def take_stop_request(self, *, at_once: bool) -> None:
-        """Stop because somebody asked for it through the server.
-
-        Args:
-            at_once: True if what runs has no grace.
-        """
-        raise NotImplementedError
-
-    def _register_again(self) -> None:
-        pipeline = self.connection.pipeline()
-        pipeline.hset(self.key, mapping={**self.serialize(), "state": self.get_state()})
-        pipeline.expire(self.key, self._life_seconds)
-        register(self, pipeline)
-        pipeline.execute()
-
-    @property
-    def _life_seconds(self) -> int:
-        return max(1, round(self.timing.worker_seconds))
-
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
         """Tell what the worker does."""
         self._state = state
@@ -140,7 +81,7 @@ class TolerantWorker(RqWorker):
     def register_birth(self) -> None:
         """Tell that the worker is there; if nobody hears it, a sign of life tells it."""
         self.birth_date: datetime | None = now()
-        self.last_heartbeat = self.birth_date
+        self.last_heartbeat: datetime | None = self.birth_date
         try:
             super().register_birth()  # type: ignore[no-untyped-call]  # RQ's
         except SERVER_TROUBLE as trouble:
@@ -195,54 +136,3 @@ class TolerantWorker(RqWorker):
             super().prepare_job_execution(job, remove_from_intermediate_queue)
         except RQ_TROUBLE as trouble:
             self.report("cannot note what it runs", trouble)
-
-
-LOOK_SECONDS: Final = 0.1
-"""Pause between two looks at the brake while no queue is free."""
-
-
-class BrakedWorker(TolerantWorker):
-    """A worker whose children do not follow each other for nothing.
-
-    The drain job stays where it is meanwhile, so that others may take it.
-
-    Attributes:
-        brake: says which queues are to be left alone.
-    """
-
-    brake: ForkBackoff
-
-    def note_end(
-        self, queue: Queue, ended: EndedChild, *, has_settled: bool | None = None
-    ) -> None:
-        """Tell the brake of a child that has ended.
-
-        Args:
-            queue: that it drained.
-            ended: how it ended.
-            has_settled: True if something came of it; None if only the child can tell.
-        """
-        progressed = ended.has_settled if has_settled is None else has_settled
-        trouble = None if ended.was_in_order else ended.exit.how
-        self.brake.note(QueueName(queue.name), progressed=progressed, trouble=trouble)
-
-    def is_braked(self, queue: Queue) -> bool:
-        """True if no child is to be started for this queue now."""
-        return self.brake.holds(QueueName(queue.name))
-
-    def choose_queues(self) -> bool:
-        """Have RQ look for jobs where something gets done; False if that is nowhere."""
-        self.brake.look()
-        self._ordered_queues = [queue for queue in self.queues if not self.is_braked(queue)]
-        return bool(self._ordered_queues)
-
-    def dequeue_job_and_maintain_ttl(
-        self, timeout: int | None, max_idle_time: int | None = None
-    ) -> tuple[Job, Queue] | None:
-        """Wait for a job, and before that until there is a queue to wait at."""
-        while not self.choose_queues():
-            time.sleep(LOOK_SECONDS)
-            if self.should_run_maintenance_tasks:
-                self.heartbeat()
-                self.run_maintenance_tasks()  # type: ignore[no-untyped-call]  # RQ's
-        return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)

@@ -1,70 +1,55 @@
-"""The worker: an RQ worker that knows what its child runs, and settles what it leaves."""
+"""The worker: an RQ worker whose drain jobs are run by children under its supervision.
+
+This is all that funsies does with RQ's worker. What RQ calls is overridden here and in the base
+class, and each of these methods is named in ``tests/unit/dependencies/test_rq.py``.
+"""
 
 from __future__ import annotations
 
-import logging
-import os
-import random
-import signal
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
-from functools import partial
 from types import FrameType
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from redis import Redis
 from rq.exceptions import StopRequested
-from rq.queue import Queue
 from rq.serializers import JSONSerializer
+from rq.utils import now, utcformat
 from rq.worker.base import WorkerStatus
+from rq.worker_registration import register
 
-from funsies.engine import drain_job
-from funsies.engine.backoff import ForkBackoff
-from funsies.engine.processes import die_with_parent, lead_group, preload, share_memory
-from funsies.engine.slots import Assignment, new_slot
-from funsies.engine.supervision.child import ChildContext, ChildObserver, become
-from funsies.engine.supervision.crash_recovery import (
-    CrashRecovery,
-    EndedChild,
-    Kill,
-    KillCause,
-)
-from funsies.engine.supervision.status_board import Batch, StatusBoard
-from funsies.engine.supervision.watchdog import ChildProcess
+from funsies.engine.load import FIELD as LOAD_FIELD
+from funsies.engine.processes import preload, share_memory
+from funsies.engine.supervision.supervisor import Supervisor
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import Upkeep
 from funsies.engine.worker_registry import FIELD, describe_self
-from funsies.run.orphans import become_subreaper
-from funsies.run.surroundings.streams import new_file
 from funsies.store.connect import Address
-from funsies.store.key_names import DEFAULT_NAMESPACE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 from funsies.store.server_retry import SERVER_TROUBLE
 
 from .queues import DrainJob
-from .resilient import RECORD_GONE, RQ_TROUBLE, BrakedWorker
+from .resilient import RECORD_GONE, RQ_TROUBLE, ResilientWorker
+from .rq_records import LIFE_FIELD, STOP_AT_ONCE, STOP_FIELD
 
 if TYPE_CHECKING:
+    from redis.client import Pipeline
     from rq.executions import Execution
     from rq.job import Job
+    from rq.queue import Queue
 
-_log = logging.getLogger(__name__)
-
-RQ_MAINTENANCE_SECONDS = 600.0
+RQ_MAINTENANCE_SECONDS: Final = 600.0
 """Pause between two clean-ups of RQ's own registries."""
 
-_STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
+LOOK_SECONDS: Final = 0.1
+"""Pause between two looks while children get nothing done for any of the queues."""
 
 
-class Worker(BrakedWorker):
-    """Takes drain jobs from queues and has each run by a child.
-
-    The worker's own process never runs user code. It forks a child for each drain job, renews
-    the lease of what the child runs, ends it at its deadline, and puts back or fails what a
-    dead child leaves.
+class Worker(ResilientWorker):
+    """Takes drain jobs from queues, and does now and then what has to be done for everybody.
 
     Args:
         queues: that it serves.
@@ -88,14 +73,9 @@ class Worker(BrakedWorker):
         name: str,
     ) -> None:
         self.timing = timing
-        self._address = address
-        self._graph = graph
         self._upkeep = upkeep
         self._description = msgspec.json.encode(describe_self(address.keys)).decode()
-        self._crash_recovery = CrashRecovery(graph, name, timing)
-        self.brake: ForkBackoff = ForkBackoff(graph, name, timing.fork_backoff_seconds)
-        self._child: ChildProcess | None = None
-        self._observer: ChildObserver | None = None
+        self._supervisor = Supervisor(address, graph, name, timing)
         self._stop_asked_at: float | None = None
         self._may_leave = False
         self._tick_at = self._registries_at = time.monotonic()
@@ -110,13 +90,7 @@ class Worker(BrakedWorker):
             job_monitoring_interval=max(1, round(timing.worker_seconds / 3)),
         )
 
-    @property
-    def load(self) -> str:
-        """What the child and its descendants take; empty if there is none."""
-        found = None if self._child is None else self._child.meter.read()
-        return "" if found is None else found.written
-
-    # -- stopping
+    # -- signs of life
 
     def bootstrap(self, *arguments: Any, **options: Any) -> None:
         """Take signals, then register: who is asked to stop in between leaves no record.
@@ -128,9 +102,50 @@ class Worker(BrakedWorker):
         preload()
         share_memory()
 
-    def serialize(self) -> dict[str, Any]:
+    def serialize(self) -> dict[Any, Any]:
         """What is registered: RQ's, and what may differ between workers."""
         return {**super().serialize(), FIELD: self._description}
+
+    def heartbeat(
+        self,
+        timeout: int | None = None,  # noqa: ARG002 - RQ's signature; ours comes from the timing
+        pipeline: Pipeline | None = None,
+    ) -> None:
+        """Tell that the worker lives; after the server lost its record, register again."""
+        self.last_heartbeat = now()
+        target = self.connection.pipeline() if pipeline is None else pipeline
+        target.hset(self.key, "last_heartbeat", utcformat(self.last_heartbeat))
+        target.hset(self.key, LIFE_FIELD, self._life_seconds)
+        target.hset(self.key, LOAD_FIELD, self._supervisor.load)
+        target.expire(self.key, self._life_seconds)
+        target.expire(self.executions_key, self._life_seconds)
+        if pipeline is None:
+            self._beat(target)
+
+    def _beat(self, pipeline: Pipeline) -> None:
+        pipeline.hget(self.key, STOP_FIELD)
+        try:
+            is_forgotten, *_, stop = pipeline.execute()
+            if is_forgotten:
+                self._register_again()
+        except SERVER_TROUBLE as trouble:
+            self.report("cannot give a sign of life", trouble)
+        else:
+            if stop is not None:
+                self._take_stop_request(at_once=stop == STOP_AT_ONCE)
+
+    def _register_again(self) -> None:
+        pipeline = self.connection.pipeline()
+        pipeline.hset(self.key, mapping={**self.serialize(), "state": self.get_state()})
+        pipeline.expire(self.key, self._life_seconds)
+        register(self, pipeline)
+        pipeline.execute()
+
+    @property
+    def _life_seconds(self) -> int:
+        return max(1, round(self.timing.worker_seconds))
+
+    # -- stopping
 
     @property
     def was_asked_to_stop(self) -> bool:
@@ -139,23 +154,24 @@ class Worker(BrakedWorker):
 
     def request_stop(self, _signum: int | None, _frame: FrameType | None) -> None:
         """Leave: the child has a short grace before its operation is put back; twice, none."""
-        now = time.monotonic()
+        asked_at = time.monotonic()
         if self._stop_asked_at is None:
-            self._stop_asked_at = now
+            self._stop_asked_at = asked_at
             self._stop_requested = True
-            if self._child is not None:
-                self._child.stop()
-        elif now - self._stop_asked_at >= self.timing.debounce_seconds and self._child:
-            self._child.kill(Kill(KillCause.STOP))
+            self._supervisor.stop()
+        elif asked_at - self._stop_asked_at >= self.timing.debounce_seconds:
+            self._supervisor.kill()
         if self._may_leave:
             raise StopRequested
 
-    def take_stop_request(self, *, at_once: bool) -> None:
+    def _take_stop_request(self, *, at_once: bool) -> None:
         """Stop as if by a signal; ``at_once``, as if by two."""
         if not self.was_asked_to_stop:
             self.request_stop(None, None)
         if at_once:
-            self.kill_horse()
+            self._supervisor.kill()
+
+    # -- taking drain jobs
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
@@ -163,12 +179,36 @@ class Worker(BrakedWorker):
         """Wait for a drain job; a request to stop ends the waiting."""
         self._may_leave = True
         try:
-            found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            found = self._wait_for_job(timeout, max_idle_time)
             if found is None and timeout is None and self._has_more():
-                found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+                found = self._wait_for_job(timeout, max_idle_time)
             return found
         finally:
             self._may_leave = False
+
+    def _wait_for_job(
+        self, timeout: int | None, max_idle_time: int | None
+    ) -> tuple[Job, Queue] | None:
+        """Wait until there is a queue to wait at, and there for a job.
+
+        The drain job of a queue where nothing gets done stays where it is, so that others may
+        take it.
+        """
+        while not self._choose_queues():
+            time.sleep(LOOK_SECONDS)
+            if self.should_run_maintenance_tasks:
+                self.heartbeat()
+                self.run_maintenance_tasks()
+        return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+
+    def _choose_queues(self) -> bool:
+        """Have RQ look for jobs where something gets done; False if that is nowhere."""
+        backoff = self._supervisor.backoff
+        backoff.look()
+        self._ordered_queues = [
+            queue for queue in self.queues if not backoff.holds(QueueName(queue.name))
+        ]
+        return bool(self._ordered_queues)
 
     def _has_more(self) -> bool:
         """In burst mode: queue a drain job if work became ready since the last tick."""
@@ -201,7 +241,7 @@ class Worker(BrakedWorker):
     def _tick_now(self) -> None:
         self._tick_at = time.monotonic() + self.timing.tick_seconds / 2
         self._upkeep.tick()
-        self.choose_queues()
+        self._choose_queues()
 
     def _clean_registries(self) -> None:
         try:
@@ -209,10 +249,10 @@ class Worker(BrakedWorker):
         except RQ_TROUBLE as trouble:
             self.report("cannot clean RQ's registries", trouble)
 
-    # -- running a child
+    # -- running drain jobs
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Have a child drain a queue."""
+        """Have children drain a queue."""
         if self.was_asked_to_stop:
             return  # other workers will notice that the drain job is gone
         try:
@@ -221,115 +261,13 @@ class Worker(BrakedWorker):
             self.report("drops a drain job", trouble)
             return
         self.prepare_job_execution(job, remove_from_intermediate_queue=len(self.queues) == 1)
-        self.fork_work_horse(job, queue)
-        self.monitor_work_horse(job, queue, execution)
+        was_in_order = self._supervisor.drain(
+            QueueName(queue.name), tick=lambda: self._tick_busy(job, execution)
+        )
+        self.executions.pop(execution.id, None)
+        self._forget(job, execution, has_failed=not was_in_order)
         self.set_state(WorkerStatus.IDLE)
         self._tick_now()
-
-    def fork_work_horse(
-        self,
-        job: Job,  # noqa: ARG002 - RQ's signature; a child knows nothing of RQ
-        queue: Queue,
-    ) -> None:
-        """Fork the first child of a drain job."""
-        self._fork(queue, Assignment(new_slot()))
-
-    def _fork(self, queue: Queue, assignment: Assignment) -> None:
-        """Fork a child. Signals wait until both sides are ready for them."""
-        board, batch, file = StatusBoard(), Batch(), _file_of_steps()
-        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
-        try:
-            parent, pid = os.getpid(), os.fork()
-            if pid == 0:
-                observer = ChildObserver(board, batch)
-                child = partial(self._become_child, assignment, observer, file, parent)
-                self._be_child(child, queue)
-            lead_group(pid)
-            self._horse_pid = pid
-            self._child = ChildProcess(
-                self._graph, self.timing, assignment.slot, board, batch, pid=pid, file=file
-            )
-            if self.was_asked_to_stop:  # in the moment before the fork
-                self._child.stop()
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
-
-    def _be_child(self, begin: Callable[[], None], queue: Queue) -> NoReturn:
-        """Do what a child does; never come back into the worker's code.
-
-        What RQ does in a child the worker does itself, over the connection that it has: before
-        it forks one, and after the last one has ended.
-        """
-        try:
-            begin()
-            random.seed()
-            self._take_signals_as_a_child()
-            drain_job.run(DEFAULT_NAMESPACE, queue.name)
-            os._exit(os.EX_OK)
-        except Exception:  # noqa: BLE001 - the worker tells that it failed, and goes on
-            _log.exception("a horse of worker %s failed", self.name)
-        finally:
-            os._exit(os.EX_SOFTWARE)  # it has left by now if all went well
-
-    def _become_child(
-        self,
-        assignment: Assignment,
-        observer: ChildObserver,
-        file: IO[bytes] | None,
-        parent: int,
-    ) -> None:
-        lead_group(os.getpid())
-        die_with_parent(signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)  # it died before it could be told
-        become_subreaper()
-        self._observer = observer
-        become(
-            ChildContext(
-                self._address, self.name, assignment, self.timing, self._observer, file
-            )
-        )
-
-    def _take_signals_as_a_child(self) -> None:
-        """Take signals as a child does."""
-        if self._observer is not None:
-            self._observer.install_handlers()
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())  # what the worker's parent held, too
-
-    def monitor_work_horse(self, job: Job, queue: Queue, execution: Execution) -> None:
-        """Look after the child and its successors, and settle what the last one left.
-
-        All of them together have one time slice, so that other queues have their turn, too.
-        """
-        over_at = time.monotonic() + self.timing.slice_seconds
-        ended = self._look_after(job, execution)
-        while (assignment := ended.successor) and self._goes_on(job, execution, over_at):
-            self.note_end(queue, ended)
-            if self.is_braked(queue):
-                break
-            self._fork(queue, assignment)
-            ended = self._look_after(job, execution)
-        self.executions.pop(execution.id, None)
-        is_settled = ended.has_settled
-        if not ended.was_in_order:
-            is_settled |= self._crash_recovery.recover(ended)
-        self._forget(job, execution, has_failed=not ended.was_in_order)
-        self.note_end(queue, ended, has_settled=is_settled)
-
-    def _goes_on(self, job: Job, execution: Execution, over_at: float) -> bool:
-        """Tick, as each child may end before its first tick; then see if there is time left."""
-        self._tick_busy(job, execution)
-        return not self.was_asked_to_stop and time.monotonic() < over_at
-
-    def _look_after(self, job: Job, execution: Execution) -> EndedChild:
-        """Look after one child until it has ended."""
-        child = self._child
-        assert child is not None, "a child has been forked"  # noqa: S101 - for the type checker
-        ended = child.watch(lambda: self._tick_busy(job, execution))
-        self._child, self._horse_pid = None, 0
-        if ended.successor is None and not ended.was_in_order:
-            _log.warning("worker %s: its horse %s", self.name, ended.exit.how)
-        return ended
 
     def _tick_busy(self, job: Job, execution: Execution) -> None:
         if time.monotonic() < self._tick_at:
@@ -359,20 +297,3 @@ class Worker(BrakedWorker):
             self.report("cannot clear a drain job away", trouble)
             with suppress(*SERVER_TROUBLE):
                 self.connection.delete(job.key)
-
-    def kill_horse(
-        self,
-        sig: signal.Signals = signal.SIGKILL,  # noqa: ARG002 - RQ's signature; there is one way
-    ) -> None:
-        """Kill the child, if there is one."""
-        if self._child is not None:
-            self._child.kill(Kill(KillCause.STOP))
-
-
-def _file_of_steps() -> IO[bytes] | None:
-    """Into which the steps of a child print, open in both processes."""
-    try:
-        return new_file()
-    except OSError as problem:  # no room: the steps will say so, if they are still to be run
-        _log.warning("what steps print cannot be followed: %s", problem)
-        return None

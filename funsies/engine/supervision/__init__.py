@@ -1,6 +1,6 @@
-"""A worker and the child process that runs its steps.
+"""A worker and the child processes that run its steps.
 
-In the order in which they are read: the child says on the status board what it runs
-(``status_board.py``, ``child.py``), its parent watches it to its end (``watchdog.py``), and
-sees to what it has left (``crash_recovery.py``).
+In the order in which they are read: the supervisor forks a child (``supervisor.py``), which
+says on the status board what it runs (``child.py``, ``status_board.py``); the watchdog looks
+after it to its end (``watchdog.py``); what it has left is seen to (``crash_recovery.py``).
 """

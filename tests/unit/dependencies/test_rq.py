@@ -26,12 +26,9 @@ PARAMETERS = {
     "cleanup_execution": ["job", "pipeline", "execution"],
     "dequeue_job_and_maintain_ttl": ["timeout", "max_idle_time"],
     "execute_job": ["job", "queue"],
-    "fork_work_horse": ["job", "queue"],
     "get_state": [],
     "heartbeat": ["timeout", "pipeline"],
-    "kill_horse": ["sig"],
     "maintain_heartbeats": ["job", "execution"],
-    "monitor_work_horse": ["job", "queue", "execution"],
     "prepare_execution": ["job"],
     "prepare_job_execution": ["job", "remove_from_intermediate_queue"],
     "register_death": [],
@@ -61,7 +58,6 @@ CALLS = [
     ("_install_signal_handlers", "request_stop"),
     ("set_state", "_state"),
     ("get_state", "_state"),
-    ("horse_pid", "_horse_pid"),
     ("teardown", "register_death"),
 ]
 
@@ -79,7 +75,7 @@ def test_the_worker_still_asks_for_what_funsies_overrides(caller, called):
     assert called in code.co_names
 
 
-@pytest.mark.parametrize("name", ["executions_key", "key", "horse_pid", "dequeue_timeout"])
+@pytest.mark.parametrize("name", ["executions_key", "key", "dequeue_timeout"])
 def test_this_of_the_worker_is_a_property(name):
     assert isinstance(inspect.getattr_static(Worker, name), property)
 

@@ -15,13 +15,13 @@ LONGEST = 30.0
 
 
 class Scene:
-    """A store that says what the test says, a clock, and a brake that looks at both."""
+    """A store that says what the test says, a clock, and a backoff that looks at both."""
 
     def __init__(self) -> None:
         self.ready = {QUEUE: 5}
         self.generation = 1
         self.now = 1000.0
-        self.brake = ForkBackoff(self, "w", LONGEST, clock=lambda: self.now)
+        self.backoff = ForkBackoff(self, "w", LONGEST, clock=lambda: self.now)
 
     def queues(self) -> dict[QueueName, int]:
         return self.ready
@@ -32,9 +32,9 @@ class Scene:
     def fails(self, times: int = 1, *, trouble: str | None = None) -> None:
         """End so many horses, each as soon as it may start."""
         for _ in range(times):
-            while self.brake.holds(QUEUE):
+            while self.backoff.holds(QUEUE):
                 self.now += 0.01
-            self.brake.note(QUEUE, progressed=False, trouble=trouble)
+            self.backoff.note(QUEUE, progressed=False, trouble=trouble)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def scene() -> Scene:
 
 def test_some_horses_may_find_nothing(scene: Scene) -> None:
     scene.fails(FREE_CHILDREN)
-    assert not scene.brake.holds(QUEUE)
+    assert not scene.backoff.holds(QUEUE)
 
 
 def test_pauses_grow_up_to_their_bound(scene: Scene) -> None:
@@ -78,18 +78,18 @@ def test_the_log_has_one_line_with_the_reason(
 
 def test_other_queues_are_not_held(scene: Scene) -> None:
     scene.fails(10)
-    assert scene.brake.holds(QUEUE)
-    assert not scene.brake.holds(OTHER)
+    assert scene.backoff.holds(QUEUE)
+    assert not scene.backoff.holds(OTHER)
 
 
 @pytest.mark.parametrize("change", [{"generation": 2}, {"ready": {QUEUE: 6}}])
 def test_what_is_asked_for_anew_is_tried_at_once(scene: Scene, change: dict) -> None:
     scene.fails(10)
-    scene.brake.look()
-    assert scene.brake.holds(QUEUE)
+    scene.backoff.look()
+    assert scene.backoff.holds(QUEUE)
     vars(scene).update(change)
-    scene.brake.look()
-    assert not scene.brake.holds(QUEUE)
+    scene.backoff.look()
+    assert not scene.backoff.holds(QUEUE)
 
 
 def test_what_is_asked_for_while_a_horse_fails_is_tried_soon(scene: Scene) -> None:
@@ -98,14 +98,14 @@ def test_what_is_asked_for_while_a_horse_fails_is_tried_soon(scene: Scene) -> No
     scene.generation += 1
     scene.fails()
     scene.now += 0.3
-    assert not scene.brake.holds(QUEUE)
+    assert not scene.backoff.holds(QUEUE)
 
 
 def test_a_try_for_what_is_new_does_not_begin_the_row_again(scene: Scene) -> None:
     """Else a busy program would have a broken queue tried as often as it asks."""
     scene.fails(10)
     scene.generation += 1
-    scene.brake.look()
+    scene.backoff.look()
     scene.fails()
     before = scene.now
     scene.fails()
@@ -115,7 +115,7 @@ def test_a_try_for_what_is_new_does_not_begin_the_row_again(scene: Scene) -> Non
 @pytest.mark.parametrize(
     "relief",
     [
-        lambda scene: scene.brake.note(QUEUE, progressed=True, trouble=None),
+        lambda scene: scene.backoff.note(QUEUE, progressed=True, trouble=None),
         lambda scene: setattr(scene, "ready", {QUEUE: 4}),
         lambda scene: setattr(scene, "now", scene.now + 3 * LONGEST),
     ],
@@ -125,7 +125,7 @@ def test_who_gets_on_is_fast_again(scene: Scene, relief) -> None:
     scene.fails(10)
     relief(scene)
     scene.fails(FREE_CHILDREN - 1)
-    assert not scene.brake.holds(QUEUE)
+    assert not scene.backoff.holds(QUEUE)
 
 
 def test_horses_that_come_too_late_for_work_are_no_trouble(scene: Scene) -> None:
@@ -141,4 +141,4 @@ def test_a_server_that_cannot_be_asked_is_no_progress(scene: Scene) -> None:
 
     scene.queues = refuse
     scene.fails(10)
-    assert scene.brake.holds(QUEUE)
+    assert scene.backoff.holds(QUEUE)
