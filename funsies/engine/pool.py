@@ -191,6 +191,8 @@ class Pool:
                 self._take_note(place, end)
                 return
             place.process = process
+            if self._is_stopping:  # since it was decided to start it, when it had no number
+                process.terminate()
 
     def _wait(self) -> None:
         """Block until a process ends, one is due to start, or somebody rings."""

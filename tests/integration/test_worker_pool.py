@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import select
 import signal
+import sys
 
 import pytest
 import redis
@@ -103,21 +105,26 @@ def test_a_worker_that_is_asked_to_leave_while_it_starts_has_left_in_order(numbe
         os.kill(os.getppid(), signal.SIGTERM)
         signal.pause()
 
-    pool = Pool(1, start_for_ever)
+    def run():
+        pool = Pool(1, start_for_ever)
 
-    def ask(_number, _frame):
-        [pid] = pool.pids
-        if number == signal.SIGKILL:
-            os.kill(pid, signal.SIGSTOP)  # so that it does not hear the pool
-        pool.stop()
-        if number == signal.SIGKILL:
-            os.kill(pid, number)
+        def ask(_number, _frame):
+            [pid] = pool.pids
+            if number == signal.SIGKILL:
+                os.kill(pid, signal.SIGSTOP)  # so that it does not hear the pool
+            pool.stop()
+            if number == signal.SIGKILL:
+                os.kill(pid, number)
 
-    before = signal.signal(signal.SIGTERM, ask)
-    try:
-        assert pool.run() == code
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, ask)
+        sys.exit(10 + pool.run())
+
+    # In a process without threads, as pools are: another thread would take the signal that the
+    # pool holds back until it knows the process.
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    process.join(timeout=15)
+    assert process.exitcode == 10 + code
 
 
 @pytest.mark.parametrize("code", [1, 3, 6, 127])
