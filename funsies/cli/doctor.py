@@ -164,7 +164,7 @@ def _state(session: Session, server: ServerState, workers: list[WorkerView]) -> 
         expired=sum(each.expires_ms + OVERDUE_MS < server.now_ms for each in graph.leases()),
         is_stuck=graph.is_stuck(),
         has_workers=bool(workers),
-        set_aside=graph.set_aside(),
+        set_aside=graph.repair.set_aside(),
     )
 
 

@@ -51,7 +51,7 @@ def fsck(setting: Setting, *, repair: bool, forget: bool, as_json: bool) -> int:
                 check(session.backend, progress.tell, repair=repair, forgets=forget)
             )
             (_print_json if as_json else _print)(found, progress)
-        aside = len(session.backend.graph.set_aside())
+        aside = len(session.backend.graph.repair.set_aside())
     note(f"checked {progress.seen}: {tally.text}")
     if aside:
         note(

@@ -59,7 +59,7 @@ def _as_json(session: Session, workers: list[Occupation]) -> dict[str, Any]:
         "workers": [asdict(each) for each in workers],
         "queues": dict(session.backend.graph.queues()),
         "run": _run_as_json(last_run(session.backend)),
-        "set_aside": [asdict(each) for each in session.backend.graph.set_aside()],
+        "set_aside": [asdict(each) for each in session.backend.graph.repair.set_aside()],
         "tasks": {name: asdict(each) for name, each in sorted(counts.items())},
     }
 
@@ -92,7 +92,7 @@ def _print(session: Session, workers: list[Occupation]) -> None:
         console.print(
             f"queue    {name}: {counted(number, 'step')} ready{warning}", markup=False
         )
-    for damaged in session.backend.graph.set_aside():
+    for damaged in session.backend.graph.repair.set_aside():
         console.print(
             f"damaged  {damaged.what} {short_hash(damaged.name)}: set aside", markup=False
         )

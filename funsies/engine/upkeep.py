@@ -90,7 +90,7 @@ class Upkeep:
 
     def _tell_set_aside(self) -> None:
         """Name in the log what was damaged and is set aside: each once."""
-        for each in self._graph.set_aside():
+        for each in self._graph.repair.set_aside():
             if each not in self._told:
                 self._told.add(each)
                 _log.warning(

@@ -43,7 +43,7 @@ _READS: Final = frozenset(
     {
         *("all_operations", "artefact", "check", "consumers", "counts", "find", "is_heard"),
         *("is_stuck", "last_generation", "leases", "log", "pending", "queues", "records"),
-        *("set_aside", "some_operations", "waiting_on"),
+        *("some_operations", "waiting_on"),
         *("latest_failures", "running"),
     }
 )

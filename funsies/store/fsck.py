@@ -51,19 +51,19 @@ def check(
     """
     values = _Values(backend.data, tell)
     values.read_all()
-    for damage in backend.graph.damages(values.faults_in, tell):
+    for damage in backend.graph.repair.damages(values.faults_in, tell):
         yield Checked(damage, repair and _mend(backend, damage))
     for damage in values.unnamed():
         yield Checked(damage, repair and _mend(backend, damage))
     if repair or forgets:
-        backend.graph.tidy(everything=forgets)
+        backend.graph.repair.tidy(everything=forgets)
 
 
 def _mend(backend: Backend, damage: Damage) -> bool:
     is_gone = False
     if damage.content is not None and damage.is_large:
         is_gone = backend.data.discard_bad(damage.content)
-    return backend.graph.mend(damage) or is_gone
+    return backend.graph.repair.mend(damage) or is_gone
 
 
 class _Values:

@@ -18,7 +18,7 @@ def ignore(_what: str, _number: int) -> None:
 
 def damages(bench: Any) -> list[Damage]:
     """Only results and their bytes: tasks of the bench are not really there."""
-    found = bench.store.damages(lambda _: {}, ignore)
+    found = bench.store.repair.damages(lambda _: {}, ignore)
     return [each for each in found if each.part in (Part.RESULT, Part.CONTENT)]
 
 
@@ -49,7 +49,7 @@ def test_a_result_whose_bytes_are_damaged_is_named_and_forgotten(bench: Any) -> 
     assert found.name == operation.outputs[0].hex()
     assert found.task == operation.task_name
     assert bench.status(operation) is Status.DONE
-    assert bench.store.mend(found)
+    assert bench.store.repair.mend(found)
     assert bench.status(operation) is Status.IDLE
     assert bench.store.contents([content_digest(b"made")]) == [None]
     assert damages(bench) == []
@@ -60,7 +60,7 @@ def test_a_result_whose_bytes_are_gone_is_forgotten(bench: Any) -> None:
     bench.lose(b"made")
     (found,) = damages(bench)
     assert (found.part, found.fault) == (Part.RESULT, Fault.MISSING)
-    assert bench.store.mend(found)
+    assert bench.store.repair.mend(found)
     assert bench.status(operation) is Status.IDLE
 
 
@@ -69,7 +69,7 @@ def test_bytes_that_were_mended_meanwhile_stay(bench: Any) -> None:
     damage(bench, b"made", b"mode")
     (found,) = damages(bench)
     damage(bench, b"made", b"made")
-    assert not bench.store.mend(found)
+    assert not bench.store.repair.mend(found)
     assert bench.status(operation) is Status.DONE
     assert bench.store.contents([content_digest(b"made")]) == [b"made"]
 
@@ -82,7 +82,7 @@ def test_a_result_that_was_computed_again_meanwhile_stays(bench: Any) -> None:
     bench.request(operation)
     worker = bench.slot("other")
     worker.publish(worker.claim(), b"made", record=b'{"started": 2}')
-    assert not bench.store.mend(found)
+    assert not bench.store.repair.mend(found)
     assert bench.status(operation) is Status.DONE
 
 
@@ -91,7 +91,7 @@ def test_bytes_that_nothing_names_are_forgotten(bench: Any) -> None:
     damage(bench, b"nobody's", b"damaged")
     (found,) = damages(bench)
     assert (found.part, found.fault) == (Part.CONTENT, Fault.CHANGED)
-    assert bench.store.mend(found)
+    assert bench.store.repair.mend(found)
     assert damages(bench) == []
 
 
@@ -115,10 +115,12 @@ def test_what_was_written_anew_meanwhile_is_not_set_aside(redis_bench: Any) -> N
     row = store._connections.call("HGET", key, operation.digest)
     store._connections.call("HSET", key, operation.digest, row[:-1])
     found = next(
-        each for each in store.damages(lambda _: {}, ignore) if each.part is Part.DEFINITION
+        each
+        for each in store.repair.damages(lambda _: {}, ignore)
+        if each.part is Part.DEFINITION
     )
     store._connections.call("HSET", key, operation.digest, row)
-    assert not store.mend(found)
+    assert not store.repair.mend(found)
     assert store.undefined([operation.digest]) == []
 
 
@@ -128,19 +130,25 @@ def test_counters_are_left_alone_when_something_has_moved_meanwhile(redis_bench:
     counter = b"d" + operation.task_name.encode()
     store._connections.call("HSET", store._keys.counters, counter, 7)
     (found,) = (
-        each for each in store.damages(lambda _: {}, ignore) if each.part is Part.COUNTERS
+        each
+        for each in store.repair.damages(lambda _: {}, ignore)
+        if each.part is Part.COUNTERS
     )
     redis_bench.request(redis_bench.operation("two"))
-    assert not store.mend(found)
+    assert not store.repair.mend(found)
     (found,) = (
-        each for each in store.damages(lambda _: {}, ignore) if each.part is Part.COUNTERS
+        each
+        for each in store.repair.damages(lambda _: {}, ignore)
+        if each.part is Part.COUNTERS
     )
-    assert store.mend(found)
+    assert store.repair.mend(found)
     assert store.counts()[operation.task_name].done == 1
 
 
 def first(bench: Any, part: Part) -> Damage:
-    return next(each for each in bench.store.damages(lambda _: {}, ignore) if each.part is part)
+    return next(
+        each for each in bench.store.repair.damages(lambda _: {}, ignore) if each.part is part
+    )
 
 
 def test_a_step_that_was_defined_again_meanwhile_keeps_its_result(redis_bench: Any) -> None:
@@ -152,7 +160,7 @@ def test_a_step_that_was_defined_again_meanwhile_keeps_its_result(redis_bench: A
     found = first(redis_bench, Part.DEFINITION)
     assert found.fault is Fault.MISSING
     store._connections.call("HSET", key, operation.digest, row)
-    assert not store.mend(found)
+    assert not store.repair.mend(found)
     assert redis_bench.status(operation) is Status.DONE
 
 
@@ -164,5 +172,5 @@ def test_a_state_that_was_written_anew_meanwhile_stays(redis_bench: Any) -> None
     store._connections.call("HSET", key, operation.digest, b"?" + row[1:])
     found = first(redis_bench, Part.STATE)
     store._connections.call("HSET", key, operation.digest, row)
-    assert not store.mend(found)
+    assert not store.repair.mend(found)
     assert redis_bench.status(operation) is Status.DONE

@@ -134,7 +134,7 @@ def test_a_key_of_another_type_is_set_aside_by_who_writes_it(redis_bench, key):
         assert worker.publish(worker.claim(), b"made") is Verdict.OK
     assert {bench.status(row) for row in (low, *many)} == {Status.DONE}
     assert call("GET", f"{{funsies}}:!{key}") == b"text of another type"
-    assert [each.name for each in bench.store.set_aside()] == [key]
+    assert [each.name for each in bench.store.repair.set_aside()] == [key]
 
 
 def test_a_step_is_defined_though_the_set_of_consumers_is_of_another_type(redis_bench):
@@ -145,7 +145,7 @@ def test_a_step_is_defined_though_the_set_of_consumers_is_of_another_type(redis_
     many = [bench.operation(f"high {number}", low) for number in range(12)]
     consumers = {each.digest for each in many}
     assert set(bench.store.consumers([low.digest])) == consumers
-    assert len(bench.store.set_aside()) == 1
+    assert len(bench.store.repair.set_aside()) == 1
 
 
 def test_namespaces_on_one_server_do_not_see_each_other(redis_bench, redis_url):

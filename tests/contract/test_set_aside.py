@@ -44,7 +44,7 @@ def test_what_is_damaged_at_the_head_is_set_aside_and_the_next_is_claimed(
     claims = [first, redis_bench.slot("other").step().claim]
     assert [each.operation for each in claims if each] in ([good, after], [after, good])
     assert redis_bench.status(bad) is Status.IDLE
-    assert [each.name for each in store.set_aside()] == [bad.digest.hex()]
+    assert [each.name for each in store.repair.set_aside()] == [bad.digest.hex()]
     store.define(Definitions(operations=(bad,)))
     redis_bench.request(bad)
     assert redis_bench.status(bad) is Status.READY

@@ -150,7 +150,7 @@ def test_a_damaged_row_at_the_head_of_a_queue_does_not_block_it(
     f.execute(*victims, *totals).wait(60)
     f.execute(*victims, *totals).wait(60)
     if kind == "definition":
-        named = {each.name for each in graph.set_aside()}
+        named = {each.name for each in graph.repair.set_aside()}
         assert operation(victims[0]).hex() in named
     assert [f.take(each) for each in totals] == [2 * number + 1 for number in numbers]
 

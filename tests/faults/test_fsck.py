@@ -323,7 +323,7 @@ def test_a_damaged_row_is_named_and_mended(site: Site, damage, change) -> None:
     site.execute()
     assert site.values == VALUES
     assert site.fsck("--repair") == (Exit.OK, [])
-    assert current_session("this").backend.graph.set_aside() == []
+    assert current_session("this").backend.graph.repair.set_aside() == []
 
 
 LARGE_DAMAGES = ["flipped", "cut", "gone", "directory", "fifo", "link", "mode"]

@@ -15,7 +15,6 @@ from funsies.store.rows import (
     OperationRow,
     OperationState,
     QueueName,
-    SetAside,
     TaskCounts,
     TaskRow,
 )
@@ -147,10 +146,6 @@ class MemoryReader(Locked):
         rows = list(islice(self._tables.definitions.values(), place, place + limit))
         after = place + len(rows)
         return rows, after if after < len(self._tables.definitions) else 0
-
-    def set_aside(self) -> list[SetAside]:
-        """See :meth:`GraphStore.set_aside`: nothing is damaged here."""
-        return []
 
     @atomic
     def counts(self) -> dict[str, TaskCounts]:

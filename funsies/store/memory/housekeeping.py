@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from funsies.core.digest import Digest, content_digest
+from funsies.core.digest import Digest
 from funsies.store.rows import (
-    Damage,
     Expired,
-    Fault,
     Fence,
-    LargeFaults,
     Lease,
-    Part,
-    Result,
     Setback,
     Status,
     SweepAnswer,
-    Tell,
 )
 
 from .cascade import end_delegation, work_cascades
 from .execution import count_lost, promote, put_back_all
 from .inputs import read_inputs
-from .moves import forget, make_ready, run_under, wait_for
+from .moves import make_ready, run_under, wait_for
 from .requesting import arm, is_due
 from .tables import Hold, Locked, Tables, atomic
 
@@ -32,7 +26,7 @@ SLOT_MEMORY_MS = 3_600_000
 
 
 class MemoryHousekeeping(Locked):
-    """What is due by the clock, what an audit needs to see, and what is damaged."""
+    """What is due by the clock, and what an audit needs to see."""
 
     @atomic
     def sweep(
@@ -100,43 +94,12 @@ class MemoryHousekeeping(Locked):
         """See :meth:`GraphStore.recount`."""
         return sum(_recount(self._tables, each) for each in operations)
 
-    def damages(self, large_faults: LargeFaults, tell: Tell) -> Iterator[Damage]:
-        """See :meth:`GraphStore.damages`."""
-        with self._lock:  # not while others go on with what was found
-            found = list(_damages(self._tables, large_faults, tell))
-        yield from found
-
-    def tidy(self, *, everything: bool = False) -> int:  # noqa: ARG002
-        """See :meth:`GraphStore.tidy`: nothing is set aside here."""
-        return 0
-
     @atomic
     def is_stuck(self) -> bool:
         """See :meth:`GraphStore.is_stuck`."""
         tables = self._tables
         moving = (tables.ready, tables.delayed, tables.leases, tables.cascades)
         return bool(tables.blocked) and not any(moving)
-
-    @atomic
-    def mend(self, damage: Damage) -> bool:
-        """See :meth:`GraphStore.mend`."""
-        tables = self._tables
-        content = damage.content
-        if content is None:
-            return False
-        is_bad = content in tables.contents and _is_changed(tables, content)
-        if is_bad:
-            del tables.contents[content]
-        if damage.operation is None:
-            return is_bad
-        results = tables.look(damage.operation).results
-        is_named = any(
-            result.content == content and (result.large or not tables.has_bytes((result,)))
-            for result in results
-        )
-        if is_named:
-            forget(tables, damage.operation)
-        return is_named
 
 
 def _shift_leases(tables: Tables, lease_ms: int) -> None:
@@ -230,46 +193,3 @@ def _recount(tables: Tables, operation: Digest) -> bool:
 def _is_registered(tables: Tables, operation: Digest, producer: Digest) -> bool:
     waiter = (operation, tables.look(operation).epoch)
     return waiter in tables.waiters.get(producer, ())
-
-
-def _damages(tables: Tables, large_faults: LargeFaults, tell: Tell) -> Iterator[Damage]:
-    """Compare bytes with their digests, and see that those of results are there."""
-    owned: set[Digest] = set()
-    for operation, cell in list(tables.cells.items()):
-        tell("states", 1)
-        for index, result in enumerate(cell.results):
-            fault = _fault(tables, result, large_faults)
-            if fault is not None:
-                owned.add(result.content)
-                yield _of_result(tables, operation, index, result, fault)
-    for digest in list(tables.contents):
-        tell("small values", 1)
-        if digest not in owned and _is_changed(tables, digest):
-            yield Damage(Part.CONTENT, Fault.CHANGED, digest.hex(), content=digest)
-
-
-def _is_changed(tables: Tables, content: Digest) -> bool:
-    return content_digest(tables.contents[content]) != content
-
-
-def _fault(tables: Tables, result: Result, large_faults: LargeFaults) -> Fault | None:
-    if result.large:
-        return large_faults([result.content]).get(result.content)
-    if result.content not in tables.contents:
-        return Fault.MISSING
-    return Fault.CHANGED if _is_changed(tables, result.content) else None
-
-
-def _of_result(
-    tables: Tables, operation: Digest, index: int, result: Result, fault: Fault
-) -> Damage:
-    row = tables.definitions.get(operation)
-    return Damage(
-        Part.RESULT,
-        fault,
-        (row.outputs[index] if row else operation).hex(),
-        operation,
-        row.task_name if row else "",
-        content=result.content,
-        is_large=result.large,
-    )

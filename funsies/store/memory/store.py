@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -15,6 +16,7 @@ from .execution import MemoryExecution
 from .graph import MemoryReader, MemoryWriter
 from .housekeeping import MemoryHousekeeping
 from .named import MemoryNamedRecords
+from .repair import MemoryRepair
 from .requesting import MemoryRequests
 from .tables import Mailbox, Tables, atomic
 
@@ -32,8 +34,10 @@ class MemoryStore(
     """
 
     def __init__(self, *, clock: Callable[[], int] | None = None) -> None:
-        super().__init__(clock or _steady_ms)
+        tables, lock = Tables(clock or _steady_ms), threading.RLock()
+        super().__init__(tables, lock)
         self.named: Final = MemoryNamedRecords()
+        self.repair: Final = MemoryRepair(tables, lock)
 
     def __repr__(self) -> str:
         """Say how much is kept."""
@@ -85,8 +89,7 @@ class MemoryStore(
     @atomic
     def clear(self) -> None:
         """See :meth:`GraphStore.clear`: who listens still does."""
-        tables = self._tables
-        self._tables = Tables(tables.clock, mailboxes=tables.mailboxes)
+        self._tables.clear()
         self.named.clear()
 
     def close(self) -> None:

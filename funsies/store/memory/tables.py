@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -219,6 +219,12 @@ class Tables:
     tails: dict[Digest, bytes] = field(default_factory=dict)
     failures: deque[Failed] = field(default_factory=lambda: deque(maxlen=MOST_FAILURES))
 
+    def clear(self) -> None:
+        """Forget all but who listens."""
+        empty = Tables(self.clock, mailboxes=self.mailboxes)
+        for each in fields(self):
+            setattr(self, each.name, getattr(empty, each.name))
+
     def next_number(self) -> int:
         """Number that was not given before: for epochs and for places in queues."""
         self.sequence += 1
@@ -241,13 +247,13 @@ class Locked:
     """Tables that threads take turns with: each act of the store is an :func:`atomic` method.
 
     Args:
-        clock: time in milliseconds.
+        tables: all that is kept.
+        lock: of these tables; its holder may take it again, as acts use one another.
     """
 
-    def __init__(self, clock: Callable[[], int]) -> None:
-        # One that its holder may take again: acts use one another.
-        self._lock = threading.RLock()
-        self._tables = Tables(clock)
+    def __init__(self, tables: Tables, lock: threading.RLock) -> None:
+        self._tables = tables
+        self._lock = lock
 
 
 def atomic(act: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:

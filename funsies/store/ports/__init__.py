@@ -10,6 +10,7 @@ from .execution import AnsweredStep, PendingStep
 from .graph import GraphStore, Subscription
 from .named import NamedRecords
 from .reader import GraphReader
+from .repair import Repair
 
 __all__ = [
     "AnsweredStep",
@@ -18,5 +19,6 @@ __all__ = [
     "GraphStore",
     "NamedRecords",
     "PendingStep",
+    "Repair",
     "Subscription",
 ]

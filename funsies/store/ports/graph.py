@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from funsies.core.digest import Digest
 from funsies.store.rows import (
-    Damage,
     Definitions,
     Generation,
-    LargeFaults,
     OperationState,
     RequestAnswer,
-    Tell,
     Wanted,
 )
 
 from .execution import Execution
 from .named import NamedRecords
 from .reader import GraphReader
+from .repair import Repair
 
 
 class Subscription(Protocol):
@@ -46,6 +44,10 @@ class GraphStore(GraphReader, Execution, Protocol):
     @property
     def named(self) -> NamedRecords:
         """Records that are kept beside the graph."""
+
+    @property
+    def repair(self) -> Repair:
+        """What finds and mends damage."""
 
     # -- writing the graph
 
@@ -117,31 +119,6 @@ class GraphStore(GraphReader, Execution, Protocol):
 
     def is_heard(self, client: str) -> bool:
         """True while somebody is subscribed as this client; a process that dies is not."""
-
-    # -- damage
-
-    def damages(self, large_faults: LargeFaults, tell: Tell) -> Iterator[Damage]:
-        """Look through everything for what is damaged, in flat memory; nothing is changed.
-
-        What is mended as soon as it is given is not found again by the rest of the walk.
-
-        Args:
-            large_faults: says which large values are damaged or gone.
-            tell: is told how far it is.
-        """
-
-    def mend(self, damage: Damage) -> bool:
-        """Set aside or forget what is damaged, if it is still what was seen: compare and set.
-
-        Results are idle then, so that they are computed again; what only a program has, it
-        writes again when it executes.
-
-        Returns:
-            Whether something was done.
-        """
-
-    def tidy(self, *, everything: bool = False) -> int:
-        """Forget what was set aside and is there again, or all; return how much that was."""
 
     # -- life
 

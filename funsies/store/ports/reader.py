@@ -15,7 +15,6 @@ from funsies.store.rows import (
     OperationRow,
     OperationState,
     QueueName,
-    SetAside,
     TaskCounts,
     TaskRow,
 )
@@ -95,9 +94,6 @@ class GraphReader(Protocol):
 
     def queues(self) -> dict[QueueName, int]:
         """Queues with the number of operations that are ready."""
-
-    def set_aside(self) -> list[SetAside]:
-        """What was damaged, and was set aside: at most some thousand, oldest not first."""
 
     def options(self, digest: Digest) -> bytes | None:
         """Encoded options; None if unknown, or not signed with a key of ours."""

@@ -20,7 +20,6 @@ from funsies.store.rows import (
     OperationState,
     QueueName,
     Result,
-    SetAside,
     TaskCounts,
     TaskRow,
 )
@@ -223,11 +222,6 @@ class RedisReader(Caller):
         packed = zip(page[::2], page[1::2], strict=True)
         rows = [readable(unpack_operation, Digest(digest), data) for digest, data in packed]
         return [row for row in rows if row is not None], int(after)
-
-    def set_aside(self) -> list[SetAside]:
-        """See :meth:`GraphStore.set_aside`."""
-        fields = answers.flat(self._call("HKEYS", self._keys.quarantine))
-        return [answers.aside(each) for each in fields]
 
     def counts(self) -> dict[str, TaskCounts]:
         """See :meth:`GraphStore.counts`."""

@@ -1,4 +1,4 @@
-"""The half of the store that looks for damage, counters among it, and mends it."""
+"""Looking for damage on a server, counters among it, and mending it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
-from funsies.store.rows import Damage, Fault, LargeFaults, Part, Spot, Tell
+from funsies.store.rows import Damage, Fault, LargeFaults, Part, SetAside, Spot, Tell
 
 from . import answers
 from .auditing import Audit
@@ -17,18 +17,18 @@ from .scanning import Scanner
 from .soundness import fault_in_content
 
 
-class Repairer(RedisReader):
-    """Mends only what is still as it was seen: workers and clients go on meanwhile."""
+class RedisRepair(RedisReader):
+    """See :class:`~funsies.store.ports.Repair`; it mends only what is still as it was seen."""
 
     def damages(self, large_faults: LargeFaults, tell: Tell) -> Iterator[Damage]:
-        """See :meth:`GraphStore.damages`."""
+        """See :meth:`Repair.damages`."""
         audit = Audit(self, self._scanner, self._seal, large_faults, tell)
         yield from audit.walk()
         if audit.is_complete:
             yield from wrong_counters(self._scanner, tell)
 
     def mend(self, damage: Damage) -> bool:
-        """See :meth:`GraphStore.mend`."""
+        """See :meth:`Repair.mend`."""
         is_gone = damage.content is not None and self._discard(damage.content)
         spot = damage.spot
         if not spot.act:
@@ -45,8 +45,13 @@ class Repairer(RedisReader):
             return False
         return self._run("mend", "row", b"c", content, data) == 1
 
+    def set_aside(self) -> list[SetAside]:
+        """See :meth:`Repair.set_aside`."""
+        fields = answers.flat(self._call("HKEYS", self._keys.quarantine))
+        return [answers.aside(each) for each in fields]
+
     def tidy(self, *, everything: bool = False) -> int:
-        """See :meth:`GraphStore.tidy`."""
+        """See :meth:`Repair.tidy`."""
         which = "all" if everything else "again"
         return sum(
             answers.integer(self._run("tidy", which, *(name for name, _ in page)))

@@ -40,8 +40,8 @@ from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections
 from .named import RedisNamedRecords
 from .packing import pack_result
-from .reader import escape
-from .repairing import Repairer
+from .reader import RedisReader, escape
+from .repairing import RedisRepair
 from .requesting import Requester, definition_calls
 from .seal import Seal
 from .subscription import RedisSubscription
@@ -50,7 +50,7 @@ TAIL_MS: Final = 60_000
 """How long it is kept what a running step has printed."""
 
 
-class RedisStore(Repairer):
+class RedisStore(RedisReader):
     """A :class:`~funsies.store.ports.GraphStore` on a server.
 
     Args:
@@ -75,9 +75,10 @@ class RedisStore(Repairer):
         answer_seconds: float = CLIENT_ANSWER_SECONDS,
     ) -> None:
         connections = Connections(url, max_outage_seconds, answer_seconds)
-        names = KeyNames(namespace)
-        super().__init__(connections, names, Seal(keys), clock)
+        names, seal = KeyNames(namespace), Seal(keys)
+        super().__init__(connections, names, seal, clock)
         self.named: Final = RedisNamedRecords(connections, names, clock)
+        self.repair: Final = RedisRepair(connections, names, seal, clock)
         self._clock_watch = ClockWatch(self._ask_time, steady)
 
     def __repr__(self) -> str:

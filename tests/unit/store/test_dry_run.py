@@ -53,7 +53,7 @@ def test_what_a_program_writes_and_executes_leaves_the_server_as_it_was():
         assert told == [(Ran.WILL_RUN, ChangeKind.RESET), (Ran.WILL_RUN, ChangeKind.NEW)]
 
 
-@pytest.mark.parametrize("name", ["step", "release", "sweep", "mend", "recount"])
+@pytest.mark.parametrize("name", ["step", "release", "sweep", "repair", "recount"])
 def test_what_is_no_part_of_a_rehearsal_is_refused(name):
     graph = dry_run_backend(open_backend("memory://")).graph
     with pytest.raises(AttributeError, match="changes nothing"):
