@@ -295,7 +295,7 @@ def stored_artefact(
 
 def _stored(graph: GraphStore, row: ArtefactRow) -> tuple[Stored, TaskRow]:
     """What a step makes, with the task that says what it is."""
-    step = None if row.producer is None else graph.operation(row.producer)
+    (step,) = [None] if row.producer is None else graph.operations([row.producer])
     if step is None or row.digest not in step.outputs[row.index : row.index + 1]:
         raise unknown("step that makes", row.digest)
     task = known_task(graph, step.task)

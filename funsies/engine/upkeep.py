@@ -128,7 +128,7 @@ def sweep_once(graph: GraphStore, sweeper: str, *, lease_ms: int) -> SweepAnswer
 
 
 def _fail_lost(graph: GraphStore, expired: Expired) -> None:
-    operation = graph.operation(expired.operation)
+    (operation,) = graph.operations([expired.operation])
     if operation is not None:
         publish_failure(
             graph, failure(operation, expired.fence, _worker_lost(operation, expired))

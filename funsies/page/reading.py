@@ -145,7 +145,7 @@ class Definitions:
         return KnownStep(self.read(backend, digest), backend.graph.states([digest])[0])
 
     def _read(self, backend: Backend, digest: Digest) -> Definition | None:
-        row = backend.graph.operation(digest)
+        (row,) = backend.graph.operations([digest])
         if row is None:
             return None
         task = backend.graph.task(row.task, PYTHON)

@@ -50,7 +50,7 @@ def inputs_of(backend: Backend, operation: Digest) -> list[InputView]:
 
     Large values and all beyond the first twenty are named, not shown.
     """
-    row = backend.graph.operation(operation)
+    (row,) = backend.graph.operations([operation])
     if row is None:
         return []
     task = backend.graph.task(row.task, PYTHON)

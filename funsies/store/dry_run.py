@@ -134,10 +134,6 @@ class DryRunGraph:
         """See :meth:`GraphStore.operations`."""
         return _filled(digests, self._graph.operations, self._written.operations)
 
-    def operation(self, digest: Digest) -> OperationRow | None:
-        """See :meth:`GraphStore.operation`."""
-        return self.operations([digest])[0]
-
     def contents(self, digests: Sequence[Digest]) -> list[bytes | None]:
         """See :meth:`GraphStore.contents`."""
         return _filled(digests, self._graph.contents, self._written.contents)

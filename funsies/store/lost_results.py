@@ -37,7 +37,7 @@ def forget(graph: GraphStore, operation: Digest, content: Digest) -> None:
 
 def _sources(graph: GraphStore, operation: Digest, content: Digest) -> list[Digest]:
     """Steps from which one has its result: it went on as them, or inherited their error."""
-    row = graph.operation(operation)
+    (row,) = graph.operations([operation])
     producers = [] if row is None else row.producers
     inherited = [
         producer

@@ -25,10 +25,10 @@ def test_definitions_are_read_back_as_written(bench, tools):
     high = bench.operation("high", tools.as_input("\n->:", low, 2), large, low, strict=False)
     dynamic = bench.operation("dynamic", dynamic=True)
     unknown = content_digest(b"unknown")
-    assert bench.store.operation(high.digest) == high
+    assert bench.store.operations([high.digest]) == [high]
     wanted = [low.digest, unknown, dynamic.digest]
     assert bench.store.operations(wanted) == [low, None, dynamic]
-    assert bench.store.operation(unknown) is None
+    assert bench.store.operations([unknown]) == [None]
     assert bench.store.consumers([low.digest]) == (high.digest,)
     assert bench.store.consumers([low.digest, high.digest]) == (high.digest,)
     assert bench.store.consumers([high.digest]) == ()
@@ -61,7 +61,7 @@ def test_what_is_defined_stays_as_it_is(bench):
     other = type(row)(**{name: getattr(row, name) for name in row.__slots__})
     bench.store.define(Definitions(operations=(other,)))
     bench.store.define(Definitions())
-    assert bench.store.operation(row.digest) == row
+    assert bench.store.operations([row.digest]) == [row]
 
 
 def test_tasks_are_kept_by_python_version(bench):

@@ -165,9 +165,9 @@ def test_a_forked_process_uses_connections_of_its_own(redis_bench):
     rows = [bench.operation(f"row {n}") for n in range(200)]
     child = os.fork()
     if child == 0:
-        correct = all(bench.store.operation(row.digest) == row for row in rows)
+        correct = all(bench.store.operations([row.digest]) == [row] for row in rows)
         os._exit(0 if correct else 1)
-    assert all(bench.store.operation(row.digest) == row for row in rows)
+    assert all(bench.store.operations([row.digest]) == [row] for row in rows)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
@@ -343,7 +343,7 @@ def test_a_call_cut_short_leaves_no_answer_for_the_next(redis_bench):
         signal.setitimer(signal.ITIMER_REAL, 0.05)
         with pytest.raises(Interrupted):
             bench.store._connections.call("BLPOP", "nothing comes here", 30)
-        assert bench.store.operation(row.digest) == row
+        assert bench.store.operations([row.digest]) == [row]
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
@@ -384,9 +384,9 @@ def test_a_definition_of_an_older_form_is_written_again(redis_bench):
     older = packed[:small] + b"\1" + packed[small + 1 : names] + row.inputs[0].artefact
     call("HSET", key, row.digest, older + packed[names:])
     assert bench.store.undefined([row.digest]) == [row.digest]
-    assert bench.store.operation(row.digest) is None
+    assert bench.store.operations([row.digest]) == [None]
     bench.store.define(Definitions(operations=(row,)))
-    assert bench.store.operation(row.digest) == row
+    assert bench.store.operations([row.digest]) == [row]
 
 
 def test_a_finished_operation_costs_less_than_a_kibibyte(own_bench, tools):

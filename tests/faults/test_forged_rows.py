@@ -154,7 +154,7 @@ def test_an_input_that_was_added_to_a_signed_step_is_not_there(inside: Site) -> 
     """The step keeps its name, so that whoever asks for it would get it."""
     step = f.shell("cat note.txt; ls", inp={"note.txt": "mine"})
     inside.execute(step.stdout)
-    row = inside.store.operation(operation(step.stdout))
+    (row,) = inside.store.operations([operation(step.stdout)])
     content = content_digest(b"evil")
     added = InputRow("e.so", content, None, 0, content, "blob")
     changed = msgspec.structs.replace(row, inputs=(added, *row.inputs))
@@ -187,7 +187,8 @@ def test_a_task_under_the_address_of_another_is_not_run_and_replaced_by_execute(
     mine = f.shell("echo mine").stdout
     inside.execute(theirs, mine)
     (tmp_path / "trap").unlink()
-    task = {each: inside.store.operation(operation(each)).task for each in (theirs, mine)}
+    rows = inside.store.operations([operation(each) for each in (theirs, mine)])
+    task = {each: row.task for each, row in zip((theirs, mine), rows, strict=True)}
     row = inside.redis.hget(P + b"t" + task[theirs], b"")
     if signed_by == "nobody":
         row = row.replace(task[theirs], task[mine])

@@ -273,7 +273,7 @@ class CrashRecovery:
             publish_for(self._graph, [], slot=slot, sequence=last_status.sequence + 1)
 
     def _settle_one(self, lease: Lease, ended: EndedChild, *, is_suspect: bool) -> bool:
-        operation = self._graph.operation(lease.operation)
+        (operation,) = self._graph.operations([lease.operation])
         if operation is None:
             return False
         decided = (

@@ -76,11 +76,6 @@ class MemoryReader(Locked):
         return [each for each in operations if each not in self._tables.definitions]
 
     @atomic
-    def operation(self, digest: Digest) -> OperationRow | None:
-        """See :meth:`GraphStore.operation`."""
-        return self._tables.definitions.get(digest)
-
-    @atomic
     def operations(self, digests: Sequence[Digest]) -> list[OperationRow | None]:
         """See :meth:`GraphStore.operations`."""
         return [self._tables.definitions.get(digest) for digest in digests]

@@ -32,11 +32,8 @@ class GraphReader(Protocol):
     def undefined(self, operations: Sequence[Digest]) -> list[Digest]:
         """Those of the operations that are not in the store, or not signed with our keys."""
 
-    def operation(self, digest: Digest) -> OperationRow | None:
-        """Definition of an operation."""
-
     def operations(self, digests: Sequence[Digest]) -> list[OperationRow | None]:
-        """Definitions of several operations."""
+        """Definitions of operations, in the order asked; None where there is none."""
 
     def task(self, digest: Digest, python: str) -> TaskRow | None:
         """A task, as loadable under the given minor version of Python if there is a choice."""

@@ -275,7 +275,7 @@ class Audit:
     def _row(self, part: Part, fault: Fault, digest: Digest, spot: Spot) -> Damage:
         if part is not Part.DELEGATION:
             return Damage(part, fault, digest.hex(), spot=spot)
-        step = self._reader.operation(digest)
+        (step,) = self._reader.operations([digest])
         return Damage(part, fault, digest.hex(), digest, name_of(step), spot)
 
     def _runs(self) -> Iterator[Damage]:

@@ -132,10 +132,6 @@ class RedisReader(Caller):
         found = zip(operations, packed, strict=True)
         return [each for each, row in found if fault_in_definition(self._seal, each, row)]
 
-    def operation(self, digest: Digest) -> OperationRow | None:
-        """See :meth:`GraphStore.operation`."""
-        return self.operations([digest])[0]
-
     def operations(self, digests: Sequence[Digest]) -> list[OperationRow | None]:
         """See :meth:`GraphStore.operations`."""
         packed = self._fields(self._keys.definitions, digests)

@@ -48,12 +48,14 @@ class Requester:
 
     Args:
         run: runs a script.
-        operation: reads a definition.
+        operations: reads definitions.
     """
 
-    def __init__(self, run: Run, operation: Callable[[Digest], OperationRow | None]) -> None:
+    def __init__(
+        self, run: Run, operations: Callable[[Sequence[Digest]], list[OperationRow | None]]
+    ) -> None:
         self._run = run
-        self._operation = operation
+        self._operations = operations
 
     def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
         """See :meth:`GraphStore.request`."""
@@ -76,7 +78,7 @@ class Requester:
         return answers.requested(self._run("request", generation, are_seen, *fields))
 
     def _request_large(self, generation: Generation, wanted: Wanted) -> RequestAnswer:
-        row = self._operation(wanted.operation)
+        (row,) = self._operations([wanted.operation])
         if row is None:
             return RequestAnswer((wanted.operation,), 0, ())
         inputs = list(_by_producer(row))

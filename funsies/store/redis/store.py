@@ -110,7 +110,7 @@ class RedisStore(RedisReader):
 
     def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
         """See :meth:`GraphStore.request`."""
-        return Requester(self._run, self.operation).request(generation, wanted)
+        return Requester(self._run, self.operations).request(generation, wanted)
 
     def cancel(
         self, generation: Generation, operations: Sequence[Digest], error: Digest

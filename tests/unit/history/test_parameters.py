@@ -17,7 +17,7 @@ def task_of(*arguments: object):
     with f.Fun(f.Server("memory://")) as session:
         step = f.reduce(weighed, *arguments)
         session.save()
-        row = session.backend.graph.operation(step.producer)
+        (row,) = session.backend.graph.operations([step.producer])
         return session.backend.graph.task(row.task, PYTHON)
 
 

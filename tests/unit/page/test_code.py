@@ -39,7 +39,7 @@ def shown():
             step = build()
             f.execute(step)
             graph = session.backend.graph
-            row = graph.operation(step.producer)
+            (row,) = graph.operations([step.producer])
             error = graph.states([step.producer])[0].error
             errors = [] if error is None else graph.contents([error])
             known = read_error(errors[0]) if errors else None
