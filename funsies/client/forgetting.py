@@ -13,7 +13,7 @@ from funsies.core.traversal import reachable
 from funsies.history.resets import note_reset
 from funsies.session import Session, current_session
 from funsies.store.graph_reader import built_by, read_levels
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader, GraphStore
 from funsies.store.rows import Generation, OperationState, Status
 
 from .targets import Target, Targets, collect
@@ -96,7 +96,7 @@ def retry_failed(session: Session, targets: Targets) -> None:
 
 
 def failures_below(
-    graph: GraphStore, targets: Targets, *, before: Generation | None = None
+    graph: GraphReader, targets: Targets, *, before: Generation | None = None
 ) -> list[Digest]:
     """Find what failed and is remembered, among some operations and all that they need.
 
@@ -128,7 +128,7 @@ def _built(targets: Targets) -> list[Digest]:
     return [each.digest for each in reachable(targets.built.values(), Operation.producers)]
 
 
-def _above(graph: GraphStore, operations: Sequence[Digest]) -> Iterator[Digest]:
+def _above(graph: GraphReader, operations: Sequence[Digest]) -> Iterator[Digest]:
     """Whose results operations take: producers of inputs, and what dynamic ones went on as."""
     rows = [row for row in graph.operations(operations) if row is not None]
     for row in rows:

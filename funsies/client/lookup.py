@@ -28,7 +28,7 @@ from funsies.store.graph_reader import (
     known_task,
     unknown,
 )
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader
 from funsies.store.rows import ArtefactRow, Found, TaskRow
 from funsies.store.stored_labels import labelled
 
@@ -293,7 +293,7 @@ def stored_artefact(
     return Artefact(reference, encoding)
 
 
-def _stored(graph: GraphStore, row: ArtefactRow) -> tuple[Stored, TaskRow]:
+def _stored(graph: GraphReader, row: ArtefactRow) -> tuple[Stored, TaskRow]:
     """What a step makes, with the task that says what it is."""
     (step,) = [None] if row.producer is None else graph.operations([row.producer])
     if step is None or row.digest not in step.outputs[row.index : row.index + 1]:

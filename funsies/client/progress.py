@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from funsies.builder.context import is_in_step
 from funsies.session import Session
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader
 from funsies.store.rows import TaskCounts
 
 from .notebook.ipython import is_notebook
@@ -101,7 +101,7 @@ def _display(session: Session) -> _Display:
 @contextmanager
 def reported(
     display: AbstractContextManager[Report | None],
-    graph: GraphStore,
+    graph: GraphReader,
     before: Mapping[str, TaskCounts] | None = None,
 ) -> Iterator[Callable[[], None] | None]:
     """Open a display; yield what tells it how far all has come since ``before``, or now."""

@@ -17,7 +17,7 @@ from funsies.session import Session
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.graph_reader import read_levels
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader, GraphStore
 from funsies.store.rows import Definitions, Generation, QueueName
 from funsies.store.submission import LOCAL_PREFIX, submit
 
@@ -83,7 +83,7 @@ class Affected:
     generations: tuple[Generation, ...]
 
 
-def affected_by(graph: GraphStore, operations: Iterable[Digest]) -> Affected:
+def affected_by(graph: GraphReader, operations: Iterable[Digest]) -> Affected:
     """Find the pending steps among some, and all that wait for them.
 
     Args:
@@ -116,7 +116,7 @@ def affected_by_run(backend: Backend, run: Run) -> Affected:
 
 
 def pending_of(
-    graph: GraphStore, operations: Iterable[Digest]
+    graph: GraphReader, operations: Iterable[Digest]
 ) -> dict[Digest, tuple[Generation, ...]]:
     """Those of some steps that are pending, in their order, with who wants them."""
     pending: dict[Digest, tuple[Generation, ...]] = {}
@@ -126,7 +126,7 @@ def pending_of(
     return pending
 
 
-def _makers_first(graph: GraphStore, operations: Collection[Digest]) -> tuple[Digest, ...]:
+def _makers_first(graph: GraphReader, operations: Collection[Digest]) -> tuple[Digest, ...]:
     needs: dict[Digest, set[Digest]] = {each: set() for each in operations}
     for batch in batches(list(operations)):
         for row in graph.operations(batch):

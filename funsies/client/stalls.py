@@ -19,7 +19,7 @@ from funsies.core.digest import Digest, short_hash
 from funsies.session import Session
 from funsies.store.connect import Backend
 from funsies.store.graph_reader import read_levels
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader
 from funsies.store.rows import Lease, QueueName
 from funsies.store.server_address import hide_secrets
 from funsies.store.submission import LOCAL_PREFIX, submit
@@ -229,7 +229,7 @@ class OrphanWatch:
 
 
 def orphaned_on(
-    graph: GraphStore, targets: Sequence[Digest], queues: Collection[QueueName]
+    graph: GraphReader, targets: Sequence[Digest], queues: Collection[QueueName]
 ) -> list[Digest]:
     """What targets wait for, directly or not, and is to run on one of some queues.
 

@@ -24,7 +24,7 @@ from funsies.core.stored_errors import read_error
 from funsies.session import Session
 from funsies.store.batches import batches
 from funsies.store.graph_reader import delegations, read_levels
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader
 from funsies.store.rows import OperationRow, OperationState
 
 from .remedies import labels_for, since
@@ -80,7 +80,7 @@ def is_volatile(state: OperationState) -> bool:
     return state.volatile and state.status.is_finished
 
 
-def losses_below(graph: GraphStore, operations: Iterable[Digest]) -> list[Loss]:
+def losses_below(graph: GraphReader, operations: Iterable[Digest]) -> list[Loss]:
     """Find the steps from which the results of operations are volatile.
 
     Args:
@@ -100,7 +100,7 @@ def losses_below(graph: GraphStore, operations: Iterable[Digest]) -> list[Loss]:
 
 
 def _looked_at(
-    graph: GraphStore, operations: Sequence[Digest]
+    graph: GraphReader, operations: Sequence[Digest]
 ) -> Iterator[tuple[OperationRow, OperationState, list[Digest]]]:
     """Each operation with the volatile ones whose results it takes."""
     states = graph.states(operations)
@@ -113,7 +113,7 @@ def _looked_at(
             yield row, state, list(volatile_among(graph, list(dict.fromkeys(above))))
 
 
-def volatile_among(graph: GraphStore, operations: Sequence[Digest]) -> Iterator[Digest]:
+def volatile_among(graph: GraphReader, operations: Sequence[Digest]) -> Iterator[Digest]:
     """Those of the operations whose results are volatile."""
     for batch in batches(operations):
         states = graph.states(batch)
@@ -122,7 +122,7 @@ def volatile_among(graph: GraphStore, operations: Sequence[Digest]) -> Iterator[
         )
 
 
-def _error(graph: GraphStore, state: OperationState) -> Error | None:
+def _error(graph: GraphReader, state: OperationState) -> Error | None:
     return None if state.error is None else read_error(graph.contents([state.error])[0])
 
 
@@ -229,7 +229,7 @@ class Mender:
         self._tell = tell
         self._asked: Counter[Digest] = Counter()
 
-    def is_to_ask(self, graph: GraphStore, targets: Sequence[Digest]) -> bool:
+    def is_to_ask(self, graph: GraphReader, targets: Sequence[Digest]) -> bool:
         """True if the targets, which are finished, are to be asked for again."""
         left = [each for each in targets if self._asked[each] < self._times]
         volatile = list(volatile_among(graph, left))

@@ -13,7 +13,7 @@ from funsies.core.errors import StateLostError, WaitTimeoutError, WiringError
 from funsies.core.traversal import reachable
 from funsies.engine.slots import new_slot
 from funsies.session import Session, tell_missing
-from funsies.store.ports import GraphStore, Subscription
+from funsies.store.ports import GraphReader, Subscription
 from funsies.store.rows import OperationState, Status
 
 from .progress import PROGRESS_SECONDS
@@ -22,7 +22,7 @@ from .requests import local_queue
 from .stalls import UNASKED_LOOK_SECONDS, OrphanWatch, UnaskedWatch, UnservedWatch
 
 
-def refuse_in_step(graph: GraphStore) -> None:
+def refuse_in_step(graph: GraphReader) -> None:
     """Refuse to wait for other steps, if this is a step that runs on the same server.
 
     With one worker, it would wait for ever; with several, as soon as all of them do so.
@@ -40,7 +40,7 @@ def refuse_in_step(graph: GraphStore) -> None:
     )
 
 
-def refuse_own_step(graph: GraphStore, targets: Sequence[Digest]) -> None:
+def refuse_own_step(graph: GraphReader, targets: Sequence[Digest]) -> None:
     """Refuse to run in a step what needs the result of that very step.
 
     Raises:

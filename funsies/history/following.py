@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
 from funsies.run.live_output import Stream, Tail, decode_tail
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader, GraphStore
 from funsies.store.rows import OperationState, Status, log_client
 
 LOOK_SECONDS: Final = 1.0
@@ -84,7 +84,7 @@ def follow(graph: GraphStore, operation: Digest) -> Iterator[News]:
 class _Heard:
     """What was told of a step."""
 
-    def __init__(self, graph: GraphStore, operation: Digest, state: OperationState) -> None:
+    def __init__(self, graph: GraphReader, operation: Digest, state: OperationState) -> None:
         self._graph = graph
         self._operation = operation
         self._status: Status | None = None

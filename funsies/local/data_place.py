@@ -7,7 +7,7 @@ from contextlib import closing
 
 from funsies.config.directory import Directory, ServerRecord
 from funsies.store.data.identity import beside, ensure_number
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader, GraphStore
 from funsies.store.redis import RedisStore
 from funsies.store.server_notes import (
     IN_SERVER,
@@ -73,6 +73,6 @@ def _beside(directory: Directory) -> DataPlace:
     return DataPlace(url, identity, socket.gethostname(), is_beside=True)
 
 
-def _is_empty(graph: GraphStore) -> bool:
+def _is_empty(graph: GraphReader) -> bool:
     """True if nothing was defined, so that nothing can be stored."""
     return not graph.find("", 1)

@@ -18,7 +18,7 @@ from funsies.core.digest import Digest
 from funsies.engine.load import Load
 from funsies.engine.worker_registry import WorkerView, list_workers
 from funsies.store.connect import Address
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader
 from funsies.store.rows import Lease, at_work
 
 from .numbers import shown_bytes, shown_seconds
@@ -81,7 +81,7 @@ Inquiry: TypeAlias = Callable[[list[Digest]], Known]
 
 
 def who_works(
-    server: Address, graph: GraphStore, inquire: Inquiry = lambda _: Known()
+    server: Address, graph: GraphReader, inquire: Inquiry = lambda _: Known()
 ) -> list[Occupation]:
     """Look who does what on a server now.
 

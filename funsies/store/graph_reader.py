@@ -11,7 +11,7 @@ from funsies.core.python_plan import PYTHON
 
 from .batches import batches
 from .execution_record import decode_record
-from .ports import GraphStore
+from .ports import GraphReader
 from .rows import ArtefactRow, ConstantRow, OperationRow, TaskRow
 
 
@@ -54,7 +54,7 @@ def unknown(what: str, digest: Digest) -> UnknownHashError:
     )
 
 
-def known_step(graph: GraphStore, digest: Digest) -> OperationRow:
+def known_step(graph: GraphReader, digest: Digest) -> OperationRow:
     """The definition of a step.
 
     Raises:
@@ -63,7 +63,7 @@ def known_step(graph: GraphStore, digest: Digest) -> OperationRow:
     return known_steps(graph, [digest])[0]
 
 
-def known_steps(graph: GraphStore, digests: Sequence[Digest]) -> list[OperationRow]:
+def known_steps(graph: GraphReader, digests: Sequence[Digest]) -> list[OperationRow]:
     """The definitions of some steps.
 
     Raises:
@@ -77,7 +77,7 @@ def known_steps(graph: GraphStore, digests: Sequence[Digest]) -> list[OperationR
     return rows
 
 
-def known_task(graph: GraphStore, digest: Digest, python: str = PYTHON) -> TaskRow:
+def known_task(graph: GraphReader, digest: Digest, python: str = PYTHON) -> TaskRow:
     """The definition of a task.
 
     Args:
@@ -94,7 +94,7 @@ def known_task(graph: GraphStore, digest: Digest, python: str = PYTHON) -> TaskR
     return row
 
 
-def known_artefact(graph: GraphStore, digest: Digest) -> ArtefactRow:
+def known_artefact(graph: GraphReader, digest: Digest) -> ArtefactRow:
     """Where an artefact comes from.
 
     Raises:
@@ -106,7 +106,7 @@ def known_artefact(graph: GraphStore, digest: Digest) -> ArtefactRow:
     return row
 
 
-def known_constant(graph: GraphStore, row: ConstantRow) -> Constant:
+def known_constant(graph: GraphReader, row: ConstantRow) -> Constant:
     """A constant as a value again; small ones have their bytes with them.
 
     Raises:
@@ -119,12 +119,12 @@ def known_constant(graph: GraphStore, row: ConstantRow) -> Constant:
     return made
 
 
-def built_by(graph: GraphStore, rows: Iterable[OperationRow]) -> dict[Digest, Digest]:
+def built_by(graph: GraphReader, rows: Iterable[OperationRow]) -> dict[Digest, Digest]:
     """Find the step that each dynamic one went on as when it was last run."""
     return delegations(graph, [row.digest for row in rows if row.dynamic])
 
 
-def delegations(graph: GraphStore, operations: Sequence[Digest]) -> dict[Digest, Digest]:
+def delegations(graph: GraphReader, operations: Sequence[Digest]) -> dict[Digest, Digest]:
     """The same by address, for those of the steps that went on as another."""
     records = zip(operations, map(decode_record, graph.records(operations)), strict=True)
     found = ((each, record.went_on_as) for each, record in records if record is not None)

@@ -16,7 +16,7 @@ from funsies.core.traversal import reachable
 
 from .connect import Backend
 from .graph_reader import delegations
-from .ports import DataStore, GraphStore
+from .ports import DataStore, GraphReader, GraphStore
 from .rows import OperationState
 
 
@@ -35,7 +35,7 @@ def forget(graph: GraphStore, operation: Digest, content: Digest) -> None:
         _invalidate(graph, each, content)
 
 
-def _sources(graph: GraphStore, operation: Digest, content: Digest) -> list[Digest]:
+def _sources(graph: GraphReader, operation: Digest, content: Digest) -> list[Digest]:
     """Steps from which one has its result: it went on as them, or inherited their error."""
     (row,) = graph.operations([operation])
     producers = [] if row is None else row.producers

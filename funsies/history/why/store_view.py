@@ -18,14 +18,14 @@ from funsies.core.python_plan import PYTHON
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 from funsies.store.execution_record import ExecutionRecord, decode_record
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader, GraphStore
 from funsies.store.rows import InputRow, OperationRow, OperationState
 
 
 class _Shared:
     """A graph whose definitions, records and states are asked for once."""
 
-    def __init__(self, graph: GraphStore) -> None:
+    def __init__(self, graph: GraphReader) -> None:
         self._graph = graph
         self._rows: dict[Digest, OperationRow | None] = {}
         self._records: dict[Digest, bytes | None] = {}

@@ -19,7 +19,7 @@ from funsies.report.elsewhere import Elsewhere
 from funsies.report.errors import headline
 from funsies.report.failures import Cause, Causes, gist
 from funsies.report.numbers import counted
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader
 from funsies.store.rows import Lease, TaskCounts, at_work
 
 WINDOW_SECONDS: Final = 30.0
@@ -110,7 +110,7 @@ class RunningSteps:
 
     def __init__(
         self,
-        graph: GraphStore,
+        graph: GraphReader,
         clock: Callable[[], float] = time.monotonic,
         naming: Naming | None = None,
         elsewhere: Elsewhere | None = None,
@@ -181,7 +181,7 @@ class Failing:
         graph: where.
     """
 
-    def __init__(self, graph: GraphStore) -> None:
+    def __init__(self, graph: GraphReader) -> None:
         self._graph = graph
         self._causes = Causes()
         self._seen = max((each.number for each in graph.latest_failures(1)), default=0)

@@ -22,7 +22,7 @@ from funsies.report.console import make_console
 from funsies.report.elsewhere import Elsewhere
 from funsies.report.numbers import counted
 from funsies.store.connect import Backend
-from funsies.store.ports import GraphStore
+from funsies.store.ports import GraphReader
 from funsies.store.rows import Generation, TaskCounts
 
 from .activity import Failing, Rates, RunningSteps, finished, told
@@ -72,7 +72,7 @@ class Display:
     def __init__(
         self,
         console: Console,
-        graph: GraphStore,
+        graph: GraphReader,
         *,
         naming: Naming | None = None,
         elsewhere: Elsewhere | None = None,
