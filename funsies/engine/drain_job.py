@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from funsies.run.evaluate import Evaluator
 from funsies.run.live_output import NOBODY
-from funsies.run.workspace import close_workspaces
+from funsies.run.shell.workspace import close_workspaces
 from funsies.store.connect import open_backend
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName

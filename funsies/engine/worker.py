@@ -9,8 +9,8 @@ from .rq_binding import prefix
 
 # isort: split
 
-from funsies.run.files import sweep_temporary_directory
 from funsies.run.orphans import become_subreaper
+from funsies.run.step_directories import sweep_temporary_directory
 from funsies.store.connect import Address, open_backend
 from funsies.store.server_connection import ANSWER_SECONDS, client_of
 from funsies.store.server_notes import agree_on_keys

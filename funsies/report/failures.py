@@ -11,7 +11,7 @@ from funsies.core.cutting import cut, printable
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.stored_errors import read_error
 from funsies.history.outcomes import SKIPPED, StepOutcome
-from funsies.run.shell_gist import gist_of_command
+from funsies.run.shell.failed_command import gist_of_command
 from funsies.store.batches import batches
 from funsies.store.connect import Backend
 

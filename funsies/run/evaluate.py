@@ -39,14 +39,14 @@ from funsies.store.rows import Claim, Completion, RunReport, Setback
 from .decision import Decision, Delegate, HandOver, Park, Publish, PutBack, retry
 from .dynamic import call_dynamic, request_continuation
 from .execution import Execution, PeakMemory, execution_record
-from .files import cannot_run_here
 from .isolated import ChildDiedError, in_fresh_process
 from .live_output import NOBODY, Listener
 from .machine_faults import is_of_the_machine
 from .program import Host, OtherProgramError, OwnProgram, Stage
 from .python import LoadedFunction, arguments, call, encode_results
 from .recovery import ask_for_idle, queue_of_built, recover_bytes
-from .shell_step import run_shell_step
+from .shell.operation import run_shell_step
+from .step_directories import cannot_run_here
 from .step_inputs import BadBytesError, InputValue, gather
 from .step_results import ResultWriter, is_traced, trace_key_of
 from .surroundings import (

@@ -168,7 +168,10 @@ class Preempted(BaseException):
 
 
 class TimedOut(BaseException):
-    """The step ran longer than its timeout. User code that catches ``Exception`` lets it by."""
+    """The step ran longer than its timeout: its Python code, or its commands.
+
+    A ``BaseException``, so that ``except Exception`` in a user's function lets it through.
+    """
 
 
 class Alarm:

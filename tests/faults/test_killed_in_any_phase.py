@@ -15,7 +15,7 @@ import pytest
 import funsies as f
 from funsies.config import ResolvedServer
 from funsies.engine.worker import run_worker
-from funsies.run.files import STEP_PREFIX
+from funsies.run.step_directories import STEP_PREFIX
 from funsies.store.data import DiskDataStore
 from funsies.store.data.abandoned import remove_abandoned
 

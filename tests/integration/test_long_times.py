@@ -14,8 +14,9 @@ import funsies as f
 from funsies.cli.worker import timing_from
 from funsies.core.errors import ErrorKind, OptionError
 from funsies.engine.processes import leave_before_end
-from funsies.run import process, signals
+from funsies.run import signals
 from funsies.run.process_exit import ExitNotice
+from funsies.run.shell import processes
 
 MONTH = 30 * 24 * 3600
 LONG = [MONTH, 2.0**31, 1e300, 2**63 - 1]
@@ -78,7 +79,7 @@ def test_a_retry_may_be_as_far_away_as_one_likes(stage) -> None:
 
 @pytest.fixture
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (process, signals):
+    for module in (processes, signals):
         monkeypatch.setattr(module, "LONGEST_WAIT_SECONDS", 0.01)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from funsies.core.digest import Digest, content_digest
 from funsies.pickling import Bundle
-from funsies.run.files import STEP_PREFIX
+from funsies.run.step_directories import STEP_PREFIX
 from funsies.store.data.abandoned import make_held, remove_abandoned
 from funsies.store.data.temporary import TemporaryFile, fresh_name
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from funsies.run.files import STEP_PREFIX, cannot_run_here, remove_tree
+from funsies.run.step_directories import STEP_PREFIX, cannot_run_here, remove_tree
 from funsies.run.tasks import NotLoadableError
 from funsies.run.watcher import Watcher
 from funsies.store.data.abandoned import make_held

@@ -15,7 +15,9 @@ import pytest
 import funsies
 from funsies.core.errors import Error
 from funsies.core.shell_plan import Interpreter, ShellPlan, interpreter_words
-from funsies.run.shell import InputFile, ProducedValue, ShellOutcome, run_shell
+from funsies.run.shell.input_files import InputFile
+from funsies.run.shell.outcome import ProducedValue, ShellOutcome
+from funsies.run.shell.step import run_shell
 from funsies.store.data import ArchiveChunks
 
 from .lab import Lab

@@ -1,16 +1,19 @@
-"""The outputs of a shell step that are any number of files: directories and patterns."""
+"""The output files of a shell step: found by name, or by a directory or pattern they are in."""
 
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import fnmatch
 import functools
 import glob
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from funsies.core.errors import Error, ErrorKind, FileNameError
 from funsies.core.file_names import (
@@ -19,10 +22,11 @@ from funsies.core.file_names import (
     stands_for_files,
     validate_file_name,
 )
+from funsies.run.machine_faults import is_of_the_machine
 from funsies.store.data import ArchiveChunks, walk
 
-from .files import find_output, invalid_output, missing_output
-from .machine_faults import is_of_the_machine
+_MAX_SHOWN_FILES: Final = 20
+_MAX_SEEN_FILES: Final = 1000
 
 Found: TypeAlias = Iterable[tuple[str, bool]]
 """Names of files, and whether each is an empty directory."""
@@ -113,6 +117,101 @@ def _gathered(directory: Path, prefix: str, found: Found) -> ArchiveChunks | Err
             return path
         files[name] = path
     return ArchiveChunks(files)
+
+
+def find_output(directory: Path, name: str) -> Path | Error:
+    """Find a file that a step has made.
+
+    Nothing is opened, so that a FIFO cannot make anybody wait.
+
+    Args:
+        directory: the step's, as an absolute path without links.
+        name: of the file.
+
+    Returns:
+        Where it is, with links resolved; or why it cannot be had.
+    """
+    path = Path(os.path.realpath(directory / name))
+    if not path.is_relative_to(directory):
+        return invalid_output(name, f"is a link that leads out of the job directory, to {path}")
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        link = _dangling_link(directory, name)
+        return (
+            missing_output(directory, name)
+            if link is None
+            else _dangling(directory, name, link)
+        )
+    except OSError as problem:
+        found = invalid_output(name, f"cannot be looked at: {problem.strerror}")
+        return dataclasses.replace(found, volatile=is_of_the_machine(problem))
+    if not stat.S_ISREG(mode):
+        return invalid_output(name, f"is {_kind(mode)}")
+    if not os.access(path, os.R_OK):
+        return invalid_output(name, "cannot be read: permission denied")
+    return path
+
+
+def _dangling_link(directory: Path, name: str) -> Path | None:
+    """The first part of a name that is a link to what is not there."""
+    parts = map(directory.joinpath, accumulate(name.split("/"), "{}/{}".format))
+    return next((path for path in parts if path.is_symlink() and not path.exists()), None)
+
+
+def _dangling(directory: Path, name: str, link: Path) -> Error:
+    shown = str(link.relative_to(directory))
+    which = "is" if shown == name else f"is behind {shown!r},"
+    details = (
+        f"the output {name!r} {which} a dangling link: it points to {str(link.readlink())!r}, "
+        "which is not there"
+    )
+    return Error(kind=ErrorKind.MissingOutput, details=details)
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a directory; name it with a slash at the end, or name the files in it"
+    if stat.S_ISLNK(mode):
+        return "a link in a circle"
+    if stat.S_ISFIFO(mode):
+        return "a FIFO, not a file"
+    if stat.S_ISSOCK(mode):
+        return "a socket, not a file"
+    return "a device, not a file"
+
+
+def invalid_output(name: str, what: str) -> Error:
+    """The error for an output that is there and cannot be had."""
+    return Error(kind=ErrorKind.InvalidOutput, details=f"the output {name!r} {what}")
+
+
+def missing_output(directory: Path, name: str) -> Error:
+    """The error for an output that is not there; it says what is."""
+    found = sorted(_files_in(directory))
+    close = difflib.get_close_matches(name, found, 1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    shown = ", ".join(map(repr, found[:_MAX_SHOWN_FILES])) or "no file"
+    more = ", ..." if len(found) > _MAX_SHOWN_FILES else ""
+    verb = "make a file that matches" if is_pattern(name) else "make"
+    if is_pattern(name) and "{" in name:
+        hint = "; braces stand for themselves in a pattern: name several patterns"
+    details = f"the step did not {verb} {name!r}{hint}\nIts directory holds {shown}{more}"
+    return Error(kind=ErrorKind.MissingOutput, details=details)
+
+
+def _files_in(directory: Path) -> list[str]:
+    found: list[str] = []
+    for path in _files_below(directory):
+        found.append(str(path.relative_to(directory)))
+        if len(found) == _MAX_SEEN_FILES:
+            break
+    return found
+
+
+def _files_below(directory: Path) -> Iterator[Path]:
+    for root, _, names in os.walk(directory):
+        yield from (Path(root, each) for each in names)
 
 
 DEEP = "**"

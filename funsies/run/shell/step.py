@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import resource
-import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,40 +15,41 @@ from typing import Final
 from funsies.core.durations import deadline_after
 from funsies.core.errors import Error, ErrorKind, FileNameError, FunsiesError
 from funsies.core.shell_plan import ShellPlan
+from funsies.run.live_output import NOBODY, Listener
+from funsies.run.machine_trouble import (
+    NOT_EXECUTABLE,
+    NOT_FOUND,
+    has_no_space,
+    missing_interpreter,
+)
+from funsies.run.out_of_memory import out_of_memory_kills
+from funsies.run.process_exit import peak_memory_bytes
+from funsies.run.signals import TimedOut, held_signals, interruption_resumed
+from funsies.run.step_directories import cannot_run_here
 
-from .collecting import collect
 from .command import Environment, environment_of_step, path_of
-from .files import InputFile, cannot_run_here, write_inputs
-from .live_output import NOBODY, Listener
-from .machine_trouble import NOT_EXECUTABLE, NOT_FOUND, has_no_space, missing_interpreter
-from .out_of_memory import out_of_memory, out_of_memory_kills
-from .printed import Printed, TooMuchOutputError
-from .process import Processes, TimedOutError, processes
-from .process_exit import peak_memory_bytes
-from .shared_inputs import SharedInputs
-from .shell_outcome import (
+from .input_files import InputFile, SharedInputs, write_inputs
+from .outcome import (
     EndedCommand,
-    Produced,
-    ProducedValue,
     ShellOutcome,
     failed_whole,
     judged,
-    running_text,
-    shown_stderr,
+    ran_out_of_memory,
+    removed_too_much,
+    timed_out,
     with_log,
+    wrote_too_much,
 )
-from .signals import held_signals, interruption_resumed
+from .output_files import collect
+from .printed import Printed, TooMuchOutputError
+from .processes import Processes, processes
 from .workspace import Workspace
 from .workspace import workspace as workspace_in
-
-__all__ = ["InputFile", "Produced", "ProducedValue", "ShellOutcome", "run_shell"]
 
 GRACE_SECONDS: Final = 1.0
 """Time between SIGTERM and SIGKILL when a step has run too long.
 
 Shorter than the time after which a worker kills the whole process that runs the step."""
-
-_KILLED: Final = frozenset({-signal.SIGKILL, 128 + signal.SIGKILL})
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -193,17 +193,19 @@ def _outcome(
     kills_before = out_of_memory_kills()
     try:
         _run_commands(commands, ended, usages)
-    except TimedOutError:
-        return failed_whole(plan, _timed_out(plan, len(ended), limits.timeout_seconds))
+    except TimedOut:
+        return failed_whole(plan, timed_out(plan, len(ended), limits.timeout_seconds))
     except TooMuchOutputError as problem:
-        return failed_whole(plan, _wrote_too_much(plan, len(ended), problem.stream, limits))
+        return failed_whole(
+            plan, wrote_too_much(plan, len(ended), problem.stream, limits.max_output_bytes)
+        )
     except _NoInterpreterError as problem:
         return failed_whole(plan, problem.error)
     except _RemovedError:
-        return failed_whole(plan, _removed_too_much(plan, len(ended)))
+        return failed_whole(plan, removed_too_much(plan, len(ended)))
     was_for_memory = out_of_memory_kills() > kills_before
     peak_bytes = max(map(peak_memory_bytes, usages), default=None)
-    if error := _out_of_memory(plan, ended, peak_bytes, was_for_memory=was_for_memory):
+    if error := ran_out_of_memory(plan, ended, peak_bytes, was_for_memory=was_for_memory):
         return failed_whole(plan, error)
     return judged(
         plan, ended, functools.partial(collect, work), has_no_space=has_no_space(work)
@@ -258,51 +260,3 @@ def _require_interpreter(commands: _Commands) -> None:
 
 def _invalid_input(problem: FileNameError) -> Error:
     return Error(kind=ErrorKind.InvalidInput, details=str(problem))
-
-
-def _timed_out(plan: ShellPlan, index: int, timeout_seconds: float | None) -> Error:
-    return Error(
-        kind=ErrorKind.JobTimedOut,
-        details=f"the step ran longer than its timeout of {timeout_seconds} s, in "
-        f"{running_text(plan, index)}",
-    )
-
-
-def _wrote_too_much(plan: ShellPlan, index: int, stream: str, limits: _Limits) -> Error:
-    return Error(
-        kind=ErrorKind.CommandFailed,
-        details=f"more than {limits.max_output_bytes} bytes on {stream} by "
-        f"{running_text(plan, index)}\nWrite them to a file that is an output of the step, "
-        "or raise options(max_output_bytes=...)",
-    )
-
-
-def _removed_too_much(plan: ShellPlan, index: int) -> Error:
-    return Error(
-        kind=ErrorKind.CommandFailed,
-        details="the step's directory, or what is kept beside it, was removed by "
-        f"{running_text(plan, index)}\nA step may remove only what is in its directory",
-    )
-
-
-def _out_of_memory(
-    plan: ShellPlan,
-    ended: list[EndedCommand],
-    peak_bytes: int | None,
-    *,
-    was_for_memory: bool,
-) -> Error | None:
-    """The error of a step that ran out of memory; None if it did not, or not for certain.
-
-    A command that is not checked may be expected to fail; only a kill is known for what it is.
-    """
-    last = ended[-1]
-    where = running_text(plan, len(ended) - 1)
-    if was_for_memory and last.returncode in _KILLED:
-        what = f"the system killed a process of the step because memory was used up, in {where}"
-        return out_of_memory(what, peak_bytes=peak_bytes, signal="SIGKILL")
-    if plan.check and (was_for_memory or last.lacks_memory) and last.returncode:
-        what = f"there was not enough memory for {where}\n{shown_stderr(last.stderr)}"
-        code = max(last.returncode, 0) or None
-        return out_of_memory(what.rstrip("\n"), peak_bytes=peak_bytes, exit_code=code)
-    return None

@@ -23,7 +23,8 @@ from funsies.core.errors import (
 from funsies.core.file_names import validate_file_name
 from funsies.core.shell_plan import ShellPlan
 from funsies.run import out_of_memory
-from funsies.run.shell import InputFile, run_shell
+from funsies.run.shell.input_files import InputFile
+from funsies.run.shell.step import run_shell
 
 
 def test_streams_exit_codes_and_files_come_in_the_promised_order(run):

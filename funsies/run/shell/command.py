@@ -17,10 +17,10 @@ from typing import Final, TypeAlias
 
 from funsies.core.secret_variables import SERVER_VARIABLES
 from funsies.core.shell_plan import MAX_COMMAND_BYTES, PLAIN, STRICT
+from funsies.run.process_exit import ExitNotice
+from funsies.run.surroundings.place import environment_now
 
 from .printed import Printed, Stream
-from .process_exit import ExitNotice
-from .surroundings.place import environment_now
 
 # A command registers its group before it does anything else: it writes its number, which is
 # that of its group, into the register, which is its standard input, and lets go of it.

@@ -14,15 +14,16 @@ from funsies.core.encoding import to_text
 from funsies.core.errors import DataCorruptedError, Error
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
+from funsies.run.live_output import NOBODY, Listener
+from funsies.run.step_inputs import InputValue
+from funsies.run.step_results import Made, ResultWriter
 from funsies.store.connect import Backend
 from funsies.store.data import is_good
 from funsies.store.ports import DataStore
 
-from .files import InputFile
-from .live_output import NOBODY, Listener
-from .shell import Produced, run_shell
-from .step_inputs import InputValue
-from .step_results import Made, ResultWriter
+from .input_files import InputFile
+from .outcome import Produced
+from .step import run_shell
 
 
 def run_shell_step(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import resource
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -13,14 +12,14 @@ from typing import Final, TypeAlias
 
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.shell_plan import ShellPlan, is_shell, output_names
+from funsies.run.machine_trouble import machine_trouble
+from funsies.run.out_of_memory import lacks_memory, out_of_memory
+from funsies.run.process_exit import signal_name
+from funsies.run.surroundings.streams import MAX_LOG_BYTES
 from funsies.store.data import ArchiveChunks
 
-from .files import STEP_PREFIX
-from .machine_trouble import machine_trouble
-from .out_of_memory import lacks_memory
+from .failed_command import advice
 from .printed import Printed, PrintedValue, Stream
-from .process_exit import signal_name
-from .surroundings.streams import MAX_LOG_BYTES
 
 HEAD_BYTES: Final = 2 * 1024
 TAIL_BYTES: Final = 16 * 1024
@@ -210,82 +209,58 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "backslashreplace")
 
 
-BROKEN_PIPE: Final = 128 + signal.SIGPIPE
-"""Exit code of a pipe, under ``pipefail``, whose writer was ended because its reader left."""
-
-_SILENT: Final = {
-    r"\b[efz]?grep\b": "grep that finds nothing (no failure? write grep ... || test $? = 1)",
-    r"\b(diff|cmp)\b": "diff and cmp of files that differ",
-    r"\(\(|\blet\b": "(( )) and let whose value is 0 (write i=$((i + 1)))",
-    r"\bread\b": "read at the end of its input",
-    r"\bexpr\b": "expr whose value is 0",
-}
-"""Commands that tell something by exit code 1, and what they tell."""
+_KILLED: Final = frozenset({-signal.SIGKILL, 128 + signal.SIGKILL})
 
 
-_NO_FILE: Final = re.compile(
-    r"""(?P<cd>\bcd: )?(?<![^\s'"\u2018\u2019:])(?P<before>[^\s'"\u2018\u2019:]+)['"\u2019]?"""
-    r"""(?: for reading|: Cannot \w+)?: (?:\[Errno 2\] )?No such file(?! or directory: ['"])"""
-    r"""|No such file or directory: ['"](?P<after>[^'"]+)"""
-)
-"""A name is looked for where a word begins: else a long word would take seconds."""
+def timed_out(plan: ShellPlan, index: int, timeout_seconds: float | None) -> Error:
+    """The error of a step whose time was over while this command ran."""
+    return Error(
+        kind=ErrorKind.JobTimedOut,
+        details=f"the step ran longer than its timeout of {timeout_seconds} s, in "
+        f"{running_text(plan, index)}",
+    )
 
 
-def advice(text: str, returncode: int, stderr_tail: str) -> str | None:
-    """What to do about a command of a shell that failed by itself; None if it says enough.
+def wrote_too_much(plan: ShellPlan, index: int, stream: str, max_bytes: int | None) -> Error:
+    """The error of a step whose command wrote more than it may."""
+    return Error(
+        kind=ErrorKind.CommandFailed,
+        details=f"more than {max_bytes} bytes on {stream} by "
+        f"{running_text(plan, index)}\nWrite them to a file that is an output of the step, "
+        "or raise options(max_output_bytes=...)",
+    )
 
-    Args:
-        text: of the command.
-        returncode: its exit code.
-        stderr_tail: end of its standard error.
 
-    >>> print(advice("yes | head -1", 141, ""))
-    Exit code 141: ...
-    >>> print(advice("wc a.txt", 1, "wc: a.txt: No such file or directory"))
-    It runs in a directory of its own, ...put_file("a.txt")}
+def removed_too_much(plan: ShellPlan, index: int) -> Error:
+    """The error of a step whose command has removed what the step needs."""
+    return Error(
+        kind=ErrorKind.CommandFailed,
+        details="the step's directory, or what is kept beside it, was removed by "
+        f"{running_text(plan, index)}\nA step may remove only what is in its directory",
+    )
+
+
+def ran_out_of_memory(
+    plan: ShellPlan,
+    ended: list[EndedCommand],
+    peak_bytes: int | None,
+    *,
+    was_for_memory: bool,
+) -> Error | None:
+    """The error of a step that ran out of memory; None if it did not, or not for certain.
+
+    A command that is not checked may be expected to fail; only a kill is known for what it is.
     """
-    if returncode == BROKEN_PIPE:
-        return (
-            f"Exit code {BROKEN_PIPE}: the reader of a pipe (head, grep -q) left before the "
-            "writer had ended, which is a failure of the pipe in a strict shell. Take a reader "
-            'that reads to the end ("sed -n 1,10p" for "head", "grep ... > /dev/null" for '
-            '"grep -q"), or begin the text with "set +o pipefail"'
-        )
-    if stderr_tail:
-        return _about_files(stderr_tail)
-    return "\n".join(_about_silence(text, returncode)) or None
-
-
-def _about_files(stderr_tail: str) -> str | None:
-    """What to do about a file that is where the program runs, and not where the step does."""
-    for found in reversed(list(_NO_FILE.finditer(stderr_tail))):
-        path = found["before"] or found["after"]
-        name = path.rpartition("/")[2] if STEP_PREFIX in path else path
-        if name and not name.startswith("/"):
-            return (
-                "It runs in a directory of its own, with no files but those of inp= and what "
-                f"the step has made: {_given(name, is_directory=bool(found['cd']))}"
-            )
+    last = ended[-1]
+    where = running_text(plan, len(ended) - 1)
+    if was_for_memory and last.returncode in _KILLED:
+        what = f"the system killed a process of the step because memory was used up, in {where}"
+        return out_of_memory(what, peak_bytes=peak_bytes, signal="SIGKILL")
+    if plan.check and (was_for_memory or last.lacks_memory) and last.returncode:
+        what = f"there was not enough memory for {where}\n{shown_stderr(last.stderr)}"
+        code = max(last.returncode, 0) or None
+        return out_of_memory(what.rstrip("\n"), peak_bytes=peak_bytes, exit_code=code)
     return None
-
-
-def _given(name: str, *, is_directory: bool) -> str:
-    """How the step is given what it looks for."""
-    path = name.removeprefix("./").rstrip("/")
-    if any(each in path for each in "*?[") or not path:
-        return "name each of your files, inp={name: put_file(path)}"
-    if is_directory:
-        return f'inp={{"{path}/": put_dir("{path}")}}'
-    return f'inp={{"{path}": put_file("{path}")}}'
-
-
-def _about_silence(text: str, returncode: int) -> Iterator[str]:
-    """What may be behind an exit code that nothing explains."""
-    found = [each for pattern, each in _SILENT.items() if re.search(pattern, text)]
-    if returncode == 1 and found:
-        yield f"Exit code 1 is also how these end: {'; '.join(found)}"
-    if "\n" in text.strip():
-        yield 'To see which line failed, begin the text with "set -x"'
 
 
 MAX_STREAM_BYTES: Final = MAX_LOG_BYTES // 2

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from funsies.core.shell_plan import ShellPlan
-from funsies.run import process
-from funsies.run.printed import MEMORY_BYTES, Printed
-from funsies.run.shell import run_shell
+from funsies.run.shell import processes
+from funsies.run.shell.printed import MEMORY_BYTES, Printed
+from funsies.run.shell.step import run_shell
 
 pieces_of_output = st.lists(st.binary(max_size=40), max_size=6)
 
@@ -59,7 +59,7 @@ def test_much_of_all_commands_together_goes_into_files(more: int) -> None:
 
 def test_a_step_that_runs_for_longer_prints_into_files(monkeypatch, tmp_path: Path) -> None:
     """Whoever follows it finds them beside the directory in which it runs, while it runs."""
-    monkeypatch.setattr(process, "SHOWN_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(processes, "SHOWN_AFTER_SECONDS", 0.0)
     plan = ShellPlan(
         ("echo before", "echo said; until test -s ../streams/stdout-1; do :; done")
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from funsies.core.shell_plan import ShellPlan
-from funsies.run.shell import run_shell
-from funsies.run.shell_outcome import MAX_STREAM_BYTES
+from funsies.run.shell.outcome import MAX_STREAM_BYTES
+from funsies.run.shell.step import run_shell
 from funsies.run.surroundings.streams import MAX_LOG_BYTES
 
 SAYS = "echo out; echo err >&2; "

@@ -21,7 +21,7 @@ import itertools, os, signal, sys, tempfile
 from funsies.core.shell_plan import interpreter_words
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.orphans import Orphanage, become_subreaper
-from funsies.run.shell import run_shell
+from funsies.run.shell.step import run_shell
 
 TEXTS = [
     "echo short",

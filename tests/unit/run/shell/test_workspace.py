@@ -12,12 +12,12 @@ import pytest
 
 from funsies.core.shell_plan import ShellPlan
 from funsies.local.daemons import wait_until
-from funsies.run import workspace
 from funsies.run.orphans import WATCHER_NAME
-from funsies.run.shell import run_shell
-from funsies.run.workspace import close_workspaces
+from funsies.run.shell import workspace
+from funsies.run.shell.step import run_shell
+from funsies.run.shell.workspace import close_workspaces
 
-from .conftest import values_of
+from ..conftest import values_of
 
 
 @pytest.fixture
@@ -108,8 +108,8 @@ FRESH = """
 import sys
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.orphans import become_subreaper
-from funsies.run.shell import run_shell
-from funsies.run.workspace import close_workspaces
+from funsies.run.shell.step import run_shell
+from funsies.run.shell.workspace import close_workspaces
 
 become_subreaper()
 for text in sys.argv[1:]:
@@ -147,7 +147,7 @@ def test_the_register_has_room_for_the_commands_of_a_long_step(tmp_path: Path) -
 FORKED = """
 import os, sys, time
 from funsies.core.shell_plan import ShellPlan
-from funsies.run.shell import run_shell
+from funsies.run.shell.step import run_shell
 
 def run(text):
     with run_shell(ShellPlan((text,)), {}) as outcome:
@@ -204,7 +204,7 @@ def test_an_interrupted_start_leaves_no_command(
     def interrupt(*_, **__):
         raise Interruption
 
-    monkeypatch.setattr("funsies.run.command.ExitNotice", interrupt)
+    monkeypatch.setattr("funsies.run.shell.command.ExitNotice", interrupt)
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)

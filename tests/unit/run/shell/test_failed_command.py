@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from funsies.run.shell_outcome import advice
+from funsies.run.shell.outcome import advice
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from funsies.run.collecting import matches
+from funsies.run.shell.output_files import matches
 
 FILES = ["a", "b.csv", ".h.csv", "d/a", "d/b.csv", "d/.h", "d/e/b.csv", ".k/b.csv", "d/.k/a"]
 

@@ -10,7 +10,7 @@ FLOOD = """
 import resource, sys
 from pathlib import Path
 from funsies.core.shell_plan import ShellPlan
-from funsies.run.shell import run_shell
+from funsies.run.shell.step import run_shell
 
 def peak_kilobytes():
     unit_bytes = 1 if sys.platform == "darwin" else 1024

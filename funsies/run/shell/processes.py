@@ -14,21 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from funsies.core.durations import LONGEST_WAIT_SECONDS
+from funsies.run.orphans import Orphanage
+from funsies.run.signals import Notice, TimedOut
+from funsies.run.watcher import Watcher
 
 from .command import Command, Environment, registering, through_the_gate
-from .orphans import Orphanage
 from .printed import Printed, Stream, TooMuchOutputError
-from .signals import Notice
-from .watcher import Watcher
 
 SHOWN_AFTER_SECONDS: Final = 0.5
 """What a step prints that runs for longer goes into files, for who may follow it.
 
 Shorter than the time after which a worker looks whether somebody does."""
-
-
-class TimedOutError(Exception):
-    """The commands did not end in time."""
 
 
 class Processes:
@@ -67,7 +63,7 @@ class Processes:
             Exit code, or the negative number of the signal that ended it.
 
         Raises:
-            TimedOutError: if the deadline came; the processes had SIGTERM and their grace.
+            TimedOut: if the deadline came; the processes had SIGTERM and their grace.
             TooMuchOutputError: if it wrote more than it may.
             Interrupted: if a signal came that ends this process.
             OSError: if it cannot be started, or its output not be kept.
@@ -85,7 +81,7 @@ class Processes:
         command = self._start(words, directory, environment)
         if not self._wait(command, self._deadline):
             self._terminate(command)
-            raise TimedOutError
+            raise TimedOut
         for stream in command.streams:
             stream.empty()
         returncode = command.end.returncode()

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from funsies.run.orphans import is_subreaper
+from funsies.run.step_directories import STEP_PREFIX, remove_tree
+from funsies.run.watcher import Watcher
 from funsies.store.data.abandoned import make_held
 from funsies.store.data.temporary import fresh_name
-
-from .files import STEP_PREFIX, remove_tree
-from .orphans import is_subreaper
-from .watcher import Watcher
 
 _WORK: Final = "work"
 _STREAMS: Final = "streams"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from funsies.core.errors import Error, ErrorKind
-from funsies.run.collecting import collect
+from funsies.run.shell.output_files import collect
 
 
 @pytest.mark.parametrize("output", ["results/", "*.csv"])

@@ -14,15 +14,16 @@ from pathlib import Path
 import pytest
 
 from funsies.core.shell_plan import ShellPlan
-from funsies.run.files import InputFile, remove_tree
-from funsies.run.shell import run_shell
+from funsies.run.shell.input_files import InputFile
+from funsies.run.shell.step import run_shell
+from funsies.run.step_directories import remove_tree
 
 RUN = """
 import os, signal, sys
 from pathlib import Path
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.orphans import become_subreaper
-from funsies.run.shell import run_shell
+from funsies.run.shell.step import run_shell
 
 class Preempted(BaseException):
     pass
@@ -186,7 +187,7 @@ def test_no_descriptor_is_left_open(run):
 REMOVE_AS_NOBODY = """
 import os, sys
 from pathlib import Path
-from funsies.run.files import remove_tree
+from funsies.run.step_directories import remove_tree
 
 if os.getuid() == 0:
     os.setgid(65534)

@@ -1,25 +1,91 @@
-"""Input files that are links to those of the data store: a step may read them, not change them.
+"""The input files of a shell step: copies, or links to files of the data store.
 
-They are read-only. A step that such a link stands in the way of is run again, with copies. Who
-may write to everything, or makes them writable, is found out. Their times may change
-(``touch``): that hurts nobody.
+A step may read what is linked, not change it: it is read-only. A step that such a link stands
+in the way of is run again, with copies. Who may write to everything, or makes them writable, is
+found out. Their times may change (``touch``): that hurts nobody.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-from funsies.core.errors import Error, ErrorKind
+from funsies.core.digest import Digest
+from funsies.core.errors import Error, ErrorKind, FileNameError
+from funsies.core.file_names import is_directory, validate_file_names
 from funsies.core.shell_plan import ShellPlan
-from funsies.store.data import digest_of
+from funsies.store.data import digest_of, make_executable, unpack
 
-from .files import InputFile
-from .shell_outcome import EndedCommand, ShellOutcome, failed_whole, shown_stderr
+from .outcome import EndedCommand, ShellOutcome, failed_whole, shown_stderr
+
+_COPY_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """Content of an input file, or of a directory: then as an archive of its files.
+
+    Attributes:
+        open: opens a stream of its bytes; called whenever the file is written.
+        executable: True if it may be run as a program.
+        place: makes it a file without copying its bytes; False if it cannot.
+        forget: removes it from where it is kept, if it is damaged there.
+        digest: of the content, where that may be a file of the data store; else None.
+    """
+
+    open: Callable[[], BinaryIO]
+    executable: bool = False
+    place: Callable[[Path], bool] = lambda _: False
+    forget: Callable[[], None] = lambda: None
+    digest: Digest | None = None
+
+    def copied(self) -> InputFile:
+        """The same content, to be written into a file of the step's own."""
+        return InputFile(self.open, self.executable)
+
+
+def write_inputs(directory: Path, inputs: Mapping[str, InputFile]) -> None:
+    """Write the input files of a step, with the directories that their names go through.
+
+    Raises:
+        FileNameError: if a name leads out of the directory, or is not usable; nothing
+            is written then.
+        OSError: if a file cannot be written.
+    """
+    validate_file_names(inputs)
+    for name in sorted(inputs, key=lambda name: (not is_directory(name), name)):
+        try:
+            if "/" in name.rstrip("/"):
+                (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            _write_input(directory / name, inputs[name], is_tree=is_directory(name))
+        except (FileExistsError, NotADirectoryError) as problem:
+            where = os.path.relpath(problem.filename, directory)
+            raise FileNameError(
+                f"input {name!r} would write {where!r}, which another input has written; "
+                "leave it out of one of them"
+            ) from problem
+
+
+def _write_input(path: Path, content: InputFile, *, is_tree: bool) -> None:
+    if is_tree or not content.place(path):
+        _copy_input(path, content, is_tree=is_tree)
+    if content.executable:
+        make_executable(path)
+
+
+def _copy_input(path: Path, content: InputFile, *, is_tree: bool) -> None:
+    with content.open() as source:
+        if is_tree:
+            unpack(source, path)
+            return
+        with path.open("xb") as target:
+            shutil.copyfileobj(source, target, _COPY_BYTES)
+
 
 _REFUSED: Final = re.compile(
     r"permission denied|read-?only|\d+ other links?\b|more than one hard link", re.IGNORECASE
