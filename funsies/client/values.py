@@ -30,8 +30,7 @@ from funsies.core.own_options import takes_no_options
 from funsies.session import Session, current_session, tell_missing
 from funsies.store.connect import Backend
 from funsies.store.data import corrupted, missing
-from funsies.store.rows import OperationState, Status
-from funsies.store.rows import Result as StoredResult
+from funsies.store.rows import OperationState, Status, StoredResult
 
 from .notebook.ipython import show_results
 from .remedies import lost, note_step_of

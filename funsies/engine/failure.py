@@ -13,9 +13,9 @@ from funsies.store.rows import (
     Fence,
     OperationRow,
     QueueName,
-    Result,
     StepAnswer,
     StepMessage,
+    StoredResult,
     Verdict,
 )
 
@@ -28,7 +28,7 @@ def failure(operation: OperationRow, fence: Fence, error: Error) -> Completion:
     It is volatile: reported, and tried again by the next ``execute``.
     """
     content, data = error_content(error)
-    result = Result(ok=False, content=content, large=False, size_bytes=len(data))
+    result = StoredResult(ok=False, content=content, large=False, size_bytes=len(data))
     return Completion(
         operation=operation.digest,
         fence=fence,

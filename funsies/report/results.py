@@ -12,7 +12,7 @@ from funsies.core.errors import Error, decode_error
 from funsies.core.python_plan import PYTHON
 from funsies.history.labels import NO_LABELS, Labels
 from funsies.store.connect import Backend
-from funsies.store.rows import OperationRow, OperationState, Result, Status, TaskRow
+from funsies.store.rows import OperationRow, OperationState, Status, StoredResult, TaskRow
 
 from .step import preview
 
@@ -105,13 +105,13 @@ def shown_name(output: str) -> str:
     return output.removesuffix(":0")
 
 
-def _value(backend: Backend, result: Result, wire: str) -> str:
+def _value(backend: Backend, result: StoredResult, wire: str) -> str:
     if result.large:
         return f"({result.size_bytes:,} bytes)"
     data = backend.graph.contents([result.content])[0]
     return "(missing)" if data is None else preview(data, wire)
 
 
-def _error(backend: Backend, result: Result) -> Error | None:
+def _error(backend: Backend, result: StoredResult) -> Error | None:
     data = backend.graph.contents([result.content])[0]
     return None if data is None else decode_error(data)

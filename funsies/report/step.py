@@ -16,7 +16,7 @@ from funsies.core.python_plan import PYTHON
 from funsies.history.label_facts import argument_names, shortened
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphStore
-from funsies.store.rows import InputRow, OperationState, Result
+from funsies.store.rows import InputRow, OperationState, StoredResult
 from funsies.store.stored_labels import read_labels
 
 PREVIEW_CHARACTERS: Final = 60
@@ -114,7 +114,7 @@ def _value(backend: Backend, each: InputRow, states: dict[Digest, OperationState
     return _small(backend, each.content or each.artefact, each.wire)
 
 
-def _result(backend: Backend, result: Result, wire: str) -> str:
+def _result(backend: Backend, result: StoredResult, wire: str) -> str:
     if not result.ok:
         return "(an error)"
     if result.large:

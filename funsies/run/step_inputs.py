@@ -22,8 +22,7 @@ from funsies.core.errors import (
 from funsies.core.graph import constant_digest
 from funsies.store.connect import Backend
 from funsies.store.data import CHUNK_BYTES
-from funsies.store.rows import Claim, InputRow
-from funsies.store.rows import Result as StoredResult
+from funsies.store.rows import Claim, InputRow, StoredResult
 
 
 class BadBytesError(Exception):

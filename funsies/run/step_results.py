@@ -17,8 +17,7 @@ from funsies.core.encoding import Encoded, Pieces
 from funsies.core.errors import Error, encode_error
 from funsies.store.connect import INLINE_BYTES, Backend
 from funsies.store.data import ArchiveChunks, FileChunks, is_executable
-from funsies.store.rows import Claim, Completion
-from funsies.store.rows import Result as StoredResult
+from funsies.store.rows import Claim, Completion, StoredResult
 
 from .execution import HOST
 from .orphans import is_subreaper

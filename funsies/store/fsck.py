@@ -12,9 +12,9 @@ from funsies.core.errors import DataMissingError
 from .connect import Backend
 from .data.verify import fault_of
 from .ports import DataStore
-from .rows import Damage, Fault, Part, Tell
+from .rows import Damage, DamagedPart, Fault, Tell
 
-SENT_AGAIN: Final = frozenset({Part.SOURCES, Part.TASK})
+SENT_AGAIN: Final = frozenset({DamagedPart.SOURCES, DamagedPart.TASK})
 """What a program sends again as soon as a step needs it: nothing is wrong until then."""
 
 
@@ -93,4 +93,6 @@ class _Values:
         """The bad ones that nobody has asked for."""
         for digest, fault in self._bad.items():
             if digest not in self._named:
-                yield Damage(Part.VALUE, fault, digest.hex(), content=digest, is_large=True)
+                yield Damage(
+                    DamagedPart.VALUE, fault, digest.hex(), content=digest, is_large=True
+                )

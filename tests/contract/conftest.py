@@ -28,10 +28,10 @@ from funsies.store.rows import (
     OperationState,
     QueueName,
     RequestAnswer,
-    Result,
     Status,
     StepAnswer,
     StepMessage,
+    StoredResult,
     Verdict,
     Wanted,
 )
@@ -46,8 +46,8 @@ OPTIONS = content_digest(b"options")
 KEYS = Keyring((b"a key of the tests",))
 
 
-def result_of(data: bytes, *, ok: bool = True) -> Result:
-    return Result(ok, content_digest(data), False, len(data))
+def result_of(data: bytes, *, ok: bool = True) -> StoredResult:
+    return StoredResult(ok, content_digest(data), False, len(data))
 
 
 @dataclass

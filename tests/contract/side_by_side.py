@@ -23,11 +23,11 @@ from funsies.store.rows import (
     OperationRow,
     OperationState,
     QueueName,
-    Result,
     RunReport,
     Setback,
     Status,
     StepMessage,
+    StoredResult,
     Verdict,
     Wanted,
 )
@@ -310,7 +310,7 @@ class Bench:
         self, claim: Claim, made: list[bytes], key: Digest | None, *, volatile: bool = False
     ) -> Completion:
         results = tuple(
-            Result(data.startswith(b"v"), content_digest(data), False, len(data))
+            StoredResult(data.startswith(b"v"), content_digest(data), False, len(data))
             for data in made
         )
         contents = tuple((content_digest(data), data) for data in made)
@@ -403,7 +403,7 @@ class Bench:
         answer = self.both("sweep", "sweeper", **options)
         for expired in answer.exhausted:
             row = self.rows[self.number(expired.operation)]
-            error = Result(False, content_digest(LOST), False, len(LOST))
+            error = StoredResult(False, content_digest(LOST), False, len(LOST))
             results = (error,) * len(row.outputs)
             completion = Completion(row.digest, expired.fence, results, volatile=True)
             sweeper.slot = f"publisher {next(self.numbers)}"

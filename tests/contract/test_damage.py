@@ -9,7 +9,7 @@ from funsies.store.connect import Backend
 from funsies.store.data import MemoryDataStore
 from funsies.store.fsck import check
 from funsies.store.memory import MemoryStore
-from funsies.store.rows import Damage, Fault, Part, Status
+from funsies.store.rows import Damage, DamagedPart, Fault, Status
 
 
 def ignore(_what: str, _number: int) -> None:
@@ -19,7 +19,7 @@ def ignore(_what: str, _number: int) -> None:
 def damages(bench: Any) -> list[Damage]:
     """Only results and their bytes: tasks of the bench are not really there."""
     found = bench.store.repair.damages(lambda _: {}, ignore)
-    return [each for each in found if each.part in (Part.RESULT, Part.CONTENT)]
+    return [each for each in found if each.part in (DamagedPart.RESULT, DamagedPart.CONTENT)]
 
 
 def finished(bench: Any) -> Any:
@@ -44,7 +44,7 @@ def test_a_result_whose_bytes_are_damaged_is_named_and_forgotten(bench: Any) -> 
     operation = finished(bench)
     damage(bench, b"made", b"mode")
     (found,) = damages(bench)
-    assert (found.part, found.fault) == (Part.RESULT, Fault.CHANGED)
+    assert (found.part, found.fault) == (DamagedPart.RESULT, Fault.CHANGED)
     assert found.operation == operation.digest
     assert found.name == operation.outputs[0].hex()
     assert found.task == operation.task_name
@@ -59,7 +59,7 @@ def test_a_result_whose_bytes_are_gone_is_forgotten(bench: Any) -> None:
     operation = finished(bench)
     bench.lose(b"made")
     (found,) = damages(bench)
-    assert (found.part, found.fault) == (Part.RESULT, Fault.MISSING)
+    assert (found.part, found.fault) == (DamagedPart.RESULT, Fault.MISSING)
     assert bench.store.repair.mend(found)
     assert bench.status(operation) is Status.IDLE
 
@@ -90,7 +90,7 @@ def test_bytes_that_nothing_names_are_forgotten(bench: Any) -> None:
     finished(bench)
     damage(bench, b"nobody's", b"damaged")
     (found,) = damages(bench)
-    assert (found.part, found.fault) == (Part.CONTENT, Fault.CHANGED)
+    assert (found.part, found.fault) == (DamagedPart.CONTENT, Fault.CHANGED)
     assert bench.store.repair.mend(found)
     assert damages(bench) == []
 
@@ -102,7 +102,7 @@ def test_a_large_value_that_nothing_names_is_removed(bench: Any) -> None:
     assert list(check(backend, ignore, repair=True)) == []
     data._values[digest] = b"damaged"
     (found,) = check(backend, ignore)
-    assert (found.damage.part, found.is_left) == (Part.VALUE, True)
+    assert (found.damage.part, found.is_left) == (DamagedPart.VALUE, True)
     (found,) = check(backend, ignore, repair=True)
     assert found.is_mended
     assert list(data.digests()) == []
@@ -117,7 +117,7 @@ def test_what_was_written_anew_meanwhile_is_not_set_aside(redis_bench: Any) -> N
     found = next(
         each
         for each in store.repair.damages(lambda _: {}, ignore)
-        if each.part is Part.DEFINITION
+        if each.part is DamagedPart.DEFINITION
     )
     store._connections.call("HSET", key, operation.digest, row)
     assert not store.repair.mend(found)
@@ -132,20 +132,20 @@ def test_counters_are_left_alone_when_something_has_moved_meanwhile(redis_bench:
     (found,) = (
         each
         for each in store.repair.damages(lambda _: {}, ignore)
-        if each.part is Part.COUNTERS
+        if each.part is DamagedPart.COUNTERS
     )
     redis_bench.request(redis_bench.operation("two"))
     assert not store.repair.mend(found)
     (found,) = (
         each
         for each in store.repair.damages(lambda _: {}, ignore)
-        if each.part is Part.COUNTERS
+        if each.part is DamagedPart.COUNTERS
     )
     assert store.repair.mend(found)
     assert store.counts()[operation.task_name].done == 1
 
 
-def first(bench: Any, part: Part) -> Damage:
+def first(bench: Any, part: DamagedPart) -> Damage:
     return next(
         each for each in bench.store.repair.damages(lambda _: {}, ignore) if each.part is part
     )
@@ -157,7 +157,7 @@ def test_a_step_that_was_defined_again_meanwhile_keeps_its_result(redis_bench: A
     key = store._keys.definitions
     row = store._connections.call("HGET", key, operation.digest)
     store._connections.call("HDEL", key, operation.digest)
-    found = first(redis_bench, Part.DEFINITION)
+    found = first(redis_bench, DamagedPart.DEFINITION)
     assert found.fault is Fault.MISSING
     store._connections.call("HSET", key, operation.digest, row)
     assert not store.repair.mend(found)
@@ -170,7 +170,7 @@ def test_a_state_that_was_written_anew_meanwhile_stays(redis_bench: Any) -> None
     key = store._keys.states
     row = store._connections.call("HGET", key, operation.digest)
     store._connections.call("HSET", key, operation.digest, b"?" + row[1:])
-    found = first(redis_bench, Part.STATE)
+    found = first(redis_bench, DamagedPart.STATE)
     store._connections.call("HSET", key, operation.digest, row)
     assert not store.repair.mend(found)
     assert redis_bench.status(operation) is Status.DONE

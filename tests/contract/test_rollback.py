@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from funsies.store.redis import RedisStore
-from funsies.store.rows import Completion, Result, Setback, Status, Verdict
+from funsies.store.rows import Completion, Setback, Status, StoredResult, Verdict
 
 COMMAND = b"*1\r\n$5\r\nMULTI"
 
@@ -67,7 +67,7 @@ def drive(bench, rows):
 
 def failed(expired, bench):
     error = bench.error(b"lost")
-    result = Result(False, error, False, 4)
+    result = StoredResult(False, error, False, 4)
     return Completion(expired.operation, expired.fence, (result,), volatile=True)
 
 

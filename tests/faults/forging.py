@@ -15,7 +15,7 @@ from funsies.local.daemons import wait_until
 from funsies.store.redis import RedisStore
 from funsies.store.redis.packing import SEALED_RESULT_BYTES, pack_result
 from funsies.store.redis.seal import NO_SIGNATURE
-from funsies.store.rows import Definitions, Result, Status, Wanted
+from funsies.store.rows import Definitions, Status, StoredResult, Wanted
 from funsies.store.submission import queue_name
 
 OURS, NEW = Keyring((b"o" * 32,)), Keyring((b"n" * 32,))
@@ -48,7 +48,7 @@ class Site:
         """Write another result of a finished step."""
         content = content_digest(value)
         self.store.define(Definitions(contents=((content, value),)))
-        packed = pack_result(Result(True, content, False, len(value)))
+        packed = pack_result(StoredResult(True, content, False, len(value)))
         self.put_result(step, packed + NO_SIGNATURE)
 
     def result(self, step: f.Artefact) -> bytes:

@@ -12,7 +12,7 @@ import redis
 import funsies as f
 from funsies.engine.slots import new_fence
 from funsies.store.connect import open_backend
-from funsies.store.rows import Completion, Result, StepMessage, Verdict
+from funsies.store.rows import Completion, StepMessage, StoredResult, Verdict
 from funsies.store.submission import queue_name
 
 
@@ -80,7 +80,7 @@ def test_a_result_that_comes_after_the_lease_was_lost_is_refused(stage):
         late = Completion(
             claim.operation.digest,
             claim.fence,
-            (Result(ok=True, content=claim.operation.digest, large=True, size_bytes=1),),
+            (StoredResult(ok=True, content=claim.operation.digest, large=True, size_bytes=1),),
         )
         answered = backend.graph.step(
             StepMessage(

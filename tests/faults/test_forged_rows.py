@@ -19,7 +19,7 @@ from funsies.core.errors import ErrorKind, UnknownHashError
 from funsies.core.options import Options, encode_options, options_digest
 from funsies.store.redis.packing import pack_operation, pack_result
 from funsies.store.redis.seal import NO_SIGNATURE
-from funsies.store.rows import Definitions, InputRow, Result, Status
+from funsies.store.rows import Definitions, InputRow, Status, StoredResult
 
 from .forging import P, Site, add, operation, square
 
@@ -41,7 +41,7 @@ def put_result_of_another(site: Site, step: f.Artefact) -> None:
 def put_an_error(site: Site, step: f.Artefact) -> None:
     data = b"{}"
     site.store.define(Definitions(contents=((content_digest(data), data),)))
-    packed = pack_result(Result(False, content_digest(data), False, len(data)))
+    packed = pack_result(StoredResult(False, content_digest(data), False, len(data)))
     site.put_result(step, packed + NO_SIGNATURE)
 
 
@@ -143,7 +143,7 @@ def test_a_forged_trace_is_not_used(inside: Site) -> None:
     ((index, trace),) = inside.redis.hgetall(P + b"T").items()
     content = content_digest(b"999")
     inside.store.define(Definitions(contents=((content, b"999"),)))
-    forged = trace[:32] + pack_result(Result(True, content, False, 3)) + trace[-16:]
+    forged = trace[:32] + pack_result(StoredResult(True, content, False, 3)) + trace[-16:]
     inside.redis.hset(P + b"T", index, forged)
     inside.redis.hdel(P + b"o", operation(step))
     inside.execute(step)
@@ -233,7 +233,7 @@ def test_a_constant_whose_entry_was_changed_is_not_used(inside: Site) -> None:
     inside.store.define(Definitions(contents=((content, b'"longer"'),)))
     for artefact, entry in inside.redis.hgetall(P + b"I").items():
         if entry[:1] == b"c":
-            packed = pack_result(Result(True, content, False, 8))
+            packed = pack_result(StoredResult(True, content, False, 8))
             inside.redis.hset(P + b"I", artefact, b"c" + packed + entry[42:])
     f.reset(step)
     assert f.take(step, strict=False).failure().kind is ErrorKind.NotFound

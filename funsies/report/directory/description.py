@@ -25,7 +25,7 @@ from funsies.core.errors import DataCorruptedError, DataMissingError, Error
 from funsies.core.options import Options
 from funsies.store.connect import Backend
 from funsies.store.data import make_executable, unpack
-from funsies.store.rows import Result
+from funsies.store.rows import StoredResult
 
 STEP_FILE: Final = "operation.json"
 VALUE_FILE: Final = "artefact.json"
@@ -60,7 +60,7 @@ def describe_step(step: StoredStep) -> dict[str, Any]:
 
 def _outputs(step: StoredStep) -> list[dict[str, Any]]:
     lacking = len(step.row.outputs) - len(step.state.results)
-    results: Sequence[Result | None] = (*step.state.results, *[None] * lacking)
+    results: Sequence[StoredResult | None] = (*step.state.results, *[None] * lacking)
     return [
         {
             "name": output.name,

@@ -10,7 +10,7 @@ from funsies.core.cutting import printable
 from funsies.core.digest import short_hash
 from funsies.report.numbers import counted
 from funsies.store.fsck import Checked
-from funsies.store.rows import Damage, Fault, Part, SetAside
+from funsies.store.rows import Damage, DamagedPart, Fault, SetAside
 
 from .finding import Finding, Level
 
@@ -107,23 +107,23 @@ def _named(seen: StateSeen) -> str:
 """Digits of a hash that people are shown."""
 
 _PARTS: Final = {
-    Part.VALUE: "large value",
-    Part.CONTENT: "small value",
-    Part.RESULT: "result",
-    Part.CONSTANT: "constant",
-    Part.SOURCES: "sources of the program",
-    Part.DEFINITION: "definition of the step",
-    Part.TASK: "task",
-    Part.OPTIONS: "options",
-    Part.ENTRY: "entry of the value",
-    Part.LINKS: "links to the step",
-    Part.STATE: "state of the step",
-    Part.TRACE: "memory of a run",
-    Part.DELEGATION: "delegation of the step",
-    Part.RECORD: "record of the run of the step",
-    Part.RUN: "record of run",
-    Part.KEY: "key",
-    Part.COUNTERS: "counters of",
+    DamagedPart.VALUE: "large value",
+    DamagedPart.CONTENT: "small value",
+    DamagedPart.RESULT: "result",
+    DamagedPart.CONSTANT: "constant",
+    DamagedPart.SOURCES: "sources of the program",
+    DamagedPart.DEFINITION: "definition of the step",
+    DamagedPart.TASK: "task",
+    DamagedPart.OPTIONS: "options",
+    DamagedPart.ENTRY: "entry of the value",
+    DamagedPart.LINKS: "links to the step",
+    DamagedPart.STATE: "state of the step",
+    DamagedPart.TRACE: "memory of a run",
+    DamagedPart.DELEGATION: "delegation of the step",
+    DamagedPart.RECORD: "record of the run of the step",
+    DamagedPart.RUN: "record of run",
+    DamagedPart.KEY: "key",
+    DamagedPart.COUNTERS: "counters of",
 }
 
 _FAULTS: Final = {
@@ -136,12 +136,20 @@ _FAULTS: Final = {
     Fault.WRONG_NUMBER: "not what the states of its steps add up to",
 }
 
-_FORGOTTEN: Final = frozenset({Part.RESULT, Part.VALUE, Part.CONTENT, Part.TRACE, Part.RECORD})
-_OF_PROGRAMS: Final = frozenset({Part.CONSTANT, Part.SOURCES, Part.TASK})
+_FORGOTTEN: Final = frozenset(
+    {
+        DamagedPart.RESULT,
+        DamagedPart.VALUE,
+        DamagedPart.CONTENT,
+        DamagedPart.TRACE,
+        DamagedPart.RECORD,
+    }
+)
+_OF_PROGRAMS: Final = frozenset({DamagedPart.CONSTANT, DamagedPart.SOURCES, DamagedPart.TASK})
 _RUN_AGAIN: Final = (
     "run the program again that has it: execute() stores it as soon as a step needs it"
 )
-_WRITTEN_AGAIN: Final = frozenset({Part.LINKS, Part.COUNTERS})
+_WRITTEN_AGAIN: Final = frozenset({DamagedPart.LINKS, DamagedPart.COUNTERS})
 
 
 def find_damage(checked: Checked) -> Finding:
@@ -157,8 +165,8 @@ def find_damage(checked: Checked) -> Finding:
 
 
 def _subject(damage: Damage) -> str:
-    name = damage.name if damage.part is Part.KEY else short_hash(damage.name)
-    if damage.part is Part.COUNTERS:
+    name = damage.name if damage.part is DamagedPart.KEY else short_hash(damage.name)
+    if damage.part is DamagedPart.COUNTERS:
         return f"{_PARTS[damage.part]} {printable(damage.task)}"
     subject = f"{_PARTS[damage.part]} {printable(name)}"
     return f"{subject}{_owner(damage)}"
@@ -180,7 +188,7 @@ def _fault(damage: Damage) -> str:
 def _done(damage: Damage) -> str:
     if damage.part in _OF_PROGRAMS:
         return f"forgotten; {_RUN_AGAIN}"
-    if damage.part is Part.RUN:
+    if damage.part is DamagedPart.RUN:
         return "forgotten; the steps of the run, and their results, stay"
     if damage.part in _FORGOTTEN:
         return "forgotten; execute again to compute it"
@@ -195,7 +203,7 @@ def _to_do(checked: Checked) -> str:
         return _RUN_AGAIN
     if part in _OF_PROGRAMS:
         return f"funsies fsck --repair forgets it; then {_RUN_AGAIN}"
-    if part is Part.RUN:
+    if part is DamagedPart.RUN:
         return "funsies fsck --repair forgets it; the steps of the run, and their results, stay"
     if part in _FORGOTTEN:
         return "funsies fsck --repair forgets it; then execute again to compute it"

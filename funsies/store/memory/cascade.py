@@ -6,7 +6,7 @@ from collections import deque
 
 from funsies.core.digest import Digest
 from funsies.core.errors import DataMissingError
-from funsies.store.rows import Result, Status
+from funsies.store.rows import Status, StoredResult
 
 from .inputs import result_for
 from .moves import delegate_to, make_ready, move
@@ -20,7 +20,7 @@ MOST_DIRECT = 8
 
 
 def finish(
-    tables: Tables, operation: Digest, results: tuple[Result, ...], *, volatile: bool
+    tables: Tables, operation: Digest, results: tuple[StoredResult, ...], *, volatile: bool
 ) -> None:
     """Publish the results of an operation and tell who watches and who waits."""
     is_done = all(result.ok for result in results)
@@ -36,23 +36,23 @@ def finish(
         tables.cascades.append((operation, waiters))
 
 
-def end_with(tables: Tables, operation: Digest, error: Result, *, volatile: bool) -> None:
+def end_with(tables: Tables, operation: Digest, error: StoredResult, *, volatile: bool) -> None:
     """End an operation with the same error in the place of each output."""
     outputs = tables.definitions[operation].outputs
     finish(tables, operation, (error,) * len(outputs), volatile=volatile)
 
 
-def skip(tables: Tables, operation: Digest, error: Result, *, volatile: bool) -> None:
+def skip(tables: Tables, operation: Digest, error: StoredResult, *, volatile: bool) -> None:
     """End an operation by an error among its inputs."""
     tables.counters[tables.definitions[operation].task_name]["skipped"] += 1
     end_with(tables, operation, error, volatile=volatile)
 
 
-def error_result(tables: Tables, error: Digest) -> Result:
+def error_result(tables: Tables, error: Digest) -> StoredResult:
     """The result for a small error that is stored."""
     if error not in tables.contents:
         raise DataMissingError(f"the error {error.hex()} is not stored: define it first")
-    return Result(False, error, False, len(tables.contents[error]))
+    return StoredResult(False, error, False, len(tables.contents[error]))
 
 
 def work_cascades(tables: Tables, budget: int = CASCADE_BUDGET) -> int:
@@ -110,7 +110,7 @@ def _count_down(tables: Tables, operation: Digest, cell: Cell, producer: Digest)
 
 def _error_from(
     tables: Tables, operation: Digest, producer: Digest, made: Cell
-) -> Result | None:
+) -> StoredResult | None:
     row = tables.definitions[operation]
     if made.status is not Status.FAILED or not (row.strict or made.withdrawn_by):
         return None

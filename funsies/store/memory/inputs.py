@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from funsies.core.digest import Digest
-from funsies.store.rows import Generation, InputRow, OperationRow, Result
+from funsies.store.rows import Generation, InputRow, OperationRow, StoredResult
 
 from .tables import Cell, Tables
 
@@ -24,11 +24,11 @@ class Inputs:
         is_tainted: one of the results is volatile.
     """
 
-    results: list[Result | None] = field(default_factory=list)
+    results: list[StoredResult | None] = field(default_factory=list)
     pending: dict[Digest, None] = field(default_factory=dict)
     idle: dict[Digest, None] = field(default_factory=dict)
     stale: dict[Digest, None] = field(default_factory=dict)
-    error: tuple[Result, bool] | None = None
+    error: tuple[StoredResult, bool] | None = None
     is_tainted: bool = False
 
 
@@ -43,13 +43,13 @@ def read_inputs(tables: Tables, row: OperationRow, generation: int = 0) -> Input
     return inputs
 
 
-def _constant(tables: Tables, item: InputRow) -> Result:
+def _constant(tables: Tables, item: InputRow) -> StoredResult:
     artefact = tables.artefacts.get(item.artefact)
     row = artefact and artefact.constant
     content = item.content or Digest(b"")
     if not row:
-        return Result(True, content, item.large, 0)
-    return Result(True, content, item.large, row.size_bytes, row.executable)
+        return StoredResult(True, content, item.large, 0)
+    return StoredResult(True, content, item.large, row.size_bytes, row.executable)
 
 
 def _add(tables: Tables, inputs: Inputs, producer: Digest, index: int, generation: int) -> None:
@@ -67,7 +67,7 @@ def _add(tables: Tables, inputs: Inputs, producer: Digest, index: int, generatio
         inputs.error = (result, cell.volatile)
 
 
-def is_usable(tables: Tables, cell: Cell, result: Result, generation: int) -> bool:
+def is_usable(tables: Tables, cell: Cell, result: StoredResult, generation: int) -> bool:
     """Whether one result of a finished operation does for a request of this generation."""
     is_fresh = not cell.volatile or cell.made_for >= generation
     return is_fresh and tables.has_bytes((result,))
@@ -81,7 +81,7 @@ def satisfies(tables: Tables, cell: Cell, generation: int) -> bool:
 
 def result_for(
     tables: Tables, target: tuple[Digest, int], generation: int = 0
-) -> Result | None:
+) -> StoredResult | None:
     """A finished result that another operation may have as its own."""
     made = tables.look(target[0])
     result = made.results[target[1]] if made.status.is_finished else None
@@ -96,7 +96,7 @@ def needs(tables: Tables, row: OperationRow, generation: Generation) -> list[Dig
     return list(dict.fromkeys(each for each in producers if each in bad))
 
 
-def trace_index(row: OperationRow, results: list[Result | None]) -> bytes:
+def trace_index(row: OperationRow, results: list[StoredResult | None]) -> bytes:
     """Where the trace of a task on inputs with these contents is kept."""
     names = [item.name.encode() for item in row.inputs]
     pieces = [row.task, *(len(name).to_bytes(4, "big") + name for name in names)]

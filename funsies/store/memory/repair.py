@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from funsies.core.digest import Digest, content_digest
-from funsies.store.rows import Damage, Fault, LargeFaults, Part, Result, SetAside, Tell
+from funsies.store.rows import (
+    Damage,
+    DamagedPart,
+    Fault,
+    LargeFaults,
+    SetAside,
+    StoredResult,
+    Tell,
+)
 
 from .moves import forget
 from .tables import Locked, Tables, atomic
@@ -63,14 +71,14 @@ def _damages(tables: Tables, large_faults: LargeFaults, tell: Tell) -> Iterator[
     for digest in list(tables.contents):
         tell("small values", 1)
         if digest not in owned and _is_changed(tables, digest):
-            yield Damage(Part.CONTENT, Fault.CHANGED, digest.hex(), content=digest)
+            yield Damage(DamagedPart.CONTENT, Fault.CHANGED, digest.hex(), content=digest)
 
 
 def _is_changed(tables: Tables, content: Digest) -> bool:
     return content_digest(tables.contents[content]) != content
 
 
-def _fault(tables: Tables, result: Result, large_faults: LargeFaults) -> Fault | None:
+def _fault(tables: Tables, result: StoredResult, large_faults: LargeFaults) -> Fault | None:
     if result.large:
         return large_faults([result.content]).get(result.content)
     if result.content not in tables.contents:
@@ -79,11 +87,11 @@ def _fault(tables: Tables, result: Result, large_faults: LargeFaults) -> Fault |
 
 
 def _of_result(
-    tables: Tables, operation: Digest, index: int, result: Result, fault: Fault
+    tables: Tables, operation: Digest, index: int, result: StoredResult, fault: Fault
 ) -> Damage:
     row = tables.definitions.get(operation)
     return Damage(
-        Part.RESULT,
+        DamagedPart.RESULT,
         fault,
         (row.outputs[index] if row else operation).hex(),
         operation,

@@ -17,9 +17,9 @@ from funsies.store.rows import (
     Generation,
     OperationRow,
     QueueName,
-    Result,
     Setback,
     Status,
+    StoredResult,
     TaskRow,
     Verdict,
 )
@@ -68,7 +68,7 @@ class Cell:
     is_single: bool = False
     volatile: bool = False
     withdrawn_by: Generation = NEVER
-    results: tuple[Result, ...] = ()
+    results: tuple[StoredResult, ...] = ()
     priority: int = 0
     options: Digest = NO_DIGEST
     lost_limit: int = 0
@@ -195,7 +195,7 @@ class Tables:
     options: dict[Digest, bytes] = field(default_factory=dict)
     children: defaultdict[Digest, set[Digest]] = field(default_factory=lambda: defaultdict(set))
     cells: dict[Digest, Cell] = field(default_factory=dict)
-    traces: dict[bytes, tuple[Digest, tuple[Result, ...]]] = field(default_factory=dict)
+    traces: dict[bytes, tuple[Digest, tuple[StoredResult, ...]]] = field(default_factory=dict)
     records: dict[Digest, bytes] = field(default_factory=dict)
     logs: dict[Digest, bytes] = field(default_factory=dict)
     counters: defaultdict[str, defaultdict[str, int]] = field(
@@ -238,7 +238,7 @@ class Tables:
         """State of an operation, to be read only."""
         return self.cells.get(operation) or Cell()
 
-    def has_bytes(self, results: tuple[Result, ...]) -> bool:
+    def has_bytes(self, results: tuple[StoredResult, ...]) -> bool:
         """Whether the small bytes that the results name are stored."""
         return all(result.large or result.content in self.contents for result in results)
 

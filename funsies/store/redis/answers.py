@@ -18,9 +18,9 @@ from funsies.store.rows import (
     OperationState,
     QueueName,
     RequestAnswer,
-    Result,
     SetAside,
     StepAnswer,
+    StoredResult,
     SweepAnswer,
     TaskCounts,
     TraceCandidate,
@@ -46,7 +46,7 @@ from .seal import Seal, split
 
 T = TypeVar("T")
 
-Accept: TypeAlias = Callable[[Digest, int, bytes], Result | None]
+Accept: TypeAlias = Callable[[Digest, int, bytes], StoredResult | None]
 
 _FAILURE_BYTES: Final = 8 + DIGEST_BYTES
 
@@ -167,7 +167,9 @@ def _claim(fields: list[Answer], seal: Seal, accept: Accept) -> Claim:
     )
 
 
-def _inputs(operation: OperationRow, data: bytes, accept: Accept) -> tuple[Result | None, ...]:
+def _inputs(
+    operation: OperationRow, data: bytes, accept: Accept
+) -> tuple[StoredResult | None, ...]:
     """The results of inputs; each is led by a byte that says whether there is one."""
     return tuple(
         _input(row, each, accept)
@@ -175,7 +177,7 @@ def _inputs(operation: OperationRow, data: bytes, accept: Accept) -> tuple[Resul
     )
 
 
-def _input(row: InputRow, data: bytes, accept: Accept) -> Result | None:
+def _input(row: InputRow, data: bytes, accept: Accept) -> StoredResult | None:
     if data[:1] != b"1":
         return None
     if row.producer is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from funsies.core.digest import Digest
-from funsies.store.rows import Damage, Fault, LargeFaults, OperationRow, Part, Spot, Tell
+from funsies.store.rows import Damage, DamagedPart, Fault, LargeFaults, OperationRow, Spot, Tell
 
 from .packing import unpack_result
 from .reader import RedisReader
@@ -49,7 +49,7 @@ class BadBytes:
     def unnamed(self) -> Iterator[Damage]:
         """The bad ones that nobody has asked for."""
         for content in self._bad - self._named:
-            yield Damage(Part.CONTENT, Fault.CHANGED, content.hex(), content=content)
+            yield Damage(DamagedPart.CONTENT, Fault.CHANGED, content.hex(), content=content)
 
 
 class Finished:
@@ -79,7 +79,7 @@ class Finished:
         name = self._row.outputs[self.index] if self._row and is_known else self.operation
         why = b"foreign" if fault is Fault.FOREIGN else b""
         return Damage(
-            Part.RESULT,
+            DamagedPart.RESULT,
             fault,
             name.hex(),
             self.operation,

@@ -11,11 +11,11 @@ from funsies.core.digest import Digest
 from funsies.store.rows import (
     ConstantRow,
     Damage,
+    DamagedPart,
     Fault,
     InputRow,
     LargeFaults,
     OperationRow,
-    Part,
     Spot,
     Tell,
 )
@@ -94,11 +94,15 @@ class Audit:
         yield from self._definitions()
         yield from self._states()
         yield from self._tasks()
-        yield from self._rows(b"I", Part.ENTRY, fault_in_entry)
+        yield from self._rows(b"I", DamagedPart.ENTRY, fault_in_entry)
         yield from self._constants()
-        yield from self._rows(b"O", Part.OPTIONS, partial(fault_in_options, self._seal))
-        yield from self._rows(b"T", Part.TRACE, lambda _, row: fault_in_trace(self._seal, row))
-        yield from self._rows(b"Y", Part.DELEGATION, partial(fault_in_delegation, self._seal))
+        yield from self._rows(b"O", DamagedPart.OPTIONS, partial(fault_in_options, self._seal))
+        yield from self._rows(
+            b"T", DamagedPart.TRACE, lambda _, row: fault_in_trace(self._seal, row)
+        )
+        yield from self._rows(
+            b"Y", DamagedPart.DELEGATION, partial(fault_in_delegation, self._seal)
+        )
         yield from self._runs()
         yield from self._bytes.unnamed()
 
@@ -108,7 +112,9 @@ class Audit:
         for page in self._scanner.names():
             self._tell("keys", len(page))
             for name in self._scanner.audit("mistyped", page):
-                yield Damage(Part.KEY, Fault.WRONG_TYPE, _shown(name), spot=Spot("key", name))
+                yield Damage(
+                    DamagedPart.KEY, Fault.WRONG_TYPE, _shown(name), spot=Spot("key", name)
+                )
 
     # -- definitions
 
@@ -125,7 +131,7 @@ class Audit:
                     spot = Spot("row", b"D", digest, sealed)
                     name = "" if row is None else row.task_name
                     yield Damage(
-                        Part.DEFINITION,
+                        DamagedPart.DEFINITION,
                         fault or Fault.UNREADABLE,
                         digest.hex(),
                         digest,
@@ -138,10 +144,14 @@ class Audit:
         for digest in map(Digest, self._scanner.audit("unlinked", page)):
             row, sealed = page[digest]
             spot = Spot("links", b"D", digest, sealed)
-            yield Damage(Part.LINKS, Fault.MISPLACED, digest.hex(), digest, row.task_name, spot)
+            yield Damage(
+                DamagedPart.LINKS, Fault.MISPLACED, digest.hex(), digest, row.task_name, spot
+            )
         for digest in map(Digest, self._scanner.audit("untasked", page)):
             row, _ = page[digest]
-            missing = Damage(Part.TASK, Fault.MISSING, row.task.hex(), digest, row.task_name)
+            missing = Damage(
+                DamagedPart.TASK, Fault.MISSING, row.task.hex(), digest, row.task_name
+            )
             yield from self._once(row.task, missing)
         yield from self._inputs([row for row, _ in page.values()])
 
@@ -171,7 +181,7 @@ class Audit:
         if found is None or found.content != content:
             return  # the entry is damaged itself, and named as such
         damage = Damage(
-            Part.CONSTANT,
+            DamagedPart.CONSTANT,
             fault,
             artefact.hex(),
             None if user is None else user.digest,
@@ -209,16 +219,25 @@ class Audit:
             spot = Spot("state", b"o", digest, packed)
             if digest in undefined:
                 spot = replace(spot, act="undefined")
-                yield Damage(Part.DEFINITION, Fault.MISSING, digest.hex(), digest, spot=spot)
+                yield Damage(
+                    DamagedPart.DEFINITION, Fault.MISSING, digest.hex(), digest, spot=spot
+                )
             elif digest in damaged or kept is None or not _is_whole(kept, row):
                 yield Damage(
-                    Part.STATE, Fault.UNREADABLE, digest.hex(), digest, name_of(row), spot
+                    DamagedPart.STATE,
+                    Fault.UNREADABLE,
+                    digest.hex(),
+                    digest,
+                    name_of(row),
+                    spot,
                 )
             else:
                 if kept.record is not None and (fault := fault_in_record(kept.record)):
                     spot = replace(spot, act="record")
                     unreadable.append(
-                        Damage(Part.RECORD, fault, digest.hex(), digest, name_of(row), spot)
+                        Damage(
+                            DamagedPart.RECORD, fault, digest.hex(), digest, name_of(row), spot
+                        )
                     )
                 finished += (
                     Finished(digest, row, index, each, state=packed)
@@ -253,18 +272,18 @@ class Audit:
             name = "" if row is None else row.name
             if fault := fault_in_task(self._seal, digest, packed):
                 spot = Spot("row", b"t" + digest, python, packed)
-                yield Damage(Part.TASK, fault, digest.hex(), task=name, spot=spot)
+                yield Damage(DamagedPart.TASK, fault, digest.hex(), task=name, spot=spot)
             elif row is not None:
                 for content, missing in self._bytes.faults(sources_of(row) or (), ()).items():
                     damage = Damage(
-                        Part.SOURCES, missing, content.hex(), task=name, content=content
+                        DamagedPart.SOURCES, missing, content.hex(), task=name, content=content
                     )
                     yield from self._once(content, damage)
 
     # -- the rest
 
     def _rows(
-        self, key: bytes, part: Part, fault_in: Callable[[Digest, bytes], Fault | None]
+        self, key: bytes, part: DamagedPart, fault_in: Callable[[Digest, bytes], Fault | None]
     ) -> Iterator[Damage]:
         for page in self._scanner.fields(key):
             self._tell("records", len(page))
@@ -272,8 +291,8 @@ class Audit:
                 if fault := fault_in(digest, row):
                     yield self._row(part, fault, digest, Spot("row", key, digest, row))
 
-    def _row(self, part: Part, fault: Fault, digest: Digest, spot: Spot) -> Damage:
-        if part is not Part.DELEGATION:
+    def _row(self, part: DamagedPart, fault: Fault, digest: Digest, spot: Spot) -> Damage:
+        if part is not DamagedPart.DELEGATION:
             return Damage(part, fault, digest.hex(), spot=spot)
         (step,) = self._reader.operations([digest])
         return Damage(part, fault, digest.hex(), digest, name_of(step), spot)
@@ -327,7 +346,7 @@ def _is_whole(kept: Kept, row: OperationRow | None) -> bool:
 
 
 def _of_run(number: bytes, fault: Fault, spot: Spot) -> Damage:
-    return Damage(Part.RUN, fault, _text(number), spot=spot)
+    return Damage(DamagedPart.RUN, fault, _text(number), spot=spot)
 
 
 def _shown(name: bytes) -> str:

@@ -23,8 +23,8 @@ from funsies.store.rows import (
     OperationRow,
     OperationState,
     QueueName,
-    Result,
     Status,
+    StoredResult,
     TaskRow,
 )
 
@@ -52,16 +52,16 @@ _texts = msgspec.msgpack.Decoder(list[str])
 _task = msgspec.msgpack.Decoder(TaskRow)
 
 
-def pack_result(result: Result) -> bytes:
+def pack_result(result: StoredResult) -> bytes:
     """Flags, digest, size: 41 bytes."""
     flags = OK * result.ok + LARGE * result.large + EXECUTABLE * result.executable
     return RESULT.pack(flags, result.content, result.size_bytes)
 
 
-def unpack_result(data: bytes) -> Result:
+def unpack_result(data: bytes) -> StoredResult:
     """Read a packed result, whatever follows it."""
     flags, content, size = RESULT.unpack_from(data)
-    return Result(
+    return StoredResult(
         bool(flags & OK), Digest(content), bool(flags & LARGE), size, bool(flags & EXECUTABLE)
     )
 
@@ -172,7 +172,7 @@ def _unpack_input(
 
 def pack_constant(row: ConstantRow) -> bytes:
     """What the index of artefacts keeps for a constant: its result, and its wire form."""
-    result = Result(True, row.content, row.large, row.size_bytes, row.executable)
+    result = StoredResult(True, row.content, row.large, row.size_bytes, row.executable)
     return b"c" + pack_result(result) + row.wire.encode()
 
 

@@ -19,7 +19,7 @@ from funsies.store.rows import (
     OperationRow,
     OperationState,
     QueueName,
-    Result,
+    StoredResult,
     TaskCounts,
     TaskRow,
 )
@@ -106,7 +106,7 @@ class RedisReader(Caller):
                 self._forget(*place)
                 states[place[0]] = NOTHING_KEPT
 
-    def _accept(self, operation: Digest, index: int, sealed: bytes) -> Result | None:
+    def _accept(self, operation: Digest, index: int, sealed: bytes) -> StoredResult | None:
         """Read the result of an output; one that is not ours is forgotten."""
         if self.origins().are_ours([(operation, index, sealed)]) == [True]:
             return unpack_result(sealed)

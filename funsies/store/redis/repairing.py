@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
-from funsies.store.rows import Damage, Fault, LargeFaults, Part, SetAside, Spot, Tell
+from funsies.store.rows import Damage, DamagedPart, Fault, LargeFaults, SetAside, Spot, Tell
 
 from . import answers
 from .auditing import Audit
@@ -124,4 +124,4 @@ def _by_task(wrong: dict[bytes, tuple[bytes, bytes]], number: bytes) -> Iterator
         ]
         task = name.decode(errors="backslashreplace")
         spot = Spot("counters", seen=number, more=tuple(more))
-        yield Damage(Part.COUNTERS, Fault.WRONG_NUMBER, task, task=task, spot=spot)
+        yield Damage(DamagedPart.COUNTERS, Fault.WRONG_NUMBER, task, task=task, spot=spot)

@@ -21,11 +21,11 @@ from funsies.store.rows import (
     OperationState,
     QueueName,
     RequestAnswer,
-    Result,
     RunReport,
     Setback,
     StepAnswer,
     StepMessage,
+    StoredResult,
     SweepAnswer,
     Verdict,
     Wanted,
@@ -256,7 +256,9 @@ class RedisStore(RedisReader):
         data = self.contents([error])[0]
         if data is None:
             raise _not_stored(error)
-        packed = pack_result(Result(ok=False, content=error, large=False, size_bytes=len(data)))
+        packed = pack_result(
+            StoredResult(ok=False, content=error, large=False, size_bytes=len(data))
+        )
         return self._seal.result(error, 0, packed)
 
     def recount(self, operations: Sequence[Digest]) -> int:

@@ -1,6 +1,6 @@
 """What the store keeps and what it answers: plain records, no behaviour to speak of."""
 
-from funsies.store.rows.damage import Damage, Fault, LargeFaults, Part, Spot, Tell
+from funsies.store.rows.damage import Damage, DamagedPart, Fault, LargeFaults, Spot, Tell
 from funsies.store.rows.definitions import (
     ArtefactRow,
     ConstantRow,
@@ -33,9 +33,9 @@ from funsies.store.rows.state import (
     Lease,
     OperationState,
     QueueName,
-    Result,
     SetAside,
     Status,
+    StoredResult,
     TaskCounts,
     at_work,
     fence_of,
@@ -49,6 +49,7 @@ __all__ = [
     "Completion",
     "ConstantRow",
     "Damage",
+    "DamagedPart",
     "Definitions",
     "Expired",
     "Failed",
@@ -62,10 +63,8 @@ __all__ = [
     "OperationRow",
     "OperationState",
     "OutputRow",
-    "Part",
     "QueueName",
     "RequestAnswer",
-    "Result",
     "RunReport",
     "SetAside",
     "Setback",
@@ -73,6 +72,7 @@ __all__ = [
     "Status",
     "StepAnswer",
     "StepMessage",
+    "StoredResult",
     "SweepAnswer",
     "TaskCounts",
     "TaskRow",

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from funsies.core.digest import Digest
 
 
-class Part(StrEnum):
+class DamagedPart(StrEnum):
     """What it is that is damaged."""
 
     VALUE = "value"
@@ -95,7 +95,7 @@ class Damage:
         is_large: whether these are in the data store.
     """
 
-    part: Part
+    part: DamagedPart
     fault: Fault
     name: str
     operation: Digest | None = None

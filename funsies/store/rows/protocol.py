@@ -11,7 +11,7 @@ import msgspec
 
 from funsies.core.digest import Digest
 from funsies.store.rows.definitions import OperationRow, TaskRow
-from funsies.store.rows.state import Fence, Generation, QueueName, Result
+from funsies.store.rows.state import Fence, Generation, QueueName, StoredResult
 
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
@@ -67,7 +67,7 @@ class Completion:
 
     operation: Digest
     fence: Fence
-    results: tuple[Result, ...]
+    results: tuple[StoredResult, ...]
     contents: tuple[tuple[Digest, bytes], ...] = ()
     volatile: bool = False
     record: bytes = b""
@@ -126,7 +126,7 @@ class TraceCandidate:
     """A recorded trace. The worker checks ``key`` before it uses the results."""
 
     key: Digest
-    results: tuple[Result, ...]
+    results: tuple[StoredResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class Claim:
     queue: QueueName
     priority: int
     options: Digest
-    inputs: tuple[Result | None, ...]
+    inputs: tuple[StoredResult | None, ...]
     volatile: bool
     contents: dict[Digest, bytes] = field(default_factory=dict)
     trace: TraceCandidate | None = None

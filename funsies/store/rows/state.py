@@ -64,7 +64,7 @@ class Status(StrEnum):
 _FINISHED: Final = frozenset({Status.DONE, Status.FAILED})
 
 
-class Result(msgspec.Struct, frozen=True, gc=False):
+class StoredResult(msgspec.Struct, frozen=True, gc=False):
     """The result of one output.
 
     Attributes:
@@ -99,7 +99,7 @@ class OperationState(msgspec.Struct, frozen=True, gc=False):
     status: Status
     generation: Generation = NEVER
     volatile: bool = False
-    results: tuple[Result, ...] = ()
+    results: tuple[StoredResult, ...] = ()
     attempts: int = 0
     missing: int = 0
     queue: QueueName = NO_QUEUE

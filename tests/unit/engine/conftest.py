@@ -21,7 +21,7 @@ from funsies.store.rows import (
     OperationState,
     OutputRow,
     QueueName,
-    Result,
+    StoredResult,
     TaskRow,
     Wanted,
 )
@@ -113,7 +113,7 @@ class Workshop:
 def publish(claim: Claim, value: bytes, **fields: object) -> Publish:
     """Publish a small value."""
     content = content_digest(value)
-    result = Result(ok=True, content=content, large=False, size_bytes=len(value))
+    result = StoredResult(ok=True, content=content, large=False, size_bytes=len(value))
     full = {"contents": ((content, value),), **fields}
     return Publish(Completion(claim.operation.digest, claim.fence, (result,), **full))
 

@@ -18,7 +18,7 @@ from funsies.engine.supervision.status_board import (
 )
 from funsies.engine.supervision.watchdog import SHORT_SECONDS, Relief
 from funsies.engine.timing import Timing
-from funsies.store.rows import Completion, Fence, Result, Status, StepMessage
+from funsies.store.rows import Completion, Fence, Status, StepMessage, StoredResult
 
 KILLED = ChildExit(status=9)
 
@@ -30,7 +30,7 @@ completions = st.builds(
     fence=fences,
     results=st.lists(
         st.builds(
-            Result,
+            StoredResult,
             ok=st.booleans(),
             content=digests,
             large=st.booleans(),

@@ -17,7 +17,7 @@ from funsies.engine.failure import failure
 from funsies.engine.supervision.status_board import MOST_CLAIMS
 from funsies.run.decision import HandOver, Park, Publish, PutBack
 from funsies.run.signals import Preempted
-from funsies.store.rows import Result, Setback, Status, TraceCandidate
+from funsies.store.rows import Setback, Status, StoredResult, TraceCandidate
 
 from .conftest import Workshop, publish
 
@@ -225,7 +225,7 @@ def test_a_trace_whose_bytes_are_gone_is_not_used(
     """What the store refuses of a batch is computed; the others are published."""
     step = workshop.graph.step
     trace = TraceCandidate(
-        content_digest(b"key"), (Result(True, content_digest(b"gone"), False, 4),)
+        content_digest(b"key"), (StoredResult(True, content_digest(b"gone"), False, 4),)
     )
 
     def offering(message):

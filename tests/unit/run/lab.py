@@ -19,7 +19,7 @@ from funsies.engine.upkeep import sweep_once
 from funsies.run.evaluate import Evaluator
 from funsies.session import Session
 from funsies.store.connect import Backend, open_backend
-from funsies.store.rows import QueueName, Result
+from funsies.store.rows import QueueName, StoredResult
 from funsies.store.submission import Submission, queue_name, submit
 
 LEASE_MS = 60_000
@@ -89,7 +89,7 @@ class Lab:
         """The error."""
         return self.outcome(artefact).failure()
 
-    def stored(self, artefact: f.Artefact[Any]) -> Result:
+    def stored(self, artefact: f.Artefact[Any]) -> StoredResult:
         """Where the value of a finished artefact is."""
         assert artefact.producer is not None
         state = self.backend.graph.states([artefact.producer])[0]

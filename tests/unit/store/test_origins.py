@@ -11,7 +11,7 @@ from funsies.core.digest import Digest
 from funsies.core.keyring import Keyring
 from funsies.store.redis.packing import pack_result
 from funsies.store.redis.seal import Origins, Seal
-from funsies.store.rows import Result
+from funsies.store.rows import StoredResult
 
 SEAL = Seal(Keyring((bytes(32),)))
 FOREIGN = Seal(Keyring((bytes([1]) * 32,)))
@@ -23,7 +23,7 @@ def address(number: int) -> Digest:
 
 
 ROW = [address(number) for number in range(DEPTH)]
-VALUE = pack_result(Result(ok=True, content=address(-1), large=False, size_bytes=1))
+VALUE = pack_result(StoredResult(ok=True, content=address(-1), large=False, size_bytes=1))
 
 
 @pytest.fixture
