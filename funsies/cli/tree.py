@@ -14,7 +14,7 @@ from funsies.core.errors import UnknownHashError
 from funsies.history.runs import Run
 from funsies.history.step_names import labels_in
 from funsies.report.console import NO_LIMIT, data_console
-from funsies.report.provenance import Origin, Survey, read_origins, tree_lines
+from funsies.report.provenance import Origin, TreeSummary, read_origins, tree_lines
 from funsies.report.provenance import as_json as origins_as_json
 from funsies.store.connect import Backend
 
@@ -79,13 +79,13 @@ def tree(
             print_json(origins_as_json(next(roots)) if prefix else map(origins_as_json, roots))
             return Exit.OK
         surveys = list(_shown(roots, most))
-    if most is not None and sum(survey.steps for survey in surveys) >= most:
+    if most is not None and sum(summary.steps for summary in surveys) >= most:
         step = "" if prefix is None else f" {prefix}"
         note(
             f"these are the nearest {most:,} steps; for more of them: "
             f"funsies tree --all{step}, or funsies tree --json{step}"
         )
-    if any(survey.has_failed for survey in surveys):
+    if any(summary.has_failed for summary in surveys):
         note(FAILED_ARE_KEPT)
     return Exit.OK
 
@@ -107,23 +107,23 @@ def _steps(
     return [look_up(backend, prefix, run).step], run
 
 
-def _shown(roots: Iterable[Origin], most: int | None) -> Iterator[Survey]:
+def _shown(roots: Iterable[Origin], most: int | None) -> Iterator[TreeSummary]:
     """Print trees until there are too many steps in them."""
     steps = 0
     for root in roots:
-        survey = _print(root)
-        yield survey
-        steps += survey.steps
+        summary = _print(root)
+        yield summary
+        steps += summary.steps
         if most is not None and steps >= most:
             return
 
 
-def _print(root: Origin) -> Survey:
-    survey, console = Survey(), data_console()
+def _print(root: Origin) -> TreeSummary:
+    summary, console = TreeSummary(), data_console()
     console.width = NO_LIMIT  # narrower, steps that are too far to the right would vanish
-    for line in tree_lines(root, survey, is_ascii=console.options.ascii_only):
+    for line in tree_lines(root, summary, is_ascii=console.options.ascii_only):
         console.print(line)
-    return survey
+    return summary
 
 
 def _depth_that_fits() -> int:

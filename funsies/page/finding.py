@@ -34,7 +34,7 @@ _ERRORS: Final = {SKIPPED, UNSUCCESSFUL}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StepFilter:
     """Which steps are wanted.
 
     Attributes:
@@ -85,10 +85,10 @@ class FoundSteps:
 
     steps: Sequence[FoundStep]
     looked_at: int
-    more: Wanted | None
+    more: StepFilter | None
 
 
-def find_page(backend: Backend, wanted: Wanted, naming: Naming) -> FoundSteps:
+def find_page(backend: Backend, wanted: StepFilter, naming: Naming) -> FoundSteps:
     """Find a page of steps."""
     tasks = _tasks_with(backend, wanted.state)
     if tasks is not None and not tasks:
@@ -122,7 +122,7 @@ def _tasks_with(backend: Backend, state: str) -> set[str] | None:
 
 
 def _of(
-    backend: Backend, rows: Sequence[OperationRow], wanted: Wanted, naming: Naming
+    backend: Backend, rows: Sequence[OperationRow], wanted: StepFilter, naming: Naming
 ) -> Iterator[FoundStep]:
     """Those that are wanted: first what costs little is looked at."""
     if wanted.task:

@@ -110,7 +110,7 @@ class KnownStep:
         return self.row.digest.hex()
 
 
-class Definitions:
+class DefinitionCache:
     """Reads definitions once: that of a step with very many inputs is large."""
 
     def __init__(self) -> None:

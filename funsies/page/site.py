@@ -34,7 +34,7 @@ from funsies.session.fun import command_recorded
 from funsies.store.connect import Backend
 
 from .access import Access
-from .reading import Definitions
+from .reading import DefinitionCache
 
 PLACE: Final = Path(__file__).parent
 
@@ -77,7 +77,7 @@ class Site:
     access: Access
     is_closing: threading.Event = field(default_factory=threading.Event)
     naming: Naming = field(init=False)
-    definitions: Definitions = field(default_factory=Definitions)
+    definitions: DefinitionCache = field(default_factory=DefinitionCache)
     _environment: Environment = field(default_factory=_templates)
 
     def __post_init__(self) -> None:

@@ -27,7 +27,7 @@ from funsies.store.ports import Subscription
 from funsies.store.rows import Lease, Status, log_client
 
 from .code import code_of
-from .finding import MOST_LOOKED_AT, UNSUCCESSFUL, Wanted, find_page
+from .finding import MOST_LOOKED_AT, UNSUCCESSFUL, StepFilter, find_page
 from .reading import KnownStep, named_by, printed_by, printed_outputs
 from .site import Facts, Site
 from .values import ShownValue, shown_value
@@ -81,11 +81,11 @@ def look_at_steps(site: Site, request: Request) -> Facts:
     }
 
 
-def wanted_of(request: Request) -> Wanted:
+def wanted_of(request: Request) -> StepFilter:
     """Which steps an address asks for."""
     said = request.query_params
     place = said.get("place", "")
-    return Wanted(
+    return StepFilter(
         state=said.get("state", "") if said.get("state") in STATES else "",
         task=said.get("task", ""),
         text=said.get("text", "").strip(),

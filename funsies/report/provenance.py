@@ -254,7 +254,7 @@ _ASCII: Final = _Guides("|   ", "    ", "+-- ", "`-- ")
 
 
 @dataclass(slots=True)
-class Survey:
+class TreeSummary:
     """What a tree that was shown has in it.
 
     Attributes:
@@ -271,12 +271,12 @@ class Survey:
         self.has_failed |= origin.status == FAILED
 
 
-def tree_lines(root: Origin, survey: Survey, *, is_ascii: bool = False) -> Iterator[Text]:
+def tree_lines(root: Origin, summary: TreeSummary, *, is_ascii: bool = False) -> Iterator[Text]:
     """Lay a tree out for a terminal, without recursion.
 
     Args:
         root: the tree.
-        survey: takes note of what is shown.
+        summary: takes note of what is shown.
         is_ascii: True for a terminal that knows no other characters.
     """
     guides = _ASCII if is_ascii else _UNICODE
@@ -287,7 +287,7 @@ def tree_lines(root: Origin, survey: Survey, *, is_ascii: bool = False) -> Itera
         if isinstance(origin, int):
             yield Text(f"{start}... {origin} more", style="dim")
             continue
-        survey.note(origin)
+        summary.note(origin)
         yield Text.assemble((start, "dim"), _line(origin))
         if depth:
             before = before[-GUIDED_LEVELS * _COLUMNS :]

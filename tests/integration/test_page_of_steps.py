@@ -9,7 +9,7 @@ import pytest
 import funsies as f
 from funsies.history.step_names import Naming
 from funsies.page import finding
-from funsies.page.finding import FoundSteps, Wanted, find_page
+from funsies.page.finding import FoundSteps, StepFilter, find_page
 
 
 def half(number: int) -> float:
@@ -26,7 +26,7 @@ def backend(session):
     return session.backend
 
 
-def pages_of(backend, wanted: Wanted) -> list[FoundSteps]:
+def pages_of(backend, wanted: StepFilter) -> list[FoundSteps]:
     pages = [find_page(backend, wanted, Naming(backend))]
     while pages[-1].more:
         pages.append(find_page(backend, pages[-1].more, Naming(backend)))
@@ -38,7 +38,7 @@ def steps_of(pages: list[FoundSteps]) -> set[str]:
 
 
 def test_all_pages_together_have_every_step(backend) -> None:
-    pages = pages_of(backend, Wanted())
+    pages = pages_of(backend, StepFilter())
     assert len(steps_of(pages)) == 320
     assert all(len(page.steps) < 320 for page in pages)
 
@@ -46,25 +46,25 @@ def test_all_pages_together_have_every_step(backend) -> None:
 @pytest.mark.parametrize(
     ("wanted", "number"),
     [
-        (Wanted(task="half"), 300),
-        (Wanted(state="failed"), 1),
-        (Wanted(state="skipped"), 1),
-        (Wanted(state="failed or skipped"), 2),
-        (Wanted(state="done", task="other <b>"), 19),
-        (Wanted(text="OTHER <"), 20),
-        (Wanted(text="no such thing"), 0),
-        (Wanted(task="oth"), 0),
-        (Wanted(text="half(number=17)"), 1),
-        (Wanted(state="running"), 0),
-        (Wanted(state="volatile"), 0),
+        (StepFilter(task="half"), 300),
+        (StepFilter(state="failed"), 1),
+        (StepFilter(state="skipped"), 1),
+        (StepFilter(state="failed or skipped"), 2),
+        (StepFilter(state="done", task="other <b>"), 19),
+        (StepFilter(text="OTHER <"), 20),
+        (StepFilter(text="no such thing"), 0),
+        (StepFilter(task="oth"), 0),
+        (StepFilter(text="half(number=17)"), 1),
+        (StepFilter(state="running"), 0),
+        (StepFilter(state="volatile"), 0),
     ],
 )
-def test_a_filter_finds_what_it_says(backend, wanted: Wanted, number: int) -> None:
+def test_a_filter_finds_what_it_says(backend, wanted: StepFilter, number: int) -> None:
     assert len(steps_of(pages_of(backend, wanted))) == number
 
 
 def test_steps_of_a_page_stand_in_the_order_of_their_labels(backend) -> None:
-    page = find_page(backend, Wanted(task="half"), Naming(backend))
+    page = find_page(backend, StepFilter(task="half"), Naming(backend))
     labels = [each.label for each in page.steps]
     assert len(labels) > 10
     numbers = [int(label.partition("=")[2].rstrip(")")) for label in labels]
@@ -72,8 +72,8 @@ def test_steps_of_a_page_stand_in_the_order_of_their_labels(backend) -> None:
 
 
 def test_a_step_is_found_by_the_begin_of_its_hash(backend) -> None:
-    known = find_page(backend, Wanted(), Naming(backend)).steps[0].step.operation
-    assert known in steps_of(pages_of(backend, Wanted(text=known[:9].upper())))
+    known = find_page(backend, StepFilter(), Naming(backend)).steps[0].step.operation
+    assert known in steps_of(pages_of(backend, StepFilter(text=known[:9].upper())))
 
 
 def test_one_page_looks_at_so_many_steps_and_says_where_to_go_on(
@@ -81,7 +81,7 @@ def test_one_page_looks_at_so_many_steps_and_says_where_to_go_on(
 ) -> None:
     monkeypatch.setattr(finding, "MOST_LOOKED_AT", 100)
     monkeypatch.setattr(finding, "WALK", 50)
-    wanted = Wanted(text="no such thing")
+    wanted = StepFilter(text="no such thing")
     page = find_page(backend, wanted, Naming(backend))
     assert not page.steps
     assert 100 <= page.looked_at < 320

@@ -19,7 +19,7 @@ from .model import Change, ChangeKind, Ran, Reasons, StepReason
 from .reasons import formers_of
 from .reruns import why_again
 from .steps import Comparison
-from .store_view import Library, sharing
+from .store_view import StoreView, sharing
 
 _VOLATILE: Final = Change(ChangeKind.VOLATILE)
 _RETRIED: Final = Change(ChangeKind.RETRIED, subject="by --retry-failed")
@@ -38,8 +38,8 @@ def foresee(
         retries_failed: True if what has failed would be run again.
     """
     shared = sharing(backend)
-    library, closure = Library(shared), read_closure(shared, targets)
-    states = library.states(closure.rows)
+    view, closure = StoreView(shared), read_closure(shared, targets)
+    states = view.states(closure.rows)
     idle = _needed(closure, states, retries_failed=retries_failed)
     number = last_number(shared.graph.named) + 1
     formers, earlier = formers_of(shared, (number, script), closure)
@@ -55,7 +55,7 @@ def foresee(
     }
     ran = {each: Ran.WILL_RUN if each in idle else Ran.CACHED for each in closure.rows}
     ran |= dict.fromkeys(_skipped(shared, failed), Ran.MAY_RUN)
-    steps = Comparison(library, for_groups=True).reasons(closure.rows, formers, ran, again)
+    steps = Comparison(view, for_groups=True).reasons(closure.rows, formers, ran, again)
     return Reasons(_judged(steps), compared_with=tuple(before), closure=closure)
 
 

@@ -25,7 +25,7 @@ from .matching import counterparts
 from .model import PENDING, Change, ChangeKind, Ran, Reasons, StepReason, Waiting, WaitsFor
 from .reruns import what_ran, why_again
 from .steps import Comparison, Former
-from .store_view import Library, sharing, value_text
+from .store_view import StoreView, sharing, value_text
 
 
 def labels_among(backend: Backend, found: Reasons) -> Labels:
@@ -80,7 +80,7 @@ def what_it_waits_for(backend: Backend, step: Digest) -> Waiting | None:
         backend: where it is.
         step: its address.
     """
-    state = Library(backend).states([step])[step]
+    state = StoreView(backend).states([step])[step]
     what = _KINDS.get(state.status)
     if what is None:
         return None
@@ -115,7 +115,7 @@ def reasons(backend: Backend, run: Run, *, for_groups: bool = False) -> Reasons:
         if former.row.digest == each and former.run is not None and ran[each] in _RUN
     }
     again = why_again(shared, closure, same, run.ended)
-    steps = Comparison(Library(shared), for_groups=for_groups).reasons(
+    steps = Comparison(StoreView(shared), for_groups=for_groups).reasons(
         closure.rows, formers, ran, again
     )
     return Reasons(steps, run.number, tuple(before), closure=closure)
@@ -193,7 +193,7 @@ def compare(
     found = counterparts(before.rows, after.rows, labels, given)
     formers = {each: Former(before.rows[former]) for each, former in found.items()}
     ran = {each: Ran.SAME if found.get(each) == each else Ran.DIFFERS for each in after.rows}
-    steps = Comparison(Library(shared), for_groups=for_groups).reasons(
+    steps = Comparison(StoreView(shared), for_groups=for_groups).reasons(
         after.rows, formers, ran, {}
     )
     told = {each: _as_said_of_two(reason) for each, reason in steps.items()}
@@ -218,7 +218,7 @@ def with_values(backend: Backend, changes: tuple[Change, ...]) -> tuple[Change, 
         for each in (change.given_before, change.given_after)
         if each is not None
     ]
-    contents = Library(backend).values(given)
+    contents = StoreView(backend).values(given)
     return tuple(
         replace(
             each,

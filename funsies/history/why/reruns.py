@@ -20,7 +20,7 @@ from funsies.store.graph_writer import load_options
 from funsies.store.rows import OperationState, Status
 
 from .model import Change, ChangeKind, Ran
-from .store_view import Library
+from .store_view import StoreView
 
 _NO_STEPS: Final = StepCounts()
 
@@ -167,8 +167,8 @@ def _fate_of(outcome: StepOutcome) -> Ran | None:
 def _fates_of_unfinished(
     backend: Backend, run: Run, steps: Sequence[Digest], asked: Collection[Digest]
 ) -> Mapping[Digest, Ran]:
-    library = Library(backend)
-    states, records = library.states(steps), library.records(steps)
+    view = StoreView(backend)
+    states, records = view.states(steps), view.records(steps)
     return {
         each: _fate(run, states[each], records.get(each), was_asked_for=each in asked)
         for each in steps

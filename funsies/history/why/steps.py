@@ -15,7 +15,7 @@ from funsies.store.batches import batches
 from funsies.store.rows import InputRow, OperationRow, OperationState, Status
 
 from .model import TOLD, Change, ChangeKind, InputChange, Ran, StepReason
-from .store_view import Library
+from .store_view import StoreView
 from .tasks import TaskComparison
 
 
@@ -77,14 +77,14 @@ Pair = tuple[InputChange, InputRow, InputRow]
 
 
 def settled(
-    library: Library, pairs: Sequence[Pair], found: Mapping[Digest, StepReason]
+    view: StoreView, pairs: Sequence[Pair], found: Mapping[Digest, StepReason]
 ) -> Iterator[InputChange]:
     """Tell of inputs that are made for the same causes whether any has another value.
 
     One that has makes these a cause of the step, so that the others are not looked at.
 
     Args:
-        library: reads what is stored.
+        view: reads what is stored.
         pairs: inputs of one step.
         found: the reasons of the steps that make them.
     """
@@ -95,16 +95,16 @@ def settled(
             each
         )
     for some in by_roots.values():
-        same = _are_same(library, some)
+        same = _are_same(view, some)
         yield from (structs.replace(change, is_same_value=same) for change, _, _ in some)
 
 
-def _are_same(library: Library, pairs: Sequence[Pair]) -> bool | None:
+def _are_same(view: StoreView, pairs: Sequence[Pair]) -> bool | None:
     """False if one is another than before; None if none is, as far as that is known."""
     answers: set[bool | None] = set()
     for some in _growing(pairs):
         makers = (each.producer for _, *rows in some for each in rows if each.producer)
-        states = library.states(makers)
+        states = view.states(makers)
         answers.update(is_same(before, after, states) for _, before, after in some)
         if False in answers:
             return False
@@ -138,15 +138,15 @@ class Comparison:
     """Compares steps with their counterparts, makers first, so that each knows its roots.
 
     Args:
-        library: reads what is stored.
+        view: reads what is stored.
         for_groups: True if only the causes are wanted: of a step with many inputs not each is
             compared, as long as it is known which causes it has.
     """
 
-    def __init__(self, library: Library, *, for_groups: bool = False) -> None:
-        self._library = library
+    def __init__(self, view: StoreView, *, for_groups: bool = False) -> None:
+        self._view = view
         self._for_groups = for_groups
-        self._tasks = TaskComparison(library)
+        self._tasks = TaskComparison(view)
         self._same: dict[tuple[object, ...], Change] = {}
         self._known: dict[int, tuple[Change, Change]] = {}
 
@@ -168,7 +168,7 @@ class Comparison:
         most = FEW if self._for_groups else sys.maxsize
         compared = _needed_states(rows, formers, most)
         taken = _may_have_failed(rows, formers, ran)
-        states = self._library.states(chain(compared, taken))
+        states = self._view.states(chain(compared, taken))
         found: dict[Digest, StepReason] = {}
         for digest, row in rows.items():
             former = formers.get(digest)
@@ -225,7 +225,7 @@ class Comparison:
     ) -> Iterator[InputChange]:
         """Inputs that other steps make than before, and whether the value is the same."""
         if self._for_groups and len(pairs) > FEW:
-            return settled(self._library, pairs, found)
+            return settled(self._view, pairs, found)
         return (
             structs.replace(each, is_same_value=is_same(before, after, states))
             for each, before, after in pairs
@@ -244,7 +244,7 @@ class Comparison:
             yield self._parameter(former, before.name), before, None
 
     def _parameter(self, row: OperationRow, name: str) -> str:
-        parameters = self._library.ingredients(row.task).get("parameters")
+        parameters = self._view.ingredients(row.task).get("parameters")
         return str(parameters.get(name, name)) if isinstance(parameters, dict) else name
 
     def _roots(

@@ -64,7 +64,7 @@ MOST_SHOWN_BYTES: Final = 100_000
 _MOST_LARGE: Final = 100
 
 
-class Library:
+class StoreView:
     """What is stored of tasks and values, as far as somebody has asked for it.
 
     Args:

@@ -13,7 +13,7 @@ from funsies.core.digest import Digest
 from funsies.core.pieces import LIBRARY, Piece
 
 from .model import Change, ChangeKind
-from .store_view import Library
+from .store_view import StoreView
 
 _ARROW: Final = " -> "
 _CODE: Final = frozenset({"function", "class", "module", "wrapper", "method", "partial"})
@@ -189,11 +189,11 @@ class TaskComparison:
     """Compares tasks, each pair once.
 
     Args:
-        library: reads what is stored of them.
+        view: reads what is stored of them.
     """
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, view: StoreView) -> None:
+        self._view = view
         self._known: dict[tuple[Digest, Digest], tuple[Change, ...]] = {}
 
     def changes(self, name: str, before: Digest, after: Digest) -> tuple[Change, ...]:
@@ -215,11 +215,11 @@ class TaskComparison:
 
     def _have_other_inputs(self, before: Digest, after: Digest) -> bool:
         """True if there are more or fewer inputs than before, which say it themselves."""
-        old, new = self._library.ingredients(before), self._library.ingredients(after)
+        old, new = self._view.ingredients(before), self._view.ingredients(after)
         return _mapping(old.get("inputs")).keys() != _mapping(new.get("inputs")).keys()
 
     def _compare(self, name: str, before: Digest, after: Digest) -> Iterator[Change]:
-        old, new = self._library.ingredients(before), self._library.ingredients(after)
+        old, new = self._view.ingredients(before), self._view.ingredients(after)
         if not old or not new:
             return
         yield from self._code(name, before, after)
@@ -228,11 +228,11 @@ class TaskComparison:
         yield from _types(name, old, new)
 
     def _code(self, name: str, before: Digest, after: Digest) -> Iterator[Change]:
-        old, new = self._library.pieces(before), self._library.pieces(after)
+        old, new = self._view.pieces(before), self._view.pieces(after)
         if old is None or new is None:
             return
         pairs = changed_pieces(old, new)
-        texts = self._library.texts(each.text for pair in pairs for each in pair if each)
+        texts = self._view.texts(each.text for pair in pairs for each in pair if each)
         yield from code_changes(name, pairs, texts)
 
 

@@ -18,7 +18,7 @@ MOST_ROWS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """A number: for people, and to sort by; both empty if it is not known."""
 
     text: str
@@ -42,7 +42,7 @@ class StepRow:
     hash: str
     task: str
     outcome: str
-    numbers: tuple[Cell, ...]
+    numbers: tuple[TableCell, ...]
     worker: str
 
 
@@ -80,10 +80,10 @@ def _row(step: StepAccount, began: float, worker: str) -> StepRow:
     )
 
 
-def _numbers(step: StepAccount, began: float) -> list[Cell]:
+def _numbers(step: StepAccount, began: float) -> list[TableCell]:
     ran = step.ran
     if ran is None:
-        return [Cell("", "")] * 7
+        return [TableCell("", "")] * 7
     return [
         _seconds(max(0.0, ran.started - began)),
         _seconds(ran.seconds),
@@ -91,17 +91,23 @@ def _numbers(step: StepAccount, began: float) -> list[Cell]:
         _bytes(ran.peak_memory_bytes),
         _bytes(ran.bytes_in),
         _bytes(ran.bytes_out),
-        Cell(str(ran.attempt), str(ran.attempt)),
+        TableCell(str(ran.attempt), str(ran.attempt)),
     ]
 
 
-def _seconds(seconds: float | None) -> Cell:
-    return Cell("", "") if seconds is None else Cell(shown_seconds(seconds), f"{seconds:.6g}")
-
-
-def _bytes(size_bytes: int | None) -> Cell:
+def _seconds(seconds: float | None) -> TableCell:
     return (
-        Cell("", "") if size_bytes is None else Cell(shown_bytes(size_bytes), str(size_bytes))
+        TableCell("", "")
+        if seconds is None
+        else TableCell(shown_seconds(seconds), f"{seconds:.6g}")
+    )
+
+
+def _bytes(size_bytes: int | None) -> TableCell:
+    return (
+        TableCell("", "")
+        if size_bytes is None
+        else TableCell(shown_bytes(size_bytes), str(size_bytes))
     )
 
 

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
 import redis.exceptions
 
+from funsies.store.batches import batches
 from funsies.store.key_names import KeyNames
 from funsies.store.rows import StepAnswer
 from funsies.store.server_retry import WrongTypeError
 
 from .connection import Answer, Argument, Connections, Exchange
 
-T = TypeVar("T")
-
 LONGEST_NAME: Final = 400
 """Arguments that may name a key."""
-
-PAGE: Final = 1000
-"""Operations that one call to the server looks at."""
 
 ACT_PAGE: Final = 100
 """Operations that one call changes: some milliseconds of the server's time."""
 
 MOST_INPUTS: Final = 500
 """Inputs that one call looks at, as in ``lua/shared/base.lua``."""
-
-
-def pages(items: Sequence[T], size: int = PAGE) -> Iterator[Sequence[T]]:
-    """Cut a sequence into pieces that do not block the server for long."""
-    for first in range(0, len(items), size):
-        yield items[first : first + size]
 
 
 class Caller:
@@ -80,7 +70,7 @@ class Caller:
 
     def _fields(self, key: bytes, digests: Sequence[bytes]) -> list[bytes | None]:
         found: list[bytes | None] = []
-        for page in pages(digests):
+        for page in batches(digests):
             answer = self._call("HMGET", key, *page)
             found += cast("list[bytes | None]", answer)
         return found

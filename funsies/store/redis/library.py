@@ -40,7 +40,7 @@ SCRIPTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class FunctionLibrary:
     """The text for ``FUNCTION LOAD``, and what the names of its functions begin with."""
 
     text: str
@@ -48,13 +48,13 @@ class Library:
 
 
 @cache
-def library() -> Library:
+def library() -> FunctionLibrary:
     """Put the scripts of the package together; each has a scope of its own."""
     scripts = "".join(f"do\n{_read(name)}end\n" for name in SCRIPTS)
     body = "".join(_read(f"shared/{name}") for name in SHARED) + scripts
     name = f"funsies_{hashlib.sha256(body.encode()).hexdigest()[:16]}"
     prefix = f"{name}_"
-    return Library(f"#!lua name={name}\nlocal PREFIX = '{prefix}'\n{body}", prefix)
+    return FunctionLibrary(f"#!lua name={name}\nlocal PREFIX = '{prefix}'\n{body}", prefix)
 
 
 def _read(name: str) -> str:

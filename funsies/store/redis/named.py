@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from funsies.store.batches import batches
+
 from . import answers
-from .calling import Caller, pages
+from .calling import Caller
 
 
 class RedisNamedRecords(Caller):
@@ -32,7 +34,7 @@ class RedisNamedRecords(Caller):
 
     def save(self, kind: str, records: Mapping[str, bytes]) -> None:
         """See :meth:`NamedRecords.save`."""
-        for page in pages(list(records.items())):
+        for page in batches(list(records.items())):
             fields = [each for name, data in page for each in (name.encode(), data)]
             self._call("HSET", self._keys.named(kind), *fields)
 

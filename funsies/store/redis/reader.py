@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final, cast
 
 from funsies.core.digest import DIGEST_BYTES, Digest, short_hash
+from funsies.store.batches import BATCH, batches
 from funsies.store.key_names import KeyNames
 from funsies.store.rows import (
     ArtefactRow,
@@ -25,7 +26,7 @@ from funsies.store.rows import (
 )
 
 from . import answers
-from .calling import PAGE, Caller, pages
+from .calling import Caller
 from .connection import Answer, Connections
 from .packing import (
     NOTHING_KEPT,
@@ -80,7 +81,7 @@ class RedisReader(Caller):
         """See :meth:`GraphStore.states`."""
         found: list[OperationState] = []
         origins = self.origins()
-        for page in pages(operations):
+        for page in batches(operations):
             answer = self._run("inspect", "states", *page)
             found += self._states_of(page, answer, origins)
         return found
@@ -158,7 +159,7 @@ class RedisReader(Caller):
     def consumers(self, operations: Sequence[Digest]) -> tuple[Digest, ...]:
         """See :meth:`GraphStore.consumers`."""
         found: set[Digest] = set()
-        for page in pages(operations):
+        for page in batches(operations):
             for packed in answers.flat(self._run("inspect", "consumers", *page)):
                 found.update(map(Digest, cut(packed, DIGEST_BYTES)))
         return tuple(sorted(found))
@@ -169,7 +170,7 @@ class RedisReader(Caller):
 
     def missing_contents(self, digests: Sequence[Digest]) -> list[Digest]:
         """See :meth:`GraphStore.missing_contents`."""
-        found = (self._run("audit", "lacking", *page) for page in pages(digests))
+        found = (self._run("audit", "lacking", *page) for page in batches(digests))
         return [Digest(each) for answer in found for each in answers.flat(answer)]
 
     def records(self, operations: Sequence[Digest]) -> list[bytes | None]:
@@ -204,7 +205,7 @@ class RedisReader(Caller):
         found: set[Digest] = set()
         cursor = b"0"
         while True:
-            command = ("HSCAN", key, cursor, "MATCH", pattern, "COUNT", PAGE)
+            command = ("HSCAN", key, cursor, "MATCH", pattern, "COUNT", BATCH)
             answer = self._call(*command)
             cursor, page = cast("tuple[bytes, list[bytes]]", answer)
             found.update(Digest(each) for each in page[::2] if each.hex().startswith(prefix))

@@ -7,6 +7,7 @@ from itertools import accumulate, chain, pairwise
 from typing import Final, Protocol, TypeAlias, cast
 
 from funsies.core.digest import Digest
+from funsies.store.batches import batches
 from funsies.store.rows import (
     Definitions,
     Generation,
@@ -17,7 +18,7 @@ from funsies.store.rows import (
 )
 
 from . import answers
-from .calling import ACT_PAGE, MOST_INPUTS, pages
+from .calling import ACT_PAGE, MOST_INPUTS
 from .connection import Answer, Argument
 from .packing import pack_constant, pack_operation, pack_task
 from .seal import Seal
@@ -184,5 +185,5 @@ def _spans(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _links(row: OperationRow) -> Iterator[Call]:
     edges = [(item.producer, item.artefact) for item in row.inputs if item.producer]
-    for page in pages(edges, MOST_INPUTS):
+    for page in batches(edges, MOST_INPUTS):
         yield "link", [row.digest, *chain.from_iterable(page)]

@@ -10,6 +10,7 @@ from funsies.core.digest import Digest
 from funsies.core.durations import steady_seconds
 from funsies.core.errors import DataMissingError
 from funsies.core.keyring import NO_KEYS, Keyring
+from funsies.store.batches import BATCH, batches
 from funsies.store.key_names import DEFAULT_NAMESPACE, KeyNames
 from funsies.store.ports import PendingStep, Subscription
 from funsies.store.rows import (
@@ -35,7 +36,7 @@ from funsies.store.server_connection import CLIENT_ANSWER_SECONDS, refuse_unusab
 from funsies.store.server_retry import MAX_OUTAGE_SECONDS
 
 from . import answers
-from .calling import ACT_PAGE, PAGE, SentStep, pages
+from .calling import ACT_PAGE, SentStep
 from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections
 from .named import RedisNamedRecords
@@ -129,14 +130,14 @@ class RedisStore(RedisReader):
     def reset(self, operations: Sequence[Digest]) -> int:
         """See :meth:`GraphStore.reset`."""
         return sum(
-            answers.integer(self._run("reset", *page)) for page in pages(operations, ACT_PAGE)
+            answers.integer(self._run("reset", *page)) for page in batches(operations, ACT_PAGE)
         )
 
     def watch(self, client: str, operations: Sequence[Digest]) -> list[OperationState]:
         """See :meth:`GraphStore.watch`."""
         states: list[OperationState] = []
         origins = self.origins()
-        for page in pages(operations):
+        for page in batches(operations):
             states += self._states_of(page, self._run("watch", client, *page), origins)
         return states
 
@@ -264,7 +265,8 @@ class RedisStore(RedisReader):
     def recount(self, operations: Sequence[Digest]) -> int:
         """See :meth:`GraphStore.recount`."""
         return sum(
-            answers.integer(self._run("recount", *page)) for page in pages(operations, ACT_PAGE)
+            answers.integer(self._run("recount", *page))
+            for page in batches(operations, ACT_PAGE)
         )
 
     # -- life
@@ -278,7 +280,7 @@ class RedisStore(RedisReader):
         """See :meth:`GraphStore.clear`."""
         pattern, cursor = escape(self._keys.prefix) + b"*", b"0"
         while True:
-            answer = self._connections.call("SCAN", cursor, "MATCH", pattern, "COUNT", PAGE)
+            answer = self._connections.call("SCAN", cursor, "MATCH", pattern, "COUNT", BATCH)
             cursor, keys = cast("tuple[bytes, list[bytes]]", answer)
             if keys:
                 self._connections.call("UNLINK", *keys)

@@ -8,7 +8,7 @@ import funsies as f
 from funsies.history.label_facts import shortened
 from funsies.report.listing import by_task, list_steps
 from funsies.report.numbers import shown_bytes
-from funsies.report.provenance import MAX_INPUTS, Survey, as_json, read_origins, tree_lines
+from funsies.report.provenance import MAX_INPUTS, TreeSummary, as_json, read_origins, tree_lines
 from funsies.report.step import PREVIEW_CHARACTERS, inputs_of
 
 
@@ -31,7 +31,7 @@ def session():
 
 
 def shown(root) -> list[str]:
-    return [str(line) for line in tree_lines(root, Survey())]
+    return [str(line) for line in tree_lines(root, TreeSummary())]
 
 
 def test_steps_are_listed_with_status_size_and_time(session) -> None:
@@ -192,12 +192,12 @@ def test_of_very_many_steps_the_nearest_are_shown(session) -> None:
     assert lines[-1].endswith("└── ... 1 more")
     wide = f.reduce(total, *(f.reduce(half, float(number)) for number in range(15)))
     session.save()
-    survey = Survey()
+    summary = TreeSummary()
     lines = [
         str(line)
-        for line in tree_lines(read_origins(session.backend, wide.producer, most=10), survey)
+        for line in tree_lines(read_origins(session.backend, wide.producer, most=10), summary)
     ]
-    assert survey.steps == 10
+    assert summary.steps == 10
     assert lines[-1] == "└── ... 6 more"
 
 
