@@ -6,7 +6,7 @@ import pytest  # noqa: F401 - for a step of a test, a work-horse imports the tes
 
 import funsies.cli.main
 import funsies.engine.worker  # noqa: F401 - workers begin there
-from funsies.engine.processes import preload, share_memory
+from funsies.engine.preload import preload, share_memory
 
 preload()
 share_memory()

@@ -19,9 +19,8 @@ from funsies.config.urls import ConfigurationError
 from funsies.core.durations import LONGEST_DELAY_SECONDS
 from funsies.core.options import DEFAULT_QUEUE
 from funsies.core.secret_variables import SERVER_VARIABLES
-from funsies.engine.processes import leave_before_end
 from funsies.engine.timing import Timing
-from funsies.engine.worker import run_worker
+from funsies.engine.worker import leave_before_end, run_worker
 
 from .exits import Exit
 from .notes import note

@@ -22,13 +22,13 @@ from types import FrameType
 from typing import Final
 
 from funsies.core.errors import FunsiesError, NoServerError
-from funsies.run.orphans import Orphanage, become_subreaper
+from funsies.run.orphans import Orphanage, become_subreaper, die_with_parent
 from funsies.run.process_exit import signal_name
 from funsies.store.connect import Address, open_backend
 from funsies.store.server_notes import agree_on_keys
 from funsies.store.submission import queue_name
 
-from .processes import die_with_parent, preload
+from .preload import preload
 from .timing import Timing
 from .worker import EXIT_IN_ORDER, EXIT_IN_TROUBLE, run_worker
 from .worker_registry import note_startup_failure

@@ -1,9 +1,13 @@
-"""Starting one worker."""
+"""Starting one worker, and having it leave before the batch system ends its process."""
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Sequence
 from contextlib import closing
+from types import FrameType
+from typing import Final
 
 from .rq_binding import prefix
 
@@ -87,3 +91,29 @@ def run_worker(
         worker.work(burst=burst, logging_level="WARNING")
     left_in_order = burst or worker.was_asked_to_stop
     return EXIT_IN_ORDER if left_in_order else EXIT_IN_TROUBLE
+
+
+_LONGEST_TIMER_SECONDS: Final = 100_000_000.0
+"""Three years: macOS has no longer timers, and no job runs for so long."""
+
+
+def leave_before_end(seconds_left: float, margin_seconds: float) -> bool:
+    """Have this process asked to leave, as by SIGTERM, shortly before its time is over.
+
+    Args:
+        seconds_left: time until the batch system ends the process.
+        margin_seconds: how long before that it is asked.
+
+    Returns:
+        False if that moment has passed, and nothing was done.
+    """
+    if seconds_left <= margin_seconds:
+        return False
+    signal.signal(signal.SIGALRM, _ask)
+    rest_seconds = min(seconds_left - margin_seconds, _LONGEST_TIMER_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, rest_seconds)
+    return True
+
+
+def _ask(_number: int, _frame: FrameType | None) -> None:
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -11,11 +11,18 @@ from returns.pipeline import is_successful
 from returns.result import Failure, Result, Success
 
 from funsies.builder.artefact import Artefact
-from funsies.builder.context import BuildContext, built_with, current_context
+from funsies.builder.context import BuildContext, RunningStep, built_with, current_context
 from funsies.builder.function_artefact import FunctionArtefact
 from funsies.builder.python import reduce
-from funsies.core.encoding import Encoding, contradicts
-from funsies.core.errors import Error, ErrorKind, FunsiesError
+from funsies.core.encoding import Encoding, add_missing_codecs, contradicts
+from funsies.core.errors import (
+    DataCorruptedError,
+    DataMissingError,
+    Error,
+    ErrorKind,
+    FunsiesError,
+    error_of_bytes,
+)
 from funsies.core.fingerprint import decided
 from funsies.core.graph import Constant, OutputOf, Stored
 from funsies.core.options import Options
@@ -25,23 +32,60 @@ from funsies.store.submission import submit
 
 from .decision import Delegate
 from .python import ANNOTATE, ANY, LoadedFunction
-from .recovery import forced_queue
+from .recovery import forced_queue, queue_of_built
+from .step_results import ResultWriter
+from .surroundings import run_in_own_context
 
 
-def call_dynamic(
+def run_dynamic_step(
+    backend: Backend,
+    claim: Claim,
+    plan: LoadedFunction,
+    function: Callable[[], Result[object, Error]],
+    *,
+    options: Options,
+    writer: ResultWriter,
+    is_alone: bool,
+) -> bool | Delegate:
+    """Run a dynamic step, and ask for what it returned.
+
+    Args:
+        backend: where that is asked for.
+        claim: of the step.
+        plan: the step's encodings, and what its program has decided.
+        function: calls the user's function, and catches what it raises.
+        options: of the step, which are those of what it builds.
+        writer: takes an error, or a constant that it returned.
+        is_alone: True if nothing else runs in this process.
+
+    Returns:
+        The operation whose output is that of the step; False if the writer has the outcome.
+    """
+    add_missing_codecs(plan.codecs)  # now: another task may have replaced them since
+    within = replace(options, queue=queue_of_built(claim, options))
+    name = claim.operation.task_name
+    continuation = run_in_own_context(
+        lambda: _built(function, plan, within, name),
+        step=RunningStep(claim.operation.digest, builds=True),
+        is_alone=is_alone,
+    )
+    if not is_successful(continuation):
+        writer.fail(continuation.failure())
+        return False
+    target = _request(backend, claim, continuation.unwrap())
+    if isinstance(target, Delegate):
+        return target
+    writer.add_all([_bytes_of(backend, target)])
+    return False
+
+
+def _built(
     function: Callable[[], Result[object, Error]],
     plan: LoadedFunction,
     options: Options,
     name: str,
 ) -> Result[Artefact[Any], Error]:
-    """Call a function that builds a graph.
-
-    Args:
-        function: calls the user's function, and catches what it raises.
-        plan: the step's encodings, and what its program has decided.
-        options: for the operations it builds, unless they name their own.
-        name: of the step.
-    """
+    """Call a function that builds a graph, with options for what does not name its own."""
     token = current_context.set(BuildContext(defaults=replace(options, reset=False)))
     decisions = decided.set(plan.decided)
     try:
@@ -106,9 +150,7 @@ def _refused(details: str) -> Result[Artefact[Any], Error]:
     return Failure(Error(kind=ErrorKind.EncodingFailed, details=details))
 
 
-def request_continuation(
-    backend: Backend, claim: Claim, artefact: Artefact[Any]
-) -> Delegate | Constant:
+def _request(backend: Backend, claim: Claim, artefact: Artefact[Any]) -> Delegate | Constant:
     """Ask for the artefact that stands for the step's result.
 
     Returns:
@@ -130,3 +172,13 @@ def request_continuation(
                 queue=forced,
             )
             return Delegate(producer, index, submission.arm)
+
+
+def _bytes_of(backend: Backend, constant: Constant) -> Result[bytes, Error]:
+    if constant.data is not None:
+        return Success(constant.data)
+    try:
+        with backend.data.open(constant.content) as stream:
+            return Success(stream.read())
+    except (DataMissingError, DataCorruptedError) as problem:
+        return Failure(error_of_bytes(problem, "run the program again that put it there"))

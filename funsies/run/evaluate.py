@@ -13,23 +13,16 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import IO
 
-from returns.pipeline import is_successful
-from returns.result import Failure, Result, Success
-
 from funsies.builder.context import RunningStep
 from funsies.core.digest import Digest
-from funsies.core.encoding import add_missing_codecs
 from funsies.core.errors import (
-    DataCorruptedError,
     DataMissingError,
     EncodingError,
     Error,
     ErrorKind,
     FunsiesError,
     NoServerError,
-    error_of_bytes,
 )
-from funsies.core.graph import Constant
 from funsies.core.options import Options
 from funsies.core.shell_plan import ShellPlan
 from funsies.store.connect import Backend
@@ -37,14 +30,14 @@ from funsies.store.graph_writer import find_options
 from funsies.store.rows import Claim, Completion, RunReport, Setback
 
 from .decision import Decision, Delegate, HandOver, Park, Publish, PutBack, retry
-from .dynamic import call_dynamic, request_continuation
+from .dynamic import run_dynamic_step
 from .execution import Execution, PeakMemory, execution_record
 from .isolated import ChildDiedError, in_fresh_process
 from .live_output import NOBODY, Listener
 from .machine_faults import is_of_the_machine
 from .program import Host, OtherProgramError, OwnProgram, Stage
 from .python import LoadedFunction, arguments, call, encode_results
-from .recovery import ask_for_idle, queue_of_built, recover_bytes
+from .recovery import ask_for_idle, recover_bytes
 from .shell.operation import run_shell_step
 from .step_directories import cannot_run_here
 from .step_inputs import BadBytesError, InputValue, gather
@@ -259,7 +252,15 @@ class Evaluator:
             is_interruptible=not self._owns_process,
         )
         if claim.operation.dynamic:
-            return self._continue(plan, claim, run, options, writer)
+            return run_dynamic_step(
+                self._backend,
+                claim,
+                plan,
+                run,
+                options=options,
+                writer=writer,
+                is_alone=self._owns_process,
+            )
         finish = functools.partial(
             run_in_own_context,
             lambda: encode_results(plan, run()),
@@ -270,41 +271,6 @@ class Evaluator:
         is_isolated = options.isolated and self._owns_process
         writer.add_all(in_fresh_process(finish, writer.children) if is_isolated else finish())
         return False
-
-    def _continue(
-        self,
-        plan: LoadedFunction,
-        claim: Claim,
-        run: Callable[[], Result[object, Error]],
-        options: Options,
-        writer: ResultWriter,
-    ) -> bool | Delegate:
-        """Run a dynamic task, and ask for what it returned."""
-        add_missing_codecs(plan.codecs)  # now: another task may have replaced them since
-        within = dataclasses.replace(options, queue=queue_of_built(claim, options))
-        name = claim.operation.task_name
-        continuation = run_in_own_context(
-            lambda: call_dynamic(run, plan, within, name),
-            step=RunningStep(claim.operation.digest, builds=True),
-            is_alone=self._owns_process,
-        )
-        if not is_successful(continuation):
-            writer.fail(continuation.failure())
-            return False
-        target = request_continuation(self._backend, claim, continuation.unwrap())
-        if isinstance(target, Delegate):
-            return target
-        writer.add_all([self._constant(target)])
-        return False
-
-    def _constant(self, constant: Constant) -> Result[bytes, Error]:
-        if constant.data is not None:
-            return Success(constant.data)
-        try:
-            with self._backend.data.open(constant.content) as stream:
-                return Success(stream.read())
-        except (DataMissingError, DataCorruptedError) as problem:
-            return Failure(error_of_bytes(problem, "run the program again that put it there"))
 
     # Helpers
 

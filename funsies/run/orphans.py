@@ -1,7 +1,8 @@
-"""Processes that have left their group with ``setsid``, and how to end them all the same.
+"""Processes whose parents have ended, and how they are ended all the same.
 
-On Linux a process can ask to become the parent of descendants whose own parents have ended.
-A worker's process does so; what a step leaves behind then turns up among its children.
+What a step leaves behind may have left its process group (``setsid``). On Linux a process can
+ask to become the parent of descendants whose own parents have ended. A worker's process does
+so; what a step leaves behind then turns up among its children.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Final
 WATCHER_NAME: Final = "funsies-watcher"
 """By which a watcher of commands is known among processes; see ``watcher.py``."""
 
+_PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _PR_GET_CHILD_SUBREAPER: Final = 37
 _MAX_GENERATIONS: Final = 1000
@@ -32,6 +34,12 @@ _READ_BYTES: Final = 1 << 16
 @functools.cache
 def _system() -> ctypes.CDLL:
     return ctypes.CDLL(None)
+
+
+def die_with_parent(number: signal.Signals) -> None:
+    """Have the kernel send this signal when the parent process ends (Linux; else nothing)."""
+    if sys.platform == "linux":
+        _system().prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
 def become_subreaper() -> None:

@@ -1,4 +1,4 @@
-"""The end of a child process: being told of it without collecting it, and saying how it was."""
+"""The end of a child process and its group: bringing it about, being told of it, naming it."""
 
 from __future__ import annotations
 
@@ -141,3 +141,15 @@ if sys.platform == "darwin":
                 return bool(queue.control([event], 1, timeout_seconds))
             except ProcessLookupError:  # it has ended already
                 return True
+
+
+def lead_group(pid: int) -> None:
+    """Make a process the leader of a group; parent and child both do it, whoever is first."""
+    with suppress(PermissionError, ProcessLookupError):  # the other was first, or it has ended
+        os.setpgid(pid, pid)
+
+
+def kill_group(leader: int) -> None:
+    """Kill a process group, if there is one."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)

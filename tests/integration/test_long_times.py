@@ -13,7 +13,7 @@ import pytest
 import funsies as f
 from funsies.cli.worker import timing_from
 from funsies.core.errors import ErrorKind, OptionError
-from funsies.engine.processes import leave_before_end
+from funsies.engine.worker import leave_before_end
 from funsies.run import signals
 from funsies.run.process_exit import ExitNotice
 from funsies.run.shell import processes

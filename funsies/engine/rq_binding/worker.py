@@ -21,7 +21,7 @@ from rq.worker.base import WorkerStatus
 from rq.worker_registration import register
 
 from funsies.engine.load import FIELD as LOAD_FIELD
-from funsies.engine.processes import preload, share_memory
+from funsies.engine.preload import preload, share_memory
 from funsies.engine.supervision.supervisor import Supervisor
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import Upkeep

@@ -17,10 +17,10 @@ from typing import IO, NoReturn
 
 from funsies.engine import drain_job
 from funsies.engine.backoff import ForkBackoff
-from funsies.engine.processes import die_with_parent, lead_group
 from funsies.engine.slots import Assignment, new_slot
 from funsies.engine.timing import Timing
-from funsies.run.orphans import become_subreaper
+from funsies.run.orphans import become_subreaper, die_with_parent
+from funsies.run.process_exit import lead_group
 from funsies.run.surroundings.streams import new_file
 from funsies.store.connect import Address
 from funsies.store.key_names import DEFAULT_NAMESPACE

@@ -16,13 +16,12 @@ from typing import IO, Final
 
 from funsies.engine.failure import publish_for
 from funsies.engine.load import LoadMeter
-from funsies.engine.processes import kill_group
 from funsies.engine.supervision.crash_recovery import ChildExit, EndedChild, Kill, KillCause
 from funsies.engine.telling import Telling
 from funsies.engine.timing import Timing
 from funsies.run.orphans import Orphanage
 from funsies.run.out_of_memory import out_of_memory_kills
-from funsies.run.process_exit import ExitNotice, peak_memory_bytes
+from funsies.run.process_exit import ExitNotice, kill_group, peak_memory_bytes
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence
 from funsies.store.server_retry import SERVER_TROUBLE

@@ -10,10 +10,9 @@ from contextlib import closing
 
 import pytest
 
-from funsies.engine.processes import kill_group, lead_group
 from funsies.run import out_of_memory
 from funsies.run.orphans import has_children
-from funsies.run.process_exit import ExitNotice, peak_memory_bytes
+from funsies.run.process_exit import ExitNotice, kill_group, lead_group, peak_memory_bytes
 
 
 def child(code):
