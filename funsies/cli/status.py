@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import click
+import msgspec
 from rich import box
 from rich.table import Table
 from rich.text import Text
@@ -59,7 +60,9 @@ def _as_json(session: Session, workers: list[Occupation]) -> dict[str, Any]:
         "workers": [asdict(each) for each in workers],
         "queues": dict(session.backend.graph.queues()),
         "run": _run_as_json(last_run(session.backend)),
-        "set_aside": [asdict(each) for each in session.backend.graph.repair.set_aside()],
+        "set_aside": [
+            msgspec.structs.asdict(each) for each in session.backend.graph.repair.set_aside()
+        ],
         "tasks": {name: asdict(each) for name, each in sorted(counts.items())},
     }
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
+import msgspec
+
 from funsies.core.errors import Error, ErrorKind, ServerError
 from funsies.engine.failure import failure, publish_failure, publish_for
 from funsies.engine.slots import Assignment, InheritedClaim, new_slot
@@ -302,7 +304,8 @@ class CrashRecovery:
         record = record_of_killed(
             seconds, self._worker, error.attempts or 1, error.peak_memory_bytes
         )
-        completion = replace(failure(operation, lease.fence, full), record=record)
+        unnoted = failure(operation, lease.fence, full)
+        completion = msgspec.structs.replace(unnoted, record=record)
         publish_failure(self._graph, completion)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
+
+import msgspec
 
 from funsies.core.digest import Digest
 
@@ -58,8 +59,7 @@ class Fault(StrEnum):
     WRONG_NUMBER = "wrong-number"
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(msgspec.Struct, frozen=True):
     """Where in a store something is, and what was seen there: only that is mended.
 
     Attributes:
@@ -80,8 +80,7 @@ class Spot:
 NOWHERE: Final = Spot()
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(msgspec.Struct, frozen=True):
     """One thing that is damaged.
 
     Attributes:

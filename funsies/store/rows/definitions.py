@@ -6,16 +6,13 @@ as frozen dataclasses. Nothing that they refer to refers to them, so no collecto
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
 from funsies.core.digest import Digest
 from funsies.core.graph import TaskKind
 
 
-@dataclass(frozen=True, slots=True)
-class OutputRow:
+class OutputRow(msgspec.Struct, frozen=True):
     """One output of a task: its name, its wire form, and its type as shown to people."""
 
     name: str
@@ -23,8 +20,7 @@ class OutputRow:
     type_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
+class TaskRow(msgspec.Struct, frozen=True):
     """A task as stored.
 
     Attributes:
@@ -129,8 +125,7 @@ class ConstantRow(msgspec.Struct, frozen=True, gc=False):
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Definitions:
+class Definitions(msgspec.Struct, frozen=True):
     """A batch of graph nodes to write. ``contents`` are the small bytes they refer to."""
 
     tasks: tuple[TaskRow, ...] = ()
@@ -139,8 +134,7 @@ class Definitions:
     contents: tuple[tuple[Digest, bytes], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ArtefactRow:
+class ArtefactRow(msgspec.Struct, frozen=True):
     """Where an artefact comes from: an output of an operation, or a constant."""
 
     digest: Digest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -32,8 +31,7 @@ class Wanted(msgspec.Struct, frozen=True, gc=False):
     lost_limit: int = 3
 
 
-@dataclass(frozen=True, slots=True)
-class RequestAnswer:
+class RequestAnswer(msgspec.Struct, frozen=True):
     """What a request did.
 
     Attributes:
@@ -48,8 +46,7 @@ class RequestAnswer:
     arm: tuple[QueueName, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(msgspec.Struct, frozen=True):
     """The outcome of an operation, to be published if the fence still holds.
 
     Attributes:
@@ -77,8 +74,7 @@ class Completion:
     busy_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RunReport:
+class RunReport(msgspec.Struct, frozen=True):
     """How a dynamic operation ran that delegates: what a completion tells of other ones.
 
     Attributes:
@@ -121,16 +117,14 @@ class Verdict(StrEnum):
     """Refused: small bytes that a result names are neither sent along nor stored."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceCandidate:
+class TraceCandidate(msgspec.Struct, frozen=True):
     """A recorded trace. The worker checks ``key`` before it uses the results."""
 
     key: Digest
     results: tuple[StoredResult, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """An operation to run now, under a lease.
 
     Attributes:
@@ -169,7 +163,7 @@ class Claim:
     options: Digest
     inputs: tuple[StoredResult | None, ...]
     volatile: bool
-    contents: dict[Digest, bytes] = field(default_factory=dict)
+    contents: dict[Digest, bytes] = msgspec.field(default_factory=dict)
     trace: TraceCandidate | None = None
     task: TaskRow | None = None
     is_ours: bool = True
@@ -180,8 +174,7 @@ class Claim:
         return self.losses + 1 < self.lost_limit
 
 
-@dataclass(frozen=True, slots=True)
-class StepMessage:
+class StepMessage(msgspec.Struct, frozen=True):
     """A message of a slot: what it publishes, and what it takes next.
 
     Attributes:
@@ -206,8 +199,7 @@ class StepMessage:
     keeps: Sequence[Fence] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StepAnswer:
+class StepAnswer(msgspec.Struct, frozen=True):
     """Answer to a step.
 
     Attributes:
@@ -239,8 +231,7 @@ class StepAnswer:
         return self.claims[0] if self.claims else None
 
 
-@dataclass(frozen=True, slots=True)
-class Expired:
+class Expired(msgspec.Struct, frozen=True):
     """An operation whose worker was lost too often; the sweeper now holds its lease.
 
     Attributes:
@@ -256,8 +247,7 @@ class Expired:
     worker: str
 
 
-@dataclass(frozen=True, slots=True)
-class SweepAnswer:
+class SweepAnswer(msgspec.Struct, frozen=True):
     """What a sweep did.
 
     Attributes:

@@ -147,16 +147,14 @@ class TaskCounts:
         return self.waiting + self.ready + self.delayed + self.running + self.delegated
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """An address found by a prefix: an artefact or an operation."""
 
     digest: Digest
     is_operation: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(msgspec.Struct, frozen=True):
     """Something that was damaged, and that the store has set aside.
 
     Attributes:
@@ -168,8 +166,7 @@ class SetAside:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(msgspec.Struct, frozen=True):
     """A running operation: who runs it, and until when the lease holds (server time, ms).
 
     Attributes:
@@ -192,8 +189,7 @@ def at_work(leases: Iterable[Lease]) -> list[Lease]:
     return list({lease.slot: lease for lease in reversed(list(leases))}.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """An operation that was run and has failed.
 
     Attributes:

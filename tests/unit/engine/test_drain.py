@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from funsies.core.digest import content_digest
 from funsies.core.errors import Error, ErrorKind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import msgspec
 
 import funsies as f
 from funsies.core.python_plan import PYTHON
@@ -33,5 +33,5 @@ def test_one_input_of_a_parameter_has_no_number() -> None:
 
 def test_what_is_damaged_has_no_names() -> None:
     for ingredients in (b"", b"[]", b'{"parameters": 3}'):
-        damaged = dataclasses.replace(task_of(1.0), ingredients=ingredients)
+        damaged = msgspec.structs.replace(task_of(1.0), ingredients=ingredients)
         assert parameters_of(damaged) == argument_names(damaged) == {}
