@@ -19,8 +19,8 @@ from funsies.store.server_retry import SERVER_TROUBLE
 
 from .arming import Dispatch
 from .drain import DrainEnd, DrainReport, drain
+from .supervision.batch import MOST_CLAIMS
 from .supervision.child import ChildContext, current_child
-from .supervision.status_board import MOST_CLAIMS
 from .telling import ChildListener
 
 ARM_PAUSE_SECONDS = 0.05

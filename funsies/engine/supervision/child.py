@@ -30,7 +30,8 @@ from funsies.run.signals import Preempted, ignore_for_oneself, take_no_notice
 from funsies.store.connect import Address
 from funsies.store.rows import Claim, Completion
 
-from .status_board import Batch, ChildStatus, Phase, StatusBoard
+from .batch import Batch
+from .status_board import ChildStatus, Phase, StatusBoard
 
 
 class ChildObserver(Observer):

@@ -34,7 +34,8 @@ from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, Lease, OperationRow, Setback, Verdict
 from funsies.store.server_retry import SERVER_TROUBLE
 
-from .status_board import NO_FENCE, NOTHING_HELD, ChildStatus, Held, Phase
+from .batch import NOTHING_HELD, Held
+from .status_board import NO_FENCE, ChildStatus, Phase
 
 _log = logging.getLogger(__name__)
 

@@ -27,9 +27,10 @@ from funsies.store.key_names import DEFAULT_NAMESPACE
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 
+from .batch import Batch
 from .child import ChildContext, ChildObserver, become
 from .crash_recovery import CrashRecovery, EndedChild, Kill, KillCause
-from .status_board import Batch, StatusBoard
+from .status_board import StatusBoard
 from .watchdog import ChildProcess
 
 _log = logging.getLogger(__name__)

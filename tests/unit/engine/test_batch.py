@@ -8,15 +8,9 @@ from hypothesis import strategies as st
 
 from funsies.core.digest import Digest
 from funsies.core.errors import NoServerError
+from funsies.engine.supervision.batch import MOST_CLAIMS, SHORT_SECONDS, Batch, Relief
 from funsies.engine.supervision.crash_recovery import ChildExit, CrashRecovery, EndedChild
-from funsies.engine.supervision.status_board import (
-    MOST_CLAIMS,
-    Batch,
-    ChildStatus,
-    Phase,
-    StatusBoard,
-)
-from funsies.engine.supervision.watchdog import SHORT_SECONDS, Relief
+from funsies.engine.supervision.status_board import ChildStatus, Phase, StatusBoard
 from funsies.engine.timing import Timing
 from funsies.store.rows import Completion, Fence, Status, StepMessage, StoredResult
 

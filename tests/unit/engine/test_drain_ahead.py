@@ -10,16 +10,10 @@ from hypothesis import strategies as st
 
 from funsies.engine.consumer import Observer
 from funsies.engine.drain import drain
+from funsies.engine.supervision.batch import MOST_CLAIMS, MOST_HELD, Batch, Relief
 from funsies.engine.supervision.child import ChildObserver
 from funsies.engine.supervision.crash_recovery import ChildExit, CrashRecovery, EndedChild
-from funsies.engine.supervision.status_board import (
-    MOST_CLAIMS,
-    MOST_HELD,
-    Batch,
-    ChildStatus,
-    StatusBoard,
-)
-from funsies.engine.supervision.watchdog import Relief
+from funsies.engine.supervision.status_board import ChildStatus, StatusBoard
 from funsies.engine.timing import Timing
 from funsies.run.decision import PutBack
 from funsies.run.signals import Preempted

@@ -14,7 +14,7 @@ from funsies.core.errors import Error, ErrorKind
 from funsies.engine.consumer import Observer
 from funsies.engine.drain import DrainEnd, drain
 from funsies.engine.failure import failure
-from funsies.engine.supervision.status_board import MOST_CLAIMS
+from funsies.engine.supervision.batch import MOST_CLAIMS
 from funsies.run.decision import HandOver, Park, Publish, PutBack
 from funsies.run.signals import Preempted
 from funsies.store.rows import Setback, Status, StoredResult, TraceCandidate
