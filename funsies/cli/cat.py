@@ -11,7 +11,7 @@ import click
 from returns.pipeline import is_successful
 
 from funsies.client.lookup import stored_artefact
-from funsies.client.remedies import lost
+from funsies.client.lost_values import lost
 from funsies.client.stored_types import wire_of
 from funsies.client.values import open_value
 from funsies.core.archive import Member, members

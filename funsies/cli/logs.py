@@ -9,7 +9,7 @@ from msgspec import to_builtins
 from returns.pipeline import is_successful
 
 from funsies.client.lookup import stored_artefact
-from funsies.client.remedies import lost
+from funsies.client.lost_values import lost
 from funsies.client.stored_step import opened, read_value
 from funsies.client.volatile import is_volatile
 from funsies.core.digest import Digest

@@ -17,8 +17,8 @@ from funsies.store.rows import Status
 from .forgetting import retry_failed
 from .handle import Handle
 from .progress import reported, watching
-from .remedies import labels_for, named_step
 from .requests import ask_again, serving
+from .step_labels import labels_for, named_step
 from .targets import Target, Targets, collect
 from .waiting import Waiting
 

@@ -38,7 +38,8 @@ from funsies.store.data import (
 from funsies.store.files_put import facts, is_new, note_put
 from funsies.store.stored_labels import keep_path
 
-from .remedies import lost, note_step_of
+from .lost_values import lost
+from .step_labels import note_step_of
 from .stored_types import wire_of
 from .values import may_be_run, open_value, unwrapped
 from .volatile import OnVolatile, check_policy, judge

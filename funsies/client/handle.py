@@ -19,8 +19,8 @@ from funsies.store.rows import Definitions
 from funsies.store.submission import Submission, submit
 
 from .progress import PROGRESS_SECONDS, Progress, progress_since, reported, watching
-from .remedies import labels_for
 from .requests import arm, local_queue
+from .step_labels import labels_for
 from .targets import Targets
 from .waiting import Waiting
 

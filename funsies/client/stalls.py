@@ -24,7 +24,7 @@ from funsies.store.rows import Lease, QueueName
 from funsies.store.server_address import hide_secrets
 from funsies.store.submission import LOCAL_PREFIX, submit
 
-from .remedies import labels_for, named_step
+from .step_labels import labels_for, named_step
 
 logger: Final = logging.getLogger("funsies")
 

@@ -32,8 +32,9 @@ from funsies.store.connect import Backend
 from funsies.store.data import corrupted, missing
 from funsies.store.rows import OperationState, Status, StoredResult
 
+from .lost_values import lost
 from .notebook.ipython import show_results
-from .remedies import lost, note_step_of
+from .step_labels import note_step_of
 from .volatile import Judge, OnVolatile, accept, check_policy, judge
 
 T = TypeVar("T")
@@ -205,7 +206,7 @@ def open_value(
     """Open the bytes of an artefact's value as a stream, or give its error.
 
     Reads of the stream raise DataCorruptedError or DataMissingError; whoever meets one gives
-    it to :func:`~funsies.client.remedies.lost`.
+    it to :func:`~funsies.client.lost_values.lost`.
 
     Args:
         backend: where it is stored.

@@ -27,7 +27,8 @@ from funsies.store.graph_reader import delegations, read_levels
 from funsies.store.ports import GraphReader
 from funsies.store.rows import OperationRow, OperationState
 
-from .remedies import labels_for, since
+from .remedies import since
+from .step_labels import labels_for
 
 OnVolatile: TypeAlias = Literal["warn", "error", "accept"]
 """What is done with a value that is volatile."""

@@ -17,9 +17,9 @@ from funsies.store.ports import GraphReader, Subscription
 from funsies.store.rows import OperationState, Status
 
 from .progress import PROGRESS_SECONDS
-from .remedies import labels_for, named_step
 from .requests import local_queue
 from .stalls import UNASKED_LOOK_SECONDS, OrphanWatch, UnaskedWatch, UnservedWatch
+from .step_labels import labels_for, named_step
 
 
 def refuse_in_step(graph: GraphReader) -> None:

@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from funsies.builder.artefact import Artefact
 from funsies.client.lookup import stored_artefact
-from funsies.client.remedies import lost
+from funsies.client.lost_values import lost
 from funsies.client.stored_types import wire_of
 from funsies.client.values import open_value
 from funsies.core.archive import members

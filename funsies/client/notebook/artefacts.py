@@ -11,7 +11,8 @@ from typing import Any, Final
 from returns.pipeline import is_successful
 
 from funsies.builder.artefact import Artefact
-from funsies.client.remedies import OWN_REMEDY, labels_at_hand, note_step_of, since
+from funsies.client.remedies import OWN_REMEDY, since
+from funsies.client.step_labels import labels_at_hand, note_step_of
 from funsies.client.stored_types import wire_of
 from funsies.client.values import open_value
 from funsies.core.cutting import printable

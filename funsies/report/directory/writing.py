@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from funsies.client.lookup import stored_artefact
-from funsies.client.remedies import forgetting_at_the_end
+from funsies.client.lost_values import forgetting_at_the_end
 from funsies.client.stored_step import StoredStep, read_step
 from funsies.core.digest import Digest
 from funsies.core.errors import Error
