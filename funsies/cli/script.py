@@ -20,7 +20,7 @@ from typing import Final, TypeAlias
 
 import click
 
-from funsies.config.program import without_secrets
+from funsies.config.program import hidden_arguments
 from funsies.core.cutting import printable
 from funsies.core.errors import FunsiesError
 from funsies.store.server_address import hide_secrets
@@ -270,7 +270,7 @@ def typed(script: Path, arguments: tuple[str, ...]) -> str:
     """
     names = 1 if str(script) == MODULE else 0
     head, rest = [str(script), *arguments[:names]], arguments[names:]
-    if without_secrets(rest) != rest or len(shlex.join(rest)) > LONGEST_TYPED:
+    if hidden_arguments(rest) != rest or len(shlex.join(rest)) > LONGEST_TYPED:
         return f"{shlex.join(head)} ..."
     are_options = any(each.startswith("-") for each in rest)
     return printable(shlex.join([*head, *(["--"] if are_options else []), *rest]))

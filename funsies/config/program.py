@@ -56,7 +56,7 @@ def program(script: str, arguments: Sequence[str], file: str | None = None) -> P
 
     directory = _working_directory()
     path = None if file is None else Path(directory, file)
-    shown = without_secrets([*arguments[:MOST_ARGUMENTS]])
+    shown = hidden_arguments([*arguments[:MOST_ARGUMENTS]])
     left_out = len(arguments) - MOST_ARGUMENTS
     record = RunRecord(
         script=_written(script),
@@ -71,10 +71,10 @@ def program(script: str, arguments: Sequence[str], file: str | None = None) -> P
     return Program(record, Path(directory) if path is None else path.parent, path)
 
 
-def without_secrets(arguments: Sequence[str]) -> tuple[str, ...]:
+def hidden_arguments(arguments: Sequence[str]) -> tuple[str, ...]:
     """Arguments with three stars in the place of what looks like a secret.
 
-    >>> without_secrets(["--token=abc", "--password", "pw", "redis://:pw@host", "x.xyz"])
+    >>> hidden_arguments(["--token=abc", "--password", "pw", "redis://:pw@host", "x.xyz"])
     ('--token=***', '--password', '***', 'redis://***@host', 'x.xyz')
     """
     return tuple(_hidden(arguments))

@@ -11,7 +11,7 @@ from types import ModuleType
 import msgspec
 import pytest
 
-from funsies.config.program import program, this_program, without_secrets
+from funsies.config.program import hidden_arguments, program, this_program
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from funsies.config.program import program, this_program, without_secrets
 def test_what_looks_like_a_secret_is_not_written_down(
     given: list[str], kept: tuple[str, ...]
 ) -> None:
-    assert without_secrets(given) == kept
+    assert hidden_arguments(given) == kept
 
 
 def test_many_long_and_odd_arguments_are_cut_and_can_be_stored() -> None:
