@@ -280,6 +280,8 @@ class Bench:
                 return None
             data = claim.contents.get(result.content)
             if data is None:
+                data = self.both("contents", [result.content])[0]
+            if data is None:
                 assert item.producer is not None
                 self.both("invalidate", item.producer, item.index, result.content)
                 return None

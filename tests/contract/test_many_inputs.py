@@ -6,8 +6,7 @@ import pytest
 import redis
 
 from funsies.core.digest import DIGEST_BYTES, content_digest
-from funsies.store.redis.calling import MOST_INPUTS
-from funsies.store.rows import Definitions, Status, Verdict
+from funsies.store.rows import MOST_INPUTS, Definitions, Status, Verdict
 
 NUMBER = 2 * MOST_INPUTS + 3
 MOST_ARGUMENTS_OF_A_PAGE = 2 * MOST_INPUTS + 10

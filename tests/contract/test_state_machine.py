@@ -12,6 +12,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from funsies.store.memory import claiming
+from funsies.store.redis import connection, many_inputs, requesting
+from funsies.store.redis.library import FunctionLibrary, library
+
 from .machine import Machine
 from .sample_graphs import Spec
 from .side_by_side import QUEUES
@@ -29,6 +33,36 @@ def test_both_stores_agree_and_come_to_rest(redis_url: str) -> None:
     """Whatever happens, each request ends, once, with the right result, and nothing is left."""
     Machine.url = redis_url
     run_state_machine_as_test(Machine, settings=_settings(50, 30))
+
+
+@pytest.fixture
+def few_inputs_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the server look at one input in a call, so that most steps have too many."""
+    for module in (claiming, many_inputs, requesting):
+        monkeypatch.setattr(module, "MOST_INPUTS", 1)
+    usual = library()
+    text = usual.text.replace("local MOST_INPUTS = 500", "local MOST_INPUTS = 1")
+    assert text != usual.text
+    prefix = f"{usual.prefix}one_"
+    text = text.replace(usual.prefix[:-1], prefix[:-1])
+    monkeypatch.setattr(connection, "library", lambda: FunctionLibrary(text, prefix))
+
+
+@pytest.mark.usefixtures("few_inputs_are_many")
+def test_both_stores_agree_about_steps_with_many_inputs(redis_url: str) -> None:
+    """These are claimed, parked and asked for in several calls, and end as the others do."""
+    Machine.url = redis_url
+    run_state_machine_as_test(Machine, settings=_settings(15, 30))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.usefixtures("few_inputs_are_many")
+def test_both_stores_agree_about_steps_with_many_inputs_for_long(redis_url: str) -> None:
+    """The same with many more examples."""
+    Machine.url = redis_url
+    examples = int(os.environ.get("FUNSIES_EXAMPLES", "1000"))
+    run_state_machine_as_test(Machine, settings=_settings(examples, 40))
 
 
 @pytest.mark.slow

@@ -65,6 +65,12 @@ register('fail_waiting', { 'allow-oom' }, function()
   return 1
 end)
 
+-- Have an operation start as if it had never been run.
+local function begin_anew(o)
+  o.a, o.y, o.l, o.i, o.is_single = 0, 0, 0, 0, false
+  dirty(o)
+end
+
 -- Forget results and traces; start again what is running.
 --
 -- ARGV  1 time  2... operations

@@ -8,7 +8,8 @@
 --          consumers: those of each operation, one after the other
 --          leases: { operation, slot, fence, expires, started, ms since then } of each
 --          stuck: 1 if something is pending and nothing moves
---          waiting: producers that a waiting operation lacks, or a delegated one's target
+--          waiting: producers that a waiting operation lacks, or a delegated one's target; nil if it
+--            has too many inputs to look at in one call (many_inputs.lua)
 
 register('inspect', { 'no-writes' }, function()
   local function leases()
@@ -34,7 +35,8 @@ register('inspect', { 'no-writes' }, function()
   local function waiting_on(o)
     if o.T then return { o.T:sub(1, 32) } end
     if o.s ~= WAITING then return {} end
-    return read_inputs(definition(o.id)).pending
+    local d = definition(o.id)
+    return not d.has_many_inputs and read_inputs(d).pending
   end
 
   local function each_operation(look)

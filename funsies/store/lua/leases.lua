@@ -18,6 +18,11 @@ register('renew', { 'allow-oom' }, function()
   return 0
 end)
 
+local function make_delayed(o, d, due)
+  move(o, d, DELAYED)
+  ask('ZADD', 'Z', due, o.id)
+end
+
 -- Put a running operation back: ready now, or after a delay.
 --
 -- ARGV  1 time  2 slot  3 operation  4 fence  5 delay_ms  6 what it is charged with: "y" a failure
@@ -42,7 +47,8 @@ end)
 -- Let a running operation wait again for its inputs; the attempt is given back.
 --
 -- ARGV  1 time  2 slot  3 operation  4 fence  5 "i" if an input was lost, or ""
--- Returns  verdict; "idle" if an input has to be requested first
+-- Returns  verdict; "idle" if an input has to be requested first; "many" if there are too many inputs to
+--          look at in one call (many_inputs.lua)
 
 register('park', {}, function()
   local _, slot, operation, fence, lost_input = unpack(ARGV)
@@ -50,6 +56,7 @@ register('park', {}, function()
   local refused = refusal(o, slot, fence)
   if refused then return refused end
   local d = definition(o.id)
+  if d.has_many_inputs then return 'many' end
   local inputs = read_inputs(d)
   if #inputs.idle > 0 then return 'idle' end
   charge(o, filled(lost_input))
@@ -113,7 +120,5 @@ register('put_back', { 'allow-oom' }, function()
       make_ready(each.o, each.d, UNLOCKED)
     end
   end
-  local queues = {}
-  for queue in pairs(fed_queues) do queues[#queues + 1] = queue end
-  return arm(queues, false)
+  return arm_fed(false)
 end)

@@ -3,14 +3,11 @@
 -- Set right what blocked operations wait for: their counts, and their entries with producers.
 --
 -- ARGV  1 time  2... operations
--- Returns  the number of operations for which something was wrong
+-- Returns  { the number of operations for which something was wrong, those with many inputs, which
+--            nothing was done about (many_inputs.lua), ... }
 
 register('recount', { 'allow-oom' }, function()
-  local repaired = 0
-
-  local function is_registered(o, producer)
-    return call('LPOS', P .. 'w' .. producer, o.id .. o.e)
-  end
+  local repaired, many = 0, {}
 
   -- Whether enough producers will wake it. More may be pending than are counted: those that
   -- were reset since. They are seen when it is claimed.
@@ -24,6 +21,7 @@ register('recount', { 'allow-oom' }, function()
 
   local function recount_waiting(o)
     local d = definition(o.id)
+    if d.has_many_inputs then return append(many, o.id) end
     local pending = read_inputs(d).pending
     if #pending == 0 then
       make_ready(o, d, UNLOCKED)
@@ -51,7 +49,7 @@ register('recount', { 'allow-oom' }, function()
     if o.s == DELEGATED then recount_delegated(o) end
   end
   work_cascades(CASCADE_BUDGET)
-  return repaired
+  return { repaired, unpack(many) }
 end)
 
 -- Set counters right, if nothing has moved since they were compared with the states.

@@ -12,6 +12,14 @@ register('generation', {}, function()
   return generation
 end)
 
+local function satisfies(o, d, generation)
+  if not is_finished(o.s) or d.is_damaged then return false end
+  for _, result in ipairs(results_of(o, d)) do
+    if not result or not is_usable(result, o.v, o.g, generation) then return false end
+  end
+  return true
+end
+
 -- Ask for operations, leaves first.
 --
 -- One with many inputs is alone in its call, and is left to who asks: the client sees whether some
@@ -111,7 +119,6 @@ register('request', {}, function()
     local at, o, d = 5 * number - 1, load(id), definition(id)
     local queue = ARGV[at + 1]
     local priority, options, lost_limit = ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
-    local is_large = d.inputs > MOST_INPUTS
     looked_at = looked_at + d.inputs
     if number > 1 and looked_at > MOST_INPUTS then break end
     done = number
@@ -123,7 +130,7 @@ register('request', {}, function()
     elseif is_pending(o.s) then
       hold(o, d)
       join(o, queue, priority, options, lost_limit)
-    elseif not satisfies(o, d, generation) and is_large then
+    elseif not satisfies(o, d, generation) and d.has_many_inputs then
       enlist(o, d, queue, priority, options, lost_limit)
     elseif not satisfies(o, d, generation) then
       local inputs = read_inputs(d, generation)
@@ -134,41 +141,4 @@ register('request', {}, function()
     end
   end
   return { needs, started, arm(queues), done, large }
-end)
-
--- See which producers of inputs have to be asked for first.
---
--- ARGV  1 time  2 generation  3... producer of an input, index of its output
--- Returns  those of the producers
-
-register('needs', { 'no-writes' }, function()
-  return read_named_inputs(3, tonumber(ARGV[2])).needs
-end)
-
--- Have an operation with many inputs wait for some of them; request has begun that.
---
--- ARGV  1 time  2 operation  3 epoch  4 "1" if these are the last
---       5... producer of an input, index of its output
--- Returns  { what has become of it, armed queues }: "waits"; "failed" as an input has; or "gone", as it
---          waits no more or by another epoch: what is registered by this one wakes nobody
-
-register('enlist', {}, function()
-  local o = load(ARGV[2])
-  if not o.is_enlisting or o.e ~= ARGV[3] then
-    -- This may be a message that is repeated as its answer was lost.
-    return { 'gone', is_pending(o.s) and arm({ o.q }) or {} }
-  end
-  local inputs = read_named_inputs(5)
-  if inputs.error and definition(o.id).strict then
-    skip(o, definition(o.id), inputs.error, inputs.error_volatile)
-    work_cascades(CASCADE_BUDGET)
-    return { 'failed', arm({ o.q }) }
-  end
-  register_with(o, inputs.pending)
-  o.m = o.m + #inputs.pending
-  dirty(o)
-  if ARGV[4] ~= '1' then return { 'waits', {} } end
-  o.m, o.is_enlisting = o.m - 1, false
-  if o.m == 0 then make_ready(o, definition(o.id), REQUESTED) end
-  return { 'waits', arm({ o.q }) }
 end)

@@ -12,6 +12,8 @@
 --                definition, results of the inputs (58 bytes each, first "1" if there is one),
 --                "1" if an input is volatile, { content digest, bytes, ... }, trace or nil,
 --                packed task or nil }
+--       That of an operation with many inputs ends with its options: who claims it looks at its inputs,
+--       some at a time, before it runs (many_inputs.lua).
 
 local CLAIM_TRIES = 32
 local MOST_EXPECTED_MS = 50
@@ -156,13 +158,26 @@ do
   -- Entries at the head of the queue that were looked at, and the next of them.
   local heads, next_head = {}, 1
 
+  -- Read definitions up to one with many inputs, which is claimed by itself. It is long: so twice as
+  -- many are read each time.
+  local function fetch_definitions(ids)
+    local found = {}
+    while #found < #ids do
+      local first, last = #found + 1, math.min(2 * #found + 1, #ids)
+      fetch('D', { unpack(ids, first, last) })
+      for number = first, last do
+        found[number] = definition(ids[number])
+        if found[number].has_many_inputs then return found end
+      end
+    end
+    return found
+  end
+
   -- Read what those need that are about to be claimed.
   local function fetch_all(ids)
     fetch('o', ids)
-    fetch('D', ids)
     local contents = {}
-    for _, id in ipairs(ids) do
-      local d = definition(id)
+    for _, d in ipairs(fetch_definitions(ids)) do
       for number = 1, math.min(d.inputs, MOST_FETCHED_INPUTS) do
         local kind, content = input(d, number)
         if is_small(kind) then contents[#contents + 1] = content end
@@ -222,15 +237,6 @@ do
     return found
   end
 
-  local function candidate(o)
-    local trace = o.t and row_of('T', o.t)
-    if not trace then return nil end
-    for first = 33, #trace - SIGNATURE, PACKED do
-      if not has_bytes(trace:sub(first, first + PACKED - 1)) then return nil end
-    end
-    return trace
-  end
-
   -- The task, if it is a small shell command: many a step has one for itself. Functions are those of
   -- many steps, and whoever runs them keeps them. A command has at least its two streams and its exit
   -- code as outputs, and is for all versions of Python.
@@ -240,23 +246,19 @@ do
     return task and #task <= MOST_TASK_BYTES and task
   end
 
-  local function pack_inputs(results)
-    local pieces = {}
-    for number, result in ipairs(results) do
-      pieces[number] = result and '1' .. result or string.rep('0', RESULT + 1)
-    end
-    return table.concat(pieces)
-  end
-
-  function describe(o, d, inputs)
-    return { o.id, o.f, o.g, o.a, o.y, o.l, o.i, o.L, o.q, o.p, o.O, d.raw,
-      pack_inputs(inputs.results), o.u and '1' or '', small_bytes(inputs.results), candidate(o) or false,
-      small_task(d) }
+  function describe(o, d, results)
+    local claim = { o.id, o.f, o.g, o.a, o.y, o.l, o.i, o.L, o.q, o.p, o.O }
+    if d.has_many_inputs then return claim end
+    return append(claim, d.raw, pack_inputs(results), o.u and '1' or '', small_bytes(results),
+      trace_of(o) or false, small_task(d))
   end
 end
 
 local claim_some
 do
+  -- Inputs, if they are many.
+  local NOT_SEEN = { pending = {}, idle = {} }
+
   -- The fence of a claim: that of the message, and its number in the first byte.
   local function fence_of(number)
     return string.char((fence:byte(1) + number) % 256) .. fence:sub(2)
@@ -264,6 +266,7 @@ do
 
   -- Index of the trace of what is about to be claimed; empty if it leaves none.
   local function index_of(d, inputs)
+    if d.has_many_inputs then return '' end
     add_constants(d, inputs.results)
     if d.dynamic or inputs.tainted or #inputs.idle > 0 then return '' end
     return trace_index(d, inputs.results)
@@ -301,12 +304,12 @@ do
 
   -- Whether an operation may be held together with others, in its first attempt.
   local function may_have_company(o, d, first_attempt)
-    return not d.is_damaged and not d.dynamic and o.a <= first_attempt and not o.is_single
-      and may_be_lost(o)
+    return not d.is_damaged and not d.dynamic and not d.has_many_inputs and o.a <= first_attempt
+      and not o.is_single and may_be_lost(o)
   end
 
   -- What is left of the time that a batch may take once this operation is in it; nil if it has to be
-  -- claimed by itself: it may take longer, or was put back, or may not be lost.
+  -- claimed by itself: it may take longer, has many inputs, was put back, or may not be lost.
   local function room_with(o, d, room)
     if not may_have_company(o, d, 0) then return nil end
     local milliseconds = expected_ms(d.name)
@@ -341,7 +344,7 @@ do
         if d and o.s == WAITING then put_in_queue(o, d, UNLOCKED) end -- it was held
         break
       end
-      local inputs = d and read_inputs(d)
+      local inputs = d and (d.has_many_inputs and NOT_SEEN or read_inputs(d))
       tries = tries + 1
       if d and d.is_damaged then
         set_aside(o)
@@ -359,7 +362,7 @@ do
         end
         begun[index] = true
         grant(o, d, inputs, index, fence_of(#claims))
-        claims[#claims + 1] = describe(o, d, inputs)
+        claims[#claims + 1] = describe(o, d, inputs.results)
         room, tries = left, 0
       end
     end
@@ -415,9 +418,12 @@ do
     local claims = {}
     for _, each in ipairs(lease and most > 0 and running_under(lease) or {}) do
       if each.fence:sub(2) == fence:sub(2) then
-        local inputs = read_inputs(each.d)
-        add_constants(each.d, inputs.results)
-        claims[#claims + 1] = describe(each.o, each.d, inputs)
+        local results
+        if not each.d.has_many_inputs then
+          results = read_inputs(each.d).results
+          add_constants(each.d, results)
+        end
+        claims[#claims + 1] = describe(each.o, each.d, results)
       end
     end
     return claims
@@ -455,10 +461,8 @@ register('step', {}, function()
     verdicts, claims = act(completions, lease)
   end
   fed_queues[queue] = true
-  local queues = {}
-  for each in pairs(fed_queues) do queues[#queues + 1] = each end
   -- Who has got something to do leaves delays and expired leases to others.
   local due = nil
   if #claims > 0 then due = has_cascades end
-  return { verdicts, claims, arm(queues, due), is_share_left and '1' or '' }
+  return { verdicts, claims, arm_fed(due), is_share_left and '1' or '' }
 end)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from heapq import heappop
+from typing import NamedTuple
 
 from funsies.core.digest import Digest
 from funsies.store.rows import (
+    MOST_INPUTS,
     Claim,
     Fence,
     OperationRow,
@@ -34,9 +36,22 @@ MOST_EXPECTED_MS = 50
 """Time that a batch may be expected to take."""
 
 
+class Claimed(NamedTuple):
+    """What became of a claim.
+
+    Attributes:
+        share_left: whether something was claimed, and another share is left for the slot.
+        is_passed_over: whether one with many inputs turned out not to be ready. A server sees
+            that after it has answered, so that who has claimed it asks again for others.
+    """
+
+    share_left: bool
+    is_passed_over: bool
+
+
 def claim_some(
     tables: Tables, message: StepMessage, kept: dict[Digest, Fence], budget: int
-) -> bool:
+) -> Claimed:
     """Claim as many as may be claimed together; the first in any case, if nothing is kept.
 
     Args:
@@ -46,14 +61,14 @@ def claim_some(
         budget: how many more waiters may be woken.
 
     Returns:
-        True if something was claimed, and another share of the queue is left for the slot.
+        What became of it.
     """
     is_told = message.claims > 1 or bool(kept)
     ready = len(tables.ready.get(message.queue, ())) if is_told else 0
     among = 2 * len(tables.leases.keys() | {message.slot}) if is_told else 1
     wanted = _most_wanted(tables, [*kept], message.claims, ready / among)
-    claimed = _claim(tables, message, kept, wanted, budget)
-    return claimed > 0 and ready - claimed >= among
+    number, is_passed_over = _claim(tables, message, kept, wanted, budget)
+    return Claimed(number > 0 and ready - number >= among, is_passed_over)
 
 
 def _claim(
@@ -62,7 +77,7 @@ def _claim(
     kept: dict[Digest, Fence],
     wanted: int,
     budget: int,
-) -> int:
+) -> tuple[int, bool]:
     now_ms = tables.clock()
     hold = Hold(now_ms + message.lease_ms, now_ms, kept)
     room: float | None = MOST_EXPECTED_MS
@@ -92,7 +107,10 @@ def _claim(
             run_under(tables, operation, fence_of(message.fence, claimed), message.slot, hold)
             _note_grant(tables, operation, inputs, index)
             claimed, room, tries = claimed + 1, left, 0
-    return claimed
+            continue
+        if _has_many_inputs(row):
+            return claimed, True
+    return claimed, False
 
 
 def _most_wanted(tables: Tables, kept: Sequence[Digest], most: int, share: float) -> int:
@@ -108,16 +126,20 @@ def _most_wanted(tables: Tables, kept: Sequence[Digest], most: int, share: float
 
 def _may_have_company(tables: Tables, operation: Digest, first_attempt: int) -> bool:
     """Whether an operation may be held together with others, in its first attempt."""
-    cell, is_dynamic = tables.look(operation), tables.definitions[operation].dynamic
+    cell, row = tables.look(operation), tables.definitions[operation]
     is_new = cell.attempts <= first_attempt and not cell.is_single
-    return is_new and cell.may_be_lost and not is_dynamic
+    return is_new and cell.may_be_lost and not row.dynamic and not _has_many_inputs(row)
+
+
+def _has_many_inputs(row: OperationRow) -> bool:
+    return len(row.inputs) > MOST_INPUTS
 
 
 def _room_with(tables: Tables, operation: Digest, room: float) -> float | None:
     """What is left of the time of a batch once this operation is in it.
 
-    None if it has to be claimed by itself: it may take longer, or was put back, or may not be
-    lost.
+    None if it has to be claimed by itself: it may take longer, has many inputs, was put back,
+    or may not be lost.
     """
     if not _may_have_company(tables, operation, 0):
         return None
@@ -168,7 +190,7 @@ def _describe(tables: Tables, operation: Digest, fence: Fence) -> Claim:
         options=cell.options,
         inputs=tuple(inputs.results),
         volatile=cell.is_tainted,
-        contents=_small_bytes(tables, inputs),
+        contents={} if _has_many_inputs(row) else _small_bytes(tables, inputs),
         trace=_candidate(tables, cell),
         task=_small_task(tables, row),
     )
@@ -188,7 +210,7 @@ def _small_bytes(tables: Tables, inputs: Inputs) -> dict[Digest, bytes]:
 
 
 def _small_task(tables: Tables, row: OperationRow) -> TaskRow | None:
-    if len(row.outputs) < OUTPUTS_OF_COMMAND:
+    if len(row.outputs) < OUTPUTS_OF_COMMAND or _has_many_inputs(row):
         return None
     task = tables.tasks.get(row.task, {}).get("")
     return task if task is not None and len(task.payload) <= TASK_BYTES_LIMIT else None

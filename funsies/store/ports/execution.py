@@ -74,11 +74,11 @@ class Execution(Protocol):
 
         Several are claimed together only if they are many and short: no more than half of a
         worker's share of what is ready, and than are expected to run for 50 ms, by what others
-        of the same task name took. What has not run yet under its name, is dynamic, was put
-        back before, or must not be lost once more, is claimed by itself. Who goes on with
-        something may be given nothing: the last that are ready are left to those who have
-        nothing to do. Nothing is claimed as long as the results of something are refused for
-        want of bytes.
+        of the same task name took. What has not run yet under its name, is dynamic, has very
+        many inputs, was put back before, or must not be lost once more, is claimed by itself.
+        Who goes on with something may be given nothing: the last that are ready are left to
+        those who have nothing to do. Nothing is claimed as long as the results of something
+        are refused for want of bytes.
         """
 
     def send_step(self, message: StepMessage) -> PendingStep:

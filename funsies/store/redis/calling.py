@@ -22,9 +22,6 @@ LONGEST_NAME: Final = 400
 ACT_PAGE: Final = 100
 """Operations that one call changes: some milliseconds of the server's time."""
 
-MOST_INPUTS: Final = 500
-"""Inputs that one call looks at, as in ``lua/shared/base.lua``."""
-
 
 class Caller:
     """Calls the server, and once more when a key was of a type that funsies never writes.

@@ -31,6 +31,7 @@ SCRIPTS: Final = (
     "forget",
     "inspect",
     "leases",
+    "many_inputs",
     "recount",
     "request",
     "step",

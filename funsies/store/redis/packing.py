@@ -100,6 +100,13 @@ def pack_operation(row: OperationRow) -> bytes:
     )
 
 
+def packed_names(data: bytes) -> bytes:
+    """The names of the inputs in a definition, as they are there."""
+    _, _, inputs, _, name, names = HEADER.unpack_from(data)
+    at = HEADER.size + INPUT.size * inputs + name
+    return data[at : at + names]
+
+
 def _packed_texts(texts: list[str]) -> bytes:
     """Names, or wire forms, of inputs: a few are those of many operations."""
     return _remembered_texts(*texts) if len(texts) <= _FEW else _encode(texts)

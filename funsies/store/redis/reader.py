@@ -28,6 +28,7 @@ from funsies.store.rows import (
 from . import answers
 from .calling import Caller
 from .connection import Answer, Connections
+from .many_inputs import ManyInputs
 from .packing import (
     NOTHING_KEPT,
     Kept,
@@ -249,7 +250,18 @@ class RedisReader(Caller):
 
     def waiting_on(self, operation: Digest) -> tuple[Digest, ...]:
         """See :meth:`GraphStore.waiting_on`."""
-        return tuple(sorted(answers.each(self._run("inspect", "waiting", operation), Digest)))
+        answer = self._run("inspect", "waiting", operation)
+        found = (
+            self._many().waiting_on(operation)
+            if answer is None
+            else answers.each(answer, Digest)
+        )
+        return tuple(sorted(found))
+
+    def _many(self) -> ManyInputs:
+        """What deals with steps that have many inputs."""
+        definition = partial(self._field, self._keys.definitions)
+        return ManyInputs(self._run, definition, partial(self._fields, self._keys.artefacts))
 
     def pending(self, limit: int) -> list[Digest]:
         """See :meth:`GraphStore.pending`."""

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, pairwise
-from typing import Final, Protocol, TypeAlias, cast
+from typing import Final, TypeAlias
 
-from funsies.core.digest import Digest
 from funsies.store.batches import batches
 from funsies.store.rows import (
+    MOST_INPUTS,
     Definitions,
     Generation,
     OperationRow,
-    QueueName,
     RequestAnswer,
     Wanted,
 )
 
 from . import answers
-from .calling import ACT_PAGE, MOST_INPUTS
-from .connection import Answer, Argument
+from .calling import ACT_PAGE
+from .connection import Argument
+from .many_inputs import REQUESTED, ManyInputs, Run
 from .packing import pack_constant, pack_operation, pack_task
 from .seal import Seal
 
@@ -32,31 +32,17 @@ Call: TypeAlias = tuple[str, list[Argument]]
 """The name of a script, and its arguments."""
 
 
-class Run(Protocol):
-    """Runs a script."""
-
-    def __call__(self, name: str, *arguments: Argument) -> Answer:
-        """Run it, and wait for the answer."""
-
-
 class Requester:
     """Asks for operations.
 
-    One with many inputs is looked at and registered with their producers some at a time, so
-    that the server answers others in between. Until it is registered with all it is not made
-    ready. If the program ends before that, the next one that asks for the operation begins
-    anew, and so does a sweep that finds nothing moving.
-
     Args:
         run: runs a script.
-        operations: reads definitions.
+        many: deals with those that have many inputs.
     """
 
-    def __init__(
-        self, run: Run, operations: Callable[[Sequence[Digest]], list[OperationRow | None]]
-    ) -> None:
+    def __init__(self, run: Run, many: ManyInputs) -> None:
         self._run = run
-        self._operations = operations
+        self._many = many
 
     def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
         """See :meth:`GraphStore.request`."""
@@ -79,58 +65,16 @@ class Requester:
         return answers.requested(self._run("request", generation, are_seen, *fields))
 
     def _request_large(self, generation: Generation, wanted: Wanted) -> RequestAnswer:
-        (row,) = self._operations([wanted.operation])
+        row = self._many.row(wanted.operation)
         if row is None:
             return RequestAnswer((wanted.operation,), 0, ())
-        inputs = list(_by_producer(row))
-        needs = dict.fromkeys(
-            Digest(each)
-            for page in inputs
-            for each in answers.flat(self._run("needs", generation, *_flat(page)))
-        )
-        if needs:
-            return RequestAnswer(tuple(needs), 0, ())
+        if needs := self._many.needs(row, generation):
+            return RequestAnswer(needs, 0, ())
         part, _, epoch = self._ask(generation, [wanted], b"1")
         if epoch in {b"", _TO_BE_SEEN}:
             return part
-        arm = self._enlist(wanted.operation, epoch, inputs)
+        arm = self._many.enlist(row, epoch, REQUESTED)
         return RequestAnswer(part.needs, part.started, (*part.arm, *arm))
-
-    def _enlist(
-        self, operation: Digest, epoch: bytes, inputs: Sequence[Sequence[tuple[Digest, int]]]
-    ) -> tuple[QueueName, ...]:
-        last = max(len(inputs) - 1, 0)
-        for number, page in enumerate(inputs or [[]]):
-            is_last = b"1" if number == last else b""
-            answer = self._run("enlist", operation, epoch, is_last, *_flat(page))
-            became, arm = cast("tuple[bytes, list[bytes]]", answer)
-            if became != b"waits" or is_last:
-                return answers.queue_names(cast("Answer", arm))
-        raise AssertionError("the last page is the last")
-
-
-def _by_producer(row: OperationRow) -> Iterator[list[tuple[Digest, int]]]:
-    """Pages of what others make for an operation: producer, index of its output.
-
-    All of one producer stand in one page: the operation is registered with it once for a page,
-    and would else wait for it twice.
-    """
-    made: dict[Digest, dict[tuple[Digest, int], None]] = {}
-    for item in row.inputs:
-        if item.producer:
-            made.setdefault(item.producer, {})[item.producer, item.index] = None
-    page: list[tuple[Digest, int]] = []
-    for inputs in made.values():
-        if page and len(page) + len(inputs) > MOST_INPUTS:
-            yield page
-            page = []
-        page.extend(inputs)
-    if page:
-        yield page
-
-
-def _flat(inputs: Iterable[tuple[Digest, int]]) -> Iterator[Argument]:
-    return chain.from_iterable(inputs)
 
 
 def _pack_wanted(item: Wanted) -> tuple[Argument, ...]:

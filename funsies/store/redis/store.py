@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final, cast
 
+from msgspec.structs import replace
+
 from funsies.core.digest import Digest
 from funsies.core.durations import steady_seconds
 from funsies.core.errors import DataMissingError
@@ -111,7 +113,7 @@ class RedisStore(RedisReader):
 
     def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
         """See :meth:`GraphStore.request`."""
-        return Requester(self._run, self.operations).request(generation, wanted)
+        return Requester(self._run, self._many()).request(generation, wanted)
 
     def cancel(
         self, generation: Generation, operations: Sequence[Digest], error: Digest
@@ -159,22 +161,24 @@ class RedisStore(RedisReader):
 
     def step(self, message: StepMessage) -> StepAnswer:
         """See :meth:`GraphStore.step`."""
-        return self._stepped(self._run("step", *_pack_step(message, self._seal)))
+        answer = self._run("step", *_pack_step(message, self._seal))
+        return self._stepped(message, answer)
 
     def send_step(self, message: StepMessage) -> PendingStep:
         """See :meth:`GraphStore.send_step`."""
         packed = _pack_step(message, self._seal)
         again = partial(self._run, "step", *packed)
-        return SentStep(self._begin("step", *packed), again, self._stepped)
+        return SentStep(self._begin("step", *packed), again, partial(self._stepped, message))
 
-    def _stepped(self, answer: Answer) -> StepAnswer:
+    def _stepped(self, message: StepMessage, answer: Answer) -> StepAnswer:
+        answer, is_passed_over = self._many().claimed(message, answer)
         said = answers.stepped(answer, self._seal, self._accept)
         if said.set_aside:
             whole = {claim.operation.digest for claim in said.claims}
             for operation in answers.claimed_operations(answer):
                 if operation not in whole:
                     self._run("set_aside", operation)
-        return said
+        return replace(said, set_aside=True, share_left=False) if is_passed_over else said
 
     def release(
         self,
@@ -221,7 +225,10 @@ class RedisStore(RedisReader):
         setback: Setback = Setback.NOTHING,
     ) -> Verdict:
         """See :meth:`GraphStore.park`."""
-        return answers.verdict(self._run("park", slot, operation, fence, setback))
+        answer = self._run("park", slot, operation, fence, setback)
+        if answer == b"many":
+            return self._many().park(slot, operation, fence, setback)
+        return answers.verdict(answer)
 
     def renew(self, slot: str, fence: Fence, *, lease_ms: int) -> bool:
         """See :meth:`GraphStore.renew`."""
@@ -264,10 +271,12 @@ class RedisStore(RedisReader):
 
     def recount(self, operations: Sequence[Digest]) -> int:
         """See :meth:`GraphStore.recount`."""
-        return sum(
-            answers.integer(self._run("recount", *page))
-            for page in batches(operations, ACT_PAGE)
-        )
+        repaired = 0
+        for page in batches(operations, ACT_PAGE):
+            number, *many = cast("list[Answer]", self._run("recount", *page))
+            repaired += answers.integer(number)
+            repaired += sum(map(self._many().recount, answers.each(many, Digest)))
+        return repaired
 
     # -- life
 

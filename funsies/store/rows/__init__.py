@@ -11,6 +11,7 @@ from funsies.store.rows.definitions import (
     TaskRow,
 )
 from funsies.store.rows.protocol import (
+    MOST_INPUTS,
     NOTHING_TO_REPORT,
     Claim,
     Completion,
@@ -43,6 +44,7 @@ from funsies.store.rows.state import (
 )
 
 __all__ = [
+    "MOST_INPUTS",
     "NOTHING_TO_REPORT",
     "ArtefactRow",
     "Claim",

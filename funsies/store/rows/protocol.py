@@ -12,6 +12,12 @@ from funsies.core.digest import Digest
 from funsies.store.rows.definitions import OperationRow, TaskRow
 from funsies.store.rows.state import Fence, Generation, QueueName, StoredResult
 
+MOST_INPUTS: Final = 500
+"""Inputs that a server looks at in one call, as in ``lua/shared/base.lua``.
+
+An operation with more is defined and asked for, claimed and parked in several calls.
+"""
+
 
 class Wanted(msgspec.Struct, frozen=True, gc=False):
     """One operation of a request, and how to run it.
@@ -142,7 +148,8 @@ class Claim(msgspec.Struct, frozen=True):
         inputs: results of the inputs, in the order of the definition; None where the input
             is idle by now (the worker asks for it again and parks the operation).
         volatile: True if an input is volatile: the result will be, and leaves no trace.
-        contents: small bytes of inputs by content digest, as many as fit.
+        contents: small bytes of inputs by content digest, as many as fit; none if there are
+            very many inputs.
         trace: a recorded trace for these inputs, if there is one.
         task: what it does, if that is a shell command, and not very long; None if it is to be
             read.
@@ -209,7 +216,8 @@ class StepAnswer(msgspec.Struct, frozen=True):
         arm: queues on which more work is ready and no drain job is queued: the one asked
             about, and others whose operations this message set free.
         set_aside: True if there was an operation to claim that nobody can read: it was set
-            aside, and there may be others.
+            aside, and there may be others. Or one with very many inputs, one of which is
+            asked for again, or has failed by now: so that waits, or has ended.
         share_left: True if something was claimed, and a share of what is left is for who asked.
             Only for who asked for several claims, or goes on with something.
     """

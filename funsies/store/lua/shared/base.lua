@@ -39,9 +39,8 @@ local SLOT_MEMORY_SECONDS = 3600
 local HEADER, INPUT, PACKED = 49, 37, 41
 local SIGNATURE, FENCE = 16, 16
 local RESULT = PACKED + SIGNATURE
-local NO_SIGNATURE = ('\0'):rep(SIGNATURE)
 local MOST_ARGUMENTS = 4000
--- Inputs that one call looks at, but for what claims: some milliseconds (calling.py).
+-- Inputs that one call looks at: some milliseconds (rows/protocol.py).
 local MOST_INPUTS = 500
 
 -- Of the present call: prefix, arguments, time (see `read_clock`), queues that got work.

@@ -82,14 +82,16 @@ do
     end
   end
 
-  -- The failed result that a strict consumer has from this producer.
+  -- The failed result that a strict consumer has from this producer. Among many inputs it is found
+  -- soonest by its bytes.
   local function error_from(d, producer)
-    for number = 1, d.inputs do
-      local kind, digest, index = input(d, number)
-      if kind == KIND.producer and digest == producer then
-        local _, _, _, result = look_at(producer, index)
+    local at = d.raw:find(producer, HEADER + 1, true)
+    while at and at <= HEADER + INPUT * d.inputs do
+      if (at - HEADER - 2) % INPUT == 0 and d.raw:byte(at - 1) == KIND.producer then
+        local _, _, _, result = look_at(producer, (struct.unpack('>I4', d.raw, at + 32)))
         if result and not is_ok(result) then return result end
       end
+      at = d.raw:find(producer, at + 1, true)
     end
   end
 
@@ -182,6 +184,13 @@ local function arm(queues, due)
     end
   end
   return armed
+end
+
+-- Those of the queues that got work by this call.
+local function arm_fed(due)
+  local queues = {}
+  for queue in pairs(fed_queues) do queues[#queues + 1] = queue end
+  return arm(queues, due)
 end
 
 -- What of a lease still runs under it: { o, d, fence } of each.

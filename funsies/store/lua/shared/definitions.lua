@@ -8,27 +8,29 @@ local function is_small(kind)
   return kind == KIND.small or kind == KIND.small_executable
 end
 
--- The number of inputs whose artefacts stand in a definition; nil if one is of no kind.
+-- The number of inputs whose artefacts stand in a definition; and whether all are of some kind.
 local function named_inputs(raw, inputs)
-  local number = 0
+  local number, are_known = 0, true
   for at = HEADER + 1, HEADER + INPUT * inputs, INPUT do
     local kind = raw:byte(at)
     if kind == KIND.producer or kind == KIND.large then
       number = number + 1
     elseif not is_small(kind) then
-      return nil
+      are_known = false
     end
   end
-  return number
+  return number, are_known
 end
 
--- Whether all parts are there that scripts read; Python looks at what they say.
+-- Whether all parts are there that scripts read; Python looks at what they say. At many inputs it looks
+-- as well, before anything is done by them.
 local function is_whole(raw)
   if not raw or #raw < HEADER then return false end
   local inputs, outputs, name, names = struct.unpack('>I4I4I4I4', raw, 34)
   if #raw < HEADER + INPUT * inputs then return false end
-  local named = named_inputs(raw, inputs)
-  return named and #raw > HEADER + INPUT * inputs + name + names + 32 * (named + outputs) + 32
+  local named, are_known = 0, true
+  if inputs <= MOST_INPUTS then named, are_known = named_inputs(raw, inputs) end
+  return are_known and #raw > HEADER + INPUT * inputs + name + names + 32 * (named + outputs) + 32
     + SIGNATURE
 end
 
@@ -42,6 +44,7 @@ local function parse(id, raw)
     strict = flags % 2 == 1,
     dynamic = flags >= 2,
     inputs = inputs,
+    has_many_inputs = inputs > MOST_INPUTS,
     outputs = outputs,
     name = raw:sub(at + 1, at + name),
     names = at + name,
@@ -112,7 +115,8 @@ do
   local MOST_IN_ENTRY, ENTRY = 8, 37
 
   local function output_of(d, index)
-    local at = d.artefacts + 32 * (named_inputs(d.raw, d.inputs) + index)
+    d.made = d.made or d.artefacts + 32 * named_inputs(d.raw, d.inputs)
+    local at = d.made + 32 * index
     return d.raw:sub(at + 1, at + 32)
   end
 

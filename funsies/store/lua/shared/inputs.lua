@@ -59,19 +59,10 @@ local function read_inputs(d, generation)
   return look_at_inputs(1, d.inputs, function(number) return input(d, number) end, generation)
 end
 
--- The same of inputs that a message names: producer and index of each, from this argument on.
-local function read_named_inputs(first, generation)
-  local ids = {}
-  for at = first, #ARGV, 2 do ids[#ids + 1] = ARGV[at] end
-  fetch('o', ids)
-  return look_at_inputs(1, #ids, function(number)
-    local at = first + 2 * (number - 1)
-    return KIND.producer, ARGV[at], tonumber(ARGV[at + 1])
-  end, generation)
-end
-
 local add_constants
 do
+  local NO_SIGNATURE = ('\0'):rep(SIGNATURE)
+
   -- The result that a constant is. What is known of a large one, but for its bytes, is in the index of
   -- artefacts.
   local function constant(d, number, artefact)
@@ -106,4 +97,23 @@ local function trace_index(d, results)
   local hex = redis.sha1hex(table.concat(pieces))
   return struct.pack('>I4I4I4I4', tonumber(hex:sub(1, 8), 16), tonumber(hex:sub(9, 16), 16),
     tonumber(hex:sub(17, 24), 16), tonumber(hex:sub(25, 32), 16))
+end
+
+-- Results of inputs, each led by "1" if there is one.
+local function pack_inputs(results)
+  local pieces = {}
+  for number, result in ipairs(results) do
+    pieces[number] = result and '1' .. result or string.rep('0', RESULT + 1)
+  end
+  return table.concat(pieces)
+end
+
+-- The trace of an operation; nil if there is none, or bytes are not there.
+local function trace_of(o)
+  local trace = o.t and row_of('T', o.t)
+  if not trace then return nil end
+  for first = 33, #trace - SIGNATURE, PACKED do
+    if not has_bytes(trace:sub(first, first + PACKED - 1)) then return nil end
+  end
+  return trace
 end

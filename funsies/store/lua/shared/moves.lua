@@ -178,14 +178,13 @@ local function take_held(is_empty)
   return o, d
 end
 
-local function make_delayed(o, d, due)
-  move(o, d, DELAYED)
-  ask('ZADD', 'Z', due, o.id)
-end
-
 -- Have producers wake an operation that waits.
 local function register_with(o, producers)
   for _, producer in ipairs(producers) do call('RPUSH', P .. 'w' .. producer, o.id .. o.e) end
+end
+
+local function is_registered(o, producer)
+  return call('LPOS', P .. 'w' .. producer, o.id .. o.e)
 end
 
 local function wait_for(o, d, list)
@@ -195,7 +194,7 @@ local function wait_for(o, d, list)
 end
 
 -- Wait for inputs that are still to be looked at, some at a time (enlist). One is missing more
--- than is known, so that nobody makes it ready in between; whoever asks for the operation begins
+-- than are known, so that nobody makes it ready in between; whoever asks for the operation begins
 -- anew, by another epoch, as who has begun may be gone.
 local function begin_enlisting(o, d)
   move(o, d, WAITING)
@@ -233,12 +232,6 @@ end
 local function charge(o, counter)
   if counter then o[counter] = o[counter] + 1 end
   if not counter or counter == 'i' then o.a = o.a - 1 end
-  dirty(o)
-end
-
--- Have an operation start as if it had never been run.
-local function begin_anew(o)
-  o.a, o.y, o.l, o.i, o.is_single = 0, 0, 0, 0, false
   dirty(o)
 end
 

@@ -233,14 +233,6 @@ local function results_of(o, d)
   return results
 end
 
-local function satisfies(o, d, generation)
-  if not is_finished(o.s) or d.is_damaged then return false end
-  for _, result in ipairs(results_of(o, d)) do
-    if not result or not is_usable(result, o.v, o.g, generation) then return false end
-  end
-  return true
-end
-
 -- Counters are written once, at the end of a call: many changes cancel out.
 local function count(name, counter, by)
   if not name then return end -- of a definition that is damaged
