@@ -34,10 +34,10 @@ from funsies.core.encoding.keys import (
     plain_keys,
     text_object,
 )
-from funsies.core.encoding.node import TAG, TYPE, Node
+from funsies.core.encoding.node import TAG, TYPE, CompositeNode, Node
 from funsies.core.encoding.parts import Json, part, read_part
 from funsies.core.encoding.pickled import FORM
-from funsies.core.encoding.refusal import Refused, show
+from funsies.core.encoding.refusal import ValueRefused, show
 from funsies.core.encoding.scalars import (
     decode_special,
     encode_float,
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from funsies.core.encoding.layouts import Layout
-    from funsies.core.encoding.node import Scope
 
 
 class AnyNode(Node):
@@ -144,12 +143,12 @@ def _decode_bytes(raw: Json) -> bytes:
 
 def _decode_items(raw: Json) -> list[object]:
     if type(raw) is not list:
-        raise Refused(f"expected a list, found {show(raw)}")
+        raise ValueRefused(f"expected a list, found {show(raw)}")
     result: list[object] = []
     try:
         for item in raw:
             result.append(decode_any(item))  # noqa: PERF401  (its length is the path)
-    except Refused as refusal:
+    except ValueRefused as refusal:
         raise refusal.at(f"[{len(result)}]") from None
     return result
 
@@ -158,13 +157,13 @@ def _decode_unique(raw: Json, kind: type[set[object] | frozenset[object]]) -> ob
     items = _decode_items(raw)
     result = kind(items)
     if len(result) != len(items):
-        raise Refused(f"expected a {kind.__name__}, found the same item twice")
+        raise ValueRefused(f"expected a {kind.__name__}, found the same item twice")
     return result
 
 
 def _decode_dict(raw: Json) -> object:
     if type(raw) is not list:
-        raise Refused(f"expected pairs of key and value, found {show(raw)}")
+        raise ValueRefused(f"expected pairs of key and value, found {show(raw)}")
     return decode_pairs(_ANY, _ANY, raw, "a dict")
 
 
@@ -193,9 +192,11 @@ def decode_any(raw: Json) -> object:
     if value is not None:
         return value
     if FORM in raw:
-        raise Refused("found a pickle, which is read where its annotation says Pickled[...]")
+        raise ValueRefused(
+            "found a pickle, which is read where its annotation says Pickled[...]"
+        )
     if has_special_key(raw):
-        raise Refused(f"expected a value, found the special form {next(iter(raw))}")
+        raise ValueRefused(f"expected a value, found the special form {next(iter(raw))}")
     return decode_values(_ANY, raw)
 
 
@@ -206,14 +207,17 @@ def _decode_described(raw: dict[str, Json]) -> object:
         return decode_any(raw["value"])
 
 
-class AskedNode(Node):
+class AskedNode(CompositeNode):
     """What was written without an annotation, read as a type.
 
     Attributes:
         wanted: the type.
     """
 
+    template = "(Any as {})"
+
     def __init__(self, wanted: Node) -> None:
+        super().__init__(wanted)
         self.wanted = wanted
         self.label: str = wanted.label
         self.accepts: frozenset[type] | None = wanted.accepts
@@ -226,17 +230,9 @@ class AskedNode(Node):
         """Read the value as what it says that it is; JSON of the type is read as the type."""
         try:
             value = decode_any(raw)
-        except Refused:
+        except ValueRefused:
             return self.wanted.decode(plain_json(raw))
         return value if self.wanted.admits(value) else self.wanted.decode(plain_json(raw))
-
-    def children(self) -> tuple[Node, ...]:
-        """The type."""
-        return (self.wanted,)
-
-    def describe(self, scope: Scope) -> str:
-        """Write the type, and that the values say theirs."""
-        return f"(Any as {self.wanted.describe(scope)})"
 
     def admits(self, value: object) -> bool:
         """True for what the type admits."""
@@ -254,7 +250,7 @@ class UnknownNode(AnyNode):
         """Read a JSON value, whatever it was written as."""
         try:
             return decode_any(raw)
-        except Refused:
+        except ValueRefused:
             return self._decode_parts(raw)
 
     def _decode_parts(self, raw: Json) -> object:

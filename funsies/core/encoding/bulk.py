@@ -19,7 +19,7 @@ from math import isfinite
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from funsies.core.encoding.refusal import Refused, show_key
+from funsies.core.encoding.refusal import ValueRefused, show_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -102,7 +102,7 @@ def decode_items(item: Node, raw: list[Json]) -> list[Any]:
 def _at_items(act: Act, values: list[Any]) -> list[Any]:
     try:
         return act(values)
-    except Refused as refusal:
+    except ValueRefused as refusal:
         raise refusal.at(_index(values, refusal.position)) from None
 
 
@@ -120,7 +120,7 @@ def _at_values(act: Act, items: dict[Any, Any]) -> dict[Any, Any]:
     values = list(items.values())
     try:
         done = act(values)
-    except Refused as refusal:
+    except ValueRefused as refusal:
         raise refusal.at(_key(items, refusal.position)) from None
     return items if done is values else dict(zip(items, done, strict=True))
 
@@ -149,7 +149,7 @@ def _all_inside(
     items = list(chain.from_iterable(insides))
     try:
         done = act(items)
-    except Refused as refusal:
+    except ValueRefused as refusal:
         position = refusal.position
         refusal.position, inner = _place(insides, position)
         raise refusal.at(step(values[refusal.position], inner)) from None
@@ -174,7 +174,7 @@ def by_columns(
     try:
         for act, column in zip(acts, columns, strict=True):
             done.append(act(column))
-    except Refused as refusal:
+    except ValueRefused as refusal:
         raise refusal.at(steps[len(done)]) from None
     is_same = all(new is old for new, old in zip(done, columns, strict=True))
     return columns if is_same else done

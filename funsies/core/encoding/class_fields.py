@@ -20,7 +20,7 @@ from funsies.core.encoding.record_kinds import (
     TypedDictNode,
 )
 from funsies.core.encoding.record_node import RecordField, RecordNode
-from funsies.core.encoding.refusal import CannotEncode, type_name
+from funsies.core.encoding.refusal import TypeRefused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,14 +106,14 @@ def _check_layout(kind: type, names: list[str]) -> None:
     """Refuse classes whose objects hold more than fields can say."""
     for base in kind.__mro__[:-1]:
         if not base.__flags__ & _HEAP_TYPE:
-            raise CannotEncode(
+            raise TypeRefused(
                 f"{type_name(kind)}, which inherits from the built-in {type_name(base)} and",
                 f"give it a field of type {type_name(base)} instead",
             )
     slots = {slot for base in kind.__mro__ for slot in _slots(base)}
     hidden = sorted(slots - set(names) - _NO_STATE - _cached_properties(kind))
     if hidden:
-        raise CannotEncode(
+        raise TypeRefused(
             f"{type_name(kind)}, which has the slot {hidden[0]} that is not a field and",
             "make all of its state fields",
         )
@@ -199,7 +199,7 @@ def _attrs_fields(kind: Any) -> list[RecordField]:
 def _pydantic_fields(kind: Any) -> list[RecordField]:
     if kind.__private_attributes__:
         name = min(kind.__private_attributes__)
-        raise CannotEncode(
+        raise TypeRefused(
             f"{type_name(kind)}, which has the private attribute {name} and", "make it a field"
         )
     return [

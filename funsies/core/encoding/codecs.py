@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from funsies.core.encoding.known_classes import note
 from funsies.core.encoding.node import Node, special_form
 from funsies.core.encoding.parts import Json, part, read_part
-from funsies.core.encoding.refusal import Refused, show, tell, type_name
+from funsies.core.encoding.refusal import ValueRefused, show, tell, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -140,9 +140,11 @@ class CodecNode(Node):
         try:
             data = self.codec.encode(value)
         except Exception as problem:
-            raise Refused(f"the codec {self.codec.name} failed: {tell(problem)}") from problem
+            raise ValueRefused(
+                f"the codec {self.codec.name} failed: {tell(problem)}"
+            ) from problem
         if type(data) is not bytes:
-            raise Refused(
+            raise ValueRefused(
                 f"the codec {self.codec.name} made {type_name(type(data))}, not bytes"
             )
         if type(value) is not self.codec.kind:
@@ -154,14 +156,18 @@ class CodecNode(Node):
         """Make the value."""
         value = self._made_of(bytes(data))
         if not isinstance(value, self.kind):
-            raise Refused(f"the codec {self.codec.name} made {show(value)}, not {self.label}")
+            raise ValueRefused(
+                f"the codec {self.codec.name} made {show(value)}, not {self.label}"
+            )
         return value
 
     def _made_of(self, data: bytes) -> object:
         try:
             return self.codec.decode(data)
         except Exception as problem:
-            raise Refused(f"the codec {self.codec.name} failed: {tell(problem)}") from problem
+            raise ValueRefused(
+                f"the codec {self.codec.name} failed: {tell(problem)}"
+            ) from problem
 
     def encode(self, value: object) -> Json:
         """Write the codec's name and the bytes."""
@@ -176,7 +182,7 @@ class CodecNode(Node):
             return self.decode_other(raw)
         try:
             data = bytes(read_part(raw.get("data")))
-        except Refused:
+        except ValueRefused:
             self.refuse_json(raw)
         return self.from_bytes(data)
 
@@ -191,7 +197,7 @@ class CodecNode(Node):
     def _refuse_other(self, value: object) -> NoReturn:
         self.encode_other(value)  # says what is wrong, if it cannot be stored at all
         name = type_name(type(value))
-        raise Refused(
+        raise ValueRefused(
             f"{name} has an encoding of its own, other than that of {self.label}; annotate "
             f"{self.label} | {name}"
         )
@@ -200,7 +206,7 @@ class CodecNode(Node):
         """Refuse a value of a subclass that would come back as one of another class."""
         made, name = self._made_of(data), type_name(type(value))
         if type(made) is not type(value):
-            raise Refused(
+            raise ValueRefused(
                 f"the codec {self.codec.name} makes a {type_name(type(made))} of a {name}; "
                 f"register a codec for {name}, or have this one keep the class"
             )

@@ -34,7 +34,7 @@ from funsies.core.encoding.mappings import FilesNode
 from funsies.core.encoding.node import Node
 from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.pydantic_types import plain_type, pydantic_node
-from funsies.core.encoding.refusal import CannotEncode
+from funsies.core.encoding.refusal import TypeRefused
 from funsies.core.encoding.standard_types import STANDARD_TYPES, StandardType
 from funsies.core.encoding.tuples import tuple_node, tuple_parts
 from funsies.core.encoding.unions import AliasNode, UnionNode
@@ -80,7 +80,7 @@ class Compiler:
         """Compile an annotation.
 
         Raises:
-            CannotEncode: if there is no encoding for it, or for a part of it.
+            TypeRefused: if there is no encoding for it, or for a part of it.
         """
         standard = STANDARD_TYPES.get(annotation) if _is_hashable(annotation) else None
         if standard is not None:
@@ -99,7 +99,7 @@ class Compiler:
     def _compile_special(self, annotation: object) -> Node | None:
         """Compile what is written with a name of ``typing``, and is no class."""
         if getattr(annotation, "__unpacked__", False) is True:
-            raise CannotEncode(f"the unpacked {annotation}", "use tuple[A, B] or tuple[A, ...]")
+            raise TypeRefused(f"the unpacked {annotation}", "use tuple[A, B] or tuple[A, ...]")
         if annotation in _SELF and self._owners:
             return self.compile(self._owners[-1])
         make = self._makers.get(get_origin(annotation))
@@ -113,7 +113,7 @@ class Compiler:
             return self._compile_alias(annotation)
         if isinstance(annotation, (str, ForwardRef)):
             name = getattr(annotation, "__forward_arg__", annotation)
-            raise CannotEncode(
+            raise TypeRefused(
                 f"the annotation {name!r}, of which only the text is known, and which",
                 "resolve it with typing.get_type_hints(..., include_extras=True)",
             )
@@ -205,7 +205,7 @@ class Compiler:
     def _compile_at(self, annotation: object, step: str) -> Node:
         try:
             return self.compile(annotation)
-        except CannotEncode as problem:
+        except TypeRefused as problem:
             raise problem.at(step) from problem.__cause__
 
     def _compile_tuple(self, arguments: tuple[object, ...], *, is_bare: bool) -> Node:

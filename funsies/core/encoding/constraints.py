@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from funsies.core.encoding.node import Node
+from funsies.core.encoding.node import CompositeNode, Node
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import CannotEncode, Refused, show, type_name
+from funsies.core.encoding.refusal import TypeRefused, ValueRefused, show, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from funsies.core.encoding.layouts import Layout
-    from funsies.core.encoding.node import Scope
 
 
 def _is_multiple(value: Any, step: Any) -> bool:
@@ -54,52 +53,67 @@ _CHECKS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-class ConstrainedNode(Node):
+class ConstrainedNode(CompositeNode):
     """A type of which not all values are allowed."""
 
-    def __init__(self, inner: Node, constraints: Sequence[tuple[str, object]]) -> None:
+    def __init__(self, inner: Node) -> None:
+        super().__init__(inner)
         self.inner = inner
-        self.constraints = constraints
-        self._text = ", ".join(f"{name}={_plain(bound)!a}" for name, bound in constraints)
-        self.label: str = f"Annotated[{inner.label}, {self._text}]"
         self.accepts: frozenset[type] | None = inner.accepts
         self.shapes: frozenset[str] = inner.shapes
         self.rank: int = inner.rank
 
+    def problem(self, value: Any) -> str:
+        """Why a value of the type is not allowed; "" if it is."""
+        raise NotImplementedError
+
     def encode(self, value: object) -> Json:
-        """Write the value as its type does, if it keeps to the constraints."""
+        """Write the value as its type does, if it is allowed."""
         raw = self.inner.encode(value)
-        self._check(value)
-        return raw
+        return self._checked(value, raw)
 
     def decode(self, raw: Json) -> object:
-        """Read the value as its type does, if it keeps to the constraints."""
+        """Read the value as its type does, if it is allowed."""
         value = self.inner.decode(raw)
-        self._check(value)
-        return value
+        return self._checked(value, value)
 
-    def _check(self, value: object) -> None:
-        for name, bound in self.constraints:
+    def _checked(self, value: object, result: Json) -> Json:
+        if problem := self.problem(value):
+            raise ValueRefused(problem)
+        return result
+
+    def layouts(self) -> tuple[Layout, ...]:
+        """Those of the type."""
+        return self.inner.layouts()
+
+
+class BoundedNode(ConstrainedNode):
+    """A type with bounds, patterns and the like for its values.
+
+    Args:
+        inner: the type.
+        constraints: names of :class:`msgspec.Meta`, and what it says.
+    """
+
+    def __init__(self, inner: Node, constraints: Sequence[tuple[str, object]]) -> None:
+        self._constraints = constraints
+        super().__init__(inner)
+
+    def written(self, parts: Sequence[str]) -> str:
+        """Write the type and its constraints."""
+        told = (f"{name}={_plain(bound)!a}" for name, bound in self._constraints)
+        return f"Annotated[{', '.join([*parts, *told])}]"
+
+    def problem(self, value: Any) -> str:
+        """Which constraint the value breaks."""
+        for name, bound in self._constraints:
             try:
                 is_kept = _CHECKS[name](value, bound)
             except TypeError:
                 is_kept = False
             if not is_kept:
-                raise Refused(
-                    f"{show(value)} breaks the constraint {name}={bound!a} of its annotation"
-                )
-
-    def children(self) -> tuple[Node, ...]:
-        """The type without constraints."""
-        return (self.inner,)
-
-    def describe(self, scope: Scope) -> str:
-        """Write the type and its constraints."""
-        return f"Annotated[{self.inner.describe(scope)}, {self._text}]"
-
-    def layouts(self) -> tuple[Layout, ...]:
-        """Those of the type."""
-        return self.inner.layouts()
+                return f"{show(value)} breaks the constraint {name}={bound!a} of its annotation"
+        return ""
 
 
 def constrained(inner: Node, metadata: Sequence[object]) -> Node:
@@ -111,7 +125,7 @@ def constrained(inner: Node, metadata: Sequence[object]) -> Node:
         for name in _CHECKS
         if (bound := getattr(meta, name)) is not None
     ]
-    return ConstrainedNode(inner, constraints) if constraints else inner
+    return BoundedNode(inner, constraints) if constraints else inner
 
 
 _META_FIELDS: Final = (
@@ -157,10 +171,13 @@ class SchemaNode(ConstrainedNode):
     """
 
     def __init__(self, inner: Node, kind: type, schema: Any) -> None:
-        super().__init__(inner, ())
         self.kind = kind
         self.schema = schema
-        self.label: str = f"{inner.label}[{type_name(schema)}]"
+        super().__init__(inner)
+
+    def written(self, parts: Sequence[str]) -> str:
+        """Write the class and the name of the schema, whose code counts as that of classes."""
+        return f"{parts[0]}[{type_name(self.schema)}]"
 
     def encode(self, value: object) -> object:
         """Write the frame, if the schema accepts it."""
@@ -171,12 +188,12 @@ class SchemaNode(ConstrainedNode):
         is_own = type(value).__module__.partition(".")[0] == _LIBRARY
         return self.kind(value) if is_own and isinstance(value, self.kind) else value
 
-    def _check(self, value: object) -> None:
-        if problem := self._problem(value):
-            raise Refused(f"expected {self.label}, {problem}")
+    def problem(self, value: Any) -> str:
+        """Why the schema does not accept a frame as it is."""
+        problem = self._problem(value)
+        return f"expected {self.label}, {problem}" if problem else ""
 
     def _problem(self, frame: Any) -> str:
-        """Why the schema does not accept a frame as it is; "" if it does."""
         errors: Any = _errors()
         name = type_name(self.schema)
         try:
@@ -202,10 +219,6 @@ class SchemaNode(ConstrainedNode):
         return isinstance(produced, SchemaNode) and any(
             _columns_clash(self.schema.to_schema(), produced.schema.to_schema())
         )
-
-    def describe(self, scope: Scope) -> str:
-        """Write the class and the name of the schema, whose code counts as that of classes."""
-        return f"{self.inner.describe(scope)}[{type_name(self.schema)}]"
 
     def signature(self) -> str:
         """Tell schemas of one name apart."""
@@ -257,7 +270,7 @@ def schema_node(
     if not arguments:
         return inner
     if not hasattr(arguments[0], "to_schema"):
-        raise CannotEncode(
+        raise TypeRefused(
             f"{type_name(kind)}[{arguments[0]}]",
             f"annotate it as {type_name(library_class)}, or name a schema: DataFrame[Schema]",
         )

@@ -25,7 +25,7 @@ from funsies.core.encoding.known_classes import (
 )
 from funsies.core.encoding.node import TYPE, Node
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused, remedy_for_items, show, type_name
+from funsies.core.encoding.refusal import ValueRefused, remedy_for_items, show, type_name
 from funsies.core.errors import UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def encode_described(value: object) -> Json:
     """Write a value with the name of its type.
 
     Raises:
-        Refused: if its type has no encoding, or if nobody else could find its class.
+        ValueRefused: if its type has no encoding, or if nobody else could find its class.
     """
     kind = type(value)
     name = _standard_names().get(kind)
@@ -57,7 +57,7 @@ def encode_described(value: object) -> Json:
         return node.encode(value)
     if not can_be_found(kind):
         way = ", or pass dict(it._asdict())" if hasattr(kind, "_asdict") else ""
-        raise Refused(
+        raise ValueRefused(
             f"{type_name(kind)} is a class that no reader would find again as {name_of(kind)}; "
             f"define it at the top level of a module or script{way}"
         )
@@ -69,11 +69,11 @@ def decode_described(raw: dict[str, Json]) -> object:
     """Read a value as the type that its name says.
 
     Raises:
-        Refused: if its class is not known, or is another one by now.
+        ValueRefused: if its class is not known, or is another one by now.
     """
     name, content = raw[TYPE], raw.get("value")
     if type(name) is not str or raw.keys() != {TYPE, "value"}:
-        raise Refused(f"expected the name of a type and a value, found {show(name)}")
+        raise ValueRefused(f"expected the name of a type and a value, found {show(name)}")
     standard = _standard_nodes().get(name)
     if standard is not None:
         return standard.decode(content)
@@ -81,11 +81,11 @@ def decode_described(raw: dict[str, Json]) -> object:
     for node in _nodes_named(name):
         try:
             return node.decode(content)
-        except Refused as refusal:
+        except ValueRefused as refusal:
             problem = problem or refusal
     if is_lenient():
         raise NotHere
-    raise problem or Refused(
+    raise problem or ValueRefused(
         f"this is a {name.partition(':')[2]} of {name.partition(':')[0]}, and no such class is "
         "loaded here; import its module, or annotate what takes the value"
     )
@@ -111,14 +111,14 @@ def decode_other(raw: dict[str, Json]) -> object:
     """Read a value of a class that an annotation does not name.
 
     Raises:
-        Refused: if its class is not known.
+        ValueRefused: if its class is not known.
     """
     from funsies.core.encoding.any_node import decode_any  # noqa: PLC0415 - it uses this
 
     return decode_any(raw)
 
 
-class NotHere(Refused):
+class NotHere(ValueRefused):
     """An object whose class is not known here, for a reader who takes its data as well."""
 
     def __init__(self) -> None:
@@ -160,8 +160,8 @@ def _node_of(kind: type, value: object) -> Node:
         if not remedy:
             return encoding_of(kind).node
     except UnsupportedTypeError as problem:
-        raise Refused(str(problem)) from None
-    raise Refused(f"{show(value)} cannot be stored; {remedy}")
+        raise ValueRefused(str(problem)) from None
+    raise ValueRefused(f"{show(value)} cannot be stored; {remedy}")
 
 
 @cache

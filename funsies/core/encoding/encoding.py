@@ -23,7 +23,7 @@ from funsies.core.encoding.node import Node, Scope
 from funsies.core.encoding.parts import Encoded, whole
 from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.portable import portable
-from funsies.core.encoding.refusal import CannotEncode, Refused, tell, type_name
+from funsies.core.encoding.refusal import TypeRefused, ValueRefused, tell, type_name
 from funsies.core.errors import EncodingError, UnsupportedTypeError
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Encoding(Generic[T_co]):
         """Say what went wrong, and where."""
         if isinstance(problem, RecursionError):
             reason = "nested too deeply, or inside itself"
-        elif isinstance(problem, (Refused, msgspec.MsgspecError)):
+        elif isinstance(problem, (ValueRefused, msgspec.MsgspecError)):
             reason = str(problem)
         else:
             reason = tell(problem)
@@ -290,7 +290,7 @@ def _compile(annotation: object) -> Encoding[Any]:
     compiler = Compiler()
     try:
         node = compiler.compile(annotation)
-    except CannotEncode as problem:
+    except TypeRefused as problem:
         problem.whole = (
             type_name(annotation) if isinstance(annotation, type) else str(annotation)
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from funsies.core.encoding.bulk import LARGEST, SMALLEST
 from funsies.core.encoding.node import STRING, Node
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import CannotEncode, Refused, type_name
+from funsies.core.encoding.refusal import TypeRefused, ValueRefused, type_name
 from funsies.core.encoding.scalars import (
     BoolNode,
     BytesNode,
@@ -42,7 +42,7 @@ class EnumNode(Node):
         if not isinstance(value, Enum) or type(value) is not self.kind:
             self.refuse(value)
         if self.kind.__members__.get(value.name) is not value:
-            raise Refused(f"{self.label} has no member {value.name!a}")
+            raise ValueRefused(f"{self.label} has no member {value.name!a}")
         return value.name
 
     def decode(self, raw: Json) -> object:
@@ -55,10 +55,6 @@ class EnumNode(Node):
     def signature(self) -> str:
         """The names of the members."""
         return f"{self.label}({', '.join(self.kind.__members__)})"
-
-    def describe(self, scope: Scope) -> str:
-        """Write the name."""
-        return scope.mention(self)
 
     def define(self, scope: Scope, name: str) -> str:  # noqa: ARG002  (members mention no class)
         """Write the members with their values."""
@@ -174,7 +170,7 @@ def literal_nodes(
 def _literal_base(kind: type) -> Node:
     base = _LITERAL_BASES.get(kind)
     if base is None:
-        raise CannotEncode(
+        raise TypeRefused(
             f"a Literal of type {type_name(kind)}", "use str, int, bool, bytes or an Enum"
         )
     return base()

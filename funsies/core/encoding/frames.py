@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeGuard
 
 from funsies.core.encoding.node import Node
 from funsies.core.encoding.parts import Json, own_part, part, read_part
-from funsies.core.encoding.refusal import Refused, show
+from funsies.core.encoding.refusal import ValueRefused, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -91,11 +91,11 @@ class FrameNode(Node):
     may_write: ClassVar[bool] = True
 
     def to_frame(self, value: object) -> Frame:
-        """Take a value apart, or raise Refused."""
+        """Take a value apart, or raise ValueRefused."""
         raise NotImplementedError
 
     def from_frame(self, frame: Frame) -> object:
-        """Make a value, or raise Refused."""
+        """Make a value, or raise ValueRefused."""
         raise NotImplementedError
 
     def clashes(self, produced: Node) -> bool:
@@ -178,12 +178,12 @@ def library(name: str, what: str) -> Any:
         what: it is, for the message.
 
     Raises:
-        Refused: if it is not installed.
+        ValueRefused: if it is not installed.
     """
     try:
         return import_module(name)
     except ImportError:
-        raise Refused(f"this is {what}, and {name} is not installed here") from None
+        raise ValueRefused(f"this is {what}, and {name} is not installed here") from None
 
 
 class ClassNode(FrameNode):
@@ -216,18 +216,18 @@ class ClassNode(FrameNode):
         yield kind
 
     def apart(self, value: Any) -> Frame:
-        """Take an object apart, or raise Refused."""
+        """Take an object apart, or raise ValueRefused."""
         raise NotImplementedError
 
     def made(self, frame: Frame) -> object:
-        """Make an object, or raise Refused."""
+        """Make an object, or raise ValueRefused."""
         raise NotImplementedError
 
     def to_frame(self, value: object) -> Frame:
         """Take an object apart."""
         if not self.admits(value):
             remedy = self.remedies.get(full_name(type(value)))
-            raise Refused(
+            raise ValueRefused(
                 f"expected {self.label}, got {show(value)}" + (f"; {remedy}" if remedy else "")
             )
         return self.apart(value)
@@ -236,7 +236,7 @@ class ClassNode(FrameNode):
         """Make an object."""
         value = self.made(frame)
         if not self.admits(value):
-            raise Refused(f"expected {self.label}, found {show(value)}")
+            raise ValueRefused(f"expected {self.label}, found {show(value)}")
         return value
 
     def admits(self, value: object) -> bool:

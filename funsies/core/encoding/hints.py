@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 import typing_extensions
 
-from funsies.core.encoding.refusal import CannotEncode, type_name
+from funsies.core.encoding.refusal import TypeRefused, type_name
 from funsies.core.type_hints import read_hints, variables_around, with_checked_names
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def field_types(
         names: the fields that are asked for.
 
     Raises:
-        CannotEncode: if an annotation cannot be resolved.
+        TypeRefused: if an annotation cannot be resolved.
     """
     wanted = set(names)
     found: dict[str, object] = {}
@@ -82,7 +82,7 @@ def _own_hints(kind: type, wanted: set[str]) -> Mapping[str, object]:
         return {
             name: _resolve(kind, name, hint) for name, hint in own.items() if name in wanted
         }
-    except CannotEncode:  # an alias that is not there yet, where the class is made anew
+    except TypeRefused:  # an alias that is not there yet, where the class is made anew
         if known:
             return known
         raise
@@ -105,7 +105,7 @@ def _resolve(kind: type, name: str, hint: object) -> object:
         except (TypeError, SyntaxError) as error:
             problem = error
             break
-    raise CannotEncode(
+    raise TypeRefused(
         f"the annotation {hint!r} of {type_name(kind)}.{name} means nothing ({problem}), so it",
         "define what it names at the top level of the module, before the task is made",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from funsies.core.encoding.bulk import are_all, are_unicode, decode_values
 from funsies.core.encoding.node import Node
 from funsies.core.encoding.parts import Json, canonical_json
-from funsies.core.encoding.refusal import Refused, show
+from funsies.core.encoding.refusal import ValueRefused, show
 from funsies.core.encoding.scalars import decode_special, encode_text, plain_scalar
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def encode_keys(node: Node, keys: Iterable[Any], step: str) -> list[Json]:
     keys = list(keys)
     try:
         raws = node.encode_all(keys)
-    except Refused as refusal:
+    except ValueRefused as refusal:
         raise refusal.at(step) from None
     if not _FOUND.issuperset(map(type, keys)):
         for key, raw in zip(keys, raws, strict=True):
@@ -49,7 +49,7 @@ def check_key(key: object, raw: Json) -> None:
     """Refuse NaN, alone or inside of a tuple or an object: it is found by being equal."""
     is_deep = type(raw) not in (str, int, float, bool)
     if _is_nan(key) or (is_deep and (_NAN_FORM in canonical_json(raw) or _has_nan(key))):
-        raise Refused("NaN in a set or as a key of a dict could never be found again")
+        raise ValueRefused("NaN in a set or as a key of a dict could never be found again")
 
 
 def _is_nan(value: object) -> bool:
@@ -110,7 +110,7 @@ def read_text_object(raw: Json) -> dict[str, Json] | None:
         return None
     items = dict(map(_text_pair, content))
     if len(items) != len(content):
-        raise Refused("a dict with the same key twice")
+        raise ValueRefused("a dict with the same key twice")
     return items
 
 
@@ -123,7 +123,7 @@ def _text_pair(pair: Json) -> tuple[str, Json]:
     raw, item = read_pair(pair)
     key = raw if type(raw) is str else decode_special(raw)
     if type(key) is not str:
-        raise Refused(f"expected a text as key, found {show(raw)}")
+        raise ValueRefused(f"expected a text as key, found {show(raw)}")
     return key, item
 
 
@@ -141,12 +141,12 @@ def decode_pairs(key: Node, value: Node, raw: list[Any], label: str) -> dict[Any
     keys = key.decode_all([pair[0] for pair in raw])
     items = dict(zip(keys, [pair[1] for pair in raw], strict=True))
     if len(items) != len(raw):
-        raise Refused(f"expected {label}, found the same key twice")
+        raise ValueRefused(f"expected {label}, found the same key twice")
     return decode_values(value, items)
 
 
 def read_pair(pair: Json) -> tuple[Json, Json]:
     """Take a pair of key and value apart."""
     if type(pair) is not list or len(pair) != 2:  # noqa: PLR2004  (key, value)
-        raise Refused(f"expected a pair of key and value, found {show(pair)}")
+        raise ValueRefused(f"expected a pair of key and value, found {show(pair)}")
     return pair[0], pair[1]

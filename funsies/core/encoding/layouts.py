@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from funsies.core.axes import Axes, are_other_axes, have_shape, read_axes
 from funsies.core.encoding.constraints import ConstrainedNode
 from funsies.core.encoding.node import Node
-from funsies.core.encoding.refusal import CannotEncode, Refused
+from funsies.core.encoding.refusal import TypeRefused
 from funsies.core.shape import ArrayShape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from funsies.core.encoding.node import Scope
 
 
 class Layout(NamedTuple):
@@ -98,15 +96,21 @@ class ShapedNode(ConstrainedNode):
     """
 
     def __init__(self, inner: Node, layout: Layout, label: str, dtypes: str) -> None:
-        super().__init__(inner, ())
         self.layout = layout
-        self.label: str = label
-        axes = "any shape" if layout.axes is None else repr(layout.axes.written())
-        self._text = ", ".join(filter(None, (axes, dtypes)))
+        self._dtypes = dtypes
+        super().__init__(inner)
+        self.label: str = label  # it has the names of axes, which say nothing of the type
 
-    def _check(self, value: object) -> None:
-        if problem := self._problem(value):
-            raise Refused(f"expected {self.label}, {problem}")
+    def written(self, parts: Sequence[str]) -> str:
+        """Write the type, axes and data types."""
+        axes = self.layout.axes
+        told = "any shape" if axes is None else repr(axes.written())
+        return f"Annotated[{', '.join(filter(None, (*parts, told, self._dtypes)))}]"
+
+    def problem(self, value: Any) -> str:
+        """Why the data type or the axes of an array are others."""
+        problem = self._problem(value)
+        return f"expected {self.label}, {problem}" if problem else ""
 
     def _problem(self, value: object) -> str:
         try:
@@ -117,10 +121,6 @@ class ShapedNode(ConstrainedNode):
     def admits(self, value: object) -> bool:
         """True for what the type admits, with such a data type and such axes."""
         return self.inner.admits(value) and not self._problem(value)
-
-    def describe(self, scope: Scope) -> str:
-        """Write the type, axes and data types; names of axes say nothing."""
-        return f"Annotated[{self.inner.describe(scope)}, {self._text}]"
 
     def layouts(self) -> tuple[Layout, ...]:
         """This one, and what the type says itself."""
@@ -150,7 +150,7 @@ def is_scalar(metadata: object) -> TypeGuard[type]:
 def _check_has_axes(inner: Node, shape: ArrayShape | None) -> None:
     kinds = inner.accepts or ()
     if kinds and not any(hasattr(kind, "shape") for kind in kinds):
-        raise CannotEncode(
+        raise TypeRefused(
             f"{shape} of {inner.label}, whose values have no shape, and which",
             "leave the shape out, or name a class of arrays",
         )

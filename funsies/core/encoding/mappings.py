@@ -30,7 +30,7 @@ from funsies.core.encoding.keys import (
 )
 from funsies.core.encoding.node import ARRAY, OBJECT, CompositeNode, Node, special_form
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused, show
+from funsies.core.encoding.refusal import ValueRefused, show
 from funsies.core.encoding.scalars import BytesNode, StrNode
 from funsies.core.errors import FileNameError
 from funsies.core.file_names import validate_file_name, validate_file_names
@@ -127,7 +127,7 @@ class TextDictNode(MappingNode):
         """Write texts that are members of an enumeration with its name."""
         others = [key for key in items if not isinstance(key, str)]
         if others:
-            raise Refused(f"expected {self.label}, got {show(others[0])} as a key")
+            raise ValueRefused(f"expected {self.label}, got {show(others[0])} as a key")
         return {"$dict": self.encode_pairs(items)}
 
     def decode(self, raw: Json) -> object:
@@ -222,7 +222,7 @@ class DefaultDictNode(MappingNode):
             self.refuse(value)
         name = getattr(value.default_factory, "__name__", "None")
         if _FACTORIES.get(name, name) is not value.default_factory:
-            raise Refused(
+            raise ValueRefused(
                 "the default factory of a defaultdict is stored only if it is a built-in type, "
                 f"not {name}; convert to dict, or set default_factory = None"
             )
@@ -264,7 +264,7 @@ class FilesNode(TextDictNode):
                 validate_file_name(name)
             validate_file_names(value)
         except FileNameError as problem:
-            raise Refused(str(problem)) from None
+            raise ValueRefused(str(problem)) from None
         return pack(value)
 
     def from_bytes(self, data: Buffer) -> dict[str, bytes]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from funsies.core.encoding.parts import read_with, written
-from funsies.core.encoding.refusal import Refused, conversion, remedy_for_items, show
+from funsies.core.encoding.refusal import ValueRefused, conversion, remedy_for_items, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,26 +66,26 @@ class Node:
     """True for classes: they have a definition, and are the same only if they are identical."""
 
     def encode(self, value: object) -> Json:
-        """Turn a value into JSON data, or raise Refused."""
+        """Turn a value into JSON data, or raise ValueRefused."""
         raise NotImplementedError
 
     def decode(self, raw: Json) -> object:
-        """Turn JSON data back into a value, or raise Refused."""
+        """Turn JSON data back into a value, or raise ValueRefused."""
         raise NotImplementedError
 
     def to_bytes(self, value: object) -> Encoded:
-        """Turn a whole value into bytes, or raise Refused."""
+        """Turn a whole value into bytes, or raise ValueRefused."""
         return written(self.encode(value))
 
     def from_bytes(self, data: Buffer) -> Any:
-        """Turn bytes back into a whole value, or raise Refused."""
+        """Turn bytes back into a whole value, or raise ValueRefused."""
         return read_with(self.decode, data)
 
     def encode_all(self, values: list[Any]) -> list[Any]:
         """Turn many values into JSON data at once; the very same list if they are JSON data.
 
         Raises:
-            Refused: if one of them is not of this type, with its position.
+            ValueRefused: if one of them is not of this type, with its position.
         """
         return _one_by_one(self.encode, values)
 
@@ -93,7 +93,7 @@ class Node:
         """Turn many JSON data into values at once; the very same list if they are the values.
 
         Raises:
-            Refused: if one of them is not that of a value, with its position.
+            ValueRefused: if one of them is not that of a value, with its position.
         """
         return _one_by_one(self.decode, raws)
 
@@ -127,15 +127,19 @@ class Node:
             and all(child.is_same(match) for child, match in zip(mine, theirs, strict=True))
         )
 
-    def describe(self, scope: Scope) -> str:  # noqa: ARG002  (for classes and what has parts)
+    def describe(self, scope: Scope) -> str:
         """Write the type in full, with the definitions of its classes left to the scope."""
-        return self.label
+        return scope.mention(self) if self.is_named else self.label
+
+    def define(self, scope: Scope, name: str) -> str:
+        """Write the definition of a class under the name."""
+        raise NotImplementedError
 
     def admits(self, value: object) -> bool:
         """True if the value may stand where this type is asked for (subclasses may)."""
         try:
             self.encode(value)
-        except Refused:
+        except ValueRefused:
             return self._is_subclass_instance(value)
         return True
 
@@ -181,11 +185,11 @@ class Node:
 
     def refuse(self, value: object) -> NoReturn:
         """Say that the value is not of this type."""
-        raise Refused(f"expected {self.label}, got {show(value)}{_remedy(self, value)}")
+        raise ValueRefused(f"expected {self.label}, got {show(value)}{_remedy(self, value)}")
 
     def refuse_json(self, raw: Json) -> NoReturn:
         """Say that the JSON data are not those of a value of this type."""
-        raise Refused(f"expected the JSON of {self.label}, found {show(raw)}")
+        raise ValueRefused(f"expected the JSON of {self.label}, found {show(raw)}")
 
 
 class CompositeNode(Node):
@@ -222,7 +226,7 @@ def _one_by_one(act: Callable[[Any], Any], values: list[Any]) -> list[Any]:
     try:
         for value in values:
             done.append(act(value))  # noqa: PERF401  (its length is the position)
-    except Refused as refusal:
+    except ValueRefused as refusal:
         refusal.position = len(done)
         raise
     return done
@@ -258,25 +262,15 @@ def special_form(raw: Json, key: str) -> Json:
     return None
 
 
-class Definition(Protocol):
-    """A node that is mentioned by name and defined once."""
-
-    label: str
-
-    def define(self, scope: Scope, name: str) -> str:
-        """Write the definition under the name."""
-        ...
-
-
 class Scope:
     """The names given to classes while one descriptor is written."""
 
     def __init__(self) -> None:
         self._names: dict[int, str] = {}
         self._taken: dict[str, int] = {}
-        self._pending: list[tuple[Definition, str]] = []
+        self._pending: list[tuple[Node, str]] = []
 
-    def mention(self, node: Definition) -> str:
+    def mention(self, node: Node) -> str:
         """Return the name of a class; the first mention asks for its definition."""
         name = self._names.get(id(node))
         if name is None:

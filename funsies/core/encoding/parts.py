@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 import msgspec
 
 from funsies.core.encoding.collector import paused_for
-from funsies.core.encoding.refusal import Refused, show
+from funsies.core.encoding.refusal import ValueRefused, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -226,7 +226,7 @@ def read_with(decode: Callable[[Json], T], data: Buffer) -> T:
         data: what ``written`` wrote.
 
     Raises:
-        Refused: if parts are cut off.
+        ValueRefused: if parts are cut off.
         msgspec.DecodeError: if the JSON cannot be read.
     """
     if not has_parts(data):
@@ -244,7 +244,7 @@ def read_part(raw: Json) -> memoryview:
     """Read the bytes that ``part`` put among JSON data.
 
     Raises:
-        Refused: if the data are not those of a part, or it is not there.
+        ValueRefused: if the data are not those of a part, or it is not there.
     """
     if type(raw) is str:
         return from_text(raw)
@@ -257,7 +257,7 @@ def own_part(raw: Json) -> memoryview:
     Parts that were read into memory of their own are handed out as they are, the first time.
 
     Raises:
-        Refused: likewise.
+        ValueRefused: likewise.
     """
     data = read_part(raw)
     if type(raw) is dict:
@@ -270,10 +270,10 @@ def own_part(raw: Json) -> memoryview:
 
 def _index(raw: Json) -> int:
     if type(raw) is not dict or raw.keys() != {PART}:
-        raise Refused(f"expected base64, found {show(raw)}")
+        raise ValueRefused(f"expected base64, found {show(raw)}")
     index = raw[PART]
     if type(index) is not int or not 0 <= index < len(_reading.get().parts):
-        raise Refused("a part of this value is not there")
+        raise ValueRefused("a part of this value is not there")
     return index
 
 
@@ -282,7 +282,7 @@ def from_text(text: str) -> memoryview:
     try:
         return memoryview(binascii.a2b_base64(text, strict_mode=True))
     except ValueError:
-        raise Refused("expected base64, found other text") from None
+        raise ValueRefused("expected base64, found other text") from None
 
 
 class Apart(NamedTuple):
@@ -313,7 +313,7 @@ def places_of_parts(begin: Buffer) -> list[tuple[int, int]]:
     """Where each part begins and ends of a value whose head is whole.
 
     Raises:
-        Refused: if the head is cut off.
+        ValueRefused: if the head is cut off.
         msgspec.DecodeError: if the JSON cannot be read.
     """
     view = memoryview(begin)
@@ -329,28 +329,28 @@ def taken_apart(data: Buffer, *, is_cut: bool = False) -> Apart:
         is_cut: True for the beginning of a value: parts may end early.
 
     Raises:
-        Refused: if parts are cut off.
+        ValueRefused: if parts are cut off.
         msgspec.DecodeError: if the JSON cannot be read.
     """
     view = memoryview(data)
     sizes, raw = _head(view)
     parts = [view[start:end] for start, end in _places(head_bytes(view), sizes)]
     if not is_cut and [part.nbytes for part in parts] != sizes:
-        raise Refused("a part of this value is cut off")
+        raise ValueRefused("a part of this value is cut off")
     return Apart(raw, parts)
 
 
 def _head(view: memoryview) -> tuple[list[int], Json]:
     end = head_bytes(view)
     if end > view.nbytes:
-        raise Refused("the head of this value is cut off")
+        raise ValueRefused("the head of this value is cut off")
     return _parse_head(view[_BEGIN_BYTES:end])
 
 
 def _places(position: int, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
     for size_bytes in sizes:
         if size_bytes < 0:
-            raise Refused("a part of this value has no size")
+            raise ValueRefused("a part of this value has no size")
         position += -position % ALIGNMENT
         yield position, position + size_bytes
         position += size_bytes

@@ -21,7 +21,7 @@ from funsies.core.encoding.hints import Mark
 from funsies.core.encoding.known_classes import known_class, name_of, note
 from funsies.core.encoding.node import Node, special_form
 from funsies.core.encoding.parts import Json, part, read_part
-from funsies.core.encoding.refusal import Refused, tell, type_name
+from funsies.core.encoding.refusal import ValueRefused, tell, type_name
 from funsies.core.errors import FingerprintError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class PickledNode(Node):
         try:
             pickler.dump(value)
         except Exception as problem:
-            raise Refused(
+            raise ValueRefused(
                 f"{type_name(type(value))} cannot be pickled: {tell(problem)}; {_REMEDY}"
             ) from problem
         for kind in pickler.kinds:
@@ -103,7 +103,7 @@ class PickledNode(Node):
         except Exception as problem:
             made = f" ({differences})" if differences else ""
             moved = f"; {_MODULE}" if "functions" in head and _is_missing(problem) else ""
-            raise Refused(
+            raise ValueRefused(
                 f"the pickle cannot be read: {tell(problem)}{made}{moved}"
             ) from problem
         if not self.admits(value):
@@ -121,7 +121,7 @@ class PickledNode(Node):
         """Read what is a part of another value."""
         try:
             data = bytes(read_part(special_form(raw, FORM)))
-        except Refused:
+        except ValueRefused:
             self.refuse_json(raw)
         return self.from_bytes(data)
 
@@ -151,7 +151,7 @@ def about_pickle(data: bytes) -> str:
     """
     try:
         head, _ = _split(data)
-    except Refused:
+    except ValueRefused:
         return "a pickle"
     name = head["class"].rpartition(":")[2]
     libraries = ", ".join(f"{each} {version}" for each, version in head["libraries"].items())
@@ -244,7 +244,7 @@ def _split(data: bytes) -> tuple[dict[str, Any], memoryview]:
     except ValueError:
         head = None
     if not isinstance(head, dict) or head.keys() - {"functions"} != {"class", "libraries"}:
-        raise Refused("expected a pickle with a line of JSON before it, found other bytes")
+        raise ValueRefused("expected a pickle with a line of JSON before it, found other bytes")
     return head, memoryview(data)[end + 1 :]
 
 

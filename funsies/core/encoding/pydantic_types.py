@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from funsies.core.encoding.node import Node
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 from funsies.core.encoding.scalars import BytesNode, StrNode
 from funsies.core.encoding.stdlib_scalars import NotationNode
 
@@ -77,11 +77,13 @@ def pydantic_zone(offset: timedelta) -> tzinfo:
     """Make the time zone that pydantic makes for this offset.
 
     Raises:
-        Refused: if pydantic is not installed.
+        ValueRefused: if pydantic is not installed.
     """
     try:
         core: Any = import_module("pydantic_core")
     except ImportError as problem:
-        raise Refused("this time zone is one of pydantic, which is not installed") from problem
+        raise ValueRefused(
+            "this time zone is one of pydantic, which is not installed"
+        ) from problem
     zone: tzinfo = core.TzInfo(offset.total_seconds())
     return zone

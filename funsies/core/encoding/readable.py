@@ -29,7 +29,7 @@ from funsies.core.encoding.parts import (
 )
 from funsies.core.encoding.pickled import WIRE as PICKLE
 from funsies.core.encoding.pickled import pickle_of
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 from funsies.core.errors import EncodingError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _BYTES: Final = "$bytes"
 _TYPE_KEY: Final = f'"{TYPE}"'.encode()
-_UNREADABLE: Final = (Refused, RecursionError, msgspec.MsgspecError)
+_UNREADABLE: Final = (ValueRefused, RecursionError, msgspec.MsgspecError)
 _parse: Final = msgspec.json.Decoder().decode
 
 
@@ -79,7 +79,7 @@ def to_text(wire: str, data: bytes) -> bytes:
 def _file_of_library(write: Callable[[object], bytes], data: bytes) -> bytes:
     try:
         return write(read_with(decode_any, data))
-    except Refused as refusal:
+    except ValueRefused as refusal:
         raise EncodingError(f"cannot write this as a file: {refusal}") from None
 
 
@@ -154,7 +154,7 @@ def preview_of_parts(raw: Json, parts: Sequence[memoryview]) -> bytes:
         parts: the beginnings of its parts.
 
     Raises:
-        Refused: if the data mean nothing.
+        ValueRefused: if the data mean nothing.
     """
     return to_text("json", canonical_json(_short_of_all(raw, parts)))
 
@@ -193,14 +193,14 @@ def _table(raw: dict[str, Json], parts: Sequence[memoryview]) -> str:
 def _parts(raw: dict[str, Json], parts: Sequence[memoryview]) -> list[memoryview]:
     given = raw[PARTS]
     if type(given) is not list:
-        raise Refused("parts that are no list")
+        raise ValueRefused("parts that are no list")
     return [from_text(it) if type(it) is str else _part(it, parts) for it in given]
 
 
 def _part(raw: Json, parts: Sequence[memoryview]) -> memoryview:
     index = raw[PART] if type(raw) is dict and raw.keys() == {PART} else None
     if type(index) is not int or not 0 <= index < len(parts):
-        raise Refused("a part of this value is not there")
+        raise ValueRefused("a part of this value is not there")
     return parts[index]
 
 

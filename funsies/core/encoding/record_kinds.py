@@ -12,7 +12,7 @@ from funsies.core.encoding.keys import read_text_object, text_object
 from funsies.core.encoding.node import OBJECT, Node
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.record_node import RecordField, RecordNode
-from funsies.core.encoding.refusal import Refused, show_key
+from funsies.core.encoding.refusal import ValueRefused, show_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ class NamedTupleNode(RecordNode):
         super().check_state(value)
         assert isinstance(value, tuple)  # noqa: S101  (its class is one)
         if tuple.__len__(value) != len(self.names):
-            raise Refused(
+            raise ValueRefused(
                 f"this {self.label} has other items than its fields; pass dict(it._asdict())"
             )
 
@@ -109,7 +109,7 @@ class PydanticNode(RecordNode):
         if getattr(value, "__pydantic_extra__", None) or getattr(
             value, "__pydantic_private__", None
         ):
-            raise Refused(
+            raise ValueRefused(
                 f"this {self.label} has extra or private attributes, which would be lost"
             )
         given = getattr(value, "__pydantic_fields_set__", self.names)
@@ -180,7 +180,7 @@ class TypedDictNode(RecordNode):
         try:
             for name, part in value.items():
                 result[name] = self._encoder_of[name](part)
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise refusal.at(f"[{name!a}]") from None
         return text_object(result)
 
@@ -190,12 +190,16 @@ class TypedDictNode(RecordNode):
             field.name for field in self.fields if field.is_required and field.name not in keys
         ]
         if missing:
-            raise Refused(f"expected {self.label}, got a dict without the key {missing[0]!a}")
+            raise ValueRefused(
+                f"expected {self.label}, got a dict without the key {missing[0]!a}"
+            )
         if not keys <= self.names:
             unknown = min(map(show_key, keys - self.names))
-            raise Refused(f"expected {self.label}, got a dict with the further key {unknown}")
+            raise ValueRefused(
+                f"expected {self.label}, got a dict with the further key {unknown}"
+            )
         if not are_all(str, keys):
-            raise Refused(
+            raise ValueRefused(
                 f"expected {self.label}, got keys that are no mere texts: pass str(key)"
             )
 
@@ -212,7 +216,7 @@ class TypedDictNode(RecordNode):
         try:
             for name, part in found.items():
                 values[name] = self._decoder_of[name](part)
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise refusal.at(f"[{name!a}]") from None
         return values
 

@@ -19,7 +19,7 @@ from funsies.core.encoding.bulk import (
 )
 from funsies.core.encoding.node import OBJECT, TYPE, Node
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused, show_key, type_name
+from funsies.core.encoding.refusal import ValueRefused, show_key, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,10 +97,10 @@ class RecordNode(Node):
         try:
             for name, encode in self._encoders:
                 result[name] = encode(getattr(value, name))
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise refusal.at(f".{name}") from None
         except AttributeError:
-            raise Refused(f"the field {name} of this {self.label} was never set") from None
+            raise ValueRefused(f"the field {name} of this {self.label} was never set") from None
         return result
 
     def encode_all(self, values: list[Any]) -> list[Any]:
@@ -122,7 +122,7 @@ class RecordNode(Node):
     def _refuse_state(self, state: Mapping[str, object]) -> None:
         for name in state.keys() - self.names - _HARMLESS_STATE:
             if not isinstance(getattr(self.kind, name, None), cached_property):
-                raise Refused(
+                raise ValueRefused(
                     f"this {self.label} has an attribute {name} that is not one of its fields "
                     "and would be lost; declare it as a field"
                 )
@@ -136,7 +136,7 @@ class RecordNode(Node):
         try:
             for name, decode in self._decoders:
                 values[name] = decode(raw[name])
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise refusal.at(f".{name}") from None
         return self.build(values)
 
@@ -171,7 +171,7 @@ class RecordNode(Node):
         missing, unknown = sorted(required - raw.keys()), sorted(raw.keys() - self.names)[:3]
         found = [f"lacks {', '.join(missing)}"] * bool(missing)
         found += [f"also has {', '.join(map(show_key, unknown))}"] * bool(unknown)
-        raise Refused(
+        raise ValueRefused(
             f"expected the JSON of {self.label}, found an object that {' and '.join(found)}"
         )
 
@@ -193,10 +193,6 @@ class RecordNode(Node):
     def signature(self) -> str:
         """The names of the fields."""
         return f"{self.label}({', '.join(sorted(self.names))})"
-
-    def describe(self, scope: Scope) -> str:
-        """Write the name of the class."""
-        return scope.mention(self)
 
     def define(self, scope: Scope, name: str) -> str:
         """Write the fields with their types."""

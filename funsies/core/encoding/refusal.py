@@ -16,10 +16,7 @@ from collections import (
 from collections.abc import Collection, ItemsView, Iterator, KeysView, ValuesView
 from pathlib import Path, PurePath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    pass
+from typing import Final, Self
 
 _SHOWN_TYPES: Final = (bool, int, float, str, type(None))
 _SHOWN_CHARACTERS: Final = 60
@@ -27,50 +24,60 @@ _SHOWN_BITS: Final = 200
 _TOLD_CHARACTERS: Final = 2000
 
 
-class Refused(Exception):
-    """A value, or JSON data, does not belong to a type; knows the way to the bad part.
+class Refusal(Exception):
+    """Something does not fit; knows the way to the bad part, from outside inwards."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        self._steps: list[str] = []
+        super().__init__(message)
+
+    def at(self, step: str) -> Self:
+        """Put one more step before the way, on the way out."""
+        self._steps.append(step)
+        return self
+
+    @property
+    def way(self) -> str:
+        """From the outermost value or type to the bad part; "" if that is the bad one."""
+        return "".join(reversed(self._steps))
+
+
+class ValueRefused(Refusal):
+    """A value, or JSON data, does not belong to a type.
 
     Attributes:
         position: of the bad one among many.
     """
 
-    def __init__(self, message: str) -> None:
-        self.message = message
-        self.position: int = 0
-        self.path: list[str] = []
-        super().__init__(message)
-
-    def at(self, step: str) -> Refused:
-        """Put one more step before the path, on the way out."""
-        self.path.append(step)
-        return self
+    position: int = 0
 
     def __str__(self) -> str:
-        """The message, after the path from the outermost value inwards."""
-        path = "".join(reversed(self.path))
-        return f"at {path}: {self.message}" if path else self.message
+        """The message, after the way to the bad part."""
+        return f"at {self.way}: {self.message}" if self.way else self.message
 
 
-class CannotEncode(Exception):
-    """A type that has no encoding; knows the way to it from the whole annotation."""
+class TypeRefused(Refusal):
+    """A type has no encoding.
+
+    Attributes:
+        whole: the annotation in which it stands.
+
+    Args:
+        what: the type.
+        remedy: what to do.
+    """
+
+    whole: str = ""
 
     def __init__(self, what: str, remedy: str) -> None:
-        self.what = what
         self.remedy = remedy
-        self.path: list[str] = []
-        self.whole = ""
         super().__init__(what)
-
-    def at(self, step: str) -> CannotEncode:
-        """Put one more step before the path, on the way out."""
-        self.path.append(step)
-        return self
 
     def __str__(self) -> str:
         """What has no encoding, where it stands, and what to do."""
-        path = "".join(reversed(self.path))
-        place = f" at {path} of {self.whole}" if path else ""
-        return f"{self.what}{place} has no encoding; {self.remedy}"
+        place = f" at {self.way} of {self.whole}" if self.way else ""
+        return f"{self.message}{place} has no encoding; {self.remedy}"
 
 
 def show(value: object) -> str:

@@ -27,7 +27,7 @@ from funsies.core.encoding.node import (
     special_form,
 )
 from funsies.core.encoding.parts import PART, Json, part, read_part
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -79,7 +79,7 @@ def decode_special(raw: Json) -> object | None:
     try:
         return reader(content)
     except (ValueError, KeyError) as problem:
-        raise Refused(f"a {key} form with unreadable content") from problem
+        raise ValueRefused(f"a {key} form with unreadable content") from problem
 
 
 def _read_int(content: str) -> object:
@@ -307,5 +307,5 @@ class BytesNode(Node):
         """Read bytes."""
         try:
             return bytes(read_part(raw))
-        except Refused:
+        except ValueRefused:
             return self.decode_other(raw)

@@ -14,7 +14,7 @@ from funsies.core.encoding.bulk import (
 from funsies.core.encoding.keys import encode_keys, in_order
 from funsies.core.encoding.node import ARRAY, CompositeNode, Node, special_form
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +120,7 @@ class SetNode(CompositeNode):
         items = decode_items(self.item, raw)
         result = self.kind(items)
         if len(result) != len(items):
-            raise Refused(f"expected {self.label}, found the same item twice")
+            raise ValueRefused(f"expected {self.label}, found the same item twice")
         return result
 
     def written(self, parts: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.node import STRING, CompositeNode, Node, special_form
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 from funsies.core.encoding.scalars import (
     BytesNode,
     IntNode,
@@ -166,7 +166,7 @@ class SliceNode(Node):
     def _encode_part(self, name: str, part: object) -> Json:
         try:
             return None if part is None else _INT.encode(part)
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise refusal.at(f".{name}") from None
 
     def decode(self, raw: Json) -> object:
@@ -208,7 +208,7 @@ class PatternNode(CompositeNode):
             self.refuse(value)
         try:
             return {"$pattern": [self.text.encode(value.pattern), value.flags]}
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise refusal.at(".pattern") from None
 
     def decode(self, raw: Json) -> object:
@@ -260,7 +260,9 @@ class ArrayNode(Node):
         if type(value) is not array:
             self.refuse(value)
         if value.typecode in _CHARACTERS:
-            raise Refused("an array of characters, which differ between platforms; use str")
+            raise ValueRefused(
+                "an array of characters, which differ between platforms; use str"
+            )
         data = _lowest_first(value).tobytes()
         return {"$items": [value.typecode, value.itemsize, _BYTES.encode(data)]}
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from funsies.core.encoding.node import STRING, Node, special_form
 from funsies.core.encoding.parts import Json
 from funsies.core.encoding.pydantic_types import is_pydantic_zone, pydantic_zone
-from funsies.core.encoding.refusal import Refused, show, type_name
+from funsies.core.encoding.refusal import ValueRefused, show, type_name
 from funsies.core.encoding.scalars import StrNode, encode_text
 
 _SPAN: Final = re.compile(r"P(-?\d{1,9})DT(\d{1,5})(?:\.(\d{6}))?S", re.ASCII)
@@ -26,7 +26,7 @@ def _zone_fields(zone: tzinfo | None) -> dict[str, Json]:
     if is_pydantic_zone(zone):
         return {"offset": encode_span(zone.utcoffset(None) or timedelta()), "by": "pydantic"}
     if type(zone) is not timezone:
-        raise Refused(
+        raise ValueRefused(
             f"a time zone of type {type_name(type(zone))} is not stored; use zoneinfo.ZoneInfo"
         )
     offset = zone.utcoffset(None)
@@ -73,7 +73,7 @@ def decode_span(text: str) -> timedelta:
     """Read what encode_span wrote."""
     match = _SPAN.fullmatch(text)
     if match is None:
-        raise Refused(f"expected a duration like P1DT2.500000S, found {show(text)}")
+        raise ValueRefused(f"expected a duration like P1DT2.500000S, found {show(text)}")
     days, seconds, microseconds = match.groups(default="0")
     return timedelta(int(days), int(seconds), int(microseconds))
 
@@ -134,7 +134,7 @@ class MomentNode(Node):
             fold = 1 if raw.get("fold") else 0
             return value.replace(tzinfo=_decode_zone(raw, value.tzinfo), fold=fold)
         except (ValueError, OSError, LookupError) as problem:
-            raise Refused(f"expected the JSON of {self.label}: {problem}") from problem
+            raise ValueRefused(f"expected the JSON of {self.label}: {problem}") from problem
 
 
 class DateNode(Node):
@@ -192,7 +192,9 @@ class ZoneInfoNode(Node):
         if type(value) is not ZoneInfo:
             self.refuse(value)
         if value.key is None:
-            raise Refused("a ZoneInfo that was read from a file without a key is not stored")
+            raise ValueRefused(
+                "a ZoneInfo that was read from a file without a key is not stored"
+            )
         return value.key
 
     def decode(self, raw: Json) -> object:
@@ -202,4 +204,6 @@ class ZoneInfoNode(Node):
         try:
             return ZoneInfo(raw)
         except (ValueError, OSError, LookupError) as problem:
-            raise Refused(f"no time zone {raw!a} on this machine; install tzdata") from problem
+            raise ValueRefused(
+                f"no time zone {raw!a} on this machine; install tzdata"
+            ) from problem

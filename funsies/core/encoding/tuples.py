@@ -25,7 +25,7 @@ from funsies.core.encoding.bulk import (
 )
 from funsies.core.encoding.node import ARRAY, CompositeNode, Node
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -87,12 +87,12 @@ class TupleNode(CompositeNode):
         if type(value) is not tuple:
             return self.encode_other(value)
         if len(value) != len(self.items):
-            raise Refused(f"expected {self.label}, got a tuple of {len(value)} items")
+            raise ValueRefused(f"expected {self.label}, got a tuple of {len(value)} items")
         result: list[Json] = []
         try:
             for item, part in zip(self.items, value, strict=True):
                 result.append(item.encode(part))
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise refusal.at(f"[{len(result)}]") from None
         return result
 
@@ -120,7 +120,7 @@ class TupleNode(CompositeNode):
         try:
             for item, part in zip(self.items, raw, strict=True):
                 result.append(item.decode(part))
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise refusal.at(f"[{len(result)}]") from None
         return tuple(result)
 

@@ -17,7 +17,7 @@ from funsies.core.encoding.node import (
     special_form,
 )
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import CannotEncode, Refused, show
+from funsies.core.encoding.refusal import TypeRefused, ValueRefused, show
 from funsies.core.encoding.scalars import (
     BoolNode,
     ComplexNode,
@@ -66,10 +66,6 @@ class AliasNode(Node):
     def decode(self, raw: Json) -> object:
         """Read the value as what the alias stands for."""
         return self.target.decode(raw)
-
-    def describe(self, scope: Scope) -> str:
-        """Write the name of the alias."""
-        return scope.mention(self)
 
     def define(self, scope: Scope, name: str) -> str:
         """Write what the alias stands for."""
@@ -155,16 +151,16 @@ class UnionNode(Node):
     def _encode_first(
         self, candidates: Iterable[tuple[Node, str | None]], value: object
     ) -> Json:
-        refusals: list[Refused] = []
+        refusals: list[ValueRefused] = []
         for member, tag in candidates:
             try:
                 raw = member.encode(value)
-            except Refused as refusal:
+            except ValueRefused as refusal:
                 refusals.append(refusal)
             else:
                 return raw if tag is None else {TAG: tag, "value": raw}
         reasons = "; ".join(str(refusal) for refusal in refusals)
-        raise Refused(f"expected {self.label}, got {show(value)} ({reasons})")
+        raise ValueRefused(f"expected {self.label}, got {show(value)} ({reasons})")
 
     def decode(self, raw: Json) -> object:
         """Read the value as the type that its tag or its shape names."""
@@ -177,7 +173,9 @@ class UnionNode(Node):
         tag = special_form(raw, TAG)
         member = self._by_tag.get(tag) if type(tag) is str else None
         if member is None or type(raw) is not dict or "value" not in raw:
-            raise Refused(f"expected the JSON of {self.label}, found one tagged {show(tag)}")
+            raise ValueRefused(
+                f"expected the JSON of {self.label}, found one tagged {show(tag)}"
+            )
         return member.decode(raw["value"])
 
     def children(self) -> tuple[Node, ...]:
@@ -222,7 +220,7 @@ def _stands_for(other: Node, member: Node) -> bool:
     if other.is_same(member):
         return True
     if (other.label, other.signature()) == (member.label, member.signature()):
-        raise CannotEncode(
+        raise TypeRefused(
             f"a union of two types that are both called {member.label}", "rename one of the two"
         )
     return False
@@ -302,7 +300,7 @@ class ResultNode(CompositeNode):
     def _encode_part(self, node: Node, value: object) -> Json:
         try:
             return node.encode(value)
-        except Refused as refusal:
+        except ValueRefused as refusal:
             raise refusal.at(".success" if node is self.success else ".failure") from None
 
     def decode(self, raw: Json) -> object:

@@ -14,7 +14,7 @@ from typing import Final, get_origin
 from typing_extensions import is_protocol
 
 from funsies.core.encoding.codecs import codecs_by_class
-from funsies.core.encoding.refusal import CannotEncode, remedy_for_items, type_name
+from funsies.core.encoding.refusal import TypeRefused, remedy_for_items, type_name
 
 _PICTURE: Final = 'return its bytes: savefig(io.BytesIO(), format="png"), or "svg"'
 _GROUPS: Final = "return what is computed from it, or dict(list(...)) of it"
@@ -121,11 +121,11 @@ _ONE_SHOT: Final = (
 )
 
 
-def refuse_type(annotation: object) -> CannotEncode:
+def refuse_type(annotation: object) -> TypeRefused:
     """Say that a type has no encoding, and what to do about it."""
     kind = get_origin(annotation) or annotation
     name = type_name(kind) if isinstance(kind, type) else str(annotation)
-    return CannotEncode(name, _remedy(kind, name))
+    return TypeRefused(name, _remedy(kind, name))
 
 
 def _remedy(kind: object, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from funsies.core.encoding.frames import library
-from funsies.core.encoding.refusal import Refused, tell
+from funsies.core.encoding.refusal import ValueRefused, tell
 
 
 def joined(arrow: Any, column: Any) -> Any:
@@ -16,7 +16,7 @@ def joined(arrow: Any, column: Any) -> Any:
         return column.chunk(0)
     whole = column.combine_chunks()
     if isinstance(whole, arrow.ChunkedArray):
-        raise Refused(
+        raise ValueRefused(
             f"a column of {column.type} is too long for one array; cast it, for example to "
             f"large_{column.type}"
         )
@@ -29,7 +29,7 @@ def dense(arrow: Any, array: Any) -> Any:
     Buffers of what has no nulls and is used as a whole are taken as they are.
 
     Raises:
-        Refused: if that cannot be had.
+        ValueRefused: if that cannot be had.
     """
     if _is_flat(arrow, array.type) and array.null_count == 0:
         return _sliced_free(arrow, array)
@@ -78,8 +78,8 @@ def _rebuilt(arrow: Any, array: Any) -> Any:
     return found
 
 
-def _not_stored(array: Any, reason: str) -> Refused:
-    return Refused(
+def _not_stored(array: Any, reason: str) -> ValueRefused:
+    return ValueRefused(
         f"an array of {array.type} cannot be stored: {reason}; cast it to a usual type, or "
         "decode it, for example with pc.run_end_decode(...)"
     )

@@ -19,7 +19,7 @@ from funsies.core.encoding.libraries.tables_shown import (
     line_of_table,
     lines_of_table,
 )
-from funsies.core.encoding.refusal import CannotEncode, Refused, tell
+from funsies.core.encoding.refusal import TypeRefused, ValueRefused, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,7 +79,7 @@ class ArrowNode(ClassNode):
         try:
             return _apart(arrow, value)
         except (arrow.ArrowException, OverflowError) as problem:
-            raise Refused(f"this cannot be written as Arrow: {tell(problem)}") from problem
+            raise ValueRefused(f"this cannot be written as Arrow: {tell(problem)}") from problem
 
     def made(self, frame: Frame) -> object:
         """Read a value where it lies."""
@@ -87,7 +87,7 @@ class ArrowNode(ClassNode):
         try:
             return _made(arrow, frame)
         except (arrow.ArrowException, OSError) as problem:
-            raise Refused(f"this cannot be read as Arrow: {tell(problem)}") from problem
+            raise ValueRefused(f"this cannot be read as Arrow: {tell(problem)}") from problem
 
 
 FORMS: Final[Mapping[str, Callable[[], Node]]] = {FORM: ArrowNode}
@@ -96,7 +96,7 @@ FORMS: Final[Mapping[str, Callable[[], Node]]] = {FORM: ArrowNode}
 def node_for(kind: type, arguments: tuple[object, ...]) -> Node | None:  # noqa: ARG001  (of stubs)
     """Compile a class of pyarrow; None if its objects cannot be stored."""
     if kind.__name__ in _REMEDIES:
-        raise CannotEncode(f"pyarrow.{kind.__name__}", _REMEDIES[kind.__name__])
+        raise TypeRefused(f"pyarrow.{kind.__name__}", _REMEDIES[kind.__name__])
     arrow = _arrow()
     is_one = issubclass(kind, tuple(getattr(arrow, name) for name in _CLASSES))
     return ArrowNode(kind) if is_one else None
@@ -153,7 +153,9 @@ def _stream(arrow: Any, schema: Any, columns: list[Any] | None, row_count: int) 
         arrays = [dense(arrow, each) for each in columns]
         batch = arrow.RecordBatch.from_arrays(arrays, schema=schema)
     elif row_count:
-        raise Refused(f"{row_count} rows without a column cannot be stored; pass their number")
+        raise ValueRefused(
+            f"{row_count} rows without a column cannot be stored; pass their number"
+        )
     counted = arrow.MockOutputStream()
     _write(arrow, counted, schema, batch)
     buffer = arrow.allocate_buffer(counted.size())
@@ -173,14 +175,14 @@ def _check_schema(arrow: Any, schema: Any, buffer: Any) -> None:
     found = arrow.ipc.open_stream(arrow.BufferReader(buffer)).schema
     _check_extensions(found)
     if not found.equals(schema, check_metadata=True):
-        raise Refused(f"the schema would not come back; it was\n{schema}\nand is\n{found}")
+        raise ValueRefused(f"the schema would not come back; it was\n{schema}\nand is\n{found}")
 
 
 def _check_extensions(schema: Any) -> None:
     for field in schema:
         name = _unknown_extension(field)
         if name is not None:
-            raise Refused(
+            raise ValueRefused(
                 f"{field.name!r} is of the extension type {name}, which is not known here; "
                 "import the module that calls pa.register_extension_type() for it, or store "
                 "its storage: column.cast(its type)"
@@ -200,7 +202,7 @@ def _unknown_extension(field: Any) -> str | None:
 def _made(arrow: Any, frame: Frame) -> object:
     head = frame.head
     if type(head) is not dict or head.get("class") not in _CLASSES or len(frame.parts) != 1:
-        raise Refused(_NOT_ARROW)
+        raise ValueRefused(_NOT_ARROW)
     reader = arrow.ipc.open_stream(arrow.BufferReader(arrow.py_buffer(frame.parts[0])))
     _check_extensions(reader.schema)
     name = head["class"]

@@ -18,7 +18,7 @@ from funsies.core.encoding.libraries.numpy_frames import (
     numpy_here,
     taken_apart,
 )
-from funsies.core.encoding.refusal import CannotEncode, Refused, type_name
+from funsies.core.encoding.refusal import TypeRefused, ValueRefused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,18 +80,18 @@ class ArrayNode(_FormNode):
         """Make an array."""
         value = made(frame)
         if type(value) not in (self.accepts or ()):
-            raise Refused(f"expected {self.label}, found a {type_name(type(value))}")
+            raise ValueRefused(f"expected {self.label}, found a {type_name(type(value))}")
         self._check(value)
         return value
 
     def _refuse_array(self, value: object) -> None:
         if isinstance(value, numpy_here().ma.MaskedArray):
-            raise Refused(
+            raise ValueRefused(
                 f"expected {self.label}, got a MaskedArray, whose mask would be lost; pass "
                 "data and mask as two arrays, or filled() of it"
             )
         if isinstance(value, numpy_here().ndarray):
-            raise Refused(
+            raise ValueRefused(
                 f"expected {self.label}, got a {type_name(type(value))}, which may hold "
                 "more than an array; pass np.asarray(...) of it, or register_codec() for it"
             )
@@ -99,7 +99,7 @@ class ArrayNode(_FormNode):
 
     def _check(self, array: Any) -> None:
         if problem := self.layout.problem(array):
-            raise Refused(f"expected {self.label}, {problem}")
+            raise ValueRefused(f"expected {self.label}, {problem}")
 
     def admits(self, value: object) -> bool:
         """True for arrays of such a class, with such items and such a shape."""
@@ -128,7 +128,7 @@ class ScalarNode(_FormNode):
         """Make a scalar."""
         value = made(frame)
         if type(value) is not self.kind:
-            raise Refused(f"expected {self.label}, found a {type_name(type(value))}")
+            raise ValueRefused(f"expected {self.label}, found a {type_name(type(value))}")
         return value
 
 
@@ -193,7 +193,7 @@ def _axis(size: object) -> Axis:
     values = get_args(size)
     if len(values) == 1 and type(values[0]) is int:
         return Axis(frozenset(values))
-    raise CannotEncode(f"an axis of size {size}", "name one number: Literal[3]")
+    raise TypeRefused(f"an axis of size {size}", "name one number: Literal[3]")
 
 
 def _label(kind: type, scalars: tuple[type, ...] | None, axes: Axes | None) -> str:

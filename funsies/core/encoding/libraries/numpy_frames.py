@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from funsies.core.encoding.frames import Frame, library
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 
 PLAIN_CLASSES: Final = ("ndarray", "memmap")
 """Classes of arrays that come back as ``ndarray``."""
@@ -29,7 +29,7 @@ def numpy_here() -> Any:
     """The library.
 
     Raises:
-        Refused: if it is not installed.
+        ValueRefused: if it is not installed.
     """
     return library("numpy", "a NumPy array")
 
@@ -38,7 +38,7 @@ def taken_apart(value: Any) -> Frame:
     """Take an array or a scalar apart.
 
     Raises:
-        Refused: if its data type cannot be stored.
+        ValueRefused: if its data type cannot be stored.
     """
     numpy = numpy_here()
     array = numpy.asarray(value)
@@ -108,15 +108,15 @@ def made(frame: Frame) -> Any:
     """Make the array or the scalar.
 
     Raises:
-        Refused: if the frame is not that of one.
+        ValueRefused: if the frame is not that of one.
     """
     head = frame.head
     if type(head) is not dict or len(frame.parts) != 1:
-        raise Refused(_NOT_AN_ARRAY)
+        raise ValueRefused(_NOT_AN_ARRAY)
     dtype, shape = read_dtype(head.get("dtype")), _shape(head.get("shape"))
     data = memoryview(frame.parts[0])
     if data.nbytes != prod(shape) * dtype.itemsize:
-        raise Refused("an array with more or fewer bytes than its shape says")
+        raise ValueRefused("an array with more or fewer bytes than its shape says")
     numpy, order = numpy_here(), "F" if head.get("order") == "F" else "C"
     array = (
         numpy.ndarray(shape, dtype, data, order=order)
@@ -133,12 +133,12 @@ def _of_class(numpy: Any, array: Any, name: object) -> Any:
         return array[()]
     if name in NAMED_CLASSES:
         return array.view(getattr(numpy, str(name)))
-    raise Refused(_NOT_AN_ARRAY)
+    raise ValueRefused(_NOT_AN_ARRAY)
 
 
 def _shape(raw: Json) -> tuple[int, ...]:
     if type(raw) is not list or not all(type(size) is int and size >= 0 for size in raw):
-        raise Refused(_NOT_AN_ARRAY)
+        raise ValueRefused(_NOT_AN_ARRAY)
     return tuple(raw)
 
 
@@ -150,17 +150,17 @@ def write_dtype(dtype: Any) -> Json:
     """Write a data type.
 
     Raises:
-        Refused: if what is read would not be the same.
+        ValueRefused: if what is read would not be the same.
     """
     if dtype.hasobject:
         fixed = "astype(float) or astype(str)" if dtype.kind == "O" else "astype(str)"
-        raise Refused(
+        raise ValueRefused(
             f"an array of {dtype} cannot be stored: {_OBJECTS}with {fixed}, or to a list"
         )
     raw = _written(dtype)
     if dtype.metadata is None and _is_same(read_dtype(raw), dtype):
         return raw
-    raise Refused(f"an array of {dtype!r} cannot be stored: its dtype would not come back")
+    raise ValueRefused(f"an array of {dtype!r} cannot be stored: its dtype would not come back")
 
 
 def _is_same(found: Any, dtype: Any) -> bool:
@@ -179,7 +179,9 @@ def _written(dtype: Any) -> Json:
 
 def _field(dtype: Any, offset: int, title: str | None = None) -> list[Json]:
     if title is not None and type(title) is not str:
-        raise Refused("an array whose fields have titles that are no texts cannot be stored")
+        raise ValueRefused(
+            "an array whose fields have titles that are no texts cannot be stored"
+        )
     return [_written(dtype), int(offset), *([] if title is None else [title])]
 
 
@@ -200,12 +202,12 @@ def read_dtype(raw: Json) -> Any:
     """Read a data type.
 
     Raises:
-        Refused: if the data are not those of one, or it is not known here.
+        ValueRefused: if the data are not those of one, or it is not known here.
     """
     try:
         return _read(raw)
     except (KeyError, TypeError, ValueError, SyntaxError):
-        raise Refused("an array of a dtype that is not known here") from None
+        raise ValueRefused("an array of a dtype that is not known here") from None
 
 
 def _read(raw: Any) -> Any:
@@ -218,7 +220,7 @@ def _read(raw: Any) -> Any:
     if "long" in raw:
         dtype = numpy.dtype(raw["long"])
         if _long_double_digits(dtype) != raw["digits"]:
-            raise Refused("an array of long doubles of another kind of machine")
+            raise ValueRefused("an array of long doubles of another kind of machine")
         return dtype
     if "base" in raw:
         return numpy.dtype((_read(raw["base"]), tuple(raw["shape"])))

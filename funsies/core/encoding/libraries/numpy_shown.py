@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,5 +101,5 @@ def file_header(head: Json) -> bytes | None:
 
 def _checked(head: Json) -> dict[str, Any]:
     if type(head) is not dict or type(head.get("shape")) is not list or "dtype" not in head:
-        raise Refused("expected an array, found other data")
+        raise ValueRefused("expected an array, found other data")
     return head

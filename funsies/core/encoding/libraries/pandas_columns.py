@@ -21,7 +21,7 @@ from funsies.core.encoding.libraries.pandas_parts import (
     write_cell,
 )
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ class Texts:
     def __init__(self, raw: dict[str, Any], parts: Sequence[Any]) -> None:
         numpy = numpy_here()
         if raw.get("bytes") not in (1, 2, 4, 8):
-            raise Refused(NOT_PANDAS)
+            raise ValueRefused(NOT_PANDAS)
         self.data: Any = part_at(parts, raw.get("data"))
         small = numpy.frombuffer(part_at(parts, raw.get("lengths")), f"<u{raw['bytes']}")
         self.lengths: Any = small.astype("i8")
@@ -100,16 +100,16 @@ class Texts:
             None if missing is None else numpy.frombuffer(part_at(parts, missing), "u1")
         )
         if self.lengths.sum() != self.data.nbytes:
-            raise Refused("texts with more or fewer bytes than their lengths say")
+            raise ValueRefused("texts with more or fewer bytes than their lengths say")
         if self.missing is not None and len(self.missing) != len(self.lengths):
-            raise Refused(NOT_PANDAS)
+            raise ValueRefused(NOT_PANDAS)
 
     def as_list(self) -> list[str]:
         """The texts, empty where there is none."""
         try:
             whole = str(self.data, "utf-8", _SURROGATES)
         except UnicodeDecodeError:
-            raise Refused("texts that are not UTF-8") from None
+            raise ValueRefused("texts that are not UTF-8") from None
         numpy, lengths = numpy_here(), self.lengths
         if len(whole) != self.data.nbytes:
             lengths = _as_characters(numpy, self.data, lengths)
@@ -172,7 +172,7 @@ def _usual_storage() -> str:
     """Where pandas keeps texts if nobody says anything: that is left out, and read likewise."""
     try:
         library("pyarrow", "")
-    except Refused:
+    except ValueRefused:
         return "python"
     return "pyarrow"
 
@@ -198,7 +198,7 @@ def read_strings(raw: dict[str, Any], parts: Sequence[Any]) -> Any:
     """Read a column of ``StringDtype``.
 
     Raises:
-        Refused: if this pandas has no such type.
+        ValueRefused: if this pandas has no such type.
     """
     dtype = _string_dtype(raw.get("storage", _usual_storage()), is_nan=raw.get("nan") is True)
     texts = Texts(raw, parts)
@@ -219,7 +219,7 @@ def _string_dtype(storage: str, *, is_nan: bool) -> Any:
     except TypeError:  # before pandas 2.3
         if storage == "pyarrow":
             return pandas.StringDtype("pyarrow_numpy")
-        raise Refused(
+        raise ValueRefused(
             f"a column of dtype str, which pandas {pandas.__version__} does not have; read it "
             "with pandas 3, or install pyarrow"
         ) from None
@@ -232,12 +232,12 @@ def write_numpy(values: Any, sink: Sink) -> dict[str, Json]:
     """Write an array of NumPy's, of one or two dimensions.
 
     Raises:
-        Refused: if it cannot be stored.
+        ValueRefused: if it cannot be stored.
     """
     if values.dtype.kind == "O":
         return _write_objects(values, sink)
     if values.dtype.kind not in _KINDS_OF_NUMBERS:
-        raise Refused(f"a column of NumPy's {values.dtype} cannot be stored; use astype()")
+        raise ValueRefused(f"a column of NumPy's {values.dtype} cannot be stored; use astype()")
     head, (data,) = numpy_frames.taken_apart(numpy_here().ascontiguousarray(values))
     assert isinstance(head, dict)  # noqa: S101 - for the type checker
     return {
@@ -281,7 +281,7 @@ def _written_cells(values: Any) -> list[Json]:
     try:
         for cell in values:
             result.append(write_cell(cell))  # noqa: PERF401  (its length is the path)
-    except Refused as refusal:
+    except ValueRefused as refusal:
         raise refusal.at(f"[{len(result)}]") from None
     return result
 
@@ -289,7 +289,7 @@ def _written_cells(values: Any) -> list[Json]:
 def read_cells(raw: dict[str, Any], parts: Sequence[Any]) -> Any:  # noqa: ARG001
     """Read an array of objects of any kind."""
     if type(raw.get("cells")) is not list:
-        raise Refused(NOT_PANDAS)
+        raise ValueRefused(NOT_PANDAS)
     return _objects([read_cell(cell) for cell in raw["cells"]])
 
 

@@ -24,7 +24,7 @@ from funsies.core.encoding.libraries.pandas_vectors import (
     write_vector,
 )
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused, show_key, type_name
+from funsies.core.encoding.refusal import ValueRefused, show_key, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,7 +55,7 @@ def taken_apart(value: Any) -> Frame:
     """Take a value of pandas apart.
 
     Raises:
-        Refused: if it would not come back as it is.
+        ValueRefused: if it would not come back as it is.
     """
     sink, name = Sink(), type(value).__name__
     if name in pandas_scalars.KINDS:
@@ -122,7 +122,7 @@ def _write_block(value: Any, places: list[int], sink: Sink) -> Json:
             return {"at": first, "values": write_vector(values_of(value.iloc[:, first]), sink)}
         block = value.iloc[:, slice(first, first + count) if is_run else places].to_numpy().T
         return {"at": first if is_run else places, "values": write_vector(block, sink)}
-    except Refused as refusal:
+    except ValueRefused as refusal:
         raise refusal.at(f"[{show_key(value.columns[first])}]") from None
 
 
@@ -130,15 +130,15 @@ def made(frame: Frame) -> Any:
     """Make a value of pandas.
 
     Raises:
-        Refused: if the frame is not that of one.
+        ValueRefused: if the frame is not that of one.
     """
     head = frame.head
     if type(head) is not dict:
-        raise Refused(NOT_PANDAS)
+        raise ValueRefused(NOT_PANDAS)
     try:
         return _made(head, frame.parts)
     except _MALFORMED as problem:
-        raise Refused(f"{NOT_PANDAS} ({problem})") from None
+        raise ValueRefused(f"{NOT_PANDAS} ({problem})") from None
 
 
 def _made(head: dict[str, Any], parts: Sequence[Any]) -> Any:
@@ -152,7 +152,7 @@ def _made(head: dict[str, Any], parts: Sequence[Any]) -> Any:
     if name == "Series":
         return _with_rest(_read_series(head, parts), head)
     if name != "array":
-        raise Refused(NOT_PANDAS)
+        raise ValueRefused(NOT_PANDAS)
     values = read_vector(head.get("values"), parts)
     is_numpy = isinstance(values, numpy_here().ndarray)
     return pandas_here().Index(values, copy=False).array if is_numpy else values
@@ -223,11 +223,11 @@ def write_index(index: Any, sink: Sink) -> dict[str, Json]:
     """Write an index.
 
     Raises:
-        Refused: if it would not come back as it is.
+        ValueRefused: if it would not come back as it is.
     """
     kind = type(index)
     if kind.__name__ not in INDEXES or kind is not getattr(pandas_here(), kind.__name__):
-        raise Refused(
+        raise ValueRefused(
             f"an index of class {type_name(kind)} would lose what it has besides its values; "
             "pass pd.Index(...) of it"
         )
@@ -256,13 +256,13 @@ def read_index(raw: Json, parts: Sequence[Any]) -> Any:
     """Read an index.
 
     Raises:
-        Refused: if the data are not those of one.
+        ValueRefused: if the data are not those of one.
     """
     if type(raw) is not dict or raw.get("is") not in INDEXES:
-        raise Refused(NOT_PANDAS)
+        raise ValueRefused(NOT_PANDAS)
     index = _made_index(raw, parts)
     if type(index).__name__ != raw["is"]:
-        raise Refused(f"expected a {raw['is']}, found a {type_name(type(index))}")
+        raise ValueRefused(f"expected a {raw['is']}, found a {type_name(type(index))}")
     return index
 
 

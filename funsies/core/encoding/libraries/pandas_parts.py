@@ -12,7 +12,7 @@ from funsies.core.encoding.frames import library
 from funsies.core.encoding.libraries.numpy_arrays import FORM as ARRAY
 from funsies.core.encoding.libraries.numpy_arrays import FORMS as ARRAYS
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused, show, type_name
+from funsies.core.encoding.refusal import ValueRefused, show, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ def pandas_here() -> Any:
     """The library.
 
     Raises:
-        Refused: if it is not installed.
+        ValueRefused: if it is not installed.
     """
     return library("pandas", "a value of pandas")
 
@@ -57,10 +57,10 @@ def part_at(parts: Sequence[Any], index: Json) -> Any:
     """Read a part by its number.
 
     Raises:
-        Refused: if there is none.
+        ValueRefused: if there is none.
     """
     if type(index) is not int or not 0 <= index < len(parts):
-        raise Refused("a part of this value is not there")
+        raise ValueRefused("a part of this value is not there")
     return parts[index]
 
 
@@ -71,7 +71,7 @@ def write_cell(value: object) -> Json:
     table, their type is that of what comes out.
 
     Raises:
-        Refused: if it has no encoding.
+        ValueRefused: if it has no encoding.
     """
     if isinstance(value, numpy_here().generic):
         return ARRAYS[ARRAY]().encode(value)
@@ -84,12 +84,14 @@ def write_name(name: object) -> Json:
     """Write the name of an index or a series.
 
     Raises:
-        Refused: if it has no encoding, or pandas would not take it for a name.
+        ValueRefused: if it has no encoding, or pandas would not take it for a name.
     """
     try:
         hash(name)
     except TypeError:
-        raise Refused(f"the name {show(name)}, which is not hashable; use a tuple") from None
+        raise ValueRefused(
+            f"the name {show(name)}, which is not hashable; use a tuple"
+        ) from None
     return write_cell(name)
 
 
@@ -97,7 +99,7 @@ def read_cell(raw: Json) -> Any:
     """Read one value.
 
     Raises:
-        Refused: if it cannot be read.
+        ValueRefused: if it cannot be read.
     """
     return decode_any(raw)
 
@@ -109,7 +111,7 @@ def write_zone(zone: Any) -> Json:
     """Write a time zone.
 
     Raises:
-        Refused: if it would not come back equal.
+        ValueRefused: if it would not come back equal.
     """
     if type(zone) in (ZoneInfo, timezone):
         return encode_any(zone)
@@ -120,7 +122,7 @@ def write_zone(zone: Any) -> Json:
     elif pytz is not None and type(zone) is type(pytz.FixedOffset(1)):
         raw = {"pytz_minutes": int(zone.utcoffset(None).total_seconds() // 60)}
     if raw is None or type(read_zone(raw)) is not type(zone):
-        raise Refused(
+        raise ValueRefused(
             f"the time zone {zone} of type {type_name(type(zone))} is not stored; {_REMEDY}"
         )
     return raw
@@ -130,7 +132,7 @@ def read_zone(raw: Json) -> Any:
     """Read a time zone.
 
     Raises:
-        Refused: if it is not known here.
+        ValueRefused: if it is not known here.
     """
     if type(raw) is not dict or not raw.keys() & {"pytz", "pytz_minutes"}:
         return decode_any(raw)
@@ -140,4 +142,4 @@ def read_zone(raw: Json) -> Any:
     try:
         return pytz.timezone(raw["pytz"])
     except pytz.UnknownTimeZoneError:
-        raise Refused(f"the time zone {raw['pytz']} is not known here") from None
+        raise ValueRefused(f"the time zone {raw['pytz']} is not known here") from None

@@ -15,7 +15,7 @@ from funsies.core.encoding.libraries.pandas_parts import (
 )
 from funsies.core.encoding.libraries.pandas_vectors import write_freq
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 
 KINDS: Final = ("Timestamp", "Timedelta", "Period", "Interval", "NaTType", "NAType")
 
@@ -31,11 +31,11 @@ def write_scalar(value: Any) -> dict[str, Json]:
     """Write a scalar.
 
     Raises:
-        Refused: if it would not come back as it is.
+        ValueRefused: if it would not come back as it is.
     """
     name = next((name for name in KINDS if type(value) is class_of(name)), None)
     if name is None:
-        raise Refused(NOT_PANDAS)
+        raise ValueRefused(NOT_PANDAS)
     return {"is": name, **_written(value, name)}
 
 
@@ -62,7 +62,7 @@ def _write_moment(value: Any) -> dict[str, Json]:
     if value.tzinfo is not None:
         raw["zone"] = write_zone(value.tzinfo)
     elif value.fold:
-        raise Refused("a Timestamp without a time zone that has a fold; use tz_localize()")
+        raise ValueRefused("a Timestamp without a time zone that has a fold; use tz_localize()")
     return raw
 
 
@@ -70,7 +70,7 @@ def read_scalar(raw: dict[str, Any]) -> Any:
     """Read a scalar.
 
     Raises:
-        Refused: if the data are not those of one.
+        ValueRefused: if the data are not those of one.
     """
     pandas, numpy, name = pandas_here(), numpy_here(), raw.get("is")
     if name == "Timestamp":

@@ -21,7 +21,7 @@ from funsies.core.encoding.libraries.pandas_looks import (
 )
 from funsies.core.encoding.libraries.pandas_parts import pandas_here
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -190,7 +190,7 @@ def _short(text: str) -> str:
 
 def _checked(head: Json) -> dict[str, Any]:
     if type(head) is not dict or type(head.get("is")) is not str:
-        raise Refused("expected a value of pandas, found other data")
+        raise ValueRefused("expected a value of pandas, found other data")
     return head
 
 

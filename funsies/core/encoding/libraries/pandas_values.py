@@ -13,7 +13,7 @@ from funsies.core.encoding.frames import Frame, FrameNode
 from funsies.core.encoding.libraries import pandas_frames, pandas_scalars
 from funsies.core.encoding.libraries.pandas_frames import ARRAYS, made, taken_apart
 from funsies.core.encoding.libraries.pandas_parts import pandas_here
-from funsies.core.encoding.refusal import Refused, type_name
+from funsies.core.encoding.refusal import ValueRefused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -83,19 +83,19 @@ class PandasNode(_FormNode):
         """Make a value."""
         value = made(frame)
         if type(value) not in (self.accepts or ()):
-            raise Refused(f"expected {self.label}, found a {type_name(type(value))}")
+            raise ValueRefused(f"expected {self.label}, found a {type_name(type(value))}")
         return value
 
     def _refuse_value(self, value: object) -> None:
         if isinstance(value, self.kind):
-            raise Refused(
+            raise ValueRefused(
                 f"expected {self.label}, got a {type_name(type(value))}, which may hold more "
                 f"than a {self.label}; pass pd.{self.label}(...) of it, or register_codec() "
                 "for it"
             )
         for given, remedy in _REMEDIES.get(self.label, {}).items():
             if type(value).__name__ == given:
-                raise Refused(f"expected {self.label}, got a {given}; {remedy}")
+                raise ValueRefused(f"expected {self.label}, got a {given}; {remedy}")
         self.refuse(value)
 
     def admits(self, value: object) -> bool:

@@ -26,7 +26,7 @@ from funsies.core.encoding.libraries.pandas_parts import (
     write_zone,
 )
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused, type_name
+from funsies.core.encoding.refusal import ValueRefused, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ def write_vector(values: Any, sink: Sink) -> dict[str, Json]:
         sink: for the parts.
 
     Raises:
-        Refused: if it would not come back as it is.
+        ValueRefused: if it would not come back as it is.
     """
     if isinstance(values, numpy_here().ndarray):
         return write_numpy(values, sink)
@@ -55,7 +55,7 @@ def write_vector(values: Any, sink: Sink) -> dict[str, Json]:
     if isinstance(values.dtype, pandas_here().api.extensions.ExtensionDtype) and write is None:
         write = _masked_writer(values)
     if write is None or (known is not None and type(values.dtype) is not known):
-        raise Refused(
+        raise ValueRefused(
             f"values of dtype {values.dtype} ({type_name(type(values.dtype))} of another "
             "library) cannot be stored; convert them with astype(), or register_codec() for "
             "the class of the whole"
@@ -67,10 +67,10 @@ def read_vector(raw: Json, parts: Sequence[Any]) -> Any:
     """Read an array.
 
     Raises:
-        Refused: if the data are not those of one.
+        ValueRefused: if the data are not those of one.
     """
     if type(raw) is not dict or raw.get("is") not in _READERS:
-        raise Refused(NOT_PANDAS)
+        raise ValueRefused(NOT_PANDAS)
     return _READERS[str(raw["is"])](raw, parts)
 
 
@@ -144,7 +144,7 @@ def write_freq(freq: Any, *, is_period: bool = False) -> str:
     """Write the frequency of an index.
 
     Raises:
-        Refused: if its name does not say all of it.
+        ValueRefused: if its name does not say all of it.
     """
     pandas = pandas_here()
     name: str = pandas.PeriodIndex([], freq=freq).freqstr if is_period else freq.freqstr
@@ -157,7 +157,7 @@ def write_freq(freq: Any, *, is_period: bool = False) -> str:
     except ValueError:
         read = None
     if read != freq:
-        raise Refused(
+        raise ValueRefused(
             f"an index with the frequency {freq!r}, which its name {name} does not say; set "
             "index.freq = None before"
         )

@@ -19,7 +19,7 @@ from funsies.core.encoding.libraries.tables_shown import (
     line_of_table,
     lines_of_table,
 )
-from funsies.core.encoding.refusal import CannotEncode, Refused, tell
+from funsies.core.encoding.refusal import TypeRefused, ValueRefused, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -62,7 +62,7 @@ class PolarsNode(ClassNode):
         try:
             data = _stream(polars, frame)
         except (polars.exceptions.PolarsError, ValueError) as problem:
-            raise Refused(
+            raise ValueRefused(
                 f"this cannot be written as Arrow IPC: {tell(problem)}; cast the column to "
                 "another type"
             ) from problem
@@ -75,14 +75,14 @@ class PolarsNode(ClassNode):
         """Read a frame."""
         head = frame.head
         if type(head) is not dict or head.get("class") not in _CLASSES or len(frame.parts) != 1:
-            raise Refused(_NOT_POLARS)
+            raise ValueRefused(_NOT_POLARS)
         polars = _polars()
         try:
             found = polars.read_ipc_stream(io.BytesIO(frame.parts[0]))
         except (polars.exceptions.PolarsError, ValueError) as problem:
-            raise Refused(f"this cannot be read by polars: {tell(problem)}") from problem
+            raise ValueRefused(f"this cannot be read by polars: {tell(problem)}") from problem
         if found.shape != (head.get("rows"), head.get("width")):
-            raise Refused(_NOT_POLARS)
+            raise ValueRefused(_NOT_POLARS)
         return found if head["class"] == "DataFrame" else found.to_series()
 
 
@@ -95,7 +95,7 @@ def node_for(kind: type, arguments: tuple[object, ...]) -> Node | None:  # noqa:
     if any(kind is getattr(polars, name) for name in _CLASSES):
         return PolarsNode(kind)
     if kind.__name__ in _REFUSED:
-        raise CannotEncode(f"polars.{kind.__name__}", _REFUSED[kind.__name__])
+        raise TypeRefused(f"polars.{kind.__name__}", _REFUSED[kind.__name__])
     return None
 
 
@@ -113,7 +113,7 @@ def _check(polars: Any, frame: Any) -> None:
         if dtype == polars.Object:
             raise _not_stored(column, dtype)
     if frame.height and not frame.width:
-        raise Refused(
+        raise ValueRefused(
             f"{frame.height} rows without a column cannot be stored; pass their number"
         )
 
@@ -148,8 +148,8 @@ def _check_schema(polars: Any, frame: Any) -> None:
             raise _not_stored(column, dtype)
 
 
-def _not_stored(column: str, dtype: Any) -> Refused:
-    return Refused(
+def _not_stored(column: str, dtype: Any) -> ValueRefused:
+    return ValueRefused(
         f"the column {column!r} of {dtype} cannot be stored; cast it, for example with "
         "map_elements(str, return_dtype=pl.String)"
     )

@@ -17,7 +17,7 @@ from funsies.core.encoding.frames import ClassNode, Frame, library
 from funsies.core.encoding.libraries import numpy_shown
 from funsies.core.encoding.libraries.numpy_frames import made, taken_apart
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused, tell
+from funsies.core.encoding.refusal import ValueRefused, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -71,7 +71,7 @@ class SparseNode(ClassNode):
         """Put the arrays together."""
         head = frame.head
         if type(head) is not dict or head.get("class") not in _NAMES:
-            raise Refused(_NOT_SPARSE)
+            raise ValueRefused(_NOT_SPARSE)
         try:
             heads, shape = head["arrays"], tuple(head["shape"])
             arrays = [
@@ -79,7 +79,7 @@ class SparseNode(ClassNode):
             ]
             return _of_arrays(head["class"], shape, arrays)
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
-            raise Refused(f"{_NOT_SPARSE}: {tell(problem)}") from problem
+            raise ValueRefused(f"{_NOT_SPARSE}: {tell(problem)}") from problem
 
 
 FORMS: Final[Mapping[str, Callable[[], Node]]] = {FORM: SparseNode}
@@ -141,9 +141,9 @@ def _check(value: Any) -> None:
         types = [value.indices.dtype, value.indptr.dtype]
         value.check_format(full_check=False)
         if types != [value.indices.dtype, value.indptr.dtype]:
-            raise Refused("a sparse array whose indices are of two types cannot be stored")
+            raise ValueRefused("a sparse array whose indices are of two types cannot be stored")
     elif value.data.ndim != 2 or len(value.data) != len(value.offsets):  # noqa: PLR2004
-        raise Refused(_NOT_SPARSE)
+        raise ValueRefused(_NOT_SPARSE)
 
 
 _MEMBERS: Final = {
@@ -183,7 +183,7 @@ def to_file(value: object) -> bytes:
     """A file that ``scipy.sparse.load_npz`` reads; equal values make equal ones.
 
     Raises:
-        Refused: for arrays of long doubles or records, of which no file says all.
+        ValueRefused: for arrays of long doubles or records, of which no file says all.
     """
     head, parts = SparseNode().apart(value)
     about = _checked(head)
@@ -213,7 +213,7 @@ def _zipped(members: Sequence[_Member]) -> bytes:
         for name, head, data in members:
             header = numpy_shown.file_header(head)
             if header is None:
-                raise Refused(f"a file cannot say all of {head['dtype']}; convert it")
+                raise ValueRefused(f"a file cannot say all of {head['dtype']}; convert it")
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), b"".join([header, data]))
     return file.getvalue()
 
@@ -224,5 +224,5 @@ def _int64(sizes: Sequence[int]) -> bytes:
 
 def _checked(head: Json) -> dict[str, Any]:
     if type(head) is not dict or not head.keys() >= {"class", "shape", "arrays"}:
-        raise Refused("expected a sparse array, found other data")
+        raise ValueRefused("expected a sparse array, found other data")
     return head

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,5 +121,5 @@ def _size(library: str, about: dict[str, Any]) -> str:
 def _checked(head: Json) -> dict[str, Any]:
     keys = {"class", "rows", "width", "columns", "first"}
     if type(head) is not dict or head.keys() != keys:
-        raise Refused("expected a table, found other data")
+        raise ValueRefused("expected a table, found other data")
     return head

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from funsies.core.encoding.any_node import decode_any, encode_any
 from funsies.core.encoding.frames import ClassNode, Frame, library
 from funsies.core.encoding.parts import Json
-from funsies.core.encoding.refusal import Refused, tell, type_name
+from funsies.core.encoding.refusal import ValueRefused, tell, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,23 +43,23 @@ class XarrayNode(ClassNode):
         try:
             about = _described(value)
             if not _made(about).identical(value):
-                raise Refused(
+                raise ValueRefused(
                     "this cannot be stored: it would not come back; store its values and what "
                     "belongs to them in a dataclass"
                 )
         except (ValueError, TypeError, AttributeError) as problem:
-            raise Refused(f"this cannot be stored: {tell(problem)}") from problem
+            raise ValueRefused(f"this cannot be stored: {tell(problem)}") from problem
         return Frame(encode_any(about), [])
 
     def made(self, frame: Frame) -> object:
         """Make a value of its description."""
         about = decode_any(frame.head)
         if type(about) is not dict or about.get("class") not in _NAMES:
-            raise Refused(_NOT_XARRAY)
+            raise ValueRefused(_NOT_XARRAY)
         try:
             found: object = _made(about)
         except (KeyError, IndexError, ValueError, TypeError, AttributeError) as problem:
-            raise Refused(f"{_NOT_XARRAY}: {tell(problem)}") from problem
+            raise ValueRefused(f"{_NOT_XARRAY}: {tell(problem)}") from problem
         return found
 
 
@@ -89,7 +89,7 @@ def _described(value: Any) -> dict[str, Any]:
         return {"class": name, **as_variable(value)}
     if name == "DataTree":
         if value.parent is not None:
-            raise Refused(
+            raise ValueRefused(
                 "this is a part of a tree, which it shares coordinates with; pass it.copy()"
             )
         nodes = {
@@ -130,7 +130,7 @@ def as_variable(variable: Any) -> dict[str, Any]:
     """Describe a variable.
 
     Raises:
-        Refused: if its values are not in memory.
+        ValueRefused: if its values are not in memory.
     """
     return {
         "dims": list(variable.dims),
@@ -146,7 +146,7 @@ def _values(data: Any) -> Any:
     if type(data) is not numpy.ndarray:
         if type(data).__module__.partition(".")[0] in ("numpy", "pandas"):
             return data
-        raise Refused(
+        raise ValueRefused(
             f"a variable is a {type_name(type(data))} of {type(data).__module__}, which is not "
             "in memory as an array of NumPy; pass it.compute(), or it.as_numpy()"
         )
@@ -164,7 +164,7 @@ def variable_of(xarray: Any, about: dict[str, Any]) -> Any:
         objects[:] = values[_OBJECTS]
         values = objects.reshape(sizes)
     if values.shape != sizes:
-        raise Refused("a variable of another shape than its sizes say")
+        raise ValueRefused("a variable of another shape than its sizes say")
     return xarray.Variable(about["dims"], values, about["attrs"])
 
 
@@ -204,7 +204,7 @@ def _as_index(index: Any, names: list[Any]) -> dict[str, Any]:
     if type(index) is indexes.PandasMultiIndex:
         types = {name: _type_name(each) for name, each in index.level_coords_dtype.items()}
         return {**about, "index": index.index, "types": types}
-    raise Refused(
+    raise ValueRefused(
         f"the index of {', '.join(map(repr, names))} is a {type_name(type(index))}, which "
         f"cannot be stored; pass it.drop_indexes({names!r})"
     )
@@ -286,12 +286,12 @@ def to_file(value: Any) -> bytes:
     """A file of NetCDF.
 
     Raises:
-        Refused: if it cannot be written as one, or what writes it is not installed.
+        ValueRefused: if it cannot be written as one, or what writes it is not installed.
     """
     try:
         return bytes(value.to_netcdf())
     except Exception as problem:
-        raise Refused(
+        raise ValueRefused(
             f"xarray cannot write this as NetCDF: {tell(problem)}; pass a file that a step "
             "writes as you want it"
         ) from problem
@@ -299,7 +299,7 @@ def to_file(value: Any) -> bytes:
 
 def _shown(head: Json) -> tuple[str, list[str]]:
     if type(head) is not dict or type(head.get("class")) is not str:
-        raise Refused("expected a value of xarray, found other data")
+        raise ValueRefused("expected a value of xarray, found other data")
     return f"xarray.{head['class']}", list(_lines(head))
 
 

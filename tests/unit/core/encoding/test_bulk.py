@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from funsies.core.encoding import encoding_of, encoding_of_value
 from funsies.core.encoding.node import Node
 from funsies.core.encoding.parts import canonical_json
-from funsies.core.encoding.refusal import Refused
+from funsies.core.encoding.refusal import ValueRefused
 from funsies.core.errors import EncodingError, UnsupportedTypeError
 
 
@@ -251,7 +251,7 @@ def test_the_garbage_collector_is_as_it_was_when_a_large_value_was_read(is_on):
 
 
 def test_a_node_says_which_of_many_it_refuses():
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ValueRefused) as caught:
         encoding_of(float).node.encode_all([1.0, 2.0, "x"])
     assert caught.value.position == 2
     assert canonical_json(encoding_of(float).node.encode_all([1.0])) == b"[1.0]"
