@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .core.importing import imported as _imported
+from .core.collector import imported as _imported
 
 if TYPE_CHECKING:
     from funsies.core.encoding import Pickled, Picture, register_codec

@@ -17,7 +17,7 @@ from funsies.core.encoding import Encoding, contradicts, encoding_of
 from .builder.artefact import Artefact, constant_artefact, put
 from .builder.python import reduce
 from .core.digest import Digest, Field, digest
-from .core.encoding.type_names import annotation_from
+from .core.encoding.standard_types import annotation_from
 from .core.errors import EncodingError, UnknownHashError, WiringError
 from .core.graph import Constant
 from .session import Session, current_session

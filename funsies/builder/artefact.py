@@ -24,8 +24,7 @@ from funsies.core.digest import Digest, content_digest, short_hash
 from funsies.core.encoding import Encoding, encoding_of, encoding_of_value
 from funsies.core.encoding.previews import MimeBundle, bundle_of_text
 from funsies.core.errors import EncodingError, Error, WiringError
-from funsies.core.former_keywords import NO_CONNECTION, former_keywords
-from funsies.core.former_names import former_members
+from funsies.core.former_names import NO_CONNECTION, former_keywords, former_members
 from funsies.core.graph import Constant, Operation, OutputOf, Reference, Stored, constant
 from funsies.core.own_options import takes_no_options
 from funsies.core.shown import shown

@@ -23,7 +23,7 @@ from returns.result import Result
 
 from funsies.core.encoding import encoding_of, has_pickles
 from funsies.core.errors import Error, WiringError
-from funsies.core.former_keywords import NO_CONNECTION, former_keywords
+from funsies.core.former_names import NO_CONNECTION, former_keywords
 from funsies.core.graph import TaskKind
 from funsies.core.label import items_label
 from funsies.core.options import Options
@@ -43,12 +43,12 @@ from .given import (
     plain_function,
     result_of,
 )
+from .inputs import refuse_other_unit
 from .python import reduce
 from .python_task import FunctionSpec
 from .result_types import refuse_contradiction
 from .signature import value_annotation
 from .task import Task
-from .units import refuse_other_unit
 
 ITEMS: Final = "what map_each() spreads"
 WITHOUT_ITEMS: Final = (str, bytes, Mapping, AbstractSet, int, float, complex, NoneType)

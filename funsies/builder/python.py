@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar, Unpack, overload
 
 from funsies.core.errors import WiringError
-from funsies.core.former_keywords import NO_CONNECTION, former_keywords
+from funsies.core.former_names import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
 from .given import call_given, name_of
+from .pointer import Value
 from .task import Task
-from .value import Value
 
 R = TypeVar("R", bound="Value | None")
 M = TypeVar("M", bound=Mapping[str, object])

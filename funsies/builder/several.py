@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar, Unpack, overload
 
 from funsies.core.errors import WiringError
-from funsies.core.former_keywords import NO_CONNECTION, former_keywords
+from funsies.core.former_names import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
 from .given import call_given, result_of
+from .pointer import Value
 from .result_types import several_results
-from .value import Value
 
 R1 = TypeVar("R1", bound="Value | None")
 R2 = TypeVar("R2", bound="Value | None")

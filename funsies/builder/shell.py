@@ -13,7 +13,7 @@ from typing_extensions import TypeVar
 from funsies.core.encoding import Files, contradicts, encoding_of, encoding_of_value
 from funsies.core.errors import EncodingError, FileNameError, WiringError
 from funsies.core.file_names import is_directory, validate_file_names
-from funsies.core.former_keywords import NO_CONNECTION, former_keywords
+from funsies.core.former_names import NO_CONNECTION, former_keywords
 from funsies.core.graph import OutputOf, Reference, operation
 from funsies.core.label import check_step_name
 from funsies.core.options import Options

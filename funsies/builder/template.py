@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, Final, Never, Unpack
 
 from funsies.core.errors import WiringError
-from funsies.core.former_keywords import NO_CONNECTION, former_keywords
+from funsies.core.former_names import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 from funsies.core.own_options import OwnOptions, StepOptions, own_options
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from funsies.core.importing import imported
+from funsies.core.collector import imported
 
 from .exits import Exit
 from .streams import flush_output, let_go_of_output, set_up_streams

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from funsies.core.digest import short_hash
-from funsies.core.stored_errors import read_error
+from funsies.core.errors import read_error
 from funsies.history.outcomes import SKIPPED, statuses_of
 from funsies.history.step_names import labels_here
 from funsies.report.directory import (

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 
 from funsies.builder.context import options_in_force
 from funsies.core.errors import WiringError
-from funsies.core.former_keywords import former_keywords
+from funsies.core.former_names import former_keywords
 from funsies.core.options import Options
 from funsies.core.own_options import takes_no_options
 from funsies.session import Session, current_session

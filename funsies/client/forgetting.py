@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from funsies.config.program import user_name
 from funsies.core.digest import Digest
 from funsies.core.errors import WiringError
-from funsies.core.former_keywords import former_keywords
+from funsies.core.former_names import former_keywords
 from funsies.core.graph import Operation
 from funsies.core.traversal import reachable
 from funsies.history.resets import note_reset

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Final
 
 from funsies.core.digest import Digest, short_hash
 from funsies.core.encoding.previews import MimeBundle
+from funsies.core.errors import CANCELLED, CANCELLED_ERROR
 from funsies.core.options import Options
-from funsies.core.stored_errors import CANCELLED, CANCELLED_ERROR
 from funsies.session import Session
 from funsies.store.rows import Definitions
 from funsies.store.submission import Submission, submit

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from funsies.core.digest import Digest
-from funsies.core.stored_errors import CANCELLED, CANCELLED_ERROR
+from funsies.core.errors import CANCELLED, CANCELLED_ERROR
 from funsies.history.runs import Run, steps_of_run
 from funsies.session import Session
 from funsies.store.batches import batches

@@ -18,7 +18,7 @@ from funsies.core.encoding import (
     stored_class,
 )
 from funsies.core.encoding.known_classes import classes_named
-from funsies.core.encoding.type_names import annotation_from
+from funsies.core.encoding.standard_types import annotation_from
 from funsies.core.encoding.unions import UnionNode
 from funsies.core.errors import WiringError
 from funsies.core.graph import Constant, Stored

@@ -18,9 +18,9 @@ from funsies.core.errors import (
     ErrorKind,
     OptionError,
     VolatileWarning,
+    read_error,
 )
 from funsies.core.noted_labels import noted_label
-from funsies.core.stored_errors import read_error
 from funsies.session import Session
 from funsies.store.batches import batches
 from funsies.store.graph_reader import delegations, read_levels

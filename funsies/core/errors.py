@@ -16,7 +16,7 @@ from typing_extensions import override
 from funsies.core.error_type import ErrorType
 
 from .cutting import cut_lines, printable
-from .digest import Digest, short_hash
+from .digest import Digest, content_digest, short_hash
 from .error_kind import INFRASTRUCTURE as INFRASTRUCTURE  # noqa: PLC0414 - known from here
 from .error_kind import ErrorKind as ErrorKind  # noqa: PLC0414 - likewise
 from .former_names import former_members
@@ -308,3 +308,18 @@ def _describe(error: Error) -> str:
     origin = f" in {name} {short_hash(error.source)}" if error.source else ""
     first = f"{error.kind.value}{origin}"
     return f"{first}\n{cut_lines(as_plain_text(error.details))}" if error.details else first
+
+
+def read_error(data: bytes | None) -> Error | None:
+    """The error that bytes are; None if there are none, or they are damaged."""
+    try:
+        return None if data is None else decode_error(data)
+    except EncodingError:
+        return None
+
+
+CANCELLED_ERROR: Final = encode_error(
+    Error(kind=ErrorKind.Cancelled, details="the execution was cancelled")
+)
+CANCELLED: Final = content_digest(CANCELLED_ERROR)
+"""Content address of the error of steps whose request was withdrawn."""

@@ -1,14 +1,17 @@
-"""Names that funsies 0.8 had: whoever uses one reads what to write in its place.
+"""Names and keywords that funsies 0.8 had: whoever uses one reads what to write in its place.
 
-Type checkers see none of this: for them these names do not exist.
+Type checkers see none of the names: for them these do not exist.
 """
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from opcode import opname
-from typing import Final, Never
+from typing import Any, Final, Never, TypeVar, cast
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 MESSAGES: Final[dict[str, str]] = {}
 """What is said about each thing that is gone, if the module that had it is imported."""
@@ -99,3 +102,41 @@ class _FormerMember:
 
     def __get__(self, instance: object, owner: type | None = None) -> Never:
         raise AttributeError(self._message)
+
+
+NO_CONNECTION: Final = (
+    "leave it out. Building a step asks no server; what asks one, like execute() and take(), "
+    "has connection= still: the session that Fun() gives"
+)
+"""What to do with ``connection=`` where a step is built."""
+
+
+def former_keywords(
+    position: int | None = None, /, **edits: str
+) -> Callable[[FunctionT], FunctionT]:
+    """Let a function refuse keywords that it had.
+
+    Args:
+        position: of the first of them, if they could be given by position, too.
+        edits: what to write in the place of each.
+    """
+
+    def decorate(function: FunctionT) -> FunctionT:
+        shown = function.__qualname__.removesuffix(".__init__")
+        gone = {name: told(f"{shown}({name}=...)", edit) for name, edit in edits.items()}
+
+        @functools.wraps(function)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            if kwargs or position is not None:
+                used = [name for name in gone if name in kwargs]
+                if position is not None and len(args) > position:
+                    used = [*gone]
+                if used:
+                    from .errors import WiringError  # noqa: PLC0415 - it uses this
+
+                    raise WiringError(gone[used[0]])
+            return function(*args, **kwargs)
+
+        return cast(FunctionT, checked)
+
+    return decorate

@@ -11,8 +11,7 @@ import msgspec
 from .digest import Digest, content_digest
 from .durations import LONGEST_DELAY_SECONDS
 from .errors import OptionError
-from .former_keywords import former_keywords
-from .former_names import former_members
+from .former_names import former_keywords, former_members
 
 DEFAULT_QUEUE: Final = "default"
 

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from funsies.core.digest import Digest
-from funsies.core.stored_errors import CANCELLED, read_error
+from funsies.core.errors import CANCELLED, read_error
 from funsies.core.traversal import reachable
 from funsies.store.batches import batches
 from funsies.store.connect import Backend

@@ -15,7 +15,7 @@ from itertools import islice
 
 from funsies.core.digest import Digest
 from funsies.core.error_kind import ErrorKind
-from funsies.core.stored_errors import read_error
+from funsies.core.errors import read_error
 from funsies.store.connect import Backend
 from funsies.store.rows import Generation, OperationState, Status
 from funsies.store.rows.run_rows import Git, RunRecord, StepCounts

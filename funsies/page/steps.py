@@ -13,9 +13,8 @@ from funsies.client.lookup import step_behind
 from funsies.client.progress import summed
 from funsies.core.cutting import cut_lines
 from funsies.core.digest import Digest, short_hash
-from funsies.core.errors import Error, FunsiesError
+from funsies.core.errors import Error, FunsiesError, read_error
 from funsies.core.python_plan import PYTHON
-from funsies.core.stored_errors import read_error
 from funsies.history.outcomes import statuses_of
 from funsies.report.diagram.model import INPUT, URGENCY
 from funsies.report.errors import facts_of, headline

@@ -32,11 +32,12 @@ from .reducers import (
     REDUCERS,
     is_library_class_method,
     is_single_dispatch,
+    is_struct_class,
     reduce_class_method,
     reduce_single_dispatch,
+    reduce_struct_class,
 )
 from .references import References
-from .structs import is_struct_class, reduce_struct_class
 
 PROTOCOL: Final = 5
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from funsies.core.cutting import cut, printable
-from funsies.core.errors import Error, ErrorKind
-from funsies.core.stored_errors import read_error
+from funsies.core.errors import Error, ErrorKind, read_error
 from funsies.history.outcomes import SKIPPED, StepOutcome
 from funsies.run.shell.failed_command import gist_of_command
 from funsies.store.batches import batches

@@ -69,7 +69,7 @@ def test_import_funsies_imports_no_library_and_only_names(tmp_path: Path):
     heavy = {*LIBRARIES, "rq", "click", "asyncio", "logging", "inspect"}
     assert set() == modules & heavy
     ours = {name for name in modules if name.startswith("funsies")}
-    assert ours == {"funsies", "funsies.core", "funsies.core.importing"}
+    assert ours == {"funsies", "funsies.core", "funsies.core.collector"}
 
 
 def test_help_imports_no_command_and_no_library_but_click(tmp_path: Path):

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from funsies.core.encoding.collector import paused_for
+from funsies.core.collector import paused_for
 from funsies.core.encoding.refusal import ValueRefused, show
 
 if TYPE_CHECKING:

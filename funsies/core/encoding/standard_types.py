@@ -3,11 +3,12 @@
 To add one: a node, beside its likes (``stdlib_scalars.py``, ``mappings.py``, ...), and an entry
 here. By it annotations are compiled (``compile.py``), values that have none are written and
 read under the name of their type (``described.py``), and the type is found again where only
-its text is stored (``type_names.py``).
+its text is stored (:func:`annotation_from`).
 """
 
 from __future__ import annotations
 
+import ast
 import re
 import typing
 from array import array
@@ -18,7 +19,7 @@ from fractions import Fraction
 from functools import partial
 from inspect import Parameter
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,7 @@ from funsies.core.encoding.times import (
     ZoneInfoNode,
 )
 from funsies.core.encoding.unions import NeverNode, ResultNode, UnionNode
+from funsies.core.parsing import parse_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,3 +166,43 @@ STANDARD_TYPES: Final[dict[object, StandardType]] = {
 
 STANDARD_NAMES: Final = {each.name: each for each in STANDARD_TYPES.values() if each.name}
 """Those of which a value says the name."""
+
+_NAMES: Final[dict[str, Any]] = {
+    **{kind.__name__: kind for kind in STANDARD_TYPES if isinstance(kind, type)},
+    "Any": Any,
+    "None": None,
+    "tuple": tuple,
+}
+"""Those that a text may name: the store keeps the types of stored values as text, which is all
+that another program has. Nothing is imported for it, and nothing is called."""
+
+
+def annotation_from(text: str) -> object | None:
+    """Read a type back; None if it names anything but standard types.
+
+    >>> annotation_from("dict[str, list[float]]")
+    dict[str, list[float]]
+    >>> annotation_from("dataclass Point(x: int)") is None
+    True
+    """
+    try:
+        return cast("object", _read(parse_expression(text.strip())))
+    except (SyntaxError, LookupError, ValueError, TypeError, RecursionError):
+        return None
+
+
+def _read(node: ast.expr) -> Any:
+    match node:
+        case ast.Name(id=name):
+            return _NAMES[name]
+        case ast.Constant(value=None):
+            return None
+        case ast.Constant(value=value) if value is Ellipsis:
+            return ...
+        case ast.Subscript(value=kind, slice=ast.Tuple(elts=parts)):
+            return _read(kind)[tuple(_read(part) for part in parts)]
+        case ast.Subscript(value=kind, slice=part):
+            return _read(kind)[_read(part)]
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _read(left) | _read(right)
+    raise ValueError(ast.dump(node))

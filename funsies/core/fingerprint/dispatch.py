@@ -12,7 +12,6 @@ from funsies.core.digest import Field
 from funsies.core.fingerprint import (
     classes,
     functions,
-    instances,
     library_functions,
     modules,
     values,
@@ -20,17 +19,17 @@ from funsies.core.fingerprint import (
 from funsies.core.fingerprint.annotations import read_types
 from funsies.core.fingerprint.classes import registered_field
 from funsies.core.fingerprint.code_digest import constant_field
+from funsies.core.fingerprint.library_functions import refuse_unseen
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.protocol import WrappedTask, is_artefact, wrapped_task
-from funsies.core.fingerprint.unseen import refuse_unseen
 from funsies.core.fingerprint.walk import Describe, Elsewhere, Walk
 
 _CONTAINERS: Final[dict[type, tuple[str, Describe]]] = {
-    list: ("list", instances.describe_list),
-    dict: ("dict", instances.describe_dict),
-    MappingProxyType: ("dict", instances.describe_dict),
-    set: ("set", instances.describe_set),
-    frozenset: ("frozenset", instances.describe_set),
+    list: ("list", values.describe_list),
+    dict: ("dict", values.describe_dict),
+    MappingProxyType: ("dict", values.describe_dict),
+    set: ("set", values.describe_set),
+    frozenset: ("frozenset", values.describe_set),
 }
 
 
@@ -147,10 +146,10 @@ def _value_field(walk: Walk, thing: Any, name: str) -> Field:
     refuse_unseen(walk, name, thing)
     if kind in _CONTAINERS:
         return walk.value(thing, *_CONTAINERS[kind], name)
-    if instances.is_array(thing):
-        return walk.value(thing, "array", instances.describe_array, name)
+    if values.is_array(thing):
+        return walk.value(thing, "array", values.describe_array, name)
     wrapped = getattr(thing, "__dict__", {}).get("__wrapped__")
     if wrapped is not None and not is_project(kind):
         home = walk.library(kind.__module__, kind.__qualname__)
         return "wrapper", home, walk.field(wrapped, name)
-    return walk.value(thing, "object", instances.describe_instance, name)
+    return walk.value(thing, "object", values.describe_instance, name)

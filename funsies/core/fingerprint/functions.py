@@ -15,18 +15,18 @@ from funsies.core.fingerprint.bytecode import HIDDEN, PLACES, SUBCLASSES, names_
 from funsies.core.fingerprint.caching import MISSING, cell_content
 from funsies.core.fingerprint.classes import owner_of, registered_field, subclasses_field
 from funsies.core.fingerprint.code_digest import code_record
-from funsies.core.fingerprint.instances import is_array
-from funsies.core.fingerprint.library_functions import wrapped_field
-from funsies.core.fingerprint.modules import changes_of_imported, imported_field, note_namespace
-from funsies.core.fingerprint.project import is_project
-from funsies.core.fingerprint.source import Entry, Place
-from funsies.core.fingerprint.source_lookup import function_entry, place_of_name
-from funsies.core.fingerprint.unseen import (
+from funsies.core.fingerprint.library_functions import (
     refuse_hidden,
     refuse_unseen,
     refuse_unseen_imports,
     refuse_unseen_inside,
+    wrapped_field,
 )
+from funsies.core.fingerprint.modules import changes_of_imported, imported_field, note_namespace
+from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.source import Entry, Place
+from funsies.core.fingerprint.source_lookup import function_entry, place_of_name
+from funsies.core.fingerprint.values import is_array
 from funsies.core.fingerprint.walk import Elsewhere, Walk
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from msgspec import structs
 
+from funsies.core.collector import paused
 from funsies.core.digest import Digest
-from funsies.core.encoding.collector import paused
 from funsies.history.closure import Closure, read_closure
 from funsies.history.outcomes import SKIPPED, statuses_of
 from funsies.history.run_records import last_number

@@ -11,8 +11,8 @@ from typing import Final
 
 from msgspec import structs
 
+from funsies.core.collector import paused
 from funsies.core.digest import Digest
-from funsies.core.encoding.collector import paused
 from funsies.history.closure import Closure
 from funsies.history.labels import Labels, labels_of
 from funsies.history.runs import Run, steps_of_run

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from funsies.core.digest import Digest
-from funsies.core.stored_errors import CANCELLED
+from funsies.core.errors import CANCELLED
 from funsies.history.closure import Closure
 from funsies.history.outcomes import CACHED, DONE, FAILED, SKIPPED, StepOutcome
 from funsies.history.resets import Reset, resets

@@ -11,8 +11,7 @@ from typing import Final
 from funsies.client.progress import Progress
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
-from funsies.core.errors import Error, ErrorKind
-from funsies.core.stored_errors import read_error
+from funsies.core.errors import Error, ErrorKind, read_error
 from funsies.history.labels import NO_LABELS
 from funsies.history.step_names import Naming
 from funsies.report.elsewhere import Elsewhere

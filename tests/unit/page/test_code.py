@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import funsies as f
+from funsies.core.errors import read_error
 from funsies.core.python_plan import PYTHON
-from funsies.core.stored_errors import read_error
 from funsies.page.code import MOST_PIECES, ShownCode, code_of
 
 FACTOR = 3

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from funsies.core.encoding import encoding_of
-from funsies.core.encoding.standard_types import STANDARD_NAMES, STANDARD_TYPES
-from funsies.core.encoding.type_names import annotation_from
+from funsies.core.encoding.standard_types import STANDARD_NAMES, STANDARD_TYPES, annotation_from
 
 CLASSES = [kind for kind in STANDARD_TYPES if isinstance(kind, type)]
 
