@@ -32,7 +32,6 @@ from .hooks import (
     narrowing,
     parametric,
     pointers,
-    queues,
     result_tests,
     shell,
     shell_inputs,
@@ -41,7 +40,7 @@ from .hooks import (
     tasks,
     template,
 )
-from .hooks.keywords import keywords_known, only_keywords, open_keywords
+from .hooks.keywords import keywords_known, only_keywords, open_keywords, queues_known
 from .hooks.misuse import HookT, watched
 from .hooks.unused import check_fun, used
 
@@ -151,9 +150,7 @@ class FunsiesPlugin(Plugin):
                 (names.OPTIONS, names.OPTIONS_CLASS), only_keywords
             )
             taking |= {each: functions[each] for each in names.TAKE_OPTIONS}
-            functions |= {
-                each: queues.queues_known(hook, known) for each, hook in taking.items()
-            }
+            functions |= {each: queues_known(hook, known) for each, hook in taking.items()}
         self._function_signatures = guarded_all(FUNCTION_SIGNATURES, _signature)
         self._functions = _all_watched(functions, _return_type)
         self._method_signatures = guarded_all(METHOD_SIGNATURES, _signature)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mypy.checker import TypeChecker
-from mypy.nodes import Context, TypeInfo
+from mypy.nodes import Context, Expression, TypeInfo
 from mypy.subtypes import is_subtype
 from mypy.types import (
     Instance,
@@ -53,6 +53,32 @@ def report_pointer(api: TypeChecker, kind: Type, where: Context, how: str) -> No
             "step as an input, or execute it and use take()"
         )
     fail(api, codes.VALUE, f"{shown(api, kind)} {text}", where)
+
+
+def report_condition(api: TypeChecker, kind: Type, where: Expression) -> None:
+    """Report what has no truth: artefacts, also if they may be None, and results.
+
+    Args:
+        api: the type checker.
+        kind: type of the condition.
+        where: it stands.
+    """
+    if is_pointer(kind):
+        report_pointer(api, kind, where, "used as a condition")
+    elif inside_result(kind) is not None:
+        text = (
+            f"{shown(api, kind)} is always true, also if it holds an error; use "
+            "isinstance(x, Success), and x.unwrap() for the value"
+        )
+        fail(api, codes.VALUE, text, where)
+
+
+def is_pointer(kind: Type) -> bool:
+    """True of artefacts, and of artefacts or None: the latter are for ``is None``."""
+    items = [item for item in union_items(kind) if not isinstance(item, NoneType)]
+    return bool(items) and all(
+        inside_artefact(item) is not None or is_shell_output(item) for item in items
+    )
 
 
 def report_unequal(api: TypeChecker, left: Type, right: Type, where: Context) -> bool:

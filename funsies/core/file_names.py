@@ -35,6 +35,17 @@ def validate_file_name(name: str) -> None:
         raise FileNameError(problem)
 
 
+def problem_of(name: str) -> str | None:
+    """What is wrong with the name of a file, or of a directory, and what to do about it.
+
+    >>> problem_of("results/")
+    >>> problem_of("./a")
+    '"./a" can be written shorter; write "a"'
+    """
+    is_tree = isinstance(name, str) and len(name) > 1 and is_directory(name)
+    return _problem(name[:-1], "/") if is_tree else _problem(name)
+
+
 def is_directory(name: str) -> bool:
     """Whether a name is that of a directory with all its files: ``results/``."""
     return name.endswith("/")
@@ -71,26 +82,20 @@ def validate_file_names(inputs: Iterable[str], outputs: Iterable[str] = ()) -> N
 def _validate_side_by_side(names: Iterable[str], role: str) -> None:
     seen: set[str] = set()
     for name in names:
-        _validate_file_or_directory(name)
+        if (problem := problem_of(name)) is not None:
+            raise FileNameError(problem)
         if name in seen:
             raise FileNameError(
                 f"duplicate {role} file {_quoted(name)}; name each {role} file once"
             )
         seen.add(name)
     for name in seen:
-        for directory in _directories(name):
+        for directory in directories_of(name):
             if directory in seen:
                 raise FileNameError(
                     f"{_quoted(directory)} cannot be an {role} file and the directory of "
                     f"{_quoted(name)}; rename one of them"
                 )
-
-
-def _validate_file_or_directory(name: str) -> None:
-    """A directory is named as a file is, but for the slash at the end."""
-    is_tree = isinstance(name, str) and len(name) > 1 and is_directory(name)
-    if (problem := _problem(name[:-1], "/") if is_tree else _problem(name)) is not None:
-        raise FileNameError(problem)
 
 
 def _problem(name: object, end: str = "") -> str | None:
@@ -140,7 +145,7 @@ def _problem_of_length(parts: list[str], quoted: str) -> str | None:
     return None
 
 
-def _directories(name: str) -> Iterable[str]:
+def directories_of(name: str) -> Iterable[str]:
     """The directories that a name goes through: ``a`` and ``a/b`` for ``a/b/c``."""
     return accumulate(name.split("/")[:-1], "{}/{}".format)
 

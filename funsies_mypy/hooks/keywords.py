@@ -1,4 +1,4 @@
-"""Keywords that a call does not have: often meant for the function that the step calls."""
+"""Keywords that a call does not have, often meant for the function; other names of queues."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from mypy.types import FunctionLike, Type
 from funsies_mypy import codes, names
 from funsies_mypy.arguments import Call, callee_name, checker, given, given_at
 from funsies_mypy.lift import ANY_KEYWORD, with_any_keyword
-from funsies_mypy.messages import fail, quoted, shown
+from funsies_mypy.literals import text_of
+from funsies_mypy.messages import did_you_mean, fail, quoted, shown
 from funsies_mypy.types import find_class
 
 CallT = TypeVar("CallT", bound=Call)
@@ -116,3 +117,28 @@ def _remedy(keyword: str, known: Sequence[str]) -> str:
     if _CALLED.intersection(known):
         hints.append("give the inputs of the function by position, or with functools.partial")
     return " ".join(hints) or f"there are {quoted(known)}"
+
+
+def queues_known(
+    hook: Callable[[FunctionContext], Type], queues: Sequence[str]
+) -> Callable[[FunctionContext], Type]:
+    """Let a hook also report names of other queues.
+
+    Args:
+        hook: of a call that may have ``queue=``.
+        queues: the names that are configured.
+    """
+
+    def check(context: FunctionContext) -> Type:
+        queue = given(context, "queue")
+        name = None if queue is None else text_of(checker(context), queue.expression)
+        if queue is not None and name is not None and name not in queues:
+            text = (
+                f'There is no queue "{name}" ([tool.funsies] queues are {quoted(queues)})'
+                f"{did_you_mean(name, queues)}"
+            )
+            fail(checker(context), codes.QUEUE, text, queue.expression)
+        return hook(context)
+
+    check.__name__, check.__module__ = hook.__name__, hook.__module__
+    return check

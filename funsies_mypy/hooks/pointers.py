@@ -25,11 +25,9 @@ from funsies_mypy.arguments import Call, argument_types, checker, given_at
 from funsies_mypy.encodable import unencodable_value
 from funsies_mypy.messages import fail, shown
 from funsies_mypy.passing import known_type
-from funsies_mypy.pointing import report_pointer, report_unequal
+from funsies_mypy.pointing import report_condition, report_pointer, report_unequal
 from funsies_mypy.step import Given
 from funsies_mypy.types import has_artefact, item_type, nested_artefact
-
-from .conditions import report_condition
 
 
 def check_format(context: MethodContext) -> Type:

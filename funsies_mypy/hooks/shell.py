@@ -26,15 +26,15 @@ from mypy.types import (
     get_proper_type,
 )
 
-from funsies_mypy import codes
-from funsies_mypy.arguments import checker, given, given_at
-from funsies_mypy.encodable import unencodable_value
-from funsies_mypy.file_names import (
+from funsies.core.file_names import (
     directories_of,
     is_directory,
     problem_of,
     stands_for_files,
 )
+from funsies_mypy import codes
+from funsies_mypy.arguments import checker, given, given_at
+from funsies_mypy.encodable import unencodable_value
 from funsies_mypy.lift import with_any_keyword
 from funsies_mypy.literals import keys_of, text_of, texts_of
 from funsies_mypy.messages import did_you_mean, fail, quoted, shown
@@ -110,7 +110,7 @@ def _check_names(api: TypeChecker, names: _Texts, role: str) -> None:
         problem = problem_of(name) or _problem_among(name, seen, known, role)
         seen.add(name)
         if problem is not None:
-            fail(api, codes.SHELL, problem, where)
+            fail(api, codes.SHELL, problem[0].upper() + problem[1:], where)
 
 
 def _problem_among(name: str, seen: set[str], known: set[str], role: str) -> str | None:
