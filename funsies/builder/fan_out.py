@@ -33,7 +33,7 @@ from .artefact import Artefact, constant_artefact, put
 from .call import call, is_artefact
 from .collect import gather
 from .given import (
-    Place,
+    ArgumentKey,
     call_given,
     emptied,
     filled,
@@ -303,7 +303,7 @@ def _spread(
 
 def _fill_and_spread(
     function: Callable[..., Any],
-    places: Sequence[Place],
+    places: Sequence[ArgumentKey],
     items: Any,
     *values: Any,
     strict: bool,

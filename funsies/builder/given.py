@@ -134,7 +134,7 @@ def call_given(
     return call(spec, (*given.args, *inputs), given.keywords)
 
 
-Place = int | str
+ArgumentKey = int | str
 
 
 class Emptied(NamedTuple):
@@ -147,7 +147,7 @@ class Emptied(NamedTuple):
     """
 
     function: Callable[..., Any]
-    places: tuple[Place, ...]
+    places: tuple[ArgumentKey, ...]
     artefacts: tuple[Artefact[Any], ...]
 
 
@@ -177,13 +177,16 @@ def emptied(function: Callable[..., Any]) -> Emptied:
     return Emptied(_with(function, dict.fromkeys(held)), tuple(held), tuple(held.values()))
 
 
-def _held(function: functools.partial[Any]) -> dict[Place, Artefact[Any]]:
-    given: list[tuple[Place, object]] = [*enumerate(function.args), *function.keywords.items()]
+def _held(function: functools.partial[Any]) -> dict[ArgumentKey, Artefact[Any]]:
+    given: list[tuple[ArgumentKey, object]] = [
+        *enumerate(function.args),
+        *function.keywords.items(),
+    ]
     return {place: thing for place, thing in given if isinstance(thing, Artefact)}
 
 
 def filled(
-    function: Callable[..., Any], places: Sequence[Place], values: Sequence[object]
+    function: Callable[..., Any], places: Sequence[ArgumentKey], values: Sequence[object]
 ) -> Callable[..., Any]:
     """Put values where the artefacts were, each as one constant for all steps to come."""
     if not isinstance(function, functools.partial):
@@ -196,16 +199,18 @@ def filled(
     return _with(function, dict(zip(places, constants, strict=True)))
 
 
-def _with(function: functools.partial[Any], things: Mapping[Place, Any]) -> Callable[..., Any]:
+def _with(
+    function: functools.partial[Any], things: Mapping[ArgumentKey, Any]
+) -> Callable[..., Any]:
     args = [things.get(place, thing) for place, thing in enumerate(function.args)]
     keywords = {place: things.get(place, thing) for place, thing in function.keywords.items()}
     return functools.partial(function.func, *args, **keywords)
 
 
-def _annotations(function: functools.partial[Any]) -> dict[Place, object]:
+def _annotations(function: functools.partial[Any]) -> dict[ArgumentKey, object]:
     """What the parameters say, by their names and their positions."""
     callee: Any = without_partials(plain_function(function))
-    found: dict[Place, object] = {}
+    found: dict[ArgumentKey, object] = {}
     for position, (name, annotation) in enumerate(parameters_of(callee)):
         found[position] = found[name] = annotation
     return found

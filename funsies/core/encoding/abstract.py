@@ -30,7 +30,7 @@ from funsies.core.encoding.unions import UnionNode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from funsies.core.encoding.node import Node, Scope
+    from funsies.core.encoding.node import ClassDefinitions, Node
     from funsies.core.encoding.parts import Json
 
 
@@ -130,7 +130,7 @@ class OpenNode(AnyNode):
             self.refuse_json(raw)
         return value
 
-    def describe(self, scope: Scope) -> str:  # noqa: ARG002  (mentions no class)
+    def describe(self, classes: ClassDefinitions) -> str:  # noqa: ARG002  (mentions no class)
         """Write the name of the class, and that the value says the rest."""
         return f"({self.label}: Any)"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from funsies.core.encoding.node import Scope
+    from funsies.core.encoding.node import ClassDefinitions
     from funsies.core.encoding.previews import Preview
 
 RESERVED_NAMES = frozenset({"blob", "files", "json", "pickle"})
@@ -215,7 +215,7 @@ class CodecNode(Node):
         """True for objects of the class and of its subclasses."""
         return isinstance(value, self.kind)
 
-    def describe(self, scope: Scope) -> str:  # noqa: ARG002  (mentions no class)
+    def describe(self, classes: ClassDefinitions) -> str:  # noqa: ARG002  (mentions no class)
         """Write the name of the class and that of the codec."""
         also = " and subclasses" if self.codec.subclasses else ""
         return f"{self.label} by codec {self.codec.name}{also}"

@@ -19,7 +19,7 @@ from funsies.core.encoding.compile import Compiler, Hints
 from funsies.core.encoding.described import pickled_class
 from funsies.core.encoding.hints import remember_hints
 from funsies.core.encoding.known_classes import NOTHING, Kinds, Noting, knowing
-from funsies.core.encoding.node import Node, Scope
+from funsies.core.encoding.node import ClassDefinitions, Node
 from funsies.core.encoding.parts import Encoded, whole
 from funsies.core.encoding.pickled import PickledNode
 from funsies.core.encoding.portable import portable
@@ -250,8 +250,8 @@ class Encoding(Generic[T_co]):
 
 
 def _descriptor(node: Node) -> str:
-    scope = Scope()
-    return "\n".join([node.describe(scope), *scope.definitions()])
+    classes = ClassDefinitions()
+    return "\n".join([node.describe(classes), *classes.definitions()])
 
 
 def encoding_of(annotation: object) -> Encoding[Any]:

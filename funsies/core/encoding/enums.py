@@ -20,7 +20,7 @@ from funsies.core.encoding.scalars import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from funsies.core.encoding.node import Scope
+    from funsies.core.encoding.node import ClassDefinitions
 
 _INT = IntNode()
 _SHOWN_VALUES = (str, int, float, bool, bytes, type(None))
@@ -56,7 +56,7 @@ class EnumNode(Node):
         """The names of the members."""
         return f"{self.label}({', '.join(self.kind.__members__)})"
 
-    def define(self, scope: Scope, name: str) -> str:  # noqa: ARG002  (members mention no class)
+    def define(self, classes: ClassDefinitions, name: str) -> str:  # noqa: ARG002  (members mention no class)
         """Write the members with their values."""
         members = self.kind.__members__.items()
         text = ", ".join(f"{key}={_stable(member.value)}" for key, member in members)
@@ -130,10 +130,10 @@ class LiteralNode(Node):
         """The type of the values."""
         return (self.base,)
 
-    def describe(self, scope: Scope) -> str:
+    def describe(self, classes: ClassDefinitions) -> str:
         """Write the values; those of an enumeration mention it."""
         if isinstance(self.base, EnumNode):
-            scope.mention(self.base)
+            classes.mention(self.base)
         return self.label
 
 

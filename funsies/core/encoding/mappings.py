@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from funsies.core.encoding.node import Scope
+    from funsies.core.encoding.node import ClassDefinitions
 
 _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
     "None": None,
@@ -205,9 +205,9 @@ class CounterNode(MappingNode):
         """Read an array of pairs."""
         return Counter(self.decode_pairs(raw))
 
-    def describe(self, scope: Scope) -> str:
+    def describe(self, classes: ClassDefinitions) -> str:
         """Write ``Counter[K]``."""
-        return f"Counter[{self.key.describe(scope)}]"
+        return f"Counter[{self.key.describe(classes)}]"
 
 
 class DefaultDictNode(MappingNode):
@@ -271,6 +271,6 @@ class FilesNode(TextDictNode):
         """Read an archive."""
         return unpacked(bytes(data))
 
-    def describe(self, scope: Scope) -> str:
+    def describe(self, classes: ClassDefinitions) -> str:
         """Write the type, and how it is stored."""
-        return f"{super().describe(scope)} as files"
+        return f"{super().describe(classes)} as files"

@@ -127,11 +127,11 @@ class Node:
             and all(child.is_same(match) for child, match in zip(mine, theirs, strict=True))
         )
 
-    def describe(self, scope: Scope) -> str:
-        """Write the type in full, with the definitions of its classes left to the scope."""
-        return scope.mention(self) if self.is_named else self.label
+    def describe(self, classes: ClassDefinitions) -> str:
+        """Write the type in full, with the definitions of its classes left to them."""
+        return classes.mention(self) if self.is_named else self.label
 
-    def define(self, scope: Scope, name: str) -> str:
+    def define(self, classes: ClassDefinitions, name: str) -> str:
         """Write the definition of a class under the name."""
         raise NotImplementedError
 
@@ -216,9 +216,9 @@ class CompositeNode(Node):
         """The types that it is made of."""
         return self._children
 
-    def describe(self, scope: Scope) -> str:
+    def describe(self, classes: ClassDefinitions) -> str:
         """Write the type with its parts in full."""
-        return self.written([part.describe(scope) for part in self._children])
+        return self.written([part.describe(classes) for part in self._children])
 
 
 def _one_by_one(act: Callable[[Any], Any], values: list[Any]) -> list[Any]:
@@ -262,7 +262,7 @@ def special_form(raw: Json, key: str) -> Json:
     return None
 
 
-class Scope:
+class ClassDefinitions:
     """The names given to classes while one descriptor is written."""
 
     def __init__(self) -> None:

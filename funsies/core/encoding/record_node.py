@@ -24,7 +24,7 @@ from funsies.core.encoding.refusal import ValueRefused, show_key, type_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from funsies.core.encoding.node import Scope
+    from funsies.core.encoding.node import ClassDefinitions
 
 _HARMLESS_STATE: Final = frozenset({"__orig_class__", "_attrs_cached_hash"})
 
@@ -194,9 +194,9 @@ class RecordNode(Node):
         """The names of the fields."""
         return f"{self.label}({', '.join(sorted(self.names))})"
 
-    def define(self, scope: Scope, name: str) -> str:
+    def define(self, classes: ClassDefinitions, name: str) -> str:
         """Write the fields with their types."""
-        fields = ", ".join(_describe_field(field, scope) for field in self.fields)
+        fields = ", ".join(_describe_field(field, classes) for field in self.fields)
         return f"{self.family} {name}({fields})"
 
     def admits(self, value: object) -> bool:
@@ -206,7 +206,7 @@ class RecordNode(Node):
         return all(field.node.admits(getattr(value, field.name, None)) for field in self.fields)
 
 
-def _describe_field(field: RecordField, scope: Scope) -> str:
+def _describe_field(field: RecordField, classes: ClassDefinitions) -> str:
     optional = "" if field.is_required else "?"
     default = " = ..." if field.has_default else ""
-    return f"{field.name}{optional}: {field.node.describe(scope)}{default}"
+    return f"{field.name}{optional}: {field.node.describe(classes)}{default}"

@@ -149,7 +149,7 @@ _UNPACK: Final = (Unpack, typing_extensions.Unpack)
 _VARIADIC: Final = (TypeVarTuple, typing_extensions.TypeVarTuple)
 
 
-class Part(NamedTuple):
+class TuplePart(NamedTuple):
     """A type argument of a tuple.
 
     Attributes:
@@ -161,18 +161,18 @@ class Part(NamedTuple):
     is_open: bool = False
 
 
-def tuple_parts(arguments: Iterable[object]) -> Iterator[Part]:
+def tuple_parts(arguments: Iterable[object]) -> Iterator[TuplePart]:
     """Take the type arguments of a tuple apart: what is unpacked among them, too."""
     arguments = tuple(arguments)
     if arguments[1:] == (Ellipsis,):
-        yield Part(arguments[0], is_open=True)
+        yield TuplePart(arguments[0], is_open=True)
         return
     for argument in arguments:
         inside = unpacked(argument)
         if inside is None:
-            yield Part(argument)
+            yield TuplePart(argument)
         elif isinstance(inside, _VARIADIC):
-            yield Part(Any, is_open=True)
+            yield TuplePart(Any, is_open=True)
         else:
             yield from tuple_parts(get_args(inside))
 

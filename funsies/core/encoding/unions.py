@@ -30,7 +30,7 @@ from funsies.core.encoding.scalars import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from funsies.core.encoding.node import Scope
+    from funsies.core.encoding.node import ClassDefinitions
 
 
 class NeverNode(Node):
@@ -67,9 +67,9 @@ class AliasNode(Node):
         """Read the value as what the alias stands for."""
         return self.target.decode(raw)
 
-    def define(self, scope: Scope, name: str) -> str:
+    def define(self, classes: ClassDefinitions, name: str) -> str:
         """Write what the alias stands for."""
-        return f"type {name} = {self.target.describe(scope)}"
+        return f"type {name} = {self.target.describe(classes)}"
 
     def admits(self, value: object) -> bool:
         """True if what the alias stands for admits the value."""
@@ -79,7 +79,7 @@ class AliasNode(Node):
 _NUMERIC: Final = (BoolNode, IntNode, FloatNode, ComplexNode)
 
 
-class UnionNode(Node):
+class UnionNode(CompositeNode):
     """``A | B``, or an abstract collection seen as the union of what may stand for it.
 
     A member whose JSON could be that of another one is tagged with its label; one of each
@@ -95,8 +95,10 @@ class UnionNode(Node):
     def __init__(self, members: Sequence[Node], label: str | None = None) -> None:
         self.alternatives: tuple[Node, ...] = tuple(members)
         self.members: tuple[Node, ...] = _in_order(members)
-        self.label: str = label or " | ".join(member.label for member in self.members)
-        self._is_named = label is not None
+        super().__init__(*self.members)
+        self._abstract_label = label
+        if label is not None:
+            self.label = label
         tags = _tags(self.members)
         self._by_tag = {tag: member for member, tag in tags if tag is not None}
         self._by_shape = {
@@ -178,14 +180,14 @@ class UnionNode(Node):
             )
         return member.decode(raw["value"])
 
-    def children(self) -> tuple[Node, ...]:
-        """The members."""
-        return self.members
+    def written(self, parts: Sequence[str]) -> str:
+        """Write the members in order."""
+        return " | ".join(parts)
 
-    def describe(self, scope: Scope) -> str:
-        """Write the members in order; an abstract collection by its name and arguments."""
-        text = " | ".join(member.describe(scope) for member in self.members)
-        return f"({self.label}: {text})" if self._is_named else text
+    def describe(self, classes: ClassDefinitions) -> str:
+        """Write the members in full; an abstract collection by its name and arguments, too."""
+        text = super().describe(classes)
+        return text if self._abstract_label is None else f"({self._abstract_label}: {text})"
 
     def admits(self, value: object) -> bool:
         """True if the value may stand where one of the members is asked for."""

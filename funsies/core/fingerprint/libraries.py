@@ -117,7 +117,7 @@ def rules_in_force() -> Mapping[str, str]:
     return rules_of_the_project() if by_program is None else by_program.rules
 
 
-def counting(place: Place, rules: Mapping[str, str]) -> Library:
+def counting(place: LibraryPlace, rules: Mapping[str, str]) -> Library:
     """What counts of a library that is here.
 
     Args:
@@ -137,7 +137,7 @@ def counting(place: Place, rules: Mapping[str, str]) -> Library:
 _PACKAGE: Final = __name__.partition(".")[0]
 
 
-class Place(NamedTuple):
+class LibraryPlace(NamedTuple):
     """Where a library is.
 
     Attributes:
@@ -151,7 +151,7 @@ class Place(NamedTuple):
     distribution: Distribution | None = None
 
 
-def place_of(name: str) -> Place | None:
+def place_of(name: str) -> LibraryPlace | None:
     """Find a library, and import nothing.
 
     Args:
@@ -166,10 +166,10 @@ def place_of(name: str) -> Place | None:
     for prefix in _prefixes(name):
         path = _file_of(prefix)
         if path is None:
-            return Place(prefix)
+            return LibraryPlace(prefix)
         if path:
             is_project = is_project_file(path)
-            return None if is_project else Place(prefix, path, distribution_of(path))
+            return None if is_project else LibraryPlace(prefix, path, distribution_of(path))
     return None
 
 
@@ -248,7 +248,7 @@ def is_ones_own(distribution: Distribution | None) -> bool:
 
 
 @cache
-def content_of(place: Place) -> str:
+def content_of(place: LibraryPlace) -> str:
     """Digest of the files of a library, the same wherever it is installed.
 
     Scripts and metadata do not count: they hold the paths of this machine. What its list says
@@ -309,7 +309,7 @@ def _differences(wanted: Library) -> Iterator[str]:
         )
 
 
-def _as_counted(place: Place, wanted: Library) -> Library:
+def _as_counted(place: LibraryPlace, wanted: Library) -> Library:
     """The library that is here, looked at as the program has looked at its own."""
     name = wanted.name if place.distribution is None else place.distribution.name
     return counting(place, {name: CONTENT if wanted.content else VERSION})

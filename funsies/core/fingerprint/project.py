@@ -39,7 +39,7 @@ def _own_directories() -> tuple[str, ...]:
 _OWN_DIRECTORIES: Final = _own_directories()
 
 
-class Decision(NamedTuple):
+class ProjectCode(NamedTuple):
     """What belongs to the project of a program, as the program has decided it.
 
     Attributes:
@@ -51,12 +51,12 @@ class Decision(NamedTuple):
     files: frozenset[str]
 
 
-_decided: list[Decision] = []
+_decided: list[ProjectCode] = []
 
 
 def decide(modules: Iterable[str], files: Iterable[str]) -> None:
     """Go by this decision from now on: a worker never decides by its own files and folders."""
-    _decided[:] = [Decision(frozenset(modules), frozenset(files))]
+    _decided[:] = [ProjectCode(frozenset(modules), frozenset(files))]
     is_project_file.cache_clear()
 
 

@@ -44,7 +44,7 @@ class _FormNode(FrameNode):
         return made(frame)
 
 
-class ArrayNode(_FormNode):
+class NdarrayNode(_FormNode):
     """``ndarray``, or one of the classes of NumPy that derive from it.
 
     Args:
@@ -110,7 +110,7 @@ class ArrayNode(_FormNode):
         return (self.layout,)
 
 
-class ScalarNode(_FormNode):
+class NumpyScalarNode(_FormNode):
     """A class of NumPy's scalars that no class of Python equals: ``datetime64``."""
 
     def __init__(self, kind: type) -> None:
@@ -143,11 +143,11 @@ def node_for(kind: type, arguments: tuple[object, ...]) -> Node | None:
         if not any(kind is getattr(numpy, name) for name in names):
             return None
         shape, dtype, *_ = (*arguments, None, None)
-        return ArrayNode(kind, _scalars(dtype), _axes(shape))
+        return NdarrayNode(kind, _scalars(dtype), _axes(shape))
     is_concrete = kind is numpy.void or not kind.__subclasses__()
     if not issubclass(kind, numpy.generic) or kind is numpy.object_ or not is_concrete:
         return None
-    return ScalarNode(kind) if kind.__module__ == "numpy" else None
+    return NumpyScalarNode(kind) if kind.__module__ == "numpy" else None
 
 
 def annotation_of(value: object) -> Any:
