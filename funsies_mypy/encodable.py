@@ -30,7 +30,7 @@ from . import names
 from .codecs import has_codec
 from .messages import shown
 
-_PLAIN: Final = frozenset(
+PLAIN: Final = frozenset(
     [
         f"builtins.{name}"
         for name in [
@@ -62,7 +62,7 @@ _PLAIN: Final = frozenset(
         "zoneinfo.ZoneInfo",
     ]
 )
-_CONTAINERS: Final = frozenset(
+CONTAINERS: Final = frozenset(
     [f"builtins.{name}" for name in ["list", "tuple", "dict", "set", "frozenset"]]
     + [f"collections.{name}" for name in ["deque", "Counter", "OrderedDict", "defaultdict"]]
     + [
@@ -215,9 +215,9 @@ def _parts(kind: ProperType) -> Iterator[tuple[Type, str]]:
 def _instance_problems(search: _Search, kind: Instance, path: str) -> Iterator[str]:
     info = kind.type
     name = info.fullname
-    if name in _PLAIN or info.is_enum or info.fallback_to_any:
+    if name in PLAIN or info.is_enum or info.fallback_to_any:
         return
-    if name in _CONTAINERS:
+    if name in CONTAINERS:
         for argument in kind.args:
             yield from _problems(search, argument, f"{path}[...]")
     elif info.is_newtype:
@@ -319,7 +319,7 @@ def _remedy(info: TypeInfo) -> str:
     for base in info.mro:
         if base.fullname in _REMEDIES:
             return _REMEDIES[base.fullname]
-        if base.fullname in _PLAIN | _CONTAINERS and base.fullname != "builtins.object":
+        if base.fullname in PLAIN | CONTAINERS and base.fullname != "builtins.object":
             return f"convert it to {base.name}: more than that would be lost"
     return _REMEDIES.get(info.fullname, _DEFAULT_REMEDY)
 

@@ -1,19 +1,28 @@
-"""A bundle: the sources of a project as one value, which workers unpack and import from."""
+"""A bundle: the sources of a project as one value, which workers unpack and import from.
+
+Functions and classes that an import gives again go by reference (:class:`References`).
+"""
 
 from __future__ import annotations
 
 import importlib.machinery
+import importlib.util
+import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Final
+from types import FunctionType, ModuleType
+from typing import Any, Final
 
 import msgspec
 
 from funsies.core.digest import Digest, content_digest
-from funsies.core.errors import EncodingError
+from funsies.core.errors import EncodingError, FingerprintError
+from funsies.core.fingerprint.project import is_project, is_project_name
+from funsies.core.fingerprint.source_lookup import own_functions, sources_of
 
 CODE_SUFFIXES: Final = tuple(importlib.machinery.all_suffixes())
 
@@ -89,3 +98,120 @@ def _module_names(path: str) -> Iterator[str]:
     if suffix is not None:
         parts = PurePosixPath(path.removesuffix(suffix)).parts
         yield ".".join(parts[:-1] if parts[-1] == "__init__" and parts[:-1] else parts)
+
+
+_MISSING: Final = object()
+
+
+class References:
+    """Looks things up in the modules of a bundle.
+
+    Args:
+        bundle: what workers import from; None if nothing of the project can be imported.
+    """
+
+    def __init__(self, bundle: Bundle | None) -> None:
+        self._bundle = bundle
+        self._modules = {} if bundle is None else bundle.modules
+
+    def has(self, module_name: str) -> bool:
+        """True if a worker can import a module of this name from the bundle."""
+        return module_name in self._modules or module_name in self._packages
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """Packages that have no file of their own."""
+        parents = {name.rpartition(".")[0] for name in self._modules} - {""}
+        return frozenset(
+            ".".join(parts[:count])
+            for parts in (parent.split(".") for parent in parents)
+            for count in range(1, len(parts) + 1)
+        )
+
+    def of(self, thing: FunctionType | type) -> tuple[str, str] | None:
+        """Module and qualified name by which a worker finds this very thing; or None."""
+        module, name = thing.__module__, thing.__qualname__
+        if not isinstance(module, str) or not self.has(module):
+            return None
+        if self.attribute(module, name) is not thing:
+            return None
+        functions = [thing] if isinstance(thing, FunctionType) else list(own_functions(thing))
+        is_same = all(self._has_text_of(each) for each in functions)
+        return (module, name) if is_same else None
+
+    def attribute(self, module_name: str, qualified_name: str) -> Any:
+        """What a qualified name stands for in a loaded module."""
+        found: Any = sys.modules.get(module_name)
+        for name in qualified_name.split("."):
+            found = getattr(found, name, _MISSING)
+        return found
+
+    def is_importable(self, function: FunctionType) -> bool:
+        """True of a function of a library that has a name of its own."""
+        if is_project(function) or is_project_name(str(function.__module__)):
+            return False
+        return self.attribute(str(function.__module__), function.__qualname__) is function
+
+    def comes_with_import(self, module_name: str, name: str, value: object) -> bool:
+        """True of what a module of the bundle has under this name as soon as it is imported."""
+        if isinstance(value, ModuleType):
+            return True
+        if not isinstance(value, (FunctionType, type)):
+            return False
+        if not is_project(value):
+            return True
+        return self.of(value) == (module_name, name)
+
+    def _has_text_of(self, function: FunctionType) -> bool:
+        """False of code that was edited after it was imported, or made in another way."""
+        code = function.__code__
+        path = self._paths.get(code.co_filename)
+        if path is None:
+            return not is_project(function)
+        if not path.endswith(".py"):
+            return True
+        return any(
+            source.function_text(code) is not None and self._is_text(path, source.lines)
+            for source in sources_of(code.co_filename, function.__globals__)
+        )
+
+    @cached_property
+    def _paths(self) -> dict[str, str]:
+        origins = {} if self._bundle is None else self._bundle.origins
+        return {origin: path for path, origin in origins.items()}
+
+    def _is_text(self, path: str, lines: Sequence[str]) -> bool:
+        if self._bundle is None:
+            return False
+        text = _text(self._bundle, path)
+        return "".join(lines).rstrip("\n") == text.rstrip("\n")
+
+    def refuse_if_incomplete(self, kind: type) -> None:
+        """Refuse a class that has no text and is more than pickle can say of it.
+
+        Raises:
+            FingerprintError: of an enumeration whose members have attributes of their own.
+        """
+        if issubclass(kind, Enum) and any(_own_attributes(each) for each in kind):
+            raise FingerprintError(
+                f"{kind.__qualname__}: the members of this enumeration have attributes of "
+                "their own, and its source cannot be read, so it cannot be sent to a worker. "
+                "Write it at the top level of a file: of the script, or of a module that it "
+                "imports"
+            )
+
+
+def _own_attributes(member: Enum) -> bool:
+    return any(not name.startswith("_") for name in vars(member))
+
+
+def _text(bundle: Bundle, path: str) -> str:
+    """Text of a file of the bundle, as the interpreter reads it."""
+    known = _texts.get(id(bundle.files[path]))
+    if known is None or known[0] is not bundle.files[path]:
+        text = importlib.util.decode_source(bundle.files[path])
+        known = _texts[id(bundle.files[path])] = bundle.files[path], text
+    return known[1]
+
+
+_texts: dict[int, tuple[bytes, str]] = {}

@@ -28,9 +28,9 @@ from funsies.core.fingerprint.imports import absolute_name
 from funsies.core.fingerprint.project import is_project
 from funsies.core.parsing import parse_expression
 
+from .bundle import References
 from .overlay import REGISTERED
 from .rebuild import Namespace
-from .references import References
 
 
 class Home:

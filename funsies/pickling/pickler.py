@@ -24,6 +24,7 @@ from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source_lookup import lines_of
 
 from . import rebuild
+from .bundle import References
 from .class_statements import statement_of
 from .live import live_key, process_token
 from .needed import Home, Needed, NeededEntry
@@ -37,7 +38,6 @@ from .reducers import (
     reduce_single_dispatch,
     reduce_struct_class,
 )
-from .references import References
 
 PROTOCOL: Final = 5
 
