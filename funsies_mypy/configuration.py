@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from funsies.core import axes, units
+from funsies.core import axes, file_names, units
 
 from .shell_text import parser_version
 
-_SHARED: Final = tuple(str(each.__file__) for each in (axes, units))
+_SHARED: Final = tuple(str(each.__file__) for each in (axes, file_names, units))
 """Modules of funsies whose rules the plugin shares."""
 
 
