@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import accumulate
-from typing import Final
-
-from .errors import FileNameError
+from typing import Final, NoReturn
 
 MAX_PART_BYTES: Final = 255
 """Longest name of a file or directory that common file systems can keep, in UTF-8."""
@@ -32,7 +30,7 @@ def validate_file_name(name: str) -> None:
     >>> validate_file_name("results/run 1.csv")
     """
     if (problem := _problem(name)) is not None:
-        raise FileNameError(problem)
+        _refuse(problem)
 
 
 def problem_of(name: str) -> str | None:
@@ -83,19 +81,23 @@ def _validate_side_by_side(names: Iterable[str], role: str) -> None:
     seen: set[str] = set()
     for name in names:
         if (problem := problem_of(name)) is not None:
-            raise FileNameError(problem)
+            _refuse(problem)
         if name in seen:
-            raise FileNameError(
-                f"duplicate {role} file {_quoted(name)}; name each {role} file once"
-            )
+            _refuse(f"duplicate {role} file {_quoted(name)}; name each {role} file once")
         seen.add(name)
     for name in seen:
         for directory in directories_of(name):
             if directory in seen:
-                raise FileNameError(
+                _refuse(
                     f"{_quoted(directory)} cannot be an {role} file and the directory of "
                     f"{_quoted(name)}; rename one of them"
                 )
+
+
+def _refuse(problem: str) -> NoReturn:
+    from .errors import FileNameError  # noqa: PLC0415 - the mypy plugin asks for problems only
+
+    raise FileNameError(problem)
 
 
 def _problem(name: object, end: str = "") -> str | None:
