@@ -175,4 +175,4 @@ def _called(queue: QueueName) -> str:
 def _is_here(session: Session, queue: QueueName) -> bool:
     """Whether it is that of a program which runs its steps itself, and still does."""
     is_local = queue.startswith(LOCAL_PREFIX)
-    return is_local and session.backend.graph.is_heard(_called(queue))
+    return is_local and session.backend.graph.news.is_heard(_called(queue))

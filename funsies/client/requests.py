@@ -32,7 +32,7 @@ def local_queue() -> str:
 @contextmanager
 def serving(backend: Backend) -> Iterator[None]:
     """Have others know that this process works off its queue, until it leaves or dies."""
-    subscription = backend.graph.subscribe(local_queue())
+    subscription = backend.graph.news.subscribe(local_queue())
     try:
         yield
     finally:

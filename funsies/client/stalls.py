@@ -220,7 +220,7 @@ class OrphanWatch:
     def _is_orphaned(self, queue: QueueName) -> bool:
         if not queue.startswith(LOCAL_PREFIX):
             return False
-        return not self._backend.graph.is_heard(queue.rpartition("@")[0])
+        return not self._backend.graph.news.is_heard(queue.rpartition("@")[0])
 
     def _take_over(self, queues: Collection[QueueName]) -> None:
         orphans = orphaned_on(self._backend.graph, self._targets, queues)

@@ -142,7 +142,7 @@ class Waiting:
         client = new_slot()
         unserved = UnservedWatch(self._session)
         orphans = OrphanWatch(self._session.backend, self._targets)
-        subscription = self._subscription = self._graph.subscribe(client)
+        subscription = self._subscription = self._graph.news.subscribe(client)
         looks.is_due()  # the first look follows at once, the next one after the pause
         requests.is_due()
         try:
@@ -191,7 +191,7 @@ class Waiting:
 
         client, looks = new_slot(), _Every(LOOK_SECONDS)
         orphans = OrphanWatch(self._session.backend, self._targets, local_queue())
-        subscription = self._graph.subscribe(client)
+        subscription = self._graph.news.subscribe(client)
 
         def is_over() -> bool:
             return not self._watch(client, self._targets)

@@ -79,7 +79,7 @@ class Telling:
             self._known_fence, self._told = running.fence, b""
             return
         with suppress(*SERVER_TROUBLE):
-            if self._graph.is_heard(log_client(running.operation)):
+            if self._graph.news.is_heard(log_client(running.operation)):
                 self._due_at = self._clock() + TELL_SECONDS
                 self._tell(running)
 
@@ -92,7 +92,7 @@ class Telling:
             data = encode_tail(tail)
             if data == self._told and self._clock() < self._told_at + REPEAT_SECONDS:
                 return
-            self._graph.show_tail(running.operation, data)
+            self._graph.news.show_tail(running.operation, data)
             self._told, self._told_at = data, self._clock()
 
     def _still_runs(self, running: ChildStatus) -> bool:
@@ -129,7 +129,7 @@ class ChildListener(Listener):
             if self._board.streams is not None:
                 self._show()
             tail = _tail(running.fence, self._board, self._file, is_whole=True)
-            self._graph.show_tail(running.operation, encode_tail(tail))
+            self._graph.news.show_tail(running.operation, encode_tail(tail))
 
 
 def _tail(fence: Fence, board: StatusBoard, file: IO[bytes], *, is_whole: bool = False) -> Tail:

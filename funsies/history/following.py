@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
 from funsies.run.live_output import Stream, Tail, decode_tail
-from funsies.store.ports import GraphReader, GraphStore
+from funsies.store.ports import GraphStore, News
 from funsies.store.rows import OperationState, Status, log_client
 
 LOOK_SECONDS: Final = 1.0
@@ -55,10 +55,10 @@ class Ended:
     is_whole: bool
 
 
-News: TypeAlias = Awaited | Printed | Ended
+StepNews: TypeAlias = Awaited | Printed | Ended
 
 
-def follow(graph: GraphStore, operation: Digest) -> Iterator[News]:
+def follow(graph: GraphStore, operation: Digest) -> Iterator[StepNews]:
     """Tell what a step prints, until it is finished; also of a step that is still to begin.
 
     Args:
@@ -70,9 +70,9 @@ def follow(graph: GraphStore, operation: Digest) -> Iterator[News]:
         that it has ended. What an earlier run has printed is not told.
     """
     client = log_client(operation)
-    with closing(graph.subscribe(client)) as subscription:
+    with closing(graph.news.subscribe(client)) as subscription:
         (state,) = graph.watch(client, [operation])
-        heard = _Heard(graph, operation, state)
+        heard = _Heard(graph.news, operation, state)
         while not state.status.is_finished:
             yield from heard.news(state)
             subscription.wait(LOOK_SECONDS)
@@ -84,8 +84,8 @@ def follow(graph: GraphStore, operation: Digest) -> Iterator[News]:
 class _Heard:
     """What was told of a step."""
 
-    def __init__(self, graph: GraphReader, operation: Digest, state: OperationState) -> None:
-        self._graph = graph
+    def __init__(self, news: News, operation: Digest, state: OperationState) -> None:
+        self._news = news
         self._operation = operation
         self._status: Status | None = None
         self._ends: dict[str, int] = {}
@@ -95,7 +95,7 @@ class _Heard:
         self._over = left.run if left is not None else b""
         self._run = self._over
 
-    def news(self, state: OperationState) -> Iterator[News]:
+    def news(self, state: OperationState) -> Iterator[StepNews]:
         """What has come since the last time."""
         tail = self._tail()
         if tail is not None and tail.run != self._over:
@@ -105,7 +105,7 @@ class _Heard:
             yield Awaited(state.status)
 
     def _tail(self) -> Tail | None:
-        return decode_tail(self._graph.tail(self._operation))
+        return decode_tail(self._news.tail(self._operation))
 
     def _printed(self, tail: Tail) -> Iterator[Printed]:
         if tail.run != self._run:

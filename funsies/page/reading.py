@@ -215,7 +215,7 @@ def printed_by(backend: Backend, step: KnownStep) -> list[Printed]:
     """Read what a step has printed; nothing where it has printed nothing."""
     graph, digest = backend.graph, step.row.digest
     if step.state.status is Status.RUNNING:
-        tail = decode_tail(graph.tail(digest))
+        tail = decode_tail(graph.news.tail(digest))
         streams = () if tail is None else tail.streams
         found = [(each.name, each.data, each.start > 0) for each in streams]
     else:

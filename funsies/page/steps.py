@@ -54,7 +54,7 @@ def step_pulse(site: Site, request: Request) -> object:
     """
     graph, digest = site.backend.graph, step_of(site.backend, request)
     state = graph.states([digest])[0]
-    told = graph.records([digest])[0], graph.log(digest), graph.tail(digest)
+    told = graph.records([digest])[0], graph.log(digest), graph.news.tail(digest)
     return state, told, site.naming.edition()
 
 
@@ -122,7 +122,7 @@ def _listening(site: Site, request: Request) -> Subscription | None:
     try:
         digest = step_of(site.backend, request)
         client = log_client(digest)
-        listening = graph.subscribe(client)
+        listening = graph.news.subscribe(client)
         graph.watch(client, [digest])
     except FunsiesError:
         return None

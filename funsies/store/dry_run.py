@@ -28,7 +28,7 @@ from .rows import (
 )
 
 if TYPE_CHECKING:
-    from .ports import DataStore, GraphStore, NamedRecords, Subscription
+    from .ports import DataStore, GraphStore, NamedRecords, News
 
 K = TypeVar("K", Digest, str)
 T = TypeVar("T")
@@ -41,7 +41,7 @@ _IDLE: Final = OperationState(Status.IDLE)
 
 _READS: Final = frozenset(
     {
-        *("all_operations", "artefact", "check", "consumers", "counts", "find", "is_heard"),
+        *("all_operations", "artefact", "check", "consumers", "counts", "find"),
         *("is_stuck", "last_generation", "leases", "log", "pending", "queues", "records"),
         *("some_operations", "waiting_on"),
         *("latest_failures", "running"),
@@ -60,6 +60,7 @@ class DryRunGraph:
         self._graph = graph
         self._written = MemoryStore()
         self._reset: set[Digest] = set()
+        self.news: Final = DryRunNews(graph.news, self._written.news)
         self.named: Final = DryRunRecords(graph.named, self._written.named)
 
     def __getattr__(self, name: str) -> Any:
@@ -113,10 +114,6 @@ class DryRunGraph:
         del client
         return self.states(operations)
 
-    def subscribe(self, client: str) -> Subscription:
-        """See :meth:`GraphStore.subscribe`."""
-        return self._written.subscribe(client)
-
     def clear(self) -> None:
         """See :meth:`GraphStore.clear`."""
 
@@ -169,6 +166,19 @@ def _filled(
     missing = [each for each, one in found.items() if one is None]
     found |= zip(missing, second(missing), strict=True)
     return [found[each] for each in asked]
+
+
+class DryRunNews:
+    """Who listens to a server; a program that changes nothing there has no news from it.
+
+    Args:
+        news: of the server.
+        written: of what a program writes.
+    """
+
+    def __init__(self, news: News, written: News) -> None:
+        self.is_heard = news.is_heard
+        self.subscribe = written.subscribe
 
 
 class DryRunRecords:

@@ -230,7 +230,7 @@ def test_a_subscription_outlives_a_restart_and_says_to_look_again(own_bench, own
     bench = own_bench
     row = bench.operation("row")
     bench.request(row)
-    subscription = bench.store.subscribe("client")
+    subscription = bench.store.news.subscribe("client")
     bench.store.watch("client", [row.digest])
     own_redis_server.stop()
     own_redis_server.start()

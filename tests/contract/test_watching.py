@@ -10,7 +10,7 @@ from funsies.store.rows import Status, log_client
 def test_a_client_hears_of_what_it_watches_and_of_nothing_else(bench):
     seen, unseen = bench.operation("seen"), bench.operation("unseen")
     bench.request(seen, unseen)
-    subscription = bench.store.subscribe("client")
+    subscription = bench.store.news.subscribe("client")
     states = bench.store.watch("client", [seen.digest])
     assert [state.status for state in states] == [Status.READY]
     worker = bench.slot()
@@ -24,7 +24,7 @@ def test_a_client_hears_of_what_it_watches_and_of_nothing_else(bench):
 def test_news_that_came_before_the_wait_are_not_lost(bench):
     rows = [bench.operation(f"row {n}") for n in range(3)]
     bench.request(*rows)
-    subscription = bench.store.subscribe("client")
+    subscription = bench.store.news.subscribe("client")
     bench.store.watch("client", [row.digest for row in rows])
     worker = bench.slot()
     for _ in rows:
@@ -48,7 +48,7 @@ def test_operations_ended_by_an_error_are_news_too(bench):
     bad = bench.operation("bad")
     victim = bench.operation("victim", bad)
     bench.request(bad, victim)
-    subscription = bench.store.subscribe("client")
+    subscription = bench.store.news.subscribe("client")
     bench.store.watch("client", [victim.digest])
     worker = bench.slot()
     worker.fail(worker.claim(), b"error")
@@ -57,7 +57,7 @@ def test_operations_ended_by_an_error_are_news_too(bench):
 
 
 def test_a_wait_in_another_thread_can_be_woken(bench):
-    subscription = bench.store.subscribe("client")
+    subscription = bench.store.news.subscribe("client")
     answers = []
     thread = threading.Thread(target=lambda: answers.append(subscription.wait(None)))
     thread.start()
@@ -68,27 +68,27 @@ def test_a_wait_in_another_thread_can_be_woken(bench):
 
 
 def test_a_wait_ends_in_time(bench):
-    subscription = bench.store.subscribe("client")
+    subscription = bench.store.news.subscribe("client")
     assert subscription.wait(0.01) == frozenset()
     subscription.close()
 
 
 def test_a_client_is_heard_while_one_of_its_subscriptions_is_open(bench):
-    assert not bench.store.is_heard("client")
-    first, second = bench.store.subscribe("client"), bench.store.subscribe("client")
+    assert not bench.store.news.is_heard("client")
+    first, second = bench.store.news.subscribe("client"), bench.store.news.subscribe("client")
     first.close()
-    assert bench.store.is_heard("client")
-    assert not bench.store.is_heard("another")
+    assert bench.store.news.is_heard("client")
+    assert not bench.store.news.is_heard("another")
     second.close()
-    while bench.store.is_heard("client"):  # a server takes note of a lost connection soon
+    while bench.store.news.is_heard("client"):  # a server takes note of a lost connection soon
         threading.Event().wait(0.01)
 
 
 def test_two_subscriptions_of_one_client_both_hear(bench):
     row = bench.operation("row")
     bench.request(row)
-    first, second = bench.store.subscribe("client"), bench.store.subscribe("client")
-    closed = bench.store.subscribe("client")
+    first, second = bench.store.news.subscribe("client"), bench.store.news.subscribe("client")
+    closed = bench.store.news.subscribe("client")
     closed.close()
     bench.store.watch("client", [row.digest])
     worker = bench.slot()
@@ -100,10 +100,10 @@ def test_two_subscriptions_of_one_client_both_hear(bench):
 
 def test_who_follows_a_step_is_woken_by_what_it_prints(bench):
     row = bench.operation("row")
-    assert bench.store.tail(row.digest) is None
-    subscription = bench.store.subscribe(log_client(row.digest))
-    assert bench.store.is_heard(log_client(row.digest))
-    bench.store.show_tail(row.digest, b"printed")
+    assert bench.store.news.tail(row.digest) is None
+    subscription = bench.store.news.subscribe(log_client(row.digest))
+    assert bench.store.news.is_heard(log_client(row.digest))
+    bench.store.news.show_tail(row.digest, b"printed")
     assert subscription.wait(10) == frozenset()  # woken, or this would take ten seconds
-    assert bench.store.tail(row.digest) == b"printed"
+    assert bench.store.news.tail(row.digest) == b"printed"
     subscription.close()

@@ -118,11 +118,6 @@ class MemoryReader(Locked):
         return self._tables.logs.get(operation)
 
     @atomic
-    def tail(self, operation: Digest) -> bytes | None:
-        """See :meth:`GraphStore.tail`."""
-        return self._tables.tails.get(operation)
-
-    @atomic
     def find(self, prefix: str, limit: int) -> list[Found]:
         """See :meth:`GraphStore.find`."""
         found = [Found(each, False) for each in self._tables.artefacts]

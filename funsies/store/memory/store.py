@@ -9,16 +9,16 @@ from typing import Final
 
 from funsies.core.digest import Digest
 from funsies.core.durations import steady_seconds
-from funsies.store.ports import Subscription
-from funsies.store.rows import OperationState, log_client
+from funsies.store.rows import OperationState
 
 from .execution import MemoryExecution
 from .graph import MemoryReader, MemoryWriter
 from .housekeeping import MemoryHousekeeping
 from .named import MemoryNamedRecords
+from .news import MemoryNews
 from .repair import MemoryRepair
 from .requesting import MemoryRequests
-from .tables import Mailbox, Tables, atomic
+from .tables import Tables, atomic
 
 _STARTED_MS: Final = time.time_ns() // 1_000_000 - round(steady_seconds() * 1000)
 """Time by the system's clock when that of the store was 0."""
@@ -37,6 +37,7 @@ class MemoryStore(
         tables, lock = Tables(clock or _steady_ms), threading.RLock()
         super().__init__(tables, lock)
         self.named: Final = MemoryNamedRecords()
+        self.news: Final = MemoryNews(tables, lock)
         self.repair: Final = MemoryRepair(tables, lock)
 
     def __repr__(self) -> str:
@@ -53,33 +54,6 @@ class MemoryStore(
             if tables.look(operation).status.is_pending:
                 tables.watchers.setdefault(operation, set()).add(client)
         return self.states(operations)
-
-    @atomic
-    def subscribe(self, client: str) -> Subscription:
-        """See :meth:`GraphStore.subscribe`."""
-
-        def forget(mailbox: Mailbox) -> None:
-            with self._lock:
-                others = self._tables.mailboxes.pop(client, [])
-                kept = [each for each in others if each is not mailbox]
-                if kept:
-                    self._tables.mailboxes[client] = kept
-
-        mailbox = Mailbox(forget)
-        self._tables.mailboxes.setdefault(client, []).append(mailbox)
-        return mailbox
-
-    @atomic
-    def is_heard(self, client: str) -> bool:
-        """See :meth:`GraphStore.is_heard`."""
-        return client in self._tables.mailboxes
-
-    @atomic
-    def show_tail(self, operation: Digest, tail: bytes) -> None:
-        """See :meth:`GraphStore.show_tail`."""
-        self._tables.tails[operation] = tail
-        for mailbox in self._tables.mailboxes.get(log_client(operation), []):
-            mailbox.wake()
 
     # -- life
 

@@ -7,8 +7,9 @@
 
 from .data import DataStore
 from .execution import AnsweredStep, PendingStep
-from .graph import GraphStore, Subscription
+from .graph import GraphStore
 from .named import NamedRecords
+from .news import News, Subscription
 from .reader import GraphReader
 from .repair import Repair
 
@@ -18,6 +19,7 @@ __all__ = [
     "GraphReader",
     "GraphStore",
     "NamedRecords",
+    "News",
     "PendingStep",
     "Repair",
     "Subscription",

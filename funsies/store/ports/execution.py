@@ -160,9 +160,6 @@ class Execution(Protocol):
         Compare and set: only if that output still has this content. The operation is idle then.
         """
 
-    def show_tail(self, operation: Digest, tail: bytes) -> None:
-        """Keep for a minute what a running step has printed, and wake who follows it."""
-
     # -- upkeep
 
     def sweep(

@@ -16,26 +16,9 @@ from funsies.store.rows import (
 
 from .execution import Execution
 from .named import NamedRecords
+from .news import News
 from .reader import GraphReader
 from .repair import Repair
-
-
-class Subscription(Protocol):
-    """News for one client about the operations that it watches."""
-
-    def wait(self, timeout_seconds: float | None) -> frozenset[Digest]:
-        """Block until some watched operations are finished, and return them.
-
-        Returns at once what has come since the last call. Returns nothing after the timeout,
-        after :meth:`wake`, and after a lost connection was restored (the client then looks
-        again by itself).
-        """
-
-    def wake(self) -> None:
-        """Make a ``wait`` in another thread return."""
-
-    def close(self) -> None:
-        """End the subscription."""
 
 
 class GraphStore(GraphReader, Execution, Protocol):
@@ -44,6 +27,10 @@ class GraphStore(GraphReader, Execution, Protocol):
     @property
     def named(self) -> NamedRecords:
         """Records that are kept beside the graph."""
+
+    @property
+    def news(self) -> News:
+        """What is told to clients at once."""
 
     @property
     def repair(self) -> Repair:
@@ -113,12 +100,6 @@ class GraphStore(GraphReader, Execution, Protocol):
         Only operations that are pending are watched. A watch ends after an hour, so that
         those of dead clients do; watch again what takes longer.
         """
-
-    def subscribe(self, client: str) -> Subscription:
-        """Listen to the news for a client. Subscribe before you watch."""
-
-    def is_heard(self, client: str) -> bool:
-        """True while somebody is subscribed as this client; a process that dies is not."""
 
     # -- life
 

@@ -60,9 +60,6 @@ class GraphReader(Protocol):
     def log(self, operation: Digest) -> bytes | None:
         """Tail of what the step printed in its last execution."""
 
-    def tail(self, operation: Digest) -> bytes | None:
-        """What a running step has printed; None unless somebody follows it."""
-
     def find(self, prefix: str, limit: int) -> list[Found]:
         """Artefacts and operations whose hexadecimal address begins with the prefix, sorted."""
 

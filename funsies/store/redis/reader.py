@@ -183,10 +183,6 @@ class RedisReader(Caller):
         """See :meth:`GraphStore.log`."""
         return self._field(self._keys.logs, operation)
 
-    def tail(self, operation: Digest) -> bytes | None:
-        """See :meth:`GraphStore.tail`."""
-        return cast("bytes | None", self._call("GET", self._keys.tail(operation)))
-
     def find(self, prefix: str, limit: int) -> list[Found]:
         """See :meth:`GraphStore.find`."""
         if not HEXADECIMAL.fullmatch(prefix):

@@ -14,7 +14,7 @@ from funsies.core.errors import DataMissingError
 from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.store.batches import BATCH, batches
 from funsies.store.key_names import DEFAULT_NAMESPACE, KeyNames
-from funsies.store.ports import PendingStep, Subscription
+from funsies.store.ports import PendingStep
 from funsies.store.rows import (
     NOTHING_TO_REPORT,
     Completion,
@@ -32,7 +32,6 @@ from funsies.store.rows import (
     SweepAnswer,
     Verdict,
     Wanted,
-    log_client,
 )
 from funsies.store.server_connection import CLIENT_ANSWER_SECONDS, refuse_unusable
 from funsies.store.server_retry import MAX_OUTAGE_SECONDS
@@ -42,15 +41,12 @@ from .calling import ACT_PAGE, SentStep
 from .clock_watch import ClockWatch, ServerTime
 from .connection import Answer, Argument, Connections
 from .named import RedisNamedRecords
+from .news import RedisNews
 from .packing import pack_result
 from .reader import RedisReader, escape
 from .repairing import RedisRepair
 from .requesting import Requester, definition_calls
 from .seal import Seal
-from .subscription import RedisSubscription
-
-TAIL_MS: Final = 60_000
-"""How long it is kept what a running step has printed."""
 
 
 class RedisStore(RedisReader):
@@ -81,6 +77,7 @@ class RedisStore(RedisReader):
         names, seal = KeyNames(namespace), Seal(keys)
         super().__init__(connections, names, seal, clock)
         self.named: Final = RedisNamedRecords(connections, names, clock)
+        self.news: Final = RedisNews(connections, names, clock)
         self.repair: Final = RedisRepair(connections, names, seal, clock)
         self._clock_watch = ClockWatch(self._ask_time, steady)
 
@@ -142,20 +139,6 @@ class RedisStore(RedisReader):
         for page in batches(operations):
             states += self._states_of(page, self._run("watch", client, *page), origins)
         return states
-
-    def subscribe(self, client: str) -> Subscription:
-        """See :meth:`GraphStore.subscribe`."""
-        return RedisSubscription(self._connections, self._keys.news(client))
-
-    def is_heard(self, client: str) -> bool:
-        """See :meth:`GraphStore.is_heard`."""
-        answer = self._connections.call("PUBSUB", "NUMSUB", self._keys.news(client))
-        return int(answers.flat(answer)[1]) > 0
-
-    def show_tail(self, operation: Digest, tail: bytes) -> None:
-        """See :meth:`GraphStore.show_tail`."""
-        self._call("SET", self._keys.tail(operation), tail, "PX", TAIL_MS)
-        self._connections.call("PUBLISH", self._keys.news(log_client(operation)), b"")
 
     # -- running operations
 

@@ -47,6 +47,10 @@ class OneByOne:
         is_pending = operation in self._unfinished
         return OperationState(Status.RUNNING if is_pending else Status.DONE)
 
+    @property
+    def news(self) -> OneByOne:
+        return self
+
     def subscribe(self, _client) -> OneByOne:
         return self
 

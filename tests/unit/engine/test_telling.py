@@ -36,11 +36,11 @@ class Room:
         return self.tail
 
     def follow(self):
-        return self.graph.subscribe(log_client(self.operation))
+        return self.graph.news.subscribe(log_client(self.operation))
 
     @property
     def tail(self):
-        return decode_tail(self.graph.tail(self.operation))
+        return decode_tail(self.graph.news.tail(self.operation))
 
 
 @pytest.fixture

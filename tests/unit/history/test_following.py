@@ -28,14 +28,14 @@ def test_everything_is_told_once_in_the_order_in_which_it_came() -> None:
         graph, operation = session.backend.graph, idle_step(session)
         news = follow(graph, operation)
         assert next(news) == Awaited(Status.IDLE)
-        graph.show_tail(operation, tail(b"1", Stream("log", 0, b"one ")))
+        graph.news.show_tail(operation, tail(b"1", Stream("log", 0, b"one ")))
         assert next(news) == Printed("log", b"one ")
-        graph.show_tail(operation, tail(b"1", Stream("log", 0, b"one two ")))
+        graph.news.show_tail(operation, tail(b"1", Stream("log", 0, b"one two ")))
         assert next(news) == Printed("log", b"two ")
-        graph.show_tail(operation, tail(b"1", Stream("log", 100, b"end")))
+        graph.news.show_tail(operation, tail(b"1", Stream("log", 100, b"end")))
         assert next(news) == Printed("log", b"end", 92)
         two = Stream("stdout:0", 0, b"again"), Stream("stderr:0", 0, b"oh")
-        graph.show_tail(operation, tail(b"2", *two, is_whole=True))
+        graph.news.show_tail(operation, tail(b"2", *two, is_whole=True))
         assert next(news) == Printed("stdout:0", b"again")
         assert next(news) == Printed("stderr:0", b"oh")
         f.execute(f.reduce(sum, [3, 2]))
@@ -45,7 +45,7 @@ def test_everything_is_told_once_in_the_order_in_which_it_came() -> None:
 def test_what_an_earlier_run_has_left_is_not_told() -> None:
     with f.Fun(f.Server("memory://")) as session:
         graph, operation = session.backend.graph, idle_step(session)
-        graph.show_tail(operation, tail(b"1", Stream("log", 0, b"old"), is_whole=True))
+        graph.news.show_tail(operation, tail(b"1", Stream("log", 0, b"old"), is_whole=True))
         news = follow(graph, operation)
         assert next(news) == Awaited(Status.IDLE)
         f.execute(f.reduce(sum, [3, 2]))
@@ -64,9 +64,9 @@ def test_who_stops_following_is_not_heard_any_more() -> None:
         graph, operation = session.backend.graph, idle_step(session)
         news = follow(graph, operation)
         next(news)
-        assert graph.is_heard(f"log:{operation.hex()}")
+        assert graph.news.is_heard(f"log:{operation.hex()}")
         news.close()
-        assert not graph.is_heard(f"log:{operation.hex()}")
+        assert not graph.news.is_heard(f"log:{operation.hex()}")
 
 
 def test_several_may_follow_one_step() -> None:
@@ -84,7 +84,7 @@ def test_several_may_follow_one_step() -> None:
         for thread in threads:
             thread.start()
         assert all(each.wait(30) for each in begun)
-        graph.show_tail(operation, tail(b"1", Stream("log", 0, b"said"), is_whole=True))
+        graph.news.show_tail(operation, tail(b"1", Stream("log", 0, b"said"), is_whole=True))
         f.execute(f.reduce(sum, [3, 2]))
         for thread in threads:
             thread.join(30)

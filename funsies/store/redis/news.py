@@ -1,4 +1,4 @@
-"""News from the server for one client."""
+"""What is told to who listens, by publish and subscribe."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ import redis.exceptions
 
 from funsies.core.digest import Digest
 from funsies.core.errors import NoServerError, ServerError
+from funsies.store.ports import Subscription
+from funsies.store.rows import log_client
 from funsies.store.server_connection import Connection
 
+from . import answers
+from .calling import Caller
 from .connection import Connections
 
 SLICE_SECONDS: Final = 0.5
 """Longest wait between two looks at whether somebody woke us, should the server be away."""
+
+TAIL_MS: Final = 60_000
+"""How long it is kept what a running step has printed."""
 
 
 class RedisSubscription:
@@ -91,3 +98,25 @@ class RedisSubscription:
         if self._connection is not None:
             self._connection.disconnect()
             self._connection = None
+
+
+class RedisNews(Caller):
+    """See :class:`~funsies.store.ports.News`."""
+
+    def subscribe(self, client: str) -> Subscription:
+        """See :meth:`News.subscribe`."""
+        return RedisSubscription(self._connections, self._keys.news(client))
+
+    def is_heard(self, client: str) -> bool:
+        """See :meth:`News.is_heard`."""
+        answer = self._connections.call("PUBSUB", "NUMSUB", self._keys.news(client))
+        return int(answers.flat(answer)[1]) > 0
+
+    def show_tail(self, operation: Digest, tail: bytes) -> None:
+        """See :meth:`News.show_tail`."""
+        self._call("SET", self._keys.tail(operation), tail, "PX", TAIL_MS)
+        self._connections.call("PUBLISH", self._keys.news(log_client(operation)), b"")
+
+    def tail(self, operation: Digest) -> bytes | None:
+        """See :meth:`News.tail`."""
+        return cast("bytes | None", self._call("GET", self._keys.tail(operation)))
