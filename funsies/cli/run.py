@@ -12,7 +12,7 @@ import click
 from funsies.client.volatile import Mender
 from funsies.config.program import program
 from funsies.config.server import ResolvedServer
-from funsies.history.recorder import Program, Recorder
+from funsies.history.recorder import ProgramRecord, Recorder
 from funsies.session import Session
 from funsies.store.connect import Backend, open_backend
 
@@ -126,7 +126,7 @@ def script_recorder(backend: Backend, words: Sequence[str]) -> Recorder:
         words: the script, or ``-m`` and a module, and its arguments.
     """
 
-    def script() -> Program:
+    def script() -> ProgramRecord:
         name = 2 if words[0] == "-m" else 1
         file = getattr(sys.modules["__main__"], "__file__", None)
         return program(" ".join(words[:name]), words[name:], file)

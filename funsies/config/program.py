@@ -13,7 +13,7 @@ from typing import Final
 
 from funsies.core.cutting import cut
 from funsies.history.processes import this_process
-from funsies.history.recorder import Program
+from funsies.history.recorder import ProgramRecord
 from funsies.store.rows.run_rows import RunRecord
 from funsies.store.server_address import hide_secrets
 
@@ -33,7 +33,7 @@ _TOKEN: Final = re.compile(
 """What services give out begins so."""
 
 
-def this_program() -> Program:
+def this_program() -> ProgramRecord:
     """The program that this process runs."""
     main = sys.modules.get("__main__")
     file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
@@ -44,7 +44,7 @@ def this_program() -> Program:
     return program(sys.argv[0] if sys.argv else str(file), sys.argv[1:], file)
 
 
-def program(script: str, arguments: Sequence[str], file: str | None = None) -> Program:
+def program(script: str, arguments: Sequence[str], file: str | None = None) -> ProgramRecord:
     """A program that this process runs, by its name.
 
     Args:
@@ -68,7 +68,7 @@ def program(script: str, arguments: Sequence[str], file: str | None = None) -> P
         version=__version__,
         began=time.time(),
     )
-    return Program(record, Path(directory) if path is None else path.parent, path)
+    return ProgramRecord(record, Path(directory) if path is None else path.parent, path)
 
 
 def hidden_arguments(arguments: Sequence[str]) -> tuple[str, ...]:

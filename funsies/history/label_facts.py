@@ -21,7 +21,7 @@ from funsies.store.connect import Backend
 from funsies.store.rows import InputRow, OperationRow, TaskRow
 from funsies.store.stored_labels import read_labels
 
-from .siblings import Facts, Key, Place, Siblings
+from .siblings import Facts, ItemPlace, Key, Siblings
 
 LONGEST_WORD: Final = 40
 
@@ -176,7 +176,7 @@ def _parameters(task: TaskRow) -> Mapping[str, str]:
 
 
 def read_said(
-    backend: Backend, rows: Mapping[Digest, OperationRow], places: Mapping[Digest, Place]
+    backend: Backend, rows: Mapping[Digest, OperationRow], places: Mapping[Digest, ItemPlace]
 ) -> dict[Digest, str]:
     """Read what steps were called where they were built, the items of lists among them."""
     kept = read_labels(backend.graph.named, list(rows))
@@ -194,7 +194,7 @@ def read_said(
     return said | {digest: each.text for digest, each in kept.items() if each.text is not None}
 
 
-def _item_label(label: Label, place: Place, values: Mapping[Digest, Any]) -> str | None:
+def _item_label(label: Label, place: ItemPlace, values: Mapping[Digest, Any]) -> str | None:
     if isinstance(label.items, str):
         item = None if place.item is None else values.get(place.item.artefact)
         return filled_in(label.items, item, place.index) or None

@@ -19,13 +19,23 @@ from funsies.store.rows import OperationRow
 
 from .closure import Closure
 from .label_facts import read_facts, read_said, shortened
-from .siblings import COMMAND, Facts, Key, Place, Siblings, Telling, Words, families, places_of
+from .siblings import (
+    COMMAND,
+    Facts,
+    ItemPlace,
+    Key,
+    Siblings,
+    SiblingWords,
+    Words,
+    families,
+    places_of,
+)
 
 Call = tuple[str, ...]
 """Arguments, as they are shown."""
 
 
-def calls_of(siblings: Siblings, telling: Telling, facts: Facts) -> dict[Digest, Call]:
+def calls_of(siblings: Siblings, telling: SiblingWords, facts: Facts) -> dict[Digest, Call]:
     """The arguments of each sibling: those of its own, and others' if they do not suffice."""
     own = {row.digest: telling.own(row) for row in siblings.rows}
     calls = _calls(own, facts)
@@ -73,7 +83,7 @@ def as_label(text: str) -> str:
 
 
 def made_label(
-    row: OperationRow, calls: Mapping[Digest, Call], place: Place | None, *, is_only: bool
+    row: OperationRow, calls: Mapping[Digest, Call], place: ItemPlace | None, *, is_only: bool
 ) -> str:
     """The label of a step that was given none.
 
@@ -184,7 +194,7 @@ def labels_of(backend: Backend, closure: Closure) -> Labels:
 
 def label_steps(
     rows: Mapping[Digest, OperationRow],
-    places: Mapping[Digest, Place],
+    places: Mapping[Digest, ItemPlace],
     facts: Facts,
     said: Mapping[Digest, str],
 ) -> Labels:
@@ -197,7 +207,7 @@ def label_steps(
         said: what steps were called where they were built.
     """
     kin = families(rows)
-    telling = Telling(rows, kin, facts)
+    telling = SiblingWords(rows, kin, facts)
     calls: dict[Digest, Call] = {}
     for siblings in kin.values():
         calls |= calls_of(siblings, telling, facts)

@@ -28,7 +28,7 @@ from .runs import Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class ProgramRecord:
     """A program, as it is written down.
 
     Attributes:
@@ -54,7 +54,7 @@ class Recorder:
     def __init__(
         self,
         backend: Backend,
-        program: Callable[[], Program],
+        program: Callable[[], ProgramRecord],
         *,
         outlives_sessions: bool = False,
     ) -> None:

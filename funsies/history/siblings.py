@@ -76,7 +76,7 @@ _CONVERT: Final = "convert:"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ItemPlace:
     """Where an item is.
 
     Attributes:
@@ -94,9 +94,9 @@ class Place:
 
 def places_of(
     rows: Mapping[Digest, OperationRow], built: Mapping[Digest, Digest]
-) -> dict[Digest, Place]:
+) -> dict[Digest, ItemPlace]:
     """Find the steps that dynamic ones made of the items of lists."""
-    found: dict[Digest, Place] = {}
+    found: dict[Digest, ItemPlace] = {}
     for row in rows.values():
         made = built.get(row.digest)
         gather = None if made is None else _gather(rows, made)
@@ -105,7 +105,7 @@ def places_of(
             for index, digest in enumerate(_makers(gather)):
                 if digest in rows:
                     item = _item(rows[digest])
-                    found.setdefault(digest, Place(row.digest, index, is_of_map, item))
+                    found.setdefault(digest, ItemPlace(row.digest, index, is_of_map, item))
     return found
 
 
@@ -155,7 +155,7 @@ class Facts:
     commands: Mapping[Digest, str] = field(default_factory=dict)
 
 
-class Telling:
+class SiblingWords:
     """Words for each step, handed on from makers to users, without recursion.
 
     Args:

@@ -28,7 +28,7 @@ _ENDS: Final = {
 }
 
 
-class Elsewhere:
+class WorkElsewhere:
     """Says which workers run steps that one has not asked for oneself.
 
     Args:

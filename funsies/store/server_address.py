@@ -26,7 +26,7 @@ _TRUTHS: Final = frozenset({"true", "false", "yes", "no", "1", "0"})
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class UrlParameter:
     """A parameter of an address.
 
     Attributes:
@@ -65,33 +65,33 @@ def _is_file(path: str) -> bool:
     return Path(path).is_file() and os.access(path, os.R_OK)
 
 
-_SECONDS: Final = Parameter(
+_SECONDS: Final = UrlParameter(
     _is_seconds, f"a number of seconds above 0, at most {LONGEST_WAIT_SECONDS:.0f}"
 )
-_TEXT: Final = Parameter(bool, "a text that is not empty")
-_FILE: Final = Parameter(_is_file, "the path of a file that can be read here", _ENCRYPTED)
+_TEXT: Final = UrlParameter(bool, "a text that is not empty")
+_FILE: Final = UrlParameter(_is_file, "the path of a file that can be read here", _ENCRYPTED)
 _TRUTH: Final = "true or false"
 
-PARAMETERS: Final[Mapping[str, Parameter]] = {
-    "db": Parameter(_is_database, "the number of a database, for example 0"),
+PARAMETERS: Final[Mapping[str, UrlParameter]] = {
+    "db": UrlParameter(_is_database, "the number of a database, for example 0"),
     "username": _TEXT,
     "password": _TEXT,
     "socket_timeout": _SECONDS,
     "socket_connect_timeout": _SECONDS,
-    "socket_keepalive": Parameter(_is_truth, _TRUTH, _BY_NETWORK),
+    "socket_keepalive": UrlParameter(_is_truth, _TRUTH, _BY_NETWORK),
     "ssl_ca_certs": _FILE,
-    "ssl_ca_data": Parameter(bool, _TEXT.wanted, _ENCRYPTED),
-    "ssl_ca_path": Parameter(os.path.isdir, "the path of a directory here", _ENCRYPTED),
+    "ssl_ca_data": UrlParameter(bool, _TEXT.wanted, _ENCRYPTED),
+    "ssl_ca_path": UrlParameter(os.path.isdir, "the path of a directory here", _ENCRYPTED),
     "ssl_certfile": _FILE,
     "ssl_keyfile": _FILE,
-    "ssl_password": Parameter(bool, _TEXT.wanted, _ENCRYPTED),
-    "ssl_cert_reqs": Parameter(
+    "ssl_password": UrlParameter(bool, _TEXT.wanted, _ENCRYPTED),
+    "ssl_cert_reqs": UrlParameter(
         {"none", "optional", "required"}.__contains__,
         "none, optional or required",
         _ENCRYPTED,
     ),
-    "ssl_check_hostname": Parameter(_is_truth, _TRUTH, _ENCRYPTED),
-    "ssl_min_version": Parameter(
+    "ssl_check_hostname": UrlParameter(_is_truth, _TRUTH, _ENCRYPTED),
+    "ssl_min_version": UrlParameter(
         {"771", "772"}.__contains__, "771 (TLS 1.2) or 772 (TLS 1.3)", _ENCRYPTED
     ),
 }

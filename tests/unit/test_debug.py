@@ -18,7 +18,7 @@ from funsies import debug
 from funsies.core.digest import Digest
 from funsies.core.errors import FileNameError
 from funsies.core.keyring import NO_KEYS, Keyring
-from funsies.report.directory.place import Place, file_name
+from funsies.report.directory.place import ReplayDirectory, file_name
 from funsies.report.replay import CannotReplayError, prepare_replay
 from funsies.session import Session
 
@@ -377,5 +377,5 @@ def test_commands_that_are_not_signed_with_our_key_are_not_made_a_script(session
 @pytest.mark.parametrize("name", ["../evil", "stdout/../../evil0", "/evil", ".."])
 def test_no_name_that_the_server_tells_leads_out_of_the_directory(name, tmp_path):
     with pytest.raises(FileNameError):
-        Place(tmp_path / "look").path(name)
+        ReplayDirectory(tmp_path / "look").path(name)
     assert "/" not in file_name(name, 0, name)

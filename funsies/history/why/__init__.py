@@ -2,28 +2,28 @@
 
 from .model import (
     PENDING,
+    Blocker,
     Change,
     ChangeKind,
-    Group,
     InputChange,
     Ran,
+    ReasonGroup,
     Reasons,
     StepReason,
-    Waiting,
     WaitsFor,
 )
 from .reasons import compare, labels_among, reasons, what_it_waits_for, with_labels, with_values
 
 __all__ = [
     "PENDING",
+    "Blocker",
     "Change",
     "ChangeKind",
-    "Group",
     "InputChange",
     "Ran",
+    "ReasonGroup",
     "Reasons",
     "StepReason",
-    "Waiting",
     "WaitsFor",
     "compare",
     "labels_among",

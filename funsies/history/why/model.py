@@ -144,7 +144,7 @@ class WaitsFor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Blocker:
     """What a step waits for.
 
     Attributes:
@@ -203,7 +203,7 @@ class StepReason(msgspec.Struct, frozen=True, gc=False):
     inputs: tuple[InputChange, ...] = ()
     roots: tuple[Change, ...] = ()
     more_roots: int = 0
-    waiting: Waiting | None = None
+    waiting: Blocker | None = None
 
     @property
     def is_new(self) -> bool:
@@ -212,7 +212,7 @@ class StepReason(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ReasonGroup:
     """Steps that ran for the same reasons.
 
     Attributes:
@@ -248,7 +248,7 @@ class Reasons:
     closure: Closure = field(default=_NO_STEPS, repr=False, compare=False)
 
     @property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[ReasonGroup]:
         """Steps that ran or are to run, by root cause; those with the most steps first.
 
         What is new has one cause, of whatever task it is. What takes a new input has not.
@@ -269,10 +269,10 @@ class Reasons:
         return found
 
 
-def _group(reasons: list[StepReason]) -> Group:
+def _group(reasons: list[StepReason]) -> ReasonGroup:
     tasks: dict[str, int] = {}
     for each in reasons:
         tasks[each.task] = tasks.get(each.task, 0) + 1
     first = reasons[0]
     roots = (Change(ChangeKind.NEW),) if first.is_new else first.roots
-    return Group(roots, first.more_roots, tuple(each.step for each in reasons), tasks)
+    return ReasonGroup(roots, first.more_roots, tuple(each.step for each in reasons), tasks)

@@ -22,7 +22,7 @@ from funsies.store.connect import Backend
 from funsies.store.rows import Status
 
 from .matching import counterparts
-from .model import PENDING, Change, ChangeKind, Ran, Reasons, StepReason, Waiting, WaitsFor
+from .model import PENDING, Blocker, Change, ChangeKind, Ran, Reasons, StepReason, WaitsFor
 from .reruns import what_ran, why_again
 from .steps import Comparison, Former
 from .store_view import StoreView, sharing, value_text
@@ -73,7 +73,7 @@ _KINDS: Final[Mapping[Status, WaitsFor]] = {
 _OF_STEPS: Final = frozenset({WaitsFor.INPUTS, WaitsFor.BUILT})
 
 
-def what_it_waits_for(backend: Backend, step: Digest) -> Waiting | None:
+def what_it_waits_for(backend: Backend, step: Digest) -> Blocker | None:
     """What a step waits for; None if it does not wait, or not any more.
 
     Args:
@@ -85,7 +85,7 @@ def what_it_waits_for(backend: Backend, step: Digest) -> Waiting | None:
     if what is None:
         return None
     lacking = backend.graph.waiting_on(step) if what in _OF_STEPS else ()
-    return Waiting(what, state.queue, tuple(lacking))
+    return Blocker(what, state.queue, tuple(lacking))
 
 
 MOST_RUNS: Final = 10

@@ -142,7 +142,7 @@ class NotOursError(FunsiesError):
         )
 
 
-class Place:
+class ReplayDirectory:
     """A directory to write to, and a list of what is in it.
 
     Args:

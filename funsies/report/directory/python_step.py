@@ -20,7 +20,7 @@ from funsies.run.python import LoadedFunction, arguments, load
 from funsies.store.connect import Backend
 
 from .description import STEP_FILE, parsed, write_stored
-from .place import Place, file_name
+from .place import ReplayDirectory, file_name
 
 INPUTS: Final = "inputs"
 OUTPUTS: Final = "outputs"
@@ -51,7 +51,9 @@ pprint(value)
 '''
 
 
-def write_python_step(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
+def write_python_step(
+    backend: Backend, step: StoredStep, place: ReplayDirectory
+) -> dict[str, Error]:
     """Write inputs, outputs, what was printed, the function and the script of a Python step.
 
     A function that is not signed, where there is a key, is left out.
@@ -83,7 +85,7 @@ def error_file(value: Path) -> Path:
     return value.with_name(f"{value.name}.error")
 
 
-def _write_sources(backend: Backend, step: StoredStep, place: Place) -> None:
+def _write_sources(backend: Backend, step: StoredStep, place: ReplayDirectory) -> None:
     """Write what the function is loaded from besides, under its content digest."""
     folder = place.folder(SOURCES)
     needed = decode_plan(step.task.payload).sources
@@ -92,7 +94,7 @@ def _write_sources(backend: Backend, step: StoredStep, place: Place) -> None:
             (folder / address.hex()).write_bytes(data)
 
 
-def _write_code(backend: Backend, step: StoredStep, place: Place) -> None:
+def _write_code(backend: Backend, step: StoredStep, place: ReplayDirectory) -> None:
     """Write the code of the step to be read: each piece with its file and line."""
     code = (parsed(step.task.ingredients) or {}).get("code")
     listed = backend.graph.contents([Digest(bytes.fromhex(code))])[0] if code else None
@@ -111,7 +113,9 @@ def _piece(piece: Piece, text: bytes | None) -> str:
     return f"# {piece.kind} {piece.path}{where}\n{shown.rstrip()}\n"
 
 
-def _write_inputs(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
+def _write_inputs(
+    backend: Backend, step: StoredStep, place: ReplayDirectory
+) -> dict[str, Error]:
     folder = place.folder(INPUTS)
     errors: dict[str, Error] = {}
     for position, row in enumerate(step.row.inputs):
@@ -123,7 +127,9 @@ def _write_inputs(backend: Backend, step: StoredStep, place: Place) -> dict[str,
     return errors
 
 
-def _write_outputs(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
+def _write_outputs(
+    backend: Backend, step: StoredStep, place: ReplayDirectory
+) -> dict[str, Error]:
     errors: dict[str, Error] = {}
     if not step.state.status.is_finished:
         return errors

@@ -15,7 +15,7 @@ from funsies.core.shell_plan import ShellPlan, decode_shell_plan
 from funsies.store.connect import Backend
 
 from .description import write_stored
-from .place import Place
+from .place import ReplayDirectory
 
 INPUTS: Final = "input_files"
 OUTPUTS: Final = "output_files"
@@ -54,7 +54,9 @@ _CHECK: Final = "[ $code -eq 0 ] || exit $code\n"
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def write_shell_step(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
+def write_shell_step(
+    backend: Backend, step: StoredStep, place: ReplayDirectory
+) -> dict[str, Error]:
     """Write inputs, outputs, streams and the script of a shell step.
 
     The script of a step that is not signed, where there is a key, is left out.
@@ -69,7 +71,7 @@ def write_shell_step(backend: Backend, step: StoredStep, place: Place) -> dict[s
     return {**_write_inputs(backend, step, place), **_write_outputs(backend, step, place)}
 
 
-def _write_script(plan: ShellPlan, step: StoredStep, place: Place) -> None:
+def _write_script(plan: ShellPlan, step: StoredStep, place: ReplayDirectory) -> None:
     place.write_text("op.sh", shell_script(plan, step))
     place.path("op.sh").chmod(0o700)
     environment = place.path("op.env")
@@ -105,7 +107,9 @@ def _on_one_line(text: str) -> str:
     return "".join(each if each.isprintable() else "?" for each in text)
 
 
-def _write_inputs(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
+def _write_inputs(
+    backend: Backend, step: StoredStep, place: ReplayDirectory
+) -> dict[str, Error]:
     names = [row.name for row in step.row.inputs]
     validate_file_names(names)
     folder = place.folder(INPUTS)
@@ -116,7 +120,9 @@ def _write_inputs(backend: Backend, step: StoredStep, place: Place) -> dict[str,
     return {f"input:{name}": error for name, error in written if error is not None}
 
 
-def _write_outputs(backend: Backend, step: StoredStep, place: Place) -> dict[str, Error]:
+def _write_outputs(
+    backend: Backend, step: StoredStep, place: ReplayDirectory
+) -> dict[str, Error]:
     """Write what the step made: files, and ``stdout0``, ``stderr0``, ``returncode0``, ..."""
     errors: dict[str, Error] = {}
     if not step.state.status.is_finished:
@@ -135,7 +141,7 @@ def _form(wire: str) -> str | None:
     return wire if wire == "files" else None
 
 
-def _place_of(output: str, folder: Path, place: Place) -> Path:
+def _place_of(output: str, folder: Path, place: ReplayDirectory) -> Path:
     kind, _, name = output.partition(":")
     if kind != "file":
         return place.path(f"{kind}{name}")

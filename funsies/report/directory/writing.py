@@ -16,7 +16,7 @@ from funsies.report.errors import describe_error
 from funsies.store.connect import Backend
 
 from .description import STEP_FILE, VALUE_FILE, as_json, describe_step, write_stored
-from .place import Place, file_name
+from .place import ReplayDirectory, file_name
 from .python_step import write_python_step
 from .shell_step import write_shell_step
 
@@ -36,7 +36,7 @@ def write_step(backend: Backend, operation: Digest, directory: Path) -> StoredSt
         OSError: if it cannot be written.
     """
     step = read_step(backend, operation)
-    place = Place(directory)
+    place = ReplayDirectory(directory)
     place.write_json(STEP_FILE, describe_step(step))
     if step.task.kind is TaskKind.SHELL:
         errors = write_shell_step(backend, step, place)
@@ -64,7 +64,7 @@ def write_value(backend: Backend, artefact: Digest, directory: Path) -> Error | 
         OSError: if it cannot be written.
     """
     found = stored_artefact(backend, artefact)
-    place = Place(directory)
+    place = ReplayDirectory(directory)
     wire = found.encoding.wire
     error = write_stored(backend, artefact, place.path(file_name("value", 0, wire)))
     producer = found.producer
@@ -78,7 +78,7 @@ def write_value(backend: Backend, artefact: Digest, directory: Path) -> Error | 
     return error
 
 
-def _write_errors(errors: Mapping[str, Error], place: Place) -> None:
+def _write_errors(errors: Mapping[str, Error], place: ReplayDirectory) -> None:
     """Write errors twice: to be read by people, each once, and by programs."""
     if not errors:
         return

@@ -212,7 +212,7 @@ def _at(numbers: Sequence[float], share: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class LogAxis:
     """A logarithmic axis that all boxes of a column share.
 
     Attributes:
@@ -233,7 +233,7 @@ class Axis:
         return round(share * PLOT_WIDTH, 1)
 
 
-def axis_of(spreads: Iterable[Spread | None], least: float) -> Axis:
+def axis_of(spreads: Iterable[Spread | None], least: float) -> LogAxis:
     """An axis for some boxes.
 
     Args:
@@ -243,4 +243,4 @@ def axis_of(spreads: Iterable[Spread | None], least: float) -> Axis:
     known = [each for each in spreads if each is not None]
     low = min((each.low for each in known), default=least)
     high = max((each.high for each in known), default=least)
-    return Axis(max(low, least), max(high, least))
+    return LogAxis(max(low, least), max(high, least))

@@ -14,7 +14,7 @@ from funsies.core.digest import Digest, short_hash
 from funsies.core.errors import Error, ErrorKind, read_error
 from funsies.history.labels import NO_LABELS
 from funsies.history.step_names import Naming
-from funsies.report.elsewhere import Elsewhere
+from funsies.report.elsewhere import WorkElsewhere
 from funsies.report.errors import headline
 from funsies.report.failures import Cause, Causes, gist
 from funsies.report.numbers import counted
@@ -79,7 +79,7 @@ SHOWN_STEPS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class RunningStep:
+class ActiveStep:
     """A step that runs.
 
     Attributes:
@@ -112,9 +112,9 @@ class RunningSteps:
         graph: GraphReader,
         clock: Callable[[], float] = time.monotonic,
         naming: Naming | None = None,
-        elsewhere: Elsewhere | None = None,
+        elsewhere: WorkElsewhere | None = None,
     ) -> None:
-        self.longest: list[RunningStep] = []
+        self.longest: list[ActiveStep] = []
         self.elsewhere: list[str] = []
         self._elsewhere = elsewhere
         self._naming = naming
@@ -137,12 +137,12 @@ class RunningSteps:
             self.longest = self._longest_of(leases)
             self.elsewhere = self._elsewhere.lines(leases) if self._elsewhere else []
 
-    def _longest_of(self, leases: Sequence[Lease]) -> list[RunningStep]:
+    def _longest_of(self, leases: Sequence[Lease]) -> list[ActiveStep]:
         shown = sorted(leases, key=lambda lease: -lease.running_ms)[:SHOWN_STEPS]
         labels = self._labels([lease.operation for lease in shown])
         now = self._clock()
         return [
-            RunningStep(label, worker_of(lease), now - lease.running_ms / 1000)
+            ActiveStep(label, worker_of(lease), now - lease.running_ms / 1000)
             for label, lease in zip(labels, shown, strict=True)
         ]
 

@@ -19,7 +19,7 @@ from funsies.core.cutting import printable
 from funsies.core.errors import NoServerError
 from funsies.history.step_names import Naming
 from funsies.report.console import make_console
-from funsies.report.elsewhere import Elsewhere
+from funsies.report.elsewhere import WorkElsewhere
 from funsies.report.numbers import counted
 from funsies.store.connect import Backend
 from funsies.store.ports import GraphReader
@@ -75,7 +75,7 @@ class Display:
         graph: GraphReader,
         *,
         naming: Naming | None = None,
-        elsewhere: Elsewhere | None = None,
+        elsewhere: WorkElsewhere | None = None,
         clock: Callable[[], float] = time.monotonic,
         began: float | None = None,
     ) -> None:
@@ -188,7 +188,7 @@ def display_of(
             with others it is told.
         began: when the run began, monotonic seconds; None for now.
     """
-    naming, elsewhere = Naming(backend), Elsewhere(backend, own)
+    naming, elsewhere = Naming(backend), WorkElsewhere(backend, own)
     return Display(
         make_console(), backend.graph, naming=naming, elsewhere=elsewhere, began=began
     )

@@ -17,7 +17,7 @@ from funsies.report.failures import Cause
 from funsies.report.numbers import counted, shown_seconds
 from funsies.store.rows import TaskCounts
 
-from .activity import Rates, RunningStep, counted_steps, finished, seconds_left
+from .activity import ActiveStep, Rates, counted_steps, finished, seconds_left
 
 SHOWN_TASKS: Final = 12
 SHOWN_CAUSES: Final = 3
@@ -45,7 +45,7 @@ class Screen:
 
     progress: Progress
     rates: Rates
-    running: Sequence[RunningStep]
+    running: Sequence[ActiveStep]
     repeated: Sequence[Cause]
     now: float
     seconds: float
@@ -104,7 +104,7 @@ class Screen:
             table.add_row(Text(f"all, {shown_seconds(self.seconds)}", "bold"), *cells)
         return table
 
-    def _step_text(self, step: RunningStep) -> Text:
+    def _step_text(self, step: ActiveStep) -> Text:
         seconds = shown_seconds(self.now - step.began)
         return Text.assemble(
             (f"{seconds:>8}", "blue"), "  ", step.label, (f"  on {step.worker}", "dim")

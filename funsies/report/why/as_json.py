@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from funsies.core.digest import Digest
-from funsies.history.why import Change, Group, InputChange, Reasons, StepReason, Waiting
+from funsies.history.why import Blocker, Change, InputChange, ReasonGroup, Reasons, StepReason
 
 
 def change_as_json(change: Change) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def _step(reason: StepReason) -> dict[str, Any]:
     }
 
 
-def _waiting(waiting: Waiting) -> dict[str, Any]:
+def _waiting(waiting: Blocker) -> dict[str, Any]:
     return {
         "what": waiting.what.value,
         "queue": waiting.queue or None,
@@ -68,7 +68,7 @@ def _input(each: InputChange) -> dict[str, Any]:
     }
 
 
-def groups_as_json(reasons: Reasons, groups: Iterable[Group]) -> dict[str, Any]:
+def groups_as_json(reasons: Reasons, groups: Iterable[ReasonGroup]) -> dict[str, Any]:
     """Why all steps of a graph ran, or would: by cause, with how many did and did not."""
     return {
         "run": reasons.run,
@@ -79,7 +79,7 @@ def groups_as_json(reasons: Reasons, groups: Iterable[Group]) -> dict[str, Any]:
     }
 
 
-def group_as_json(group: Group) -> dict[str, Any]:
+def group_as_json(group: ReasonGroup) -> dict[str, Any]:
     """Steps that ran for the same reasons."""
     return {
         "roots": [change_as_json(each) for each in group.roots],

@@ -15,14 +15,14 @@ from funsies.core.cutting import cut, printable
 from funsies.core.digest import Digest, short_hash
 from funsies.history.why import (
     PENDING,
+    Blocker,
     Change,
     ChangeKind,
-    Group,
     InputChange,
     Ran,
+    ReasonGroup,
     Reasons,
     StepReason,
-    Waiting,
     WaitsFor,
 )
 from funsies.report.numbers import counted
@@ -222,7 +222,7 @@ def _heading(reasons: Reasons, reason: StepReason, prefix: str, indent: str) -> 
     return Text.assemble((name_of(reason), "bold cyan"), f" {does}")
 
 
-def _waits_for(reasons: Reasons, waiting: Waiting | None) -> str:
+def _waits_for(reasons: Reasons, waiting: Blocker | None) -> str:
     """What a step waits for, and which steps that are."""
     if waiting is None:
         return ""
@@ -248,7 +248,7 @@ def _unchanged(reason: StepReason, indent: str) -> Iterator[Text]:
         yield Text(f"{indent}  same value as before, made anew: {names}", style="dim")
 
 
-def group_lines(group: Group, reasons: Reasons) -> Iterator[Text]:
+def group_lines(group: ReasonGroup, reasons: Reasons) -> Iterator[Text]:
     """Tell which steps ran for the same reasons."""
     tasks = ", ".join(
         f"{printable(name)}{f' ({number:,})' if number > 1 else ''}"
@@ -266,7 +266,7 @@ def group_lines(group: Group, reasons: Reasons) -> Iterator[Text]:
         yield Text(f"  {name_of(reasons.steps[group.steps[0]])}", style="dim")
 
 
-def _root_lines(root: Change, group: Group) -> Iterator[Text]:
+def _root_lines(root: Change, group: ReasonGroup) -> Iterator[Text]:
     lines = list(change_lines(root, "  "))
     is_of_another = root.kind not in {ChangeKind.CODE, ChangeKind.VALUE}
     if is_of_another and root.task and list(group.tasks) != [root.task]:

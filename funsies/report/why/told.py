@@ -10,11 +10,11 @@ from msgspec import structs
 
 from funsies.core.digest import Digest
 from funsies.history.why import (
-    Group,
+    Blocker,
     Ran,
+    ReasonGroup,
     Reasons,
     StepReason,
-    Waiting,
     what_it_waits_for,
     with_labels,
     with_values,
@@ -39,7 +39,7 @@ def told_of(backend: Backend, found: Reasons, step: Digest) -> Reasons:
     return replace(found, steps=needed)
 
 
-def told_groups(backend: Backend, found: Reasons) -> tuple[list[Group], int, Reasons]:
+def told_groups(backend: Backend, found: Reasons) -> tuple[list[ReasonGroup], int, Reasons]:
     """Read what people are told of groups: values, and labels of what stands alone.
 
     Returns:
@@ -52,13 +52,13 @@ def told_groups(backend: Backend, found: Reasons) -> tuple[list[Group], int, Rea
     return group_values(backend, shown), len(groups) - len(shown), named
 
 
-def group_values(backend: Backend, groups: Sequence[Group]) -> list[Group]:
+def group_values(backend: Backend, groups: Sequence[ReasonGroup]) -> list[ReasonGroup]:
     """The same groups, with the values that are another than before."""
     roots = iter(with_values(backend, tuple(each for it in groups for each in it.roots)))
     return [replace(each, roots=tuple(next(roots) for _ in each.roots)) for each in groups]
 
 
-def _waiting(backend: Backend, found: Reasons, step: Digest) -> Waiting | None:
+def _waiting(backend: Backend, found: Reasons, step: Digest) -> Blocker | None:
     reason = found.steps.get(step)
     is_waiting = reason is not None and reason.ran is Ran.WAITING
     return what_it_waits_for(backend, step) if is_waiting else None

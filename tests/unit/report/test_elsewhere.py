@@ -13,7 +13,7 @@ from funsies.core.digest import Digest, content_digest
 from funsies.history import run_records
 from funsies.history.pending_runs import Askers, runs_with_pending
 from funsies.history.processes import this_process
-from funsies.report.elsewhere import Elsewhere, left_behind
+from funsies.report.elsewhere import WorkElsewhere, left_behind
 from funsies.report.live.display import LINE_SECONDS, Display
 from funsies.store.connect import Backend, open_backend
 from funsies.store.rows import (
@@ -84,7 +84,7 @@ def claim(backend: Backend, number: int) -> None:
 def test_steps_of_an_interrupted_run_are_named_with_what_to_do(backend) -> None:
     asked(backend, ["a", "b"], outcome="interrupted")
     claim(backend, 2)
-    lines = Elsewhere(backend, tuple).lines(backend.graph.leases())
+    lines = WorkElsewhere(backend, tuple).lines(backend.graph.leases())
     end = "which was interrupted; to end them: funsies cancel --run 1"
     assert lines == [f"2 workers run steps of run 1 (old.py), {end}"]
 
@@ -95,27 +95,27 @@ def test_what_one_has_asked_for_oneself_is_not_told(backend) -> None:
     _, own = asked(backend, ["a", "b"])
     asked(backend, ["b"])
     claim(backend, 2)
-    assert Elsewhere(backend, lambda: [own]).lines(backend.graph.leases()) == []
+    assert WorkElsewhere(backend, lambda: [own]).lines(backend.graph.leases()) == []
 
 
 def test_a_run_that_goes_on_is_not_to_be_ended(backend) -> None:
     asked(backend, ["a"], script="other.py")
     claim(backend, 1)
-    (line,) = Elsewhere(backend, tuple).lines(backend.graph.leases())
+    (line,) = WorkElsewhere(backend, tuple).lines(backend.graph.leases())
     assert line == "1 worker runs a step of run 1 (other.py), which goes on"
 
 
 def test_a_run_that_has_not_waited_for_its_steps_is_told_from_one_that_goes_on(backend) -> None:
     asked(backend, ["a"], outcome="done")
     claim(backend, 1)
-    (line,) = Elsewhere(backend, tuple).lines(backend.graph.leases())
+    (line,) = WorkElsewhere(backend, tuple).lines(backend.graph.leases())
     assert "which has ended; to end it: funsies cancel --run 1" in line
 
 
 def test_what_no_run_has_asked_for_is_told_too(backend) -> None:
     ask(backend, ["a"])
     claim(backend, 1)
-    (line,) = Elsewhere(backend, tuple).lines(backend.graph.leases())
+    (line,) = WorkElsewhere(backend, tuple).lines(backend.graph.leases())
     assert (
         line == "1 worker runs a step of a program of which no run is known; see: funsies top"
     )
@@ -124,7 +124,7 @@ def test_what_no_run_has_asked_for_is_told_too(backend) -> None:
 def test_hostile_names_of_programs_are_escaped(backend) -> None:
     asked(backend, ["a"], script="\x1b[31m\n.py", outcome="interrupted")
     claim(backend, 1)
-    (line,) = Elsewhere(backend, tuple).lines(backend.graph.leases())
+    (line,) = WorkElsewhere(backend, tuple).lines(backend.graph.leases())
     assert "\x1b" not in line
     assert "\n" not in line
 
@@ -136,7 +136,7 @@ def test_a_plain_line_tells_it_once(backend) -> None:
     display = Display(
         Console(file=file, width=200),
         backend.graph,
-        elsewhere=Elsewhere(backend, tuple),
+        elsewhere=WorkElsewhere(backend, tuple),
         clock=lambda: now,
     )
     with display.shown() as tell:
@@ -153,7 +153,9 @@ def test_on_a_terminal_it_stands_below_the_table(backend) -> None:
     claim(backend, 1)
     file = io.StringIO()
     console = Console(file=file, width=120, height=24, force_terminal=True)
-    with Display(console, backend.graph, elsewhere=Elsewhere(backend, tuple)).shown() as tell:
+    with Display(
+        console, backend.graph, elsewhere=WorkElsewhere(backend, tuple)
+    ).shown() as tell:
         tell(Progress({"task": TaskCounts(running=1, ready=1)}))
     assert "to end it: funsies cancel --run 1" in file.getvalue()
 
