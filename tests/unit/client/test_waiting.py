@@ -171,6 +171,10 @@ class OneAfterTheOther:
     def undefined(self, _operations) -> list[object]:
         return []
 
+    @property
+    def news(self) -> OneAfterTheOther:
+        return self
+
     def subscribe(self, _client) -> OneAfterTheOther:
         return self
 
