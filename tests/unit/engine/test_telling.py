@@ -60,7 +60,7 @@ def test_nothing_is_told_that_nobody_follows(room):
 
 def test_a_step_that_ends_at_once_is_not_even_asked_about(room):
     asked = []
-    room.graph.is_heard = asked.append
+    room.graph.news.is_heard = asked.append
     for number in range(10):
         room.runs(Fence(bytes([number]) * 16))
         room.look_for(ASK_SECONDS / 2)
@@ -96,7 +96,7 @@ def test_the_next_step_of_the_same_process_is_not_taken_for_the_one_that_is_foll
 
 def test_what_has_not_changed_is_told_again_before_it_is_forgotten(room):
     told = []
-    room.graph.show_tail = lambda *_: told.append(room.clock())
+    room.graph.news.show_tail = lambda *_: told.append(room.clock())
     following = room.follow()
     room.runs()
     room.look_for(3 * REPEAT_SECONDS)
