@@ -31,7 +31,7 @@ from funsies.report.numbers import counted
 from funsies.session import Session
 from funsies.store.agreed import AgreedDataStore
 from funsies.store.data.address import directory_of
-from funsies.store.data.leftovers import leftovers, remove_leftovers
+from funsies.store.data.temporary import leftovers, remove_leftovers
 from funsies.store.rows import QueueName
 from funsies.store.server_notes import IN_SERVER, DataPlace, recorded_place
 from funsies.store.submission import LOCAL_PREFIX

@@ -6,7 +6,7 @@ import socket
 from contextlib import closing
 
 from funsies.config.directory import Directory, ServerRecord
-from funsies.store.data.identity import beside, ensure_number
+from funsies.store.data.address import beside, ensure_number
 from funsies.store.ports import GraphReader, GraphStore
 from funsies.store.redis import RedisStore
 from funsies.store.server_notes import (

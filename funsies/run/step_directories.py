@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from funsies.core.errors import Error, ErrorKind
-from funsies.store.data.abandoned import remove_abandoned
+from funsies.store.data.temporary import remove_abandoned
 
 STEP_PREFIX: Final = "funsies-step-"
 """How names of temporary directories begin that belong to a process for as long as it lives."""

@@ -12,8 +12,7 @@ from funsies.core.digest import Digest
 from funsies.core.errors import DataMissingError, DataStoreError
 
 from .data import open_data_store
-from .data.address import directory_of
-from .data.identity import INSIDE, ensure_identity, identity_of
+from .data.address import INSIDE, directory_of, ensure_identity, identity_of
 from .ports import DataStore, NamedRecords
 from .server_address import is_server
 from .server_notes import (

@@ -21,7 +21,7 @@ import msgspec
 from funsies.core.errors import DataStoreError, WrongKeyError
 from funsies.core.keyring import Keyring
 
-from .data.identity import ensure_identity
+from .data.address import ensure_identity
 from .ports import GraphStore, NamedRecords
 from .server_address import hide_secrets, is_server
 
@@ -39,7 +39,7 @@ class DataPlace(msgspec.Struct, frozen=True):
 
     Attributes:
         url: ``file:///path`` or the address of another server; empty for the server itself.
-        identity: by what the store there is known again; see ``data/identity.py``.
+        identity: by what the store there is known again; see ``data/address.py``.
         host: machine on which that was written down.
         is_beside: True for the directory ``data`` beside the server, which moves with it.
     """

@@ -12,7 +12,7 @@ import pytest
 
 from funsies.core.errors import DataStoreError
 from funsies.store.agreed import AgreedDataStore
-from funsies.store.data.identity import ensure_identity, identity_of
+from funsies.store.data.address import ensure_identity, identity_of
 from funsies.store.redis import RedisStore
 from funsies.store.server_notes import IN_SERVER, place_at, replace_place
 

@@ -17,7 +17,7 @@ from funsies.config import ResolvedServer
 from funsies.engine.worker import run_worker
 from funsies.run.step_directories import STEP_PREFIX
 from funsies.store.data import DiskDataStore
-from funsies.store.data.abandoned import remove_abandoned
+from funsies.store.data.temporary import remove_abandoned
 
 LARGE = b"0123456789abcdef" * (128 << 10)
 

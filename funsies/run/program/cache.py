@@ -14,8 +14,7 @@ from typing import Final
 from funsies.core.digest import Digest, content_digest
 from funsies.pickling import Bundle
 from funsies.run.step_directories import STEP_PREFIX
-from funsies.store.data.abandoned import make_held, remove_abandoned
-from funsies.store.data.temporary import TemporaryFile, fresh_name
+from funsies.store.data.temporary import TemporaryFile, fresh_name, make_held, remove_abandoned
 
 KEPT_DAYS: Final = 30
 """What no worker has used for so long is removed."""

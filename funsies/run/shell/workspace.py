@@ -20,8 +20,7 @@ from typing import Final, Self
 from funsies.run.orphans import is_subreaper
 from funsies.run.step_directories import STEP_PREFIX, remove_tree
 from funsies.run.watcher import Watcher
-from funsies.store.data.abandoned import make_held
-from funsies.store.data.temporary import fresh_name
+from funsies.store.data.temporary import fresh_name, make_held
 
 _WORK: Final = "work"
 _STREAMS: Final = "streams"

@@ -15,8 +15,7 @@ from typing import Final
 from funsies.run.step_directories import STEP_PREFIX, cannot_run_here, remove_tree
 from funsies.run.tasks import NotLoadableError
 from funsies.run.watcher import Watcher
-from funsies.store.data.abandoned import make_held
-from funsies.store.data.temporary import fresh_name
+from funsies.store.data.temporary import fresh_name, make_held
 
 from .settings import Setting
 

@@ -28,8 +28,9 @@ from funsies.core.digest import Digest
 from funsies.core.errors import ServerError
 
 from .chunks import FileChunks, chunks_of, rechunk
-from .file_hash import FileHash
 from .files import (
+    FileHash,
+    digests_in,
     disk_errors,
     identity,
     look_again,
@@ -37,7 +38,6 @@ from .files import (
     open_or_none,
     sync_directory,
 )
-from .listing import digests_in
 from .sharing import LINK_BYTES, clone_to, digest_of, link_read_only
 from .temporary import STALE_SECONDS, TemporaryFile, fresh_name, remove_stale
 from .verify import (

@@ -1,16 +1,25 @@
-"""Files of values: how they are opened and told apart, and directories that reach the disk."""
+"""Files of values: how they are opened, told apart and listed, and hashed while written.
+
+Also directories that reach the disk.
+"""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
+from funsies.core.digest import Digest
 from funsies.core.errors import ServerError
+
+from .chunks import CHUNK_BYTES
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NOT_THERE: Final = frozenset({errno.ENOENT, errno.ESTALE, errno.ELOOP})
@@ -86,3 +95,79 @@ def disk_errors(directory: Path) -> Iterator[None]:
         else:
             text = f"cannot be used: {reason}"
         raise ServerError(f"the data directory {directory} {text}") from problem
+
+
+_LEVEL: Final = re.compile("[0-9a-f]{2}")
+_NAME: Final = re.compile("[0-9a-f]{64}")
+
+
+def digests_in(directory: Path) -> Iterator[Digest]:
+    """Digests by which something in the directory is called, good or bad, in no order."""
+    for name in _names_in(directory, depth=2):
+        if _NAME.fullmatch(name):
+            yield Digest(bytes.fromhex(name))
+
+
+def _names_in(directory: Path, depth: int) -> Iterator[str]:
+    """Names so many levels below."""
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
+        for entry in entries:
+            if not depth:
+                yield entry.name
+            elif _LEVEL.fullmatch(entry.name):
+                yield from _names_in(Path(entry.path), depth - 1)
+
+
+class FileHash:
+    """Hashes what a file has got, in a thread, beside its writer and the disk.
+
+    What is hashed is read from the file (from memory, mostly: it was written just now). So it
+    is what the file holds, although nothing is copied that a program might change meanwhile.
+
+    Args:
+        path: the file.
+
+    Attributes:
+        size_bytes: number of bytes that were written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.size_bytes: int = 0
+        self._hash = hashlib.sha256()
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._thread = ThreadPoolExecutor(1, "funsies-hash")
+        self._pending: list[Future[None]] = []
+
+    def follow(self, size_bytes: int) -> None:
+        """So many more bytes were written."""
+        act = self._thread.submit(self._read, size_bytes, self.size_bytes)
+        self._pending.append(act)
+        self.size_bytes += size_bytes
+
+    def _read(self, size_bytes: int, position: int) -> None:
+        while size_bytes:
+            data = os.pread(self._descriptor, min(size_bytes, CHUNK_BYTES), position)
+            if not data:
+                raise OSError(f"a new file has lost its end, from byte {position} on")
+            self._hash.update(data)
+            position += len(data)
+            size_bytes -= len(data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for the last bytes."""
+        self._thread.shutdown()
+        os.close(self._descriptor)
+
+    @property
+    def digest(self) -> Digest:
+        """Content digest of the file.
+
+        Raises:
+            OSError: if the file could not be read.
+        """
+        for act in self._pending:
+            act.result()
+        return Digest(self._hash.digest())

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from funsies.store.data import abandoned
-from funsies.store.data.abandoned import make_held, remove_abandoned
-from funsies.store.data.temporary import fresh_name
+from funsies.store.data import temporary
+from funsies.store.data.temporary import fresh_name, make_held, remove_abandoned
 
 PREFIX = "held-"
 
@@ -18,11 +17,11 @@ def test_a_directory_that_is_swept_before_it_is_locked_is_made_again(
     opened, swept = os.open, []
 
     def swept_before(*arguments) -> int:
-        monkeypatch.setattr(abandoned.os, "open", opened)
+        monkeypatch.setattr(temporary.os, "open", opened)
         swept.append(remove_abandoned(tmp_path, PREFIX))
         return opened(*arguments)
 
-    monkeypatch.setattr(abandoned.os, "open", swept_before)
+    monkeypatch.setattr(temporary.os, "open", swept_before)
     path = tmp_path / f"{PREFIX}{fresh_name()}"
     descriptor = make_held(path)
     assert (swept, remove_abandoned(tmp_path, PREFIX), path.exists()) == ([1], 0, True)
@@ -43,7 +42,7 @@ def test_what_took_the_name_of_a_removed_directory_is_left_alone(
         held.append(make_held(path))
         return True
 
-    monkeypatch.setattr(abandoned, "try_lock", made_again_before)
+    monkeypatch.setattr(temporary, "try_lock", made_again_before)
     assert remove_abandoned(tmp_path, PREFIX) == 0
     assert path.exists()
     os.close(held[0])
