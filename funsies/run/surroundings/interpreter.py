@@ -62,8 +62,7 @@ def standard_library() -> Iterator[Setting]:
     yield attribute(tempfile, "tempdir")
     yield from _threads()
     yield from _logs()
-    if sys.version_info < (3, 14):  # from then on, policies are deprecated
-        yield event_loops()
+    yield from event_loops()
     if (multiprocessing := sys.modules.get("multiprocessing")) is not None:
         yield Setting(
             partial(multiprocessing.get_start_method, allow_none=True),
@@ -87,34 +86,48 @@ def _logs() -> Iterator[Setting]:
     yield contents(root.handlers)
 
 
-class _Policy(asyncio.DefaultEventLoopPolicy):
-    """The usual policy, which takes note when a loop is set: looking for it costs nothing."""
+if sys.version_info >= (3, 14):  # policies are deprecated, and one makes no loop unasked
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.was_used = False
+    def event_loops() -> Iterator[Setting]:
+        """The loop of this thread, and who makes loops while that can still be chosen."""
+        yield Setting(_current_loop, asyncio.set_event_loop)
+        if hasattr(asyncio.events, "_event_loop_policy"):  # what is public warns, and ends in 3.16
+            yield attribute(asyncio.events, "_event_loop_policy")
 
-    @override
-    def set_event_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        self.was_used = True
-        super().set_event_loop(loop)
+    def _current_loop() -> asyncio.AbstractEventLoop | None:
+        try:
+            return asyncio.get_event_loop()
+        except RuntimeError:
+            return None
 
+else:
 
-def event_loops() -> Setting:
-    """The policy and the loop of this thread; a policy of somebody else is left as it is."""
-    policy = asyncio.get_event_loop_policy()
-    if type(policy) is not asyncio.DefaultEventLoopPolicy and not _is_unused(policy):
-        return Setting(asyncio.get_event_loop_policy, asyncio.set_event_loop_policy)
-    _renew()
-    return Setting(lambda: _is_unused(asyncio.get_event_loop_policy()), _renew)
+    class _Policy(asyncio.DefaultEventLoopPolicy):
+        """The usual policy, which takes note when a loop is set: looking costs nothing."""
 
+        def __init__(self) -> None:
+            super().__init__()
+            self.was_used = False
 
-def _is_unused(policy: asyncio.AbstractEventLoopPolicy) -> bool:
-    return isinstance(policy, _Policy) and not policy.was_used
+        @override
+        def set_event_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+            self.was_used = True
+            super().set_event_loop(loop)
 
+    def event_loops() -> Iterator[Setting]:
+        """The policy and the loop of this thread; a policy of somebody else stays as it is."""
+        policy = asyncio.get_event_loop_policy()
+        if type(policy) is not asyncio.DefaultEventLoopPolicy and not _is_unused(policy):
+            yield Setting(asyncio.get_event_loop_policy, asyncio.set_event_loop_policy)
+            return
+        _renew()
+        yield Setting(lambda: _is_unused(asyncio.get_event_loop_policy()), _renew)
 
-def _renew(_: object = None) -> None:
-    asyncio.set_event_loop_policy(_Policy())
+    def _is_unused(policy: asyncio.AbstractEventLoopPolicy) -> bool:
+        return isinstance(policy, _Policy) and not policy.was_used
+
+    def _renew(_: object = None) -> None:
+        asyncio.set_event_loop_policy(_Policy())
 
 
 # Signal handlers, the signals that are held back, and the alarm.

@@ -50,7 +50,23 @@ def close_a_loop() -> None:
     loop.close()
 
 
+def get_event_loop_or_not() -> list[asyncio.AbstractEventLoop]:
+    try:
+        return [asyncio.get_event_loop()]
+    except RuntimeError:
+        return []
+
+
+def set_another_policy() -> None:
+    if sys.version_info >= (3, 14):  # what is public warns
+        asyncio.events._set_event_loop_policy(asyncio.events._DefaultEventLoopPolicy())
+    else:
+        asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy())
+
+
 def loop_of_this_thread() -> object:
+    if sys.version_info >= (3, 14):  # there is none unless somebody has set it
+        return asyncio.events._get_event_loop_policy(), *get_event_loop_or_not()
     loop = asyncio.get_event_loop_policy().get_event_loop()
     is_usable = not loop.is_closed()
     loop.close()
@@ -250,7 +266,7 @@ CHANGES: dict[Callable[[], object], list[Callable[[], object]]] = {
         close_a_loop,
         lambda: asyncio.run(asyncio.sleep(0)),
         lambda: asyncio.set_event_loop(None),
-        lambda: asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy()),
+        set_another_policy,
         lambda: [asyncio.run(asyncio.sleep(0)) for _ in range(2)],
     ],
 }

@@ -255,7 +255,8 @@ OF_THE_STEP = [
 def _no_event_loop_is_left() -> Iterator[None]:
     """Leave asyncio as it was: ``asyncio.run`` says that this thread is to have no loop."""
     yield
-    asyncio.set_event_loop_policy(None)
+    if sys.version_info < (3, 14):
+        asyncio.set_event_loop_policy(None)
 
 
 @pytest.fixture
