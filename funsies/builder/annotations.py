@@ -6,15 +6,24 @@ import functools
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from types import FunctionType, MethodType, UnionType
+from types import FunctionType, MethodType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Final, Self, TypeVar, Union, get_args, get_origin
 
 import typing_extensions
 
 from funsies.core.errors import WiringError
-from funsies.core.type_hints import read_hints, variables_around, with_checked_names
+from funsies.core.type_hints import (
+    captured_names,
+    own_annotations,
+    read_hints,
+    variables_around,
+    with_checked_names,
+)
 
 _SELF: Final = (Self, typing_extensions.Self)
+_ANNOTATED: Final = frozenset({"__annotations__", "__annotate__"})
+"""What wrappers take over from what they wrap; the second since Python 3.14."""
+
 _OWNER = TypeVar("_OWNER")
 """What ``Self`` is in a method that is called with its object: the type of that."""
 
@@ -33,14 +42,19 @@ def annotations_of(function: Callable[..., object], name: str) -> dict[str, obje
         WiringError: if an annotation names something that cannot be found.
     """
     target = annotated(without_partials(function))
-    known = {**_around(target), **_captured(target)}
+    known = {**_around(target), **captured_names(target)}
+    own = SimpleNamespace(
+        __annotations__=own_annotations(target) if callable(target) else {},
+        __globals__=_globals_of(target),
+        __type_params__=getattr(target, "__type_params__", ()),
+    )
 
     def read(checked: Mapping[str, object]) -> dict[str, object]:
         names = {**known, **checked}
         try:
-            return typing.get_type_hints(target, None, names, include_extras=True)
+            return typing.get_type_hints(own, None, names, include_extras=True)
         except TypeError:
-            return read_hints(target.__annotations__, _globals_of(target), names)
+            return read_hints(own.__annotations__, own.__globals__, names)
 
     try:
         return _with_owner(target, with_checked_names(read, _globals_of(target)))
@@ -70,26 +84,12 @@ def remember_annotations(function: Callable[..., object]) -> None:
 
 def _around(function: object) -> dict[str, object]:
     """Names that annotations of a local function may mean: what is beside it."""
-    texts = getattr(function, "__annotations__", {}).values()
+    texts = own_annotations(function).values() if callable(function) else ()
     if not any(isinstance(text, str) for text in texts):
         return {}
     return variables_around(
         getattr(function, "__qualname__", ""), getattr(function, "__module__", None)
     )
-
-
-def _captured(function: object) -> dict[str, object]:
-    """Names that annotations of a nested function may mean: what it captures."""
-    code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None)
-    if code is None or not cells:
-        return {}
-    found: dict[str, object] = {}
-    for free, cell in zip(code.co_freevars, cells, strict=True):
-        try:
-            found[free] = cell.cell_contents
-        except ValueError:  # not yet filled
-            continue
-    return found
 
 
 def _globals_of(function: object) -> dict[str, object]:
@@ -145,6 +145,6 @@ def annotated(callee: object) -> object:
     kind = class_of(callee)
     if kind is not None:
         return inspect.getattr_static(kind, "__init__")
-    if inspect.isroutine(callee) or "__annotations__" in getattr(callee, "__dict__", {}):
+    if inspect.isroutine(callee) or not _ANNOTATED.isdisjoint(getattr(callee, "__dict__", ())):
         return callee
     return getattr(type(callee), "__call__", callee)  # noqa: B004  (it is what is called)

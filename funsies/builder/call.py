@@ -19,6 +19,7 @@ from funsies.core.encoding.codecs import when_codecs_change
 from funsies.core.errors import FunsiesError, WiringError
 from funsies.core.fingerprint import Fingerprint, fingerprint
 from funsies.core.graph import Operation, Reference, TaskKind, operation
+from funsies.core.type_hints import has_annotations
 
 from .artefact import Artefact
 from .context import built, context
@@ -197,7 +198,7 @@ def _known_by(function: Any, version: str | None) -> tuple[object, ...]:
         return (function,) if isinstance(function, (BuiltinFunctionType, type)) else ()
     if function.__closure__ is not None:
         return ()
-    if function.__annotations__ or function.__dict__ or version is not None:
+    if has_annotations(function) or function.__dict__ or version is not None:
         return (function, function.__code__, *_filled_in(function))
     return (
         function.__code__,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import linecache
 import sys
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from types import CodeType, FrameType
+from contextlib import suppress
+from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .parsing import parse_module
@@ -17,6 +19,56 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 T = TypeVar("T")
+
+
+# Since Python 3.14, annotations are code that runs when somebody asks for them.
+
+if sys.version_info >= (3, 14):
+    import annotationlib
+
+    def own_annotations(thing: Any) -> dict[str, Any]:
+        """Annotations of a function, or of a class without its bases, as far as they are known.
+
+        Returns:
+            What they mean; their texts where a name in one of them means nothing (yet), as if
+            ``from __future__ import annotations`` stood in the module.
+        """
+        try:
+            return dict(annotationlib.get_annotations(thing))
+        except Exception:  # noqa: BLE001 (annotations are expressions: they may raise anything)
+            return dict(
+                annotationlib.get_annotations(thing, format=annotationlib.Format.STRING)
+            )
+
+    def has_annotations(function: FunctionType) -> bool:
+        """True if a function has annotations; they are not evaluated."""
+        return function.__annotate__ is not None or bool(function.__annotations__)
+
+else:
+
+    def own_annotations(thing: Any) -> dict[str, Any]:
+        """Annotations of a function, or of a class without its bases, as they stand."""
+        return inspect.get_annotations(thing)
+
+    def has_annotations(function: FunctionType) -> bool:
+        """True if a function has annotations."""
+        return bool(function.__annotations__)
+
+
+def captured_names(thing: Any) -> dict[str, Any]:
+    """What a function, and the annotations of a function or a class, hold of what is around."""
+    found: dict[str, Any] = {}
+    for function in (getattr(thing, "__annotate__", None), thing):
+        code, cells = (
+            getattr(function, "__code__", None),
+            getattr(function, "__closure__", None),
+        )
+        if code is None or not cells:
+            continue
+        for free, cell in zip(code.co_freevars, cells, strict=True):
+            with suppress(ValueError):  # not yet filled
+                found[free] = cell.cell_contents
+    return found
 
 
 def with_checked_names(

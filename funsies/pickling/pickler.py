@@ -219,8 +219,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         if isinstance(reduced, tuple):
             state, _ = reduced[2]  # a dictionary of cloudpickle's own
             state["__qualname__"] = kind.__qualname__
-            if "__annotations__" in state:
-                state["__annotations__"] = resolved_annotations(kind)
+            state.pop("__annotations_cache__", None)
+            if annotations := resolved_annotations(kind):
+                state["__annotations__"] = annotations
         return reduced
 
     def _module(self, module: ModuleType) -> Any:

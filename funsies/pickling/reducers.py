@@ -22,6 +22,7 @@ from funsies.core.encoding.hints import ALIAS_TYPES
 from funsies.core.encoding.portable import reduce_alias
 from funsies.core.fingerprint.annotations import resolved_annotations
 from funsies.core.fingerprint.project import is_project, is_project_name
+from funsies.core.type_hints import own_annotations
 from funsies.pickling import rebuild
 
 
@@ -176,7 +177,7 @@ def _namespace(kind: Any) -> dict[str, object]:
         for name, member in vars(kind).items()
         if name not in _MADE_ANEW and not isinstance(member, MemberDescriptorType)
     }
-    fields = [name for name in kind.__annotations__ if name in vars(kind)["__slots__"]]
+    fields = [name for name in own_annotations(kind) if name in vars(kind)["__slots__"]]
     return {
         **members,
         **{name: _field(kind, name) for name in fields},
@@ -207,7 +208,7 @@ def _options(kind: Any) -> dict[str, object]:
     return {
         **{option: getattr(config, option) for option in _OPTIONS},
         "kw_only": any(
-            kinds.get(name) is inspect.Parameter.KEYWORD_ONLY for name in kind.__annotations__
+            kinds.get(name) is inspect.Parameter.KEYWORD_ONLY for name in own_annotations(kind)
         ),
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import sys
 import typing
 from enum import Enum
@@ -14,7 +13,13 @@ from weakref import WeakKeyDictionary
 import typing_extensions
 
 from funsies.core.encoding.refusal import TypeRefused, type_name
-from funsies.core.type_hints import read_hints, variables_around, with_checked_names
+from funsies.core.type_hints import (
+    captured_names,
+    own_annotations,
+    read_hints,
+    variables_around,
+    with_checked_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,7 +82,7 @@ def _own_hints(kind: type, wanted: set[str]) -> Mapping[str, object]:
     known = {name: hint for name, hint in _known.get(kind, {}).items() if name in wanted}
     if known and not _is_importable(kind):
         return known
-    own = inspect.get_annotations(kind)
+    own = own_annotations(kind)
     try:
         return {
             name: _resolve(kind, name, hint) for name, hint in own.items() if name in wanted
@@ -95,7 +100,7 @@ def _resolve(kind: type, name: str, hint: object) -> object:
     holder = type("_", (), {"__annotations__": {name: hint}})
     problem: Exception | None = None
     around = variables_around(kind.__qualname__, kind.__module__)
-    local_names = {**around, **_local_names(kind)}
+    local_names = {**around, **captured_names(kind), **_local_names(kind)}
     for names in _name_spaces(kind, own_module):
         read = functools.partial(_hint, holder, name, names, local_names)
         try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator
-from types import FunctionType
-from typing import Any, get_args, get_origin
+from types import FunctionType, UnionType
+from typing import Any, Final, get_args, get_origin
 
 from funsies.core.digest import Field
 from funsies.core.fingerprint.code_digest import constant_field
@@ -13,6 +13,7 @@ from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source_lookup import class_entry, class_text
 from funsies.core.fingerprint.values import ATOMS, INLINE
 from funsies.core.fingerprint.walk import Walk
+from funsies.core.type_hints import own_annotations
 
 
 def resolved_annotations(kind: type | FunctionType) -> dict[str, object]:
@@ -26,9 +27,7 @@ def resolved_annotations(kind: type | FunctionType) -> dict[str, object]:
     >>> resolved_annotations(Point)
     {'x': <class 'int'>}
     """
-    inherits = isinstance(kind, type)  # a class without annotations shows those of its base
-    found = vars(kind).get("__annotations__", {}) if inherits else kind.__annotations__
-    own: dict[str, object] = dict(found)
+    own: dict[str, object] = own_annotations(kind)
     try:
         hints = typing.get_type_hints(kind, include_extras=True)
     except Exception:  # noqa: BLE001 (annotations are expressions: they may raise anything)
@@ -48,10 +47,16 @@ def read_types(walk: Walk, function: FunctionType) -> Iterator[Field]:
         yield name, _meant(walk, annotation)
 
 
+_UNION: Final = ("class", ("types", "UnionType"), ("builtins", "object"))
+"""The class of ``int | str``, which has another name since Python 3.14."""
+
+
 def _meant(walk: Walk, annotation: Any) -> Field:
     origin = get_origin(annotation)
     if origin is not None:
         inside = tuple(_meant(walk, each) for each in _arguments(annotation))
+        if isinstance(annotation, UnionType):
+            return "UnionType", _UNION, inside
         return type(annotation).__name__, _meant(walk, origin), inside
     if isinstance(annotation, type):
         return "class", *(_class(each) for each in annotation.__mro__)

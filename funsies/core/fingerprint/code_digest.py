@@ -10,8 +10,9 @@ from __future__ import annotations
 import dis
 import sys
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from types import CodeType
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from funsies.core.digest import Digest, Field, digest
 from funsies.core.fingerprint.caching import IdentityCache
@@ -19,7 +20,8 @@ from funsies.core.fingerprint.caching import IdentityCache
 CodeKey: TypeAlias = tuple[bytes, str, int]
 """Digest of the code record, qualified name, first line."""
 
-_FIRST_LINE = "__firstlineno__"  # since Python 3.13, class bodies store their own position
+_FIRST_LINE: Final = "__firstlineno__"
+"""Since Python 3.13, class bodies store their own position under this name."""
 
 
 def code_key(code: CodeType) -> CodeKey:
@@ -37,33 +39,46 @@ _records: IdentityCache[CodeType, Digest] = IdentityCache()
 
 
 def _record(code: CodeType) -> Digest:
+    instructions, constants = _body(code)
     return digest(
         "code record",
         sys.version_info[:2],
         code.co_name,
-        code.co_code,
+        instructions,
         (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags),
         code.co_names,
         code.co_varnames,
         code.co_freevars,
         code.co_cellvars,
         code.co_exceptiontable,
-        tuple(constant_field(constant) for constant in _constants(code)),
+        constants,
     )
 
 
-def _constants(code: CodeType) -> tuple[object, ...]:
-    """Constants of the code, without the position that a class body of Python 3.13 holds."""
+def _body(code: CodeType) -> tuple[Field, Field]:
+    """Instructions and constants, without the position that a class body holds.
+
+    From which line on the position is a constant or a part of an instruction depends on the
+    version of Python, so the instructions of class bodies are written one by one.
+    """
     if _FIRST_LINE not in code.co_names:
-        return code.co_consts
-    loaded = [i.arg for i in dis.get_instructions(code) if i.opname in _CONSTANT_LOADS]
-    return tuple(
-        None if constant == code.co_firstlineno and loaded.count(index) == 1 else constant
-        for index, constant in enumerate(code.co_consts)
-    )
+        return code.co_code, tuple(constant_field(constant) for constant in code.co_consts)
+    instructions = [i for i in dis.get_instructions(code) if i.opname != "EXTENDED_ARG"]
+    kept = [
+        instruction
+        for instruction, following in pairwise([*instructions, instructions[-1]])
+        if not (following.opname == "STORE_NAME" and following.argval == _FIRST_LINE)
+    ]
+    return tuple(_instruction_field(each) for each in kept), ()
 
 
-_CONSTANT_LOADS = frozenset({"LOAD_CONST", "RETURN_CONST"})
+def _instruction_field(instruction: dis.Instruction) -> Field:
+    if instruction.opname in _CONSTANT_LOADS:
+        return instruction.opname, constant_field(instruction.argval)
+    return instruction.opname, instruction.arg
+
+
+_CONSTANT_LOADS: Final = frozenset({"LOAD_CONST", "RETURN_CONST"})
 
 
 def constant_field(constant: object) -> Field:
@@ -87,6 +102,7 @@ _FIELDS: dict[type, Callable[[Any], tuple[Field, ...]]] = {
     ),
     float: lambda number: (number.hex(),),
     complex: lambda number: (number.real.hex(), number.imag.hex()),
+    slice: lambda bounds: tuple(map(constant_field, (bounds.start, bounds.stop, bounds.step))),
     type(None): lambda _: (),
     type(Ellipsis): lambda _: (),
     **dict.fromkeys((str, bytes, int, bool), lambda value: (value,)),

@@ -83,7 +83,10 @@ def _bounds(walk: Walk, value: range | slice, name: str) -> Field:
 
 
 def _alias(walk: Walk, value: Any, name: str) -> Field:
-    origin = walk.field(typing.get_origin(value), name)
+    if isinstance(value, types.UnionType):  # its class has another name since Python 3.14
+        origin: Field = walk.library("types", "UnionType")
+    else:
+        origin = walk.field(typing.get_origin(value), name)
     return "alias", origin, tuple(walk.field(each, name) for each in typing.get_args(value))
 
 
@@ -139,7 +142,7 @@ INLINE: Final[dict[type, Inline]] = {
     type(typing.Optional[int]): _alias,  # noqa: UP045 (this class of typing is what is meant)
     type(typing.Callable[[int], int]): _alias,
     type(typing.Any): _special_form,
-    type(typing.Union): _special_form,
+    type(typing.ClassVar): _special_form,
     type(typing.NewType("N", int)): _new_type,
     type(typing.Literal[1]): _alias,
     type(typing.Annotated[int, 1]): _alias,

@@ -91,7 +91,9 @@ if sys.version_info >= (3, 14):  # policies are deprecated, and one makes no loo
     def event_loops() -> Iterator[Setting]:
         """The loop of this thread, and who makes loops while that can still be chosen."""
         yield Setting(_current_loop, asyncio.set_event_loop)
-        if hasattr(asyncio.events, "_event_loop_policy"):  # what is public warns, and ends in 3.16
+        if hasattr(
+            asyncio.events, "_event_loop_policy"
+        ):  # what is public warns, and ends in 3.16
             yield attribute(asyncio.events, "_event_loop_policy")
 
     def _current_loop() -> asyncio.AbstractEventLoop | None:
