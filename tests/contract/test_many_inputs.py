@@ -101,7 +101,7 @@ def test_it_fails_with_an_input_whether_that_fails_before_or_after_it_is_asked_f
     bench.request(*leaves, before)
     run_all(bench, NUMBER, failing=failing)
     assert bench.status(before) is Status.FAILED
-    bench.request(after)
+    assert bench.request(after).started == 0
     assert bench.status(after) is Status.FAILED
 
 

@@ -113,11 +113,14 @@ class ManyInputs:
             dict.fromkeys(Digest(each) for page in found for each in answers.flat(page))
         )
 
-    def enlist(self, row: OperationRow, epoch: bytes, order: bytes) -> tuple[QueueName, ...]:
+    def enlist(
+        self, row: OperationRow, epoch: bytes, order: bytes
+    ) -> tuple[bool, tuple[QueueName, ...]]:
         """Register one with those who make its inputs; `request`, or `await`, has begun that.
 
         Returns:
-            Queues on which work is ready by that, and no drain job is queued.
+            Whether it has not ended at once with one of its inputs; and the queues on which
+            work is ready by that, and no drain job is queued.
         """
         pages = list(_outputs(row)) or [[]]
         for number, page in enumerate(pages, start=1):
@@ -126,7 +129,7 @@ class ManyInputs:
             became, arm = cast("tuple[bytes, Answer]", answer)
             if became != b"waits" or how:
                 break
-        return answers.queue_names(arm)
+        return became != b"failed", answers.queue_names(arm)
 
     def recount(self, operation: Digest) -> bool:
         """Have one that waits do so anew, unless enough of its inputs will wake it."""
@@ -211,7 +214,7 @@ class ManyInputs:
         """Take one that is claimed back, until its inputs are there."""
         answer = self.run("await", slot, row.digest, fence, setback)
         verdict, epoch = answers.flat(answer)
-        arm = self.enlist(row, epoch, UNLOCKED) if epoch else ()
+        _, arm = self.enlist(row, epoch, UNLOCKED) if epoch else (False, ())
         return answers.verdict(verdict), arm
 
     def _look(self, page: Sequence[Output]) -> Inputs:

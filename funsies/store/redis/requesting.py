@@ -73,8 +73,8 @@ class Requester:
         part, _, epoch = self._ask(generation, [wanted], b"1")
         if epoch in {b"", _TO_BE_SEEN}:
             return part
-        arm = self._many.enlist(row, epoch, REQUESTED)
-        return RequestAnswer(part.needs, part.started, (*part.arm, *arm))
+        is_started, arm = self._many.enlist(row, epoch, REQUESTED)
+        return RequestAnswer(part.needs, part.started * is_started, (*part.arm, *arm))
 
 
 def _pack_wanted(item: Wanted) -> tuple[Argument, ...]:
