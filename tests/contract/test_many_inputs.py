@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from funsies.core.digest import DIGEST_BYTES, content_digest
-from funsies.store.rows import MOST_INPUTS, Definitions, Status, Verdict
+from funsies.store.rows import MOST_INPUTS, DamagedPart, Definitions, Status, Verdict
 
 NUMBER = 2 * MOST_INPUTS + 3
 MOST_ARGUMENTS_OF_A_PAGE = 2 * MOST_INPUTS + 10
@@ -272,3 +272,24 @@ def test_one_call_reads_few_long_definitions(redis_bench, redis_url):
         lengths = [len(each) for each in said if each.startswith("HMGET {funsies}:D ")]
     assert lengths
     assert max(lengths) < DIGEST_BYTES * number
+
+
+@pytest.mark.parametrize("place", [0, MOST_INPUTS, NUMBER - 1])
+def test_an_audit_finds_one_of_which_a_producer_does_not_know(redis_bench, place):
+    bench, leaves = redis_bench, leaves_of(redis_bench)
+    high = bench.operation("high", *leaves)
+
+    def links():
+        found = bench.store.repair.damages(lambda _: {}, lambda _what, _number: None)
+        return [each for each in found if each.part is DamagedPart.LINKS]
+
+    assert links() == []
+    key, artefact = bench.store._keys.artefacts, leaves[place].outputs[0]
+    entry = bench.store._field(key, artefact)
+    bench.store._call("HSET", key, artefact, entry.removesuffix(high.digest))
+    assert bench.store.consumers([leaves[place].digest]) == ()
+    (found,) = links()
+    assert found.operation == high.digest
+    assert bench.store.repair.mend(found)
+    assert bench.store.consumers([leaves[place].digest]) == (high.digest,)
+    assert links() == []

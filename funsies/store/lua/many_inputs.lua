@@ -1,5 +1,37 @@
 -- Steps with many inputs. Each call looks at some of these, so that the server answers others in between
--- (redis/many_inputs.py); request, step and link begin what is done here.
+-- (redis/many_inputs.py). Such a step is defined once it is linked; request and step begin the rest.
+
+-- Read the entries of the artefacts that a message names.
+local function fetch_entries()
+  local artefacts = {}
+  for at = 4, #ARGV, 2 do artefacts[#artefacts + 1] = ARGV[at] end
+  fetch('I', artefacts)
+end
+
+-- Let those who make inputs of an operation know that it needs them. It is not defined yet: one with
+-- many inputs is linked some of them at a time, and whoever finds its definition finds it linked.
+--
+-- ARGV  1 time  2 operation  3... producer of an input, artefact of each
+-- Returns  1
+
+register('link', {}, function()
+  fetch_entries()
+  for at = 3, #ARGV, 2 do links.add_consumer(ARGV[2], ARGV[at], ARGV[at + 1]) end
+  return 1
+end)
+
+-- See whether those who make inputs of an operation know that it needs them.
+--
+-- ARGV  1 time  2 operation  3... producer of an input, artefact of each
+-- Returns  1 if all do
+
+register('are_linked', { 'no-writes' }, function()
+  fetch_entries()
+  for at = 3, #ARGV, 2 do
+    if not links.is_consumer(ARGV[2], ARGV[at], ARGV[at + 1]) then return 0 end
+  end
+  return 1
+end)
 
 -- Inputs that a message names, as they are now: producer and index of each, from this argument on.
 local function read_named_inputs(first, generation)

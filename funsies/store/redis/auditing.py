@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from funsies.core.digest import Digest
 from funsies.store.rows import (
+    MOST_INPUTS,
     ConstantRow,
     Damage,
     DamagedPart,
@@ -142,7 +143,7 @@ class Audit:
             yield from self._about(sound)
 
     def _about(self, page: Mapping[Digest, tuple[OperationRow, bytes]]) -> Iterator[Damage]:
-        for digest in map(Digest, self._scanner.audit("unlinked", page)):
+        for digest in self._unlinked(page):
             row, sealed = page[digest]
             spot = Spot("links", b"D", digest, sealed)
             yield Damage(
@@ -155,6 +156,15 @@ class Audit:
             )
             yield from self._once(row.task, missing)
         yield from self._inputs([row for row, _ in page.values()])
+
+    def _unlinked(self, page: Mapping[Digest, tuple[OperationRow, bytes]]) -> Iterator[Digest]:
+        """Those that are not known as what makes their outputs, or needs their inputs."""
+        unlinked = {*self._scanner.audit("unlinked", page)}
+        many_inputs = self._reader.many_inputs()
+        for digest, (row, _) in page.items():
+            has_many = len(row.inputs) > MOST_INPUTS
+            if digest in unlinked or (has_many and not many_inputs.are_linked(row)):
+                yield digest
 
     def _inputs(self, rows: Iterable[OperationRow]) -> Iterator[Damage]:
         """The bytes of constants, each with one of the steps that need it."""

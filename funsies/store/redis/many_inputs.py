@@ -17,6 +17,7 @@ from typing import Final, Protocol, TypeAlias, cast
 
 from funsies.core.digest import DIGEST_BYTES, Digest
 from funsies.core.keyring import SIGNATURE_BYTES
+from funsies.store.batches import batches
 from funsies.store.rows import (
     MOST_INPUTS,
     Fence,
@@ -88,7 +89,7 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class ManyInputs:
-    """Asks for, claims and parks steps with many inputs.
+    """Links, asks for, claims and parks steps with many inputs.
 
     Attributes:
         run: runs a script.
@@ -103,6 +104,17 @@ class ManyInputs:
     def row(self, operation: Digest) -> OperationRow | None:
         """A definition; None if there is none, or it is damaged."""
         return readable(unpack_operation, operation, self.definition(operation) or b"")
+
+    # -- who makes its inputs, and knows that it needs them
+
+    def link(self, row: OperationRow) -> None:
+        """Let them know."""
+        for page in edges_of(row):
+            self.run("link", *page)
+
+    def are_linked(self, row: OperationRow) -> bool:
+        """Whether all of them do."""
+        return all(self.run("are_linked", *page) == 1 for page in edges_of(row))
 
     # -- asking for one
 
@@ -249,6 +261,13 @@ def _constant(item: InputRow, entry: bytes | None) -> bytes:
     return pack_result(
         StoredResult(True, content, item.large, item.size_bytes, item.executable)
     )
+
+
+def edges_of(row: OperationRow) -> Iterator[list[Argument]]:
+    """Pages of who makes inputs of an operation, and of the artefacts; each begins with it."""
+    edges = [(item.producer, item.artefact) for item in row.inputs if item.producer]
+    for page in batches(edges, MOST_INPUTS):
+        yield [row.digest, *chain.from_iterable(page)]
 
 
 def trace_index(packed: bytes, results: Sequence[bytes]) -> bytes:

@@ -248,13 +248,13 @@ class RedisReader(Caller):
         """See :meth:`GraphStore.waiting_on`."""
         answer = self._run("inspect", "waiting", operation)
         found = (
-            self._many().waiting_on(operation)
+            self.many_inputs().waiting_on(operation)
             if answer is None
             else answers.each(answer, Digest)
         )
         return tuple(sorted(found))
 
-    def _many(self) -> ManyInputs:
+    def many_inputs(self) -> ManyInputs:
         """What deals with steps that have many inputs."""
         definition = partial(self._field, self._keys.definitions)
         return ManyInputs(self._run, definition, partial(self._fields, self._keys.artefacts))

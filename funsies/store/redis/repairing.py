@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
-from funsies.store.rows import Damage, DamagedPart, Fault, LargeFaults, SetAside, Spot, Tell
+from funsies.store.rows import (
+    MOST_INPUTS,
+    Damage,
+    DamagedPart,
+    Fault,
+    LargeFaults,
+    SetAside,
+    Spot,
+    Tell,
+)
 
 from . import answers
 from .auditing import Audit
@@ -35,8 +44,15 @@ class RedisRepair(RedisReader):
             return is_gone
         if spot.act == "counters":
             return self._run("correct", spot.seen, *spot.more) == 1
+        if spot.act == "links" and damage.operation is not None:
+            self._link(damage.operation)
         where = (spot.act, spot.key, spot.field, spot.seen)
         return self._run("mend", *where, *spot.more) == 1
+
+    def _link(self, operation: Digest) -> None:
+        row = self.many_inputs().row(operation)
+        if row is not None and len(row.inputs) > MOST_INPUTS:
+            self.many_inputs().link(row)
 
     def _discard(self, content: Digest) -> bool:
         """Forget small bytes that are damaged; others are not touched."""

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import Final, TypeAlias
 
-from funsies.store.batches import batches
 from funsies.store.rows import (
     MOST_INPUTS,
     Definitions,
     Generation,
-    OperationRow,
     RequestAnswer,
     Wanted,
 )
@@ -19,7 +17,7 @@ from funsies.store.rows import (
 from . import answers
 from .calling import ACT_PAGE
 from .connection import Argument
-from .many_inputs import REQUESTED, ManyInputs, Run
+from .many_inputs import REQUESTED, ManyInputs, Run, edges_of
 from .packing import pack_constant, pack_operation, pack_task
 from .seal import Seal
 
@@ -107,12 +105,11 @@ def definition_calls(definitions: Definitions, seal: Seal) -> Iterator[Call]:
     starts = [0, *accumulate(numbers)]
     sizes = [0] * starts[-2] + [len(row.inputs) for row in definitions.operations]
     for first, last in _spans(sizes):
-        is_large = sizes[first] > MOST_INPUTS
-        if is_large:
-            yield from _links(definitions.operations[first - starts[-2]])
+        if sizes[first] > MOST_INPUTS:
+            row = definitions.operations[first - starts[-2]]
+            yield from (("link", page) for page in edges_of(row))
         counts = [max(0, min(last, end) - max(first, start)) for start, end in pairwise(starts)]
-        flag = b"1" if is_large else b""
-        yield "define", [*counts, flag, *chain.from_iterable(rows[first:last])]
+        yield "define", [*counts, *chain.from_iterable(rows[first:last])]
 
 
 def _spans(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -125,9 +122,3 @@ def _spans(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
         inputs += size
     if sizes:
         yield first, len(sizes)
-
-
-def _links(row: OperationRow) -> Iterator[Call]:
-    edges = [(item.producer, item.artefact) for item in row.inputs if item.producer]
-    for page in batches(edges, MOST_INPUTS):
-        yield "link", [row.digest, *chain.from_iterable(page)]

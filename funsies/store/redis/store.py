@@ -110,7 +110,7 @@ class RedisStore(RedisReader):
 
     def request(self, generation: Generation, wanted: Sequence[Wanted]) -> RequestAnswer:
         """See :meth:`GraphStore.request`."""
-        return Requester(self._run, self._many()).request(generation, wanted)
+        return Requester(self._run, self.many_inputs()).request(generation, wanted)
 
     def cancel(
         self, generation: Generation, operations: Sequence[Digest], error: Digest
@@ -154,7 +154,7 @@ class RedisStore(RedisReader):
         return SentStep(self._begin("step", *packed), again, partial(self._stepped, message))
 
     def _stepped(self, message: StepMessage, answer: Answer) -> StepAnswer:
-        answer, is_passed_over = self._many().claimed(message, answer)
+        answer, is_passed_over = self.many_inputs().claimed(message, answer)
         said = answers.stepped(answer, self._seal, self._accept)
         if said.set_aside:
             whole = {claim.operation.digest for claim in said.claims}
@@ -210,7 +210,7 @@ class RedisStore(RedisReader):
         """See :meth:`GraphStore.park`."""
         answer = self._run("park", slot, operation, fence, setback)
         if answer == b"many":
-            return self._many().park(slot, operation, fence, setback)
+            return self.many_inputs().park(slot, operation, fence, setback)
         return answers.verdict(answer)
 
     def renew(self, slot: str, fence: Fence, *, lease_ms: int) -> bool:
@@ -258,7 +258,7 @@ class RedisStore(RedisReader):
         for page in batches(operations, ACT_PAGE):
             number, *many = cast("list[Answer]", self._run("recount", *page))
             repaired += answers.integer(number)
-            repaired += sum(map(self._many().recount, answers.each(many, Digest)))
+            repaired += sum(map(self.many_inputs().recount, answers.each(many, Digest)))
         return repaired
 
     # -- life

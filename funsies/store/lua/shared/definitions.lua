@@ -120,9 +120,12 @@ do
     return d.raw:sub(at + 1, at + 32)
   end
 
-  -- What makes each of the inputs that are made, and the artefact that it is.
+  -- What makes each of the inputs that are made, and the artefact that it is. If they are many, those
+  -- who make them are told, and asked, some at a time.
   local function edges(d)
-    local list, artefacts = {}, artefacts_of(d)
+    local list = {}
+    if d.has_many_inputs then return list end
+    local artefacts = artefacts_of(d)
     for number = 1, d.inputs do
       local kind, producer = input(d, number)
       if kind == KIND.producer then
@@ -148,7 +151,7 @@ do
     end
   end
 
-  local function is_consumer(id, producer, artefact)
+  function links.is_consumer(id, producer, artefact)
     local consumers = consumers_in(row_of('I', artefact))
     return consumers and holds(consumers, id)
       or try('SISMEMBER', P .. 'k' .. producer, id) == 1
@@ -175,15 +178,11 @@ do
     fetch('I', artefacts)
   end
 
-  function links.write_outputs(d)
+  function links.write(d)
     for index = 0, d.outputs - 1 do
       local output = output_of(d, index)
       put('I', output, entry_of(d, index) .. (consumers_in(row_of('I', output)) or ''))
     end
-  end
-
-  function links.write(d)
-    links.write_outputs(d)
     for _, edge in ipairs(edges(d)) do links.add_consumer(d.id, edge.producer, edge.artefact) end
   end
 
@@ -193,7 +192,7 @@ do
       if not consumers_in(entry) or entry:sub(1, ENTRY) ~= entry_of(d, index) then return false end
     end
     for _, edge in ipairs(edges(d)) do
-      if not is_consumer(d.id, edge.producer, edge.artefact) then return false end
+      if not links.is_consumer(d.id, edge.producer, edge.artefact) then return false end
     end
     return true
   end
