@@ -75,10 +75,6 @@ class DryRunGraph:
         """See :meth:`GraphStore.define`."""
         self._written.define(definitions)
 
-    def save_options(self, options: Mapping[Digest, bytes]) -> None:
-        """See :meth:`GraphStore.save_options`."""
-        self._written.save_options(options)
-
     # -- not done
 
     def new_generation(self) -> Generation:

@@ -158,7 +158,7 @@ def save_options(backend: Backend, options: Options, written: set[Digest]) -> Di
     data, digest = encoded_options(options)
     if digest not in written:
         written.add(digest)
-        backend.graph.save_options({digest: data})
+        backend.graph.define(Definitions(options=((digest, data),)))
     return digest
 
 

@@ -105,8 +105,8 @@ def test_contents_options_records_and_logs_that_are_not_there(bench):
     assert bench.store.contents([]) == []
     assert bench.store.records([]) == []
     assert bench.store.states([]) == []
-    bench.store.save_options({digest: b"options"})
-    bench.store.save_options({})
+    bench.store.define(Definitions(options=((digest, b"options"),)))
+    bench.store.define(Definitions())
     assert bench.store.options(digest) == b"options"
 
 

@@ -42,7 +42,7 @@ def test_scripts_and_python_name_the_same_keys(redis_bench):
     bench.request(low, *high)
     worker = bench.slot()
     worker.publish(worker.claim(), b"made", log=b"log", record=b"record")
-    bench.store.save_options({content_digest(b"o"): b"o"})
+    bench.store.define(Definitions(options=((content_digest(b"o"), b"o"),)))
     keys = KeyNames()
     known = {
         keys.definitions,

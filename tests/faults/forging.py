@@ -70,7 +70,7 @@ class Site:
         encoded = encode_options(options or Options())
         digest = options_digest(encoded)
         if options is not None:
-            self.store.save_options({digest: encoded})
+            self.store.define(Definitions(options=((digest, encoded),)))
         assert self.redis.hexists(P + b"O", digest)
         asked = [Wanted(wanted, queue_name("default"), 0, digest)]
         assert self.store.request(self.store.new_generation(), asked).started == 1

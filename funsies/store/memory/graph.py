@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from funsies.core.digest import Digest
@@ -30,17 +30,13 @@ class MemoryWriter(Locked):
         """See :meth:`GraphStore.define`."""
         tables = self._tables
         tables.contents.update(definitions.contents)
+        tables.options.update(definitions.options)
         for task in definitions.tasks:
             tables.tasks.setdefault(task.digest, {})[task.python] = task
         for constant in definitions.constants:
             _add_constant(tables, constant)
         for row in definitions.operations:
             _add_operation(tables, row)
-
-    @atomic
-    def save_options(self, options: Mapping[Digest, bytes]) -> None:
-        """See :meth:`GraphStore.save_options`."""
-        self._tables.options.update(options)
 
 
 def _add_constant(tables: Tables, constant: ConstantRow) -> None:

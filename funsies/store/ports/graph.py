@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from funsies.core.digest import Digest
@@ -44,9 +44,6 @@ class GraphStore(GraphReader, Execution, Protocol):
         The newest definition counts: it is of the same task or operation, and may be loadable,
         or signed with a key that is known, where an older one is not.
         """
-
-    def save_options(self, options: Mapping[Digest, bytes]) -> None:
-        """Store encoded options under their digest, signed."""
 
     # -- asking for results
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, cast
 
@@ -89,18 +89,15 @@ class RedisStore(RedisReader):
 
     def define(self, definitions: Definitions) -> None:
         """See :meth:`GraphStore.define`."""
-        for name, arguments in definition_calls(definitions, self._seal):
-            self._run(name, *arguments)
-
-    def save_options(self, options: Mapping[Digest, bytes]) -> None:
-        """See :meth:`GraphStore.save_options`."""
         fields = [
             field
-            for digest, encoded in options.items()
+            for digest, encoded in definitions.options
             for field in (digest, self._seal.options(digest, encoded))
         ]
         if fields:
             self._call("HSET", self._keys.options, *fields)
+        for name, arguments in definition_calls(definitions, self._seal):
+            self._run(name, *arguments)
 
     # -- asking for results
 

@@ -126,12 +126,18 @@ class ConstantRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class Definitions(msgspec.Struct, frozen=True):
-    """A batch of graph nodes to write. ``contents`` are the small bytes they refer to."""
+    """A batch of graph nodes to write.
+
+    Attributes:
+        contents: the small bytes that they refer to.
+        options: encoded, under their digests, by which requests refer to them.
+    """
 
     tasks: tuple[TaskRow, ...] = ()
     operations: tuple[OperationRow, ...] = ()
     constants: tuple[ConstantRow, ...] = ()
     contents: tuple[tuple[Digest, bytes], ...] = ()
+    options: tuple[tuple[Digest, bytes], ...] = ()
 
 
 class ArtefactRow(msgspec.Struct, frozen=True):
