@@ -1,13 +1,15 @@
 """A process that has loaded funsies, and runs commands or scripts in copies of itself.
 
-Usage: ``python command_server.py SOCKET COMMAND...`` with the names of commands that it loads;
-without any it loads what a script needs. Each connection is one program: a line of JSON with
-its arguments, its directory and its environment, and its three streams. The answers are its
-process id and then its exit code, a line each. The process ends when its standard input does.
+Usage: ``python command_server.py SOCKET COMMAND...`` with the names of commands that it loads,
+and it loads what workers need, which are then copies, too; without any it loads what a script
+needs. Each connection is one program: a line of JSON with its arguments, its directory and its
+environment, and its three streams. The answers are its process id and then its exit code, a
+line each. The process ends when its standard input does.
 """
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
 import os
@@ -15,15 +17,22 @@ import select
 import signal
 import socket
 import sys
+import uuid
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import funsies
 from funsies.cli.main import funsies as commands
 from funsies.cli.main import main
+from funsies.core.secret_variables import pipe_with, without_secrets
+from funsies.engine.processes import preload
+from funsies.local import pool
+from funsies.local.daemons import INHERITED_DESCRIPTOR, funsies_command
+from funsies.pickling import live
 
 STREAMS = (0, 1, 2)
 PLACES = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
@@ -39,7 +48,9 @@ ONCE_IT_RUNS = (
 
 
 def load_commands(names: list[str]) -> None:
-    """Import what commands import when they are used."""
+    """Import what commands import when they are used, and what workers do."""
+    import_module("funsies.engine.worker")  # first: it decides on the keys of RQ
+    preload()
     for _, section in commands.sections:
         for each in section:
             if each.name in names:
@@ -75,9 +86,7 @@ def next_program(address: str) -> dict[str, Any]:
 
 def _in_child(connection: socket.socket) -> dict[str, Any]:
     """Return in a child, and tell of its end here."""
-    line, streams, _, _ = socket.recv_fds(connection, 1 << 20, len(STREAMS))
-    while not line.endswith(b"\n"):
-        line += connection.recv(1 << 20)
+    program, streams = _message(connection, len(STREAMS))
     if child := os.fork():
         for each in streams:
             os.close(each)
@@ -89,12 +98,89 @@ def _in_child(connection: socket.socket) -> dict[str, Any]:
     for stream, each in zip(STREAMS, streams, strict=True):
         os.dup2(each, stream)
         os.close(each)
-    program: dict[str, Any] = json.loads(line)
     return program
+
+
+class Understudy:
+    """A copy of this process, made before the command does anything, that becomes its workers.
+
+    It is a child of the command, as they are. The first workers that the command starts are
+    this copy; others, and those of an environment that its script has changed, are started as
+    users' are. It ends with the command that starts none.
+
+    Args:
+        program: what this process is about to become.
+    """
+
+    def __init__(self, program: dict[str, Any]) -> None:
+        self._program = program
+        self._words, heard = socket.socketpair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            self._words.close()
+            _become_workers(heard)
+        heard.close()
+        self._spawn = pool.spawn
+        pool.spawn = self.spawn
+
+    def spawn(self, command: Sequence[str], *, log: Path, lock: int, reads: bytes) -> int:
+        """Do what ``funsies.local.daemons.spawn`` does."""
+        pool.spawn = self._spawn
+        environment = without_secrets(os.environ)
+        is_as_was = environment == without_secrets(self._program["environment"])
+        if not is_as_was or command[0] != sys.executable or not os.access(command[0], os.X_OK):
+            return self._spawn(command, log=log, lock=lock, reads=reads)
+        part = {
+            "line": list(command),
+            "arguments": list(command[len(funsies_command()) :]),
+            "place": str(Path.cwd()),
+            "environment": environment,
+            "places": self._program["places"],
+        }
+        printed = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        given = pipe_with(reads)
+        message = json.dumps(part).encode() + b"\n"
+        sent = socket.send_fds(self._words, [message], (given, printed, printed, lock))
+        if sent < len(message):  # else nobody may be there any more to hear nothing
+            self._words.sendall(message[sent:])
+        os.close(printed)
+        os.close(given)
+        return self._pid
+
+
+def _become_workers(heard: socket.socket) -> NoReturn:
+    """Take the part of the workers, or end with the command."""
+    os.chdir("/")  # a process that does nothing is in nobody's way
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for each in STREAMS:  # nor does it keep open what is read to its end
+        os.dup2(nothing, each)
+    os.close(nothing)
+    part, descriptors = _message(heard, INHERITED_DESCRIPTOR + 1)
+    if not part:
+        os._exit(0)
+    heard.close()
+    os.setsid()
+    # Moved out of the way first: one of them may have the number of another's place.
+    moved = [fcntl.fcntl(each, fcntl.F_DUPFD, INHERITED_DESCRIPTOR + 1) for each in descriptors]
+    for number, each in enumerate(moved):
+        os.dup2(each, number)
+    os.closerange(INHERITED_DESCRIPTOR + 1, max(moved) + 1)
+    become(part)
+    sys.argv[:] = ["-c", *part["arguments"]]
+    sys.exit(main())
+
+
+def _message(connection: socket.socket, count: int) -> tuple[dict[str, Any], list[int]]:
+    """A line of JSON and the descriptors that come with it; nothing if nobody is there."""
+    line, descriptors, _, _ = socket.recv_fds(connection, 1 << 20, count)
+    while line and not line.endswith(b"\n"):
+        line += connection.recv(1 << 20)
+    return json.loads(line or b"{}"), descriptors
 
 
 def become(program: dict[str, Any]) -> None:
     """Take over the place and the environment of a program, and how it was started."""
+    live._Process.token = uuid.uuid4().hex  # copies would take each other's steps for theirs
     os.chdir(program["place"])
     os.environ.clear()
     os.environ.update(program["environment"])
@@ -124,6 +210,8 @@ if __name__ == "__main__":
         load_for_scripts()
     gc.freeze()
     asked = next_program(sys.argv[1])
+    if names and "run" in asked["arguments"][:3]:  # perhaps after --jobs or --data
+        understudy = Understudy(asked)
     become(asked)
     sys.argv[:] = ["-c", *asked["arguments"]] if names else asked["arguments"]
     sys.exit(main() if names else run_script(sys.argv[0]))

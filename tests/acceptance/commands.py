@@ -124,7 +124,12 @@ COPIED = {
     *("cat", "logs", "top", "status", "runs", "ls", "tree", "graph", "report", "trace", "why"),
     *("debug", "wait", "doctor", "fsck", "reset", "cancel", "clean", "shutdown"),
 }
-"""Commands that are run in a copy, but for the first time; others live long, or load mypy."""
+"""Commands that are run in a copy, but for the first time; others live long, or load mypy.
+
+The workers of ``run`` are then copies, too. Real ones are started by the first run of each
+process of the tests, in the background and on a terminal, by ``start-funsies``, by
+``ManagedFun``, and by all that join.
+"""
 
 
 class Commands(Loaded):
