@@ -122,9 +122,9 @@ class Loaded:
 COPIED = {
     *("run", "execute", "invite", "diff", "replay", "parametric"),
     *("cat", "logs", "top", "status", "runs", "ls", "tree", "graph", "report", "trace", "why"),
-    *("debug", "wait", "doctor", "fsck", "reset", "cancel", "clean", "shutdown"),
+    *("debug", "wait", "doctor", "fsck", "reset", "cancel", "clean", "shutdown", "check"),
 }
-"""Commands that are run in a copy, but for the first time; others live long, or load mypy.
+"""Commands that are run in a copy, but for the first time; others live long.
 
 The workers of ``run`` are then copies, too. Real ones are started by the first run of each
 process of the tests, in the background and on a terminal, by ``start-funsies``, by

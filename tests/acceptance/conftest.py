@@ -21,7 +21,7 @@ import pytest
 
 import funsies
 
-from .commands import Commands
+from .commands import Commands, Loaded
 
 ROOT = Path(funsies.__file__).parents[1]
 LAUNCH = "import sys; from funsies.cli.{} import main; sys.exit(main())"
@@ -50,6 +50,10 @@ class Done:
     out: bytes
     err: str
 
+    @classmethod
+    def of(cls, code: int, out: bytes, err: bytes) -> Done:
+        return cls(code, out, err.decode("utf-8", "replace"))
+
     @property
     def text(self) -> str:
         return self.out.decode()
@@ -62,11 +66,13 @@ class Shell:
     Attributes:
         place: the directory.
         commands: runs those that need not load funsies.
+        scripts: runs scripts that need not, either.
         variables: added to the environment of each command.
     """
 
     place: Path
     commands: Commands
+    scripts: Loaded
     variables: dict[str, str] = field(default_factory=dict)
 
     def funsies(self, *arguments: str, within_seconds: float = 60) -> Done:
@@ -75,8 +81,9 @@ class Shell:
         if not self.commands.can_run(arguments, environment):
             return self._run("main", arguments, within_seconds)
         line = self.command("main", *arguments)
-        done = self.commands.run(line, arguments, self.place, environment, within_seconds)
-        return Done(done[0], done[1], done[2].decode("utf-8", "replace"))
+        return Done.of(
+            *self.commands.run(line, arguments, self.place, environment, within_seconds)
+        )
 
     def start_funsies(self, *arguments: str) -> Done:
         """Run ``start-funsies`` to its end."""
@@ -84,7 +91,10 @@ class Shell:
 
     def python(self, script: str, *arguments: str) -> Done:
         """Run a script with Python."""
-        return self._wait([sys.executable, script, *arguments], 60)
+        line, environment = [sys.executable, script, *arguments], self.environment()
+        if not self.scripts.fits(environment):
+            return self._wait(line, 60)
+        return Done.of(*self.scripts.run(line, line[1:], self.place, environment, 60))
 
     def script(self, name: str, text: str) -> str:
         """Write a script."""
@@ -136,7 +146,7 @@ class Shell:
     def elsewhere(self, place: Path) -> Shell:
         """The same user in another directory."""
         place.mkdir(parents=True, exist_ok=True)
-        return Shell(place, self.commands)
+        return Shell(place, self.commands, self.scripts)
 
     @staticmethod
     def hashes_in(text: str) -> list[str]:
@@ -183,7 +193,7 @@ class Shell:
             check=False,
             stdin=subprocess.DEVNULL,
         )
-        return Done(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+        return Done.of(done.returncode, done.stdout, done.stderr)
 
 
 def _read_all(terminal: int, deadline: float) -> str:
@@ -204,9 +214,9 @@ def _read_all(terminal: int, deadline: float) -> str:
 
 
 @contextmanager
-def _user(commands: Commands) -> Iterator[Shell]:
+def _user(commands: Commands, scripts: Loaded) -> Iterator[Shell]:
     place = Path(tempfile.mkdtemp(prefix="fa")).resolve()
-    user = Shell(place, commands)
+    user = Shell(place, commands, scripts)
     yield user
     user.variables.clear()
     if (place / ".funsies").exists():
@@ -222,15 +232,23 @@ def commands(shared_folder: Path) -> Iterator[Commands]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def scripts() -> Iterator[Loaded]:
+    """Runs scripts in processes that need not load funsies."""
+    made = Loaded(users_environment())
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def shell(commands: Commands) -> Iterator[Shell]:
+def shell(commands: Commands, scripts: Loaded) -> Iterator[Shell]:
     """A user in an empty directory; all that they started is stopped afterwards."""
-    with _user(commands) as user:
+    with _user(commands, scripts) as user:
         yield user
 
 
 @pytest.fixture(scope="module")
-def shared_shell(commands: Commands) -> Iterator[Shell]:
+def shared_shell(commands: Commands, scripts: Loaded) -> Iterator[Shell]:
     """The same for all tests of a module that only look at what one run has left."""
-    with _user(commands) as user:
+    with _user(commands, scripts) as user:
         yield user

@@ -51,7 +51,7 @@ def elsewhere(shell: Shell) -> Iterator[Callable[[], Shell]]:
 
     def elsewhere() -> Shell:
         places.append(Path(tempfile.mkdtemp(prefix="fe")).resolve())
-        return Shell(places[-1], shell.commands)
+        return Shell(places[-1], shell.commands, shell.scripts)
 
     yield elsewhere
     for place in places:
