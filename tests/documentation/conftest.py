@@ -6,6 +6,7 @@ import doctest
 import itertools
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,10 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.commands import Commands, Loaded
+
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE_NAME = re.compile(r"# (\S+\.py)\n")
 SECONDS = 100
+NEEDS_A_SHELL = re.compile(r"[^\w\s./:=,+-]")
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,16 @@ class Reader:
     - In a ``console`` block each ``$ command`` is run; what follows is what it prints.
     - ``pycon`` blocks of a document are one doctest, on a ``memory://`` server.
     - Other blocks are to be read only.
+
+    Args:
+        directory: which is empty.
+        commands: runs those that need not load funsies.
+        scripts: runs scripts that need not, either.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        ours = {name for name in os.environ if name.startswith("FUNSIES_")}
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if name not in ours},
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "NO_COLOR": "1",
-        }
+    def __init__(self, directory: Path, commands: Commands, scripts: Loaded) -> None:
+        self.directory, self._commands, self._scripts = directory, commands, scripts
+        self.environment = _environment()
 
     def follow(self, document: Path) -> int:
         """Do all of it; return how many blocks were run."""
@@ -72,19 +76,41 @@ class Reader:
 
     def run(self, command: str, *, memory: bool = False) -> str:
         """Run a shell command and return what it printed; it must succeed."""
-        extra = {"FUNSIES_JOBS": "memory://"} if memory else {}
+        environment = self.environment | ({"FUNSIES_JOBS": "memory://"} if memory else {})
+        code, printed, said = self._in_copy(command, environment) or self._in_shell(
+            command, environment
+        )
+        out = printed.decode()
+        assert code == 0, f"$ {command}\n{out}{said.decode()}"
+        return out
+
+    def _in_shell(self, command: str, environment: dict[str, str]) -> tuple[int, bytes, bytes]:
         done = subprocess.run(
             command,
             shell=True,
             cwd=self.directory,
-            env=self.environment | extra,
+            env=environment,
             capture_output=True,
-            text=True,
             timeout=SECONDS,
             check=False,
         )
-        assert done.returncode == 0, f"$ {command}\n{done.stdout}{done.stderr}"
-        return done.stdout
+        return done.returncode, done.stdout, done.stderr
+
+    def _in_copy(
+        self, command: str, environment: dict[str, str]
+    ) -> tuple[int, bytes, bytes] | None:
+        """Run it in a process that has loaded funsies; None if a shell has to."""
+        if NEEDS_A_SHELL.search(command):
+            return None
+        line = shlex.split(command)
+        program, arguments = line[0], line[1:]
+        if program == "funsies" and self._commands.can_run(arguments, environment):
+            runner: Loaded = self._commands
+        elif program in {"python", sys.executable} and arguments[0].endswith(".py"):
+            runner = self._scripts
+        else:
+            return None
+        return runner.run(line, arguments, self.directory, environment, SECONDS)
 
     def stop(self) -> None:
         """Leave no server behind."""
@@ -121,10 +147,33 @@ def same(expected: str, printed: str, what: str) -> None:
     assert is_same, f"{what}: it says\n{expected}\nand this was printed:\n{printed}"
 
 
+def _environment() -> dict[str, str]:
+    """What a reader has set: nothing of ours."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    theirs = {key: text for key, text in os.environ.items() if not key.startswith("FUNSIES_")}
+    return {**theirs, "PATH": path, "NO_COLOR": "1"}
+
+
+@pytest.fixture(scope="session")
+def commands(shared_folder: Path) -> Iterator[Commands]:
+    """Runs commands in processes that need not load funsies."""
+    made = Commands(_environment(), shared_folder)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def scripts() -> Iterator[Loaded]:
+    """Runs scripts in such processes."""
+    made = Loaded(_environment())
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
+def reader(tmp_path: Path, commands: Commands, scripts: Loaded) -> Iterator[Reader]:
     """Somebody in an empty directory who does what a document says."""
-    someone = Reader(tmp_path)
+    someone = Reader(tmp_path, commands, scripts)
     yield someone
     someone.stop()
 
