@@ -29,7 +29,7 @@ import funsies
 from funsies.cli.main import funsies as commands
 from funsies.cli.main import main
 from funsies.core.secret_variables import pipe_with, without_secrets
-from funsies.engine.processes import preload
+from funsies.engine.preload import preload
 from funsies.local import pool
 from funsies.local.daemons import INHERITED_DESCRIPTOR, funsies_command
 from funsies.pickling import live
