@@ -9,10 +9,11 @@ that is looked at in each call.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from inspect import formatannotation
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, Final, TypeAlias, TypeVar, get_args, get_origin
+
+import msgspec
 
 from funsies.core.encoding import Encoding
 from funsies.core.encoding.codecs import when_codecs_change
@@ -60,8 +61,7 @@ def call(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(msgspec.Struct, frozen=True):
     """What calls have in common whose values are written in the same ways.
 
     Attributes:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from funsies.core.digest import Digest
 from funsies.core.errors import OptionError, WiringError
@@ -23,8 +25,7 @@ def _ignore(operation: Operation) -> None:
     """Record nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildContext:
+class BuildContext(msgspec.Struct, frozen=True):
     """Surroundings of a graph under construction.
 
     Attributes:
@@ -34,7 +35,7 @@ class BuildContext:
             None for strict bash.
     """
 
-    defaults: Options = field(default_factory=Options)
+    defaults: Options = msgspec.field(default_factory=Options)
     record: Callable[[Operation], None] = _ignore
     interpreter: tuple[str, ...] | None = None
 
@@ -55,8 +56,7 @@ current_context: ContextVar[BuildContext] = ContextVar("funsies_build_context")
 """The context in force: one for each thread and each asyncio task."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunningStep:
+class RunningStep(msgspec.Struct, frozen=True):
     """The step whose function is running.
 
     Attributes:

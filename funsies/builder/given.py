@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from funsies.core.encoding import encoding_of, has_pickles
 from funsies.core.errors import WiringError
@@ -19,8 +21,7 @@ from .signature import function_name, signature_of, value_annotation
 from .task import Task
 
 
-@dataclass(frozen=True, slots=True)
-class GivenTask:
+class GivenTask(msgspec.Struct, frozen=True):
     """A task, or a ``functools.partial`` of one, where a function is asked for.
 
     Attributes:

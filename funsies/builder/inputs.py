@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeAlias, Union, cast, get_args, get_origin
 
@@ -23,8 +22,7 @@ from .signature import FunctionSignature, parameter_encoding
 ANY: Final = encoding_of(Any)
 
 
-@dataclass(frozen=True, slots=True)
-class BoundInput:
+class BoundInput(msgspec.Struct, frozen=True):
     """One input of a Python operation.
 
     Attributes:

@@ -6,9 +6,10 @@ import dis
 import functools
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
+
+import msgspec
 
 from funsies.core.errors import WiringError
 from funsies.core.fingerprint import held_by, names_of, nested_codes, wrapped_task
@@ -28,8 +29,7 @@ ASKING: Final = frozenset({"execute", "execute_all", "wait_for", "takeout", "res
 _ENTERING: Final = frozenset({"BEFORE_WITH", "BEFORE_ASYNC_WITH", "LOAD_SPECIAL"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(msgspec.Struct, frozen=True):
     """Something that a function reads by a name.
 
     Attributes:

@@ -12,11 +12,11 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass
 from functools import lru_cache
 from types import FunctionType
 from typing import Any, Final
 
+import msgspec
 from typing_extensions import override
 
 from funsies.core.digest import Digest, Field, content_digest, digest
@@ -39,8 +39,7 @@ from .type_code import TypeCode, code_of_classes, code_of_codecs
 _MAX_REMEMBERED_TASKS: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionSpec:
+class FunctionSpec(msgspec.Struct, frozen=True):
     """A function and how it is to be used as a task.
 
     Attributes:

@@ -8,7 +8,6 @@ import inspect
 import operator
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from inspect import Parameter, Signature
 from types import UnionType
 from typing import (
@@ -24,6 +23,7 @@ from typing import (
     get_origin,
 )
 
+import msgspec
 import typing_extensions
 from returns.result import Result
 
@@ -44,8 +44,7 @@ _REPLACED: Final = ("__code__", "__defaults__", "__kwdefaults__", "__annotations
 _EXACT_ANY: Final = encoding_of(Any)
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(msgspec.Struct, frozen=True):
     """One argument of a call, bound to its parameter.
 
     Attributes:
@@ -61,8 +60,7 @@ class Argument:
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionSignature:
+class FunctionSignature(msgspec.Struct, frozen=True):
     """Parameters and result of a function.
 
     Attributes:

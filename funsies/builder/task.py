@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, Unpack, overload
 
+from msgspec.structs import replace
 from returns.result import Result
 
 from funsies.core.errors import Error, OptionError, WiringError

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from funsies.core.digest import Field
 from funsies.core.encoding import Codec, Encoding, pickled_class, stored_class
@@ -39,8 +40,7 @@ class Look(NamedTuple):
         return fingerprint(self.function, giver=self.giver) is self.found
 
 
-@dataclass(frozen=True, slots=True)
-class TypeCode:
+class TypeCode(msgspec.Struct, frozen=True):
     """The code of codecs, or of classes.
 
     Attributes:

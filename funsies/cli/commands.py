@@ -9,10 +9,10 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from funsies.core.collector import imported
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-@dataclass(frozen=True, slots=True)
-class LazyCommand:
+class LazyCommand(msgspec.Struct, frozen=True):
     """A command that is not imported yet.
 
     Attributes:

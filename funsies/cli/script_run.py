@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from funsies.client.execution import execute
 from funsies.client.progress import reported
@@ -31,8 +32,7 @@ from .streams import OutputError
 from .worker_autostart import WorkerAutostart
 
 
-@dataclass(frozen=True, slots=True)
-class Retries:
+class Retries(msgspec.Struct, frozen=True):
     """What is run again.
 
     Attributes:

@@ -6,8 +6,9 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from funsies.config.directory import Directory
 from funsies.config.server import ResolvedServer
@@ -30,8 +31,7 @@ _SHORT_LIVES: Final = 4
 _ATTEMPTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _StartedPool:
+class _StartedPool(msgspec.Struct, frozen=True):
     """Workers that were started together."""
 
     pool: Pool

@@ -7,8 +7,9 @@ import os
 import socket
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from graphlib import TopologicalSorter
+
+import msgspec
 
 from funsies.core.digest import Digest
 from funsies.core.errors import CANCELLED, CANCELLED_ERROR
@@ -70,8 +71,7 @@ def ask_again(session: Session, targets: Targets) -> None:
     session.on_request()
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
+class Affected(msgspec.Struct, frozen=True):
     """What a cancellation would end.
 
     Attributes:

@@ -6,10 +6,12 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Final, Literal, TypeAlias, get_args
+
+import msgspec
+from msgspec.structs import replace
 
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
@@ -42,8 +44,7 @@ NAMED: Final = 3
 _PACKAGE: Final = str(Path(__file__).parents[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(msgspec.Struct, frozen=True):
     """A step whose result is volatile by itself, and not through its inputs.
 
     Attributes:

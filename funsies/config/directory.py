@@ -12,7 +12,6 @@ import re
 import secrets
 import socket as sockets
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,8 +27,7 @@ NAME = ".funsies"
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(msgspec.Struct, frozen=True):
     """A `.funsies` directory.
 
     Attributes:
@@ -157,8 +155,7 @@ EVERY_INTERFACE: Final = frozenset({"0.0.0.0", "::", "*"})  # noqa: S104 - told 
 _CONNECT_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerRecord:
+class ServerRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The server of a directory, as it was started.
 
     Attributes:

@@ -11,8 +11,9 @@ import io
 import stat
 import tarfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import IO, Final
+
+import msgspec
 
 from .errors import EncodingError, FileNameError
 from .file_names import validate_file_name
@@ -26,8 +27,7 @@ END: Final = bytes(2 * tarfile.BLOCKSIZE)
 """What comes after the last file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """A file in an archive, or an empty directory.
 
     Attributes:

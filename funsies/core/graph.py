@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import ClassVar, Final, TypeAlias
@@ -43,8 +42,7 @@ class TaskKind(StrEnum):
     """A Python function that returns an artefact: it builds a graph at run time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(msgspec.Struct, frozen=True):
     """What a task makes under one name.
 
     Attributes:

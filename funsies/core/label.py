@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -25,8 +24,7 @@ _PART: Final = re.compile(r"\.(\w+)|\[([^\[\]{}]+)\]")
 _FORMAT: Final = re.compile(r"(0?[1-9][0-9]?)?(\.[0-9]{1,2})?[defg]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(msgspec.Struct, frozen=True):
     """What was said of how something is called.
 
     Attributes:

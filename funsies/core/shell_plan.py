@@ -7,7 +7,6 @@ shell task.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
 from types import MappingProxyType
@@ -111,8 +110,7 @@ MAX_COMMAND_BYTES: Final = 131_071
 """Longest command, and longest ``NAME=value``, that Linux hands to a program."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShellPlan:
+class ShellPlan(msgspec.Struct, frozen=True):
     """What a shell step does.
 
     Attributes:

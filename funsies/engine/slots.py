@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from funsies.store.rows import Fence
 
@@ -23,8 +24,7 @@ def new_slot() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-@dataclass(frozen=True, slots=True)
-class InheritedClaim:
+class InheritedClaim(msgspec.Struct, frozen=True):
     """A claim that the predecessor has left under its slot.
 
     Attributes:
@@ -36,8 +36,7 @@ class InheritedClaim:
     fence: Fence
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(msgspec.Struct, frozen=True):
     """Where a process takes up its work.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+
+import msgspec
 
 from funsies.core.digest import Digest
 from funsies.core.traversal import post_order
@@ -14,8 +15,7 @@ from funsies.store.graph_reader import built_by, read_levels
 from funsies.store.rows import OperationRow
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(msgspec.Struct, frozen=True):
     """Some steps, and everything that they depend on.
 
     Attributes:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Final
+
+import msgspec
 
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
@@ -137,8 +138,7 @@ def _with_number(text: str, number: int) -> str:
     return shortened(printable(text), LONGEST_LABEL - len(ending)) + ending
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(msgspec.Struct, frozen=True):
     """What steps are called.
 
     Attributes:
@@ -146,8 +146,8 @@ class Labels:
         names: names of their tasks.
     """
 
-    texts: Mapping[Digest, str] = field(default_factory=dict)
-    names: Mapping[Digest, str] = field(default_factory=dict)
+    texts: Mapping[Digest, str] = msgspec.field(default_factory=dict)
+    names: Mapping[Digest, str] = msgspec.field(default_factory=dict)
 
     def of(self, digest: Digest, task: str = "") -> str:
         """The label of a step, or else the name of its task, or the beginning of its hash.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import fsum
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from funsies.core.digest import Digest
 from funsies.core.errors import CANCELLED, read_error
@@ -72,8 +72,7 @@ SUPERSEDED: Final = "superseded"
 """The step has run again in a later run: what it did in this one is not known any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """What tells the steps of a run from those that were there before it, or came after it.
 
     Attributes:
@@ -116,8 +115,7 @@ class Span:
         return record is not None and self.ended is not None and record.ended > self.ended
 
 
-@dataclass(frozen=True, slots=True)
-class StepOutcome:
+class StepOutcome(msgspec.Struct, frozen=True):
     """What became of a step in a run.
 
     Attributes:

@@ -8,9 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from funsies.builder.context import is_in_step
@@ -27,8 +27,7 @@ from .run_records import add_request, write, write_new
 from .runs import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramRecord:
+class ProgramRecord(msgspec.Struct, frozen=True):
     """A program, as it is written down.
 
     Attributes:

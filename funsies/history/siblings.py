@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from funsies.core.digest import Digest
 from funsies.store.rows import InputRow, OperationRow
@@ -16,8 +17,7 @@ COMMAND = ""
 """In the place of an input's name: what differs in the text of a command."""
 
 
-@dataclass(frozen=True, slots=True)
-class Siblings:
+class Siblings(msgspec.Struct, frozen=True):
     """All steps of one task name.
 
     Attributes:
@@ -75,8 +75,7 @@ _GATHER: Final = "gather"
 _CONVERT: Final = "convert:"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemPlace:
+class ItemPlace(msgspec.Struct, frozen=True):
     """Where an item is.
 
     Attributes:
@@ -138,8 +137,7 @@ MOST_INPUTS: Final = 32
 Words = dict[Key, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """What is known besides the steps themselves.
 
     Attributes:
@@ -149,10 +147,10 @@ class Facts:
         commands: texts of shell commands, by address of the task.
     """
 
-    words: Mapping[Digest, str] = field(default_factory=dict)
-    paths: Mapping[Digest, str] = field(default_factory=dict)
-    parameters: Mapping[Key, str] = field(default_factory=dict)
-    commands: Mapping[Digest, str] = field(default_factory=dict)
+    words: Mapping[Digest, str] = msgspec.field(default_factory=dict)
+    paths: Mapping[Digest, str] = msgspec.field(default_factory=dict)
+    parameters: Mapping[Key, str] = msgspec.field(default_factory=dict)
+    commands: Mapping[Digest, str] = msgspec.field(default_factory=dict)
 
 
 class SiblingWords:

@@ -8,10 +8,11 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from funsies.config.directory import Directory, ServerRecord, write_private
 from funsies.config.server import ResolvedServer
@@ -50,8 +51,7 @@ _OWNER_ONLY: Final = ("/bin/sh", "-c", 'umask 077; exec "$@"', "sh")
 """What it runs makes files for their owner only. Our own mask is that of all threads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(msgspec.Struct, frozen=True):
     """A server that runs.
 
     Attributes:

@@ -7,9 +7,10 @@ import secrets
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from funsies.config.directory import Directory
 from funsies.config.invitation import encode_invitation, invitation_to
@@ -37,8 +38,7 @@ _LAST_LINES: Final = 8
 _LAST_BYTES: Final = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(msgspec.Struct, frozen=True):
     """Workers that were started here.
 
     Attributes:

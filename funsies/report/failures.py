@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from funsies.core.cutting import cut, printable
 from funsies.core.errors import Error, ErrorKind, read_error
 from funsies.history.outcomes import SKIPPED, StepOutcome
@@ -84,8 +86,7 @@ class Cause:
     is_old: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FailedTarget:
+class FailedTarget(msgspec.Struct, frozen=True):
     """Something that was asked for and has an error in its place.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
@@ -22,8 +23,7 @@ VOLATILE: Final = "volatile"
 """Said of a finished step whose result comes from a failure of the machinery."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResultView:
+class ResultView(msgspec.Struct, frozen=True):
     """One result.
 
     Attributes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from funsies.core.archive import members
 from funsies.core.cutting import printable
@@ -23,8 +24,7 @@ PREVIEW_CHARACTERS: Final = 60
 PREVIEW_INPUTS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class InputView:
+class InputView(msgspec.Struct, frozen=True):
     """One input of a step, for people.
 
     Attributes:

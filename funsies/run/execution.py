@@ -14,9 +14,10 @@ import os
 import socket
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage, struct_rusage
 from typing import Final, TypeAlias
+
+import msgspec
 
 from funsies.store.execution_record import ExecutionRecord, encode_record
 from funsies.store.rows import Claim
@@ -33,8 +34,7 @@ Peak: TypeAlias = tuple[int, bool]
 """A number of bytes, and whether the peak is that; if not, it is at most that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):
     """What a step used.
 
     Attributes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NoReturn
+
+from msgspec.structs import replace
 
 from funsies.builder.context import (
     IN_A_STEP,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from weakref import WeakKeyDictionary
+
+import msgspec
 
 from funsies.core.keyring import NO_KEYS, Keyring
 
@@ -33,8 +34,7 @@ class Address(Protocol):
         """Keys with which is signed what decides what workers run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(msgspec.Struct, frozen=True):
     """Where a program keeps its graph and its values.
 
     Attributes:
@@ -75,8 +75,7 @@ class Backend:
         self.graph.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Url:
+class _Url(msgspec.Struct, frozen=True):
     """A server of which no more is said than this."""
 
     jobs_url: str

@@ -6,15 +6,14 @@ tag, so that they lie in one slot of a cluster.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from funsies.core.digest import Digest
 
 DEFAULT_NAMESPACE = "funsies"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyNames:
+class KeyNames(msgspec.Struct, frozen=True):
     """Names of the keys of one namespace.
 
     Attributes:

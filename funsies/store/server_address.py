@@ -9,10 +9,11 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote, unquote_plus, unquote_to_bytes, urlsplit
+
+import msgspec
 
 from funsies.core.durations import LONGEST_WAIT_SECONDS
 
@@ -25,8 +26,7 @@ _DIGITS: Final = len(str(_MOST_DATABASES))
 _TRUTHS: Final = frozenset({"true", "false", "yes", "no", "1", "0"})
 
 
-@dataclass(frozen=True, slots=True)
-class UrlParameter:
+class UrlParameter(msgspec.Struct, frozen=True):
     """A parameter of an address.
 
     Attributes:

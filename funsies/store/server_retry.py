@@ -11,9 +11,9 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final, NoReturn, TypeVar
 
+import msgspec
 import redis.exceptions
 
 from funsies.core.errors import NoServerError, ServerError
@@ -119,8 +119,7 @@ class WrongTypeError(ServerError):
     """A key of the server is of another type than what funsies writes there."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerRetry:
+class ServerRetry(msgspec.Struct, frozen=True):
     """Asks a server again, with pauses, while it is away.
 
     Args:

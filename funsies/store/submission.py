@@ -8,8 +8,9 @@ first, in batches, so that workers start with the first while the client writes 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from funsies.core.digest import Digest
 from funsies.core.errors import UnknownHashError
@@ -43,8 +44,7 @@ def queue_name(queue: str, python: str = PYTHON) -> QueueName:
     return QueueName(f"{queue}@{python}")
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True):
     """What was asked for.
 
     Attributes:

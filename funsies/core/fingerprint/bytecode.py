@@ -9,9 +9,10 @@ from __future__ import annotations
 import dis
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from types import CodeType
 from typing import Final, NamedTuple, TypeAlias
+
+import msgspec
 
 from funsies.core.fingerprint.caching import IdentityCache
 from funsies.core.fingerprint.code_digest import nested_codes
@@ -44,8 +45,7 @@ PLACES: Final = MODULE_VARIABLES - {"__dict__", "__builtins__", "__annotations__
 """Those of them that mean the same when they are read of another module: ``lib.__file__``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """Names used by a code object and the code objects inside it.
 
     Attributes:

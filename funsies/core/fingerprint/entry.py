@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from difflib import get_close_matches
 from threading import Lock
 from types import FunctionType
 from typing import Any, Final, TypeAlias
+
+import msgspec
 
 from funsies.core.digest import Digest, digest
 from funsies.core.encoding.codecs import Codec
@@ -24,8 +25,7 @@ KEPT_FINGERPRINTS: Final = 4096
 """How many fingerprints a process remembers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(msgspec.Struct, frozen=True):
     """The identity of a function's code, down to the last helper and constant.
 
     Attributes:

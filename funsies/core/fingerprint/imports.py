@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from types import MappingProxyType
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Imports:
+
+class Imports(msgspec.Struct, frozen=True):
     """Imports of a source file.
 
     Attributes:

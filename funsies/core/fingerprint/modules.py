@@ -10,10 +10,11 @@ import ast
 import importlib.machinery
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from types import FunctionType, ModuleType
 from typing import Any, Final
+
+import msgspec
 
 from funsies.core.digest import Field, content_digest, digest
 from funsies.core.fingerprint.bytecode import PLACES, names_of
@@ -103,8 +104,7 @@ def _libraries_of_files(files: Mapping[str, ModuleFile]) -> tuple[Library, ...]:
 _SOURCE_SUFFIXES = tuple(importlib.machinery.SOURCE_SUFFIXES)
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleFile:
+class ModuleFile(msgspec.Struct, frozen=True):
     """A file of a module of the project.
 
     Attributes:

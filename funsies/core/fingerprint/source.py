@@ -12,10 +12,11 @@ from __future__ import annotations
 import ast
 import dis
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from textwrap import dedent
 from types import CodeType, MappingProxyType
 from typing import Final, NamedTuple, TypeAlias, cast
+
+import msgspec
 
 from funsies.core.digest import Digest
 from funsies.core.fingerprint.code_digest import CodeKey, code_key, code_record, nested_codes
@@ -34,8 +35,7 @@ _Numbers: TypeAlias = dict[CodeKey, tuple[int, ...]]
 _Bodies: TypeAlias = dict[str, tuple[tuple[int, CodeType], ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """A parsed source file.
 
     Attributes:
@@ -59,10 +59,10 @@ class Source:
     numbers: _Numbers
     bodies: _Bodies
     imports: Imports
-    digests: dict[int, Digest] = field(default_factory=dict)
+    digests: dict[int, Digest] = msgspec.field(default_factory=dict)
     file_name: str = ""
-    assigned: Mapping[str, int] = field(default_factory=dict)
-    taken: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
+    assigned: Mapping[str, int] = msgspec.field(default_factory=dict)
+    taken: Mapping[str, tuple[str, str, int]] = msgspec.field(default_factory=dict)
 
     def function_text(self, code: CodeType) -> Digest | None:
         """Digest of the text of a function; None if the text is not that of this code."""

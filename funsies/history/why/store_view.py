@@ -6,8 +6,9 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final, cast
+
+from msgspec.structs import replace
 
 from funsies.core.archive import members
 from funsies.core.digest import Digest

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from funsies.core.digest import Digest
 from funsies.store.rows import (
@@ -35,8 +36,7 @@ class PendingStep(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredStep:
+class AnsweredStep(msgspec.Struct, frozen=True):
     """One that was answered at once."""
 
     said: StepAnswer

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final, cast
 
+import msgspec
 import redis.exceptions
 
 from funsies.store.batches import batches
@@ -76,8 +76,7 @@ class Caller:
         return cast("bytes | None", self._call("HGET", key, field))
 
 
-@dataclass(frozen=True, slots=True)
-class SentStep:
+class SentStep(msgspec.Struct, frozen=True):
     """See :class:`~funsies.store.ports.PendingStep`.
 
     Attributes:

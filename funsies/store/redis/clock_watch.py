@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+import msgspec
 
 _logger: Final = logging.getLogger(__name__)
 
@@ -24,8 +25,7 @@ MOST_ANSWER_SECONDS: Final = 1.0
 """Answers that took longer do not say well enough at which moment they were given."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerTime:
+class ServerTime(msgspec.Struct, frozen=True):
     """What the server says, in milliseconds.
 
     Attributes:

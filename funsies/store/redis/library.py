@@ -8,10 +8,11 @@ can use one server.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
+
+import msgspec
 
 SHARED: Final = (
     "base",
@@ -40,8 +41,7 @@ SCRIPTS: Final = (
 """What registers functions; each is about one thing."""
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionLibrary:
+class FunctionLibrary(msgspec.Struct, frozen=True):
     """The text for ``FUNCTION LOAD``, and what the names of its functions begin with."""
 
     text: str
