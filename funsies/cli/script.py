@@ -12,7 +12,6 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -235,6 +234,8 @@ class ScriptArgument(click.Path):
         if text.startswith("-") and not Path(text).exists():
             params = [] if ctx is None else ctx.command.params
             known = [option for each in params for option in each.opts]
+            from difflib import get_close_matches  # noqa: PLC0415 - only for misspelt options
+
             raise click.NoSuchOption(
                 text, possibilities=get_close_matches(text, known), ctx=ctx
             )

@@ -128,7 +128,7 @@ class Waiting:
         """
         deadline = deadline_after(timeout_seconds)
         # Looked at first: what is finished needs no subscription, which costs a connection.
-        if self._session.is_to_mend is not None or not self.is_over:
+        if not self.is_over or self._asks_to_mend():
             self._wait_for_news(deadline, report, report_seconds)
         if report is not None:
             report()
@@ -149,7 +149,7 @@ class Waiting:
             left = dict.fromkeys(self._watch(client, self._targets))
             if left:
                 refuse_in_step(self._graph)
-            while (left or self._asks_to_mend(client, left)) and not self._is_stopped:
+            while (left or self._mends(client, left)) and not self._is_stopped:
                 if report is not None and reports.is_due():
                     report()
                 if deadline is not None and time.monotonic() >= deadline:
@@ -168,16 +168,22 @@ class Waiting:
         finally:
             subscription.close()
 
-    def _asks_to_mend(self, client: str, left: dict[Digest, None]) -> bool:
+    def _mends(self, client: str, left: dict[Digest, None]) -> bool:
         """Ask again for what is volatile, if that is to be done; add what is awaited then."""
+        if not self._asks_to_mend():
+            return False
+        left |= dict.fromkeys(self._watch(client, self._targets))
+        return bool(left)
+
+    def _asks_to_mend(self) -> bool:
+        """Ask again for what is volatile, now that all are finished, if that is to be done."""
         is_due = self._session.is_to_mend
         if is_due is None or self._ask_again is None or self._is_stopped:
             return False
         if not is_due(self._graph, self._targets):
             return False
         self._ask_again()
-        left |= dict.fromkeys(self._watch(client, self._targets))
-        return bool(left)
+        return True
 
     def stop(self) -> None:
         """Make a ``wait`` in another thread return before all are finished."""
@@ -204,7 +210,7 @@ class Waiting:
 
         try:
             run_here(self._session.backend, self._session.server, is_over, pause)
-            while self._asks_to_mend(client, {}):
+            while self._mends(client, {}):
                 run_here(self._session.backend, self._session.server, is_over, pause)
         finally:
             subscription.close()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final, TypedDict, TypeVar, cast
 
@@ -147,10 +146,16 @@ def _no_keyword(caller: Callable[..., object], name: str) -> str:
     return f"{shown}() has no keyword {name}; {_ELSEWHERE.get(name) or _meant(caller, name)}"
 
 
+def _nearest(name: str, known: Sequence[str]) -> list[str]:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for misspelt names
+
+    return get_close_matches(name, known, 1)
+
+
 def _meant(caller: Callable[..., object], name: str) -> str:
     own = [each for each in inspect.signature(caller).parameters if each != "options"]
     longer = [each for each in own if name.startswith(each)]
-    close = longer[:1] or get_close_matches(name, [*own, *StepOptions.__annotations__], 1)
+    close = longer[:1] or _nearest(name, [*own, *StepOptions.__annotations__])
     hints = [f"did you mean {each}?" for each in close]
     if _CALLED.intersection(own):
         hints.append("give the inputs of the function by position, or with functools.partial")
@@ -204,7 +209,7 @@ def _no_such_option(name: str) -> str:
     if name == "label":
         return OF_ONE_STEP
     known = tuple(OptionChanges.__annotations__)
-    close = get_close_matches(name, known, 1)
+    close = _nearest(name, known)
     hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(OPTION_NAMES)}"
     return f"there is no option {name}{hint}"
 
