@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections import Counter
 
+import msgspec
 import pytest
 from starlette.requests import Request
 
@@ -46,7 +46,7 @@ def gathered():
         f.execute(step)
         graph = Counted(session.backend.graph)
         site = Site(
-            session.server, dataclasses.replace(session.backend, graph=graph), Access(PORT)
+            session.server, msgspec.structs.replace(session.backend, graph=graph), Access(PORT)
         )
         yield site, graph, step
 
