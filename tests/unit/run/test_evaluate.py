@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import threading
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import funsies as f
@@ -61,8 +61,8 @@ def test_a_task_that_comes_damaged_with_a_step_is_read(
 
     def damaged(*args: Any, **more: Any) -> StepAnswer:
         answer = ask(*args, **more)
-        claims = tuple(dataclasses.replace(claim, task=task) for claim in answer.claims)
-        return dataclasses.replace(answer, claims=claims)
+        claims = tuple(msgspec.structs.replace(claim, task=task) for claim in answer.claims)
+        return msgspec.structs.replace(answer, claims=claims)
 
     lab.request(step)
     monkeypatch.setattr(lab.backend.graph, "step", damaged)
@@ -162,7 +162,7 @@ def test_timeouts_are_reported_and_not_remembered(lab: Lab) -> None:
 def spoiled(lab: Lab, step: f.Artefact[Any], **changes: Any) -> None:
     """Define a step with another payload, as if it came from elsewhere."""
     assert step.operation is not None
-    row = dataclasses.replace(task_row(step.operation.task, NO_KEYS), **changes)
+    row = msgspec.structs.replace(task_row(step.operation.task, NO_KEYS), **changes)
     lab.backend.graph.define(Definitions(tasks=(row,)))
 
 
@@ -210,7 +210,7 @@ def test_a_worker_with_a_key_refuses_what_is_not_signed(tmp_path: Path) -> None:
     lab = Lab(tmp_path)
     step = f.reduce(label, lab.counter("label"), 1)
     lab.request(step)
-    lab.backend = dataclasses.replace(lab.backend, keys=Keyring((b"k" * 32,)))
+    lab.backend = msgspec.structs.replace(lab.backend, keys=Keyring((b"k" * 32,)))
     lab.work()
     error = lab.error(step)
     assert error.kind is ErrorKind.NotLoadable
