@@ -9,10 +9,10 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from funsies.core.collector import imported
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-class LazyCommand(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class LazyCommand:
     """A command that is not imported yet.
 
     Attributes:
