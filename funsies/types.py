@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 from returns.result import Failure, Success
 
 from .builder.artefact import Artefact
-from .builder.pointer import Value
 from .builder.shell_output import OutputFiles, ShellOutput
 from .builder.task import Task
+from .builder.value import Value
 from .client import Handle, Progress
 from .core.errors import Error, ErrorKind, UnwrapError
 from .core.former_names import former_names

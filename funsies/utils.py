@@ -12,9 +12,9 @@ from returns.result import Result
 from .builder.artefact import Artefact, put
 from .builder.call import call
 from .builder.given import name_of, plain_function
-from .builder.pointer import Value
 from .builder.python_task import FunctionSpec
 from .builder.shell_output import ShellOutput
+from .builder.value import Value
 from .client import execute, wait_for
 from .core.errors import Error, WiringError
 from .core.former_names import NO_CONNECTION, former_keywords

@@ -76,7 +76,7 @@ BUILDING: Final = frozenset(
 """Add steps, or constants."""
 FUN: Final = frozenset({"funsies.session.fun.Fun", "funsies.local.managed.ManagedFun"})
 REGISTER_CODEC: Final = "funsies.core.encoding.registration.register_codec"
-ANY_VALUE: Final = "funsies.builder.pointer.Value"
+ANY_VALUE: Final = "funsies.builder.value.Value"
 PUT: Final = "funsies.builder.artefact.put"
 
 TAKE_NO_OPTIONS: Final = (

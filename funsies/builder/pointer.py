@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final, NoReturn
 
 from funsies.core.encoding import encoding_of_value
 from funsies.core.errors import EncodingError, WiringError
@@ -96,17 +96,6 @@ class Pointer:
             inside: what does it in a step, such as "f.morph(len, artefact)".
         """
         raise NotImplementedError
-
-
-class Value(Protocol):
-    """Anything but an artefact: artefacts alone have no ``__format__``.
-
-    It bounds the type variables of inputs, so that a type checker takes ``Artefact[A] | A``
-    apart in one way only.
-    """
-
-    def __format__(self, spec: str, /) -> str:
-        """Every value can be formatted."""
 
 
 def in_step(expression: str, operands: tuple[object, ...] = ()) -> str:

@@ -12,8 +12,8 @@ from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
 from .given import call_given, name_of
-from .pointer import Value
 from .task import Task
+from .value import Value
 
 R = TypeVar("R", bound="Value | None")
 M = TypeVar("M", bound=Mapping[str, object])

@@ -12,8 +12,8 @@ from funsies.core.own_options import StepOptions, own_options
 
 from .artefact import Artefact
 from .given import call_given, result_of
-from .pointer import Value
 from .result_types import several_results
+from .value import Value
 
 R1 = TypeVar("R1", bound="Value | None")
 R2 = TypeVar("R2", bound="Value | None")

@@ -19,9 +19,9 @@ from .annotations import remember_annotations
 from .artefact import Artefact
 from .call import call
 from .context import may_build, refuse_building
-from .pointer import Value
 from .python_task import FunctionSpec
 from .signature import function_name, refuse_unusable
+from .value import Value
 
 P = ParamSpec("P")
 R = TypeVar("R")
