@@ -22,6 +22,7 @@ from funsies.core.fingerprint import Fingerprint, fingerprint
 from funsies.core.graph import Operation, Reference, TaskKind, operation
 from funsies.core.type_hints import has_annotations
 
+from .annotations import is_generic, refuse_contradiction, solve, substitute
 from .artefact import Artefact
 from .context import built, context
 from .inputs import (
@@ -33,7 +34,6 @@ from .inputs import (
     refuse_misfit,
 )
 from .python_task import FunctionSpec, PythonTask, interpreter_of, task_of
-from .result_types import is_generic, refuse_contradiction, solve, substitute
 from .signature import FunctionSignature, result_encoding, signature_of
 from .type_code import TypeCode, described, may_have_new_subclasses
 

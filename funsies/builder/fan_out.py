@@ -29,6 +29,7 @@ from funsies.core.label import items_label
 from funsies.core.options import Options
 from funsies.core.own_options import OwnOptions, RunOptions, StepOptions, own_options
 
+from .annotations import refuse_contradiction, value_annotation
 from .artefact import Artefact, constant_artefact, put
 from .call import call, is_artefact
 from .collect import gather
@@ -46,8 +47,6 @@ from .given import (
 from .inputs import refuse_other_unit
 from .python import reduce
 from .python_task import FunctionSpec
-from .result_types import refuse_contradiction
-from .signature import value_annotation
 from .task import Task
 
 ITEMS: Final = "what map_each() spreads"

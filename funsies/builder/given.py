@@ -13,11 +13,11 @@ from funsies.core.encoding import encoding_of, has_pickles
 from funsies.core.errors import WiringError
 from funsies.core.own_options import NO_OPTIONS, OwnOptions
 
-from .annotations import without_partials
+from .annotations import value_annotation, without_partials
 from .artefact import Artefact, constant_artefact, put
 from .call import call
 from .python_task import FunctionSpec
-from .signature import function_name, signature_of, value_annotation
+from .signature import function_name, signature_of
 from .task import Task
 
 

@@ -14,9 +14,9 @@ from funsies.core.errors import EncodingError, UnsupportedTypeError, WiringError
 from funsies.core.graph import Reference
 from funsies.core.units import are_other_units, is_unit
 
+from .annotations import is_generic
 from .artefact import constant_of
 from .pointer import refuse_nested
-from .result_types import is_generic
 from .signature import FunctionSignature, parameter_encoding
 
 ANY: Final = encoding_of(Any)

@@ -10,9 +10,9 @@ from funsies.core.former_names import NO_CONNECTION, former_keywords
 from funsies.core.options import Options
 from funsies.core.own_options import StepOptions, own_options
 
+from .annotations import several_results
 from .artefact import Artefact
 from .given import call_given, result_of
-from .result_types import several_results
 from .value import Value
 
 R1 = TypeVar("R1", bound="Value | None")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import functools
 import inspect
 import operator
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, Signature
-from types import UnionType
 from typing import (
     Any,
     Final,
@@ -17,7 +15,6 @@ from typing import (
     ParamSpecKwargs,
     TypeAlias,
     TypeVar,
-    Union,
     Unpack,
     get_args,
     get_origin,
@@ -29,10 +26,10 @@ from returns.result import Result
 
 from funsies.core.encoding import Encoding, encoding_of, keys_of, may_be_read_once
 from funsies.core.encoding.tuples import tuple_parts, unpacked
-from funsies.core.errors import Error, UnsupportedTypeError, WiringError
+from funsies.core.errors import UnsupportedTypeError, WiringError
 from funsies.core.own_options import RunOptions
 
-from .annotations import annotations_of, class_of, without_partials
+from .annotations import annotations_of, class_of, value_annotation, without_partials
 from .pointer import Pointer
 
 UNANNOTATED: Final = Any
@@ -261,19 +258,6 @@ def result_encoding(annotation: object, function: str) -> Encoding[Any]:
             "once and has no encoding; return a list, and annotate list or Sequence"
         )
     return encoding
-
-
-def value_annotation(annotation: Any) -> Any:
-    """The type of the values that a function returns: failures and errors are none of them.
-
-    ``int | Error`` is how funsies 0.8 wrote ``Result[int, Error]``.
-    """
-    if get_origin(annotation) is Result or annotation is Result:
-        annotation = (get_args(annotation) or (Any,))[0]
-    members = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else ()
-    if Error not in members:
-        return annotation
-    return functools.reduce(operator.or_, [each for each in members if each is not Error])
 
 
 def _inside_result(annotation: object, parameter: str, function: str) -> object:

@@ -6,10 +6,17 @@ program was decided there; the process that loads it never decides that again.
 """
 
 from .bundle import Bundle, decode_bundle
-from .live import become_another, has_own_main, process_token
 from .overlay import Loaded, Overlay, load_function
 from .pickler import Parcel, dump_function
-from .program import Program, become_program, import_statements, this_program
+from .program import (
+    Program,
+    become_another,
+    become_program,
+    has_own_main,
+    import_statements,
+    process_token,
+    this_program,
+)
 
 __all__ = [
     "Bundle",

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
-from . import live
+from .program import has_own_main, loading
 from .rebuild import Namespace
 
 CHECKED_BYTES: Final = 64 * 1024
@@ -287,9 +287,9 @@ def load_function(data: bytes, made_by: str) -> Loaded:
         made_by: name of the process that dumped it.
     """
     unpickler = pickle.Unpickler(io.BytesIO(data))  # noqa: S301 - the caller has checked it
-    with live.loading(made_by):
+    with loading(made_by):
         for entry in _entries(unpickler):  # of frozen modules, which others import
-            if not live.has_own_main() and entry.owner is not None:
+            if not has_own_main() and entry.owner is not None:
                 setattr(entry.owner, entry.name, entry.value)
         payload = unpickler.load()
         overlay = Overlay(_entries(unpickler))

@@ -26,9 +26,8 @@ from funsies.core.fingerprint.source_lookup import lines_of
 from . import rebuild
 from .bundle import References
 from .class_statements import statement_of
-from .live import live_key, process_token
 from .needed import Home, Needed, NeededEntry
-from .program import Program, this_program
+from .program import Program, live_key, process_token, this_program
 from .reducers import (
     REDUCERS,
     is_library_class_method,

@@ -24,7 +24,7 @@ from funsies.core.fingerprint.project import decide_also, is_project_name
 from funsies.core.fingerprint.source_lookup import lines_of
 from funsies.core.parsing import parse_module
 
-from .live import has_own_main, live_object
+from .program import has_own_main, live_object
 
 
 class Namespace:
