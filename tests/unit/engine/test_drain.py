@@ -12,6 +12,7 @@ from funsies.engine.drain import DrainEnd, drain
 from funsies.engine.failure import failure
 from funsies.run.decision import Delegate, Park, Publish, PutBack
 from funsies.run.signals import Preempted
+from funsies.store.memory import claiming
 from funsies.store.rows import QueueName, Setback, Status, TraceCandidate
 
 OTHER = QueueName("other@3.11")
@@ -67,6 +68,28 @@ def test_each_operation_costs_one_message_to_the_store(workshop, run, values, mo
     run(values)
 
     assert messages == list(range(1, 10))
+
+
+def test_a_drain_goes_on_when_a_step_with_many_inputs_turns_out_to_wait(
+    workshop, run, values, monkeypatch
+):
+    """An input was asked for again meanwhile; the answer to such a claim is none, once."""
+    monkeypatch.setattr(claiming, "MOST_INPUTS", 1)
+    workshop.define("a")
+    workshop.define("b")
+    workshop.define("all", "a", "b")
+    workshop.request("a", "b")
+    run(values)
+    workshop.request("all")
+    workshop.graph.reset([workshop.rows["a"].digest])
+    workshop.request("a")
+    assert workshop.state("all").status is Status.READY
+
+    report = run(values, slot="host:1:b")
+
+    assert values.names == ["a", "b", "a", "all"]
+    assert (report.published, report.end) == (2, DrainEnd.EMPTY)
+    assert workshop.value("all") == b"all"
 
 
 def test_a_drain_that_is_told_to_stop_publishes_what_it_has_and_claims_nothing(
