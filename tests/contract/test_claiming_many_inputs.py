@@ -356,9 +356,12 @@ def test_it_waits_if_an_input_is_asked_for_again_while_the_others_are_looked_at(
         bench.request(last)
 
     meanwhile(*place, lose_input)
-    worker = bench.slot()
-    answer = worker.step()
+    worker, fence = bench.slot(), bench.fence()
+    worker.sequence = 1
+    answer = worker.again(fence=fence)
     assert (answer.claim, answer.set_aside) == (None, True)
+    again = worker.again(fence=fence)
+    assert (again.claim, again.set_aside) == (None, True), "so it is answered again"
     claim = worker.claim()
     assert claim.operation == last
     state = bench.state(high)

@@ -112,16 +112,19 @@ end)
 -- Take a running operation back, to wait for its inputs; the attempt is given back.
 --
 -- ARGV  1 time  2 slot  3 operation  4 fence  5 "i" if an input was lost, or ""
+--       6 "1" if this is the answer to its claim, and not of one that ran
 -- Returns  { verdict, epoch by which it is to wait (enlist), or "" }
 
 register('await', {}, function()
-  local _, slot, operation, fence, lost_input = unpack(ARGV)
+  local _, slot, operation, fence, lost_input, is_passed_over = unpack(ARGV)
   local o = load(operation)
   local refused = refusal(o, slot, fence)
   -- A message that is repeated as its answer was lost has done this already.
   if refused then return { refused, refused == 'ok' and o.is_enlisting and o.e or '' } end
   charge(o, filled(lost_input))
   begin_enlisting(o, definition(o.id))
+  -- Then the claim, if it is repeated, is answered so again.
+  if is_passed_over == '1' then call('HSET', P .. 's:' .. slot, 'm', PASSED_OVER) end
   return { ended(slot, fence), o.e }
 end)
 

@@ -6,7 +6,8 @@
 --         operation, its fence, "1" volatile, "1" linked, busy_ms, trace, signed: key, packed
 --         results without their signatures, signature; empty for none
 --         record, log, results, packed, number of contents, content digest, bytes, ...
--- Returns  { verdict of each completion, claims, armed queues, "1" if a share is left to claim }
+-- Returns  { verdict of each completion, claims, armed queues, "1" if a share is left to claim; "-" in a
+--            repeated answer if what was claimed had to wait for one of its many inputs }
 --       claim: { operation, fence, generation, attempt, failures, losses, lost inputs,
 --                lost_limit, queue, priority, options,
 --                definition, results of the inputs (58 bytes each, first "1" if there is one),
@@ -453,16 +454,16 @@ register('step', {}, function()
     return { verdicts, {}, {}, '' }
   end
   local lease = read_lease(slot, unpack(last, 5, 9))
-  local verdicts, claims
+  local verdicts, claims, is_passed_over
   if sequence == last_sequence and fence == last[2] then
     verdicts, claims = repeat_answer(lease, last[3], last[4])
-    is_share_left = last[10] == '1'
+    is_share_left, is_passed_over = last[10] == '1', last[10] == PASSED_OVER
   else
     verdicts, claims = act(completions, lease)
   end
   fed_queues[queue] = true
   -- Who has got something to do leaves delays and expired leases to others.
   local due = nil
-  if #claims > 0 then due = has_cascades end
-  return { verdicts, claims, arm_fed(due), is_share_left and '1' or '' }
+  if #claims > 0 or is_passed_over then due = has_cascades end
+  return { verdicts, claims, arm_fed(due), is_passed_over and PASSED_OVER or is_share_left and '1' or '' }
 end)

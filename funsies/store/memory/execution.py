@@ -36,7 +36,6 @@ class MemoryExecution(Locked):
         """See :meth:`GraphStore.step`."""
         tables = self._tables
         memory = tables.slots.setdefault(message.slot, SlotMemory())
-        is_passed_over = False
         if message.sequence < memory.sequence:
             return StepAnswer((Verdict.FENCED,) * len(message.completions), (), ())
         if message.sequence > memory.sequence or message.fence != memory.fence:
@@ -44,20 +43,23 @@ class MemoryExecution(Locked):
             memory.used_ms = tables.clock()
             tables.fed_queues.clear()
             memory.verdicts, budget = _publish_all(tables, message.completions)
-            memory.share_left = False
+            memory.share_left = memory.is_passed_over = False
             budget = work_cascades(tables, budget)
             promote(tables, budget)
             if message.claims and Verdict.BYTES not in memory.verdicts:
                 kept = _put_back(tables, message.slot, message.keeps)
-                memory.share_left, is_passed_over = claim_some(tables, message, kept, budget)
+                claimed = claim_some(tables, message, kept, budget)
+                memory.share_left, memory.is_passed_over = claimed
             memory.fed_queues = frozenset(tables.fed_queues)
         hold = tables.leases.get(message.slot)
         granted = claims_of(tables, hold, message.fence) if message.claims else ()
         queues = sorted({message.queue, *memory.fed_queues})
         # Who has got something to do leaves delays and expired leases to others.
-        due = bool(tables.cascades) if granted or is_passed_over else is_due(tables)
+        due = bool(tables.cascades) if granted or memory.is_passed_over else is_due(tables)
         armed = arm(tables, queues, due=due)
-        return StepAnswer(memory.verdicts, granted, armed, is_passed_over, memory.share_left)
+        return StepAnswer(
+            memory.verdicts, granted, armed, memory.is_passed_over, memory.share_left
+        )
 
     def send_step(self, message: StepMessage) -> PendingStep:
         """See :meth:`GraphStore.send_step`: the answer is there at once."""

@@ -135,6 +135,7 @@ class SlotMemory:
     fed_queues: frozenset[QueueName] = frozenset()
     verdicts: tuple[Verdict, ...] = ()
     share_left: bool = False
+    is_passed_over: bool = False
     ended_fence: Fence = NO_FENCE
     ended_verdict: Verdict = Verdict.OK
     used_ms: int = 0

@@ -48,6 +48,8 @@ T = TypeVar("T")
 
 Accept: TypeAlias = Callable[[Digest, int, bytes], StoredResult | None]
 
+PASSED_OVER: Final = b"-"
+"""Said of a claim of which nothing is left, as in ``lua/shared/base.lua``."""
 _FAILURE_BYTES: Final = 8 + DIGEST_BYTES
 
 COUNTERS: Final = {
@@ -129,8 +131,8 @@ def stepped(answer: Answer, seal: Seal, accept: Accept) -> StepAnswer:
         tuple(map(verdict, said)),
         claims,
         tuple(sorted(queue_names(arm))),
-        set_aside=len(claims) < len(read),
-        share_left=bool(share_left),
+        set_aside=len(claims) < len(read) or cast("bytes", share_left) == PASSED_OVER,
+        share_left=cast("bytes", share_left) == b"1",
     )
 
 

@@ -160,20 +160,21 @@ class ManyInputs:
 
     # -- running one
 
-    def claimed(self, message: StepMessage, answer: Answer) -> tuple[Answer, bool]:
+    def claimed(self, message: StepMessage, answer: Answer) -> Answer:
         """Look at the inputs of what a step has claimed, if these are many.
 
         Returns:
-            The answer as it would be if they were few; and whether what was claimed is not in
-            it, since it waits for one of them by now, or is somebody else's.
+            The answer as it would be if they were few. What was claimed is not in it if it
+            waits for one of them by now, or is somebody else's.
         """
         said, claims, arm, share_left = cast("list[list[Answer]]", answer)
         if len(claims) != 1 or len(cast("list[Answer]", claims[0])) > _BRIEF:
-            return answer, False
+            return answer
         claim, more = self._claim(message, cast("list[bytes]", claims[0]))
-        whole = [] if claim is None else [claim]
-        queues = dict.fromkeys([*arm, *(each.encode() for each in more)])
-        return cast("Answer", [said, whole, [*queues], share_left]), claim is None
+        queues = [*dict.fromkeys([*arm, *(each.encode() for each in more)])]
+        if claim is None:
+            return cast("Answer", [said, [], queues, answers.PASSED_OVER])
+        return cast("Answer", [said, [claim], queues, share_left])
 
     def _claim(
         self, message: StepMessage, brief: list[bytes]
@@ -188,7 +189,7 @@ class ManyInputs:
         for number, page in enumerate(_outputs(row), start=1):
             inputs = self._look(page)
             if inputs.pending or (inputs.is_failed and row.strict):
-                return None, self._wait(row, message.slot, fence)[1]
+                return None, self._wait(row, message.slot, fence, is_passed_over=True)[1]
             made |= inputs.results
             is_volatile, is_idle = is_volatile or inputs.is_volatile, is_idle or inputs.is_idle
             if number % RENEWED_PAGES == 0:
@@ -221,10 +222,16 @@ class ManyInputs:
         return tuple(Digest(each) for page in pages for each in self._look(page).pending)
 
     def _wait(
-        self, row: OperationRow, slot: str, fence: Fence, setback: Setback = Setback.NOTHING
+        self,
+        row: OperationRow,
+        slot: str,
+        fence: Fence,
+        setback: Setback = Setback.NOTHING,
+        *,
+        is_passed_over: bool = False,
     ) -> tuple[Verdict, Sequence[QueueName]]:
         """Take one that is claimed back, until its inputs are there."""
-        answer = self.run("await", slot, row.digest, fence, setback)
+        answer = self.run("await", slot, row.digest, fence, setback, int(is_passed_over))
         verdict, epoch = answers.flat(answer)
         _, arm = self.enlist(row, epoch, UNLOCKED) if epoch else (False, ())
         return answers.verdict(verdict), arm

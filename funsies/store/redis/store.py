@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, cast
 
-from msgspec.structs import replace
-
 from funsies.core.digest import Digest
 from funsies.core.durations import steady_seconds
 from funsies.core.errors import DataMissingError
@@ -151,14 +149,14 @@ class RedisStore(RedisReader):
         return SentStep(self._begin("step", *packed), again, partial(self._stepped, message))
 
     def _stepped(self, message: StepMessage, answer: Answer) -> StepAnswer:
-        answer, is_passed_over = self.many_inputs().claimed(message, answer)
+        answer = self.many_inputs().claimed(message, answer)
         said = answers.stepped(answer, self._seal, self._accept)
         if said.set_aside:
             whole = {claim.operation.digest for claim in said.claims}
             for operation in answers.claimed_operations(answer):
                 if operation not in whole:
                     self._run("set_aside", operation)
-        return replace(said, set_aside=True, share_left=False) if is_passed_over else said
+        return said
 
     def release(
         self,

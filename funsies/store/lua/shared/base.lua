@@ -34,6 +34,8 @@ local NONE, WAITING, READY, DELAYED, RUNNING = false, 'w', 'r', 'z', 'u'
 local DELEGATED, DONE, FAILED = 'g', 'd', 'f'
 local SKIPPED, LOST, EXECUTED, LINKED, BUSY_MS, VOLATILE = 's', 'l', 'x', 'k', 'b', 'v'
 local UNLOCKED, REQUESTED = 0, 1
+-- What a slot remembers of a claim of an operation with many inputs that has to wait for one.
+local PASSED_OVER = '-'
 local CASCADE_BUDGET = 100
 local SLOT_MEMORY_SECONDS = 3600
 local HEADER, INPUT, PACKED = 49, 37, 41
