@@ -20,7 +20,7 @@ from funsies.core.python_plan import PYTHON
 from funsies.engine.slots import new_slot
 from funsies.engine.supervision.child import ChildObserver
 from funsies.engine.supervision.status_board import StatusBoard
-from funsies.engine.telling import ChildListener
+from funsies.engine.tail_publisher import ChildListener
 from funsies.pickling import become_another
 from funsies.run.evaluate import Evaluator
 from funsies.run.surroundings.streams import new_file

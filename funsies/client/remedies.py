@@ -33,7 +33,7 @@ def since(error: Error) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def advice(session: Session, error: Error) -> str:
+def advice_on_error(session: Session, error: Error) -> str:
     """What to say of an error that this session has not computed, or that is volatile."""
     if error.is_infrastructure and error.kind not in OWN_REMEDY and error.source is not None:
         return (

@@ -11,7 +11,7 @@ from typing_extensions import Buffer
 
 from funsies.builder.artefact import Artefact
 from funsies.builder.context import is_in_step
-from funsies.client.remedies import advice
+from funsies.client.remedies import advice_on_error
 from funsies.client.targets import only_artefact
 from funsies.core.digest import Digest, content_digest
 from funsies.core.encoding import JSON
@@ -168,7 +168,7 @@ def unwrapped(session: Session, result: Result[T, Error]) -> T:
     if is_successful(result):
         return result.unwrap()
     error = result.failure()
-    raise UnwrapError(error, advice(session, error))
+    raise UnwrapError(error, advice_on_error(session, error))
 
 
 def read_bytes(backend: Backend, where: Artefact[Any]) -> Result[bytes, Error]:

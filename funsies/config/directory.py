@@ -79,13 +79,13 @@ class Directory(msgspec.Struct, frozen=True):
     def record(self) -> ServerRecord | None:
         """How to reach the server; None if there is none."""
         try:
-            return decode_record(self.record_path.read_bytes())
+            return decode_server_record(self.record_path.read_bytes())
         except FileNotFoundError:
             return None
 
     def write_record(self, record: ServerRecord) -> None:
         """Remember how to reach the server."""
-        write_private(self.record_path, encode_record(record))
+        write_private(self.record_path, encode_server_record(record))
 
     def keys(self) -> Keyring:
         """The keys of the file, of which the first one signs; none if there is no file."""
@@ -224,12 +224,12 @@ class ServerRecord(msgspec.Struct, frozen=True, kw_only=True):
         return _connects_to_port(urlsplit(self.network_url).hostname or "", self.port)
 
 
-def encode_record(record: ServerRecord) -> bytes:
+def encode_server_record(record: ServerRecord) -> bytes:
     """Encode a record as JSON."""
     return msgspec.json.format(msgspec.json.encode(record), indent=2)
 
 
-def decode_record(data: bytes) -> ServerRecord | None:
+def decode_server_record(data: bytes) -> ServerRecord | None:
     """Read a record back; None if it was cut short or is of another make."""
     try:
         return msgspec.json.decode(data, type=ServerRecord)

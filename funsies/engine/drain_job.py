@@ -21,7 +21,7 @@ from .arming import Dispatch
 from .drain import DrainEnd, DrainReport, drain
 from .supervision.batch import MOST_CLAIMS
 from .supervision.child import ChildContext, current_child
-from .telling import ChildListener
+from .tail_publisher import ChildListener
 
 ARM_PAUSE_SECONDS = 0.05
 """A child calls for help on the same queue at most this often."""

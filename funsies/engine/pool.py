@@ -86,7 +86,9 @@ def run_pool(
 
     become_subreaper()
     preload()  # once for all of them, which start as copies
-    pool = Pool(count, work, tell=lambda words: note_startup_failure(server, served, words))
+    pool = WorkerPool(
+        count, work, tell=lambda words: note_startup_failure(server, served, words)
+    )
     with _signals_to(pool):
         return pool.run()
 
@@ -127,7 +129,7 @@ class _End:
 
 
 @dataclass(slots=True)
-class Pool:
+class WorkerPool:
     """Keeps a number of processes running.
 
     Attributes:
@@ -294,7 +296,7 @@ def _held_signals() -> Iterator[None]:
 
 
 @contextmanager
-def _signals_to(pool: Pool) -> Iterator[None]:
+def _signals_to(pool: WorkerPool) -> Iterator[None]:
     """Pass signals on to a pool."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:

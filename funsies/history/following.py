@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from funsies.core.digest import Digest
-from funsies.run.live_output import Stream, Tail, decode_tail
+from funsies.run.live_output import StreamEnd, Tail, decode_tail
 from funsies.store.ports import GraphStore, News
 from funsies.store.rows import OperationState, Status, log_client
 
@@ -114,7 +114,7 @@ class _Heard:
         for stream in tail.streams:
             yield from self._rest_of(stream)
 
-    def _rest_of(self, stream: Stream) -> Iterator[Printed]:
+    def _rest_of(self, stream: StreamEnd) -> Iterator[Printed]:
         seen, end = self._ends.get(stream.name, 0), stream.start + len(stream.data)
         if end > seen:
             self._ends[stream.name] = end

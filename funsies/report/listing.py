@@ -17,7 +17,7 @@ from .results import VOLATILE
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a run of a step used; see :class:`~funsies.run.execution.ExecutionRecord`.
+    """What a run of a step used; see :class:`~funsies.store.execution_record.ExecutionRecord`.
 
     Attributes:
         started: when it began, seconds since 1970.

@@ -31,16 +31,16 @@ from funsies.store.rows import Claim, Completion, RunReport, Setback
 
 from .decision import Decision, Delegate, HandOver, Park, Publish, PutBack, retry
 from .dynamic import run_dynamic_step
-from .execution import Execution, PeakMemory, execution_record
+from .execution import PeakMemory, UsageMeter, execution_record
 from .isolated import ChildDiedError, in_fresh_process
 from .live_output import NOBODY, Listener
 from .machine_faults import is_of_the_machine
 from .program import Host, OtherProgramError, OwnProgram, Stage
-from .python import LoadedFunction, arguments, call, encode_results
+from .python import LoadedFunction, arguments, call_function, encode_results
 from .recovery import ask_for_idle, recover_bytes
 from .shell.operation import run_shell_step
 from .step_directories import cannot_run_here
-from .step_inputs import BadBytesError, InputValue, gather
+from .step_inputs import BadBytesError, InputValue, gather_inputs
 from .step_results import ResultWriter, is_traced, trace_key_of
 from .surroundings import (
     Log,
@@ -161,9 +161,9 @@ class Evaluator:
             error = Error(kind=ErrorKind.NotEvaluated, details=details)
             return self._publish_error(claim, error)
         task = self._load(claim)
-        inputs = gather(self._backend, claim)
+        inputs = gather_inputs(self._backend, claim)
         self._on_start(claim, options)
-        execution = self._execution(claim, inputs)
+        meter = self._meter(claim, inputs)
         writer = self._writer(claim)
         runs_here = isinstance(task.plan, LoadedFunction)
         directory = (
@@ -177,14 +177,14 @@ class Evaluator:
                 self._listener.has_printed()
         except ChildDiedError as problem:
             problem.log = log.tail
-            execution.end(writer.children, ran_commands=False)
-            problem.record = execution.record()
+            meter.end(writer.children, ran_commands=False)
+            problem.record = meter.record()
             raise
         writer.log += log.tail
-        execution.end(writer.children, ran_commands=not runs_here)
-        busy_ms = round(execution.seconds * 1000)
+        meter.end(writer.children, ran_commands=not runs_here)
+        busy_ms = round(meter.seconds * 1000)
         if isinstance(outcome, Delegate):
-            record = execution.record(delegated_to=outcome.target.hex())
+            record = meter.record(delegated_to=outcome.target.hex())
             return dataclasses.replace(outcome, report=RunReport(record, writer.log, busy_ms))
         if writer.errors and (again := retry(claim, options)):
             return again
@@ -192,7 +192,7 @@ class Evaluator:
             raise damaged()
         may_be_traced = not outcome and not writer.errors
         completion = writer.completion(
-            record=execution.record(writer.size_bytes),
+            record=meter.record(writer.size_bytes),
             volatile=outcome,
             trace_key=trace_key_of(claim) if may_be_traced else None,
             busy_ms=busy_ms,
@@ -244,7 +244,7 @@ class Evaluator:
             writer.fail(Error(kind=kind, details=str(problem), volatile=volatile))
             return False
         run = functools.partial(
-            call,
+            call_function,
             plan.function,
             positional,
             keywords,
@@ -289,9 +289,9 @@ class Evaluator:
         completion = writer.completion(record=record or self._not_run(claim))
         return Publish(completion, tuple(writer.errors))
 
-    def _execution(self, claim: Claim, inputs: Mapping[str, InputValue]) -> Execution:
+    def _meter(self, claim: Claim, inputs: Mapping[str, InputValue]) -> UsageMeter:
         bytes_in = sum(each.size_bytes for each in inputs.values())
-        return Execution(claim, self._worker, bytes_in, self._peak)
+        return UsageMeter(claim, self._worker, bytes_in, self._peak)
 
     def _not_run(self, claim: Claim, *, linked: bool = False) -> bytes:
         """The record of a step whose own code was not run: it used nothing."""

@@ -206,7 +206,7 @@ def record_of_killed(
     return encode_record(record)
 
 
-class Execution:
+class UsageMeter:
     """Measures a step from when this is made.
 
     Args:

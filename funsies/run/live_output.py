@@ -37,7 +37,7 @@ LOG: Final = "log"
 """Stream of a Python step: its standard output and error as they came, and its messages."""
 
 
-class Stream(msgspec.Struct, frozen=True, array_like=True):
+class StreamEnd(msgspec.Struct, frozen=True, array_like=True):
     """The end of a stream.
 
     Attributes:
@@ -61,7 +61,7 @@ class Tail(msgspec.Struct, frozen=True, array_like=True):
     """
 
     run: bytes
-    streams: tuple[Stream, ...]
+    streams: tuple[StreamEnd, ...]
     is_whole: bool = False
 
 
@@ -78,7 +78,7 @@ def decode_tail(data: bytes | None) -> Tail | None:
         return None
 
 
-def streams_of(log: int, directory: Path | None) -> tuple[Stream, ...]:
+def streams_of(log: int, directory: Path | None) -> tuple[StreamEnd, ...]:
     """Read the ends of the streams of a step.
 
     Args:
@@ -94,7 +94,7 @@ def streams_of(log: int, directory: Path | None) -> tuple[Stream, ...]:
     return tuple(ends[-MOST_STREAMS:])
 
 
-def _ends_in(directory: Path) -> Iterator[Stream]:
+def _ends_in(directory: Path) -> Iterator[StreamEnd]:
     for path in sorted(directory.iterdir(), key=_order):
         descriptor = os.open(path, os.O_RDONLY)
         try:
@@ -109,6 +109,6 @@ def _order(path: Path) -> tuple[int, str]:
     return int(number), {"stdout": "0"}.get(stream, stream)
 
 
-def _end_of(name: str, descriptor: int) -> Stream:
+def _end_of(name: str, descriptor: int) -> StreamEnd:
     start = max(0, os.fstat(descriptor).st_size - MAX_LOG_BYTES)
-    return Stream(name, start, os.pread(descriptor, MAX_LOG_BYTES, start))
+    return StreamEnd(name, start, os.pread(descriptor, MAX_LOG_BYTES, start))

@@ -84,7 +84,7 @@ class LoadedFunction:
     overlay: Overlay = field(default_factory=lambda: Overlay(()))
 
 
-def load(plan: PythonPlan) -> LoadedFunction:
+def load_plan(plan: PythonPlan) -> LoadedFunction:
     """Unpickle a function. Only ever do this with a payload whose signature was checked.
 
     Raises:
@@ -134,7 +134,7 @@ def _read(
         raise EncodingError(f"input {name!r}: {problem}") from problem
 
 
-def call(
+def call_function(
     function: Callable[..., object],
     positional: Sequence[object],
     keywords: Mapping[str, object],

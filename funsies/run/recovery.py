@@ -44,10 +44,10 @@ def ask_for_idle(backend: Backend, claim: Claim) -> Park | Error:
         for row, result in zip(claim.operation.inputs, claim.inputs, strict=True)
         if result is None and row.producer is not None
     ]
-    return ask_again(backend, claim, idle)
+    return request_again(backend, claim, idle)
 
 
-def ask_again(backend: Backend, claim: Claim, producers: Iterable[Digest]) -> Park | Error:
+def request_again(backend: Backend, claim: Claim, producers: Iterable[Digest]) -> Park | Error:
     """Request inputs of a claim again, for the same generation.
 
     Returns:
@@ -82,5 +82,5 @@ def recover_bytes(backend: Backend, claim: Claim, problem: BadBytesError) -> Par
             "it was computed again, in vain: see what removes or changes stored values",
         )
     forget(backend.graph, row.producer, problem.content)
-    asked = ask_again(backend, claim, [row.producer])
+    asked = request_again(backend, claim, [row.producer])
     return asked if isinstance(asked, Error) else replace(asked, setback=Setback.INPUT)

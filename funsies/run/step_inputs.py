@@ -137,7 +137,7 @@ def _check_constant(row: InputRow, result: StoredResult) -> None:
         raise BadBytesError(row, result.content, DataCorruptedError(problem, result.content))
 
 
-def gather(backend: Backend, claim: Claim) -> dict[str, InputValue]:
+def gather_inputs(backend: Backend, claim: Claim) -> dict[str, InputValue]:
     """Find the bytes of all inputs.
 
     Raises:

@@ -19,7 +19,7 @@ from funsies.store.graph_writer import is_signed
 from funsies.store.rows import TaskRow
 
 from .program import Host, OtherProgramError
-from .python import LoadedFunction, load
+from .python import LoadedFunction, load_plan
 from .signals import Preempted
 from .user_exceptions import exception_error
 
@@ -120,7 +120,7 @@ class TaskLoader:
             plan = decode_plan(row.payload)
             _refuse_other_libraries(plan)
             self._host.enter(plan, self._read)
-            return load(plan)
+            return load_plan(plan)
 
     def _read(self, address: Digest) -> bytes:
         """Bytes that a payload refers to."""

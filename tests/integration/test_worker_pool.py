@@ -14,7 +14,7 @@ import redis
 import funsies as f
 from funsies.core.errors import NoServerError
 from funsies.engine.arming import count_workers
-from funsies.engine.pool import EXIT_GAVE_UP, SHORT_LIVES, Pool, run_pool
+from funsies.engine.pool import EXIT_GAVE_UP, SHORT_LIVES, WorkerPool, run_pool
 from funsies.store.submission import queue_name
 
 
@@ -106,7 +106,7 @@ def test_a_worker_that_is_asked_to_leave_while_it_starts_has_left_in_order(numbe
         signal.pause()
 
     def run():
-        pool = Pool(1, start_for_ever)
+        pool = WorkerPool(1, start_for_ever)
 
         def ask(_number, _frame):
             [pid] = pool.pids
@@ -131,7 +131,7 @@ def test_a_worker_that_is_asked_to_leave_while_it_starts_has_left_in_order(numbe
 def test_a_pool_whose_workers_die_at_once_gives_up_whatever_their_exit_code(monkeypatch, code):
     monkeypatch.setattr("funsies.engine.pool._LONGEST_PAUSE_SECONDS", 0.01)
     told = []
-    assert Pool(2, lambda: os._exit(code), told.append).run() == EXIT_GAVE_UP
+    assert WorkerPool(2, lambda: os._exit(code), told.append).run() == EXIT_GAVE_UP
     assert told == [f"it ended with exit code {code}"]
 
 
@@ -146,7 +146,7 @@ def test_a_pool_goes_on_while_its_workers_find_no_server(monkeypatch):
             raise NoServerError("no server answers")
 
     told = []
-    assert Pool(1, look_for_a_server, told.append).run() == 0
+    assert WorkerPool(1, look_for_a_server, told.append).run() == 0
     assert not told
     os.close(reading)
     os.close(writing)

@@ -24,7 +24,7 @@ from .rq_records import (
     STOP_IN_ORDER,
     WORKERS,
     mending,
-    workers_of,
+    workers_key,
 )
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class DrainQueues:
         pipeline = self._connection.pipeline(transaction=False)
         for name in names:
             pipeline.llen(self._queue(name).key)
-            pipeline.smembers(workers_of(name))
+            pipeline.smembers(workers_key(name))
         answers = pipeline.execute()
         queued, workers = answers[::2], answers[1::2]
         states = self._states({each for members in workers for each in members})

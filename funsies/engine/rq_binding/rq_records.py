@@ -25,7 +25,7 @@ WORKER_PREFIX: Final = f"{KEY_PREFIX}:worker:"
 WORKERS: Final = f"{KEY_PREFIX}:workers"
 
 
-def workers_of(queue: str) -> str:
+def workers_key(queue: str) -> str:
     """Set: keys of the workers that serve a queue."""
     return f"{WORKERS}:{queue}"
 

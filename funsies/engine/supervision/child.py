@@ -202,7 +202,7 @@ class ChildContext:
 _current: list[ChildContext] = []
 
 
-def become(child: ChildContext) -> None:
+def set_current_child(child: ChildContext) -> None:
     """Take note of what this process knows: called between the fork and the drain job."""
     _current[:] = [child]
 

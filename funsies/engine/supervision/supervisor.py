@@ -28,7 +28,7 @@ from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
 
 from .batch import Batch
-from .child import ChildContext, ChildObserver, become
+from .child import ChildContext, ChildObserver, set_current_child
 from .crash_recovery import CrashRecovery, EndedChild, Kill, KillCause
 from .status_board import StatusBoard
 from .watchdog import ChildProcess
@@ -173,7 +173,7 @@ class Supervisor:
             os._exit(1)  # it died before it could be told
         become_subreaper()
         observer = ChildObserver(board, batch)
-        become(
+        set_current_child(
             ChildContext(self._address, self._worker, assignment, self._timing, observer, file)
         )
         return observer

@@ -16,7 +16,7 @@ from typing import IO
 
 from funsies.engine.load import LoadMeter
 from funsies.engine.supervision.crash_recovery import ChildExit, EndedChild, Kill, KillCause
-from funsies.engine.telling import Telling
+from funsies.engine.tail_publisher import TailPublisher
 from funsies.engine.timing import Timing
 from funsies.run.orphans import Orphanage
 from funsies.run.out_of_memory import out_of_memory_kills
@@ -69,7 +69,7 @@ class ChildProcess:
         self._orphanage = Orphanage()
         self._kills_before = out_of_memory_kills()
         self._file = file
-        self._telling = file and Telling(graph, board, file)
+        self._tail_publisher = file and TailPublisher(graph, board, file)
         self._relief = Relief(graph, slot, board, batch)
         self._watchdog = Watchdog(graph, slot, board, timing, self._interrupt)
 
@@ -115,12 +115,12 @@ class ChildProcess:
         if self._kill is not None:
             return self._timing.tick_seconds
         pauses = [self._watchdog.next_look_seconds(), self._relief.next_look_seconds()]
-        pauses += [self._telling.next_look_seconds()] if self._telling else []
+        pauses += [self._tail_publisher.next_look_seconds()] if self._tail_publisher else []
         return min(pauses)
 
     def _look(self) -> None:
-        if self._telling:
-            self._telling.look()
+        if self._tail_publisher:
+            self._tail_publisher.look()
         if self._kill is None:
             self._relief.look()
         if self._kill is None and (kill := self._watchdog.look()) is not None:

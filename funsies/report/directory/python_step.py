@@ -16,7 +16,7 @@ from funsies.core.errors import Error, FunsiesError, decode_error, encode_error
 from funsies.core.pieces import Piece, decode_pieces
 from funsies.core.python_plan import PYTHON, decode_plan
 from funsies.run.program import OtherProgramError, OwnProgram, Stage
-from funsies.run.python import LoadedFunction, arguments, load
+from funsies.run.python import LoadedFunction, arguments, load_plan
 from funsies.store.connect import Backend
 
 from .description import STEP_FILE, parsed, write_stored
@@ -189,10 +189,10 @@ def _loaded(directory: Path) -> LoadedFunction:
     plan = decode_plan((directory / FUNCTION).read_bytes())
     try:
         OwnProgram().enter(plan, _nothing)
-        return load(plan)
+        return load_plan(plan)
     except OtherProgramError:
         Stage().enter(plan, lambda address: _read_source(directory, address))
-    loaded = load(plan)
+    loaded = load_plan(plan)
     loaded.overlay.apply()
     return loaded
 

@@ -2,6 +2,6 @@
 
 In the order in which they are read: as an operation, with inputs and results in the store
 (``operation.py``); in its directory (``step.py``, ``workspace.py``, ``input_files.py``); its
-commands while they run (``processes.py``, ``command.py``, ``printed.py``); and what it has made
-(``outcome.py``, ``output_files.py``, ``failed_command.py``).
+commands while they run (``processes.py``, ``command.py``, ``command_output.py``); and what it
+has made (``outcome.py``, ``output_files.py``, ``failed_command.py``).
 """

@@ -20,7 +20,7 @@ from funsies.core.shell_plan import MAX_COMMAND_BYTES, PLAIN, STRICT
 from funsies.run.process_exit import ExitNotice
 from funsies.run.surroundings.place import environment_now
 
-from .printed import Printed, Stream
+from .command_output import CommandOutput, OutputStream
 
 # A command registers its group before it does anything else: it writes its number, which is
 # that of its group, into the register, which is its standard input, and lets go of it.
@@ -67,11 +67,11 @@ class Command:
         environment: Environment,
         *,
         register: int,
-        printed: Printed,
+        printed: CommandOutput,
     ) -> None:
         stdout, their_stdout = os.pipe()
         stderr, their_stderr = os.pipe()
-        self.streams: tuple[Stream, ...] = printed.streams_of_command(stdout, stderr)
+        self.streams: tuple[OutputStream, ...] = printed.streams_of_command(stdout, stderr)
         try:
             streams = register, their_stdout, their_stderr
             self._process = _started(words, directory, environment, streams)

@@ -31,7 +31,7 @@ _NO_FILE: Final = re.compile(
 """A name is looked for where a word begins: else a long word would take seconds."""
 
 
-def advice(text: str, returncode: int, stderr_tail: str) -> str | None:
+def advice_on_command(text: str, returncode: int, stderr_tail: str) -> str | None:
     """What to do about a command of a shell that failed by itself; None if it says enough.
 
     Args:
@@ -39,9 +39,9 @@ def advice(text: str, returncode: int, stderr_tail: str) -> str | None:
         returncode: its exit code.
         stderr_tail: end of its standard error.
 
-    >>> print(advice("yes | head -1", 141, ""))
+    >>> print(advice_on_command("yes | head -1", 141, ""))
     Exit code 141: ...
-    >>> print(advice("wc a.txt", 1, "wc: a.txt: No such file or directory"))
+    >>> print(advice_on_command("wc a.txt", 1, "wc: a.txt: No such file or directory"))
     It runs in a directory of its own, ...put_file("a.txt")}
     """
     if returncode == BROKEN_PIPE:

@@ -18,8 +18,8 @@ from funsies.run.process_exit import signal_name
 from funsies.run.surroundings.streams import MAX_LOG_BYTES
 from funsies.store.data import ArchiveChunks
 
-from .failed_command import advice
-from .printed import Printed, PrintedValue, Stream
+from .command_output import CommandOutput, OutputStream, PrintedValue
+from .failed_command import advice_on_command
 
 HEAD_BYTES: Final = 2 * 1024
 TAIL_BYTES: Final = 16 * 1024
@@ -75,8 +75,8 @@ class EndedCommand:
 
     text: str
     returncode: int
-    stdout: Stream
-    stderr: Stream
+    stdout: OutputStream
+    stderr: OutputStream
     path: str
 
     @property
@@ -145,7 +145,7 @@ def _remark(plan: ShellPlan, command: EndedCommand) -> str:
     """What to know and to do about a failure, on a line of its own; empty if nothing."""
     said = command.trouble
     if said is None and is_shell(plan.interpreter):
-        said = advice(command.text, command.returncode, _tail(command.stderr))
+        said = advice_on_command(command.text, command.returncode, _tail(command.stderr))
     if said is None:
         return ""
     return said if _shown_streams(command).endswith("\n") else f"\n{said}"
@@ -178,7 +178,7 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
-def shown_stderr(stream: Stream) -> str:
+def shown_stderr(stream: OutputStream) -> str:
     """What a command wrote to standard error; of what is long the beginning and the end."""
     if not stream.size_bytes:
         return "It wrote nothing to standard error."
@@ -201,7 +201,7 @@ def _shown_streams(command: EndedCommand) -> str:
     return f"{stderr} The end of its standard output:\n{end}"
 
 
-def _tail(stream: Stream) -> str:
+def _tail(stream: OutputStream) -> str:
     return _text(stream.tail(TAIL_BYTES))
 
 
@@ -267,7 +267,7 @@ MAX_STREAM_BYTES: Final = MAX_LOG_BYTES // 2
 """Of each stream, the last bytes that are kept: a long one must not push out the other."""
 
 
-def with_log(outcome: ShellOutcome, printed: Printed) -> ShellOutcome:
+def with_log(outcome: ShellOutcome, printed: CommandOutput) -> ShellOutcome:
     """Add the ends of the streams in whose places there are errors.
 
     Args:
@@ -278,7 +278,7 @@ def with_log(outcome: ShellOutcome, printed: Printed) -> ShellOutcome:
     return dataclasses.replace(outcome, log=log[-MAX_LOG_BYTES:]) if log else outcome
 
 
-def _lost(outcome: ShellOutcome, printed: Printed) -> Iterator[Stream]:
+def _lost(outcome: ShellOutcome, printed: CommandOutput) -> Iterator[OutputStream]:
     """What was printed and is not among the results."""
     failed = {each.name for each in outcome.outputs if isinstance(each.value, Error)}
     if not failed:

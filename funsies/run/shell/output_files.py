@@ -32,7 +32,7 @@ Found: TypeAlias = Iterable[tuple[str, bool]]
 """Names of files, and whether each is an empty directory."""
 
 
-def collect(directory: Path, output: str) -> Path | ArchiveChunks | Error:
+def gather_output(directory: Path, output: str) -> Path | ArchiveChunks | Error:
     """Find what a step has made under the name of an output.
 
     Args:

@@ -19,7 +19,7 @@ from funsies.run.signals import Notice, TimedOut
 from funsies.run.watcher import Watcher
 
 from .command import Command, Environment, registering, through_the_gate
-from .printed import Printed, Stream, TooMuchOutputError
+from .command_output import CommandOutput, OutputStream, TooMuchOutputError
 
 SHOWN_AFTER_SECONDS: Final = 0.5
 """What a step prints that runs for longer goes into files, for who may follow it.
@@ -34,7 +34,7 @@ class Processes:
         self,
         watcher: Watcher,
         notice: Notice,
-        printed: Printed,
+        printed: CommandOutput,
         *,
         deadline: float | None,
         grace_seconds: float,
@@ -118,7 +118,7 @@ class Processes:
         self._poll.register(descriptor, select.POLLIN)
         self._ready[descriptor] = act
 
-    def _move(self, descriptor: int, stream: Stream) -> None:
+    def _move(self, descriptor: int, stream: OutputStream) -> None:
         if not stream.move():
             self._poll.unregister(descriptor)
 
@@ -190,7 +190,7 @@ class Processes:
 def processes(
     notice: Notice,
     watcher: Watcher,
-    printed: Printed,
+    printed: CommandOutput,
     usages: list[resource.struct_rusage],
     *,
     deadline: float | None = None,

@@ -28,6 +28,7 @@ from funsies.run.signals import TimedOut, held_signals, interruption_resumed
 from funsies.run.step_directories import cannot_run_here
 
 from .command import Environment, environment_of_step, path_of
+from .command_output import CommandOutput, TooMuchOutputError
 from .input_files import InputFile, SharedInputs, write_inputs
 from .outcome import (
     EndedCommand,
@@ -40,8 +41,7 @@ from .outcome import (
     with_log,
     wrote_too_much,
 )
-from .output_files import collect
-from .printed import Printed, TooMuchOutputError
+from .output_files import gather_output
 from .processes import Processes, processes
 from .workspace import Workspace
 from .workspace import workspace as workspace_in
@@ -154,7 +154,7 @@ def _run(
 ) -> ShellOutcome:
     """Run a step in a directory that lasts as long as the stack."""
     workspace = stack.enter_context(workspace_in(directory))
-    printed = Printed(workspace.streams, limits.max_output_bytes)
+    printed = CommandOutput(workspace.streams, limits.max_output_bytes)
     listener.prints_to(workspace.streams, printed.to_files)
     shared = SharedInputs(workspace.shared)
     stack.callback(shared.forget_changed)
@@ -180,7 +180,7 @@ class _Commands:
 
     plan: ShellPlan
     workspace: Workspace
-    printed: Printed
+    printed: CommandOutput
     variables: Environment
     limits: _Limits
 
@@ -208,7 +208,7 @@ def _outcome(
     if error := ran_out_of_memory(plan, ended, peak_bytes, was_for_memory=was_for_memory):
         return failed_whole(plan, error)
     return judged(
-        plan, ended, functools.partial(collect, work), has_no_space=has_no_space(work)
+        plan, ended, functools.partial(gather_output, work), has_no_space=has_no_space(work)
     )
 
 

@@ -2,7 +2,7 @@
 
 ``restoring`` puts back what a step has changed of the process: the environment and the
 directory (``place``), and on a worker what ``interpreter`` and ``libraries`` keep for the whole
-process, each of them a ``Setting`` (``settings``). ``streams`` captures what is printed.
+process, each of them a ``ProcessSetting`` (``settings``). ``streams`` captures what is printed.
 """
 
 from funsies.run.surroundings.place import fresh_directory

@@ -23,27 +23,27 @@ from typing_extensions import override
 
 from funsies.run.signals import handler_of
 
-from .settings import Setting, attribute, attributes, contents
+from .settings import ProcessSetting, attribute, attributes, contents
 
 _HOOKS: Final = ("excepthook", "displayhook", "unraisablehook", "breakpointhook")
 _OTHERS: Final = ("stdin", "argv", "path", "dont_write_bytecode")
 
 
-def interpreter() -> Iterator[Setting]:
+def interpreter() -> Iterator[ProcessSetting]:
     """Settings of the interpreter."""
-    yield Setting(sys.getrecursionlimit, sys.setrecursionlimit)
-    yield Setting(sys.getswitchinterval, sys.setswitchinterval)
-    yield Setting(sys.get_int_max_str_digits, sys.set_int_max_str_digits)
-    yield Setting(sys.gettrace, sys.settrace)
-    yield Setting(sys.getprofile, sys.setprofile)
+    yield ProcessSetting(sys.getrecursionlimit, sys.setrecursionlimit)
+    yield ProcessSetting(sys.getswitchinterval, sys.setswitchinterval)
+    yield ProcessSetting(sys.get_int_max_str_digits, sys.set_int_max_str_digits)
+    yield ProcessSetting(sys.gettrace, sys.settrace)
+    yield ProcessSetting(sys.getprofile, sys.setprofile)
     yield attributes(sys, (*_HOOKS, *_OTHERS))
     yield contents(sys.argv)
     yield contents(sys.path)
-    yield Setting(gc.isenabled, lambda on: gc.enable() if on else gc.disable())
-    yield Setting(gc.get_threshold, lambda each: gc.set_threshold(*each))
-    yield Setting(faulthandler.is_enabled, _set_faulthandler)
+    yield ProcessSetting(gc.isenabled, lambda on: gc.enable() if on else gc.disable())
+    yield ProcessSetting(gc.get_threshold, lambda each: gc.set_threshold(*each))
+    yield ProcessSetting(faulthandler.is_enabled, _set_faulthandler)
     # Looking is enough: what a step has announced would end the process in the next one.
-    yield Setting(faulthandler.cancel_dump_traceback_later, lambda _: None)
+    yield ProcessSetting(faulthandler.cancel_dump_traceback_later, lambda _: None)
 
 
 def _set_faulthandler(on: Any) -> None:
@@ -53,44 +53,44 @@ def _set_faulthandler(on: Any) -> None:
         faulthandler.disable()
 
 
-def standard_library() -> Iterator[Setting]:
+def standard_library() -> Iterator[ProcessSetting]:
     """Settings of modules of the standard library."""
-    yield Setting(
+    yield ProcessSetting(
         partial(locale.setlocale, locale.LC_ALL), partial(locale.setlocale, locale.LC_ALL)
     )
-    yield Setting(socket.getdefaulttimeout, socket.setdefaulttimeout)
+    yield ProcessSetting(socket.getdefaulttimeout, socket.setdefaulttimeout)
     yield attribute(tempfile, "tempdir")
     yield from _threads()
     yield from _logs()
     yield from event_loops()
     if (multiprocessing := sys.modules.get("multiprocessing")) is not None:
-        yield Setting(
+        yield ProcessSetting(
             partial(multiprocessing.get_start_method, allow_none=True),
             partial(multiprocessing.set_start_method, force=True),
         )
 
 
-def _threads() -> Iterator[Setting]:
+def _threads() -> Iterator[ProcessSetting]:
     yield attribute(threading, "excepthook")
     yield attribute(threading.current_thread(), "name")
-    yield Setting(threading.stack_size, threading.stack_size)
-    yield Setting(threading.gettrace, threading.settrace)
-    yield Setting(threading.getprofile, threading.setprofile)
+    yield ProcessSetting(threading.stack_size, threading.stack_size)
+    yield ProcessSetting(threading.gettrace, threading.settrace)
+    yield ProcessSetting(threading.getprofile, threading.setprofile)
 
 
-def _logs() -> Iterator[Setting]:
+def _logs() -> Iterator[ProcessSetting]:
     root = logging.getLogger()
-    yield Setting(lambda: root.level, root.setLevel)
-    yield Setting(lambda: root.manager.disable, logging.disable)
+    yield ProcessSetting(lambda: root.level, root.setLevel)
+    yield ProcessSetting(lambda: root.manager.disable, logging.disable)
     yield attribute(root, "handlers")
     yield contents(root.handlers)
 
 
 if sys.version_info >= (3, 14):  # policies are deprecated, and one makes no loop unasked
 
-    def event_loops() -> Iterator[Setting]:
+    def event_loops() -> Iterator[ProcessSetting]:
         """The loop of this thread, and who makes loops while that can still be chosen."""
-        yield Setting(_current_loop, asyncio.set_event_loop)
+        yield ProcessSetting(_current_loop, asyncio.set_event_loop)
         if hasattr(
             asyncio.events, "_event_loop_policy"
         ):  # what is public warns, and ends in 3.16
@@ -116,14 +116,14 @@ else:
             self.was_used = True
             super().set_event_loop(loop)
 
-    def event_loops() -> Iterator[Setting]:
+    def event_loops() -> Iterator[ProcessSetting]:
         """The policy and the loop of this thread; a policy of somebody else stays as it is."""
         policy = asyncio.get_event_loop_policy()
         if type(policy) is not asyncio.DefaultEventLoopPolicy and not _is_unused(policy):
-            yield Setting(asyncio.get_event_loop_policy, asyncio.set_event_loop_policy)
+            yield ProcessSetting(asyncio.get_event_loop_policy, asyncio.set_event_loop_policy)
             return
         _renew()
-        yield Setting(lambda: _is_unused(asyncio.get_event_loop_policy()), _renew)
+        yield ProcessSetting(lambda: _is_unused(asyncio.get_event_loop_policy()), _renew)
 
     def _is_unused(policy: asyncio.AbstractEventLoopPolicy) -> bool:
         return isinstance(policy, _Policy) and not policy.was_used
@@ -145,12 +145,12 @@ _raw: Final[Any] = sys.modules.get("_signal", signal)
 _mask: Final[Callable[[int, Iterable[int]], Any]] = _raw.pthread_sigmask
 
 
-def signals() -> Iterator[Setting]:
+def signals() -> Iterator[ProcessSetting]:
     """Settings that say how this process takes signals."""
     if not signal.getitimer(signal.ITIMER_REAL)[0]:  # else the alarm is somebody else's
-        yield Setting(_alarm_seconds, signal.alarm)
-    yield Setting(_handlers, _install)
-    yield Setting(_held_back, _hold_back)
+        yield ProcessSetting(_alarm_seconds, signal.alarm)
+    yield ProcessSetting(_handlers, _install)
+    yield ProcessSetting(_held_back, _hold_back)
 
 
 def _alarm_seconds() -> int:
@@ -185,22 +185,22 @@ _LIMITS: Final = ("AS", "CPU", "FSIZE", "NOFILE", "STACK")
 """Those that programs change; each costs a call to the kernel after each step."""
 
 
-def limits() -> Iterator[Setting]:
+def limits() -> Iterator[ProcessSetting]:
     """Settings that the kernel keeps of this process."""
     for name in _LIMITS:
         if (number := getattr(resource, f"RLIMIT_{name}", None)) is not None:
-            yield Setting(
+            yield ProcessSetting(
                 partial(resource.getrlimit, number), partial(resource.setrlimit, number)
             )
     process = os.PRIO_PROCESS, 0
-    yield Setting(partial(os.getpriority, *process), partial(os.setpriority, *process))
+    yield ProcessSetting(partial(os.getpriority, *process), partial(os.setpriority, *process))
     if sys.platform == "linux":
-        yield Setting(partial(os.sched_getaffinity, 0), partial(os.sched_setaffinity, 0))
+        yield ProcessSetting(partial(os.sched_getaffinity, 0), partial(os.sched_setaffinity, 0))
         if os.geteuid() == 0:  # nobody else can become another
-            yield Setting(os.getresuid, lambda each: os.setresuid(*each))
+            yield ProcessSetting(os.getresuid, lambda each: os.setresuid(*each))
     mask = os.umask(0o077)
     os.umask(mask)
-    yield Setting(partial(os.umask, mask), os.umask)  # it can be read only by setting it
+    yield ProcessSetting(partial(os.umask, mask), os.umask)  # it can be read only by setting it
 
 
 # Random numbers: those of a step do not depend on what ran before it in the same process.

@@ -7,24 +7,24 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from .settings import Setting
+from .settings import ProcessSetting
 
 
-def libraries() -> Iterator[Setting]:
+def libraries() -> Iterator[ProcessSetting]:
     """Settings of libraries."""
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None:
         yield from _numpy(numpy)
     numpy_random: Any = sys.modules.get("numpy.random")
     if hasattr(numpy_random, "get_bit_generator"):
-        yield Setting(numpy_random.get_bit_generator, numpy_random.set_bit_generator)
+        yield ProcessSetting(numpy_random.get_bit_generator, numpy_random.set_bit_generator)
 
 
-def _numpy(numpy: Any) -> Iterator[Setting]:
-    yield Setting(numpy.get_printoptions, lambda each: numpy.set_printoptions(**each))
+def _numpy(numpy: Any) -> Iterator[ProcessSetting]:
+    yield ProcessSetting(numpy.get_printoptions, lambda each: numpy.set_printoptions(**each))
     if hasattr(numpy, "geterrobj"):  # from numpy 2 on, a context variable
-        yield Setting(numpy.geterr, lambda each: numpy.seterr(**each))
-        yield Setting(numpy.geterrcall, numpy.seterrcall)
+        yield ProcessSetting(numpy.geterr, lambda each: numpy.seterr(**each))
+        yield ProcessSetting(numpy.geterrcall, numpy.seterrcall)
 
 
 # What pandas, matplotlib, scikit-learn and xarray keep for the whole process.
@@ -37,11 +37,11 @@ _NOT_RESTORED: Final = "backend"
 """Nobody sees it in what a step draws, and matplotlib finds it when it is first needed."""
 
 
-def data_libraries() -> Iterator[Setting]:
+def data_libraries() -> Iterator[ProcessSetting]:
     """Settings of libraries, whether or not they have been imported yet."""
-    yield Setting(_figures, _close_others)
-    yield Setting(_drawing, _set_drawing)
-    yield Setting(_pandas_options, _set_pandas_options)
+    yield ProcessSetting(_figures, _close_others)
+    yield ProcessSetting(_drawing, _set_drawing)
+    yield ProcessSetting(_pandas_options, _set_pandas_options)
     for name, read, write in (
         ("sklearn", "get_config", "set_config"),
         ("xarray", "get_options", "set_options"),
@@ -51,11 +51,11 @@ def data_libraries() -> Iterator[Setting]:
             yield _configuration(library, read, write)
 
 
-def _configuration(library: Any, read: str, write: str) -> Setting:
+def _configuration(library: Any, read: str, write: str) -> ProcessSetting:
     def now() -> dict[str, object]:
         return dict(getattr(library, read)())
 
-    return Setting(now, lambda kept: getattr(library, write)(**_changed(now(), kept)))
+    return ProcessSetting(now, lambda kept: getattr(library, write)(**_changed(now(), kept)))
 
 
 def _changed(now: Mapping[str, object], kept: Mapping[str, object]) -> dict[str, object]:

@@ -17,13 +17,13 @@ from funsies.run.tasks import NotLoadableError
 from funsies.run.watcher import Watcher
 from funsies.store.data.temporary import fresh_name, make_held
 
-from .settings import Setting
+from .settings import ProcessSetting
 
 TURNS: Final = threading.RLock()
 """Held by who is in a fresh directory: all threads of a process share one directory."""
 
 
-class Place:
+class SavedPlace:
     """The environment and the working directory, as they are now."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ def _clock() -> tuple[object, ...]:
     return time.tzname, time.timezone, time.altzone
 
 
-TIME_ZONE: Final = Setting(_clock, lambda _: time.tzset())
+TIME_ZONE: Final = ProcessSetting(_clock, lambda _: time.tzset())
 """What the C library made of ``TZ``; to be restored after the environment."""
 
 

@@ -22,8 +22,8 @@ from funsies.run.log_lines import LoweredLastResort, noted_messages
 
 from .interpreter import Randomness, interpreter, limits, signals, standard_library
 from .libraries import data_libraries, libraries
-from .place import TIME_ZONE, TURNS, Place
-from .settings import Setting, Settings
+from .place import TIME_ZONE, TURNS, SavedPlace
+from .settings import ProcessSetting, Settings
 from .streams import MAX_LOG_BYTES, Capture, Log
 
 
@@ -39,7 +39,7 @@ class OwnSurroundings:
         self._on_spoiled = on_spoiled
         self._capture = Capture(file)
         self._randomness = Randomness()
-        self._place = Place()
+        self._place = SavedPlace()
         self._take_note_of_settings()
 
     def take_note(self) -> None:
@@ -49,7 +49,7 @@ class OwnSurroundings:
         were imported is meant for the steps.
         """
         self._place.close()
-        self._place = Place()
+        self._place = SavedPlace()
         self._take_note_of_settings()
 
     def _take_note_of_settings(self) -> None:
@@ -86,7 +86,7 @@ class OwnSurroundings:
             self._on_spoiled()
 
 
-def _settings() -> Iterator[Setting]:
+def _settings() -> Iterator[ProcessSetting]:
     yield TIME_ZONE
     yield from limits()
     yield from interpreter()
@@ -124,7 +124,7 @@ def restored(variables: Mapping[str, str]) -> Iterator[None]:
     for the directory of the program.
     """
     with TURNS:
-        place = Place()
+        place = SavedPlace()
     with closing(place):
         os.environ.update(variables)
         try:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 
-class Setting(NamedTuple):
+class ProcessSetting(NamedTuple):
     """A setting of this process.
 
     Attributes:
@@ -32,7 +32,7 @@ class Settings:
         settings: in the order in which they are put back.
     """
 
-    def __init__(self, settings: Iterable[Setting]) -> None:
+    def __init__(self, settings: Iterable[ProcessSetting]) -> None:
         self._settings = tuple(settings)
         self._readers = [setting.read for setting in self._settings]
         self._kept = [read() for read in self._readers]
@@ -46,7 +46,7 @@ class Settings:
         return all(put_back)
 
 
-def _put_back(setting: Setting, kept: object) -> bool:
+def _put_back(setting: ProcessSetting, kept: object) -> bool:
     try:
         if setting.read() != kept:
             setting.write(kept)
@@ -55,12 +55,12 @@ def _put_back(setting: Setting, kept: object) -> bool:
     return True
 
 
-def attribute(owner: object, name: str) -> Setting:
+def attribute(owner: object, name: str) -> ProcessSetting:
     """The attribute of a module or an object."""
-    return Setting(partial(getattr, owner, name), partial(setattr, owner, name))
+    return ProcessSetting(partial(getattr, owner, name), partial(setattr, owner, name))
 
 
-def attributes(owner: object, names: Sequence[str]) -> Setting:
+def attributes(owner: object, names: Sequence[str]) -> ProcessSetting:
     """Several attributes of one owner, looked at in one go."""
     settings = [attribute(owner, name) for name in names]
 
@@ -68,9 +68,9 @@ def attributes(owner: object, names: Sequence[str]) -> Setting:
         if not all([_put_back(*each) for each in zip(settings, kept, strict=True)]):  # noqa: C419 - all of them, whatever fails
             raise LookupError(names)
 
-    return Setting(partial(attrgetter(*names), owner), write)
+    return ProcessSetting(partial(attrgetter(*names), owner), write)
 
 
-def contents(items: list[Any]) -> Setting:
+def contents(items: list[Any]) -> ProcessSetting:
     """What is in a list."""
-    return Setting(items.copy, partial(items.__setitem__, slice(None)))
+    return ProcessSetting(items.copy, partial(items.__setitem__, slice(None)))

@@ -17,7 +17,7 @@ from funsies.config import (
     ServerRecord,
     resolve,
 )
-from funsies.config.directory import decode_record, encode_record
+from funsies.config.directory import decode_server_record, encode_server_record
 from funsies.core.keyring import Keyring
 
 KEY = "00" * 32
@@ -194,10 +194,10 @@ def test_nothing_shows_the_password_or_the_key(project: Directory) -> None:
 def test_a_record_that_was_cut_short_counts_as_none(project: Directory) -> None:
     record = project.record()
     assert record is not None
-    data = encode_record(record)
-    assert decode_record(data) == record
-    assert decode_record(data[:-5]) is None
-    assert decode_record(b'{"pid": "x"}') is None
+    data = encode_server_record(record)
+    assert decode_server_record(data) == record
+    assert decode_server_record(data[:-5]) is None
+    assert decode_server_record(b'{"pid": "x"}') is None
 
 
 def test_a_server_on_another_machine_is_reached_by_its_port_only() -> None:

@@ -178,13 +178,13 @@ def test_what_was_published_before_the_end_is_left_alone(workshop, queue, claims
 
 
 @pytest.fixture
-def announcement():
+def board():
     return StatusBoard()
 
 
 @pytest.fixture
-def relief(workshop, announcement, batch):
-    return Relief(workshop.graph, "slot", announcement, batch, workshop.clock)
+def relief(workshop, board, batch):
+    return Relief(workshop.graph, "slot", board, batch, workshop.clock)
 
 
 def look(workshop, relief):
@@ -192,10 +192,8 @@ def look(workshop, relief):
     relief.look()
 
 
-def test_what_takes_long_is_left_with_nothing_else(
-    workshop, announcement, claims, batch, relief
-):
-    announcement.write(ChildStatus.of(claims[1]))
+def test_what_takes_long_is_left_with_nothing_else(workshop, board, claims, batch, relief):
+    board.write(ChildStatus.of(claims[1]))
     look(workshop, relief)
     assert states(workshop) == [RUNNING] * 4
     look(workshop, relief)
@@ -208,23 +206,21 @@ def test_what_takes_long_is_left_with_nothing_else(
 
 
 @pytest.mark.parametrize("phase", [Phase.IDLE, Phase.REPORTING, Phase.RETIRED])
-def test_who_runs_nothing_needs_no_relief(workshop, announcement, claims, relief, phase):
-    announcement.write(ChildStatus.of(claims[1])._replace(phase=phase))
+def test_who_runs_nothing_needs_no_relief(workshop, board, claims, relief, phase):
+    board.write(ChildStatus.of(claims[1])._replace(phase=phase))
     for _ in range(4):
         look(workshop, relief)
     assert states(workshop) == [RUNNING] * 4
 
 
-def test_who_goes_on_needs_no_relief(workshop, announcement, claims, relief):
+def test_who_goes_on_needs_no_relief(workshop, board, claims, relief):
     for claim in claims:
-        announcement.write(ChildStatus.of(claim))
+        board.write(ChildStatus.of(claim))
         look(workshop, relief)
     assert states(workshop) == [RUNNING] * 4
 
 
-def test_a_server_that_is_away_is_asked_again(
-    workshop, announcement, claims, relief, monkeypatch
-):
+def test_a_server_that_is_away_is_asked_again(workshop, board, claims, relief, monkeypatch):
     put_back = workshop.graph.put_back
 
     def away(*_, **__):
@@ -232,7 +228,7 @@ def test_a_server_that_is_away_is_asked_again(
         raise NoServerError("away")
 
     monkeypatch.setattr(workshop.graph, "put_back", away)
-    announcement.write(ChildStatus.of(claims[1]))
+    board.write(ChildStatus.of(claims[1]))
     for _ in range(3):
         look(workshop, relief)
     assert states(workshop) == [DONE, RUNNING, READY, READY]

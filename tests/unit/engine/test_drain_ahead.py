@@ -169,12 +169,12 @@ class Chance:
 
     def relieve(self, claim):
         """Do what the parent does when this one has taken long."""
-        announcement = StatusBoard()
-        announcement.write(ChildStatus.of(claim))
+        board = StatusBoard()
+        board.write(ChildStatus.of(claim))
         relief = Relief(
             self.workshop.graph,
             self.workshop.slot,
-            announcement,
+            board,
             self.held.batch,
             self.workshop.clock,
         )
@@ -350,9 +350,9 @@ def test_who_takes_long_is_left_with_nothing_that_a_message_has_brought(
 ):
     """Nor if the message comes only after the parent has looked."""
     batch, arrive, words = ahead
-    announcement = StatusBoard()
-    announcement.write(words)
-    relief = Relief(workshop.graph, "slot", announcement, batch, workshop.clock)
+    board = StatusBoard()
+    board.write(words)
+    relief = Relief(workshop.graph, "slot", board, batch, workshop.clock)
 
     def look():
         workshop.clock.pass_seconds(relief.next_look_seconds())

@@ -30,29 +30,27 @@ records = st.builds(
 
 @given(st.lists(records, max_size=5))
 def test_the_last_record_is_read_as_it_was_written(written):
-    announcement = StatusBoard()
+    board = StatusBoard()
     for record in written:
-        announcement.write(record)
-    assert announcement.read() == ([ChildStatus(), *written][-1])
+        board.write(record)
+    assert board.read() == ([ChildStatus(), *written][-1])
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")  # threads of tests
 def test_what_a_child_writes_its_parent_reads_and_the_other_way_round():
-    announcement = StatusBoard()
-    announcement.ask_to_stop()
+    board = StatusBoard()
+    board.ask_to_stop()
     pid = os.fork()
     if pid == 0:
-        attempt = 7 if announcement.must_stop and not announcement.must_preempt else 0
-        announcement.write(ChildStatus(phase=Phase.RUNNING, attempt=attempt))
+        attempt = 7 if board.must_stop and not board.must_preempt else 0
+        board.write(ChildStatus(phase=Phase.RUNNING, attempt=attempt))
         os._exit(0)
     os.waitpid(pid, 0)
-    assert announcement.read() == ChildStatus(phase=Phase.RUNNING, attempt=7)
+    assert board.read() == ChildStatus(phase=Phase.RUNNING, attempt=7)
 
 
 def test_a_record_that_was_being_written_at_death_is_not_read():
-    announcement = StatusBoard()
+    board = StatusBoard()
     with pytest.raises(struct.error):
-        announcement.write(
-            ChildStatus(phase=Phase.RUNNING, attempt=-1)
-        )  # it stops in the middle
-    assert announcement.read() is None
+        board.write(ChildStatus(phase=Phase.RUNNING, attempt=-1))  # it stops in the middle
+    assert board.read() is None

@@ -33,10 +33,10 @@ class Stable:
     def __init__(self, clock):
         self.clock = clock
         self.leases = Leases()
-        self.announcement = StatusBoard()
+        self.board = StatusBoard()
         self.interrupts = 0
         self.keeper = Watchdog(
-            self.leases, "slot", self.announcement, TIMING, self._interrupt, clock=clock
+            self.leases, "slot", self.board, TIMING, self._interrupt, clock=clock
         )
 
     def _interrupt(self):
@@ -44,7 +44,7 @@ class Stable:
 
     def runs(self, *, fence=FENCE, timeout=0.0, phase=Phase.RUNNING):
         deadline = self.clock() + timeout if timeout else 0.0
-        self.announcement.write(ChildStatus(phase=phase, fence=fence, deadline=deadline))
+        self.board.write(ChildStatus(phase=phase, fence=fence, deadline=deadline))
 
     def look_for(self, seconds):
         """Look as often as the keeper wants, for some time; return the kill it wants."""
@@ -130,11 +130,11 @@ def test_a_stop_interrupts_after_the_grace_and_kills_after_that(stable):
     stable.runs()
     stable.keeper.ask_to_stop()
     started = stable.clock()
-    assert stable.announcement.must_stop
+    assert stable.board.must_stop
     assert stable.look_for(TIMING.stop_grace_seconds - 1.5) is None
-    assert (stable.interrupts, stable.announcement.must_preempt) == (0, False)
+    assert (stable.interrupts, stable.board.must_preempt) == (0, False)
     assert stable.look_for(60) == Kill(KillCause.STOP)
-    assert (stable.interrupts, stable.announcement.must_preempt) == (1, True)
+    assert (stable.interrupts, stable.board.must_preempt) == (1, True)
     waited = stable.clock() - started
     assert waited == pytest.approx(TIMING.stop_grace_seconds + TIMING.preempt_seconds)
 

@@ -6,7 +6,7 @@ import threading
 
 import funsies as f
 from funsies.history.following import Awaited, Ended, Printed, follow
-from funsies.run.live_output import Stream, Tail, encode_tail
+from funsies.run.live_output import StreamEnd, Tail, encode_tail
 from funsies.session import Session
 from funsies.store.rows import Status
 
@@ -19,7 +19,7 @@ def idle_step(session: Session) -> bytes:
     return producer
 
 
-def tail(run: bytes, *streams: Stream, is_whole: bool = False) -> bytes:
+def tail(run: bytes, *streams: StreamEnd, is_whole: bool = False) -> bytes:
     return encode_tail(Tail(run, streams, is_whole))
 
 
@@ -28,13 +28,13 @@ def test_everything_is_told_once_in_the_order_in_which_it_came() -> None:
         graph, operation = session.backend.graph, idle_step(session)
         news = follow(graph, operation)
         assert next(news) == Awaited(Status.IDLE)
-        graph.news.show_tail(operation, tail(b"1", Stream("log", 0, b"one ")))
+        graph.news.show_tail(operation, tail(b"1", StreamEnd("log", 0, b"one ")))
         assert next(news) == Printed("log", b"one ")
-        graph.news.show_tail(operation, tail(b"1", Stream("log", 0, b"one two ")))
+        graph.news.show_tail(operation, tail(b"1", StreamEnd("log", 0, b"one two ")))
         assert next(news) == Printed("log", b"two ")
-        graph.news.show_tail(operation, tail(b"1", Stream("log", 100, b"end")))
+        graph.news.show_tail(operation, tail(b"1", StreamEnd("log", 100, b"end")))
         assert next(news) == Printed("log", b"end", 92)
-        two = Stream("stdout:0", 0, b"again"), Stream("stderr:0", 0, b"oh")
+        two = StreamEnd("stdout:0", 0, b"again"), StreamEnd("stderr:0", 0, b"oh")
         graph.news.show_tail(operation, tail(b"2", *two, is_whole=True))
         assert next(news) == Printed("stdout:0", b"again")
         assert next(news) == Printed("stderr:0", b"oh")
@@ -45,7 +45,7 @@ def test_everything_is_told_once_in_the_order_in_which_it_came() -> None:
 def test_what_an_earlier_run_has_left_is_not_told() -> None:
     with f.Fun(f.Server("memory://")) as session:
         graph, operation = session.backend.graph, idle_step(session)
-        graph.news.show_tail(operation, tail(b"1", Stream("log", 0, b"old"), is_whole=True))
+        graph.news.show_tail(operation, tail(b"1", StreamEnd("log", 0, b"old"), is_whole=True))
         news = follow(graph, operation)
         assert next(news) == Awaited(Status.IDLE)
         f.execute(f.reduce(sum, [3, 2]))
@@ -84,7 +84,7 @@ def test_several_may_follow_one_step() -> None:
         for thread in threads:
             thread.start()
         assert all(each.wait(30) for each in begun)
-        graph.news.show_tail(operation, tail(b"1", Stream("log", 0, b"said"), is_whole=True))
+        graph.news.show_tail(operation, tail(b"1", StreamEnd("log", 0, b"said"), is_whole=True))
         f.execute(f.reduce(sum, [3, 2]))
         for thread in threads:
             thread.join(30)

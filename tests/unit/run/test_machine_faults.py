@@ -27,7 +27,7 @@ from returns.result import Failure, Result
 
 import funsies as f
 from funsies.run.machine_faults import ERRNOS, is_of_the_machine
-from funsies.run.python import call
+from funsies.run.python import call_function
 
 MISSING = "surely-not-installed"
 SPAWN = multiprocessing.get_context("spawn")
@@ -271,14 +271,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("step", OF_THE_MACHINE)
 def test_what_comes_from_the_machine_is_not_remembered(step: Callable[[], object]) -> None:
-    error = call(step, (), {}).failure()
+    error = call_function(step, (), {}).failure()
     assert error.volatile, error.details
 
 
 @pytest.mark.parametrize("step", OF_THE_STEP)
 @pytest.mark.usefixtures("project")
 def test_what_the_step_does_itself_is_remembered(step: Callable[[], object]) -> None:
-    error = call(step, (), {}).failure()
+    error = call_function(step, (), {}).failure()
     assert not error.volatile, error.details
 
 

@@ -14,7 +14,7 @@ import pytest
 
 import funsies as f
 from funsies.run.surroundings import OwnSurroundings
-from funsies.run.surroundings.settings import Setting, Settings
+from funsies.run.surroundings.settings import ProcessSetting, Settings
 from funsies.run.tasks import TaskLoader
 
 from .changes import (
@@ -173,12 +173,12 @@ def test_what_importing_does_is_there_for_all_steps(
 @pytest.mark.parametrize(
     "setting",
     [
-        Setting(iter([1, 2, 2]).__next__, print),
-        Setting(iter([1]).__next__, print),
-        Setting(iter([np.zeros(2), np.ones(2), np.ones(2)]).__next__, print),
+        ProcessSetting(iter([1, 2, 2]).__next__, print),
+        ProcessSetting(iter([1]).__next__, print),
+        ProcessSetting(iter([np.zeros(2), np.ones(2), np.ones(2)]).__next__, print),
     ],
 )
-def test_what_cannot_be_read_or_compared_counts_as_lost(setting: Setting) -> None:
+def test_what_cannot_be_read_or_compared_counts_as_lost(setting: ProcessSetting) -> None:
     def refuse(_: object) -> None:
         raise PermissionError
 
@@ -190,8 +190,10 @@ def test_all_that_can_be_put_back_is_put_back_all_the_same() -> None:
         raise PermissionError
 
     values = [1]
-    lost = Setting(iter([1, 2, 2]).__next__, refuse)
-    settings = Settings([lost, Setting(lambda: values[0], lambda each: values.insert(0, each))])
+    lost = ProcessSetting(iter([1, 2, 2]).__next__, refuse)
+    settings = Settings(
+        [lost, ProcessSetting(lambda: values[0], lambda each: values.insert(0, each))]
+    )
     values.insert(0, 2)
     assert not settings.restore()
     assert values[0] == 1

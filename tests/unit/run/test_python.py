@@ -16,12 +16,12 @@ from returns.result import Failure, Result, Success
 import funsies as f
 from funsies.core.encoding import encoding_of
 from funsies.core.errors import MAX_DETAILS_CHARACTERS, Error, ErrorKind
-from funsies.run.python import LoadedFunction, call, encode_results
+from funsies.run.python import LoadedFunction, call_function, encode_results
 from funsies.run.signals import Preempted
 
 
 def failure_of(function: Callable[..., object], **how: Any) -> Error:
-    return call(function, (), {}, **how).failure()
+    return call_function(function, (), {}, **how).failure()
 
 
 def raising(problem: BaseException) -> Callable[[], object]:
@@ -152,18 +152,18 @@ def test_a_returned_failure_is_an_error_like_any_other() -> None:
 
 
 def test_a_returned_success_is_its_value() -> None:
-    assert call(lambda: Success(3), (), {}) == Success(3)
-    assert call(lambda: None, (), {}) == Success(None)
+    assert call_function(lambda: Success(3), (), {}) == Success(3)
+    assert call_function(lambda: None, (), {}) == Success(None)
 
 
 def test_preemption_passes_through() -> None:
     with pytest.raises(Preempted):
-        call(raising(Preempted()), (), {})
+        call_function(raising(Preempted()), (), {})
 
 
 def test_control_c_stops_a_program_that_runs_its_own_steps() -> None:
     with pytest.raises(Preempted):
-        call(raising(KeyboardInterrupt()), (), {}, is_interruptible=True)
+        call_function(raising(KeyboardInterrupt()), (), {}, is_interruptible=True)
 
 
 # time
@@ -199,7 +199,7 @@ def test_a_step_that_swallows_the_interruption_has_timed_out_all_the_same() -> N
 
 def test_the_alarm_is_off_after_a_step_in_time() -> None:
     before = signal.getsignal(signal.SIGALRM)
-    assert call(lambda: 1, (), {}, timeout_seconds=60) == Success(1)
+    assert call_function(lambda: 1, (), {}, timeout_seconds=60) == Success(1)
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert signal.getsignal(signal.SIGALRM) is before
 
@@ -207,7 +207,7 @@ def test_the_alarm_is_off_after_a_step_in_time() -> None:
 def test_in_a_thread_there_is_no_alarm_but_the_step_runs() -> None:
     results: list[Result[object, Error]] = []
     thread = threading.Thread(
-        target=lambda: results.append(call(lambda: 1, (), {}, timeout_seconds=9))
+        target=lambda: results.append(call_function(lambda: 1, (), {}, timeout_seconds=9))
     )
     thread.start()
     thread.join()
@@ -259,7 +259,7 @@ def test_misuse_is_shown_with_the_frames_of_the_user_only() -> None:
     def build() -> object:
         return f.reduce(len, 1, 2)
 
-    details = call(build, (), {}).failure().details
+    details = call_function(build, (), {}).failure().details
     assert [line for line in details.splitlines() if line.startswith("  File")] == [
         f'  File "{__file__}", line {build.__code__.co_firstlineno + 1}, in build'
     ]

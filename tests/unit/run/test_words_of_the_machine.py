@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import funsies as f
-from funsies.run.python import call
+from funsies.run.python import call_function
 
 SHARED = "file:words?mode=memory&cache=shared"
 LIBRARY = str(Path(pytest.__file__).with_name("compute.py"))
@@ -62,7 +62,7 @@ def library_with_its_own_exceptions() -> None:
     ],
 )
 def test_a_library_says_it_without_a_number(step: Callable[[], object]) -> None:
-    error = call(step, (), {}).failure()
+    error = call_function(step, (), {}).failure()
     assert error.volatile, error.details
 
 
@@ -81,7 +81,7 @@ def line_of_the_data() -> None:
 
 @pytest.mark.parametrize("step", [missing_database, wrong_statement, line_of_the_data])
 def test_the_step_may_say_the_same_of_itself(step: Callable[[], object]) -> None:
-    error = call(step, (), {}).failure()
+    error = call_function(step, (), {}).failure()
     assert not error.volatile, error.details
 
 

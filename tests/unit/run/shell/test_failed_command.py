@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from funsies.run.shell.outcome import advice
+from funsies.run.shell.failed_command import advice_on_command
 
 
 @pytest.mark.parametrize(
@@ -22,17 +22,17 @@ from funsies.run.shell.outcome import advice
 def test_a_file_that_the_step_has_not_is_named_with_how_it_is_given(
     said: str, given: str
 ) -> None:
-    told = advice("a command", 1, f"some text\n{said}\n")
+    told = advice_on_command("a command", 1, f"some text\n{said}\n")
     assert told is not None
     assert told.endswith(f"inp={given}")
 
 
 @pytest.mark.parametrize("said", ["cat: /data/a.txt: No such file or directory", "something"])
 def test_of_other_files_nothing_is_said(said: str) -> None:
-    assert advice("a command", 1, said) is None
+    assert advice_on_command("a command", 1, said) is None
 
 
 @pytest.mark.parametrize("word", ["a", "/", "a/", "'a"])
 def test_a_long_word_is_looked_at_once(word: str) -> None:
     """Encoded data, for example: to look at it from each of its letters would take hours."""
-    assert advice("a command", 1, 500_000 * word) is None
+    assert advice_on_command("a command", 1, 500_000 * word) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from funsies.core.errors import Error, ErrorKind
-from funsies.run.shell.output_files import collect
+from funsies.run.shell.output_files import gather_output
 
 
 @pytest.mark.parametrize("output", ["results/", "*.csv"])
@@ -22,7 +22,7 @@ def test_a_directory_that_the_machine_cannot_read_is_not_remembered(
         raise OSError(errno.EMFILE, "Too many open files")
 
     monkeypatch.setattr(os, "scandir", fail)
-    error = collect(tmp_path, output)
+    error = gather_output(tmp_path, output)
     assert isinstance(error, Error)
     assert error.kind is ErrorKind.InvalidOutput
     assert error.volatile

@@ -37,7 +37,7 @@ REPEAT_SECONDS: Final = 20.0
 """A tail that has not changed is told again after this time: it is forgotten after a minute."""
 
 
-class Telling:
+class TailPublisher:
     """The parent's side: tells while the user's code runs.
 
     Args:

@@ -32,7 +32,7 @@ class TooMuchOutputError(Exception):
         self.stream = stream
 
 
-class Stream:
+class OutputStream:
     """What a command writes, on its way from a pipe into memory or a file.
 
     Args:
@@ -44,7 +44,7 @@ class Stream:
         size_bytes: how much has come.
     """
 
-    def __init__(self, name: str, pipe: int, printed: Printed) -> None:
+    def __init__(self, name: str, pipe: int, printed: CommandOutput) -> None:
         self.name = name
         self.size_bytes: int = 0
         self._pipe = pipe
@@ -149,7 +149,7 @@ class Stream:
             self._file = -1
 
 
-class Printed:
+class CommandOutput:
     """All that the commands of a step print.
 
     Args:
@@ -163,11 +163,11 @@ class Printed:
     def __init__(self, directory: Path, max_stream_bytes: int | None = None) -> None:
         self.directory = directory
         self.max_stream_bytes = max_stream_bytes
-        self.streams: list[Stream] = []
+        self.streams: list[OutputStream] = []
         self._held_bytes = 0
         self._is_in_files = False
 
-    def streams_of_command(self, stdout: int, stderr: int) -> tuple[Stream, Stream]:
+    def streams_of_command(self, stdout: int, stderr: int) -> tuple[OutputStream, OutputStream]:
         """Take what the next command prints.
 
         Args:
@@ -175,7 +175,10 @@ class Printed:
             stderr: of the pipe with its standard error.
         """
         index = len(self.streams) // 2
-        pair = Stream(f"stdout-{index}", stdout, self), Stream(f"stderr-{index}", stderr, self)
+        pair = (
+            OutputStream(f"stdout-{index}", stdout, self),
+            OutputStream(f"stderr-{index}", stderr, self),
+        )
         self.streams += pair
         if self._is_in_files:
             for stream in pair:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from funsies.engine.supervision.status_board import ChildStatus, Phase, StatusBoard
-from funsies.engine.telling import ASK_SECONDS, REPEAT_SECONDS, ChildListener, Telling
-from funsies.run.live_output import MOST_STREAMS, Stream, decode_tail
+from funsies.engine.tail_publisher import (
+    ASK_SECONDS,
+    REPEAT_SECONDS,
+    ChildListener,
+    TailPublisher,
+)
+from funsies.run.live_output import MOST_STREAMS, StreamEnd, decode_tail
 from funsies.run.surroundings.streams import MAX_LOG_BYTES, new_file
 from funsies.store.rows import Fence, log_client
 
@@ -19,20 +24,20 @@ class Room:
     def __init__(self, workshop):
         self.clock, self.graph = workshop.clock, workshop.graph
         self.operation = workshop.define("speak")
-        self.announcement, self.file = StatusBoard(), new_file()
-        self.telling = Telling(self.graph, self.announcement, self.file, clock=self.clock)
-        self.horse = ChildListener(self.graph, self.announcement, self.file)
+        self.board, self.file = StatusBoard(), new_file()
+        self.publisher = TailPublisher(self.graph, self.board, self.file, clock=self.clock)
+        self.horse = ChildListener(self.graph, self.board, self.file)
         self.told = 0
 
     def runs(self, fence=FIRST, phase=Phase.RUNNING):
-        self.announcement.write(ChildStatus(phase=phase, operation=self.operation, fence=fence))
+        self.board.write(ChildStatus(phase=phase, operation=self.operation, fence=fence))
 
     def look_for(self, seconds):
         """Look as often as the parent wants; return what is told then."""
         end = self.clock() + seconds
         while self.clock() < end:
-            self.telling.look()
-            self.clock.pass_seconds(max(0.01, self.telling.next_look_seconds()))
+            self.publisher.look()
+            self.clock.pass_seconds(max(0.01, self.publisher.next_look_seconds()))
         return self.tail
 
     def follow(self):
@@ -72,11 +77,11 @@ def test_who_follows_is_told_what_was_printed_and_what_comes(room):
     room.file.write(b"one\n")
     room.look_for(60)
     following = room.follow()
-    assert room.look_for(2).streams == (Stream("log", 0, b"one\n"),)
+    assert room.look_for(2).streams == (StreamEnd("log", 0, b"one\n"),)
     room.file.write(b"two\n")
     tail = room.look_for(1)
     assert (tail.run, tail.is_whole) == (FIRST, False)
-    assert tail.streams == (Stream("log", 0, b"one\ntwo\n"),)
+    assert tail.streams == (StreamEnd("log", 0, b"one\ntwo\n"),)
     room.file.write(b"the last\n")
     room.horse.has_printed()
     assert room.tail.is_whole
@@ -155,9 +160,9 @@ def test_a_server_that_is_away_or_files_that_are_gone_disturb_nobody(room, tmp_p
 
 def test_a_path_that_is_too_long_to_be_told_is_none(room, tmp_path):
     room.horse.prints_to(tmp_path / ("x" * 300), lambda: None)
-    assert room.announcement.streams is None
+    assert room.board.streams is None
     room.horse.prints_to(tmp_path, lambda: None)
-    assert room.announcement.streams == tmp_path
+    assert room.board.streams == tmp_path
 
 
 def test_of_a_shell_step_that_was_followed_and_was_short_all_is_told(room, tmp_path):
@@ -173,6 +178,6 @@ def test_of_a_shell_step_that_was_followed_and_was_short_all_is_told(room, tmp_p
     following = room.follow()
     assert room.look_for(3) is None
     room.horse.has_printed()
-    assert room.tail.streams == (Stream("stdout:0", 0, b"all of it\n"),)
+    assert room.tail.streams == (StreamEnd("stdout:0", 0, b"all of it\n"),)
     assert room.tail.is_whole
     following.close()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.shell import processes
-from funsies.run.shell.printed import MEMORY_BYTES, Printed
+from funsies.run.shell.command_output import MEMORY_BYTES, CommandOutput
 from funsies.run.shell.step import run_shell
 
 pieces_of_output = st.lists(st.binary(max_size=40), max_size=6)
@@ -22,7 +22,7 @@ pieces_of_output = st.lists(st.binary(max_size=40), max_size=6)
 def test_it_is_what_came_through_the_pipe(
     tmp_path_factory, pieces: list[bytes], shown_after: int, start: int
 ) -> None:
-    printed = Printed(tmp_path_factory.mktemp("printed") / "streams")
+    printed = CommandOutput(tmp_path_factory.mktemp("printed") / "streams")
     (stdout, writer), (stderr, other) = os.pipe(), os.pipe()
     streams = printed.streams_of_command(stdout, stderr)
     for number, piece in enumerate(pieces):
@@ -70,7 +70,7 @@ def test_a_step_that_runs_for_longer_prints_into_files(monkeypatch, tmp_path: Pa
 
 
 def test_files_that_the_commands_have_removed_are_said_to_be_lost(tmp_path: Path) -> None:
-    printed = Printed(tmp_path / "streams")
+    printed = CommandOutput(tmp_path / "streams")
     (stdout, writer), (stderr, other) = os.pipe(), os.pipe()
     lost, kept = printed.streams_of_command(stdout, stderr)
     printed.to_files()
