@@ -95,8 +95,8 @@ def count_workers(server: Address, queue: QueueName) -> int:
     A worker counts as alive for some time after its last sign of life
     (:attr:`~funsies.engine.timing.Timing.worker_seconds`).
     """
-    lines = ask_rq(server, lambda connection: DrainQueues(connection).lines([queue]))
-    return lines[0].workers
+    counts = ask_rq(server, lambda connection: DrainQueues(connection).counts([queue]))
+    return counts[0].workers
 
 
 def ask_workers_to_stop(server: Address, *, at_once: bool = False) -> int:

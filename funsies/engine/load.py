@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-FIELD: Final = "funsies_load"
-"""Of a worker's record: what its steps take; empty while it runs none."""
-
 LEAST_SECONDS: Final = 0.5
 """Between two looks at what processes take."""
 

@@ -21,7 +21,7 @@ from funsies.store.server_notes import agree_on_keys
 from funsies.store.submission import queue_name
 
 from .arming import Dispatch
-from .rq_binding.worker import Worker
+from .rq_binding.drain_worker import DrainWorker
 from .slots import new_slot
 from .timing import Timing
 from .upkeep import Upkeep
@@ -79,7 +79,7 @@ def run_worker(
         upkeep = Upkeep(backend.graph, worker_name, served, dispatch.arm, patience)
         connection = client_of(server.jobs_url)
         forget_startup_failure(connection, served)
-        worker = Worker(
+        worker = DrainWorker(
             served,
             address=server,
             graph=backend.graph,

@@ -24,9 +24,14 @@ from funsies.store.rows import QueueName
 from funsies.store.server_retry import SERVER_TROUBLE
 
 from .arming import ask_rq
-from .load import FIELD as LOAD_FIELD
 from .load import Load, read_load
-from .rq_binding.rq_records import LEFT_FIELD, LIFE_FIELD, worker_records
+from .rq_binding.rq_records import (
+    DESCRIPTION_FIELD,
+    LEFT_FIELD,
+    LIFE_FIELD,
+    LOAD_FIELD,
+    worker_records,
+)
 
 SILENT_SECONDS: Final = 30.0
 """Workers give signs of life every few seconds."""
@@ -71,7 +76,7 @@ def describe_workers(server: Address) -> list[tuple[WorkerView, SelfDescription]
     """The same, each with what it has said of itself."""
     records = ask_rq(server, worker_records)
     return [
-        (_view(name, record), read_description(record.get(FIELD, "")))
+        (_view(name, record), read_description(record.get(DESCRIPTION_FIELD, "")))
         for name, record in sorted(records.items())
     ]
 
@@ -95,9 +100,6 @@ def _silence(record: dict[str, str]) -> float:
     left = float(record[LEFT_FIELD])
     return max(0.0, float(record.get(LIFE_FIELD, left)) - left)
 
-
-FIELD: Final = "funsies"
-"""Of a worker's record."""
 
 MOST_LIBRARIES: Final = 400
 """More are not listed: some 30 bytes each, in a record that is there while the worker lives."""

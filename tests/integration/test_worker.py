@@ -12,7 +12,7 @@ import redis
 
 import funsies as f
 from funsies.engine.arming import Dispatch, ask_workers_to_stop, count_workers
-from funsies.engine.rq_binding.worker import Worker
+from funsies.engine.rq_binding.drain_worker import DrainWorker
 from funsies.engine.worker import run_worker
 from funsies.store.connect import open_backend
 from funsies.store.submission import LOCAL_PREFIX, queue_name
@@ -198,13 +198,13 @@ def test_several_queues_are_served_by_one_worker(stage):
 
 def stopped_at_birth(server, queues, **options):
     """A worker that is asked to stop as soon as it has registered."""
-    register_birth = Worker.register_birth
+    register_birth = DrainWorker.register_birth
 
     def register_and_hear_a_signal(worker):
         register_birth(worker)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    Worker.register_birth = register_and_hear_a_signal
+    DrainWorker.register_birth = register_and_hear_a_signal
     raise SystemExit(run_worker(server, queues, **options))
 
 
@@ -224,14 +224,14 @@ class Finalized:
 
 def stopped_in_a_finalizer(server, queues, **options):
     """A worker that is asked to stop while it waits, and Python calls a finalizer."""
-    heartbeat, signals = Worker.heartbeat, [Finalized()]
+    heartbeat, signals = DrainWorker.heartbeat, [Finalized()]
 
     def let_go(worker, *arguments, **others):
         if worker._may_leave and signals:
             signals.clear()
         heartbeat(worker, *arguments, **others)
 
-    Worker.heartbeat = let_go
+    DrainWorker.heartbeat = let_go
     raise SystemExit(run_worker(server, queues, **options))
 
 

@@ -86,8 +86,8 @@ STOP_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A queue as RQ sees it.
+class QueueCounts:
+    """What RQ has of a queue.
 
     Attributes:
         queued: number of drain jobs that nobody has taken yet.
@@ -135,17 +135,17 @@ class DrainQueues:
 
     def _arm(self, wanted: Mapping[QueueName, int]) -> None:
         pipeline = self._connection.pipeline(transaction=False)
-        for name, line in zip(wanted, self._lines(list(wanted)), strict=True):
-            missing = line.lacks(wanted[name])
+        for name, counts in zip(wanted, self._counts(list(wanted)), strict=True):
+            missing = counts.lacks(wanted[name])
             if missing > 0:
                 self._queue(name).enqueue_many([_drain_job(name)] * missing, pipeline=pipeline)
         pipeline.execute()
 
-    def lines(self, names: Sequence[QueueName]) -> list[Line]:
+    def counts(self, names: Sequence[QueueName]) -> list[QueueCounts]:
         """How the queues stand, in two round trips."""
-        return mending(self._connection, lambda: self._lines(names))
+        return mending(self._connection, lambda: self._counts(names))
 
-    def _lines(self, names: Sequence[QueueName]) -> list[Line]:
+    def _counts(self, names: Sequence[QueueName]) -> list[QueueCounts]:
         pipeline = self._connection.pipeline(transaction=False)
         for name in names:
             pipeline.llen(self._queue(name).key)
@@ -154,7 +154,7 @@ class DrainQueues:
         queued, workers = answers[::2], answers[1::2]
         states = self._states({each for members in workers for each in members})
         return [
-            _line(number, [states[each] for each in members])
+            _count(number, [states[each] for each in members])
             for number, members in zip(queued, workers, strict=True)
         ]
 
@@ -185,9 +185,9 @@ class DrainQueues:
         return self._queues[name]
 
 
-def _line(queued: int, states: Sequence[bytes | None]) -> Line:
+def _count(queued: int, states: Sequence[bytes | None]) -> QueueCounts:
     alive = [state for state in states if state is not None]
-    return Line(queued, len(alive), sum(state == b"idle" for state in alive))
+    return QueueCounts(queued, len(alive), sum(state == b"idle" for state in alive))
 
 
 def _drain_job(name: QueueName) -> EnqueueData:

@@ -36,6 +36,12 @@ STOP_FIELD: Final = "funsies_stop"
 LIFE_FIELD: Final = "funsies_life"
 """Field of a worker's record: for how many seconds after a sign of life it is kept."""
 
+LOAD_FIELD: Final = "funsies_load"
+"""Field of a worker's record: what its steps take; empty while it runs none."""
+
+DESCRIPTION_FIELD: Final = "funsies"
+"""Field of a worker's record: what it says of itself."""
+
 LEFT_FIELD: Final = "left"
 """For how many seconds a record is still kept, by the clock of the server; not stored."""
 

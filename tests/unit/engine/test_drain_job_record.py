@@ -13,7 +13,7 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from funsies.engine.rq_binding.queues import DRAIN_FUNCTION, DrainJob, Line
+from funsies.engine.rq_binding.queues import DRAIN_FUNCTION, DrainJob, QueueCounts
 from funsies.engine.rq_binding.rq_records import KEY_PREFIX
 
 GOOD = [DRAIN_FUNCTION, None, ["funsies", "default@3.11"], {}]
@@ -94,10 +94,10 @@ def test_all_keys_are_in_the_hash_slot_of_the_namespace():
 
 @given(st.integers(0, 100), st.integers(0, 100), st.integers(0, 100), st.integers(1, 100))
 def test_there_is_always_a_drain_job_for_ready_work(queued, idle, busy, ready):
-    lacking = Line(queued, idle + busy, idle).lacks(ready)
+    lacking = QueueCounts(queued, idle + busy, idle).lacks(ready)
     assert queued + max(lacking, 0) >= 1
     assert queued + max(lacking, 0) <= max(queued, 1, min(idle, ready))
 
 
 def test_without_work_nobody_is_called():
-    assert Line(queued=0, workers=3, idle=3).lacks(0) == 0
+    assert QueueCounts(queued=0, workers=3, idle=3).lacks(0) == 0

@@ -20,12 +20,11 @@ from rq.utils import now, utcformat
 from rq.worker.base import WorkerStatus
 from rq.worker_registration import register
 
-from funsies.engine.load import FIELD as LOAD_FIELD
 from funsies.engine.preload import preload, share_memory
 from funsies.engine.supervision.supervisor import Supervisor
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import Upkeep
-from funsies.engine.worker_registry import FIELD, describe_self
+from funsies.engine.worker_registry import describe_self
 from funsies.store.connect import Address
 from funsies.store.ports import GraphStore
 from funsies.store.rows import QueueName
@@ -33,7 +32,7 @@ from funsies.store.server_retry import SERVER_TROUBLE
 
 from .queues import DrainJob
 from .resilient import RECORD_GONE, RQ_TROUBLE, ResilientWorker
-from .rq_records import LIFE_FIELD, STOP_AT_ONCE, STOP_FIELD
+from .rq_records import DESCRIPTION_FIELD, LIFE_FIELD, LOAD_FIELD, STOP_AT_ONCE, STOP_FIELD
 
 if TYPE_CHECKING:
     from redis.client import Pipeline
@@ -48,7 +47,7 @@ LOOK_SECONDS: Final = 0.1
 """Pause between two looks while children get nothing done for any of the queues."""
 
 
-class Worker(ResilientWorker):
+class DrainWorker(ResilientWorker):
     """Takes drain jobs from queues, and does now and then what has to be done for everybody.
 
     Args:
@@ -104,7 +103,7 @@ class Worker(ResilientWorker):
 
     def serialize(self) -> dict[Any, Any]:
         """What is registered: RQ's, and what may differ between workers."""
-        return {**super().serialize(), FIELD: self._description}
+        return {**super().serialize(), DESCRIPTION_FIELD: self._description}
 
     def heartbeat(
         self,
