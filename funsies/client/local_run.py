@@ -19,7 +19,7 @@ from funsies.engine.slots import new_slot
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import audit_once, sweep_once
 from funsies.run.evaluate import Evaluator
-from funsies.run.out_of_memory import close_counters
+from funsies.run.machine_faults.memory import close_counters
 from funsies.run.shell.workspace import close_workspaces
 from funsies.run.step_directories import sweep_temporary_directory
 from funsies.store.connect import Address, Backend

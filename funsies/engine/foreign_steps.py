@@ -24,7 +24,7 @@ from funsies.core.errors import NoServerError, ServerError
 from funsies.core.keyring import Keyring
 from funsies.core.secret_variables import without_secrets
 from funsies.run.evaluate import Evaluator
-from funsies.run.out_of_memory import out_of_memory_kills
+from funsies.run.machine_faults.memory import out_of_memory_kills
 from funsies.run.process_exit import peak_memory_bytes
 from funsies.store.connect import Address, open_backend
 from funsies.store.ports import GraphStore

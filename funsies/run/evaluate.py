@@ -34,7 +34,7 @@ from .dynamic import run_dynamic_step
 from .execution import PeakMemory, UsageMeter, execution_record
 from .isolated import ChildDiedError, in_fresh_process
 from .live_output import NOBODY, Listener
-from .machine_faults import is_of_the_machine
+from .machine_faults.exceptions import is_of_the_machine
 from .program import Host, OtherProgramError, OwnProgram, Stage
 from .python import LoadedFunction, arguments, call_function, encode_results
 from .recovery import ask_for_idle, recover_bytes

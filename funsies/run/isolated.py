@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 
 from funsies.core.errors import Error, ErrorKind
 
-from .out_of_memory import out_of_memory, out_of_memory_kills
+from .machine_faults.memory import out_of_memory, out_of_memory_kills
 from .process_exit import peak_memory_bytes, signal_name
 
 T = TypeVar("T")

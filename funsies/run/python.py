@@ -20,7 +20,7 @@ from funsies.core.fingerprint import Decided
 from funsies.core.python_plan import PythonPlan
 from funsies.pickling import Overlay, load_function
 
-from .machine_faults import is_of_the_machine
+from .machine_faults.exceptions import is_of_the_machine
 from .signals import Alarm, Preempted
 from .user_exceptions import exception_error
 

@@ -12,9 +12,9 @@ from typing import Final
 from funsies.core.cutting import shown
 from funsies.core.errors import Error, ErrorKind, FunsiesError
 
-from .machine_faults import full_place, is_of_the_machine
-from .machine_trouble import NOT_REMEMBERED
-from .out_of_memory import out_of_memory, own_peak_bytes
+from .machine_faults.commands import NOT_REMEMBERED
+from .machine_faults.exceptions import full_place, is_of_the_machine
+from .machine_faults.memory import out_of_memory, own_peak_bytes
 
 MAX_FRAMES: Final = 50
 """Of a traceback, the last frames that are kept."""

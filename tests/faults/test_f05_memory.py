@@ -17,7 +17,7 @@ import funsies as f
 from funsies.core.errors import ErrorKind
 from funsies.engine.timing import Timing
 from funsies.engine.worker import run_worker
-from funsies.run import out_of_memory
+from funsies.run.machine_faults import memory
 
 
 def grow() -> int:
@@ -43,8 +43,8 @@ def be_killed_for_memory(channel: str, counter: str) -> int:
 
 
 def work_where_the_kernel_counts_here(counter, server, queues, timing):
-    out_of_memory.CGROUP = Path("/nonexistent")
-    out_of_memory.VMSTAT = Path(counter)
+    memory.CGROUP = Path("/nonexistent")
+    memory.VMSTAT = Path(counter)
     run_worker(server, queues, timing=timing)
 
 
@@ -97,8 +97,8 @@ def test_a_foreign_step_that_a_program_runs_itself_says_the_same(
     runs = tmp_path / "runs"
     given = [stage.url, str(counter) if for_memory else "", str(runs)]
     foreign = subprocess.check_output([sys.executable, script, *given], text=True).strip()
-    monkeypatch.setattr(out_of_memory, "CGROUP", Path("/nonexistent"))
-    monkeypatch.setattr(out_of_memory, "VMSTAT", counter)
+    monkeypatch.setattr(memory, "CGROUP", Path("/nonexistent"))
+    monkeypatch.setattr(memory, "VMSTAT", counter)
     started = time.monotonic()
     with f.Fun(stage.server, f.options(distributed=False, lost_retries=1)):
         step = f.get(foreign)

@@ -28,7 +28,7 @@ from funsies.engine.slots import Assignment, InheritedClaim, new_slot
 from funsies.engine.timing import Timing
 from funsies.run.decision import PutBack
 from funsies.run.execution import HOST, record_of_killed
-from funsies.run.out_of_memory import explained
+from funsies.run.machine_faults.memory import explained
 from funsies.run.process_exit import signal_name
 from funsies.store.ports import GraphStore
 from funsies.store.rows import Fence, Lease, OperationRow, Setback, Verdict

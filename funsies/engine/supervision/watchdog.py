@@ -18,8 +18,8 @@ from funsies.engine.load import LoadMeter
 from funsies.engine.supervision.crash_recovery import ChildExit, EndedChild, Kill, KillCause
 from funsies.engine.tail_publisher import TailPublisher
 from funsies.engine.timing import Timing
+from funsies.run.machine_faults.memory import out_of_memory_kills
 from funsies.run.orphans import Orphanage
-from funsies.run.out_of_memory import out_of_memory_kills
 from funsies.run.process_exit import ExitNotice, kill_group, peak_memory_bytes
 from funsies.store.ports import GraphStore
 from funsies.store.server_retry import SERVER_TROUBLE

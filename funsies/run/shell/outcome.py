@@ -12,8 +12,8 @@ from typing import Final, TypeAlias
 
 from funsies.core.errors import Error, ErrorKind
 from funsies.core.shell_plan import ShellPlan, is_shell, output_names
-from funsies.run.machine_trouble import machine_trouble
-from funsies.run.out_of_memory import lacks_memory, out_of_memory
+from funsies.run.machine_faults.commands import machine_trouble
+from funsies.run.machine_faults.memory import lacks_memory, out_of_memory
 from funsies.run.process_exit import signal_name
 from funsies.run.surroundings.streams import MAX_LOG_BYTES
 from funsies.store.data import ArchiveChunks

@@ -22,7 +22,7 @@ from funsies.core.file_names import (
     stands_for_files,
     validate_file_name,
 )
-from funsies.run.machine_faults import is_of_the_machine
+from funsies.run.machine_faults.exceptions import is_of_the_machine
 from funsies.store.data import ArchiveChunks, walk
 
 _MAX_SHOWN_FILES: Final = 20

@@ -16,13 +16,13 @@ from funsies.core.durations import deadline_after
 from funsies.core.errors import Error, ErrorKind, FileNameError, FunsiesError
 from funsies.core.shell_plan import ShellPlan
 from funsies.run.live_output import NOBODY, Listener
-from funsies.run.machine_trouble import (
+from funsies.run.machine_faults.commands import (
     NOT_EXECUTABLE,
     NOT_FOUND,
     has_no_space,
     missing_interpreter,
 )
-from funsies.run.out_of_memory import out_of_memory_kills
+from funsies.run.machine_faults.memory import out_of_memory_kills
 from funsies.run.process_exit import peak_memory_bytes
 from funsies.run.signals import TimedOut, held_signals, interruption_resumed
 from funsies.run.step_directories import cannot_run_here

@@ -26,7 +26,8 @@ from hypothesis import strategies as st
 from returns.result import Failure, Result
 
 import funsies as f
-from funsies.run.machine_faults import ERRNOS, is_of_the_machine
+from funsies.run.machine_faults.commands import ERRNOS
+from funsies.run.machine_faults.exceptions import is_of_the_machine
 from funsies.run.python import call_function
 
 MISSING = "surely-not-installed"

@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from funsies.run import out_of_memory
+from funsies.run.machine_faults import memory
 from funsies.run.orphans import has_children
 from funsies.run.process_exit import ExitNotice, kill_group, lead_group, peak_memory_bytes
 
@@ -85,9 +85,9 @@ class TestOutOfMemoryKills:
 
     @pytest.fixture
     def machine(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(out_of_memory, "CGROUP", tmp_path / "cgroup")
-        monkeypatch.setattr(out_of_memory, "CGROUP_ROOT", tmp_path)
-        monkeypatch.setattr(out_of_memory, "VMSTAT", tmp_path / "vmstat")
+        monkeypatch.setattr(memory, "CGROUP", tmp_path / "cgroup")
+        monkeypatch.setattr(memory, "CGROUP_ROOT", tmp_path)
+        monkeypatch.setattr(memory, "VMSTAT", tmp_path / "vmstat")
         (tmp_path / "vmstat").write_text("nr_free_pages 4\noom_kill 11\n")
         return tmp_path
 
@@ -95,19 +95,19 @@ class TestOutOfMemoryKills:
         (machine / "cgroup").write_text("0::/job/7\n")
         (machine / "job" / "7").mkdir(parents=True)
         (machine / "job" / "7" / "memory.events").write_text("oom 5\noom_kill 3\n")
-        assert out_of_memory.out_of_memory_kills() == 3
+        assert memory.out_of_memory_kills() == 3
 
     def test_in_a_control_group_of_the_first_version(self, machine):
         (machine / "cgroup").write_text("9:cpu:/\n4:memory,x:/job\n0::/\n")
         (machine / "memory" / "job").mkdir(parents=True)
         counter = machine / "memory" / "job" / "memory.oom_control"
         counter.write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n")
-        assert out_of_memory.out_of_memory_kills() == 2
+        assert memory.out_of_memory_kills() == 2
 
     def test_of_the_machine_if_there_is_no_control_group(self, machine):
         assert not (machine / "cgroup").exists()
-        assert out_of_memory.out_of_memory_kills() == 11
+        assert memory.out_of_memory_kills() == 11
 
     def test_none_where_nobody_counts(self, machine):
         (machine / "vmstat").unlink()
-        assert out_of_memory.out_of_memory_kills() == 0
+        assert memory.out_of_memory_kills() == 0

@@ -22,7 +22,7 @@ from funsies.core.errors import (
 )
 from funsies.core.file_names import validate_file_name
 from funsies.core.shell_plan import ShellPlan
-from funsies.run import out_of_memory
+from funsies.run.machine_faults import memory
 from funsies.run.shell.input_files import InputFile
 from funsies.run.shell.step import run_shell
 
@@ -198,8 +198,8 @@ def test_a_command_that_the_system_killed_for_memory_is_said_so(
     run_volatile, monkeypatch, tmp_path: Path, command: str, check: bool
 ):
     (tmp_path / "vmstat").write_text("pgfault 7\noom_kill 3\n")
-    monkeypatch.setattr(out_of_memory, "CGROUP", tmp_path / "absent")
-    monkeypatch.setattr(out_of_memory, "VMSTAT", tmp_path / "vmstat")
+    monkeypatch.setattr(memory, "CGROUP", tmp_path / "absent")
+    monkeypatch.setattr(memory, "VMSTAT", tmp_path / "vmstat")
     counted = f"echo oom_kill 4 > '{tmp_path}/vmstat'; {command}"
     values, is_volatile = run_volatile(counted, check=check)
     assert {value.kind for value in values.values()} == {ErrorKind.OutOfMemory}
@@ -208,8 +208,8 @@ def test_a_command_that_the_system_killed_for_memory_is_said_so(
 
 def test_a_command_killed_while_nobody_lacked_memory_is_not_said_to(run, monkeypatch, tmp_path):
     (tmp_path / "vmstat").write_text("oom_kill 3\n")
-    monkeypatch.setattr(out_of_memory, "CGROUP", tmp_path / "absent")
-    monkeypatch.setattr(out_of_memory, "VMSTAT", tmp_path / "vmstat")
+    monkeypatch.setattr(memory, "CGROUP", tmp_path / "absent")
+    monkeypatch.setattr(memory, "VMSTAT", tmp_path / "vmstat")
     error = run("kill -KILL $$")["stdout:0"]
     assert (error.kind, error.signal) == (ErrorKind.CommandFailed, "SIGKILL")
 

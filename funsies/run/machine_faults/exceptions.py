@@ -1,8 +1,4 @@
-"""Telling failures of the machine from those of the step: only the latter are remembered.
-
-A library that is not installed there, a program that is not there, no room, no connection: on
-another machine, or a minute later, the same step on the same inputs may well succeed.
-"""
+"""Which exceptions come from the machine rather than from the step."""
 
 from __future__ import annotations
 
@@ -20,7 +16,7 @@ from typing import Final, NamedTuple
 from funsies.core.cutting import shown
 from funsies.core.fingerprint.project import is_project_file, is_project_name
 
-from .machine_trouble import ERRNOS, MESSAGES, has_no_space, machine_trouble
+from .commands import ERRNOS, MESSAGES, has_no_space, machine_trouble
 
 TAIL: Final = 16 * 1024
 """Of standard error, so many characters of the end are looked at."""

@@ -13,9 +13,8 @@ from typing import Final
 
 from funsies.core.cutting import cut
 from funsies.core.errors import Error, ErrorKind
-
-from .execution import HOST
-from .process_exit import signal_name
+from funsies.run.execution import HOST
+from funsies.run.process_exit import signal_name
 
 ERRNOS: Final = frozenset(
     getattr(errno, name)

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from funsies.core.errors import Error, ErrorKind
-
-from .process_exit import peak_memory_bytes
+from funsies.run.process_exit import peak_memory_bytes
 
 VMSTAT = Path("/proc/vmstat")
 CGROUP = Path("/proc/self/cgroup")
