@@ -25,7 +25,7 @@ from harness import (
 from turmoil.processes import all_processes, below, cpu_seconds
 
 import funsies as f
-from funsies.config.program import this_program
+from funsies.config.program import running_program
 from funsies.history.recorder import Recorder
 from funsies.session import Session
 
@@ -117,7 +117,7 @@ def _program(session: Session, n: int, first: int, *, is_recorded: bool) -> Time
     before = _now(session)
     with f.Fun(session.server) as opened:
         if not is_recorded:
-            opened.recorder = NoRecorder(opened.backend, this_program)
+            opened.recorder = NoRecorder(opened.backend, running_program)
         build_and_run(n, first, wide_graph)
     return _now(session).since(before)
 

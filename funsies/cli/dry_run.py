@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, nullcontext, redirect_stdout
 
-from funsies.config.program import this_program
+from funsies.config.program import running_program
 from funsies.config.server import ResolvedServer
 from funsies.core.cutting import printable
 from funsies.core.digest import Digest, short_hash
@@ -57,7 +57,7 @@ class _DryRun(ObservedSessions):
 
     def note(self, session: Session) -> None:
         """Take note of a session of the script."""
-        self.script = this_program().record.script
+        self.script = running_program().record.script
         self._sessions.append(session)
 
     @property

@@ -93,14 +93,14 @@ class Directory(msgspec.Struct, frozen=True):
             text = self.key_path.read_text("ascii")
         except FileNotFoundError:
             return NO_KEYS
-        return decode_keys(text, str(self.key_path))
+        return decode_keyring(text, str(self.key_path))
 
     def ensure_keys(self) -> Keyring:
         """The keys; one is made now if there is none."""
         found = self.keys()
         if not found:
             found = Keyring((secrets.token_bytes(32),))
-            write_private(self.key_path, encode_keys(found).encode() + b"\n")
+            write_private(self.key_path, encode_keyring(found).encode() + b"\n")
         return found
 
 
@@ -258,7 +258,7 @@ def _connects_to_port(host: str, port: int) -> bool:
 _SHORTEST_BYTES = 16
 
 
-def decode_keys(text: str, setting: str) -> Keyring:
+def decode_keyring(text: str, setting: str) -> Keyring:
     """Read keys written as hexadecimal digits, with commas or white space between them.
 
     Args:
@@ -274,8 +274,8 @@ def decode_keys(text: str, setting: str) -> Keyring:
     )
 
 
-def encode_keys(keys: Keyring) -> str:
-    """Write keys as :func:`decode_keys` reads them."""
+def encode_keyring(keys: Keyring) -> str:
+    """Write keys as :func:`decode_keyring` reads them."""
     return ",".join(key.hex() for key in keys.keys)
 
 

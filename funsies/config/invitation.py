@@ -12,7 +12,7 @@ import msgspec
 
 from funsies.core.keyring import Keyring
 
-from .directory import decode_keys, encode_keys
+from .directory import decode_keyring, encode_keyring
 from .urls import ConfigurationError, check_data_url, check_jobs_url
 
 VARIABLE: Final = "FUNSIES_JOIN"
@@ -52,7 +52,7 @@ def invitation_to(jobs_url: str, keys: Keyring, data_url: str | None = None) -> 
     Raises:
         ConfigurationError: if that file cannot be read.
     """
-    return Invitation(with_certificate(jobs_url), encode_keys(keys) or None, data_url)
+    return Invitation(with_certificate(jobs_url), encode_keyring(keys) or None, data_url)
 
 
 def with_certificate(url: str) -> str:
@@ -94,7 +94,7 @@ def decode_invitation(data: bytes, source: str) -> Invitation:
     if found.data_url is not None:
         check_data_url(found.data_url, f"data_url in {source}")
     if found.key is not None:
-        decode_keys(found.key, f"key in {source}")
+        decode_keyring(found.key, f"key in {source}")
     return found
 
 

@@ -33,7 +33,7 @@ _TOKEN: Final = re.compile(
 """What services give out begins so."""
 
 
-def this_program() -> ProgramRecord:
+def running_program() -> ProgramRecord:
     """The program that this process runs."""
     main = sys.modules.get("__main__")
     file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)

@@ -12,7 +12,7 @@ from funsies.core.former_names import former_members
 from funsies.core.keyring import NO_KEYS, Keyring
 from funsies.store.server_address import hide_secrets
 
-from .directory import Directory, decode_keys, encode_keys, find_directories
+from .directory import Directory, decode_keyring, encode_keyring, find_directories
 from .invitation import VARIABLE, read_invitation
 from .urls import ConfigurationError, check_data_url, check_jobs_url
 
@@ -94,7 +94,7 @@ class ResolvedServer(Server):
     def environment(self) -> dict[str, str]:
         """Variables with which another process finds the same server, whatever its own say."""
         variables = {"FUNSIES_JOBS": self.jobs_url, "FUNSIES_DATA": self.data_url or ""}
-        return variables | ({"FUNSIES_KEY": encode_keys(self.keys)} if self.keys else {})
+        return variables | ({"FUNSIES_KEY": encode_keyring(self.keys)} if self.keys else {})
 
 
 def resolve(
@@ -187,5 +187,5 @@ def _directory_of(jobs_url: str | None, start: Path) -> Directory | None:
 
 def _keys(variables: Mapping[str, str], directory: Directory | None) -> Keyring:
     if "FUNSIES_KEY" in variables:
-        return decode_keys(variables["FUNSIES_KEY"], "FUNSIES_KEY")
+        return decode_keyring(variables["FUNSIES_KEY"], "FUNSIES_KEY")
     return directory.keys() if directory else NO_KEYS

@@ -13,7 +13,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from funsies.config.directory import LOOPBACK, LOOPBACKS, Directory, ServerRecord, encode_keys
+from funsies.config.directory import (
+    LOOPBACK,
+    LOOPBACKS,
+    Directory,
+    ServerRecord,
+    encode_keyring,
+)
 from funsies.config.urls import ConfigurationError
 from funsies.core.keyring import Keyring
 
@@ -246,6 +252,6 @@ def environment_script(record: ServerRecord, keys: Keyring) -> str:
     jobs_url = shared or record.socket_url
     variables = {
         "FUNSIES_JOBS": jobs_url,
-        "FUNSIES_KEY": encode_keys(keys),
+        "FUNSIES_KEY": encode_keyring(keys),
     }
     return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())

@@ -17,7 +17,7 @@ from funsies.builder.context import (
     is_in_step,
 )
 from funsies.config import ResolvedServer
-from funsies.config.program import this_program
+from funsies.config.program import running_program
 from funsies.core.digest import Digest
 from funsies.core.errors import FunsiesError, WiringError
 from funsies.core.graph import Operation
@@ -84,7 +84,7 @@ class Session:
         self.retries_before: Generation | None = None
         self.is_to_mend: Callable[[GraphStore, Sequence[Digest]], bool] | None = None
         self.progress: bool | None = None
-        self.recorder: Recorder = Recorder(backend, this_program)
+        self.recorder: Recorder = Recorder(backend, running_program)
         self.naming: Naming = Naming(backend)
         self._written = 0
         self._has_agreed_on_keys = backend.is_in_process

@@ -11,7 +11,7 @@ from types import ModuleType
 import msgspec
 import pytest
 
-from funsies.config.program import hidden_arguments, program, this_program
+from funsies.config.program import hidden_arguments, program, running_program
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_module_is_told_as_one_gives_it_to_python(monkeypatch: pytest.MonkeyPa
     main.__file__ = "/somewhere/project/flow.py"
     monkeypatch.setitem(sys.modules, "__main__", main)
     monkeypatch.setattr(sys, "argv", ["/somewhere/project/flow.py", "a"])
-    found = this_program()
+    found = running_program()
     assert (found.record.script, found.record.arguments) == ("-m project.flow", ("a",))
     assert str(found.directory) == "/somewhere/project"
 
@@ -67,7 +67,7 @@ def test_an_interactive_program_has_no_script_and_no_arguments(
 ) -> None:
     monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     monkeypatch.setattr(sys, "argv", ["ipykernel_launcher.py", "-f", "kernel.json"])
-    found = this_program()
+    found = running_program()
     assert (found.record.script, found.record.arguments, found.script) == ("", (), None)
 
 
