@@ -14,7 +14,8 @@ from collections.abc import Callable
 from typing import Final
 
 from funsies.engine.drain import DrainEnd, drain
-from funsies.engine.foreign_steps import lease_heartbeat, run_foreign_step
+from funsies.engine.foreign_steps import run_foreign_step
+from funsies.engine.lease_heartbeat import lease_heartbeat
 from funsies.engine.slots import new_slot
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import audit_once, sweep_once

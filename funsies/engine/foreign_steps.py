@@ -3,8 +3,7 @@
 A program cannot become another one, and runs the steps that it has defined itself. A step that
 another program has defined (found by its hash, recalled by its name) runs in a process of its
 own, as a work-horse would run it: the process takes over the claim, and ends after it. If it
-dies, this program settles what it left, as a worker does for its child. Whoever runs steps
-without a worker prolongs their leases from a thread beside them.
+dies, this program settles what it left, as a worker does for its child.
 """
 
 from __future__ import annotations
@@ -12,15 +11,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from typing import IO, Final, cast
 
 import msgspec
-from typing_extensions import override
 
-from funsies.core.errors import NoServerError, ServerError
 from funsies.core.keyring import Keyring
 from funsies.core.secret_variables import without_secrets
 from funsies.run.evaluate import Evaluator
@@ -28,82 +23,15 @@ from funsies.run.machine_faults.memory import out_of_memory_kills
 from funsies.run.process_exit import peak_memory_bytes
 from funsies.store.connect import Address, open_backend
 from funsies.store.ports import GraphStore
-from funsies.store.rows import Claim, Fence, QueueName
+from funsies.store.rows import Fence, QueueName
 
-from .consumer import Observer
 from .drain import drain
-from .slots import Assignment, InheritedClaim, new_slot
+from .lease_heartbeat import LeaseHeartbeat, lease_heartbeat
+from .slots import InheritedClaim, new_slot
 from .supervision.crash_recovery import ChildExit, CrashRecovery, EndedChild
-from .supervision.status_board import ChildStatus
 from .timing import Timing
 
 TIMING: Final = Timing()
-
-
-class LeaseHeartbeat(Observer):
-    """Remembers which lease is held, and renews it from a thread of its own.
-
-    Args:
-        graph: where the leases are.
-        slot: under which they are held.
-    """
-
-    def __init__(self, graph: GraphStore, slot: str) -> None:
-        self._graph = graph
-        self._slot = slot
-        self._claim: Claim | None = None
-        self._sequence = 0
-        self._is_over = threading.Event()
-
-    @override
-    def stepping(self, sequence: int) -> None:
-        self._sequence = sequence
-
-    @override
-    def claimed(self, claim: Claim) -> None:
-        self._claim = claim
-
-    @override
-    def idle(self) -> None:
-        self._claim = None
-
-    @property
-    def assignment(self) -> Assignment:
-        """Where another process finds what is in hand."""
-        claim = self._claim
-        return Assignment(
-            self._slot, None if claim is None else InheritedClaim(self._sequence, claim.fence)
-        )
-
-    @property
-    def last_status(self) -> ChildStatus | None:
-        """What is in hand, for whoever has to settle it; None for nothing."""
-        return None if self._claim is None else ChildStatus.of(self._claim)
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._is_over.set()
-
-    def run(self) -> None:
-        """Prolong the lease again and again, until the end."""
-        while not self._is_over.wait(TIMING.renew_seconds):
-            claim = self._claim
-            if claim is not None:
-                with suppress(NoServerError, ServerError):  # the next turn tries again
-                    self._graph.renew(self._slot, claim.fence, lease_ms=TIMING.lease_ms)
-
-
-@contextmanager
-def lease_heartbeat(graph: GraphStore, slot: str) -> Iterator[LeaseHeartbeat]:
-    """Prolong what is held under a slot, for a while."""
-    observer = LeaseHeartbeat(graph, slot)
-    thread = threading.Thread(target=observer.run, name="funsies-lease", daemon=True)
-    thread.start()
-    try:
-        yield observer
-    finally:
-        observer.stop()
-        thread.join()
 
 
 class _Order(msgspec.Struct):
