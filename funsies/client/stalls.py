@@ -136,7 +136,7 @@ class UnservedWatch:
         )
 
     def _last_words(self, queue: QueueName) -> str:
-        from funsies.engine.worker_registry import startup_failure  # noqa: PLC0415 - slow to import
+        from funsies.engine.startup_failures import startup_failure  # noqa: PLC0415 - slow to import
         from funsies.store.server_retry import SERVER_TROUBLE  # noqa: PLC0415
 
         with suppress(*SERVER_TROUBLE):

@@ -29,9 +29,9 @@ from funsies.store.server_notes import agree_on_keys
 from funsies.store.submission import queue_name
 
 from .preload import preload
+from .startup_failures import note_startup_failure
 from .timing import Timing
 from .worker import EXIT_IN_ORDER, EXIT_IN_TROUBLE, run_worker
-from .worker_registry import note_startup_failure
 
 _log = logging.getLogger(__name__)
 

@@ -23,9 +23,9 @@ from funsies.store.submission import queue_name
 from .arming import Dispatch
 from .rq_binding.drain_worker import DrainWorker
 from .slots import new_slot
+from .startup_failures import forget_startup_failure
 from .timing import Timing
 from .upkeep import Upkeep
-from .worker_registry import forget_startup_failure
 
 RQ_VARIABLE = prefix.VARIABLE
 """Heeded by RQ when it is imported; so it is set before anything else here does that."""

@@ -1,27 +1,18 @@
-"""The registry of workers: what each has said of itself, and who works for a server.
-
-It also keeps, by queue, why workers could not live, for others to know.
-"""
+"""The registry of workers: what each has said of itself, and who works for a server."""
 
 from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import msgspec
-from redis import Redis
 
 from funsies.core.keyring import Keyring
 from funsies.core.version import __version__
 from funsies.store.connect import Address
-from funsies.store.key_names import DEFAULT_NAMESPACE
-from funsies.store.rows import QueueName
-from funsies.store.server_retry import SERVER_TROUBLE
 
 from .arming import ask_rq
 from .load import Load, read_load
@@ -32,6 +23,57 @@ from .rq_binding.rq_records import (
     LOAD_FIELD,
     worker_records,
 )
+
+MOST_LIBRARIES: Final = 400
+"""More are not listed: some 30 bytes each, in a record that is there while the worker lives."""
+
+_METADATA: Final = ".dist-info"
+
+
+class SelfDescription(msgspec.Struct, frozen=True):
+    """What can differ between processes that work on the same steps.
+
+    Attributes:
+        funsies: version.
+        python: version.
+        keys: fingerprints of the keys that it accepts; the first one signs.
+        libraries: versions by name, of what is installed.
+    """
+
+    funsies: str = "?"
+    python: str = "?"
+    keys: tuple[str, ...] = ()
+    libraries: dict[str, str] = {}
+
+
+def describe_self(keys: Keyring) -> SelfDescription:
+    """Describe this process."""
+    return SelfDescription(
+        __version__,
+        platform.python_version(),
+        keys.fingerprints,
+        dict(sorted(_libraries().items())[:MOST_LIBRARIES]),
+    )
+
+
+def read_description(text: str) -> SelfDescription:
+    """Read what a worker has said; one of another version may have said nothing."""
+    try:
+        return msgspec.json.decode(text, type=SelfDescription)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return SelfDescription()
+
+
+def _libraries() -> dict[str, str]:
+    """What is installed, by the names of its directories: reading all metadata takes long."""
+    found: dict[str, str] = {}
+    for place in map(Path, reversed(sys.path)):
+        if place.is_dir():
+            names = [each.name for each in place.iterdir() if each.suffix == _METADATA]
+            parts = [each.removesuffix(_METADATA).rpartition("-") for each in names]
+            found |= {name.lower().replace("_", "-"): version for name, _, version in parts}
+    return found
+
 
 SILENT_SECONDS: Final = 30.0
 """Workers give signs of life every few seconds."""
@@ -99,92 +141,3 @@ def _silence(record: dict[str, str]) -> float:
     """By the server, which counts from each sign of life: clocks of machines may differ."""
     left = float(record[LEFT_FIELD])
     return max(0.0, float(record.get(LIFE_FIELD, left)) - left)
-
-
-MOST_LIBRARIES: Final = 400
-"""More are not listed: some 30 bytes each, in a record that is there while the worker lives."""
-
-_METADATA: Final = ".dist-info"
-
-
-class SelfDescription(msgspec.Struct, frozen=True):
-    """What can differ between processes that work on the same steps.
-
-    Attributes:
-        funsies: version.
-        python: version.
-        keys: fingerprints of the keys that it accepts; the first one signs.
-        libraries: versions by name, of what is installed.
-    """
-
-    funsies: str = "?"
-    python: str = "?"
-    keys: tuple[str, ...] = ()
-    libraries: dict[str, str] = {}
-
-
-def describe_self(keys: Keyring) -> SelfDescription:
-    """Describe this process."""
-    return SelfDescription(
-        __version__,
-        platform.python_version(),
-        keys.fingerprints,
-        dict(sorted(_libraries().items())[:MOST_LIBRARIES]),
-    )
-
-
-def read_description(text: str) -> SelfDescription:
-    """Read what a worker has said; one of another version may have said nothing."""
-    try:
-        return msgspec.json.decode(text, type=SelfDescription)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return SelfDescription()
-
-
-def _libraries() -> dict[str, str]:
-    """What is installed, by the names of its directories: reading all metadata takes long."""
-    found: dict[str, str] = {}
-    for place in map(Path, reversed(sys.path)):
-        if place.is_dir():
-            names = [each.name for each in place.iterdir() if each.suffix == _METADATA]
-            parts = [each.removesuffix(_METADATA).rpartition("-") for each in names]
-            found |= {name.lower().replace("_", "-"): version for name, _, version in parts}
-    return found
-
-
-KEPT_SECONDS: Final = 24 * 3600
-MOST_CHARACTERS: Final = 2000
-
-
-def note_startup_failure(server: Address, queues: Collection[QueueName], words: str) -> None:
-    """Say why the workers of some queues have died as soon as they were started.
-
-    Args:
-        server: where the server is.
-        queues: which they were to serve.
-        words: what is known of it.
-    """
-    text = words[-MOST_CHARACTERS:].encode("utf-8", "replace")
-
-    def leave(connection: Redis) -> None:
-        for queue in queues:
-            connection.set(_key(queue), text, ex=KEPT_SECONDS)
-
-    with suppress(*SERVER_TROUBLE):
-        ask_rq(server, leave)
-
-
-def forget_startup_failure(connection: Redis, queues: Sequence[QueueName]) -> None:
-    """Let what was said before be forgotten: there is a worker that lives."""
-    with suppress(*SERVER_TROUBLE):
-        connection.delete(*map(_key, queues))
-
-
-def startup_failure(server: Address, queue: QueueName) -> str:
-    """Why the last workers of a queue could not live; empty if nobody said so."""
-    found = ask_rq(server, lambda connection: connection.get(_key(queue)))
-    return (cast("bytes | None", found) or b"").decode("utf-8", "replace")
-
-
-def _key(queue: QueueName) -> str:
-    return f"{DEFAULT_NAMESPACE}:last_words:{queue}"
