@@ -32,7 +32,7 @@ from funsies.core.secret_variables import pipe_with, without_secrets
 from funsies.engine.preload import preload
 from funsies.local import pool
 from funsies.local.daemons import INHERITED_DESCRIPTOR, funsies_command
-from funsies.pickling import live
+from funsies.pickling import program as dumped
 
 STREAMS = (0, 1, 2)
 PLACES = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
@@ -180,7 +180,7 @@ def _message(connection: socket.socket, count: int) -> tuple[dict[str, Any], lis
 
 def become(program: dict[str, Any]) -> None:
     """Take over the place and the environment of a program, and how it was started."""
-    live._Process.token = uuid.uuid4().hex  # copies would take each other's steps for theirs
+    dumped._Process.token = uuid.uuid4().hex  # copies would take each other's steps for theirs
     os.chdir(program["place"])
     os.environ.clear()
     os.environ.update(program["environment"])
