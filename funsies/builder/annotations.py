@@ -29,6 +29,7 @@ from returns.result import Result
 from funsies.core.encoding import contradicts, encoding_of
 from funsies.core.errors import Error, UnsupportedTypeError, WiringError
 from funsies.core.type_hints import (
+    call_shape,
     captured_names,
     own_annotations,
     read_hints,
@@ -124,7 +125,7 @@ def _with_owner(function: object, hints: dict[str, object]) -> dict[str, object]
     is_same = all(replaced[name] is hint for name, hint in hints.items())
     if is_same or owner is not _OWNER or not isinstance(function, FunctionType):
         return replaced
-    first = next(iter(inspect.signature(function).parameters), "")
+    first = next(iter(call_shape(function).parameters), "")
     return {first: _OWNER, **replaced}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import operator
+import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, Signature
@@ -28,6 +29,7 @@ from funsies.core.encoding import Encoding, encoding_of, keys_of, may_be_read_on
 from funsies.core.encoding.tuples import tuple_parts, unpacked
 from funsies.core.errors import UnsupportedTypeError, WiringError
 from funsies.core.own_options import RunOptions
+from funsies.core.type_hints import call_shape
 
 from .annotations import annotations_of, class_of, value_annotation, without_partials
 from .pointer import Pointer
@@ -35,7 +37,10 @@ from .pointer import Pointer
 UNANNOTATED: Final = Any
 """What an annotation that is not there means: the value says itself what it is."""
 
-_REPLACED: Final = ("__code__", "__defaults__", "__kwdefaults__", "__annotations__")
+_ANNOTATIONS: Final = "__annotate__" if sys.version_info >= (3, 14) else "__annotations__"
+"""Since Python 3.14, looking at annotations evaluates them."""
+
+_REPLACED: Final = ("__code__", "__defaults__", "__kwdefaults__", _ANNOTATIONS)
 """What ``%autoreload`` and others replace in a function."""
 
 _EXACT_ANY: Final = encoding_of(Any)
@@ -172,7 +177,7 @@ def _read(function: Callable[..., object]) -> FunctionSignature:
     refuse_unusable(function, "a step cannot call")
     name = function_name(function)
     try:
-        shape = inspect.signature(function)
+        shape: inspect.Signature | None = call_shape(function)
     except (ValueError, TypeError):
         shape = None
     annotations: Mapping[str, object] = annotations_of(function, name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, Unpack, overload
 
@@ -14,6 +13,7 @@ from funsies.core.errors import Error, OptionError, WiringError
 from funsies.core.fingerprint import WrappedTask
 from funsies.core.options import Options
 from funsies.core.own_options import OF_ONE_STEP, RunOptions, StepOptions, own_options
+from funsies.core.type_hints import call_shape
 
 from .annotations import remember_annotations
 from .artefact import Artefact
@@ -240,5 +240,5 @@ def _refuse_odd(function: Callable[..., object]) -> None:
             f"@task cannot wrap the class {shown}; make its objects in a step with "
             f"reduce({shown}, ...), or write a function that returns one"
         )
-    if "." in shown and next(iter(inspect.signature(function).parameters), "") == "self":
+    if "." in shown and next(iter(call_shape(function).parameters), "") == "self":
         raise WiringError(f"@task cannot wrap the method {shown}; use a module-level function")

@@ -13,6 +13,7 @@ from .errors import OptionError, WiringError
 from .former_names import told
 from .label import Label, step_label
 from .options import INFINITE, Options
+from .type_hints import call_shape
 
 
 class RunOptions(TypedDict, total=False):
@@ -222,7 +223,7 @@ _OPTIONS: Final = (*StepOptions.__annotations__, "timeout", "opt")
 
 def takes_no_options(function: FunctionT) -> FunctionT:
     """Let a function say where options belong, if it is given one of a step."""
-    misplaced = set(_OPTIONS) - inspect.signature(function).parameters.keys()
+    misplaced = set(_OPTIONS) - call_shape(function).parameters.keys()
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:

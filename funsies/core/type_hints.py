@@ -40,6 +40,15 @@ if sys.version_info >= (3, 14):
                 annotationlib.get_annotations(thing, format=annotationlib.Format.STRING)
             )
 
+    def call_shape(function: Callable[..., Any]) -> inspect.Signature:
+        """The signature of a function, whether or not its annotations mean anything.
+
+        Raises:
+            TypeError, ValueError: as ``inspect.signature``, if it is not known.
+        """
+        texts = annotationlib.Format.STRING
+        return inspect.signature(function, annotation_format=texts)
+
     def has_annotations(function: FunctionType) -> bool:
         """True if a function has annotations; they are not evaluated."""
         return function.__annotate__ is not None or bool(function.__annotations__)
@@ -49,6 +58,14 @@ else:
     def own_annotations(thing: Any) -> dict[str, Any]:
         """Annotations of a function, or of a class without its bases, as they stand."""
         return inspect.get_annotations(thing)
+
+    def call_shape(function: Callable[..., Any]) -> inspect.Signature:
+        """The signature of a function.
+
+        Raises:
+            TypeError, ValueError: as ``inspect.signature``, if it is not known.
+        """
+        return inspect.signature(function)
 
     def has_annotations(function: FunctionType) -> bool:
         """True if a function has annotations."""

@@ -22,7 +22,7 @@ from funsies.core.encoding.hints import ALIAS_TYPES
 from funsies.core.encoding.portable import reduce_alias
 from funsies.core.fingerprint.annotations import resolved_annotations
 from funsies.core.fingerprint.project import is_project, is_project_name
-from funsies.core.type_hints import own_annotations
+from funsies.core.type_hints import call_shape, own_annotations
 from funsies.pickling import rebuild
 
 
@@ -202,9 +202,7 @@ def _field(kind: Any, name: str) -> dict[str, object]:
 
 def _options(kind: Any) -> dict[str, object]:
     config = kind.__struct_config__
-    kinds = {
-        name: parameter.kind for name, parameter in inspect.signature(kind).parameters.items()
-    }
+    kinds = {name: parameter.kind for name, parameter in call_shape(kind).parameters.items()}
     return {
         **{option: getattr(config, option) for option in _OPTIONS},
         "kw_only": any(

@@ -14,8 +14,9 @@ import funsies as f
 
 ROOT = Path(f.__file__).parents[1]
 
+# ctypes is there before, since a newer libffi keeps its own file open from then on.
 OBSERVER = """
-import logging, os, signal, sys, threading, time
+import ctypes, logging, os, signal, sys, threading, time
 {preparation}
 
 def look():

@@ -59,7 +59,7 @@ def get_event_loop_or_not() -> list[asyncio.AbstractEventLoop]:
 
 def set_another_policy() -> None:
     if sys.version_info >= (3, 14):  # what is public warns
-        asyncio.events._set_event_loop_policy(asyncio.events._DefaultEventLoopPolicy())
+        asyncio.events._set_event_loop_policy(asyncio.unix_events._DefaultEventLoopPolicy())
     else:
         asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy())
 
