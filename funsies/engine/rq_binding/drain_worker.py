@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from contextlib import suppress
+from datetime import datetime
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -111,7 +112,7 @@ class DrainWorker(ResilientWorker):
         pipeline: Pipeline | None = None,
     ) -> None:
         """Tell that the worker lives; after the server lost its record, register again."""
-        self.last_heartbeat = now()
+        self.last_heartbeat: datetime | None = now()
         target = self.connection.pipeline() if pipeline is None else pipeline
         target.hset(self.key, "last_heartbeat", utcformat(self.last_heartbeat))
         target.hset(self.key, LIFE_FIELD, self._life_seconds)
