@@ -23,6 +23,9 @@ T = TypeVar("T")
 
 # Since Python 3.14, annotations are code that runs when somebody asks for them.
 
+LAZY_ANNOTATIONS: Final = frozenset({"__annotate_func__", "__annotations_cache__"})
+"""Where a class keeps them then; the second comes when somebody has asked."""
+
 if sys.version_info >= (3, 14):
     import annotationlib
 

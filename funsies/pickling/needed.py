@@ -27,6 +27,7 @@ from funsies.core.fingerprint.code_digest import nested_codes
 from funsies.core.fingerprint.imports import absolute_name
 from funsies.core.fingerprint.project import is_project
 from funsies.core.parsing import parse_expression
+from funsies.core.type_hints import LAZY_ANNOTATIONS
 
 from .bundle import References
 from .overlay import REGISTERED
@@ -229,8 +230,9 @@ def subclasses_asked_for(function: FunctionType) -> Iterator[type]:
 
 def functions_of(kind: type) -> Iterator[FunctionType]:
     """The functions in a class: methods, accessors of properties, static and class methods."""
-    for member in vars(kind).values():
-        yield from _functions_in(member)
+    for name, member in vars(kind).items():
+        if name not in LAZY_ANNOTATIONS:
+            yield from _functions_in(member)
 
 
 def _functions_in(member: object) -> Iterator[FunctionType]:

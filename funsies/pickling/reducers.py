@@ -22,7 +22,7 @@ from funsies.core.encoding.hints import ALIAS_TYPES
 from funsies.core.encoding.portable import reduce_alias
 from funsies.core.fingerprint.annotations import resolved_annotations
 from funsies.core.fingerprint.project import is_project, is_project_name
-from funsies.core.type_hints import call_shape, own_annotations
+from funsies.core.type_hints import LAZY_ANNOTATIONS, call_shape, own_annotations
 from funsies.pickling import rebuild
 
 
@@ -148,7 +148,12 @@ _OPTIONS: Final = (
     "weakref",
 )
 
-_MADE_ANEW: Final = frozenset({"__slots__", "__annotations__", "__dict__", "__weakref__"})
+_MADE_ANEW: Final = LAZY_ANNOTATIONS | {
+    "__slots__",
+    "__annotations__",
+    "__dict__",
+    "__weakref__",
+}
 
 _names: WeakKeyDictionary[type, str] = WeakKeyDictionary()
 _classes: WeakValueDictionary[str, type] = WeakValueDictionary()

@@ -148,58 +148,45 @@ def used_imports(codes: Iterable[CodeType]) -> set[UsedImport]:
     >>> sorted(used_imports([task.__code__]))
     [('settings', 0, ('limits', 'low')), ('tools', 0, ('helper',))]
     """
-    listings = [_instructions(code) for code in codes]
+    listings = [_steps(code) for code in codes]
     bound: dict[str, UsedImport] = {}
     found: set[UsedImport] = set()
     for listing in listings:
-        for position, instruction in enumerate(listing):
-            if instruction.opname == "IMPORT_NAME":
+        for position, step in enumerate(listing):
+            if step.name == "IMPORT_NAME":
                 bound.update(_bindings(listing, position))
     found.update(each for each in bound.values() if each[2])
     for listing in listings:
-        for position, instruction in enumerate(listing):
-            module = bound.get(str(instruction.argval))
-            if instruction.opname in _LOADS and module is not None:
+        for position, step in enumerate(listing):
+            module = bound.get(str(step.argument))
+            if step.name in _LOADS and module is not None:
                 name, level, chain = module
-                found.add((name, level, (*chain, *_attributes_of(listing, position))))
+                found.add((name, level, (*chain, *_attributes_read(listing, position))))
     return {each for each in found if each[2]}
 
 
-def _instructions(code: CodeType) -> list[dis.Instruction]:
-    return [each for each in dis.get_instructions(code) if each.opname != "EXTENDED_ARG"]
-
-
-def _bindings(
-    listing: list[dis.Instruction], position: int
-) -> Iterator[tuple[str, UsedImport]]:
+def _bindings(listing: list[_Step], position: int) -> Iterator[tuple[str, UsedImport]]:
     """Names that an import statement binds, each with what it stands for."""
-    module = str(listing[position].argval)
-    level_at = listing[position - 2].argval if position > 1 else 0
+    module = str(listing[position].argument)
+    level_at = listing[position - 2].argument if position > 1 else 0
     level = level_at if isinstance(level_at, int) else 0
-    is_plain = listing[position - 1].argval is None
+    is_plain = listing[position - 1].argument is None
     taken: list[str] = []
     for following in listing[position + 1 :]:
-        if following.opname == "IMPORT_FROM":
-            taken.append(str(following.argval))
-        elif following.opname in _STORES:
+        if following.name == "IMPORT_FROM":
+            taken.append(str(following.argument))
+        elif following.name in _STORES:
             top = module.partition(".")[0]
             if not is_plain:
-                yield str(following.argval), (module, level, tuple(taken[-1:]))
-            elif taken or following.argval != top:
-                yield str(following.argval), (module, level, ())  # import a.b as c
+                yield str(following.argument), (module, level, tuple(taken[-1:]))
+            elif taken or following.argument != top:
+                yield str(following.argument), (module, level, ())  # import a.b as c
             else:
-                yield str(following.argval), (top, level, ())
+                yield str(following.argument), (top, level, ())
             if is_plain:
                 return
-        elif following.opname not in {"SWAP", "POP_TOP", "COPY"}:
+        elif following.name not in {"SWAP", "POP_TOP", "COPY"}:
             return
-
-
-def _attributes_of(listing: list[dis.Instruction], position: int) -> Iterator[str]:
-    for following in listing[position + 1 :]:
-        if following.opname not in _ATTRIBUTE_READS:
-            return
-        yield str(following.argval)
 
 
 SUBCLASSES: Final = "__subclasses__"
@@ -259,17 +246,22 @@ def _find_reads(root: CodeType) -> InnerReads:
 
 
 def _steps(code: CodeType) -> list[_Step]:
-    """The instructions; those of Python 3.13 that do two things at once as two."""
+    """The instructions as they are before Python 3.13.
+
+    That does two things at once in one of them; and since 3.14 it says whether what is loaded
+    is borrowed.
+    """
     found: list[_Step] = []
     for each in dis.get_instructions(code):
-        if each.opname in _NO_MEANING:
+        name = each.opname.replace("_BORROW", "")
+        if name in _NO_MEANING:
             continue
-        if isinstance(each.argval, tuple) and _TWO_AT_ONCE.search(each.opname):
-            first, _, second = each.opname.partition("_FAST_")
+        if isinstance(each.argval, tuple) and _TWO_AT_ONCE.search(name):
+            first, _, second = name.partition("_FAST_")
             found.append(_Step(f"{first}_FAST", each.argval[0]))
             found.append(_Step(second, each.argval[1]))
         else:
-            found.append(_Step(each.opname, each.argval))
+            found.append(_Step(name, each.argval))
     return found
 
 

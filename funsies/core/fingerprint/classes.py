@@ -22,6 +22,7 @@ from funsies.core.fingerprint.source import NOWHERE
 from funsies.core.fingerprint.source_lookup import class_entry, class_text
 from funsies.core.fingerprint.values import ATOMS, INLINE
 from funsies.core.fingerprint.walk import Walk
+from funsies.core.type_hints import LAZY_ANNOTATIONS
 
 
 class _Sample(NamedTuple):
@@ -43,10 +44,7 @@ _ADDED: Final = ATOMS | {
 }
 """Types of what users set on a class whose metaclass is that of a library."""
 
-_LAZY: Final = frozenset({"__annotate_func__", "__annotations_cache__"})
-"""Where Python 3.14 keeps annotations; the second comes when somebody asks for them."""
-
-_GENERATED: Final = _LAZY | {"__dict__", "__weakref__", "__slotnames__", "__doc__"}
+_GENERATED: Final = LAZY_ANNOTATIONS | {"__dict__", "__weakref__", "__slotnames__", "__doc__"}
 
 
 def describe_class(walk: Walk, kind: type) -> tuple[Field, ...]:
@@ -79,7 +77,7 @@ def _base(walk: Walk, base: type) -> Field:
 def _with_added_names(kind: type, names: tuple[str, ...]) -> tuple[str, ...]:
     """The names of the class body, and those that the user's code has set since."""
     added = {name for name, member in vars(kind).items() if _is_added(kind, name, member)}
-    return tuple(sorted((added - _LAZY).union(names)))
+    return tuple(sorted((added - LAZY_ANNOTATIONS).union(names)))
 
 
 def _is_added(kind: type, name: str, member: object) -> bool:
@@ -100,7 +98,7 @@ def _function_of(member: object) -> object:
 
 def _size(kind: type) -> bytes:
     """Changes when a name is added to a class."""
-    return b"%d" % (len(vars(kind)) - sum(name in vars(kind) for name in _LAZY))
+    return b"%d" % (len(vars(kind)) - sum(name in vars(kind) for name in LAZY_ANNOTATIONS))
 
 
 def _written_names(kind: type) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from funsies.core.fingerprint.source import (
     Source,
     parse_source,
 )
+from funsies.core.type_hints import LAZY_ANNOTATIONS
 
 _NO_TEXT: Final = Entry()
 
@@ -153,7 +154,9 @@ def class_text(kind: type, entry: Entry) -> ClassText | None:
 
 def own_functions(kind: type) -> Iterator[FunctionType]:
     """Functions that were written in the body of a class."""
-    for member in vars(kind).values():
+    for name, member in vars(kind).items():
+        if name in LAZY_ANNOTATIONS:
+            continue
         function = getattr(member, "__func__", getattr(member, "fget", member))
         function = inspect.unwrap(function) if callable(function) else function
         if isinstance(function, FunctionType):
