@@ -13,7 +13,7 @@ from funsies.client.progress import progress_since
 from funsies.client.targets import collect
 from funsies.engine.slots import new_fence, new_slot
 from funsies.history.step_names import Naming
-from funsies.report.live import Display
+from funsies.report.live.display import Display
 from funsies.store.connect import Backend
 from funsies.store.rows import StepMessage
 from funsies.store.submission import queue_name, submit

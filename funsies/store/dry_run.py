@@ -28,7 +28,7 @@ from .rows import (
 )
 
 if TYPE_CHECKING:
-    from .ports import DataStore, GraphStore, NamedRecords, News
+    from .ports import DataStore, GraphStore, NamedRecords, News, Subscription
 
 K = TypeVar("K", Digest, str)
 T = TypeVar("T")
@@ -173,8 +173,8 @@ class DryRunNews:
     """
 
     def __init__(self, news: News, written: News) -> None:
-        self.is_heard = news.is_heard
-        self.subscribe = written.subscribe
+        self.is_heard: Final[Callable[[str], bool]] = news.is_heard
+        self.subscribe: Final[Callable[[str], Subscription]] = written.subscribe
 
 
 class DryRunRecords:

@@ -10,7 +10,7 @@ import pytest
 from funsies.cli.setting import Setting
 from funsies.history.runs import run as find_run
 from funsies.page.access import Access
-from funsies.page.finding import Wanted, find_page
+from funsies.page.finding import StepFilter, find_page
 from funsies.page.site import Site
 from funsies.report.account import read_account
 
@@ -160,7 +160,7 @@ def test_the_page_and_the_report_say_what_commands_say(
     everything = listed(shared_shell, "--all")
     with Setting(None, None).session() as session:
         site = Site(session.server, session.backend, Access(0))
-        found = find_page(session.backend, Wanted(), site.naming).steps
+        found = find_page(session.backend, StepFilter(), site.naming).steps
         assert {each.step.operation: each.label for each in found} == everything
         for number in (1, 2, 3):
             labels = listed(shared_shell, "--run", str(number))

@@ -33,12 +33,12 @@ import pickle, sys
 from funsies.core.fingerprint import fingerprint
 from funsies.core.python_plan import decode_plan
 from funsies.run.program import Stage
-from funsies.run.python import load
+from funsies.run.python import load_plan
 stage = Stage()
 for name, payload, contents, digest, nested, value in pickle.load(open(sys.argv[1], "rb")):
     plan = decode_plan(payload)
     stage.enter(plan, contents.__getitem__)
-    loaded = load(plan)
+    loaded = load_plan(plan)
     with stage.laid_over(plan, loaded.overlay):
         function = loaded.function
         assert fingerprint(function).digest == digest, name

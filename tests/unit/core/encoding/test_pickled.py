@@ -140,11 +140,11 @@ sys.stdout.buffer.write(pickle.dumps((task.payload(), dict(task.contents()))))
 import pickle, sys
 from funsies.core.python_plan import decode_plan
 from funsies.run.program import Stage
-from funsies.run.python import load
+from funsies.run.python import load_plan
 payload, contents = pickle.load(sys.stdin.buffer)
 stage, plan = Stage(), decode_plan(payload)
 stage.enter(plan, contents.__getitem__)
-loaded = load(plan)
+loaded = load_plan(plan)
 """
     with_values = WORKER.partition("value = ")
     worker += "with stage.laid_over(plan, loaded.overlay):\n"
