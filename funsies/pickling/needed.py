@@ -8,7 +8,7 @@ import sys
 import typing
 from abc import ABCMeta
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
 from types import (
     CodeType,
@@ -18,7 +18,7 @@ from types import (
     ModuleType,
     UnionType,
 )
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from funsies.core.fingerprint.bytecode import PLACES, SUBCLASSES, names_of
 from funsies.core.fingerprint.caching import MISSING, cell_content
@@ -148,6 +148,10 @@ class Needed:
                 )
         for name, value in data_of(kind):
             self._entries.append(NeededEntry(kind, name, value, is_optional=True))
+        for field_class in classes_of_fields(kind):
+            module = sys.modules.get(field_class.__module__)
+            if getattr(module, field_class.__name__, None) is field_class:
+                self._add(vars(module), field_class.__name__, field_class, is_optional=True)
 
     def _add(
         self, namespace: dict[str, Any], name: str, value: Any, *, is_optional: bool = False
@@ -230,7 +234,7 @@ def subclasses_asked_for(function: FunctionType) -> Iterator[type]:
 
 def functions_of(kind: type) -> Iterator[FunctionType]:
     """The functions in a class: methods, accessors of properties, static and class methods."""
-    for name, member in vars(kind).items():
+    for name, member in list(vars(kind).items()):
         if name not in LAZY_ANNOTATIONS:
             yield from _functions_in(member)
 
@@ -239,6 +243,21 @@ def _functions_in(member: object) -> Iterator[FunctionType]:
     for name in ("", "__func__", "fget", "fset", "fdel", "func"):
         each = getattr(member, name, None) if name else member
         if isinstance(each, FunctionType):
+            yield each
+
+
+def classes_of_fields(kind: type) -> Iterator[type]:
+    """Classes of the project that the fields of a model of pydantic name.
+
+    Where the model is made anew, they may not be there yet; it looks for them in its module
+    when somebody first uses it.
+    """
+    fields: Mapping[str, Any] = getattr(kind, "__pydantic_fields__", {})
+    pending = [field.annotation for field in fields.values()]
+    while pending:
+        each = pending.pop()
+        pending += get_args(each)
+        if isinstance(each, type) and is_project(each):
             yield each
 
 

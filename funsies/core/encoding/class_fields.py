@@ -211,8 +211,15 @@ def _pydantic_fields(kind: Any) -> list[RecordField]:
 def _pydantic_hints(
     kind: Any, arguments: tuple[object, ...], names: list[str]
 ) -> dict[str, object]:
-    """Take the types that pydantic found itself; its generic classes have no arguments left."""
-    del arguments
+    """Take the types that pydantic found itself; its generic classes have no arguments left.
+
+    A model that names another one before that is there is completed when somebody first uses
+    it. On a worker, that other one may come later still; the types have come with the value's.
+    """
+    if not kind.__pydantic_complete__:
+        kind.model_rebuild(raise_errors=False, _types_namespace={})
+    if not kind.__pydantic_complete__:
+        return field_types(kind, arguments, names)
     return {name: kind.model_fields[name].annotation for name in names}
 
 

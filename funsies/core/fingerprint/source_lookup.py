@@ -154,7 +154,8 @@ def class_text(kind: type, entry: Entry) -> ClassText | None:
 
 def own_functions(kind: type) -> Iterator[FunctionType]:
     """Functions that were written in the body of a class."""
-    for name, member in vars(kind).items():
+    # A copy: a model of pydantic that is not complete yet completes itself when looked at.
+    for name, member in list(vars(kind).items()):
         if name in LAZY_ANNOTATIONS:
             continue
         function = getattr(member, "__func__", getattr(member, "fget", member))

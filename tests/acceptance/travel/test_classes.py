@@ -516,6 +516,51 @@ LIBRARY_CALLS = {
     "wire(1)": '{"type":"tagged","a":1,"b":[]}',
 }
 
+FORWARD_MODELS = """
+import pydantic
+
+
+class Cage(pydantic.BaseModel):
+    size: int
+    pet: "Pet | None" = None
+
+
+class Pet(pydantic.BaseModel):
+    name: str
+    others: "list[Pet]" = []
+
+
+class Form(pydantic.BaseModel):
+    number: int
+    unit: "Unit | None" = None
+
+
+class Unit(pydantic.BaseModel):
+    text: str
+
+
+def built(size: int) -> Cage:
+    return Cage(size=size, pet=None)
+
+
+def named(value: Cage) -> str:
+    return value.pet.name if value.pet else "nobody"
+
+
+def checked(number: int) -> str:
+    try:
+        return repr(Form(number=number, unit={"kind": "km"}))
+    except pydantic.ValidationError as problem:
+        return f"refused {problem.error_count()}"
+"""
+"""Models that name another one that comes after them."""
+
+FORWARD_CALLS = {
+    "built(3)": "size=3 pet=None",
+    'named(Cage(size=1, pet={"name": "Rex"}))': "Rex",
+    "checked(2)": "refused 1",
+}
+
 PLACES = {
     "the script": (lambda text: (text, {})),
     "a module": (lambda text: ("from kinds import *\n", {"kinds.py": text})),
@@ -557,4 +602,14 @@ def test_classes_are_made_as_the_program_makes_them(case, way, outcome):
     ids=str,
 )
 def test_classes_made_with_libraries_are_whole(case, way, outcome):
+    case.check(outcome(case, way))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "case",
+    cases("models that name later ones", FORWARD_MODELS, FORWARD_CALLS, "pydantic"),
+    ids=str,
+)
+def test_models_that_name_later_ones_are_complete(case, way, outcome):
     case.check(outcome(case, way))
