@@ -130,9 +130,15 @@ def timing_from(variables: Mapping[str, str]) -> Timing:
     changed: dict[str, float] = {}
     for field in fields(Timing):
         name = f"FUNSIES_{field.name.upper()}"
+        if name not in variables:
+            name = _FORMER_VARIABLES.get(name, name)
         if name in variables:
             changed[field.name] = min(_seconds(variables[name], name), LONGEST_DELAY_SECONDS)
     return Timing(**changed)
+
+
+_FORMER_VARIABLES: Final = {"FUNSIES_FORK_BACKOFF_SECONDS": "FUNSIES_BRAKE_SECONDS"}
+"""What such a variable was called before; it is heeded where the new name is not set."""
 
 
 END_VARIABLE: Final = "SLURM_JOB_END_TIME"

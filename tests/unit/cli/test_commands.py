@@ -189,6 +189,15 @@ def test_the_times_that_a_worker_keeps_come_from_the_environment() -> None:
     assert timing.sweep_seconds == timing_from({}).sweep_seconds
 
 
+def test_a_time_is_also_heeded_under_its_former_name() -> None:
+    former = {"FUNSIES_BRAKE_SECONDS": "7"}
+    assert timing_from(former).fork_backoff_seconds == 7
+    both = {**former, "FUNSIES_FORK_BACKOFF_SECONDS": "8"}
+    assert timing_from(both).fork_backoff_seconds == 8
+    with pytest.raises(ConfigurationError, match="FUNSIES_BRAKE_SECONDS"):
+        timing_from({"FUNSIES_BRAKE_SECONDS": "soon"})
+
+
 @pytest.mark.parametrize("text", ["soon", "0", "-1", "inf", "nan", ""])
 def test_a_time_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match="FUNSIES_TICK_SECONDS"):
