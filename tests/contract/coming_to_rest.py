@@ -56,5 +56,5 @@ def check_leaks(bench: Bench) -> None:
     families = Counter(
         key[len(b"{funsies}:") :][:1] for key in bench.redis._connections.call("KEYS", "*")
     )
-    for family in (b"w", b"W", b"X", b"L", b"x", b"q", b"Z", b"B"):
+    for family in (b"w", b"W", b"X", b"L", b"x", b"q", b"Z", b"A", b"B"):
         assert families[family] == 0, family

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 import redis
 
@@ -389,6 +391,96 @@ def test_one_whose_worker_ends_while_it_is_to_wait_again_is_found(
     assert bench.store.recount(bench.store.pending(10)) == 1
     assert worker.claim().operation == high
     assert bench.slot("second").step().claim is None
+
+
+@pytest.fixture
+def busy(bench):
+    """A step that runs all the time, so that never nothing moves."""
+    row = bench.operation("busy")
+    bench.request(row)
+    worker = bench.slot("busy")
+    claim = worker.claim()
+    assert bench.store.renew(worker.name, claim.fence, lease_ms=10**9)
+    yield
+    assert bench.status(row) is Status.RUNNING
+
+
+def sweep(bench, seconds):
+    """Let time pass, and have somebody sweep each second."""
+    for _ in range(seconds):
+        bench.later(1000)
+        bench.store.sweep("sweeper", fences=[bench.fence()], lease_ms=LEASE_MS)
+
+
+@on_a_server
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("case", [*product(range(1, MAKERS + 1), [True, False])])
+def test_one_whose_worker_ends_while_it_is_to_wait_again_is_found_while_others_run(
+    bench, makers, high, meanwhile, case
+):
+    page, is_made = case
+    worker = bench.slot()
+    claim = worker.claim()
+    bench.store.reset([makers[1].digest])
+    bench.request(makers[1])
+    meanwhile("enlist", page, end)
+    with pytest.raises(WorkerEndedError):
+        bench.store.park(worker.name, high.digest, claim.fence)
+    if is_made:
+        make_again(bench, makers[1], 1)
+    sweep(bench, 25)
+    assert bench.status(high) is Status.WAITING, "somebody may be about to go on"
+    sweep(bench, 10)
+    assert bench.status(high) is Status.READY
+    if not is_made:
+        claim = next_claim(worker)
+        assert claim.operation == makers[1]
+        assert bench.state(high).missing == 1
+        assert worker.publish(claim, *made_by(1)) is Verdict.OK
+    claim = worker.claim()
+    assert (claim.operation, claim.attempt, claim.losses) == (high, 1, 0)
+    assert None not in claim.inputs
+    assert worker.publish(claim, b"made") is Verdict.OK
+    assert bench.slot("second").step().claim is None
+
+
+@on_a_server
+@pytest.mark.usefixtures("busy")
+def test_whoever_is_slow_to_have_it_wait_may_end_that(bench, makers, high, meanwhile):
+    worker = bench.slot()
+    claim = worker.claim()
+    bench.store.reset([makers[1].digest])
+    bench.request(makers[1])
+    for number in range(1, MAKERS + 1):
+        meanwhile("enlist", number, lambda: sweep(bench, 25))
+    assert bench.store.park(worker.name, high.digest, claim.fence) is Verdict.OK
+    sweep(bench, 60)
+    state = bench.state(high)
+    assert (state.status, state.missing) == (Status.WAITING, 1)
+    make_again(bench, makers[1], 1)
+    assert worker.claim().operation == high
+
+
+@pytest.mark.parametrize("bench", ["own"], indirect=True)
+@pytest.mark.parametrize("is_ready", [True, False])
+def test_what_is_claimed_is_dealt_with_though_the_server_is_full_by_then(
+    bench, makers, high, meanwhile, is_ready
+):
+    def fill():
+        bench.store._connections.call("CONFIG", "SET", "maxmemory", "1mb")
+
+    if not is_ready:
+        bench.store.reset([makers[1].digest])
+        bench.request(makers[1])
+    meanwhile("inputs", 1, fill)
+    claim = bench.slot().step().claim
+    state = bench.state(high)
+    bench.store._connections.call("CONFIG", "SET", "maxmemory", "0")
+    if is_ready:
+        assert claim.operation == high
+    else:
+        assert claim is None
+        assert (state.status, state.missing, state.attempts) == (Status.WAITING, 1, 0)
 
 
 @on_a_server

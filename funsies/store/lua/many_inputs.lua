@@ -1,5 +1,6 @@
 -- Steps with many inputs. Each call looks at some of these, so that the server answers others in between
--- (redis/many_inputs.py). Such a step is defined once it is linked; request and step begin the rest.
+-- (redis/many_inputs.py). Such a step is defined once it is linked; request and step begin the rest, which
+-- is ended though the server is full by then.
 
 -- Read the entries of the artefacts that a message names.
 local function fetch_entries()
@@ -61,7 +62,7 @@ end)
 -- Returns  { what has become of it, armed queues }: "waits"; "failed" as an input has; or "gone", as it
 --          waits no more or by another epoch: what is registered by this one wakes nobody
 
-register('enlist', {}, function()
+register('enlist', { 'allow-oom' }, function()
   local o = load(ARGV[2])
   if not o.is_enlisting or o.e ~= ARGV[3] then
     -- This may be a message that is repeated as its answer was lost.
@@ -76,8 +77,12 @@ register('enlist', {}, function()
   register_with(o, inputs.pending)
   o.m = o.m + #inputs.pending
   dirty(o)
-  if ARGV[4] == '' then return { 'waits', {} } end
-  o.m, o.is_enlisting = o.m - 1, false
+  if ARGV[4] == '' then
+    enlisting.go_on(o)
+    return { 'waits', {} }
+  end
+  o.m = o.m - 1
+  enlisting.finish(o)
   if o.m == 0 then make_ready(o, definition(o.id), tonumber(ARGV[4])) end
   return { 'waits', arm_fed(has_cascades) }
 end)
@@ -100,7 +105,7 @@ end)
 --       5 "1" if an input is volatile
 -- Returns  { "ok" or "fenced", trace or nil }
 
-register('admit', {}, function()
+register('admit', { 'allow-oom' }, function()
   local _, operation, fence, index, is_tainted = unpack(ARGV)
   local o = load(operation)
   if o.s ~= RUNNING or o.f ~= fence then return { 'fenced', false } end
@@ -115,14 +120,14 @@ end)
 --       6 "1" if this is the answer to its claim, and not of one that ran
 -- Returns  { verdict, epoch by which it is to wait (enlist), or "" }
 
-register('await', {}, function()
+register('await', { 'allow-oom' }, function()
   local _, slot, operation, fence, lost_input, is_passed_over = unpack(ARGV)
   local o = load(operation)
   local refused = refusal(o, slot, fence)
   -- A message that is repeated as its answer was lost has done this already.
   if refused then return { refused, refused == 'ok' and o.is_enlisting and o.e or '' } end
   charge(o, filled(lost_input))
-  begin_enlisting(o, definition(o.id))
+  enlisting.begin(o, definition(o.id))
   -- Then the claim, if it is repeated, is answered so again.
   if is_passed_over == '1' then call('HSET', P .. 's:' .. slot, 'm', PASSED_OVER) end
   return { ended(slot, fence), o.e }
@@ -149,6 +154,6 @@ end)
 register('wait_anew', { 'allow-oom' }, function()
   local o, pending, registered = load(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
   if o.s ~= WAITING or pending > 0 and registered >= o.m then return '' end
-  begin_enlisting(o, definition(o.id))
+  enlisting.begin(o, definition(o.id))
   return o.e
 end)

@@ -96,7 +96,7 @@ register('request', {}, function()
       begin(o, d, ...)
       started = started + 1
     end
-    begin_enlisting(o, d)
+    enlisting.begin(o, d)
     large = o.e
   end
 

@@ -1,6 +1,6 @@
 -- What sweepers do.
 
--- Do what is due: expired leases, delays, cascades.
+-- Do what is due: expired leases, delays, cascades, operations that are still to be had wait.
 --
 -- ARGV  1 time  2 sweeper  3 lease_ms  4 limit  5 "1" if the clock is known not to have been set
 --       6... fences
@@ -74,6 +74,21 @@ register('sweep', { 'allow-oom' }, function()
     end
   end
 
+  -- Whoever has begun to have these wait for their inputs is gone.
+  local function take_up(limit)
+    if limit <= 0 then return 0 end
+    local left = ask('ZRANGEBYSCORE', 'A', '-inf', now, 'LIMIT', 0, limit)
+    for _, id in ipairs(left) do
+      local o = load(id)
+      if o.is_enlisting then
+        make_ready(o, definition(id), UNLOCKED)
+      else
+        ask('ZREM', 'A', id)
+      end
+    end
+    return #left
+  end
+
   -- Names of queues are forgotten while they are empty: a program that runs steps itself has one
   -- of its own, and all that were ever used would be looked at for ever.
   local function armed_queues()
@@ -93,6 +108,7 @@ register('sweep', { 'allow-oom' }, function()
     budget = budget - 1
   end
   local promoted = promote(budget)
+  promoted = promoted + take_up(budget - promoted)
   work_cascades(budget - promoted)
   return { requeued, exhausted, promoted, armed_queues(), is_due() and 1 or 0 }
 end)

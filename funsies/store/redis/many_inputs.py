@@ -4,7 +4,8 @@ What others do in between is noticed: who has claimed such a step has a fence, a
 wait an epoch. It waits from the beginning, for one input more than are known, so that nobody
 makes it ready before it is registered with all who make them. If whoever registers it is gone
 by then, the next one that asks for it begins anew, and so does a sweep that finds nothing
-moving.
+moving. Whatever else moves, a sweep makes it ready half a minute after the last page: then who
+claims it looks at its inputs.
 """
 
 from __future__ import annotations

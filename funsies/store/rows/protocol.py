@@ -261,7 +261,8 @@ class SweepAnswer(msgspec.Struct, frozen=True):
     Attributes:
         requeued: operations of expired leases put back into their queues.
         exhausted: operations that were lost too often, to be failed by the caller.
-        promoted: number of delayed operations that are due now.
+        promoted: number of delayed operations that are due now, and of those that somebody
+            began to have wait for very many inputs, and left.
         arm: queues on which work is ready and no drain job is queued.
         more: True if the limit was reached and there is more to do now.
     """

@@ -14,6 +14,8 @@
 --   x<operation>      set: clients that watch                  t<task>       hash: tasks
 --   y<operation>      string, for a minute: what it has printed so far, if somebody follows it
 --   q:<queue>         sorted set: ready     Z  sorted set: delayed     B  set: blocked
+--   A                 sorted set: operations that somebody has begun to have wait for many inputs, by
+--                     when that is nobody's any more
 --   X, W<n>           list: cascades to finish, n .. producer; their waiters
 --   E                 list: number .. operation of the latest failures, newest first
 --   L, s:<slot>       sorted set: leases by expiry; hash: what a slot holds (o operations and

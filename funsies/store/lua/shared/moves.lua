@@ -105,8 +105,28 @@ local function leave_lease(slot, id)
     'f', table.concat(lease.fences))
 end
 
+-- How an operation comes to wait for inputs that are still to be looked at, some at a time (enlist).
+-- Whoever does that has some time for each page. If it is gone by then, a sweep makes the operation
+-- ready, and who claims it looks at its inputs anew.
+local enlisting = {}
+do
+  local MOST_PAUSE_MS = 30000
+
+  function enlisting.go_on(o)
+    ask('ZADD', 'A', now + MOST_PAUSE_MS, o.id)
+  end
+
+  function enlisting.finish(o)
+    o.is_enlisting = false
+    ask('ZREM', 'A', o.id)
+  end
+end
+
 local LEAVE = {
-  w = function(o) blocked[o.id] = false end,
+  w = function(o)
+    blocked[o.id] = false
+    if o.is_enlisting then enlisting.finish(o) end
+  end,
   g = function(o) blocked[o.id] = false end,
   z = function(o) ask('ZREM', 'Z', o.id) end,
   r = function(o) take_from_queue(o) end,
@@ -193,12 +213,12 @@ local function wait_for(o, d, list)
   register_with(o, list)
 end
 
--- Wait for inputs that are still to be looked at, some at a time (enlist). One is missing more
--- than are known, so that nobody makes it ready in between; whoever asks for the operation begins
--- anew, by another epoch, as who has begun may be gone.
-local function begin_enlisting(o, d)
+-- One is missing more than are known, so that nobody makes it ready in between; whoever asks for the
+-- operation begins anew, by another epoch, as who has begun may be gone.
+function enlisting.begin(o, d)
   move(o, d, WAITING)
   o.e, o.m, o.is_enlisting = new_epoch(o.id), 1, true
+  enlisting.go_on(o)
 end
 
 local function delegate_to(o, d, target)

@@ -5,7 +5,7 @@
 -- Of which type each key is.
 local KEY_TYPES = {
   fixed = { D = 'hash', I = 'hash', c = 'hash', O = 'hash', T = 'hash', G = 'hash',
-    C = 'hash', Y = 'hash', o = 'hash', ['!'] = 'hash', Z = 'zset', L = 'zset', B = 'set',
+    C = 'hash', Y = 'hash', o = 'hash', ['!'] = 'hash', A = 'zset', Z = 'zset', L = 'zset', B = 'set',
     Q = 'set', X = 'list', E = 'list', N = 'string', n = 'string', S = 'string', K = 'string' },
   of_digest = { w = 'list', k = 'set', x = 'set', t = 'hash', y = 'string' },
   of_name = { ['q:'] = 'zset', ['s:'] = 'hash', ['n:'] = 'hash' },
