@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copyreg
 import datetime as dt
+import functools
 import logging
 import random
 import re
@@ -150,6 +151,8 @@ INLINE: Final[dict[type, Inline]] = {
     ArrayShape: _by_str,
     **dict.fromkeys((*ALIAS_TYPES, RecursiveAlias), _type_alias),
     types.NotImplementedType: _by_kind,
+    # In a partial of Python 3.14: where an argument is still to come.
+    type(getattr(functools, "Placeholder", NotImplemented)): _by_kind,
     typing.TypeVar: _by_name,
     typing.ParamSpec: _by_name,
     typing.TypeVarTuple: _by_name,

@@ -148,3 +148,11 @@ def test_a_captured_value_is_the_same_after_a_copy(value):
 def test_type_parameters_say_nothing(load):
     plain = fingerprint(load("def task(x): return x").task)
     assert fingerprint(load("def task[T](x: T) -> T: return x").task).digest == plain.digest
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="new in Python 3.14")
+def test_a_place_that_a_partial_leaves_open_counts(load):
+    text = "import functools\ndef f(a, b): return a\ntask = functools.partial(f, {}, 1)"
+    is_open = fingerprint(load(text.format("functools.Placeholder")).task)
+    assert is_open.digest != fingerprint(load(text.format("None")).task).digest
+    assert is_open.digest == fingerprint(load(text.format("functools.Placeholder")).task).digest
