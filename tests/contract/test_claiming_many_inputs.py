@@ -393,6 +393,22 @@ def test_one_whose_worker_ends_while_it_is_to_wait_again_is_found(
     assert bench.slot("second").step().claim is None
 
 
+@on_a_server
+@pytest.mark.parametrize("place", [("registered", 1), ("registered", 2), ("wait_anew", 1)])
+def test_an_audit_leaves_one_alone_that_waits_no_more_by_then(
+    bench, makers, high, meanwhile, place
+):
+    worker = bench.slot()
+    claim = worker.claim()
+    bench.store.reset([each.digest for each in makers])
+    bench.request(*makers)
+    assert bench.store.park(worker.name, high.digest, claim.fence) is Verdict.OK
+    error = bench.error(b"ended")
+    meanwhile(*place, lambda: bench.store.fail_waiting(high.digest, error))
+    assert bench.store.recount([high.digest]) == 0
+    assert bench.status(high) is Status.FAILED
+
+
 @pytest.fixture
 def busy(bench):
     """A step that runs all the time, so that never nothing moves."""

@@ -140,6 +140,7 @@ end)
 
 register('registered', { 'no-writes' }, function()
   local o, pending, registered = load(ARGV[2]), read_named_inputs(3).pending, 0
+  if o.s ~= WAITING then return { 0, 0 } end -- by now: wait_anew sees that, too
   for _, producer in ipairs(pending) do
     if is_registered(o, producer) then registered = registered + 1 end
   end
