@@ -91,9 +91,22 @@ def test_a_run_of_what_is_there_imports_nothing_to_run_or_to_explain_it(tmp_path
         modules = modules_after(command("run", "script.py"), tmp_path)
     finally:
         modules_after(command("shutdown", "--all"), tmp_path)
-    unused = {"rq", "rich", "jinja2", "chevron", "multiprocessing", *RUNS_STEPS}
+    unused = {"rq", "rich.console", "jinja2", "chevron", "multiprocessing", *RUNS_STEPS}
     assert set() == modules & unused
     assert set() == {name for name in modules if name.startswith("funsies.history.why")}
+
+
+def test_modules_beside_a_script_do_not_stand_in_for_what_draws(tmp_path: Path):
+    flow = tmp_path / "flow"
+    flow.mkdir()
+    (flow / "script.py").write_text(SCRIPT)
+    for name in ("rich", "colorsys"):
+        (flow / f"{name}.py").write_text("raise RuntimeError")
+    try:
+        modules = modules_after(command("run", "flow/script.py", "--workers", "1"), tmp_path)
+    finally:
+        modules_after(command("shutdown", "--all"), tmp_path)
+    assert "rich.console" in modules
 
 
 def test_status_imports_nothing_to_run_steps_or_to_draw_pages(tmp_path: Path):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+# These two names, which take no time, are bound now: once a script runs, modules beside it are
+# found first, and there may be others of these names. What draws needs them.
+import colorsys  # noqa: F401
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import rich  # noqa: F401
 
 from funsies.client.progress import Progress, Report
 from funsies.store.connect import Backend
