@@ -252,7 +252,7 @@ def classes_of_fields(kind: type) -> Iterator[type]:
     Where the model is made anew, they may not be there yet; it looks for them in its module
     when somebody first uses it.
     """
-    fields: Mapping[str, Any] = getattr(kind, "__pydantic_fields__", {})
+    fields: Mapping[str, Any] = vars(kind).get("__pydantic_fields__", {})
     pending = [field.annotation for field in fields.values()]
     while pending:
         each = pending.pop()

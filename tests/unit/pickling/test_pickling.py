@@ -329,3 +329,10 @@ def test_what_was_loaded_before_says_nothing_of_later_versions(load, before, aft
     load_function(parcel.pickle, parcel.made_by)
     assert fingerprint(load(work.format(after)).task).digest != digest
     assert fingerprint(load(work.format(before)).task).digest == digest
+
+
+def test_a_class_whose_metaclass_answers_to_any_name_is_sent(load):
+    text = "class M(type):\n    def __getattr__(cls, name): return name\n"
+    text += "class A(metaclass=M):\n    def get(self): return 3\ndef task(): return A().get()"
+    parcel = dump_function(load(text).task)
+    assert load_function(parcel.pickle, parcel.made_by).payload() == 3
