@@ -13,7 +13,8 @@ def test_what_funsies_imports_by_a_statement_is_installed_with_it() -> None:
     """Type checkers follow each statement; what an extra brings is found by its name."""
     graph = grimp.build_graph("funsies", include_external_packages=True)
     reached = graph.find_upstream_modules("funsies")
-    known = {"funsies", "_typeshed", *sys.stdlib_module_names}
+    later = {"annotationlib"}  # comes with Python 3.14
+    known = {"funsies", "_typeshed", *sys.stdlib_module_names, *later}
     outside = {each.partition(".")[0] for each in reached} - known
     required = [each for each in requires("funsies") or () if "extra ==" not in each]
     names = {re.split(r"[^\w.-]", each)[0].replace("-", "_") for each in required}

@@ -103,17 +103,20 @@ def compare_with_mypy(files: list[Path], reports: Reports) -> None:
     assert (false_errors, missed) == ({}, {})
 
 
+@pytest.mark.slow
 def test_mypy_without_any_plugin_accepts_right_lines_and_finds_wrong_ones(
     plain_reports: Reports,
 ) -> None:
     compare_with_mypy(PLAIN, reports_of(PLAIN, plain_reports))
 
 
+@pytest.mark.slow
 def test_with_the_plugin_of_returns_its_functions_infer_exact_types(tmp_path: Path) -> None:
     plugin = "returns.contrib.mypy.returns_plugin"
     compare_with_mypy(WITH_RETURNS_PLUGIN, mypy(WITH_RETURNS_PLUGIN, tmp_path, plugin=plugin))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["standard", "strict"])
 def test_basedpyright_accepts_right_lines_and_finds_wrong_ones(
     mode: str, request: pytest.FixtureRequest, tmp_path: Path

@@ -34,6 +34,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return project.mypy(*names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [code for code in CODES if code != "funsies-internal"])
 @pytest.mark.timeout(300)
 def test_the_wrong_program_has_this_error_and_the_right_one_none(

@@ -50,6 +50,7 @@ def reports(
     return mypy([*CASES, *PLAIN, *RECIPES], cache, plugin="funsies_mypy")
 
 
+@pytest.mark.slow
 def test_the_plugin_accepts_right_lines_and_finds_wrong_ones(reports: Reports) -> None:
     compare_with_mypy(CASES, reports_of(CASES, reports))
 

@@ -80,6 +80,7 @@ def test_the_plugin_accepts_right_programs_and_finds_what_is_wrong(
     compare_with_mypy(written, mypy(written, begin_cache(tmp_path), plugin="funsies_mypy"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topic", topics("right"))
 def test_right_programs_give_what_plain_python_gives(
     topic: str, runner: Runner, tmp_path: Path
@@ -90,6 +91,7 @@ def test_right_programs_give_what_plain_python_gives(
     assert failed == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("topic", topics("wrong"))
 def test_wrong_programs_are_refused_where_their_marks_say(
     topic: str, runner: Runner, tmp_path: Path

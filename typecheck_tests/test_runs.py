@@ -160,6 +160,7 @@ def _errors(lines: list[str]) -> list[str]:
     return [line for line in lines if ": note: " not in line]
 
 
+@pytest.mark.slow
 def test_a_field_that_becomes_unstorable_is_found_with_a_warm_cache(project: Project) -> None:
     project.write("user.py", USER)
     project.write("records.py", RECORDS.format(kind="int", output='"results.csv"'))
@@ -222,6 +223,7 @@ step = count(made(1))
 """
 
 
+@pytest.mark.slow
 def test_a_shape_that_another_module_names_is_followed(project: Project) -> None:
     project.write("user.py", USER_OF_SHAPES)
     project.write("shapes.py", SHAPES.format(size=3))
@@ -271,6 +273,7 @@ def test_the_daemon_sees_each_edit_of_a_file(daemon: Project) -> None:
     assert check() == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not READS_NEWER_SYNTAX, reason="this mypy reads only the syntax of the Python it runs on"
 )
@@ -307,12 +310,14 @@ def test_each_code_can_be_ignored_by_name(project: Project, how: str) -> None:
     assert not any(":4:" in text for text in texts)
 
 
+@pytest.mark.slow
 def test_a_code_can_be_disabled_on_the_command_line(project: Project) -> None:
     project.write("user.py", "import funsies as f\nf.put(len)\n")
     assert "[funsies-encoding]" in project.mypy("user.py")[0]
     assert project.mypy("--disable-error-code", "funsies-encoding", "user.py") == []
 
 
+@pytest.mark.slow
 def test_a_class_is_storable_once_its_module_registers_a_codec(project: Project) -> None:
     opaque = "class Opaque: ...\n"
     codec = (

@@ -275,6 +275,7 @@ def test_mypy_reports_errors_and_notes_where_the_names_stand(
     assert notes == [len(lines) - 3, len(lines)]
 
 
+@pytest.mark.slow
 def test_notes_alone_do_not_fail_a_check(shared_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "noted.py").write_text(
         'import funsies as f\n\nf.execute(f.shell("cat left.txt right.txt"))\n'

@@ -59,6 +59,7 @@ def slow(shell) -> Iterator[SlowServer]:
         process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [["worker", "--burst"], ["worker", "--burst", "--workers", "1"], ["status"], ["wait"]],
@@ -73,6 +74,7 @@ def test_a_server_that_is_loading_is_waited_for(shell, slow: SlowServer, command
     assert process.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_worker_waits_for_a_server_that_is_started_later(shell) -> None:
     with shell.launch("worker") as process:
         assert "start one here with: start-funsies" in process.stderr.readline()
@@ -83,6 +85,7 @@ def test_a_worker_waits_for_a_server_that_is_started_later(shell) -> None:
         assert process.wait(30) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("more", [[], ["--workers", "2"]], ids=["one", "pool"])
 def test_a_worker_that_waits_ends_at_once_and_quietly(shell, number: int, more) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import signal
 
+import pytest
+
 from funsies.local.daemons import wait_until
 
 HOLDING = """\
@@ -42,6 +44,7 @@ def holding(shell):
     return run
 
 
+@pytest.mark.slow
 def test_a_step_is_seen_at_work_and_cancelled_alone(shell) -> None:
     run = holding(shell)
     workers = json.loads(shell.funsies("top", "--json").text)["workers"]
@@ -79,6 +82,7 @@ def test_a_run_is_cancelled_and_who_waits_for_it_is_told(shell) -> None:
     assert shell.funsies("cancel", "--run", "7").code != 0
 
 
+@pytest.mark.slow
 def test_what_two_runs_want_is_not_ended_without_a_word(shell) -> None:
     run = holding(shell)
     again = shell.launch("run", "holding.py", "again", "--workers", "0")
@@ -96,6 +100,7 @@ def test_what_two_runs_want_is_not_ended_without_a_word(shell) -> None:
     assert run.returncode == 0
 
 
+@pytest.mark.slow
 def test_what_an_interrupted_run_has_left_is_named_and_can_be_ended(shell) -> None:
     """Its steps occupy the workers that the next run waits for."""
     assert shell.start_funsies("--workers", "2").code == 0

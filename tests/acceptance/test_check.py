@@ -65,6 +65,7 @@ def check(shell, *arguments: str):
     return shell.funsies("check", *arguments, within_seconds=200)
 
 
+@pytest.mark.slow
 def test_a_right_workflow_passes_and_nothing_of_it_runs(shell) -> None:
     done = check(shell, "--build", shell.script("right.py", RIGHT))
     assert done.code == 0
@@ -113,6 +114,7 @@ def test_a_wrong_type_is_shown_with_its_line_and_fails(shell) -> None:
     assert f"\n    {' ' * 27}^\n" in done.text
 
 
+@pytest.mark.slow
 def test_what_types_do_not_say_is_found_by_building(shell) -> None:
     script = shell.script("wrong.py", WRONG_AT_RUN_TIME)
     assert check(shell, script).code == 0
@@ -137,6 +139,7 @@ def test_without_mypy_it_says_what_to_install(shell) -> None:
     assert "pip install 'funsies[mypy]'" in done.err
 
 
+@pytest.mark.slow
 def test_scripts_of_the_same_name_are_checked_each_with_what_stands_beside_it(shell) -> None:
     for place, kind in (("a", "int"), ("b", "str")):
         (shell.place / place).mkdir()
@@ -311,6 +314,7 @@ def test_the_configuration_of_a_project_holds_and_the_plugin_is_added(shell, nam
     assert places(check(user, "--json", "run.py")) == [("run.py", *each) for each in expected]
 
 
+@pytest.mark.slow
 def test_a_condition_that_is_always_true_is_an_error_unless_the_user_says_that_it_is_none(
     shell,
 ) -> None:
@@ -328,6 +332,7 @@ def test_a_configuration_that_cannot_be_read_is_named(shell) -> None:
     assert "pyproject.toml cannot be read: " in done.err
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_python_does_not_hide_the_others(shell) -> None:
     shell.script("broken.py", "import funsies as f\nf.reduce(\n")
     shell.script("spaces.py", "if True:\n    x = 1\n  y = 2\n")
@@ -344,6 +349,7 @@ def test_a_file_that_is_no_python_does_not_hide_the_others(shell) -> None:
     assert "checked 4 source files" in check(shell, ".").text
 
 
+@pytest.mark.slow
 def test_equal_files_in_two_directories_are_not_mixed_up(shell) -> None:
     for place in ("one", "two"):
         (shell.place / place).mkdir()
@@ -353,6 +359,7 @@ def test_equal_files_in_two_directories_are_not_mixed_up(shell) -> None:
     assert {path for path, _, _ in places(check(shell, "--json", "."))} == {"two/run.py"}
 
 
+@pytest.mark.slow
 def test_an_edit_within_a_second_that_changes_no_size_is_seen(shell) -> None:
     script = shell.place / "run.py"
     for text, code in (("x: int = 33\n", 0), ("x: int = ''\n", 1)):
@@ -361,6 +368,7 @@ def test_an_edit_within_a_second_that_changes_no_size_is_seen(shell) -> None:
         assert check(shell, "run.py").code == code
 
 
+@pytest.mark.slow
 def test_packages_without_an_init_file_are_packages_for_those_who_import_them_so(shell) -> None:
     (shell.place / "steps").mkdir()
     shell.script("steps/first.py", "def size(x: str) -> int:\n    return len(x)\n")
@@ -388,11 +396,13 @@ def test_a_notebook_is_named_with_what_to_do(shell) -> None:
     assert "jupyter nbconvert --to script notes.ipynb" in done.err
 
 
+@pytest.mark.slow
 def test_a_module_of_the_user_named_as_one_that_mypy_imports_does_no_harm(shell) -> None:
     shell.script("json.py", "raise SystemExit('this is not the json of Python')\n")
     assert check(shell, shell.script("right.py", RIGHT)).code == 0
 
 
+@pytest.mark.slow
 def test_it_checks_again_when_a_file_changes_and_ends_by_ctrl_c(shell) -> None:
     shell.script("run.py", RIGHT)
     watching = shell.launch("check", "--watch", "--json", "run.py")

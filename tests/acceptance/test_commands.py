@@ -57,6 +57,7 @@ def test_a_burst_does_what_there_is_and_leaves(shell, counted: list[str]) -> Non
     assert json.loads(shell.funsies("status", "--json").text)["workers"] == []
 
 
+@pytest.mark.slow
 def test_a_reset_runs_a_step_and_what_depends_on_it_again(shell, counted: list[str]) -> None:
     first, second = counted
     for _ in range(2):
@@ -70,6 +71,7 @@ def test_a_reset_runs_a_step_and_what_depends_on_it_again(shell, counted: list[s
     assert (shell.place / "runs").read_text() == "xx"
 
 
+@pytest.mark.slow
 def test_a_reset_of_one_step_only_keeps_what_depends_on_it(shell, counted: list[str]) -> None:
     shell.funsies("execute", counted[1])
     burst(shell)
@@ -78,6 +80,7 @@ def test_a_reset_of_one_step_only_keeps_what_depends_on_it(shell, counted: list[
     assert shell.funsies("cat", counted[0]).code == 4
 
 
+@pytest.mark.slow
 def test_clean_drops_what_is_queued_and_it_can_be_executed_again(
     shell, counted: list[str]
 ) -> None:
@@ -95,6 +98,7 @@ def test_clean_drops_what_is_queued_and_it_can_be_executed_again(
     assert shell.funsies("cat", second).out == b"14"
 
 
+@pytest.mark.slow
 def test_clean_keeps_results_unless_everything_is_to_go(shell, counted: list[str]) -> None:
     shell.funsies("execute", counted[1])
     burst(shell)
@@ -116,6 +120,7 @@ def test_clean_says_where_large_values_stay(shell) -> None:
     assert f"large values stay in {shell.place}/.funsies/data; remove" in done.err
 
 
+@pytest.mark.slow
 def test_logs_show_what_a_step_printed_and_how_it_was_run(shell, counted: list[str]) -> None:
     first = counted[0]
     assert shell.funsies("logs", first).code == 4
@@ -141,6 +146,7 @@ def test_logs_of_a_shell_step_are_its_streams(shell) -> None:
     assert shell.funsies("logs", step).out == b"out\nerr\ntwo\n"
 
 
+@pytest.mark.slow
 def test_a_shutdown_stops_workers_and_keeps_the_server(shell) -> None:
     shell.start_funsies("--workers", "2")
     worker = shell.launch("worker", "--workers", "2")  # started by hand, as on another machine
@@ -159,6 +165,7 @@ def test_a_shutdown_stops_workers_and_keeps_the_server(shell) -> None:
         worker.communicate(timeout=60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [("--all",), ("--all", "--force")])
 def test_a_shutdown_clears_away_what_a_killed_server_left(shell, options) -> None:
     shell.start_funsies()

@@ -183,6 +183,7 @@ with f.Fun():
 SLEEPS_AT_FIRST = "Path(PLACE + '/go').exists() or time.sleep(60)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["", SLEEPS_AT_FIRST, "f.wait_for(f.reduce(last, PLACE))"])
 def test_after_an_interruption_the_table_counts_what_was_done(shell, end: str) -> None:
     place = repr(str(shell.place))
@@ -232,6 +233,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("end", "code"), [("ctrl-c", 130), ("take", 1), ("exit", 5)])
 def test_what_workers_do_until_they_have_left_is_counted(shell, end: str, code: int) -> None:
     script = shell.script("early.py", EARLY.replace("PLACE", repr(str(shell.place))))
@@ -295,6 +297,7 @@ def first_is_quick(commands: tuple[str, ...]) -> list:
     return [commands[0], *(pytest.param(each, marks=pytest.mark.slow) for each in commands[1:])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variables", ENCODINGS, ids=str)
 @pytest.mark.parametrize("command", first_is_quick(SHOWING))
 def test_names_are_text_in_any_encoding(named, encoded, command) -> None:
@@ -302,6 +305,7 @@ def test_names_are_text_in_any_encoding(named, encoded, command) -> None:
     assert done.code == 0, done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variables", ENCODINGS, ids=str)
 @pytest.mark.parametrize("command", first_is_quick(FAILING))
 def test_names_of_what_failed_are_text_in_any_encoding(named, encoded, command) -> None:
@@ -318,6 +322,7 @@ def test_names_are_shown_as_text_that_does_nothing(shared_shell) -> None:
     assert "line\\nbreak" in listed
 
 
+@pytest.mark.slow
 def test_one_endless_line_is_cut(shell) -> None:
     script = shell.script(
         "loud.py",

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 
+import pytest
+
 from funsies.local.daemons import wait_until
 
 TALKING = """\
@@ -77,6 +79,7 @@ def talking(shell) -> tuple[subprocess.Popen[str], list[str]]:
     return run, (shell.place / "hashes").read_text().split()
 
 
+@pytest.mark.slow
 def test_what_steps_print_is_followed_until_they_end(shell) -> None:
     """A Python step, a shell step, and one that is still to begin."""
     run, (python, last, command) = talking(shell)
@@ -103,6 +106,7 @@ def test_what_steps_print_is_followed_until_they_end(shell) -> None:
     assert again.text.endswith("three")
 
 
+@pytest.mark.slow
 def test_who_follows_may_leave_or_be_killed_and_the_step_goes_on(shell) -> None:
     run, (python, *_) = talking(shell)
     leaves, dies, stays = (Follower(shell, python) for _ in range(3))
@@ -120,6 +124,7 @@ def test_who_follows_may_leave_or_be_killed_and_the_step_goes_on(shell) -> None:
     assert shell.funsies("cat", python).text == "3"
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_while_it_is_followed_is_followed_by_another(shell) -> None:
     """The step is tried again; who follows hears that run, too, from its beginning."""
     shell.variables["FUNSIES_LEASE_SECONDS"] = "2"

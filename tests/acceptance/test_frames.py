@@ -62,6 +62,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 def test_a_program_with_frames_agrees_with_plain_python(shell) -> None:
     shell.script("measured.py", MEASURED)
     script = shell.script("frames.py", SCRIPT)

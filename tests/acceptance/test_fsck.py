@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from funsies.cli.exits import Exit
 
 SCRIPT = """
@@ -33,6 +35,7 @@ def values_in(place: Path) -> list[Path]:
     return sorted((place / ".funsies" / "data").glob("??/??/*"))
 
 
+@pytest.mark.slow
 def test_damaged_values_are_named_forgotten_and_computed_by_the_next_run(shell: Any) -> None:
     shell.script("workflow.py", SCRIPT)
     assert shell.funsies("run", "workflow.py").code == Exit.OK
@@ -58,6 +61,7 @@ def test_damaged_values_are_named_forgotten_and_computed_by_the_next_run(shell: 
     assert shell.funsies("fsck").code == Exit.OK
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_says_how_far_it_is(shell: Any) -> None:
     shell.script("workflow.py", SCRIPT)
     shell.funsies("run", "workflow.py")
@@ -68,6 +72,7 @@ def test_on_a_terminal_it_says_how_far_it_is(shell: Any) -> None:
     assert "the bytes are gone" in shown
 
 
+@pytest.mark.slow
 def test_values_out_of_reach_are_not_taken_for_lost(shell: Any) -> None:
     shell.script("workflow.py", SCRIPT)
     data = shell.place / "values"

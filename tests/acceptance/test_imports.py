@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPT = """\
 import funsies as f
 
@@ -83,6 +85,7 @@ def test_a_program_that_leaves_steps_to_workers_does_not_import_what_runs_them(t
     assert set() == modules & {"rq", "rich", "jinja2", "click", *RUNS_STEPS}
 
 
+@pytest.mark.slow
 def test_a_run_of_what_is_there_imports_nothing_to_run_or_to_explain_it(tmp_path: Path):
     (tmp_path / "script.py").write_text(SCRIPT)
     first = "from funsies.cli.main import main\n"

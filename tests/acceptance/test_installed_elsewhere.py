@@ -31,6 +31,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["lib", "__pypackages__/3.11/lib"])
 def test_workers_run_every_kind_of_step(shell, folder):
     library = shell.place / folder

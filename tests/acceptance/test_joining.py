@@ -47,6 +47,7 @@ def secrets_of(project: Shell) -> tuple[str, str]:
     return record.password, directory.keys().keys[0].hex()
 
 
+@pytest.mark.slow
 def test_a_machine_joins_with_one_file(project, tmp_path):
     """The other machine is another directory: nothing there names the server."""
     there = project.elsewhere(tmp_path / "there")
@@ -62,6 +63,7 @@ def test_a_machine_joins_with_one_file(project, tmp_path):
     assert '"done":1' in there.funsies("status", "--json").text.replace(" ", "")
 
 
+@pytest.mark.slow
 def test_an_invitation_may_go_through_pipes(project, tmp_path):
     invited = project.funsies("invite", "-")
     assert set(json.loads(invited.out)) >= {"jobs_url", "key"}
@@ -80,6 +82,7 @@ def test_an_invitation_may_go_through_pipes(project, tmp_path):
         assert secret not in invited.err + done.stderr.decode()
 
 
+@pytest.mark.slow
 def test_a_file_is_not_replaced_nor_read_if_others_can(project):
     assert project.funsies("invite", "file").code == 0
     again = project.funsies("invite", "file")
@@ -117,6 +120,7 @@ def test_a_worker_without_the_key_says_so_or_does_not_start(project, tmp_path):
     assert "warning: this worker has no key" in refused.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", ["start-funsies", "run", "by hand"])
 def test_steps_find_neither_key_nor_password(start, project, tmp_path):
     """In no environment and no arguments of any process there is, the server's included."""
@@ -138,6 +142,7 @@ def test_steps_find_neither_key_nor_password(start, project, tmp_path):
     assert key.encode() not in done.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("umask", [0o000, 0o022])
 def test_files_of_the_server_are_its_owners_alone(umask, shell):
     """Also after the log was rewritten, and after another start."""

@@ -47,6 +47,7 @@ def invitation(file: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_machine_joins_by_tls_and_believes_no_other_server(shell, plain, front, tmp_path):
     """The invitation brings the authority's certificate; the file it was in is not needed."""
     ours, others = Authority(tmp_path / "ours"), Authority(tmp_path / "others")

@@ -98,6 +98,7 @@ done
 """
 
 
+@pytest.mark.slow
 def test_bash_is_offered_labels_that_are_read_as_they_are(shared_shell, ran) -> None:
     def offered(typed: str) -> list[str]:
         folder = shared_shell.place / "bin"

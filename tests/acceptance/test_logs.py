@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 import funsies as f
 
 STEPS = """\
@@ -72,6 +74,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 def test_on_a_terminal_colours_are_all_that_a_step_can_do(shell) -> None:
     assert shell.funsies("run", shell.script("hostile.py", HOSTILE), "--workers", "1").code == 0
     step = json.loads(shell.funsies("ls", "--steps", "--json").text)[0]["operation"]

@@ -40,6 +40,7 @@ def hashes(shell) -> list[str]:
     return done.text.split()
 
 
+@pytest.mark.slow
 def test_what_is_there_is_listed_by_task_and_by_step(shell, hashes) -> None:
     tasks = {
         each["task"]: each for each in json.loads(shell.funsies("ls", "--json", "--all").text)
@@ -60,6 +61,7 @@ def test_what_is_there_is_listed_by_task_and_by_step(shell, hashes) -> None:
     assert shell.funsies("ls", "--status", "odd").code == 2
 
 
+@pytest.mark.slow
 def test_the_error_of_a_shell_step_is_shown_by_the_hash_of_the_step(shell) -> None:
     flow = """\
 import funsies as f
@@ -108,6 +110,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 def test_one_gets_from_a_dynamic_step_to_what_failed_in_what_it_built(shell) -> None:
     digest = shell.funsies(
         "run", shell.script("flow.py", DYNAMIC), "--workers", "1"
@@ -124,6 +127,7 @@ def test_one_gets_from_a_dynamic_step_to_what_failed_in_what_it_built(shell) -> 
     assert {each["task"] for each in json.loads(listed)} == {"build", "invert"}
 
 
+@pytest.mark.slow
 def test_the_graph_is_drawn_in_every_format(shell, hashes) -> None:
     root = ET.fromstring(shell.funsies("graph", "-i", "--format", "svg").out)  # noqa: S314
     assert root.tag.endswith("svg")
@@ -133,6 +137,7 @@ def test_the_graph_is_drawn_in_every_format(shell, hashes) -> None:
     assert {node["label"]: node["number"] for node in view["nodes"]}["mean"] == 3
 
 
+@pytest.mark.slow
 def test_a_large_graph_is_collapsed_unless_one_insists(shell) -> None:
     shell.start_funsies()
     script = shell.script(
@@ -146,6 +151,7 @@ def test_a_large_graph_is_collapsed_unless_one_insists(shell) -> None:
     assert shell.funsies("graph", "--no-collapse").text.count("fillcolor") == 301
 
 
+@pytest.mark.slow
 def test_a_failed_step_is_run_again_by_hand(shell, hashes) -> None:
     done = shell.funsies("debug", hashes[1], "-o", "look")
     assert (done.code, done.text) == (0, "look\n"), done.err
@@ -173,6 +179,7 @@ def test_a_directory_of_the_users_is_not_written_to(shell, hashes) -> None:
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_step_is_replayed_and_debugged_here(shell, hashes) -> None:
     good = shell.funsies("replay", hashes[0])
     assert (good.code, good.text) == (0, "computing\n1.5"), good.err
@@ -198,6 +205,7 @@ def test_a_step_is_replayed_and_debugged_here(shell, hashes) -> None:
     assert done.returncode == 1
 
 
+@pytest.mark.slow
 def test_a_committed_workflow_is_run_on_other_inputs(shell, hashes) -> None:
     assert shell.funsies("parametric", "list").text == "average  a -> mean\n"
     assert "list[float] = [5.0]" in shell.funsies("parametric", "show", "average").text
@@ -216,6 +224,7 @@ def test_a_committed_workflow_is_run_on_other_inputs(shell, hashes) -> None:
     assert shell.funsies("cat", found).out == b"3.0"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
@@ -256,6 +265,7 @@ def completed(shell, *words: str) -> list[str]:
     return [line.partition(",")[2] for line in done.stdout.split()]
 
 
+@pytest.mark.slow
 def test_the_shell_completes_hashes_and_names(shell, hashes) -> None:
     assert completed(shell, "gra") == ["graph"]
     assert hashes[1] in completed(shell, "cat", hashes[1][:4])
@@ -302,6 +312,7 @@ with f.Fun():
     assert shown.count("done") == 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [
@@ -323,6 +334,7 @@ def test_without_a_server_the_user_learns_how_to_start_one(shell, command: list[
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_hashes_that_name_nothing_are_refused(shell) -> None:
     shell.start_funsies()
     for command in ("tree", "graph", "debug", "replay"):

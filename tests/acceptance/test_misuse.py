@@ -31,6 +31,7 @@ COMMANDS = [
 WORKERS = [["worker"], ["worker", "--workers", "2"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_without_a_server_the_user_learns_how_to_start_one(shell, command: list[str]) -> None:
     done = shell.funsies(*command)
@@ -38,6 +39,7 @@ def test_without_a_server_the_user_learns_how_to_start_one(shell, command: list[
     assert "start-funsies" in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "url",
     [
@@ -63,6 +65,7 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(shell) -> N
     assert str(port) in done.err
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_said_to_be_one(shell) -> None:
     shell.start_funsies()
     place = shell.place / ".funsies" / "server.sock"
@@ -118,6 +121,7 @@ def test_waiting_in_vain_for_what_nobody_asked_for_names_the_command(
     assert shell.funsies("cat", hello[0]).err.endswith(f"use: funsies wait {hello[0]}\n")
 
 
+@pytest.mark.slow
 def test_what_is_asked_for_later_is_waited_for(shell, hello: list[str]) -> None:
     waiting = shell.launch("wait", hello[1])
     assert waiting.stderr is not None
@@ -134,6 +138,7 @@ def test_waiting_ends_in_time(shell, hello: list[str]) -> None:
     assert_one_line(shell.funsies("wait", "--timeout", "0.2", hello[1]), 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -157,6 +162,7 @@ def test_a_server_that_would_be_open_to_others_or_cannot_start_is_refused(
     assert shell.funsies("status").code == 3
 
 
+@pytest.mark.slow
 def test_a_running_server_does_not_silently_ignore_a_port(shell) -> None:
     assert shell.start_funsies().code == 0
     done = shell.start_funsies("--port", "7000")
@@ -165,6 +171,7 @@ def test_a_running_server_does_not_silently_ignore_a_port(shell) -> None:
     assert shell.start_funsies().code == 0  # without a wish of its own it is used as it is
 
 
+@pytest.mark.slow
 def test_the_password_is_shown_nowhere(shell) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -52,6 +52,7 @@ def shell(shared_shell, hashes):
     return shared_shell
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_named_by_each_command_that_prints(shell, hashes: list[str]) -> None:
     small, large = hashes
     commands = [
@@ -85,6 +86,7 @@ def test_a_reader_that_went_away_has_its_own_code_everywhere(shell, hashes: list
         assert (code, err) == (141, ""), command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("redirection", "reason"),
     [
@@ -102,6 +104,7 @@ def test_another_reason_is_named_as_well(
     assert err == f"funsies: the output cannot be written: {reason}\n"
 
 
+@pytest.mark.slow
 def test_notes_that_cannot_be_written_do_not_end_a_command(shell, hashes: list[str]) -> None:
     assert run(shell, ["run", "steps.py"], f"2> {FULL}")[0] == 0
     assert run(shell, ["cat", "nothing"], f"2> {FULL}")[0] == 5

@@ -51,6 +51,7 @@ def soon(condition: Callable[[], bool], within_seconds: float = 40) -> None:
         threading.Event().wait(0.05)
 
 
+@pytest.mark.slow
 def test_one_line_starts_everything_and_the_next_kernel_finds_the_results(place: Path) -> None:
     with notebook_in(place) as notebook:
         assert str(place) in notebook.run(f"{START}\nsession").shown[0]["text/plain"]
@@ -76,6 +77,7 @@ def test_everything_ends_when_the_kernel_is_killed(place: Path) -> None:
         soon(lambda: not is_live(place))
 
 
+@pytest.mark.slow
 def test_notebooks_of_one_directory_share_a_server_until_the_last_one_ends(place: Path) -> None:
     """As after `restart kernel`, when the next one starts before the last one's server ends."""
     with notebook_in(place) as second:
@@ -127,6 +129,7 @@ handle.wait()
 """
 
 
+@pytest.mark.slow
 def test_an_interrupted_cell_leaves_the_steps_which_can_be_awaited_or_cancelled(
     place: Path,
 ) -> None:
@@ -167,6 +170,7 @@ handle = await f.execute([patient(n, str(go)) for n in (1, 2)])
 """
 
 
+@pytest.mark.slow
 def test_a_cell_that_awaits_shows_progress_and_the_handle_its_steps_by_their_labels(
     place: Path,
 ) -> None:

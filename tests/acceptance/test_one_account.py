@@ -210,6 +210,7 @@ def test_what_was_tried_again_and_what_was_lost(shell) -> None:
     assert accounts.of("lost") == {"large": (1, 0, 0, 0, 0), "length": (1, 0, 0, 0, 0)}
 
 
+@pytest.mark.slow
 def test_what_was_left_when_a_target_failed(shell) -> None:
     accounts = Accounts(shell)
     left = {"number": (0, 0, 1, 0, 0), "awaited": (0, 0, 0, 0, 1), "total": (0, 0, 0, 1, 0)}

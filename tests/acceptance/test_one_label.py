@@ -95,6 +95,7 @@ def written(shared_shell, run: str) -> str:
     return (shared_shell.place / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_the_program_names_the_step_that_failed_as_everybody_does(shared_shell, said) -> None:
     for number, text in enumerate(said, start=1):
         (step,) = [
@@ -108,6 +109,7 @@ def test_the_program_names_the_step_that_failed_as_everybody_does(shared_shell, 
         assert f"label='sort(sample=S2)', source='{step}'" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_run_has_its_own_labels_in_every_command(shared_shell, said, number: int) -> None:
     run = "--run", str(number)

@@ -84,6 +84,7 @@ STARTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("start", "command"), STARTS, ids=["path", "module", "console script"])
 def test_a_worker_that_is_given_the_address_does_not_show_the_password(
     start, command, shell, server, stage
@@ -110,6 +111,7 @@ def test_a_worker_that_is_given_the_address_does_not_show_the_password(
     assert password not in shown
 
 
+@pytest.mark.slow
 def test_a_run_with_its_workers_and_steps_does_not_show_it(shell, server):
     url, password = server
     name = shell.script("seen.py", SCRIPT)
@@ -119,6 +121,7 @@ def test_a_run_with_its_workers_and_steps_does_not_show_it(shell, server):
     assert "'--jobs', 'redis://:theirs@host'" in done.text, "that is the script's own argument"
 
 
+@pytest.mark.slow
 def test_streams_and_exit_codes_are_those_of_the_command(shell, server):
     url, password = server
     shell.script("seen.py", "import funsies as f\nwith f.Fun():\n print(f.put('text').hash)\n")

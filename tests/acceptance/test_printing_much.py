@@ -53,6 +53,7 @@ def hashes(shell) -> list[str]:
     return shell.funsies("run", script, "--workers", "1").text.split()
 
 
+@pytest.mark.slow
 def test_large_outputs_go_through_in_flat_memory(shell, hashes: list[str], tmp_path) -> None:
     small, printed, stdout = hashes
     out = tmp_path / "out"

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 FLOW = """\
 import asyncio, sys, time
 import funsies as f
@@ -54,6 +56,7 @@ def test_in_a_pipe_there_are_lines_on_stderr(shell) -> None:
     assert "\x1b" not in line
 
 
+@pytest.mark.slow
 def test_nothing_is_drawn_unless_it_is_asked_for(shell) -> None:
     script = shell.script("flow.py", FLOW)
     assert shell.python_on_terminal(script, "nothing") == (0, "finished\r\n")
@@ -61,6 +64,7 @@ def test_nothing_is_drawn_unless_it_is_asked_for(shell) -> None:
     assert shell.python_on_terminal(script, "no") == (0, "finished\r\n")
 
 
+@pytest.mark.slow
 def test_a_program_goes_on_when_nobody_takes_what_it_shows(shell) -> None:
     """As with ``2>&1 | head``: a computation does not fail by what is told of it."""
     script = shell.script("flow.py", FLOW)

@@ -47,6 +47,7 @@ def test_the_notebook_is_kept_without_its_output() -> None:
         assert cell.get("execution_count") is None
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_as_it_is_and_computes_nothing_the_second_time(place: Path) -> None:
     first = executed(place)
     assert "execution of 6 steps" in first[3]

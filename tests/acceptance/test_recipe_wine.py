@@ -90,6 +90,7 @@ def test_the_wines_are_read_cleaned_classified_drawn_and_reported_and_only_edits
     assert executed["score"] == 13
 
 
+@pytest.mark.slow
 def test_the_file_of_wines_is_what_its_script_prints():
     script = RECIPE / "make_csv.py"
     printed = subprocess.run([sys.executable, script], capture_output=True, check=True).stdout

@@ -103,6 +103,7 @@ def chemistry() -> None:
 # -- hello
 
 
+@pytest.mark.slow
 def test_hello_runs_once_and_only_what_changed_runs_again(place: Place) -> None:
     hello = place.copy("hello")
     assert place.run(hello) == "HELLO, WORLD! (10 letters)\n"
@@ -136,6 +137,7 @@ def test_the_branch_of_a_failing_simulation_ends_in_its_error_and_the_others_fin
     assert place.skipped() == 1
 
 
+@pytest.mark.slow
 def test_an_error_is_remembered_until_its_cause_is_repaired(place: Place) -> None:
     simulate = place.copy("simulate")
     place.run(simulate)
@@ -185,6 +187,7 @@ def test_the_example_of_the_design_names_the_step_that_failed(
 # -- conformers
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("chemistry")
 def test_conformers_tabulates_energies_and_says_why_one_is_missing(place: Place) -> None:
     conformers = place.copy("conformers")

@@ -82,6 +82,7 @@ def test_a_recipe_has_a_description_with_a_picture_of_its_graph(recipe):
 # -- merge sort
 
 
+@pytest.mark.slow
 def test_merge_sort_sorts_120_numbers_and_errors_end_the_recursion(run, executed):
     (line,) = run("mergesort/mergesort.py")
     expected = sorted(position * 7919 % 1009 for position in range(120))
@@ -92,6 +93,7 @@ def test_merge_sort_sorts_120_numbers_and_errors_end_the_recursion(run, executed
     assert executed() == {}
 
 
+@pytest.mark.slow
 def test_merge_sort_sorts_only_the_parts_again_that_a_changed_number_is_in(
     run, executed, shell
 ):
@@ -221,6 +223,7 @@ def test_the_web_application_draws_each_picture_once(application):
     assert (drawn[2], again[2]) == ("9", "0")
 
 
+@pytest.mark.slow
 def test_the_web_application_answers_many_at_once(application):
     pictures = [f"{application}?real=0.285&imaginary={number / 100}" for number in range(6)]
     with ThreadPoolExecutor(12) as browsers:

@@ -67,6 +67,7 @@ def test_a_run_with_failures_shell_and_dynamic_steps_has_a_report_and_a_trace(ra
     assert "<img" not in (ran.place / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_of_a_second_run_only_what_it_ran_is_claimed(ran) -> None:
     assert ran.funsies("run", "flow.py", "--workers", "1", "more").code == 1
     assert trace_of(ran, "last") == ["area"]

@@ -179,6 +179,7 @@ def test_a_script_without_a_session_is_told_so(shell) -> None:
     assert "with Fun()" in done.err
 
 
+@pytest.mark.slow
 @linux
 def test_after_ctrl_c_nothing_runs_on_and_the_rest_is_done_next_time(shell) -> None:
     running = shell.launch("run", waiting_script(shell), "--workers", "2")
@@ -200,6 +201,7 @@ def test_after_ctrl_c_nothing_runs_on_and_the_rest_is_done_next_time(shell) -> N
     assert (shell.place / "0").read_text() == "run\n"  # what was finished was kept
 
 
+@pytest.mark.slow
 @linux
 def test_the_workers_of_a_killed_run_end(shell) -> None:
     from funsies.local.daemons import wait_until  # noqa: PLC0415 - the package under test

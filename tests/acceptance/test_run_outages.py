@@ -106,6 +106,7 @@ def test_what_was_finished_long_before_the_server_was_killed_is_not_run_again(sh
     assert set(runs.values()) == {1}
 
 
+@pytest.mark.slow
 def test_killed_workers_are_replaced(shell) -> None:
     """Those that outlive their parent leave, and nothing of them stays."""
     script = workflow(
@@ -136,6 +137,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 def test_what_is_said_while_a_bar_is_shown_stands_on_lines_of_its_own(shell) -> None:
     code, shown = shell.on_terminal("run", workflow(shell, MEANWHILE), "--workers", "1")
     assert code == 0, shown
@@ -248,6 +250,7 @@ with f.ManagedFun():
 """
 
 
+@pytest.mark.slow
 def test_who_waits_in_a_program_with_workers_of_its_own_is_told_why_they_died(shell) -> None:
     let_workers_die(shell, "the pool dies")
     done = shell.python(shell.script("managed.py", MANAGED))

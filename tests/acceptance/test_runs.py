@@ -86,6 +86,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 def test_how_programs_ended_is_seen_afterwards(shell) -> None:
     shell.start_funsies("--workers", "0")
     script = shell.script("ending.py", ENDING)
@@ -117,6 +118,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_interrupts_a_run(shell) -> None:
     process = shell.launch("run", shell.script("slow.py", SLOW), "--workers", "1")
     while not _is_running(shell):
@@ -136,6 +138,7 @@ def _is_running(shell) -> bool:
     return any(each["running"] for each in tasks.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("server", ["f.Server()", "f.Server('memory://')"])
 def test_a_program_without_git_on_its_path_runs_as_ever(shell, server: str) -> None:
     shell.start_funsies("--workers", "0")
@@ -154,6 +157,7 @@ with f.Fun({server}, f.options(distributed=False)) as session:
     assert done.text == "1 None\n", done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", ["", ", f.options(distributed=False)"])
 def test_git_that_hangs_holds_nobody_up_and_its_answer_is_not_made_up(
     shell, options: str

@@ -56,6 +56,7 @@ def edited(script: str) -> str:
     return EDIT.sub(r"\1\4", script)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_a_script_of_08_runs_with_the_edits_of_the_guide(name, environment, tmp_path) -> None:
     script = tmp_path / f"{name}.py"

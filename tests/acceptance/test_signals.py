@@ -53,6 +53,7 @@ CAUGHT = b"caught\ncaught\n"
 IN_THE_BACKGROUND = "trap '' INT QUIT CHLD; exec "
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 @pytest.mark.parametrize(
     ("before", "ignored"), [(IN_THE_BACKGROUND, 0), ("exec nohup ", HUP)], ids=["&", "nohup"]

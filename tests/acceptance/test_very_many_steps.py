@@ -30,6 +30,7 @@ def end(redis_url: str) -> str:
     return step.hash
 
 
+@pytest.mark.slow
 def test_of_a_long_chain_everything_can_be_had(
     redis_url: str, end: str, capsys: pytest.CaptureFixture[str], monkeypatch
 ) -> None:

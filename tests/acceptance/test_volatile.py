@@ -86,6 +86,7 @@ def test_what_remains_volatile_has_a_code_of_its_own_and_the_next_run_mends_it(
     )
 
 
+@pytest.mark.slow
 def test_commands_mark_it_with_the_same_word(shell, spoilt) -> None:
     shown = shell.funsies("cat", spoilt[0])
     assert (shown.code, shown.text) == (75, "2")

@@ -50,6 +50,7 @@ def finish(shell, held: str) -> None:
     assert exit_code(other) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [["--walltime", "6"], ["--walltime", "6", "--workers", "1"]])
 def test_a_worker_leaves_before_its_walltime_and_puts_its_step_back(shell, held, how) -> None:
     worker = shell.launch("worker", *how)
@@ -60,6 +61,7 @@ def test_a_worker_leaves_before_its_walltime_and_puts_its_step_back(shell, held,
     finish(shell, held)
 
 
+@pytest.mark.slow
 def test_in_a_slurm_job_a_worker_knows_when_its_time_is_over(shell, held) -> None:
     shell.variables["SLURM_JOB_END_TIME"] = str(int(time.time()) + 7)
     worker = shell.launch("worker")
@@ -69,6 +71,7 @@ def test_in_a_slurm_job_a_worker_knows_when_its_time_is_over(shell, held) -> Non
     finish(shell, held)
 
 
+@pytest.mark.slow
 def test_a_worker_with_too_little_time_begins_nothing(shell, held) -> None:
     done = shell.funsies("worker", "--walltime", "1")
     assert done.code == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 FAILING = """\
 import time
 from pathlib import Path
@@ -26,6 +28,7 @@ def failing_script(shell) -> str:
     return shell.script("failing.py", FAILING.replace("PLACE", repr(str(shell.place))))
 
 
+@pytest.mark.slow
 def test_what_fails_is_told_while_the_rest_runs(shell) -> None:
     """Each cause once: four steps fail in the same way."""
     running = shell.launch("run", failing_script(shell), "--workers", "2")

@@ -90,6 +90,7 @@ def share_key(owner: Shell, user: Shell) -> None:
     user.variables["FUNSIES_KEY"] = (owner.place / ".funsies" / "key").read_text().strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [("--no-disk",), ("--bind", OUTSIDE, "--insecure")])
 def test_a_worker_elsewhere_and_the_program_exchange_values_of_any_size(
     shell, elsewhere, options
@@ -143,6 +144,7 @@ def test_a_worker_that_cannot_reach_the_directory_says_so_and_does_not_start(she
         assert "start-funsies --no-disk" in message
 
 
+@pytest.mark.slow
 def test_small_things_can_be_looked_at_without_the_directory_and_large_ones_say_why_not(
     shell, elsewhere
 ):
@@ -172,6 +174,7 @@ def test_the_same_directory_under_another_path_is_told_with_data(shell, elsewher
         assert shell.python(shell.script("large.py", LARGE)).text.encode() == SIZES
 
 
+@pytest.mark.slow
 def test_another_directory_is_refused_with_both(shell, elsewhere):
     url = start(shell)
     other = elsewhere()
@@ -238,6 +241,7 @@ def test_a_project_may_be_moved(shell):
     moved.funsies("shutdown", "--all")
 
 
+@pytest.mark.slow
 def test_the_directory_of_values_may_be_removed_at_any_time(shell):
     """While server and workers live: what is gone is computed again."""
     assert shell.start_funsies("--workers", "1").code == 0
@@ -250,6 +254,7 @@ def test_the_directory_of_values_may_be_removed_at_any_time(shell):
     assert shell.python(name).text.split()[1] == "6000000"
 
 
+@pytest.mark.slow
 def test_two_addresses_of_one_server_are_one_store(shell):
     url = start(shell, "--no-disk", "--workers", "1")
     shell.variables["FUNSIES_DATA"] = url
@@ -259,6 +264,7 @@ def test_two_addresses_of_one_server_are_one_store(shell):
 MANAGED = LARGE.replace("f.Fun()", "f.ManagedFun(nworkers=1, data_url=DATA)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_said", [False, True])
 def test_a_managed_server_keeps_values_where_it_is_told(shell, is_said):
     """Not where the environment says: that is of another server."""

@@ -84,6 +84,7 @@ class Author:
         return done.text
 
 
+@pytest.mark.slow
 def test_each_edit_is_told_as_the_reason_of_what_ran(shell) -> None:
     author = Author(shell)
     author.run()
@@ -203,6 +204,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 def test_a_reset_and_a_loss_are_told_from_each_other(shell) -> None:
     author = Author(shell)
     author.run()

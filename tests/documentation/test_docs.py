@@ -25,6 +25,7 @@ MODULES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_the_examples_of_a_document_work_as_shown(document: Path, reader: Reader) -> None:
     reader.follow(document)
@@ -38,6 +39,7 @@ def test_a_document_for_users_has_examples(
     assert languages & {"python", "pycon", "console"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of_docstrings_work_as_shown(
     name: str, monkeypatch: pytest.MonkeyPatch

@@ -55,6 +55,7 @@ def double(number: int) -> int:
     return 2 * number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [HOUR, -HOUR])
 def test_leases_and_delays_outlive_a_clock_that_is_set(clocked_stage, settable_clock, seconds):
     """What runs goes on running, what is lost is started again, delays are as long as asked."""

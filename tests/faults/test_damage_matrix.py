@@ -244,6 +244,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "how"), CASES)
 def test_damage_to_what_is_finished(site, stage, tmp_path: Path, kind: str, how: str) -> None:
     stage.channel.say("gate")
@@ -260,6 +261,7 @@ def test_damage_to_what_is_finished(site, stage, tmp_path: Path, kind: str, how:
     a_healthy_step_runs(stage, 2000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "how"), CASES)
 def test_damage_to_what_is_pending(site, stage, tmp_path: Path, kind: str, how: str) -> None:
     with f.Fun(stage.resolved):

@@ -76,6 +76,7 @@ def test_small_bytes_of_a_constant_are_stored_again(session, stage, change) -> N
 KINDS_OF_A_FILE = ["flipped", "cut", "directory", "fifo", "link", "mode", "gone"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("session", "kind"),
     [("server", "gone"), *(("directory", kind) for kind in KINDS_OF_A_FILE)],
@@ -109,6 +110,7 @@ def damage_file(path: Path, kind: str) -> None:
             put_in_its_place(path, kind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("session", ["server"], indirect=True)
 @pytest.mark.parametrize("change", [flipped, cut, emptied])
 @pytest.mark.parametrize("key", [b"t*", b"c"])

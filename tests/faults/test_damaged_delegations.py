@@ -92,6 +92,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("moment", "damage"), CASES)
 def test_a_dynamic_step_gets_its_value_or_an_error_and_then_its_value(
     stage, moment: str, damage: Callable[[redis.Redis, Digest], None]

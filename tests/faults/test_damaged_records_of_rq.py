@@ -24,6 +24,7 @@ def run_logged_worker(log: Path, *arguments, **options) -> None:
     run_worker(*arguments, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["key of another type", "halved", "flipped in front"])
 def test_steps_run_whatever_rqs_records_hold(stage, tmp_path: Path, how: str) -> None:
     log = tmp_path / "log"

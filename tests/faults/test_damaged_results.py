@@ -22,6 +22,7 @@ def step(stage):
         yield step
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(3))
 @pytest.mark.parametrize("row", [b"", b"short"])
 def test_results_of_which_one_is_damaged_are_computed_again(

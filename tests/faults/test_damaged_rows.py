@@ -126,6 +126,7 @@ ROWS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ROWS)
 def test_a_damaged_row_at_the_head_of_a_queue_does_not_block_it(
     site: redis.Redis, stage, kind: str
@@ -155,6 +156,7 @@ def test_a_damaged_row_at_the_head_of_a_queue_does_not_block_it(
     assert [f.take(each) for each in totals] == [2 * number + 1 for number in numbers]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [lambda _: None, cut(0), cut(40)])
 def test_a_step_whose_producer_is_damaged_says_which_and_what_to_do(
     site: redis.Redis, stage, damage

@@ -43,6 +43,7 @@ def plain(number: int) -> int:
     return 2 * number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "exit_code", "signal_name"),
     [

@@ -7,6 +7,7 @@ import select
 import signal
 import time
 
+import pytest
 import redis
 
 import funsies as f
@@ -30,6 +31,7 @@ def answer() -> int:
     return 42
 
 
+@pytest.mark.slow
 def test_work_of_a_vanished_machine_is_done_by_another(stage):
     lost = stage.start_worker()
     with f.Fun(stage.server):
@@ -65,6 +67,7 @@ def _wait_for_end(descriptor):
     assert ready
 
 
+@pytest.mark.slow
 def test_a_result_that_comes_after_the_lease_was_lost_is_refused(stage):
     """F3: exactly one commit, whoever else ran the step."""
     backend = open_backend(stage.url)

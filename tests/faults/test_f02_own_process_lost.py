@@ -72,6 +72,7 @@ def test_what_a_program_asked_for_and_left_is_done_for_those_who_wait(stage):
         assert f.take(length) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("is_distributed", [False, True])
 def test_what_a_killed_program_had_built_is_run_by_the_next(stage, is_distributed):

@@ -65,6 +65,7 @@ def state(stage, step):
         backend.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_that_is_asked_to_leave_puts_its_step_back(stage, running, ended, number):
     step, worker, _ = running()
@@ -143,6 +144,7 @@ def test_an_idle_worker_leaves_at_once(stage, ended):
     assert worker.exitcode == 0
 
 
+@pytest.mark.slow
 def test_a_command_that_is_stopped_with_its_worker_is_no_result(stage, ended, tmp_path):
     """Even if the command takes the signal for a reason to fail by itself."""
     fifo = tmp_path / "fifo"

@@ -87,6 +87,7 @@ with f.Fun(f.Server(sys.argv[1])):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("for_memory", [True, False])
 def test_a_foreign_step_that_a_program_runs_itself_says_the_same(
     stage, counter, tmp_path, monkeypatch, for_memory: bool
@@ -171,6 +172,7 @@ STEPS_TOO_LARGE = {
 }
 
 
+@pytest.mark.slow
 def test_what_the_kernel_kills_for_its_memory_says_peak_limit_and_remedy(stage, group, ended):
     """Of every kind; and a SIGKILL by somebody else is still the loss of a worker."""
     worker = stage.start_worker(target=work_in_group, arguments=(str(group),))

@@ -74,6 +74,7 @@ def take_error(stage, step, within_seconds):
         return f.take(step, strict=False).failure()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sleep", [sleep_politely, sleep_stubbornly, sleep_in_c])
 def test_a_function_that_takes_too_long_ends_in_an_error(stage, sleep):
     worker = stage.start_worker()
@@ -110,6 +111,7 @@ def test_children_of_a_killed_step_do_not_outlive_it(stage, fifo):
     assert error.kind is ErrorKind.JobTimedOut
 
 
+@pytest.mark.slow
 def test_a_timeout_is_retried_as_often_as_asked(stage):
     stage.start_worker()
     with f.Fun(stage.server, f.options(timeout=TIMEOUT_SECONDS, retries=1)):

@@ -167,6 +167,7 @@ FAULTS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_outlives_a_cut_at_any_command(stage, proxy, tmp_path, call, fault):
@@ -193,6 +194,7 @@ def impatient(monkeypatch):
     monkeypatch.setattr(server_retry, "Outage", outage)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", [run_here, wait_for, files_in_and_out, cancel, reset])
 def test_a_call_ends_in_one_error_wherever_the_server_goes_for_good(
     stage, proxy, tmp_path, impatient, call
@@ -231,6 +233,7 @@ def test_a_command_says_in_a_line_that_the_server_has_gone(proxy, impatient, cap
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [Fault.BEFORE, Fault.AFTER])
 def test_a_worker_outlives_cuts_at_one_command_in_twenty(stage, proxy, fault):
     proxy.plan(fault, one_in(20))

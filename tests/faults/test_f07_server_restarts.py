@@ -55,6 +55,7 @@ def test_a_result_reported_while_the_server_is_away_arrives(
     assert worker.is_alive()
 
 
+@pytest.mark.slow
 def test_an_outage_longer_than_the_lease_loses_nothing_that_runs(
     durable_stage, own_redis_server
 ):

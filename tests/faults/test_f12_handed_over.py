@@ -132,6 +132,7 @@ def test_a_worker_that_is_stopped_meanwhile_puts_the_claim_back(stage, start, en
     assert attempts(stage) == {1}
 
 
+@pytest.mark.slow
 def test_a_claim_that_is_left_when_the_time_slice_ends_is_put_back(stage, start):
     """There is no successor then, but another drain job; no attempt is counted."""
     start(slice_seconds=0.05)

@@ -139,6 +139,7 @@ LEAVERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leaver", LEAVERS)
 def test_each_step_after_one_that_left_something_has_a_fresh_process(stage, leaver):
     stage.start_worker()

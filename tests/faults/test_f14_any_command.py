@@ -79,6 +79,7 @@ BEFORE = pytest.param(False, marks=pytest.mark.slow, id="before")
 """The server then knows what it knows after the message before; a client dies so as well."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_sent", [BEFORE, pytest.param(True, id="after")])
 @pytest.mark.parametrize("number", range(1, MESSAGES + 1))
 def test_a_horse_may_die_at_any_message(stage, tmp_path, number, is_sent):
@@ -95,6 +96,7 @@ def test_a_horse_may_die_at_any_message(stage, tmp_path, number, is_sent):
     assert_nothing_is_left(stage)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, MESSAGES + 1))
 def test_a_client_may_die_at_any_message(stage, tmp_path, number, ended):
     client = stage.start_worker(

@@ -6,6 +6,7 @@ import os
 import select
 import signal
 
+import pytest
 import redis
 
 import funsies as f
@@ -34,6 +35,7 @@ def answer(number: int) -> int:
     return number
 
 
+@pytest.mark.slow
 def test_a_worker_that_slept_past_its_lease_commits_nothing_and_goes_on(stage):
     sleeper = stage.start_worker()
     with f.Fun(stage.server):
@@ -64,6 +66,7 @@ def test_a_worker_that_slept_past_its_lease_commits_nothing_and_goes_on(stage):
     backend.close()
 
 
+@pytest.mark.slow
 def test_a_step_longer_than_its_lease_is_run_once(stage):
     for _ in range(2):
         stage.start_worker()

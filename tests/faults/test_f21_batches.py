@@ -44,6 +44,7 @@ def session(stage):
         yield session
 
 
+@pytest.mark.slow
 def test_who_dies_in_the_midst_of_a_batch_loses_only_what_it_ran(stage, session, known):
     steps = [f.reduce(step, stage.channel.url, number, "dies") for number in range(STEPS)]
     f.execute(*steps)
@@ -58,6 +59,7 @@ def test_who_dies_in_the_midst_of_a_batch_loses_only_what_it_ran(stage, session,
     assert graph.leases() == []
 
 
+@pytest.mark.slow
 def test_a_step_that_takes_unexpectedly_long_holds_no_other(stage, session, known):
     """What was done before it is published, what was claimed with it runs elsewhere."""
     stage.start_worker()
@@ -77,6 +79,7 @@ def test_a_step_that_takes_unexpectedly_long_holds_no_other(stage, session, know
     assert runs == [1] * STEPS
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_stopped_puts_back_what_it_has_not_begun(stage, session, known, ended):
     """It publishes what is done; no attempt counts."""
     steps = [f.reduce(step, stage.channel.url, number, "waits") for number in range(STEPS)]

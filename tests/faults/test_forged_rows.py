@@ -54,6 +54,7 @@ def flip_a_bit(site: Site, step: f.Artefact) -> None:
 FORGERIES = [put_999, put_result_of_another, put_an_error, flip_a_bit]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forge", FORGERIES)
 def test_a_forged_result_is_not_taken_and_computed_again(
     inside: Site, forge: Callable[[Site, f.Artefact], None]
@@ -66,6 +67,7 @@ def test_a_forged_result_is_not_taken_and_computed_again(
     assert f.take(step) == 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forge", FORGERIES)
 def test_a_forged_result_is_not_used_by_the_next_step(
     inside: Site, forge: Callable[[Site, f.Artefact], None]

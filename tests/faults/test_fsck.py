@@ -293,6 +293,7 @@ def kept(site: Site) -> list[dict[bytes, bytes]]:
     return [site.redis.hgetall(P + bytes([each])) for each in b"DIcOTCYo!"]
 
 
+@pytest.mark.slow
 def test_what_is_sound_is_clean(site: Site) -> None:
     before = kept(site)
     assert site.fsck() == (Exit.OK, [])
@@ -301,6 +302,7 @@ def test_what_is_sound_is_clean(site: Site) -> None:
     assert site.values == VALUES
 
 
+@pytest.mark.slow
 @unsigned_first
 @pytest.mark.parametrize("site", ["server"], indirect=True)
 @pytest.mark.parametrize(("damage", "change"), CASES)
@@ -345,6 +347,7 @@ def damage_file(path: Path, kind: str) -> None:
             put_in_its_place(path, kind)
 
 
+@pytest.mark.slow
 @unsigned_first
 @pytest.mark.parametrize("site", ["directory"], indirect=True)
 @pytest.mark.parametrize("kind", LARGE_DAMAGES)
@@ -380,6 +383,7 @@ def other_type(key: bytes, site: redis.Redis) -> None:
     site.set(key, "text")
 
 
+@pytest.mark.slow
 @unsigned_first
 @pytest.mark.parametrize("site", ["server"], indirect=True)
 @pytest.mark.parametrize(
@@ -414,6 +418,7 @@ KEYS = [bytes([letter]) for letter in b"DIcoOTGCY"]
 """But for those at which idle workers look: these set them aside themselves."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", ["server"], indirect=True)
 def test_values_with_the_same_bytes_are_each_named(site: Site) -> None:
     text, number = size(b"77"), double(77)
@@ -425,6 +430,7 @@ def test_values_with_the_same_bytes_are_each_named(site: Site) -> None:
     assert site.fsck() == (Exit.OK, [])
 
 
+@pytest.mark.slow
 @unsigned_first
 @pytest.mark.parametrize("site", ["server"], indirect=True)
 @pytest.mark.parametrize("change", [cut, lambda row: row[:5], lambda row: b"o" + row[1:]])
@@ -440,6 +446,7 @@ def test_a_damaged_entry_of_a_constant_that_is_gone_is_mended_too(site: Site, ch
     assert site.fsck("--repair") == (Exit.OK, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", ["server"], indirect=True)
 def test_keys_of_another_type_are_named_and_set_aside(site: Site) -> None:
     """Each alone: without definitions, for example, nothing else can be looked at."""
@@ -460,6 +467,7 @@ def test_keys_of_another_type_are_named_and_set_aside(site: Site) -> None:
         assert site.values == VALUES, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("site", ["directory"], indirect=True)
 def test_beside_workers_and_clients_only_what_is_damaged_goes(site: Site) -> None:
     """A check, again and again with --repair, while steps are computed and damaged."""

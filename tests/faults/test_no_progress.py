@@ -78,6 +78,7 @@ def is_backing_off(log: Path) -> bool:
     return wait_until(lambda: "in a row" in log.read_text(), 20)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("broken")
 def test_forks_in_vain_are_few_and_told_once(channel: redis.Redis, log: Path) -> None:
     """Before there was a backoff, they were some 25 a second."""
@@ -105,6 +106,7 @@ def test_a_healthy_queue_of_the_same_worker_is_not_slowed_down(
         assert horses(channel, "default") - before <= 2
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("broken")
 def test_what_is_asked_for_anew_is_tried_at_once(channel: redis.Redis, log: Path) -> None:
     """What was wrong is mended: nobody waits for the end of a long pause."""

@@ -74,6 +74,7 @@ STEPS = {
 }
 
 
+@pytest.mark.slow
 def test_what_fails_for_want_of_room_runs_again(stage, small):
     stage.start_worker(target=work_in, arguments=(str(small),))
     with f.Fun(stage.server):

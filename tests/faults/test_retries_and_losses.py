@@ -40,6 +40,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 def test_each_counter_has_its_own_limit(stage):
     """All at once on one worker, whose horses are killed over and over again."""
     stage.start_worker()
@@ -66,6 +67,7 @@ def test_each_counter_has_its_own_limit(stage):
         assert len(stage.channel.said(f"starts {number}")) == len(fates), fates
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [signal.SIGKILL, signal.SIGTERM])
 def test_a_machine_that_is_lost_or_has_to_leave_takes_no_retry(stage, lost):
     """The whole process group goes, with nobody left to settle what it ran."""

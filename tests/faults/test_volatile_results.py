@@ -132,6 +132,7 @@ def test_files_are_not_written_unnoticed(tmp_path):
     assert target.read_text() == "2"
 
 
+@pytest.mark.slow
 def test_many_losses_are_named_in_part_and_counted_by_task(session, tmp_path):
     lost = [f.reduce(fragile, str(tmp_path), number) for number in range(9)]
     total = f.reduce(forgiving_sum, *lost, strict=False)

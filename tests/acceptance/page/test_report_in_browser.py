@@ -66,6 +66,7 @@ def first(tab) -> str:
     return tab.locator("table.paged tbody th").first.inner_text()
 
 
+@pytest.mark.slow
 def test_a_table_of_ten_thousand_steps_sorts_and_filters_by_keyboard(opened) -> None:
     tab = opened()
     told = tab.locator("form.filter output")

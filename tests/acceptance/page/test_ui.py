@@ -34,6 +34,7 @@ def press(page: Page, of: str, action: str) -> None:
     assert page.ask(page.root + path, "POST", f"form={secret[1]}", **said)[0] == 303
 
 
+@pytest.mark.slow
 def test_nothing_is_shown_without_the_token(page: Page) -> None:
     step = first_step(page, "square")
     for path in (
@@ -316,6 +317,7 @@ def test_without_the_extra_it_says_what_to_install(
     assert "pip install 'funsies[ui]'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_workers_are_told_of_as_by_top(page: Page, shared_shell) -> None:
     worker: dict[str, str] = {}
     while worker.get("state") != "idle":  # it may run what an earlier test has reset

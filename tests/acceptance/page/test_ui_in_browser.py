@@ -94,6 +94,7 @@ COLOURS = """() => {
 STATES = [each for each in URGENCY if each != INPUT]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 def test_the_graph_is_seen_in_both_schemes_in_every_state(visit, color_scheme: str) -> None:
     """Each box gets each state in turn, as its class says it."""
@@ -118,6 +119,7 @@ def test_the_graph_is_seen_in_both_schemes_in_every_state(visit, color_scheme: s
             assert contrast >= least, (kind, what, contrast)
 
 
+@pytest.mark.slow
 def test_nothing_of_a_workflow_is_run(visit) -> None:
     """Names, errors, logs, files and values with markup are shown, letter by letter."""
     visited = visit()
@@ -133,6 +135,7 @@ def test_nothing_of_a_workflow_is_run(visit) -> None:
     assert visited.tab.get_by_text(f"<!doctype html><body onload=alert(1)>{HOSTILE}").count()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["picture", "drawing"])
 def test_a_picture_is_shown_as_one(visit, text: str) -> None:
     visited = visit()
@@ -174,6 +177,7 @@ def test_whoever_goes_to_a_value_saves_it(visit) -> None:
     assert "<script>" in saved.value.path().read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["steps?state=failed", "runs/1", "graph"])
 def test_all_can_be_reached_by_the_keyboard_in_the_order_of_the_page(visit, path) -> None:
     visited = visit()
@@ -235,6 +239,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 def test_a_running_step_shows_what_it_prints(visit, shared_shell) -> None:
     pipe = shared_shell.place / "pipe"
     os.mkfifo(pipe)
@@ -282,6 +287,7 @@ HIDE = """hidden => {
 """As a browser does when another tab is chosen; without a screen, all of them count as seen."""
 
 
+@pytest.mark.slow
 def test_many_pages_can_be_open_at_once(visit) -> None:
     """Browsers keep six connections to one server: a page that nobody sees takes none."""
     visited = visit()

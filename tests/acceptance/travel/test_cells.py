@@ -324,6 +324,7 @@ def notebook(pool, tmp_path_factory) -> Iterator[Notebook]:
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", PROGRAMS)
 def test_cells_give_on_workers_what_they_give_in_plain_python(title: str, notebook) -> None:
     source, expected = PROGRAMS[title]

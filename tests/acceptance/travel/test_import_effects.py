@@ -361,6 +361,7 @@ def to_json(thing):
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_step_finds_what_the_imports_of_the_program_have_done(case, way, outcome):

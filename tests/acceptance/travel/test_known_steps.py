@@ -68,6 +68,7 @@ VALUES = [[7, 8, 9], 17, 27, 37, 47, 57, 67]
 RUNS = [0, 1, 2, 10, 11, 20, 30, 40, 50, 60]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", COMMON_FIRST)
 def test_what_steps_have_built_and_run_the_program_need_not_run_again(start, project):
     """``sac`` also builds a step, for 11, that nobody asks for."""
@@ -215,6 +216,7 @@ def _deeper(inner: st.SearchStrategy) -> st.SearchStrategy:
 SPECS = _deeper(st.recursive(st.integers(0, 3), _deeper, max_leaves=4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("server", ["memory", "pool"])
 def test_graphs_of_any_shape_have_the_same_address_on_a_worker(server, project):
     """Each example is a program with many graphs: programs cost more than graphs.

@@ -38,6 +38,7 @@ with f.Fun(defaults=f.options(distributed=False)):
 """
 
 
+@pytest.mark.slow
 def test_a_program_runs_steps_of_another_program_with_the_modules_of_that_one(
     make_project, pool
 ):
@@ -91,6 +92,7 @@ def test_a_module_that_a_worker_cannot_import_is_an_error_that_says_what_to_do(w
     assert 'frozen = ["settings"]' in message
 
 
+@pytest.mark.slow
 def test_the_values_of_a_frozen_module_travel_in_its_place(with_settings):
     """The advice of the message before works, also for modules that import a frozen one."""
     with_settings.run("main.py")
@@ -131,6 +133,7 @@ with f.Fun():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("server", ["memory://", "workers"])
 def test_a_process_that_a_step_forks_can_be_terminated(project, server):
     """As in plain Python: pools of ``multiprocessing`` count on it."""

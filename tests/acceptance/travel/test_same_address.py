@@ -202,6 +202,7 @@ def reports(pool) -> Iterator[Reports]:
     return Reports(pool.url)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [*COMMON_FIRST, "memory://"])
 def test_workers_build_the_addresses_that_the_program_builds(start, reports):
     here, there = reports.of(start)
@@ -216,6 +217,7 @@ The console of Python 3.13 keeps what was typed.
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", WITHOUT_TEXT)
 def test_a_program_without_a_text_has_addresses_of_its_own(start, reports):
     """The same each time, and never that of another function."""

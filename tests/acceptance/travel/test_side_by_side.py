@@ -86,6 +86,7 @@ def test_projects_with_modules_of_the_same_name_work_at_the_same_time(program):
     assert shown == [expected(*version) for version in versions]
 
 
+@pytest.mark.slow
 def test_projects_with_modules_of_the_same_name_work_in_turn(program):
     versions = [(11, 1), (11, 2), (13, 2), (11, 1), (17, 3)]
     assert [program(*each) for each in versions] == [expected(*each) for each in versions]
@@ -108,6 +109,7 @@ path.write_text(path.read_text().replace("x * 29", "x * 31"))
 """
 
 
+@pytest.mark.slow
 def test_what_a_program_has_imported_counts_not_what_is_in_the_file_by_now(project):
     main = MAIN.replace("\n\nwith f.Fun()", f"{EDITS_ITSELF}\n\nwith f.Fun()")
     project.write_files({"main.py": main, "helper.py": HELPER.format(factor=29, offset=1)})

@@ -240,6 +240,7 @@ def test_replay_shows_the_source_where_a_step_fails(project):
     assert "return a / b  # in the module" in replayed.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["l", "ll", "w", "u\nl"])
 def test_the_debugger_of_replay_lists_the_source(command, project):
     project.write_files({"main.py": FAILING, "module.py": MODULE})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 SCRIPT = """
 import funsies as f
 
@@ -41,6 +43,7 @@ print(flow.started(21), f.take(step))
 """
 
 
+@pytest.mark.slow
 def test_a_notebook_that_became_a_script_runs_as_it_is(project, solo) -> None:
     project.write_files({"script.py": SCRIPT})
     assert project.run("script.py").lines == ["42 1"]

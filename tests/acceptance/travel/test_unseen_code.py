@@ -169,6 +169,7 @@ def served(request, project):
     return project.write_files(MODULES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EDITED)
 def test_an_edit_of_what_is_hard_to_see_counts_or_is_refused(name, served):
     text, old, results = EDITED[name]
