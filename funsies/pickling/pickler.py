@@ -30,10 +30,12 @@ from .needed import Home, Needed, NeededEntry
 from .program import Program, live_key, process_token, this_program
 from .reducers import (
     REDUCERS,
+    is_generic_model,
     is_library_class_method,
     is_single_dispatch,
     is_struct_class,
     reduce_class_method,
+    reduce_generic_model,
     reduce_single_dispatch,
     reduce_struct_class,
 )
@@ -175,6 +177,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         return rebuild.function, arguments, state, None, None, rebuild.set_function
 
     def _class(self, kind: type) -> Any:
+        if is_generic_model(kind):
+            return reduce_generic_model(kind)
         if not is_project(kind):
             return super().reducer_override(kind)
         self._needed.take(kind)

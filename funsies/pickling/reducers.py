@@ -6,6 +6,7 @@ import contextvars
 import dataclasses
 import functools
 import inspect
+import operator
 import struct
 import threading
 import typing
@@ -125,6 +126,23 @@ REDUCERS: Final[dict[type, Callable[[Any], object]]] = {
     **dict.fromkeys(ALIAS_TYPES, _reduce_alias),
 }
 """Exact type -> reducer."""
+
+
+# ``Page[int]``, where ``Page`` is a generic model of pydantic, is a class of its own, made when
+# it is first named. A process has one of it, which functions on a worker name, too.
+
+_GENERIC: Final = "__pydantic_generic_metadata__"
+
+
+def is_generic_model(kind: type) -> bool:
+    """True of a generic model of pydantic with type arguments."""
+    return bool(vars(kind).get(_GENERIC, {}).get("origin"))
+
+
+def reduce_generic_model(kind: type) -> tuple[object, ...]:
+    """Name such a class again where it arrives."""
+    made_of = vars(kind)[_GENERIC]
+    return operator.getitem, (made_of["origin"], made_of["args"])
 
 
 # Classes of ``msgspec.Struct`` by value. cloudpickle cannot make them: their fields must be

@@ -517,6 +517,8 @@ LIBRARY_CALLS = {
 }
 
 FORWARD_MODELS = """
+from typing import Generic, TypeVar
+
 import pydantic
 
 
@@ -547,18 +549,36 @@ def named(value: Cage) -> str:
     return value.pet.name if value.pet else "nobody"
 
 
+T = TypeVar("T")
+
+
+class Page(pydantic.BaseModel, Generic[T]):
+    items: list[T]
+    form: "Form | None" = None
+
+
+def paged(number: int) -> Page[int]:
+    return Page[int](items=[number])
+
+
+def counted(page: Page[int]) -> str:
+    return f"{len(page.items)} {type(page) is Page[int]} {page.items}"
+
+
 def checked(number: int) -> str:
     try:
         return repr(Form(number=number, unit={"kind": "km"}))
     except pydantic.ValidationError as problem:
         return f"refused {problem.error_count()}"
 """
-"""Models that name another one that comes after them."""
+"""Models that name another one that comes after them; and one with type arguments."""
 
 FORWARD_CALLS = {
     "built(3)": "size=3 pet=None",
     'named(Cage(size=1, pet={"name": "Rex"}))': "Rex",
     "checked(2)": "refused 1",
+    "paged(4)": "items=[4] form=None",
+    "counted(paged(4))": "1 True [4]",
 }
 
 PLACES = {
