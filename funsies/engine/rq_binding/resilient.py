@@ -8,6 +8,7 @@ keeps is needed to go on: what work there is, is known to the store alone.
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from contextlib import suppress
 from datetime import datetime
@@ -105,6 +106,9 @@ class ResilientWorker(RqWorker):
 
     def unsubscribe(self) -> None:
         """Nothing was subscribed to."""
+
+    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
+        """Nothing: RQ forks no horse here, and would take process group 0, the worker's own."""
 
     def check_for_suspension(self, burst: bool) -> None:
         """Wait while `rq suspend` is in force."""

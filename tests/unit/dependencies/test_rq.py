@@ -6,6 +6,9 @@ RQ's worker is made for being subclassed, but not in each of these points.
 from __future__ import annotations
 
 import inspect
+import logging
+import os
+import signal
 
 import pytest
 from redis import Redis
@@ -16,6 +19,7 @@ from rq.worker import Worker
 from rq.worker.base import WorkerStatus
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
+from funsies.engine.rq_binding.drain_worker import DrainWorker
 from funsies.engine.rq_binding.rq_records import KEY_PREFIX
 
 PARAMETERS = {
@@ -28,6 +32,7 @@ PARAMETERS = {
     "execute_job": ["job", "queue"],
     "get_state": [],
     "heartbeat": ["timeout", "pipeline"],
+    "kill_horse": ["sig"],
     "maintain_heartbeats": ["job", "execution"],
     "prepare_execution": ["job"],
     "prepare_job_execution": ["job", "remove_from_intermediate_queue"],
@@ -99,3 +104,18 @@ def test_the_prefix_of_the_keys_is_the_one_that_was_set_while_rq_was_imported():
 
 def test_a_worker_that_waits_says_idle():
     assert WorkerStatus.IDLE.value == "idle"
+
+
+def test_a_worker_without_a_horse_of_rq_kills_no_process_when_rq_asks_for_it(monkeypatch):
+    killed = []
+    for name in ("kill", "killpg"):
+        monkeypatch.setattr(os, name, lambda *arguments: killed.append(arguments))
+    worker = DrainWorker.__new__(DrainWorker)
+    worker._horse_pid = 0
+    worker.log = logging.getLogger("rq.worker")
+    worker.name = "worker"
+    Worker.kill_horse(worker)
+    assert killed == [(os.getpgid(0), signal.SIGKILL)]  # as RQ itself would
+    killed.clear()
+    worker.kill_horse()
+    assert not killed
