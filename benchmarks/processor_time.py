@@ -12,7 +12,7 @@ from typing import Final
 
 _CLOCK_OF_A_PROCESS: Final = 2
 """The kernel numbers the processor clocks of processes so; see ``clock_getcpuclockid(3)``."""
-_STATE, _PARENT = 0, 1
+_PARENT: Final = 1
 _CHILDREN: Final = slice(13, 15)
 """Where ``/proc/<pid>/stat`` has the time of children that have ended, after the name."""
 
@@ -55,15 +55,13 @@ def _below(pid: int, children: dict[int, list[int]], without: int | None) -> Ite
 
 
 def _children() -> dict[int, list[int]]:
-    """The children of each process that lives."""
+    """The children of each process, also those that have ended and were not yet waited for."""
     children = defaultdict(list)
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
             with suppress(OSError):
                 pid = int(entry.name)
-                fields = _stat(pid)
-                if fields[_STATE] != "Z":
-                    children[int(fields[_PARENT])].append(pid)
+                children[int(_stat(pid)[_PARENT])].append(pid)
     return children
 
 
