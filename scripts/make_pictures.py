@@ -323,6 +323,7 @@ def _look(
     found = re.search(page.address, terminal.text)
     with _browser() as tab:
         tab.goto(found[0] if found and not file.suffix else file.as_uri())
+        tab.wait_for_url(lambda url: "token=" not in url)  # which leads on by itself
         for name, clicked in page.pictures:
             if clicked:
                 with tab.expect_navigation():

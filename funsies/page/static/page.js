@@ -1,65 +1,86 @@
 // Keeps the page up to date: the server sends its changing part when that has changed.
 // Without this module everything can be read and done, but must be loaded anew to be new.
 
+import { patch } from "./patch.js";
+
 const live = document.getElementById("live");
 const said = document.getElementById("connection");
 const pause = document.getElementById("pause");
 let stream = null;
+let connection = "";
 let shown = "";
+let waiting = null; // what came while the page had to keep still
 let isPaused = false;
 
-function find(mark) {
-  return mark && live.querySelector(mark);
+function isAtEnd(log) {
+  return log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
 }
 
-// How an element is found again in the new content.
-function markOf(element) {
-  if (!element || !live.contains(element)) return null;
-  if (element.id) return `#${CSS.escape(element.id)}`;
-  for (const name of ["href", "aria-label"]) {
-    const value = element.getAttribute(name);
-    if (value) return `${element.localName}[${name}="${CSS.escape(value)}"]`;
-  }
-  return null;
-}
-
-// Regions that scroll stay where they are; a log that is at its end stays at its end, and a new
-// one begins there.
-function places() {
-  return [...live.querySelectorAll("[tabindex='0']")].map((each) => ({
-    mark: markOf(each),
-    left: each.scrollLeft,
-    top: each.scrollTop,
-    isAtEnd: each.classList.contains("log") && each.scrollTop + each.clientHeight >= each.scrollHeight - 4,
-  }));
-}
-
-function showEnds() {
-  for (const log of live.querySelectorAll(".log")) log.scrollTop = log.scrollHeight;
-}
-
+// A log that is at its end stays at its end, and a new one begins there.
 function show(html) {
-  if (html === shown || window.getSelection().toString()) return; // what is marked stays
-  const focused = markOf(document.activeElement);
-  const before = places();
-  live.innerHTML = html;
+  if (html === shown) return;
+  const focused = document.activeElement;
+  const logs = new Map([...live.querySelectorAll(".log")].map((each) => [each, isAtEnd(each)]));
+  const told = document.createElement("template");
+  told.innerHTML = html;
+  patch(live, told.content);
   shown = html;
-  showEnds();
-  for (const { mark, left, top, isAtEnd } of before) {
-    const now = find(mark);
-    if (now) [now.scrollLeft, now.scrollTop] = [left, isAtEnd ? now.scrollHeight : top];
+  showEnds((log) => logs.get(log) ?? true);
+  // What was moved to another place has lost the focus.
+  if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
+}
+
+function showEnds(isWanted) {
+  for (const log of live.querySelectorAll(".log")) if (isWanted(log)) log.scrollTop = log.scrollHeight;
+}
+
+// The page keeps still while a button is pressed, and as long after that, or after the pointer moved on a
+// link, as a second click or that of a finger may take: what somebody aims at must not move away.
+const STILL_MS = 500;
+let isPressed = false;
+let stillness = null;
+
+function onPointer(event) {
+  const wasPressed = isPressed;
+  isPressed = event.buttons > 0;
+  const isAimed = event.type !== "pointermove" || event.target.closest("a");
+  if (!isAimed && isPressed === wasPressed) return;
+  clearTimeout(stillness);
+  stillness = setTimeout(() => {
+    stillness = null;
+    settle();
+  }, STILL_MS);
+}
+
+// What is marked stays, to be copied.
+function isMarked() {
+  const marked = window.getSelection();
+  return !marked.isCollapsed && marked.containsNode(live, true);
+}
+
+function settle() {
+  if (waiting !== null && !isPressed && stillness === null && !isMarked()) {
+    show(waiting);
+    waiting = null;
   }
-  find(focused)?.focus({ preventScroll: true });
+  const isHeld = connection === "live" && waiting !== null && isMarked();
+  const text = isHeld ? "still, while text is marked" : connection;
+  if (said.textContent !== text) said.textContent = text; // each time, it would be read out
+}
+
+function say(text) {
+  connection = text;
+  settle();
 }
 
 function follow() {
   stream = new EventSource(location.href);
-  stream.addEventListener("open", () => (said.textContent = "live"));
-  stream.addEventListener("error", () => (said.textContent = "not connected"));
-  stream.addEventListener("trouble", (event) => (said.textContent = JSON.parse(event.data)));
+  stream.addEventListener("open", () => say("live"));
+  stream.addEventListener("error", () => say("not connected"));
+  stream.addEventListener("trouble", (event) => say(JSON.parse(event.data)));
   stream.addEventListener("live", (event) => {
-    said.textContent = "live";
-    show(JSON.parse(event.data));
+    waiting = JSON.parse(event.data);
+    say("live");
   });
 }
 
@@ -71,7 +92,8 @@ function update() {
   if (isWanted || !stream) return;
   stream.close();
   stream = null;
-  said.textContent = "paused";
+  waiting = null; // a new stream begins with all that is shown
+  say("paused");
 }
 
 if (live.dataset.follow !== "no") {
@@ -83,6 +105,8 @@ if (live.dataset.follow !== "no") {
   });
   window.addEventListener("pagehide", () => stream?.close());
   document.addEventListener("visibilitychange", update);
-  showEnds();
+  document.addEventListener("selectionchange", settle);
+  for (const kind of ["down", "up", "cancel", "move"]) document.addEventListener(`pointer${kind}`, onPointer);
+  showEnds(() => true);
   update();
 }

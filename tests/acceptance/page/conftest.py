@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -117,11 +118,18 @@ def page(shared_shell) -> Iterator[Page]:
     shared_shell.script("workflow.py", WORKFLOW)
     done = shared_shell.funsies("run", "workflow.py", within_seconds=110)
     assert "fail" in done.err
-    assert shared_shell.start_funsies("--workers", "1").code == 0
-    process = shared_shell.launch("ui", "--no-browser")
+    with served(shared_shell) as page:
+        yield page
+
+
+@contextmanager
+def served(shell) -> Iterator[Page]:
+    """The page of a server, with a worker."""
+    assert shell.start_funsies("--workers", "1").code == 0
+    process = shell.launch("ui", "--no-browser")
     assert process.stdout is not None
     yield Page(process.stdout.readline().strip())
-    shared_shell.interrupt(process)
+    shell.interrupt(process)
     assert end_of(process) == 0
 
 
