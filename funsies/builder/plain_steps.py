@@ -105,7 +105,7 @@ def _reads(function: FunctionType) -> Iterator[_Read]:
             if chain[0] in held:
                 yield _read(held[chain[0]], chain)
     for module, _, chain in names.used_imports:
-        if _is_own(module):
+        if chain and _is_own(module):
             yield _Read(chain[-1], None, chain[-1])
 
 

@@ -21,7 +21,7 @@ from types import (
 from typing import Any, Final, NamedTuple, get_args
 
 from funsies.core.fingerprint.bytecode import PLACES, SUBCLASSES, names_of
-from funsies.core.fingerprint.caching import MISSING, cell_content
+from funsies.core.fingerprint.caching import MISSING, cell_content, held_by
 from funsies.core.fingerprint.classes import all_subclasses, owner_of, registered_classes
 from funsies.core.fingerprint.code_digest import nested_codes
 from funsies.core.fingerprint.imports import absolute_name
@@ -73,6 +73,7 @@ class Needed:
         self._entries: deque[NeededEntry] = deque()
         self._unvisited: deque[FunctionType | type] = deque()
         self._known: set[tuple[int, str]] = set()
+        self._whole: set[int] = set()
         self._owners: dict[int, Namespace | Home] = {}
         self._alive: dict[int, object] = {}
 
@@ -93,10 +94,15 @@ class Needed:
             self._unvisited.append(thing)
 
     def take_whole(self, module: ModuleType) -> None:
-        """Have all of a module go along that can be pickled."""
+        """Have all of a module, and of modules in it, go along that can be pickled."""
+        if id(module) in self._whole or not is_project(module):
+            return
+        self._whole.add(id(module))
         for name, value in vars(module).items():
             if not name.startswith("__"):
                 self._add(vars(module), name, value, is_optional=True)
+                if isinstance(value, ModuleType):
+                    self.take_whole(value)
 
     def home(self, module: ModuleType) -> Home:
         """Where the values of a module belong."""
@@ -125,6 +131,8 @@ class Needed:
         self.imported.update(modules_imported(function))
         for use in globals_used(function):
             self._add(*use)
+        for module in modules_handed_on(function):
+            self.take_whole(module)
         for kind in subclasses_asked_for(function):
             self._entries.append(NeededEntry(None, "", kind, is_optional=False))
         for name in ("__defaults__", "__kwdefaults__"):
@@ -168,7 +176,15 @@ class Needed:
             self.take(value)
         else:
             is_spare = is_optional or is_imported
-            self._entries.append(NeededEntry(owner, name, value, is_spare))
+            self._entries.append(NeededEntry(owner, name, self.bound(value), is_spare))
+
+    def bound(self, value: Any) -> Any:
+        """A value as code has it under a name of its own: of a module, what it reads of it.
+
+        That has been seen to already; a module that no file makes goes whole.
+        """
+        is_made_by_file = isinstance(value, ModuleType) and self._references.has(value.__name__)
+        return self.home(value) if is_made_by_file else value
 
 
 class Use(NamedTuple):
@@ -190,13 +206,47 @@ def globals_used(function: FunctionType) -> Iterator[Use]:
     namespace = function.__globals__
     for chain in names_of(function.__code__).globals:
         yield from _along(namespace, chain)
-    for module_name, level, chain in names_of(function.__code__).used_imports:
-        package = str(namespace.get("__package__") or "")
-        module = sys.modules.get(absolute_name(module_name, level, package))
-        if isinstance(module, ModuleType) and is_project(module):
-            yield from _along(vars(module), chain)
+    for module, chain in _modules_read(function):
+        yield from _along(vars(module), chain)
     for name, value in types_named_in(function.__code__, namespace).items():
         yield Use(namespace, name, value)
+
+
+def modules_handed_on(function: FunctionType) -> Iterator[ModuleType]:
+    """Modules that code uses as values, so that anything may be read of them."""
+    namespace, names = function.__globals__, names_of(function.__code__)
+    of_globals = ((namespace.get(name), tuple(chain)) for name, *chain in names.globals)
+    for thing, chain in (*of_globals, *_modules_read(function)):
+        module = _meant(thing, chain)
+        if isinstance(module, ModuleType):
+            yield module
+
+
+def _meant(thing: object, chain: Collection[str]) -> object:
+    """What ``package.module`` is; of ``module.__dict__`` the module."""
+    for name in chain:
+        if not isinstance(thing, ModuleType) or name in PLACES:
+            return None
+        if name == "__dict__":
+            return thing
+        thing = vars(thing).get(name)
+    return thing
+
+
+def _modules_read(function: FunctionType) -> Iterator[tuple[ModuleType, tuple[str, ...]]]:
+    """Modules of the project that code imports or has in its closure, and what it reads."""
+    names, held = names_of(function.__code__), held_by(function)
+    package = str(function.__globals__.get("__package__") or "")
+    found = [
+        *((held.get(name), tuple(chain)) for name, *chain in names.cells),
+        *(
+            (sys.modules.get(absolute_name(name, level, package)), chain)
+            for name, level, chain in names.used_imports
+        ),
+    ]
+    for module, chain in found:
+        if isinstance(module, ModuleType) and is_project(module):
+            yield module, chain
 
 
 def _along(namespace: dict[str, Any], chain: Collection[str]) -> Iterator[Use]:

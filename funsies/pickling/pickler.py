@@ -172,7 +172,11 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             "attributes": {name: getattr(function, name) for name in _ATTRIBUTES}
             | {"__annotations__": resolved_annotations(function)},
             "dict": dict(vars(function)),
-            "cells": tuple((cell, cell.cell_contents) for cell in cells if _is_filled(cell)),
+            "cells": tuple(
+                (cell, self._needed.bound(cell.cell_contents))
+                for cell in cells
+                if _is_filled(cell)
+            ),
         }
         return rebuild.function, arguments, state, None, None, rebuild.set_function
 
@@ -228,10 +232,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         return reduced
 
     def _module(self, module: ModuleType) -> Any:
-        if not is_project(module) or self._references.has(module.__name__):
-            return rebuild.module, (module.__name__,)
         if module.__name__ != "__main__":
-            self._needed.take_whole(module)  # no file says what is in it
+            self._needed.take_whole(module)  # who has it may read anything of it
         return self._home(Home(module))
 
     def _home(self, home: Home) -> Any:

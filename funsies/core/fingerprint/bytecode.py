@@ -55,7 +55,8 @@ class Names(msgspec.Struct, frozen=True):
         imported: names of modules imported inside the function, sorted: the name, the
             names taken from it, and how many packages up (0: absolute).
         used_imports: chains that begin at a module imported inside the function, sorted:
-            its name, how many packages up, and what is read of it.
+            its name, how many packages up, and what is read of it; nothing where the module
+            itself is handed on.
     """
 
     globals: tuple[tuple[str, ...], ...]
@@ -130,9 +131,7 @@ UsedImport: TypeAlias = tuple[str, int, tuple[str, ...]]
 """Name of a module, how many packages up (0: absolute), and the chain that is read of it."""
 
 _STORES: Final = frozenset({"STORE_FAST", "STORE_DEREF", "STORE_NAME", "STORE_GLOBAL"})
-_LOADS: Final = frozenset(
-    {"LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_DEREF", "LOAD_NAME", "LOAD_CLOSURE"}
-)
+_LOADS: Final = frozenset({"LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_DEREF", "LOAD_NAME"})
 
 
 def used_imports(codes: Iterable[CodeType]) -> set[UsedImport]:
@@ -144,25 +143,30 @@ def used_imports(codes: Iterable[CodeType]) -> set[UsedImport]:
     >>> def task():
     ...     import settings as s
     ...     from tools import helper
-    ...     return helper(s.limits.low)
+    ...     return helper(s.limits.low, s)
     >>> sorted(used_imports([task.__code__]))
-    [('settings', 0, ('limits', 'low')), ('tools', 0, ('helper',))]
+    [('settings', 0, ()), ('settings', 0, ('limits', 'low')), ('tools', 0, ('helper',))]
     """
-    listings = [_steps(code) for code in codes]
+    listings = [(code, _steps(code)) for code in codes]
     bound: dict[str, UsedImport] = {}
-    found: set[UsedImport] = set()
-    for listing in listings:
+    for _, listing in listings:
         for position, step in enumerate(listing):
             if step.name == "IMPORT_NAME":
                 bound.update(_bindings(listing, position))
-    found.update(each for each in bound.values() if each[2])
-    for listing in listings:
+    found: set[UsedImport] = set()
+    unread = dict(bound)
+    for code, listing in listings:
         for position, step in enumerate(listing):
-            module = bound.get(str(step.argument))
-            if step.name in _LOADS and module is not None:
-                name, level, chain = module
+            used = str(step.argument)
+            # Where an inner function is made, the cell of a variable is loaded like a value;
+            # that function's own code says what it reads.
+            is_cell = step.name == "LOAD_FAST" and used in code.co_cellvars + code.co_freevars
+            if step.name in _LOADS and used in bound and not is_cell:
+                name, level, chain = bound[used]
                 found.add((name, level, (*chain, *_attributes_read(listing, position))))
-    return {each for each in found if each[2]}
+                unread.pop(used, None)
+    # An import statement itself reads the names that it takes from a module.
+    return found | {each for each in unread.values() if each[2]}
 
 
 def _bindings(listing: list[_Step], position: int) -> Iterator[tuple[str, UsedImport]]:

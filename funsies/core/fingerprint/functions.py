@@ -22,12 +22,13 @@ from funsies.core.fingerprint.library_functions import (
     refuse_unseen_inside,
     wrapped_field,
 )
-from funsies.core.fingerprint.modules import changes_of_imported, imported_field, note_namespace
+from funsies.core.fingerprint.module_state import changes_of_imported
+from funsies.core.fingerprint.modules import imported_field, note_namespace
 from funsies.core.fingerprint.project import is_project
 from funsies.core.fingerprint.source import Entry, Place
 from funsies.core.fingerprint.source_lookup import function_entry, place_of_name
 from funsies.core.fingerprint.values import is_array
-from funsies.core.fingerprint.walk import Elsewhere, Walk
+from funsies.core.fingerprint.walk import Walk
 
 
 def describe_function(walk: Walk, function: FunctionType) -> tuple[Field, ...]:
@@ -66,17 +67,7 @@ def _defaults(walk: Walk, function: FunctionType) -> Iterator[Field]:
         *sorted((function.__kwdefaults__ or {}).items()),
     ]
     for name, value in named:
-        yield name, "ignored" if walk.is_ignored(name) else _named(walk, name, value)
-
-
-def _named(walk: Walk, name: str, value: object) -> Field:
-    """What the code refers to by a name."""
-    with walk.reached_by(name):
-        found = walk.field(value, name)
-    if not isinstance(found, Elsewhere):
-        walk.note(name, "value", found, value)
-        return Elsewhere(found) if isinstance(found, tuple) else found
-    return found
+        yield name, "ignored" if walk.is_ignored(name) else walk.named(name, value)
 
 
 def _cells(
@@ -130,7 +121,7 @@ def _builtin(walk: Walk, chain: tuple[str, ...]) -> Field:
     if value is MISSING:
         return name, "unbound"
     _refuse_what_is_behind(walk, name, value, chain[1:])
-    return (name, _named(walk, name, value)) if is_project(value) else (name, "builtin")
+    return (name, walk.named(name, value)) if is_project(value) else (name, "builtin")
 
 
 def _followed(walk: Walk, chain: tuple[str, ...], value: object) -> Field:
@@ -146,7 +137,7 @@ def _followed(walk: Walk, chain: tuple[str, ...], value: object) -> Field:
             return used, "unbound", inside[0]
         value, used, inside = found, f"{used}.{inside[0]}", inside[1:]
     _refuse_what_is_behind(walk, used, value, inside)
-    return used, _named(walk, used, value), *_attributes(walk, used, value, inside)
+    return used, walk.named(used, value), *_attributes(walk, used, value, inside)
 
 
 def _attributes(
@@ -162,7 +153,7 @@ def _attributes(
     if isinstance(value, FunctionType) and attribute in vars(value):
         walk.snapshot.lookups.append((vars(value), attribute, vars(value)[attribute]))
         yield attribute
-        yield _named(walk, f"{used}.{attribute}", vars(value)[attribute])
+        yield walk.named(f"{used}.{attribute}", vars(value)[attribute])
     elif isinstance(value, type) and attribute == SUBCLASSES:
         yield subclasses_field(walk, value)
 

@@ -132,6 +132,20 @@ class Walk:
         """
         return self.dispatch(self, thing, name)
 
+    def named(self, name: str, value: object) -> Field:
+        """Describe what code refers to by a name; an ingredient of its own, which has the name.
+
+        Args:
+            name: the name, or names one inside the other: ``"settings.N"``.
+            value: what it stands for.
+        """
+        with self.reached_by(name):
+            found = self.field(value, name)
+        if isinstance(found, Elsewhere):
+            return found
+        self.note(name, "value", found, value)
+        return Elsewhere(found) if isinstance(found, tuple) else found
+
     def node(
         self, thing: object, kind: str, describe: Describe, name: str, *, is_value: bool = False
     ) -> Elsewhere:

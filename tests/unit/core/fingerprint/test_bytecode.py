@@ -20,11 +20,6 @@ def renamed(number):
     import settings as s
     return number, s.N
 
-def kept(number):
-    import settings
-    known = settings
-    return number + known.N + settings.N
-
 def inside(number):
     import settings
     return [each + settings.N for each in range(number)]
@@ -32,6 +27,33 @@ def inside(number):
 def taken(number):
     from settings import N
     return number, N
+
+def held(number):
+    import settings
+    return [lambda each: each + settings.N, number]
+"""
+
+WHOLE = """
+def kept(number):
+    import settings
+    known = settings
+    return number + known.N
+
+def handed_on(number):
+    import settings
+    return max(number, settings)
+
+def renamed(number):
+    import settings as s
+    return getattr(s, "N") + number
+
+def held(number):
+    import settings
+    return [lambda each: look(settings), number]
+
+def inside_a_comprehension(number):
+    import settings
+    return [look(settings) for each in range(number)]
 """
 
 
@@ -44,10 +66,17 @@ def run(text):
 
 @pytest.mark.parametrize(
     "name",
-    ["after_a_parameter", "before_a_parameter", "renamed", "kept", "inside", "taken"],
+    ["after_a_parameter", "before_a_parameter", "renamed", "inside", "taken", "held"],
 )
 def test_what_is_read_of_an_imported_module_is_seen_beside_other_variables(name):
     assert names_of(run(PROGRAM)[name].__code__).used_imports == (("settings", 0, ("N",)),)
+
+
+@pytest.mark.parametrize(
+    "name", ["kept", "handed_on", "renamed", "held", "inside_a_comprehension"]
+)
+def test_an_imported_module_that_is_handed_on_is_seen(name):
+    assert names_of(run(WHOLE)[name].__code__).used_imports == (("settings", 0, ()),)
 
 
 CLASS = """

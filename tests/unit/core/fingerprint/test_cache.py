@@ -90,6 +90,71 @@ def test_a_change_in_the_running_program_is_seen(load, edit):
     assert fingerprint(module.task).digest != before.digest
 
 
+IMPORTING = """
+import deeper, lib
+def task():
+    import lib
+    return lib.N, lib.ITEMS, lib.helper(), lib.A().m()
+def whole():
+    import lib as known
+    return max(known, known)
+"""
+
+LIBRARY = """
+import deeper
+N = 1
+ITEMS = [1, {"a": [2]}]
+class A:
+    x = 1
+    def m(self): return self.x
+def helper(): return deeper.D, deeper.LIST
+"""
+
+
+def edit_what_a_helper_reads(module):
+    module.deeper.D = 2
+
+
+def edit_inside_what_a_helper_reads(module):
+    module.deeper.LIST.append(1)
+
+
+@pytest.mark.parametrize("name", ["task", "whole"])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        edit_constant,
+        edit_item_deep_inside,
+        edit_helper,
+        edit_helper_code,
+        edit_method,
+        edit_class_attribute,
+        add_class_attribute,
+        edit_what_a_helper_reads,
+        edit_inside_what_a_helper_reads,
+    ],
+)
+def test_a_change_in_a_module_that_the_function_imports_is_seen(load, edit, name):
+    module = load(IMPORTING, lib=LIBRARY, deeper="D = 1\nLIST = []")
+    function = getattr(module, name)
+    before = fingerprint(function)
+    assert fingerprint(function) is before
+    edit(module if edit.__name__.endswith("helper_reads") else module.lib)
+    assert fingerprint(function).digest != before.digest
+
+
+def test_a_name_that_is_added_to_a_module_that_is_handed_on_is_seen(load):
+    module = load(IMPORTING, lib=LIBRARY, deeper="D = 1\nLIST = []")
+    before = fingerprint(module.whole)
+    module.lib.ADDED = 1
+    added = fingerprint(module.whole)
+    assert added.digest != before.digest
+    module.lib.ADDED = 2
+    changed = fingerprint(module.whole)
+    differing = [each for each in changed.ingredients if each not in added.ingredients]
+    assert [(each.path, each.value) for each in differing] == [("whole -> lib.ADDED", "2")]
+
+
 def test_a_name_that_hides_a_builtin_is_seen(load):
     module = load("def task(x): return sorted(x)")
     before = fingerprint(module.task)

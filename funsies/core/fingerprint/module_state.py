@@ -1,0 +1,247 @@
+"""What a program has changed in its modules since they were imported.
+
+A module that a function imports while it runs, or uses as a value, counts by its text, whether
+it is loaded or not. What the text says and what a loaded module holds may differ: a setting
+that the program has set, a helper that a test has replaced. Where the text is plain (a literal,
+a function, a class), the difference is seen.
+
+Only what the function can reach counts: the names that it reads of the module, all names of a
+module that it hands on, and what helpers in these modules read in turn.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import partial
+from types import FunctionType, ModuleType
+from typing import Any, Final, NamedTuple
+
+from funsies.core.digest import Field
+from funsies.core.fingerprint.bytecode import PLACES, names_of
+from funsies.core.fingerprint.imports import absolute_name
+from funsies.core.fingerprint.project import is_project
+from funsies.core.fingerprint.source import Source
+from funsies.core.fingerprint.source_lookup import function_entry, own_functions, sources_of
+from funsies.core.fingerprint.walk import Walk
+
+_ABSENT: Final = object()
+_CONTAINERS: Final = (list, dict, set)
+_PLAIN: Final = (type(None), bool, int, float, complex, str, bytes, bytearray, tuple, frozenset)
+
+
+class _Read(NamedTuple):
+    """Something that code reads of a module.
+
+    Attributes:
+        module: the module.
+        chain: names, one inside the other; empty if the module is handed on, so that any of
+            its names may be read.
+        is_direct: True if the code of the step itself, not that of a helper, reads it.
+    """
+
+    module: ModuleType
+    chain: tuple[str, ...]
+    is_direct: bool
+
+
+def changes_of_imported(walk: Walk, function: FunctionType) -> Iterator[Field]:
+    """What a function reads of modules that it imports, where they hold what no text says."""
+    return _changes(walk, _reads_of_imported(function, is_direct=True))
+
+
+def changes_in_module(walk: Walk, module: ModuleType) -> Iterator[Field]:
+    """What a module that is used as a value holds and no text says."""
+    return _changes(walk, [_Read(module, (), is_direct=True)])
+
+
+def _changes(walk: Walk, reads: Iterable[_Read]) -> Iterator[Field]:
+    pending, seen = deque(reads), set[tuple[int, tuple[str, ...]]]()
+    found = set[str]()
+    while pending:
+        read = pending.popleft()
+        if (id(read.module), read.chain) in seen:
+            continue
+        seen.add((id(read.module), read.chain))
+        if read.chain[:1] == ("__dict__",):
+            pending.append(read._replace(chain=()))
+            continue
+        for name in read.chain[:1] or _names_in(walk, read.module):
+            shown = f"{read.module.__name__}.{name}"
+            value = vars(read.module).get(name, _ABSENT)
+            walk.snapshot.lookups.append((vars(read.module), name, value))
+            if name in PLACES or walk.is_ignored(name, shown):
+                continue
+            if isinstance(value, ModuleType):
+                if is_project(value):
+                    pending.append(_Read(value, read.chain[1:], read.is_direct))
+            elif not _is_changed(walk, read.module, name, value):
+                pending.extend(_reads_of_helper(walk, value))
+            elif shown not in found and (read.is_direct or _is_plain_or_code(value)):
+                found.add(shown)
+                yield shown, walk.named(shown, value)
+
+
+# -- what is read
+
+
+def _reads_of_imported(function: FunctionType, *, is_direct: bool) -> Iterator[_Read]:
+    package = str(function.__globals__.get("__package__") or "")
+    for name, level, chain in names_of(function.__code__).used_imports:
+        module = sys.modules.get(absolute_name(name, level, package))
+        if isinstance(module, ModuleType) and is_project(module):
+            yield _Read(module, chain, is_direct)
+
+
+def _reads_of_helper(walk: Walk, value: object) -> Iterator[_Read]:
+    """What a function of the project, or the methods of a class, read of their modules."""
+    if not isinstance(value, (FunctionType, type)) or not is_project(value):
+        return
+    for function in [value] if isinstance(value, FunctionType) else own_functions(value):
+        code, defaults = function.__code__, function.__defaults__
+        walk.snapshot.functions.append((function, code, defaults, function.__kwdefaults__))
+        namespace = function.__globals__
+        module = sys.modules.get(str(namespace.get("__name__")))
+        if module is None or vars(module) is not namespace:
+            continue
+        kept = _state_of(function)
+        for chain in names_of(function.__code__).globals:
+            if chain[0] in namespace and chain[0] not in kept:
+                yield _Read(module, chain, is_direct=False)
+        yield from _reads_of_imported(function, is_direct=False)
+
+
+def _state_of(function: FunctionType) -> set[str]:
+    """Globals that a function changes: a memo, a counter, not what the program has set."""
+    code = function.__code__
+    return {*names_of(code).written, *function_entry(code, function.__globals__).changed_names}
+
+
+def _names_in(walk: Walk, module: ModuleType) -> Iterator[str]:
+    """All names of a module but those of Python, and of what its own functions change."""
+    walk.snapshot.values.append((partial(_listed, module), _listed(module)))
+    values = list(vars(module).values())
+    functions = (each for each in values if isinstance(each, FunctionType))
+    own = (each for each in functions if each.__globals__ is vars(module))
+    kept = set[str]().union(*map(_state_of, own))
+    yield from (name for name in sorted(vars(module)) if name[:2] != "__" and name not in kept)
+
+
+def _listed(module: ModuleType) -> bytes:
+    return repr(sorted(vars(module))).encode()
+
+
+# -- what differs from the text
+
+
+def _is_changed(walk: Walk, module: ModuleType, name: str, value: Any) -> bool:
+    file_name = getattr(module, "__file__", None)
+    sources = sources_of(file_name, vars(module)) if isinstance(file_name, str) else []
+    if not sources or value is _ABSENT:
+        return False
+    bindings = [each for each in sources[0].tree.body if name in _bound(each)]
+    if not bindings:
+        return not _is_bound_deeper(sources[0], name)
+    if len(bindings) > 1 or _differs(module, sources[0], bindings[0], value):
+        return len(bindings) == 1
+    if isinstance(value, (*_CONTAINERS, type)):
+        # It may be changed in place before the next step is made.
+        walk.snapshot.values.append((partial(_content, value), _content(value)))
+    return False
+
+
+def _content(value: object) -> bytes:
+    shown = [*vars(value).items()] if isinstance(value, type) else value
+    return repr(shown).encode(errors="surrogatepass")
+
+
+def _differs(module: ModuleType, source: Source, binding: ast.stmt, value: Any) -> bool:
+    match binding:
+        case ast.FunctionDef(decorator_list=[]) | ast.AsyncFunctionDef(decorator_list=[]):
+            is_function = isinstance(value, FunctionType)
+            return not is_function or source.function_text(value.__code__) is None
+        case ast.ClassDef():
+            is_other = _is_other_class(module, binding, value)
+            return is_other or (
+                isinstance(value, type) and _has_changed(source, binding, value)
+            )
+        case ast.Assign(value=literal) | ast.AnnAssign(value=ast.expr() as literal):
+            said = _literal(literal)
+            return said is not _ABSENT and not _are_alike(said, value)
+    return False
+
+
+def _is_other_class(module: ModuleType, statement: ast.ClassDef, value: Any) -> bool:
+    if statement.decorator_list:  # it may make anything
+        return False
+    names = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    return names != (module.__name__, statement.name)
+
+
+def _has_changed(source: Source, statement: ast.ClassDef, kind: type) -> bool:
+    """True of a class whose attributes or methods the program has replaced, or added to."""
+    members = vars(kind)
+    is_plain = not statement.decorator_list
+    for each in statement.body:
+        for name in _bound(each) & members.keys():
+            member = members[name]
+            if isinstance(each, ast.FunctionDef):
+                is_own = not each.decorator_list and isinstance(member, FunctionType)
+                if is_plain and is_own and source.function_text(member.__code__) is None:
+                    return True
+            elif isinstance(each, (ast.Assign, ast.AnnAssign)) and each.value is not None:
+                said = _literal(each.value)
+                is_data = type(member) in (*_PLAIN, *_CONTAINERS)
+                if is_data and said is not _ABSENT and not _are_alike(said, member):
+                    return True
+    said_here = set[str]().union(*map(_bound, statement.body))
+    added = (name for name in members if name not in said_here and name[:1] != "_")
+    return is_plain and any(_is_plain_or_code(members[name]) for name in added)
+
+
+def _are_alike(said: Any, value: Any) -> bool:
+    if type(said) is not type(value):
+        return False
+    return bool(said == value) if isinstance(said, set) else repr(said) == repr(value)
+
+
+def _literal(expression: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(expression)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return _ABSENT
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """Names that a statement at the top level of a module binds, whatever to."""
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {statement.name}
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+    return {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _is_bound_deeper(source: Source, name: str) -> bool:
+    """True if some function of the module may have bound a name, or an import of all names."""
+    return any(
+        (isinstance(node, ast.Global) and name in node.names)
+        or (isinstance(node, ast.ImportFrom) and node.names[0].name == "*")
+        for node in ast.walk(source.tree)
+    )
+
+
+def _is_plain_or_code(value: object) -> bool:
+    """True of what can be described for certain: data, and code of the project."""
+    if isinstance(value, (FunctionType, type)):
+        return is_project(value)
+    if isinstance(value, dict):
+        return all(_is_plain_or_code(each) for pair in value.items() for each in pair)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return all(map(_is_plain_or_code, value))
+    return type(value) in _PLAIN
