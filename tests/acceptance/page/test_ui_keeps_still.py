@@ -24,6 +24,9 @@ window.EventSource = class extends EventSource {
 """
 """Counts what the server has sent to the page."""
 
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Until the browser has laid out what changed, and has scrolled for it."""
+
 NEWCOMER = """
 import funsies as f
 
@@ -203,6 +206,22 @@ def test_what_is_scrolled_and_what_is_pointed_at_stay_so(follow) -> None:
     follower.is_told(html)
     follower.shows(html)
     assert tab.get_by_label("log").evaluate("each => each.scrollTop") == 30
+
+
+def test_what_is_read_stays_in_its_place_when_something_comes_above_it(follow) -> None:
+    follower = follow("runs/1")
+    region = '<div class="scroll" tabindex="0" role="region" aria-label="Steps">{}</div>'
+    names = [f"step-{number}" for number in range(100)]
+    follower.is_told(region.format(rows(*names)))
+    follower.shows(region.format(rows(*names)))
+    link = follower.link("step-60")
+    link.scroll_into_view_if_needed()
+    before = link.bounding_box()["y"]
+    above = "<p>news</p>" + region.format(rows("new", *names))
+    follower.is_told(above)
+    follower.shows(above)
+    follower.tab.evaluate(TWO_FRAMES)
+    assert abs(link.bounding_box()["y"] - before) < 2  # pixels: lines have parts of one
 
 
 def test_pictures_are_not_loaded_again(follow) -> None:
