@@ -321,18 +321,24 @@ def _look(
     file = directory / page.address
     terminal.run(None if file.suffix else lambda text: re.search(page.address, text))
     found = re.search(page.address, terminal.text)
-    with _browser() as tab:
-        tab.goto(found[0] if found and not file.suffix else file.as_uri())
-        tab.wait_for_url(lambda url: "token=" not in url)  # which leads on by itself
-        for name, clicked in page.pictures:
-            if clicked:
-                with tab.expect_navigation():
-                    tab.get_by_role("link", name=clicked).first.click()
-            if name:
-                # Of a long report what one sees first, of the others all that they say.
-                tab.screenshot(path=into / f"{name}.png", full_page=not file.suffix)
-                yield into / f"{name}.png"
-    terminal.end(None if file.suffix else signal.SIGINT)
+    try:
+        with _browser() as tab:
+            tab.goto(found[0] if found and not file.suffix else file.as_uri())
+            tab.wait_for_url(lambda url: "token=" not in url)  # which leads on by itself
+            yield from _photograph(tab, page, into, is_whole=not file.suffix)
+    finally:  # or a page that could not be shown would be served for ever
+        terminal.end(None if file.suffix else signal.SIGINT)
+
+
+def _photograph(tab: BrowserPage, page: Page, into: Path, *, is_whole: bool) -> Iterator[Path]:
+    """Click through the pages; of a long report what one sees first, of others all they say."""
+    for name, clicked in page.pictures:
+        if clicked:
+            with tab.expect_navigation():
+                tab.get_by_role("link", name=clicked).first.click()
+        if name:
+            tab.screenshot(path=into / f"{name}.png", full_page=is_whole)
+            yield into / f"{name}.png"
 
 
 def _leaf(part: Notebook, directory: Path, environment: dict[str, str], picture: Path) -> Path:
