@@ -37,12 +37,13 @@ function showEnds(isWanted) {
 // The page keeps still while a button is pressed, and as long after that, or after the pointer moved on a
 // link, as a second click or that of a finger may take: what somebody aims at must not move away.
 const STILL_MS = 500;
+const MAIN_OR_MIDDLE = 1 | 4; // the other opens a menu, and is often not told when it is let go
 let isPressed = false;
 let stillness = null;
 
 function onPointer(event) {
   const wasPressed = isPressed;
-  isPressed = event.buttons > 0;
+  isPressed = (event.buttons & MAIN_OR_MIDDLE) > 0;
   const isAimed = event.type !== "pointermove" || event.target.closest("a");
   if (!isAimed && isPressed === wasPressed) return;
   clearTimeout(stillness);
@@ -107,6 +108,7 @@ if (live.dataset.follow !== "no") {
   document.addEventListener("visibilitychange", update);
   document.addEventListener("selectionchange", settle);
   for (const kind of ["down", "up", "cancel", "move"]) document.addEventListener(`pointer${kind}`, onPointer);
+  window.addEventListener("blur", onPointer); // a button is let go elsewhere, and nobody tells
   showEnds(() => true);
   update();
 }

@@ -130,6 +130,22 @@ def test_what_came_while_a_button_was_down_is_shown_after_that(follow) -> None:
     follower.shows(rows("other"))
 
 
+def test_a_button_that_is_let_go_elsewhere_holds_nothing_up(follow) -> None:
+    """Nobody tells of that: a menu was opened, or another window was gone to."""
+    follower = follow("runs/1")
+    tab = follower.tab
+    follower.point_at(tab.get_by_role("heading", level=1))
+    tab.mouse.down(button="right")
+    follower.is_told(rows("one"))
+    follower.shows(rows("one"))
+    tab.mouse.up(button="right")
+    tab.mouse.down()
+    follower.is_told(rows("two"))
+    assert follower.link("two").count() == 0
+    tab.evaluate("window.dispatchEvent(new Event('blur'))")
+    follower.shows(rows("two"))
+
+
 def test_a_link_stays_where_it_is_while_the_pointer_comes_to_it(follow) -> None:
     follower = follow("runs/1")
     tab = follower.tab
