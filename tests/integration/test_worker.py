@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import zlib
+from contextlib import closing
 
 import pytest
 import redis
@@ -15,6 +16,7 @@ from funsies.engine.arming import Dispatch, ask_workers_to_stop, count_workers
 from funsies.engine.rq_binding.drain_worker import DrainWorker
 from funsies.engine.worker import run_worker
 from funsies.store.connect import open_backend
+from funsies.store.key_names import DEFAULT_NAMESPACE
 from funsies.store.submission import LOCAL_PREFIX, queue_name
 
 PREFIX = "{funsies}:rq"
@@ -120,6 +122,30 @@ def test_a_worker_in_burst_mode_leaves_when_all_is_done(stage, ended):
         assert ended(worker)
         assert [f.take(step) for step in steps] == list(range(20))
     assert worker.exitcode == 0
+
+
+def counting_forks(channel, server, queues, **options):
+    """A worker that tells of each child that it forks."""
+    connection = redis.Redis.from_url(channel)
+    os.register_at_fork(before=lambda: connection.rpush("forks", ""))
+    raise SystemExit(run_worker(server, queues, **options))
+
+
+def test_no_child_is_forked_for_a_drain_job_that_comes_when_the_work_is_done(stage, ended):
+    with f.Fun(stage.server):
+        step = f.reduce(answer, 42)
+        f.execute(step)
+        drain = record("funsies.engine.drain_job.run", DEFAULT_NAMESPACE, queue_name("default"))
+        for identity in ("late", "later"):
+            put_job(stage, identity, drain)
+        worker = stage.start_worker(
+            target=counting_forks, arguments=(stage.channel.url,), burst=True
+        )
+        assert ended(worker)
+        assert f.take(step) == 42
+    assert jobs(stage) == [], "all drain jobs were taken"
+    with closing(redis.Redis.from_url(stage.channel.url)) as connection:
+        assert connection.llen("forks") == 1
 
 
 def test_nothing_of_a_drain_job_stays_behind(stage, ended):

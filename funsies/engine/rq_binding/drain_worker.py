@@ -252,7 +252,7 @@ class DrainWorker(ResilientWorker):
     # -- running drain jobs
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Have children drain a queue."""
+        """Have children drain a queue, unless others have done so."""
         if self.was_asked_to_stop:
             return  # other workers will notice that the drain job is gone
         try:
@@ -261,9 +261,11 @@ class DrainWorker(ResilientWorker):
             self.report("drops a drain job", trouble)
             return
         self.prepare_job_execution(job, remove_from_intermediate_queue=len(self.queues) == 1)
-        was_in_order = self._supervisor.drain(
-            QueueName(queue.name), tick=lambda: self._tick_busy(job, execution)
-        )
+        name, was_in_order = QueueName(queue.name), True
+        if self._upkeep.finds_work(name):
+            was_in_order = self._supervisor.drain(
+                name, tick=lambda: self._tick_busy(job, execution)
+            )
         self.executions.pop(execution.id, None)
         self._forget(job, execution, has_failed=not was_in_order)
         self.set_state(WorkerStatus.IDLE)

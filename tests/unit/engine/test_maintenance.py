@@ -11,7 +11,8 @@ from funsies.engine.slots import new_fence, new_slot
 from funsies.engine.timing import Timing
 from funsies.engine.upkeep import Upkeep, audit_once, sweep_once
 from funsies.run.decision import Delegate
-from funsies.store.rows import Status, StepMessage
+from funsies.store.rows import Setback, Status, StepMessage
+from funsies.store.submission import queue_name
 
 LEASE_MS = 4_000
 
@@ -159,6 +160,39 @@ def test_ready_work_is_called_to_at_every_tick(workshop, upkeep, queue):
 def test_nobody_is_called_when_there_is_nothing_to_do(upkeep):
     upkeep.tick()
     assert upkeep.armed == []
+
+
+def test_work_is_found_where_something_is_ready(workshop, upkeep, claim, queue):
+    workshop.define("a")
+    workshop.request("a")
+    assert upkeep.finds_work(queue)
+    claim()
+    assert not upkeep.finds_work(queue)
+    assert not upkeep.finds_work(queue_name("another"))
+
+
+def test_work_is_found_where_a_delay_is_over(workshop, upkeep, claim, queue):
+    """Nobody has swept since: a child would have found it as well."""
+    workshop.define("a")
+    workshop.request("a")
+    taken = claim()
+    slot = workshop.graph.leases()[0].slot
+    workshop.graph.release(
+        slot, taken.operation.digest, taken.fence, delay_ms=500, setback=Setback.NOTHING
+    )
+    assert not upkeep.finds_work(queue)
+    workshop.clock.pass_seconds(0.6)
+    assert upkeep.finds_work(queue)
+
+
+def test_work_is_looked_for_by_a_child_if_the_server_cannot_be_asked(
+    workshop, upkeep, queue, monkeypatch
+):
+    def away(*_, **__):
+        raise NoServerError
+
+    monkeypatch.setattr(workshop.graph, "sweep", away)
+    assert upkeep.finds_work(queue)
 
 
 def test_delays_and_lost_workers_and_circles_are_seen_to_by_ticks_alone(
