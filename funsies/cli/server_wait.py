@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
-import click
 import redis.exceptions
 
 from funsies.config.server import ResolvedServer
@@ -83,10 +82,14 @@ def await_server(
 
 @contextmanager
 def leaving_quietly() -> Iterator[None]:
-    """Have SIGTERM and Ctrl-C end what has not begun yet at once, without a word."""
+    """Have SIGTERM and Ctrl-C end what has not begun yet at once, without a word.
+
+    Nothing that is imported or asked meanwhile takes ``SystemExit`` for a failure of its own.
+    What has begun takes the signals by handlers of its own, which stay until the process ends.
+    """
 
     def leave(_number: int, _frame: FrameType | None) -> None:
-        raise click.exceptions.Exit(0)
+        raise SystemExit(0)
 
     signals = (signal.SIGTERM, signal.SIGINT)
     before = {number: signal.signal(number, leave) for number in signals}
@@ -94,7 +97,8 @@ def leaving_quietly() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) is leave:
+                signal.signal(number, handler)
 
 
 def is_loading(problem: NoServerError) -> bool:

@@ -90,27 +90,28 @@ def worker(
     if left is not None and not leave_before_end(left, timing.walltime_margin_seconds):
         note(f"{left:.0f} seconds are left: too few to begin anything")
         return Exit.OK
-    server = _server(setting, lock_descriptor, burst=burst)
-    if not server.keys:
-        note(
-            "warning: this worker has no key, so it runs whatever anybody has written to the "
-            "server, signed by nobody; to take the key along: funsies invite, funsies join"
-        )
-    forget_secrets()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # else the system buries what is waited for
-    if workers is None:
-        return run_worker(server, served, burst=burst, timing=timing, name=name)
-    from funsies.engine.pool import run_pool  # noqa: PLC0415 - only a pool needs it
+    with leaving_quietly():  # until the worker or the pool takes the signals
+        server = _server(setting, lock_descriptor, burst=burst)
+        if not server.keys:
+            note(
+                "warning: this worker has no key, so it runs whatever anybody has written to "
+                "the server, signed by nobody; to take the key along: funsies invite, "
+                "funsies join"
+            )
+        forget_secrets()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # else the system buries what is waited for
+        if workers is None:
+            return run_worker(server, served, burst=burst, timing=timing, name=name)
+        from funsies.engine.pool import run_pool  # noqa: PLC0415 - only a pool needs it
 
-    return run_pool(workers, server, served, burst=burst, timing=timing)
+        return run_pool(workers, server, served, burst=burst, timing=timing)
 
 
 def _server(setting: Setting, lock_descriptor: int | None, *, burst: bool) -> ResolvedServer:
     """The server; it is waited for, unless somebody has started both and looks after them."""
     if lock_descriptor is not None:
         return setting.resolve()
-    with leaving_quietly():
-        return await_server(setting.resolve, check, LOADING_SECONDS if burst else None)
+    return await_server(setting.resolve, check, LOADING_SECONDS if burst else None)
 
 
 def _keep_to_itself(lock_descriptor: int) -> None:

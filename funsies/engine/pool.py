@@ -219,7 +219,7 @@ class WorkerPool:
     def _take_note(self, place: _Place, end: _End) -> None:
         # In order, a worker leaves after a burst, or because somebody asked it to stop. Was it
         # asked before it had a handler for the signal, then it had begun nothing either.
-        is_early = self._is_stopping and end.exit_code == -signal.SIGTERM
+        is_early = self._is_stopping and -end.exit_code in _STOP_SIGNALS
         is_in_order = is_early or end.exit_code == EXIT_IN_ORDER
         if self._is_stopping or is_in_order:
             place.is_left = True

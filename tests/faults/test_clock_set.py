@@ -14,6 +14,7 @@ import redis
 import funsies as f
 from funsies.cli.exits import Exit
 from funsies.engine.worker_registry import list_workers
+from funsies.local.daemons import wait_until
 
 HOUR = 3600
 DELAY_SECONDS = 6.0
@@ -139,6 +140,7 @@ def test_a_worker_whose_clock_is_wrong_works_like_any_other(stage, settable_cloc
     wrong = subprocess.Popen(command, env=environment)
     try:
         stage.start_worker()
+        assert wait_until(lambda: len(list_workers(stage.resolved)) == 2, 60)
         with f.Fun(stage.server):
             long = f.reduce(take_long, stage.channel.url)
             numbers = [f.reduce(double, each) for each in range(100)]

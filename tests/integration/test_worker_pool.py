@@ -96,7 +96,9 @@ def test_a_pool_without_a_server_says_so_at_once(stage, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 0), (signal.SIGKILL, 1)], ids=["asked", "killed"]
+    ("number", "code"),
+    [(signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGKILL, 1)],
+    ids=["asked", "Ctrl-C", "killed"],
 )
 def test_a_worker_that_is_asked_to_leave_while_it_starts_has_left_in_order(number, code):
     """It has no handler for the signal yet, so that ends it; and it holds nothing."""
@@ -110,11 +112,11 @@ def test_a_worker_that_is_asked_to_leave_while_it_starts_has_left_in_order(numbe
 
         def ask(_number, _frame):
             [pid] = pool.pids
-            if number == signal.SIGKILL:
+            if number != signal.SIGTERM:
                 os.kill(pid, signal.SIGSTOP)  # so that it does not hear the pool
-            pool.stop()
-            if number == signal.SIGKILL:
                 os.kill(pid, number)
+            pool.stop()
+            os.kill(pid, signal.SIGCONT)
 
         signal.signal(signal.SIGTERM, ask)
         sys.exit(10 + pool.run())
