@@ -99,7 +99,8 @@ def worker(
                 "funsies join"
             )
         forget_secrets()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # else the system buries what is waited for
+        # Else the system buries what is waited for.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if workers is None:
             return run_worker(server, served, burst=burst, timing=timing, name=name)
         from funsies.engine.pool import run_pool  # noqa: PLC0415 - only a pool needs it

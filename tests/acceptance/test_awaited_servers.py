@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -108,6 +109,38 @@ def test_a_worker_that_waits_ends_at_once_and_quietly(shell, number: int, more) 
         process.send_signal(number)
         assert process.wait(5) == 0
         assert process.stderr.read() == ""
+
+
+STARTING = """\
+import os, sys
+from funsies.cli import worker as _
+from funsies.cli.main import main
+from funsies.engine import pool, worker
+for module in (pool, worker):  # it is among the first that either does with the server at hand
+    module.become_subreaper = lambda: os.kill(os.getpid(), NUMBER)
+sys.exit(main(["worker", *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("more", [[], ["--workers", "2"]], ids=["one", "pool"])
+def test_a_worker_that_is_asked_to_leave_while_it_starts_leaves_in_order(
+    shell, number: int, more
+) -> None:
+    """As one does whose walltime is over by then."""
+    shell.start_funsies()
+    script = shell.script("starting.py", STARTING.replace("NUMBER", str(int(number))))
+    done = subprocess.run(
+        [sys.executable, script, *more],
+        cwd=shell.place,
+        env=shell.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_what_is_no_such_server_is_not_waited_for(shell) -> None:
