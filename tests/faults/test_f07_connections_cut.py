@@ -127,27 +127,6 @@ def ends_well(server, command):
     assert code == Exit.OK, command
 
 
-def commands_that_look(server, _place):
-    with f.Fun(server):
-        step, _ = built(distributed=False)
-        f.execute(step)
-    for command in (
-        "status",
-        "ls",
-        f"cat {step.hash}",
-        f"logs {step.hash}",
-        f"tree {step.hash}",
-    ):
-        ends_well(server, command)
-
-
-def commands_that_act(server, _place):
-    with f.Fun(server):
-        step, _ = built()
-    for command in (f"execute {step.hash}", f"wait {step.hash}", f"reset {step.hash}"):
-        ends_well(server, command)
-
-
 CALLS = (
     run_here,
     execute_and_wait,
@@ -157,9 +136,8 @@ CALLS = (
     cancel,
     files_in_and_out,
     find_by_hash,
-    commands_that_look,
-    pytest.param(commands_that_act, marks=pytest.mark.slow),
 )
+COMMANDS = ("status", "ls", "cat", "logs", "tree", "execute", "wait", "reset")
 LEFT_OUT = (Fault.AFTER, Fault.GONE)
 FAULTS = (
     Fault.AFTER,
@@ -173,15 +151,37 @@ FAULTS = (
 def test_a_call_outlives_a_cut_at_any_command(stage, proxy, tmp_path, call, fault):
     """The connection ends at the first command, then at the second one, and so on."""
     stage.start_worker()
+    cut_everywhere(proxy, fault, lambda server: call(server, tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_outlives_a_cut_at_any_command_to_the_server(stage, proxy, command, fault):
+    stage.start_worker()
+
+    def run(server):
+        with f.Fun(stage.server):
+            step, _ = built(distributed=command in {"execute", "wait"})
+            if command != "execute":
+                f.execute(step)
+        ends_well(server, command if command in {"status", "ls"} else f"{command} {step.hash}")
+
+    cut_everywhere(proxy, fault, run)
+
+
+def cut_everywhere(proxy, fault, call):
+    """Call again and again; each time the next command meets the fault, until all have."""
     server = Server(f"{proxy.url}?socket_timeout=0.2" if fault is Fault.SILENT else proxy.url)
-    call(server, tmp_path)
+    call(server)
     for number in range(1, MANY):
         proxy.plan(fault, nth(number))
         with suppress(*([NoServerError] if fault is Fault.SILENT else [])):
-            call(server, tmp_path)  # who first asks a silent server is told so at once
+            call(server)  # who first asks a silent server is told so at once
         if not proxy.number_hit:
             break
     assert not proxy.number_hit, "there were commands left to try"
+    assert number > 1, "it sent commands"
 
 
 @pytest.fixture
