@@ -60,15 +60,25 @@ class Follower:
             env=shell.environment(),
             stdout=self.file,
             stderr=subprocess.PIPE,
+            text=True,
         )
+        self.told = ""
 
     def hears(self, text: str) -> bool:
         return wait_until(lambda: text in self.path.read_text(), 40)
 
+    def is_told(self, text: str) -> bool:
+        """Wait for a line on its standard error."""
+        for line in self.process.stderr:
+            self.told += line
+            if text in line:
+                return True
+        return False
+
     def end(self) -> tuple[int, str, str]:
         _, told = self.process.communicate(timeout=40)
         self.file.close()
-        return self.process.returncode, self.path.read_text(), told.decode()
+        return self.process.returncode, self.path.read_text(), self.told + told
 
 
 def talking(shell) -> tuple[subprocess.Popen[str], list[str]]:
@@ -91,6 +101,7 @@ def test_what_steps_print_is_followed_until_they_end(shell) -> None:
     (shell.place / "two").touch()
     assert said.hears("WARNING talker: two\n")
     assert shown.hears("second\n")
+    assert later.is_told("waiting for it to begin")
     (shell.place / "three").touch()
     code, heard, told = said.end()
     assert (code, heard[:4], heard[-6:]) == (0, "one\n", "\nthree")
@@ -99,7 +110,6 @@ def test_what_steps_print_is_followed_until_they_end(shell) -> None:
     assert "CommandFailed" in told
     code, heard, told = later.end()
     assert (code, heard) == (0, "after 3\n")
-    assert "waiting for it to begin" in told
     assert by_name.end()[1].endswith("three")
     run.communicate(timeout=60)
     again = shell.funsies("logs", "-f", python)  # of a step that has ended: what is kept
@@ -110,7 +120,8 @@ def test_what_steps_print_is_followed_until_they_end(shell) -> None:
 def test_who_follows_may_leave_or_be_killed_and_the_step_goes_on(shell) -> None:
     run, (python, *_) = talking(shell)
     leaves, dies, stays = (Follower(shell, python) for _ in range(3))
-    assert stays.hears("one\n")
+    for each in (leaves, stays):
+        assert each.hears("one\n")
     leaves.process.send_signal(signal.SIGINT)
     dies.process.kill()
     code, _, told = leaves.end()

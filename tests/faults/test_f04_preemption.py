@@ -121,6 +121,7 @@ def test_a_signal_to_the_whole_group_still_leaves_the_grace(stage, running, ende
 def test_a_second_signal_ends_the_worker_at_once(stage, running, ended):
     step, worker, horse = running(stop_grace_seconds=600.0)
     worker.terminate()
+    assert wait_until(lambda: has_taken(worker.pid, signal.SIGTERM), 15)
     started = time.monotonic()
     assert not ended(worker, within_seconds=stage.timing.debounce_seconds + 0.2)
     worker.terminate()
